@@ -1,0 +1,15 @@
+//! `leasehold client`.
+
+use clap::Subcommand;
+
+use crate::failure::Failure;
+use crate::output::Output;
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Client {}
+
+impl Client {
+    pub(crate) fn run(self, _output: Output) -> Result<(), Failure> {
+        match self {}
+    }
+}

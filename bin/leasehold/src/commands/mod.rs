@@ -1,0 +1,41 @@
+//! The commands, a file each.
+
+mod client;
+mod explain;
+mod host;
+mod inspect;
+mod vendor;
+
+use clap::Subcommand;
+
+use crate::failure::Failure;
+use crate::output::Output;
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// A vendor's keys, products and approvals.
+    #[command(subcommand)]
+    Vendor(vendor::Vendor),
+    /// An organisation's activation host.
+    #[command(subcommand)]
+    Host(host::Host),
+    /// A machine that runs a product.
+    #[command(subcommand)]
+    Client(client::Client),
+    /// Decode and verify any document or product key.
+    Inspect(inspect::Inspect),
+    /// What a code means and what to do about it.
+    Explain(explain::Explain),
+}
+
+impl Command {
+    pub(crate) fn run(self, output: Output) -> Result<(), Failure> {
+        match self {
+            Self::Vendor(command) => command.run(output),
+            Self::Host(command) => command.run(output),
+            Self::Client(command) => command.run(output),
+            Self::Inspect(command) => command.run(output),
+            Self::Explain(command) => command.run(output),
+        }
+    }
+}

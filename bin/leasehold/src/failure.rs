@@ -1,0 +1,77 @@
+//! How a command ends when it does not succeed: a code, a message, a hint, an exit status.
+
+use std::io::ErrorKind;
+use std::path::Path;
+use std::process::ExitCode;
+
+use leasehold_core::codes;
+
+use crate::output::Output;
+
+/// The end of a command that has not done what it was asked to.
+#[derive(Debug)]
+pub(crate) struct Failure {
+    code: &'static str,
+    message: String,
+    hint: Option<String>,
+    exit: Exit,
+}
+
+/// What the exit status says (DESIGN section 9).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Exit {
+    /// 1: the answer is no.
+    Refused,
+    /// 2: wrong usage, or the program could not do its work.
+    Failed,
+}
+
+impl Failure {
+    /// The answer is no: a refusal, a document that does not verify, something unhealthy.
+    pub(crate) fn refused(code: &'static str, message: impl Into<String>) -> Self {
+        Self { code, message: message.into(), hint: None, exit: Exit::Refused }
+    }
+
+    /// Wrong usage, or we failed.
+    pub(crate) fn failed(code: &'static str, message: impl Into<String>) -> Self {
+        Self { code, message: message.into(), hint: None, exit: Exit::Failed }
+    }
+
+    /// A file or folder that cannot be read or written.
+    pub(crate) fn file(path: &Path, error: &std::io::Error) -> Self {
+        let why = match error.kind() {
+            ErrorKind::NotFound => "no such file or folder".to_owned(),
+            ErrorKind::PermissionDenied => "permission denied".to_owned(),
+            ErrorKind::IsADirectory => "it is a folder".to_owned(),
+            _ => error.to_string(),
+        };
+        Self::failed("file", format!("{}: {why}", path.display()))
+    }
+
+    /// Says what to do next, instead of what the table of codes says.
+    pub(crate) fn hint(self, hint: impl Into<String>) -> Self {
+        Self { hint: Some(hint.into()), ..self }
+    }
+
+    /// Prints message and hint on standard error.
+    pub(crate) fn report(&self, output: Output) -> ExitCode {
+        let entry = codes::find(self.code);
+        let hint = self.hint.as_deref().or(entry.map(|entry| entry.next));
+        match output {
+            Output::Json => {
+                let error = serde_json::json!({ "code": self.code, "message": self.message, "hint": hint });
+                anstream::eprintln!("{}", serde_json::json!({ "error": error }));
+            }
+            Output::Human => {
+                anstream::eprintln!("error: {} [{}]", self.message, self.code);
+                if let Some(hint) = hint {
+                    anstream::eprintln!("hint: {hint}");
+                }
+            }
+        }
+        match self.exit {
+            Exit::Refused => ExitCode::from(1),
+            Exit::Failed => ExitCode::from(2),
+        }
+    }
+}

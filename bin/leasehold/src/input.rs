@@ -1,0 +1,61 @@
+//! What commands read: documents in any form, secrets from a prompt, a file or standard input, the clock, chance.
+
+use std::fs;
+use std::io::{self, IsTerminal, Read};
+use std::path::Path;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use leasehold_core::Timestamp;
+use leasehold_wire::armour;
+
+use crate::failure::Failure;
+
+/// The bytes of a file, or of standard input where `path` is `-`; at most what the largest document takes.
+pub(crate) fn file(path: &Path) -> Result<Vec<u8>, Failure> {
+    let most = armour::MOST_TEXT as u64 + 1;
+    let mut bytes = Vec::new();
+    let read = if path == Path::new("-") {
+        io::stdin().lock().take(most).read_to_end(&mut bytes)
+    } else {
+        fs::File::open(path).and_then(|file| file.take(most).read_to_end(&mut bytes))
+    };
+    read.map_err(|error| Failure::file(path, &error))?;
+    Ok(bytes)
+}
+
+/// The bytes of a document: raw, in armour or hexadecimal; from a file, or standard input where `path` is `-`.
+pub(crate) fn document(path: &Path) -> Result<Vec<u8>, Failure> {
+    let bytes = file(path)?;
+    let document =
+        armour::read(&bytes).map_err(|error| Failure::refused("malformed", format!("{}: {error}", path.display())))?;
+    Ok(document.into_owned())
+}
+
+/// A secret: the first line of `path` (`-` is standard input) where given, else asked for on the terminal.
+pub(crate) fn secret(path: Option<&Path>, prompt: &str) -> Result<String, Failure> {
+    let text = match path {
+        Some(path) => String::from_utf8(file(path)?)
+            .map_err(|_| Failure::failed("file", format!("{}: not a text", path.display())))?,
+        None if io::stdin().is_terminal() => rpassword::prompt_password(format!("{prompt}: "))
+            .map_err(|error| Failure::failed("file", format!("terminal: {error}")))?,
+        None => {
+            return Err(Failure::failed("usage", format!("{prompt}: no terminal to ask on"))
+                .hint("name a file that holds it, or - for standard input"));
+        }
+    };
+    Ok(text.lines().next().unwrap_or_default().trim().to_owned())
+}
+
+/// The time now.
+#[expect(clippy::disallowed_methods, reason = "the one place where commands read the clock")]
+pub(crate) fn now() -> Timestamp {
+    Timestamp::from_unix(SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs()))
+}
+
+/// Random bytes of the operating system.
+#[expect(clippy::disallowed_methods, reason = "the one place where commands draw chance")]
+pub(crate) fn random<const N: usize>() -> [u8; N] {
+    let mut bytes = [0; N];
+    getrandom::fill(&mut bytes).expect("the operating system gives random bytes");
+    bytes
+}

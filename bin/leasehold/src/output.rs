@@ -1,0 +1,32 @@
+//! How data is printed: for people on a terminal, or as JSON. Data on standard output, talk on standard error.
+
+use comfy_table::{ContentArrangement, Table, presets};
+use leasehold_core::Timestamp;
+use serde_json::Value;
+
+/// For whom a command prints.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Output {
+    /// People.
+    Human,
+    /// Programs.
+    Json,
+}
+
+/// Prints one JSON value on standard output.
+pub(crate) fn json(value: &Value) {
+    anstream::println!("{value:#}");
+}
+
+/// A table with these column heads, as wide as the terminal.
+pub(crate) fn table<const N: usize>(heads: [&str; N]) -> Table {
+    let mut table = Table::new();
+    table.load_preset(presets::NOTHING).set_content_arrangement(ContentArrangement::Dynamic).set_header(heads);
+    table
+}
+
+/// A time as people read it, in UTC: `2026-11-23 04:43`.
+pub(crate) fn time(time: Timestamp) -> String {
+    let second = i64::try_from(time.unix()).ok().and_then(|seconds| jiff::Timestamp::from_second(seconds).ok());
+    second.map_or_else(|| format!("@{}", time.unix()), |at| at.strftime("%Y-%m-%d %H:%M UTC").to_string())
+}

@@ -1,0 +1,189 @@
+//! Every code that Leasehold prints: what it means, why it comes about, what to do next. The one table that messages,
+//! problem replies and `leasehold explain` take their words from.
+
+/// A stable code with its explanation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Code {
+    /// The code as printed and as in problem types.
+    pub name: &'static str,
+    /// What it means, in one line.
+    pub meaning: &'static str,
+    /// The likeliest cause.
+    pub cause: &'static str,
+    /// What to do next.
+    pub next: &'static str,
+}
+
+/// The entry of `name`, in whatever case; a problem type's URN prefix may stand before it.
+pub fn find(name: &str) -> Option<&'static Code> {
+    let bare = name.trim().rsplit(':').next()?;
+    CODES.iter().find(|code| code.name.eq_ignore_ascii_case(bare))
+}
+
+macro_rules! codes {
+    ($($name:literal: $meaning:literal, $cause:literal, $next:literal;)*) => {
+        /// All codes, each once.
+        pub const CODES: &[Code] = &[$(Code { name: $name, meaning: $meaning, cause: $cause, next: $next }),*];
+    };
+}
+
+codes! {
+    // Refusals of a host (DESIGN section 4) and of an authority (section 7).
+    "malformed": "the bytes are not a Leasehold document of the expected kind",
+        "the file was cut, pasted incompletely or is of another kind; or a proxy has changed the request",
+        "look at the file with `leasehold inspect`; ask for it again";
+    "bad-signature": "a signature does not verify",
+        "the document, or a certificate above it, was altered on its way, or signed with another key",
+        "fetch the document again from where it was made; if it stays so, tell the vendor";
+    "host-not-activated": "the host has no certificate that is valid now",
+        "the host was never activated, or its certificate has ended",
+        "on the host: `leasehold host status`, then `leasehold host request` and `leasehold host install`";
+    "product-not-granted": "the host has no grant for this product",
+        "the host was activated with a key for another product family, or the product is newer than the host's certificate",
+        "compare `leasehold host status` with the product; ask the vendor for a grant that covers it";
+    "key-mismatch": "the product's number differs from the host's",
+        "the manifest is of another release or vendor than the host's certificate",
+        "install the manifest that belongs to the application, or activate the host anew";
+    "grant-ended": "the grant for this product has ended",
+        "the subscription or trial is over",
+        "renew it with the vendor, then activate the host anew";
+    "clock-skew": "the clocks of client and host are more than 4 hours apart",
+        "one of them is set wrongly, or to another time zone",
+        "set both clocks by NTP; the answer names both times";
+    "revoked": "the vendor has withdrawn the document, its subject or a key above it",
+        "the key was lost, copied or refunded",
+        "ask the vendor";
+    "clone-suspected": "the device key is known from another machine",
+        "the machine was imaged from another without `leasehold client generalize`, or most of its hardware was changed",
+        "nothing: the client makes a new device key and asks again by itself";
+    "threshold-not-met": "too few machines have asked so far",
+        "the host grants leases once enough different machines have asked within the window",
+        "let more machines ask; each tries again by itself";
+    "capacity-reached": "all leases are out",
+        "more machines run the product than the grant allows at once",
+        "release a lease that is not needed, wait for one to end, or buy more";
+    "unknown-key": "the authority has issued no such product key",
+        "the key is another vendor's, or mistyped into another valid one",
+        "compare the last five characters with `leasehold vendor key list`";
+    "hosts-exhausted": "the host key has activated as many hosts as it may",
+        "each host key is good for six hosts",
+        "move an existing host (it keeps its place), or issue another host key";
+    "activations-exhausted": "the key has no activations left",
+        "a host was activated ten times, or a multiple key on as many machines as it is for",
+        "ask the vendor for another key";
+    // Verification (section 2), as far as not above.
+    "unknown-signer": "no chain of certificates leads from the signer to the root key",
+        "the document is another vendor's, or came without its chain",
+        "check whose it is with `leasehold inspect`; give the right `--root` or manifest";
+    "not-authorised": "the signer may not sign what the document says",
+        "a host goes beyond its grant, or a certificate above was not valid at the time",
+        "activate the host anew; if it stays so, tell the vendor";
+    "not-yet-valid": "the document begins more than 4 hours from now",
+        "this machine's clock is slow, or the signer's was fast",
+        "set the clock by NTP";
+    "expired": "the document has ended",
+        "it was not renewed in time",
+        "renew the lease (`leasehold client renew`) or the host's certificate (`leasehold host request`)";
+    // Standing (section 6), as far as not above.
+    "never-activated": "the initial grace is over and no lease was ever granted",
+        "the machine never reached a host, or the host's threshold was never met",
+        "`leasehold client activate --host ADDRESS`";
+    "another-machine": "the lease was given to another machine",
+        "the disk was moved or copied to other hardware",
+        "`leasehold client activate`: the client makes a new device key and asks again";
+    // The servers' plumbing.
+    "busy": "the server has more requests waiting than it takes on",
+        "very many machines ask at once",
+        "nothing: clients try again by themselves; if it lasts, see `leasehold bench`";
+    "not-found": "there is nothing at this address",
+        "the URL is mistyped, or the server is another one",
+        "the client API starts with /v1/";
+    "method-not-allowed": "this address takes another HTTP method",
+        "the URL or method is mistyped",
+        "see the documentation of the API";
+    "unsupported-media-type": "the body is not of the type that this address takes",
+        "the Content-Type header is missing or wrong",
+        "send documents as application/cose";
+    "timeout": "the request did not arrive in time",
+        "a slow or broken connection",
+        "try again";
+    "internal": "the server failed to answer",
+        "a fault of the server's own, or of its store",
+        "see its log; nothing was granted";
+    "store-unavailable": "the store cannot be read or written now",
+        "the disk is full or read-only, or the database is away",
+        "make room or restore the database; nothing is answered before it is recorded";
+    // The command line.
+    "usage": "the command's words are wrong",
+        "an option is missing or mistyped",
+        "see `--help`";
+    "file": "a file or folder cannot be read or written",
+        "it is missing, or belongs to another user",
+        "the message names it and says why";
+    "not-a-product-key": "the text is no product key",
+        "a character is mistyped, or some are missing",
+        "compare it with the original; the message says which character where one repair fits";
+    "wrong-kind-of-key": "the product key is of another kind",
+        "a generic key, host key or multiple key was given where another belongs",
+        "`leasehold inspect --key -` says what a key is for";
+    "wrong-passphrase": "the passphrase does not open the key file",
+        "it is mistyped, or the file is another one",
+        "try again";
+    "already-exists": "there is something already",
+        "the command was run before",
+        "use what is there, or choose another folder or name; nothing was changed";
+    "not-initialised": "there is nothing here yet",
+        "the folder is another one, or the first command was never run",
+        "run the command that the message names";
+    "address-in-use": "another program listens at this address",
+        "a second server, or an earlier one that still runs",
+        "stop it, or choose another address with `--listen`";
+    "host-unreachable": "no host answers",
+        "the address is wrong, the host is down, or a firewall is between",
+        "check the address and that `leasehold host serve` runs there; the client tries again by itself";
+    "not-a-host": "what answers at the address is no Leasehold host",
+        "another server, or a proxy, answers there",
+        "check the address and port (16880 unless set otherwise)";
+    "foreign-manifest": "the manifest is another vendor's than the one this state or host belongs to",
+        "a manifest was mixed up",
+        "use the manifest that belongs to the application";
+    "no-lease": "there is no lease here",
+        "the product was not activated on this machine, or the lease was released",
+        "`leasehold client activate`";
+    "state-damaged": "a state file was damaged and set aside",
+        "a crash of the disk, or something else wrote there",
+        "nothing: the client asks for a new lease by itself; the old file is kept beside it";
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::admission::Refusal;
+    use crate::time::{Span, Timestamp};
+
+    #[test]
+    fn every_code_stands_once() {
+        for (at, code) in CODES.iter().enumerate() {
+            assert!(CODES[at + 1..].iter().all(|other| other.name != code.name), "{} stands twice", code.name);
+        }
+    }
+
+    #[test]
+    fn every_refusal_has_an_entry() {
+        let (time, retry) = (Timestamp::from_unix(0), Span::HOUR);
+        for refusal in [
+            Refusal::HostNotActivated,
+            Refusal::ProductNotGranted,
+            Refusal::KeyMismatch,
+            Refusal::GrantEnded { end: time },
+            Refusal::ClockSkew { client: time, host: time },
+            Refusal::Revoked,
+            Refusal::CloneSuspected,
+            Refusal::ThresholdNotMet { count: 0, required: 1, retry },
+            Refusal::CapacityReached { capacity: 1, retry },
+        ] {
+            assert!(find(refusal.code()).is_some(), "{}", refusal.code());
+        }
+        assert!(find("urn:leasehold:problem:Threshold-Not-Met").is_some());
+    }
+}

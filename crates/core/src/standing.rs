@@ -1,0 +1,211 @@
+//! What a client may do now: a function of manifest, lease, fingerprint, revocations and time (DESIGN section 6).
+
+use core::fmt;
+
+use crate::attempt;
+use crate::clock::Reading;
+use crate::id::KeyId;
+use crate::time::{Span, Timestamp};
+
+/// What a client may do now.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Standing {
+    /// No lease yet, within the manifest's initial grace: run, remind.
+    Unactivated {
+        /// When the initial grace ends.
+        until: Timestamp,
+    },
+    /// A valid lease bound to this device key and machine: run.
+    Licensed {
+        /// When the lease ends; `None` is never (multiple keys).
+        until: Option<Timestamp>,
+        /// When the client asks again; `None` where there is nothing to renew.
+        renew_at: Option<Timestamp>,
+    },
+    /// The lease has ended a short while ago: run, warn.
+    Grace {
+        /// When the grace ends.
+        until: Timestamp,
+        /// Why the client is not licensed.
+        why: Why,
+    },
+    /// Read-only, or as the vendor decides.
+    Reduced {
+        /// Why the client is not licensed.
+        why: Why,
+    },
+}
+
+/// Why a client is not licensed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Why {
+    /// The initial grace is over and there never was a lease.
+    NeverActivated,
+    /// The lease has ended.
+    Expired,
+    /// The lease, the client or a key above is on the revocation list.
+    Revoked,
+    /// The fingerprint is no longer that of the machine the lease was given to.
+    AnotherMachine,
+}
+
+/// How a manifest wants the standing to reach the application (DESIGN section 3).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Mode {
+    /// The standing as it is.
+    #[default]
+    Enforce,
+    /// The standing is told, never "reduced" to the application.
+    Advise,
+    /// As `Advise`, and silent.
+    Observe,
+}
+
+/// All that standing depends on, the time apart.
+#[derive(Clone, Copy, Debug)]
+pub struct Evidence {
+    /// The client's device key.
+    pub client: KeyId,
+    /// When the product first ran here.
+    pub first_run: Timestamp,
+    /// How long it runs unactivated.
+    pub initial_grace: Span,
+    /// The verified lease in hand.
+    pub lease: Option<Lease>,
+}
+
+/// What standing needs of a lease.
+#[derive(Clone, Copy, Debug)]
+pub struct Lease {
+    /// When it was issued.
+    pub issued: Timestamp,
+    /// When it ends; `None` is never.
+    pub expires: Option<Timestamp>,
+    /// When to ask again after it was issued.
+    pub renewal: Span,
+    /// How long everything works after it has ended.
+    pub grace: Span,
+    /// Whether it was given to this machine.
+    pub machine: Machine,
+    /// Whether the revocation list names it, its client or a key above.
+    pub revocation: Revocation,
+}
+
+/// Whether a lease was given to the machine it is found on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Machine {
+    /// The fingerprint agrees.
+    Same,
+    /// The fingerprint has moved too far.
+    Another,
+}
+
+/// Whether a revocation list forbids something.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Revocation {
+    /// Nothing of it is listed.
+    Clear,
+    /// It is listed.
+    Revoked,
+}
+
+impl Evidence {
+    /// What the client may do at `clock`'s time.
+    pub fn standing(&self, clock: Reading) -> Standing {
+        let now = clock.now;
+        let Some(lease) = self.lease else {
+            let until = self.first_run.plus(self.initial_grace);
+            return if now < until {
+                Standing::Unactivated { until }
+            } else {
+                Standing::Reduced { why: Why::NeverActivated }
+            };
+        };
+        if lease.revocation == Revocation::Revoked {
+            return Standing::Reduced { why: Why::Revoked };
+        }
+        if lease.machine == Machine::Another {
+            return Standing::Reduced { why: Why::AnotherMachine };
+        }
+        let Some(expires) = lease.expires else {
+            return Standing::Licensed { until: None, renew_at: None };
+        };
+        let until = expires.plus(lease.grace);
+        if now < expires {
+            let renew_at = attempt::renew_at(self.client, lease.issued, lease.renewal);
+            Standing::Licensed { until: Some(expires), renew_at: Some(renew_at) }
+        } else if now < until {
+            Standing::Grace { until, why: Why::Expired }
+        } else {
+            Standing::Reduced { why: Why::Expired }
+        }
+    }
+}
+
+impl Standing {
+    /// The one word for it.
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::Unactivated { .. } => "unactivated",
+            Self::Licensed { .. } => "licensed",
+            Self::Grace { .. } => "grace",
+            Self::Reduced { .. } => "reduced",
+        }
+    }
+
+    /// When this standing ends by itself, if it does.
+    pub const fn until(&self) -> Option<Timestamp> {
+        match self {
+            Self::Unactivated { until } | Self::Grace { until, .. } => Some(*until),
+            Self::Licensed { until, .. } => *until,
+            Self::Reduced { .. } => None,
+        }
+    }
+
+    /// Why the client is not licensed, if it is not for a reason.
+    pub const fn why(&self) -> Option<Why> {
+        match self {
+            Self::Grace { why, .. } | Self::Reduced { why } => Some(*why),
+            Self::Unactivated { .. } | Self::Licensed { .. } => None,
+        }
+    }
+}
+
+impl Why {
+    /// The stable code.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::NeverActivated => "never-activated",
+            Self::Expired => "expired",
+            Self::Revoked => "revoked",
+            Self::AnotherMachine => "another-machine",
+        }
+    }
+}
+
+impl fmt::Display for Why {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.code())
+    }
+}
+
+impl Mode {
+    /// The mode with this number in a manifest.
+    pub const fn from_number(number: u64) -> Option<Self> {
+        match number {
+            0 => Some(Self::Enforce),
+            1 => Some(Self::Advise),
+            2 => Some(Self::Observe),
+            _ => None,
+        }
+    }
+
+    /// Its number in a manifest.
+    pub const fn number(self) -> u64 {
+        match self {
+            Self::Enforce => 0,
+            Self::Advise => 1,
+            Self::Observe => 2,
+        }
+    }
+}

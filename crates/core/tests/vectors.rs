@@ -1,0 +1,228 @@
+//! The vectors of keys, admission and standing. `LEASEHOLD_VECTORS` names another folder.
+
+use std::collections::HashMap;
+
+use leasehold_core::attempt::{renew_at, retry_after};
+use leasehold_core::clock;
+use leasehold_core::key::KeyError;
+use leasehold_core::repair::repair;
+use leasehold_core::standing::{Evidence, Lease, Machine, Revocation};
+use leasehold_core::{
+    Ask, Component, Cti, Fingerprint, Grant, Held, KeyId, Policy, ProductId, ProductKey, Refusal, Span, Tally,
+    Timestamp, Verdict, admission,
+};
+use leasehold_testkit::vectors::{read, unhex};
+use serde_json::{Value, json};
+
+#[test]
+fn keys_are_read_and_written_as_the_vectors_say() {
+    let vectors = read("keys");
+    for case in list(&vectors["valid"]) {
+        let key: ProductKey = text(&case["typed"]).parse().unwrap_or_else(|error| panic!("{case}: {error}"));
+        assert_eq!(key.to_string(), text(&case["key"]), "{case}");
+        assert_eq!(key.kind().name(), text(&case["kind"]), "{case}");
+        assert_eq!(u64::from(key.number().value()), number(&case["number"]), "{case}");
+        assert_eq!(format!("{:018x}", key.payload()), text(&case["payload"]), "{case}");
+    }
+    for case in list(&vectors["invalid"]) {
+        let why = match text(&case["typed"]).parse::<ProductKey>().expect_err(&case.to_string()) {
+            KeyError::Length(_) => "length",
+            KeyError::Character { .. } => "character",
+            KeyError::Checksum => "checksum",
+            KeyError::Version(_) => "version",
+            KeyError::Kind(_) => "kind",
+        };
+        assert_eq!(why, text(&case["why"]), "{case}");
+    }
+    for case in list(&vectors["repair"]) {
+        let found: Vec<_> = repair(text(&case["typed"])).iter().map(|repair| repair.key.to_string()).collect();
+        assert_eq!(json!(found), case["repairs"], "{case}");
+    }
+}
+
+#[test]
+fn a_host_decides_as_the_vectors_say() {
+    for scenario in list(&read("admission")["scenarios"]) {
+        let mut host = Host::new(scenario);
+        for (at, step) in list(&scenario["steps"]).iter().enumerate() {
+            assert_eq!(host.answer(step), step["expect"], "{}, step {at}: {step}", scenario["name"]);
+        }
+    }
+}
+
+#[test]
+fn standing_is_as_the_vectors_say() {
+    for case in list(&read("standing")["cases"]) {
+        let evidence = Evidence {
+            client: KeyId([0; 16]),
+            first_run: time(&case["manifest"]["first_run"]),
+            initial_grace: span(&case["manifest"]["initial_grace"]),
+            lease: case["lease"].as_object().map(|lease| Lease {
+                issued: time(&lease["iat"]),
+                expires: lease["exp"].as_u64().map(Timestamp::from_unix),
+                renewal: span(&lease["renewal"]),
+                grace: span(&lease["grace"]),
+                machine: if flag(&case["same_machine"]) { Machine::Same } else { Machine::Another },
+                revocation: revocation(&case["revoked"]),
+            }),
+        };
+        let reading = clock::read(time(&case["now"]), time(&case["proof"]));
+        let standing = evidence.standing(reading);
+        let expected = &case["expect"];
+        assert_eq!(standing.name(), text(&expected["standing"]), "{case}");
+        assert_eq!(standing.until(), expected["until"].as_u64().map(Timestamp::from_unix), "{case}");
+        assert_eq!(standing.why().map(|why| why.code()), expected["why"].as_str(), "{case}");
+        assert_eq!(reading.set_back, flag(&expected["clock_set_back"]), "{case}");
+    }
+}
+
+#[test]
+fn attempts_and_fingerprints_are_as_the_vectors_say() {
+    let vectors = read("standing");
+    for case in list(&vectors["attempts"]) {
+        let client: KeyId = text(&case["client"]).parse().expect("a key id");
+        assert_eq!(renew_at(client, time(&case["iat"]), span(&case["renewal"])), time(&case["renew_at"]), "{case}");
+        assert_eq!(retry_after(client, span(&case["retry"])), span(&case["retry_after"]), "{case}");
+    }
+    for case in list(&vectors["fingerprints"]) {
+        let (a, b) = (fingerprint(&case["a"]), fingerprint(&case["b"]));
+        assert_eq!(a.same_machine(&b, number(&case["drift"])), flag(&case["same_machine"]), "{case}");
+        assert_eq!(b.same_machine(&a, number(&case["drift"])), flag(&case["same_machine"]), "{case}");
+    }
+    let vectors = &read("documents")["fingerprint"];
+    let vendor: KeyId = text(&vectors["vendor"]).parse().expect("a key id");
+    for (component, value) in vectors["values"].as_object().expect("values") {
+        let hash = self::component(component).hash(vendor, text(value)).expect("a value");
+        assert_eq!(hash.to_vec(), unhex(text(&vectors["components"][component])), "{component} {value}");
+    }
+}
+
+/// The plainest host there can be: what every store must agree with.
+struct Host {
+    grants: Vec<Grant>,
+    clients: HashMap<u64, (Timestamp, Fingerprint)>,
+    leases: HashMap<(u64, ProductId), Held>,
+}
+
+impl Host {
+    fn new(scenario: &Value) -> Self {
+        let policy = &scenario["policy"];
+        let products = scenario["products"].as_object().expect("products");
+        let mut products: Vec<(ProductId, _)> = products
+            .iter()
+            .map(|(id, n)| (id.parse().expect("an id"), number(n).try_into().expect("a number")))
+            .collect();
+        products.sort_unstable();
+        let policy = Policy {
+            threshold: number(&policy["threshold"]),
+            window: span(&policy["window"]),
+            validity: span(&policy["validity"]),
+            renewal: span(&policy["renewal"]),
+            retry: span(&policy["retry"]),
+            grace: span(&policy["grace"]),
+            capacity: policy["capacity"].as_u64(),
+            drift: number(&policy["drift"]),
+            end: policy["not_after"].as_u64().map(Timestamp::from_unix),
+            features: Vec::new(),
+        };
+        let grants = vec![Grant { family: "acme".parse().expect("an id"), products, policy }];
+        Self { grants, clients: HashMap::new(), leases: HashMap::new() }
+    }
+
+    fn answer(&mut self, step: &Value) -> Value {
+        let (client, now) = (number(&step["client"]), time(&step["at"]));
+        let product: ProductId = text(&step["product"]).parse().expect("an id");
+        if step["action"] == "release" {
+            self.leases.remove(&(client, product));
+            return json!({ "verdict": "released" });
+        }
+        let fingerprint = fingerprint(&step["fingerprint"]);
+        let ask = Ask {
+            client: KeyId([0; 16]),
+            cti: Cti([0; 16]),
+            clock: time(&step["clock"]),
+            product: &product,
+            number: number(&step["number"]).try_into().expect("a number"),
+            fingerprint: &fingerprint,
+            holds: None,
+        };
+        match admission::screen(Some(&self.grants), &ask, revocation(&step["revoked"]), now) {
+            Err(refusal) => refused(&refusal),
+            Ok(grant) => {
+                let policy = grant.policy.clone();
+                self.admit((client, product), &policy, fingerprint, now)
+            }
+        }
+    }
+
+    fn admit(&mut self, who: (u64, ProductId), policy: &Policy, fingerprint: Fingerprint, now: Timestamp) -> Value {
+        let known = self.clients.get(&who.0).map(|(_, known)| *known);
+        self.clients.insert(who.0, (now, known.unwrap_or(fingerprint)));
+        let tally = Tally {
+            known: known.as_ref(),
+            clients: self.clients.values().filter(|(seen, _)| seen.plus(policy.window) > now).count() as u64,
+            live: self.leases.values().filter(|held| held.runs_at(now)).count() as u64,
+            held: self.leases.get(&who).copied(),
+        };
+        let verdict = tally.admit(policy, &fingerprint, now);
+        if verdict != Verdict::Refuse(Refusal::CloneSuspected) {
+            self.clients.insert(who.0, (now, fingerprint));
+        }
+        match verdict {
+            Verdict::Refuse(refusal) => refused(&refusal),
+            Verdict::Grant { expires, count } => {
+                self.leases.insert(who, Held { lease: Cti([0; 16]), request: Cti([0; 16]), expires });
+                json!({ "verdict": "granted", "count": count, "expires": expires.unix() })
+            }
+        }
+    }
+}
+
+fn refused(refusal: &Refusal) -> Value {
+    let verdict = refusal.code();
+    match refusal {
+        Refusal::ThresholdNotMet { count, required, .. } => {
+            json!({ "verdict": verdict, "count": count, "required": required })
+        }
+        Refusal::CapacityReached { capacity, .. } => json!({ "verdict": verdict, "capacity": capacity }),
+        _ => json!({ "verdict": verdict }),
+    }
+}
+
+fn fingerprint(value: &Value) -> Fingerprint {
+    let hashes = value.as_object().expect("a fingerprint").iter();
+    let hashes = hashes.map(|(n, hash)| (component(n), unhex(text(hash)).try_into().expect("eight bytes")));
+    Fingerprint::new(hashes).expect("a component")
+}
+
+fn component(number: &str) -> Component {
+    Component::from_number(number.parse().expect("a number")).expect("a component")
+}
+
+fn revocation(value: &Value) -> Revocation {
+    if flag(value) { Revocation::Revoked } else { Revocation::Clear }
+}
+
+fn list(value: &Value) -> &[Value] {
+    value.as_array().expect("a list")
+}
+
+fn text(value: &Value) -> &str {
+    value.as_str().expect("a text")
+}
+
+fn number(value: &Value) -> u64 {
+    value.as_u64().expect("a number")
+}
+
+fn flag(value: &Value) -> bool {
+    value.as_bool().expect("true or false")
+}
+
+fn time(value: &Value) -> Timestamp {
+    Timestamp::from_unix(number(value))
+}
+
+fn span(value: &Value) -> Span {
+    Span::seconds(number(value))
+}

@@ -1,0 +1,4 @@
+//! Storage as the servers see it: traits, the shape of each transaction, and the suite every backend passes.
+
+pub mod authority;
+pub mod host;

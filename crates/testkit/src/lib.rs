@@ -1,0 +1,3 @@
+//! Fixtures for the tests of all crates. Only ever a dev-dependency.
+
+pub mod vectors;

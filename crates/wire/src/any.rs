@@ -1,0 +1,52 @@
+//! A document of whatever kind, for those who look at files.
+
+use leasehold_core::{PublicKey, Timestamp};
+
+use crate::document::{
+    ActivationObject, Authority, HostCertificate, HostRequest, Lease, MachineRequest, Manifest, Release, Request,
+    Revocations, Typ,
+};
+use crate::envelope::{Envelope, Malformed};
+use crate::trust::{Opened, Reason, verify};
+
+macro_rules! any {
+    ($($typ:ident $document:ident),*) => {
+        /// One of the documents.
+        #[derive(Clone, Debug)]
+        #[allow(missing_docs, reason = "the names say it")]
+        pub enum AnyDocument {
+            $($typ($document)),*
+        }
+
+        impl AnyDocument {
+            /// Reads the claims of an envelope, whatever its typ; nothing is verified.
+            ///
+            /// # Errors
+            /// [`Malformed`] where they are not those of its typ.
+            pub fn read(envelope: &Envelope<'_>) -> Result<Self, Malformed> {
+                match envelope.typ {
+                    $(Typ::$typ => envelope.document().map(Self::$typ)),*
+                }
+            }
+
+            /// Verifies a document of any kind: [`verify`].
+            ///
+            /// # Errors
+            /// The first [`Reason`] that applies.
+            pub fn verify(
+                bytes: &[u8],
+                root: &PublicKey,
+                at: Timestamp,
+                revocations: Option<&Revocations>,
+            ) -> Result<Opened<Self>, Reason> {
+                match Envelope::parse(bytes)?.typ {
+                    $(Typ::$typ => verify::<$document>(bytes, root, at, revocations).map(|opened| opened.map(Self::$typ))),*
+                }
+            }
+        }
+    };
+}
+any!(
+    Authority Authority, Manifest Manifest, HostRequest HostRequest, Host HostCertificate, Request Request,
+    Lease Lease, Release Release, MachineRequest MachineRequest, Object ActivationObject, Revocations Revocations
+);

@@ -1,0 +1,153 @@
+//! The documents, one file each. What they have in common is the envelope and the registered claims.
+
+mod authority;
+mod host;
+mod host_request;
+mod lease;
+mod machine_request;
+mod manifest;
+mod object;
+mod release;
+mod request;
+mod revocations;
+
+pub use authority::Authority;
+pub use host::HostCertificate;
+pub use host_request::HostRequest;
+pub use lease::{Lease, Method};
+pub use machine_request::MachineRequest;
+pub use manifest::Manifest;
+pub use object::ActivationObject;
+pub use release::Release;
+pub use request::Request;
+pub use revocations::Revocations;
+
+use leasehold_core::{Cti, KeyId, PublicKey, Timestamp};
+
+use crate::cbor::{Decoder, Encoder, Wrote, need};
+use crate::envelope::{Head, MOST_BYTES, MOST_REQUEST_BYTES, MOST_REVOCATION_BYTES, Malformed};
+
+/// A kind of document: its claims as a value.
+pub trait Document: Sized {
+    /// The typ of its envelope.
+    const TYP: Typ;
+
+    /// Its registered claims.
+    fn head(&self) -> Head;
+
+    /// Writes its body (claim -70000).
+    ///
+    /// # Errors
+    /// None: memory takes everything.
+    fn write_body(&self, e: &mut Encoder) -> Wrote;
+
+    /// Reads it; claims and members that it does not have are found by comparison afterwards.
+    ///
+    /// # Errors
+    /// [`Malformed`] where something is missing or of the wrong kind.
+    fn read(head: &Head, d: &mut Decoder<'_>) -> Result<Self, Malformed>;
+}
+
+/// A key that a document introduces or means (RFC 8747 section 3).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Confirmation {
+    /// The key itself.
+    Key(PublicKey),
+    /// A known key, by its name.
+    Known(KeyId),
+}
+
+macro_rules! typs {
+    ($($variant:ident $name:literal $label:literal),*) => {
+        /// What kind of document an envelope holds; part of what is signed.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        #[allow(missing_docs, reason = "the names say it")]
+        pub enum Typ {
+            $($variant),*
+        }
+
+        impl Typ {
+            /// All kinds.
+            pub const ALL: [Self; 10] = [$(Self::$variant),*];
+
+            /// The name on the wire.
+            pub const fn name(self) -> &'static str {
+                match self {
+                    $(Self::$variant => $name),*
+                }
+            }
+
+            /// The label of its armour.
+            pub const fn label(self) -> &'static str {
+                match self {
+                    $(Self::$variant => concat!("LEASEHOLD ", $label)),*
+                }
+            }
+        }
+    };
+}
+typs!(
+    Authority "lh-authority" "AUTHORITY",
+    Manifest "lh-manifest" "MANIFEST",
+    HostRequest "lh-host-request" "HOST REQUEST",
+    Host "lh-host" "HOST",
+    Request "lh-request" "REQUEST",
+    Lease "lh-lease" "LEASE",
+    Release "lh-release" "RELEASE",
+    MachineRequest "lh-machine-request" "MACHINE REQUEST",
+    Object "lh-object" "OBJECT",
+    Revocations "lh-revocations" "REVOCATIONS"
+);
+
+impl Typ {
+    /// The kind with this name on the wire.
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|typ| typ.name() == name)
+    }
+
+    /// Whether it is signed by the key in its own `cnf`.
+    pub const fn is_self_signed(self) -> bool {
+        matches!(self, Self::HostRequest | Self::Request | Self::Release | Self::MachineRequest)
+    }
+
+    pub(crate) const fn most_bytes(self) -> usize {
+        match self {
+            Self::HostRequest | Self::Request | Self::Release | Self::MachineRequest => MOST_REQUEST_BYTES,
+            Self::Revocations => MOST_REVOCATION_BYTES,
+            Self::Authority | Self::Manifest | Self::Host | Self::Lease | Self::Object => MOST_BYTES,
+        }
+    }
+}
+
+impl Head {
+    fn expires(&self) -> Result<Timestamp, Malformed> {
+        need(self.expires)
+    }
+
+    fn issued(&self) -> Result<Timestamp, Malformed> {
+        need(self.issued)
+    }
+
+    fn cti(&self) -> Result<Cti, Malformed> {
+        need(self.cti)
+    }
+
+    fn key(&self) -> Result<PublicKey, Malformed> {
+        match need(self.confirmation)? {
+            Confirmation::Key(key) => Ok(key),
+            Confirmation::Known(_) => Err(Malformed("a key id where the key itself belongs")),
+        }
+    }
+
+    fn known(&self) -> Result<KeyId, Malformed> {
+        match need(self.confirmation)? {
+            Confirmation::Known(id) => Ok(id),
+            Confirmation::Key(_) => Err(Malformed("a key where its id belongs")),
+        }
+    }
+
+    /// Of a document that a key signs for itself.
+    fn introducing(issued: Timestamp, cti: Cti, key: PublicKey) -> Self {
+        Self { issued: Some(issued), cti: Some(cti), confirmation: Some(Confirmation::Key(key)), ..Self::default() }
+    }
+}

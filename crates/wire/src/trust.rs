@@ -1,0 +1,352 @@
+//! Whether a document can be believed: its chain up to a root key, and the reasons of DESIGN section 2 in their order.
+
+use alloc::vec::Vec;
+
+use leasehold_core::{Cti, Grant, KeyId, PublicKey, Span, Timestamp};
+
+use crate::document::{
+    ActivationObject, Authority, Confirmation, Document, HostCertificate, HostRequest, Lease, MachineRequest, Manifest,
+    Method, Release, Request, Revocations, Typ,
+};
+use crate::envelope::{Envelope, Head, Malformed};
+use crate::request::Unverified;
+use crate::seal::{Hash, Seal};
+use crate::signature;
+
+/// Why a document cannot be believed: the first that applies.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Reason {
+    /// Not the envelope, typ, claims or sizes of DESIGN section 3.
+    #[error("malformed: {0}")]
+    Malformed(#[from] Malformed),
+    /// No certificate in the chain introduces the signer.
+    #[error("unknown signer: the chain of certificates does not lead from the signer to the root key")]
+    UnknownSigner,
+    /// A signature does not verify.
+    #[error("bad signature: the document or a certificate above it has been altered")]
+    BadSignature,
+    /// The signer may not sign this.
+    #[error("not authorised: {0}")]
+    NotAuthorised(&'static str),
+    /// The document, its subject or a key in the chain is revoked.
+    #[error("revoked: the vendor has withdrawn the document, its subject or a key above it")]
+    Revoked,
+    /// It begins more than 4 hours after the time of checking.
+    #[error("not yet valid: it begins more than 4 hours after the time of checking")]
+    NotYetValid,
+    /// It has ended.
+    #[error("expired: the document has ended")]
+    Expired,
+}
+
+/// A document that has been verified, and by whom it was signed.
+#[derive(Clone, Debug)]
+pub struct Opened<D> {
+    /// The document.
+    pub document: D,
+    /// Who signed it.
+    pub signer: KeyId,
+    /// The certificate of the host that signed it, where one did.
+    pub host: Option<HostCertificate>,
+    /// The seal over a lease that a host signed.
+    pub seal: Option<SealedBy>,
+}
+
+/// Which seal of a host's chain covers a lease.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SealedBy {
+    /// The number of the seal.
+    pub number: u64,
+    /// The seal before it.
+    pub previous: Hash,
+    /// The seal.
+    pub seal: Hash,
+}
+
+impl<D> Opened<D> {
+    /// The same, its document seen otherwise.
+    pub fn map<T>(self, see: impl FnOnce(D) -> T) -> Opened<T> {
+        Opened { document: see(self.document), signer: self.signer, host: self.host, seal: self.seal }
+    }
+}
+
+/// Verifies `bytes` as a `D`, against `root`, at the time `at`, with a revocation list that has itself been verified.
+///
+/// # Errors
+/// The first [`Reason`] that applies.
+pub fn verify<D: Verifiable>(
+    bytes: &[u8],
+    root: &PublicKey,
+    at: Timestamp,
+    revocations: Option<&Revocations>,
+) -> Result<Opened<D>, Reason> {
+    let envelope = Envelope::parse(bytes)?;
+    if envelope.typ.is_self_signed() {
+        let unverified = Unverified::<D>::of(&envelope)?;
+        let signer = unverified.signer();
+        let unpacked = unverified.unpack()?;
+        let claim = unpacked.claim();
+        if !claim.key.verify(claim.message, claim.signature) {
+            return Err(Reason::BadSignature);
+        }
+        let document = unpacked.into_verified();
+        hold(&document.head(), &[], at, revocations)?;
+        return Ok(Opened { document, signer, host: None, seal: None });
+    }
+    let document: D = envelope.document()?;
+    let chain = Chain::parse(&envelope)?;
+    chain.reaches(envelope.kid, root)?;
+    chain.sealed_as_it_must_be(&envelope)?;
+    chain.signatures_hold(&envelope, root)?;
+    chain.may_sign(&document)?;
+    let above: Vec<KeyId> = chain.links.iter().map(|link| link.certificate.key().id()).collect();
+    hold(&document.head(), &above, at, revocations)?;
+    let covers =
+        |seal: &Seal| SealedBy { number: seal.number, previous: seal.previous, seal: seal.hash(envelope.payload) };
+    let seal = envelope.seal.as_ref().map(covers);
+    Ok(Opened { document, signer: envelope.kid, host: chain.into_host(), seal })
+}
+
+impl Reason {
+    /// The stable code.
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::Malformed(_) => "malformed",
+            Self::UnknownSigner => "unknown-signer",
+            Self::BadSignature => "bad-signature",
+            Self::NotAuthorised(_) => "not-authorised",
+            Self::Revoked => "revoked",
+            Self::NotYetValid => "not-yet-valid",
+            Self::Expired => "expired",
+        }
+    }
+}
+
+/// A document together with the rule of who may sign what it says.
+pub trait Verifiable: Document {
+    /// Whether a signer of `role` may have signed this.
+    ///
+    /// # Errors
+    /// `not-authorised` with what is wrong.
+    fn check(&self, role: Role<'_>) -> Result<(), Reason>;
+}
+
+/// What a chain makes its nearest signer.
+#[derive(Clone, Copy, Debug)]
+pub enum Role<'c> {
+    /// The vendor's root.
+    Root,
+    /// A certified authority.
+    Authority,
+    /// A certified host.
+    Host(&'c HostCertificate),
+}
+
+/// Certificates, nearest signer first.
+struct Chain<'b> {
+    links: Vec<Link<'b>>,
+}
+
+struct Link<'b> {
+    envelope: Envelope<'b>,
+    certificate: Certificate,
+}
+
+enum Certificate {
+    Authority(Authority),
+    Host(HostCertificate),
+}
+
+impl Certificate {
+    fn key(&self) -> &PublicKey {
+        match self {
+            Self::Authority(authority) => &authority.key,
+            Self::Host(host) => &host.key,
+        }
+    }
+
+    fn valid_at(&self, time: Timestamp) -> bool {
+        let (begins, ends) = match self {
+            Self::Authority(authority) => (authority.not_before, authority.expires),
+            Self::Host(host) => (host.issued, host.expires),
+        };
+        begins <= time.plus(Span::CLOCK_TOLERANCE) && time < ends
+    }
+
+    fn role(&self) -> Role<'_> {
+        match self {
+            Self::Authority(_) => Role::Authority,
+            Self::Host(host) => Role::Host(host),
+        }
+    }
+}
+
+impl<'b> Chain<'b> {
+    fn parse(envelope: &Envelope<'b>) -> Result<Self, Reason> {
+        let links = envelope.chain.iter().map(|bytes| {
+            let envelope = Envelope::parse(bytes)?;
+            if !envelope.chain.is_empty() || envelope.seal.is_some() {
+                return Err(Malformed("a certificate in a chain with a chain or seal of its own").into());
+            }
+            let certificate = match envelope.typ {
+                Typ::Authority => Certificate::Authority(envelope.document()?),
+                Typ::Host => Certificate::Host(envelope.document()?),
+                _ => return Err(Reason::UnknownSigner),
+            };
+            Ok(Link { envelope, certificate })
+        });
+        Ok(Self { links: links.collect::<Result<_, Reason>>()? })
+    }
+
+    /// Each certificate introduces the signer below it; the last is signed by the root.
+    fn reaches(&self, signer: KeyId, root: &PublicKey) -> Result<(), Reason> {
+        let mut signer = signer;
+        for link in &self.links {
+            if link.certificate.key().id() != signer {
+                return Err(Reason::UnknownSigner);
+            }
+            signer = link.envelope.kid;
+        }
+        if signer == root.id() { Ok(()) } else { Err(Reason::UnknownSigner) }
+    }
+
+    /// Leases signed by a host are sealed; nothing else ever is.
+    fn sealed_as_it_must_be(&self, envelope: &Envelope<'_>) -> Result<(), Reason> {
+        let by_host = matches!(self.role(), Role::Host(_));
+        match (&envelope.seal, envelope.typ == Typ::Lease && by_host) {
+            (None, true) => Err(Malformed("a host's lease without a seal").into()),
+            (Some(_), false) => Err(Malformed("a seal on what is no host's lease").into()),
+            (Some(_), true) | (None, false) => Ok(()),
+        }
+    }
+
+    fn signatures_hold(&self, envelope: &Envelope<'_>, root: &PublicKey) -> Result<(), Reason> {
+        let keys = self.links.iter().map(|link| link.certificate.key()).chain([root]);
+        let signed = [envelope].into_iter().chain(self.links.iter().map(|link| &link.envelope));
+        let hold = keys.zip(signed).all(|(key, envelope)| {
+            let message = match &envelope.seal {
+                Some(seal) => seal.message(envelope.payload),
+                None => envelope.signed_message(),
+            };
+            signature::strictly(key, &message, &envelope.signature)
+        });
+        if hold { Ok(()) } else { Err(Reason::BadSignature) }
+    }
+
+    /// Each signer's role issues what it has signed, and every certificate above was valid when it did.
+    fn may_sign<D: Verifiable>(&self, document: &D) -> Result<(), Reason> {
+        document.check(self.role())?;
+        self.were_valid_at(document.head().issued, 0)?;
+        for (at, link) in self.links.iter().enumerate() {
+            let above = self.role_above(at + 1);
+            match &link.certificate {
+                Certificate::Authority(authority) => authority.check(above)?,
+                Certificate::Host(host) => {
+                    host.check(above)?;
+                    self.were_valid_at(Some(host.issued), at + 1)?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn were_valid_at(&self, issued: Option<Timestamp>, from: usize) -> Result<(), Reason> {
+        let valid = |time| self.links[from..].iter().all(|link| link.certificate.valid_at(time));
+        match issued {
+            Some(time) if !valid(time) => {
+                Err(Reason::NotAuthorised("a certificate above was not valid when the document was made"))
+            }
+            Some(_) | None => Ok(()),
+        }
+    }
+
+    fn role(&self) -> Role<'_> {
+        self.role_above(0)
+    }
+
+    fn role_above(&self, at: usize) -> Role<'_> {
+        self.links.get(at).map_or(Role::Root, |link| link.certificate.role())
+    }
+
+    fn into_host(self) -> Option<HostCertificate> {
+        match self.links.into_iter().next()?.certificate {
+            Certificate::Host(host) => Some(host),
+            Certificate::Authority(_) => None,
+        }
+    }
+}
+
+/// Neither revoked nor outside its time.
+fn hold(head: &Head, above: &[KeyId], at: Timestamp, revocations: Option<&Revocations>) -> Result<(), Reason> {
+    let subject = head.confirmation.map(|confirmation| match confirmation {
+        Confirmation::Key(key) => key.id(),
+        Confirmation::Known(id) => id,
+    });
+    let revoked = revocations.is_some_and(|list| {
+        above.iter().chain(&subject).any(|key| list.revokes_key(*key))
+            || head.cti.is_some_and(|cti: Cti| list.revokes_document(cti))
+    });
+    let latest_begin = at.plus(Span::CLOCK_TOLERANCE);
+    if revoked {
+        Err(Reason::Revoked)
+    } else if head.issued.into_iter().chain(head.not_before).any(|begin| begin > latest_begin) {
+        Err(Reason::NotYetValid)
+    } else if head.expires.is_some_and(|end| at >= end) {
+        Err(Reason::Expired)
+    } else {
+        Ok(())
+    }
+}
+
+const WRONG_ROLE: Reason = Reason::NotAuthorised("the signer's role does not issue such documents");
+
+macro_rules! issued_by {
+    ($role:pat => $($document:ty),*) => {$(
+        impl Verifiable for $document {
+            fn check(&self, role: Role<'_>) -> Result<(), Reason> {
+                if matches!(role, $role) { Ok(()) } else { Err(WRONG_ROLE) }
+            }
+        }
+    )*};
+}
+issued_by!(Role::Root => Authority);
+issued_by!(Role::Authority => Manifest, HostCertificate, ActivationObject, Revocations);
+// Their own key signs them, whatever its role: they never come with a chain.
+issued_by!(_ => HostRequest, Request, Release, MachineRequest);
+
+impl Verifiable for Lease {
+    fn check(&self, role: Role<'_>) -> Result<(), Reason> {
+        match (role, self.method) {
+            (Role::Host(host), Method::Host | Method::Subscription) => self.within(&host.grants),
+            (Role::Authority, Method::MultipleKey | Method::Directory | Method::Subscription) => Ok(()),
+            (Role::Authority, Method::Host)
+            | (Role::Host(_), Method::MultipleKey | Method::Directory)
+            | (Role::Root, _) => Err(WRONG_ROLE),
+        }
+    }
+}
+
+impl Lease {
+    fn within(&self, grants: &[Grant]) -> Result<(), Reason> {
+        let covers = |grant: &&Grant| grant.family == self.family && grant.number_of(&self.product).is_some();
+        let refuse = |why| Err(Reason::NotAuthorised(why));
+        let Some(grant) = grants.iter().find(covers) else {
+            return refuse("the host's grants do not cover the lease's product and family");
+        };
+        let policy = &grant.policy;
+        let by_host = self.method == Method::Host;
+        if self.expires.is_none() && by_host || self.expires.is_some_and(|end| end > policy.expiry(self.issued)) {
+            return refuse("the lease lasts longer than the host's grant allows");
+        }
+        if !self.features.iter().all(|feature| policy.features.contains(feature)) {
+            return refuse("the lease has a feature that the host's grant lacks");
+        }
+        if (self.renewal, self.retry, self.grace) != (policy.renewal, policy.retry, policy.grace) {
+            return refuse("the lease's renewal, retry or grace are other than granted");
+        }
+        if by_host && self.count.is_none_or(|count| count < policy.threshold) {
+            return refuse("the lease was given below the threshold");
+        }
+        Ok(())
+    }
+}
