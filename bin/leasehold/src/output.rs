@@ -1,6 +1,7 @@
 //! How data is printed: for people on a terminal, or as JSON. Data on standard output, talk on standard error.
 
-use comfy_table::{ContentArrangement, Table, presets};
+use comfy_table::style::presets;
+use comfy_table::{ContentArrangement, Table};
 use leasehold_core::Timestamp;
 use serde_json::Value;
 
@@ -21,7 +22,7 @@ pub(crate) fn json(value: &Value) {
 /// A table with these column heads, as wide as the terminal.
 pub(crate) fn table<const N: usize>(heads: [&str; N]) -> Table {
     let mut table = Table::new();
-    table.load_preset(presets::NOTHING).set_content_arrangement(ContentArrangement::Dynamic).set_header(heads);
+    table.load_style(presets::NOTHING).set_content_arrangement(ContentArrangement::Dynamic).set_header(heads);
     table
 }
 
