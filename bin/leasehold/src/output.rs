@@ -1,6 +1,6 @@
 //! How data is printed: for people on a terminal, or as JSON. Data on standard output, talk on standard error.
 
-use comfy_table::style::presets;
+use comfy_table::presets;
 use comfy_table::{ContentArrangement, Table};
 use leasehold_core::Timestamp;
 use serde_json::Value;
