@@ -15,8 +15,7 @@ pub fn retry_after(client: KeyId, retry: Span) -> Span {
 
 /// Up to a tenth of `period`, always the same for one client, so that a fleet imaged on one day does not ask in one second.
 fn jitter(client: KeyId, period: Span) -> Span {
-    let [a, b, c, d, ..] = client.0;
-    let n = u128::from(u32::from_be_bytes([a, b, c, d]));
+    let n = u128::from_be_bytes(client.0) >> 96;
     let part = u128::from(period.as_seconds()) * n / (10 << 32);
     Span::seconds(u64::try_from(part).expect("a tenth of a u64 fits a u64"))
 }

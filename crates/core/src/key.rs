@@ -208,7 +208,9 @@ impl KeyKind {
 
 fn checks_out(symbols: &[Fe32; LENGTH]) -> bool {
     let mut engine = engine();
-    symbols.iter().for_each(|symbol| engine.input_fe(*symbol));
+    for symbol in symbols {
+        engine.input_fe(*symbol);
+    }
     *engine.residue() == Bech32m::TARGET_RESIDUE
 }
 

@@ -36,9 +36,8 @@ struct Id {
 impl Id {
     fn new(text: &str) -> Result<Self, TextError> {
         let given = text.as_bytes();
-        let length = match u8::try_from(given.len()) {
-            Ok(length @ 1..=63) => length,
-            _ => return Err(TextError::IdLength(given.len())),
+        let Ok(length @ 1..=63) = u8::try_from(given.len()) else {
+            return Err(TextError::IdLength(given.len()));
         };
         let allowed = |b: &u8| matches!(b, b'a'..=b'z' | b'0'..=b'9' | b'-');
         if given[0] == b'-' || !given.iter().all(allowed) {

@@ -13,7 +13,7 @@ macro_rules! any {
     ($($typ:ident $document:ident),*) => {
         /// One of the documents.
         #[derive(Clone, Debug)]
-        #[allow(missing_docs, reason = "the names say it")]
+        #[expect(missing_docs, reason = "the names say it")]
         pub enum AnyDocument {
             $($typ($document)),*
         }

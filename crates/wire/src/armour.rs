@@ -30,6 +30,9 @@ pub const MOST_TEXT: usize = 2 * MOST_REVOCATION_BYTES + 4_096;
 ///
 /// # Errors
 /// [`Malformed`] where `bytes` are no document.
+///
+/// # Panics
+/// Never: a label and bytes always make armour.
 pub fn wrap(bytes: &[u8]) -> Result<String, Malformed> {
     let label = Envelope::parse(bytes)?.typ.label();
     Ok(pem_rfc7468::encode_string(label, LineEnding::LF, bytes).expect("a label and bytes make armour"))

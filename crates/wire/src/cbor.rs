@@ -7,7 +7,7 @@ use alloc::vec::Vec;
 use core::convert::Infallible;
 use core::str::FromStr;
 
-use leasehold_core::{Component, Fingerprint, Grant, Policy, Span, Text, Timestamp};
+use leasehold_core::{Component, Fingerprint, Grant, Policy, ProductId, ProductNumber, Span, Text, Timestamp};
 
 use crate::envelope::Malformed;
 
@@ -42,6 +42,10 @@ pub(crate) fn time(d: &mut Decoder<'_>) -> Result<Timestamp, Malformed> {
 
 pub(crate) fn span(d: &mut Decoder<'_>) -> Result<Span, Malformed> {
     Ok(Span::seconds(d.u64()?))
+}
+
+pub(crate) fn product_number(d: &mut Decoder<'_>) -> Result<ProductNumber, Malformed> {
+    d.u64()?.try_into().map_err(|_| Malformed("a product number of more than 20 bits"))
 }
 
 /// A text with rules of its own: an id, a name, a product key.
@@ -135,16 +139,14 @@ fn grant(d: &mut Decoder<'_>) -> Result<Grant, Malformed> {
     Ok(Grant { family: need(family)?, products: need(products)?, policy })
 }
 
-fn products_of(
-    d: &mut Decoder<'_>,
-) -> Result<Vec<(leasehold_core::ProductId, leasehold_core::ProductNumber)>, Malformed> {
+fn products_of(d: &mut Decoder<'_>) -> Result<Vec<(ProductId, ProductNumber)>, Malformed> {
     let mut products = Vec::new();
     for _ in 0..map(d)? {
         if products.len() == 256 {
             return Err(Malformed("a grant of more than 256 products"));
         }
         let id = parsed(d)?;
-        let number = d.u64()?.try_into().map_err(|_| Malformed("a product number of more than 20 bits"))?;
+        let number = product_number(d)?;
         products.push((id, number));
     }
     some(products)

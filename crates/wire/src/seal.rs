@@ -71,7 +71,7 @@ impl Tip {
 pub fn seal(leases: &[Lease], tip: Tip, host: &Keypair) -> Sealed {
     assert!(!leases.is_empty(), "a batch has a lease");
     let payloads: Vec<_> = leases.iter().map(payload).collect();
-    let leaves: Vec<_> = payloads.iter().map(|payload| leaf(payload)).collect();
+    let leaves: Vec<_> = payloads.iter().map(|encoded| leaf(encoded)).collect();
     let levels = tree(leaves.clone());
     let root = levels[levels.len() - 1][0];
     let number = tip.number + 1;
@@ -146,7 +146,7 @@ impl Seal {
         }
         let (previous, number, index, size) = (fixed(d)?, d.u64()?, d.u64()?, d.u64()?);
         let seal = Self { previous, number, index, size, path: list(d, fixed)? };
-        if number == 0 || index >= size || seal.path.len() as u32 != path_length(index, size) {
+        if number == 0 || index >= size || seal.path.len() as u64 != path_length(index, size) {
             return Err(Malformed("a seal whose place, batch size and path do not fit each other"));
         }
         Ok(seal)
@@ -202,9 +202,9 @@ fn tree(leaves: Vec<Hash>) -> Vec<Vec<Hash>> {
 
 /// How many hashes lead from leaf `index` of `size` to the root: one for each level, but for those where a last node
 /// has no neighbour.
-fn path_length(index: u64, size: u64) -> u32 {
+fn path_length(index: u64, size: u64) -> u64 {
     let inner = 64 - (index ^ (size - 1)).leading_zeros();
-    inner + index.checked_shr(inner).unwrap_or(0).count_ones()
+    u64::from(inner + index.checked_shr(inner).unwrap_or(0).count_ones())
 }
 
 #[cfg(test)]
@@ -223,7 +223,7 @@ mod tests {
                 Sealed { previous: [0; 32], number: 1, root, seal: root, signature, leaves, host, payloads, levels };
             for index in 0..size {
                 let path = sealed.path(usize::try_from(index).unwrap());
-                assert_eq!(path.len() as u32, path_length(index, size), "{index} of {size}");
+                assert_eq!(path.len() as u64, path_length(index, size), "{index} of {size}");
                 let seal = Seal { previous: [0; 32], number: 1, index, size, path };
                 assert_eq!(seal.root(leaf(&index.to_be_bytes())), root, "{index} of {size}");
             }

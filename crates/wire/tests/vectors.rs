@@ -109,7 +109,7 @@ fn fact_of(opened: &Opened<AnyDocument>, fact: &str) -> Option<Value> {
         ("host_ordinal", Host(d)) => json!(d.host_ordinal),
         ("activation_ordinal", Host(d)) => json!(d.activation_ordinal),
         ("count", Lease(d)) => json!(d.count),
-        ("features", Lease(d)) => json!(d.features.iter().map(|f| f.as_str()).collect::<Vec<_>>()),
+        ("features", Lease(d)) => json!(d.features.iter().map(leasehold_core::Text::as_str).collect::<Vec<_>>()),
         ("number", Revocations(d)) => json!(d.number),
         ("seal", Lease(_)) => {
             json!(seal().map(|s| json!({ "number": s.number, "previous": hex(&s.previous), "seal": hex(&s.seal) })))

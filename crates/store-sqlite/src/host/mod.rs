@@ -1,1 +1,232 @@
-//! The host on SQLite.
+//! The host on SQLite, as a log with a table behind it.
+//!
+//! A batch costs one appended journal row, whatever the number of clients: changed rows stay in memory ([`Overlay`])
+//! and are folded into the tables later, a few at a time in the order of their keys, so that neighbours share pages.
+//! What is not folded yet is read from the journal again when the store is opened. One process writes; others read.
+
+mod fold;
+mod overlay;
+mod rows;
+mod times;
+
+use std::fs::File;
+use std::path::Path;
+use std::sync::LazyLock;
+
+use leasehold_core::{KeyId, Timestamp};
+use leasehold_store::StoreError;
+use leasehold_store::host::{
+    Batch, ClientRow, Counts, Entry, Family, HostStore, Ledger, Loaded, SealRow, Tip, decode_entries, encode_entries,
+};
+use rusqlite::{Connection, Transaction, TransactionBehavior};
+use rusqlite_migration::{M, Migrations};
+
+use crate::open::{damaged, failed, reader, writer};
+use overlay::Overlay;
+use rows::{Names, blob, integer};
+use times::Times;
+
+/// A host's store in one SQLite file.
+#[derive(Debug)]
+pub struct SqliteHost {
+    connection: Connection,
+    names: Names,
+    overlay: Overlay,
+    times: Times,
+    last_batch: i64,
+    _lock: Option<File>,
+}
+
+impl SqliteHost {
+    /// Opens the store in the folder `data` for writing; makes it where it is missing.
+    ///
+    /// # Errors
+    /// [`StoreError`]; [`StoreError::Unavailable`] where another process has it open for writing.
+    pub fn open(data: &Path) -> Result<Self, StoreError> {
+        let lock = lock(&data.join("leasehold.lock"))?;
+        let connection = writer(&data.join(FILE), &MIGRATIONS)?;
+        Self::load(connection, Some(lock))
+    }
+
+    /// Opens the store in the folder `data` for reading, also while a host serves from it: the state of that moment.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn open_reader(data: &Path) -> Result<Self, StoreError> {
+        let connection = reader(&data.join(FILE), &MIGRATIONS)?;
+        connection.execute_batch("BEGIN").map_err(failed)?;
+        Self::load(connection, None)
+    }
+
+    fn load(connection: Connection, lock: Option<File>) -> Result<Self, StoreError> {
+        let names = Names::load(&connection)?;
+        let (overlay, last_batch) = fold::replay(&connection, &names)?;
+        let times = Times::load(&connection, &overlay)?;
+        Ok(Self { connection, names, overlay, times, last_batch, _lock: lock })
+    }
+
+    fn loaded(&mut self, batch: &Batch<'_>) -> Result<Loaded, StoreError> {
+        let mut loaded = Loaded { tip: tip(&self.connection, batch.host)?, ..Loaded::default() };
+        let families: Vec<Option<i64>> =
+            batch.families.iter().map(|family| self.names.find(family.id.as_str())).collect();
+        for (family, id) in batch.families.iter().zip(&families) {
+            loaded.counts.push(self.times.counts(*id, family, batch.now));
+        }
+        for subject in batch.subjects {
+            let (family, product) = (families[subject.family], self.names.find(subject.product.as_str()));
+            let row = match (family, product) {
+                (Some(family), product) => (
+                    rows::sighting(&self.connection, &self.overlay, (subject.client, family))?,
+                    match product {
+                        Some(product) => {
+                            rows::lease(&self.connection, &self.overlay, (subject.client, family, product))?
+                        }
+                        None => None,
+                    },
+                ),
+                (None, _) => (None, None),
+            };
+            loaded.rows.push(row);
+        }
+        Ok(loaded)
+    }
+
+    /// Writes a batch and commits it.
+    fn write(&mut self, host: KeyId, ledger: &Ledger, seal: Option<&SealRow>) -> Result<(), StoreError> {
+        let batch = self.last_batch + 1;
+        let transaction =
+            Transaction::new_unchecked(&self.connection, TransactionBehavior::Immediate).map_err(failed)?;
+        let mut new_names = Vec::new();
+        for entry in ledger.entries() {
+            for text in [entry.family.as_str(), entry.product.as_str()] {
+                if self.names.find(text).is_none() && !new_names.iter().any(|(_, other)| other == text) {
+                    new_names.push((rows::add_name(&transaction, text)?, text.to_owned()));
+                }
+            }
+        }
+        let at = integer(ledger.now().unix());
+        rows::run(
+            &transaction,
+            include_str!("../../sql/host/add_batch.sql"),
+            (batch, at, encode_entries(ledger.entries())),
+        )?;
+        if let Some(seal) = seal {
+            rows::add_seal(&transaction, host, batch, seal)?;
+        }
+        let folded = fold::along(&transaction, &self.overlay, ledger.entries().len())?;
+        transaction.commit().map_err(failed)?;
+        // Durable: only now may memory know of it.
+        self.names.extend(new_names);
+        self.last_batch = batch;
+        self.overlay.forget(&folded);
+        self.take_over(ledger);
+        Ok(())
+    }
+
+    fn take_over(&mut self, ledger: &Ledger) {
+        let ids: Vec<i64> =
+            ledger.families().map(|family| self.names.find(family.id.as_str()).unwrap_or_default()).collect();
+        for change in ledger.sightings() {
+            if let Some(after) = &change.after {
+                let (family, client) = change.key;
+                self.times.saw(ids[family], change.before.as_ref().map(|before| before.last), after.last);
+                self.overlay.see((client, ids[family]), after.clone());
+            }
+        }
+        for change in ledger.leases() {
+            if let (Some(after), Some(product)) = (change.after, self.names.find(change.key.2.as_str())) {
+                let (family, client, _) = change.key;
+                self.times.leased(ids[family], change.before.map(|before| before.held.expires), after.held.expires);
+                self.overlay.lease((client, ids[family], product), after);
+            }
+        }
+    }
+}
+
+impl HostStore for SqliteHost {
+    fn decide(
+        &mut self,
+        batch: &Batch<'_>,
+        decide: &mut dyn FnMut(&mut Ledger) -> Option<SealRow>,
+    ) -> Result<(), StoreError> {
+        let mut ledger = Ledger::new(batch, self.loaded(batch)?);
+        let seal = decide(&mut ledger);
+        if ledger.entries().is_empty() {
+            return Ok(());
+        }
+        self.write(batch.host, &ledger, seal.as_ref())
+    }
+
+    fn tidy(&mut self) -> Result<bool, StoreError> {
+        if self.overlay.is_empty() {
+            return Ok(false);
+        }
+        let transaction =
+            Transaction::new_unchecked(&self.connection, TransactionBehavior::Immediate).map_err(failed)?;
+        let folded = fold::some(&transaction, &self.overlay, fold::AT_REST, self.last_batch)?;
+        transaction.commit().map_err(failed)?;
+        self.overlay.forget(&folded);
+        Ok(!self.overlay.is_empty())
+    }
+
+    fn counts(&mut self, family: &Family, now: Timestamp) -> Result<Counts, StoreError> {
+        Ok(self.times.counts(self.names.find(family.id.as_str()), family, now))
+    }
+
+    fn clients(&mut self, after: Option<KeyId>, most: usize) -> Result<Vec<ClientRow>, StoreError> {
+        rows::clients(&self.connection, &self.overlay, &self.names, after, most)
+    }
+
+    fn events(&mut self, most: usize) -> Result<Vec<Entry>, StoreError> {
+        let mut statement =
+            self.connection.prepare_cached(include_str!("../../sql/host/newest_batches.sql")).map_err(failed)?;
+        let mut found = statement.query(()).map_err(failed)?;
+        let mut entries = Vec::new();
+        while let Some(row) = found.next().map_err(failed)? {
+            if entries.len() >= most {
+                break;
+            }
+            let (at, bytes): (i64, Vec<u8>) = (row.get(0).map_err(failed)?, row.get(1).map_err(failed)?);
+            let batch = decode_entries(&bytes, rows::time(at)).map_err(|_| damaged("a journal row"))?;
+            entries.extend(batch.into_iter().rev());
+        }
+        entries.truncate(most);
+        Ok(entries)
+    }
+
+    fn seals(&mut self, host: KeyId, most: usize) -> Result<Vec<SealRow>, StoreError> {
+        rows::seals(&self.connection, host, most)
+    }
+}
+
+fn tip(connection: &Connection, host: KeyId) -> Result<Tip, StoreError> {
+    let mut statement = connection.prepare_cached(include_str!("../../sql/host/tip.sql")).map_err(failed)?;
+    let mut found = statement.query((host.0.as_slice(),)).map_err(failed)?;
+    match found.next().map_err(failed)? {
+        Some(row) => Ok(Tip { number: rows::unsigned(row, 0)?, seal: blob(row, 1)? }),
+        None => Ok(Tip::default()),
+    }
+}
+
+/// One process writes: its memory knows what the tables do not.
+fn lock(path: &Path) -> Result<File, StoreError> {
+    let open = File::options().create(true).truncate(false).write(true).open(path);
+    let file = open.map_err(|error| match error.kind() {
+        std::io::ErrorKind::PermissionDenied | std::io::ErrorKind::ReadOnlyFilesystem => {
+            StoreError::ReadOnly(Box::new(error))
+        }
+        std::io::ErrorKind::StorageFull => StoreError::Full(Box::new(error)),
+        _ => StoreError::Unavailable(Box::new(error)),
+    })?;
+    file.try_lock().map_err(|error| StoreError::Unavailable(Box::new(error)))?;
+    Ok(file)
+}
+
+/// The database's name in the host's folder.
+pub const FILE: &str = "leasehold.db";
+
+static MIGRATIONS: LazyLock<Migrations<'static>> =
+    LazyLock::new(|| Migrations::new(vec![M::up(include_str!("../../migrations/host/0001_initial.sql"))]));
+
+#[cfg(test)]
+mod tests;

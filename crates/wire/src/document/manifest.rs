@@ -3,7 +3,7 @@
 use leasehold_core::standing::Mode;
 use leasehold_core::{Cti, FamilyId, ProductId, ProductKey, ProductNumber, PublicKey, Span, Text, Timestamp};
 
-use crate::cbor::{Decoder, Encoder, UNKNOWN_MEMBER, Wrote, fixed, map, need, parsed, span};
+use crate::cbor::{Decoder, Encoder, UNKNOWN_MEMBER, Wrote, fixed, map, need, parsed, product_number, span};
 use crate::document::{Document, Typ};
 use crate::envelope::{Head, Malformed};
 
@@ -65,9 +65,7 @@ impl Document for Manifest {
         for _ in 0..map(d)? {
             match d.u64()? {
                 1 => product = Some(parsed(d)?),
-                2 => {
-                    number = Some(d.u64()?.try_into().map_err(|_| Malformed("a product number of more than 20 bits"))?)
-                }
+                2 => number = Some(product_number(d)?),
                 3 => family = Some(parsed(d)?),
                 4 => title = Some(parsed(d)?),
                 5 => generic_key = Some(parsed(d)?),

@@ -61,7 +61,7 @@ macro_rules! typs {
     ($($variant:ident $name:literal $label:literal),*) => {
         /// What kind of document an envelope holds; part of what is signed.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-        #[allow(missing_docs, reason = "the names say it")]
+        #[expect(missing_docs, reason = "the names say it")]
         pub enum Typ {
             $($variant),*
         }

@@ -2,7 +2,9 @@
 
 use leasehold_core::{Ask, Cti, Fingerprint, KeyId, ProductId, ProductNumber, PublicKey, Text, Timestamp};
 
-use crate::cbor::{Decoder, Encoder, UNKNOWN_MEMBER, Wrote, fingerprint, fixed, map, need, parsed, write_fingerprint};
+use crate::cbor::{
+    Decoder, Encoder, UNKNOWN_MEMBER, Wrote, fingerprint, fixed, map, need, parsed, product_number, write_fingerprint,
+};
 use crate::document::{Document, Typ};
 use crate::envelope::{Head, Malformed};
 
@@ -77,9 +79,7 @@ impl Document for Request {
         for _ in 0..map(d)? {
             match d.u64()? {
                 1 => product = Some(parsed(d)?),
-                2 => {
-                    number = Some(d.u64()?.try_into().map_err(|_| Malformed("a product number of more than 20 bits"))?)
-                }
+                2 => number = Some(product_number(d)?),
                 3 => machine = Some(fingerprint(d)?),
                 4 => client_version = Some(parsed(d)?),
                 5 => host_name = Some(parsed(d)?),

@@ -1,0 +1,2 @@
+-- names: all ids.
+SELECT id, text FROM name

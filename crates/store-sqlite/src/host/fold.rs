@@ -1,0 +1,69 @@
+//! Folding: from the journal into the tables, a few rows at a time; and back into memory when the store is opened.
+
+use leasehold_store::StoreError;
+use leasehold_store::host::decode_entries;
+use rusqlite::{Connection, Transaction};
+
+use super::overlay::{Folded, Overlay};
+use super::rows::{self, Names};
+use crate::open::{damaged, failed};
+
+/// Clients that a step folds while nobody asks.
+pub(super) const AT_REST: usize = 1_000;
+/// Clients that may wait in memory; beyond it every batch folds twice what it adds.
+const WAITING: usize = 100_000;
+
+/// Folds along with a batch of `entries`, where much waits.
+pub(super) fn along(transaction: &Transaction<'_>, overlay: &Overlay, entries: usize) -> Result<Folded, StoreError> {
+    if overlay.len() <= WAITING {
+        return Ok(Folded::default());
+    }
+    let last_batch = last_batch(transaction)? - 1;
+    some(transaction, overlay, 2 * entries, last_batch)
+}
+
+/// Folds about `most` clients; `last_batch` is the newest batch that the overlay has.
+pub(super) fn some(
+    transaction: &Transaction<'_>,
+    overlay: &Overlay,
+    most: usize,
+    last_batch: i64,
+) -> Result<Folded, StoreError> {
+    let folded = overlay.next(most, last_batch);
+    for key in &folded.clients {
+        rows::put_client(transaction, *key, &overlay.sightings()[key])?;
+    }
+    for key in &folded.leases {
+        rows::put_lease(transaction, *key, &overlay.leases()[key])?;
+    }
+    if let Some(batch) = folded.up_to {
+        rows::run(transaction, include_str!("../../sql/host/set_folded.sql"), (batch,))?;
+    }
+    Ok(folded)
+}
+
+/// The rows that the tables do not have yet, and the number of the newest batch.
+pub(super) fn replay(connection: &Connection, names: &Names) -> Result<(Overlay, i64), StoreError> {
+    let mut overlay = Overlay::default();
+    let folded: i64 =
+        connection.query_row(include_str!("../../sql/host/folded.sql"), (), |row| row.get(0)).map_err(failed)?;
+    let mut statement = connection.prepare(include_str!("../../sql/host/batches_after.sql")).map_err(failed)?;
+    let mut found = statement.query((folded,)).map_err(failed)?;
+    while let Some(row) = found.next().map_err(failed)? {
+        let (at, bytes): (i64, Vec<u8>) = (row.get(1).map_err(failed)?, row.get(2).map_err(failed)?);
+        for entry in decode_entries(&bytes, rows::time(at)).map_err(|_| damaged("a journal row"))? {
+            let family = names.find(entry.family.as_str()).ok_or_else(|| damaged("a name"))?;
+            let product = names.find(entry.product.as_str()).ok_or_else(|| damaged("a name"))?;
+            let mut sighting = rows::sighting(connection, &overlay, (entry.client, family))?;
+            let mut lease = rows::lease(connection, &overlay, (entry.client, family, product))?;
+            entry.apply(&mut sighting, &mut lease);
+            sighting.into_iter().for_each(|sighting| overlay.see((entry.client, family), sighting));
+            lease.into_iter().for_each(|lease| overlay.lease((entry.client, family, product), lease));
+        }
+    }
+    Ok((overlay, last_batch(connection)?))
+}
+
+fn last_batch(connection: &Connection) -> Result<i64, StoreError> {
+    connection.query_row(include_str!("../../sql/host/last_batch.sql"), (), |row| row.get(0)).map_err(failed)
+}

@@ -1,0 +1,237 @@
+//! Rows as values.
+
+use std::collections::{BTreeSet, HashMap};
+
+use leasehold_core::{Cti, Held, KeyId, Timestamp};
+use leasehold_store::StoreError;
+use leasehold_store::host::{ClientRow, LeaseRow, SealRow, Sighting, decode_fingerprint, encode_fingerprint};
+use rusqlite::types::FromSql;
+use rusqlite::{Connection, Params, Row, Transaction};
+
+use super::overlay::{ClientKey, LeaseKey, Overlay};
+use crate::open::{damaged, failed};
+
+/// Ids of families and products with their numbers in the tables.
+#[derive(Debug, Default)]
+pub(super) struct Names {
+    by_text: HashMap<String, i64>,
+}
+
+impl Names {
+    pub(super) fn load(connection: &Connection) -> Result<Self, StoreError> {
+        let mut statement = connection.prepare(include_str!("../../sql/host/names.sql")).map_err(failed)?;
+        let rows = statement.query_map((), |row| Ok((row.get(1)?, row.get(0)?))).map_err(failed)?;
+        Ok(Self { by_text: rows.collect::<Result<_, _>>().map_err(failed)? })
+    }
+
+    pub(super) fn find(&self, text: &str) -> Option<i64> {
+        self.by_text.get(text).copied()
+    }
+
+    pub(super) fn extend(&mut self, added: Vec<(i64, String)>) {
+        self.by_text.extend(added.into_iter().map(|(id, text)| (text, id)));
+    }
+
+    fn text<T: std::str::FromStr>(&self, id: i64) -> Result<T, StoreError> {
+        let found = self.by_text.iter().find(|(_, other)| **other == id);
+        found.and_then(|(text, _)| text.parse().ok()).ok_or_else(|| damaged("a name"))
+    }
+}
+
+/// Runs a statement that returns nothing.
+pub(super) fn run(connection: &Connection, sql: &str, params: impl Params) -> Result<(), StoreError> {
+    connection.prepare_cached(sql).and_then(|mut statement| statement.execute(params)).map_err(failed)?;
+    Ok(())
+}
+
+pub(super) fn add_name(transaction: &Transaction<'_>, text: &str) -> Result<i64, StoreError> {
+    transaction.query_row(include_str!("../../sql/host/add_name.sql"), (text,), |row| row.get(0)).map_err(failed)
+}
+
+pub(super) fn add_seal(
+    transaction: &Transaction<'_>,
+    host: KeyId,
+    batch: i64,
+    seal: &SealRow,
+) -> Result<(), StoreError> {
+    let leaves: Vec<u8> = seal.leaves.concat();
+    let params = (
+        host.0.as_slice(),
+        integer(seal.number),
+        batch,
+        integer(seal.at.unix()),
+        seal.previous.as_slice(),
+        seal.root.as_slice(),
+        seal.seal.as_slice(),
+        seal.signature.as_slice(),
+        leaves,
+    );
+    run(transaction, include_str!("../../sql/host/add_seal.sql"), params)
+}
+
+pub(super) fn seals(connection: &Connection, host: KeyId, most: usize) -> Result<Vec<SealRow>, StoreError> {
+    let mut statement = connection.prepare_cached(include_str!("../../sql/host/seals.sql")).map_err(failed)?;
+    let most = i64::try_from(most).unwrap_or(i64::MAX);
+    let mut found = statement.query((host.0.as_slice(), most)).map_err(failed)?;
+    let mut seals = Vec::new();
+    while let Some(row) = found.next().map_err(failed)? {
+        let leaves: Vec<u8> = get(row, 6)?;
+        seals.push(SealRow {
+            number: unsigned(row, 0)?,
+            previous: blob(row, 1)?,
+            root: blob(row, 2)?,
+            seal: blob(row, 3)?,
+            signature: blob(row, 4)?,
+            at: time(get(row, 5)?),
+            leaves: leaves.chunks_exact(32).map(|leaf| leaf.try_into().expect("a chunk of 32 bytes")).collect(),
+        });
+    }
+    Ok(seals)
+}
+
+/// A client of a family: the overlay's row, or the table's.
+pub(super) fn sighting(
+    connection: &Connection,
+    overlay: &Overlay,
+    key: ClientKey,
+) -> Result<Option<Sighting>, StoreError> {
+    if let Some(sighting) = overlay.sighting(&key) {
+        return Ok(Some(sighting.clone()));
+    }
+    let mut statement = connection.prepare_cached(include_str!("../../sql/host/client.sql")).map_err(failed)?;
+    let mut found = statement.query((key.0.0.as_slice(), key.1)).map_err(failed)?;
+    found.next().map_err(failed)?.map(sighting_of).transpose()
+}
+
+/// A client's last lease for a product: the overlay's row, or the table's.
+pub(super) fn lease(connection: &Connection, overlay: &Overlay, key: LeaseKey) -> Result<Option<LeaseRow>, StoreError> {
+    if let Some(lease) = overlay.lease_of(&key) {
+        return Ok(Some(*lease));
+    }
+    let mut statement = connection.prepare_cached(include_str!("../../sql/host/lease.sql")).map_err(failed)?;
+    let mut found = statement.query((key.0.0.as_slice(), key.1, key.2)).map_err(failed)?;
+    found.next().map_err(failed)?.map(lease_of).transpose()
+}
+
+pub(super) fn put_client(transaction: &Transaction<'_>, key: ClientKey, sighting: &Sighting) -> Result<(), StoreError> {
+    let params = (
+        key.0.0.as_slice(),
+        key.1,
+        integer(sighting.first.unix()),
+        integer(sighting.last.unix()),
+        encode_fingerprint(&sighting.fingerprint),
+        sighting.name.as_ref().map(leasehold_core::Text::as_str),
+        sighting.address.map(|address| address.to_string()),
+    );
+    run(transaction, include_str!("../../sql/host/put_client.sql"), params)
+}
+
+pub(super) fn put_lease(transaction: &Transaction<'_>, key: LeaseKey, lease: &LeaseRow) -> Result<(), StoreError> {
+    let params = (
+        key.0.0.as_slice(),
+        key.1,
+        key.2,
+        lease.held.lease.0.as_slice(),
+        lease.held.request.0.as_slice(),
+        integer(lease.issued.unix()),
+        integer(lease.held.expires.unix()),
+        integer(lease.seal),
+        integer(lease.forks),
+        lease.released.as_ref().map(|cti| cti.0.as_slice()),
+    );
+    run(transaction, include_str!("../../sql/host/put_lease.sql"), params)
+}
+
+/// Up to `most` clients after `after`, from tables and overlay together.
+pub(super) fn clients(
+    connection: &Connection,
+    overlay: &Overlay,
+    names: &Names,
+    after: Option<KeyId>,
+    most: usize,
+) -> Result<Vec<ClientRow>, StoreError> {
+    let from = after.map_or((KeyId([0; 16]), i64::MIN), |client| (client, i64::MAX));
+    let mut keys: BTreeSet<ClientKey> = overlay.sightings().range(from..).map(|(key, _)| *key).take(most).collect();
+    let mut statement = connection.prepare_cached(include_str!("../../sql/host/clients_from.sql")).map_err(failed)?;
+    let after = after.map_or(Vec::new(), |client| client.0.to_vec());
+    let mut found = statement.query((after, i64::try_from(most).unwrap_or(i64::MAX))).map_err(failed)?;
+    while let Some(row) = found.next().map_err(failed)? {
+        keys.insert((key_id(row, 5)?, get(row, 6)?));
+    }
+    keys.into_iter().take(most).map(|key| client_row(connection, overlay, names, key)).collect()
+}
+
+fn client_row(
+    connection: &Connection,
+    overlay: &Overlay,
+    names: &Names,
+    key: ClientKey,
+) -> Result<ClientRow, StoreError> {
+    let (client, family) = key;
+    let sighting = sighting(connection, overlay, key)?.ok_or_else(|| damaged("a client"))?;
+    let mut products: BTreeSet<i64> = overlay
+        .leases()
+        .range((client, family, i64::MIN)..=(client, family, i64::MAX))
+        .map(|((_, _, product), _)| *product)
+        .collect();
+    let mut statement = connection.prepare_cached(include_str!("../../sql/host/leases_of.sql")).map_err(failed)?;
+    let mut found = statement.query((client.0.as_slice(), family)).map_err(failed)?;
+    while let Some(row) = found.next().map_err(failed)? {
+        products.insert(get(row, 7)?);
+    }
+    let mut leases = Vec::new();
+    for product in products {
+        if let Some(row) = lease(connection, overlay, (client, family, product))? {
+            leases.push((names.text(product)?, row));
+        }
+    }
+    leases.sort_by_key(|(product, _)| *product);
+    Ok(ClientRow { client, family: names.text(family)?, sighting, leases })
+}
+
+fn sighting_of(row: &Row<'_>) -> Result<Sighting, StoreError> {
+    let fingerprint: Vec<u8> = get(row, 2)?;
+    let name: Option<String> = get(row, 3)?;
+    let address: Option<String> = get(row, 4)?;
+    Ok(Sighting {
+        first: time(get(row, 0)?),
+        last: time(get(row, 1)?),
+        fingerprint: decode_fingerprint(&fingerprint).ok_or_else(|| damaged("a fingerprint"))?,
+        name: name.map(|name| name.parse()).transpose().map_err(|_| damaged("a host name"))?,
+        address: address.map(|address| address.parse()).transpose().map_err(|_| damaged("an address"))?,
+    })
+}
+
+fn lease_of(row: &Row<'_>) -> Result<LeaseRow, StoreError> {
+    let released: Option<[u8; 16]> = get(row, 6)?;
+    let held = Held { lease: Cti(blob(row, 0)?), request: Cti(blob(row, 1)?), expires: time(get(row, 3)?) };
+    let (seal, forks) = (unsigned(row, 4)?, unsigned(row, 5)?);
+    Ok(LeaseRow { held, issued: time(get(row, 2)?), seal, forks, released: released.map(Cti) })
+}
+
+pub(super) fn key_id(row: &Row<'_>, at: usize) -> Result<KeyId, StoreError> {
+    blob(row, at).map(KeyId)
+}
+
+pub(super) fn blob<const N: usize>(row: &Row<'_>, at: usize) -> Result<[u8; N], StoreError> {
+    let bytes: Vec<u8> = get(row, at)?;
+    bytes.try_into().map_err(|_| damaged("a blob's length"))
+}
+
+pub(super) fn unsigned(row: &Row<'_>, at: usize) -> Result<u64, StoreError> {
+    let value: i64 = get(row, at)?;
+    u64::try_from(value).map_err(|_| damaged("a negative number"))
+}
+
+/// A number as SQLite keeps it; what does not fit is as good as never.
+pub(super) fn integer(value: u64) -> i64 {
+    i64::try_from(value).unwrap_or(i64::MAX)
+}
+
+pub(super) fn time(seconds: i64) -> Timestamp {
+    Timestamp::from_unix(u64::try_from(seconds).unwrap_or_default())
+}
+
+fn get<T: FromSql>(row: &Row<'_>, at: usize) -> Result<T, StoreError> {
+    row.get(at).map_err(failed)
+}

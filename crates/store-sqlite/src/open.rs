@@ -1,0 +1,76 @@
+//! Opening a database file: its settings, its schema, and the words for what SQLite says when it fails.
+
+use std::path::Path;
+
+use leasehold_store::StoreError;
+use rusqlite::{Connection, ErrorCode, OpenFlags};
+use rusqlite_migration::{MigrationDefinitionError, Migrations};
+
+/// Opens `path` for writing, makes it where it is missing, and brings its schema up to date.
+///
+/// # Errors
+/// [`StoreError`], [`StoreError::Newer`] among others.
+pub(crate) fn writer(path: &Path, migrations: &Migrations<'_>) -> Result<Connection, StoreError> {
+    let mut connection = Connection::open(path).map_err(failed)?;
+    // Every commit is on disk before it is answered; 40 MB of log between checkpoints keep them rare.
+    connection
+        .execute_batch(
+            "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;
+             PRAGMA wal_autocheckpoint = 10000; PRAGMA journal_size_limit = 67108864; PRAGMA cache_size = -32768;
+             PRAGMA busy_timeout = 10000; PRAGMA temp_store = MEMORY;",
+        )
+        .map_err(failed)?;
+    connection.set_prepared_statement_cache_capacity(64);
+    check_version(&connection, migrations)?;
+    migrations.to_latest(&mut connection).map_err(migration_failed)?;
+    Ok(connection)
+}
+
+/// Opens an existing `path` for reading only.
+///
+/// # Errors
+/// [`StoreError`], [`StoreError::Newer`] among others.
+pub(crate) fn reader(path: &Path, migrations: &Migrations<'_>) -> Result<Connection, StoreError> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX | OpenFlags::SQLITE_OPEN_URI;
+    let connection = Connection::open_with_flags(path, flags).map_err(failed)?;
+    connection.execute_batch("PRAGMA busy_timeout = 10000; PRAGMA cache_size = -32768;").map_err(failed)?;
+    connection.set_prepared_statement_cache_capacity(64);
+    check_version(&connection, migrations)?;
+    Ok(connection)
+}
+
+/// What SQLite's failure means for whoever runs the store.
+pub(crate) fn failed(error: rusqlite::Error) -> StoreError {
+    let code = error.sqlite_error_code();
+    let cause = Box::new(error);
+    match code {
+        Some(ErrorCode::DiskFull) => StoreError::Full(cause),
+        Some(ErrorCode::ReadOnly | ErrorCode::PermissionDenied) => StoreError::ReadOnly(cause),
+        Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => StoreError::Damaged(cause),
+        _ => StoreError::Unavailable(cause),
+    }
+}
+
+/// A value in the database that no release of this program has written.
+pub(crate) fn damaged(what: &'static str) -> StoreError {
+    StoreError::Damaged(what.into())
+}
+
+fn check_version(connection: &Connection, migrations: &Migrations<'_>) -> Result<(), StoreError> {
+    let found: i64 = connection.pragma_query_value(None, "user_version", |row| row.get(0)).map_err(failed)?;
+    // Negative where the database is ahead of this program.
+    let pending = migrations.pending_migrations(connection).map_err(migration_failed)?;
+    let ahead = u64::try_from(-i64::from(pending)).unwrap_or(0);
+    let found = u64::try_from(found).map_err(|_| damaged("the schema's version"))?;
+    if ahead > 0 { Err(StoreError::Newer { found, known: found - ahead }) } else { Ok(()) }
+}
+
+fn migration_failed(error: rusqlite_migration::Error) -> StoreError {
+    match error {
+        rusqlite_migration::Error::RusqliteError { err, .. } => failed(err),
+        rusqlite_migration::Error::MigrationDefinition(MigrationDefinitionError::DatabaseTooFarAhead) => {
+            StoreError::Newer { found: 0, known: 0 }
+        }
+        other => StoreError::Unavailable(Box::new(other)),
+    }
+}

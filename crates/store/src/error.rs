@@ -1,0 +1,38 @@
+//! How a store fails, told apart by what its user can do about it.
+
+use std::error::Error;
+
+/// The store could not do what it was asked; nothing of it was recorded.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// There is no room left.
+    #[error("the store's disk is full")]
+    Full(#[source] Box<dyn Error + Send + Sync>),
+    /// It may be read but not written.
+    #[error("the store cannot be written")]
+    ReadOnly(#[source] Box<dyn Error + Send + Sync>),
+    /// A later release of Leasehold has changed it.
+    #[error("the store is of version {found}, this program knows versions up to {known}")]
+    Newer {
+        /// The version found.
+        found: u64,
+        /// The newest this program knows.
+        known: u64,
+    },
+    /// What is in it is not what was written.
+    #[error("the store is damaged")]
+    Damaged(#[source] Box<dyn Error + Send + Sync>),
+    /// It cannot be reached, or another failure that may pass.
+    #[error("the store is not available")]
+    Unavailable(#[source] Box<dyn Error + Send + Sync>),
+}
+
+impl StoreError {
+    /// Whether the same call may succeed later without anybody changing the program or the data.
+    pub const fn may_pass(&self) -> bool {
+        match self {
+            Self::Full(_) | Self::ReadOnly(_) | Self::Unavailable(_) => true,
+            Self::Newer { .. } | Self::Damaged(_) => false,
+        }
+    }
+}

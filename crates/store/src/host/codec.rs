@@ -1,0 +1,266 @@
+//! The bytes of journal entries and fingerprints, the same in every backend. CBOR (RFC 8949), read by this file alone.
+
+use std::net::IpAddr;
+
+use leasehold_core::{Component, Cti, FamilyId, Fingerprint, KeyId, ProductId, Refusal, Span, Timestamp};
+use minicbor::decode::Error;
+use minicbor::{Decoder, Encoder};
+
+use super::{Asked, Decision, Entry, Fork};
+
+/// Encodes the entries of one batch; `at` is kept beside them.
+///
+/// # Panics
+/// Never: memory takes everything.
+pub fn encode_entries(entries: &[Entry]) -> Vec<u8> {
+    let families = distinct(entries.iter().map(|entry| entry.family));
+    let products = distinct(entries.iter().map(|entry| entry.product));
+    let mut e = Encoder::new(Vec::with_capacity(64 + 192 * entries.len()));
+    write(&mut e, entries, &families, &products).expect("writing to memory cannot fail");
+    e.into_writer()
+}
+
+/// Decodes the entries of the batch that was decided at `at`.
+///
+/// # Errors
+/// Where they are not what [`encode_entries`] makes.
+pub fn decode_entries(bytes: &[u8], at: Timestamp) -> Result<Vec<Entry>, Error> {
+    let mut d = Decoder::new(bytes);
+    array(&mut d, 3)?;
+    let families: Vec<FamilyId> = texts(&mut d)?;
+    let products: Vec<ProductId> = texts(&mut d)?;
+    let count = d.array()?.ok_or_else(damaged)?;
+    (0..count).map(|_| entry(&mut d, &families, &products, at)).collect()
+}
+
+/// A fingerprint as a byte of the components present and their hashes.
+pub fn encode_fingerprint(fingerprint: &Fingerprint) -> Vec<u8> {
+    let mut bytes = Vec::with_capacity(49);
+    bytes.push(0);
+    for (component, hash) in fingerprint.iter() {
+        bytes[0] |= 1 << (component.number() - 1);
+        bytes.extend_from_slice(hash);
+    }
+    bytes
+}
+
+/// Reads what [`encode_fingerprint`] makes; `None` where it is something else.
+pub fn decode_fingerprint(bytes: &[u8]) -> Option<Fingerprint> {
+    let (present, hashes) = bytes.split_first()?;
+    let components = Component::ALL.into_iter().filter(|component| present >> (component.number() - 1) & 1 == 1);
+    let mut chunks = hashes.chunks_exact(8);
+    let pairs: Vec<_> =
+        components.map(|component| Some((component, chunks.next()?.try_into().ok()?))).collect::<Option<_>>()?;
+    if chunks.next().is_some() || !chunks.remainder().is_empty() {
+        return None;
+    }
+    Fingerprint::new(pairs).ok()
+}
+
+type Wrote = Result<(), minicbor::encode::Error<std::convert::Infallible>>;
+
+fn write(e: &mut Encoder<Vec<u8>>, entries: &[Entry], families: &[FamilyId], products: &[ProductId]) -> Wrote {
+    e.array(3)?.array(families.len() as u64)?;
+    families.iter().try_for_each(|family| e.str(family.as_str()).map(drop))?;
+    e.array(products.len() as u64)?;
+    products.iter().try_for_each(|product| e.str(product.as_str()).map(drop))?;
+    e.array(entries.len() as u64)?;
+    for entry in entries {
+        e.array(5)?.u64(position(families, &entry.family))?.u64(position(products, &entry.product))?;
+        e.bytes(&entry.client.0)?;
+        match &entry.decision {
+            Decision::Granted { asked, lease, expires, count, seal, fork, forks } => {
+                e.u8(GRANTED)?.array(10)?;
+                write_asked(e, asked)?;
+                e.bytes(&lease.0)?.u64(expires.unix())?.u64(*count)?.u64(*seal)?;
+                e.bool(*fork == Fork::Seen)?.u64(*forks)?;
+            }
+            Decision::Refused { asked, refusal } => {
+                e.u8(REFUSED)?.array(8)?;
+                write_asked(e, asked)?;
+                let (number, members) = refusal_members(refusal);
+                e.u8(number)?;
+                members.iter().try_for_each(|member| e.u64(*member).map(drop))?;
+            }
+            Decision::Released { release } => e.u8(RELEASED)?.bytes(&release.0).map(drop)?,
+        }
+    }
+    Ok(())
+}
+
+fn write_asked(e: &mut Encoder<Vec<u8>>, asked: &Asked) -> Wrote {
+    e.bytes(&asked.request.0)?.bytes(&encode_fingerprint(&asked.fingerprint))?;
+    match &asked.name {
+        Some(name) => e.str(name.as_str())?,
+        None => e.null()?,
+    };
+    match asked.address {
+        Some(IpAddr::V4(address)) => e.bytes(&address.octets())?,
+        Some(IpAddr::V6(address)) => e.bytes(&address.octets())?,
+        None => e.null()?,
+    };
+    Ok(())
+}
+
+fn entry(d: &mut Decoder<'_>, families: &[FamilyId], products: &[ProductId], at: Timestamp) -> Result<Entry, Error> {
+    array(d, 5)?;
+    let family = *pick(families, d.u64()?)?;
+    let product = *pick(products, d.u64()?)?;
+    let client = KeyId(fixed(d)?);
+    let decision = match d.u8()? {
+        GRANTED => {
+            array(d, 10)?;
+            let asked = asked(d)?;
+            let (lease, expires) = (Cti(fixed(d)?), Timestamp::from_unix(d.u64()?));
+            let (count, seal) = (d.u64()?, d.u64()?);
+            let fork = if d.bool()? { Fork::Seen } else { Fork::None };
+            Decision::Granted { asked, lease, expires, count, seal, fork, forks: d.u64()? }
+        }
+        REFUSED => {
+            array(d, 8)?;
+            let asked = asked(d)?;
+            let number = d.u8()?;
+            let refusal = refusal_from(number, [d.u64()?, d.u64()?, d.u64()?]).ok_or_else(damaged)?;
+            Decision::Refused { asked, refusal }
+        }
+        RELEASED => Decision::Released { release: Cti(fixed(d)?) },
+        _ => return Err(damaged()),
+    };
+    Ok(Entry { at, family, client, product, decision })
+}
+
+fn asked(d: &mut Decoder<'_>) -> Result<Asked, Error> {
+    let request = Cti(fixed(d)?);
+    let fingerprint = decode_fingerprint(d.bytes()?).ok_or_else(damaged)?;
+    let name = if present(d)? { Some(d.str()?.parse().map_err(|_| damaged())?) } else { None };
+    let address = if present(d)? { Some(address(d.bytes()?).ok_or_else(damaged)?) } else { None };
+    Ok(Asked { request, fingerprint, name, address })
+}
+
+fn present(d: &mut Decoder<'_>) -> Result<bool, Error> {
+    let absent = d.datatype()? == minicbor::data::Type::Null;
+    if absent {
+        d.null()?;
+    }
+    Ok(!absent)
+}
+
+fn address(octets: &[u8]) -> Option<IpAddr> {
+    let v4 = <[u8; 4]>::try_from(octets).map(IpAddr::from);
+    v4.or_else(|_| <[u8; 16]>::try_from(octets).map(IpAddr::from)).ok()
+}
+
+/// Numbers are never used again for another refusal: journals keep them.
+fn refusal_members(refusal: &Refusal) -> (u8, [u64; 3]) {
+    match *refusal {
+        Refusal::CloneSuspected => (0, [0; 3]),
+        Refusal::ThresholdNotMet { count, required, retry } => (1, [count, required, retry.as_seconds()]),
+        Refusal::CapacityReached { capacity, retry } => (2, [capacity, retry.as_seconds(), 0]),
+        Refusal::HostNotActivated => (3, [0; 3]),
+        Refusal::ProductNotGranted => (4, [0; 3]),
+        Refusal::KeyMismatch => (5, [0; 3]),
+        Refusal::GrantEnded { end } => (6, [end.unix(), 0, 0]),
+        Refusal::ClockSkew { client, host } => (7, [client.unix(), host.unix(), 0]),
+        Refusal::Revoked => (8, [0; 3]),
+    }
+}
+
+fn refusal_from(number: u8, [a, b, c]: [u64; 3]) -> Option<Refusal> {
+    let time = Timestamp::from_unix;
+    Some(match number {
+        0 => Refusal::CloneSuspected,
+        1 => Refusal::ThresholdNotMet { count: a, required: b, retry: Span::seconds(c) },
+        2 => Refusal::CapacityReached { capacity: a, retry: Span::seconds(b) },
+        3 => Refusal::HostNotActivated,
+        4 => Refusal::ProductNotGranted,
+        5 => Refusal::KeyMismatch,
+        6 => Refusal::GrantEnded { end: time(a) },
+        7 => Refusal::ClockSkew { client: time(a), host: time(b) },
+        8 => Refusal::Revoked,
+        _ => return None,
+    })
+}
+
+fn distinct<T: PartialEq>(items: impl Iterator<Item = T>) -> Vec<T> {
+    let mut seen = Vec::new();
+    for item in items {
+        if !seen.contains(&item) {
+            seen.push(item);
+        }
+    }
+    seen
+}
+
+fn position<T: PartialEq>(items: &[T], item: &T) -> u64 {
+    items.iter().position(|other| other == item).expect("an item that was collected before") as u64
+}
+
+fn pick<T>(items: &[T], at: u64) -> Result<&T, Error> {
+    usize::try_from(at).ok().and_then(|at| items.get(at)).ok_or_else(damaged)
+}
+
+fn texts<T: std::str::FromStr>(d: &mut Decoder<'_>) -> Result<Vec<T>, Error> {
+    let count = d.array()?.ok_or_else(damaged)?;
+    (0..count).map(|_| d.str()?.parse().map_err(|_| damaged())).collect()
+}
+
+fn array(d: &mut Decoder<'_>, length: u64) -> Result<(), Error> {
+    if d.array()? == Some(length) { Ok(()) } else { Err(damaged()) }
+}
+
+fn fixed<const N: usize>(d: &mut Decoder<'_>) -> Result<[u8; N], Error> {
+    d.bytes()?.try_into().map_err(|_| damaged())
+}
+
+fn damaged() -> Error {
+    Error::message("not a journal entry")
+}
+
+const GRANTED: u8 = 0;
+const REFUSED: u8 = 1;
+const RELEASED: u8 = 2;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn entries_are_read_back_as_they_were() {
+        let at = Timestamp::from_unix(9);
+        let fingerprint = Fingerprint::new([(Component::SystemUuid, [3; 8]), (Component::Processor, [5; 8])]).unwrap();
+        let asked = |name: Option<&str>, address: Option<&str>| Asked {
+            request: Cti([1; 16]),
+            fingerprint,
+            name: name.map(|name| name.parse().unwrap()),
+            address: address.map(|address| address.parse().unwrap()),
+        };
+        let lease = Cti([2; 16]);
+        let decisions = [
+            Decision::Granted {
+                asked: asked(None, Some("::1")),
+                lease,
+                expires: at,
+                count: 5,
+                seal: 3,
+                fork: Fork::Seen,
+                forks: 2,
+            },
+            Decision::Refused {
+                asked: asked(Some("pc"), Some("10.0.0.1")),
+                refusal: Refusal::ThresholdNotMet { count: 1, required: 5, retry: Span::HOUR },
+            },
+            Decision::Refused { asked: asked(None, None), refusal: Refusal::CloneSuspected },
+            Decision::Released { release: Cti([7; 16]) },
+        ];
+        let entries: Vec<Entry> = decisions
+            .into_iter()
+            .enumerate()
+            .map(|(n, decision)| {
+                let product = if n % 2 == 0 { "a" } else { "b" };
+                let (family, product) = ("f".parse().unwrap(), product.parse().unwrap());
+                Entry { at, family, client: KeyId([4; 16]), product, decision }
+            })
+            .collect();
+        assert_eq!(decode_entries(&encode_entries(&entries), at).unwrap(), entries);
+    }
+}

@@ -1,0 +1,198 @@
+//! The part of a store that one batch is about, in memory: decisions are taken on it, one after the other.
+
+use std::collections::HashMap;
+
+use leasehold_core::{Cti, Fingerprint, Held, KeyId, ProductId, Refusal, Tally, Timestamp};
+
+use super::{Asked, Batch, Counts, Decision, Entry, Family, Fork, LeaseRow, Sighting, Subject, Tip};
+
+/// What a store loads for a batch.
+#[derive(Clone, Debug, Default)]
+pub struct Loaded {
+    /// The end of the host's chain of seals.
+    pub tip: Tip,
+    /// How each of the batch's families stands, in their order.
+    pub counts: Vec<Counts>,
+    /// For each subject, in their order: the client in its family, and its last lease for the product.
+    pub rows: Vec<(Option<Sighting>, Option<LeaseRow>)>,
+}
+
+/// What a batch has changed, for a store to write: a value as it was, and as it is now.
+#[derive(Clone, Debug)]
+pub struct Change<K, V> {
+    /// Whose value.
+    pub key: K,
+    /// As loaded.
+    pub before: Option<V>,
+    /// As decided; `None` where there still is none.
+    pub after: Option<V>,
+}
+
+/// The rows of one batch and what is decided on them.
+#[derive(Debug)]
+pub struct Ledger {
+    now: Timestamp,
+    tip: Tip,
+    families: Vec<(Family, Counts)>,
+    subjects: Vec<Placed>,
+    sightings: Vec<Change<(usize, KeyId), Sighting>>,
+    leases: Vec<Change<(usize, KeyId, ProductId), LeaseRow>>,
+    entries: Vec<Entry>,
+}
+
+/// A subject with the places of its rows: two subjects of one batch may share them.
+#[derive(Clone, Copy, Debug)]
+struct Placed {
+    subject: Subject,
+    sighting: usize,
+    lease: usize,
+}
+
+impl Ledger {
+    /// The ledger of `batch` over what a store has loaded for it.
+    pub fn new(batch: &Batch<'_>, loaded: Loaded) -> Self {
+        let families = batch.families.iter().copied().zip(loaded.counts).collect();
+        let mut ledger = Self {
+            now: batch.now,
+            tip: loaded.tip,
+            families,
+            subjects: Vec::with_capacity(batch.subjects.len()),
+            sightings: Vec::with_capacity(batch.subjects.len()),
+            leases: Vec::with_capacity(batch.subjects.len()),
+            entries: Vec::with_capacity(batch.subjects.len()),
+        };
+        let (mut clients, mut leases) = (HashMap::new(), HashMap::new());
+        for (subject, (sighting, lease)) in batch.subjects.iter().zip(loaded.rows) {
+            let key = (subject.family, subject.client);
+            let sighting = *clients.entry(key).or_insert_with(|| place(&mut ledger.sightings, key, sighting));
+            let key = (subject.family, subject.client, subject.product);
+            let lease = *leases.entry(key).or_insert_with(|| place(&mut ledger.leases, key, lease));
+            ledger.subjects.push(Placed { subject: *subject, sighting, lease });
+        }
+        ledger
+    }
+
+    /// The end of the host's chain of seals, before this batch.
+    pub fn tip(&self) -> Tip {
+        self.tip
+    }
+
+    /// The time of deciding.
+    pub fn now(&self) -> Timestamp {
+        self.now
+    }
+
+    /// What deciding about the `at`th subject needs, its own sighting counted.
+    pub fn tally(&self, at: usize) -> Tally<'_> {
+        let placed = &self.subjects[at];
+        let (family, counts) = &self.families[placed.subject.family];
+        let sighting = self.sightings[placed.sighting].after.as_ref();
+        let counted = sighting.is_some_and(|seen| counts_at(seen, family, self.now));
+        Tally {
+            known: sighting.map(|seen| &seen.fingerprint),
+            clients: counts.clients + u64::from(!counted),
+            live: counts.live,
+            held: self.leases[placed.lease].after.map(|lease| lease.held),
+        }
+    }
+
+    /// Records a grant to the `at`th subject, and the sighting with it.
+    pub fn grant(&mut self, at: usize, asked: Asked, lease: Cti, expires: Timestamp, fork: Fork) {
+        let count = self.tally(at).clients;
+        let before = self.leases[self.subjects[at].lease].after.map_or(0, |row| row.forks);
+        let forks = before + u64::from(fork == Fork::Seen);
+        self.enter(at, Decision::Granted { asked, lease, expires, count, seal: self.tip.number + 1, fork, forks });
+    }
+
+    /// Records a refusal of the `at`th subject, and the sighting with it.
+    pub fn refuse(&mut self, at: usize, asked: Asked, refusal: Refusal) {
+        self.enter(at, Decision::Refused { asked, refusal });
+    }
+
+    /// Records that the `at`th subject gives its lease back; whether a lease ended by it.
+    pub fn release(&mut self, at: usize, release: Cti) -> bool {
+        let row = self.leases[self.subjects[at].lease].after;
+        let ends = row.is_some_and(|row| row.held.runs_at(self.now) && row.released != Some(release));
+        if ends {
+            self.enter(at, Decision::Released { release });
+        }
+        ends
+    }
+
+    /// The families of the batch, in its order.
+    pub fn families(&self) -> impl Iterator<Item = &Family> {
+        self.families.iter().map(|(family, _)| family)
+    }
+
+    /// What was decided, in order.
+    pub fn entries(&self) -> &[Entry] {
+        &self.entries
+    }
+
+    /// The clients of the batch, by family.
+    pub fn sightings(&self) -> &[Change<(usize, KeyId), Sighting>] {
+        &self.sightings
+    }
+
+    /// The leases of the batch, by family and product.
+    pub fn leases(&self) -> &[Change<(usize, KeyId, ProductId), LeaseRow>] {
+        &self.leases
+    }
+
+    fn enter(&mut self, at: usize, decision: Decision) {
+        let Placed { subject, sighting, lease } = self.subjects[at];
+        let (family, counts) = &mut self.families[subject.family];
+        let (sighting, lease) = (&mut self.sightings[sighting].after, &mut self.leases[lease].after);
+        let counted =
+            |seen: &Option<Sighting>| u64::from(seen.as_ref().is_some_and(|seen| counts_at(seen, family, self.now)));
+        let runs = |row: &Option<LeaseRow>| u64::from(row.is_some_and(|row| row.held.runs_at(self.now)));
+        let (counted_before, ran_before) = (counted(sighting), runs(lease));
+        let (client, product) = (subject.client, subject.product);
+        let entry = Entry { at: self.now, family: family.id, client, product, decision };
+        entry.apply(sighting, lease);
+        counts.clients = counts.clients + counted(sighting) - counted_before;
+        counts.live = counts.live + runs(lease) - ran_before;
+        self.entries.push(entry);
+    }
+}
+
+impl Entry {
+    /// Changes a client's rows as this entry says. Applied again after later entries and followed by them, it changes
+    /// nothing: rows can be made anew from the journal.
+    pub fn apply(&self, sighting: &mut Option<Sighting>, lease: &mut Option<LeaseRow>) {
+        match &self.decision {
+            Decision::Granted { asked, lease: name, expires, seal, forks, .. } => {
+                see(sighting, asked, self.at, asked.fingerprint);
+                let held = Held { lease: *name, request: asked.request, expires: *expires };
+                let released = lease.and_then(|row| row.released);
+                *lease = Some(LeaseRow { held, issued: self.at, seal: *seal, forks: *forks, released });
+            }
+            // A suspected clone's machine does not replace the client's.
+            Decision::Refused { asked, refusal: Refusal::CloneSuspected } => {
+                let known = sighting.as_ref().map_or(asked.fingerprint, |seen| seen.fingerprint);
+                see(sighting, asked, self.at, known);
+            }
+            Decision::Refused { asked, .. } => see(sighting, asked, self.at, asked.fingerprint),
+            Decision::Released { release } => {
+                if let Some(row) = lease {
+                    row.held.expires = self.at;
+                    row.released = Some(*release);
+                }
+            }
+        }
+    }
+}
+
+fn see(sighting: &mut Option<Sighting>, asked: &Asked, at: Timestamp, fingerprint: Fingerprint) {
+    let first = sighting.as_ref().map_or(at, |seen| seen.first);
+    *sighting = Some(Sighting { first, last: at, fingerprint, name: asked.name.clone(), address: asked.address });
+}
+
+fn counts_at(seen: &Sighting, family: &Family, now: Timestamp) -> bool {
+    seen.last.plus(family.window) > now
+}
+
+fn place<K, V: Clone>(rows: &mut Vec<Change<K, V>>, key: K, before: Option<V>) -> usize {
+    rows.push(Change { key, after: before.clone(), before });
+    rows.len() - 1
+}

@@ -1,0 +1,251 @@
+//! What a host keeps: clients seen, leases given, the journal of every decision, and the chain of seals.
+//!
+//! One transaction decides a whole batch. The store loads what the batch needs into a [`Ledger`], the host decides on
+//! it, the store writes what has changed. A store may run the decision twice.
+
+mod codec;
+mod horizon;
+mod ledger;
+pub mod suite;
+
+use std::net::IpAddr;
+
+use leasehold_core::{Cti, FamilyId, Fingerprint, Held, KeyId, ProductId, Refusal, Span, Text, Timestamp};
+
+pub use horizon::Horizon;
+pub use ledger::{Change, Ledger, Loaded};
+
+use crate::StoreError;
+
+/// A SHA-256 digest.
+pub type Hash = [u8; 32];
+
+/// A batch of requests that one transaction decides.
+#[derive(Clone, Copy, Debug)]
+pub struct Batch<'b> {
+    /// The host that decides: seals form one chain for each.
+    pub host: KeyId,
+    /// The time of deciding.
+    pub now: Timestamp,
+    /// The families concerned, with the time for which a client of theirs counts.
+    pub families: &'b [Family],
+    /// Who asks for what, in the order of deciding.
+    pub subjects: &'b [Subject],
+}
+
+/// A family and its window.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Family {
+    /// Its id.
+    pub id: FamilyId,
+    /// How long a client counts after it last asked.
+    pub window: Span,
+}
+
+/// One client and product that a batch is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Subject {
+    /// Which of the batch's families.
+    pub family: usize,
+    /// The device key.
+    pub client: KeyId,
+    /// The product.
+    pub product: ProductId,
+}
+
+/// What a request tells besides its subject, as far as it is kept.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Asked {
+    /// The request's name.
+    pub request: Cti,
+    /// The machine.
+    pub fingerprint: Fingerprint,
+    /// What the machine is called, where it said so.
+    pub name: Option<Text>,
+    /// Where it asked from.
+    pub address: Option<IpAddr>,
+}
+
+/// A client as the store remembers it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Sighting {
+    /// When it first asked.
+    pub first: Timestamp,
+    /// When it last asked.
+    pub last: Timestamp,
+    /// Its machine.
+    pub fingerprint: Fingerprint,
+    /// What it is called.
+    pub name: Option<Text>,
+    /// Where it last asked from.
+    pub address: Option<IpAddr>,
+}
+
+/// The last lease of one client for one product.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LeaseRow {
+    /// Which lease, for which request, until when; a released one until its release.
+    pub held: Held,
+    /// When it was granted.
+    pub issued: Timestamp,
+    /// The seal that covers it.
+    pub seal: u64,
+    /// How often two machines were seen with this device key.
+    pub forks: u64,
+    /// The last release, by which a repeated one is known.
+    pub released: Option<Cti>,
+}
+
+/// One seal of a host's chain.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SealRow {
+    /// Its number, from 1.
+    pub number: u64,
+    /// The seal before; zeros for the first.
+    pub previous: Hash,
+    /// The root of the batch's tree.
+    pub root: Hash,
+    /// The seal itself.
+    pub seal: Hash,
+    /// The host's signature over it.
+    pub signature: [u8; 64],
+    /// When the batch was decided.
+    pub at: Timestamp,
+    /// The leaves in their order.
+    pub leaves: Vec<Hash>,
+}
+
+/// The end of a host's chain of seals: number 0 and zeros where there is none.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Tip {
+    /// The number of the newest seal.
+    pub number: u64,
+    /// The newest seal.
+    pub seal: Hash,
+}
+
+/// One row of the journal: what was decided for one client.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Entry {
+    /// When.
+    pub at: Timestamp,
+    /// The family.
+    pub family: FamilyId,
+    /// The client.
+    pub client: KeyId,
+    /// The product.
+    pub product: ProductId,
+    /// What was decided.
+    pub decision: Decision,
+}
+
+/// What was decided for one client.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Decision {
+    /// A lease was granted.
+    Granted {
+        /// What was asked.
+        asked: Asked,
+        /// The lease.
+        lease: Cti,
+        /// Until when.
+        expires: Timestamp,
+        /// Distinct clients of the family then.
+        count: u64,
+        /// The seal that covers it.
+        seal: u64,
+        /// Whether two machines were seen with this device key.
+        fork: Fork,
+        /// How often they were, this time included.
+        forks: u64,
+    },
+    /// A reasoned no.
+    Refused {
+        /// What was asked.
+        asked: Asked,
+        /// Why not.
+        refusal: Refusal,
+    },
+    /// A lease was given back.
+    Released {
+        /// The release's name.
+        release: Cti,
+    },
+}
+
+/// Whether a request shows that two machines share one device key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fork {
+    /// It does not.
+    None,
+    /// It does.
+    Seen,
+}
+
+/// A client and its lease for one product, for those who look after the host.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ClientRow {
+    /// The device key.
+    pub client: KeyId,
+    /// The family.
+    pub family: FamilyId,
+    /// The client itself.
+    pub sighting: Sighting,
+    /// Its leases by product.
+    pub leases: Vec<(ProductId, LeaseRow)>,
+}
+
+/// How a family stands.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Counts {
+    /// Distinct clients within the window.
+    pub clients: u64,
+    /// Live leases.
+    pub live: u64,
+}
+
+/// What a host needs of its store.
+pub trait HostStore: Send {
+    /// Transaction *decide*: loads what `batch` is about, lets `decide` decide on it, writes what has changed, the
+    /// journal and the seal, and commits durably. `decide` may run twice.
+    ///
+    /// # Errors
+    /// [`StoreError`]: nothing of the batch is recorded.
+    fn decide(
+        &mut self,
+        batch: &Batch<'_>,
+        decide: &mut dyn FnMut(&mut Ledger) -> Option<SealRow>,
+    ) -> Result<(), StoreError>;
+
+    /// Does a piece of the work that can wait until nobody asks; whether there is more of it.
+    ///
+    /// # Errors
+    /// [`StoreError`]: the work is still to be done.
+    fn tidy(&mut self) -> Result<bool, StoreError>;
+
+    /// How `family` stands at `now`.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    fn counts(&mut self, family: &Family, now: Timestamp) -> Result<Counts, StoreError>;
+
+    /// Up to `most` clients after `after`, in the order of their keys.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    fn clients(&mut self, after: Option<KeyId>, most: usize) -> Result<Vec<ClientRow>, StoreError>;
+
+    /// Up to `most` journal entries, newest first.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    fn events(&mut self, most: usize) -> Result<Vec<Entry>, StoreError>;
+
+    /// Up to `most` seals of `host`, newest first.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    fn seals(&mut self, host: KeyId, most: usize) -> Result<Vec<SealRow>, StoreError>;
+}
+
+pub use codec::{decode_entries, decode_fingerprint, encode_entries, encode_fingerprint};

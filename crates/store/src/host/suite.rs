@@ -1,0 +1,182 @@
+//! What every backend must do. Each function takes a fresh store and panics where it does not.
+
+use leasehold_core::{Component, Cti, Fingerprint, KeyId, Policy, ProductId, Refusal, Span, Timestamp, Verdict};
+
+use super::{Asked, Batch, Counts, Decision, Family, Fork, HostStore, SealRow, Subject};
+
+/// Runs every check, each on a store of its own.
+///
+/// # Panics
+/// Where the backend does not do what it must.
+pub fn run<S: HostStore>(mut fresh: impl FnMut() -> S) {
+    counts_clients_and_leases_to_the_second(&mut fresh());
+    keeps_capacity_within_one_batch(&mut fresh());
+    remembers_leases_forks_and_releases(&mut fresh());
+    keeps_journal_and_seals(&mut fresh());
+    records_nothing_of_a_batch_that_decides_nothing(&mut fresh());
+}
+
+/// What one of the suite's clients does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Act {
+    /// It asks for a lease.
+    Ask,
+    /// It gives its lease back.
+    Release,
+}
+
+/// Lets clients (by a number each) act on `store` at `now` in one batch, by the rules a host applies; who was granted.
+///
+/// # Panics
+/// Where the store fails.
+pub fn act(store: &mut impl HostStore, policy: &Policy, acts: &[(u64, Act)], now: u64) -> Vec<bool> {
+    let now = Timestamp::from_unix(now);
+    let families = [family(policy)];
+    let product: ProductId = "acme-cad".parse().expect("an id");
+    let subjects: Vec<Subject> = acts.iter().map(|(n, _)| Subject { family: 0, client: client(*n), product }).collect();
+    let batch = Batch { host: HOST, now, families: &families, subjects: &subjects };
+    let mut granted = Vec::new();
+    let decided = store.decide(&batch, &mut |ledger| {
+        granted.clear();
+        for (at, (n, act)) in acts.iter().enumerate() {
+            let name = u64::try_from(at).expect("a small batch") + now.unix() * 1_000;
+            granted.push(match act {
+                Act::Release => {
+                    ledger.release(at, cti(name));
+                    false
+                }
+                Act::Ask => {
+                    let asked = Asked { request: cti(name), fingerprint: machine(*n), name: None, address: None };
+                    match ledger.tally(at).admit(policy, &asked.fingerprint, now) {
+                        Verdict::Grant { expires, .. } => {
+                            ledger.grant(at, asked, cti(name + 500), expires, Fork::None);
+                            true
+                        }
+                        Verdict::Refuse(refusal) => {
+                            ledger.refuse(at, asked, refusal);
+                            false
+                        }
+                    }
+                }
+            });
+        }
+        let leaves = granted.iter().filter(|granted| **granted).map(|_| [1; 32]).collect::<Vec<_>>();
+        (!leaves.is_empty()).then(|| next_seal(ledger.tip(), leaves, now))
+    });
+    decided.expect("the store takes the batch");
+    granted
+}
+
+fn counts_clients_and_leases_to_the_second<S: HostStore>(store: &mut S) {
+    let policy = Policy { threshold: 2, window: Span::seconds(100), validity: Span::seconds(50), ..Policy::default() };
+    assert_eq!(act(store, &policy, &[(1, Act::Ask)], 1_000), [false]);
+    assert_eq!(act(store, &policy, &[(2, Act::Ask), (2, Act::Ask)], 1_010), [true, true]);
+    assert_eq!(counts(store, &policy, 1_010), Counts { clients: 2, live: 1 });
+    assert_eq!(counts(store, &policy, 1_059), Counts { clients: 2, live: 1 });
+    assert_eq!(counts(store, &policy, 1_060), Counts { clients: 2, live: 0 }, "a lease is live while now < exp");
+    assert_eq!(counts(store, &policy, 1_099), Counts { clients: 2, live: 0 });
+    assert_eq!(
+        counts(store, &policy, 1_100),
+        Counts { clients: 1, live: 0 },
+        "it counts if it asked after now - window"
+    );
+    assert_eq!(counts(store, &policy, 1_050), Counts { clients: 2, live: 1 }, "a clock may be set back");
+    assert_eq!(act(store, &policy, &[(3, Act::Ask)], 1_109), [true]);
+    assert_eq!(act(store, &policy, &[(4, Act::Ask)], 1_209), [false], "the third has just left the window");
+}
+
+fn keeps_capacity_within_one_batch<S: HostStore>(store: &mut S) {
+    let policy = Policy { threshold: 1, capacity: Some(2), validity: Span::HOUR, ..Policy::default() };
+    let ask = |n| (n, Act::Ask);
+    assert_eq!(act(store, &policy, &[ask(1), ask(2), ask(3), ask(1)], 1_000), [true, true, false, true]);
+    assert_eq!(act(store, &policy, &[(1, Act::Release), ask(3), ask(1)], 1_001), [false, true, false]);
+    assert_eq!(counts(store, &policy, 1_001), Counts { clients: 3, live: 2 });
+    assert_eq!(act(store, &policy, &[ask(4)], 4_600), [true], "the second client's lease has ended");
+}
+
+fn remembers_leases_forks_and_releases<S: HostStore>(store: &mut S) {
+    let policy = Policy { threshold: 1, ..Policy::default() };
+    act(store, &policy, &[(1, Act::Ask)], 1_000);
+    act(store, &policy, &[(1, Act::Ask)], 2_000);
+    act(store, &policy, &[(2, Act::Ask)], 2_500);
+    let rows = store.clients(None, 10).expect("clients");
+    assert_eq!(rows.len(), 2);
+    assert!(rows.windows(2).all(|pair| pair[0].client < pair[1].client), "in the order of their keys");
+    let row = rows.iter().find(|row| row.client == client(1)).expect("the first client");
+    assert_eq!((row.sighting.first.unix(), row.sighting.last.unix()), (1_000, 2_000));
+    let [(product, lease)] = row.leases.as_slice() else { panic!("one lease: {row:?}") };
+    assert_eq!(product.as_str(), "acme-cad");
+    assert_eq!((lease.held.lease, lease.held.request), (cti(2_000_500), cti(2_000_000)));
+    assert_eq!((lease.seal, lease.issued.unix()), (2, 2_000));
+    assert_eq!(store.clients(Some(rows[0].client), 10).expect("clients"), rows[1..]);
+    assert_eq!(store.clients(None, 1).expect("clients"), rows[..1]);
+    act(store, &policy, &[(1, Act::Release)], 3_000);
+    let rows = store.clients(None, 10).expect("clients");
+    let row = rows.iter().find(|row| row.client == client(1)).expect("the first client");
+    assert_eq!(row.leases[0].1.held.expires.unix(), 3_000);
+    assert_eq!(row.leases[0].1.released, Some(cti(3_000_000)));
+}
+
+fn keeps_journal_and_seals<S: HostStore>(store: &mut S) {
+    let policy = Policy { threshold: 2, ..Policy::default() };
+    act(store, &policy, &[(1, Act::Ask)], 1_000);
+    act(store, &policy, &[(2, Act::Ask), (1, Act::Ask)], 1_001);
+    act(store, &policy, &[(1, Act::Release)], 1_002);
+    let events = store.events(10).expect("events");
+    let kinds: Vec<_> = events
+        .iter()
+        .map(|entry| match &entry.decision {
+            Decision::Granted { seal, count, .. } => format!("granted {seal} {count}"),
+            Decision::Refused { refusal: Refusal::ThresholdNotMet { count, .. }, .. } => format!("refused {count}"),
+            Decision::Refused { .. } => "refused".to_owned(),
+            Decision::Released { .. } => "released".to_owned(),
+        })
+        .collect();
+    assert_eq!(kinds, ["released", "granted 1 2", "granted 1 2", "refused 1"], "newest first");
+    assert_eq!(events[2].client, client(2));
+    assert_eq!(store.events(2).expect("events"), events[..2]);
+    act(store, &policy, &[(2, Act::Ask)], 1_003);
+    let seals = store.seals(HOST, 10).expect("seals");
+    assert_eq!(seals.iter().map(|seal| seal.number).collect::<Vec<_>>(), [2, 1]);
+    assert_eq!(seals[0].previous, seals[1].seal);
+    assert_eq!(seals[1].leaves.len(), 2);
+    assert!(store.seals(KeyId([0; 16]), 10).expect("seals").is_empty(), "another host's chain is its own");
+}
+
+fn records_nothing_of_a_batch_that_decides_nothing<S: HostStore>(store: &mut S) {
+    let policy = Policy { threshold: 1, ..Policy::default() };
+    act(store, &policy, &[(1, Act::Release)], 1_000);
+    assert!(store.events(10).expect("events").is_empty());
+    assert!(store.clients(None, 10).expect("clients").is_empty());
+}
+
+fn counts(store: &mut impl HostStore, policy: &Policy, now: u64) -> Counts {
+    store.counts(&family(policy), Timestamp::from_unix(now)).expect("counts")
+}
+
+fn next_seal(tip: super::Tip, leaves: Vec<super::Hash>, at: Timestamp) -> SealRow {
+    let number = tip.number + 1;
+    let mut seal = [9; 32];
+    seal[..8].copy_from_slice(&number.to_be_bytes());
+    SealRow { number, previous: tip.seal, root: [8; 32], seal, signature: [7; 64], at, leaves }
+}
+
+fn family(policy: &Policy) -> Family {
+    Family { id: "acme".parse().expect("an id"), window: policy.window }
+}
+
+/// The suite's client of this number; their keys are in no order.
+pub fn client(n: u64) -> KeyId {
+    KeyId((u128::from(n).wrapping_mul(0x9e37_79b9_7f4a_7c15_f39c_c060_5ced_c835)).to_be_bytes())
+}
+
+fn cti(n: u64) -> Cti {
+    Cti(u128::from(n).to_be_bytes())
+}
+
+fn machine(n: u64) -> Fingerprint {
+    Fingerprint::new([(Component::MachineId, n.to_be_bytes())]).expect("a component")
+}
+
+/// The host of the suite.
+pub const HOST: KeyId = KeyId([0xab; 16]);
