@@ -113,6 +113,18 @@ codes! {
     "store-unavailable": "the store cannot be read or written now",
         "the disk is full or read-only, or the database is away",
         "make room or restore the database; nothing is answered before it is recorded";
+    "store-newer": "the store was written by a later release",
+        "the program was set back to an older release",
+        "run the release that wrote it, or a later one; nothing was changed";
+    "store-damaged": "the store holds what no release has written",
+        "a disk that fails, or something else wrote there",
+        "restore it from a backup; check the disk";
+    "another-host": "the certificate was made for another host",
+        "answers to several requests were mixed up",
+        "install the answer to this host's own request (`leasehold host request`)";
+    "older-certificate": "the certificate is older than the one installed",
+        "an earlier answer of the vendor was installed again",
+        "use the newest answer; nothing was changed";
     // The command line.
     "usage": "the command's words are wrong",
         "an option is missing or mistyped",

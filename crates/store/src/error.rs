@@ -35,4 +35,13 @@ impl StoreError {
             Self::Newer { .. } | Self::Damaged(_) => false,
         }
     }
+
+    /// The stable code.
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::Full(_) | Self::ReadOnly(_) | Self::Unavailable(_) => "store-unavailable",
+            Self::Newer { .. } => "store-newer",
+            Self::Damaged(_) => "store-damaged",
+        }
+    }
 }

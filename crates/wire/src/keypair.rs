@@ -1,9 +1,11 @@
 //! Ed25519 pairs (RFC 8032).
 
+use alloc::string::String;
 use core::fmt;
 
 use ed25519_dalek::{Signer, SigningKey};
 use leasehold_core::{KeyId, ProductKey, PublicKey};
+use pem_rfc7468::LineEnding;
 
 /// A pair that signs. The secret half is wiped when dropped and never shown.
 #[derive(Clone)]
@@ -40,6 +42,22 @@ impl Keypair {
         self.secret.to_bytes()
     }
 
+    /// The pair as unencrypted PKCS #8 in PEM (RFC 8410 section 7): for files that only their owner reads.
+    ///
+    /// # Panics
+    /// Never: a label and 48 bytes always make PEM.
+    pub fn to_pem(&self) -> String {
+        let der = [PKCS8_PREFIX, &self.seed()].concat();
+        pem_rfc7468::encode_string(PEM_LABEL, LineEnding::LF, &der).expect("a label and bytes make PEM")
+    }
+
+    /// Reads what [`Self::to_pem`] writes; `None` where it is something else.
+    pub fn from_pem(pem: &str) -> Option<Self> {
+        let (label, der) = pem_rfc7468::decode_vec(pem.trim().as_bytes()).ok()?;
+        let seed = der.strip_prefix(PKCS8_PREFIX)?.try_into().ok()?;
+        (label == PEM_LABEL).then(|| Self::from_seed(seed))
+    }
+
     /// Signs `message`.
     pub fn sign(&self, message: &[u8]) -> [u8; 64] {
         self.secret.sign(message).to_bytes()
@@ -49,5 +67,28 @@ impl Keypair {
 impl fmt::Debug for Keypair {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Keypair({}, [redacted])", self.id)
+    }
+}
+
+const PEM_LABEL: &str = "PRIVATE KEY";
+/// `PrivateKeyInfo`, version 0, algorithm id-Ed25519, and the head of the 32 bytes that follow (RFC 8410 section 10.3).
+const PKCS8_PREFIX: &[u8] =
+    &[0x30, 0x2e, 0x02, 0x01, 0x00, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x70, 0x04, 0x22, 0x04, 0x20];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_pair_is_read_back_from_its_pem() {
+        let pair = Keypair::from_seed(&[9; 32]);
+        let read = Keypair::from_pem(&pair.to_pem()).unwrap();
+        assert_eq!(read.id(), pair.id());
+        assert!(Keypair::from_pem("nonsense").is_none());
+        // RFC 8410 section 10.3, the first example.
+        let example = "-----BEGIN PRIVATE KEY-----\n\
+                       MC4CAQAwBQYDK2VwBCIEINTuctv5E1hK1bbY8fdp+K06/nwoy/HU++CXqI9EdVhC\n\
+                       -----END PRIVATE KEY-----\n";
+        assert_eq!(Keypair::from_pem(example).unwrap().seed()[..2], [0xd4, 0xee]);
     }
 }

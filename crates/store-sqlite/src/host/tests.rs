@@ -25,7 +25,7 @@ fn what_is_folded_opened_again_or_read_beside_is_the_same() {
     let mut one = store(&folder);
     let (mut seed, mut seen) = (7_u64, Vec::new());
     for round in 0..120_u64 {
-        let acts: Vec<(u64, Act)> = (0..round % 7 + 1)
+        let acts: Vec<(u64, Act)> = (0..=round % 7)
             .map(|_| {
                 seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
                 (seed >> 33 & 63, if seed >> 60 == 0 { Act::Release } else { Act::Ask })

@@ -1,0 +1,172 @@
+//! A host's folder: its key pair, its request, its certificate. Activation without a network happens here.
+//!
+//! `host.key` (only its owner reads it), `request.lh`, `host.lh`, `revocations.lh`; each replaced as a whole.
+
+use std::fs::{self, File};
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+use leasehold_core::{Cti, Fingerprint, KeyKind, ProductKey, PublicKey, Text, Timestamp};
+use leasehold_wire::proof::Proof;
+use leasehold_wire::{HostCertificate, HostRequest, Keypair, Reason, envelope, trust};
+
+use crate::Error;
+use crate::identity::Identity;
+
+/// The folder of one host.
+#[derive(Clone, Debug)]
+pub struct Home {
+    folder: PathBuf,
+}
+
+/// What a host asks its vendor with.
+#[derive(Clone, Debug)]
+pub struct Inquiry<'i> {
+    /// The host key that was bought.
+    pub key: &'i ProductKey,
+    /// What the host is called.
+    pub host_name: Text,
+    /// The machine it runs on.
+    pub fingerprint: Fingerprint,
+    /// The request's name: chance.
+    pub cti: Cti,
+    /// The seed of a new key pair, used where the host has none yet: chance.
+    pub seed: [u8; 32],
+}
+
+impl Home {
+    /// The host of `folder`; nothing is read or made yet.
+    pub fn new(folder: impl Into<PathBuf>) -> Self {
+        Self { folder: folder.into() }
+    }
+
+    /// The folder.
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    /// Makes a request for the vendor and keeps a copy of it; the host's key pair is made where there is none.
+    ///
+    /// # Errors
+    /// [`Error::WrongKind`] for another product key than a host key; [`Error::File`], [`Error::Damaged`].
+    pub fn request(&self, inquiry: &Inquiry<'_>, now: Timestamp) -> Result<Vec<u8>, Error> {
+        if inquiry.key.kind() != KeyKind::Host {
+            return Err(Error::WrongKind(inquiry.key.kind()));
+        }
+        self.make_folder()?;
+        let keypair = match self.keypair() {
+            Err(Error::NoRequest(_)) => self.make_keypair(&inquiry.seed)?,
+            other => other?,
+        };
+        let request = HostRequest {
+            issued: now,
+            cti: inquiry.cti,
+            key: keypair.public(),
+            proof: Proof::new(inquiry.key, keypair.id(), inquiry.cti),
+            host_name: inquiry.host_name.clone(),
+            fingerprint: inquiry.fingerprint,
+        };
+        let bytes = envelope::sign(&request, &keypair, &[]);
+        self.replace(REQUEST, &bytes)?;
+        Ok(bytes)
+    }
+
+    /// Installs the vendor's answer: a host certificate with its chain, for this host's key. `root` is checked where given.
+    ///
+    /// # Errors
+    /// [`Error::Certificate`], [`Error::AnotherHost`], [`Error::Older`]; nothing is changed then.
+    pub fn install(
+        &self,
+        presented: &[u8],
+        root: Option<&PublicKey>,
+        now: Timestamp,
+    ) -> Result<HostCertificate, Error> {
+        let certificate = match root {
+            Some(root) => trust::verify::<HostCertificate>(presented, root, now, None).map(|opened| opened.document),
+            None => trust::verify_presented(presented, now),
+        };
+        let certificate = certificate.map_err(Error::Certificate)?;
+        let keypair = self.keypair()?;
+        let (certified, own) = (certificate.key.id(), keypair.id());
+        if certified != own {
+            return Err(Error::AnotherHost { certified, own });
+        }
+        if let Some(installed) = self.identity()?.map(|identity| identity.certificate().issued)
+            && installed > certificate.issued
+        {
+            return Err(Error::Older { installed });
+        }
+        self.replace(CERTIFICATE, presented)?;
+        Ok(certificate)
+    }
+
+    /// Who the host is; `None` where no certificate is installed.
+    ///
+    /// # Errors
+    /// [`Error::NoRequest`] where there is not even a key pair; [`Error::File`], [`Error::Damaged`].
+    pub fn identity(&self) -> Result<Option<Identity>, Error> {
+        let keypair = self.keypair()?;
+        let path = self.folder.join(CERTIFICATE);
+        let presented = match fs::read(&path) {
+            Ok(presented) => presented,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+            Err(error) => return Err(Error::at(path)(error)),
+        };
+        let damaged = |_: Reason| Error::Damaged(path);
+        Identity::new(keypair, presented).map(Some).map_err(damaged)
+    }
+
+    /// The host's key pair.
+    ///
+    /// # Errors
+    /// [`Error::NoRequest`] where there is none yet; [`Error::File`], [`Error::Damaged`].
+    pub fn keypair(&self) -> Result<Keypair, Error> {
+        let path = self.folder.join(KEY);
+        match fs::read_to_string(&path) {
+            Ok(pem) => Keypair::from_pem(&pem).ok_or(Error::Damaged(path)),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Err(Error::NoRequest(self.folder.clone())),
+            Err(error) if error.kind() == io::ErrorKind::InvalidData => Err(Error::Damaged(path)),
+            Err(error) => Err(Error::at(path)(error)),
+        }
+    }
+
+    /// When the certificate was last replaced, to notice a new one while serving.
+    pub fn certificate_changed(&self) -> Option<std::time::SystemTime> {
+        fs::metadata(self.folder.join(CERTIFICATE)).and_then(|metadata| metadata.modified()).ok()
+    }
+
+    fn make_folder(&self) -> Result<(), Error> {
+        let mut builder = fs::DirBuilder::new();
+        builder.recursive(true);
+        #[cfg(unix)]
+        std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+        builder.create(&self.folder).map_err(Error::at(&self.folder))
+    }
+
+    fn make_keypair(&self, seed: &[u8; 32]) -> Result<Keypair, Error> {
+        let keypair = Keypair::from_seed(seed);
+        self.replace(KEY, keypair.to_pem().as_bytes())?;
+        Ok(keypair)
+    }
+
+    /// Writes beside the file, syncs, and puts it in the file's place: a crash leaves the old or the new.
+    fn replace(&self, name: &str, bytes: &[u8]) -> Result<(), Error> {
+        let (path, beside) = (self.folder.join(name), self.folder.join(format!("{name}.new")));
+        let write = || {
+            let mut options = File::options();
+            options.write(true).create(true).truncate(true);
+            #[cfg(unix)]
+            std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+            let mut file = options.open(&beside)?;
+            file.write_all(bytes)?;
+            file.sync_all()?;
+            fs::rename(&beside, &path)?;
+            File::open(&self.folder)?.sync_all()
+        };
+        write().map_err(Error::at(&path))
+    }
+}
+
+const KEY: &str = "host.key";
+const REQUEST: &str = "request.lh";
+const CERTIFICATE: &str = "host.lh";

@@ -1,0 +1,123 @@
+//! The client API (DESIGN section 5).
+
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+use leasehold_core::{Refusal, codes};
+use leasehold_service::{Bytes, Handler, Method, Problem, Request, Response, StatusCode};
+use leasehold_wire::request::Unverified;
+use leasehold_wire::{Document, Reason};
+use tokio::sync::oneshot;
+
+use crate::job::{Job, Paper, Reply};
+use crate::pipeline::Shared;
+use crate::problems::problem;
+use crate::stages::{Stage, start};
+
+/// Answers clients.
+#[derive(Clone, Debug)]
+pub(crate) struct ClientApi {
+    pub(crate) shared: Arc<Shared>,
+}
+
+impl Handler for ClientApi {
+    async fn handle(&self, request: Request) -> Response {
+        match (&request.method, request.path()) {
+            (&Method::POST, "/v1/leases") => self.decide(request, Paper::Request).await,
+            (&Method::POST, "/v1/releases") => self.decide(request, Paper::Release).await,
+            (&Method::GET, "/v1/host") => self.certificate(),
+            (&Method::GET, "/v1/revocations") => self.revocations(),
+            (&Method::GET, "/healthz") => Response::text("alive\n"),
+            (&Method::GET, "/readyz") => self.ready(),
+            (_, "/v1/leases" | "/v1/releases") => Problem::method_not_allowed("POST").into(),
+            (_, "/v1/host" | "/v1/revocations" | "/healthz" | "/readyz") => Problem::method_not_allowed("GET").into(),
+            (_, path) => Problem::not_found(path).into(),
+        }
+    }
+}
+
+impl ClientApi {
+    async fn decide<D: Document>(
+        &self,
+        request: Request,
+        paper: impl FnOnce(Box<leasehold_wire::request::Unpacked<D>>) -> Paper,
+    ) -> Response {
+        if !request.is_content_type(COSE) {
+            return Problem::unsupported_media_type(COSE).into();
+        }
+        let began = start();
+        let unpacked = Unverified::<D>::parse(&request.body).and_then(Unverified::unpack);
+        self.shared.stages.add(Stage::Decode, began);
+        let unpacked = match unpacked {
+            Ok(unpacked) => Box::new(unpacked),
+            Err(reason) => return unreadable(reason).into(),
+        };
+        let (reply, answer) = oneshot::channel();
+        let job = Job { paper: paper(unpacked), address: request.peer.ip(), reply };
+        if self.shared.arrived.offer(job).is_err() {
+            return Problem::busy(BUSY).into();
+        }
+        answer.await.map_or_else(|_| Problem::internal().into(), respond)
+    }
+
+    fn certificate(&self) -> Response {
+        match self.shared.identity() {
+            Some(identity) => cose(Bytes::copy_from_slice(identity.presented())),
+            None => problem(&Refusal::HostNotActivated).into(),
+        }
+    }
+
+    fn revocations(&self) -> Response {
+        let identity = self.shared.identity();
+        match identity.as_ref().and_then(|identity| identity.revocations()) {
+            Some(list) => cose(Bytes::copy_from_slice(list)),
+            None => Problem::not_found("/v1/revocations: the host holds no revocation list").into(),
+        }
+    }
+
+    fn ready(&self) -> Response {
+        let now = (self.shared.surroundings.now)();
+        if !self.shared.store_works.load(Ordering::Relaxed) {
+            return store_unavailable().into();
+        }
+        match self.shared.identity() {
+            Some(identity) if identity.grants_at(now).is_some() => Response::text("ready\n"),
+            Some(_) | None => problem(&Refusal::HostNotActivated).into(),
+        }
+    }
+}
+
+fn respond(reply: Reply) -> Response {
+    match reply {
+        Reply::Lease(bytes) => cose(bytes.into()),
+        Reply::Released => Response::empty(StatusCode::NO_CONTENT),
+        Reply::Refused(refusal) => problem(&refusal).into(),
+        Reply::BadSignature => unreadable(Reason::BadSignature).into(),
+        Reply::StoreUnavailable => store_unavailable().into(),
+    }
+}
+
+/// A document that is not even looked into.
+fn unreadable(reason: Reason) -> Problem {
+    let (code, status) = match reason {
+        Reason::Malformed(_) => ("malformed", StatusCode::BAD_REQUEST),
+        _ => ("bad-signature", StatusCode::UNAUTHORIZED),
+    };
+    let title = codes::find(code).map_or(code, |entry| entry.meaning);
+    Problem::new(code, status, title, reason.to_string())
+}
+
+fn store_unavailable() -> Problem {
+    let entry = codes::find("store-unavailable");
+    let (title, detail) = entry.map_or(("", ""), |entry| (entry.meaning, entry.next));
+    Problem::new("store-unavailable", StatusCode::SERVICE_UNAVAILABLE, title, detail).with_retry_after(BUSY)
+}
+
+fn cose(bytes: Bytes) -> Response {
+    Response::new(StatusCode::OK, COSE, bytes)
+}
+
+const COSE: &str = "application/cose";
+/// When a client that found no room should come again.
+const BUSY: Duration = Duration::from_mins(1);

@@ -1,0 +1,262 @@
+//! Deciding: one batch, one transaction, one seal.
+
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+use leasehold_core::{Cti, Grant, Refusal, Span, Timestamp, Verdict, admission};
+use leasehold_store::host::{Asked, Batch, Family, Fork, HostStore, Ledger, SealRow, Subject};
+use leasehold_wire::seal::{self, Sealed};
+use leasehold_wire::signature::Point;
+use leasehold_wire::{Lease, Method, Request};
+
+use crate::gate::Taken;
+use crate::identity::Identity;
+use crate::job::{Reply, Verified, Wish};
+use crate::pipeline::Shared;
+use crate::stages::{Stage, start};
+
+/// Decides what comes until nothing will come any more; tidies the store while nothing does.
+pub(crate) fn run(shared: &Shared, mut store: Box<dyn HostStore>) {
+    let mut patience = IDLE;
+    loop {
+        match shared.verified.take(MOST, patience) {
+            Taken::Items(batch) => {
+                decide(shared, store.as_mut(), batch);
+                patience = IDLE;
+            }
+            Taken::Idle => patience = tidy(store.as_mut()),
+            Taken::Closed => break,
+        }
+    }
+    while tidy(store.as_mut()) == Duration::ZERO {}
+}
+
+fn tidy(store: &mut dyn HostStore) -> Duration {
+    match store.tidy() {
+        Ok(true) => Duration::ZERO,
+        Ok(false) => IDLE,
+        Err(error) => {
+            tracing::warn!(%error, "the store cannot be tidied now");
+            IDLE
+        }
+    }
+}
+
+fn decide(shared: &Shared, store: &mut dyn HostStore, batch: Vec<Verified>) {
+    let now = (shared.surroundings.now)();
+    let Some(identity) = shared.identity() else {
+        return batch.into_iter().for_each(|item| refuse(shared, item, Refusal::HostNotActivated));
+    };
+    let families = families(&identity.certificate().grants);
+    let mut items = Vec::with_capacity(batch.len());
+    for item in batch {
+        match screen(&identity, &item, now) {
+            Ok(grant) => {
+                let at = families.iter().position(|family| family.id == grant.family);
+                let family = at.expect("every grant's family is among them");
+                items.push(Item { verified: item, grant, family });
+            }
+            Err(refusal) => refuse(shared, item, refusal),
+        }
+    }
+    if !items.is_empty() {
+        transact(shared, store, &identity, (now, &families), items);
+    }
+}
+
+/// What has passed the first steps, with the grant that covers it.
+struct Item<'g> {
+    verified: Verified,
+    grant: &'g Grant,
+    family: usize,
+}
+
+/// What a transaction has decided for one item.
+#[derive(Clone, Copy)]
+enum Outcome {
+    Granted {
+        lease: usize,
+    },
+    Refused(Refusal),
+    Released,
+    /// The key is of mixed order.
+    Unfit,
+}
+
+fn transact(
+    shared: &Shared,
+    store: &mut dyn HostStore,
+    identity: &Arc<Identity>,
+    (now, families): (Timestamp, &[Family]),
+    items: Vec<Item<'_>>,
+) {
+    let mut chance = vec![[0; 16]; items.len()];
+    (shared.surroundings.random)(chance.as_flattened_mut());
+    let subjects: Vec<Subject> = items.iter().map(subject).collect();
+    let batch = Batch { host: identity.id(), now, families, subjects: &subjects };
+    let (mut outcomes, mut sealed, mut time) = (Vec::new(), None, start());
+    let result = store.decide(&batch, &mut |ledger| {
+        let mut leases = Vec::new();
+        outcomes.clear();
+        for (at, item) in items.iter().enumerate() {
+            outcomes.push(settle(ledger, at, item, Cti(chance[at]), &mut leases));
+        }
+        time = shared.stages.add(Stage::Decide, time);
+        sealed = (!leases.is_empty()).then(|| {
+            let tip = ledger.tip();
+            seal::seal(&leases, seal::Tip { number: tip.number, seal: tip.seal }, identity.keypair())
+        });
+        time = shared.stages.add(Stage::Seal, time);
+        sealed.as_ref().map(|sealed| row(sealed, now))
+    });
+    time = shared.stages.add(Stage::Commit, time);
+    shared.stages.batch(items.len());
+    shared.store_works.store(result.is_ok(), Ordering::Relaxed);
+    match result {
+        Ok(()) => reply(shared, identity, items, &outcomes, sealed.as_ref()),
+        Err(error) => {
+            tracing::error!(error = &error as &dyn std::error::Error, requests = items.len(), "nothing was recorded");
+            items.into_iter().for_each(|item| item.verified.answer(Reply::StoreUnavailable));
+        }
+    }
+    shared.stages.add(Stage::Reply, time);
+}
+
+/// Decides one item on the ledger.
+fn settle(ledger: &mut Ledger, at: usize, item: &Item<'_>, lease: Cti, leases: &mut Vec<Lease>) -> Outcome {
+    let request = match &item.verified.wish {
+        Wish::Release(release) => {
+            ledger.release(at, release.cti);
+            return Outcome::Released;
+        }
+        Wish::Lease(request) => request,
+    };
+    let tally = ledger.tally(at);
+    // Asked once for each client: the store remembers no others. It costs about as much as a verification.
+    if tally.known.is_none() && !Point::new(&request.key).is_some_and(|key| key.is_of_full_order()) {
+        return Outcome::Unfit;
+    }
+    let asked = Asked {
+        request: request.cti,
+        fingerprint: request.fingerprint,
+        name: request.host_name.clone(),
+        address: Some(item.verified.address),
+    };
+    match tally.admit(&item.grant.policy, &request.fingerprint, ledger.now()) {
+        Verdict::Refuse(refusal) => {
+            ledger.refuse(at, asked, refusal);
+            Outcome::Refused(refusal)
+        }
+        Verdict::Grant { expires, count } => {
+            let forked = tally.held.is_some_and(|held| held.forked_by(&request.ask(item.verified.client)));
+            let fork = if forked { Fork::Seen } else { Fork::None };
+            ledger.grant(at, asked, lease, expires, fork);
+            leases.push(granted(item, request, (lease, ledger.now()), (expires, count)));
+            Outcome::Granted { lease: leases.len() - 1 }
+        }
+    }
+}
+
+fn granted(
+    item: &Item<'_>,
+    request: &Request,
+    (cti, now): (Cti, Timestamp),
+    (expires, count): (Timestamp, u64),
+) -> Lease {
+    let policy = &item.grant.policy;
+    Lease {
+        issued: now,
+        expires: Some(expires),
+        cti,
+        client: item.verified.client,
+        product: request.product,
+        family: item.grant.family,
+        renewal: policy.renewal,
+        retry: policy.retry,
+        grace: policy.grace,
+        fingerprint: request.fingerprint,
+        request: request.cti,
+        count: Some(count),
+        method: Method::Host,
+        features: policy.features.clone(),
+    }
+}
+
+fn reply(shared: &Shared, identity: &Identity, items: Vec<Item<'_>>, outcomes: &[Outcome], sealed: Option<&Sealed>) {
+    let chain = identity.chain();
+    for (Item { verified: item, .. }, outcome) in items.into_iter().zip(outcomes) {
+        match (*outcome, sealed) {
+            (Outcome::Granted { lease }, Some(sealed)) => {
+                let held = matches!(&item.wish, Wish::Lease(request) if request.chain_of == Some(identity.id()));
+                let bytes = sealed.lease(lease, if held { &[] } else { &chain });
+                tracing::debug!(client = %item.client, seal = sealed.number, "lease granted");
+                shared.counters.granted.fetch_add(1, Ordering::Relaxed);
+                item.answer(Reply::Lease(bytes));
+            }
+            (Outcome::Refused(refusal), _) => refuse(shared, item, refusal),
+            (Outcome::Unfit, _) => item.answer(Reply::BadSignature),
+            (Outcome::Released, _) | (Outcome::Granted { .. }, None) => item.answer(Reply::Released),
+        }
+    }
+}
+
+/// The steps before the sighting counts.
+fn screen<'i>(identity: &'i Identity, item: &Verified, now: Timestamp) -> Result<&'i Grant, Refusal> {
+    match &item.wish {
+        Wish::Lease(request) => {
+            let ask = request.ask(item.client);
+            admission::screen(identity.grants_at(now), &ask, identity.revocation_of(item.client), now)
+        }
+        // A lease may be given back whatever has become of the grant; an old release, replayed, ends nothing.
+        Wish::Release(release) if release.issued.distance(now) > Span::CLOCK_TOLERANCE => {
+            Err(Refusal::ClockSkew { client: release.issued, host: now })
+        }
+        Wish::Release(release) => {
+            let grants = &identity.certificate().grants;
+            let covers = |grant: &&Grant| grant.number_of(&release.product).is_some();
+            grants.iter().find(covers).ok_or(Refusal::ProductNotGranted)
+        }
+    }
+}
+
+fn refuse(shared: &Shared, item: Verified, refusal: Refusal) {
+    tracing::debug!(client = %item.client, refusal = refusal.code(), "refused");
+    shared.counters.refused.fetch_add(1, Ordering::Relaxed);
+    item.answer(Reply::Refused(refusal));
+}
+
+fn subject(item: &Item<'_>) -> Subject {
+    let product = match &item.verified.wish {
+        Wish::Lease(request) => request.product,
+        Wish::Release(release) => release.product,
+    };
+    Subject { family: item.family, client: item.verified.client, product }
+}
+
+fn families(grants: &[Grant]) -> Vec<Family> {
+    let mut families: Vec<Family> = Vec::with_capacity(grants.len());
+    for grant in grants {
+        if families.iter().all(|family| family.id != grant.family) {
+            families.push(Family { id: grant.family, window: grant.policy.window });
+        }
+    }
+    families
+}
+
+fn row(sealed: &Sealed, at: Timestamp) -> SealRow {
+    SealRow {
+        number: sealed.number,
+        previous: sealed.previous,
+        root: sealed.root,
+        seal: sealed.seal,
+        signature: sealed.signature,
+        at,
+        leaves: sealed.leaves.clone(),
+    }
+}
+
+/// Requests that one transaction decides at most.
+const MOST: usize = 1_024;
+/// How long nobody asks before the store is tidied.
+const IDLE: Duration = Duration::from_secs(1);

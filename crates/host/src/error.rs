@@ -1,0 +1,80 @@
+//! How the host fails to do what its administrator asks.
+
+use std::io;
+use std::path::PathBuf;
+
+use leasehold_core::{KeyId, KeyKind, Timestamp};
+use leasehold_store::StoreError;
+use leasehold_wire::Reason;
+
+/// The host could not do what it was asked.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// A file or folder cannot be read or written.
+    #[error("{}: {source}", path.display())]
+    File {
+        /// Which.
+        path: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
+    /// A file of the host's folder is not what the host wrote.
+    #[error("{}: the file is damaged", .0.display())]
+    Damaged(PathBuf),
+    /// There is no host key pair yet: no request was ever made.
+    #[error("{}: no request was made here yet", .0.display())]
+    NoRequest(PathBuf),
+    /// A product key of another kind.
+    #[error("the product key is a {} key, a host key is needed", .0.name())]
+    WrongKind(KeyKind),
+    /// The certificate is another host's.
+    #[error("the certificate is for host {certified}, this host is {own}")]
+    AnotherHost {
+        /// Whom the certificate is for.
+        certified: KeyId,
+        /// Whose folder this is.
+        own: KeyId,
+    },
+    /// The certificate is older than the one installed.
+    #[error("the certificate is older than the one that is installed")]
+    Older {
+        /// When the one installed was made.
+        installed: Timestamp,
+    },
+    /// The certificate cannot be believed.
+    #[error("the certificate cannot be used: {0}")]
+    Certificate(#[source] Reason),
+    /// The store fails.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The network fails.
+    #[error(transparent)]
+    Service(#[from] leasehold_service::Error),
+    /// A thread cannot be started.
+    #[error("a thread cannot be started")]
+    Thread(#[source] io::Error),
+}
+
+impl Error {
+    /// The stable code.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::File { .. } => "file",
+            Self::Damaged(_) => "state-damaged",
+            Self::NoRequest(_) => "not-initialised",
+            Self::WrongKind(_) => "wrong-kind-of-key",
+            Self::AnotherHost { .. } => "another-host",
+            Self::Older { .. } => "older-certificate",
+            Self::Certificate(reason) => reason.code(),
+            Self::Store(error) => error.code(),
+            Self::Service(error) => error.code(),
+            Self::Thread(_) => "internal",
+        }
+    }
+
+    /// An input or output error at `path`.
+    pub(crate) fn at(path: impl Into<PathBuf>) -> impl FnOnce(io::Error) -> Self {
+        let path = path.into();
+        |source| Self::File { path, source }
+    }
+}

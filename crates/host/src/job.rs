@@ -1,0 +1,98 @@
+//! A client's document on its way through the host, and the answer that comes back.
+
+use std::net::IpAddr;
+
+use leasehold_core::{KeyId, Refusal};
+use leasehold_wire::request::Unpacked;
+use leasehold_wire::signature::Claim;
+use leasehold_wire::{Release, Request};
+use tokio::sync::oneshot;
+
+/// A document whose signature is still to be checked.
+#[derive(Debug)]
+pub(crate) struct Job {
+    pub(crate) paper: Paper,
+    pub(crate) address: IpAddr,
+    pub(crate) reply: oneshot::Sender<Reply>,
+}
+
+/// What clients send.
+#[derive(Debug)]
+pub(crate) enum Paper {
+    Request(Box<Unpacked<Request>>),
+    Release(Box<Unpacked<Release>>),
+}
+
+/// A document whose signature holds.
+#[derive(Debug)]
+pub(crate) struct Verified {
+    pub(crate) client: KeyId,
+    pub(crate) wish: Wish,
+    pub(crate) address: IpAddr,
+    pub(crate) reply: oneshot::Sender<Reply>,
+}
+
+/// What a client wants.
+#[derive(Debug)]
+pub(crate) enum Wish {
+    Lease(Request),
+    Release(Release),
+}
+
+/// What a client is answered.
+#[derive(Debug)]
+pub(crate) enum Reply {
+    /// A lease, encoded.
+    Lease(Vec<u8>),
+    /// The lease has ended, or there was none.
+    Released,
+    /// A reasoned no.
+    Refused(Refusal),
+    /// The signature does not hold.
+    BadSignature,
+    /// The store could not record it: nothing was decided.
+    StoreUnavailable,
+}
+
+impl Paper {
+    pub(crate) fn signer(&self) -> KeyId {
+        match self {
+            Self::Request(request) => request.signer(),
+            Self::Release(release) => release.signer(),
+        }
+    }
+
+    pub(crate) fn claim(&self) -> Claim<'_> {
+        match self {
+            Self::Request(request) => request.claim(),
+            Self::Release(release) => release.claim(),
+        }
+    }
+
+    fn into_wish(self) -> Wish {
+        match self {
+            Self::Request(request) => Wish::Lease(request.into_verified()),
+            Self::Release(release) => Wish::Release(release.into_verified()),
+        }
+    }
+}
+
+impl Job {
+    /// The job once its claim holds.
+    pub(crate) fn into_verified(self) -> Verified {
+        let client = self.paper.signer();
+        Verified { client, wish: self.paper.into_wish(), address: self.address, reply: self.reply }
+    }
+
+    /// Answers; a client that has gone away needs none.
+    pub(crate) fn answer(self, reply: Reply) {
+        let _ = self.reply.send(reply);
+    }
+}
+
+impl Verified {
+    /// Answers; a client that has gone away needs none.
+    pub(crate) fn answer(self, reply: Reply) {
+        let _ = self.reply.send(reply);
+    }
+}

@@ -1,0 +1,118 @@
+//! A host that serves: its folder, its store, its address.
+
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+use leasehold_service::{Limits, Listener, Tls};
+use leasehold_store::host::HostStore;
+use tokio::sync::watch;
+
+use crate::activation::Home;
+use crate::api::ClientApi;
+use crate::pipeline::{Pipeline, Shared};
+use crate::stages::Stages;
+use crate::{Error, Surroundings};
+
+/// How a host serves.
+#[derive(Debug, Default)]
+pub struct Options {
+    /// What it takes on at most.
+    pub limits: Limits,
+    /// TLS, where it is wanted: leases are safe without, host names and product names are not hidden.
+    pub tls: Option<Tls>,
+}
+
+/// A host whose threads run; [`Server::serve`] lets clients in.
+#[derive(Debug)]
+pub struct Server {
+    home: Home,
+    shared: Arc<Shared>,
+    pipeline: Pipeline,
+    options: Options,
+}
+
+/// A look at a host while it serves.
+#[derive(Clone, Debug)]
+pub struct Gauges {
+    shared: Arc<Shared>,
+}
+
+impl Server {
+    /// Starts the host of `home` on `store`; without a certificate it answers `host-not-activated` until one is there.
+    ///
+    /// # Errors
+    /// [`Error`] where the folder is damaged or threads cannot be started.
+    pub fn start(
+        home: Home,
+        store: Box<dyn HostStore>,
+        surroundings: Surroundings,
+        options: Options,
+    ) -> Result<Self, Error> {
+        let identity = match home.identity() {
+            Err(Error::NoRequest(_)) => None,
+            other => other?,
+        };
+        let shared = Arc::new(Shared::new(surroundings, identity));
+        let pipeline = Pipeline::start(&shared, store)?;
+        Ok(Self { home, shared, pipeline, options })
+    }
+
+    /// What the host is doing, for whoever prints it.
+    pub fn gauges(&self) -> Gauges {
+        Gauges { shared: Arc::clone(&self.shared) }
+    }
+
+    /// Serves until `shutdown` ends, then answers what is in flight.
+    pub async fn serve(self, listener: Listener, shutdown: impl Future<Output = ()>) {
+        let api = ClientApi { shared: Arc::clone(&self.shared) };
+        let mut server = leasehold_service::Server::new(api, self.options.limits);
+        if let Some(tls) = self.options.tls {
+            server = server.with_tls(tls);
+        }
+        let (ended, end) = watch::channel(());
+        let watcher = tokio::spawn(watch_certificate(self.home, self.shared, end));
+        server.serve(listener, shutdown).await;
+        drop(ended);
+        let _ = watcher.await;
+        // Blocks while the last batches are written; nobody else is waiting any more.
+        let _ = tokio::task::spawn_blocking(move || self.pipeline.close()).await;
+    }
+}
+
+impl Gauges {
+    /// Where time goes.
+    pub fn stages(&self) -> &Stages {
+        &self.shared.stages
+    }
+
+    /// Leases granted and requests refused so far.
+    pub fn answered(&self) -> (u64, u64) {
+        let counters = &self.shared.counters;
+        (counters.granted.load(Ordering::Relaxed), counters.refused.load(Ordering::Relaxed))
+    }
+}
+
+/// Takes on a certificate that is installed while the host serves.
+async fn watch_certificate(home: Home, shared: Arc<Shared>, mut end: watch::Receiver<()>) {
+    let mut known = home.certificate_changed();
+    loop {
+        tokio::select! {
+            _ = end.changed() => return,
+            () = tokio::time::sleep(Duration::from_secs(5)) => {}
+        }
+        let changed = home.certificate_changed();
+        if changed == known {
+            continue;
+        }
+        match home.identity() {
+            Ok(Some(identity)) => {
+                tracing::info!(expires = identity.certificate().expires.unix(), "a new certificate is in use");
+                shared.become_known_as(identity);
+                known = changed;
+            }
+            Ok(None) => {}
+            Err(error) => tracing::error!(%error, "the new certificate cannot be used"),
+        }
+    }
+}
