@@ -53,9 +53,14 @@ pub(crate) fn now() -> Timestamp {
 }
 
 /// Random bytes of the operating system.
-#[expect(clippy::disallowed_methods, reason = "the one place where commands draw chance")]
 pub(crate) fn random<const N: usize>() -> [u8; N] {
     let mut bytes = [0; N];
-    getrandom::fill(&mut bytes).expect("the operating system gives random bytes");
+    fill_random(&mut bytes);
     bytes
+}
+
+/// Fills `bytes` with random ones of the operating system.
+#[expect(clippy::disallowed_methods, reason = "the one place where commands draw chance")]
+pub(crate) fn fill_random(bytes: &mut [u8]) {
+    getrandom::fill(bytes).expect("the operating system gives random bytes");
 }

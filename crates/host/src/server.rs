@@ -58,6 +58,11 @@ impl Server {
         Ok(Self { home, shared, pipeline, options })
     }
 
+    /// The name of the host's key; `None` before it is activated.
+    pub fn host(&self) -> Option<String> {
+        self.shared.identity().map(|identity| identity.id().to_string())
+    }
+
     /// What the host is doing, for whoever prints it.
     pub fn gauges(&self) -> Gauges {
         Gauges { shared: Arc::clone(&self.shared) }

@@ -1,5 +1,6 @@
 //! The commands, a file each.
 
+mod bench;
 mod client;
 mod explain;
 mod host;
@@ -24,6 +25,8 @@ pub(crate) enum Command {
     Client(client::Client),
     /// Decode and verify any document or product key.
     Inspect(inspect::Inspect),
+    /// Measure this machine, and the host on it.
+    Bench(bench::Bench),
     /// What a code means and what to do about it.
     Explain(explain::Explain),
 }
@@ -35,6 +38,7 @@ impl Command {
             Self::Host(command) => command.run(output),
             Self::Client(command) => command.run(output),
             Self::Inspect(command) => command.run(output),
+            Self::Bench(command) => command.run(output),
             Self::Explain(command) => command.run(output),
         }
     }

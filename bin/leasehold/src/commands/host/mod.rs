@@ -1,15 +1,105 @@
-//! `leasehold host`.
+//! `leasehold host`: an organisation's activation host.
 
-use clap::Subcommand;
+mod clients;
+mod events;
+mod install;
+mod request;
+mod serve;
+mod status;
+
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand};
+use leasehold_core::Timestamp;
+use leasehold_host::Error;
+use leasehold_host::activation::Home;
+use leasehold_store::StoreError;
+use leasehold_store_sqlite::host::SqliteHost;
 
 use crate::failure::Failure;
 use crate::output::Output;
 
 #[derive(Debug, Subcommand)]
-pub(crate) enum Host {}
+pub(crate) enum Host {
+    /// Make a request for the vendor, who answers it with a certificate.
+    Request(request::Request),
+    /// Install the vendor's answer.
+    Install(install::Install),
+    /// Serve the machines of the network.
+    Serve(serve::Serve),
+    /// Certificate, grants, counts against thresholds, leases, last seals.
+    Status(status::Status),
+    /// The machines that have asked.
+    Clients(clients::Clients),
+    /// Grants and refusals, newest first.
+    Events(events::Events),
+}
 
 impl Host {
-    pub(crate) fn run(self, _output: Output) -> Result<(), Failure> {
-        match self {}
+    pub(crate) fn run(self, output: Output) -> Result<(), Failure> {
+        match self {
+            Self::Request(command) => command.run(output),
+            Self::Install(command) => command.run(output),
+            Self::Serve(command) => command.run(output),
+            Self::Status(command) => command.run(output),
+            Self::Clients(command) => command.run(output),
+            Self::Events(command) => command.run(output),
+        }
     }
 }
+
+/// Where the host keeps its key, certificate and store.
+#[derive(Debug, Args)]
+pub(crate) struct Data {
+    /// The host's folder.
+    #[arg(long = "data", value_name = "DIR", env = "LEASEHOLD_HOST_DATA", default_value = DEFAULT_DATA)]
+    pub(crate) folder: PathBuf,
+}
+
+impl Data {
+    pub(crate) fn home(&self) -> Home {
+        Home::new(&self.folder)
+    }
+
+    /// The store as it is now, for reading, also while the host serves.
+    pub(crate) fn reader(&self) -> Result<SqliteHost, Failure> {
+        if !self.folder.join(leasehold_store_sqlite::host::FILE).exists() {
+            let message = format!("{}: the host has not served yet, there is nothing to show", self.folder.display());
+            return Err(Failure::refused("not-initialised", message).hint("start it with `leasehold host serve`"));
+        }
+        SqliteHost::open_reader(&self.folder).map_err(|error| store_failed(&self.folder, &error))
+    }
+}
+
+/// What a failure of the host's library means for whoever typed the command.
+pub(crate) fn failed(error: &Error) -> Failure {
+    let message = error.to_string();
+    match error {
+        Error::File { path, source } => Failure::file(path, source),
+        Error::NoRequest(_) => {
+            Failure::failed(error.code(), message).hint("make one with `leasehold host request --key-file FILE`")
+        }
+        Error::WrongKind(_) | Error::AnotherHost { .. } | Error::Older { .. } | Error::Certificate(_) => {
+            Failure::refused(error.code(), message)
+        }
+        Error::Damaged(_) | Error::Store(_) | Error::Service(_) | Error::Thread(_) => {
+            Failure::failed(error.code(), message)
+        }
+    }
+}
+
+/// What a failure of the store means, with what the store itself says.
+pub(crate) fn store_failed(folder: &std::path::Path, error: &StoreError) -> Failure {
+    let mut message = format!("{}: {error}", folder.display());
+    if let Some(cause) = std::error::Error::source(error) {
+        message = format!("{message}: {cause}");
+    }
+    Failure::failed(error.code(), message)
+}
+
+/// A time in JSON: seconds since 1970.
+fn seconds(time: Timestamp) -> u64 {
+    time.unix()
+}
+
+const DEFAULT_DATA: &str = "/var/lib/leasehold/host";

@@ -1,0 +1,223 @@
+//! Machines with keys of their own, their host's certificate, and requests signed beforehand.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use leasehold_core::{
+    Component, Cti, FamilyId, Fingerprint, Grant, KeyId, Policy, ProductId, ProductNumber, Span, Timestamp,
+};
+use leasehold_host::activation::{Home, Inquiry};
+use leasehold_store::host::{Asked, Batch, Family, Fork, HostStore, SealRow, Subject};
+use leasehold_store_sqlite::host::SqliteHost;
+use leasehold_wire::seal::{self, Tip};
+use leasehold_wire::{Authority, Envelope, HostCertificate, Keypair, Lease, Request, envelope};
+
+use super::load::Identity;
+use crate::commands::host::{failed, store_failed};
+use crate::failure::Failure;
+use crate::input;
+
+/// Machines and the folder of the host they ask.
+pub(super) struct Fleet {
+    data: PathBuf,
+    host: KeyId,
+    machines: Vec<Machine>,
+}
+
+pub(super) struct Machine {
+    keypair: Keypair,
+    fingerprint: Fingerprint,
+    holds: Option<Cti>,
+}
+
+impl Fleet {
+    /// New machines for a new host in the folder `data`.
+    pub(super) fn new(data: &Path, machines: usize) -> Result<Self, Failure> {
+        let host = activate(data)?;
+        Ok(Self { data: data.to_owned(), host, machines: make(machines) })
+    }
+
+    /// More machines for the same host.
+    pub(super) fn join(data: &Path, fleet: &Self, machines: usize) -> Self {
+        Self { data: data.to_owned(), host: fleet.host, machines: make(machines) }
+    }
+
+    pub(super) fn data(&self) -> &Path {
+        &self.data
+    }
+
+    /// A certificate for TLS on loopback, for host and load.
+    pub(super) fn tls(&self) -> Result<Identity, Failure> {
+        let made = rcgen::generate_simple_self_signed(["localhost".to_owned()]);
+        let made = made.map_err(|error| Failure::failed("internal", format!("certificate: {error}")))?;
+        let identity = Identity {
+            certificate: self.data.join("tls.pem"),
+            key: self.data.join("tls.key"),
+            trusted: made.cert.der().clone(),
+        };
+        write(&identity.certificate, made.cert.pem().as_bytes())?;
+        write(&identity.key, made.signing_key.serialize_pem().as_bytes())?;
+        Ok(identity)
+    }
+
+    /// One request of each machine, as HTTP/1.1.
+    pub(super) fn requests(&self, now: Timestamp) -> Vec<Vec<u8>> {
+        self.machines.iter().map(|machine| http(&machine.request(self.host, now))).collect()
+    }
+
+    /// Takes the leases that the machines were given, in their order.
+    pub(super) fn take(&mut self, answers: Vec<Vec<u8>>) -> Result<(), Failure> {
+        for (machine, answer) in self.machines.iter_mut().zip(answers) {
+            let lease = Envelope::parse(&answer).and_then(|envelope| envelope.document::<Lease>());
+            let lease =
+                lease.map_err(|error| Failure::failed("internal", format!("an answer is no lease: {error}")))?;
+            machine.holds = Some(lease.cti);
+        }
+        Ok(())
+    }
+
+    /// Fills the store with `clients`, the machines among them, by the transactions that a host uses.
+    pub(super) fn preload(&mut self, clients: usize) -> Result<(), Failure> {
+        let failed = |error| store_failed(&self.data, &error);
+        let mut store = SqliteHost::open(&self.data).map_err(failed)?;
+        let keypair = Home::new(&self.data).keypair().map_err(|error| super::super::host::failed(&error))?;
+        let now = input::now().minus(Span::days(3));
+        let grant = grant();
+        let families = [Family { id: grant.family, window: grant.policy.window }];
+        let own = self.machines.iter_mut().map(Some);
+        let strangers = std::iter::repeat_with(|| None);
+        let mut everybody = own.chain(strangers).take(clients);
+        loop {
+            let mut part: Vec<Option<&mut Machine>> = everybody.by_ref().take(1_024).collect();
+            if part.is_empty() {
+                break;
+            }
+            let ids: Vec<KeyId> = part
+                .iter()
+                .map(|machine| machine.as_ref().map_or_else(|| KeyId(input::random()), |machine| machine.keypair.id()))
+                .collect();
+            let subjects: Vec<Subject> =
+                ids.iter().map(|client| Subject { family: 0, client: *client, product: product() }).collect();
+            let batch = Batch { host: self.host, now, families: &families, subjects: &subjects };
+            let leases: Vec<Cti> = ids.iter().map(|_| Cti(input::random())).collect();
+            let decided = store.decide(&batch, &mut |ledger| {
+                for (at, client) in ids.iter().enumerate() {
+                    let fingerprint =
+                        part[at].as_ref().map_or_else(|| fingerprint(client), |machine| machine.fingerprint);
+                    let asked = Asked { request: Cti(client.0), fingerprint, name: None, address: None };
+                    ledger.grant(at, asked, leases[at], grant.policy.expiry(now), Fork::None);
+                }
+                let tip = ledger.tip();
+                let leaves: Vec<_> = leases.iter().map(|lease| seal::leaf(&lease.0)).collect();
+                Some(sealed(Tip { number: tip.number, seal: tip.seal }, leaves, &keypair, now))
+            });
+            decided.map_err(failed)?;
+            for (machine, lease) in part.iter_mut().zip(&leases) {
+                if let Some(machine) = machine {
+                    machine.holds = Some(*lease);
+                }
+            }
+        }
+        while store.tidy().map_err(failed)? {}
+        Ok(())
+    }
+}
+
+impl Machine {
+    fn request(&self, host: KeyId, now: Timestamp) -> Vec<u8> {
+        let request = Request {
+            issued: now,
+            cti: Cti(input::random()),
+            key: self.keypair.public(),
+            product: product(),
+            number: number(),
+            fingerprint: self.fingerprint,
+            client_version: "leasehold-bench".parse().expect("a text"),
+            host_name: None,
+            chain_of: self.holds.map(|_| host),
+            holds: self.holds,
+        };
+        envelope::sign(&request, &self.keypair, &[])
+    }
+}
+
+/// A vendor of the moment activates a host in `data`.
+fn activate(data: &Path) -> Result<KeyId, Failure> {
+    let now = input::now();
+    let (root, authority) = (Keypair::from_seed(&input::random()), Keypair::from_seed(&input::random()));
+    let vendor = "Bench".parse().expect("a text");
+    let (begins, ends) = (now.minus(Span::days(30)), now.plus(Span::days(365)));
+    let certificate = Authority { not_before: begins, expires: ends, key: authority.public(), vendor };
+    let authority_certificate = envelope::sign(&certificate, &root, &[]);
+    let home = Home::new(data);
+    let key = leasehold_core::ProductKey::secret(leasehold_core::KeyKind::Host, number(), input::random());
+    let inquiry = Inquiry {
+        key: &key,
+        host_name: "bench".parse().expect("a text"),
+        fingerprint: fingerprint(&root.id()),
+        cti: Cti(input::random()),
+        seed: input::random(),
+    };
+    home.request(&inquiry, now).map_err(|error| failed(&error))?;
+    let host = home.keypair().map_err(|error| failed(&error))?;
+    let certificate = HostCertificate {
+        issued: now.minus(Span::days(10)),
+        expires: ends,
+        cti: Cti(input::random()),
+        key: host.public(),
+        vendor: "Bench".parse().expect("a text"),
+        grants: vec![grant()],
+        host_ordinal: 1,
+        activation_ordinal: 1,
+        fingerprint: inquiry.fingerprint,
+    };
+    let presented = envelope::sign(&certificate, &authority, &[&authority_certificate]);
+    home.install(&presented, Some(&root.public()), now).map_err(|error| failed(&error))?;
+    Ok(host.id())
+}
+
+fn make(machines: usize) -> Vec<Machine> {
+    let machine = || {
+        let keypair = Keypair::from_seed(&input::random());
+        Machine { fingerprint: fingerprint(&keypair.id()), keypair, holds: None }
+    };
+    std::iter::repeat_with(machine).take(machines).collect()
+}
+
+fn fingerprint(of: &KeyId) -> Fingerprint {
+    let mut hash = [0; 8];
+    hash.copy_from_slice(&of.0[..8]);
+    Fingerprint::new(Component::ALL[..5].iter().map(|component| (*component, hash))).expect("five components")
+}
+
+fn sealed(tip: Tip, leaves: Vec<seal::Hash>, keypair: &Keypair, at: Timestamp) -> SealRow {
+    let (number, root) = (tip.number + 1, seal::root(&leaves).expect("a leaf"));
+    let seal = seal::link(&tip.seal, number, &root);
+    let signature = keypair.sign(&seal::message(&seal));
+    SealRow { number, previous: tip.seal, root, seal, signature, at, leaves }
+}
+
+fn http(body: &[u8]) -> Vec<u8> {
+    let head = format!(
+        "POST /v1/leases HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/cose\r\ncontent-length: {}\r\n\r\n",
+        body.len()
+    );
+    [head.as_bytes(), body].concat()
+}
+
+fn grant() -> Grant {
+    let family: FamilyId = "bench".parse().expect("an id");
+    Grant { family, products: vec![(product(), number())], policy: Policy { threshold: 1, ..Policy::default() } }
+}
+
+fn product() -> ProductId {
+    "bench-product".parse().expect("an id")
+}
+
+fn number() -> ProductNumber {
+    1.try_into().expect("a number")
+}
+
+fn write(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
+    fs::write(path, bytes).map_err(|error| Failure::file(path, &error))
+}

@@ -1,0 +1,89 @@
+//! What the machine can do at all: signatures, commits. And what kind of machine it is, in words.
+
+use std::fs;
+use std::path::Path;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use leasehold_core::{Component, Cti, Fingerprint, KeyId, Refusal, Span};
+use leasehold_store::host::{Asked, Batch, Family, HostStore, Subject};
+use leasehold_store_sqlite::host::SqliteHost;
+use leasehold_wire::Keypair;
+use leasehold_wire::signature::Point;
+
+use crate::commands::host::store_failed;
+use crate::failure::Failure;
+use crate::input;
+
+/// Strict verifications a second on one processor, keys unpacked before.
+pub(super) fn verify_strict_per_second(cpu: Option<usize>, patience: Duration) -> f64 {
+    let measure = move || {
+        if let Some(id) = cpu {
+            core_affinity::set_for_current(core_affinity::CoreId { id });
+        }
+        let message = [7; 300];
+        let signed: Vec<_> = (0..64_u8)
+            .map(|n| {
+                let pair = Keypair::from_seed(&[n; 32]);
+                (Point::new(&pair.public()).expect("a point"), pair.sign(&message))
+            })
+            .collect();
+        let mut turn = signed.iter().cycle();
+        rate(patience, || {
+            let (key, signature) = turn.next().expect("a cycle does not end");
+            assert!(key.verify(&message, signature), "a good signature verifies");
+        })
+    };
+    thread::spawn(measure).join().expect("measuring does not panic")
+}
+
+/// Signatures a second on one processor.
+pub(super) fn sign_per_second(patience: Duration) -> f64 {
+    let (pair, message) = (Keypair::from_seed(&[1; 32]), [7; 300]);
+    rate(patience, || assert_ne!(pair.sign(&message), [0; 64]))
+}
+
+/// Durable commits a second, of one decision each, one after the other.
+pub(super) fn commits_per_second(folder: &Path, patience: Duration) -> Result<f64, Failure> {
+    let data = folder.join("commits");
+    fs::create_dir_all(&data).map_err(|error| Failure::file(&data, &error))?;
+    let mut store = SqliteHost::open(&data).map_err(|error| store_failed(&data, &error))?;
+    let families = [Family { id: "bench".parse().expect("an id"), window: Span::DAY }];
+    let fingerprint = Fingerprint::new([(Component::MachineId, [1; 8])]).expect("a component");
+    let mut outcome = Ok(());
+    let per_second = rate(patience, || {
+        let subject = Subject { family: 0, client: KeyId(input::random()), product: "bench".parse().expect("an id") };
+        let batch = Batch { host: KeyId([0; 16]), now: input::now(), families: &families, subjects: &[subject] };
+        let asked = Asked { request: Cti(input::random()), fingerprint, name: None, address: None };
+        let decided = store.decide(&batch, &mut |ledger| {
+            ledger.refuse(0, asked.clone(), Refusal::Revoked);
+            None
+        });
+        if let Err(error) = decided {
+            outcome = Err(store_failed(&data, &error));
+        }
+    });
+    outcome.map(|()| per_second)
+}
+
+/// The machine in words.
+pub(super) fn machine() -> String {
+    let cpuinfo = fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
+    let model = cpuinfo.lines().find_map(|line| line.strip_prefix("model name")?.split_once(':'));
+    let model = model.map_or("a processor of unknown model", |(_, name)| name.trim());
+    let processors = thread::available_parallelism().map_or(1, usize::from);
+    let wide = if cpuinfo.contains("avx512ifma") { ", with AVX-512 IFMA" } else { "" };
+    format!("{model}{wide}, {processors} processors to use, {} {}", std::env::consts::OS, std::env::consts::ARCH)
+}
+
+#[expect(clippy::disallowed_methods, reason = "measuring is this command's purpose")]
+fn rate(patience: Duration, mut work: impl FnMut()) -> f64 {
+    let (began, mut done) = (Instant::now(), 0_u32);
+    while began.elapsed() < patience {
+        for _ in 0..16 {
+            work();
+        }
+        done += 16;
+    }
+    f64::from(done) / began.elapsed().as_secs_f64()
+}

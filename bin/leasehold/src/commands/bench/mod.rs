@@ -1,0 +1,173 @@
+//! `leasehold bench`: what this machine can do, and what the host makes of it, over real sockets and a real disk.
+
+mod fleet;
+mod limits;
+mod load;
+mod process;
+mod report;
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::Args;
+use serde_json::{Map, Value, json};
+
+use crate::failure::Failure;
+use crate::input;
+use crate::output::{self, Output};
+use fleet::Fleet;
+use load::{Connect, Load, Measured};
+use process::HostProcess;
+
+/// Measure this machine, and the host on it.
+#[derive(Debug, Args)]
+pub(crate) struct Bench {
+    /// Put the host on one processor and the load on another.
+    #[arg(long)]
+    pin: bool,
+    /// Connections open at once.
+    #[arg(long, value_name = "N", value_delimiter = ',', default_values_t = [1, 64, 512])]
+    connections: Vec<usize>,
+    /// Machines that activate and renew at more than one connection.
+    #[arg(long, value_name = "N", default_value_t = 20_000)]
+    machines: usize,
+    /// Also measure with the store already holding so many clients.
+    #[arg(long, value_name = "N", num_args = 0..=1, default_missing_value = "1000000")]
+    full: Option<usize>,
+    /// Where the stores are made, on the disk to be measured [default: the system's folder for temporary files].
+    #[arg(long, value_name = "DIR")]
+    dir: Option<PathBuf>,
+}
+
+impl Bench {
+    pub(crate) fn run(self, output: Output) -> Result<(), Failure> {
+        if self.pin {
+            core_affinity::set_for_current(core_affinity::CoreId { id: LOAD_CPU });
+        }
+        let parent = self.dir.clone().unwrap_or_else(std::env::temp_dir);
+        let folder = tempfile::Builder::new().prefix("leasehold-bench-").tempdir_in(&parent);
+        let folder = folder.map_err(|error| Failure::file(&parent, &error))?;
+        let bench = Running { bench: &self, folder: folder.path().to_owned() };
+        let results = bench.measure()?;
+        match output {
+            Output::Json => output::json(&results),
+            Output::Human => report::print(&results),
+        }
+        Ok(())
+    }
+}
+
+struct Running<'b> {
+    bench: &'b Bench,
+    folder: PathBuf,
+}
+
+impl Running<'_> {
+    fn measure(&self) -> Result<Value, Failure> {
+        let mut results = Map::new();
+        results.insert("machine".to_owned(), json!(limits::machine()));
+        results.insert("pinned".to_owned(), json!(self.bench.pin));
+        progress("limits of the machine");
+        let mut verify = vec![self.verify_strict()];
+        let (sign, commits) = (limits::sign_per_second(PATIENCE), limits::commits_per_second(&self.folder, PATIENCE)?);
+        let (mut activations, mut renewals) = (Map::new(), Map::new());
+        for connections in &self.bench.connections {
+            let machines = if *connections == 1 { self.bench.machines.min(500) } else { self.bench.machines };
+            progress(&format!("{machines} machines at {connections} connections"));
+            let data = format!("at-{connections}");
+            let mut fleet = Fleet::new(&self.folder.join(&data), machines)?;
+            let (measured, stages) = self.phase(&mut fleet, *connections, Connect::Kept)?;
+            activations.insert(connections.to_string(), measured.json(&stages));
+            verify.push(self.verify_strict());
+            let (measured, stages) = self.phase(&mut fleet, *connections, Connect::Kept)?;
+            verify.push(self.verify_strict());
+            renewals.insert(connections.to_string(), measured.json(&stages));
+        }
+        let verify = median(&mut verify);
+        results.insert(
+            "limits".to_owned(),
+            json!({
+                "verify_strict_per_second": verify, "sign_per_second": sign, "commits_per_second": commits,
+            }),
+        );
+        results.insert("activations".to_owned(), Value::Object(activations));
+        results.insert("renewals".to_owned(), Value::Object(renewals));
+        for (name, connect) in [("fresh_plain", Connect::Fresh), ("fresh_tls", Connect::FreshTls)] {
+            progress(&format!("a new connection for each renewal: {name}"));
+            let mut fleet = Fleet::new(&self.folder.join(name), FRESH)?;
+            self.phase(&mut fleet, 64, Connect::Kept)?;
+            let (measured, stages) = self.phase(&mut fleet, 64, connect)?;
+            results.insert(name.to_owned(), measured.json(&stages));
+        }
+        if let Some(clients) = self.bench.full {
+            results.insert("full".to_owned(), self.full(clients)?);
+        }
+        Ok(Value::Object(results))
+    }
+
+    /// Everything at the most connections, beside a store that is empty at first and one that is full, in turn.
+    fn full(&self, clients: usize) -> Result<Value, Failure> {
+        let connections = self.bench.connections.iter().copied().max().unwrap_or(512);
+        progress(&format!("a store of {clients} clients"));
+        let machines = self.bench.machines;
+        let mut full = Fleet::new(&self.folder.join("full"), machines)?;
+        full.preload(clients)?;
+        let mut empty = Fleet::new(&self.folder.join("empty"), machines)?;
+        self.phase(&mut empty, connections, Connect::Kept)?;
+        let (mut beside_empty, mut beside_full, mut memory) = (Vec::new(), Vec::new(), 0);
+        for _ in 0..3 {
+            beside_empty.push(self.phase(&mut empty, connections, Connect::Kept)?.0.per_second());
+            let (measured, _) = self.phase(&mut full, connections, Connect::Kept)?;
+            memory = memory.max(measured.memory_bytes);
+            beside_full.push(measured.per_second());
+        }
+        let mut newcomers = Fleet::join(&self.folder.join("full"), &full, machines);
+        let (activations, stages) = self.phase(&mut newcomers, connections, Connect::Kept)?;
+        memory = memory.max(activations.memory_bytes);
+        let (beside_empty, beside_full) = (median(&mut beside_empty), median(&mut beside_full));
+        Ok(json!({
+            "clients": clients,
+            "renewals_per_second_empty": beside_empty,
+            "renewals_per_second": beside_full,
+            "ratio": beside_full / beside_empty,
+            "activations": activations.json(&stages),
+            "host_memory_mib": memory / 1_048_576,
+        }))
+    }
+
+    /// All machines ask once, of a host started for it.
+    fn phase(&self, fleet: &mut Fleet, connections: usize, connect: Connect) -> Result<(Measured, Value), Failure> {
+        let requests = fleet.requests(input::now());
+        let tls = (connect == Connect::FreshTls).then(|| fleet.tls()).transpose()?;
+        let host = HostProcess::start(fleet.data(), self.bench.pin.then_some(HOST_CPU), tls.as_ref())?;
+        let load = Load { address: host.address(), connections, connect, tls };
+        let before = host.usage()?;
+        let (answers, mut measured) = load.run(requests)?;
+        let after = host.usage()?;
+        measured.cpu = after.cpu.saturating_sub(before.cpu);
+        measured.memory_bytes = after.memory_bytes;
+        let stages = host.stop()?;
+        fleet.take(answers)?;
+        Ok((measured, stages))
+    }
+
+    fn verify_strict(&self) -> f64 {
+        limits::verify_strict_per_second(self.bench.pin.then_some(HOST_CPU), PATIENCE)
+    }
+}
+
+fn progress(text: &str) {
+    anstream::eprintln!("measuring: {text}");
+}
+
+fn median(values: &mut [f64]) -> f64 {
+    values.sort_by(f64::total_cmp);
+    values[values.len() / 2]
+}
+
+/// How long each limit is measured.
+const PATIENCE: Duration = Duration::from_secs(1);
+/// Renewals that each come on a connection of their own.
+const FRESH: usize = 10_000;
+const HOST_CPU: usize = 0;
+const LOAD_CPU: usize = 1;

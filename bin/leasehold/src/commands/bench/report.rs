@@ -1,0 +1,72 @@
+//! The figures for people.
+
+use serde_json::Value;
+
+use crate::output;
+
+/// Prints all results.
+pub(super) fn print(results: &Value) {
+    anstream::println!("{}", results["machine"].as_str().unwrap_or_default());
+    let limits = &results["limits"];
+    let strict = number(&limits["verify_strict_per_second"]);
+    anstream::println!(
+        "strict verifications {strict:.0}/s, signatures {:.0}/s on one processor; durable commits {:.0}/s\n",
+        number(&limits["sign_per_second"]),
+        number(&limits["commits_per_second"]),
+    );
+    let mut rows: Vec<(String, &Value)> = Vec::new();
+    for kind in ["activations", "renewals"] {
+        let levels = results[kind].as_object().into_iter().flatten();
+        rows.extend(levels.map(|(connections, measured)| (format!("{kind} at {connections}"), measured)));
+    }
+    rows.push(("fresh_plain at 64".to_owned(), &results["fresh_plain"]));
+    rows.push(("fresh_tls at 64".to_owned(), &results["fresh_tls"]));
+    rows.sort_by_key(|(name, _)| (name.split(' ').next().map(str::to_owned), name.len()));
+    figures(&rows, strict);
+    stages(&rows);
+    let full = &results["full"];
+    if full.is_object() {
+        anstream::println!(
+            "\nwith {} clients in the store: {:.0} renewals/s beside {:.0} ({:.2} ×), host memory {} MiB",
+            number(&full["clients"]),
+            number(&full["renewals_per_second"]),
+            number(&full["renewals_per_second_empty"]),
+            number(&full["ratio"]),
+            number(&full["host_memory_mib"]),
+        );
+    }
+}
+
+fn figures(rows: &[(String, &Value)], strict: f64) {
+    let mut table =
+        output::table(["CONNECTIONS", "PER SECOND", "× STRICT", "P50 MS", "P99 MS", "P99.9 MS", "CPU µS", "BATCH"]);
+    for (name, measured) in rows {
+        let per_second = number(&measured["per_second"]);
+        table.add_row([
+            name.clone(),
+            format!("{per_second:.0}"),
+            format!("{:.2}", per_second / strict),
+            format!("{:.2}", number(&measured["p50_ms"])),
+            format!("{:.2}", number(&measured["p99_ms"])),
+            format!("{:.2}", number(&measured["p999_ms"])),
+            format!("{:.1}", number(&measured["cpu_us"])),
+            format!("{:.1}", number(&measured["batch"])),
+        ]);
+    }
+    anstream::println!("{table}");
+}
+
+fn stages(rows: &[(String, &Value)]) {
+    const STAGES: [&str; 6] = ["decode", "verify", "decide", "seal", "commit", "reply"];
+    anstream::println!("\nwhere the time goes, in µs a request (waiting for the disk included in commit):\n");
+    let mut table = output::table(["CONNECTIONS", "DECODE", "VERIFY", "DECIDE", "SEAL", "COMMIT", "REPLY"]);
+    for (name, measured) in rows {
+        let spent = STAGES.map(|stage| format!("{:.1}", number(&measured["stages_us"][stage])));
+        table.add_row(std::iter::once(name.clone()).chain(spent));
+    }
+    anstream::println!("{table}");
+}
+
+fn number(value: &Value) -> f64 {
+    value.as_f64().unwrap_or(0.0)
+}

@@ -1,0 +1,85 @@
+//! `leasehold host events`.
+
+use clap::Args;
+use leasehold_core::Refusal;
+use leasehold_store::host::{Decision, Entry, Fork, HostStore};
+use serde_json::{Value, json};
+
+use super::{Data, seconds, store_failed};
+use crate::failure::Failure;
+use crate::output::{self, Output};
+
+/// Grants and refusals with their reasons, newest first.
+#[derive(Debug, Args)]
+pub(crate) struct Events {
+    #[command(flatten)]
+    data: Data,
+    /// Show at most so many.
+    #[arg(long, value_name = "N", default_value_t = 50)]
+    limit: usize,
+}
+
+impl Events {
+    pub(crate) fn run(self, output: Output) -> Result<(), Failure> {
+        let mut store = self.data.reader()?;
+        let entries = store.events(self.limit).map_err(|error| store_failed(&self.data.folder, &error))?;
+        match output {
+            Output::Json => output::json(&entries.iter().map(value).collect()),
+            Output::Human if entries.is_empty() => anstream::eprintln!("nothing was decided yet"),
+            Output::Human => {
+                let mut table = output::table(["AT", "CLIENT", "PRODUCT", "DECISION", "DETAILS"]);
+                for entry in &entries {
+                    let (decision, details) = words(&entry.decision);
+                    let (client, product) = (entry.client.to_string(), entry.product.to_string());
+                    table.add_row([output::time(entry.at), client, product, decision.to_owned(), details]);
+                }
+                anstream::println!("{table}");
+            }
+        }
+        Ok(())
+    }
+}
+
+fn words(decision: &Decision) -> (&'static str, String) {
+    match decision {
+        Decision::Granted { expires, count, seal, fork, .. } => {
+            let forked = if *fork == Fork::Seen { "; two machines share this device key" } else { "" };
+            ("granted", format!("until {}, {count} clients, seal {seal}{forked}", output::time(*expires)))
+        }
+        Decision::Refused { refusal, .. } => ("refused", reason(refusal)),
+        Decision::Released { .. } => ("released", String::new()),
+    }
+}
+
+fn reason(refusal: &Refusal) -> String {
+    match refusal {
+        Refusal::ThresholdNotMet { count, required, .. } => format!("{}: {count} of {required}", refusal.code()),
+        Refusal::CapacityReached { capacity, .. } => format!("{}: all {capacity} are out", refusal.code()),
+        other => other.code().to_owned(),
+    }
+}
+
+fn value(entry: &Entry) -> Value {
+    let mut value = json!({
+        "at": seconds(entry.at),
+        "client": entry.client.to_string(),
+        "family": entry.family.as_str(),
+        "product": entry.product.as_str(),
+    });
+    let more = match &entry.decision {
+        Decision::Granted { asked, lease, expires, count, seal, fork, forks } => json!({
+            "decision": "granted", "request": asked.request.to_string(), "lease": lease.to_string(),
+            "expires": seconds(*expires), "count": count, "seal": seal, "forked": *fork == Fork::Seen, "forks": forks,
+            "address": asked.address.map(|address| address.to_string()),
+        }),
+        Decision::Refused { asked, refusal } => json!({
+            "decision": "refused", "request": asked.request.to_string(), "reason": refusal.code(),
+            "details": reason(refusal), "address": asked.address.map(|address| address.to_string()),
+        }),
+        Decision::Released { release } => json!({ "decision": "released", "release": release.to_string() }),
+    };
+    if let (Some(value), Value::Object(more)) = (value.as_object_mut(), more) {
+        value.extend(more);
+    }
+    value
+}
