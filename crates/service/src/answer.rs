@@ -1,0 +1,114 @@
+//! One request of a connection: its body is read, the handler asked, the answer given back.
+
+use std::convert::Infallible;
+use std::future::poll_fn;
+use std::net::SocketAddr;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::pin::{Pin, pin};
+use std::sync::Arc;
+use std::sync::atomic::Ordering::Relaxed;
+use std::task::Poll;
+use std::thread;
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::{HeaderValue, Version, header};
+use http_body_util::Full;
+use hyper::body::Incoming;
+
+use crate::activity::Activity;
+use crate::body::{self, Fault, Rest};
+use crate::counters::count;
+use crate::server::Shared;
+use crate::{Handler, Problem, Request, Response};
+
+/// What the requests of one connection have in common.
+pub(crate) struct Conversation<H> {
+    pub(crate) server: Arc<Shared<H>>,
+    pub(crate) activity: Arc<Activity>,
+    pub(crate) peer: SocketAddr,
+}
+
+/// Answers one request, whatever happens.
+pub(crate) async fn answer<H: Handler>(
+    conversation: Arc<Conversation<H>>,
+    request: hyper::Request<Incoming>,
+) -> Result<hyper::Response<Full<Bytes>>, Infallible> {
+    let Conversation { server, activity, peer } = &*conversation;
+    let _in_flight = activity.begin(request.version());
+    count(&server.counters.requests);
+    let (head, body) = request.into_parts();
+    let (response, next) = match body::read(body, &server.limits, &server.looks, activity).await {
+        Ok(body) => {
+            let request = Request { method: head.method, uri: head.uri, headers: head.headers, body, peer: *peer };
+            // Pinned here and lent from here on: a request is a few hundred bytes, and each move would copy it.
+            let handled = pin!(server.handler.handle(request));
+            let outcome = activity.within(server.looks.answer, pin!(caught(handled))).await;
+            (conversation.settle(outcome), server.next())
+        }
+        Err(Fault::TooLarge(rest)) => {
+            let next = if rest == Rest::Discarded { Next::Open } else { Next::Close };
+            (Problem::too_large(server.limits.body_bytes).into(), next)
+        }
+        Err(Fault::Stalled) => (Problem::timeout().into(), Next::Close),
+        Err(Fault::Broken) => (Problem::malformed(BROKEN).into(), Next::Close),
+    };
+    Ok(outgoing(response, head.version, next))
+}
+
+/// Whether the connection stays open after an answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Next {
+    Open,
+    Close,
+}
+
+impl<H> Shared<H> {
+    /// Idle connections must not hold the last places: when these are scarce, each answer ends its connection.
+    fn next(&self) -> Next {
+        let connections = self.limits.connections;
+        let crowded = self.counters.open.load(Relaxed) > u64::from(connections - connections / 10);
+        if crowded { Next::Close } else { Next::Open }
+    }
+}
+
+impl<H> Conversation<H> {
+    fn settle(&self, outcome: Option<thread::Result<Response>>) -> Response {
+        let Self { server, peer, .. } = self;
+        match outcome {
+            Some(Ok(response)) => response,
+            Some(Err(_)) => {
+                count(&server.counters.panics);
+                tracing::error!(%peer, "handler panicked");
+                Problem::internal().into()
+            }
+            None => {
+                tracing::warn!(%peer, timeout = ?server.limits.answer_timeout, "handler took too long");
+                Problem::busy(BUSY).into()
+            }
+        }
+    }
+}
+
+/// The future's output, or what it panicked with; then it is never looked at again, only dropped.
+fn caught<F: Future>(mut future: Pin<&mut F>) -> impl Future<Output = thread::Result<F::Output>> {
+    poll_fn(move |cx| match catch_unwind(AssertUnwindSafe(|| future.as_mut().poll(cx))) {
+        Ok(poll) => poll.map(Ok),
+        Err(panic) => Poll::Ready(Err(panic)),
+    })
+}
+
+fn outgoing(response: Response, version: Version, next: Next) -> hyper::Response<Full<Bytes>> {
+    let mut outgoing = hyper::Response::new(Full::new(response.body));
+    *outgoing.status_mut() = response.status;
+    *outgoing.headers_mut() = response.headers;
+    // HTTP/2 knows no such header, and ends a connection for all its requests at once.
+    if next == Next::Close && version <= Version::HTTP_11 {
+        outgoing.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
+    }
+    outgoing
+}
+
+const BROKEN: &str = "the body broke off or its encoding is not valid: send the request again, whole";
+/// When a client may ask again whose answer took too long.
+const BUSY: Duration = Duration::from_secs(30);

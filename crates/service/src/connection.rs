@@ -1,0 +1,136 @@
+//! One connection, from the handshake to its end.
+
+use std::net::SocketAddr;
+use std::pin::pin;
+use std::sync::Arc;
+
+use hyper::service::service_fn;
+use hyper_util::rt::{TokioExecutor, TokioIo};
+use hyper_util::server::conn::auto;
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::net::TcpStream;
+use tokio::sync::watch;
+use tokio::time::{Instant, MissedTickBehavior, interval_at, timeout};
+use tokio_rustls::TlsAcceptor;
+use tokio_rustls::server::TlsStream;
+
+use crate::activity::Activity;
+use crate::answer::{Conversation, answer};
+use crate::counters::count;
+use crate::heard::Heard;
+use crate::pace::{Pace, Verdict};
+use crate::server::Shared;
+use crate::{Handler, Limits};
+
+/// How far a server's shutdown has come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Stage {
+    Serving,
+    /// Requests in flight are answered, then connections end.
+    Draining,
+    /// Connections end at once.
+    Over,
+}
+
+/// Serves one connection to its end.
+pub(crate) async fn serve<H: Handler>(
+    server: Arc<Shared<H>>,
+    stream: TcpStream,
+    peer: SocketAddr,
+    mut stage: watch::Receiver<Stage>,
+) {
+    match &server.tls {
+        None => converse(server, stream, peer, stage).await,
+        Some(acceptor) => {
+            if let Some(stream) = shake_hands(&server, acceptor, stream, peer, &mut stage).await {
+                converse(server, stream, peer, stage).await;
+            }
+        }
+    }
+}
+
+/// How HTTP is spoken within these limits.
+pub(crate) fn http(limits: &Limits) -> auto::Builder<TokioExecutor> {
+    let mut http = auto::Builder::new(TokioExecutor::new());
+    let header_bytes = limits.header_bytes.max(SMALLEST_HEAD);
+    // The head's time is bounded by `Pace`: a timer for each head would cost every request.
+    http.http1().header_read_timeout(None).max_buf_size(header_bytes as usize);
+    http.http2()
+        .max_header_list_size(header_bytes)
+        .max_concurrent_streams(limits.streams)
+        .initial_stream_window_size(STREAM_WINDOW)
+        .initial_connection_window_size(CONNECTION_WINDOW)
+        .max_send_buf_size(STREAM_WINDOW as usize);
+    http
+}
+
+async fn shake_hands<H>(
+    server: &Shared<H>,
+    acceptor: &TlsAcceptor,
+    stream: TcpStream,
+    peer: SocketAddr,
+    stage: &mut watch::Receiver<Stage>,
+) -> Option<TlsStream<TcpStream>> {
+    let shaken = tokio::select! {
+        _ = stage.changed() => return None,
+        shaken = timeout(server.limits.handshake_timeout, acceptor.accept(stream)) => shaken,
+    };
+    match shaken {
+        Ok(Ok(stream)) => return Some(stream),
+        Ok(Err(error)) => tracing::debug!(%peer, %error, "handshake failed"),
+        Err(_) => tracing::debug!(%peer, "handshake took too long"),
+    }
+    count(&server.counters.handshake_failures);
+    None
+}
+
+async fn converse<H, T>(server: Arc<Shared<H>>, stream: T, peer: SocketAddr, mut stage: watch::Receiver<Stage>)
+where
+    H: Handler,
+    T: AsyncRead + AsyncWrite + Unpin + 'static,
+{
+    let activity = Arc::new(Activity::default());
+    let stream = TokioIo::new(Heard::new(stream, Arc::clone(&activity)));
+    let conversation = Arc::new(Conversation { server: Arc::clone(&server), activity: Arc::clone(&activity), peer });
+    let service = service_fn(move |request| answer(Arc::clone(&conversation), request));
+    let mut connection = pin!(server.http.serve_connection(stream, service));
+
+    let start = Instant::now();
+    let mut pace = Pace::new(start);
+    let every = server.looks.every;
+    let mut looks = interval_at(start + every, every);
+    looks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        tokio::select! {
+            // The connection comes last, so that one that is always ready keeps neither its end nor its timeouts away.
+            biased;
+            changed = stage.changed() => {
+                if changed.is_err() || *stage.borrow_and_update() == Stage::Over {
+                    return count(&server.counters.cut);
+                }
+                connection.as_mut().graceful_shutdown();
+            }
+            now = looks.tick() => match pace.check(&activity, &server.limits, now) {
+                Verdict::Keep => activity.look(),
+                Verdict::Finish => connection.as_mut().graceful_shutdown(),
+                Verdict::Cut => {
+                    tracing::debug!(%peer, "client too slow, connection cut");
+                    return count(&server.counters.cut);
+                }
+            },
+            ended = connection.as_mut() => {
+                if let Err(error) = ended {
+                    tracing::debug!(%peer, %error, "connection failed");
+                }
+                return;
+            }
+        }
+    }
+}
+
+/// The least that hyper takes for the buffer of an HTTP/1.1 head.
+const SMALLEST_HEAD: u32 = 8192;
+/// What a client may send ahead on one HTTP/2 stream, and what waits for it at most on ours.
+const STREAM_WINDOW: u32 = 64 * 1024;
+/// What a client may send ahead on one HTTP/2 connection.
+const CONNECTION_WINDOW: u32 = 256 * 1024;

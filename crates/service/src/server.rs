@@ -1,0 +1,235 @@
+//! The server: it accepts connections within the limits, and ends them in good order.
+
+use std::io;
+use std::net::SocketAddr;
+use std::pin::pin;
+use std::sync::Arc;
+use std::sync::atomic::Ordering::Relaxed;
+use std::time::Duration;
+
+use hyper_util::rt::TokioExecutor;
+use hyper_util::server::conn::auto;
+use tokio::net::TcpStream;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
+use tokio::time::{Instant, sleep, timeout};
+use tokio_rustls::TlsAcceptor;
+
+use crate::connection::{self, Stage};
+use crate::counters::count;
+use crate::pace::Looks;
+use crate::{Counters, Limits, Listener, Request, Response, Tls};
+
+/// What answers requests.
+///
+/// A handler that panics answers 500 `internal`; one that takes longer than [`Limits::answer_timeout`] is dropped where
+/// it waits, and its client is answered 503 `busy`. It is dropped as well when its client goes away, so what must be
+/// done once it is begun belongs into a task of its own.
+pub trait Handler: Send + Sync + 'static {
+    /// Answers one request.
+    fn handle(&self, request: Request) -> impl Future<Output = Response> + Send;
+}
+
+impl<H: Handler> Handler for Arc<H> {
+    fn handle(&self, request: Request) -> impl Future<Output = Response> + Send {
+        H::handle(self, request)
+    }
+}
+
+/// A handler with the plumbing around it.
+pub struct Server<H> {
+    handler: H,
+    limits: Limits,
+    tls: Option<Tls>,
+    counters: Arc<Counters>,
+}
+
+/// How a shutdown went.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Drained {
+    /// Connections that did not end within [`Limits::drain_timeout`] and were cut.
+    pub cut: usize,
+}
+
+impl<H: Handler> Server<H> {
+    /// A server without TLS.
+    pub fn new(handler: H, limits: Limits) -> Self {
+        Self { handler, limits, tls: None, counters: Arc::default() }
+    }
+
+    /// This server, speaking TLS only.
+    #[must_use]
+    pub fn with_tls(self, tls: Tls) -> Self {
+        Self { tls: Some(tls), ..self }
+    }
+
+    /// The counters, for whoever prints them while the server runs.
+    pub fn counters(&self) -> Arc<Counters> {
+        Arc::clone(&self.counters)
+    }
+
+    /// Serves until `shutdown` ends, then answers what is in flight.
+    ///
+    /// From then on no connection is accepted and idle ones end at once; those with requests in flight have
+    /// [`Limits::drain_timeout`] to end. Nothing that a client or the system does ends the server earlier; to drop this
+    /// future ends it and its connections at once.
+    pub async fn serve(self, listener: Listener, shutdown: impl Future<Output = ()>) -> Drained {
+        let address = listener.address();
+        let (stage, stages) = watch::channel(Stage::Serving);
+        let places = Arc::new(Semaphore::new(places(&self.limits)));
+        let server = Arc::new(Shared {
+            http: connection::http(&self.limits),
+            tls: self.tls.as_ref().map(Tls::acceptor),
+            handler: self.handler,
+            looks: Looks::new(&self.limits),
+            limits: self.limits,
+            counters: self.counters,
+        });
+        let mut door = Door { listener, places, warned: None, server };
+        let mut shutdown = pin!(shutdown);
+        loop {
+            tokio::select! {
+                biased;
+                () = &mut shutdown => break,
+                (place, stream, peer) = door.next() => {
+                    let conversation = connection::serve(Arc::clone(&door.server), stream, peer, stages.clone());
+                    tokio::spawn(async move {
+                        conversation.await;
+                        drop(place);
+                    });
+                }
+            }
+        }
+        let Door { listener, places, server, .. } = door;
+        drop(listener);
+        let drained = drain(&server.limits, &places, &stage).await;
+        tracing::info!(%address, cut = drained.cut, "stopped serving");
+        drained
+    }
+}
+
+/// What all connections of a server have in common.
+pub(crate) struct Shared<H> {
+    pub(crate) handler: H,
+    pub(crate) limits: Limits,
+    pub(crate) looks: Looks,
+    pub(crate) counters: Arc<Counters>,
+    pub(crate) http: auto::Builder<TokioExecutor>,
+    pub(crate) tls: Option<TlsAcceptor>,
+}
+
+/// A connection's place among those that may be open at once.
+struct Place {
+    counters: Arc<Counters>,
+    _permit: OwnedSemaphorePermit,
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        self.counters.open.fetch_sub(1, Relaxed);
+    }
+}
+
+/// Where connections come in.
+struct Door<H> {
+    listener: Listener,
+    places: Arc<Semaphore>,
+    server: Arc<Shared<H>>,
+    warned: Option<Instant>,
+}
+
+impl<H> Door<H> {
+    /// The next connection, once there is a place for it. Loses nothing when dropped.
+    async fn next(&mut self) -> (Place, TcpStream, SocketAddr) {
+        let permit = self.place().await;
+        loop {
+            match self.listener.accept().await {
+                Ok((stream, peer)) => {
+                    let counters = Arc::clone(&self.server.counters);
+                    count(&counters.accepted);
+                    count(&counters.open);
+                    return (Place { counters, _permit: permit }, stream, peer);
+                }
+                Err(error) if is_of_one_connection(&error) => {
+                    tracing::debug!(%error, "connection lost before its start");
+                }
+                Err(error) => {
+                    count(&self.server.counters.accept_errors);
+                    if self.may_warn() {
+                        tracing::warn!(%error, "connections cannot be accepted");
+                    }
+                    // Descriptors run out until other connections end: to ask again at once would only burn the processor.
+                    sleep(BACK_OFF).await;
+                }
+            }
+        }
+    }
+
+    async fn place(&mut self) -> OwnedSemaphorePermit {
+        if let Ok(permit) = Arc::clone(&self.places).try_acquire_owned() {
+            return permit;
+        }
+        count(&self.server.counters.full);
+        if self.may_warn() {
+            let limit = self.server.limits.connections;
+            tracing::warn!(limit, "connection limit reached, new connections wait");
+        }
+        Arc::clone(&self.places).acquire_owned().await.expect("the semaphore is never closed")
+    }
+
+    /// Trouble at the door comes by the thousand: one line in a while says it all.
+    fn may_warn(&mut self) -> bool {
+        let now = Instant::now();
+        let due = self.warned.is_none_or(|warned| now.duration_since(warned) >= QUIET);
+        if due {
+            self.warned = Some(now);
+        }
+        due
+    }
+}
+
+async fn drain(limits: &Limits, places: &Semaphore, stage: &watch::Sender<Stage>) -> Drained {
+    let all_ended = || places.acquire_many(limits.connections);
+    stage.send_replace(Stage::Draining);
+    if timeout(limits.drain_timeout, all_ended()).await.is_ok() {
+        return Drained { cut: 0 };
+    }
+    let cut = self::places(limits) - places.available_permits();
+    stage.send_replace(Stage::Over);
+    // They end as soon as they are run; only a handler that blocks its thread could be waited for in vain.
+    let _ = timeout(CUT, all_ended()).await;
+    Drained { cut }
+}
+
+fn places(limits: &Limits) -> usize {
+    usize::try_from(limits.connections).map_or(Semaphore::MAX_PERMITS, |places| places.min(Semaphore::MAX_PERMITS))
+}
+
+fn is_of_one_connection(error: &io::Error) -> bool {
+    use io::ErrorKind::{
+        ConnectionAborted, ConnectionRefused, ConnectionReset, Interrupted, InvalidInput, NotConnected,
+    };
+    // `InvalidInput` is what some systems say to setting an option of a socket whose other end has gone.
+    matches!(
+        error.kind(),
+        ConnectionAborted | ConnectionRefused | ConnectionReset | Interrupted | InvalidInput | NotConnected
+    )
+}
+
+/// How long to wait after the system failed to hand over a connection.
+const BACK_OFF: Duration = Duration::from_millis(100);
+/// How long not to repeat a warning.
+const QUIET: Duration = Duration::from_secs(30);
+/// How long to wait for connections that were cut.
+const CUT: Duration = Duration::from_secs(1);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_connection_lost_at_the_door_is_told_from_a_door_that_is_shut() {
+        assert!(is_of_one_connection(&io::ErrorKind::ConnectionAborted.into()));
+        #[cfg(unix)]
+        assert!(!is_of_one_connection(&io::Error::from_raw_os_error(24)), "out of file descriptors");
+    }
+}
