@@ -1,7 +1,8 @@
-//! Deciding: one batch, one transaction, one seal.
+//! Deciding: what has come is one batch: verified together, one transaction, one seal. The next batch gathers meanwhile.
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
+use std::thread;
 use std::time::Duration;
 
 use leasehold_core::{Cti, Grant, Refusal, Span, Timestamp, Verdict, admission};
@@ -15,13 +16,18 @@ use crate::identity::Identity;
 use crate::job::{Reply, Verified, Wish};
 use crate::pipeline::Shared;
 use crate::stages::{Stage, start};
+use crate::verify::verify;
 
 /// Decides what comes until nothing will come any more; tidies the store while nothing does.
 pub(crate) fn run(shared: &Shared, mut store: Box<dyn HostStore>) {
+    let processors = thread::available_parallelism().map_or(1, usize::from);
     let mut patience = IDLE;
     loop {
-        match shared.verified.take(MOST, patience) {
-            Taken::Items(batch) => {
+        match shared.arrived.take(MOST, patience) {
+            Taken::Items(jobs) => {
+                let began = start();
+                let batch = verify(jobs, processors);
+                shared.stages.add(Stage::Verify, began);
                 decide(shared, store.as_mut(), batch);
                 patience = IDLE;
             }
@@ -257,6 +263,6 @@ fn row(sealed: &Sealed, at: Timestamp) -> SealRow {
 }
 
 /// Requests that one transaction decides at most.
-const MOST: usize = 1_024;
+const MOST: usize = 512;
 /// How long nobody asks before the store is tidied.
 const IDLE: Duration = Duration::from_secs(1);

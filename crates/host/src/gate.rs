@@ -8,7 +8,6 @@ use std::time::Duration;
 pub(crate) struct Gate<T> {
     waiting: Mutex<Waiting<T>>,
     filled: Condvar,
-    emptied: Condvar,
     bound: usize,
 }
 
@@ -32,7 +31,7 @@ pub(crate) enum Taken<T> {
 impl<T> Gate<T> {
     pub(crate) fn new(bound: usize) -> Self {
         let waiting = Mutex::new(Waiting { items: Vec::new(), closed: false });
-        Self { waiting, filled: Condvar::new(), emptied: Condvar::new(), bound }
+        Self { waiting, filled: Condvar::new(), bound }
     }
 
     /// Adds an item; gives it back where the gate is full or closed.
@@ -50,17 +49,6 @@ impl<T> Gate<T> {
         Ok(())
     }
 
-    /// Adds items, waiting while the gate is full: who cannot pass them on takes no new ones.
-    pub(crate) fn pass(&self, mut items: Vec<T>) {
-        let mut waiting = self.lock();
-        while waiting.items.len() >= self.bound && !waiting.closed {
-            waiting = self.emptied.wait(waiting).unwrap_or_else(PoisonError::into_inner);
-        }
-        waiting.items.append(&mut items);
-        drop(waiting);
-        self.filled.notify_one();
-    }
-
     /// Takes up to `most` items, the oldest first, waiting for them up to `patience`.
     pub(crate) fn take(&self, most: usize, patience: Duration) -> Taken<T> {
         let mut waiting = self.lock();
@@ -74,12 +62,6 @@ impl<T> Gate<T> {
         let most = most.min(waiting.items.len());
         let rest = waiting.items.split_off(most);
         let items = std::mem::replace(&mut waiting.items, rest);
-        let more = !waiting.items.is_empty();
-        drop(waiting);
-        self.emptied.notify_all();
-        if more {
-            self.filled.notify_one();
-        }
         Taken::Items(items)
     }
 
@@ -87,7 +69,6 @@ impl<T> Gate<T> {
     pub(crate) fn close(&self) {
         self.lock().closed = true;
         self.filled.notify_all();
-        self.emptied.notify_all();
     }
 
     fn lock(&self) -> MutexGuard<'_, Waiting<T>> {

@@ -1,4 +1,4 @@
-//! The threads between the network and the store: verify what has come, decide what is verified.
+//! The thread between the network and the store, and what it shares with the network.
 
 use std::sync::atomic::{AtomicBool, AtomicU64};
 use std::sync::{Arc, PoisonError, RwLock};
@@ -8,15 +8,14 @@ use leasehold_store::host::HostStore;
 
 use crate::gate::Gate;
 use crate::identity::Identity;
-use crate::job::{Job, Verified};
+use crate::job::Job;
 use crate::stages::Stages;
-use crate::{Error, Surroundings, decide, verify};
+use crate::{Error, Surroundings, decide};
 
 /// What all threads of a host share.
 #[derive(Debug)]
 pub(crate) struct Shared {
     pub(crate) arrived: Gate<Job>,
-    pub(crate) verified: Gate<Verified>,
     pub(crate) surroundings: Surroundings,
     pub(crate) store_works: AtomicBool,
     pub(crate) stages: Stages,
@@ -35,7 +34,6 @@ impl Shared {
     pub(crate) fn new(surroundings: Surroundings, identity: Option<Identity>) -> Self {
         Self {
             arrived: Gate::new(WAITING),
-            verified: Gate::new(WAITING),
             surroundings,
             store_works: AtomicBool::new(true),
             stages: Stages::default(),
@@ -55,45 +53,26 @@ impl Shared {
     }
 }
 
-/// The running threads; closing lets them finish what has come.
+/// The thread that decides; closing lets it finish what has come.
 #[derive(Debug)]
 pub(crate) struct Pipeline {
     shared: Arc<Shared>,
-    verifiers: Vec<JoinHandle<()>>,
     decider: JoinHandle<()>,
 }
 
 impl Pipeline {
-    /// Starts as many verifiers as there are processors, and one thread that decides and writes.
     pub(crate) fn start(shared: &Arc<Shared>, store: Box<dyn HostStore>) -> Result<Self, Error> {
-        let processors = thread::available_parallelism().map_or(1, usize::from);
-        let spawn = |name: String, work: Box<dyn FnOnce() + Send>| {
-            thread::Builder::new().name(name).spawn(work).map_err(Error::Thread)
-        };
-        let verifier = |n| {
-            let shared = Arc::clone(shared);
-            // With several verifiers, none takes so much that the others have nothing to do.
-            let most = 1_024 / processors;
-            spawn(format!("verify-{n}"), Box::new(move || verify::run(&shared, most)))
-        };
         let decide = Arc::clone(shared);
-        Ok(Self {
-            shared: Arc::clone(shared),
-            decider: spawn("decide".to_owned(), Box::new(move || decide::run(&decide, store)))?,
-            verifiers: (0..processors).map(verifier).collect::<Result<_, _>>()?,
-        })
+        let decider = thread::Builder::new().name("decide".to_owned()).spawn(move || decide::run(&decide, store));
+        Ok(Self { shared: Arc::clone(shared), decider: decider.map_err(Error::Thread)? })
     }
 
     /// Decides what has come, takes nothing more, ends.
     pub(crate) fn close(self) {
         self.shared.arrived.close();
-        for verifier in self.verifiers {
-            let _ = verifier.join();
-        }
-        self.shared.verified.close();
         let _ = self.decider.join();
     }
 }
 
-/// Requests that may wait before each stage; a client that finds no room is asked to come again.
+/// Requests that may wait; a client that finds no room is asked to come again.
 const WAITING: usize = 8_192;

@@ -1,37 +1,15 @@
-//! Checking signatures: all that wait, as one batch.
+//! Checking signatures: all that wait, as one batch, on all processors.
 
-use std::time::Duration;
+use std::thread;
 
 use leasehold_wire::signature;
 
-use crate::gate::Taken;
 use crate::job::{Job, Reply, Verified};
-use crate::pipeline::Shared;
-use crate::stages::{Stage, start};
 
-/// Verifies what comes until nothing will come any more.
-pub(crate) fn run(shared: &Shared, most: usize) {
-    loop {
-        match shared.arrived.take(most, Duration::from_hours(1)) {
-            Taken::Items(jobs) => {
-                let began = start();
-                let verified = verify(jobs);
-                shared.stages.add(Stage::Verify, began);
-                if !verified.is_empty() {
-                    shared.verified.pass(verified);
-                }
-            }
-            Taken::Idle => {}
-            Taken::Closed => return,
-        }
-    }
-}
-
-/// The jobs whose signature holds; the others are answered. Keys of mixed order, on which a batch and a single check may
-/// differ, are refused when their client is first seen.
-fn verify(jobs: Vec<Job>) -> Vec<Verified> {
-    let claims: Vec<_> = jobs.iter().map(|job| job.paper.claim()).collect();
-    let hold = signature::batch(&claims);
+/// The jobs whose signature holds, in their order; the others are answered. Keys of mixed order, on which a batch and a
+/// single check may differ, are refused when their client is first seen.
+pub(crate) fn verify(jobs: Vec<Job>, processors: usize) -> Vec<Verified> {
+    let hold = check(&jobs, processors);
     let mut verified = Vec::with_capacity(jobs.len());
     for (job, holds) in jobs.into_iter().zip(hold) {
         if holds {
@@ -42,3 +20,27 @@ fn verify(jobs: Vec<Job>) -> Vec<Verified> {
     }
     verified
 }
+
+fn check(jobs: &[Job], processors: usize) -> Vec<bool> {
+    let part = jobs.len().div_ceil(processors).max(LEAST);
+    if jobs.len() <= part {
+        return check_part(jobs);
+    }
+    let (first, rest) = jobs.split_at(part);
+    thread::scope(|scope| {
+        let others: Vec<_> = rest.chunks(part).map(|part| scope.spawn(|| check_part(part))).collect();
+        let mut hold = check_part(first);
+        for other in others {
+            hold.extend(other.join().expect("checking signatures does not panic"));
+        }
+        hold
+    })
+}
+
+fn check_part(jobs: &[Job]) -> Vec<bool> {
+    let claims: Vec<_> = jobs.iter().map(|job| job.paper.claim()).collect();
+    signature::batch(&claims)
+}
+
+/// A thread is not worth starting for fewer.
+const LEAST: usize = 48;
