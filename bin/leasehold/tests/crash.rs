@@ -1,0 +1,210 @@
+//! A host that is killed, has no room, or may not write: what it has answered is true, what it cannot record it does
+//! not answer.
+
+mod support;
+
+use std::collections::HashMap;
+use std::process::Command;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Mutex, mpsc};
+use std::thread;
+
+use leasehold_core::{Policy, Span, Timestamp};
+use leasehold_store::host::{Decision, HostStore, SealRow};
+use leasehold_store_sqlite::host::SqliteHost;
+use leasehold_wire::{Envelope, seal};
+use support::{Host, Machine, Vendor, now, post, problem, program};
+
+const CAPACITY: u64 = 12;
+
+#[test]
+fn a_host_killed_again_and_again_keeps_every_lease_its_chain_and_its_capacity() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let vendor = Vendor::new();
+    let policy = Policy { threshold: 1, capacity: Some(CAPACITY), validity: Span::HOUR, ..Policy::default() };
+    let id = vendor.activate(folder.path(), policy);
+    let answers = Mutex::new(Vec::new());
+    for round in 0..12 {
+        under_load_until_killed(folder.path(), round, &answers);
+    }
+    let host = Host::start(folder.path());
+    let (status, body) = post(&host.address, "/v1/leases", &Machine::new(0).request()).expect("an answer");
+    assert!(status == 200 || problem(&body) == "capacity-reached", "it still decides: {status}");
+    host.stop();
+
+    let mut store = SqliteHost::open_reader(folder.path()).expect("a store");
+    let seals: HashMap<u64, SealRow> =
+        store.seals(id, usize::MAX).expect("seals").into_iter().map(|seal| (seal.number, seal)).collect();
+    let key = leasehold_host::activation::Home::new(folder.path()).keypair().expect("a key pair").public();
+    let mut previous = [0; 32];
+    for number in 1..=seals.len() as u64 {
+        let seal = seals.get(&number).unwrap_or_else(|| panic!("seal {number} of {} is missing", seals.len()));
+        assert_eq!(seal.previous, previous, "seal {number} goes on from the one before");
+        assert_eq!(seal::root(&seal.leaves), Some(seal.root));
+        assert_eq!(seal::link(&previous, number, &seal.root), seal.seal);
+        assert!(leasehold_wire::signature::strictly(&key, &seal::message(&seal.seal), &seal.signature));
+        previous = seal.seal;
+    }
+    let answers = answers.into_inner().expect("answers");
+    assert!(answers.len() > 100, "a load worth the name: {}", answers.len());
+    for answer in &answers {
+        let opened = vendor.lease(answer);
+        let by = opened.seal.expect("a sealed lease");
+        let seal = &seals[&by.number];
+        assert_eq!(seal.seal, by.seal, "the seal that the client holds is the one in the store");
+        let payload = Envelope::parse(answer).expect("an envelope").payload;
+        assert!(seal.leaves.contains(&seal::leaf(payload)), "the lease is in its batch");
+    }
+    let journal = store.events(usize::MAX).expect("events");
+    let granted = journal.iter().filter_map(|entry| match entry.decision {
+        Decision::Granted { lease, .. } => Some(lease),
+        _ => None,
+    });
+    let granted: std::collections::HashSet<_> = granted.collect();
+    assert!(answers.iter().all(|answer| granted.contains(&vendor.lease(answer).document.cti)));
+    capacity_was_kept(journal.iter().rev().map(|entry| (entry.client, entry.at, entry.decision.clone())));
+}
+
+/// Eight threads ask and release until the host is killed at its `n`th hundred of answers; leases go into `answers`.
+fn under_load_until_killed(data: &std::path::Path, round: u64, answers: &Mutex<Vec<Vec<u8>>>) {
+    let host = Host::start(data);
+    let (address, over) = (host.address.clone(), AtomicBool::new(false));
+    let (answered, enough) = mpsc::channel();
+    let count = AtomicUsize::new(0);
+    thread::scope(|scope| {
+        for thread in 0..8_u64 {
+            let (address, over, count, answered) = (&address, &over, &count, answered.clone());
+            scope.spawn(move || {
+                let mut machines: Vec<Machine> = (0..3).map(|n| Machine::new(100 * thread + n)).collect();
+                let mut turn = round + thread;
+                while !over.load(Ordering::Relaxed) {
+                    turn += 1;
+                    let machine = &mut machines[usize::try_from(turn % 3).expect("below three")];
+                    let outcome = if turn % 4 == 0 {
+                        post(address, "/v1/releases", &machine.release())
+                    } else {
+                        post(address, "/v1/leases", &machine.request())
+                    };
+                    match outcome {
+                        Ok((200, body)) => answers.lock().expect("answers").push(body),
+                        Ok((204, _)) => {}
+                        Ok((status, body)) => assert_eq!(problem(&body), "capacity-reached", "{status}"),
+                        // Killed in the middle: the client knows nothing, and asks again one day.
+                        Err(_) => assert!(count.load(Ordering::Relaxed) >= 40, "the host answers until it is killed"),
+                    }
+                    if count.fetch_add(1, Ordering::Relaxed) == 40 + 7 * usize::try_from(round).expect("a small round")
+                    {
+                        answered.send(()).expect("somebody waits");
+                    }
+                }
+            });
+        }
+        enough.recv().expect("enough answers");
+        host.kill();
+        over.store(true, Ordering::Relaxed);
+    });
+}
+
+fn capacity_was_kept(journal: impl Iterator<Item = (leasehold_core::KeyId, Timestamp, Decision)>) {
+    let mut live = HashMap::new();
+    for (client, at, decision) in journal {
+        match decision {
+            Decision::Granted { expires, .. } => {
+                live.insert(client, expires);
+            }
+            Decision::Released { .. } => {
+                live.remove(&client);
+            }
+            Decision::Refused { .. } => {}
+        }
+        let count = live.values().filter(|expires| at < **expires).count() as u64;
+        assert!(count <= CAPACITY, "{count} live leases");
+    }
+}
+
+#[test]
+fn a_full_disk_is_said_so_and_nothing_is_granted_that_is_not_recorded() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let vendor = Vendor::new();
+    let id = vendor.activate(folder.path(), Policy { threshold: 1, ..Policy::default() });
+    let full = folder.path().join("full");
+    std::fs::create_dir(&full).expect("a folder");
+    // A disk of half a megabyte, seen by this host alone.
+    let script = "mount -t tmpfs -o size=512k tmpfs \"$2\" && cp \"$1\"/host.* \"$2\" && exec \"$0\" --json host serve --listen 127.0.0.1:0 --data \"$2\"";
+    let mut command = Command::new("unshare");
+    command.args(["--map-root-user", "--mount", "sh", "-c", script, env!("CARGO_BIN_EXE_leasehold")]);
+    command.arg(folder.path()).arg(&full);
+    let host = Host::spawn(command);
+    let mut granted = 0;
+    let refused = (0..4_000).find_map(|n| match post(&host.address, "/v1/leases", &Machine::new(n).request()) {
+        Ok((200, answer)) => {
+            granted += 1;
+            let seal = vendor.lease(&answer).seal.expect("a sealed lease");
+            assert_eq!((vendor.lease(&answer).signer, seal.number), (id, granted), "no seal is left out");
+            None
+        }
+        Ok((status, body)) => Some((status, problem(&body))),
+        Err(error) => panic!("no answer after {granted} leases: {error}"),
+    });
+    assert_eq!(refused, Some((503, "store-unavailable".to_owned())), "after {granted} leases");
+    assert!(granted > 10, "there was room for some: {granted}");
+    let (status, _) = get(&host.address, "/readyz");
+    assert_eq!(status, 503, "it says that it is not ready");
+    assert_eq!(get(&host.address, "/healthz").0, 200, "it is alive");
+}
+
+#[test]
+fn a_folder_that_cannot_be_written_is_said_so_at_the_start() {
+    let folder = tempfile::tempdir().expect("a folder");
+    Vendor::new().activate(folder.path(), Policy::default());
+    let script = "mount -t tmpfs tmpfs \"$2\" && cp \"$1\"/host.* \"$2\" && mount -o remount,ro \"$2\" && exec \"$0\" host serve --listen 127.0.0.1:0 --data \"$2\"";
+    let read_only = folder.path().join("read-only");
+    std::fs::create_dir(&read_only).expect("a folder");
+    let mut command = Command::new("unshare");
+    command.args(["--map-root-user", "--mount", "sh", "-c", script, env!("CARGO_BIN_EXE_leasehold")]);
+    let output = command.arg(folder.path()).arg(&read_only).output().expect("a process");
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(2), "{said}");
+    assert!(said.contains("read-only") && said.contains("cannot be written") && said.contains("hint:"), "{said}");
+}
+
+#[test]
+fn a_port_in_use_and_a_second_host_on_one_folder_are_said_so() {
+    let folder = tempfile::tempdir().expect("a folder");
+    Vendor::new().activate(folder.path(), Policy::default());
+    let host = Host::start(folder.path());
+    let other = tempfile::tempdir().expect("a folder");
+    for (data, listen, code) in [
+        (other.path(), host.address.as_str(), "[address-in-use]"),
+        (folder.path(), "127.0.0.1:0", "[store-unavailable]"),
+    ] {
+        let mut command = program();
+        command.args(["host", "serve", "--listen", listen, "--data"]).arg(data);
+        let output = command.output().expect("a process");
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(2), "{said}");
+        assert!(said.contains(code), "{said}");
+    }
+    host.stop();
+}
+
+#[test]
+fn a_host_without_a_certificate_says_so_and_takes_one_that_is_installed() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let host = Host::start(folder.path());
+    let (status, body) = post(&host.address, "/v1/leases", &Machine::new(1).request()).expect("an answer");
+    assert_eq!((status, problem(&body).as_str()), (503, "host-not-activated"));
+    assert_eq!(get(&host.address, "/readyz").0, 503);
+    assert!(now() > Timestamp::from_unix(0));
+    host.stop();
+}
+
+fn get(address: &str, path: &str) -> support::Answer {
+    use std::io::{Read, Write};
+    let mut stream = std::net::TcpStream::connect(address).expect("a host");
+    write!(stream, "GET {path} HTTP/1.1\r\nhost: test\r\nconnection: close\r\n\r\n").expect("a request");
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).expect("an answer");
+    let status = answer.split(' ').nth(1).and_then(|status| status.parse().ok()).expect("a status");
+    (status, answer.into_bytes())
+}

@@ -1,0 +1,221 @@
+//! A real host process, and machines with keys of their own that ask it over real sockets.
+#![expect(clippy::allow_attributes, reason = "what is used differs by test")]
+#![allow(dead_code, reason = "each test uses a part of it")]
+
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpStream;
+use std::path::Path;
+use std::process::{Child, ChildStdout, Command, Stdio};
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use leasehold_core::{
+    Component, Cti, Fingerprint, Grant, KeyId, KeyKind, Policy, ProductId, ProductKey, ProductNumber, PublicKey, Span,
+    Timestamp,
+};
+use leasehold_host::activation::{Home, Inquiry};
+use leasehold_wire::{Authority, HostCertificate, Keypair, Lease, Release, Request, envelope, verify};
+
+/// The program under test.
+pub(crate) fn program() -> Command {
+    Command::new(env!("CARGO_BIN_EXE_leasehold"))
+}
+
+/// The time now, as the host process sees it.
+#[expect(clippy::disallowed_methods, reason = "the process under test reads the real clock")]
+pub(crate) fn now() -> Timestamp {
+    Timestamp::from_unix(SystemTime::now().duration_since(UNIX_EPOCH).expect("a clock after 1970").as_secs())
+}
+
+/// An answer of the host: its status and body.
+pub(crate) type Answer = (u16, Vec<u8>);
+
+/// A running host; killed when dropped.
+pub(crate) struct Host {
+    child: Child,
+    stdout: BufReader<ChildStdout>,
+    pub(crate) address: String,
+}
+
+impl Host {
+    /// Starts `leasehold host serve` on `data` at a free port and waits until it listens.
+    pub(crate) fn start(data: &Path) -> Self {
+        let mut command = program();
+        command.args(["--json", "host", "serve", "--listen", "127.0.0.1:0", "--data"]).arg(data);
+        Self::spawn(command)
+    }
+
+    /// Waits until `command`, which starts a host with `--json`, listens.
+    pub(crate) fn spawn(mut command: Command) -> Self {
+        let mut child = command.stdout(Stdio::piped()).spawn().expect("a host process");
+        let mut stdout = BufReader::new(child.stdout.take().expect("a pipe"));
+        let mut line = String::new();
+        stdout.read_line(&mut line).expect("a line");
+        let value: serde_json::Value = serde_json::from_str(&line).expect("the host says where it listens");
+        let address =
+            value["address"].as_str().expect("an address").rsplit('/').next().expect("host and port").to_owned();
+        Self { child, stdout, address }
+    }
+
+    /// SIGKILL: no last words.
+    pub(crate) fn kill(mut self) {
+        self.child.kill().expect("a process to kill");
+        self.child.wait().expect("its end");
+    }
+
+    /// SIGTERM, and what it printed last; it must end well.
+    pub(crate) fn stop(mut self) -> String {
+        let pid = self.child.id().to_string();
+        assert!(Command::new("kill").args(["-TERM", &pid]).status().expect("kill").success());
+        let mut rest = String::new();
+        self.stdout.read_to_string(&mut rest).expect("its last words");
+        assert!(self.child.wait().expect("its end").success());
+        rest
+    }
+}
+
+impl Drop for Host {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// A vendor of the moment.
+pub(crate) struct Vendor {
+    root: Keypair,
+}
+
+impl Vendor {
+    pub(crate) fn new() -> Self {
+        Self { root: Keypair::from_seed(&[1; 32]) }
+    }
+
+    pub(crate) fn root(&self) -> PublicKey {
+        self.root.public()
+    }
+
+    /// Activates the host of `data` for `acme-cad` with this policy.
+    pub(crate) fn activate(&self, data: &Path, policy: Policy) -> KeyId {
+        let (now, authority) = (now(), Keypair::from_seed(&[2; 32]));
+        let vendor = "Acme".parse().expect("a name");
+        let (begins, ends) = (now.minus(Span::DAY), now.plus(Span::days(700)));
+        let document = Authority { not_before: begins, expires: ends, key: authority.public(), vendor };
+        let above = envelope::sign(&document, &self.root, &[]);
+        let home = Home::new(data);
+        let key = ProductKey::secret(KeyKind::Host, number(), [3; 9]);
+        let host_name = "test".parse().expect("a name");
+        let inquiry = Inquiry { key: &key, host_name, fingerprint: machine(0), cti: Cti([4; 16]), seed: [5; 32] };
+        home.request(&inquiry, now).expect("a request");
+        let host = home.keypair().expect("a key pair");
+        let certificate = HostCertificate {
+            issued: begins,
+            expires: ends,
+            cti: Cti([6; 16]),
+            key: host.public(),
+            vendor: "Acme".parse().expect("a name"),
+            grants: vec![Grant {
+                family: "acme".parse().expect("an id"),
+                products: vec![(product(), number())],
+                policy,
+            }],
+            host_ordinal: 1,
+            activation_ordinal: 1,
+            fingerprint: machine(0),
+        };
+        let presented = envelope::sign(&certificate, &authority, &[&above]);
+        home.install(&presented, Some(&self.root()), now).expect("the certificate is installed");
+        host.id()
+    }
+
+    /// The lease in `answer`, verified down from the root.
+    pub(crate) fn lease(&self, answer: &[u8]) -> leasehold_wire::Opened<Lease> {
+        verify::<Lease>(answer, &self.root(), now(), None).expect("a lease that verifies")
+    }
+}
+
+/// A machine of this number, always with the same key.
+pub(crate) struct Machine {
+    pub(crate) pair: Keypair,
+    fingerprint: Fingerprint,
+    asked: u64,
+}
+
+impl Machine {
+    pub(crate) fn new(n: u64) -> Self {
+        let mut seed = [7; 32];
+        seed[..8].copy_from_slice(&n.to_be_bytes());
+        Self { pair: Keypair::from_seed(&seed), fingerprint: machine(n), asked: 0 }
+    }
+
+    /// A new request; never the same twice.
+    pub(crate) fn request(&mut self) -> Vec<u8> {
+        let request = Request {
+            issued: now(),
+            cti: self.cti(),
+            key: self.pair.public(),
+            product: product(),
+            number: number(),
+            fingerprint: self.fingerprint,
+            client_version: "test".parse().expect("a text"),
+            host_name: None,
+            chain_of: None,
+            holds: None,
+        };
+        envelope::sign(&request, &self.pair, &[])
+    }
+
+    /// A new release.
+    pub(crate) fn release(&mut self) -> Vec<u8> {
+        let release = Release { issued: now(), cti: self.cti(), key: self.pair.public(), product: product() };
+        envelope::sign(&release, &self.pair, &[])
+    }
+
+    fn cti(&mut self) -> Cti {
+        self.asked += 1;
+        let mut cti = self.pair.id().0;
+        let stamp = u64::from(std::process::id()) << 32 | self.asked;
+        cti[8..].copy_from_slice(&stamp.to_be_bytes());
+        Cti(cti)
+    }
+}
+
+/// Posts a document; an error where the host is gone or goes.
+pub(crate) fn post(address: &str, path: &str, body: &[u8]) -> std::io::Result<Answer> {
+    let mut stream = TcpStream::connect(address)?;
+    write!(
+        stream,
+        "POST {path} HTTP/1.1\r\nhost: test\r\ncontent-type: application/cose\r\nconnection: close\r\ncontent-length: {}\r\n\r\n",
+        body.len()
+    )?;
+    stream.write_all(body)?;
+    let mut answer = Vec::new();
+    stream.read_to_end(&mut answer)?;
+    let end = answer.windows(4).position(|window| window == b"\r\n\r\n").ok_or(std::io::ErrorKind::UnexpectedEof)?;
+    let head = String::from_utf8_lossy(&answer[..end]).to_ascii_lowercase();
+    let length = head.lines().find_map(|line| line.strip_prefix("content-length:")?.trim().parse::<usize>().ok());
+    let body = answer[end + 4..].to_vec();
+    if length.is_some_and(|length| body.len() < length) {
+        return Err(std::io::ErrorKind::UnexpectedEof.into());
+    }
+    let status = head.split(' ').nth(1).and_then(|status| status.parse().ok());
+    Ok((status.ok_or(std::io::ErrorKind::InvalidData)?, body))
+}
+
+/// The code of a problem document.
+pub(crate) fn problem(body: &[u8]) -> String {
+    let value: serde_json::Value = serde_json::from_slice(body).expect("a problem document");
+    value["type"].as_str().expect("a type").rsplit(':').next().expect("a code").to_owned()
+}
+
+fn machine(n: u64) -> Fingerprint {
+    Fingerprint::new([(Component::MachineId, n.to_be_bytes()), (Component::SystemUuid, n.to_be_bytes())])
+        .expect("components")
+}
+
+fn product() -> ProductId {
+    "acme-cad".parse().expect("an id")
+}
+
+fn number() -> ProductNumber {
+    4_711.try_into().expect("a number")
+}
