@@ -13,7 +13,7 @@ use leasehold_core::{Policy, Span, Timestamp};
 use leasehold_store::host::{Decision, HostStore, SealRow};
 use leasehold_store_sqlite::host::SqliteHost;
 use leasehold_wire::{Envelope, seal};
-use support::{Host, Machine, Vendor, now, post, problem, program};
+use support::{Host, Machine, Vendor, post, problem, program};
 
 const CAPACITY: u64 = 12;
 
@@ -80,7 +80,7 @@ fn under_load_until_killed(data: &std::path::Path, round: u64, answers: &Mutex<V
                 while !over.load(Ordering::Relaxed) {
                     turn += 1;
                     let machine = &mut machines[usize::try_from(turn % 3).expect("below three")];
-                    let outcome = if turn % 4 == 0 {
+                    let outcome = if turn.is_multiple_of(4) {
                         post(address, "/v1/releases", &machine.release())
                     } else {
                         post(address, "/v1/leases", &machine.request())
@@ -174,10 +174,9 @@ fn a_port_in_use_and_a_second_host_on_one_folder_are_said_so() {
     Vendor::new().activate(folder.path(), Policy::default());
     let host = Host::start(folder.path());
     let other = tempfile::tempdir().expect("a folder");
-    for (data, listen, code) in [
-        (other.path(), host.address.as_str(), "[address-in-use]"),
-        (folder.path(), "127.0.0.1:0", "[store-unavailable]"),
-    ] {
+    for (data, listen, code) in
+        [(other.path(), host.address.as_str(), "[address-in-use]"), (folder.path(), "127.0.0.1:0", "[store-in-use]")]
+    {
         let mut command = program();
         command.args(["host", "serve", "--listen", listen, "--data"]).arg(data);
         let output = command.output().expect("a process");
@@ -189,13 +188,12 @@ fn a_port_in_use_and_a_second_host_on_one_folder_are_said_so() {
 }
 
 #[test]
-fn a_host_without_a_certificate_says_so_and_takes_one_that_is_installed() {
+fn a_host_without_a_certificate_says_so() {
     let folder = tempfile::tempdir().expect("a folder");
     let host = Host::start(folder.path());
     let (status, body) = post(&host.address, "/v1/leases", &Machine::new(1).request()).expect("an answer");
     assert_eq!((status, problem(&body).as_str()), (503, "host-not-activated"));
     assert_eq!(get(&host.address, "/readyz").0, 503);
-    assert!(now() > Timestamp::from_unix(0));
     host.stop();
 }
 

@@ -113,6 +113,9 @@ codes! {
     "store-unavailable": "the store cannot be read or written now",
         "the disk is full or read-only, or the database is away",
         "make room or restore the database; nothing is answered before it is recorded";
+    "store-in-use": "another process has the store open for writing",
+        "a second `host serve` on the same folder",
+        "stop the other one, or give each host a folder of its own with `--data`";
     "store-newer": "the store was written by a later release",
         "the program was set back to an older release",
         "run the release that wrote it, or a later one; nothing was changed";

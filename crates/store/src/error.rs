@@ -22,6 +22,9 @@ pub enum StoreError {
     /// What is in it is not what was written.
     #[error("the store is damaged")]
     Damaged(#[source] Box<dyn Error + Send + Sync>),
+    /// Another process has it open for writing.
+    #[error("another process has the store open for writing")]
+    InUse,
     /// It cannot be reached, or another failure that may pass.
     #[error("the store is not available")]
     Unavailable(#[source] Box<dyn Error + Send + Sync>),
@@ -31,7 +34,7 @@ impl StoreError {
     /// Whether the same call may succeed later without anybody changing the program or the data.
     pub const fn may_pass(&self) -> bool {
         match self {
-            Self::Full(_) | Self::ReadOnly(_) | Self::Unavailable(_) => true,
+            Self::Full(_) | Self::ReadOnly(_) | Self::InUse | Self::Unavailable(_) => true,
             Self::Newer { .. } | Self::Damaged(_) => false,
         }
     }
@@ -40,6 +43,7 @@ impl StoreError {
     pub const fn code(&self) -> &'static str {
         match self {
             Self::Full(_) | Self::ReadOnly(_) | Self::Unavailable(_) => "store-unavailable",
+            Self::InUse => "store-in-use",
             Self::Newer { .. } => "store-newer",
             Self::Damaged(_) => "store-damaged",
         }

@@ -1,5 +1,4 @@
 //! A real host process, and machines with keys of their own that ask it over real sockets.
-#![expect(clippy::allow_attributes, reason = "what is used differs by test")]
 #![allow(dead_code, reason = "each test uses a part of it")]
 
 use std::io::{BufRead, BufReader, Read, Write};

@@ -9,7 +9,7 @@ mod overlay;
 mod rows;
 mod times;
 
-use std::fs::File;
+use std::fs::{File, TryLockError};
 use std::path::Path;
 use std::sync::LazyLock;
 
@@ -41,7 +41,7 @@ impl SqliteHost {
     /// Opens the store in the folder `data` for writing; makes it where it is missing.
     ///
     /// # Errors
-    /// [`StoreError`]; [`StoreError::Unavailable`] where another process has it open for writing.
+    /// [`StoreError`]; [`StoreError::InUse`] where another process has it open for writing.
     pub fn open(data: &Path) -> Result<Self, StoreError> {
         let lock = lock(&data.join("leasehold.lock"))?;
         let connection = writer(&data.join(FILE), &MIGRATIONS)?;
@@ -218,8 +218,11 @@ fn lock(path: &Path) -> Result<File, StoreError> {
         std::io::ErrorKind::StorageFull => StoreError::Full(Box::new(error)),
         _ => StoreError::Unavailable(Box::new(error)),
     })?;
-    file.try_lock().map_err(|error| StoreError::Unavailable(Box::new(error)))?;
-    Ok(file)
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(TryLockError::WouldBlock) => Err(StoreError::InUse),
+        Err(TryLockError::Error(error)) => Err(StoreError::Unavailable(Box::new(error))),
+    }
 }
 
 /// The database's name in the host's folder.

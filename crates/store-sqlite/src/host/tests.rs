@@ -65,7 +65,7 @@ fn what_is_folded_opened_again_or_read_beside_is_the_same() {
 fn a_second_writer_and_a_newer_schema_are_refused() {
     let folder = tempfile::tempdir().expect("a folder");
     let first = store(&folder);
-    assert!(matches!(SqliteHost::open(folder.path()), Err(StoreError::Unavailable(_))));
+    assert!(matches!(SqliteHost::open(folder.path()), Err(StoreError::InUse)));
     first.connection.pragma_update(None, "user_version", 99).expect("a version");
     drop(first);
     let refused = SqliteHost::open(folder.path());
