@@ -128,6 +128,22 @@ codes! {
     "older-certificate": "the certificate is older than the one installed",
         "an earlier answer of the vendor was installed again",
         "use the newest answer; nothing was changed";
+    // The vendor's side.
+    "unknown-product": "the vendor has no such product",
+        "its id is mistyped, or it was never added",
+        "see `leasehold vendor product list`; add it with `leasehold vendor product add`";
+    "unknown-family": "the vendor has no such family of products",
+        "its id is mistyped, or no product of it was added yet",
+        "see `leasehold vendor product list`; a family begins with its first product";
+    "bad-policy": "no host or client could follow such a policy",
+        "two of its values contradict each other, or one is out of range",
+        "the message names the values; `leasehold vendor key issue --help` says what each is for";
+    "grant-too-large": "the grant does not fit into a host certificate",
+        "the family has very many products, or the features have long names",
+        "begin another family, or shorten the names";
+    "not-a-key-file": "the file is no encrypted key of Leasehold's",
+        "it is another file, was cut, or is encrypted in another way",
+        "restore it from a backup";
     // The command line.
     "usage": "the command's words are wrong",
         "an option is missing or mistyped",

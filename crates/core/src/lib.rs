@@ -8,6 +8,7 @@ extern crate alloc;
 #[cfg(test)]
 extern crate std;
 
+pub mod activation;
 pub mod admission;
 pub mod attempt;
 pub mod clock;
@@ -16,6 +17,7 @@ pub mod fingerprint;
 pub mod grant;
 pub mod id;
 pub mod key;
+pub mod policy;
 pub mod repair;
 pub mod standing;
 pub mod text;
@@ -26,6 +28,7 @@ pub use fingerprint::{Component, Fingerprint};
 pub use grant::{Grant, Policy};
 pub use id::{Cti, KeyId, PublicKey};
 pub use key::{KeyKind, ProductKey};
+pub use policy::PolicyFault;
 pub use standing::{Standing, Why};
 pub use text::{FamilyId, ProductId, ProductNumber, Text};
 pub use time::{Span, Timestamp};

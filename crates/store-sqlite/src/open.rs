@@ -22,8 +22,12 @@ pub(crate) fn writer(path: &Path, migrations: &Migrations<'_>) -> Result<Connect
         .map_err(failed)?;
     connection.set_prepared_statement_cache_capacity(64);
     check_version(&connection, migrations)?;
-    migrations.to_latest(&mut connection).map_err(migration_failed)?;
-    Ok(connection)
+    match migrations.to_latest(&mut connection) {
+        Ok(()) => Ok(connection),
+        // Whoever opened the store in the same moment may have brought it up to date first.
+        Err(_) if migrations.pending_migrations(&connection).is_ok_and(|pending| pending == 0) => Ok(connection),
+        Err(error) => Err(migration_failed(error)),
+    }
 }
 
 /// Opens an existing `path` for reading only.
@@ -41,9 +45,12 @@ pub(crate) fn reader(path: &Path, migrations: &Migrations<'_>) -> Result<Connect
 
 /// What SQLite's failure means for whoever runs the store.
 pub(crate) fn failed(error: rusqlite::Error) -> StoreError {
+    use rusqlite::Error::{FromSqlConversionFailure, IntegralValueOutOfRange, InvalidColumnType};
     let code = error.sqlite_error_code();
+    let misread = matches!(error, FromSqlConversionFailure(..) | IntegralValueOutOfRange(..) | InvalidColumnType(..));
     let cause = Box::new(error);
     match code {
+        _ if misread => StoreError::Damaged(cause),
         Some(ErrorCode::DiskFull) => StoreError::Full(cause),
         Some(ErrorCode::ReadOnly | ErrorCode::PermissionDenied) => StoreError::ReadOnly(cause),
         Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => StoreError::Damaged(cause),

@@ -1,1 +1,173 @@
-//! What the authority keeps.
+//! What the authority keeps: the vendor, its families, products and product keys, and whom these have activated.
+//!
+//! Rules are not here: callers read what a decision needs and record what it says in one transaction
+//! ([`AuthorityStore::transact`]). Every method that changes something writes its audit row in the same transaction.
+
+mod audit;
+mod record;
+pub mod suite;
+
+use leasehold_core::activation::Taken;
+use leasehold_core::{FamilyId, Fingerprint, KeyId, ProductId, PublicKey};
+
+pub use audit::{Actor, AuditRow, Change, Stamp};
+pub use record::{Activation, AuthorityCertificate, Family, IssuedKey, Place, Product, Vendor};
+
+use crate::StoreError;
+
+/// A store of an authority. Transactions are serialisable and durable once they have been answered.
+pub trait AuthorityStore: Send + Sync {
+    /// Runs `work` as one transaction called `name`: what it records is kept if it succeeds, else nothing of it.
+    ///
+    /// `work` may be run twice, when others have changed what it read. Callers use [`Self::transact`] instead.
+    ///
+    /// # Errors
+    /// That of `work`, or why the store could not begin or commit.
+    fn run(&self, name: &'static str, work: &mut Work<'_>) -> Result<(), StoreError>;
+}
+
+/// What a backend is to run in one transaction.
+pub type Work<'w> = dyn FnMut(&mut dyn Transaction) -> Result<(), StoreError> + 'w;
+
+impl dyn AuthorityStore + '_ {
+    /// Runs `work` as one transaction called `name` and returns its value.
+    ///
+    /// `work` may be run twice, so it draws no chance and changes nothing outside.
+    ///
+    /// # Errors
+    /// That of `work`, or why the store could not begin or commit.
+    ///
+    /// # Panics
+    /// Where the backend succeeds without having run `work`.
+    pub fn transact<T>(
+        &self,
+        name: &'static str,
+        mut work: impl FnMut(&mut dyn Transaction) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
+        let mut value = None;
+        self.run(name, &mut |tx| {
+            value = Some(work(tx)?);
+            Ok(())
+        })?;
+        Ok(value.expect("a transaction that has succeeded has run"))
+    }
+}
+
+/// One transaction: what it reads does not change under it.
+pub trait Transaction {
+    /// The vendor, once there is one.
+    ///
+    /// # Errors
+    /// Where the store fails.
+    fn vendor(&mut self) -> Result<Option<Vendor>, StoreError>;
+
+    /// Records whose store this is; there is one vendor.
+    ///
+    /// # Errors
+    /// Where the store fails.
+    fn add_vendor(&mut self, vendor: &Vendor, by: Stamp) -> Result<(), StoreError>;
+
+    /// The root's certificates for the authority's keys, newest last.
+    ///
+    /// # Errors
+    /// Where the store fails.
+    fn authority_certificates(&mut self) -> Result<Vec<AuthorityCertificate>, StoreError>;
+
+    /// Adds a certificate.
+    ///
+    /// # Errors
+    /// Where the store fails.
+    fn add_authority_certificate(&mut self, certificate: &AuthorityCertificate, by: Stamp) -> Result<(), StoreError>;
+
+    /// The families, by number.
+    ///
+    /// # Errors
+    /// Where the store fails.
+    fn families(&mut self) -> Result<Vec<Family>, StoreError>;
+
+    /// One family.
+    ///
+    /// # Errors
+    /// Where the store fails.
+    fn family(&mut self, id: &FamilyId) -> Result<Option<Family>, StoreError>;
+
+    /// Adds a family, whose id and number are new.
+    ///
+    /// # Errors
+    /// Where the store fails.
+    fn add_family(&mut self, family: &Family, by: Stamp) -> Result<(), StoreError>;
+
+    /// The products, by number.
+    ///
+    /// # Errors
+    /// Where the store fails.
+    fn products(&mut self) -> Result<Vec<Product>, StoreError>;
+
+    /// One product.
+    ///
+    /// # Errors
+    /// Where the store fails.
+    fn product(&mut self, id: &ProductId) -> Result<Option<Product>, StoreError>;
+
+    /// Adds a product of a family that there is, whose id and number are new.
+    ///
+    /// # Errors
+    /// Where the store fails.
+    fn add_product(&mut self, product: &Product, by: Stamp) -> Result<(), StoreError>;
+
+    /// The product keys issued, oldest first.
+    ///
+    /// # Errors
+    /// Where the store fails.
+    fn keys(&mut self) -> Result<Vec<IssuedKey>, StoreError>;
+
+    /// One product key.
+    ///
+    /// # Errors
+    /// Where the store fails.
+    fn key(&mut self, id: KeyId) -> Result<Option<IssuedKey>, StoreError>;
+
+    /// Adds a product key of a family that there is.
+    ///
+    /// # Errors
+    /// Where the store fails.
+    fn add_key(&mut self, key: &IssuedKey, by: Stamp) -> Result<(), StoreError>;
+
+    /// Withdraws a product key; one that is withdrawn already stays so from its first time.
+    ///
+    /// # Errors
+    /// Where the store fails.
+    fn revoke_key(&mut self, id: KeyId, by: Stamp) -> Result<(), StoreError>;
+
+    /// What a product key has activated, as far as it bears on `subject` asking from a machine of `fingerprint`:
+    /// [`Taken::alike`] has at least the key pairs whose machine shares a component with it, by the ordinals of their
+    /// places, the latest activation of each first.
+    ///
+    /// # Errors
+    /// Where the store fails.
+    fn taken(&mut self, key: KeyId, subject: &PublicKey, fingerprint: &Fingerprint) -> Result<Taken, StoreError>;
+
+    /// Records an activation: a new one, or another answer to a key pair that has its ordinals already.
+    ///
+    /// # Errors
+    /// Where the store fails.
+    fn record(&mut self, activation: &Activation, by: Stamp) -> Result<(), StoreError>;
+
+    /// How many hosts or machines a product key has activated.
+    ///
+    /// # Errors
+    /// Where the store fails.
+    fn places_taken(&mut self, key: KeyId) -> Result<u64, StoreError>;
+
+    /// The hosts or machines that a product key has activated, with the latest activation of each, by ordinal.
+    ///
+    /// # Errors
+    /// Where the store fails.
+    fn places(&mut self, key: KeyId) -> Result<Vec<Place>, StoreError>;
+
+    /// The newest rows of the audit, `most` of them, newest first.
+    ///
+    /// # Errors
+    /// Where the store fails.
+    fn audit(&mut self, most: u64) -> Result<Vec<AuditRow>, StoreError>;
+}

@@ -1,1 +1,67 @@
 //! The authority on SQLite.
+
+mod row;
+mod transaction;
+
+use std::fs::OpenOptions;
+use std::path::Path;
+use std::sync::{LazyLock, Mutex, PoisonError};
+
+use leasehold_store::StoreError;
+use leasehold_store::authority::{AuthorityStore, Work};
+use rusqlite::{Connection, TransactionBehavior};
+use rusqlite_migration::{M, Migrations};
+use tracing::{debug, warn};
+
+use crate::open::{failed, writer};
+use transaction::SqliteTransaction;
+
+/// An authority's store in one file. Other connections, of this program or others, may be open to it.
+#[derive(Debug)]
+pub struct SqliteAuthority {
+    connection: Mutex<Connection>,
+}
+
+impl SqliteAuthority {
+    /// Opens the store in the file `path`, made for its owner alone where it is missing.
+    ///
+    /// # Errors
+    /// [`StoreError`], [`StoreError::Newer`] among others.
+    pub fn open(path: &Path) -> Result<Self, StoreError> {
+        create(path).map_err(|error| StoreError::Unavailable(error.into()))?;
+        Ok(Self { connection: Mutex::new(writer(path, &MIGRATIONS)?) })
+    }
+}
+
+impl AuthorityStore for SqliteAuthority {
+    fn run(&self, name: &'static str, work: &mut Work<'_>) -> Result<(), StoreError> {
+        // A thread that panicked in a transaction has left it rolled back.
+        let mut connection = self.connection.lock().unwrap_or_else(PoisonError::into_inner);
+        let ended = in_one_transaction(&mut connection, work);
+        match &ended {
+            Ok(()) => debug!(transaction = name, "committed"),
+            Err(error) => warn!(transaction = name, %error, "rolled back"),
+        }
+        ended
+    }
+}
+
+fn in_one_transaction(connection: &mut Connection, work: &mut Work<'_>) -> Result<(), StoreError> {
+    // The lock for writing is taken before anything is read, so nothing that is read can change before the commit.
+    let tx = connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(failed)?;
+    let mut tx = SqliteTransaction::new(tx);
+    work(&mut tx)?;
+    tx.commit()
+}
+
+/// SQLite gives its side files the mode of the file.
+fn create(path: &Path) -> std::io::Result<()> {
+    let mut options = OpenOptions::new();
+    options.create(true).truncate(false).read(true).write(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path).map(drop)
+}
+
+static MIGRATIONS: LazyLock<Migrations<'static>> =
+    LazyLock::new(|| Migrations::new(vec![M::up(include_str!("../../migrations/authority/0001_initial.sql"))]));

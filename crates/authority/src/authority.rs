@@ -1,0 +1,131 @@
+//! Whoever holds the authority's key, and what is signed with it.
+
+use std::io::ErrorKind;
+
+use leasehold_core::standing::Mode;
+use leasehold_core::{Cti, ProductId, ProductKey, Span, Timestamp};
+use leasehold_store::authority::{AuthorityStore, Product, Vendor};
+use leasehold_wire::{Authority as Certificate, Document, Keypair, Manifest, Reason, envelope, trust};
+
+use crate::chance::{Rng, draw};
+use crate::error::Error;
+use crate::home::Home;
+use crate::secret::Secret;
+use crate::{key_file, transact};
+
+/// An authority that can sign now.
+pub struct Authority<'s> {
+    pub(crate) store: &'s dyn AuthorityStore,
+    pub(crate) pair: Keypair,
+    pub(crate) vendor: Vendor,
+    /// The root's certificate for `pair`.
+    certificate: Vec<u8>,
+    /// Until when it holds.
+    expires: Timestamp,
+    terms: Terms,
+}
+
+/// What an authority signs for how long.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Terms {
+    /// How long a host certificate holds; it never outlasts the authority's own.
+    pub host_validity: Span,
+}
+
+impl Default for Terms {
+    fn default() -> Self {
+        Self { host_validity: Span::days(2 * 365) }
+    }
+}
+
+impl<'s> Authority<'s> {
+    /// Opens the authority's key.
+    ///
+    /// # Errors
+    /// [`Error::NotInitialised`]; [`Error::WrongPassphrase`], [`Error::NotAKeyFile`], [`Error::AnotherKey`];
+    /// [`Error::Certificate`] where it may not sign at `now`; [`Error::File`], [`Error::Store`].
+    pub fn open(
+        home: &Home,
+        store: &'s dyn AuthorityStore,
+        passphrase: &Secret,
+        now: Timestamp,
+    ) -> Result<Self, Error> {
+        let (vendor, certificates) = transact(store, "open the authority", |tx| {
+            let vendor = tx.vendor()?.ok_or(Error::NotInitialised)?;
+            Ok((vendor, tx.authority_certificates()?))
+        })?;
+        let path = home.authority_key();
+        let missing = || Error::at(&path)(ErrorKind::NotFound.into());
+        let pair = key_file::read(&path, passphrase)?.ok_or_else(missing)?;
+        let newest = certificates.into_iter().rfind(|certificate| certificate.authority == pair.id());
+        let certificate = newest.ok_or(Error::AnotherKey(path))?.document;
+        let opened = trust::verify::<Certificate>(&certificate, &vendor.root, now, None);
+        let expires = opened.map_err(Error::Certificate)?.document.expires;
+        Ok(Self { store, pair, vendor, certificate, expires, terms: Terms::default() })
+    }
+
+    /// The same under other terms.
+    #[must_use]
+    pub fn with_terms(self, terms: Terms) -> Self {
+        Self { terms, ..self }
+    }
+
+    /// Whose authority it is.
+    pub fn vendor(&self) -> &Vendor {
+        &self.vendor
+    }
+
+    /// The root's certificate for it.
+    pub fn certificate(&self) -> &[u8] {
+        &self.certificate
+    }
+
+    /// The manifest of a product, as its application is shipped with it.
+    ///
+    /// # Errors
+    /// [`Error::UnknownProduct`], [`Error::Certificate`], [`Error::Store`].
+    pub fn manifest(&self, product: &ProductId, now: Timestamp, rng: &mut Rng<'_>) -> Result<Vec<u8>, Error> {
+        self.holds_at(now)?;
+        let cti = Cti(draw(rng));
+        let find = |id| transact(self.store, "find a product", |tx| Ok(tx.product(id)?));
+        let Product { id, number, family, title, initial_grace, drift, service, mode } =
+            find(product)?.ok_or(Error::UnknownProduct(*product))?;
+        let root = self.vendor.root;
+        let manifest = Manifest {
+            issued: now,
+            cti,
+            product: id,
+            number,
+            family,
+            title,
+            generic_key: ProductKey::generic(root.id(), number),
+            initial_grace,
+            root,
+            service,
+            drift,
+            mode: Some(mode).filter(|mode| *mode != Mode::Enforce),
+        };
+        Ok(self.sign(&manifest))
+    }
+
+    /// Whether it may sign at `now`.
+    pub(crate) fn holds_at(&self, now: Timestamp) -> Result<(), Error> {
+        if now < self.expires { Ok(()) } else { Err(Error::Certificate(Reason::Expired)) }
+    }
+
+    /// Signs with the chain that leads up to the root.
+    pub(crate) fn sign<D: Document>(&self, document: &D) -> Vec<u8> {
+        envelope::sign(document, &self.pair, &[&self.certificate])
+    }
+
+    /// When a host certificate made at `now` ends.
+    pub(crate) fn host_expiry(&self, now: Timestamp) -> Timestamp {
+        now.plus(self.terms.host_validity).min(self.expires)
+    }
+}
+
+impl std::fmt::Debug for Authority<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Authority").field("pair", &self.pair).field("vendor", &self.vendor).finish_non_exhaustive()
+    }
+}

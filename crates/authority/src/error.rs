@@ -1,0 +1,114 @@
+//! How the vendor's side fails to do what it is asked.
+
+use std::io;
+use std::path::PathBuf;
+
+use leasehold_core::{FamilyId, PolicyFault, ProductId, ProductNumber, Text};
+use leasehold_store::StoreError;
+use leasehold_wire::{Reason, Typ};
+
+/// What was asked for has not been done, and nothing was changed.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// A file or folder cannot be read or written.
+    #[error("{}: {source}", path.display())]
+    File {
+        /// Which.
+        path: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
+    /// The passphrase does not open the key file.
+    #[error("{}: the passphrase does not open it", .0.display())]
+    WrongPassphrase(PathBuf),
+    /// The file is no encrypted Ed25519 key.
+    #[error("{}: not an encrypted Ed25519 key in PEM", .0.display())]
+    NotAKeyFile(PathBuf),
+    /// The key file holds a key that the vendor's certificates do not name.
+    #[error("{}: it holds another key than this vendor's", .0.display())]
+    AnotherKey(PathBuf),
+    /// A vendor without a passphrase.
+    #[error("passphrase: it is empty")]
+    EmptyPassphrase,
+    /// The folder has a vendor.
+    #[error("vendor {0}: it is there already")]
+    VendorExists(Text),
+    /// A file left by a first run that was cut short does not fit what is asked now.
+    #[error("{}: left from an earlier try with another name or key", .0.display())]
+    Leftover(PathBuf),
+    /// The store has no vendor yet.
+    #[error("no vendor has been made here yet")]
+    NotInitialised,
+    /// A product of this id is there.
+    #[error("product {0}: it is there already")]
+    ProductExists(ProductId),
+    /// A product of this number is there.
+    #[error("product number {0}: another product has it")]
+    ProductNumberTaken(ProductNumber),
+    /// A family's number or policy is set when it begins.
+    #[error("family {0}: it is there already, with a number and defaults of its own")]
+    FamilyExists(FamilyId),
+    /// A family of this number is there.
+    #[error("family number {0}: another family has it")]
+    FamilyNumberTaken(ProductNumber),
+    /// There are no numbers left.
+    #[error("all numbers are taken")]
+    NumbersUsedUp,
+    /// No such product.
+    #[error("product {0}: there is none of this id")]
+    UnknownProduct(ProductId),
+    /// No such family.
+    #[error("family {0}: there is none of this id")]
+    UnknownFamily(FamilyId),
+    /// A policy nobody could follow.
+    #[error(transparent)]
+    Policy(#[from] PolicyFault),
+    /// A grant that no certificate can carry.
+    #[error("family {0}: its products and features do not fit into a host certificate")]
+    GrantTooLarge(FamilyId),
+    /// What was given to be approved is another document.
+    #[error("a document of type {}, not a request of a host or machine", .0.name())]
+    NotARequest(Typ),
+    /// The request is malformed or not signed by the key that it introduces.
+    #[error("the request cannot be believed: {0}")]
+    Request(#[source] Reason),
+    /// The authority's certificate does not hold now.
+    #[error("the authority's certificate cannot be used: {0}")]
+    Certificate(#[source] Reason),
+    /// The store fails.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl Error {
+    /// The stable code.
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::File { .. } => "file",
+            Self::WrongPassphrase(_) => "wrong-passphrase",
+            Self::NotAKeyFile(_) | Self::AnotherKey(_) => "not-a-key-file",
+            Self::EmptyPassphrase => "usage",
+            Self::VendorExists(_)
+            | Self::Leftover(_)
+            | Self::ProductExists(_)
+            | Self::ProductNumberTaken(_)
+            | Self::FamilyExists(_)
+            | Self::FamilyNumberTaken(_)
+            | Self::NumbersUsedUp => "already-exists",
+            Self::NotInitialised => "not-initialised",
+            Self::UnknownProduct(_) => "unknown-product",
+            Self::UnknownFamily(_) => "unknown-family",
+            Self::Policy(_) => "bad-policy",
+            Self::GrantTooLarge(_) => "grant-too-large",
+            Self::NotARequest(_) => "malformed",
+            Self::Request(reason) | Self::Certificate(reason) => reason.code(),
+            Self::Store(error) => error.code(),
+        }
+    }
+
+    /// An input or output error at `path`.
+    pub(crate) fn at(path: impl Into<PathBuf>) -> impl FnOnce(io::Error) -> Self {
+        let path = path.into();
+        |source| Self::File { path, source }
+    }
+}

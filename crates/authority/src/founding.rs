@@ -1,0 +1,137 @@
+//! Making a vendor: root key, authority key, the certificate that joins them, and the store's first rows.
+
+use std::path::Path;
+
+use leasehold_core::{KeyId, PublicKey, Span, Text, Timestamp};
+use leasehold_store::authority::{AuthorityCertificate, AuthorityStore, Stamp, Vendor};
+use leasehold_wire::{Authority as Certificate, Keypair, envelope, trust};
+use zeroize::Zeroizing;
+
+use crate::chance::{Rng, draw};
+use crate::error::Error;
+use crate::home::Home;
+use crate::secret::Secret;
+use crate::{file, key_file, transact};
+
+/// Who is to be made.
+#[derive(Clone, Debug)]
+pub struct Founding {
+    /// What people call the vendor.
+    pub name: Text,
+    /// How long the authority may sign.
+    pub validity: Span,
+    /// What encrypts both keys.
+    pub passphrase: Secret,
+}
+
+/// Who was made.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Founded {
+    /// The root's public half, which applications are shipped with.
+    pub root: PublicKey,
+    /// The authority.
+    pub authority: KeyId,
+    /// Until when it may sign.
+    pub expires: Timestamp,
+    /// Whether files of an earlier run were used.
+    pub start: Start,
+}
+
+/// Where making a vendor began.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Start {
+    /// With nothing.
+    Fresh,
+    /// With what an earlier run had left when it was cut short.
+    Continued,
+}
+
+/// Who the vendor is.
+///
+/// # Errors
+/// [`Error::NotInitialised`] where none has been made.
+pub fn vendor(store: &dyn AuthorityStore) -> Result<Vendor, Error> {
+    transact(store, "vendor", |tx| tx.vendor()?.ok_or(Error::NotInitialised))
+}
+
+/// Makes a vendor in `home` and `store`.
+///
+/// The store's rows come last and make it one: a run that was cut short before is continued by the next, with the same
+/// name and passphrase.
+///
+/// # Errors
+/// [`Error::VendorExists`]; [`Error::WrongPassphrase`] and [`Error::Leftover`] where an earlier run has left files that
+/// do not fit; [`Error::EmptyPassphrase`], [`Error::File`], [`Error::Store`].
+pub fn found(
+    home: &Home,
+    store: &dyn AuthorityStore,
+    founding: &Founding,
+    by: Stamp,
+    rng: &mut Rng<'_>,
+) -> Result<Founded, Error> {
+    match vendor(store) {
+        Ok(vendor) => return Err(Error::VendorExists(vendor.name)),
+        Err(Error::NotInitialised) => {}
+        Err(error) => return Err(error),
+    }
+    if founding.passphrase.is_empty() {
+        return Err(Error::EmptyPassphrase);
+    }
+    home.make()?;
+    let (root, start) = pair(&home.root_key(), &founding.passphrase, rng)?;
+    let (authority, _) = pair(&home.authority_key(), &founding.passphrase, rng)?;
+    let certificate = certificate(home, founding, (&root, &authority), by.at)?;
+    put(&home.root_public(), format!("{}\n", root.public()).as_bytes())?;
+    let made = Vendor { name: founding.name.clone(), root: root.public(), made: by.at };
+    transact(store, "make a vendor", |tx| {
+        if let Some(vendor) = tx.vendor()? {
+            return Err(Error::VendorExists(vendor.name));
+        }
+        tx.add_vendor(&made, by)?;
+        Ok(tx.add_authority_certificate(&certificate, by)?)
+    })?;
+    Ok(Founded { root: root.public(), authority: authority.id(), expires: certificate.expires, start })
+}
+
+/// The pair in the key file, which is made if it is missing.
+fn pair(path: &Path, passphrase: &Secret, rng: &mut Rng<'_>) -> Result<(Keypair, Start), Error> {
+    if let Some(pair) = key_file::read(path, passphrase)? {
+        return Ok((pair, Start::Continued));
+    }
+    let pair = Keypair::from_seed(&Zeroizing::new(draw(rng)));
+    key_file::write(path, &pair, passphrase, rng)?;
+    Ok((pair, Start::Fresh))
+}
+
+/// The root's certificate for the authority, which is made if it is missing.
+fn certificate(
+    home: &Home,
+    founding: &Founding,
+    (root, authority): (&Keypair, &Keypair),
+    now: Timestamp,
+) -> Result<AuthorityCertificate, Error> {
+    let path = home.authority_certificate();
+    let document = file::read(&path)?.unwrap_or_else(|| {
+        let (expires, vendor) = (now.plus(founding.validity), founding.name.clone());
+        envelope::sign(&Certificate { not_before: now, expires, key: authority.public(), vendor }, root, &[])
+    });
+    let opened = trust::verify::<Certificate>(&document, &root.public(), now, None);
+    match opened.map(|opened| opened.document) {
+        Ok(Certificate { key, vendor, not_before, expires })
+            if key == authority.public() && vendor == founding.name =>
+        {
+            put(&path, &document)?;
+            Ok(AuthorityCertificate { authority: key.id(), not_before, expires, document })
+        }
+        Ok(_) | Err(_) => Err(Error::Leftover(path)),
+    }
+}
+
+/// Writes the file unless it is there with these very bytes.
+fn put(path: &Path, bytes: &[u8]) -> Result<(), Error> {
+    match file::read(path)? {
+        Some(present) if present == bytes => Ok(()),
+        Some(_) => Err(Error::Leftover(path.to_owned())),
+        None => file::create(path, bytes),
+    }
+}

@@ -1,0 +1,144 @@
+//! A vendor in a folder of its own, and requests to it.
+#![allow(dead_code, reason = "each test program uses a part of it")]
+
+use std::path::Path;
+
+use leasehold_authority::keys::{self, NewKey};
+use leasehold_authority::products::{self, NewFamily, NewProduct};
+use leasehold_authority::{Approval, Authority, Founding, Granted, Home, Secret, found};
+use leasehold_core::activation::{Allowance, Refusal};
+use leasehold_core::standing::Mode;
+use leasehold_core::{Component, Cti, Fingerprint, Policy, ProductKey, Span, Timestamp};
+use leasehold_store::authority::{Actor, Stamp};
+use leasehold_store_sqlite::authority::SqliteAuthority;
+use leasehold_wire::proof::Proof;
+use leasehold_wire::{HostRequest, Keypair, MachineRequest, envelope};
+use tempfile::TempDir;
+
+pub(crate) const AT: Stamp = Stamp { at: Timestamp::from_unix(1_790_000_000), actor: Actor::Cli };
+
+pub(crate) fn later(span: Span) -> Stamp {
+    Stamp { at: AT.at.plus(span), ..AT }
+}
+
+pub(crate) fn passphrase() -> Secret {
+    Secret::new("correct horse battery staple".to_owned())
+}
+
+/// Chance that is the same in each run, another for each `seed`.
+pub(crate) fn chance(seed: u64) -> impl FnMut(&mut [u8]) {
+    let mut state = seed;
+    move |bytes| {
+        for byte in bytes {
+            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            *byte = state.to_be_bytes()[0];
+        }
+    }
+}
+
+pub(crate) struct Shop {
+    folder: TempDir,
+    pub(crate) home: Home,
+    pub(crate) store: SqliteAuthority,
+}
+
+impl Shop {
+    /// A folder without a vendor.
+    pub(crate) fn empty() -> Self {
+        let folder = tempfile::tempdir().expect("a folder");
+        let home = Home::new(folder.path());
+        Self { store: store(&home.store()), home, folder }
+    }
+
+    /// Acme with the products `acme-cad` and `acme-cam` of family `acme`, and `other` of a family of its own.
+    pub(crate) fn open() -> Self {
+        let shop = Self::empty();
+        found(&shop.home, &shop.store, &founding("Acme"), AT, &mut chance(1)).expect("a vendor");
+        for (id, family) in [("acme-cad", "acme"), ("acme-cam", "acme"), ("other", "other")] {
+            products::add(&shop.store, &product(id, family), AT).expect("a product");
+        }
+        shop
+    }
+
+    pub(crate) fn authority(&self) -> Authority<'_> {
+        Authority::open(&self.home, &self.store, &passphrase(), AT.at).expect("an authority")
+    }
+
+    pub(crate) fn issue(&self, allowance: Allowance, policy: Option<Policy>, seed: u64) -> ProductKey {
+        let new = NewKey { family: "acme".parse().expect("an id"), allowance, customer: None, policy };
+        keys::issue(&self.store, &new, AT, &mut chance(seed)).expect("a key").0
+    }
+}
+
+pub(crate) fn store(path: &Path) -> SqliteAuthority {
+    SqliteAuthority::open(path).expect("a store")
+}
+
+pub(crate) fn founding(name: &str) -> Founding {
+    Founding { name: name.parse().expect("a name"), validity: Span::days(3_650), passphrase: passphrase() }
+}
+
+pub(crate) fn product(id: &str, family: &str) -> NewProduct {
+    NewProduct {
+        id: id.parse().expect("an id"),
+        number: None,
+        title: id.parse().expect("a title"),
+        family: NewFamily { id: family.parse().expect("an id"), number: None, policy: None },
+        initial_grace: Span::days(30),
+        drift: None,
+        service: None,
+        mode: Mode::Enforce,
+    }
+}
+
+/// The machine of this number; those of other numbers share nothing with it.
+pub(crate) fn machine(n: u8) -> Fingerprint {
+    let parts = [Component::MachineId, Component::SystemUuid, Component::SystemDisk, Component::BoardSerial];
+    Fingerprint::new(parts.map(|part| (part, [n; 8]))).expect("it has components")
+}
+
+pub(crate) fn pair(n: u8) -> Keypair {
+    Keypair::from_seed(&[n; 32])
+}
+
+/// What the host with the `n`th key pair asks from the machine.
+pub(crate) fn host_request(key: &ProductKey, n: u8, machine: Fingerprint) -> Vec<u8> {
+    let (pair, cti) = (pair(n), Cti([n; 16]));
+    let request = HostRequest {
+        issued: AT.at,
+        cti,
+        key: pair.public(),
+        proof: Proof::new(key, pair.id(), cti),
+        host_name: "licences.example".parse().expect("a name"),
+        fingerprint: machine,
+    };
+    envelope::sign(&request, &pair, &[])
+}
+
+/// What the machine with the `n`th device key asks.
+pub(crate) fn machine_request(key: &ProductKey, n: u8, product: &str, machine: Fingerprint) -> Vec<u8> {
+    let (pair, cti) = (pair(n), Cti([n; 16]));
+    let request = MachineRequest {
+        issued: AT.at,
+        cti,
+        key: pair.public(),
+        proof: Proof::new(key, pair.id(), cti),
+        product: product.parse().expect("an id"),
+        fingerprint: machine,
+    };
+    envelope::sign(&request, &pair, &[])
+}
+
+pub(crate) fn granted(approval: Approval) -> Granted {
+    match approval {
+        Approval::Granted(granted) => *granted,
+        Approval::Refused(refusal) => panic!("refused: {refusal}"),
+    }
+}
+
+pub(crate) fn refused(approval: Approval) -> Refusal {
+    match approval {
+        Approval::Granted(granted) => panic!("granted: {granted:?}"),
+        Approval::Refused(refusal) => refusal,
+    }
+}

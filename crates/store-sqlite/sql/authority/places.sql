@@ -1,0 +1,7 @@
+-- places: the latest activation of each host or machine of a product key.
+SELECT place, activation, subject, name, first, last, expires, document
+FROM activation
+WHERE product_key = ?1
+  AND activation = (SELECT max(latest.activation) FROM activation AS latest
+                    WHERE latest.product_key = activation.product_key AND latest.place = activation.place)
+ORDER BY place;

@@ -1,0 +1,207 @@
+//! Activations: who is known, what is used up, and that limits hold however many ask at once.
+
+use std::collections::{BTreeSet, HashMap};
+use std::thread;
+
+use leasehold_core::activation::{Allowance, Ordinals, Placement, Refusal};
+use leasehold_core::{Component, Fingerprint, KeyId, PublicKey, Span};
+
+use super::{Fixture, Outcome, sample};
+use crate::StoreError;
+use crate::authority::{Activation, AuthorityStore};
+
+/// Another answer replaces the last one and takes no place.
+///
+/// # Errors
+/// Where the store fails.
+pub fn a_key_pair_that_asks_again_keeps_its_ordinals(fixture: &dyn Fixture) -> Outcome {
+    let store = fixture.open();
+    let key = sample::fill(&*store)?;
+    let first = sample::activation(key, 1, Placement::New(sample::ordinals(1, 1)));
+    let again = Activation {
+        placement: Placement::Again(sample::ordinals(1, 1)),
+        fingerprint: sample::machine(2),
+        name: Some(sample::text("renamed")),
+        expires: None,
+        document: vec![1, 2, 3],
+        ..first.clone()
+    };
+    let second = sample::activation(key, 2, Placement::Anew(sample::ordinals(1, 2)));
+    store.transact("record", |tx| {
+        tx.record(&first, sample::AT)?;
+        tx.record(&again, sample::later(Span::DAY))?;
+        let places = tx.places(key)?;
+        assert_eq!((places.len(), places[0].ordinals, places[0].subject), (1, sample::ordinals(1, 1), first.subject));
+        assert_eq!((places[0].first, places[0].last), (sample::AT.at, sample::later(Span::DAY).at));
+        assert_eq!((&places[0].name, places[0].expires), (&again.name, None));
+        assert_eq!(places[0].document, again.document);
+        tx.record(&second, sample::later(Span::DAY))?;
+        let places = tx.places(key)?;
+        assert_eq!((places.len(), places[0].ordinals, places[0].subject), (1, sample::ordinals(1, 2), second.subject));
+        assert_eq!(tx.places_taken(key)?, 1);
+        let taken = tx.taken(key, &first.subject, &sample::machine(9))?;
+        assert_eq!((taken.own, taken.places), (Some(sample::ordinals(1, 1)), 1), "the earlier pair is still known");
+        Ok(())
+    })
+}
+
+/// A store may leave out only what cannot be the same machine.
+///
+/// # Errors
+/// Where the store fails.
+pub fn machines_that_share_a_component_are_found(fixture: &dyn Fixture) -> Outcome {
+    let store = fixture.open();
+    let key = sample::fill(&*store)?;
+    let changed = Component::ALL.map(|kept| {
+        let hashes = Component::ALL.map(|part| (part, [if part == kept { 1 } else { 2 }; 8]));
+        Fingerprint::new(hashes).expect("it has components")
+    });
+    let whole = Fingerprint::new(Component::ALL.map(|part| (part, [1; 8]))).expect("it has components");
+    store.transact("record and look", |tx| {
+        for (n, activation) in [(1, 1), (2, 2)] {
+            let placement = Placement::Anew(sample::ordinals(1, activation));
+            let recorded = Activation { fingerprint: whole, ..sample::activation(key, n, placement) };
+            tx.record(&recorded, sample::AT)?;
+        }
+        tx.record(&sample::activation(key, 3, Placement::New(sample::ordinals(2, 1))), sample::AT)?;
+        for fingerprint in &changed {
+            let taken = tx.taken(key, &sample::pair(9), fingerprint)?;
+            let alike: Vec<_> = taken.alike.iter().filter(|known| known.fingerprint == whole).collect();
+            assert_eq!(alike.len(), 2, "{fingerprint:?}");
+            assert!(alike.iter().all(|known| (known.place, known.activations) == (1, 2)));
+            assert_eq!((taken.own, taken.places), (None, 2));
+        }
+        let elsewhere = tx.taken(KeyId([8; 16]), &sample::pair(1), &whole)?;
+        assert!(elsewhere.own.is_none() && elsewhere.alike.is_empty() && elsewhere.places == 0);
+        Ok(())
+    })
+}
+
+/// Key pairs come and go on machines at random; a model of a few lines says what each must get.
+///
+/// # Errors
+/// Where the store fails.
+pub fn a_random_history_agrees_with_a_model(fixture: &dyn Fixture) -> Outcome {
+    const SEED: u64 = 0x1ea5_e401;
+    let store = fixture.open();
+    let key = sample::fill(&*store)?;
+    let mut model = Model::default();
+    let mut state = SEED;
+    for step in 0..300 {
+        // Knuth's MMIX generator: chance that is the same everywhere.
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        let (machine, pair) = (state >> 33 & 7, state >> 40 & 31);
+        let answer = ask(&*store, key, pair, machine)?;
+        assert_eq!(answer.ok().map(|placed| placed.ordinals()), model.ask(pair, machine), "seed {SEED:#x} step {step}");
+    }
+    Ok(())
+}
+
+/// Six hosts, each with an ordinal of its own; all others are refused.
+///
+/// # Errors
+/// Where the store fails.
+pub fn a_key_takes_six_hosts_from_many_threads(fixture: &dyn Fixture) -> Outcome {
+    let key = sample::fill(&*fixture.open())?;
+    let answers = from_threads(fixture, |store, n| ask(store, key, n, n))?;
+    let granted: BTreeSet<u64> = answers.iter().flatten().map(|placed| placed.ordinals().place).collect();
+    assert_eq!(granted, (1..=6).collect());
+    let refused = answers.iter().filter(|answer| **answer == Err(Refusal::HostsExhausted { hosts: 6 })).count();
+    assert_eq!(refused, answers.len() - 6);
+    fixture.open().transact("count", |tx| {
+        assert_eq!((tx.places_taken(key)?, tx.places(key)?.len()), (6, 6));
+        Ok(())
+    })
+}
+
+/// Ten key pairs of one machine, each with an ordinal of its own; all others are refused.
+///
+/// # Errors
+/// Where the store fails.
+pub fn a_host_takes_ten_activations_from_many_threads(fixture: &dyn Fixture) -> Outcome {
+    let key = sample::fill(&*fixture.open())?;
+    let answers = from_threads(fixture, |store, n| ask(store, key, n, 0))?;
+    let granted: BTreeSet<Ordinals> = answers.iter().flatten().map(Placement::ordinals).collect();
+    assert_eq!(granted, (1..=10).map(|activation| sample::ordinals(1, activation)).collect());
+    let refused = answers.iter().filter(|answer| answer.is_err()).count();
+    assert_eq!(refused, answers.len() - 10);
+    Ok(())
+}
+
+/// However often and at once one key pair asks, it is one activation.
+///
+/// # Errors
+/// Where the store fails.
+pub fn a_key_pair_that_asks_many_times_at_once_takes_one_place(fixture: &dyn Fixture) -> Outcome {
+    let key = sample::fill(&*fixture.open())?;
+    let answers = from_threads(fixture, |store, _| ask(store, key, 1, 1))?;
+    assert!(answers.iter().all(|answer| answer.is_ok_and(|placed| placed.ordinals() == sample::ordinals(1, 1))));
+    let fresh = answers.iter().filter(|answer| matches!(answer, Ok(Placement::New(_)))).count();
+    assert_eq!(fresh, 1);
+    fixture.open().transact("count", |tx| {
+        assert_eq!(tx.places_taken(key)?, 1);
+        Ok(())
+    })
+}
+
+type Answer = Result<Placement, Refusal>;
+
+/// Decides and records as an authority does.
+fn ask(store: &dyn AuthorityStore, key: KeyId, pair: u64, machine: u64) -> Result<Answer, StoreError> {
+    let (subject, fingerprint): (PublicKey, Fingerprint) = (sample::pair(pair), sample::machine(machine));
+    store.transact("ask", |tx| {
+        let taken = tx.taken(key, &subject, &fingerprint)?;
+        let placed = taken.place(Allowance::HOST_KEY, &fingerprint, 2);
+        if let Ok(placement) = placed {
+            let activation = Activation { subject, fingerprint, ..sample::activation(key, pair, placement) };
+            tx.record(&activation, sample::AT)?;
+        }
+        Ok(placed)
+    })
+}
+
+/// What `asks` was answered with the numbers from 0, from threads that have a connection each.
+fn from_threads(
+    fixture: &dyn Fixture,
+    asks: impl Fn(&dyn AuthorityStore, u64) -> Result<Answer, StoreError> + Sync,
+) -> Result<Vec<Answer>, StoreError> {
+    const THREADS: u64 = 6;
+    const EACH: u64 = 4;
+    let asks = &asks;
+    thread::scope(|scope| {
+        let threads = (0..THREADS).map(|thread| {
+            scope.spawn(move || {
+                let store = fixture.open();
+                (0..EACH).map(|n| asks(&*store, thread * EACH + n)).collect::<Result<Vec<_>, _>>()
+            })
+        });
+        let threads: Vec<_> = threads.collect();
+        let answers = threads.into_iter().map(|thread| thread.join().expect("a thread that asks does not panic"));
+        Ok(answers.collect::<Result<Vec<_>, StoreError>>()?.concat())
+    })
+}
+
+/// A host key as ten lines: which machine each key pair was last seen on, and the ordinals it was given.
+#[derive(Default)]
+struct Model {
+    pairs: HashMap<u64, (u64, Ordinals)>,
+    places: u64,
+}
+
+impl Model {
+    fn ask(&mut self, pair: u64, machine: u64) -> Option<Ordinals> {
+        let own = self.pairs.get(&pair).map(|(_, ordinals)| *ordinals);
+        let ordinals = own.or_else(|| self.place(machine))?;
+        self.places = self.places.max(ordinals.place);
+        self.pairs.insert(pair, (machine, ordinals));
+        Some(ordinals)
+    }
+
+    fn place(&self, machine: u64) -> Option<Ordinals> {
+        let known = self.pairs.values().filter(|(on, _)| *on == machine).map(|(_, ordinals)| ordinals.place).min();
+        let place = known.unwrap_or(self.places + 1);
+        let used = self.pairs.values().filter(|(_, ordinals)| ordinals.place == place).count();
+        let activation = u64::try_from(used).ok()? + 1;
+        (place <= 6 && activation <= 10).then_some(Ordinals { place, activation })
+    }
+}
