@@ -26,6 +26,14 @@ pub(crate) fn table<const N: usize>(heads: [&str; N]) -> Table {
     table
 }
 
+/// Prints names with what they stand for, a row each.
+pub(crate) fn rows(rows: &[(String, String)]) {
+    let width = rows.iter().map(|(name, _)| name.chars().count()).max().unwrap_or_default();
+    for (name, words) in rows {
+        anstream::println!("{}", format!("{name:width$}  {words}").trim_end());
+    }
+}
+
 /// A time as people read it, in UTC: `2026-11-23 04:43`.
 pub(crate) fn time(time: Timestamp) -> String {
     let second = i64::try_from(time.unix()).ok().and_then(|seconds| jiff::Timestamp::from_second(seconds).ok());

@@ -48,6 +48,18 @@ impl Component {
         Self::ALL.into_iter().find(|component| u64::from(component.number()) == number)
     }
 
+    /// The word for it.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::MachineId => "machine-id",
+            Self::SystemUuid => "system-uuid",
+            Self::SystemDisk => "system-disk",
+            Self::NetworkAddress => "network-address",
+            Self::Processor => "processor",
+            Self::BoardSerial => "board-serial",
+        }
+    }
+
     /// The number on the wire, 1 to 6.
     pub const fn number(self) -> u8 {
         self as u8

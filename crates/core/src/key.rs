@@ -55,6 +55,19 @@ pub enum KeyError {
     Kind(u8),
 }
 
+impl KeyError {
+    /// The one word for it.
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::Length(_) => "length",
+            Self::Character { .. } => "character",
+            Self::Checksum => "checksum",
+            Self::Version(_) => "version",
+            Self::Kind(_) => "kind",
+        }
+    }
+}
+
 impl ProductKey {
     /// The generic key of a product: public, derived from the vendor's name and the product's number.
     pub fn generic(vendor: KeyId, product: ProductNumber) -> Self {

@@ -200,6 +200,15 @@ impl Mode {
         }
     }
 
+    /// The word for it.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Enforce => "enforce",
+            Self::Advise => "advise",
+            Self::Observe => "observe",
+        }
+    }
+
     /// Its number in a manifest.
     pub const fn number(self) -> u64 {
         match self {

@@ -3,10 +3,10 @@
 use leasehold_core::{PublicKey, Timestamp};
 
 use crate::document::{
-    ActivationObject, Authority, HostCertificate, HostRequest, Lease, MachineRequest, Manifest, Release, Request,
-    Revocations, Typ,
+    ActivationObject, Authority, Document, HostCertificate, HostRequest, Lease, MachineRequest, Manifest, Release,
+    Request, Revocations, Typ,
 };
-use crate::envelope::{Envelope, Malformed};
+use crate::envelope::{Envelope, Head, Malformed};
 use crate::trust::{Opened, Reason, verify};
 
 macro_rules! any {
@@ -26,6 +26,20 @@ macro_rules! any {
             pub fn read(envelope: &Envelope<'_>) -> Result<Self, Malformed> {
                 match envelope.typ {
                     $(Typ::$typ => envelope.document().map(Self::$typ)),*
+                }
+            }
+
+            /// Its registered claims.
+            pub fn head(&self) -> Head {
+                match self {
+                    $(Self::$typ(document) => document.head()),*
+                }
+            }
+
+            /// Its typ.
+            pub const fn typ(&self) -> Typ {
+                match self {
+                    $(Self::$typ(_) => Typ::$typ),*
                 }
             }
 

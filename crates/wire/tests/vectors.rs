@@ -3,7 +3,7 @@
 use leasehold_core::{Cti, KeyId, ProductKey, PublicKey, Timestamp};
 use leasehold_testkit::vectors::{hex, read, unhex};
 use leasehold_wire::proof::Proof;
-use leasehold_wire::{AnyDocument, Confirmation, Document, Envelope, Keypair, Opened, Revocations, verify};
+use leasehold_wire::{AnyDocument, Confirmation, Envelope, Keypair, Opened, Revocations, verify};
 use serde_json::{Value, json};
 
 #[test]
@@ -72,28 +72,15 @@ fn compare(opened: &Opened<AnyDocument>, facts: &Value, name: &Value) {
 }
 
 fn fact_of(opened: &Opened<AnyDocument>, fact: &str) -> Option<Value> {
-    use AnyDocument::{
-        Authority, Host, HostRequest, Lease, MachineRequest, Manifest, Object, Release, Request, Revocations,
-    };
-    let (typ, head) = match &opened.document {
-        Authority(d) => of(d),
-        Manifest(d) => of(d),
-        HostRequest(d) => of(d),
-        Host(d) => of(d),
-        Request(d) => of(d),
-        Lease(d) => of(d),
-        Release(d) => of(d),
-        MachineRequest(d) => of(d),
-        Object(d) => of(d),
-        Revocations(d) => of(d),
-    };
+    use AnyDocument::{Host, Lease, MachineRequest, Manifest, Release, Request, Revocations};
+    let head = opened.document.head();
     let subject = head.confirmation.map(|confirmation| match confirmation {
         Confirmation::Key(key) => key.id(),
         Confirmation::Known(id) => id,
     });
     let seal = || opened.seal.as_ref();
     Some(match (fact, &opened.document) {
-        ("typ", _) => json!(typ),
+        ("typ", _) => json!(opened.document.typ().name()),
         ("signer", _) => json!(hex(&opened.signer.0)),
         ("subject", _) => json!(subject.map(|id| hex(&id.0))),
         ("expires", _) => json!(head.expires.map(Timestamp::unix)),
@@ -116,10 +103,6 @@ fn fact_of(opened: &Opened<AnyDocument>, fact: &str) -> Option<Value> {
         }
         _ => return None,
     })
-}
-
-fn of<D: Document>(document: &D) -> (&'static str, leasehold_wire::envelope::Head) {
-    (D::TYP.name(), document.head())
 }
 
 fn text(value: &Value) -> &str {

@@ -17,14 +17,10 @@ pub(crate) struct Explain {
 impl Explain {
     pub(crate) fn run(self, output: Output) -> Result<(), Failure> {
         let Some(name) = self.code else {
-            return {
-                all(output);
-                Ok(())
-            };
+            all(output);
+            return Ok(());
         };
-        let code = codes::find(&name).ok_or_else(|| {
-            Failure::refused("usage", format!("code {name}: no such code")).hint("`leasehold explain` lists all codes")
-        })?;
+        let code = codes::find(&name).ok_or_else(|| unknown(&name))?;
         match output {
             Output::Json => output::json(&value(code)),
             Output::Human => anstream::println!(
@@ -44,12 +40,38 @@ fn all(output: Output) {
         Output::Json => output::json(&CODES.iter().map(value).collect()),
         Output::Human => {
             let mut table = output::table(["CODE", "MEANING"]);
-            CODES.iter().for_each(|code| {
+            for code in CODES {
                 table.add_row([code.name, code.meaning]);
-            });
+            }
             anstream::println!("{table}");
         }
     }
+}
+
+fn unknown(name: &str) -> Failure {
+    let nearest = nearest(name);
+    let hint = match nearest.as_slice() {
+        [] => "`leasehold explain` lists all codes".to_owned(),
+        names => format!("did you mean {}? `leasehold explain` lists all codes", names.join(" or ")),
+    };
+    Failure::refused("usage", format!("code {name}: no such code")).hint(hint)
+}
+
+/// Up to three codes that the one typed may have been meant for, the likeliest first.
+fn nearest(name: &str) -> Vec<&'static str> {
+    const ALIKE: f64 = 0.7;
+    let typed = name.to_lowercase().replace([' ', '_'], "-");
+    let likeness = |code: &str| {
+        if typed.len() > 2 && code.contains(&typed) {
+            return 1.0;
+        }
+        let starts = code.match_indices('-').map(|(end, _)| &code[..end]).chain([code]);
+        starts.map(|start| strsim::normalized_damerau_levenshtein(&typed, start)).fold(0.0, f64::max)
+    };
+    let mut found: Vec<_> = CODES.iter().map(|code| (likeness(code.name), code.name)).collect();
+    found.retain(|(likeness, _)| *likeness >= ALIKE);
+    found.sort_by(|(a, _), (b, _)| b.total_cmp(a));
+    found.into_iter().map(|(_, name)| name).take(3).collect()
 }
 
 fn value(code: &Code) -> Value {

@@ -1,0 +1,143 @@
+//! Who may use whom: each level uses what stands below it, nothing beside or above (`STYLE.md`, "The shape").
+
+mod metadata;
+
+use std::collections::BTreeSet;
+use std::fs;
+
+use cargo_metadata::{DependencyKind, Metadata, Node, Package, PackageId};
+
+#[test]
+fn each_level_uses_what_stands_below_it() {
+    for package in metadata::read().workspace_packages() {
+        if package.name == TESTKIT {
+            continue;
+        }
+        let own = level(&package.name);
+        for used in ours(package).filter(|(_, kind)| *kind != DependencyKind::Development).map(|(name, _)| name) {
+            assert_ne!(used, TESTKIT, "{} uses {TESTKIT} outside its tests", package.name);
+            assert!(level(used) < own, "{} (level {own}) uses {used} (level {})", package.name, level(used));
+        }
+    }
+}
+
+#[test]
+fn every_folder_holds_the_package_it_is_named_after() {
+    for package in metadata::read().workspace_packages() {
+        let folder = package.manifest_path.parent().and_then(|folder| folder.file_name()).expect("a folder");
+        let expected = if folder == "leasehold" { folder.to_owned() } else { format!("leasehold-{folder}") };
+        assert_eq!(package.name.as_str(), expected);
+    }
+}
+
+#[test]
+fn core_and_wire_reach_no_clock_chance_file_or_socket() {
+    let metadata = metadata::read();
+    for name in ["leasehold-core", "leasehold-wire"] {
+        let package = package(&metadata, name);
+        let path = package.manifest_path.with_file_name("src").join("lib.rs");
+        let source = fs::read_to_string(&path).expect("a library");
+        assert!(source.lines().any(|line| line == "#![no_std]"), "{path} is not no_std");
+        let with_std: Vec<_> = source.lines().zip(source.lines().skip(1)).filter(|(_, next)| uses_std(next)).collect();
+        assert!(with_std.iter().all(|(before, _)| *before == "#[cfg(test)]"), "{path} uses std outside its tests");
+        let tree = tree(&metadata, name);
+        assert!(tree.contains("sha2"), "the tree is walked");
+        without(&tree, name, &[RUNTIMES, OUTSIDE].concat());
+    }
+}
+
+#[test]
+fn the_client_has_no_async_runtime() {
+    without(&tree(&metadata::read(), "leasehold-client"), "leasehold-client", RUNTIMES);
+}
+
+#[test]
+fn unsafe_code_is_forbidden_everywhere_but_at_the_c_boundary() {
+    let workspace = fs::read_to_string(metadata::root().join("Cargo.toml")).expect("a manifest");
+    assert!(workspace.contains("\nunsafe_code = \"forbid\"\n"));
+    for package in metadata::read().workspace_packages() {
+        let manifest = fs::read_to_string(&package.manifest_path).expect("a manifest");
+        let inherits = manifest.contains("\n[lints]\nworkspace = true\n");
+        assert!(inherits || package.name == "leasehold-client-ffi", "{} has lints of its own", package.name);
+    }
+}
+
+fn level(package: &str) -> u8 {
+    let found = LEVELS.iter().position(|names| names.contains(&package));
+    let level = found.unwrap_or_else(|| panic!("{package} has no level yet: STYLE.md says which"));
+    u8::try_from(level).expect("a handful of levels")
+}
+
+/// The packages of this workspace that `package` names, and what for.
+fn ours(package: &Package) -> impl Iterator<Item = (&str, DependencyKind)> {
+    let ours = package.dependencies.iter().filter(|dependency| dependency.path.is_some());
+    ours.map(|dependency| (dependency.name.as_str(), dependency.kind))
+}
+
+/// None of `banned` is in the tree of `name`.
+fn without(tree: &BTreeSet<String>, name: &str, banned: &[&str]) {
+    let found: Vec<_> = tree.iter().filter(|used| banned.contains(&used.as_str())).collect();
+    assert!(found.is_empty(), "{name} is built from {found:?}");
+}
+
+/// The names of all packages that `name` is built from.
+fn tree(metadata: &Metadata, name: &str) -> BTreeSet<String> {
+    let mut tree = BTreeSet::new();
+    collect(metadata, &package(metadata, name).id, &mut tree);
+    tree
+}
+
+fn collect(metadata: &Metadata, id: &PackageId, tree: &mut BTreeSet<String>) {
+    let nodes = &metadata.resolve.as_ref().expect("a resolved workspace").nodes;
+    let node: &Node = nodes.iter().find(|node| node.id == *id).expect("a resolved package");
+    if !tree.insert(metadata[id].name.to_string()) {
+        return;
+    }
+    for used in &node.deps {
+        if used.dep_kinds.iter().any(|kind| kind.kind == DependencyKind::Normal) {
+            collect(metadata, &used.pkg, tree);
+        }
+    }
+}
+
+fn package<'m>(metadata: &'m Metadata, name: &str) -> &'m Package {
+    metadata.workspace_packages().into_iter().find(|package| package.name == name).expect("a package of the workspace")
+}
+
+fn uses_std(line: &str) -> bool {
+    line.trim_start().starts_with("extern crate std")
+}
+
+/// Lowest first. The test kit stands beside them: tests alone use it, and it may use what it likes.
+const LEVELS: [&[&str]; 5] = [
+    &["leasehold-core"],
+    &["leasehold-wire", "leasehold-store"],
+    &[
+        "leasehold-store-sqlite",
+        "leasehold-store-postgres",
+        "leasehold-service",
+        "leasehold-dashboard",
+        "leasehold-discovery",
+        "leasehold-client",
+        "leasehold-office",
+    ],
+    &["leasehold-host", "leasehold-authority", "leasehold-client-ffi"],
+    &["leasehold"],
+];
+const TESTKIT: &str = "leasehold-testkit";
+const RUNTIMES: &[&str] = &["tokio", "async-std", "smol", "async-io", "futures-executor", "hyper", "mio"];
+const OUTSIDE: &[&str] = &[
+    "getrandom",
+    "rand",
+    "libc",
+    "rustix",
+    "windows-sys",
+    "socket2",
+    "rusqlite",
+    "ureq",
+    "jiff",
+    "chrono",
+    "time",
+    "tempfile",
+    "tracing",
+];
