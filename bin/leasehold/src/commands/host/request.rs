@@ -1,14 +1,23 @@
 //! `leasehold host request`.
 
+use std::io::IsTerminal;
 use std::path::PathBuf;
 
 use clap::Args;
+use leasehold_client::{Machine, host_name};
+use leasehold_core::{Cti, Fingerprint, KeyId, ProductKey, PublicKey, Text};
+use leasehold_host::activation::Inquiry;
+use leasehold_wire::{Keypair, armour};
+use serde_json::json;
 
-use super::Data;
+use super::{Data, failed};
 use crate::failure::Failure;
-use crate::output::Output;
+use crate::input;
+use crate::output::{self, Output};
 
 /// Make a request for the vendor, who answers it with a certificate.
+///
+/// The host key is asked for; it is neither stored nor sent: the request proves that you hold it.
 #[derive(Debug, Args)]
 pub(crate) struct Request {
     #[command(flatten)]
@@ -16,10 +25,82 @@ pub(crate) struct Request {
     /// Read the host key from a file instead of asking for it; `-` is standard input.
     #[arg(long, value_name = "FILE")]
     key_file: Option<PathBuf>,
+    /// What the host is called [default: this machine's name].
+    #[arg(long, value_name = "NAME")]
+    name: Option<Text>,
+    /// Write the request here instead of printing it.
+    #[arg(long, short, value_name = "FILE")]
+    output: Option<PathBuf>,
 }
 
 impl Request {
-    pub(crate) fn run(self, _output: Output) -> Result<(), Failure> {
+    pub(crate) fn run(self, output: Output) -> Result<(), Failure> {
+        let typed = input::secret(self.key_file.as_deref(), "host key")?;
+        let key = product_key(&typed)?;
+        let name = self.name.or_else(host_name).unwrap_or_else(|| "host".parse().expect("a text"));
+        let inquiry = Inquiry {
+            key: &key,
+            host_name: name,
+            fingerprint: this_machine(&key, None)?,
+            cti: Cti(input::random()),
+            seed: input::random(),
+        };
+        let home = self.data.home();
+        let request = home.request(&inquiry, input::now()).map_err(|error| failed(&error))?;
+        let text = armour::wrap(&request).expect("a request is a document");
+        if let Some(path) = &self.output {
+            std::fs::write(path, &text).map_err(|error| Failure::file(path, &error))?;
+        }
+        let host = home.keypair().map_err(|error| failed(&error))?.id();
+        let kept = home.folder().join("request.lh");
+        match (output, &self.output) {
+            (Output::Json, _) => {
+                output::json(&json!({ "host": host.to_string(), "request": text, "file": self.output.as_ref().unwrap_or(&kept) }));
+            }
+            (Output::Human, Some(_)) => {}
+            (Output::Human, None) => {
+                anstream::print!("{text}");
+                if std::io::stdout().is_terminal() {
+                    qr(&text);
+                }
+            }
+        }
+        let file = self.output.as_ref().unwrap_or(&kept).display();
+        anstream::eprintln!("host {host}: the request is in {file}");
+        anstream::eprintln!("next: give it to the vendor; `leasehold host install FILE` takes the answer");
         Ok(())
+    }
+}
+
+/// The product key that was typed, or what is wrong with it.
+pub(crate) fn product_key(typed: &str) -> Result<ProductKey, Failure> {
+    typed.parse().map_err(|error| {
+        let failure = Failure::refused("not-a-product-key", format!("host key: {error}"));
+        match leasehold_core::repair::repair(typed) {
+            Some(repair) => failure.hint(format!("{}: is that it?", repair.slip)),
+            None => failure,
+        }
+    })
+}
+
+/// What this machine is recognised by. The vendor's name is not known before the certificate is there, so the host's
+/// fingerprint is salted by the host key: the same for all requests made with it.
+pub(crate) fn this_machine(key: &ProductKey, machine: Option<Machine>) -> Result<Fingerprint, Failure> {
+    let machine = machine.unwrap_or_else(Machine::read);
+    machine.fingerprint(salt(&Keypair::of_product_key(key).public())).ok_or_else(|| {
+        Failure::failed("no-fingerprint", "this machine shows nothing that tells it from others")
+    })
+}
+
+fn salt(key: &PublicKey) -> KeyId {
+    key.id()
+}
+
+/// For a phone to carry to a machine that has a network.
+fn qr(text: &str) {
+    let code = qrcode::QrCode::with_error_correction_level(text, qrcode::EcLevel::L);
+    if let Ok(code) = code {
+        let picture = code.render::<qrcode::render::unicode::Dense1x2>().quiet_zone(true).build();
+        anstream::eprintln!("{picture}");
     }
 }

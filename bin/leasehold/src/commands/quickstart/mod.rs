@@ -1,0 +1,150 @@
+//! `leasehold quickstart`: a vendor, a host and some machines, all real, in one folder.
+
+mod machines;
+mod vendor;
+
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::{Path, PathBuf};
+use std::thread::{self, JoinHandle};
+
+use clap::Args;
+use leasehold_host::{Options, Server};
+use leasehold_service::{Limits, Listener, shutdown_signal};
+use leasehold_store_sqlite::host::SqliteHost;
+use serde_json::json;
+use tokio::sync::oneshot;
+
+use crate::commands::host::serve::{runtime, surroundings};
+use crate::commands::host::{failed, store_failed};
+use crate::failure::Failure;
+use crate::output::{self, Output};
+use machines::{Fleet, Machine};
+
+/// A vendor, a host and some machines here, on real sockets; then go on serving until Ctrl-C.
+#[derive(Debug, Args)]
+pub(crate) struct Quickstart {
+    /// Where everything is kept; a second run goes on from what is there.
+    #[arg(long, value_name = "DIR", default_value = "leasehold-quickstart")]
+    dir: PathBuf,
+    /// How many machines ask.
+    #[arg(long, value_name = "N", default_value_t = 6, value_parser = clap::value_parser!(u32).range(1..=1_000))]
+    clients: u32,
+    /// End when all machines have asked.
+    #[arg(long)]
+    once: bool,
+}
+
+impl Quickstart {
+    pub(crate) fn run(self, output: Output) -> Result<(), Failure> {
+        let talk = Talk(output);
+        std::fs::create_dir_all(&self.dir).map_err(|error| Failure::file(&self.dir, &error))?;
+        let product = vendor::prepare(&self.dir, &talk)?;
+        let serving = Serving::start(&self.dir.join("host"))?;
+        talk.say(&format!("host: serves at http://{}", serving.address));
+        if serving.address.port() != PORT {
+            talk.say(&format!("      (port {PORT} is taken by another program)"));
+        }
+        let fleet = Fleet { dir: &self.dir, manifest: &product.manifest, address: serving.address };
+        let machines = fleet.ask(self.clients, &talk)?;
+        match output {
+            Output::Json => output::json(&json!({
+                "root": product.root.to_string(),
+                "host": serving.address.to_string(),
+                "clients": machines.iter().map(Machine::json).collect::<Vec<_>>(),
+            })),
+            Output::Human => self.show(&machines, &product.root.to_string()),
+        }
+        if !self.once {
+            talk.say("\nserving until Ctrl-C");
+            runtime()?.block_on(shutdown_signal());
+        }
+        serving.stop()
+    }
+
+    fn show(&self, machines: &[Machine], root: &str) {
+        let mut table = output::table(["MACHINE", "DEVICE KEY", "STANDING", "UNTIL"]);
+        for machine in machines {
+            table.add_row(machine.row());
+        }
+        anstream::println!("\n{table}");
+        let dir = self.dir.display();
+        anstream::println!("\nin {dir}:");
+        for (what, place) in [
+            ("the vendor's keys, encrypted, with the passphrase of this demonstration", "vendor/"),
+            ("the host's key, certificate and store", "host/"),
+            ("what the application ships", "acme-cad.lh"),
+            ("the host key that was sold, a secret", "host-key.txt"),
+            ("what each machine keeps", "clients/"),
+        ] {
+            anstream::println!("  {place:<14}{what}");
+        }
+        let program = std::env::current_exe().map_or_else(|_| "leasehold".to_owned(), |path| path.display().to_string());
+        anstream::println!("\ntry next:");
+        anstream::println!("  {program} host status --data {dir}/host");
+        anstream::println!("  {program} host clients --data {dir}/host");
+        anstream::println!("  {program} host events --data {dir}/host");
+        if let Some(lease) = machines.iter().find_map(|machine| machine.lease.as_deref()) {
+            anstream::println!("  {program} inspect {} --root {root}", lease.display());
+        }
+        anstream::println!("  {program} client status --state {dir}/clients/1");
+        anstream::println!("  {program} vendor key list --dir {dir}/vendor");
+    }
+}
+
+/// What is told to people while it happens; programs wait for the end.
+struct Talk(Output);
+
+impl Talk {
+    fn say(&self, text: &str) {
+        match self.0 {
+            Output::Human => anstream::println!("{text}"),
+            Output::Json => anstream::eprintln!("{text}"),
+        }
+    }
+}
+
+/// The host, in threads of its own.
+struct Serving {
+    address: SocketAddr,
+    stop: oneshot::Sender<()>,
+    thread: JoinHandle<()>,
+}
+
+impl Serving {
+    fn start(data: &Path) -> Result<Self, Failure> {
+        let store = SqliteHost::open(data).map_err(|error| store_failed(data, &error))?;
+        let home = leasehold_host::activation::Home::new(data);
+        let options = Options { limits: Limits::default(), tls: None };
+        let server = Server::start(home, Box::new(store), surroundings(), options).map_err(|error| failed(&error))?;
+        let runtime = runtime()?;
+        let listener = {
+            let _inside = runtime.enter();
+            listen().map_err(|error| failed(&leasehold_host::Error::Service(error)))?
+        };
+        let address = listener.address();
+        let (stop, stopped) = oneshot::channel();
+        let thread = thread::spawn(move || {
+            runtime.block_on(server.serve(listener, async {
+                let _ = stopped.await;
+            }));
+        });
+        Ok(Self { address, stop, thread })
+    }
+
+    /// Answers what is under way, writes what is decided, ends.
+    fn stop(self) -> Result<(), Failure> {
+        let _ = self.stop.send(());
+        self.thread.join().map_err(|_| Failure::failed("internal", "the host's threads have failed"))
+    }
+}
+
+/// At the usual port, or at any that is free.
+fn listen() -> Result<Listener, leasehold_service::Error> {
+    let at = |port| Listener::bind(SocketAddr::from((Ipv4Addr::LOCALHOST, port)));
+    match at(PORT) {
+        Err(leasehold_service::Error::AddressInUse { .. }) => at(0),
+        other => other,
+    }
+}
+
+const PORT: u16 = 16_880;
