@@ -5,6 +5,7 @@ mod client;
 mod explain;
 mod host;
 mod inspect;
+mod quickstart;
 mod vendor;
 
 use clap::Subcommand;
@@ -14,6 +15,8 @@ use crate::output::Output;
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
+    /// A vendor, a host and some machines here, on real sockets.
+    Quickstart(quickstart::Quickstart),
     /// A vendor's keys, products and approvals.
     #[command(subcommand)]
     Vendor(vendor::Vendor),
@@ -34,6 +37,7 @@ pub(crate) enum Command {
 impl Command {
     pub(crate) fn run(self, output: Output) -> Result<(), Failure> {
         match self {
+            Self::Quickstart(command) => command.run(output),
             Self::Vendor(command) => command.run(output),
             Self::Host(command) => command.run(output),
             Self::Client(command) => command.run(output),

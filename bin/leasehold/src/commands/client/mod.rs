@@ -13,3 +13,8 @@ impl Client {
         match self {}
     }
 }
+
+pub(crate) fn failed(error: &leasehold_client::Error) -> Failure {
+    let code = leasehold_core::codes::find(error.code()).map_or("internal", |code| code.name);
+    Failure::failed(code, error.to_string())
+}

@@ -3,8 +3,8 @@
 mod clients;
 mod events;
 mod install;
-mod request;
-mod serve;
+pub(crate) mod request;
+pub(crate) mod serve;
 mod status;
 
 use std::path::PathBuf;

@@ -55,7 +55,9 @@ impl Request {
         let kept = home.folder().join("request.lh");
         match (output, &self.output) {
             (Output::Json, _) => {
-                output::json(&json!({ "host": host.to_string(), "request": text, "file": self.output.as_ref().unwrap_or(&kept) }));
+                output::json(
+                    &json!({ "host": host.to_string(), "request": text, "file": self.output.as_ref().unwrap_or(&kept) }),
+                );
             }
             (Output::Human, Some(_)) => {}
             (Output::Human, None) => {
@@ -87,9 +89,9 @@ pub(crate) fn product_key(typed: &str) -> Result<ProductKey, Failure> {
 /// fingerprint is salted by the host key: the same for all requests made with it.
 pub(crate) fn this_machine(key: &ProductKey, machine: Option<Machine>) -> Result<Fingerprint, Failure> {
     let machine = machine.unwrap_or_else(Machine::read);
-    machine.fingerprint(salt(&Keypair::of_product_key(key).public())).ok_or_else(|| {
-        Failure::failed("no-fingerprint", "this machine shows nothing that tells it from others")
-    })
+    machine
+        .fingerprint(salt(&Keypair::of_product_key(key).public()))
+        .ok_or_else(|| Failure::failed("no-fingerprint", "this machine shows nothing that tells it from others"))
 }
 
 fn salt(key: &PublicKey) -> KeyId {

@@ -78,7 +78,8 @@ impl Quickstart {
         ] {
             anstream::println!("  {place:<14}{what}");
         }
-        let program = std::env::current_exe().map_or_else(|_| "leasehold".to_owned(), |path| path.display().to_string());
+        let program =
+            std::env::current_exe().map_or_else(|_| "leasehold".to_owned(), |path| path.display().to_string());
         anstream::println!("\ntry next:");
         anstream::println!("  {program} host status --data {dir}/host");
         anstream::println!("  {program} host clients --data {dir}/host");

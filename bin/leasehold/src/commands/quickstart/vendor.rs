@@ -105,7 +105,9 @@ fn activate(dir: &Path, store: &SqliteAuthority, authority: &Authority<'_>, talk
 /// The host key that was issued before, or a new one.
 fn host_key(path: &Path, store: &SqliteAuthority, talk: &Talk) -> Result<ProductKey, Failure> {
     if let Ok(text) = fs::read_to_string(path) {
-        return text.parse().map_err(|error| Failure::failed("not-a-product-key", format!("{}: {error}", path.display())));
+        return text
+            .parse()
+            .map_err(|error| Failure::failed("not-a-product-key", format!("{}: {error}", path.display())));
     }
     let new = NewKey {
         family: "acme".parse().expect("an id"),

@@ -13,3 +13,7 @@ impl Vendor {
         match self {}
     }
 }
+
+pub(crate) fn failed(error: &leasehold_authority::Error) -> Failure {
+    Failure::failed(error.code(), error.to_string())
+}
