@@ -12,8 +12,9 @@ use std::thread;
 use leasehold_core::{Policy, Span, Timestamp};
 use leasehold_store::host::{Decision, HostStore, SealRow};
 use leasehold_store_sqlite::host::SqliteHost;
+use leasehold_testkit::http::{get, post, problem};
 use leasehold_wire::{Envelope, seal};
-use support::{Host, Machine, Vendor, post, problem, program};
+use support::{Host, Machine, Vendor, program};
 
 const CAPACITY: u64 = 12;
 
@@ -148,9 +149,9 @@ fn a_full_disk_is_said_so_and_nothing_is_granted_that_is_not_recorded() {
     });
     assert_eq!(refused, Some((503, "store-unavailable".to_owned())), "after {granted} leases");
     assert!(granted > 10, "there was room for some: {granted}");
-    let (status, _) = get(&host.address, "/readyz");
+    let (status, _) = get(&host.address, "/readyz").expect("an answer");
     assert_eq!(status, 503, "it says that it is not ready");
-    assert_eq!(get(&host.address, "/healthz").0, 200, "it is alive");
+    assert_eq!(get(&host.address, "/healthz").expect("an answer").0, 200, "it is alive");
 }
 
 #[test]
@@ -193,16 +194,6 @@ fn a_host_without_a_certificate_says_so() {
     let host = Host::start(folder.path());
     let (status, body) = post(&host.address, "/v1/leases", &Machine::new(1).request()).expect("an answer");
     assert_eq!((status, problem(&body).as_str()), (503, "host-not-activated"));
-    assert_eq!(get(&host.address, "/readyz").0, 503);
+    assert_eq!(get(&host.address, "/readyz").expect("an answer").0, 503);
     host.stop();
-}
-
-fn get(address: &str, path: &str) -> support::Answer {
-    use std::io::{Read, Write};
-    let mut stream = std::net::TcpStream::connect(address).expect("a host");
-    write!(stream, "GET {path} HTTP/1.1\r\nhost: test\r\nconnection: close\r\n\r\n").expect("a request");
-    let mut answer = String::new();
-    stream.read_to_string(&mut answer).expect("an answer");
-    let status = answer.split(' ').nth(1).and_then(|status| status.parse().ok()).expect("a status");
-    (status, answer.into_bytes())
 }

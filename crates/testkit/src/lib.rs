@@ -1,5 +1,6 @@
 //! Fixtures for the tests of all crates. Only ever a dev-dependency.
 
+pub mod http;
 pub mod responder;
 pub mod vectors;
 pub mod vendor;

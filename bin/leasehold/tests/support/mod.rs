@@ -1,8 +1,7 @@
 //! A real host process, and machines with keys of their own that ask it over real sockets.
 #![allow(dead_code, reason = "each test uses a part of it")]
 
-use std::io::{BufRead, BufReader, Read, Write};
-use std::net::TcpStream;
+use std::io::{BufRead, BufReader, Read};
 use std::path::Path;
 use std::process::{Child, ChildStdout, Command, Stdio};
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -24,9 +23,6 @@ pub(crate) fn program() -> Command {
 pub(crate) fn now() -> Timestamp {
     Timestamp::from_unix(SystemTime::now().duration_since(UNIX_EPOCH).expect("a clock after 1970").as_secs())
 }
-
-/// An answer of the host: its status and body.
-pub(crate) type Answer = (u16, Vec<u8>);
 
 /// A running host; killed when dropped.
 pub(crate) struct Host {
@@ -176,34 +172,6 @@ impl Machine {
         cti[8..].copy_from_slice(&stamp.to_be_bytes());
         Cti(cti)
     }
-}
-
-/// Posts a document; an error where the host is gone or goes.
-pub(crate) fn post(address: &str, path: &str, body: &[u8]) -> std::io::Result<Answer> {
-    let mut stream = TcpStream::connect(address)?;
-    write!(
-        stream,
-        "POST {path} HTTP/1.1\r\nhost: test\r\ncontent-type: application/cose\r\nconnection: close\r\ncontent-length: {}\r\n\r\n",
-        body.len()
-    )?;
-    stream.write_all(body)?;
-    let mut answer = Vec::new();
-    stream.read_to_end(&mut answer)?;
-    let end = answer.windows(4).position(|window| window == b"\r\n\r\n").ok_or(std::io::ErrorKind::UnexpectedEof)?;
-    let head = String::from_utf8_lossy(&answer[..end]).to_ascii_lowercase();
-    let length = head.lines().find_map(|line| line.strip_prefix("content-length:")?.trim().parse::<usize>().ok());
-    let body = answer[end + 4..].to_vec();
-    if length.is_some_and(|length| body.len() < length) {
-        return Err(std::io::ErrorKind::UnexpectedEof.into());
-    }
-    let status = head.split(' ').nth(1).and_then(|status| status.parse().ok());
-    Ok((status.ok_or(std::io::ErrorKind::InvalidData)?, body))
-}
-
-/// The code of a problem document.
-pub(crate) fn problem(body: &[u8]) -> String {
-    let value: serde_json::Value = serde_json::from_slice(body).expect("a problem document");
-    value["type"].as_str().expect("a type").rsplit(':').next().expect("a code").to_owned()
 }
 
 fn machine(n: u64) -> Fingerprint {

@@ -35,7 +35,8 @@ pub(crate) struct Quickstart {
 }
 
 impl Quickstart {
-    pub(crate) fn run(self, output: Output) -> Result<(), Failure> {
+    pub(crate) fn run(mut self, output: Output) -> Result<(), Failure> {
+        self.dir = std::path::absolute(&self.dir).map_err(|error| Failure::file(&self.dir, &error))?;
         let talk = Talk(output);
         std::fs::create_dir_all(&self.dir).map_err(|error| Failure::file(&self.dir, &error))?;
         let product = vendor::prepare(&self.dir, &talk)?;

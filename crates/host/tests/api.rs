@@ -1,0 +1,347 @@
+//! The whole host over real sockets and a real store, with a clock of the test's own.
+
+use std::fs;
+use std::net::Ipv4Addr;
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::thread::{self, JoinHandle};
+
+use leasehold_core::{
+    Component, Cti, FamilyId, Fingerprint, Grant, KeyId, Policy, ProductId, ProductNumber, Span, Timestamp,
+};
+use leasehold_host::activation::Home;
+use leasehold_host::{Options, Server, Surroundings};
+use leasehold_service::Listener;
+use leasehold_store::host::HostStore;
+use leasehold_store_sqlite::host::SqliteHost;
+use leasehold_testkit::http::{get, post, problem};
+use leasehold_testkit::vectors::{read, unhex};
+use leasehold_testkit::vendor::{BEGIN, Vendor};
+use leasehold_wire::{Envelope, HostCertificate, Keypair, Lease, Release, Request, envelope, verify};
+use serde_json::{Value, json};
+use tempfile::TempDir;
+use tokio::sync::oneshot;
+
+#[test]
+fn it_decides_as_the_vectors_say() {
+    for scenario in read("admission")["scenarios"].as_array().expect("scenarios") {
+        let host = Running::start(vec![grant_of(scenario)]);
+        for (at, step) in scenario["steps"].as_array().expect("steps").iter().enumerate() {
+            // Revocation lists come with the authority's service; a revoked client changes nothing for the others.
+            if step["revoked"] == true {
+                continue;
+            }
+            let answer = host.step(step, u64::try_from(at).expect("a small number"));
+            assert_eq!(answer, step["expect"], "{}, step {at}: {step}", scenario["name"]);
+        }
+    }
+}
+
+#[test]
+fn a_renewal_without_a_chain_stays_small_and_a_fork_is_shown() {
+    let host = Running::start(vec![Vendor::grant()]);
+    let machine = Keypair::from_seed(&[9; 32]);
+    let first = host.ask(&machine, 1, None);
+    let chain_of = Some(host.id);
+    let lease = |answer: &[u8]| Envelope::parse(answer).unwrap().document::<Lease>().unwrap().cti;
+    let second = host.ask(&machine, 2, Some((chain_of, lease(&first))));
+    assert!(second.len() <= 340, "{} bytes without a chain", second.len());
+    assert!(first.len() > second.len());
+    host.ask(&machine, 3, Some((chain_of, lease(&second))));
+    host.ask(&machine, 4, Some((chain_of, lease(&first))));
+    let folder = host.stop();
+    let rows = SqliteHost::open_reader(folder.path()).unwrap().clients(None, 10).unwrap();
+    assert_eq!(rows[0].leases[0].1.forks, 1, "the lease it named was not its last");
+}
+
+#[test]
+fn what_is_not_a_request_is_refused_and_what_is_asked_is_told() {
+    let host = Running::start(vec![Vendor::grant()]);
+    let machine = Keypair::from_seed(&[9; 32]);
+    let request = host.request(&machine, 1, None);
+    let code = |path: &str, body: &[u8]| {
+        let (status, body) = post(&host.address, path, body).expect("an answer");
+        (status, problem(&body))
+    };
+    assert_eq!(code("/v1/leases", b"nonsense"), (400, "malformed".to_owned()));
+    assert_eq!(code("/v1/leases", &[0; 5_000]), (413, "malformed".to_owned()));
+    let mut bent = request.clone();
+    *bent.last_mut().unwrap() ^= 1;
+    assert_eq!(code("/v1/leases", &bent), (401, "bad-signature".to_owned()));
+    assert_eq!(code("/v1/releases", &request), (400, "malformed".to_owned()), "a request is no release");
+    assert_eq!(code("/v1/nothing", &request), (404, "not-found".to_owned()));
+    let (status, body) = get(&host.address, "/v1/host").expect("an answer");
+    assert_eq!(status, 200);
+    let certificate = verify::<HostCertificate>(&body, &host.vendor.root(), BEGIN, None).expect("it verifies");
+    assert_eq!(certificate.document.key.id(), host.id);
+    assert_eq!(get(&host.address, "/v1/leases").expect("an answer").0, 405);
+    assert_eq!(get(&host.address, "/v1/revocations").expect("an answer").0, 404);
+    assert_eq!(get(&host.address, "/readyz").expect("an answer").0, 200);
+    host.clock.store(BEGIN.plus(Span::days(900)).unix(), Ordering::Relaxed);
+    assert_eq!(get(&host.address, "/readyz").expect("an answer").0, 503, "the certificate has ended");
+    assert_eq!(code("/v1/leases", &request), (503, "host-not-activated".to_owned()));
+}
+
+#[test]
+fn a_key_of_mixed_order_is_never_seen() {
+    let host = Running::start(vec![Vendor::grant()]);
+    let machine = Keypair::from_seed(&[9; 32]);
+    let honest = host.request(&machine, 1, None);
+    let mixed = forge::with_mixed_order(&honest, &machine);
+    assert!(leasehold_wire::request::open::<Request>(&mixed).is_ok(), "a strict check by itself accepts it");
+    let (status, body) = post(&host.address, "/v1/leases", &mixed).expect("an answer");
+    assert_eq!((status, problem(&body).as_str()), (401, "bad-signature"));
+    let folder = host.stop();
+    assert!(SqliteHost::open_reader(folder.path()).unwrap().clients(None, 10).unwrap().is_empty());
+}
+
+/// A signature under a key with a part of order 8, made so that a single strict check accepts it.
+mod forge {
+    use curve25519_dalek::constants::{ED25519_BASEPOINT_TABLE, EIGHT_TORSION};
+    use curve25519_dalek::{EdwardsPoint, Scalar};
+    use leasehold_core::PublicKey;
+    use leasehold_wire::{Envelope, Keypair};
+    use sha2::{Digest, Sha512};
+
+    pub(super) fn with_mixed_order(request: &[u8], pair: &Keypair) -> Vec<u8> {
+        let hash: [u8; 64] = Sha512::digest(pair.seed()).into();
+        let mut clamped: [u8; 32] = hash[..32].try_into().expect("half a hash");
+        clamped[0] &= 248;
+        clamped[31] = clamped[31] & 127 | 64;
+        let secret = Scalar::from_bytes_mod_order(clamped);
+        let key = (&secret * ED25519_BASEPOINT_TABLE + EIGHT_TORSION[1]).compress().to_bytes();
+        let request = replace(request, &pair.public().0, &key);
+        let mut request = replace(&request, &pair.id().0, &PublicKey(key).id().0);
+        let payload = Envelope::parse(&request).expect("an envelope").payload;
+        let head = [b"\x84\x6aSignature1\x4f\xa2\x01\x27\x10\x6alh-request\x40\x58".as_slice(), &[payload.len() as u8]];
+        let message = [head.concat().as_slice(), payload].concat();
+        let signature = (1_u64..).find_map(|n| sign(n, &secret, &key, &message)).expect("one in eight");
+        let end = request.len();
+        request[end - 64..].copy_from_slice(&signature);
+        request
+    }
+
+    /// `kT` vanishes for one nonce in eight, and with it all that tells the key from an honest one.
+    fn sign(nonce: u64, secret: &Scalar, key: &[u8; 32], message: &[u8]) -> Option<[u8; 64]> {
+        let nonce = Scalar::from(nonce);
+        let r: EdwardsPoint = &nonce * ED25519_BASEPOINT_TABLE;
+        let r = r.compress().to_bytes();
+        let hash = Sha512::new().chain_update(r).chain_update(key).chain_update(message).finalize();
+        let k = Scalar::from_bytes_mod_order_wide(&hash.into());
+        let mut signature = [0; 64];
+        signature[..32].copy_from_slice(&r);
+        signature[32..].copy_from_slice((nonce + k * secret).as_bytes());
+        k.as_bytes()[0].is_multiple_of(8).then_some(signature)
+    }
+
+    fn replace(bytes: &[u8], from: &[u8], to: &[u8]) -> Vec<u8> {
+        let at = bytes.windows(from.len()).position(|window| window == from).expect("it stands there");
+        let mut bytes = bytes.to_vec();
+        bytes[at..at + to.len()].copy_from_slice(to);
+        bytes
+    }
+}
+
+#[test]
+fn a_release_replayed_ends_nothing() {
+    let grant = Grant { policy: Policy { threshold: 1, capacity: Some(1), ..Policy::default() }, ..Vendor::grant() };
+    let host = Running::start(vec![grant]);
+    let (machine, other) = (Keypair::from_seed(&[9; 32]), Keypair::from_seed(&[8; 32]));
+    host.ask(&machine, 1, None);
+    let release = host.release(&machine, 2);
+    assert_eq!(post(&host.address, "/v1/releases", &release).expect("an answer").0, 204);
+    host.ask(&machine, 3, None);
+    assert_eq!(post(&host.address, "/v1/releases", &release).expect("an answer").0, 204, "it is idempotent");
+    let (status, body) = post(&host.address, "/v1/leases", &host.request(&other, 4, None)).expect("an answer");
+    assert_eq!((status, problem(&body).as_str()), (409, "capacity-reached"), "the lease still runs");
+}
+
+/// A host in threads of its own.
+struct Running {
+    vendor: Vendor,
+    id: KeyId,
+    address: String,
+    clock: Arc<AtomicU64>,
+    folder: Option<TempDir>,
+    serving: Option<(oneshot::Sender<()>, JoinHandle<()>)>,
+}
+
+impl Running {
+    fn start(grants: Vec<Grant>) -> Self {
+        let (vendor, folder) = (Vendor::from_seed(1), tempfile::tempdir().expect("a folder"));
+        let certified = vendor.host(1, grants);
+        fs::write(folder.path().join("host.key"), certified.pair().to_pem()).expect("a file");
+        fs::write(folder.path().join("host.lh"), certified.certificate()).expect("a file");
+        let clock = Arc::new(AtomicU64::new(BEGIN.unix()));
+        let (address, serving) = serve(folder.path(), &clock);
+        let id = certified.id();
+        Self { vendor, id, address, clock, folder: Some(folder), serving: Some(serving) }
+    }
+
+    /// Ends the host; what it has written stays as long as the folder.
+    fn stop(mut self) -> TempDir {
+        self.end();
+        self.folder.take().expect("a folder")
+    }
+
+    fn end(&mut self) {
+        if let Some((stop, thread)) = self.serving.take() {
+            let _ = stop.send(());
+            thread.join().expect("the host ends well");
+        }
+    }
+
+    fn request(&self, machine: &Keypair, n: u64, holds: Option<(Option<KeyId>, Cti)>) -> Vec<u8> {
+        let request = Request {
+            issued: Timestamp::from_unix(self.clock.load(Ordering::Relaxed)),
+            cti: cti(n),
+            key: machine.public(),
+            product: id("acme-cad"),
+            number: number(1_001),
+            fingerprint: Fingerprint::new(Component::ALL[..5].iter().map(|part| (*part, [7; 8]))).expect("components"),
+            client_version: "test".parse().expect("a text"),
+            host_name: None,
+            chain_of: holds.and_then(|(chain_of, _)| chain_of),
+            holds: holds.map(|(_, lease)| lease),
+        };
+        envelope::sign(&request, machine, &[])
+    }
+
+    fn release(&self, machine: &Keypair, n: u64) -> Vec<u8> {
+        let issued = Timestamp::from_unix(self.clock.load(Ordering::Relaxed));
+        let release = Release { issued, cti: cti(n), key: machine.public(), product: id("acme-cad") };
+        envelope::sign(&release, machine, &[])
+    }
+
+    fn ask(&self, machine: &Keypair, n: u64, holds: Option<(Option<KeyId>, Cti)>) -> Vec<u8> {
+        let (status, body) = post(&self.address, "/v1/leases", &self.request(machine, n, holds)).expect("an answer");
+        assert_eq!(status, 200, "{}", String::from_utf8_lossy(&body));
+        body
+    }
+
+    /// One step of a scenario, as the vectors put the answer.
+    fn step(&self, step: &Value, n: u64) -> Value {
+        let time = |value: &Value| Timestamp::from_unix(value.as_u64().expect("a time"));
+        self.clock.store(time(&step["at"]).unix(), Ordering::Relaxed);
+        let mut seed = [3; 32];
+        seed[0] = u8::try_from(step["client"].as_u64().expect("a number")).expect("a small number");
+        let machine = Keypair::from_seed(&seed);
+        let product = id(step["product"].as_str().expect("an id"));
+        if step["action"] == "release" {
+            let release = Release { issued: time(&step["at"]), cti: cti(n), key: machine.public(), product };
+            let release = envelope::sign(&release, &machine, &[]);
+            let (status, _) = post(&self.address, "/v1/releases", &release).expect("an answer");
+            assert_eq!(status, 204);
+            return json!({ "verdict": "released" });
+        }
+        let request = Request {
+            issued: time(&step["clock"]),
+            cti: cti(n),
+            key: machine.public(),
+            product,
+            number: number(step["number"].as_u64().expect("a number")),
+            fingerprint: fingerprint(&step["fingerprint"]),
+            client_version: "test".parse().expect("a text"),
+            host_name: None,
+            chain_of: None,
+            holds: None,
+        };
+        let request = envelope::sign(&request, &machine, &[]);
+        let (status, body) = post(&self.address, "/v1/leases", &request).expect("an answer");
+        if status == 200 {
+            let lease = verify::<Lease>(&body, &self.vendor.root(), time(&step["at"]), None);
+            let lease = lease.expect("it verifies").document;
+            return json!({ "verdict": "granted", "count": lease.count, "expires": lease.expires.map(Timestamp::unix) });
+        }
+        let told: Value = serde_json::from_slice(&body).expect("a problem document");
+        assert_eq!(told["status"], status);
+        let mut answer = json!({ "verdict": problem(&body) });
+        for member in ["count", "required", "capacity"] {
+            if !told[member].is_null() {
+                answer[member] = told[member].clone();
+            }
+        }
+        answer
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        self.end();
+    }
+}
+
+fn serve(folder: &Path, clock: &Arc<AtomicU64>) -> (String, (oneshot::Sender<()>, JoinHandle<()>)) {
+    let (clock, chance) = (Arc::clone(clock), AtomicU64::new(1));
+    let surroundings = Surroundings {
+        now: Arc::new(move || Timestamp::from_unix(clock.load(Ordering::Relaxed))),
+        random: Arc::new(move |bytes| {
+            for part in bytes.chunks_mut(8) {
+                part.copy_from_slice(&chance.fetch_add(1, Ordering::Relaxed).to_be_bytes()[..part.len()]);
+            }
+        }),
+    };
+    let store = SqliteHost::open(folder).expect("a store");
+    let server = Server::start(Home::new(folder), Box::new(store), surroundings, Options::default()).expect("a host");
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().expect("threads");
+    let listener = {
+        let _inside = runtime.enter();
+        Listener::bind((Ipv4Addr::LOCALHOST, 0).into()).expect("a free port")
+    };
+    let address = listener.address().to_string();
+    let (stop, stopped) = oneshot::channel();
+    let thread = thread::spawn(move || {
+        runtime.block_on(server.serve(listener, async {
+            let _ = stopped.await;
+        }));
+    });
+    (address, (stop, thread))
+}
+
+fn grant_of(scenario: &Value) -> Grant {
+    let policy = &scenario["policy"];
+    let n = |name: &str| policy[name].as_u64().expect("a number");
+    let span = |name: &str| Span::seconds(n(name));
+    let mut products: Vec<(ProductId, ProductNumber)> = scenario["products"]
+        .as_object()
+        .expect("products")
+        .iter()
+        .map(|(product, n)| (id(product), number(n.as_u64().expect("a number"))))
+        .collect();
+    products.sort_unstable();
+    let family: FamilyId = "acme".parse().expect("an id");
+    let policy = Policy {
+        threshold: n("threshold"),
+        window: span("window"),
+        validity: span("validity"),
+        renewal: span("renewal"),
+        retry: span("retry"),
+        grace: span("grace"),
+        capacity: policy["capacity"].as_u64(),
+        drift: n("drift"),
+        end: policy["not_after"].as_u64().map(Timestamp::from_unix),
+        features: Vec::new(),
+    };
+    Grant { family, products, policy }
+}
+
+fn fingerprint(value: &Value) -> Fingerprint {
+    let parts = value.as_object().expect("a fingerprint").iter().map(|(n, hash)| {
+        let component = Component::from_number(n.parse().expect("a number")).expect("a component");
+        (component, unhex(hash.as_str().expect("a text")).try_into().expect("eight bytes"))
+    });
+    Fingerprint::new(parts).expect("a component")
+}
+
+fn cti(n: u64) -> Cti {
+    Cti((u128::from(n) + 1).to_be_bytes())
+}
+
+fn id(text: &str) -> ProductId {
+    text.parse().expect("an id")
+}
+
+fn number(n: u64) -> ProductNumber {
+    n.try_into().expect("a number")
+}
