@@ -31,7 +31,7 @@ pub enum Error {
     #[error("passphrase: it is empty")]
     EmptyPassphrase,
     /// The folder has a vendor.
-    #[error("vendor {0}: it is there already")]
+    #[error("there is a vendor already, {0}")]
     VendorExists(Text),
     /// A file left by a first run that was cut short does not fit what is asked now.
     #[error("{}: left from an earlier try with another name or key", .0.display())]

@@ -7,22 +7,22 @@ use crate::time::{Span, Timestamp};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum PolicyFault {
     /// Not even one client.
-    #[error("threshold 0: it is at least 1")]
+    #[error("threshold 0: must be at least 1")]
     Threshold,
     /// No lease could ever be given.
-    #[error("capacity 0: it is at least 1, or none")]
+    #[error("capacity 0: must be at least 1, or none")]
     Capacity,
     /// More than there are components.
-    #[error("drift {0}: it is at most 5, one component of six must stay")]
+    #[error("drift {0}: must be at most 5, since one component of six stays")]
     Drift(u64),
     /// A renewal that comes at once would flood the host.
-    #[error("renewal {0}: it is at least 1 min")]
+    #[error("renewal {0}: must be at least 1 min")]
     RenewalTooShort(Span),
     /// A retry that comes at once would flood the host.
-    #[error("retry {0}: it is at least 1 min")]
+    #[error("retry {0}: must be at least 1 min")]
     RetryTooShort(Span),
     /// Leases would end before they are renewed.
-    #[error("renewal {renewal}: it is shorter than the validity ({validity})")]
+    #[error("renewal {renewal}: must be shorter than the validity ({validity})")]
     RenewalTooLong {
         /// How long until a client renews.
         renewal: Span,
@@ -30,7 +30,7 @@ pub enum PolicyFault {
         validity: Span,
     },
     /// Leases would end before a client tries again.
-    #[error("retry {retry}: it is shorter than the validity ({validity})")]
+    #[error("retry {retry}: must be shorter than the validity ({validity})")]
     RetryTooLong {
         /// How long until a client tries again.
         retry: Span,
@@ -38,7 +38,7 @@ pub enum PolicyFault {
         validity: Span,
     },
     /// Clients would no longer count when they ask again.
-    #[error("window {window}: it is at least as long as the renewal ({renewal})")]
+    #[error("window {window}: must be at least as long as the renewal ({renewal})")]
     WindowTooShort {
         /// How long a client counts.
         window: Span,
@@ -46,16 +46,16 @@ pub enum PolicyFault {
         renewal: Span,
     },
     /// A length of time that nobody means.
-    #[error("{0}: a length of time is at most 36500 d")]
+    #[error("{0}: must be at most 36500 d")]
     TooLong(Span),
     /// An end that has passed.
-    #[error("end: it lies in the past")]
+    #[error("end: must lie in the future")]
     Ended,
     /// More features than fit into a lease.
-    #[error("features: at most 32, these are {0}")]
+    #[error("features: must be at most 32, these are {0}")]
     TooManyFeatures(usize),
     /// Features without a name or named twice.
-    #[error("features: each has a name of its own")]
+    #[error("features: each must have a name of its own")]
     FeatureNames,
 }
 
