@@ -1,7 +1,7 @@
 //! What the authority keeps: the vendor, its families, products and product keys, and whom these have activated.
 //!
 //! Rules are not here: callers read what a decision needs and record what it says in one transaction
-//! ([`AuthorityStore::transact`]). Every method that changes something writes its audit row in the same transaction.
+//! (`transact`). Every method that changes something writes its audit row in the same transaction.
 
 mod audit;
 mod record;
@@ -19,7 +19,7 @@ use crate::StoreError;
 pub trait AuthorityStore: Send + Sync {
     /// Runs `work` as one transaction called `name`: what it records is kept if it succeeds, else nothing of it.
     ///
-    /// `work` may be run twice, when others have changed what it read. Callers use [`Self::transact`] instead.
+    /// `work` may be run twice, when others have changed what it read. Callers use `transact` instead.
     ///
     /// # Errors
     /// That of `work`, or why the store could not begin or commit.
