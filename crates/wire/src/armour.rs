@@ -93,7 +93,7 @@ mod tests {
         let mail = "Hello,\nhere it is:\n".to_string() + &armour;
         assert_eq!(*read(mail.as_bytes()).unwrap(), bytes);
         assert_eq!(*read(&bytes).unwrap(), bytes);
-        let hex: String = bytes.iter().map(|byte| std::format!("{byte:02X}\n")).collect();
+        let hex: String = bytes.iter().fold(String::new(), |text, byte| text + &std::format!("{byte:02X}\n"));
         assert_eq!(*read(hex.as_bytes()).unwrap(), bytes);
         assert!(matches!(read(b"not a document"), Err(ArmourError::Unknown)));
         assert!(matches!(read(&armour.as_bytes()[..90]), Err(ArmourError::Damaged(_))));

@@ -1,6 +1,6 @@
 //! The host on SQLite, as a log with a table behind it.
 //!
-//! A batch costs one appended journal row, whatever the number of clients: changed rows stay in memory ([`Overlay`])
+//! A batch costs one appended journal row, whatever the number of clients: changed rows stay in memory (`Overlay`)
 //! and are folded into the tables later, a few at a time in the order of their keys, so that neighbours share pages.
 //! What is not folded yet is read from the journal again when the store is opened. One process writes; others read.
 
