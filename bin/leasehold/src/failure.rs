@@ -48,6 +48,11 @@ impl Failure {
         Self::failed("file", format!("{}: {why}", path.display()))
     }
 
+    /// Says which file it is about.
+    pub(crate) fn of(self, path: &Path) -> Self {
+        Self { message: format!("{}: {}", path.display(), self.message), ..self }
+    }
+
     /// Says what to do next, instead of what the table of codes says.
     pub(crate) fn hint(self, hint: impl Into<String>) -> Self {
         Self { hint: Some(hint.into()), ..self }

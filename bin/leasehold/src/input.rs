@@ -5,7 +5,7 @@ use std::io::{self, IsTerminal, Read};
 use std::path::Path;
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use leasehold_core::Timestamp;
+use leasehold_core::{ProductKey, Timestamp, repair};
 use leasehold_wire::armour;
 
 use crate::failure::Failure;
@@ -43,7 +43,19 @@ pub(crate) fn secret(path: Option<&Path>, prompt: &str) -> Result<String, Failur
                 .hint("name a file that holds it, or - for standard input"));
         }
     };
-    Ok(text.lines().next().unwrap_or_default().trim().to_owned())
+    Ok(text.lines().next().unwrap_or_default().to_owned())
+}
+
+/// A product key: from a file where given, else asked for on the terminal. A slip of the hand is named.
+pub(crate) fn product_key(path: Option<&Path>, prompt: &str) -> Result<ProductKey, Failure> {
+    let text = secret(path, prompt)?;
+    text.parse().map_err(|error| {
+        let failure = Failure::refused("not-a-product-key", format!("{prompt}: {error}"));
+        match repair::repair(&text) {
+            Some(repair) => failure.hint(format!("{}; nothing else fits", repair.slip)),
+            None => failure,
+        }
+    })
 }
 
 /// The time now.

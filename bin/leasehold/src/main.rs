@@ -4,6 +4,7 @@ mod commands;
 mod failure;
 mod input;
 mod output;
+mod values;
 
 use std::process::ExitCode;
 
@@ -29,5 +30,17 @@ fn main() -> ExitCode {
     match cli.command.run(output) {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => failure.report(output),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn the_command_line_does_not_contradict_itself() {
+        Cli::command().debug_assert();
     }
 }

@@ -1,9 +1,16 @@
 //! How data is printed: for people on a terminal, or as JSON. Data on standard output, talk on standard error.
 
+use std::fs;
+use std::io::{self, Write};
+use std::path::Path;
+
 use comfy_table::presets;
 use comfy_table::{ContentArrangement, Table};
 use leasehold_core::Timestamp;
-use serde_json::Value;
+use leasehold_wire::armour;
+use serde_json::{Value, json};
+
+use crate::failure::Failure;
 
 /// For whom a command prints.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -17,6 +24,46 @@ pub(crate) enum Output {
 /// Prints one JSON value on standard output.
 pub(crate) fn json(value: &Value) {
     anstream::println!("{value:#}");
+}
+
+/// Puts a document where it was asked for: into the file `out`, replaced as a whole (raw where its name ends in `.lh`,
+/// else in armour), or in armour on standard output. In JSON it stands among what there is to tell `about` it.
+pub(crate) fn document(bytes: &[u8], out: Option<&Path>, about: Value, output: Output) -> Result<(), Failure> {
+    let armour = || armour::wrap(bytes).map_err(|error| Failure::failed("internal", error.to_string()));
+    let mut about = about;
+    match out.filter(|path| *path != Path::new("-")) {
+        Some(path) => {
+            let raw = path.extension().is_some_and(|extension| extension == "lh");
+            let content = if raw { bytes.to_vec() } else { armour()?.into_bytes() };
+            replace(path, &content).map_err(|error| Failure::file(path, &error))?;
+            about["file"] = json!(path);
+            anstream::eprintln!("written to {}", path.display());
+        }
+        None if output == Output::Json => about["document"] = json!(armour()?),
+        None => anstream::print!("{}", armour()?),
+    }
+    if output == Output::Json {
+        json(&about);
+    }
+    Ok(())
+}
+
+/// Writes beside the file and moves it there; what is no plain file (a pipe, a terminal) is written to.
+fn replace(path: &Path, content: &[u8]) -> io::Result<()> {
+    if fs::metadata(path).is_ok_and(|present| !present.is_file()) {
+        return fs::write(path, content);
+    }
+    let folder = path.parent().filter(|folder| *folder != Path::new("")).unwrap_or(Path::new("."));
+    let mut builder = tempfile::Builder::new();
+    builder.prefix(".new-");
+    #[cfg(unix)]
+    let readable = std::os::unix::fs::PermissionsExt::from_mode(0o666);
+    #[cfg(unix)]
+    builder.permissions(readable);
+    let mut file = builder.tempfile_in(folder)?;
+    file.write_all(content)?;
+    file.as_file().sync_all()?;
+    file.persist(path).map(drop).map_err(|error| error.error)
 }
 
 /// A table with these column heads, as wide as the terminal.

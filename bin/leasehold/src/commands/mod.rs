@@ -18,7 +18,6 @@ pub(crate) enum Command {
     /// A vendor, a host and some machines here, on real sockets.
     Quickstart(quickstart::Quickstart),
     /// A vendor's keys, products and approvals.
-    #[command(subcommand)]
     Vendor(vendor::Vendor),
     /// An organisation's activation host.
     #[command(subcommand)]

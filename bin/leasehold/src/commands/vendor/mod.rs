@@ -1,19 +1,158 @@
-//! `leasehold vendor`.
+//! `leasehold vendor`: a vendor's keys, products and approvals.
 
-use clap::Subcommand;
+mod approve;
+mod init;
+mod key;
+mod manifest;
+mod policy;
+mod product;
+
+use std::path::{Path, PathBuf};
+
+use clap::{Args, Subcommand};
+use leasehold_authority::{Authority, Error, Home, Secret};
+use leasehold_store::authority::{Actor, Stamp};
+use leasehold_store_sqlite::authority::SqliteAuthority;
 
 use crate::failure::Failure;
+use crate::input;
 use crate::output::Output;
 
+/// A vendor's keys, products and approvals.
+#[derive(Debug, Args)]
+pub(crate) struct Vendor {
+    /// The vendor's folder.
+    #[arg(long, value_name = "DIR", env = "LEASEHOLD_VENDOR_DIR", default_value = "vendor", global = true)]
+    dir: PathBuf,
+    #[command(subcommand)]
+    command: Command,
+}
+
 #[derive(Debug, Subcommand)]
-pub(crate) enum Vendor {}
+enum Command {
+    /// Make a vendor: its root key, its authority's key and its store.
+    Init(init::Init),
+    /// What is licensed.
+    #[command(subcommand)]
+    Product(product::Product),
+    /// A product's manifest, to be shipped inside its application.
+    Manifest(manifest::Manifest),
+    /// The secret product keys that customers buy.
+    #[command(subcommand)]
+    Key(key::Key),
+    /// Answer the request of a host, or of a machine with a multiple key.
+    Approve(approve::Approve),
+}
 
 impl Vendor {
-    pub(crate) fn run(self, _output: Output) -> Result<(), Failure> {
-        match self {}
+    pub(crate) fn run(self, output: Output) -> Result<(), Failure> {
+        let home = Home::new(self.dir);
+        match self.command {
+            Command::Init(command) => command.run(&home, output),
+            Command::Product(command) => command.run(&Shop::open(home)?, output),
+            Command::Manifest(command) => command.run(&Shop::open(home)?, output),
+            Command::Key(command) => command.run(&Shop::open(home)?, output),
+            Command::Approve(command) => command.run(&Shop::open(home)?, output),
+        }
     }
 }
 
-pub(crate) fn failed(error: &leasehold_authority::Error) -> Failure {
-    Failure::failed(error.code(), error.to_string())
+/// A vendor's folder with its store.
+struct Shop {
+    home: Home,
+    store: SqliteAuthority,
 }
+
+impl Shop {
+    /// Opens what there is; nothing is made.
+    fn open(home: Home) -> Result<Self, Failure> {
+        let present = home.store().try_exists().map_err(|error| Failure::file(&home.store(), &error))?;
+        if !present {
+            let message = format!("{}: no vendor has been made here yet", home.folder().display());
+            return Err(Failure::failed("not-initialised", message).hint(MAKE_ONE));
+        }
+        let store = open_store(&home)?;
+        Ok(Self { home, store })
+    }
+
+    fn authority(&self, passphrase: &Passphrase) -> Result<Authority<'_>, Failure> {
+        // Before the passphrase is asked for: a folder without a vendor has none.
+        leasehold_authority::vendor(&self.store).map_err(|error| failed(&error))?;
+        Authority::open(&self.home, &self.store, &passphrase.ask()?, input::now()).map_err(|error| failed(&error))
+    }
+}
+
+/// Where the passphrase of the vendor's keys comes from.
+#[derive(Debug, Args)]
+struct Passphrase {
+    /// Read the passphrase from a file instead of asking for it; `-` is standard input.
+    #[arg(long, value_name = "FILE", env = "LEASEHOLD_PASSPHRASE_FILE")]
+    passphrase_file: Option<PathBuf>,
+}
+
+impl Passphrase {
+    /// The passphrase of keys that there are.
+    fn ask(&self) -> Result<Secret, Failure> {
+        input::secret(self.passphrase_file.as_deref(), "passphrase").map(Secret::new)
+    }
+
+    /// The passphrase of keys to be made: on a terminal, asked for twice.
+    fn choose(&self) -> Result<Secret, Failure> {
+        let chosen = self.ask()?;
+        if self.passphrase_file.is_none() && Secret::new(input::secret(None, "passphrase again")?) != chosen {
+            return Err(Failure::failed("usage", "passphrase: the two differ").hint("run the command again"));
+        }
+        Ok(chosen)
+    }
+
+    fn is_standard_input(&self) -> bool {
+        self.passphrase_file.as_deref() == Some(Path::new("-"))
+    }
+}
+
+fn open_store(home: &Home) -> Result<SqliteAuthority, Failure> {
+    SqliteAuthority::open(&home.store()).map_err(|error| failed(&Error::Store(error)).of(&home.store()))
+}
+
+/// A change made now by whoever types.
+fn stamp() -> Stamp {
+    Stamp { at: input::now(), actor: Actor::Cli }
+}
+
+/// What a failure of the authority's library means for whoever typed the command.
+pub(crate) fn failed(error: &Error) -> Failure {
+    let (code, mut message) = (error.code(), error.to_string());
+    match error {
+        Error::File { path, source } => Failure::file(path, source),
+        Error::Leftover(_) => {
+            Failure::failed(code, message).hint("give the name of the first try, or move the file away")
+        }
+        Error::NotInitialised => Failure::failed(code, message).hint(MAKE_ONE),
+        Error::FamilyExists(_) => Failure::refused(code, message)
+            .hint("leave its number and policy out here; `leasehold vendor key issue` takes a policy for each key"),
+        Error::Request(_) => Failure::refused(code, message).hint("ask the customer to send the request again"),
+        Error::Certificate(_) => Failure::refused(code, message)
+            .hint("check this machine's clock; an authority whose certificate has ended signs nothing any more"),
+        Error::WrongPassphrase(_)
+        | Error::VendorExists(_)
+        | Error::ProductExists(_)
+        | Error::ProductNumberTaken(_)
+        | Error::FamilyNumberTaken(_)
+        | Error::NumbersUsedUp
+        | Error::UnknownProduct(_)
+        | Error::UnknownFamily(_)
+        | Error::GrantTooLarge(_)
+        | Error::NotARequest(_) => Failure::refused(code, message),
+        Error::NotAKeyFile(_) | Error::AnotherKey(_) | Error::EmptyPassphrase | Error::Policy(_) => {
+            Failure::failed(code, message)
+        }
+        Error::Store(_) => {
+            if let Some(cause) = std::error::Error::source(error) {
+                message = format!("{message}: {cause}");
+            }
+            Failure::failed(code, message)
+        }
+    }
+}
+
+const MAKE_ONE: &str = "make one with `leasehold vendor init --name NAME`, or name its folder with --dir";

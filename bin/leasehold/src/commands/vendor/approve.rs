@@ -1,0 +1,109 @@
+//! `leasehold vendor approve`.
+
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+use leasehold_authority::{Approval, Granted};
+use leasehold_core::Timestamp;
+use leasehold_core::activation::{Allowance, Placement, Refusal};
+use serde_json::json;
+
+use super::{Passphrase, Shop, failed, stamp};
+use crate::failure::Failure;
+use crate::input;
+use crate::output::{self, Output};
+
+/// Answer the request of a host, or of a machine with a multiple key.
+#[derive(Debug, Args)]
+pub(crate) struct Approve {
+    /// The request; `-` is standard input.
+    file: PathBuf,
+    /// Where to write the answer: raw where the name ends in .lh, else in armour. Standard output where none is given.
+    #[arg(short, long = "output", value_name = "FILE")]
+    out: Option<PathBuf>,
+    #[command(flatten)]
+    passphrase: Passphrase,
+}
+
+impl Approve {
+    pub(super) fn run(self, shop: &Shop, output: Output) -> Result<(), Failure> {
+        if self.file == Path::new("-") && self.passphrase.is_standard_input() {
+            return Err(Failure::failed("usage", "request and passphrase cannot both come from standard input"));
+        }
+        let request = input::document(&self.file)?;
+        let authority = shop.authority(&self.passphrase)?;
+        let approval = authority.approve(&request, stamp(), &mut input::fill_random);
+        match approval.map_err(|error| failed(&error).of(&self.file))? {
+            Approval::Granted(granted) => write(&granted, self.out.as_deref(), output),
+            Approval::Refused(refusal) => Err(refused(&refusal)),
+        }
+    }
+}
+
+fn write(granted: &Granted, out: Option<&Path>, output: Output) -> Result<(), Failure> {
+    anstream::eprintln!("{}", words(granted));
+    let ordinals = granted.placement.ordinals();
+    let about = json!({
+        "subject": granted.subject.to_string(),
+        "name": granted.name.as_ref().map(leasehold_core::Text::as_str),
+        "kind": granted.key.allowance.kind().name(),
+        "last_five": granted.key.last_five.as_str(),
+        "customer": granted.key.customer.as_ref().map(leasehold_core::Text::as_str),
+        "family": granted.key.family.as_str(),
+        "ordinal": ordinals.place,
+        "activation_ordinal": ordinals.activation,
+        "again": matches!(granted.placement, Placement::Again(_)),
+        "expires": granted.expires.map(Timestamp::unix),
+    });
+    output::document(&granted.document, out, about, output)
+        .map_err(|failure| failure.hint("it is recorded: run the command again, it takes nothing more of the key"))
+}
+
+fn words(granted: &Granted) -> String {
+    let (ordinals, allowance) = (granted.placement.ordinals(), granted.key.allowance);
+    let what = match allowance {
+        Allowance::Hosts { .. } => "host",
+        Allowance::Machines { .. } => "machine",
+    };
+    let name = granted.name.as_ref().map_or_else(|| granted.subject.to_string(), ToString::to_string);
+    let again = match granted.placement {
+        Placement::Again(_) => ", answered again",
+        Placement::Anew(_) => ", a new key pair of a known machine",
+        Placement::New(_) => "",
+    };
+    let until = granted.expires.map_or_else(|| "for ever".to_owned(), |end| format!("until {}", output::time(end)));
+    format!(
+        "{what} {name}: {what} {} of {}, activation {} of {} with key …{}, {until}{again}",
+        ordinals.place,
+        allowance.places(),
+        ordinals.activation,
+        allowance.activations(),
+        granted.key.last_five
+    )
+}
+
+fn refused(refusal: &Refusal) -> Failure {
+    let message = match refusal {
+        Refusal::GrantEnded { end } => format!("{refusal} ({})", output::time(*end)),
+        Refusal::UnknownKey
+        | Refusal::BadSignature
+        | Refusal::Revoked
+        | Refusal::WrongKindOfKey { .. }
+        | Refusal::ProductNotGranted
+        | Refusal::HostsExhausted { .. }
+        | Refusal::ActivationsExhausted { .. } => refusal.to_string(),
+    };
+    let failure = Failure::refused(refusal.code(), message);
+    match refusal {
+        Refusal::BadSignature => failure.hint("ask the customer to make the request again with the right key"),
+        Refusal::Revoked | Refusal::ActivationsExhausted { .. } => {
+            failure.hint("issue another key with `leasehold vendor key issue`")
+        }
+        Refusal::GrantEnded { .. } => failure.hint("issue a key with a later --end"),
+        Refusal::WrongKindOfKey { .. } => {
+            failure.hint("hosts are activated with host keys, single machines with multiple keys")
+        }
+        Refusal::ProductNotGranted => failure.hint("`leasehold vendor product list` says which family a product is in"),
+        Refusal::UnknownKey | Refusal::HostsExhausted { .. } => failure,
+    }
+}

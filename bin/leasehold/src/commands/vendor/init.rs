@@ -1,0 +1,81 @@
+//! `leasehold vendor init`.
+
+use clap::Args;
+use leasehold_authority::{Error, Founded, Founding, Home, Start};
+use leasehold_core::{Span, Text};
+use serde_json::json;
+
+use super::{Passphrase, failed, open_store, stamp};
+use crate::failure::Failure;
+use crate::input;
+use crate::output::{self, Output};
+
+/// Make a vendor: its root key, its authority's key and its store.
+#[derive(Debug, Args)]
+pub(crate) struct Init {
+    /// What people call the vendor.
+    #[arg(long)]
+    name: Text,
+    /// How many years the authority may sign.
+    #[arg(long, value_name = "N", default_value_t = 10, value_parser = clap::value_parser!(u64).range(1..=100))]
+    years: u64,
+    #[command(flatten)]
+    passphrase: Passphrase,
+}
+
+impl Init {
+    pub(crate) fn run(self, home: &Home, output: Output) -> Result<(), Failure> {
+        if self.name.as_str().trim().is_empty() {
+            return Err(Failure::failed("usage", "name: it is empty"));
+        }
+        refuse_a_second(home)?;
+        let passphrase = self.passphrase.choose()?;
+        if passphrase.is_empty() {
+            return Err(failed(&Error::EmptyPassphrase));
+        }
+        home.make().map_err(|error| failed(&error))?;
+        let store = open_store(home)?;
+        let founding = Founding { name: self.name, validity: Span::days(self.years * 365), passphrase };
+        let founded = leasehold_authority::found(home, &store, &founding, stamp(), &mut input::fill_random);
+        print(home, &founding, &founded.map_err(|error| failed(&error))?, output);
+        Ok(())
+    }
+}
+
+/// Nobody is asked for a passphrase in vain.
+fn refuse_a_second(home: &Home) -> Result<(), Failure> {
+    if !home.store().exists() {
+        return Ok(());
+    }
+    match leasehold_authority::vendor(&open_store(home)?) {
+        Ok(vendor) => Err(failed(&Error::VendorExists(vendor.name)).of(home.folder())),
+        Err(Error::NotInitialised) => Ok(()),
+        Err(error) => Err(failed(&error)),
+    }
+}
+
+fn print(home: &Home, founding: &Founding, founded: &Founded, output: Output) {
+    let Founded { root, authority, expires, start } = founded;
+    match output {
+        Output::Json => output::json(&json!({
+            "vendor": founding.name.as_str(),
+            "root": root.to_string(),
+            "root_id": root.id().to_string(),
+            "authority": authority.to_string(),
+            "expires": expires.unix(),
+            "dir": home.folder(),
+        })),
+        Output::Human => {
+            anstream::println!("vendor     {}", founding.name);
+            anstream::println!("root       {root}");
+            anstream::println!("authority  {authority}, may sign until {}", output::time(*expires));
+            anstream::println!("folder     {}", home.folder().display());
+        }
+    }
+    match start {
+        Start::Fresh => {}
+        Start::Continued => anstream::eprintln!("an earlier run was cut short; its keys were used"),
+    }
+    anstream::eprintln!("{}: keep it offline; it is not needed for the daily work", home.root_key().display());
+    anstream::eprintln!("next: leasehold vendor product add ID --title TITLE --family FAMILY");
+}

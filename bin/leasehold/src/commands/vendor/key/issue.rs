@@ -1,0 +1,85 @@
+//! `leasehold vendor key issue`.
+
+use clap::{Args, ValueEnum};
+use leasehold_authority::keys::{self, KeyUse, NewKey};
+use leasehold_authority::{Error, products};
+use leasehold_core::activation::Allowance;
+use leasehold_core::{FamilyId, ProductKey, Text};
+use serde_json::json;
+
+use crate::commands::vendor::policy::{self, PolicyOptions};
+use crate::commands::vendor::{Shop, failed, stamp};
+use crate::failure::Failure;
+use crate::input;
+use crate::output::{self, Output};
+
+/// Issue a product key; it is shown this once.
+#[derive(Debug, Args)]
+pub(crate) struct Issue {
+    /// The family it is for.
+    #[arg(long, value_name = "FAMILY")]
+    family: FamilyId,
+    /// Whether it activates hosts, or machines directly.
+    #[arg(long, value_enum)]
+    kind: Kind,
+    /// Who buys it.
+    #[arg(long, value_name = "NAME")]
+    customer: Option<Text>,
+    /// How many machines a multiple key activates.
+    #[arg(long, value_name = "N", required_if_eq("kind", "multiple"), value_parser = clap::value_parser!(u64).range(1..))]
+    activations: Option<u64>,
+    #[command(flatten)]
+    policy: PolicyOptions,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Kind {
+    /// Activates up to 6 hosts, 10 times each.
+    Host,
+    /// Activates machines directly with the authority, without expiry.
+    Multiple,
+}
+
+impl Issue {
+    pub(super) fn run(self, shop: &Shop, output: Output) -> Result<(), Failure> {
+        let allowance = self.allowance()?;
+        let families = products::families(&shop.store).map_err(|error| failed(&error))?;
+        let family = families.into_iter().find(|family| family.id == self.family);
+        let family = family.ok_or_else(|| failed(&Error::UnknownFamily(self.family)))?;
+        let policy = Some(self.policy.apply(family.policy));
+        let new = NewKey { family: self.family, allowance, customer: self.customer, policy };
+        let (key, issued) =
+            keys::issue(&shop.store, &new, stamp(), &mut input::fill_random).map_err(|error| failed(&error))?;
+        print(&key, &KeyUse { key: issued, places_taken: 0, hosts: Vec::new() }, output);
+        Ok(())
+    }
+
+    fn allowance(&self) -> Result<Allowance, Failure> {
+        match (self.kind, self.activations) {
+            (Kind::Host, None) => Ok(Allowance::HOST_KEY),
+            (Kind::Host, Some(_)) => Err(Failure::failed("usage", "--activations is for multiple keys")
+                .hint("a host key is always good for 6 hosts and 10 activations of each")),
+            (Kind::Multiple, machines) => Ok(Allowance::multiple_key(machines.unwrap_or(1))),
+        }
+    }
+}
+
+fn print(key: &ProductKey, usage: &KeyUse, output: Output) {
+    match output {
+        Output::Json => {
+            let mut value = super::value(usage);
+            value["key"] = json!(key.to_string());
+            output::json(&value);
+        }
+        Output::Human => anstream::println!("{key}"),
+    }
+    let issued = &usage.key;
+    let customer = issued.customer.as_ref().map_or_else(String::new, |name| format!(" for {name}"));
+    let good_for = match issued.allowance {
+        Allowance::Hosts { hosts, activations } => format!("{hosts} hosts, {activations} activations of each"),
+        Allowance::Machines { machines, .. } => format!("{machines} machines"),
+    };
+    anstream::eprintln!("{} key{customer}, family {}: {good_for}", issued.allowance.kind().name(), issued.family);
+    anstream::eprintln!("policy: {}", policy::words(&issued.policy));
+    anstream::eprintln!("the key is shown this once and kept nowhere: store it safely");
+}

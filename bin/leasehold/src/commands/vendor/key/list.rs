@@ -1,0 +1,56 @@
+//! `leasehold vendor key list`.
+
+use leasehold_authority::keys::{self, KeyUse};
+use leasehold_core::activation::Allowance;
+
+use crate::commands::vendor::{Shop, failed};
+use crate::failure::Failure;
+use crate::output::{self, Output};
+
+pub(super) fn run(shop: &Shop, output: Output) -> Result<(), Failure> {
+    let keys = keys::list(&shop.store).map_err(|error| failed(&error))?;
+    match output {
+        Output::Json => output::json(&keys.iter().map(super::value).collect()),
+        Output::Human if keys.is_empty() => anstream::eprintln!("no product keys yet"),
+        Output::Human => print(&keys),
+    }
+    Ok(())
+}
+
+/// Each key in a row.
+pub(super) fn print(keys: &[KeyUse]) {
+    let heads = ["KEY", "KIND", "FAMILY", "CUSTOMER", "USED", "ACTIVATIONS", "ISSUED", "STATUS"];
+    let mut table = output::table(heads);
+    for usage in keys {
+        let key = &usage.key;
+        table.add_row([
+            format!("…{}", key.last_five),
+            key.allowance.kind().name().to_owned(),
+            key.family.to_string(),
+            key.customer.as_ref().map_or_else(|| "-".to_owned(), ToString::to_string),
+            used(usage),
+            activations(usage),
+            output::time(key.issued),
+            key.revoked.map_or_else(|| "valid".to_owned(), |at| format!("revoked {}", output::time(at))),
+        ]);
+    }
+    anstream::println!("{table}");
+}
+
+fn used(usage: &KeyUse) -> String {
+    let what = match usage.key.allowance {
+        Allowance::Hosts { .. } => "hosts",
+        Allowance::Machines { .. } => "machines",
+    };
+    format!("{}/{} {what}", usage.places_taken, usage.key.allowance.places())
+}
+
+/// Of each host, how often it was activated.
+fn activations(usage: &KeyUse) -> String {
+    let each: Vec<String> = usage.hosts.iter().map(|host| host.ordinals.activation.to_string()).collect();
+    if each.is_empty() {
+        "-".to_owned()
+    } else {
+        format!("{} (of {})", each.join(", "), usage.key.allowance.activations())
+    }
+}

@@ -1,0 +1,65 @@
+//! `leasehold vendor key show`.
+
+use std::path::PathBuf;
+
+use clap::Args;
+use leasehold_authority::keys::{self, KeyUse};
+use leasehold_core::KeyKind;
+use leasehold_wire::Keypair;
+
+use super::list;
+use crate::commands::vendor::policy;
+use crate::commands::vendor::{Shop, failed};
+use crate::failure::Failure;
+use crate::input;
+use crate::output::{self, Output};
+
+/// Look a key up by the key itself: whose it is and which hosts it has activated.
+#[derive(Debug, Args)]
+pub(crate) struct Show {
+    /// Read the key from a file instead of asking for it; `-` is standard input.
+    #[arg(long, value_name = "FILE")]
+    key_file: Option<PathBuf>,
+}
+
+impl Show {
+    pub(super) fn run(self, shop: &Shop, output: Output) -> Result<(), Failure> {
+        let key = input::product_key(self.key_file.as_deref(), "product key")?;
+        if key.kind() == KeyKind::Generic {
+            return Err(Failure::refused(
+                "wrong-kind-of-key",
+                "product key: it is a generic key, the same in every copy",
+            )
+            .hint("`leasehold vendor product list` shows whose it is"));
+        }
+        let found = keys::find(&shop.store, Keypair::of_product_key(&key).id()).map_err(|error| failed(&error))?;
+        let Some(usage) = found else {
+            return Err(Failure::refused("unknown-key", format!("product key …{}: not issued here", key.last_five())));
+        };
+        match output {
+            Output::Json => output::json(&super::value(&usage)),
+            Output::Human => print(&usage),
+        }
+        Ok(())
+    }
+}
+
+fn print(usage: &KeyUse) {
+    list::print(std::slice::from_ref(usage));
+    anstream::println!("\npolicy: {}", policy::words(&usage.key.policy));
+    if usage.hosts.is_empty() {
+        return;
+    }
+    let mut table = output::table(["HOST", "NAME", "ACTIVATIONS", "FIRST", "LAST", "CERTIFICATE"]);
+    for host in &usage.hosts {
+        table.add_row([
+            format!("{} {}", host.ordinals.place, host.subject.id()),
+            host.name.as_ref().map_or_else(|| "-".to_owned(), ToString::to_string),
+            host.ordinals.activation.to_string(),
+            output::time(host.first),
+            output::time(host.last),
+            host.expires.map_or_else(|| "for ever".to_owned(), |end| format!("until {}", output::time(end))),
+        ]);
+    }
+    anstream::println!("\n{table}");
+}

@@ -1,0 +1,46 @@
+//! `leasehold vendor manifest`.
+
+use std::path::PathBuf;
+
+use clap::Args;
+use leasehold_authority::products;
+use leasehold_core::{ProductId, ProductKey};
+use serde_json::json;
+
+use super::{Passphrase, Shop, failed};
+use crate::failure::Failure;
+use crate::input;
+use crate::output::{self, Output};
+
+/// A product's manifest, to be shipped inside its application.
+#[derive(Debug, Args)]
+pub(crate) struct Manifest {
+    /// The product.
+    product: ProductId,
+    /// Where to write it: raw where the name ends in .lh, else in armour. Standard output where none is given.
+    #[arg(short, long = "output", value_name = "FILE")]
+    out: Option<PathBuf>,
+    #[command(flatten)]
+    passphrase: Passphrase,
+}
+
+impl Manifest {
+    pub(super) fn run(self, shop: &Shop, output: Output) -> Result<(), Failure> {
+        let products = products::list(&shop.store).map_err(|error| failed(&error))?;
+        let Some(product) = products.into_iter().find(|product| product.id == self.product) else {
+            return Err(failed(&leasehold_authority::Error::UnknownProduct(self.product)));
+        };
+        let authority = shop.authority(&self.passphrase)?;
+        let document = authority.manifest(&product.id, input::now(), &mut input::fill_random);
+        let document = document.map_err(|error| failed(&error))?;
+        let root = authority.vendor().root;
+        let about = json!({
+            "product": product.id.as_str(),
+            "number": product.number.value(),
+            "family": product.family.as_str(),
+            "generic_key": ProductKey::generic(root.id(), product.number).to_string(),
+            "root": root.to_string(),
+        });
+        output::document(&document, self.out.as_deref(), about, output)
+    }
+}

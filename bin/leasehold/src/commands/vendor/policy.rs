@@ -1,0 +1,136 @@
+//! Policies on the command line: what a family grants, or one product key.
+
+use clap::Args;
+use leasehold_core::{Policy, Span, Text, Timestamp};
+use serde_json::{Value, json};
+
+use crate::output;
+use crate::values::{self, OrNone, or_none, parsed};
+
+/// What is granted; an option that is left out stays as it was.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Args)]
+#[command(next_help_heading = "Policy")]
+pub(crate) struct PolicyOptions {
+    /// Distinct clients within the window before leases are granted [first: 5].
+    #[arg(long, value_name = "N")]
+    threshold: Option<u64>,
+    /// How long a client counts after it last asked [first: 30d].
+    #[arg(long, value_name = "TIME", value_parser = values::span)]
+    window: Option<Span>,
+    /// How long a lease lasts [first: 180d].
+    #[arg(long, value_name = "TIME", value_parser = values::span)]
+    validity: Option<Span>,
+    /// A client asks again this long after its lease was issued [first: 7d].
+    #[arg(long, value_name = "TIME", value_parser = values::span)]
+    renewal: Option<Span>,
+    /// A client that failed asks again after this [first: 2h].
+    #[arg(long, value_name = "TIME", value_parser = values::span)]
+    retry: Option<Span>,
+    /// After its lease has ended, everything works for this long, with warnings [first: 30d].
+    #[arg(long, value_name = "TIME", value_parser = values::span)]
+    grace: Option<Span>,
+    /// Most live leases at once [first: none].
+    #[arg(long, value_name = "N|none", value_parser = capacity)]
+    capacity: Option<OrNone<u64>>,
+    /// Parts of a machine that may change before it counts as another one [first: 2].
+    #[arg(long, value_name = "N")]
+    pub(crate) drift: Option<u64>,
+    /// No lease lasts past this day (its first second in UTC) or time [first: none].
+    #[arg(long, value_name = "DATE|none", value_parser = end)]
+    end: Option<OrNone<Timestamp>>,
+    /// Names of options that leases carry to the application [first: none].
+    #[arg(long, value_name = "A,B|none", value_delimiter = ',')]
+    features: Option<Vec<Text>>,
+}
+
+impl PolicyOptions {
+    /// `policy` with what was given.
+    pub(crate) fn apply(&self, policy: Policy) -> Policy {
+        Policy {
+            threshold: self.threshold.unwrap_or(policy.threshold),
+            window: self.window.unwrap_or(policy.window),
+            validity: self.validity.unwrap_or(policy.validity),
+            renewal: self.renewal.unwrap_or(policy.renewal),
+            retry: self.retry.unwrap_or(policy.retry),
+            grace: self.grace.unwrap_or(policy.grace),
+            capacity: self.capacity.map_or(policy.capacity, |given| given.0),
+            drift: self.drift.unwrap_or(policy.drift),
+            end: self.end.map_or(policy.end, |given| given.0),
+            features: self.features.as_deref().map_or(policy.features, features),
+        }
+    }
+}
+
+/// The policy in JSON; times and lengths of time in seconds.
+pub(crate) fn value(policy: &Policy) -> Value {
+    json!({
+        "threshold": policy.threshold,
+        "window": policy.window.as_seconds(),
+        "validity": policy.validity.as_seconds(),
+        "renewal": policy.renewal.as_seconds(),
+        "retry": policy.retry.as_seconds(),
+        "grace": policy.grace.as_seconds(),
+        "capacity": policy.capacity,
+        "drift": policy.drift,
+        "end": policy.end.map(Timestamp::unix),
+        "features": policy.features.iter().map(Text::as_str).collect::<Vec<_>>(),
+    })
+}
+
+/// The policy in words.
+pub(crate) fn words(policy: &Policy) -> String {
+    let Policy { threshold, window, validity, renewal, retry, grace, drift, .. } = policy;
+    let mut words = format!(
+        "threshold {threshold} in {window}, validity {validity}, renewal {renewal}, retry {retry}, grace {grace}, drift {drift}"
+    );
+    if let Some(capacity) = policy.capacity {
+        words = format!("{words}, capacity {capacity}");
+    }
+    if let Some(end) = policy.end {
+        words = format!("{words}, end {}", output::time(end));
+    }
+    for feature in &policy.features {
+        words = format!("{words}, feature {feature}");
+    }
+    words
+}
+
+fn capacity(text: &str) -> Result<OrNone<u64>, String> {
+    or_none(text, parsed)
+}
+
+fn end(text: &str) -> Result<OrNone<Timestamp>, String> {
+    or_none(text, values::time)
+}
+
+fn features(given: &[Text]) -> Vec<Text> {
+    match given {
+        [one] if one.as_str() == "none" => Vec::new(),
+        given => given.to_vec(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::{Args, FromArgMatches};
+
+    use super::*;
+
+    fn given(words: &[&str]) -> PolicyOptions {
+        let command = PolicyOptions::augment_args(clap::Command::new("test").no_binary_name(true));
+        PolicyOptions::from_arg_matches(&command.try_get_matches_from(words).unwrap()).unwrap()
+    }
+
+    #[test]
+    fn what_is_given_replaces_what_was_and_none_takes_it_away() {
+        let subscription =
+            given(&["--capacity", "50", "--end", "2027-01-01", "--features", "cloud,render", "--threshold", "1"])
+                .apply(Policy::default());
+        assert_eq!((subscription.threshold, subscription.capacity), (1, Some(50)));
+        assert_eq!(subscription.features.len(), 2);
+        assert_eq!(subscription.validity, Policy::default().validity);
+        let open = given(&["--capacity", "none", "--end", "none", "--features", "none"]).apply(subscription.clone());
+        assert_eq!(open, Policy { threshold: 1, ..Policy::default() });
+        assert_eq!(given(&[]).apply(subscription.clone()), subscription);
+    }
+}

@@ -1,0 +1,34 @@
+//! `leasehold vendor product list`.
+
+use super::{Entry, entries, mode_name};
+use crate::commands::vendor::Shop;
+use crate::failure::Failure;
+use crate::output::{self, Output};
+
+pub(super) fn run(shop: &Shop, output: Output) -> Result<(), Failure> {
+    let entries = entries(shop)?;
+    match output {
+        Output::Json => output::json(&entries.iter().map(Entry::value).collect()),
+        Output::Human if entries.is_empty() => anstream::eprintln!("no products yet"),
+        Output::Human => print(&entries),
+    }
+    Ok(())
+}
+
+fn print(entries: &[Entry]) {
+    let mut table =
+        output::table(["PRODUCT", "NUMBER", "FAMILY", "TITLE", "GENERIC KEY", "INITIAL GRACE", "DRIFT", "MODE"]);
+    for Entry { product, family, generic_key } in entries {
+        table.add_row([
+            product.id.to_string(),
+            product.number.to_string(),
+            format!("{} ({})", family.id, family.number),
+            product.title.to_string(),
+            generic_key.to_string(),
+            product.initial_grace.to_string(),
+            product.drift.to_string(),
+            mode_name(product.mode).to_owned(),
+        ]);
+    }
+    anstream::println!("{table}");
+}
