@@ -19,7 +19,7 @@ pub(crate) struct Approve {
     /// The request; `-` is standard input.
     file: PathBuf,
     /// Where to write the answer: raw where the name ends in .lh, else in armour. Standard output where none is given.
-    #[arg(short, long, value_name = "FILE")]
+    #[arg(short, long = "output", value_name = "FILE")]
     out: Option<PathBuf>,
     #[command(flatten)]
     passphrase: Passphrase,

@@ -18,7 +18,7 @@ pub(crate) struct Manifest {
     /// The product.
     product: ProductId,
     /// Where to write it: raw where the name ends in .lh, else in armour. Standard output where none is given.
-    #[arg(short, long, value_name = "FILE")]
+    #[arg(short, long = "output", value_name = "FILE")]
     out: Option<PathBuf>,
     #[command(flatten)]
     passphrase: Passphrase,
