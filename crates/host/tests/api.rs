@@ -107,14 +107,17 @@ mod forge {
     pub(super) fn with_mixed_order(request: &[u8], pair: &Keypair) -> Vec<u8> {
         let hash: [u8; 64] = Sha512::digest(pair.seed()).into();
         let mut clamped: [u8; 32] = hash[..32].try_into().expect("half a hash");
-        clamped[0] &= 248;
-        clamped[31] = clamped[31] & 127 | 64;
+        clamped[0] &= 0xf8;
+        clamped[31] = clamped[31] & 0x7f | 0x40;
         let secret = Scalar::from_bytes_mod_order(clamped);
         let key = (&secret * ED25519_BASEPOINT_TABLE + EIGHT_TORSION[1]).compress().to_bytes();
         let request = replace(request, &pair.public().0, &key);
         let mut request = replace(&request, &pair.id().0, &PublicKey(key).id().0);
         let payload = Envelope::parse(&request).expect("an envelope").payload;
-        let head = [b"\x84\x6aSignature1\x4f\xa2\x01\x27\x10\x6alh-request\x40\x58".as_slice(), &[payload.len() as u8]];
+        let head = [
+            b"\x84\x6aSignature1\x4f\xa2\x01\x27\x10\x6alh-request\x40\x58".as_slice(),
+            &[u8::try_from(payload.len()).expect("a short payload")],
+        ];
         let message = [head.concat().as_slice(), payload].concat();
         let signature = (1_u64..).find_map(|n| sign(n, &secret, &key, &message)).expect("one in eight");
         let end = request.len();
