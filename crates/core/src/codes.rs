@@ -144,12 +144,30 @@ codes! {
     "not-a-host": "what answers at the address is no Leasehold host",
         "another server, or a proxy, answers there",
         "check the address and port (16880 unless set otherwise)";
+    "untrusted-host": "the host's TLS certificate is not trusted here",
+        "it was issued by an authority that this machine does not know, or for another name",
+        "give the issuing authority's certificate with `--ca FILE`, or the name that the certificate is for";
+    "no-host": "nothing says where a host is",
+        "no address was given and none has granted a lease before",
+        "`--host ADDRESS`, or set LEASEHOLD_HOST";
+    "refused": "the host has said no for a reason that this program does not know",
+        "the host is newer than this program",
+        "the message gives the host's own words; update this program";
+    "wrong-answer": "the host's lease is not the one that was asked for",
+        "the host is faulty, or something between answers with what it has stored",
+        "try again; if it lasts, look at the host's log. The lease in hand stays";
+    "no-fingerprint": "nothing tells this machine from others",
+        "no machine id, disk, network or processor can be read, or all of them are filler",
+        "give the machine an id: `systemd-machine-id-setup`";
     "foreign-manifest": "the manifest is another vendor's than the one this state or host belongs to",
         "a manifest was mixed up",
         "use the manifest that belongs to the application";
     "no-lease": "there is no lease here",
         "the product was not activated on this machine, or the lease was released",
         "`leasehold client activate`";
+    "state-unusable": "the state directory cannot be read or written",
+        "it belongs to another user, or the disk is full or read-only",
+        "run as its owner, or name another with `--state DIR` or LEASEHOLD_STATE";
     "state-damaged": "a state file was damaged and set aside",
         "a crash of the disk, or something else wrote there",
         "nothing: the client asks for a new lease by itself; the old file is kept beside it";
