@@ -1,0 +1,186 @@
+//! Where a host is: `host`, `host:port`, `[v6]:port`, with `http://` or `https://` before it where wanted.
+
+use std::fmt;
+use std::net::{IpAddr, Ipv6Addr};
+use std::str::FromStr;
+
+/// The address of a host's client API.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct HostAddress {
+    scheme: Scheme,
+    name: Name,
+    port: u16,
+}
+
+/// Why a text is no address of a host.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum AddressError {
+    /// Something else than `http` or `https` stands before `://`.
+    #[error("an address begins with http://, https:// or the host's name")]
+    Scheme,
+    /// There is no name, or it has characters that no name has.
+    #[error("a host's name has letters, digits, hyphens and dots; an IPv6 address with a port stands in brackets")]
+    Name,
+    /// The port is no number from 1 to 65535.
+    #[error("a port is a number from 1 to 65535")]
+    Port,
+    /// Something follows the port.
+    #[error("an address ends with the host's name or port: no path, user or query")]
+    More,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+enum Scheme {
+    Http,
+    Https,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+enum Name {
+    Dns(Box<str>),
+    Ip(IpAddr),
+}
+
+impl HostAddress {
+    /// The port where hosts listen unless set otherwise.
+    pub const PORT: u16 = 16_880;
+
+    /// The URL of `path`, which begins with a slash.
+    pub(crate) fn url(&self, path: &str) -> String {
+        let scheme = match self.scheme {
+            Scheme::Http => "http",
+            Scheme::Https => "https",
+        };
+        format!("{scheme}://{}:{}{path}", self.name, self.port)
+    }
+
+    /// Whether it is on this machine, so that no proxy stands between.
+    pub(crate) fn is_loopback(&self) -> bool {
+        match &self.name {
+            Name::Dns(name) => name.as_ref() == "localhost",
+            Name::Ip(ip) => ip.is_loopback(),
+        }
+    }
+
+    /// Whether TLS is spoken there.
+    pub(crate) fn is_secure(&self) -> bool {
+        self.scheme == Scheme::Https
+    }
+}
+
+impl FromStr for HostAddress {
+    type Err = AddressError;
+
+    fn from_str(text: &str) -> Result<Self, AddressError> {
+        let text = text.trim();
+        let (scheme, rest) = match text.split_once("://") {
+            Some((scheme, rest)) if scheme.eq_ignore_ascii_case("http") => (Scheme::Http, rest),
+            Some((scheme, rest)) if scheme.eq_ignore_ascii_case("https") => (Scheme::Https, rest),
+            Some(_) => return Err(AddressError::Scheme),
+            None => (Scheme::Http, text),
+        };
+        let authority = rest.strip_suffix('/').unwrap_or(rest);
+        if authority.contains(['/', '?', '#', '@']) {
+            return Err(AddressError::More);
+        }
+        if let Ok(ip) = authority.parse::<Ipv6Addr>() {
+            return Ok(Self { scheme, name: Name::Ip(ip.into()), port: Self::PORT });
+        }
+        let (name, port) = match authority.strip_prefix('[') {
+            Some(bracketed) => {
+                let (ip, rest) = bracketed.split_once(']').ok_or(AddressError::Name)?;
+                let ip: Ipv6Addr = ip.parse().map_err(|_| AddressError::Name)?;
+                let port = match rest.strip_prefix(':') {
+                    Some(port) => Some(port),
+                    None if rest.is_empty() => None,
+                    None => return Err(AddressError::More),
+                };
+                (Name::Ip(ip.into()), port)
+            }
+            None => match authority.split_once(':') {
+                Some((name, port)) => (dns_or_v4(name)?, Some(port)),
+                None => (dns_or_v4(authority)?, None),
+            },
+        };
+        Ok(Self { scheme, name, port: port.map_or(Ok(Self::PORT), parse_port)? })
+    }
+}
+
+impl fmt::Display for HostAddress {
+    /// `host:port`, with `https://` before it where TLS is spoken; reads back as itself.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let scheme = if self.is_secure() { "https://" } else { "" };
+        write!(f, "{scheme}{}:{}", self.name, self.port)
+    }
+}
+
+impl fmt::Display for Name {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Dns(name) => f.write_str(name),
+            Self::Ip(IpAddr::V4(ip)) => ip.fmt(f),
+            Self::Ip(IpAddr::V6(ip)) => write!(f, "[{ip}]"),
+        }
+    }
+}
+
+fn dns_or_v4(text: &str) -> Result<Name, AddressError> {
+    if let Ok(ip) = text.parse() {
+        return Ok(Name::Ip(IpAddr::V4(ip)));
+    }
+    let name = text.to_ascii_lowercase();
+    let allowed = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
+    let usable = (1..=253).contains(&name.len()) && name.chars().all(allowed) && !name.starts_with(['-', '.']);
+    if usable { Ok(Name::Dns(name.into())) } else { Err(AddressError::Name) }
+}
+
+fn parse_port(text: &str) -> Result<u16, AddressError> {
+    let digits = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    let port = digits.then(|| text.parse().ok()).flatten();
+    port.filter(|port| *port != 0).ok_or(AddressError::Port)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_form_of_address_is_read_and_shown_in_full() {
+        for (text, shown, url) in [
+            ("lease.example", "lease.example:16880", "http://lease.example:16880/v1/host"),
+            (" Lease.Example:80 ", "lease.example:80", "http://lease.example:80/v1/host"),
+            ("10.0.0.7", "10.0.0.7:16880", "http://10.0.0.7:16880/v1/host"),
+            ("[2001:db8::7]:1234", "[2001:db8::7]:1234", "http://[2001:db8::7]:1234/v1/host"),
+            ("[::1]", "[::1]:16880", "http://[::1]:16880/v1/host"),
+            ("::1", "[::1]:16880", "http://[::1]:16880/v1/host"),
+            ("http://a.b/", "a.b:16880", "http://a.b:16880/v1/host"),
+            ("HTTPS://a:443", "https://a:443", "https://a:443/v1/host"),
+        ] {
+            let address: HostAddress = text.parse().unwrap();
+            assert_eq!(address.to_string(), shown, "{text}");
+            assert_eq!(address.url("/v1/host"), url, "{text}");
+            assert_eq!(shown.parse(), Ok(address));
+        }
+    }
+
+    #[test]
+    fn what_is_no_address_says_what_is_wrong() {
+        for (text, error) in [
+            ("", AddressError::Name),
+            ("ftp://a", AddressError::Scheme),
+            ("a b", AddressError::Name),
+            (":80", AddressError::Name),
+            ("2001:db8::7:x", AddressError::Port),
+            ("[::1", AddressError::Name),
+            ("[::1]80", AddressError::More),
+            ("a:0", AddressError::Port),
+            ("a:65536", AddressError::Port),
+            ("a:+1", AddressError::Port),
+            ("a:", AddressError::Port),
+            ("a/leases", AddressError::More),
+            ("me@a", AddressError::More),
+        ] {
+            assert_eq!(text.parse::<HostAddress>(), Err(error), "{text}");
+        }
+    }
+}

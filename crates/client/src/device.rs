@@ -1,0 +1,126 @@
+//! The device key, the keys this machine had before, and the fingerprint it last asked with.
+
+use leasehold_core::{Component, Fingerprint, KeyId};
+use leasehold_wire::Keypair;
+use pem_rfc7468::LineEnding;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+use zeroize::Zeroizing;
+
+/// This machine as a vendor's hosts know it.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Device {
+    /// Its key, once it has asked.
+    pub(crate) key: Option<Keypair>,
+    /// What is remembered beside the key.
+    pub(crate) past: Past,
+}
+
+/// What is remembered beside the key, readable to all.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Past {
+    /// The keys that this machine has had, the newest last: leases bound to any of them are its own.
+    keys: Vec<KeyId>,
+    /// What it last asked with.
+    pub(crate) fingerprint: Option<Fingerprint>,
+}
+
+impl Device {
+    /// The name of the key in use; known as well where only its owner may read the key.
+    pub(crate) fn id(&self) -> Option<KeyId> {
+        self.key.as_ref().map(Keypair::id).or(self.past.keys.last().copied())
+    }
+
+    /// Whether a lease bound to `client` is this machine's.
+    pub(crate) fn is(&self, client: KeyId) -> bool {
+        self.id() == Some(client) || self.past.keys.contains(&client)
+    }
+
+    /// Takes `key` into use.
+    pub(crate) fn adopt(&mut self, key: Keypair) {
+        self.past.keys.retain(|known| *known != key.id());
+        self.past.keys.push(key.id());
+        let surplus = self.past.keys.len().saturating_sub(MOST_KEYS);
+        self.past.keys.drain(..surplus);
+        self.key = Some(key);
+    }
+}
+
+impl Past {
+    pub(crate) fn parse(bytes: &[u8]) -> Option<Self> {
+        let stored: Stored = serde_json::from_slice(bytes).ok()?;
+        let keys = stored.keys.iter().map(|key| key.parse().ok()).collect::<Option<_>>()?;
+        let hashes = stored.fingerprint.iter().map(|(number, hash)| {
+            Some((Component::from_number(u64::from(*number))?, u64::from_str_radix(hash, 16).ok()?.to_be_bytes()))
+        });
+        let hashes: Vec<_> = hashes.collect::<Option<_>>()?;
+        Some(Self { keys, fingerprint: Fingerprint::new(hashes).ok() })
+    }
+
+    pub(crate) fn to_bytes(&self) -> Vec<u8> {
+        let hashes = self.fingerprint.iter().flat_map(Fingerprint::iter);
+        let stored = Stored {
+            keys: self.keys.iter().map(KeyId::to_string).collect(),
+            fingerprint: hashes
+                .map(|(component, hash)| (component.number(), format!("{:016x}", u64::from_be_bytes(*hash))))
+                .collect(),
+        };
+        serde_json::to_vec_pretty(&stored).expect("numbers and texts are JSON")
+    }
+}
+
+/// A key as PKCS#8 v1 in PEM (RFC 8410 section 7), which `openssl pkey` reads.
+pub(crate) fn to_pem(key: &Keypair) -> Zeroizing<String> {
+    let mut der = Zeroizing::new([0; PREFIX.len() + 32]);
+    der[..PREFIX.len()].copy_from_slice(&PREFIX);
+    der[PREFIX.len()..].copy_from_slice(&*Zeroizing::new(key.seed()));
+    Zeroizing::new(pem_rfc7468::encode_string(LABEL, LineEnding::LF, &*der).expect("a label and bytes make PEM"))
+}
+
+/// The key in such a file.
+pub(crate) fn from_pem(bytes: &[u8]) -> Option<Keypair> {
+    let (label, der) = pem_rfc7468::decode_vec(bytes).ok()?;
+    let der = Zeroizing::new(der);
+    let seed = (label == LABEL).then(|| der.strip_prefix(&PREFIX)).flatten()?;
+    Some(Keypair::from_seed(seed.try_into().ok()?))
+}
+
+#[derive(Serialize, Deserialize)]
+struct Stored {
+    keys: Vec<String>,
+    fingerprint: BTreeMap<u8, String>,
+}
+
+/// `PrivateKeyInfo` of an Ed25519 key, up to its 32-byte seed.
+const PREFIX: [u8; 16] =
+    [0x30, 0x2e, 0x02, 0x01, 0x00, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x70, 0x04, 0x22, 0x04, 0x20];
+const LABEL: &str = "PRIVATE KEY";
+const MOST_KEYS: usize = 8;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_key_is_read_back_from_its_file_and_nothing_else_is() {
+        let key = Keypair::from_seed(&[9; 32]);
+        let pem = to_pem(&key);
+        assert!(pem.starts_with("-----BEGIN PRIVATE KEY-----\nMC4CAQAwBQYDK2VwBCIEI"), "{}", *pem);
+        assert_eq!(from_pem(pem.as_bytes()).map(|read| read.id()), Some(key.id()));
+        assert!(from_pem(&pem.as_bytes()[..70]).is_none());
+        assert!(from_pem(pem.replace("PRIVATE", "PUBLIC").as_bytes()).is_none());
+    }
+
+    #[test]
+    fn the_keys_before_are_remembered_up_to_a_number() {
+        let mut device = Device::default();
+        let keys: Vec<Keypair> = (0..10).map(|n| Keypair::from_seed(&[n; 32])).collect();
+        for key in &keys {
+            device.adopt(key.clone());
+        }
+        assert_eq!(device.id(), Some(keys[9].id()));
+        assert!(device.is(keys[2].id()) && !device.is(keys[1].id()));
+        device.past.fingerprint = Fingerprint::new([(Component::Processor, [0xab; 8])]).ok();
+        assert_eq!(Past::parse(&device.past.to_bytes()), Some(device.past));
+    }
+}

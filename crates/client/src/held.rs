@@ -1,0 +1,77 @@
+//! The lease in hand: verified whole each time it is read from its file.
+
+use leasehold_core::standing::{Machine, Revocation};
+use leasehold_core::{Fingerprint, KeyId, PublicKey, attempt, standing};
+use leasehold_wire::{Envelope, Lease, Reason, Revocations, verify};
+
+use crate::device::Device;
+use crate::record::Due;
+
+/// A stored lease that leads up to the vendor's root, with its chain.
+#[derive(Clone, Debug)]
+pub(crate) struct Held {
+    /// What it says.
+    pub(crate) lease: Lease,
+    /// Who signed it.
+    pub(crate) signer: KeyId,
+    /// Whether the revocation list speaks against it.
+    pub(crate) revocation: Revocation,
+    bytes: Vec<u8>,
+}
+
+impl Held {
+    /// The lease in a file; `None` where it is none, or none of this vendor's.
+    ///
+    /// It is verified at the time of its own making: that it has ended since is for standing to say.
+    pub(crate) fn open(bytes: &[u8], root: &PublicKey, revocations: Option<&Revocations>) -> Option<Self> {
+        let envelope = Envelope::parse(bytes).ok()?;
+        let lease: Lease = envelope.document().ok()?;
+        let revocation = match verify::<Lease>(bytes, root, lease.issued, revocations) {
+            Ok(_) => Revocation::Clear,
+            // Found after the signatures were found to hold.
+            Err(Reason::Revoked) => Revocation::Revoked,
+            Err(
+                Reason::Malformed(_)
+                | Reason::UnknownSigner
+                | Reason::BadSignature
+                | Reason::NotAuthorised(_)
+                | Reason::NotYetValid
+                | Reason::Expired,
+            ) => return None,
+        };
+        Some(Self { lease, signer: envelope.kid, revocation, bytes: bytes.to_vec() })
+    }
+
+    /// The host that granted it with the host's chain, nearest signer first; `None` where no host did, or where the
+    /// chain has been revoked.
+    pub(crate) fn chain_of_host(&self) -> Option<(KeyId, Vec<Vec<u8>>)> {
+        let chain = Envelope::parse(&self.bytes).ok()?.chain;
+        let usable = chain.len() == 2 && self.revocation == Revocation::Clear;
+        usable.then(|| (self.signer, chain.into_iter().map(<[u8]>::to_vec).collect()))
+    }
+
+    /// What standing needs of it, for a machine that shows `fingerprint` now.
+    pub(crate) fn evidence(&self, fingerprint: Option<&Fingerprint>, drift: u64) -> standing::Lease {
+        let same = fingerprint.is_some_and(|now| self.lease.fingerprint.same_machine(now, drift));
+        standing::Lease {
+            issued: self.lease.issued,
+            expires: self.lease.expires,
+            renewal: self.lease.renewal,
+            grace: self.lease.grace,
+            machine: if same { Machine::Same } else { Machine::Another },
+            revocation: self.revocation,
+        }
+    }
+
+    /// When another is to follow it.
+    pub(crate) fn due(&self, device: &Device, evidence: &standing::Lease) -> Due {
+        let good = evidence.machine == Machine::Same && evidence.revocation == Revocation::Clear;
+        match (device.id(), self.lease.expires) {
+            (Some(client), Some(_)) if good && client == self.lease.client => {
+                Due::At(attempt::renew_at(client, self.lease.issued, self.lease.renewal))
+            }
+            (Some(client), None) if good && client == self.lease.client => Due::Never,
+            (Some(_) | None, _) => Due::Now,
+        }
+    }
+}

@@ -1,0 +1,105 @@
+//! What an application may set about its client; nothing has to be.
+
+use std::env;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use leasehold_core::{PublicKey, Text};
+
+use crate::address::{AddressError, HostAddress};
+use crate::chance::{Chance, SystemChance};
+use crate::clock::{Clock, SystemClock};
+use crate::machine::Machine;
+
+/// What an application may set about its client; `Options::default()` sets nothing.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// Where state lies, a folder for each vendor in it; [`state_directory`] unless set.
+    pub state: Option<PathBuf>,
+    /// Where hosts are, in the order in which they are tried. The host of the current lease comes after them.
+    pub hosts: Vec<HostAddress>,
+    /// The root key that the manifest must lead up to, for those who do not take the one that it carries.
+    pub root: Option<PublicKey>,
+    /// The certificates trusted for `https` hosts, in PEM form, and no others; the public ones unless set.
+    pub authorities: Option<Vec<u8>>,
+    /// What the machine is called, where hosts may know it.
+    pub host_name: Option<Text>,
+    /// What this machine is recognised by; read from the machine unless set.
+    pub machine: Option<Machine>,
+    /// Where the time comes from.
+    pub clock: Arc<dyn Clock>,
+    /// Where random bytes come from.
+    pub chance: Arc<dyn Chance>,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            state: None,
+            hosts: Vec::new(),
+            root: None,
+            authorities: None,
+            host_name: None,
+            machine: None,
+            clock: Arc::new(SystemClock),
+            chance: Arc::new(SystemChance),
+        }
+    }
+}
+
+impl Options {
+    /// What the environment sets: `LEASEHOLD_STATE`, and `LEASEHOLD_HOST` with one address or several after commas.
+    ///
+    /// # Errors
+    /// [`AddressError`] where `LEASEHOLD_HOST` holds something else.
+    pub fn from_environment() -> Result<Self, AddressError> {
+        let hosts = env::var("LEASEHOLD_HOST").unwrap_or_default();
+        let hosts = hosts.split(',').filter(|host| !host.trim().is_empty()).map(str::parse);
+        let state = env::var_os("LEASEHOLD_STATE").filter(|path| !path.is_empty()).map(PathBuf::from);
+        Ok(Self { state, hosts: hosts.collect::<Result<_, _>>()?, ..Self::default() })
+    }
+}
+
+/// Where state lies unless set: `/var/lib/leasehold` for root and what the platform has for others; `None` where a user
+/// has no home.
+pub fn state_directory() -> Option<PathBuf> {
+    platform::state_directory()
+}
+
+#[cfg(all(unix, not(target_os = "macos")))]
+mod platform {
+    use super::{PathBuf, absolute};
+
+    pub(super) fn state_directory() -> Option<PathBuf> {
+        if rustix::process::geteuid().is_root() {
+            return Some(PathBuf::from("/var/lib/leasehold"));
+        }
+        let home = || absolute("HOME").map(|home| home.join(".local/state"));
+        absolute("XDG_STATE_HOME").or_else(home).map(|state| state.join("leasehold"))
+    }
+}
+
+#[cfg(target_os = "macos")]
+mod platform {
+    use super::{PathBuf, absolute};
+
+    pub(super) fn state_directory() -> Option<PathBuf> {
+        if rustix::process::geteuid().is_root() {
+            return Some(PathBuf::from("/Library/Application Support/leasehold"));
+        }
+        absolute("HOME").map(|home| home.join("Library/Application Support/leasehold"))
+    }
+}
+
+#[cfg(not(unix))]
+mod platform {
+    use super::{PathBuf, absolute};
+
+    pub(super) fn state_directory() -> Option<PathBuf> {
+        absolute("LOCALAPPDATA").map(|local| local.join("leasehold"))
+    }
+}
+
+fn absolute(variable: &str) -> Option<PathBuf> {
+    env::var_os(variable).map(PathBuf::from).filter(|path| path.is_absolute())
+}

@@ -1,0 +1,171 @@
+//! What is remembered of one product apart from its lease: first run, the request under way, the last attempt.
+
+use leasehold_core::{Cti, KeyId, Span, Timestamp, attempt};
+use serde::{Deserialize, Serialize};
+
+use crate::address::HostAddress;
+
+/// What is remembered of one product.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Record {
+    /// When it first ran here.
+    pub(crate) first_run: Timestamp,
+    /// The request that was sent, or is about to be, and whose answer is not stored.
+    pub(crate) request: Option<Cti>,
+    /// The last attempt.
+    pub(crate) attempt: Option<Attempt>,
+    /// The host that granted the last lease.
+    pub(crate) host: Option<HostAddress>,
+    /// What the product's user wants.
+    pub(crate) wish: Wish,
+}
+
+/// An attempt to get a lease.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Attempt {
+    /// When, by the local clock.
+    pub(crate) at: Timestamp,
+    /// What came between; `None` where a lease was granted.
+    pub(crate) setback: Option<Setback>,
+}
+
+/// Why the last attempt brought no lease.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Setback {
+    /// The stable code: of a refusal, or of an error.
+    pub code: String,
+    /// The same in words.
+    pub message: String,
+    /// Seconds until the next attempt, before jitter.
+    retry: u64,
+}
+
+/// When the lease in hand wants another to follow it, failed attempts apart.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Due {
+    /// There is none that is good for this client.
+    Now,
+    /// When it is to be renewed.
+    At(Timestamp),
+    /// It has no end.
+    Never,
+}
+
+/// Whether the client asks by itself.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum Wish {
+    /// It asks when it is time.
+    #[default]
+    Licensed,
+    /// The lease was given back: it asks when told to.
+    Released,
+}
+
+impl Record {
+    /// Of a product that runs for the first time.
+    pub(crate) fn new(first_run: Timestamp) -> Self {
+        Self { first_run, request: None, attempt: None, host: None, wish: Wish::Licensed }
+    }
+
+    /// When to ask next by the local time `now`; `None` is not by itself.
+    pub(crate) fn next_attempt(&self, client: Option<KeyId>, due: Due, now: Timestamp) -> Option<Timestamp> {
+        let due = match (self.wish, due) {
+            (Wish::Released, _) | (_, Due::Never) => return None,
+            (Wish::Licensed, Due::At(renew_at)) => renew_at,
+            (Wish::Licensed, Due::Now) => now,
+        };
+        let last = self.attempt.as_ref().and_then(|attempt| Some((attempt.at, attempt.setback.as_ref()?)));
+        match last {
+            // An attempt in the future was made by a clock that has been set back since: its time says nothing.
+            Some((at, setback)) if at <= now => {
+                let wait = client.map_or(setback.retry(), |client| attempt::retry_after(client, setback.retry()));
+                Some(due.max(at.plus(wait)))
+            }
+            Some(_) | None => Some(due),
+        }
+    }
+
+    pub(crate) fn parse(bytes: &[u8]) -> Option<Self> {
+        let stored: Stored = serde_json::from_slice(bytes).ok()?;
+        Some(Self {
+            first_run: Timestamp::from_unix(stored.first_run),
+            request: stored.request.map(|cti| cti.parse()).transpose().ok()?,
+            attempt: stored.attempt.map(|at| Attempt { at: Timestamp::from_unix(at), setback: stored.setback }),
+            host: stored.host.map(|host| host.parse()).transpose().ok()?,
+            wish: stored.wish,
+        })
+    }
+
+    pub(crate) fn to_bytes(&self) -> Vec<u8> {
+        let stored = Stored {
+            first_run: self.first_run.unix(),
+            request: self.request.map(|cti| cti.to_string()),
+            attempt: self.attempt.as_ref().map(|attempt| attempt.at.unix()),
+            setback: self.attempt.as_ref().and_then(|attempt| attempt.setback.clone()),
+            host: self.host.as_ref().map(HostAddress::to_string),
+            wish: self.wish,
+        };
+        serde_json::to_vec_pretty(&stored).expect("numbers and texts are JSON")
+    }
+}
+
+impl Setback {
+    /// With how long to wait.
+    pub(crate) fn new(code: &str, message: String, retry: Span) -> Self {
+        Self { code: code.to_owned(), message, retry: retry.as_seconds() }
+    }
+
+    fn retry(&self) -> Span {
+        Span::seconds(self.retry)
+    }
+}
+
+#[derive(Serialize, Deserialize)]
+struct Stored {
+    first_run: u64,
+    #[serde(default)]
+    request: Option<String>,
+    #[serde(default)]
+    attempt: Option<u64>,
+    #[serde(default)]
+    setback: Option<Setback>,
+    #[serde(default)]
+    host: Option<String>,
+    #[serde(default)]
+    wish: Wish,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn failed(at: u64) -> Record {
+        let setback = Setback::new("host-unreachable", "host a:16880: connection refused".to_owned(), Span::HOUR);
+        let attempt = Attempt { at: Timestamp::from_unix(at), setback: Some(setback) };
+        Record { attempt: Some(attempt), ..Record::new(Timestamp::from_unix(5)) }
+    }
+
+    #[test]
+    fn a_record_is_read_back_from_what_it_stores() {
+        let record = Record {
+            request: Some(Cti([7; 16])),
+            host: Some("https://[::1]:4".parse().unwrap()),
+            wish: Wish::Released,
+            ..failed(99)
+        };
+        assert_eq!(Record::parse(&record.to_bytes()), Some(record));
+        assert_eq!(Record::parse(b"{\"first_run\": 5}"), Some(Record::new(Timestamp::from_unix(5))));
+        assert_eq!(Record::parse(b"{}"), None);
+    }
+
+    #[test]
+    fn after_a_failure_the_client_waits_and_a_clock_set_back_ends_the_wait() {
+        let client = Some(KeyId([0; 16]));
+        let at = Timestamp::from_unix;
+        assert_eq!(failed(1_000).next_attempt(client, Due::Now, at(1_010)), Some(at(4_600)));
+        assert_eq!(failed(9_000).next_attempt(client, Due::Now, at(1_010)), Some(at(1_010)));
+        assert_eq!(failed(1_000).next_attempt(client, Due::At(at(8_000)), at(1_010)), Some(at(8_000)));
+        assert_eq!(failed(1_000).next_attempt(client, Due::Never, at(1_010)), None, "a lease without end");
+    }
+}

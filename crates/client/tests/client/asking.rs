@@ -1,0 +1,196 @@
+//! Asking, renewing, being refused, releasing.
+
+use leasehold_client::{Error, Machine, Released, Renewer, Tick};
+use leasehold_core::{Component, Refusal, Span, Standing, Timestamp, attempt};
+use leasehold_testkit::vendor::Chain;
+use leasehold_wire::{request, verify};
+use std::sync::{Arc, mpsc};
+
+use crate::scene::{Act, Scene, asked, granted, refused};
+
+const THRESHOLD: Refusal = Refusal::ThresholdNotMet { count: 3, required: 5, retry: Span::HOUR };
+
+#[test]
+fn a_granted_lease_is_stored_with_its_chain_and_makes_licensed() {
+    let scene = Scene::new();
+    let client = scene.client();
+    assert!(matches!(client.standing(), Standing::Unactivated { .. }));
+    let lease = granted(client.activate().unwrap()).lease;
+    let Standing::Licensed { until, .. } = client.standing() else { panic!("{:?}", client.standing()) };
+    assert_eq!(until, lease.expires);
+    let stored = std::fs::read(client.lease_file()).unwrap();
+    let opened = verify::<leasehold_wire::Lease>(&stored, &scene.vendor.root(), lease.issued, None).unwrap();
+    assert_eq!(opened.document, lease);
+    assert_eq!(scene.client().status().lease, Some(lease), "as the next start finds it");
+}
+
+#[test]
+fn a_renewal_names_the_lease_held_and_the_host_whose_chain_is_held() {
+    let scene = Scene::new();
+    let first = scene.licensed();
+    scene.clock.pass(Span::days(7));
+    let second = granted(scene.client().renew().unwrap());
+    let requests = scene.requests();
+    assert_eq!((requests[0].holds, requests[0].chain_of), (None, None));
+    assert_eq!(requests[1].holds, Some(first.lease.cti));
+    assert!(requests[1].chain_of.is_some());
+    assert_ne!(requests[0].cti, requests[1].cti);
+    assert_eq!(requests[0].key, requests[1].key);
+    assert!(second.lease.issued > first.lease.issued);
+    assert!(matches!(scene.client().standing(), Standing::Licensed { .. }), "the chain held was attached");
+}
+
+#[test]
+fn requests_are_as_small_as_the_design_says() {
+    let mut scene = Scene::new();
+    let five = Component::ALL.into_iter().take(5);
+    scene.machine = Machine::new(five.map(|component| (component, format!("{component:?}"))));
+    scene.licensed();
+    scene.licensed();
+    let sizes: Vec<usize> = scene.responder.seen().iter().map(|incoming| incoming.body.len()).collect();
+    let requests: Vec<usize> = sizes.into_iter().filter(|size| *size > 0).collect();
+    assert!(requests[0] <= 280 && requests[1] <= 320, "{requests:?}");
+}
+
+#[test]
+fn there_is_nothing_to_renew_without_a_lease() {
+    let scene = Scene::new();
+    assert!(matches!(scene.client().renew(), Err(Error::NoLease(_))));
+    assert!(scene.requests().is_empty());
+}
+
+#[test]
+fn a_client_asks_at_once_then_when_the_renewal_is_due() {
+    let scene = Scene::new();
+    let client = scene.client();
+    let lease = granted(asked(client.tick())).lease;
+    let due = attempt::renew_at(lease.client, lease.issued, lease.renewal);
+    assert!(matches!(client.tick(), Ok(Tick::Waits(Some(next))) if next == due));
+    scene.clock.set(Timestamp::from_unix(due.unix() - 1));
+    assert!(matches!(client.tick(), Ok(Tick::Waits(_))));
+    scene.clock.set(due);
+    granted(asked(client.tick()));
+    assert_eq!(scene.requests().len(), 2);
+}
+
+#[test]
+fn a_refusal_is_told_remembered_and_tried_again_when_the_host_says() {
+    let scene = Scene::new();
+    scene.then(Act::Refuse(THRESHOLD)).then(Act::Refuse(THRESHOLD));
+    let no = refused(scene.client().activate().unwrap());
+    assert_eq!((no.code.as_str(), no.count, no.required), ("threshold-not-met", Some(3), Some(5)));
+    assert_eq!(no.to_string(), "3 of 5 machines have asked");
+    let client = scene.client();
+    let status = client.status();
+    assert_eq!(status.setback.as_ref().unwrap().message, "3 of 5 machines have asked");
+    let due = scene.clock_now().plus(attempt::retry_after(status.device.unwrap(), Span::HOUR));
+    assert_eq!(status.next_attempt, Some(due));
+    scene.clock.set(due);
+    refused(asked(client.tick()));
+    assert_ne!(scene.ctis()[0], scene.ctis()[1], "an answered request is not repeated");
+    scene.clock.pass(Span::HOUR);
+    granted(asked(client.tick()));
+    assert_eq!(client.status().setback, None);
+}
+
+#[test]
+fn a_refusal_leaves_the_lease_in_hand() {
+    let scene = Scene::new();
+    let held = scene.licensed().lease;
+    scene.then(Act::Refuse(Refusal::CapacityReached { capacity: 9, retry: Span::HOUR }));
+    refused(scene.client().activate().unwrap());
+    assert_eq!(scene.client().status().lease, Some(held));
+}
+
+#[test]
+fn a_lost_reply_is_asked_for_again_not_twice() {
+    let scene = Scene::new();
+    scene.then(Act::LoseReply).then(Act::LoseReply);
+    for _ in 0..2 {
+        let Err(error) = scene.client().activate() else { panic!("the reply was lost") };
+        assert_eq!(error.code(), "host-unreachable");
+    }
+    scene.licensed();
+    let ctis = scene.ctis();
+    assert!(ctis.iter().all(|cti| *cti == ctis[0]), "{ctis:?}");
+    scene.licensed();
+    assert_ne!(scene.ctis()[3], ctis[0]);
+}
+
+#[test]
+fn a_busy_host_is_asked_again_with_the_same_request() {
+    let scene = Scene::new();
+    scene.then(Act::Busy);
+    let no = refused(scene.client().activate().unwrap());
+    assert_eq!((no.code.as_str(), no.retry), ("busy", Some(Span::seconds(30))));
+    scene.licensed();
+    assert_eq!(scene.ctis()[0], scene.ctis()[1]);
+}
+
+#[test]
+fn a_lease_whose_chain_the_client_does_not_hold_is_asked_for_with_its_chain() {
+    let scene = Scene::new();
+    scene.licensed();
+    let other = scene.vendor.host(2, vec![leasehold_testkit::vendor::Vendor::grant()]);
+    scene.then(Act::Become(Box::new(other))).then(Act::Grant(Chain::Missing));
+    scene.licensed();
+    let requests = scene.requests();
+    assert_eq!(requests.len(), 3);
+    assert_eq!(requests[1].cti, requests[2].cti);
+    assert!(requests[1].chain_of.is_some() && requests[2].chain_of.is_none());
+}
+
+#[test]
+fn a_released_lease_is_gone_and_asked_for_only_when_told() {
+    let scene = Scene::new();
+    scene.licensed();
+    scene.then(Act::LoseReply);
+    assert!(scene.client().release().is_err());
+    assert!(scene.client().status().lease.is_some(), "a release that was not answered has not happened");
+    assert!(matches!(scene.client().release(), Ok(Released::GivenBack { .. })));
+    let client = scene.client();
+    assert_eq!(client.status().lease, None);
+    assert!(matches!(client.release(), Ok(Released::NothingHeld)), "again costs nothing");
+    assert!(matches!(client.tick(), Ok(Tick::Waits(None))));
+    granted(client.activate().unwrap());
+    assert!(matches!(client.tick(), Ok(Tick::Waits(Some(_)))));
+}
+
+#[test]
+fn a_lease_that_a_lost_reply_may_have_brought_is_given_back_too() {
+    let scene = Scene::new();
+    scene.then(Act::LoseReply);
+    assert!(scene.client().activate().is_err());
+    assert!(matches!(scene.client().release(), Ok(Released::GivenBack { .. })));
+    assert!(matches!(scene.client().release(), Ok(Released::NothingHeld)));
+    let released = scene.responder.seen().into_iter().find(|incoming| incoming.path == "/v1/releases").unwrap();
+    let release: leasehold_wire::Release = request::open(&released.body).unwrap();
+    assert_eq!(release.key, scene.requests()[0].key);
+}
+
+#[test]
+fn a_refused_release_keeps_the_lease() {
+    let scene = Scene::new();
+    scene.licensed();
+    scene.then(Act::Refuse(Refusal::Revoked));
+    assert!(matches!(scene.client().release(), Ok(Released::Refused(no)) if no.code == "revoked"));
+    assert!(scene.client().status().lease.is_some());
+}
+
+#[test]
+fn a_renewer_asks_by_itself_and_ends_when_told() {
+    let scene = Scene::new();
+    let (report, reports) = mpsc::channel();
+    let client = Arc::new(scene.client());
+    let renewer = Renewer::start(Arc::clone(&client), move |tick| report.send(tick).unwrap()).unwrap();
+    granted(asked(reports.recv().unwrap()));
+    renewer.stop();
+    assert!(reports.recv().is_err(), "the thread has ended");
+    assert!(matches!(client.standing(), Standing::Licensed { .. }));
+}
+
+impl Scene {
+    fn clock_now(&self) -> Timestamp {
+        leasehold_client::Clock::now(self.clock.as_ref())
+    }
+}

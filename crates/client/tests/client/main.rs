@@ -1,0 +1,11 @@
+//! The SDK against a host on a real socket, with virtual time and chance.
+#![expect(clippy::unwrap_used, reason = "where nothing is, the test has failed")]
+
+mod asking;
+mod hosts;
+mod interleavings;
+mod machines;
+mod scene;
+mod standing;
+mod state;
+mod tls;

@@ -1,0 +1,277 @@
+//! A vendor, a host that does as it is told, and a machine: what every test begins with.
+
+use std::collections::VecDeque;
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use leasehold_client::{
+    Answer, Chance, Client, Clock, Error, Granted, HostAddress, Machine, Options, Outcome, Refused, Running, Tick,
+};
+use leasehold_core::{Component, Cti, Fingerprint, Refusal, Span, Timestamp};
+use leasehold_testkit::responder::{Incoming, Outgoing, Responder};
+use leasehold_testkit::vendor::{BEGIN, Chain, Host, Vendor, problem};
+use leasehold_wire::{Lease, Request, request};
+use tempfile::TempDir;
+
+/// What the host does about the next request for a lease; without any it grants.
+#[derive(Clone, Debug)]
+pub(crate) enum Act {
+    Grant(Chain),
+    /// Grants, and the reply is lost.
+    LoseReply,
+    Refuse(Refusal),
+    /// Cannot answer now.
+    Busy,
+    Garbage,
+    /// Answers as a web server does.
+    WebPage,
+    /// The lease is changed before it is sealed.
+    Change(fn(&mut Lease)),
+    /// The lease is changed after it was sealed.
+    Tamper,
+    /// Answers whatever this is.
+    Say(Outgoing),
+    /// From here on this is the host.
+    Become(Box<Host>),
+}
+
+/// Everything a test needs; temporary files go with it.
+pub(crate) struct Scene {
+    pub(crate) vendor: Vendor,
+    pub(crate) clock: Arc<TestClock>,
+    pub(crate) responder: Responder,
+    pub(crate) state: TempDir,
+    pub(crate) manifest: Vec<u8>,
+    pub(crate) machine: Machine,
+    acts: Arc<Mutex<VecDeque<Act>>>,
+    revocations: Arc<Mutex<Option<Vec<u8>>>>,
+    chance: Arc<TestChance>,
+}
+
+#[derive(Debug)]
+pub(crate) struct TestClock(Mutex<(Timestamp, Running)>);
+
+#[derive(Debug, Default)]
+struct TestChance(AtomicU64);
+
+impl Scene {
+    pub(crate) fn new() -> Self {
+        Self::with_host(|vendor| vendor.host(1, vec![Vendor::grant()]))
+    }
+
+    pub(crate) fn with_host(host: impl FnOnce(&Vendor) -> Host) -> Self {
+        let vendor = Vendor::from_seed(7);
+        let clock = Arc::new(TestClock::at(BEGIN.plus(Span::DAY)));
+        let (acts, revocations) = (Arc::new(Mutex::default()), Arc::new(Mutex::default()));
+        let mut served = Served {
+            host: host(&vendor),
+            clock: Arc::clone(&clock),
+            acts: Arc::clone(&acts),
+            revocations: Arc::clone(&revocations),
+        };
+        Self {
+            manifest: vendor.manifest(),
+            responder: Responder::start(move |incoming| served.answer(incoming)),
+            state: tempfile::tempdir().unwrap(),
+            machine: machine(1),
+            chance: Arc::default(),
+            vendor,
+            clock,
+            acts,
+            revocations,
+        }
+    }
+
+    /// What the host does next, after what it was told before.
+    pub(crate) fn then(&self, act: Act) -> &Self {
+        self.acts.lock().unwrap().push_back(act);
+        self
+    }
+
+    pub(crate) fn publish(&self, revocations: Vec<u8>) {
+        *self.revocations.lock().unwrap() = Some(revocations);
+    }
+
+    pub(crate) fn options(&self) -> Options {
+        Options {
+            state: Some(self.state.path().to_owned()),
+            hosts: vec![self.address()],
+            machine: Some(self.machine.clone()),
+            clock: self.clock.clone(),
+            chance: self.chance.clone(),
+            ..Options::default()
+        }
+    }
+
+    pub(crate) fn address(&self) -> HostAddress {
+        self.responder.address().to_string().parse().unwrap()
+    }
+
+    /// The application is started.
+    pub(crate) fn client(&self) -> Client {
+        Client::open(&self.manifest, self.options()).unwrap()
+    }
+
+    /// The application is started, asks, and is given a lease.
+    pub(crate) fn licensed(&self) -> Granted {
+        granted(self.client().activate().unwrap())
+    }
+
+    /// The requests for leases that have reached the host, in their order.
+    pub(crate) fn requests(&self) -> Vec<Request> {
+        let seen = self.responder.seen().into_iter().filter(|incoming| incoming.path == "/v1/leases");
+        seen.map(|incoming| request::open(&incoming.body).unwrap()).collect()
+    }
+
+    pub(crate) fn ctis(&self) -> Vec<Cti> {
+        self.requests().iter().map(|request| request.cti).collect()
+    }
+
+    /// A file of the vendor's state.
+    pub(crate) fn file(&self, name: &str) -> PathBuf {
+        self.state.path().join(self.vendor.id().to_string()).join(name)
+    }
+
+    pub(crate) fn fingerprint(&self) -> Fingerprint {
+        self.machine.fingerprint(self.vendor.id()).unwrap()
+    }
+}
+
+struct Served {
+    host: Host,
+    clock: Arc<TestClock>,
+    acts: Arc<Mutex<VecDeque<Act>>>,
+    revocations: Arc<Mutex<Option<Vec<u8>>>>,
+}
+
+impl Served {
+    fn answer(&mut self, incoming: &Incoming) -> Outgoing {
+        match (incoming.method.as_str(), incoming.path.as_str()) {
+            ("POST", "/v1/leases") => self.lease(&request::open(&incoming.body).unwrap()),
+            ("POST", "/v1/releases") => match self.next() {
+                Some(Act::LoseReply) => Outgoing::HangUp,
+                Some(Act::Refuse(refusal)) => Outgoing::problem(problem(&refusal)),
+                _ => Outgoing::empty(204),
+            },
+            ("GET", "/v1/host") => Outgoing::cose(self.host.certificate()),
+            ("GET", "/v1/revocations") => {
+                self.revocations.lock().unwrap().clone().map_or(Outgoing::empty(404), Outgoing::cose)
+            }
+            _ => Outgoing::empty(404),
+        }
+    }
+
+    fn lease(&mut self, request: &Request) -> Outgoing {
+        let now = self.clock.now();
+        match self.next().unwrap_or(Act::Grant(Chain::AsAsked)) {
+            Act::Grant(chain) => Outgoing::cose(self.host.lease(request, now, chain)),
+            Act::LoseReply => {
+                self.host.lease(request, now, Chain::AsAsked);
+                Outgoing::HangUp
+            }
+            Act::Refuse(refusal) => Outgoing::problem(problem(&refusal)),
+            Act::Busy => {
+                let body = serde_json::json!({ "type": "urn:leasehold:problem:busy", "title": "busy", "status": 503 });
+                Outgoing::Reply {
+                    status: 503,
+                    content_type: "application/problem+json",
+                    headers: vec![("retry-after", "30".to_owned())],
+                    body: body.to_string().into_bytes(),
+                }
+            }
+            Act::Garbage => Outgoing::cose(b"nonsense".to_vec()),
+            Act::WebPage => Outgoing::Reply {
+                status: 200,
+                content_type: "text/html; charset=utf-8",
+                headers: Vec::new(),
+                body: b"<h1>It works!</h1>".to_vec(),
+            },
+            Act::Change(change) => Outgoing::cose(self.host.lease_with(request, now, Chain::Attached, change)),
+            Act::Tamper => {
+                let mut lease = self.host.lease(request, now, Chain::Attached);
+                *lease.last_mut().unwrap() ^= 1;
+                Outgoing::cose(lease)
+            }
+            Act::Say(outgoing) => outgoing,
+            Act::Become(host) => {
+                self.host = *host;
+                self.lease(request)
+            }
+        }
+    }
+
+    fn next(&mut self) -> Option<Act> {
+        self.acts.lock().unwrap().pop_front()
+    }
+}
+
+impl TestClock {
+    pub(crate) fn at(now: Timestamp) -> Self {
+        Self(Mutex::new((now, Running { boot: "first".to_owned(), since: Duration::from_mins(10) })))
+    }
+
+    /// Time goes by, on all clocks.
+    pub(crate) fn pass(&self, span: Span) {
+        let mut clock = self.0.lock().unwrap();
+        clock.0 = clock.0.plus(span);
+        clock.1.since += Duration::from_secs(span.as_seconds());
+    }
+
+    /// Somebody sets the clock on the wall.
+    pub(crate) fn set(&self, now: Timestamp) {
+        self.0.lock().unwrap().0 = now;
+    }
+
+    /// The machine is switched off for `span` and on again.
+    pub(crate) fn reboot(&self, span: Span) {
+        let mut clock = self.0.lock().unwrap();
+        clock.0 = clock.0.plus(span);
+        clock.1 = Running { boot: format!("{}, again", clock.1.boot), since: Duration::ZERO };
+    }
+}
+
+impl Clock for TestClock {
+    fn now(&self) -> Timestamp {
+        self.0.lock().unwrap().0
+    }
+
+    fn running(&self) -> Running {
+        self.0.lock().unwrap().1.clone()
+    }
+}
+
+impl Chance for TestChance {
+    fn fill(&self, bytes: &mut [u8]) {
+        let n = self.0.fetch_add(1, Ordering::SeqCst) + 1;
+        bytes.iter_mut().zip(n.to_be_bytes().into_iter().cycle()).for_each(|(byte, n)| *byte = n);
+    }
+}
+
+/// A machine whose parts all carry this number.
+pub(crate) fn machine(number: u8) -> Machine {
+    Machine::new(Component::ALL.map(|component| (component, format!("{component:?} number {number}"))))
+}
+
+pub(crate) fn granted(answer: Answer) -> Granted {
+    match answer.outcome {
+        Outcome::Granted(granted) => *granted,
+        Outcome::Refused(refused) => panic!("refused: {refused}"),
+    }
+}
+
+pub(crate) fn refused(answer: Answer) -> Refused {
+    match answer.outcome {
+        Outcome::Granted(granted) => panic!("granted by {}", granted.host),
+        Outcome::Refused(refused) => refused,
+    }
+}
+
+/// What a client that found it was time has been answered.
+pub(crate) fn asked(tick: Result<Tick, Error>) -> Answer {
+    match tick {
+        Ok(Tick::Asked(answer)) => answer,
+        other => panic!("it was time to ask: {other:?}"),
+    }
+}
