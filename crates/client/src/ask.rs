@@ -8,9 +8,9 @@ use crate::address::HostAddress;
 use crate::answer::{Accepted, Sent};
 use crate::chance::draw;
 use crate::client::Client;
-use crate::conversation::Heard;
+use crate::conversation::{First, Heard};
 use crate::device::Device;
-use crate::error::{Error, Failure};
+use crate::error::{Error, Failure, Tried};
 use crate::files::Turn;
 use crate::held::Held;
 use crate::proven::Proven;
@@ -19,7 +19,16 @@ use crate::refused::Refused;
 
 /// What a host has answered to a request.
 #[derive(Debug)]
-pub enum Answer {
+pub struct Answer {
+    /// What.
+    pub outcome: Outcome,
+    /// The hosts that were tried before and have not answered.
+    pub passed_over: Vec<Tried>,
+}
+
+/// Yes or no.
+#[derive(Debug)]
+pub enum Outcome {
     /// A lease; it is stored.
     Granted(Box<Granted>),
     /// A reasoned no; the lease in hand, if any, stays.
@@ -57,14 +66,18 @@ impl Client {
     /// Asks once; twice where the host finds that the device key is another machine's.
     pub(crate) fn ask(&self, _turn: &Turn) -> Result<Answer, Error> {
         let sent = self.prepare(DeviceKey::Kept)?;
-        let mut heard = self.ask_for_lease(&sent);
-        if matches!(&heard, Ok((Heard::Refused(refused), _)) if refused.code == "clone-suspected") {
+        let mut first = self.ask_for_lease(&sent);
+        if matches!(&first, Ok(First { answer: Heard::Refused(refused), .. }) if refused.code == "clone-suspected") {
             let sent = self.prepare(DeviceKey::Replaced)?;
-            heard = self.ask_for_lease(&sent);
+            first = self.ask_for_lease(&sent);
         }
-        match heard {
-            Ok((Heard::Granted(accepted), host)) => self.keep(accepted, host),
-            Ok((Heard::Refused(refused), _)) => Ok(self.refused(refused, Pending::Settled)),
+        match first {
+            Ok(First { answer: Heard::Granted(accepted), host, passed_over }) => {
+                Ok(Answer { outcome: self.keep(accepted, host)?, passed_over })
+            }
+            Ok(First { answer: Heard::Refused(refused), host: _, passed_over }) => {
+                Ok(Answer { outcome: self.refused(refused, Pending::Settled), passed_over })
+            }
             Err(error) => self.unanswered(error),
         }
     }
@@ -113,7 +126,7 @@ impl Client {
     }
 
     /// The lease first, then that the request is answered: a crash between repeats a request, which costs nothing.
-    fn keep(&self, accepted: Accepted, host: HostAddress) -> Result<Answer, Error> {
+    fn keep(&self, accepted: Accepted, host: HostAddress) -> Result<Outcome, Error> {
         let Accepted { bytes, lease } = accepted;
         let product = &self.manifest.product;
         let lock = self.state.lock()?;
@@ -126,31 +139,36 @@ impl Client {
         self.state.keep_record(&lock, product, &record)?;
         drop(lock);
         self.renew_revocations(&host);
-        Ok(Answer::Granted(Box::new(Granted { lease, host })))
+        Ok(Outcome::Granted(Box::new(Granted { lease, host })))
     }
 
-    fn refused(&self, refused: Refused, pending: Pending) -> Answer {
+    fn refused(&self, refused: Refused, pending: Pending) -> Outcome {
         let told = self.set_back(&refused.code, refused.to_string(), refused.retry, pending);
         // What the host has said is worth more to the caller than that it could not be written down.
         told.unwrap_or_else(|error| self.state.note(error));
-        Answer::Refused(refused)
+        Outcome::Refused(refused)
     }
 
     /// Where a host said that it cannot answer now, that is the answer; else there is none.
     fn unanswered(&self, error: Error) -> Result<Answer, Error> {
-        let busy = match &error {
-            Error::NoAnswer { tried } => tried.iter().find_map(|tried| match &tried.failure {
-                Failure::Unavailable(refused) => Some(Refused::clone(refused)),
-                _ => None,
-            }),
-            _ => None,
+        let mut tried = match error {
+            Error::NoAnswer { tried } => tried,
+            other => return Err(self.failed(other)),
         };
-        if let Some(refused) = busy {
-            return Ok(self.refused(refused, Pending::Repeated));
+        let busy = tried.iter().position(|tried| matches!(tried.failure, Failure::Unavailable(_)));
+        match busy.map(|at| tried.remove(at).failure) {
+            Some(Failure::Unavailable(refused)) => {
+                Ok(Answer { outcome: self.refused(*refused, Pending::Repeated), passed_over: tried })
+            }
+            Some(_) | None => Err(self.failed(Error::NoAnswer { tried })),
         }
+    }
+
+    /// Remembers that the attempt has failed.
+    fn failed(&self, error: Error) -> Error {
         let told = self.set_back(error.code(), error.to_string(), None, Pending::Repeated);
         told.unwrap_or_else(|error| self.state.note(error));
-        Err(error)
+        error
     }
 
     fn set_back(&self, code: &str, message: String, retry: Option<Span>, pending: Pending) -> Result<(), Error> {

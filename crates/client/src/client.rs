@@ -10,14 +10,15 @@ use crate::address::HostAddress;
 use crate::ask::Answer;
 use crate::chance::Chance;
 use crate::clock::Clock;
-use crate::error::Error;
+use crate::error::{Error, Tried};
 use crate::exchange::{Exchange, Trust};
-use crate::files::{Lock, Note};
+use crate::files::Note;
 use crate::machine::Machine;
 use crate::options::{Options, state_directory};
+use crate::proven::Proven;
 use crate::record::Record;
 use crate::refused::Refused;
-use crate::state::{self, State};
+use crate::state::{self, Holding, State};
 use crate::status::Status;
 
 /// The client of one product on this machine. It holds no open file and no connection; any number may be open at once.
@@ -49,7 +50,10 @@ pub enum Tick {
 #[derive(Debug)]
 pub enum Released {
     /// The lease was given back.
-    GivenBack,
+    GivenBack {
+        /// The hosts that were tried before and have not answered.
+        passed_over: Vec<Tried>,
+    },
     /// There was no lease.
     NothingHeld,
     /// The host said no; the lease is still held.
@@ -85,6 +89,8 @@ impl Client {
             chance: options.chance,
         };
         client.introduce(&bytes).unwrap_or_else(|error| client.state.note(error));
+        // Whoever may only read the state goes by the time that others have counted.
+        drop(client.count_time());
         Ok(client)
     }
 
@@ -150,7 +156,7 @@ impl Client {
     /// # Errors
     /// As [`Self::activate`].
     pub fn tick(&self) -> Result<Tick, Error> {
-        self.count_time().unwrap_or_else(|error| self.state.note(error));
+        drop(self.count_time());
         if let Some(waits) = self.waits() {
             return Ok(waits);
         }
@@ -201,44 +207,58 @@ impl Client {
     }
 
     /// What is remembered of the product; as on its first run where nothing is.
-    pub(crate) fn record(&self, lock: state::Holding<'_>) -> Result<Record, Error> {
+    pub(crate) fn record(&self, lock: Holding<'_>) -> Result<Record, Error> {
         let record = self.state.record(lock, &self.manifest.product)?;
         Ok(record.unwrap_or_else(|| Record::new(self.opened)))
     }
 
-    /// Remembers manifest, first run and running time.
+    /// Remembers manifest and first run. Most starts have nothing to write: they take no lock, and need no right to.
     fn introduce(&self, manifest: &[u8]) -> Result<(), Error> {
-        let lock = self.state.lock()?;
         let product = &self.manifest.product;
-        self.state.keep_manifest(&lock, product, manifest)?;
-        let known = self.state.record(Some(&lock), product)?;
-        // No product runs before its manifest was made, nor first tomorrow: a clock that said so was wrong.
-        let believed = |first_run: Timestamp| {
-            first_run.plus(Span::CLOCK_TOLERANCE) >= self.manifest.issued
-                && first_run <= self.opened.plus(Span::CLOCK_TOLERANCE)
+        let is_known = |lock| -> Result<(bool, Option<Record>), Error> {
+            Ok((self.state.knows_manifest(lock, product, manifest)?, self.state.record(lock, product)?))
         };
-        let record = match known {
-            Some(record) if believed(record.first_run) => return self.count_running(&lock),
+        // No product runs before its manifest was made, nor first tomorrow: a clock that said so was wrong.
+        let believed = |record: &Record| {
+            record.first_run.plus(Span::CLOCK_TOLERANCE) >= self.manifest.issued
+                && record.first_run <= self.opened.plus(Span::CLOCK_TOLERANCE)
+        };
+        if matches!(is_known(None)?, (true, Some(record)) if believed(&record)) {
+            return Ok(());
+        }
+        let lock = self.state.lock()?;
+        let (manifest_known, record) = is_known(Some(&lock))?;
+        if !manifest_known {
+            self.state.keep_manifest(&lock, product, manifest)?;
+        }
+        let record = match record {
+            Some(record) if believed(&record) => return Ok(()),
             Some(record) => Record { first_run: self.opened, ..record },
             None => Record::new(self.opened),
         };
-        self.state.keep_record(&lock, product, &record)?;
-        self.count_running(&lock)
+        self.state.keep_record(&lock, product, &record)
     }
 
+    /// The floor of proven time; where it is not remembered, the lease in hand proves its own making.
+    pub(crate) fn proven(&self, lock: Holding<'_>) -> Result<Option<Proven>, Error> {
+        if let Some(remembered) = self.state.proven(lock)? {
+            return Ok(Some(remembered));
+        }
+        let held = self.state.held(lock, &self.manifest.product)?;
+        Ok(held.map(|held| Proven::by_lease(held.lease.issued, &self.clock.running())))
+    }
+
+    /// Counts running time where enough of it has gone by.
     fn count_time(&self) -> Result<(), Error> {
         let running = self.clock.running();
-        match self.state.proven(None)? {
-            Some(proven) if proven.is_stale(&running) => self.count_running(&self.state.lock()?),
-            Some(_) | None => Ok(()),
+        let fresh = self.state.proven(None)?.is_some_and(|remembered| !remembered.is_stale(&running));
+        if fresh || self.proven(None)?.is_none() {
+            return Ok(());
         }
-    }
-
-    fn count_running(&self, lock: &Lock) -> Result<(), Error> {
-        let running = self.clock.running();
-        match self.state.proven(Some(lock))? {
-            Some(proven) if proven.is_stale(&running) => self.state.keep_proven(lock, &proven.counted_to(&running)),
-            Some(_) | None => Ok(()),
+        let lock = self.state.lock()?;
+        match self.proven(Some(&lock))? {
+            Some(proven) => self.state.keep_proven(&lock, &proven.counted_to(&running)),
+            None => Ok(()),
         }
     }
 

@@ -21,9 +21,20 @@ pub(crate) enum Heard {
     Refused(Refused),
 }
 
+/// The first answer of a host.
+#[derive(Debug)]
+pub(crate) struct First<T> {
+    /// What it says.
+    pub(crate) answer: T,
+    /// Which host.
+    pub(crate) host: HostAddress,
+    /// Those tried before, which have not answered.
+    pub(crate) passed_over: Vec<Tried>,
+}
+
 impl Client {
     /// Asks one host after the other for a lease.
-    pub(crate) fn ask_for_lease(&self, sent: &Sent) -> Result<(Heard, HostAddress), Error> {
+    pub(crate) fn ask_for_lease(&self, sent: &Sent) -> Result<First<Heard>, Error> {
         let revocations = self.state.revocations(None).ok().flatten();
         let expected = Expected { manifest: &self.manifest, revocations: revocations.as_ref(), now: self.now() };
         self.first_answer(|host| match self.lease_from(host, sent, &expected) {
@@ -37,20 +48,21 @@ impl Client {
         })
     }
 
-    /// Gives the lease in hand back to the host.
+    /// Gives the lease in hand back to the host, or the one that a lost reply may have brought.
     pub(crate) fn give_back(&self, _turn: &Turn) -> Result<Released, Error> {
         let product = &self.manifest.product;
         let lock = self.state.lock()?;
         let held = self.state.held(Some(&lock), product)?;
+        let open = self.record(Some(&lock))?.request;
         let key = self.state.device(Some(&lock))?.key;
         drop(lock);
-        if held.is_none() {
+        if held.is_none() && open.is_none() {
             self.forget_lease()?;
             return Ok(Released::NothingHeld);
         }
         let key = key.ok_or(Error::NoLease(*product))?;
         let release = self.release_of(&key);
-        let (refused, _) = self.first_answer(|host| match self.exchange.post(host, "/v1/releases", &release)? {
+        let first = self.first_answer(|host| match self.exchange.post(host, "/v1/releases", &release)? {
             Reply::Done => Ok(None),
             Reply::Refused(refused) if refused.is_the_hosts_own_trouble() => {
                 Err(Failure::Unavailable(Box::new(refused)))
@@ -58,11 +70,11 @@ impl Client {
             Reply::Refused(refused) => Ok(Some(refused)),
             Reply::Document(_) => Err(Failure::NotAHost(NotAHost::Unasked)),
         })?;
-        if let Some(refused) = refused {
+        if let Some(refused) = first.answer {
             return Ok(Released::Refused(refused));
         }
         self.forget_lease()?;
-        Ok(Released::GivenBack)
+        Ok(Released::GivenBack { passed_over: first.passed_over })
     }
 
     /// The host's revocation list, where it has another than `held`.
@@ -102,11 +114,11 @@ impl Client {
     }
 
     /// The first answer of a host; where none answers, all failures.
-    fn first_answer<T>(&self, ask: impl Fn(&HostAddress) -> Result<T, Failure>) -> Result<(T, HostAddress), Error> {
+    fn first_answer<T>(&self, ask: impl Fn(&HostAddress) -> Result<T, Failure>) -> Result<First<T>, Error> {
         let mut tried = Vec::new();
         for (address, found) in self.known_hosts() {
             match ask(&address) {
-                Ok(answer) => return Ok((answer, address)),
+                Ok(answer) => return Ok(First { answer, host: address, passed_over: tried }),
                 Err(failure) => tried.push(Tried { address, found, failure }),
             }
         }

@@ -1,5 +1,6 @@
 //! One request over HTTP and its reply, bounded in time and size.
 
+use std::io;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -38,7 +39,7 @@ pub enum NotAHost {
     Problem,
     /// It does not speak HTTP.
     #[error("what answers is no Leasehold host: {0}")]
-    Protocol(#[source] std::io::Error),
+    Protocol(#[source] io::Error),
 }
 
 /// Whose certificates are trusted for TLS.
@@ -90,7 +91,7 @@ impl Exchange {
     pub(crate) fn post(&self, address: &HostAddress, path: &str, document: &[u8]) -> Result<Reply, Failure> {
         let request = self.agent(address).post(address.url(path)).header("content-type", COSE);
         let response = request.header("accept", ACCEPT).send(document);
-        read(address, response, MOST_BYTES)
+        read(response, MOST_BYTES)
     }
 
     /// Asks for a document; `held` is the number of the one that is held already.
@@ -105,7 +106,7 @@ impl Exchange {
         if let Some(number) = held {
             request = request.header("if-none-match", format!("\"{number}\""));
         }
-        read(address, request.call(), most)
+        read(request.call(), most)
     }
 
     /// Nothing stands between a machine and itself, whatever the environment says of proxies.
@@ -134,8 +135,8 @@ fn agent(trust: &Trust, proxy: Option<Proxy>) -> Agent {
 
 type Response = Result<ureq::http::Response<ureq::Body>, ureq::Error>;
 
-fn read(address: &HostAddress, response: Response, most: u64) -> Result<Reply, Failure> {
-    let (head, mut body) = response.map_err(|error| failure(address, error))?.into_parts();
+fn read(response: Response, most: u64) -> Result<Reply, Failure> {
+    let (head, mut body) = response.map_err(failure)?.into_parts();
     let status = head.status;
     if matches!(status, StatusCode::NO_CONTENT | StatusCode::NOT_MODIFIED) {
         return Ok(Reply::Done);
@@ -147,7 +148,7 @@ fn read(address: &HostAddress, response: Response, most: u64) -> Result<Reply, F
         let content_type = content_type.chars().filter(|c| !c.is_control()).take(80).collect();
         return Err(Failure::NotAHost(NotAHost::Reply { status: status.as_u16(), content_type }));
     }
-    let bytes = body.with_config().limit(most).read_to_vec().map_err(|error| failure(address, error))?;
+    let bytes = body.with_config().limit(most).read_to_vec().map_err(failure)?;
     if status == StatusCode::OK {
         return Ok(Reply::Document(bytes));
     }
@@ -160,16 +161,26 @@ fn text<'h>(headers: &'h HeaderMap, name: &str) -> &'h str {
     headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default()
 }
 
-fn failure(address: &HostAddress, error: ureq::Error) -> Failure {
-    use std::io::ErrorKind::InvalidData;
+fn failure(error: ureq::Error) -> Failure {
     match error {
         ureq::Error::BodyExceedsLimit(most) => Failure::NotAHost(NotAHost::TooLarge { most }),
         ureq::Error::Protocol(_) | ureq::Error::LargeResponseHeader(..) | ureq::Error::Http(_) => {
             Failure::NotAHost(NotAHost::Protocol(error.into_io()))
         }
-        ureq::Error::Tls(_) | ureq::Error::Rustls(_) => Failure::Untrusted(error.into_io()),
-        ureq::Error::Io(io) if address.is_secure() && io.kind() == InvalidData => Failure::Untrusted(io),
+        ureq::Error::Rustls(tls) => tls_failure(&tls.clone(), io::Error::other(tls)),
+        ureq::Error::Io(io) => match io.get_ref().and_then(|inner| inner.downcast_ref::<rustls::Error>()).cloned() {
+            Some(tls) => tls_failure(&tls, io),
+            None => Failure::Unreachable(io),
+        },
         other => Failure::Unreachable(other.into_io()),
+    }
+}
+
+/// A certificate has another remedy than a server that speaks no TLS at all.
+fn tls_failure(tls: &rustls::Error, io: io::Error) -> Failure {
+    match tls {
+        rustls::Error::InvalidCertificate(_) => Failure::Untrusted(io),
+        _ => Failure::NotAHost(NotAHost::Protocol(io)),
     }
 }
 

@@ -28,7 +28,7 @@ mod status;
 
 pub use address::{AddressError, HostAddress};
 pub use answer::Mismatch;
-pub use ask::{Answer, Granted};
+pub use ask::{Answer, Granted, Outcome};
 pub use chance::{Chance, SystemChance};
 pub use client::{Client, Released, Tick};
 pub use clock::{Clock, Running, SystemClock};

@@ -100,7 +100,10 @@ impl State {
     }
 
     pub(crate) fn held(&self, lock: Holding<'_>, product: &ProductId) -> Result<Option<Held>, Error> {
-        let revocations = self.revocations(lock)?;
+        let revocations = self.revocations(lock).unwrap_or_else(|error| {
+            self.note(error);
+            None
+        });
         self.files.read(lock, &of(product, LEASE), |bytes| {
             Held::open(bytes, &self.root, revocations.as_ref()).filter(|held| held.lease.product == *product)
         })
@@ -118,11 +121,14 @@ impl State {
         self.files.path(&of(product, LEASE))
     }
 
+    /// Whether this manifest is kept.
+    pub(crate) fn knows_manifest(&self, lock: Holding<'_>, product: &ProductId, bytes: &[u8]) -> Result<bool, Error> {
+        Ok(self.files.read(lock, &of(product, MANIFEST), |known| Some(known == bytes))?.unwrap_or(false))
+    }
+
     /// Keeps a manifest for those who come without one.
     pub(crate) fn keep_manifest(&self, lock: &Lock, product: &ProductId, bytes: &[u8]) -> Result<(), Error> {
-        let name = of(product, MANIFEST);
-        let known = self.files.read(Some(lock), &name, |known| Some(known == bytes))?;
-        if known == Some(true) { Ok(()) } else { self.files.replace(lock, &name, bytes, Readers::All) }
+        self.files.replace(lock, &of(product, MANIFEST), bytes, Readers::All)
     }
 
     pub(crate) fn generalize(&self, lock: &Lock) -> Result<(), Error> {

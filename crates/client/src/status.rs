@@ -47,7 +47,7 @@ impl Status {
         let device: Device = client.known(device).unwrap_or_default();
         let record = client.known(client.record(None)).unwrap_or_else(|| Record::new(client.opened));
         let held = client.known(state.held(None, product)).flatten().filter(|held| device.is(held.lease.client));
-        let proven = client.known(state.proven(None)).flatten();
+        let proven = client.known(client.proven(None)).flatten();
         let clock = proven::read(proven.as_ref(), client.clock.as_ref());
 
         let lease = held.as_ref().map(|held| held.evidence(client.fingerprint.as_ref(), client.manifest.drift));

@@ -181,6 +181,9 @@ codes! {
     "no-host": "nothing says where a host is",
         "no address was given and none has granted a lease before",
         "`--host ADDRESS`, or set LEASEHOLD_HOST";
+    "refused": "the host has said no for a reason that this program does not know",
+        "the host is newer than this program",
+        "the message gives the host's own words; update this program";
     "wrong-answer": "the host's lease is not the one that was asked for",
         "the host is faulty, or something between answers with what it has stored",
         "try again; if it lasts, look at the host's log. The lease in hand stays";

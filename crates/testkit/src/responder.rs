@@ -125,9 +125,11 @@ fn converse(
     seen: &Mutex<Vec<Incoming>>,
     answer: &mut impl FnMut(&Incoming) -> Outgoing,
 ) -> io::Result<()> {
-    let incoming = read(stream)?;
-    seen.lock().unwrap_or_else(PoisonError::into_inner).push(incoming.clone());
     let mut out = stream;
+    let Ok(incoming) = read(stream) else {
+        return out.write_all(b"HTTP/1.1 400 -\r\nconnection: close\r\ncontent-length: 0\r\n\r\n");
+    };
+    seen.lock().unwrap_or_else(PoisonError::into_inner).push(incoming.clone());
     match answer(&incoming) {
         Outgoing::Reply { status, content_type, headers, body } => {
             write!(out, "HTTP/1.1 {status} -\r\nconnection: close\r\ncontent-type: {content_type}\r\n")?;

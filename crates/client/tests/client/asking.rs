@@ -1,12 +1,12 @@
 //! Asking, renewing, being refused, releasing.
 
-use leasehold_client::{Answer, Error, Released, Renewer, Tick};
-use leasehold_core::{Refusal, Span, Standing, Timestamp, attempt};
+use leasehold_client::{Error, Machine, Released, Renewer, Tick};
+use leasehold_core::{Component, Refusal, Span, Standing, Timestamp, attempt};
 use leasehold_testkit::vendor::Chain;
-use leasehold_wire::verify;
+use leasehold_wire::{request, verify};
 use std::sync::{Arc, mpsc};
 
-use crate::scene::{Act, Scene, granted, refused};
+use crate::scene::{Act, Scene, asked, granted, refused};
 
 const THRESHOLD: Refusal = Refusal::ThresholdNotMet { count: 3, required: 5, retry: Span::HOUR };
 
@@ -41,6 +41,18 @@ fn a_renewal_names_the_lease_held_and_the_host_whose_chain_is_held() {
 }
 
 #[test]
+fn requests_are_as_small_as_the_design_says() {
+    let mut scene = Scene::new();
+    let five = Component::ALL.into_iter().take(5);
+    scene.machine = Machine::new(five.map(|component| (component, format!("{component:?}"))));
+    scene.licensed();
+    scene.licensed();
+    let sizes: Vec<usize> = scene.responder.seen().iter().map(|incoming| incoming.body.len()).collect();
+    let requests: Vec<usize> = sizes.into_iter().filter(|size| *size > 0).collect();
+    assert!(requests[0] <= 280 && requests[1] <= 320, "{requests:?}");
+}
+
+#[test]
 fn there_is_nothing_to_renew_without_a_lease() {
     let scene = Scene::new();
     assert!(matches!(scene.client().renew(), Err(Error::NoLease(_))));
@@ -51,14 +63,13 @@ fn there_is_nothing_to_renew_without_a_lease() {
 fn a_client_asks_at_once_then_when_the_renewal_is_due() {
     let scene = Scene::new();
     let client = scene.client();
-    let Ok(Tick::Asked(answer)) = client.tick() else { panic!("a new client asks at once") };
-    let lease = granted(answer).lease;
+    let lease = granted(asked(client.tick())).lease;
     let due = attempt::renew_at(lease.client, lease.issued, lease.renewal);
     assert!(matches!(client.tick(), Ok(Tick::Waits(Some(next))) if next == due));
     scene.clock.set(Timestamp::from_unix(due.unix() - 1));
     assert!(matches!(client.tick(), Ok(Tick::Waits(_))));
     scene.clock.set(due);
-    assert!(matches!(client.tick(), Ok(Tick::Asked(Answer::Granted(_)))));
+    granted(asked(client.tick()));
     assert_eq!(scene.requests().len(), 2);
 }
 
@@ -75,10 +86,10 @@ fn a_refusal_is_told_remembered_and_tried_again_when_the_host_says() {
     let due = scene.clock_now().plus(attempt::retry_after(status.device.unwrap(), Span::HOUR));
     assert_eq!(status.next_attempt, Some(due));
     scene.clock.set(due);
-    assert!(matches!(client.tick(), Ok(Tick::Asked(Answer::Refused(_)))));
+    refused(asked(client.tick()));
     assert_ne!(scene.ctis()[0], scene.ctis()[1], "an answered request is not repeated");
     scene.clock.pass(Span::HOUR);
-    assert!(matches!(client.tick(), Ok(Tick::Asked(Answer::Granted(_)))));
+    granted(asked(client.tick()));
     assert_eq!(client.status().setback, None);
 }
 
@@ -136,13 +147,25 @@ fn a_released_lease_is_gone_and_asked_for_only_when_told() {
     scene.then(Act::LoseReply);
     assert!(scene.client().release().is_err());
     assert!(scene.client().status().lease.is_some(), "a release that was not answered has not happened");
-    assert!(matches!(scene.client().release(), Ok(Released::GivenBack)));
+    assert!(matches!(scene.client().release(), Ok(Released::GivenBack { .. })));
     let client = scene.client();
     assert_eq!(client.status().lease, None);
     assert!(matches!(client.release(), Ok(Released::NothingHeld)), "again costs nothing");
     assert!(matches!(client.tick(), Ok(Tick::Waits(None))));
     granted(client.activate().unwrap());
     assert!(matches!(client.tick(), Ok(Tick::Waits(Some(_)))));
+}
+
+#[test]
+fn a_lease_that_a_lost_reply_may_have_brought_is_given_back_too() {
+    let scene = Scene::new();
+    scene.then(Act::LoseReply);
+    assert!(scene.client().activate().is_err());
+    assert!(matches!(scene.client().release(), Ok(Released::GivenBack { .. })));
+    assert!(matches!(scene.client().release(), Ok(Released::NothingHeld)));
+    let released = scene.responder.seen().into_iter().find(|incoming| incoming.path == "/v1/releases").unwrap();
+    let release: leasehold_wire::Release = request::open(&released.body).unwrap();
+    assert_eq!(release.key, scene.requests()[0].key);
 }
 
 #[test]
@@ -160,7 +183,7 @@ fn a_renewer_asks_by_itself_and_ends_when_told() {
     let (report, reports) = mpsc::channel();
     let client = Arc::new(scene.client());
     let renewer = Renewer::start(Arc::clone(&client), move |tick| report.send(tick).unwrap()).unwrap();
-    assert!(matches!(reports.recv().unwrap(), Ok(Tick::Asked(Answer::Granted(_)))));
+    granted(asked(reports.recv().unwrap()));
     renewer.stop();
     assert!(reports.recv().is_err(), "the thread has ended");
     assert!(matches!(client.standing(), Standing::Licensed { .. }));

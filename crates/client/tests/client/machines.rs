@@ -3,7 +3,7 @@
 use leasehold_client::{Client, Machine, Options};
 use leasehold_core::{Component, Refusal, Standing, Why};
 
-use crate::scene::{Act, Scene, granted, machine, refused};
+use crate::scene::{Act, Scene, asked, granted, machine, refused};
 
 #[test]
 fn a_machine_that_changes_slowly_stays_itself() {
@@ -30,8 +30,7 @@ fn another_machine_is_noticed_at_its_first_start_and_becomes_a_client_of_its_own
     assert_eq!(client.standing(), Standing::Reduced { why: Why::AnotherMachine });
     let refusal = Refusal::ThresholdNotMet { count: 1, required: 5, retry: leasehold_core::Span::HOUR };
     scene.then(Act::Refuse(refusal));
-    let Ok(leasehold_client::Tick::Asked(answer)) = client.tick() else { panic!("it asks at once") };
-    refused(answer);
+    refused(asked(client.tick()));
     granted(client.activate().unwrap());
     assert!(matches!(client.standing(), Standing::Licensed { .. }));
     let requests = scene.requests();

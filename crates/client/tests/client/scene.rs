@@ -6,7 +6,9 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use leasehold_client::{Answer, Chance, Client, Clock, Granted, HostAddress, Machine, Options, Refused, Running};
+use leasehold_client::{
+    Answer, Chance, Client, Clock, Error, Granted, HostAddress, Machine, Options, Outcome, Refused, Running, Tick,
+};
 use leasehold_core::{Component, Cti, Fingerprint, Refusal, Span, Timestamp};
 use leasehold_testkit::responder::{Incoming, Outgoing, Responder};
 use leasehold_testkit::vendor::{BEGIN, Chain, Host, Vendor, problem};
@@ -253,15 +255,23 @@ pub(crate) fn machine(number: u8) -> Machine {
 }
 
 pub(crate) fn granted(answer: Answer) -> Granted {
-    match answer {
-        Answer::Granted(granted) => *granted,
-        Answer::Refused(refused) => panic!("refused: {refused}"),
+    match answer.outcome {
+        Outcome::Granted(granted) => *granted,
+        Outcome::Refused(refused) => panic!("refused: {refused}"),
     }
 }
 
 pub(crate) fn refused(answer: Answer) -> Refused {
-    match answer {
-        Answer::Granted(granted) => panic!("granted by {}", granted.host),
-        Answer::Refused(refused) => refused,
+    match answer.outcome {
+        Outcome::Granted(granted) => panic!("granted by {}", granted.host),
+        Outcome::Refused(refused) => refused,
+    }
+}
+
+/// What a client that found it was time has been answered.
+pub(crate) fn asked(tick: Result<Tick, Error>) -> Answer {
+    match tick {
+        Ok(Tick::Asked(answer)) => answer,
+        other => panic!("it was time to ask: {other:?}"),
     }
 }

@@ -59,6 +59,19 @@ fn the_floor_outlives_a_reboot_and_the_time_switched_off_does_not_count() {
 }
 
 #[test]
+fn without_its_memory_of_time_the_lease_proves_its_own_making() {
+    let scene = Scene::new();
+    let issued = scene.licensed().lease.issued;
+    std::fs::remove_file(scene.file("time.json")).unwrap();
+    drop(scene.client());
+    scene.clock.pass(Span::DAY);
+    scene.clock.set(issued.minus(Span::days(90)));
+    let clock = scene.client().status().clock;
+    assert!(clock.set_back);
+    assert_eq!(clock.now, issued.plus(Span::DAY));
+}
+
+#[test]
 fn a_clock_once_set_to_2099_burns_nothing() {
     let scene = Scene::new();
     let lease = scene.licensed().lease;

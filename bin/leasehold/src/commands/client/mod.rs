@@ -1,4 +1,13 @@
-//! `leasehold client`.
+//! `leasehold client`: a machine that runs a product.
+
+mod activate;
+mod generalize;
+pub(crate) mod outcome;
+mod place;
+mod release;
+mod renew;
+mod report;
+mod status;
 
 use clap::Subcommand;
 
@@ -6,15 +15,27 @@ use crate::failure::Failure;
 use crate::output::Output;
 
 #[derive(Debug, Subcommand)]
-pub(crate) enum Client {}
-
-impl Client {
-    pub(crate) fn run(self, _output: Output) -> Result<(), Failure> {
-        match self {}
-    }
+pub(crate) enum Client {
+    /// Ask a host for a lease now.
+    Activate(activate::Activate),
+    /// What the product may do on this machine, and why.
+    Status(status::Status),
+    /// Renew the lease now.
+    Renew(renew::Renew),
+    /// Give the lease back to the host.
+    Release(release::Release),
+    /// Make an image ready: remove device keys and leases.
+    Generalize(generalize::Generalize),
 }
 
-pub(crate) fn failed(error: &leasehold_client::Error) -> Failure {
-    let code = leasehold_core::codes::find(error.code()).map_or("internal", |code| code.name);
-    Failure::failed(code, error.to_string())
+impl Client {
+    pub(crate) fn run(self, output: Output) -> Result<(), Failure> {
+        match self {
+            Self::Activate(command) => command.run(output),
+            Self::Status(command) => command.run(output),
+            Self::Renew(command) => command.run(output),
+            Self::Release(command) => command.run(output),
+            Self::Generalize(command) => command.run(output),
+        }
+    }
 }

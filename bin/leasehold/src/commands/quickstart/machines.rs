@@ -3,12 +3,12 @@
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
-use leasehold_client::{Answer, Client, HostAddress, Machine as Hardware, Options};
+use leasehold_client::{Client, HostAddress, Machine as Hardware, Options, Outcome};
 use leasehold_core::{Component, Standing};
 use serde_json::{Value, json};
 
 use super::Talk;
-use crate::commands::client::failed;
+use crate::commands::client::outcome::failure;
 use crate::failure::Failure;
 use crate::output;
 
@@ -59,21 +59,21 @@ impl Fleet<'_> {
             machine: Some(Hardware::new(parts.map(part))),
             ..Options::default()
         };
-        Client::open(self.manifest, options).map_err(|error| failed(&error))
+        Client::open(self.manifest, options).map_err(|error| failure(&error))
     }
 }
 
 /// Whether the machine was granted a lease.
 fn ask(n: u32, client: &Client, talk: &Talk) -> Result<bool, Failure> {
-    let answer = client.activate().map_err(|error| failed(&error))?;
-    match answer {
-        Answer::Granted(granted) => {
+    let answer = client.activate().map_err(|error| failure(&error))?;
+    match answer.outcome {
+        Outcome::Granted(granted) => {
             let count = granted.lease.count.unwrap_or_default();
             let until = granted.lease.expires.map_or_else(|| "for ever".to_owned(), output::time);
             talk.say(&format!("machine {n}: granted until {until} ({count} machines have asked)"));
             Ok(true)
         }
-        Answer::Refused(refused) => {
+        Outcome::Refused(refused) => {
             talk.say(&format!("machine {n}: {refused} [{}]", refused.code));
             Ok(false)
         }

@@ -1,0 +1,59 @@
+//! How the SDK's answers and errors end a command.
+
+use leasehold_client::{Answer, Client, Error, Failure as HostFailure, Outcome, Refused};
+use leasehold_core::codes;
+
+use super::report;
+use crate::failure::Failure;
+use crate::output::{Output, time};
+
+/// Prints what was granted, or ends with why not.
+pub(crate) fn answer(client: &Client, answer: Result<Answer, Error>, output: Output) -> Result<(), Failure> {
+    let told = answer.map(|answer| {
+        report::warn_of_hosts(&answer.passed_over, output);
+        answer.outcome
+    });
+    match told {
+        Ok(Outcome::Granted(_)) => {
+            report::print(client, &client.status(), output);
+            Ok(())
+        }
+        Ok(Outcome::Refused(refused)) => {
+            report::warn(&client.notes(), output);
+            Err(refusal(client, &refused))
+        }
+        Err(error) => {
+            report::warn(&client.notes(), output);
+            Err(failure(&error))
+        }
+    }
+}
+
+/// A host's no: the answer is no, with when to try again.
+pub(crate) fn refusal(client: &Client, refused: &Refused) -> Failure {
+    let product = client.manifest().product;
+    let next = client.status().next_attempt.map(|next| format!("; the next try is at {}", time(next)));
+    let next = next.unwrap_or_default();
+    match codes::find(&refused.code) {
+        Some(known) => Failure::refused(known.name, format!("{product}: {refused}{next}")),
+        None => Failure::refused("refused", format!("{product}: {refused} ({}){next}", refused.code))
+            .hint(refused.detail.clone()),
+    }
+}
+
+/// An error of the SDK's. That a document cannot be believed, or that there is no lease, is an answer; the rest is failure.
+pub(crate) fn failure(error: &Error) -> Failure {
+    let code = codes::find(error.code()).map_or("internal", |known| known.name);
+    let is_an_answer = match error {
+        Error::Armour(_) | Error::Manifest(_) | Error::ForeignManifest { .. } | Error::NoLease(_) => true,
+        Error::NoAnswer { tried } => tried.iter().all(|tried| matches!(tried.failure, HostFailure::Foreign)),
+        Error::NoProduct { .. }
+        | Error::SeveralProducts { .. }
+        | Error::NoStateDirectory
+        | Error::State { .. }
+        | Error::Authorities
+        | Error::NoHost
+        | Error::NoFingerprint => false,
+    };
+    if is_an_answer { Failure::refused(code, error.to_string()) } else { Failure::failed(code, error.to_string()) }
+}

@@ -1,0 +1,96 @@
+//! Of which product a command speaks, where its state lies, where hosts are.
+
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+use leasehold_client::{Client, HostAddress, Options, host_name, state_directory};
+use leasehold_core::PublicKey;
+
+use super::outcome;
+use crate::failure::Failure;
+use crate::input;
+
+/// Of which product, and where its state lies.
+#[derive(Debug, Args)]
+pub(crate) struct Place {
+    /// The product's manifest, `-` for standard input; not needed where the state directory knows one product.
+    #[arg(long, value_name = "FILE")]
+    manifest: Option<PathBuf>,
+    /// The state directory [default: `LEASEHOLD_STATE`, else /var/lib/leasehold for root and the user's own for others].
+    #[arg(long, value_name = "DIR")]
+    state: Option<PathBuf>,
+    /// Take a manifest of the vendor with this root key and no other.
+    #[arg(long, value_name = "HEX")]
+    root: Option<PublicKey>,
+}
+
+/// Where hosts are, and what they may know.
+#[derive(Debug, Default, Args)]
+pub(crate) struct Network {
+    /// A host: NAME, NAME:PORT, [IPv6]:PORT, http://… or https://…; several in their order [default: `LEASEHOLD_HOST`].
+    #[arg(long = "host", value_name = "ADDRESS", value_delimiter = ',')]
+    hosts: Vec<HostAddress>,
+    /// Trust https hosts with certificates of the authorities in this PEM file, and no others.
+    #[arg(long, value_name = "FILE")]
+    ca: Option<PathBuf>,
+    /// Let the host know what this machine is called.
+    #[arg(long)]
+    send_host_name: bool,
+}
+
+impl Place {
+    /// Opens the client; what is noticed on the way is said on standard error by who prints the outcome.
+    pub(crate) fn open(&self, network: &Network) -> Result<Client, Failure> {
+        let manifest = self.manifest.as_deref().map(input::document).transpose()?;
+        let options = network.options(self.options()?)?;
+        let opened = match &manifest {
+            Some(manifest) => Client::open(manifest, options),
+            None => Client::open_known(options),
+        };
+        opened.map_err(|error| self.failure(&error))
+    }
+
+    /// Whether a product was named.
+    pub(crate) fn names_a_product(&self) -> bool {
+        self.manifest.is_some()
+    }
+
+    /// The state directory itself.
+    pub(crate) fn base(&self) -> Result<PathBuf, Failure> {
+        let named = self.options()?.state.or_else(state_directory);
+        named.ok_or_else(|| outcome::failure(&leasehold_client::Error::NoStateDirectory))
+    }
+
+    fn options(&self) -> Result<Options, Failure> {
+        let environment = Options::from_environment()
+            .map_err(|error| Failure::failed("usage", format!("LEASEHOLD_HOST: {error}")))?;
+        Ok(Options { state: self.state.clone().or(environment.state.clone()), root: self.root, ..environment })
+    }
+
+    fn failure(&self, error: &leasehold_client::Error) -> Failure {
+        let failure = outcome::failure(error);
+        match (error, self.manifest.as_deref()) {
+            (leasehold_client::Error::NoProduct { .. } | leasehold_client::Error::SeveralProducts { .. }, _) => {
+                failure.hint("name the product's manifest with `--manifest FILE`")
+            }
+            (leasehold_client::Error::ForeignManifest { .. }, Some(file)) if self.root.is_some() => failure
+                .hint(format!("{} is not of the vendor that `--root` names: use that vendor's manifest", shown(file))),
+            _ => failure,
+        }
+    }
+}
+
+impl Network {
+    fn options(&self, options: Options) -> Result<Options, Failure> {
+        Ok(Options {
+            hosts: if self.hosts.is_empty() { options.hosts } else { self.hosts.clone() },
+            authorities: self.ca.as_deref().map(input::file).transpose()?,
+            host_name: if self.send_host_name { host_name() } else { None },
+            ..options
+        })
+    }
+}
+
+fn shown(file: &Path) -> String {
+    if file == Path::new("-") { "the manifest on standard input".to_owned() } else { file.display().to_string() }
+}

@@ -1,0 +1,41 @@
+//! `leasehold client release`: gives the lease back to the host.
+
+use clap::Args;
+use leasehold_client::Released;
+use serde_json::json;
+
+use super::place::{Network, Place};
+use super::{outcome, report};
+use crate::failure::Failure;
+use crate::output::{self, Output};
+
+/// Give the lease back to the host; the client asks for another only when told to.
+#[derive(Debug, Args)]
+pub(crate) struct Release {
+    #[command(flatten)]
+    place: Place,
+    #[command(flatten)]
+    network: Network,
+}
+
+impl Release {
+    pub(crate) fn run(self, output: Output) -> Result<(), Failure> {
+        let client = self.place.open(&self.network)?;
+        let released = client.release();
+        report::warn(&client.notes(), output);
+        let (word, message) = match released.map_err(|error| outcome::failure(&error))? {
+            Released::GivenBack { passed_over } => {
+                report::warn_of_hosts(&passed_over, output);
+                ("given-back", "the lease was given back")
+            }
+            Released::NothingHeld => ("nothing-held", "there was no lease to give back"),
+            Released::Refused(refused) => return Err(outcome::refusal(&client, &refused)),
+        };
+        let product = client.manifest().product;
+        match output {
+            Output::Json => output::json(&json!({ "product": product.as_str(), "released": word })),
+            Output::Human => anstream::println!("{product}: {message}"),
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,145 @@
+//! A client's standing and what it rests on, for people and for programs.
+
+use leasehold_client::{Client, Note, Status, Tried};
+use leasehold_core::standing::Mode;
+use leasehold_core::{KeyId, Standing, Text, Timestamp, codes};
+use leasehold_wire::Lease;
+use serde_json::{Value, json};
+
+use crate::output::{self, Output, time};
+
+/// Prints `status`; what was noticed goes to standard error.
+pub(crate) fn print(client: &Client, status: &Status, output: Output) {
+    warn(&status.notes, output);
+    match output {
+        Output::Json => output::json(&value(client, status)),
+        Output::Human => {
+            if status.clock.set_back {
+                let least = time(status.clock.now);
+                anstream::eprintln!(
+                    "warning: clock: it is set back; the time is at least {least}, and that is gone by"
+                );
+            }
+            for (name, value) in rows(client, status) {
+                anstream::println!("{name:<13} {value}");
+            }
+        }
+    }
+}
+
+/// Says what was noticed about the state directory; JSON has it among the data.
+pub(crate) fn warn(notes: &[Note], output: Output) {
+    if output == Output::Human {
+        for note in notes {
+            anstream::eprintln!("warning: {note} [{}]", note.code());
+        }
+    }
+}
+
+/// Says which hosts have not answered before one did.
+pub(crate) fn warn_of_hosts(passed_over: &[Tried], output: Output) {
+    if output == Output::Human {
+        for tried in passed_over {
+            anstream::eprintln!("warning: {tried} [{}]", tried.failure.code());
+        }
+    }
+}
+
+/// Why the standing is what it is, in words.
+pub(crate) fn reason(standing: &Standing) -> Option<&'static str> {
+    standing.why().and_then(|why| codes::find(why.code())).map(|code| code.meaning)
+}
+
+fn rows(client: &Client, status: &Status) -> Vec<(&'static str, String)> {
+    let manifest = client.manifest();
+    let standing = &status.standing;
+    let lease = status.lease.as_ref();
+    let word = match reason(standing) {
+        Some(reason) => format!("{}: {reason}", standing.name()),
+        None => standing.name().to_owned(),
+    };
+    let until = match standing {
+        Standing::Licensed { until: None, .. } => Some("without end".to_owned()),
+        other => other.until().map(time),
+    };
+    let host = match (&status.host, status.signer) {
+        (Some(address), Some(key)) => Some(format!("{address} ({key})")),
+        (address, key) => address.as_ref().map(ToString::to_string).or(key.map(|key| key.to_string())),
+    };
+    let features = lease.filter(|lease| !lease.features.is_empty()).map(|lease| names(&lease.features).join(", "));
+    let rows = [
+        ("product", Some(format!("{} ({})", manifest.product, manifest.title))),
+        ("standing", Some(word)),
+        ("until", until),
+        ("mode", mode(status.mode).map(str::to_owned)),
+        ("next attempt", Some(status.next_attempt.map_or("when told to".to_owned(), time))),
+        ("last attempt", status.setback.as_ref().map(|setback| format!("{} [{}]", setback.message, setback.code))),
+        ("host", host),
+        ("method", lease.map(|lease| lease.method.name().to_owned())),
+        ("features", features),
+        ("device", status.device.map(|device| device.to_string())),
+        ("lease", lease.map(|_| client.lease_file().display().to_string())),
+    ];
+    rows.into_iter().filter_map(|(name, value)| Some((name, value?))).collect()
+}
+
+fn value(client: &Client, status: &Status) -> Value {
+    let manifest = client.manifest();
+    let lease = status.lease.as_ref();
+    let last_refusal = status.setback.as_ref();
+    json!({
+        "product": manifest.product.as_str(),
+        "title": manifest.title.as_str(),
+        "vendor": client.vendor().to_string(),
+        "standing": status.standing.name(),
+        "why": status.standing.why().map(leasehold_core::Why::code),
+        "until": unix(status.standing.until()),
+        "mode": status.mode.number(),
+        "clock_set_back": status.clock.set_back,
+        "time": status.clock.now.unix(),
+        "renew_at": renew_at(&status.standing).map(Timestamp::unix),
+        "next_attempt": unix(status.next_attempt),
+        "last_refusal": last_refusal.map(|setback| json!({ "code": setback.code, "message": setback.message })),
+        "host": status.host.as_ref().map(ToString::to_string),
+        "host_key": id(status.signer),
+        "device": id(status.device),
+        "issued": lease.map(|lease| lease.issued.unix()),
+        "expires": lease.and_then(|lease| unix(lease.expires)),
+        "count": lease.and_then(|lease| lease.count),
+        "method": lease.map(|lease| lease.method.name()),
+        "features": lease.map_or(Vec::new(), |lease| names(&lease.features)),
+        "lease": lease.map(|_: &Lease| client.lease_file()),
+        "notes": status.notes.iter().map(note).collect::<Vec<_>>(),
+    })
+}
+
+fn note(note: &Note) -> Value {
+    json!({ "code": note.code(), "message": note.to_string() })
+}
+
+fn mode(mode: Mode) -> Option<&'static str> {
+    match mode {
+        Mode::Enforce => None,
+        Mode::Advise => Some("advise: the application is told, and never reduced"),
+        Mode::Observe => Some("observe: the application is not told, and never reduced"),
+    }
+}
+
+fn renew_at(standing: &Standing) -> Option<Timestamp> {
+    match standing {
+        Standing::Licensed { renew_at, .. } => *renew_at,
+        Standing::Unactivated { .. } | Standing::Grace { .. } | Standing::Reduced { .. } => None,
+    }
+}
+
+fn names(features: &[Text]) -> Vec<&str> {
+    features.iter().map(Text::as_str).collect()
+}
+
+fn id(key: Option<KeyId>) -> Option<String> {
+    key.map(|key| key.to_string())
+}
+
+fn unix(time: Option<Timestamp>) -> Option<u64> {
+    time.map(Timestamp::unix)
+}

@@ -1,0 +1,31 @@
+//! `leasehold client status`: what the product may do on this machine, and why.
+
+use clap::Args;
+use leasehold_core::Standing;
+
+use super::place::{Network, Place};
+use super::report;
+use crate::failure::Failure;
+use crate::output::Output;
+
+/// What the product may do on this machine, and why; exit status 1 when it is reduced.
+#[derive(Debug, Args)]
+pub(crate) struct Status {
+    #[command(flatten)]
+    place: Place,
+}
+
+impl Status {
+    pub(crate) fn run(self, output: Output) -> Result<(), Failure> {
+        let client = self.place.open(&Network::default())?;
+        let status = client.status();
+        report::print(&client, &status, output);
+        match status.told() {
+            Standing::Reduced { why } => {
+                let reason = report::reason(&status.standing).unwrap_or(why.code());
+                Err(Failure::refused(why.code(), format!("{}: reduced: {reason}", client.manifest().product)))
+            }
+            Standing::Unactivated { .. } | Standing::Licensed { .. } | Standing::Grace { .. } => Ok(()),
+        }
+    }
+}

@@ -1,0 +1,227 @@
+//! `leasehold client` without a host: wrong input, wrong places, nobody there. Each has its code, its exit status and a
+//! next step, and changes nothing.
+#![expect(clippy::unwrap_used, reason = "where nothing is, the test has failed")]
+
+use std::fs;
+use std::net::TcpListener;
+use std::path::PathBuf;
+use std::process::{Command, Output};
+
+use leasehold_core::Span;
+use leasehold_core::standing::Mode;
+use leasehold_testkit::responder::{Outgoing, Responder};
+use leasehold_testkit::vendor::Vendor;
+use serde_json::{Value, json};
+use tempfile::TempDir;
+
+/// A folder with a manifest and room for state.
+struct Desk {
+    folder: TempDir,
+}
+
+impl Desk {
+    fn new() -> Self {
+        let desk = Self { folder: tempfile::tempdir().unwrap() };
+        // A grace so long that no test sees its end, whatever the clock.
+        desk.write("cad.lh", vendor().manifest_with(|manifest| manifest.initial_grace = Span::days(100_000)));
+        desk
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    fn write(&self, name: &str, bytes: impl AsRef<[u8]>) {
+        fs::write(self.path(name), bytes).unwrap();
+    }
+
+    /// The state of the vendor.
+    fn state(&self, name: &str) -> PathBuf {
+        self.path("state").join(vendor().id().to_string()).join(name)
+    }
+
+    /// `leasehold client …` in this folder with its state there, and nothing else from the environment.
+    fn command(&self, words: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_leasehold"));
+        command.arg("client").args(words).current_dir(self.folder.path());
+        command.env_clear().env("LEASEHOLD_STATE", self.path("state"));
+        command
+    }
+
+    fn run(&self, words: &[&str]) -> Output {
+        self.command(words).output().unwrap()
+    }
+}
+
+fn vendor() -> Vendor {
+    Vendor::from_seed(7)
+}
+
+/// The exit status, code and message of a command with `--json` that has failed: it has a hint and printed no data.
+fn failed(output: &Output) -> (i32, String, String) {
+    let told = String::from_utf8_lossy(&output.stderr);
+    let error: Value = serde_json::from_str(&told).unwrap_or_else(|_| panic!("an error in JSON: {told}"));
+    let text = |name: &str| error["error"][name].as_str().unwrap_or_default().to_owned();
+    assert!(output.stdout.is_empty());
+    assert!(!text("hint").is_empty(), "{error}");
+    (output.status.code().unwrap(), text("code"), text("message"))
+}
+
+fn assert_fails(output: &Output, exit: i32, code: &str) -> String {
+    let told = failed(output);
+    assert_eq!((told.0, told.1.as_str()), (exit, code), "{}", told.2);
+    told.2
+}
+
+fn data(output: &Output) -> Value {
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    serde_json::from_slice(&output.stdout).unwrap()
+}
+
+#[test]
+fn nobody_at_the_address_is_told_with_the_address() {
+    let desk = Desk::new();
+    let address = TcpListener::bind(("127.0.0.1", 0)).unwrap().local_addr().unwrap().to_string();
+    let asked = desk.run(&["activate", "--json", "--manifest", "cad.lh", "--host", &address]);
+    assert_eq!(assert_fails(&asked, 2, "host-unreachable"), format!("host {address}: connection refused"));
+    let status = data(&desk.run(&["status", "--json"]));
+    assert_eq!((&status["standing"], &status["lease"]), (&json!("unactivated"), &Value::Null));
+    assert_eq!(status["last_refusal"]["code"], "host-unreachable");
+    assert!(status["next_attempt"].as_u64() > status["time"].as_u64());
+    assert_fails(&desk.run(&["renew", "--json", "--host", &address]), 1, "no-lease");
+}
+
+#[test]
+fn what_answers_and_is_no_host_is_told() {
+    let desk = Desk::new();
+    let web = Responder::start(|_| Outgoing::empty(404));
+    let address = web.address().to_string();
+    let asked = desk.run(&["activate", "--json", "--manifest", "cad.lh", "--host", &address]);
+    let message = assert_fails(&asked, 2, "not-a-host");
+    assert!(message.contains("status 404"), "{message}");
+}
+
+#[test]
+fn without_a_host_or_a_manifest_the_command_says_what_is_missing() {
+    let desk = Desk::new();
+    assert_fails(&desk.run(&["activate", "--json", "--manifest", "cad.lh"]), 2, "no-host");
+    fs::remove_dir_all(desk.path("state")).unwrap();
+    for command in ["activate", "status", "renew", "release"] {
+        assert_fails(&desk.run(&[command, "--json"]), 2, "not-initialised");
+    }
+    assert!(!desk.path("state").exists(), "asking about nothing leaves nothing");
+}
+
+#[test]
+fn a_state_directory_that_cannot_be_written_is_named() {
+    let desk = Desk::new();
+    desk.write("a file", "");
+    let place = ["--json", "--manifest", "cad.lh", "--state", "a file/state"];
+    let asked = desk.run(&[["activate", "--host", "127.0.0.1:1"].as_slice(), &place].concat());
+    let message = assert_fails(&asked, 2, "state-unusable");
+    assert!(message.starts_with("state a file/state/"), "{message}");
+    let status = data(&desk.run(&[["status"].as_slice(), &place].concat()));
+    assert_eq!(status["standing"], "unactivated");
+    assert_eq!(status["notes"][0]["code"], "state-unusable");
+    assert_fails(&desk.run(&["generalize", "--json", "--state", "a file"]), 2, "state-unusable");
+}
+
+#[test]
+fn damaged_and_missing_manifests_are_told_apart() {
+    let desk = Desk::new();
+    let whole = fs::read(desk.path("cad.lh")).unwrap();
+    let mut altered = whole.clone();
+    *altered.last_mut().unwrap() ^= 1;
+    desk.write("altered.lh", altered);
+    desk.write("cut.lh", &whole[..90]);
+    desk.write("letter.lh", "Dear customer,");
+    desk.write("other.lh", vendor().authority_certificate());
+    for (file, exit, code) in [
+        ("altered.lh", 1, "bad-signature"),
+        ("cut.lh", 1, "malformed"),
+        ("letter.lh", 1, "malformed"),
+        ("other.lh", 1, "malformed"),
+        ("missing.lh", 2, "file"),
+    ] {
+        assert_fails(&desk.run(&["status", "--json", "--manifest", file]), exit, code);
+    }
+    assert!(!desk.path("state").exists(), "nothing was changed");
+}
+
+#[test]
+fn a_manifest_of_another_vendor_is_told() {
+    let (desk, other) = (Desk::new(), Vendor::from_seed(8));
+    desk.write("other.lh", other.manifest());
+    let root = vendor().root().to_string();
+    let asked = desk.run(&["status", "--json", "--manifest", "other.lh", "--root", &root]);
+    let message = assert_fails(&asked, 1, "foreign-manifest");
+    assert!(message.contains(&other.id().to_string()) && message.contains(&vendor().id().to_string()), "{message}");
+    assert!(!desk.path("state").exists());
+    data(&desk.run(&["status", "--json", "--manifest", "cad.lh", "--root", &root]));
+    fs::copy(desk.path("other.lh"), desk.state("acme-cad/manifest.lh")).unwrap();
+    assert_fails(&desk.run(&["status", "--json"]), 1, "foreign-manifest");
+}
+
+#[test]
+fn of_several_products_one_has_to_be_named() {
+    let desk = Desk::new();
+    data(&desk.run(&["status", "--json", "--manifest", "cad.lh"]));
+    assert_eq!(data(&desk.run(&["status", "--json"]))["product"], "acme-cad");
+    desk.write("cam.lh", vendor().manifest_with(|manifest| manifest.product = "acme-cam".parse().unwrap()));
+    desk.run(&["status", "--manifest", "cam.lh"]);
+    let message = assert_fails(&desk.run(&["status", "--json"]), 2, "usage");
+    assert!(message.contains("acme-cad, acme-cam"), "{message}");
+}
+
+#[test]
+fn status_says_no_when_the_product_is_reduced() {
+    let desk = Desk::new();
+    desk.write("ended.lh", vendor().manifest_with(|manifest| manifest.initial_grace = Span::ZERO));
+    let output = desk.run(&["status", "--json", "--manifest", "ended.lh"]);
+    assert_eq!(output.status.code(), Some(1));
+    let status: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!((&status["standing"], &status["why"]), (&json!("reduced"), &json!("never-activated")));
+    let error: Value = serde_json::from_slice(&output.stderr).unwrap();
+    assert_eq!(error["error"]["code"], "never-activated");
+    desk.write(
+        "advises.lh",
+        vendor().manifest_with(|manifest| {
+            (manifest.initial_grace, manifest.mode) = (Span::ZERO, Some(Mode::Advise));
+        }),
+    );
+    assert_eq!(desk.run(&["status", "--manifest", "advises.lh"]).status.code(), Some(0), "it only advises");
+}
+
+#[test]
+fn damage_is_said_on_standard_error_and_the_data_stays_data() {
+    let desk = Desk::new();
+    desk.run(&["status", "--manifest", "cad.lh"]);
+    fs::write(desk.state("acme-cad/record.json"), "{").unwrap();
+    let output = desk.run(&["status"]);
+    let (said, data) = (String::from_utf8(output.stderr).unwrap(), String::from_utf8(output.stdout).unwrap());
+    assert!(said.contains("damaged, set aside as") && said.contains("[state-damaged]"), "{said}");
+    assert!(data.starts_with("product       acme-cad (Acme CAD)\nstanding      unactivated\n"), "{data}");
+    assert!(desk.state("acme-cad/record.json.damaged-1").exists());
+}
+
+#[test]
+fn generalizing_and_releasing_nothing_is_no_failure() {
+    let desk = Desk::new();
+    assert_eq!(data(&desk.run(&["generalize", "--json"]))["vendors"], json!([]));
+    assert!(!desk.path("state").exists());
+    assert_eq!(data(&desk.run(&["release", "--json", "--manifest", "cad.lh"]))["released"], "nothing-held");
+    let whose = json!([vendor().id().to_string()]);
+    assert_eq!(data(&desk.run(&["generalize", "--json"]))["vendors"], whose);
+    assert_eq!(data(&desk.run(&["generalize", "--json", "--manifest", "cad.lh"]))["vendors"], whose);
+}
+
+#[test]
+fn an_address_that_is_none_is_wrong_usage() {
+    let desk = Desk::new();
+    let output = desk.run(&["activate", "--manifest", "cad.lh", "--host", "ftp://host"]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(String::from_utf8_lossy(&output.stderr).contains("an address begins with"));
+    let mut command = desk.command(&["activate", "--json", "--manifest", "cad.lh"]);
+    let message = assert_fails(&command.env("LEASEHOLD_HOST", "a:0").output().unwrap(), 2, "usage");
+    assert!(message.starts_with("LEASEHOLD_HOST: "), "{message}");
+}
