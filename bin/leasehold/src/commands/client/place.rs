@@ -27,7 +27,7 @@ pub(crate) struct Place {
 /// Where hosts are, and what they may know.
 #[derive(Debug, Default, Args)]
 pub(crate) struct Network {
-    /// A host: NAME, NAME:PORT, [IPv6]:PORT, http://… or https://…; several in their order [default: `LEASEHOLD_HOST`].
+    /// A host: NAME, NAME:PORT, `[IPv6]:PORT`, http://… or https://…; several in their order [default: `LEASEHOLD_HOST`].
     #[arg(long = "host", value_name = "ADDRESS", value_delimiter = ',')]
     hosts: Vec<HostAddress>,
     /// Trust https hosts with certificates of the authorities in this PEM file, and no others.
