@@ -9,6 +9,8 @@ mod values;
 use std::process::ExitCode;
 
 use clap::Parser;
+use tracing_subscriber::EnvFilter;
+use tracing_subscriber::filter::LevelFilter;
 
 use crate::commands::Command;
 use crate::output::Output;
@@ -26,10 +28,22 @@ struct Cli {
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
+    log();
     let output = if cli.json { Output::Json } else { Output::Human };
     match cli.command.run(output) {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => failure.report(output),
+    }
+}
+
+/// Events go to standard error: warnings and errors, or what `LEASEHOLD_LOG` asks for (`info`, `leasehold_host=debug`).
+/// With `LEASEHOLD_LOG_FORMAT=json` each is one line of JSON.
+fn log() {
+    let filter = EnvFilter::builder().with_default_directive(LevelFilter::WARN.into()).with_env_var("LEASEHOLD_LOG");
+    let events = tracing_subscriber::fmt().with_env_filter(filter.from_env_lossy()).with_writer(std::io::stderr);
+    match std::env::var("LEASEHOLD_LOG_FORMAT").as_deref() {
+        Ok("json") => events.json().init(),
+        _ => events.with_target(false).init(),
     }
 }
 

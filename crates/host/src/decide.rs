@@ -227,7 +227,7 @@ fn screen<'i>(identity: &'i Identity, item: &Verified, now: Timestamp) -> Result
 }
 
 fn refuse(shared: &Shared, item: Verified, refusal: Refusal) {
-    tracing::debug!(client = %item.client, refusal = refusal.code(), "refused");
+    tracing::info!(client = %item.client, address = %item.address, refusal = refusal.code(), "refused");
     shared.counters.refused.fetch_add(1, Ordering::Relaxed);
     item.answer(Reply::Refused(refusal));
 }
