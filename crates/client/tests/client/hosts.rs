@@ -94,9 +94,10 @@ fn hosts_are_tried_in_their_order_and_all_failures_are_told() {
     let (scene, down, page) = (Scene::new(), nobody(), Scene::new());
     page.then(Act::WebPage).then(Act::WebPage);
     let hosts = vec![down.parse().unwrap(), page.address(), scene.address()];
-    let granted =
-        granted(Client::open(&scene.manifest, Options { hosts, ..scene.options() }).unwrap().activate().unwrap());
-    assert_eq!(granted.host, scene.address());
+    let answer = Client::open(&scene.manifest, Options { hosts, ..scene.options() }).unwrap().activate().unwrap();
+    let codes: Vec<&str> = answer.passed_over.iter().map(|tried| tried.failure.code()).collect();
+    assert_eq!(codes, ["host-unreachable", "not-a-host"]);
+    assert_eq!(granted(answer).host, scene.address());
 
     let hosts = vec![down.parse().unwrap(), page.address()];
     let client =

@@ -20,9 +20,7 @@ pub(crate) fn print(client: &Client, status: &Status, output: Output) {
                     "warning: clock: it is set back; the time is at least {least}, and that is gone by"
                 );
             }
-            for (name, value) in rows(client, status) {
-                anstream::println!("{name:<13} {value}");
-            }
+            output::rows(&rows(client, status));
         }
     }
 }
@@ -50,7 +48,7 @@ pub(crate) fn reason(standing: &Standing) -> Option<&'static str> {
     standing.why().and_then(|why| codes::find(why.code())).map(|code| code.meaning)
 }
 
-fn rows(client: &Client, status: &Status) -> Vec<(&'static str, String)> {
+fn rows(client: &Client, status: &Status) -> Vec<(String, String)> {
     let manifest = client.manifest();
     let standing = &status.standing;
     let lease = status.lease.as_ref();
@@ -80,7 +78,7 @@ fn rows(client: &Client, status: &Status) -> Vec<(&'static str, String)> {
         ("device", status.device.map(|device| device.to_string())),
         ("lease", lease.map(|_| client.lease_file().display().to_string())),
     ];
-    rows.into_iter().filter_map(|(name, value)| Some((name, value?))).collect()
+    rows.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?))).collect()
 }
 
 fn value(client: &Client, status: &Status) -> Value {
