@@ -151,6 +151,9 @@ codes! {
     "file": "a file or folder cannot be read or written",
         "it is missing, or belongs to another user",
         "the message names it and says why";
+    "file-damaged": "a file of the host's folder is not what the host has written",
+        "a disk that fails, or something else wrote there",
+        "restore it from a backup; where it is host.lh, install the vendor's answer again";
     "not-a-product-key": "the text is no product key",
         "a character is mistyped, or some are missing",
         "compare it with the original; the message says which character where one repair fits";
