@@ -68,7 +68,7 @@ impl Serve {
         let address = self.listen.or(config.listen).unwrap_or(DEFAULT_LISTEN);
         let home = self.data.home();
         let folder = home.folder().to_owned();
-        std::fs::create_dir_all(&folder).map_err(|error| Failure::file(&folder, &error))?;
+        home.make().map_err(|error| failed(&error))?;
         let store = SqliteHost::open(&folder).map_err(|error| store_failed(&folder, &error))?;
         let options = Options { limits: Limits::default(), tls };
         let server = Server::start(home, Box::new(store), surroundings(), options).map_err(|error| failed(&error))?;
