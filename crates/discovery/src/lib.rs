@@ -1,7 +1,8 @@
 //! How machines find hosts by themselves: looking up the service's SRV records in DNS and choosing among them, and on
 //! the hosts' side publishing them.
 //!
-//! Lookup is what everybody gets, blocking and without any runtime. Nothing found here is trusted:
+//! Lookup is what everybody gets, blocking and without any runtime. The feature `publish` adds updates of a zone
+//! (RFC 2136) signed with a shared key (RFC 8945). Nothing found here is trusted:
 //! whoever forges a record can delay a client, and what a host says is checked against the vendor's root key elsewhere.
 //! Clock and chance are arguments ([`Surroundings`]).
 
@@ -15,6 +16,8 @@ mod machine;
 mod message;
 mod name;
 mod order;
+#[cfg(feature = "publish")]
+pub mod publish;
 mod record;
 mod surroundings;
 mod transport;
