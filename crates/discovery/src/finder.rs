@@ -179,7 +179,7 @@ fn names(records: &[Record], target: &DomainName) -> bool {
 }
 
 /// Each address once, IPv6 and IPv4 in turn: where one of the two is broken, the next attempt takes the other.
-fn in_turn(addresses: &[IpAddr]) -> Vec<IpAddr> {
+pub(crate) fn in_turn(addresses: &[IpAddr]) -> Vec<IpAddr> {
     let (v6, v4): (Vec<IpAddr>, Vec<IpAddr>) = addresses.iter().partition(|address| address.is_ipv6());
     let mut turns = Vec::new();
     for at in 0..v6.len().max(v4.len()) {

@@ -2,7 +2,7 @@
 //! the hosts' side publishing them.
 //!
 //! Lookup is what everybody gets, blocking and without any runtime. The feature `publish` adds updates of a zone
-//! (RFC 2136) signed with a shared key (RFC 8945). Nothing found here is trusted:
+//! (RFC 2136) signed with a shared key (RFC 8945), the feature `mdns` the local link. Nothing found here is trusted:
 //! whoever forges a record can delay a client, and what a host says is checked against the vendor's root key elsewhere.
 //! Clock and chance are arguments ([`Surroundings`]).
 
@@ -13,6 +13,8 @@ mod error;
 mod finder;
 mod found;
 mod machine;
+#[cfg(feature = "mdns")]
+pub mod mdns;
 mod message;
 mod name;
 mod order;
