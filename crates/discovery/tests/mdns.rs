@@ -28,8 +28,8 @@ fn on_a_link_of_its_own(name: &str) -> bool {
     if env::var_os(INSIDE).is_some() {
         return true;
     }
-    let script = "ip link set lo up && ip link add link0 type dummy && ip addr add 192.0.2.1/24 dev link0 \
-                  && ip link set link0 multicast on up && exec \"$0\" --exact \"$1\"";
+    let script = "ip link set lo up && ip link add link0 type veth peer name link1 && ip addr add 192.0.2.1/24 dev link0 \
+                  && ip link set link1 up && ip link set link0 up && exec \"$0\" --exact \"$1\"";
     let program = env::current_exe().expect("this program");
     let mut command = Command::new("unshare");
     command.args(["--map-root-user", "--net", "sh", "-c", script]).arg(program).arg(name).env(INSIDE, "1");
