@@ -1,9 +1,9 @@
 //! Fixtures for the tests of all crates. Only ever a dev-dependency.
 
-pub mod http;
 pub mod chance;
 pub mod dns;
 pub mod dns_script;
+pub mod http;
 pub mod responder;
 pub mod vectors;
 pub mod vendor;
