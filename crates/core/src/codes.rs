@@ -247,8 +247,11 @@ codes! {
         "it was issued by an authority that this machine does not know, or for another name",
         "give the issuing authority's certificate with `--ca FILE`, or the name that the certificate is for";
     "no-host": "nothing says where a host is",
-        "no address was given and none has granted a lease before",
-        "`--host ADDRESS`, or set LEASEHOLD_HOST";
+        "no address was given, none has granted a lease before, and DNS names none",
+        "`leasehold doctor` shows what was looked for; or give `--host ADDRESS`, or set LEASEHOLD_HOST";
+    "name-not-found": "the host's name leads to no address",
+        "the name is mistyped, or DNS has a record of the service for a host whose own name is not there",
+        "ask DNS for the name (`getent hosts NAME`); correct the record's target, or add an address for it";
     "refused": "the host has said no for a reason that this program does not know",
         "the host is newer than this program",
         "the message gives the host's own words; update this program";
@@ -270,6 +273,37 @@ codes! {
     "state-damaged": "a state file was damaged and set aside",
         "a crash of the disk, or something else wrote there",
         "nothing: the client asks for a new lease by itself; the old file is kept beside it";
+    // What the doctor finds, as far as not above.
+    "no-suffix": "this machine has no DNS suffix under which to look for a host",
+        "the network hands out no search domain, and the machine's own name has no domain",
+        "set a search domain, or give the machine a full name; or give `--host ADDRESS`";
+    "no-service-record": "DNS has no record of the service under any suffix of this machine",
+        "no host has published its record, or this machine's suffixes are not the one where it did",
+        "on the host: `leasehold host dns publish`; or set a search domain where the record is; or give `--host ADDRESS`";
+    "connection-refused": "the machine is there, and nothing listens at the port",
+        "the host is stopped, or the record or address has a wrong port",
+        "start `leasehold host serve` there; compare its port with the record's";
+    "connection-timeout": "nothing answers at the address, not even with a no",
+        "a firewall drops the connection, or no machine has that address",
+        "allow TCP to the host's port (16880 unless set otherwise) from this machine; check the address";
+    "rogue-record": "a DNS record names a host that is not this vendor's",
+        "the record is left over, belongs to another product, or somebody forged it",
+        "have the record removed; clients pass it over and lose time only";
+    "host-certificate-ended": "the host's certificate has ended",
+        "it was not renewed with the vendor in time",
+        "on the host: `leasehold host request`, have it approved, then `leasehold host install`";
+    "host-certificate-ends-soon": "the host's certificate ends within 30 days",
+        "it is due to be renewed with the vendor",
+        "on the host: `leasehold host request`, have it approved, then `leasehold host install`";
+    "clock-wrong": "this machine's clock and the host's are more than 4 hours apart",
+        "one of them is set wrongly, or to another time zone",
+        "set both clocks by NTP";
+    "clock-set-back": "this machine's clock is behind the time that its lease proves",
+        "the clock was set back, or its battery is empty",
+        "set the clock by NTP";
+    "clock-differs": "this machine's clock and the host's differ by more than 5 minutes",
+        "one of them is not kept by NTP",
+        "set both clocks by NTP; up to 4 hours change nothing";
 }
 
 #[cfg(test)]
