@@ -144,6 +144,71 @@ codes! {
     "not-a-key-file": "the file is no encrypted key of Leasehold's",
         "it is another file, was cut, or is encrypted in another way",
         "restore it from a backup";
+    // Finding hosts by DNS.
+    "dns-declined": "DNS says that there is decidedly no host here",
+        "an administrator has published an SRV record with the target `.`",
+        "set the host's address with `--host ADDRESS`, or ask who looks after the zone";
+    "dns-no-such-name": "DNS knows no such name",
+        "no host has published its record in this zone, or the suffix or target is mistyped",
+        "`leasehold host dns publish` on the host, or hand its record line to who looks after the zone";
+    "dns-no-record": "DNS knows the name, but no record of this kind",
+        "the record was removed, or something else was published under the name",
+        "`leasehold host dns publish` on the host, or hand its record line to who looks after the zone";
+    "dns-server-failed": "the name servers failed to answer",
+        "a zone that does not load, or servers further on that are away",
+        "look at the name server's log";
+    "dns-refused": "the name servers refuse to answer this machine",
+        "a server that holds zones but looks nothing up, or whose rules leave this machine out",
+        "set the name servers that are meant for this network";
+    "dns-nonsense": "the name servers' answers cannot be understood or believed",
+        "a server or firewall that bends answers, or somebody forges them",
+        "ask the name server from another machine, and compare";
+    "dns-no-answer": "no name server answers",
+        "the servers are down, their addresses wrong, or a firewall is between (port 53, UDP and TCP)",
+        "check their addresses and that they run";
+    "dns-alias-loop": "aliases (CNAME) lead in a circle, or on and on",
+        "two zones point at each other",
+        "correct the CNAME records";
+    "dns-out-of-time": "looking up hosts took too long",
+        "name servers that are silent or slow, or very many suffixes",
+        "take servers that are gone out of the machine's settings";
+    "dns-settings": "the machine's settings for DNS cannot be read",
+        "a file or program of the system's is missing, or may not be read",
+        "the message names it; or set the host's address with `--host ADDRESS`";
+    "no-name-server": "the machine has no name server",
+        "it is not connected, or was set up without",
+        "connect it, or set the host's address with `--host ADDRESS`";
+    "not-a-domain-name": "the text is no domain name or service label",
+        "a character is mistyped, or a part between dots is missing or too long",
+        "names have letters, digits, hyphens and dots; others are written in their xn-- form";
+    // Publishing a host in DNS.
+    "not-a-dns-key": "the file holds no key for DNS updates",
+        "it is another file, holds several keys, or one of an algorithm that is too weak",
+        "make one with `tsig-keygen -a hmac-sha256 NAME`, and give the same to the name server";
+    "dns-outside-zone": "the name is not in the zone",
+        "the suffix belongs to another zone",
+        "name the zone that the suffix is in";
+    "dns-key-refused": "the name server refuses the key",
+        "it has another secret, name or algorithm for it, or gives it no rights in this zone",
+        "compare the key file with the name server's configuration";
+    "dns-clock-apart": "the clocks of this machine and the name server are too far apart for signatures",
+        "one of them is set wrongly",
+        "set both clocks by NTP";
+    "dns-not-permitted": "the name server does not permit the update",
+        "its rules for the zone leave this key or machine out, or no key was given",
+        "allow the key to change SRV records of the zone, or hand the record line to who looks after it";
+    "dns-not-the-zones": "the name server does not hold the zone",
+        "the zone or the server is mistyped, or the server only looks things up",
+        "name the zone as its SOA record does, and the server that is its primary";
+    "dns-alias": "the record's name is an alias of another",
+        "a CNAME record stands where the SRV record belongs",
+        "publish in the zone that the alias leads to, or remove it";
+    "dns-no-updates": "the name server takes no updates",
+        "it was built or set up without them",
+        "hand the record line to who looks after the zone";
+    "mdns-unavailable": "multicast DNS cannot be used here",
+        "the system or its firewall allows no multicast",
+        "use DNS, or set the host's address with `--host ADDRESS`";
     // The command line.
     "usage": "the command's words are wrong",
         "an option is missing or mistyped",

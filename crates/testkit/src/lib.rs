@@ -1,5 +1,8 @@
 //! Fixtures for the tests of all crates. Only ever a dev-dependency.
 
+pub mod chance;
+pub mod dns;
+pub mod dns_script;
 pub mod http;
 pub mod responder;
 pub mod vectors;

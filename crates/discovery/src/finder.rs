@@ -1,0 +1,212 @@
+//! Looking for hosts: the service's records under each suffix, in the order to try them, with their addresses.
+
+use std::collections::BTreeMap;
+use std::net::IpAddr;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use leasehold_core::Span;
+use simple_dns::RCODE;
+
+use crate::ask::Asker;
+use crate::cache::{Cache, Known};
+use crate::config::Config;
+use crate::found::{Attempt, Candidate, Found, Outcome, Searched};
+use crate::message::{Extended, Kind, Question, Record, Reply, Role, Says};
+use crate::name::{DomainName, ServiceLabel};
+use crate::order;
+use crate::record::ServiceRecord;
+use crate::surroundings::Surroundings;
+
+/// Finds hosts by DNS, and remembers what it found for as long as the records allow.
+#[derive(Debug)]
+pub struct Finder {
+    config: Config,
+    cache: Mutex<Cache>,
+}
+
+impl Finder {
+    /// A finder that asks as `config` says and remembers nothing yet.
+    pub fn new(config: Config) -> Self {
+        Self { config, cache: Mutex::default() }
+    }
+
+    /// Whom it asks, and about what.
+    pub fn config(&self) -> &Config {
+        &self.config
+    }
+
+    /// Looks for hosts of the service `label` under every suffix.
+    ///
+    /// Blocks for [`Config::limit`] at most. It never fails: what went wrong is in [`Found::searched`].
+    pub fn find(&self, label: &ServiceLabel, surroundings: &dyn Surroundings) -> Found {
+        let asker = Asker::new(&self.config, surroundings);
+        let mut lookup = Lookup { finder: self, surroundings, asker, searched: Vec::new() };
+        let mut candidates: Vec<Candidate> = Vec::new();
+        let mut addresses = BTreeMap::new();
+        for suffix in &self.config.suffixes {
+            // A suffix that leaves no room for the label has no hosts.
+            let Ok(name) = label.within(suffix) else { continue };
+            let known = lookup.look_up(&name, Kind::Srv);
+            for (target, address) in known.addresses {
+                addresses.entry(target).or_insert_with(Vec::new).push(address);
+            }
+            let records = known.records.into_iter().filter_map(Record::into_service).collect();
+            for record in order::to_try(records, MOST_PER_SUFFIX, surroundings) {
+                if !candidates.iter().any(|known| (&known.target, known.port) == (&record.target, record.port)) {
+                    candidates.push(Candidate::of(record, suffix));
+                }
+            }
+        }
+        for candidate in &mut candidates {
+            let target = &candidate.target;
+            let found = addresses.entry(target.clone()).or_insert_with(|| lookup.addresses(target));
+            candidate.addresses = in_turn(found);
+        }
+        Found { candidates, searched: lookup.searched }
+    }
+
+    fn cache(&self) -> MutexGuard<'_, Cache> {
+        self.cache.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Candidate {
+    fn of(record: ServiceRecord, suffix: &DomainName) -> Self {
+        let ServiceRecord { priority, weight, port, target, ttl } = record;
+        Self { target, port, priority, weight, ttl, addresses: Vec::new(), suffix: suffix.clone() }
+    }
+}
+
+/// One call of [`Finder::find`].
+struct Lookup<'f> {
+    finder: &'f Finder,
+    surroundings: &'f dyn Surroundings,
+    asker: Asker<'f>,
+    searched: Vec<Searched>,
+}
+
+impl Lookup<'_> {
+    fn addresses(&mut self, target: &DomainName) -> Vec<IpAddr> {
+        let records = [Kind::Aaaa, Kind::A].map(|kind| self.look_up(target, kind).records);
+        records.into_iter().flatten().filter_map(|record| record.address()).collect()
+    }
+
+    /// What the cache or else the name servers know of `name`.
+    fn look_up(&mut self, name: &DomainName, kind: Kind) -> Known {
+        let now = self.surroundings.running();
+        let held = self.finder.cache().known(name, kind, now).cloned();
+        let (known, attempts) = match held {
+            Some(known) => (known, Vec::new()),
+            None => self.ask(name, kind),
+        };
+        if !attempts.is_empty() {
+            self.finder.cache().keep(name.clone(), kind, known.clone(), now);
+        }
+        self.searched.push(Searched { name: name.clone(), kind, outcome: known.outcome, attempts });
+        known
+    }
+
+    /// Asks for `name`, and for what it is an alias of where the reply ends with one.
+    fn ask(&mut self, name: &DomainName, kind: Kind) -> (Known, Vec<Attempt>) {
+        let (mut attempts, mut lasts, mut current) = (Vec::new(), Span::seconds(u64::MAX), name.clone());
+        for _ in 0..MOST_ALIASES {
+            let (to, extended) = (Role::Resolver, Extended::Yes);
+            let mut asked = self.asker.ask(&Question { name: current.clone(), kind, to, extended });
+            attempts.append(&mut asked.attempts);
+            let reply = match asked.reply {
+                Ok(reply) => reply,
+                Err(outcome) => return (Known::nothing(outcome, Span::ZERO), attempts),
+            };
+            let Some((end, least)) = end_of_aliases(&reply, &current) else { break };
+            lasts = lasts.min(least);
+            let known = Known::of(&reply, &end, kind, lasts);
+            if known.outcome != Outcome::NoRecord || end == current {
+                return (known, attempts);
+            }
+            current = end;
+        }
+        (Known::nothing(Outcome::AliasLoop, Span::ZERO), attempts)
+    }
+}
+
+impl Known {
+    fn nothing(outcome: Outcome, lasts: Span) -> Self {
+        Self { outcome, records: Vec::new(), addresses: Vec::new(), lasts }
+    }
+
+    /// What the reply says of `name`, at which its aliases end.
+    fn of(reply: &Reply, name: &DomainName, kind: Kind, lasts: Span) -> Self {
+        let mut records: Vec<Record> = reply.answers.iter().filter(|record| record.name == *name).cloned().collect();
+        records.retain(|record| match &record.says {
+            Says::Service(_) | Says::Declined => kind == Kind::Srv,
+            Says::Address(address) => kind == if address.is_ipv4() { Kind::A } else { Kind::Aaaa },
+            Says::Alias(_) => false,
+            Says::Unusable => true,
+        });
+        if records.is_empty() {
+            let outcome = if reply.code == RCODE::NameError { Outcome::NoSuchName } else { Outcome::NoRecord };
+            return Self::nothing(outcome, lasts.min(reply.nothing_for.unwrap_or_default()));
+        }
+        let unusable = records.iter().filter(|record| matches!(record.says, Says::Unusable)).count();
+        let declined = records.iter().filter(|record| matches!(record.says, Says::Declined)).count();
+        let usable = records.len() - unusable - declined;
+        let outcome =
+            if declined > 0 && usable == 0 { Outcome::Declined } else { Outcome::Records { usable, unusable } };
+        let came_along: Vec<_> = reply.additional.iter().filter(|other| names(&records, &other.name)).collect();
+        let all = records.iter().chain(came_along.iter().copied());
+        let lasts = all.map(|record| record.ttl).fold(lasts, Span::min);
+        let addresses = came_along.iter().filter_map(|record| Some((record.name.clone(), record.address()?)));
+        Self { outcome, addresses: addresses.take(MOST_PER_SUFFIX * MOST_ADDRESSES).collect(), records, lasts }
+    }
+}
+
+/// Where the aliases of `name` within the reply end, and for how long; `None` where they go in a circle.
+fn end_of_aliases(reply: &Reply, name: &DomainName) -> Option<(DomainName, Span)> {
+    let (mut current, mut lasts) = (name.clone(), Span::seconds(u64::MAX));
+    for _ in 0..=MOST_ALIASES {
+        let alias = reply.answers.iter().find_map(|record| match &record.says {
+            Says::Alias(target) if record.name == current => Some((target, record.ttl)),
+            Says::Service(_) | Says::Declined | Says::Address(_) | Says::Alias(_) | Says::Unusable => None,
+        });
+        let Some((target, ttl)) = alias else { return Some((current, lasts)) };
+        (current, lasts) = (target.clone(), lasts.min(ttl));
+    }
+    None
+}
+
+fn names(records: &[Record], target: &DomainName) -> bool {
+    records.iter().any(|record| matches!(&record.says, Says::Service(service) if service.target == *target))
+}
+
+/// Each address once, IPv6 and IPv4 in turn: where one of the two is broken, the next attempt takes the other.
+pub(crate) fn in_turn(addresses: &[IpAddr]) -> Vec<IpAddr> {
+    let (v6, v4): (Vec<IpAddr>, Vec<IpAddr>) = addresses.iter().partition(|address| address.is_ipv6());
+    let mut turns = Vec::new();
+    for at in 0..v6.len().max(v4.len()) {
+        for address in [v6.get(at), v4.get(at)].into_iter().flatten() {
+            if turns.len() < MOST_ADDRESSES && !turns.contains(address) {
+                turns.push(*address);
+            }
+        }
+    }
+    turns
+}
+
+/// As many hosts as anybody would try under one suffix.
+const MOST_PER_SUFFIX: usize = 64;
+/// As many addresses as anybody would try for one host.
+const MOST_ADDRESSES: usize = 16;
+/// As many aliases as are followed for one name.
+const MOST_ALIASES: usize = 8;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses_take_turns_and_appear_once() {
+        let addresses = ["10.0.0.1", "10.0.0.2", "10.0.0.1", "2001:db8::1"].map(|ip| ip.parse().unwrap());
+        let expected = ["2001:db8::1", "10.0.0.1", "10.0.0.2"].map(|ip| ip.parse::<IpAddr>().unwrap());
+        assert_eq!(in_turn(&addresses), expected);
+    }
+}
