@@ -267,6 +267,13 @@ codes! {
     "state-damaged": "a state file was damaged and set aside",
         "a crash of the disk, or something else wrote there",
         "nothing: the client asks for a new lease by itself; the old file is kept beside it";
+    // Running a host.
+    "bad-configuration": "the configuration file cannot be used",
+        "a key or value is mistyped",
+        "correct what the message names; docs/host.toml shows all keys, `leasehold host check-config FILE` checks it";
+    "no-full-name": "this machine has no name with a domain",
+        "the system was set up without a domain",
+        "give the name that leads to this host: `--target NAME`";
 }
 
 #[cfg(test)]
