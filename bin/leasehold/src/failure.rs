@@ -1,5 +1,6 @@
 //! How a command ends when it does not succeed: a code, a message, a hint, an exit status.
 
+use std::fmt;
 use std::io::ErrorKind;
 use std::path::Path;
 use std::process::ExitCode;
@@ -78,5 +79,11 @@ impl Failure {
             Exit::Refused => ExitCode::from(1),
             Exit::Failed => ExitCode::from(2),
         }
+    }
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} [{}]", self.message, self.code)
     }
 }

@@ -304,6 +304,13 @@ codes! {
     "clock-differs": "this machine's clock and the host's differ by more than 5 minutes",
         "one of them is not kept by NTP",
         "set both clocks by NTP; up to 4 hours change nothing";
+    // Running a host.
+    "bad-configuration": "the configuration file cannot be used",
+        "a key or value is mistyped",
+        "correct what the message names; docs/host.toml shows all keys, `leasehold host check-config FILE` checks it";
+    "no-full-name": "this machine has no name with a domain",
+        "the system was set up without a domain",
+        "give the name that leads to this host: `--target NAME`";
 }
 
 #[cfg(test)]

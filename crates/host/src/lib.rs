@@ -5,12 +5,14 @@
 pub mod activation;
 mod api;
 mod decide;
+pub mod dns;
 mod error;
 mod gate;
 mod identity;
 mod job;
 mod pipeline;
 mod problems;
+mod publishing;
 mod server;
 pub mod stages;
 mod verify;
@@ -23,6 +25,7 @@ use leasehold_core::Timestamp;
 pub use error::Error;
 pub use identity::Identity;
 pub use problems::problem;
+pub use publishing::{Announced, Publications};
 pub use server::{Gauges, Options, Server};
 
 /// Where the host gets the time and chance from; the real ones in the program, others in tests.

@@ -23,11 +23,13 @@ pub(crate) struct Shared {
     identity: RwLock<Option<Arc<Identity>>>,
 }
 
-/// What was answered so far.
+/// What was answered and published so far.
 #[derive(Debug, Default)]
 pub(crate) struct Counters {
     pub(crate) granted: AtomicU64,
     pub(crate) refused: AtomicU64,
+    pub(crate) published: AtomicU64,
+    pub(crate) not_published: AtomicU64,
 }
 
 impl Shared {

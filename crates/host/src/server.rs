@@ -10,7 +10,9 @@ use tokio::sync::watch;
 
 use crate::activation::Home;
 use crate::api::ClientApi;
+use crate::dns::Publication;
 use crate::pipeline::{Pipeline, Shared};
+use crate::publishing::{self, Announced, Publications};
 use crate::stages::Stages;
 use crate::{Error, Surroundings};
 
@@ -30,6 +32,8 @@ pub struct Server {
     shared: Arc<Shared>,
     pipeline: Pipeline,
     options: Options,
+    publication: Option<Publication>,
+    announced: Option<Announced>,
 }
 
 /// A look at a host while it serves.
@@ -55,7 +59,19 @@ impl Server {
         };
         let shared = Arc::new(Shared::new(surroundings, identity));
         let pipeline = Pipeline::start(&shared, store)?;
-        Ok(Self { home, shared, pipeline, options })
+        Ok(Self { home, shared, pipeline, options, publication: None, announced: None })
+    }
+
+    /// This host, which publishes its records in DNS while it serves. They stay when it ends.
+    #[must_use]
+    pub fn with_publication(self, publication: Publication) -> Self {
+        Self { publication: Some(publication), ..self }
+    }
+
+    /// This host, announced on the local link for as long as it serves.
+    #[must_use]
+    pub fn with_announcement(self, announced: Announced) -> Self {
+        Self { announced: Some(announced), ..self }
     }
 
     /// The name of the host's key; `None` before it is activated.
@@ -76,10 +92,23 @@ impl Server {
             server = server.with_tls(tls);
         }
         let (ended, end) = watch::channel(());
-        let watcher = tokio::spawn(watch_certificate(self.home, self.shared, end));
+        let watcher = tokio::spawn(watch_certificate(self.home, Arc::clone(&self.shared), end.clone()));
+        let publisher = self.publication.map(|publication| {
+            let refresh = publishing::refreshing(publication, Arc::clone(&self.shared));
+            tokio::spawn(publishing::repeat(refresh, end))
+        });
+        let announcement = self.announced.and_then(|announced| announced.begin(listener.address().port()));
+        let shutdown = async {
+            shutdown.await;
+            // Before those in flight are answered, so that the good-bye has time to be said.
+            drop(announcement);
+        };
         server.serve(listener, shutdown).await;
         drop(ended);
         let _ = watcher.await;
+        if let Some(publisher) = publisher {
+            let _ = publisher.await;
+        }
         // Blocks while the last batches are written; nobody else is waiting any more.
         let _ = tokio::task::spawn_blocking(move || self.pipeline.close()).await;
     }
@@ -95,6 +124,15 @@ impl Gauges {
     pub fn answered(&self) -> (u64, u64) {
         let counters = &self.shared.counters;
         (counters.granted.load(Ordering::Relaxed), counters.refused.load(Ordering::Relaxed))
+    }
+
+    /// How often records were published in DNS so far, and how often that failed.
+    pub fn publications(&self) -> Publications {
+        let counters = &self.shared.counters;
+        Publications {
+            done: counters.published.load(Ordering::Relaxed),
+            failed: counters.not_published.load(Ordering::Relaxed),
+        }
     }
 }
 

@@ -1,6 +1,9 @@
 //! `leasehold host`: an organisation's activation host.
 
+mod check_config;
 mod clients;
+mod config;
+mod dns;
 mod events;
 mod install;
 pub(crate) mod request;
@@ -33,6 +36,11 @@ pub(crate) enum Host {
     Clients(clients::Clients),
     /// Grants and refusals, newest first.
     Events(events::Events),
+    /// The host's record in DNS, by which machines find it.
+    #[command(subcommand)]
+    Dns(dns::Dns),
+    /// Check a configuration file without serving.
+    CheckConfig(check_config::CheckConfig),
 }
 
 impl Host {
@@ -44,6 +52,8 @@ impl Host {
             Self::Status(command) => command.run(output),
             Self::Clients(command) => command.run(output),
             Self::Events(command) => command.run(output),
+            Self::Dns(command) => command.run(output),
+            Self::CheckConfig(command) => command.run(output),
         }
     }
 }

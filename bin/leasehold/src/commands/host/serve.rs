@@ -6,12 +6,13 @@ use std::sync::Arc;
 
 use clap::Args;
 use leasehold_host::stages::Stage;
-use leasehold_host::{Gauges, Options, Server, Surroundings};
+use leasehold_host::{Announced, Gauges, Options, Publications, Server, Surroundings};
 use leasehold_service::{Limits, Listener, Tls, shutdown_signal};
 use leasehold_store_sqlite::host::SqliteHost;
-use serde::Deserialize;
 use serde_json::{Value, json};
 
+use super::config::Config;
+use super::dns::options::DnsOptions;
 use super::{Data, failed, store_failed};
 use crate::failure::Failure;
 use crate::input;
@@ -31,41 +32,33 @@ pub(crate) struct Serve {
     /// Private key for TLS (PEM).
     #[arg(long, value_name = "FILE", requires = "tls_cert")]
     tls_key: Option<PathBuf>,
-    /// Read `listen`, `tls_cert` and `tls_key` from a TOML file; options given here win.
+    /// Read settings from a TOML file (docs/host.toml is a sample); options given here win.
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
+    /// Announce the host on the local link by multicast DNS while it serves.
+    #[arg(long)]
+    mdns: bool,
     /// When serving ends, print where the time went.
     #[arg(long)]
     stages: bool,
     /// Keep to one processor, for measuring.
     #[arg(long, value_name = "N", hide = true)]
     cpu: Option<usize>,
-}
-
-/// What a configuration file may say; other keys are refused.
-#[derive(Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Config {
-    listen: Option<SocketAddr>,
-    tls_cert: Option<PathBuf>,
-    tls_key: Option<PathBuf>,
+    #[command(flatten)]
+    dns: DnsOptions,
 }
 
 impl Serve {
     pub(crate) fn run(self, output: Output) -> Result<(), Failure> {
-        let config = self.config()?;
+        let config = Config::read(self.config.as_deref())?;
         if let Some(id) = self.cpu {
             core_affinity::set_for_current(core_affinity::CoreId { id });
         }
-        let tls = match (self.tls_cert.or(config.tls_cert), self.tls_key.or(config.tls_key)) {
-            (Some(certificate), Some(key)) => Some(Tls::from_pem_files(&certificate, &key).map_err(service_failed)?),
-            (None, None) => None,
-            (Some(_), None) | (None, Some(_)) => {
-                return Err(Failure::failed("usage", "TLS needs both a certificate and a key"));
-            }
-        };
+        let address = self.listen.unwrap_or(config.address());
+        let tls = tls(self.tls_cert.or(config.tls_cert), self.tls_key.or(config.tls_key))?;
         let scheme = if tls.is_some() { "https" } else { "http" };
-        let address = self.listen.or(config.listen).unwrap_or(DEFAULT_LISTEN);
+        let found =
+            Found { dns: self.dns.or(config.dns.unwrap_or_default()), mdns: self.mdns || config.mdns == Some(true) };
         let home = self.data.home();
         let folder = home.folder().to_owned();
         home.make().map_err(|error| failed(&error))?;
@@ -73,25 +66,58 @@ impl Serve {
         let options = Options { limits: Limits::default(), tls };
         let server = Server::start(home, Box::new(store), surroundings(), options).map_err(|error| failed(&error))?;
         let gauges = server.gauges();
-        runtime()?.block_on(async {
+        let runtime = runtime()?;
+        runtime.block_on(async {
             let listener = Listener::bind(address).map_err(service_failed)?;
+            let server = found.by(server, listener.address().port());
             announce(output, &server, scheme, listener.address());
             server.serve(listener, shutdown_signal()).await;
             Ok(())
         })?;
+        // A name server that is silent just now is not waited for.
+        runtime.shutdown_background();
         if self.stages {
             output::json(&stages(&gauges));
         }
         Ok(())
     }
+}
 
-    fn config(&self) -> Result<Config, Failure> {
-        let Some(path) = &self.config else { return Ok(Config::default()) };
-        let text = std::fs::read_to_string(path).map_err(|error| Failure::file(path, &error))?;
-        toml::from_str(&text).map_err(|error| {
-            Failure::failed("usage", format!("configuration {}: {error}", path.display()))
-                .hint("the keys are listen, tls_cert and tls_key")
-        })
+/// How machines are to find the host.
+struct Found {
+    dns: DnsOptions,
+    mdns: bool,
+}
+
+impl Found {
+    /// The host, found in these ways at `port`. One that cannot be found serves those who know where it is.
+    fn by(self, server: Server, port: u16) -> Server {
+        let server = match (self.mdns, self.dns.target()) {
+            (true, Ok(host)) => server.with_announcement(Announced { label: self.dns.label(), host }),
+            (true, Err(failure)) => {
+                tracing::warn!(%failure, "not announced on the local link");
+                server
+            }
+            (false, _) => server,
+        };
+        if self.dns.is_empty() {
+            return server;
+        }
+        match self.dns.publication(port) {
+            Ok(publication) => server.with_publication(publication),
+            Err(failure) => {
+                tracing::warn!(%failure, "record not published");
+                server
+            }
+        }
+    }
+}
+
+fn tls(certificate: Option<PathBuf>, key: Option<PathBuf>) -> Result<Option<Tls>, Failure> {
+    match (certificate, key) {
+        (Some(certificate), Some(key)) => Tls::from_pem_files(&certificate, &key).map(Some).map_err(service_failed),
+        (None, None) => Ok(None),
+        (Some(_), None) | (None, Some(_)) => Err(Failure::failed("usage", "TLS needs both a certificate and a key")),
     }
 }
 
@@ -129,8 +155,9 @@ fn stages(gauges: &Gauges) -> Value {
     let (granted, refused) = gauges.answered();
     let spent = Stage::ALL.map(|stage| (stage.name().to_owned(), json!(gauges.stages().spent(stage))));
     let nanoseconds: serde_json::Map<String, Value> = spent.into_iter().collect();
-    json!({ "requests": requests, "batches": batches, "granted": granted, "refused": refused, "nanoseconds": nanoseconds })
+    let Publications { done, failed } = gauges.publications();
+    json!({
+        "requests": requests, "batches": batches, "granted": granted, "refused": refused, "nanoseconds": nanoseconds,
+        "publications": { "done": done, "failed": failed },
+    })
 }
-
-/// DESIGN section 5.
-const DEFAULT_LISTEN: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(std::net::Ipv4Addr::UNSPECIFIED), 16_880);

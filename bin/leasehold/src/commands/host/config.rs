@@ -1,0 +1,47 @@
+//! A host's configuration file (TOML): everything optional, unknown keys refused. Options of commands win over it.
+
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::path::{Path, PathBuf};
+
+use serde::Deserialize;
+
+use super::dns::options::DnsOptions;
+use crate::failure::Failure;
+
+/// What a configuration file may say; other keys are refused.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Config {
+    pub(crate) listen: Option<SocketAddr>,
+    pub(crate) tls_cert: Option<PathBuf>,
+    pub(crate) tls_key: Option<PathBuf>,
+    pub(crate) mdns: Option<bool>,
+    pub(crate) dns: Option<DnsOptions>,
+}
+
+impl Config {
+    /// The configuration in `path`; the defaults where there is none.
+    pub(crate) fn read(path: Option<&Path>) -> Result<Self, Failure> {
+        let Some(path) = path else { return Ok(Self::default()) };
+        let text = std::fs::read_to_string(path).map_err(|error| Failure::file(path, &error))?;
+        let config: Self = toml::from_str(&text).map_err(|error| {
+            Failure::failed(
+                "bad-configuration",
+                format!("configuration {}: {}", path.display(), error.to_string().trim_end()),
+            )
+        })?;
+        if config.tls_cert.is_some() != config.tls_key.is_some() {
+            let message = format!("configuration {}: one of tls_cert and tls_key is missing", path.display());
+            return Err(Failure::failed("bad-configuration", message).hint("TLS needs both a certificate and a key"));
+        }
+        Ok(config)
+    }
+
+    /// Where the host listens.
+    pub(crate) fn address(&self) -> SocketAddr {
+        self.listen.unwrap_or(DEFAULT_LISTEN)
+    }
+}
+
+/// DESIGN section 5.
+const DEFAULT_LISTEN: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::UNSPECIFIED), 16_880);

@@ -1,0 +1,114 @@
+//! `leasehold host dns`: the host's record in DNS, by which machines find it.
+
+pub(crate) mod options;
+mod publish;
+mod show;
+mod withdraw;
+
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand};
+use leasehold_discovery::publish::PublishError;
+use leasehold_host::dns::{DnsError, Place, Publication};
+
+use super::config::Config;
+use crate::failure::Failure;
+use crate::output::Output;
+use options::DnsOptions;
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Dns {
+    /// Publish or refresh the host's record; other hosts' records stay.
+    Publish(publish::Publish),
+    /// Remove the host's record; other hosts' records stay.
+    Withdraw(withdraw::Withdraw),
+    /// Show all records of the service; the host's own is marked.
+    Show(show::Show),
+}
+
+impl Dns {
+    pub(crate) fn run(self, output: Output) -> Result<(), Failure> {
+        match self {
+            Self::Publish(command) => command.run(output),
+            Self::Withdraw(command) => command.run(output),
+            Self::Show(command) => command.run(output),
+        }
+    }
+}
+
+/// The settings of one command: options, and what a configuration says besides.
+#[derive(Debug, Args)]
+pub(crate) struct Settings {
+    /// The host's configuration: its `[dns]` and `listen` hold where no option is given.
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
+    #[command(flatten)]
+    options: DnsOptions,
+}
+
+impl Settings {
+    fn publication(self) -> Result<Publication, Failure> {
+        let config = Config::read(self.config.as_deref())?;
+        let listen = config.address().port();
+        let options = self.options.or(config.dns.unwrap_or_default());
+        if options.is_empty() {
+            return Err(Failure::failed("usage", "no zone to publish in is named")
+                .hint("`--zone ZONE` names one: the domain in which the machines look, such as corp.example"));
+        }
+        options.publication(listen)
+    }
+}
+
+/// What went wrong at `place`, as the end of a command; `line` is what an administrator could do by hand.
+fn failed(place: &Place, error: &DnsError, by_hand: ByHand) -> Failure {
+    let message = format!("zone {}: {error}", place.zone);
+    match error {
+        DnsError::Publish(PublishError::KeyFile { path, source }) => Failure::file(path, source),
+        DnsError::Publish(
+            PublishError::KeyRefused { .. } | PublishError::NotPermitted { .. } | PublishError::Unsupported { .. },
+        ) => Failure::refused(error.code(), message).hint(by_hand.hint()),
+        DnsError::Publish(
+            PublishError::NotTheZones { .. } | PublishError::Alias { .. } | PublishError::ClockApart { .. },
+        ) => Failure::refused(error.code(), message),
+        DnsError::Publish(_) | DnsError::Lookup(_) => Failure::failed(error.code(), message),
+    }
+}
+
+/// What those can do who look after the zone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum ByHand {
+    Add,
+    Remove,
+    Nothing,
+}
+
+impl ByHand {
+    fn hint(self) -> &'static str {
+        match self {
+            Self::Add => {
+                "hand the record above to whoever looks after the zone; or have this host's key allowed there and give it with `--tsig-key-file FILE`"
+            }
+            Self::Remove => {
+                "ask whoever looks after the zone to remove the record above; or have this host's key allowed there and give it with `--tsig-key-file FILE`"
+            }
+            Self::Nothing => "ask the name server that holds the zone: `--server ADDRESS`",
+        }
+    }
+}
+
+/// What was done at one place, or why not.
+type Done<T> = (Place, Result<T, DnsError>);
+
+/// Ends a command that has worked at several places: well, or with all that went wrong.
+fn end<T>(done: &[Done<T>], by_hand: ByHand, output: Output) -> Result<(), Failure> {
+    let mut failures = done.iter().filter_map(|(place, done)| {
+        let error = done.as_ref().err()?;
+        Some(failed(place, error, by_hand))
+    });
+    let Some(last) = failures.next_back() else { return Ok(()) };
+    for failure in failures {
+        // The exit status is the last one's; all are told.
+        let _ = failure.report(output);
+    }
+    Err(last)
+}

@@ -1,0 +1,66 @@
+//! `leasehold host dns publish`.
+
+use clap::Args;
+use leasehold_discovery::publish::Published;
+use serde_json::json;
+
+use super::{ByHand, Done, Settings, end};
+use crate::commands::host::serve::surroundings;
+use crate::failure::Failure;
+use crate::output::{self, Output};
+
+/// Publish or refresh the host's record; other hosts' records stay.
+///
+/// The record is printed in any case: where it may not be published from here, hand it to whoever looks after the zone.
+#[derive(Debug, Args)]
+pub(crate) struct Publish {
+    #[command(flatten)]
+    settings: Settings,
+}
+
+impl Publish {
+    pub(crate) fn run(self, output: Output) -> Result<(), Failure> {
+        let publication = self.settings.publication()?;
+        let surroundings = surroundings();
+        let mut done: Vec<Done<Published>> = Vec::new();
+        for place in &publication.places {
+            let published = publication.publish(place, &surroundings);
+            if output == Output::Human {
+                anstream::println!("{}", publication.line(place));
+                if let Ok(published) = &published {
+                    anstream::eprintln!("zone {}: {}", place.zone, words(*published));
+                }
+            }
+            done.push((place.clone(), published));
+        }
+        if output == Output::Json {
+            let records = done.iter().map(|(place, published)| {
+                json!({
+                    "zone": place.zone.as_str(),
+                    "name": place.name.as_str(),
+                    "record": publication.line(place),
+                    "outcome": published.as_ref().map_or("failed", |published| word(*published)),
+                    "code": published.as_ref().err().map(leasehold_host::dns::DnsError::code),
+                })
+            });
+            output::json(&records.collect());
+        }
+        end(&done, ByHand::Add, output)
+    }
+}
+
+fn word(published: Published) -> &'static str {
+    match published {
+        Published::Added => "added",
+        Published::Replaced => "replaced",
+        Published::Unchanged => "unchanged",
+    }
+}
+
+fn words(published: Published) -> &'static str {
+    match published {
+        Published::Added => "the record was added",
+        Published::Replaced => "the record has replaced this host's earlier one",
+        Published::Unchanged => "the record was there already",
+    }
+}

@@ -1,0 +1,76 @@
+//! `leasehold host dns show`.
+
+use clap::Args;
+use leasehold_discovery::ServiceRecord;
+use leasehold_host::dns::{Place, Publication};
+use serde_json::{Value, json};
+
+use super::{ByHand, Done, Settings, end};
+use crate::commands::host::serve::surroundings;
+use crate::failure::Failure;
+use crate::output::{self, Output};
+
+/// Show all records of the service, as the name server that holds the zone has them; the host's own is marked.
+#[derive(Debug, Args)]
+pub(crate) struct Show {
+    #[command(flatten)]
+    settings: Settings,
+}
+
+impl Show {
+    pub(crate) fn run(self, output: Output) -> Result<(), Failure> {
+        let publication = self.settings.publication()?;
+        let surroundings = surroundings();
+        let mut done: Vec<Done<Vec<ServiceRecord>>> = Vec::new();
+        for place in &publication.places {
+            let records = publication.show(place, &surroundings).map(|mut records| {
+                records.sort_by(|one, other| order(one).cmp(&order(other)));
+                records
+            });
+            done.push((place.clone(), records));
+        }
+        let shown = done.iter().filter_map(|(place, records)| Some((place, records.as_ref().ok()?)));
+        match output {
+            Output::Json => output::json(&shown.map(|(place, records)| value(&publication, place, records)).collect()),
+            Output::Human => shown.for_each(|(place, records)| print(&publication, place, records)),
+        }
+        end(&done, ByHand::Nothing, output)
+    }
+}
+
+fn order(record: &ServiceRecord) -> (u16, &str, u16) {
+    (record.priority, record.target.as_str(), record.port)
+}
+
+fn is_own(publication: &Publication, record: &ServiceRecord) -> bool {
+    (&record.target, record.port) == (&publication.own.target, publication.own.port)
+}
+
+fn print(publication: &Publication, place: &Place, records: &[ServiceRecord]) {
+    if !records.is_empty() {
+        let mut table = output::table(["RECORD", "HOST"]);
+        for record in records {
+            let whose = if is_own(publication, record) { "this one" } else { "another" };
+            table.add_row([record.line(&place.name), whose.to_owned()]);
+        }
+        anstream::println!("{table}");
+    }
+    if !records.iter().any(|record| is_own(publication, record)) {
+        anstream::eprintln!("zone {}: this host's record is not there: {}", place.zone, publication.line(place));
+    }
+}
+
+fn value(publication: &Publication, place: &Place, records: &[ServiceRecord]) -> Value {
+    let records = records.iter().map(|record| {
+        json!({
+            "record": record.line(&place.name),
+            "priority": record.priority,
+            "weight": record.weight,
+            "port": record.port,
+            "target": record.target.as_str(),
+            "ttl": record.ttl.as_seconds(),
+            "own": is_own(publication, record),
+        })
+    });
+    json!({ "zone": place.zone.as_str(), "name": place.name.as_str(), "records": records.collect::<Vec<_>>() })
+}

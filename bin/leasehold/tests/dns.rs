@@ -1,0 +1,213 @@
+//! Publication of a host's record through the built program, on a real name server (BIND 9).
+
+mod common;
+mod support;
+
+use std::path::Path;
+
+use common::{Run, leasehold};
+use leasehold_testkit::dns::{NameServer, Setup, SharedKey, Zone};
+use serde_json::{Value, json};
+use support::{Host, program};
+use tempfile::TempDir;
+
+#[test]
+fn a_host_publishes_shows_and_withdraws_its_own_record_and_no_other() {
+    let scene = Scene::start();
+    let first = scene.dns("publish", &["--target", "lease1.corp.example"]);
+    let line = "_leasehold._tcp.corp.example. 3600 IN SRV 10 10 16880 lease1.corp.example.\n";
+    assert_eq!((first.status, first.stdout.as_str()), (0, line), "{}", first.stderr);
+    assert_eq!(first.stderr, "zone corp.example: the record was added\n");
+    let again = scene.dns("publish", &["--target", "lease1.corp.example", "--weight", "20"]);
+    assert_eq!(again.stderr, "zone corp.example: the record has replaced this host's earlier one\n");
+
+    let shown = scene.dns("show", &["--target", "lease1.corp.example", "--json"]).json();
+    let own = json!({
+        "record": "_leasehold._tcp.corp.example. 3600 IN SRV 10 20 16880 lease1.corp.example.",
+        "priority": 10, "weight": 20, "port": 16880, "target": "lease1.corp.example", "ttl": 3600, "own": true,
+    });
+    let records = shown[0]["records"].as_array().expect("records");
+    assert_eq!((records.len(), &records[0]["own"], &records[1]), (2, &json!(false), &own), "{shown}");
+
+    let gone = scene.dns("withdraw", &["--target", "lease1.corp.example"]);
+    assert_eq!((gone.status, gone.stderr.as_str()), (0, "zone corp.example: the record was removed\n"));
+    let left = scene.targets();
+    assert_eq!(left, ["other.corp.example"]);
+    let again = scene.dns("withdraw", &["--target", "lease1.corp.example"]);
+    assert_eq!((again.status, again.stderr.as_str()), (0, "zone corp.example: there was no such record\n"));
+}
+
+#[test]
+fn without_rights_the_record_is_printed_for_whoever_has_them() {
+    let scene = Scene::start();
+    for key in [scene.file("wrong.key", &key("host1", "d3Jvbmcgd3Jvbmcgd3Jvbmcgd3Jvbmc=").file()), String::new()] {
+        let mut arguments = vec!["host", "dns", "publish", "--zone", "corp.example", "--server", &scene.server];
+        arguments.extend(["--target", "lease1.corp.example"]);
+        if !key.is_empty() {
+            arguments.extend(["--tsig-key-file", &key]);
+        }
+        let refused = leasehold(&arguments, b"");
+        let line = "_leasehold._tcp.corp.example. 3600 IN SRV 10 10 16880 lease1.corp.example.\n";
+        assert_eq!((refused.status, refused.stdout.as_str()), (1, line), "{}", refused.stderr);
+        let code = if key.is_empty() { "[dns-not-permitted]" } else { "[dns-key-refused]" };
+        assert!(refused.stderr.starts_with("error: zone corp.example: name server "), "{}", refused.stderr);
+        assert!(refused.stderr.contains(code), "{}", refused.stderr);
+        assert!(refused.stderr.contains("\nhint: hand the record above to whoever"), "{}", refused.stderr);
+    }
+    assert_eq!(scene.targets(), ["other.corp.example"]);
+}
+
+#[test]
+fn what_cannot_be_published_is_told_before_anything_is_asked() {
+    let told = |arguments: &[&str]| leasehold(&[&["host", "dns", "publish"], arguments].concat(), b"");
+    let nothing = told(&[]);
+    assert_eq!(nothing.status, 2);
+    assert!(nothing.stderr.starts_with("error: no zone to publish in is named [usage]\nhint: `--zone"), "{nothing:?}");
+    let address = told(&["--zone", "corp.example", "--target", "10.0.0.1"]);
+    assert_eq!(address.status, 2);
+    assert!(address.stderr.contains("names a host, not an address"), "{}", address.stderr);
+    let name = told(&["--zone", "corp.example", "--target", "h.corp.example", "--server", "ns1"]);
+    assert!(name.stderr.contains("a name server is given by its address"), "{}", name.stderr);
+    let missing = told(&["--zone", "a.example", "--target", "h.a.example", "--tsig-key-file", "/nonexistent"]);
+    assert_eq!(missing.status, 2);
+    assert!(missing.stderr.contains("/nonexistent: no such file"), "{}", missing.stderr);
+}
+
+#[test]
+fn a_host_publishes_its_record_when_it_begins_to_serve_and_leaves_it_when_it_ends() {
+    let scene = Scene::start();
+    let config = scene.config(&scene.key);
+    let data = TempDir::new().expect("a folder");
+    let host = serve(data.path(), &config);
+    let own = scene.wait_for("lease1.corp.example");
+    let port: u16 = host.address.rsplit(':').next().expect("a port").parse().expect("a port");
+    assert_eq!((&own["port"], &own["weight"]), (&json!(port), &json!(30)), "the port it listens at");
+    let last: Value = serde_json::from_str(&host.stop()).expect("stages");
+    assert_eq!(last["publications"], json!({ "done": 1, "failed": 0 }));
+    assert_eq!(scene.targets(), ["lease1.corp.example", "other.corp.example"]);
+}
+
+#[test]
+fn a_host_that_may_not_publish_says_what_to_publish_and_serves_on() {
+    let scene = Scene::start();
+    let key = scene.file("wrong.key", &key("host1", "d3Jvbmcgd3Jvbmcgd3Jvbmcgd3Jvbmc=").file());
+    let config = scene.config(&key);
+    let data = TempDir::new().expect("a folder");
+    let log = scene.folder.path().join("log");
+    let mut command = serving(data.path(), &config);
+    command.stderr(std::fs::File::create(&log).expect("a log"));
+    let host = Host::spawn(command);
+    let told = bounded(|| {
+        let said = std::fs::read_to_string(&log).expect("the log");
+        // Each look costs a question to the host, which has to answer all the while.
+        let (status, _) = leasehold_testkit::http::get(&host.address, "/healthz").expect("an answer");
+        assert_eq!(status, 200);
+        said.contains("record not published").then_some(said)
+    });
+    assert!(told.contains("dns-key-refused"), "{told}");
+    assert!(told.contains("IN SRV 10 30 "), "{told}");
+    let last: Value = serde_json::from_str(&host.stop()).expect("stages");
+    assert_eq!(last["publications"], json!({ "done": 0, "failed": 1 }));
+}
+
+#[test]
+fn the_sample_configuration_is_good_and_a_slip_in_it_is_named() {
+    let sample = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/host.toml");
+    let checked = leasehold(&["host", "check-config", sample.to_str().expect("text")], b"");
+    assert_eq!(checked.status, 0, "{}", checked.stderr);
+    let text = std::fs::read_to_string(&sample).expect("the sample");
+    let folder = TempDir::new().expect("a folder");
+    for (from, to, told) in [
+        ("weight = 10", "wieght = 10", "unknown field `wieght`"),
+        ("mdns = false", "mnds = false", "unknown field `mnds`"),
+        ("\"10.0.0.53\"", "\"ns1\"", "a name server is given by its address"),
+        ("\"lease1.corp.example\"", "\"10.0.0.1\"", "names a host, not an address"),
+        ("# tls_cert", "tls_cert", "one of tls_cert and tls_key is missing"),
+    ] {
+        let file = folder.path().join("host.toml");
+        std::fs::write(&file, text.replacen(from, to, 1)).expect("a file");
+        let checked = leasehold(&["host", "check-config", file.to_str().expect("text")], b"");
+        assert_eq!(checked.status, 2, "{to}");
+        assert!(checked.stderr.contains(told) && checked.stderr.contains("[bad-configuration]"), "{}", checked.stderr);
+    }
+}
+
+/// A zone that the key `host1` may change, with the record of another host.
+struct Scene {
+    _name_server: NameServer,
+    server: String,
+    key: String,
+    folder: TempDir,
+}
+
+impl Scene {
+    fn start() -> Self {
+        let key = key("host1", "c2VjcmV0IHNlY3JldCBzZWNyZXQgc2VjcmV0IHNlYw==");
+        let records = "_leasehold._tcp 300 SRV 5 1 16880 other\nother A 127.0.0.2\nlease1 A 127.0.0.1";
+        let zone = Zone { writer: Some(key.name.clone()), ..Zone::new("corp.example", records) };
+        let (folder, file) = (TempDir::new().expect("a folder"), key.file());
+        let name_server = NameServer::bind(&Setup { zones: vec![zone], keys: vec![key], ..Setup::default() });
+        let server = name_server.address().to_string();
+        let mut scene = Self { _name_server: name_server, server, key: String::new(), folder };
+        scene.key = scene.file("host1.key", &file);
+        scene
+    }
+
+    fn file(&self, name: &str, text: &str) -> String {
+        let path = self.folder.path().join(name);
+        std::fs::write(&path, text).expect("a file");
+        path.to_str().expect("text").to_owned()
+    }
+
+    fn config(&self, key: &str) -> String {
+        let settings = format!(
+            "[dns]\nzones = [\"corp.example\"]\ntarget = \"lease1.corp.example\"\nweight = 30\nservers = [\"{}\"]\n\
+             tsig_key_file = \"{key}\"\n",
+            self.server
+        );
+        self.file("host.toml", &settings)
+    }
+
+    fn dns(&self, command: &str, more: &[&str]) -> Run {
+        let settings = ["--zone", "corp.example", "--server", &self.server, "--tsig-key-file", &self.key];
+        leasehold(&[&["host", "dns", command], &settings[..], more].concat(), b"")
+    }
+
+    fn records(&self) -> Vec<Value> {
+        let shown = self.dns("show", &["--target", "nobody.corp.example", "--json"]).json();
+        shown[0]["records"].as_array().expect("records").clone()
+    }
+
+    fn targets(&self) -> Vec<String> {
+        let records = self.records();
+        let mut targets: Vec<_> =
+            records.iter().map(|record| record["target"].as_str().expect("a name").to_owned()).collect();
+        targets.sort();
+        targets
+    }
+
+    /// The record with this target, as soon as it is there.
+    fn wait_for(&self, target: &str) -> Value {
+        bounded(|| self.records().into_iter().find(|record| record["target"] == target))
+    }
+}
+
+/// What `look` finds, after many looks at most.
+fn bounded<T>(look: impl Fn() -> Option<T>) -> T {
+    (0..2_000).find_map(|_| look()).expect("it was looked for often enough")
+}
+
+fn key(name: &str, secret: &str) -> SharedKey {
+    SharedKey { name: name.to_owned(), algorithm: "hmac-sha256".to_owned(), secret: secret.to_owned() }
+}
+
+fn serving(data: &Path, config: &str) -> std::process::Command {
+    let mut command = program();
+    command.args(["--json", "host", "serve", "--stages", "--listen", "127.0.0.1:0", "--config", config, "--data"]);
+    command.arg(data);
+    command
+}
+
+fn serve(data: &Path, config: &str) -> Host {
+    Host::spawn(serving(data, config))
+}

@@ -1,0 +1,122 @@
+//! A host's own records in DNS: one in each of its zones, published, shown, withdrawn.
+//!
+//! Messages and signatures are the affair of `leasehold-discovery`; when to publish is that of a serving host and of
+//! whoever types `host dns publish`. Key file and name servers are read anew each time, so that neither a new key nor a
+//! network that came up late needs a restart.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::sync::LazyLock;
+use std::time::{Duration, Instant};
+
+use leasehold_discovery::publish::{PublishError, Published, Publisher, TsigKey, Withdrawn};
+use leasehold_discovery::{Config, DomainName, LookupError, NameError, ServiceLabel, ServiceRecord};
+
+use crate::{Surroundings, stages};
+
+/// What a host publishes, where, and with which right.
+#[derive(Clone, Debug)]
+pub struct Publication {
+    /// Where the record stands: once in each zone.
+    pub places: Vec<Place>,
+    /// The host's record.
+    pub own: ServiceRecord,
+    /// The name servers that hold the zones, the first to answer; this machine's own where there are none.
+    pub servers: Vec<SocketAddr>,
+    /// The key that may change the zones, in BIND's form.
+    pub key_file: Option<PathBuf>,
+}
+
+/// A name in a zone.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Place {
+    /// The zone.
+    pub zone: DomainName,
+    /// The name of the service in it.
+    pub name: DomainName,
+}
+
+/// Why a record could not be published, shown or withdrawn.
+#[derive(Debug, thiserror::Error)]
+pub enum DnsError {
+    /// Nothing tells which name server to ask.
+    #[error(transparent)]
+    Lookup(#[from] LookupError),
+    /// The name server, or the key.
+    #[error(transparent)]
+    Publish(#[from] PublishError),
+}
+
+impl Place {
+    /// Where records of the service `label` stand in `zone`.
+    ///
+    /// # Errors
+    /// Where the name would be longer than DNS carries.
+    pub fn new(label: &ServiceLabel, zone: DomainName) -> Result<Self, NameError> {
+        Ok(Self { name: label.within(&zone)?, zone })
+    }
+}
+
+impl Publication {
+    /// The host's record at `place` as a line of the zone's file.
+    pub fn line(&self, place: &Place) -> String {
+        self.own.line(&place.name)
+    }
+
+    /// Publishes the host's record at `place`; records of other hosts stay.
+    ///
+    /// # Errors
+    /// [`DnsError`], which says who is at fault. Blocks for some seconds at most with each name server.
+    pub fn publish(&self, place: &Place, surroundings: &Surroundings) -> Result<Published, DnsError> {
+        let now = (surroundings.now)();
+        Ok(self.publisher(place)?.publish(&self.own, None, now, surroundings)?)
+    }
+
+    /// Removes the host's record from `place`; records of other hosts stay.
+    ///
+    /// # Errors
+    /// As [`Self::publish`].
+    pub fn withdraw(&self, place: &Place, surroundings: &Surroundings) -> Result<Withdrawn, DnsError> {
+        let now = (surroundings.now)();
+        Ok(self.publisher(place)?.withdraw(&self.own, now, surroundings)?)
+    }
+
+    /// All records at `place`, of whatever host.
+    ///
+    /// # Errors
+    /// As [`Self::publish`].
+    pub fn show(&self, place: &Place, surroundings: &Surroundings) -> Result<Vec<ServiceRecord>, DnsError> {
+        let now = (surroundings.now)();
+        Ok(self.publisher(place)?.show(now, surroundings)?)
+    }
+
+    fn publisher(&self, place: &Place) -> Result<Publisher, DnsError> {
+        let key = self.key_file.as_deref().map(TsigKey::read).transpose()?;
+        let servers = match self.servers.as_slice() {
+            [] => Config::of_this_machine()?.servers,
+            some => some.to_vec(),
+        };
+        Ok(Publisher::new(place.zone.clone(), place.name.clone(), servers, key)?)
+    }
+}
+
+impl DnsError {
+    /// The stable code.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Lookup(error) => error.code(),
+            Self::Publish(error) => error.code(),
+        }
+    }
+}
+
+impl leasehold_discovery::Surroundings for Surroundings {
+    fn running(&self) -> Duration {
+        static BEGAN: LazyLock<Instant> = LazyLock::new(stages::start);
+        BEGAN.elapsed()
+    }
+
+    fn fill(&self, bytes: &mut [u8]) {
+        (self.random)(bytes);
+    }
+}
