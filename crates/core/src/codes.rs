@@ -246,6 +246,9 @@ codes! {
     "no-host": "nothing says where a host is",
         "no address was given, none has granted a lease before, and DNS names none",
         "`leasehold doctor` shows what was looked for; or give `--host ADDRESS`, or set LEASEHOLD_HOST";
+    "host-silent": "the host takes the connection and does not answer in time",
+        "it is overloaded or hangs, or something between holds the answer back",
+        "look at the host's log; restart it if it hangs";
     "name-not-found": "the host's name leads to no address",
         "the name is mistyped, or DNS has a record of the service for a host whose own name is not there",
         "ask DNS for the name (`getent hosts NAME`); correct the record's target, or add an address for it";
