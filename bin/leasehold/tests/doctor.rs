@@ -142,6 +142,11 @@ fn no_record_is_told_from_a_name_server_that_is_silent_or_has_no_such_zone() {
 }
 
 #[test]
+fn a_machine_that_knows_no_host_and_looks_for_none_is_told() {
+    assert_cause(&Clinic::new().examine(&["--no-dns"]), "no-host");
+}
+
+#[test]
 fn a_record_with_a_wrong_target_is_told_from_one_with_a_wrong_port() {
     let clinic = Clinic::new();
     let wrong = clinic.by_dns(&server(&srv(0, "16880", "missing")));
@@ -241,7 +246,7 @@ fn people_read_a_line_for_each_check_and_the_cause_last() {
     let words = ["doctor", "--no-dns", "--timeout", "300", "--manifest", "cad.lh", "--host", &address];
     let output = clinic.command(&words);
     let told = String::from_utf8(output.stdout).unwrap();
-    let cause = format!("most likely cause: host {address} at 127.0.0.1: connection refused");
+    let cause = format!("most likely cause: host {address} at 127.0.0.1: connection refused [connection-refused]");
     assert_eq!((output.status.code(), told.lines().last()), (Some(1), Some(cause.as_str())), "{told}");
     assert!(told.contains("failure  host") && told.contains("[connection-refused]\n         next: "), "{told}");
     assert!(output.stderr.is_empty());

@@ -18,7 +18,7 @@ pub(super) fn check(proven: &Reading, hosts: &[Timestamp], now: Timestamp) -> Fi
             Finding::warning("clock", "clock-set-back", least)
         }
         Some(host) if now.distance(*host) > SMALL => Finding::warning("clock", "clock-differs", apart(*host)),
-        Some(host) => Finding::ok("clock", format!("{}, as the host's within {}", time(now), now.distance(*host))),
+        Some(host) => Finding::ok("clock", format!("{}, and the host's differs by {}", time(now), now.distance(*host))),
         None => Finding::skipped("clock", format!("it says {}, and no host has told its own", time(now))),
     }
 }

@@ -10,8 +10,8 @@ mod report;
 mod standing;
 
 use clap::Args;
-use leasehold_client::Client;
 use leasehold_client::discovery::Found;
+use leasehold_client::{Client, Route};
 
 use self::finding::Finding;
 use self::hosts::Seen;
@@ -54,8 +54,12 @@ fn examine(client: &Client, asked: Option<Finding>) -> Vec<Finding> {
     let nothing = Found::default();
     let found = searched.as_ref().unwrap_or(&nothing);
     let mut routes = client.known_ways();
-    routes.extend(Client::found_ways(found));
-    routes.extend(client.local_routes());
+    for found in Client::found_ways(found).into_iter().chain(client.local_routes()) {
+        let same = |known: &Route| (&known.address, known.reach) == (&found.address, found.reach);
+        if !routes.iter().any(same) {
+            routes.push(found);
+        }
+    }
     let seen: Vec<Seen> = routes.into_iter().map(|route| Seen::look(client, route)).collect();
 
     let manifest = client.manifest();
@@ -64,6 +68,9 @@ fn examine(client: &Client, asked: Option<Finding>) -> Vec<Finding> {
     let mut findings = machine::check(client, &status);
     findings.push(clock::check(&status.clock, &hosts::times(&seen, manifest), now));
     findings.extend(names::check(&searched, client.search_config().ok().flatten().as_ref(), serves));
+    if hosts.is_empty() {
+        findings.push(Finding::failure("hosts", "no-host", "nothing says where one is"));
+    }
     findings.extend(hosts);
     let grant = seen.iter().find_map(|seen| hosts::grant(seen, manifest, now));
     findings.extend(asked);

@@ -19,7 +19,7 @@ pub(super) fn print(findings: &[Finding], output: Output) {
                 line(finding);
             }
             match cause(findings) {
-                Some((_, finding)) => anstream::println!("\nmost likely cause: {}", told(finding)),
+                Some((code, finding)) => anstream::println!("\nmost likely cause: {} [{code}]", told(finding)),
                 None => anstream::println!("\nnothing is wrong that stops a lease"),
             }
         }
