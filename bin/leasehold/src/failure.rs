@@ -16,6 +16,14 @@ pub(crate) struct Failure {
     message: String,
     hint: Option<String>,
     exit: Exit,
+    said: Said,
+}
+
+/// Whether the command itself has said why.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Said {
+    NotYet,
+    Already,
 }
 
 /// What the exit status says (DESIGN section 9).
@@ -30,12 +38,17 @@ pub(crate) enum Exit {
 impl Failure {
     /// The answer is no: a refusal, a document that does not verify, something unhealthy.
     pub(crate) fn refused(code: &'static str, message: impl Into<String>) -> Self {
-        Self { code, message: message.into(), hint: None, exit: Exit::Refused }
+        Self { code, message: message.into(), hint: None, exit: Exit::Refused, said: Said::NotYet }
+    }
+
+    /// The answer is no, and the data that was printed says why.
+    pub(crate) fn unhealthy(code: &'static str) -> Self {
+        Self { said: Said::Already, ..Self::refused(code, "") }
     }
 
     /// Wrong usage, or we failed.
     pub(crate) fn failed(code: &'static str, message: impl Into<String>) -> Self {
-        Self { code, message: message.into(), hint: None, exit: Exit::Failed }
+        Self { code, message: message.into(), hint: None, exit: Exit::Failed, said: Said::NotYet }
     }
 
     /// A file or folder that cannot be read or written.
@@ -64,6 +77,7 @@ impl Failure {
         let entry = codes::find(self.code);
         let hint = self.hint.as_deref().or(entry.map(|entry| entry.next));
         match output {
+            _ if self.said == Said::Already => {}
             Output::Json => {
                 let error = serde_json::json!({ "code": self.code, "message": self.message, "hint": hint });
                 anstream::eprintln!("{}", serde_json::json!({ "error": error }));

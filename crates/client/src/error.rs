@@ -115,6 +115,9 @@ pub enum Failure {
     /// Nothing answers there, or it hung up.
     #[error("{}", why(.0))]
     Unreachable(#[source] io::Error),
+    /// It takes the connection and says nothing, or not all, in time.
+    #[error("it takes the connection and does not answer in time")]
+    Silent,
     /// Its name leads to no address.
     #[error("its name leads to no address")]
     NameNotFound,
@@ -162,6 +165,7 @@ impl Failure {
     pub fn code(&self) -> &str {
         match self {
             Self::Unreachable(_) => "host-unreachable",
+            Self::Silent => "host-silent",
             Self::NameNotFound => "name-not-found",
             Self::Untrusted(_) => "untrusted-host",
             Self::NotAHost(_) => "not-a-host",

@@ -1,6 +1,6 @@
 //! One request over HTTP and its reply, bounded in time and size.
 
-use std::io;
+use std::io::{self, ErrorKind};
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
@@ -11,7 +11,7 @@ use ureq::http::{HeaderMap, StatusCode, Uri};
 use ureq::tls::{Certificate, PemItem, RootCerts, TlsConfig, parse_pem};
 use ureq::unversioned::resolver::{DefaultResolver, ResolvedSocketAddrs, Resolver};
 use ureq::unversioned::transport::{DefaultConnector, NextTimeout};
-use ureq::{Agent, Proxy};
+use ureq::{Agent, Proxy, Timeout};
 
 use crate::VERSION;
 use crate::address::HostAddress;
@@ -212,7 +212,9 @@ fn text<'h>(headers: &'h HeaderMap, name: &str) -> &'h str {
 
 fn failure(error: ureq::Error) -> Failure {
     match error {
-        ureq::Error::HostNotFound => Failure::NameNotFound,
+        ureq::Error::Timeout(Timeout::Connect) => Failure::Unreachable(ErrorKind::TimedOut.into()),
+        ureq::Error::HostNotFound | ureq::Error::Timeout(Timeout::Resolve) => Failure::NameNotFound,
+        ureq::Error::Timeout(_) => Failure::Silent,
         ureq::Error::BodyExceedsLimit(most) => Failure::NotAHost(NotAHost::TooLarge { most }),
         ureq::Error::Protocol(_) | ureq::Error::LargeResponseHeader(..) | ureq::Error::Http(_) => {
             Failure::NotAHost(NotAHost::Protocol(error.into_io()))

@@ -222,6 +222,21 @@ codes! {
     "not-a-product-key": "the text is no product key",
         "a character is mistyped, or some are missing",
         "compare it with the original; the message says which character where one repair fits";
+    "length": "a product key has 25 characters, and this has more or fewer",
+        "some are missing, or stand twice",
+        "compare it with the original";
+    "character": "a character is in no product key",
+        "it is mistyped: product keys have no B, I, O and 1",
+        "compare it with the original at the position that the message names";
+    "checksum": "the characters of the product key do not belong together",
+        "one of them is mistyped, or two stand in each other's place",
+        "compare it with the original; where one repair fits, the message names it";
+    "version": "the product key is of a version that this program does not know",
+        "it was issued by a later release",
+        "update this program";
+    "kind": "the product key is of a kind that this program does not know",
+        "it was issued by a later release",
+        "update this program";
     "wrong-kind-of-key": "the product key is of another kind",
         "a generic key, host key or multiple key was given where another belongs",
         "`leasehold inspect --key -` says what a key is for";
@@ -237,6 +252,39 @@ codes! {
     "address-in-use": "another program listens at this address",
         "a second server, or an earlier one that still runs",
         "stop it, or choose another address with `--listen`";
+    "address-denied": "this user may not listen at the address",
+        "ports below 1024 are for privileged users",
+        "choose another address with `--listen`, or give the service the right to the port";
+    "address-unknown": "the address is none of this machine",
+        "it is mistyped, or belongs to a network that is not up yet",
+        "choose another address with `--listen`; 0.0.0.0 is all of them";
+    "listen-failed": "the server cannot listen at the address",
+        "the system does not allow it now",
+        "the message gives the system's words";
+    "file-unreadable": "a file for TLS cannot be read",
+        "it is missing, or belongs to another user",
+        "the message names it; the service's user must be able to read it";
+    "pem-malformed": "a file for TLS is not PEM",
+        "it is in another form (DER, PKCS#12), or was cut",
+        "convert it with `openssl`";
+    "certificate-missing": "there is no certificate in the file",
+        "the file is the private key, or another one",
+        "give the certificate chain with `--tls-cert`";
+    "certificate-unusable": "the certificate cannot be used for TLS",
+        "it was damaged, or is of a kind that is not supported",
+        "look at it with `openssl x509 -text`; ask its issuer for another";
+    "private-key-missing": "there is no private key without a passphrase in the file",
+        "the file is the certificate, or the key is encrypted",
+        "give the key with `--tls-key`; take off its passphrase with `openssl pkey`";
+    "private-key-unusable": "the private key cannot be used for TLS",
+        "it was damaged, or is of a kind that is not supported",
+        "make another, and have its certificate issued";
+    "private-key-mismatch": "the private key does not belong to the certificate",
+        "the files of two certificates were mixed up",
+        "give the key that the certificate was issued for";
+    "tls-unavailable": "TLS cannot be set up",
+        "certificate and key do not suit what this program speaks",
+        "the message gives the reason";
     "host-unreachable": "no host answers",
         "the address is wrong, the host is down, or a firewall is between",
         "check the address and that `leasehold host serve` runs there; the client tries again by itself";
@@ -249,6 +297,9 @@ codes! {
     "no-host": "nothing says where a host is",
         "no address was given, none has granted a lease before, and DNS names none",
         "`leasehold doctor` shows what was looked for; or give `--host ADDRESS`, or set LEASEHOLD_HOST";
+    "host-silent": "the host takes the connection and does not answer in time",
+        "it is overloaded or hangs, or something between holds the answer back",
+        "look at the host's log; restart it if it hangs";
     "name-not-found": "the host's name leads to no address",
         "the name is mistyped, or DNS has a record of the service for a host whose own name is not there",
         "ask DNS for the name (`getent hosts NAME`); correct the record's target, or add an address for it";

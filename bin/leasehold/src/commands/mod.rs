@@ -2,6 +2,7 @@
 
 mod bench;
 mod client;
+mod doctor;
 mod explain;
 mod host;
 mod inspect;
@@ -25,6 +26,8 @@ pub(crate) enum Command {
     /// A machine that runs a product.
     #[command(subcommand)]
     Client(client::Client),
+    /// Find why this machine is not activated, and what to do.
+    Doctor(doctor::Doctor),
     /// Decode and verify any document or product key.
     Inspect(inspect::Inspect),
     /// Measure this machine, and the host on it.
@@ -40,6 +43,7 @@ impl Command {
             Self::Vendor(command) => command.run(output),
             Self::Host(command) => command.run(output),
             Self::Client(command) => command.run(output),
+            Self::Doctor(command) => command.run(output),
             Self::Inspect(command) => command.run(output),
             Self::Bench(command) => command.run(output),
             Self::Explain(command) => command.run(output),

@@ -11,7 +11,7 @@ use leasehold_core::{
     Timestamp,
 };
 use leasehold_host::activation::{Home, Inquiry};
-use leasehold_wire::{Authority, HostCertificate, Keypair, Lease, Release, Request, envelope, verify};
+use leasehold_wire::{Authority, HostCertificate, Keypair, Lease, Manifest, Release, Request, envelope, verify};
 
 /// The program under test.
 pub(crate) fn program() -> Command {
@@ -91,22 +91,25 @@ impl Vendor {
 
     /// Activates the host of `data` for `acme-cad` with this policy.
     pub(crate) fn activate(&self, data: &Path, policy: Policy) -> KeyId {
-        let (now, authority) = (now(), Keypair::from_seed(&[2; 32]));
-        let vendor = "Acme".parse().expect("a name");
-        let (begins, ends) = (now.minus(Span::DAY), now.plus(Span::days(700)));
-        let document = Authority { not_before: begins, expires: ends, key: authority.public(), vendor };
-        let above = envelope::sign(&document, &self.root, &[]);
+        let now = now();
         let home = Home::new(data);
         let key = ProductKey::secret(KeyKind::Host, number(), [3; 9]);
         let host_name = "test".parse().expect("a name");
         let inquiry = Inquiry { key: &key, host_name, fingerprint: machine(0), cti: Cti([4; 16]), seed: [5; 32] };
         home.request(&inquiry, now).expect("a request");
         let host = home.keypair().expect("a key pair");
+        let presented = self.certificate(host.public(), policy, now.plus(Span::days(700)));
+        home.install(&presented, Some(&self.root()), now).expect("the certificate is installed");
+        host.id()
+    }
+
+    /// The certificate of a host with this key, until `expires`, for `acme-cad`, with its chain.
+    pub(crate) fn certificate(&self, key: PublicKey, policy: Policy, expires: Timestamp) -> Vec<u8> {
         let certificate = HostCertificate {
-            issued: begins,
-            expires: ends,
+            issued: now().minus(Span::DAY),
+            expires,
             cti: Cti([6; 16]),
-            key: host.public(),
+            key,
             vendor: "Acme".parse().expect("a name"),
             grants: vec![Grant {
                 family: "acme".parse().expect("an id"),
@@ -117,9 +120,34 @@ impl Vendor {
             activation_ordinal: 1,
             fingerprint: machine(0),
         };
-        let presented = envelope::sign(&certificate, &authority, &[&above]);
-        home.install(&presented, Some(&self.root()), now).expect("the certificate is installed");
-        host.id()
+        envelope::sign(&certificate, &authority(), &[&self.above()])
+    }
+
+    /// The manifest of `acme-cad`, changed before it is signed.
+    pub(crate) fn manifest(&self, change: impl FnOnce(&mut Manifest)) -> Vec<u8> {
+        let mut manifest = Manifest {
+            issued: now().minus(Span::HOUR),
+            cti: Cti([8; 16]),
+            product: product(),
+            number: number(),
+            family: "acme".parse().expect("an id"),
+            title: "Acme CAD".parse().expect("a title"),
+            generic_key: ProductKey::generic(self.root().id(), number()),
+            initial_grace: Span::days(30),
+            root: self.root(),
+            service: None,
+            drift: 2,
+            mode: None,
+        };
+        change(&mut manifest);
+        envelope::sign(&manifest, &authority(), &[&self.above()])
+    }
+
+    fn above(&self) -> Vec<u8> {
+        let (begins, ends) = (now().minus(Span::days(2)), now().plus(Span::days(700)));
+        let vendor = "Acme".parse().expect("a name");
+        let document = Authority { not_before: begins, expires: ends, key: authority().public(), vendor };
+        envelope::sign(&document, &self.root, &[])
     }
 
     /// The lease in `answer`, verified down from the root.
@@ -172,6 +200,10 @@ impl Machine {
         cti[8..].copy_from_slice(&stamp.to_be_bytes());
         Cti(cti)
     }
+}
+
+fn authority() -> Keypair {
+    Keypair::from_seed(&[2; 32])
 }
 
 fn machine(n: u64) -> Fingerprint {

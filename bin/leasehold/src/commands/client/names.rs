@@ -24,7 +24,7 @@ pub(crate) struct Names {
     /// Listen for hosts on the local link too (multicast DNS), where no other answers.
     #[arg(long)]
     mdns: bool,
-    /// How long one address may take to accept a connection, in milliseconds.
+    /// How long one address may take to accept a connection, in milliseconds [default: 3000].
     #[arg(long, value_name = "MS", value_parser = clap::value_parser!(u64).range(1..=60_000))]
     timeout: Option<u64>,
 }
