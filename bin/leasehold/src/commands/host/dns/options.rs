@@ -116,7 +116,7 @@ impl DnsOptions {
             ttl: self.ttl.map_or(TTL, |seconds| Span::seconds(seconds.into())),
         };
         let places = self.zones.into_iter().map(place).collect::<Result<_, _>>()?;
-        Ok(Publication { places, own, servers, key_file: self.tsig_key_file })
+        Ok(Publication { places, own, servers, key_file: self.tsig_key_file, folder: None })
     }
 }
 
