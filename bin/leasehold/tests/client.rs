@@ -82,13 +82,13 @@ fn data(output: &Output) -> Value {
 fn nobody_at_the_address_is_told_with_the_address() {
     let desk = Desk::new();
     let address = TcpListener::bind(("127.0.0.1", 0)).unwrap().local_addr().unwrap().to_string();
-    let asked = desk.run(&["activate", "--json", "--manifest", "cad.lh", "--host", &address]);
+    let asked = desk.run(&["activate", "--no-dns", "--json", "--manifest", "cad.lh", "--host", &address]);
     assert_eq!(assert_fails(&asked, 2, "host-unreachable"), format!("host {address}: connection refused"));
     let status = data(&desk.run(&["status", "--json"]));
     assert_eq!((&status["standing"], &status["lease"]), (&json!("unactivated"), &Value::Null));
     assert_eq!(status["last_refusal"]["code"], "host-unreachable");
     assert!(status["next_attempt"].as_u64() > status["time"].as_u64());
-    assert_fails(&desk.run(&["renew", "--json", "--host", &address]), 1, "no-lease");
+    assert_fails(&desk.run(&["renew", "--no-dns", "--json", "--host", &address]), 1, "no-lease");
 }
 
 #[test]
@@ -96,7 +96,7 @@ fn what_answers_and_is_no_host_is_told() {
     let desk = Desk::new();
     let web = Responder::start(|_| Outgoing::empty(404));
     let address = web.address().to_string();
-    let asked = desk.run(&["activate", "--json", "--manifest", "cad.lh", "--host", &address]);
+    let asked = desk.run(&["activate", "--no-dns", "--json", "--manifest", "cad.lh", "--host", &address]);
     let message = assert_fails(&asked, 2, "not-a-host");
     assert!(message.contains("status 404"), "{message}");
 }
@@ -104,7 +104,7 @@ fn what_answers_and_is_no_host_is_told() {
 #[test]
 fn without_a_host_or_a_manifest_the_command_says_what_is_missing() {
     let desk = Desk::new();
-    assert_fails(&desk.run(&["activate", "--json", "--manifest", "cad.lh"]), 2, "no-host");
+    assert_fails(&desk.run(&["activate", "--no-dns", "--json", "--manifest", "cad.lh"]), 2, "no-host");
     fs::remove_dir_all(desk.path("state")).unwrap();
     for command in ["activate", "status", "renew", "release"] {
         assert_fails(&desk.run(&[command, "--json"]), 2, "not-initialised");
@@ -117,7 +117,7 @@ fn a_state_directory_that_cannot_be_written_is_named() {
     let desk = Desk::new();
     desk.write("a file", "");
     let place = ["--json", "--manifest", "cad.lh", "--state", "a file/state"];
-    let asked = desk.run(&[["activate", "--host", "127.0.0.1:1"].as_slice(), &place].concat());
+    let asked = desk.run(&[["activate", "--no-dns", "--host", "127.0.0.1:1"].as_slice(), &place].concat());
     let message = assert_fails(&asked, 2, "state-unusable");
     assert!(message.starts_with("state a file/state/"), "{message}");
     let status = data(&desk.run(&[["status"].as_slice(), &place].concat()));
@@ -221,7 +221,7 @@ fn an_address_that_is_none_is_wrong_usage() {
     let output = desk.run(&["activate", "--manifest", "cad.lh", "--host", "ftp://host"]);
     assert_eq!(output.status.code(), Some(2));
     assert!(String::from_utf8_lossy(&output.stderr).contains("an address begins with"));
-    let mut command = desk.command(&["activate", "--json", "--manifest", "cad.lh"]);
+    let mut command = desk.command(&["activate", "--no-dns", "--json", "--manifest", "cad.lh"]);
     let message = assert_fails(&command.env("LEASEHOLD_HOST", "a:0").output().unwrap(), 2, "usage");
     assert!(message.starts_with("LEASEHOLD_HOST: "), "{message}");
 }

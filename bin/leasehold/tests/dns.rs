@@ -152,7 +152,7 @@ fn the_doctor_names_what_keeps_machines_from_a_host() {
     let unused = std::net::TcpListener::bind("127.0.0.1:0").expect("a port").local_addr().expect("a port");
     let (cause, checks) = scene.examine(data.path(), &unused.to_string(), &[]);
     assert_eq!(cause, ["serving", "not-serving"]);
-    assert!(checks.contains(&["port".to_owned(), "nothing-listens".to_owned()]), "{checks:?}");
+    assert!(checks.contains(&["port".to_owned(), "connection-refused".to_owned()]), "{checks:?}");
 
     let host = serve(data.path(), &scene.file("empty.toml", ""));
     let at = |more: &[&str]| scene.cause(data.path(), &host.address, more);

@@ -54,6 +54,11 @@ impl HostAddress {
         format!("{scheme}://{}:{}{path}", self.name, self.port)
     }
 
+    /// Name and port, as the system looks them up.
+    pub(crate) fn socket(&self) -> String {
+        format!("{}:{}", self.name, self.port)
+    }
+
     /// Whether it is on this machine, so that no proxy stands between.
     pub(crate) fn is_loopback(&self) -> bool {
         match &self.name {

@@ -16,6 +16,7 @@ use crate::held::Held;
 use crate::proven::Proven;
 use crate::record::{Attempt, Setback, Wish};
 use crate::refused::Refused;
+use crate::route::Route;
 
 /// What a host has answered to a request.
 #[derive(Debug)]
@@ -72,10 +73,10 @@ impl Client {
             first = self.ask_for_lease(&sent);
         }
         match first {
-            Ok(First { answer: Heard::Granted(accepted), host, passed_over }) => {
-                Ok(Answer { outcome: self.keep(accepted, host)?, passed_over })
+            Ok(First { answer: Heard::Granted(accepted), route, passed_over }) => {
+                Ok(Answer { outcome: self.keep(accepted, &route)?, passed_over })
             }
-            Ok(First { answer: Heard::Refused(refused), host: _, passed_over }) => {
+            Ok(First { answer: Heard::Refused(refused), route: _, passed_over }) => {
                 Ok(Answer { outcome: self.refused(refused, Pending::Settled), passed_over })
             }
             Err(error) => self.unanswered(error),
@@ -126,7 +127,7 @@ impl Client {
     }
 
     /// The lease first, then that the request is answered: a crash between repeats a request, which costs nothing.
-    fn keep(&self, accepted: Accepted, host: HostAddress) -> Result<Outcome, Error> {
+    fn keep(&self, accepted: Accepted, route: &Route) -> Result<Outcome, Error> {
         let Accepted { bytes, lease } = accepted;
         let product = &self.manifest.product;
         let lock = self.state.lock()?;
@@ -135,11 +136,11 @@ impl Client {
         let mut record = self.record(Some(&lock))?;
         record.request = None;
         record.attempt = Some(Attempt { at: self.now(), setback: None });
-        record.host = Some(host.clone());
+        record.host = Some(route.address.clone());
         self.state.keep_record(&lock, product, &record)?;
         drop(lock);
-        self.renew_revocations(&host);
-        Ok(Outcome::Granted(Box::new(Granted { lease, host })))
+        self.renew_revocations(route);
+        Ok(Outcome::Granted(Box::new(Granted { lease, host: route.address.clone() })))
     }
 
     fn refused(&self, refused: Refused, pending: Pending) -> Outcome {
@@ -185,9 +186,9 @@ impl Client {
     }
 
     /// Fetches the newest revocation list. Without one the old one holds: a lease is not worth less for that.
-    fn renew_revocations(&self, host: &HostAddress) {
+    fn renew_revocations(&self, route: &Route) {
         let held = self.state.revocations(None).ok().flatten().map(|list| list.number);
-        let Some((bytes, list)) = self.other_revocations(host, held) else { return };
+        let Some((bytes, list)) = self.other_revocations(route, held) else { return };
         let kept = self.state.lock().and_then(|lock| {
             let known = self.state.revocations(Some(&lock))?;
             // Only ever replaced by a higher number, whoever was faster.

@@ -1,6 +1,6 @@
 //! The client of one product on this machine.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use leasehold_core::{Fingerprint, KeyId, Span, Standing, Text, Timestamp};
@@ -13,6 +13,9 @@ use crate::clock::Clock;
 use crate::error::{Error, Tried};
 use crate::exchange::{Exchange, Trust};
 use crate::files::Note;
+#[cfg(feature = "mdns")]
+use crate::lookup::LocalLink;
+use crate::lookup::Search;
 use crate::machine::Machine;
 use crate::options::{Options, state_directory};
 use crate::proven::Proven;
@@ -28,6 +31,9 @@ pub struct Client {
     pub(crate) state: State,
     pub(crate) fingerprint: Option<Fingerprint>,
     pub(crate) hosts: Vec<HostAddress>,
+    pub(crate) search: Search,
+    #[cfg(feature = "mdns")]
+    pub(crate) local_link: LocalLink,
     pub(crate) host_name: Option<Text>,
     pub(crate) exchange: Exchange,
     pub(crate) clock: Arc<dyn Clock>,
@@ -82,8 +88,11 @@ impl Client {
             fingerprint: machine.fingerprint(manifest.root.id()),
             manifest,
             hosts: options.hosts,
+            search: Search::new(options.lookup),
+            #[cfg(feature = "mdns")]
+            local_link: options.local_link,
             host_name: options.host_name,
-            exchange: Exchange::new(&trust),
+            exchange: Exchange::new(&trust, options.connect_timeout),
             opened: options.clock.now(),
             clock: options.clock,
             chance: options.chance,
@@ -132,7 +141,7 @@ impl Client {
     /// Asks a host for a lease now.
     ///
     /// # Errors
-    /// [`Error::NoAnswer`] where no host has answered, [`Error::NoHost`] where none is known, [`Error::State`] where the
+    /// [`Error::NoAnswer`] where no host has answered, [`Error::NoHost`] where none is known or found, [`Error::State`] where the
     /// answer could not be kept. The request is then repeated by the next attempt.
     pub fn activate(&self) -> Result<Answer, Error> {
         let turn = self.state.turn()?;
@@ -194,6 +203,16 @@ impl Client {
     /// Whose it is.
     pub fn vendor(&self) -> KeyId {
         self.manifest.root.id()
+    }
+
+    /// What this machine is recognised by; `None` where nothing tells it from others.
+    pub fn fingerprint(&self) -> Option<&Fingerprint> {
+        self.fingerprint.as_ref()
+    }
+
+    /// The folder of the vendor's state, whether or not there is one.
+    pub fn folder(&self) -> &Path {
+        self.state.folder()
     }
 
     /// The file of the lease, whether or not there is one.

@@ -1,18 +1,20 @@
-//! Speaking with hosts: the addresses in their order, and what each says.
+//! Speaking with hosts: the ways to them in their order, and what each says.
 
 use leasehold_core::Cti;
+use leasehold_discovery::Found;
 use leasehold_wire::envelope::{MOST_REVOCATION_BYTES, sign};
 use leasehold_wire::{HostCertificate, Keypair, Reason, Release, Revocations, verify};
 
-use crate::address::HostAddress;
 use crate::answer::{Accepted, Expected, Rejected, Sent};
 use crate::chance::draw;
 use crate::client::{Client, Released};
 use crate::error::{Error, Failure, HostSource, Tried};
 use crate::exchange::{NotAHost, Reply};
 use crate::files::Turn;
+use crate::lookup;
 use crate::record::Wish;
 use crate::refused::Refused;
+use crate::route::Route;
 
 /// What a host says to a request.
 #[derive(Debug)]
@@ -26,8 +28,8 @@ pub(crate) enum Heard {
 pub(crate) struct First<T> {
     /// What it says.
     pub(crate) answer: T,
-    /// Which host.
-    pub(crate) host: HostAddress,
+    /// Which host, and the way to it.
+    pub(crate) route: Route,
     /// Those tried before, which have not answered.
     pub(crate) passed_over: Vec<Tried>,
 }
@@ -37,10 +39,10 @@ impl Client {
     pub(crate) fn ask_for_lease(&self, sent: &Sent) -> Result<First<Heard>, Error> {
         let revocations = self.state.revocations(None).ok().flatten();
         let expected = Expected { manifest: &self.manifest, revocations: revocations.as_ref(), now: self.now() };
-        self.first_answer(|host| match self.lease_from(host, sent, &expected) {
+        self.first_answer(|route| match self.lease_from(route, sent, &expected) {
             Ok(heard) => Ok(heard),
             Err(Rejected::For(failure)) => Err(failure),
-            Err(Rejected::NeedsChain) => match self.lease_from(host, &sent.asking_for_chain(), &expected) {
+            Err(Rejected::NeedsChain) => match self.lease_from(route, &sent.asking_for_chain(), &expected) {
                 Ok(heard) => Ok(heard),
                 Err(Rejected::For(failure)) => Err(failure),
                 Err(Rejected::NeedsChain) => Err(Failure::Lease(Reason::UnknownSigner)),
@@ -62,7 +64,7 @@ impl Client {
         }
         let key = key.ok_or(Error::NoLease(*product))?;
         let release = self.release_of(&key);
-        let first = self.first_answer(|host| match self.exchange.post(host, "/v1/releases", &release)? {
+        let first = self.first_answer(|route| match self.exchange.post(route, "/v1/releases", &release)? {
             Reply::Done => Ok(None),
             Reply::Refused(refused) if refused.is_the_hosts_own_trouble() => {
                 Err(Failure::Unavailable(Box::new(refused)))
@@ -78,59 +80,68 @@ impl Client {
     }
 
     /// The host's revocation list, where it has another than `held`.
-    pub(crate) fn other_revocations(&self, host: &HostAddress, held: Option<u64>) -> Option<(Vec<u8>, Revocations)> {
+    pub(crate) fn other_revocations(&self, route: &Route, held: Option<u64>) -> Option<(Vec<u8>, Revocations)> {
         let most = MOST_REVOCATION_BYTES as u64;
-        let Ok(Reply::Document(bytes)) = self.exchange.fetch(host, "/v1/revocations", held, most) else {
+        let Ok(Reply::Document(bytes)) = self.exchange.fetch(route, "/v1/revocations", held, most) else {
             return None;
         };
         let list = verify::<Revocations>(&bytes, &self.manifest.root, self.now(), None).ok()?.document;
         Some((bytes, list))
     }
 
-    fn lease_from(&self, host: &HostAddress, sent: &Sent, expected: &Expected<'_>) -> Result<Heard, Rejected> {
-        match self.exchange.post(host, "/v1/leases", &sent.bytes()).map_err(Rejected::For)? {
+    fn lease_from(&self, route: &Route, sent: &Sent, expected: &Expected<'_>) -> Result<Heard, Rejected> {
+        match self.exchange.post(route, "/v1/leases", &sent.bytes()).map_err(Rejected::For)? {
             Reply::Document(bytes) => expected.accept(sent, &bytes).map(Heard::Granted),
             Reply::Done => Err(Rejected::For(Failure::NotAHost(NotAHost::Unasked))),
             Reply::Refused(refused) if refused.is_the_hosts_own_trouble() => {
                 Err(Rejected::For(Failure::Unavailable(Box::new(refused))))
             }
-            Reply::Refused(refused) if self.is_of_another_vendor(host, &refused) => {
-                Err(Rejected::For(Failure::Foreign))
-            }
+            Reply::Refused(refused) if !self.may_say_no(route, &refused) => Err(Rejected::For(Failure::Foreign)),
             Reply::Refused(refused) => Ok(Heard::Refused(refused)),
         }
     }
 
-    /// A host that does not know the product may be another vendor's: that has another remedy than a missing grant.
-    fn is_of_another_vendor(&self, host: &HostAddress, refused: &Refused) -> bool {
-        if !matches!(refused.code.as_str(), "product-not-granted" | "key-mismatch") {
-            return false;
+    /// Whether a refusal is this vendor's. No signature is on it: a host that lacks the product may be another vendor's,
+    /// which has another remedy, and whoever forges a record must not keep the true hosts from being asked.
+    fn may_say_no(&self, route: &Route, refused: &Refused) -> bool {
+        let found = route.found.is_found();
+        if !found && !matches!(refused.code.as_str(), "product-not-granted" | "key-mismatch") {
+            return true;
         }
-        let Ok(Reply::Document(certificate)) = self.exchange.fetch(host, "/v1/host", None, 64 * 1_024) else {
-            return false;
+        let Ok(Reply::Document(certificate)) = self.exchange.fetch(route, "/v1/host", None, 64 * 1_024) else {
+            return !found;
         };
-        let verified = verify::<HostCertificate>(&certificate, &self.manifest.root, self.now(), None);
-        matches!(verified, Err(Reason::UnknownSigner | Reason::BadSignature))
-    }
-
-    /// The first answer of a host; where none answers, all failures.
-    fn first_answer<T>(&self, ask: impl Fn(&HostAddress) -> Result<T, Failure>) -> Result<First<T>, Error> {
-        let mut tried = Vec::new();
-        for (address, found) in self.known_hosts() {
-            match ask(&address) {
-                Ok(answer) => return Ok(First { answer, host: address, passed_over: tried }),
-                Err(failure) => tried.push(Tried { address, found, failure }),
-            }
+        match verify::<HostCertificate>(&certificate, &self.manifest.root, self.now(), None) {
+            Ok(_) | Err(Reason::Revoked | Reason::NotYetValid | Reason::Expired) => true,
+            Err(Reason::UnknownSigner | Reason::BadSignature) => false,
+            Err(Reason::Malformed(_) | Reason::NotAuthorised(_)) => !found,
         }
-        if tried.is_empty() { Err(Error::NoHost) } else { Err(Error::NoAnswer { tried }) }
     }
 
-    /// Where hosts are, in the order of DESIGN section 6.
-    fn known_hosts(&self) -> Vec<(HostAddress, HostSource)> {
-        let mut hosts: Vec<_> = self.hosts.iter().map(|host| (host.clone(), HostSource::Setting)).collect();
-        let last = self.record(None).ok().and_then(|record| record.host);
-        hosts.extend(last.filter(|last| !self.hosts.contains(last)).map(|last| (last, HostSource::LastGrant)));
-        hosts
+    /// The first answer of a host; where none answers, all failures. Names are looked up only where no known host
+    /// answers.
+    fn first_answer<T>(&self, ask: impl Fn(&Route) -> Result<T, Failure>) -> Result<First<T>, Error> {
+        let mut tried = Vec::new();
+        if let Some((answer, route)) = try_each(self.known_routes(), &mut tried, &ask) {
+            return Ok(First { answer, route, passed_over: tried });
+        }
+        let (found, trouble) = match self.find_hosts() {
+            Ok(found) => (found, None),
+            Err(trouble) => (Found::default(), Some(trouble)),
+        };
+        let first = try_each(lookup::routes(&found), &mut tried, &ask);
+        match first.or_else(|| try_each(self.local_routes(), &mut tried, &ask)) {
+            Some((answer, route)) => Ok(First { answer, route, passed_over: tried }),
+            None if tried.is_empty() => Err(Error::NoHost { searched: found.searched, trouble }),
+            None => Err(Error::NoAnswer { tried }),
+        }
+    }
+
+    /// The ways to hosts that are known without looking anything up, in the order of DESIGN section 6.
+    pub(crate) fn known_routes(&self) -> Vec<Route> {
+        let set = self.hosts.iter().map(|host| Route::by_name(host.clone(), HostSource::Setting));
+        let last = self.record(None).ok().and_then(|record| record.host).filter(|last| !self.hosts.contains(last));
+        set.chain(last.map(|last| Route::by_name(last, HostSource::LastGrant))).collect()
     }
 
     fn release_of(&self, key: &Keypair) -> Vec<u8> {
@@ -147,4 +158,26 @@ impl Client {
         (record.request, record.attempt, record.wish) = (None, None, Wish::Released);
         self.state.keep_record(&lock, product, &record)
     }
+}
+
+/// Goes one way after the other until a host answers; failures are added to `tried`.
+fn try_each<T>(
+    routes: Vec<Route>,
+    tried: &mut Vec<Tried>,
+    ask: impl Fn(&Route) -> Result<T, Failure>,
+) -> Option<(T, Route)> {
+    let before = tried.len();
+    for route in routes {
+        // A host that is dead by its name is dead by its record too; a name that the system does not know may be known there.
+        let dead =
+            |tried: &Tried| tried.route.address == route.address && !matches!(tried.failure, Failure::NameNotFound);
+        if tried[..before].iter().any(dead) {
+            continue;
+        }
+        match ask(&route) {
+            Ok(answer) => return Some((answer, route)),
+            Err(failure) => tried.push(Tried { route, failure }),
+        }
+    }
+    None
 }

@@ -5,13 +5,15 @@ use std::io::{self, ErrorKind};
 use std::path::PathBuf;
 
 use leasehold_core::{KeyId, ProductId};
+use leasehold_discovery::{DomainName, Searched};
 use leasehold_wire::Reason;
 use leasehold_wire::armour::ArmourError;
 
-use crate::address::HostAddress;
 use crate::answer::Mismatch;
 use crate::exchange::NotAHost;
+use crate::lookup::SearchError;
 use crate::refused::Refused;
+use crate::route::Route;
 
 /// Why the client could not do what it was asked to.
 #[derive(Debug, thiserror::Error)]
@@ -59,8 +61,13 @@ pub enum Error {
     #[error("CA certificates: no certificate in PEM form among them")]
     Authorities,
     /// Nothing says where a host is.
-    #[error("host: no address is known")]
-    NoHost,
+    #[error("host: no address is known{}", looked_for(searched, trouble.as_ref()))]
+    NoHost {
+        /// What was looked for in DNS.
+        searched: Vec<Searched>,
+        /// Why nothing was.
+        trouble: Option<SearchError>,
+    },
     /// Nothing tells this machine from others.
     #[error("fingerprint: this machine shows nothing that tells it from others")]
     NoFingerprint,
@@ -77,24 +84,29 @@ pub enum Error {
 
 /// A host that was tried and has not answered.
 #[derive(Debug, thiserror::Error)]
-#[error("host {address}{found}: {failure}")]
+#[error("host {route}: {failure}")]
 pub struct Tried {
-    /// Where.
-    pub address: HostAddress,
-    /// How the client came to it.
-    pub found: HostSource,
+    /// Which way.
+    pub route: Route,
     /// What went wrong.
     #[source]
     pub failure: Failure,
 }
 
 /// How a client comes to a host's address, in the order in which they are tried.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum HostSource {
     /// It was set: by argument, by `LEASEHOLD_HOST`.
     Setting,
     /// It granted the current lease.
     LastGrant,
+    /// A record in DNS names it.
+    Record {
+        /// The suffix under which the record was found.
+        suffix: DomainName,
+    },
+    /// It announces itself on the local link.
+    LocalLink,
 }
 
 /// Why one host has not answered.
@@ -103,6 +115,9 @@ pub enum Failure {
     /// Nothing answers there, or it hung up.
     #[error("{}", why(.0))]
     Unreachable(#[source] io::Error),
+    /// Its name leads to no address.
+    #[error("its name leads to no address")]
+    NameNotFound,
     /// It has no certificate for TLS that is trusted here.
     #[error("its TLS certificate is not trusted here: {0}")]
     Untrusted(#[source] io::Error),
@@ -134,7 +149,7 @@ impl Error {
             Self::SeveralProducts { .. } => "usage",
             Self::NoStateDirectory | Self::State { .. } => "state-unusable",
             Self::Authorities => "file",
-            Self::NoHost => "no-host",
+            Self::NoHost { .. } => "no-host",
             Self::NoFingerprint => "no-fingerprint",
             Self::NoLease(_) => "no-lease",
             Self::NoAnswer { tried } => tried.first().map_or("host-unreachable", |first| first.failure.code()),
@@ -147,6 +162,7 @@ impl Failure {
     pub fn code(&self) -> &str {
         match self {
             Self::Unreachable(_) => "host-unreachable",
+            Self::NameNotFound => "name-not-found",
             Self::Untrusted(_) => "untrusted-host",
             Self::NotAHost(_) => "not-a-host",
             Self::Foreign => "foreign-manifest",
@@ -162,6 +178,8 @@ impl fmt::Display for HostSource {
         match self {
             Self::Setting => Ok(()),
             Self::LastGrant => f.write_str(" (which granted the current lease)"),
+            Self::Record { suffix } => write!(f, " (found in DNS under {suffix})"),
+            Self::LocalLink => f.write_str(" (announced on the local link)"),
         }
     }
 }
@@ -176,6 +194,7 @@ pub(crate) fn why(error: &io::Error) -> String {
         ErrorKind::NotADirectory => "it lies in a file, not in a folder".to_owned(),
         ErrorKind::IsADirectory => "it is a folder".to_owned(),
         ErrorKind::ConnectionRefused => "connection refused".to_owned(),
+        ErrorKind::TimedOut => "no answer in time".to_owned(),
         ErrorKind::UnexpectedEof => "it hung up before it had answered".to_owned(),
         _ => error.to_string(),
     }
@@ -183,6 +202,14 @@ pub(crate) fn why(error: &io::Error) -> String {
 
 fn told(tried: &[Tried]) -> String {
     tried.iter().map(Tried::to_string).collect::<Vec<_>>().join("; ")
+}
+
+fn looked_for(searched: &[Searched], trouble: Option<&SearchError>) -> String {
+    if let Some(trouble) = trouble {
+        return format!("; {trouble}");
+    }
+    let told = searched.iter().map(|searched| format!("; DNS: {}: {}", searched.name, searched.outcome));
+    told.collect::<Vec<_>>().concat()
 }
 
 fn list(products: &[ProductId]) -> String {

@@ -1,18 +1,23 @@
 //! One request over HTTP and its reply, bounded in time and size.
 
 use std::io;
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
 use leasehold_core::Span;
-use ureq::http::{HeaderMap, StatusCode};
+use ureq::config::Config;
+use ureq::http::{HeaderMap, StatusCode, Uri};
 use ureq::tls::{Certificate, PemItem, RootCerts, TlsConfig, parse_pem};
+use ureq::unversioned::resolver::{DefaultResolver, ResolvedSocketAddrs, Resolver};
+use ureq::unversioned::transport::{DefaultConnector, NextTimeout};
 use ureq::{Agent, Proxy};
 
 use crate::VERSION;
 use crate::address::HostAddress;
 use crate::error::{Error, Failure};
 use crate::refused::Refused;
+use crate::route::{Reach, Route};
 
 /// Why what answers is taken for no host.
 #[derive(Debug, thiserror::Error)]
@@ -59,6 +64,14 @@ pub(crate) struct Exchange {
     proxied: Agent,
 }
 
+/// The system's names: whatever it says against a name, there is none.
+#[derive(Debug, Default)]
+struct Named(DefaultResolver);
+
+/// A name that leads to one address.
+#[derive(Clone, Copy, Debug)]
+struct Pinned(SocketAddr);
+
 /// What a host has answered.
 #[derive(Debug)]
 pub(crate) enum Reply {
@@ -83,54 +96,90 @@ impl Trust {
 }
 
 impl Exchange {
-    pub(crate) fn new(trust: &Trust) -> Self {
-        Self { direct: agent(trust, None), proxied: agent(trust, Proxy::try_from_env()) }
+    /// An exchange in which one address may take `connect` to accept a connection.
+    pub(crate) fn new(trust: &Trust, connect: Duration) -> Self {
+        Self { direct: agent(trust, None, connect), proxied: agent(trust, Proxy::try_from_env(), connect) }
     }
 
     /// Sends a document and reads the answer.
-    pub(crate) fn post(&self, address: &HostAddress, path: &str, document: &[u8]) -> Result<Reply, Failure> {
-        let request = self.agent(address).post(address.url(path)).header("content-type", COSE);
+    pub(crate) fn post(&self, route: &Route, path: &str, document: &[u8]) -> Result<Reply, Failure> {
+        let request = self.agent(route)?.post(route.address.url(path)).header("content-type", COSE);
         let response = request.header("accept", ACCEPT).send(document);
         read(response, MOST_BYTES)
     }
 
     /// Asks for a document; `held` is the number of the one that is held already.
-    pub(crate) fn fetch(
-        &self,
-        address: &HostAddress,
-        path: &str,
-        held: Option<u64>,
-        most: u64,
-    ) -> Result<Reply, Failure> {
-        let mut request = self.agent(address).get(address.url(path)).header("accept", ACCEPT);
+    pub(crate) fn fetch(&self, route: &Route, path: &str, held: Option<u64>, most: u64) -> Result<Reply, Failure> {
+        let mut request = self.agent(route)?.get(route.address.url(path)).header("accept", ACCEPT);
         if let Some(number) = held {
             request = request.header("if-none-match", format!("\"{number}\""));
         }
         read(request.call(), most)
     }
 
-    /// Nothing stands between a machine and itself, whatever the environment says of proxies.
-    fn agent(&self, address: &HostAddress) -> &Agent {
-        if address.is_loopback() { &self.direct } else { &self.proxied }
+    /// Asks for a document as [`Self::fetch`] does, and tells the time that the answer carries.
+    pub(crate) fn look(&self, route: &Route, path: &str) -> (Option<String>, Result<Reply, Failure>) {
+        let agent = match self.agent(route) {
+            Ok(agent) => agent,
+            Err(failure) => return (None, Err(failure)),
+        };
+        let response = agent.get(route.address.url(path)).header("accept", ACCEPT).call();
+        let date = response.as_ref().ok().map(|response| text(response.headers(), "date").to_owned());
+        (date.filter(|date| !date.is_empty()), read(response, MOST_BYTES))
+    }
+
+    /// Whether a proxy stands between this machine and the address.
+    pub(crate) fn is_proxied(&self, address: &HostAddress) -> bool {
+        !address.is_loopback() && self.proxied.config().proxy().is_some()
+    }
+
+    /// Nothing stands between a machine and itself, whatever the environment says of proxies; nor between it and a host
+    /// that its own network names.
+    fn agent(&self, route: &Route) -> Result<Agent, Failure> {
+        match route.reach {
+            Reach::Nowhere => Err(Failure::NameNotFound),
+            Reach::At(socket) => {
+                Ok(Agent::with_parts(self.direct.config().clone(), DefaultConnector::new(), Pinned(socket)))
+            }
+            Reach::ByName if route.address.is_loopback() => Ok(self.direct.clone()),
+            Reach::ByName => Ok(self.proxied.clone()),
+        }
     }
 }
 
-fn agent(trust: &Trust, proxy: Option<Proxy>) -> Agent {
+impl Resolver for Named {
+    fn resolve(&self, uri: &Uri, config: &Config, left: NextTimeout) -> Result<ResolvedSocketAddrs, ureq::Error> {
+        self.0.resolve(uri, config, left).map_err(|error| match error {
+            ureq::Error::Io(_) => ureq::Error::HostNotFound,
+            other => other,
+        })
+    }
+}
+
+impl Resolver for Pinned {
+    fn resolve(&self, _uri: &Uri, _config: &Config, _left: NextTimeout) -> Result<ResolvedSocketAddrs, ureq::Error> {
+        let mut addresses = self.empty();
+        addresses.push(self.0);
+        Ok(addresses)
+    }
+}
+
+fn agent(trust: &Trust, proxy: Option<Proxy>, connect: Duration) -> Agent {
     let roots = match trust {
         Trust::Public => RootCerts::WebPki,
         Trust::Only(certificates) => RootCerts::Specific(Arc::clone(certificates)),
     };
-    Agent::config_builder()
+    let config = Agent::config_builder()
         .http_status_as_error(false)
         .max_redirects(0)
         .proxy(proxy)
         .tls_config(TlsConfig::builder().root_certs(roots).build())
-        .timeout_resolve(Some(CONNECT))
-        .timeout_connect(Some(CONNECT))
+        .timeout_resolve(Some(RESOLVE))
+        .timeout_connect(Some(connect))
         .timeout_global(Some(WHOLE))
         .user_agent(VERSION)
-        .build()
-        .new_agent()
+        .build();
+    Agent::with_parts(config, DefaultConnector::new(), Named::default())
 }
 
 type Response = Result<ureq::http::Response<ureq::Body>, ureq::Error>;
@@ -163,6 +212,7 @@ fn text<'h>(headers: &'h HeaderMap, name: &str) -> &'h str {
 
 fn failure(error: ureq::Error) -> Failure {
     match error {
+        ureq::Error::HostNotFound => Failure::NameNotFound,
         ureq::Error::BodyExceedsLimit(most) => Failure::NotAHost(NotAHost::TooLarge { most }),
         ureq::Error::Protocol(_) | ureq::Error::LargeResponseHeader(..) | ureq::Error::Http(_) => {
             Failure::NotAHost(NotAHost::Protocol(error.into_io()))
@@ -189,5 +239,5 @@ const PROBLEM: &str = "application/problem+json";
 const ACCEPT: &str = "application/cose, application/problem+json";
 /// More than any lease or certificate has.
 const MOST_BYTES: u64 = 64 * 1_024;
-const CONNECT: Duration = Duration::from_secs(5);
+const RESOLVE: Duration = Duration::from_secs(5);
 const WHOLE: Duration = Duration::from_secs(30);

@@ -60,6 +60,10 @@ impl Files {
         Self { folder, notes: Mutex::default() }
     }
 
+    pub(crate) fn folder(&self) -> &Path {
+        &self.folder
+    }
+
     pub(crate) fn path(&self, name: &str) -> PathBuf {
         self.folder.join(name)
     }

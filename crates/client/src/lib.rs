@@ -14,15 +14,18 @@ mod clock;
 mod conversation;
 mod device;
 mod error;
+mod examine;
 mod exchange;
 mod files;
 mod held;
+mod lookup;
 mod machine;
 mod options;
 mod proven;
 mod record;
 mod refused;
 mod renewer;
+mod route;
 mod state;
 mod status;
 
@@ -33,13 +36,19 @@ pub use chance::{Chance, SystemChance};
 pub use client::{Client, Released, Tick};
 pub use clock::{Clock, Running, SystemClock};
 pub use error::{Error, Failure, HostSource, Tried};
+pub use examine::{Hidden, Shown};
 pub use exchange::NotAHost;
 pub use files::Note;
+pub use leasehold_discovery as discovery;
+#[cfg(feature = "mdns")]
+pub use lookup::LocalLink;
+pub use lookup::{Lookup, SearchError};
 pub use machine::{Machine, host_name};
 pub use options::{Options, state_directory};
 pub use record::Setback;
 pub use refused::Refused;
 pub use renewer::Renewer;
+pub use route::{Reach, Route};
 pub use state::generalize;
 pub use status::Status;
 

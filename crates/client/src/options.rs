@@ -3,12 +3,16 @@
 use std::env;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 use leasehold_core::{PublicKey, Text};
 
 use crate::address::{AddressError, HostAddress};
 use crate::chance::{Chance, SystemChance};
 use crate::clock::{Clock, SystemClock};
+#[cfg(feature = "mdns")]
+use crate::lookup::LocalLink;
+use crate::lookup::Lookup;
 use crate::machine::Machine;
 
 /// What an application may set about its client; `Options::default()` sets nothing.
@@ -16,8 +20,16 @@ use crate::machine::Machine;
 pub struct Options {
     /// Where state lies, a folder for each vendor in it; [`state_directory`] unless set.
     pub state: Option<PathBuf>,
-    /// Where hosts are, in the order in which they are tried. The host of the current lease comes after them.
+    /// Where hosts are, in the order in which they are tried. The host of the current lease comes after them, then those
+    /// that are found.
     pub hosts: Vec<HostAddress>,
+    /// Whether hosts are looked for in DNS, and whom to ask.
+    pub lookup: Lookup,
+    /// Whether hosts that announce themselves on the local link are listened for, where no other answers.
+    #[cfg(feature = "mdns")]
+    pub local_link: LocalLink,
+    /// How long one address may take to accept a connection.
+    pub connect_timeout: Duration,
     /// The root key that the manifest must lead up to, for those who do not take the one that it carries.
     pub root: Option<PublicKey>,
     /// The certificates trusted for `https` hosts, in PEM form, and no others; the public ones unless set.
@@ -37,6 +49,10 @@ impl Default for Options {
         Self {
             state: None,
             hosts: Vec::new(),
+            lookup: Lookup::System,
+            #[cfg(feature = "mdns")]
+            local_link: LocalLink::Ignored,
+            connect_timeout: CONNECT,
             root: None,
             authorities: None,
             host_name: None,
@@ -103,3 +119,6 @@ mod platform {
 fn absolute(variable: &str) -> Option<PathBuf> {
     env::var_os(variable).map(PathBuf::from).filter(|path| path.is_absolute())
 }
+
+/// Short, since further addresses wait for their turn.
+const CONNECT: Duration = Duration::from_secs(3);

@@ -117,6 +117,10 @@ impl State {
         self.files.remove(lock, &of(product, LEASE))
     }
 
+    pub(crate) fn folder(&self) -> &Path {
+        self.files.folder()
+    }
+
     pub(crate) fn lease_path(&self, product: &ProductId) -> PathBuf {
         self.files.path(&of(product, LEASE))
     }

@@ -216,6 +216,9 @@ codes! {
     "file": "a file or folder cannot be read or written",
         "it is missing, or belongs to another user",
         "the message names it and says why";
+    "file-damaged": "a file of the host's folder is not what the host has written",
+        "a disk that fails, or something else wrote there",
+        "restore it from a backup; where it is host.lh, install the vendor's answer again";
     "not-a-product-key": "the text is no product key",
         "a character is mistyped, or some are missing",
         "compare it with the original; the message says which character where one repair fits";
@@ -244,8 +247,11 @@ codes! {
         "it was issued by an authority that this machine does not know, or for another name",
         "give the issuing authority's certificate with `--ca FILE`, or the name that the certificate is for";
     "no-host": "nothing says where a host is",
-        "no address was given and none has granted a lease before",
-        "`--host ADDRESS`, or set LEASEHOLD_HOST";
+        "no address was given, none has granted a lease before, and DNS names none",
+        "`leasehold doctor` shows what was looked for; or give `--host ADDRESS`, or set LEASEHOLD_HOST";
+    "name-not-found": "the host's name leads to no address",
+        "the name is mistyped, or DNS has a record of the service for a host whose own name is not there",
+        "ask DNS for the name (`getent hosts NAME`); correct the record's target, or add an address for it";
     "refused": "the host has said no for a reason that this program does not know",
         "the host is newer than this program",
         "the message gives the host's own words; update this program";
@@ -267,6 +273,37 @@ codes! {
     "state-damaged": "a state file was damaged and set aside",
         "a crash of the disk, or something else wrote there",
         "nothing: the client asks for a new lease by itself; the old file is kept beside it";
+    // What the doctor finds, as far as not above.
+    "no-suffix": "this machine has no DNS suffix under which to look for a host",
+        "the network hands out no search domain, and the machine's own name has no domain",
+        "set a search domain, or give the machine a full name; or give `--host ADDRESS`";
+    "no-service-record": "DNS has no record of the service under any suffix of this machine",
+        "no host has published its record, or this machine's suffixes are not the one where it did",
+        "on the host: `leasehold host dns publish`; or set a search domain where the record is; or give `--host ADDRESS`";
+    "connection-refused": "the machine is there, and nothing listens at the port",
+        "the host is stopped, or the record or address has a wrong port",
+        "start `leasehold host serve` there; compare its port with the record's";
+    "connection-timeout": "nothing answers at the address, not even with a no",
+        "a firewall drops the connection, or no machine has that address",
+        "allow TCP to the host's port (16880 unless set otherwise) from this machine; check the address";
+    "rogue-record": "a DNS record names a host that is not this vendor's",
+        "the record is left over, belongs to another product, or somebody forged it",
+        "have the record removed; clients pass it over and lose time only";
+    "host-certificate-ended": "the host's certificate has ended",
+        "it was not renewed with the vendor in time",
+        "on the host: `leasehold host request`, have it approved, then `leasehold host install`";
+    "host-certificate-ends-soon": "the host's certificate ends within 30 days",
+        "it is due to be renewed with the vendor",
+        "on the host: `leasehold host request`, have it approved, then `leasehold host install`";
+    "clock-wrong": "this machine's clock and the host's are more than 4 hours apart",
+        "one of them is set wrongly, or to another time zone",
+        "set both clocks by NTP";
+    "clock-set-back": "this machine's clock is behind the time that its lease proves",
+        "the clock was set back, or its battery is empty",
+        "set the clock by NTP";
+    "clock-differs": "this machine's clock and the host's differ by more than 5 minutes",
+        "one of them is not kept by NTP",
+        "set both clocks by NTP; up to 4 hours change nothing";
     // Running a host.
     "bad-configuration": "the configuration file cannot be used",
         "a key or value is mistyped",
@@ -274,10 +311,7 @@ codes! {
     "no-full-name": "this machine has no name with a domain",
         "the system was set up without a domain",
         "give the name that leads to this host: `--target NAME`";
-    "certificate-ends-soon": "the host's certificate ends within 30 days",
-        "it was not renewed yet",
-        "renew it now: `leasehold host request`, then `leasehold host install`; until then nothing changes";
-    "clock-set-back": "the clock is behind what was signed already",
+    "host-clock-behind": "the host's clock is behind what was signed already",
         "it was set back, or it was ahead when that was signed",
         "set it by NTP";
     "disk-full": "the store's disk has little room left",
@@ -286,12 +320,6 @@ codes! {
     "not-serving": "no host serves from this folder",
         "it was not started, or has ended; or it serves from another folder",
         "`leasehold host serve`, or name the folder with `--data DIR`";
-    "nothing-listens": "nothing listens at the address",
-        "the host does not run, or listens at another address or port",
-        "start the host, or give the address with `--listen ADDRESS`";
-    "connection-times-out": "nothing answers at the address, not even a refusal",
-        "a firewall drops what is sent to the port",
-        "open the port (TCP 16880 unless set otherwise) in this machine's firewall";
     "dns-no-own-record": "DNS has no record of this host",
         "the host never published, or is known there by another name",
         "`leasehold host dns publish`, or hand its record line to who looks after the zone";

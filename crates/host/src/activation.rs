@@ -45,6 +45,18 @@ impl Home {
         &self.folder
     }
 
+    /// Makes the folder for its owner alone, unless it is there.
+    ///
+    /// # Errors
+    /// [`Error::File`].
+    pub fn make(&self) -> Result<(), Error> {
+        let mut builder = fs::DirBuilder::new();
+        builder.recursive(true);
+        #[cfg(unix)]
+        std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+        builder.create(&self.folder).map_err(Error::at(&self.folder))
+    }
+
     /// Makes a request for the vendor and keeps a copy of it; the host's key pair is made where there is none.
     ///
     /// # Errors
@@ -53,7 +65,7 @@ impl Home {
         if inquiry.key.kind() != KeyKind::Host {
             return Err(Error::WrongKind(inquiry.key.kind()));
         }
-        self.make_folder()?;
+        self.make()?;
         let keypair = match self.keypair() {
             Err(Error::NoRequest(_)) => self.make_keypair(&inquiry.seed)?,
             other => other?,
@@ -133,14 +145,6 @@ impl Home {
     /// When the certificate was last replaced, to notice a new one while serving.
     pub fn certificate_changed(&self) -> Option<std::time::SystemTime> {
         fs::metadata(self.folder.join(CERTIFICATE)).and_then(|metadata| metadata.modified()).ok()
-    }
-
-    fn make_folder(&self) -> Result<(), Error> {
-        let mut builder = fs::DirBuilder::new();
-        builder.recursive(true);
-        #[cfg(unix)]
-        std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-        builder.create(&self.folder).map_err(Error::at(&self.folder))
     }
 
     fn make_keypair(&self, seed: &[u8; 32]) -> Result<Keypair, Error> {

@@ -20,6 +20,7 @@ use crate::verify::verify;
 
 /// Decides what comes until nothing will come any more; tidies the store while nothing does.
 pub(crate) fn run(shared: &Shared, mut store: Box<dyn HostStore>) {
+    let _last_words = LastWords(shared);
     let processors = thread::available_parallelism().map_or(1, usize::from);
     let mut patience = IDLE;
     loop {
@@ -36,6 +37,19 @@ pub(crate) fn run(shared: &Shared, mut store: Box<dyn HostStore>) {
         }
     }
     while tidy(store.as_mut()) == Duration::ZERO {}
+}
+
+/// However deciding ends, also by a fault of ours: nobody waits for it any more, and the host says that it is not ready.
+struct LastWords<'s>(&'s Shared);
+
+impl Drop for LastWords<'_> {
+    fn drop(&mut self) {
+        self.0.arrived.close();
+        self.0.store_works.store(false, Ordering::Relaxed);
+        if thread::panicking() {
+            tracing::error!("deciding has failed: the host must be started again");
+        }
+    }
 }
 
 fn tidy(store: &mut dyn HostStore) -> Duration {

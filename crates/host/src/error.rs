@@ -60,7 +60,7 @@ impl Error {
     pub fn code(&self) -> &'static str {
         match self {
             Self::File { .. } => "file",
-            Self::Damaged(_) => "state-damaged",
+            Self::Damaged(_) => "file-damaged",
             Self::NoRequest(_) => "not-initialised",
             Self::WrongKind(_) => "wrong-kind-of-key",
             Self::AnotherHost { .. } => "another-host",

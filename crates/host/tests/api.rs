@@ -13,7 +13,8 @@ use leasehold_core::{
 use leasehold_host::activation::Home;
 use leasehold_host::{Options, Server, Surroundings};
 use leasehold_service::Listener;
-use leasehold_store::host::HostStore;
+use leasehold_store::StoreError;
+use leasehold_store::host::{Batch, ClientRow, Counts, Entry, Family, HostStore, Ledger, SealRow};
 use leasehold_store_sqlite::host::SqliteHost;
 use leasehold_testkit::http::{get, post, problem};
 use leasehold_testkit::vectors::{read, unhex};
@@ -160,6 +161,61 @@ fn a_release_replayed_ends_nothing() {
     assert_eq!((status, problem(&body).as_str()), (409, "capacity-reached"), "the lease still runs");
 }
 
+#[test]
+fn a_host_whose_store_has_failed_for_good_says_so() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let certified = Vendor::from_seed(1).host(1, vec![Vendor::grant()]);
+    fs::write(folder.path().join("host.key"), certified.pair().to_pem()).expect("a file");
+    fs::write(folder.path().join("host.lh"), certified.certificate()).expect("a file");
+    let clock = Arc::new(AtomicU64::new(BEGIN.unix()));
+    let (address, (stop, thread)) = serve_from(Box::new(Faulty), folder.path(), &clock);
+    let host = Running {
+        vendor: Vendor::from_seed(1),
+        id: certified.id(),
+        address,
+        clock,
+        folder: Some(folder),
+        serving: Some((stop, thread)),
+    };
+    let request = host.request(&Keypair::from_seed(&[9; 32]), 1, None);
+    assert_eq!(get(&host.address, "/readyz").expect("an answer").0, 200);
+    assert_eq!(post(&host.address, "/v1/leases", &request).expect("an answer").0, 500, "it was being decided");
+    assert_eq!(post(&host.address, "/v1/leases", &request).expect("an answer").0, 503, "nobody decides any more");
+    assert_eq!(get(&host.address, "/readyz").expect("an answer").0, 503);
+}
+
+/// A store with a fault that no rule foresees.
+struct Faulty;
+
+impl HostStore for Faulty {
+    fn decide(&mut self, _: &Batch<'_>, _: &mut dyn FnMut(&mut Ledger) -> Option<SealRow>) -> Result<(), StoreError> {
+        panic!("a fault")
+    }
+
+    fn tidy(&mut self) -> Result<bool, StoreError> {
+        Ok(false)
+    }
+
+    fn counts(&mut self, _: &Family, _: Timestamp) -> Result<Counts, StoreError> {
+        Ok(Counts::default())
+    }
+
+    fn clients(&mut self, _: Option<KeyId>, _: usize) -> Result<Vec<ClientRow>, StoreError> {
+        Ok(Vec::new())
+    }
+
+    fn events(&mut self, _: usize) -> Result<Vec<Entry>, StoreError> {
+        Ok(Vec::new())
+    }
+
+    fn seals(&mut self, _: KeyId, _: usize) -> Result<Vec<SealRow>, StoreError> {
+        Ok(Vec::new())
+    }
+}
+
+/// Where a host listens, and what ends it.
+type Serving = (String, (oneshot::Sender<()>, JoinHandle<()>));
+
 /// A host in threads of its own.
 struct Running {
     vendor: Vendor,
@@ -275,7 +331,11 @@ impl Drop for Running {
     }
 }
 
-fn serve(folder: &Path, clock: &Arc<AtomicU64>) -> (String, (oneshot::Sender<()>, JoinHandle<()>)) {
+fn serve(folder: &Path, clock: &Arc<AtomicU64>) -> Serving {
+    serve_from(Box::new(SqliteHost::open(folder).expect("a store")), folder, clock)
+}
+
+fn serve_from(store: Box<dyn HostStore>, folder: &Path, clock: &Arc<AtomicU64>) -> Serving {
     let (clock, chance) = (Arc::clone(clock), AtomicU64::new(1));
     let surroundings = Surroundings {
         now: Arc::new(move || Timestamp::from_unix(clock.load(Ordering::Relaxed))),
@@ -285,8 +345,7 @@ fn serve(folder: &Path, clock: &Arc<AtomicU64>) -> (String, (oneshot::Sender<()>
             }
         }),
     };
-    let store = SqliteHost::open(folder).expect("a store");
-    let server = Server::start(Home::new(folder), Box::new(store), surroundings, Options::default()).expect("a host");
+    let server = Server::start(Home::new(folder), store, surroundings, Options::default()).expect("a host");
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().expect("threads");
     let listener = {
         let _inside = runtime.enter();

@@ -1,17 +1,18 @@
 //! The test vectors shared with every binding, made by an independent implementation.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::{env, fs};
 
 use serde_json::Value;
 
-/// Reads `<name>.json` from `LEASEHOLD_VECTORS`, or from the project's copy.
+/// Reads `<name>.json` from `LEASEHOLD_VECTORS` (a relative path counts from the workspace), or from the project's copy.
 ///
 /// # Panics
 /// Where the file is missing or no JSON: a test without its vectors has failed.
 pub fn read(name: &str) -> Value {
-    let own = || PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../wire/vectors"));
-    let path = env::var_os("LEASEHOLD_VECTORS").map_or_else(own, PathBuf::from).join(name).with_extension("json");
+    let workspace = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../.."));
+    let folder = env::var_os("LEASEHOLD_VECTORS").map_or_else(|| PathBuf::from("crates/wire/vectors"), PathBuf::from);
+    let path = workspace.join(folder).join(name).with_extension("json");
     let text = fs::read_to_string(&path).unwrap_or_else(|error| panic!("vectors {}: {error}", path.display()));
     serde_json::from_str(&text).unwrap_or_else(|error| panic!("vectors {}: {error}", path.display()))
 }

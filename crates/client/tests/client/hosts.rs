@@ -123,7 +123,7 @@ fn the_host_of_the_current_lease_is_tried_after_those_set() {
     let client = Client::open(&manifest, options).unwrap();
     let Err(Error::NoAnswer { tried }) = client.activate() else { panic!("the host is gone") };
     assert_eq!(tried.len(), 1);
-    assert_eq!((tried[0].address.to_string(), tried[0].found), (gone.to_string(), HostSource::LastGrant));
+    assert_eq!((tried[0].route.address.to_string(), &tried[0].route.found), (gone.to_string(), &HostSource::LastGrant));
     assert!(matches!(client.standing(), Standing::Licensed { .. }));
     drop(state);
 }
@@ -132,7 +132,7 @@ fn the_host_of_the_current_lease_is_tried_after_those_set() {
 fn without_any_address_the_client_says_so() {
     let scene = Scene::new();
     let client = Client::open(&scene.manifest, Options { hosts: Vec::new(), ..scene.options() }).unwrap();
-    assert!(matches!(client.activate(), Err(Error::NoHost)));
+    assert!(matches!(client.activate(), Err(Error::NoHost { .. })));
     assert_eq!(client.status().setback.unwrap().code, "no-host");
 }
 

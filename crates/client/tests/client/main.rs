@@ -5,6 +5,7 @@ mod asking;
 mod hosts;
 mod interleavings;
 mod machines;
+mod names;
 mod scene;
 mod standing;
 mod state;

@@ -7,7 +7,8 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use leasehold_client::{
-    Answer, Chance, Client, Clock, Error, Granted, HostAddress, Machine, Options, Outcome, Refused, Running, Tick,
+    Answer, Chance, Client, Clock, Error, Granted, HostAddress, Lookup, Machine, Options, Outcome, Refused, Running,
+    Tick,
 };
 use leasehold_core::{Component, Cti, Fingerprint, Refusal, Span, Timestamp};
 use leasehold_testkit::responder::{Incoming, Outgoing, Responder};
@@ -98,6 +99,7 @@ impl Scene {
         Options {
             state: Some(self.state.path().to_owned()),
             hosts: vec![self.address()],
+            lookup: Lookup::Off,
             machine: Some(self.machine.clone()),
             clock: self.clock.clone(),
             chance: self.chance.clone(),

@@ -94,7 +94,7 @@ impl Running<'_> {
         results.insert("renewals".to_owned(), Value::Object(renewals));
         for (name, connect) in [("fresh_plain", Connect::Fresh), ("fresh_tls", Connect::FreshTls)] {
             progress(&format!("a new connection for each renewal: {name}"));
-            let mut fleet = Fleet::new(&self.folder.join(name), FRESH)?;
+            let mut fleet = Fleet::new(&self.folder.join(name), self.bench.machines.min(FRESH))?;
             self.phase(&mut fleet, 64, Connect::Kept)?;
             let (measured, stages) = self.phase(&mut fleet, 64, connect)?;
             results.insert(name.to_owned(), measured.json(&stages));
@@ -167,7 +167,7 @@ fn median(values: &mut [f64]) -> f64 {
 
 /// How long each limit is measured.
 const PATIENCE: Duration = Duration::from_secs(1);
-/// Renewals that each come on a connection of their own.
+/// Renewals that each come on a connection of their own, at most.
 const FRESH: usize = 10_000;
 const HOST_CPU: usize = 0;
 const LOAD_CPU: usize = 1;

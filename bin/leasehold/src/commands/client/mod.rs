@@ -2,8 +2,9 @@
 
 mod activate;
 mod generalize;
+mod names;
 pub(crate) mod outcome;
-mod place;
+pub(crate) mod place;
 mod release;
 mod renew;
 mod report;

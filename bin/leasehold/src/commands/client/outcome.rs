@@ -52,7 +52,7 @@ pub(crate) fn failure(error: &Error) -> Failure {
         | Error::NoStateDirectory
         | Error::State { .. }
         | Error::Authorities
-        | Error::NoHost
+        | Error::NoHost { .. }
         | Error::NoFingerprint => false,
     };
     if is_an_answer { Failure::refused(code, error.to_string()) } else { Failure::failed(code, error.to_string()) }

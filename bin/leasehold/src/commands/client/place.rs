@@ -6,6 +6,7 @@ use clap::Args;
 use leasehold_client::{Client, HostAddress, Options, host_name, state_directory};
 use leasehold_core::PublicKey;
 
+use super::names::Names;
 use super::outcome;
 use crate::failure::Failure;
 use crate::input;
@@ -36,6 +37,8 @@ pub(crate) struct Network {
     /// Let the host know what this machine is called.
     #[arg(long)]
     send_host_name: bool,
+    #[command(flatten)]
+    names: Names,
 }
 
 impl Place {
@@ -82,6 +85,7 @@ impl Place {
 
 impl Network {
     fn options(&self, options: Options) -> Result<Options, Failure> {
+        let options = self.names.options(options)?;
         Ok(Options {
             hosts: if self.hosts.is_empty() { options.hosts } else { self.hosts.clone() },
             authorities: self.ca.as_deref().map(input::file).transpose()?,

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 use leasehold_client::{Machine, host_name};
-use leasehold_core::{Cti, Fingerprint, KeyId, ProductKey, PublicKey, Text};
+use leasehold_core::{Cti, Fingerprint, ProductKey, Text};
 use leasehold_host::activation::Inquiry;
 use leasehold_wire::{Keypair, armour};
 use serde_json::json;
@@ -35,13 +35,12 @@ pub(crate) struct Request {
 
 impl Request {
     pub(crate) fn run(self, output: Output) -> Result<(), Failure> {
-        let typed = input::secret(self.key_file.as_deref(), "host key")?;
-        let key = product_key(&typed)?;
+        let key = input::product_key(self.key_file.as_deref(), "host key")?;
         let name = self.name.or_else(host_name).unwrap_or_else(|| "host".parse().expect("a text"));
         let inquiry = Inquiry {
             key: &key,
             host_name: name,
-            fingerprint: this_machine(&key, None)?,
+            fingerprint: this_machine(&key)?,
             cti: Cti(input::random()),
             seed: input::random(),
         };
@@ -74,28 +73,12 @@ impl Request {
     }
 }
 
-/// The product key that was typed, or what is wrong with it.
-pub(crate) fn product_key(typed: &str) -> Result<ProductKey, Failure> {
-    typed.parse().map_err(|error| {
-        let failure = Failure::refused("not-a-product-key", format!("host key: {error}"));
-        match leasehold_core::repair::repair(typed) {
-            Some(repair) => failure.hint(format!("{}: is that it?", repair.slip)),
-            None => failure,
-        }
-    })
-}
-
 /// What this machine is recognised by. The vendor's name is not known before the certificate is there, so the host's
 /// fingerprint is salted by the host key: the same for all requests made with it.
-pub(crate) fn this_machine(key: &ProductKey, machine: Option<Machine>) -> Result<Fingerprint, Failure> {
-    let machine = machine.unwrap_or_else(Machine::read);
-    machine
-        .fingerprint(salt(&Keypair::of_product_key(key).public()))
+pub(crate) fn this_machine(key: &ProductKey) -> Result<Fingerprint, Failure> {
+    Machine::read()
+        .fingerprint(Keypair::of_product_key(key).id())
         .ok_or_else(|| Failure::failed("no-fingerprint", "this machine shows nothing that tells it from others"))
-}
-
-fn salt(key: &PublicKey) -> KeyId {
-    key.id()
 }
 
 /// For a phone to carry to a machine that has a network.

@@ -61,7 +61,7 @@ impl Serve {
         let (home, folder) = (self.data.home(), self.data.folder.clone());
         let (dns, mdns) = (self.dns.or(config.dns.unwrap_or_default()), self.mdns || config.mdns == Some(true));
         let found = Found { folder: folder.clone(), dns, mdns };
-        std::fs::create_dir_all(&folder).map_err(|error| Failure::file(&folder, &error))?;
+        home.make().map_err(|error| failed(&error))?;
         let store = SqliteHost::open(&folder).map_err(|error| store_failed(&folder, &error))?;
         let options = Options { limits: Limits::default(), tls };
         let server = Server::start(home, Box::new(store), surroundings(), options).map_err(|error| failed(&error))?;

@@ -53,7 +53,7 @@ impl Quickstart {
                 "host": serving.address.to_string(),
                 "clients": machines.iter().map(Machine::json).collect::<Vec<_>>(),
             })),
-            Output::Human => self.show(&machines, &product.root.to_string()),
+            Output::Human => self.show(&machines, &product.root.to_string(), serving.address),
         }
         if !self.once {
             talk.say("\nserving until Ctrl-C");
@@ -62,7 +62,7 @@ impl Quickstart {
         serving.stop()
     }
 
-    fn show(&self, machines: &[Machine], root: &str) {
+    fn show(&self, machines: &[Machine], root: &str, address: SocketAddr) {
         let mut table = output::table(["MACHINE", "DEVICE KEY", "STANDING", "UNTIL"]);
         for machine in machines {
             table.add_row(machine.row());
@@ -88,7 +88,9 @@ impl Quickstart {
         if let Some(lease) = machines.iter().find_map(|machine| machine.lease.as_deref()) {
             anstream::println!("  {program} inspect {} --root {root}", lease.display());
         }
-        anstream::println!("  {program} client status --state {dir}/clients/1");
+        anstream::println!(
+            "  {program} client activate --manifest {dir}/acme-cad.lh --host {address} --state {dir}/clients/mine"
+        );
         anstream::println!("  {program} vendor key list --dir {dir}/vendor");
     }
 }

@@ -85,7 +85,7 @@ fn activate(dir: &Path, store: &SqliteAuthority, authority: &Authority<'_>, talk
     let inquiry = Inquiry {
         key: &key,
         host_name: "quickstart".parse().expect("a name"),
-        fingerprint: this_machine(&key, None)?,
+        fingerprint: this_machine(&key)?,
         cti: Cti(input::random()),
         seed: input::random(),
     };

@@ -31,8 +31,12 @@ fn certificate(identity: &Identity, now: Timestamp) -> Check {
     let end = output::time(certificate.expires);
     let (vendor, host) = (&certificate.vendor, identity.id());
     if now >= certificate.expires {
-        return Check::failure(NAME, "expired", format!("that of host {host} by {vendor} ended at {end}"))
-            .next("renew it: `leasehold host request`, then `leasehold host install`");
+        return Check::failure(
+            NAME,
+            "host-certificate-ended",
+            format!("that of host {host} by {vendor} ended at {end}"),
+        )
+        .next("renew it: `leasehold host request`, then `leasehold host install`");
     }
     if identity.grants_at(now).is_none() {
         let begin = output::time(certificate.issued);
@@ -41,7 +45,7 @@ fn certificate(identity: &Identity, now: Timestamp) -> Check {
     let left = certificate.expires.since(now);
     let days = left.as_seconds() / Span::DAY.as_seconds();
     let detail = format!("host {host}, by {vendor}, until {end} ({days} days)");
-    if left < SOON { Check::warning(NAME, "certificate-ends-soon", detail) } else { Check::ok(NAME, detail) }
+    if left < SOON { Check::warning(NAME, "host-certificate-ends-soon", detail) } else { Check::ok(NAME, detail) }
 }
 
 /// The clock must not be behind what was signed or decided already.
@@ -56,7 +60,7 @@ fn clock(patient: &Patient, identity: &Identity) -> Check {
     if proven > now.plus(Span::CLOCK_TOLERANCE) {
         let what = if newest_seal == Some(proven) { "the newest seal was made" } else { "the certificate was issued" };
         let detail = format!("it says {shown}, and {what} at {}", output::time(proven));
-        return Check::failure("clock", "clock-set-back", detail);
+        return Check::failure("clock", "host-clock-behind", detail);
     }
     Check::ok("clock", format!("{shown}, after all that this host has seen"))
 }

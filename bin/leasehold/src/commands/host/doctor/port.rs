@@ -15,14 +15,17 @@ pub(super) fn checks(patient: &Patient) -> Vec<Check> {
     let address = reachable(patient.address);
     if let Err(error) = TcpStream::connect_timeout(&address, PATIENCE) {
         let (code, detail) = match error.kind() {
-            ErrorKind::ConnectionRefused => ("nothing-listens", format!("{address}: nothing listens there")),
+            ErrorKind::ConnectionRefused => ("connection-refused", format!("{address}: nothing listens there")),
             ErrorKind::TimedOut | ErrorKind::WouldBlock => {
-                ("connection-times-out", format!("{address}: no answer; a firewall drops what is sent there"))
+                ("connection-timeout", format!("{address}: no answer; a firewall drops what is sent there"))
             }
             _ => ("host-unreachable", format!("{address}: {error}")),
         };
         let skipped = ["alive", "ready"].map(|name| Check::skipped(name, "the port cannot be reached"));
-        return [Check::failure("port", code, detail)].into_iter().chain(skipped).collect();
+        let next = "start it with `leasehold host serve`, or give the address with `--listen ADDRESS`";
+        let port = Check::failure("port", code, detail);
+        let port = if code == "connection-refused" { port.next(next) } else { port };
+        return [port].into_iter().chain(skipped).collect();
     }
     let port = Check::ok("port", format!("{address}: something listens there"));
     let alive = match ask(address, "/healthz") {

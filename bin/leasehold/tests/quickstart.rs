@@ -1,0 +1,77 @@
+//! The whole way in one command: vendor, host, machines; and what `bench` reports.
+
+mod support;
+
+use std::path::Path;
+use std::process::Output;
+
+use leasehold_core::{PublicKey, Timestamp};
+use leasehold_wire::{Lease, verify};
+use serde_json::Value;
+use support::{now, program};
+
+#[test]
+fn six_machines_are_licensed_and_a_second_run_goes_on_from_there() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let first = json(&quickstart(folder.path(), &[]));
+    let root: PublicKey = first["root"].as_str().expect("a root key").parse().expect("64 digits");
+    let clients = first["clients"].as_array().expect("clients");
+    assert_eq!(clients.len(), 6);
+    assert!(first["host"].as_str().expect("an address").parse::<std::net::SocketAddr>().is_ok());
+    for client in clients {
+        assert_eq!(client["standing"], "licensed");
+        let lease = std::fs::read(client["lease"].as_str().expect("a path")).expect("a lease file");
+        let lease = verify::<Lease>(&lease, &root, now(), None).expect("it verifies").document;
+        assert_eq!(lease.client.to_string(), client["id"].as_str().expect("an id"));
+        assert_eq!(lease.expires.map(Timestamp::unix), client["expires"].as_u64());
+    }
+    let second = json(&quickstart(folder.path(), &["--clients", "7"]));
+    assert_eq!(second["root"], first["root"]);
+    assert_eq!(second["clients"].as_array().expect("clients")[..6], clients[..], "nothing is made anew");
+    assert_eq!(second["clients"][6]["standing"], "licensed", "the door is open");
+}
+
+#[test]
+fn three_machines_are_told_how_many_it_takes() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let output = quickstart(folder.path(), &["--clients", "3"]);
+    let told = String::from_utf8_lossy(&output.stderr);
+    assert!(told.contains("3 of 5 machines have asked"), "{told}");
+    let clients = json(&output)["clients"].clone();
+    assert!(clients.as_array().expect("clients").iter().all(|client| client["standing"] == "unactivated"));
+    assert!(clients[0]["lease"].is_null() && clients[0]["expires"].is_null());
+}
+
+#[test]
+fn bench_reports_what_it_measures() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut command = program();
+    command.args(["--json", "bench", "--connections", "1,8", "--machines", "40", "--full", "2000", "--dir"]);
+    let output = command.arg(folder.path()).output().expect("a process");
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let results = json(&output);
+    for limit in ["verify_strict_per_second", "sign_per_second", "commits_per_second"] {
+        assert!(results["limits"][limit].as_f64().is_some_and(|rate| rate > 0.0), "{limit}");
+    }
+    let runs =
+        [&results["activations"]["1"], &results["renewals"]["8"], &results["fresh_plain"], &results["fresh_tls"]];
+    for run in runs {
+        assert_eq!(run["requests"], 40);
+        for figure in ["per_second", "p50_ms", "p99_ms", "p999_ms", "cpu_us"] {
+            assert!(run[figure].as_f64().is_some(), "{figure}: {run}");
+        }
+    }
+    assert_eq!(results["full"]["clients"], 2_000);
+    assert!(results["machine"].as_str().is_some_and(|words| words.contains("processors")));
+}
+
+fn quickstart(dir: &Path, more: &[&str]) -> Output {
+    let output = program().args(["--json", "quickstart", "--once", "--dir"]).arg(dir).args(more).output();
+    let output = output.expect("a process");
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    output
+}
+
+fn json(output: &Output) -> Value {
+    serde_json::from_slice(&output.stdout).expect("JSON on standard output")
+}

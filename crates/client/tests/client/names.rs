@@ -1,0 +1,161 @@
+//! Hosts that the machine finds by itself, in a real name server (BIND 9): their order, and what is wrong with some.
+
+use std::net::TcpListener;
+
+use leasehold_client::discovery::{Config, Outcome};
+use leasehold_client::{Client, Error, HostSource, Lookup, Options};
+use leasehold_core::Refusal;
+use leasehold_testkit::dns::{NameServer, Setup, Zone};
+use leasehold_testkit::responder::{Outgoing, Responder};
+use leasehold_testkit::vendor::Vendor;
+
+use crate::scene::{Act, Scene, granted, refused};
+
+/// A name server with these records in the zone `lease.test`.
+fn server(records: &str) -> NameServer {
+    NameServer::bind(&Setup { zones: vec![Zone::new("lease.test", records)], ..Setup::default() })
+}
+
+/// A record of the service, with this priority, port and target.
+fn srv(priority: u16, port: u16, target: &str) -> String {
+    format!("_leasehold._tcp SRV {priority} 10 {port} {target}\n")
+}
+
+/// The names that targets have: all of them this machine.
+const HOSTS: &str = "one A 127.0.0.1\ntwo A 127.0.0.1\nrogue A 127.0.0.1\n";
+
+fn options(scene: &Scene, server: &NameServer, suffixes: &[&str]) -> Options {
+    let suffixes = suffixes.iter().map(|suffix| suffix.parse().unwrap()).collect();
+    let lookup = Lookup::With(Config::new(vec![server.address()], suffixes));
+    Options { hosts: Vec::new(), lookup, ..scene.options() }
+}
+
+fn client(scene: &Scene, server: &NameServer) -> Client {
+    Client::open(&scene.manifest, options(scene, server, &["lease.test"])).unwrap()
+}
+
+fn port(scene: &Scene) -> u16 {
+    scene.responder.address().port()
+}
+
+/// A port at which nobody listens.
+fn dead() -> u16 {
+    TcpListener::bind(("127.0.0.1", 0)).unwrap().local_addr().unwrap().port()
+}
+
+#[test]
+fn the_host_of_the_record_is_asked_and_remembered() {
+    let scene = Scene::new();
+    let server = server(&[HOSTS, &srv(0, port(&scene), "one")].concat());
+    let client = client(&scene, &server);
+    client.standing();
+    assert!(scene.responder.seen().is_empty(), "standing asks nobody");
+    let granted = granted(client.activate().unwrap());
+    assert_eq!(granted.host.to_string(), format!("one.lease.test:{}", port(&scene)));
+    assert_eq!(client.status().host, Some(granted.host));
+}
+
+#[test]
+fn the_first_host_by_priority_is_asked_and_the_second_when_it_is_gone() {
+    let (scene, second) = (Scene::new(), Scene::new());
+    let server = server(&[HOSTS, &srv(5, port(&second), "two"), &srv(1, port(&scene), "one")].concat());
+    let first = port(&scene);
+    let client = client(&scene, &server);
+    assert_eq!(granted(client.activate().unwrap()).host.to_string(), format!("one.lease.test:{first}"));
+    assert!(second.responder.seen().is_empty());
+    let Scene { responder, state, .. } = scene;
+    drop(responder);
+    let answer = client.activate().unwrap();
+    let codes: Vec<&str> = answer.passed_over.iter().map(|tried| tried.failure.code()).collect();
+    // By the name that the lease came from, which this machine's own names do not know, and by the record.
+    assert_eq!(codes, ["name-not-found", "host-unreachable"]);
+    assert_eq!(answer.passed_over[0].route.found, HostSource::LastGrant);
+    let told = answer.passed_over[1].to_string();
+    assert_eq!(
+        told,
+        format!("host one.lease.test:{first} at 127.0.0.1 (found in DNS under lease.test): connection refused")
+    );
+    assert_eq!(granted(answer).host.to_string(), format!("two.lease.test:{}", port(&second)));
+    drop(state);
+}
+
+#[test]
+fn a_host_that_was_set_comes_before_those_found() {
+    let (scene, set) = (Scene::new(), Scene::new());
+    let server = server(&[HOSTS, &srv(0, port(&scene), "one")].concat());
+    let hosts = vec![set.address()];
+    let options = Options { hosts, ..options(&scene, &server, &["lease.test"]) };
+    let client = Client::open(&scene.manifest, options).unwrap();
+    assert_eq!(granted(client.activate().unwrap()).host, set.address());
+    assert!(scene.responder.seen().is_empty());
+}
+
+#[test]
+fn a_rogue_record_delays_and_does_not_fool() {
+    let (scene, rogue) = (Scene::new(), Scene::with_host(|_| Vendor::from_seed(8).host(3, vec![Vendor::grant()])));
+    let records = [HOSTS, &srv(0, port(&rogue), "rogue"), &srv(1, dead(), "two"), &srv(2, port(&scene), "one")];
+    let server = server(&records.concat());
+    let answer = client(&scene, &server).activate().unwrap();
+    let codes: Vec<&str> = answer.passed_over.iter().map(|tried| tried.failure.code()).collect();
+    assert_eq!(codes, ["foreign-manifest", "host-unreachable"]);
+    assert!(answer.passed_over[0].to_string().contains("rogue.lease.test"));
+    granted(answer);
+}
+
+#[test]
+fn a_no_of_a_rogue_is_not_believed_and_a_no_of_the_vendors_host_is() {
+    let liar = |_: &leasehold_testkit::responder::Incoming| {
+        let problem = serde_json::json!({ "type": "urn:leasehold:problem:revoked", "title": "no", "status": 403 });
+        Outgoing::problem((403, problem))
+    };
+    let (scene, rogue) = (Scene::new(), Responder::start(liar));
+    let server = server(&[HOSTS, &srv(0, rogue.address().port(), "rogue"), &srv(1, port(&scene), "one")].concat());
+    let client = client(&scene, &server);
+    granted(client.activate().unwrap());
+    let fresh = Scene::new();
+    let server = self::server(&[HOSTS, &srv(0, port(&fresh), "one")].concat());
+    fresh.then(Act::Refuse(Refusal::CapacityReached { capacity: 1, retry: leasehold_core::Span::HOUR }));
+    assert_eq!(refused(self::client(&fresh, &server).activate().unwrap()).code, "capacity-reached");
+}
+
+#[test]
+fn a_target_without_an_address_is_told_and_the_next_is_tried() {
+    let scene = Scene::new();
+    let server = server(&[HOSTS, &srv(0, 16_880, "missing"), &srv(1, port(&scene), "one")].concat());
+    let answer = client(&scene, &server).activate().unwrap();
+    assert_eq!(answer.passed_over[0].failure.code(), "name-not-found");
+    granted(answer);
+}
+
+#[test]
+fn every_suffix_is_searched_and_where_there_is_nothing_that_is_told() {
+    let scene = Scene::new();
+    let server = server(&[HOSTS, &srv(0, port(&scene), "one")].concat());
+    let open = |suffixes: &[&str]| Client::open(&scene.manifest, options(&scene, &server, suffixes)).unwrap();
+    granted(open(&["none.lease.test", "lease.test"]).activate().unwrap());
+    let other = Scene::new();
+    let options = Options { state: Some(other.state.path().into()), ..options(&scene, &server, &["none.lease.test"]) };
+    let Err(error) = Client::open(&scene.manifest, options).unwrap().activate() else { panic!("there is no host") };
+    let told = "host: no address is known; DNS: _leasehold._tcp.none.lease.test: no such name";
+    assert_eq!((error.code(), error.to_string().as_str()), ("no-host", told));
+    let Error::NoHost { searched, .. } = error else { panic!("nothing was found") };
+    assert_eq!(searched[0].outcome, Outcome::NoSuchName);
+}
+
+#[test]
+fn an_answer_too_long_for_a_datagram_is_read_whole() {
+    let scene = Scene::new();
+    let many: String = (0..60).map(|n| srv(9, 16_880, &format!("a-host-with-a-long-name-{n:030}"))).collect();
+    let server = server(&[HOSTS, &many, &srv(0, port(&scene), "one")].concat());
+    granted(client(&scene, &server).activate().unwrap());
+}
+
+#[test]
+fn the_label_of_the_manifest_is_looked_for() {
+    let scene = Scene::new();
+    let records = format!("{HOSTS}_acme-licences._tcp SRV 0 0 {} one\n", port(&scene));
+    let server = server(&records);
+    let manifest = scene.vendor.manifest_with(|manifest| manifest.service = Some("acme-licences".parse().unwrap()));
+    let client = Client::open(&manifest, options(&scene, &server, &["lease.test"])).unwrap();
+    granted(client.activate().unwrap());
+}
