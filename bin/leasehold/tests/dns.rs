@@ -6,9 +6,11 @@ mod support;
 use std::path::Path;
 
 use common::{Run, leasehold};
+use leasehold_core::Policy;
 use leasehold_testkit::dns::{NameServer, Setup, SharedKey, Zone};
+use leasehold_testkit::http::{get, post};
 use serde_json::{Value, json};
-use support::{Host, program};
+use support::{Host, Machine, Vendor, program};
 use tempfile::TempDir;
 
 #[test]
@@ -100,7 +102,7 @@ fn a_host_that_may_not_publish_says_what_to_publish_and_serves_on() {
     let told = bounded(|| {
         let said = std::fs::read_to_string(&log).expect("the log");
         // Each look costs a question to the host, which has to answer all the while.
-        let (status, _) = leasehold_testkit::http::get(&host.address, "/healthz").expect("an answer");
+        let (status, _) = get(&host.address, "/healthz").expect("an answer");
         assert_eq!(status, 200);
         said.contains("record not published").then_some(said)
     });
@@ -108,6 +110,78 @@ fn a_host_that_may_not_publish_says_what_to_publish_and_serves_on() {
     assert!(told.contains("IN SRV 10 30 "), "{told}");
     let last: Value = serde_json::from_str(&host.stop()).expect("stages");
     assert_eq!(last["publications"], json!({ "done": 0, "failed": 1 }));
+}
+
+#[test]
+fn a_host_that_moves_to_another_port_takes_its_record_along() {
+    let scene = Scene::start();
+    let data = TempDir::new().expect("a folder");
+    let folder = data.path().to_str().expect("text");
+    for (port, weight) in [("1001", "1"), ("1002", "2")] {
+        let target = ["--target", "lease1.corp.example", "--data", folder];
+        let run = scene.dns("publish", &[&target[..], &["--port", port, "--weight", weight]].concat());
+        assert_eq!(run.status, 0, "{}", run.stderr);
+    }
+    let ports: Vec<Value> = scene.records().iter().map(|record| record["port"].clone()).collect();
+    assert_eq!(ports, [json!(16_880), json!(1_002)], "the other host's, and this one's new one");
+}
+
+#[test]
+fn the_doctor_finds_nothing_wrong_with_a_healthy_host() {
+    let scene = Scene::start();
+    let data = TempDir::new().expect("a folder");
+    Vendor::new().activate(data.path(), Policy { threshold: 1, ..Policy::default() });
+    let host = serve(data.path(), &scene.config(&scene.key));
+    scene.wait_for("lease1.corp.example");
+    let told = post(&host.address, "/v1/leases", &Machine::new(1).request()).expect("an answer");
+    assert_eq!(told.0, 200);
+    let run = scene.doctor(data.path(), &host.address, &[]);
+    assert_eq!((run.status, run.stderr.as_str()), (0, ""), "{}", run.stdout);
+    assert_eq!(run.stdout.lines().last(), Some("nothing is wrong"), "{}", run.stdout);
+    let json = scene.doctor(data.path(), &host.address, &["--json"]).json();
+    let outcomes: Vec<_> = json["checks"].as_array().expect("checks").iter().map(|check| &check["outcome"]).collect();
+    assert!(outcomes.iter().all(|outcome| **outcome == "ok") && json["cause"].is_null(), "{json:#}");
+}
+
+#[test]
+fn the_doctor_names_what_keeps_machines_from_a_host() {
+    let scene = Scene::start();
+    let data = TempDir::new().expect("a folder");
+    assert_eq!(scene.cause(data.path(), "127.0.0.1:1", &[]), ["certificate", "not-initialised"]);
+    Vendor::new().activate(data.path(), Policy::default());
+    let unused = std::net::TcpListener::bind("127.0.0.1:0").expect("a port").local_addr().expect("a port");
+    let (cause, checks) = scene.examine(data.path(), &unused.to_string(), &[]);
+    assert_eq!(cause, ["serving", "not-serving"]);
+    assert!(checks.contains(&["port".to_owned(), "connection-refused".to_owned()]), "{checks:?}");
+
+    let host = serve(data.path(), &scene.file("empty.toml", ""));
+    let at = |more: &[&str]| scene.cause(data.path(), &host.address, more);
+    assert_eq!(at(&[]), ["record in corp.example", "dns-no-own-record"]);
+    assert_eq!(at(&["--target", "other.corp.example"]), ["record in corp.example", "dns-wrong-port"]);
+    assert_eq!(at(&["--zone", "lab.example"]), ["record in lab.example", "dns-refused"]);
+    let port = host.address.rsplit(':').next().expect("a port");
+    let target = "nowhere.corp.example";
+    assert_eq!(scene.dns("publish", &["--target", target, "--port", port]).status, 0);
+    assert_eq!(at(&["--target", target]), ["record in corp.example", "dns-target-without-address"]);
+    assert_eq!(scene.dns("publish", &["--target", "lease1.corp.example", "--port", port]).status, 0);
+    assert_eq!(at(&[]), ["family acme", "threshold-not-met"], "a warning: nothing is broken");
+    assert_eq!(scene.dns("publish", &["--target", "lease1.corp.example", "--port", "1001"]).status, 0);
+    assert_eq!(at(&[]), ["record in corp.example", "dns-stale-record"]);
+    assert_eq!(scene.cause(data.path(), &scene.server, &[]), ["alive", "not-a-host"], "the name server's port");
+}
+
+#[test]
+fn the_doctor_counts_machines_that_share_a_key_or_cannot_be_told_apart() {
+    let data = TempDir::new().expect("a folder");
+    Vendor::new().activate(data.path(), Policy { threshold: 1, ..Policy::default() });
+    let host = Host::start(data.path());
+    for machine in [Machine::new(1), Machine::new(2), Machine::imaged_from(1, 3)] {
+        let mut machine = machine;
+        assert_eq!(post(&host.address, "/v1/leases", &machine.request()).expect("an answer").0, 200);
+    }
+    let folder = data.path().to_str().expect("text");
+    let run = leasehold(&["host", "doctor", "--data", folder, "--listen", &host.address], b"");
+    assert!(run.stdout.contains("3 known; 2 share their fingerprint with another; forks: 0 [duplicates]"), "{run:?}");
 }
 
 #[test]
@@ -171,6 +245,32 @@ impl Scene {
     fn dns(&self, command: &str, more: &[&str]) -> Run {
         let settings = ["--zone", "corp.example", "--server", &self.server, "--tsig-key-file", &self.key];
         leasehold(&[&["host", "dns", command], &settings[..], more].concat(), b"")
+    }
+
+    fn doctor(&self, data: &Path, address: &str, more: &[&str]) -> Run {
+        let data = data.to_str().expect("text");
+        let mut arguments = vec!["host", "doctor", "--data", data, "--listen", address, "--server", &self.server];
+        let said = |option: &str| more.contains(&option);
+        for (option, value) in [("--zone", "corp.example"), ("--target", "lease1.corp.example")] {
+            if !said(option) {
+                arguments.extend([option, value]);
+            }
+        }
+        arguments.extend(more);
+        leasehold(&arguments, b"")
+    }
+
+    /// The likeliest cause that the doctor finds, and all that is amiss: names and codes.
+    fn examine(&self, data: &Path, address: &str, more: &[&str]) -> ([String; 2], Vec<[String; 2]>) {
+        let json = self.doctor(data, address, &[more, &["--json"]].concat()).json();
+        let named =
+            |check: &Value| ["name", "code"].map(|member| check[member].as_str().unwrap_or_default().to_owned());
+        let checks = json["checks"].as_array().expect("checks");
+        (named(&json["cause"]), checks.iter().filter(|check| check["code"].is_string()).map(named).collect())
+    }
+
+    fn cause(&self, data: &Path, address: &str, more: &[&str]) -> [String; 2] {
+        self.examine(data, address, more).0
     }
 
     fn records(&self) -> Vec<Value> {

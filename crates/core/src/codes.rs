@@ -362,6 +362,36 @@ codes! {
     "no-full-name": "this machine has no name with a domain",
         "the system was set up without a domain",
         "give the name that leads to this host: `--target NAME`";
+    "host-clock-behind": "the host's clock is behind what was signed already",
+        "it was set back, or it was ahead when that was signed",
+        "set it by NTP";
+    "disk-full": "the store's disk has little room left",
+        "the journal grows with every decision, or something else fills the disk",
+        "make room; nothing is granted once it is full";
+    "not-serving": "no host serves from this folder",
+        "it was not started, or has ended; or it serves from another folder",
+        "`leasehold host serve`, or name the folder with `--data DIR`";
+    "dns-no-own-record": "DNS has no record of this host",
+        "the host never published, or is known there by another name",
+        "`leasehold host dns publish`, or hand its record line to who looks after the zone";
+    "dns-wrong-port": "the host's record names another port",
+        "the host was moved to another port after its record was published",
+        "`leasehold host dns publish`, and remove the old record";
+    "dns-stale-record": "DNS has records of this host at other ports",
+        "the host was moved to another port; or another host runs on this machine, and all is well",
+        "remove each old one: `leasehold host dns withdraw --port PORT`";
+    "dns-target-without-address": "the name in the host's record has no address",
+        "it is mistyped, or was never entered in DNS",
+        "enter an A or AAAA record for it, or publish with `--target NAME` that has one";
+    "dns-target-elsewhere": "the name in the host's record leads to another machine",
+        "it is mistyped or out of date; or something forwards to this host, and all is well",
+        "compare the address with this machine's";
+    "duplicates": "machines cannot be told apart",
+        "they were imaged from one disk and show too little hardware of their own; each counts by its device key",
+        "`leasehold host clients` shows them; `leasehold client generalize` before the next image";
+    "forks": "two machines were seen with one device key",
+        "a machine was imaged after it was activated",
+        "`leasehold host clients` shows which; `leasehold client generalize` before the next image";
 }
 
 #[cfg(test)]

@@ -12,6 +12,7 @@ use std::time::{Duration, Instant};
 use leasehold_discovery::publish::{PublishError, Published, Publisher, TsigKey, Withdrawn};
 use leasehold_discovery::{Config, DomainName, LookupError, NameError, ServiceLabel, ServiceRecord};
 
+use crate::remembered::Remembered;
 use crate::{Surroundings, stages};
 
 /// What a host publishes, where, and with which right.
@@ -25,6 +26,8 @@ pub struct Publication {
     pub servers: Vec<SocketAddr>,
     /// The key that may change the zones, in BIND's form.
     pub key_file: Option<PathBuf>,
+    /// The host's folder, where it is remembered what was published last; without it, nothing is.
+    pub folder: Option<PathBuf>,
 }
 
 /// A name in a zone.
@@ -63,13 +66,18 @@ impl Publication {
         self.own.line(&place.name)
     }
 
-    /// Publishes the host's record at `place`; records of other hosts stay.
+    /// Publishes the host's record at `place`, instead of the one that it published there before; records of other hosts
+    /// stay.
     ///
     /// # Errors
     /// [`DnsError`], which says who is at fault. Blocks for some seconds at most with each name server.
     pub fn publish(&self, place: &Place, surroundings: &Surroundings) -> Result<Published, DnsError> {
         let now = (surroundings.now)();
-        Ok(self.publisher(place)?.publish(&self.own, None, now, surroundings)?)
+        let remembered = self.folder.as_deref().map(Remembered::new);
+        let previous = remembered.as_ref().and_then(|remembered| remembered.of(&place.name));
+        let published = self.publisher(place)?.publish(&self.own, previous.as_ref(), now, surroundings)?;
+        remember(remembered.as_ref(), place, Some(&self.own));
+        Ok(published)
     }
 
     /// Removes the host's record from `place`; records of other hosts stay.
@@ -78,7 +86,13 @@ impl Publication {
     /// As [`Self::publish`].
     pub fn withdraw(&self, place: &Place, surroundings: &Surroundings) -> Result<Withdrawn, DnsError> {
         let now = (surroundings.now)();
-        Ok(self.publisher(place)?.withdraw(&self.own, now, surroundings)?)
+        let withdrawn = self.publisher(place)?.withdraw(&self.own, now, surroundings)?;
+        let remembered = self.folder.as_deref().map(Remembered::new);
+        let last = remembered.as_ref().and_then(|remembered| remembered.of(&place.name));
+        if last.is_some_and(|last| (&last.target, last.port) == (&self.own.target, self.own.port)) {
+            remember(remembered.as_ref(), place, None);
+        }
+        Ok(withdrawn)
     }
 
     /// All records at `place`, of whatever host.
@@ -97,6 +111,13 @@ impl Publication {
             some => some.to_vec(),
         };
         Ok(Publisher::new(place.zone.clone(), place.name.clone(), servers, key)?)
+    }
+}
+
+/// Not to remember costs an old record once; it is no reason to call the publication a failure.
+fn remember(remembered: Option<&Remembered>, place: &Place, record: Option<&ServiceRecord>) {
+    if let Some(Err(error)) = remembered.map(|remembered| remembered.put(&place.name, record)) {
+        tracing::warn!(zone = %place.zone, %error, "what was published is not remembered");
     }
 }
 

@@ -13,6 +13,7 @@ mod job;
 mod pipeline;
 mod problems;
 mod publishing;
+mod remembered;
 mod server;
 pub mod stages;
 mod verify;

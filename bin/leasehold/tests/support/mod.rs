@@ -170,6 +170,11 @@ impl Machine {
         Self { pair: Keypair::from_seed(&seed), fingerprint: machine(n), asked: 0 }
     }
 
+    /// A machine with a key of its own and the hardware of machine `n`.
+    pub(crate) fn imaged_from(n: u64, own: u64) -> Self {
+        Self { fingerprint: machine(n), ..Self::new(own) }
+    }
+
     /// A new request; never the same twice.
     pub(crate) fn request(&mut self) -> Vec<u8> {
         let request = Request {

@@ -43,7 +43,7 @@ impl SqliteHost {
     /// # Errors
     /// [`StoreError`]; [`StoreError::InUse`] where another process has it open for writing.
     pub fn open(data: &Path) -> Result<Self, StoreError> {
-        let lock = lock(&data.join("leasehold.lock"))?;
+        let lock = lock(&data.join(LOCK))?;
         let connection = writer(&data.join(FILE), &MIGRATIONS)?;
         Self::load(connection, Some(lock))
     }
@@ -56,6 +56,24 @@ impl SqliteHost {
         let connection = reader(&data.join(FILE), &MIGRATIONS)?;
         connection.execute_batch("BEGIN").map_err(failed)?;
         Self::load(connection, None)
+    }
+
+    /// Whether a process has the store in the folder `data` open for writing now.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`] where that cannot be told.
+    pub fn is_open_for_writing(data: &Path) -> Result<bool, StoreError> {
+        let file = match File::open(data.join(LOCK)) {
+            Ok(file) => file,
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(false),
+            Err(error) => return Err(StoreError::Unavailable(Box::new(error))),
+        };
+        // Shared, so that those who look do not keep each other out.
+        match file.try_lock_shared() {
+            Ok(()) => Ok(false),
+            Err(TryLockError::WouldBlock) => Ok(true),
+            Err(TryLockError::Error(error)) => Err(StoreError::Unavailable(Box::new(error))),
+        }
     }
 
     fn load(connection: Connection, lock: Option<File>) -> Result<Self, StoreError> {
@@ -227,6 +245,8 @@ fn lock(path: &Path) -> Result<File, StoreError> {
 
 /// The database's name in the host's folder.
 pub const FILE: &str = "leasehold.db";
+/// The file that whoever writes has locked.
+const LOCK: &str = "leasehold.lock";
 
 static MIGRATIONS: LazyLock<Migrations<'static>> =
     LazyLock::new(|| Migrations::new(vec![M::up(include_str!("../../migrations/host/0001_initial.sql"))]));

@@ -4,6 +4,7 @@ mod check_config;
 mod clients;
 mod config;
 mod dns;
+pub(crate) mod doctor;
 mod events;
 mod install;
 pub(crate) mod request;
@@ -39,6 +40,8 @@ pub(crate) enum Host {
     /// The host's record in DNS, by which machines find it.
     #[command(subcommand)]
     Dns(dns::Dns),
+    /// Find out whether this host can serve, is found and is reached.
+    Doctor(doctor::HostDoctor),
     /// Check a configuration file without serving.
     CheckConfig(check_config::CheckConfig),
 }
@@ -53,6 +56,7 @@ impl Host {
             Self::Clients(command) => command.run(output),
             Self::Events(command) => command.run(output),
             Self::Dns(command) => command.run(output),
+            Self::Doctor(command) => command.run(output),
             Self::CheckConfig(command) => command.run(output),
         }
     }

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use clap::Args;
+use leasehold_host::dns::Publication;
 use leasehold_host::stages::Stage;
 use leasehold_host::{Announced, Gauges, Options, Publications, Server, Surroundings};
 use leasehold_service::{Limits, Listener, Tls, shutdown_signal};
@@ -57,10 +58,9 @@ impl Serve {
         let address = self.listen.unwrap_or(config.address());
         let tls = tls(self.tls_cert.or(config.tls_cert), self.tls_key.or(config.tls_key))?;
         let scheme = if tls.is_some() { "https" } else { "http" };
-        let found =
-            Found { dns: self.dns.or(config.dns.unwrap_or_default()), mdns: self.mdns || config.mdns == Some(true) };
-        let home = self.data.home();
-        let folder = home.folder().to_owned();
+        let (home, folder) = (self.data.home(), self.data.folder.clone());
+        let (dns, mdns) = (self.dns.or(config.dns.unwrap_or_default()), self.mdns || config.mdns == Some(true));
+        let found = Found { folder: folder.clone(), dns, mdns };
         home.make().map_err(|error| failed(&error))?;
         let store = SqliteHost::open(&folder).map_err(|error| store_failed(&folder, &error))?;
         let options = Options { limits: Limits::default(), tls };
@@ -85,6 +85,7 @@ impl Serve {
 
 /// How machines are to find the host.
 struct Found {
+    folder: PathBuf,
     dns: DnsOptions,
     mdns: bool,
 }
@@ -104,7 +105,7 @@ impl Found {
             return server;
         }
         match self.dns.publication(port) {
-            Ok(publication) => server.with_publication(publication),
+            Ok(publication) => server.with_publication(Publication { folder: Some(self.folder), ..publication }),
             Err(failure) => {
                 tracing::warn!(%failure, "record not published");
                 server

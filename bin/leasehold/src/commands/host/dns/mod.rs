@@ -11,6 +11,7 @@ use clap::{Args, Subcommand};
 use leasehold_discovery::publish::PublishError;
 use leasehold_host::dns::{DnsError, Place, Publication};
 
+use super::Data;
 use super::config::Config;
 use crate::failure::Failure;
 use crate::output::Output;
@@ -39,6 +40,8 @@ impl Dns {
 /// The settings of one command: options, and what a configuration says besides.
 #[derive(Debug, Args)]
 pub(crate) struct Settings {
+    #[command(flatten)]
+    data: Data,
     /// The host's configuration: its `[dns]` and `listen` hold where no option is given.
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
@@ -55,7 +58,9 @@ impl Settings {
             return Err(Failure::failed("usage", "no zone to publish in is named")
                 .hint("`--zone ZONE` names one: the domain in which the machines look, such as corp.example"));
         }
-        options.publication(listen)
+        // Whoever publishes for a host on another machine has no folder of it here.
+        let folder = Some(self.data.folder).filter(|folder| folder.is_dir());
+        Ok(Publication { folder, ..options.publication(listen)? })
     }
 }
 

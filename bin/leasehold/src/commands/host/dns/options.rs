@@ -101,6 +101,16 @@ impl DnsOptions {
         self.servers.iter().map(|server| server.0).collect()
     }
 
+    /// The zones.
+    pub(crate) fn zones(&self) -> &[DomainName] {
+        &self.zones
+    }
+
+    /// Options that name this zone and nothing else.
+    pub(crate) fn of_zone(zone: &DomainName) -> Self {
+        Self { zones: vec![zone.clone()], ..Self::default() }
+    }
+
     /// What is to be published by a host that listens at the port `listen`.
     pub(crate) fn publication(self, listen: u16) -> Result<Publication, Failure> {
         let (label, target, servers) = (self.label(), self.target()?, self.servers());
@@ -116,7 +126,7 @@ impl DnsOptions {
             ttl: self.ttl.map_or(TTL, |seconds| Span::seconds(seconds.into())),
         };
         let places = self.zones.into_iter().map(place).collect::<Result<_, _>>()?;
-        Ok(Publication { places, own, servers, key_file: self.tsig_key_file })
+        Ok(Publication { places, own, servers, key_file: self.tsig_key_file, folder: None })
     }
 }
 

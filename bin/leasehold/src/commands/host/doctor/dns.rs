@@ -1,0 +1,112 @@
+//! Whether machines find this host by DNS: looked up as they do.
+
+use std::net::{IpAddr, UdpSocket};
+
+use leasehold_discovery::{Candidate, Config, DomainName, Finder, Found, Kind, Outcome};
+
+use super::{Check, Patient};
+use crate::commands::host::dns::options::DnsOptions;
+use crate::commands::host::serve::surroundings;
+
+pub(super) fn checks(patient: &Patient) -> Vec<Check> {
+    let config = match config(patient) {
+        Ok(config) => config,
+        Err(skipped) => return vec![*skipped],
+    };
+    let found = Finder::new(config.clone()).find(&patient.dns.label(), &surroundings());
+    config.suffixes.iter().map(|zone| check(patient, &found, zone)).collect()
+}
+
+/// Whom to ask about which zones: those that are set, else those of this machine.
+fn config(patient: &Patient) -> Result<Config, Box<Check>> {
+    let (servers, zones) = (patient.dns.servers(), patient.dns.zones().to_vec());
+    let skipped = |reason: String| Box::new(Check::skipped("record", reason));
+    let config = if servers.is_empty() || zones.is_empty() {
+        let own = Config::of_this_machine();
+        let mut config = own.or_else(|error| {
+            // What is given may be enough.
+            if servers.is_empty() { Err(skipped(error.to_string())) } else { Ok(Config::new(Vec::new(), Vec::new())) }
+        })?;
+        if !servers.is_empty() {
+            config.servers = servers;
+        }
+        if !zones.is_empty() {
+            config.suffixes = zones;
+        }
+        config
+    } else {
+        Config::new(servers, zones)
+    };
+    if config.suffixes.is_empty() {
+        return Err(skipped("no zone is named, and this machine has no domain: `--zone ZONE`".to_owned()));
+    }
+    Ok(config)
+}
+
+fn check(patient: &Patient, found: &Found, zone: &DomainName) -> Check {
+    let name = format!("record in {zone}");
+    let publication = match patient.dns.clone().or(DnsOptions::of_zone(zone)).publication(patient.address.port()) {
+        Ok(publication) => publication,
+        Err(failure) => return Check::skipped(name, failure.to_string()),
+    };
+    let Some(place) = publication.places.iter().find(|place| place.zone == *zone) else {
+        return Check::skipped(name, "the name of the service would be too long in it");
+    };
+    let (own, line) = (&publication.own, publication.line(place));
+    let publish = format!("`leasehold host dns publish`, or hand this to whoever looks after the zone: {line}");
+    let records: Vec<&Candidate> = found.candidates.iter().filter(|record| record.suffix == *zone).collect();
+    let others: Vec<String> = records.iter().filter(|record| record.target != own.target).map(|r| shown(r)).collect();
+    let others = if others.is_empty() { String::new() } else { format!("; other hosts: {}", others.join(", ")) };
+    let mut of_own = records.iter().filter(|record| record.target == own.target);
+    let Some(record) = of_own.clone().find(|record| record.port == own.port).or(of_own.next()) else {
+        return missing(patient, name, outcome(found, &place.name), &others, publish);
+    };
+    if record.port != own.port {
+        let detail = format!("it names port {}, the host is at {}{others}", record.port, own.port);
+        return Check::failure(name, "dns-wrong-port", detail).next(publish);
+    }
+    let stale = records.iter().filter(|other| other.target == own.target && other.port != own.port);
+    let stale: Vec<String> = stale.map(|other| other.port.to_string()).collect();
+    if !stale.is_empty() {
+        let detail = format!("beside port {} it has records that name {}{others}", own.port, stale.join(", "));
+        return Check::warning(name, "dns-stale-record", detail);
+    }
+    if record.addresses.is_empty() {
+        let detail = format!("{}: the name has no address{others}", own.target);
+        return Check::failure(name, "dns-target-without-address", detail);
+    }
+    let addresses = record.addresses.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
+    if !record.addresses.iter().any(|address| is_here(*address)) {
+        let detail = format!("{} leads to {addresses}, which is not this machine{others}", own.target);
+        return Check::warning(name, "dns-target-elsewhere", detail);
+    }
+    Check::ok(name, format!("{} at {addresses}{others}", shown(record)))
+}
+
+/// The host's own record is not there: a failure where it ought to be.
+fn missing(patient: &Patient, name: String, outcome: Option<Outcome>, others: &str, publish: String) -> Check {
+    let check = if patient.dns.is_empty() { Check::warning } else { Check::failure };
+    match outcome {
+        Some(outcome @ (Outcome::NoSuchName | Outcome::NoRecord)) => {
+            check(name, "dns-no-own-record", outcome.to_string()).next(publish)
+        }
+        None | Some(Outcome::Records { .. }) => {
+            check(name, "dns-no-own-record", format!("this host has none{others}")).next(publish)
+        }
+        Some(outcome) => check(name, outcome.code().unwrap_or("dns-no-own-record"), outcome.to_string()),
+    }
+}
+
+fn outcome(found: &Found, name: &DomainName) -> Option<Outcome> {
+    let searched = found.searched.iter().find(|searched| searched.kind == Kind::Srv && searched.name == *name);
+    searched.map(|searched| searched.outcome)
+}
+
+fn shown(record: &Candidate) -> String {
+    format!("{}:{} (priority {}, weight {})", record.target, record.port, record.priority, record.weight)
+}
+
+/// Only an address of this machine can be bound.
+fn is_here(address: IpAddr) -> bool {
+    UdpSocket::bind((address, 0)).is_ok()
+}

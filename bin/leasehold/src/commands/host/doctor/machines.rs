@@ -1,0 +1,80 @@
+//! The machines that have asked: how far each family is from its threshold, and machines that cannot be told apart.
+
+use std::collections::HashMap;
+
+use leasehold_core::{FamilyId, Fingerprint};
+use leasehold_store::StoreError;
+use leasehold_store::host::{Family, HostStore};
+use leasehold_store_sqlite::host::{FILE, SqliteHost};
+
+use super::{Check, Patient};
+
+pub(super) fn checks(patient: &Patient) -> Vec<Check> {
+    if !patient.data.folder.join(FILE).exists() {
+        return vec![Check::skipped("machines", "no machine has asked yet")];
+    }
+    // What is wrong with the store has been said.
+    let Ok(mut store) = SqliteHost::open_reader(&patient.data.folder) else {
+        return vec![Check::skipped("machines", "the store does not open")];
+    };
+    let mut checks = thresholds(patient, &mut store);
+    checks.push(duplicates(&mut store).unwrap_or_else(|error| failed(&error)));
+    checks
+}
+
+fn thresholds(patient: &Patient, store: &mut SqliteHost) -> Vec<Check> {
+    let Ok(Some(identity)) = patient.data.home().identity() else { return Vec::new() };
+    let mut checks = Vec::new();
+    for grant in &identity.certificate().grants {
+        let (name, policy) = (format!("family {}", grant.family), &grant.policy);
+        let family = Family { id: grant.family, window: policy.window };
+        checks.push(match store.counts(&family, patient.now) {
+            Err(error) => failed(&error),
+            Ok(counts) if counts.clients < policy.threshold => {
+                let detail =
+                    format!("{} of {} machines have asked within {}", counts.clients, policy.threshold, policy.window);
+                Check::warning(name, "threshold-not-met", detail)
+            }
+            Ok(counts) => match policy.capacity {
+                Some(capacity) if counts.live >= capacity => {
+                    Check::warning(name, "capacity-reached", format!("all {capacity} leases are out"))
+                }
+                Some(_) | None => {
+                    let (clients, threshold) = (counts.clients, policy.threshold);
+                    Check::ok(name, format!("{clients} machines, {threshold} needed; live leases: {}", counts.live))
+                }
+            },
+        });
+    }
+    checks
+}
+
+/// Machines whose hardware is the same to the last component, and device keys that two machines were seen with.
+fn duplicates(store: &mut SqliteHost) -> Result<Check, StoreError> {
+    let (mut machines, mut forks, mut after) = (HashMap::<(FamilyId, Fingerprint), u64>::new(), 0, None);
+    let mut seen = 0;
+    loop {
+        let page = store.clients(after, PAGE)?;
+        let Some(last) = page.last() else { break };
+        after = Some(last.client);
+        for row in &page {
+            seen += 1;
+            *machines.entry((row.family, row.sighting.fingerprint)).or_default() += 1;
+            forks += row.leases.iter().map(|(_, lease)| lease.forks).sum::<u64>();
+        }
+    }
+    let alike: u64 = machines.values().filter(|rows| **rows > 1).sum();
+    let detail = format!("{seen} known; {alike} share their fingerprint with another; forks: {forks}");
+    Ok(match (alike, forks) {
+        (0, 0) => Check::ok("machines", format!("{seen} known, all told apart")),
+        (0, _) => Check::warning("machines", "forks", detail),
+        (_, _) => Check::warning("machines", "duplicates", detail),
+    })
+}
+
+fn failed(error: &StoreError) -> Check {
+    Check::failure("machines", error.code(), error.to_string())
+}
+
+/// Rows that are read at once.
+const PAGE: usize = 1_000;

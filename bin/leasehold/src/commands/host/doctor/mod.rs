@@ -1,0 +1,68 @@
+//! `leasehold host doctor`: whether a host can serve, is found and is reached; the host's half of `leasehold doctor`.
+
+mod certificate;
+mod check;
+mod dns;
+mod machines;
+mod port;
+mod store;
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use clap::Args;
+use leasehold_core::Timestamp;
+
+use super::Data;
+use super::config::Config;
+use super::dns::options::DnsOptions;
+use crate::failure::Failure;
+use crate::input;
+use crate::output::Output;
+pub(crate) use check::{Check, Examination};
+
+/// Find out whether this host can serve, is found and is reached, and what to do where not.
+#[derive(Debug, Args)]
+pub(crate) struct HostDoctor {
+    #[command(flatten)]
+    data: Data,
+    /// The host's configuration; options given here win.
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
+    /// Address at which the host listens [default: 0.0.0.0:16880].
+    #[arg(long, visible_alias = "address", value_name = "ADDRESS")]
+    listen: Option<SocketAddr>,
+    #[command(flatten)]
+    dns: DnsOptions,
+}
+
+/// What is examined, once options and configuration are one.
+struct Patient {
+    data: Data,
+    address: SocketAddr,
+    dns: DnsOptions,
+    now: Timestamp,
+}
+
+impl HostDoctor {
+    pub(crate) fn run(self, output: Output) -> Result<(), Failure> {
+        self.examine()?.report(output)
+    }
+
+    /// Examines the host; nothing is changed.
+    ///
+    /// # Errors
+    /// [`Failure`] where the configuration cannot be read; all else is found, not failed.
+    pub(crate) fn examine(self) -> Result<Examination, Failure> {
+        let config = Config::read(self.config.as_deref())?;
+        let address = self.listen.unwrap_or(config.address());
+        let dns = self.dns.or(config.dns.unwrap_or_default());
+        let patient = Patient { data: self.data, address, dns, now: input::now() };
+        let mut checks = certificate::checks(&patient);
+        checks.extend(store::checks(&patient));
+        checks.extend(port::checks(&patient));
+        checks.extend(dns::checks(&patient));
+        checks.extend(machines::checks(&patient));
+        Ok(Examination { checks })
+    }
+}

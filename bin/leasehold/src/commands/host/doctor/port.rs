@@ -1,0 +1,96 @@
+//! Whether the host answers at its port, asked from its own machine.
+
+use std::io::ErrorKind;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpStream};
+use std::time::Duration;
+
+use leasehold_core::codes;
+use serde_json::Value;
+use ureq::Agent;
+use ureq::tls::TlsConfig;
+
+use super::{Check, Patient};
+
+pub(super) fn checks(patient: &Patient) -> Vec<Check> {
+    let address = reachable(patient.address);
+    if let Err(error) = TcpStream::connect_timeout(&address, PATIENCE) {
+        let (code, detail) = match error.kind() {
+            ErrorKind::ConnectionRefused => ("connection-refused", format!("{address}: nothing listens there")),
+            ErrorKind::TimedOut | ErrorKind::WouldBlock => {
+                ("connection-timeout", format!("{address}: no answer; a firewall drops what is sent there"))
+            }
+            _ => ("host-unreachable", format!("{address}: {error}")),
+        };
+        let skipped = ["alive", "ready"].map(|name| Check::skipped(name, "the port cannot be reached"));
+        let next = "start it with `leasehold host serve`, or give the address with `--listen ADDRESS`";
+        let port = Check::failure("port", code, detail);
+        let port = if code == "connection-refused" { port.next(next) } else { port };
+        return [port].into_iter().chain(skipped).collect();
+    }
+    let port = Check::ok("port", format!("{address}: something listens there"));
+    let alive = match ask(address, "/healthz") {
+        Ok(Answer { status: 200, body, .. }) if body == "alive\n" => Check::ok("alive", "the host answers"),
+        Ok(Answer { status, .. }) => Check::failure("alive", "not-a-host", format!("{address}: answers {status}")),
+        Err(error) => {
+            Check::failure("alive", "not-a-host", format!("{address}: what listens speaks no HTTP ({error})"))
+        }
+    };
+    if alive.fails() {
+        return vec![port, alive, Check::skipped("ready", "no host answers")];
+    }
+    let ready = match ask(address, "/readyz") {
+        Ok(Answer { status: 200, secure, .. }) => {
+            Check::ok("ready", if secure { "it can grant leases; TLS is on" } else { "it can grant leases" })
+        }
+        Ok(answer) => answer.problem(),
+        Err(error) => Check::failure("ready", "not-a-host", format!("{address}: {error}")),
+    };
+    vec![port, alive, ready]
+}
+
+/// What the host has said.
+struct Answer {
+    status: u16,
+    body: String,
+    secure: bool,
+}
+
+impl Answer {
+    /// Why it is not ready, in its own words.
+    fn problem(&self) -> Check {
+        let problem: Value = serde_json::from_str(&self.body).unwrap_or_default();
+        match problem["type"].as_str().and_then(codes::find) {
+            Some(known) => Check::failure("ready", known.name, known.meaning),
+            None => Check::failure("ready", "not-a-host", format!("it answers {}", self.status)),
+        }
+    }
+}
+
+/// Asks in the open, and by TLS where that brings no answer. Whom it speaks to does not matter: nothing is told.
+fn ask(address: SocketAddr, path: &str) -> Result<Answer, ureq::Error> {
+    let unverified = TlsConfig::builder().disable_verification(true).build();
+    let config = Agent::config_builder().timeout_global(Some(PATIENCE)).tls_config(unverified);
+    let agent: Agent = config.http_status_as_error(false).proxy(None).build().into();
+    let get = |scheme: &str| agent.get(format!("{scheme}://{address}{path}")).call();
+    let (secure, mut response) = match get("http") {
+        Ok(response) => (false, response),
+        // Silence is no sign of TLS.
+        Err(silent @ ureq::Error::Timeout(_)) => return Err(silent),
+        Err(_) => (true, get("https")?),
+    };
+    let body = response.body_mut().with_config().limit(MOST).read_to_string()?;
+    Ok(Answer { status: response.status().as_u16(), body, secure })
+}
+
+/// An address that listens everywhere is asked on the loopback interface.
+fn reachable(address: SocketAddr) -> SocketAddr {
+    let ip = match address.ip() {
+        IpAddr::V4(ip) if ip.is_unspecified() => Ipv4Addr::LOCALHOST.into(),
+        IpAddr::V6(ip) if ip.is_unspecified() => Ipv6Addr::LOCALHOST.into(),
+        ip => ip,
+    };
+    SocketAddr::new(ip, address.port())
+}
+
+const PATIENCE: Duration = Duration::from_secs(3);
+const MOST: u64 = 16 * 1_024;
