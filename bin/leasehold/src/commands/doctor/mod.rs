@@ -23,7 +23,8 @@ use crate::output::Output;
 /// Find why this machine is not activated, and what to do.
 ///
 /// Looks at the state directory, the clock, DNS and every host, and changes nothing there. Exit status 1 where a failure
-/// was found; the last line names the most likely cause.
+/// was found; the last line names the most likely cause. `leasehold doctor --host`, without an address, looks at the
+/// host that runs here: see `leasehold host doctor --help`.
 #[derive(Debug, Args)]
 pub(crate) struct Doctor {
     #[command(flatten)]
