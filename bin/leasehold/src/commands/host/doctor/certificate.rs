@@ -1,6 +1,6 @@
 //! The host's folder, its certificate, and the clock that both are read by.
 
-use leasehold_core::{Span, Timestamp};
+use leasehold_core::{KeyId, Span, Timestamp};
 use leasehold_host::{Error, Identity};
 use leasehold_store::host::HostStore;
 
@@ -23,7 +23,8 @@ pub(super) fn checks(patient: &Patient) -> Vec<Check> {
         }
         Err(error) => return vec![Check::failure(NAME, error.code(), error.to_string())],
     };
-    vec![certificate(&identity, patient.now), clock(patient, &identity)]
+    let clock = clock(identity.certificate().issued, newest_seal(patient, identity.id()), patient.now);
+    vec![certificate(&identity, patient.now), clock]
 }
 
 fn certificate(identity: &Identity, now: Timestamp) -> Check {
@@ -48,22 +49,54 @@ fn certificate(identity: &Identity, now: Timestamp) -> Check {
     if left < SOON { Check::warning(NAME, "host-certificate-ends-soon", detail) } else { Check::ok(NAME, detail) }
 }
 
+/// When the host last sealed anything, as its store has it.
+fn newest_seal(patient: &Patient, host: KeyId) -> Option<Timestamp> {
+    let seals = patient.data.reader().ok()?.seals(host, 1).ok()?;
+    seals.first().map(|seal| seal.at)
+}
+
 /// The clock must not be behind what was signed or decided already.
-fn clock(patient: &Patient, identity: &Identity) -> Check {
-    let now = patient.now;
-    let newest_seal = patient.data.reader().ok().and_then(|mut store| {
-        let seals = store.seals(identity.id(), 1).ok()?;
-        seals.first().map(|seal| seal.at)
-    });
-    let proven = newest_seal.into_iter().fold(identity.certificate().issued, Timestamp::max);
-    let shown = output::time(now);
-    if proven > now.plus(Span::CLOCK_TOLERANCE) {
-        let what = if newest_seal == Some(proven) { "the newest seal was made" } else { "the certificate was issued" };
-        let detail = format!("it says {shown}, and {what} at {}", output::time(proven));
-        return Check::failure("clock", "host-clock-behind", detail);
+fn clock(issued: Timestamp, newest_seal: Option<Timestamp>, now: Timestamp) -> Check {
+    let (shown, latest) = (output::time(now), now.plus(Span::CLOCK_TOLERANCE));
+    let behind = |what: &str, at: Timestamp| {
+        let detail = format!("it says {shown}, and {what} at {}", output::time(at));
+        Check::failure("clock", "host-clock-behind", detail)
+    };
+    match newest_seal {
+        Some(seal) if seal > latest => behind("the newest seal was made", seal),
+        _ if issued > latest => behind("the certificate was issued", issued),
+        Some(_) | None => Check::ok("clock", format!("{shown}, after all that this host has seen")),
     }
-    Check::ok("clock", format!("{shown}, after all that this host has seen"))
 }
 
 const NAME: &str = "certificate";
 const SOON: Span = Span::days(30);
+
+#[cfg(test)]
+mod tests {
+    use leasehold_testkit::vendor::{BEGIN, Vendor};
+    use leasehold_wire::Keypair;
+
+    use super::*;
+
+    #[test]
+    fn a_certificate_is_told_of_a_month_before_it_ends_and_fails_at_its_end() {
+        let host = Vendor::from_seed(1).host(2, vec![Vendor::grant()]);
+        let pair = Keypair::from_pem(&host.pair().to_pem()).unwrap();
+        let identity = Identity::new(pair, host.certificate()).unwrap();
+        let end = identity.certificate().expires;
+        let code = |now| certificate(&identity, now).code();
+        assert_eq!(code(BEGIN.minus(Span::days(1))), Some("not-yet-valid"));
+        assert_eq!((code(BEGIN), code(end.minus(SOON))), (None, None));
+        assert_eq!(code(end.minus(SOON).plus(Span::seconds(1))), Some("host-certificate-ends-soon"));
+        assert_eq!(code(end), Some("host-certificate-ended"));
+    }
+
+    #[test]
+    fn a_clock_behind_what_was_sealed_is_found() {
+        let hours = |n: u64| BEGIN.plus(Span::seconds(n * 3_600));
+        assert_eq!(clock(BEGIN, Some(hours(4)), BEGIN).code(), None, "as far as clocks may be apart");
+        assert_eq!(clock(BEGIN, Some(hours(5)), BEGIN).code(), Some("host-clock-behind"));
+        assert_eq!(clock(hours(5), None, BEGIN).code(), Some("host-clock-behind"));
+    }
+}

@@ -62,6 +62,12 @@ impl Check {
         self.outcome == Outcome::Failure
     }
 
+    /// The code of what it has found.
+    #[cfg(test)]
+    pub(crate) fn code(&self) -> Option<&'static str> {
+        self.code
+    }
+
     fn new(name: String, outcome: Outcome, detail: String) -> Self {
         Self { name, outcome, detail, code: None, next: None }
     }
@@ -69,6 +75,18 @@ impl Check {
     fn coded(self, code: &'static str) -> Self {
         let next = codes::find(code).map(|entry| entry.next.to_owned());
         Self { code: Some(code), next, ..self }
+    }
+
+    fn print(&self) {
+        anstream::println!("{:7}  {}", self.outcome.word(), self.line());
+        if let Some(next) = &self.next {
+            anstream::println!("         next: {next}");
+        }
+    }
+
+    fn line(&self) -> String {
+        let code = self.code.map(|code| format!(" [{code}]")).unwrap_or_default();
+        format!("{}: {}{code}", self.name, self.detail)
     }
 
     fn value(&self) -> Value {
@@ -98,10 +116,8 @@ impl Examination {
             })),
             Output::Human => self.print(),
         }
-        let Some(failure) = self.checks.iter().find(|check| check.fails()) else { return Ok(()) };
-        let code = failure.code.unwrap_or("internal");
-        let ended = Failure::refused(code, format!("the host is not healthy: see to {} first", failure.name));
-        Err(failure.next.iter().fold(ended, |ended, next| ended.hint(next.clone())))
+        let failure = self.checks.iter().find(|check| check.fails());
+        failure.map_or(Ok(()), |check| Err(Failure::unhealthy(check.code.unwrap_or("internal"))))
     }
 
     /// The first that fails, since later ones rest on it; else the first to warn.
@@ -111,18 +127,11 @@ impl Examination {
     }
 
     fn print(&self) {
-        let width = self.checks.iter().map(|check| check.name.chars().count()).max().unwrap_or_default();
-        for Check { name, outcome, detail, code, next } in &self.checks {
-            let code = code.map(|code| format!(" [{code}]")).unwrap_or_default();
-            anstream::println!("{:7}  {name:width$}  {detail}{code}", outcome.word());
-            if let Some(next) = next {
-                anstream::println!("{:7}  {:width$}  next: {next}", "", "");
-            }
-        }
+        self.checks.iter().for_each(Check::print);
         match self.cause() {
-            Some(check) if check.fails() => anstream::println!("likely cause: {}: {}", check.name, check.detail),
-            Some(check) => anstream::println!("nothing is broken; see to {} first: {}", check.name, check.detail),
-            None => anstream::println!("nothing is wrong"),
+            Some(check) if check.fails() => anstream::println!("\nmost likely cause: {}", check.line()),
+            Some(check) => anstream::println!("\nnothing is broken; see to this first: {}", check.line()),
+            None => anstream::println!("\nnothing is wrong"),
         }
     }
 }
