@@ -12,6 +12,8 @@ pub(crate) struct Finding {
     pub(crate) detail: String,
     /// What it is called, where it is worth a word.
     pub(crate) code: Option<&'static str>,
+    /// What to do about it, where there is something to do.
+    pub(crate) next: Option<String>,
 }
 
 /// How a check has ended.
@@ -31,28 +33,38 @@ pub(crate) enum Serves {
 }
 
 impl Finding {
+    /// All is well.
     pub(crate) fn ok(name: impl Into<String>, detail: impl Into<String>) -> Self {
-        Self { name: name.into(), outcome: Outcome::Ok, detail: detail.into(), code: None }
+        Self { name: name.into(), outcome: Outcome::Ok, detail: detail.into(), code: None, next: None }
     }
 
+    /// It could not be looked at, or need not be, for this reason.
     pub(crate) fn skipped(name: impl Into<String>, why: impl Into<String>) -> Self {
-        Self { name: name.into(), outcome: Outcome::Skipped, detail: why.into(), code: None }
+        Self { outcome: Outcome::Skipped, ..Self::ok(name, why) }
     }
 
-    /// `code` is one of the table's; another is told as `internal`.
+    /// It works, and will not for ever or not for everybody. `code` is one of the table's, which says what to do; another
+    /// is told as `internal`.
     pub(crate) fn warning(name: impl Into<String>, code: &str, detail: impl Into<String>) -> Self {
         Self { outcome: Outcome::Warning, ..Self::failure(name, code, detail) }
     }
 
-    /// `code` is one of the table's; another is told as `internal`.
+    /// It does not work. `code` is one of the table's, which says what to do; another is told as `internal`.
     pub(crate) fn failure(name: impl Into<String>, code: &str, detail: impl Into<String>) -> Self {
-        let code = codes::find(code).map_or("internal", |known| known.name);
-        Self { name: name.into(), outcome: Outcome::Failure, detail: detail.into(), code: Some(code) }
+        let known = codes::find(code);
+        let code = Some(known.map_or("internal", |known| known.name));
+        let next = known.map(|known| known.next.to_owned());
+        Self { outcome: Outcome::Failure, code, next, ..Self::ok(name, detail) }
     }
 
-    /// What to do about it; nothing where there is nothing to do.
-    pub(crate) fn next(&self) -> Option<&'static str> {
-        self.code.and_then(codes::find).map(|code| code.next)
+    /// This finding, saying what to do next instead of what the table of codes says.
+    pub(crate) fn next(self, next: impl Into<String>) -> Self {
+        Self { next: Some(next.into()), ..self }
+    }
+
+    /// Whether it has found that something does not work.
+    pub(crate) fn fails(&self) -> bool {
+        self.outcome == Outcome::Failure
     }
 }
 
@@ -78,12 +90,14 @@ pub(crate) fn demote_if_one_serves(hosts: &mut [Finding]) -> Serves {
     Serves::Somebody
 }
 
-/// The failure that most likely brings about the others, with its code.
-pub(crate) fn cause(findings: &[Finding]) -> Option<(&'static str, &Finding)> {
+/// The failure that most likely brings about the others.
+pub(crate) fn cause(findings: &[Finding]) -> Option<&Finding> {
     let failures = findings.iter().filter(|finding| finding.outcome == Outcome::Failure);
     let coded = failures.filter_map(|finding| Some((finding.code?, finding)));
     // Of two that are as likely, the first.
-    coded.min_by_key(|(code, _)| RANKS.iter().position(|ranked| ranked == code).unwrap_or(RANKS.len()))
+    coded
+        .min_by_key(|(code, _)| RANKS.iter().position(|ranked| ranked == code).unwrap_or(RANKS.len()))
+        .map(|(_, finding)| finding)
 }
 
 /// The likeliest cause first. What the machine itself lacks comes before what it finds; of hosts, the one that answered
@@ -157,8 +171,8 @@ mod tests {
             Finding::failure("host b", "product-not-granted", ""),
             Finding::failure("standing", "never-activated", ""),
         ];
-        assert_eq!(cause(&findings).map(|(code, _)| code), Some("product-not-granted"));
+        assert_eq!(cause(&findings).and_then(|finding| finding.code), Some("product-not-granted"));
         assert_eq!(cause(&findings[1..2]), None);
-        assert_eq!(cause(&findings[3..]).map(|(code, _)| code), Some("never-activated"));
+        assert_eq!(cause(&findings[3..]).and_then(|finding| finding.code), Some("never-activated"));
     }
 }

@@ -2,11 +2,11 @@
 //! that looking changes nothing.
 
 mod clock;
-mod finding;
+pub(crate) mod finding;
 mod hosts;
 mod machine;
 mod names;
-mod report;
+pub(crate) mod report;
 mod standing;
 
 use clap::Args;
@@ -41,11 +41,7 @@ impl Doctor {
         let client = self.place.open(&self.network)?;
         let asked = self.ask.then(|| standing::attempt(&client.activate()));
         let findings = examine(&client, asked);
-        report::print(&findings, output);
-        match finding::cause(&findings) {
-            Some((code, _)) => Err(Failure::unhealthy(code)),
-            None => Ok(()),
-        }
+        report::report(&findings, finding::cause(&findings), output)
     }
 }
 

@@ -4,35 +4,36 @@ use leasehold_core::{KeyId, Span, Timestamp};
 use leasehold_host::{Error, Identity};
 use leasehold_store::host::HostStore;
 
-use super::{Check, Patient};
+use super::Patient;
+use crate::commands::doctor::finding::Finding;
 use crate::output;
 
-pub(super) fn checks(patient: &Patient) -> Vec<Check> {
+pub(super) fn checks(patient: &Patient) -> Vec<Finding> {
     let home = patient.data.home();
     let identity = match home.identity() {
         Ok(Some(identity)) => identity,
         Ok(None) => {
             let detail = format!("{}: a request was made, no certificate is installed", home.folder().display());
             let next = "send request.lh to the vendor; `leasehold host install FILE` takes the answer";
-            return vec![Check::failure(NAME, "host-not-activated", detail).next(next)];
+            return vec![Finding::failure(NAME, "host-not-activated", detail).next(next)];
         }
         Err(error @ Error::NoRequest(_)) => {
             let next =
                 "make one with `leasehold host request --key-file FILE`, or name the host's folder with `--data`";
-            return vec![Check::failure(NAME, "not-initialised", error.to_string()).next(next)];
+            return vec![Finding::failure(NAME, "not-initialised", error.to_string()).next(next)];
         }
-        Err(error) => return vec![Check::failure(NAME, error.code(), error.to_string())],
+        Err(error) => return vec![Finding::failure(NAME, error.code(), error.to_string())],
     };
     let clock = clock(identity.certificate().issued, newest_seal(patient, identity.id()), patient.now);
     vec![certificate(&identity, patient.now), clock]
 }
 
-fn certificate(identity: &Identity, now: Timestamp) -> Check {
+fn certificate(identity: &Identity, now: Timestamp) -> Finding {
     let certificate = identity.certificate();
     let end = output::time(certificate.expires);
     let (vendor, host) = (&certificate.vendor, identity.id());
     if now >= certificate.expires {
-        return Check::failure(
+        return Finding::failure(
             NAME,
             "host-certificate-ended",
             format!("that of host {host} by {vendor} ended at {end}"),
@@ -41,12 +42,12 @@ fn certificate(identity: &Identity, now: Timestamp) -> Check {
     }
     if identity.grants_at(now).is_none() {
         let begin = output::time(certificate.issued);
-        return Check::failure(NAME, "not-yet-valid", format!("that of host {host} by {vendor} begins at {begin}"));
+        return Finding::failure(NAME, "not-yet-valid", format!("that of host {host} by {vendor} begins at {begin}"));
     }
     let left = certificate.expires.since(now);
     let days = left.as_seconds() / Span::DAY.as_seconds();
     let detail = format!("host {host}, by {vendor}, until {end} ({days} days)");
-    if left < SOON { Check::warning(NAME, "host-certificate-ends-soon", detail) } else { Check::ok(NAME, detail) }
+    if left < SOON { Finding::warning(NAME, "host-certificate-ends-soon", detail) } else { Finding::ok(NAME, detail) }
 }
 
 /// When the host last sealed anything, as its store has it.
@@ -56,16 +57,16 @@ fn newest_seal(patient: &Patient, host: KeyId) -> Option<Timestamp> {
 }
 
 /// The clock must not be behind what was signed or decided already.
-fn clock(issued: Timestamp, newest_seal: Option<Timestamp>, now: Timestamp) -> Check {
+fn clock(issued: Timestamp, newest_seal: Option<Timestamp>, now: Timestamp) -> Finding {
     let (shown, latest) = (output::time(now), now.plus(Span::CLOCK_TOLERANCE));
     let behind = |what: &str, at: Timestamp| {
         let detail = format!("it says {shown}, and {what} at {}", output::time(at));
-        Check::failure("clock", "host-clock-behind", detail)
+        Finding::failure("clock", "host-clock-behind", detail)
     };
     match newest_seal {
         Some(seal) if seal > latest => behind("the newest seal was made", seal),
         _ if issued > latest => behind("the certificate was issued", issued),
-        Some(_) | None => Check::ok("clock", format!("{shown}, after all that this host has seen")),
+        Some(_) | None => Finding::ok("clock", format!("{shown}, after all that this host has seen")),
     }
 }
 
@@ -85,7 +86,7 @@ mod tests {
         let pair = Keypair::from_pem(&host.pair().to_pem()).unwrap();
         let identity = Identity::new(pair, host.certificate()).unwrap();
         let end = identity.certificate().expires;
-        let code = |now| certificate(&identity, now).code();
+        let code = |now| certificate(&identity, now).code;
         assert_eq!(code(BEGIN.minus(Span::days(1))), Some("not-yet-valid"));
         assert_eq!((code(BEGIN), code(end.minus(SOON))), (None, None));
         assert_eq!(code(end.minus(SOON).plus(Span::seconds(1))), Some("host-certificate-ends-soon"));
@@ -95,8 +96,8 @@ mod tests {
     #[test]
     fn a_clock_behind_what_was_sealed_is_found() {
         let hours = |n: u64| BEGIN.plus(Span::seconds(n * 3_600));
-        assert_eq!(clock(BEGIN, Some(hours(4)), BEGIN).code(), None, "as far as clocks may be apart");
-        assert_eq!(clock(BEGIN, Some(hours(5)), BEGIN).code(), Some("host-clock-behind"));
-        assert_eq!(clock(hours(5), None, BEGIN).code(), Some("host-clock-behind"));
+        assert_eq!(clock(BEGIN, Some(hours(4)), BEGIN).code, None, "as far as clocks may be apart");
+        assert_eq!(clock(BEGIN, Some(hours(5)), BEGIN).code, Some("host-clock-behind"));
+        assert_eq!(clock(hours(5), None, BEGIN).code, Some("host-clock-behind"));
     }
 }

@@ -4,11 +4,12 @@ use std::net::{IpAddr, UdpSocket};
 
 use leasehold_discovery::{Candidate, Config, DomainName, Finder, Found, Kind, Outcome};
 
-use super::{Check, Patient};
+use super::Patient;
+use crate::commands::doctor::finding::Finding;
 use crate::commands::host::dns::options::DnsOptions;
 use crate::commands::host::serve::surroundings;
 
-pub(super) fn checks(patient: &Patient) -> Vec<Check> {
+pub(super) fn checks(patient: &Patient) -> Vec<Finding> {
     let config = match config(patient) {
         Ok(config) => config,
         Err(skipped) => return vec![*skipped],
@@ -18,9 +19,9 @@ pub(super) fn checks(patient: &Patient) -> Vec<Check> {
 }
 
 /// Whom to ask about which zones: those that are set, else those of this machine.
-fn config(patient: &Patient) -> Result<Config, Box<Check>> {
+fn config(patient: &Patient) -> Result<Config, Box<Finding>> {
     let (servers, zones) = (patient.dns.servers(), patient.dns.zones().to_vec());
-    let skipped = |reason: String| Box::new(Check::skipped("record", reason));
+    let skipped = |reason: String| Box::new(Finding::skipped("record", reason));
     let config = if servers.is_empty() || zones.is_empty() {
         let own = Config::of_this_machine();
         let mut config = own.or_else(|error| {
@@ -43,14 +44,14 @@ fn config(patient: &Patient) -> Result<Config, Box<Check>> {
     Ok(config)
 }
 
-fn check(patient: &Patient, found: &Found, zone: &DomainName) -> Check {
+fn check(patient: &Patient, found: &Found, zone: &DomainName) -> Finding {
     let name = format!("record in {zone}");
     let publication = match patient.dns.clone().or(DnsOptions::of_zone(zone)).publication(patient.address.port()) {
         Ok(publication) => publication,
-        Err(failure) => return Check::skipped(name, failure.to_string()),
+        Err(failure) => return Finding::skipped(name, failure.to_string()),
     };
     let Some(place) = publication.places.iter().find(|place| place.zone == *zone) else {
-        return Check::skipped(name, "the name of the service would be too long in it");
+        return Finding::skipped(name, "the name of the service would be too long in it");
     };
     let (own, line) = (&publication.own, publication.line(place));
     let publish = format!("`leasehold host dns publish`, or hand this to whoever looks after the zone: {line}");
@@ -63,29 +64,29 @@ fn check(patient: &Patient, found: &Found, zone: &DomainName) -> Check {
     };
     if record.port != own.port {
         let detail = format!("it names port {}, the host is at {}{others}", record.port, own.port);
-        return Check::failure(name, "dns-wrong-port", detail).next(publish);
+        return Finding::failure(name, "dns-wrong-port", detail).next(publish);
     }
     let stale = records.iter().filter(|other| other.target == own.target && other.port != own.port);
     let stale: Vec<String> = stale.map(|other| other.port.to_string()).collect();
     if !stale.is_empty() {
         let detail = format!("beside port {} it has records that name {}{others}", own.port, stale.join(", "));
-        return Check::warning(name, "dns-stale-record", detail);
+        return Finding::warning(name, "dns-stale-record", detail);
     }
     if record.addresses.is_empty() {
         let detail = format!("{}: the name has no address{others}", own.target);
-        return Check::failure(name, "dns-target-without-address", detail);
+        return Finding::failure(name, "dns-target-without-address", detail);
     }
     let addresses = record.addresses.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
     if !record.addresses.iter().any(|address| is_here(*address)) {
         let detail = format!("{} leads to {addresses}, which is not this machine{others}", own.target);
-        return Check::warning(name, "dns-target-elsewhere", detail);
+        return Finding::warning(name, "dns-target-elsewhere", detail);
     }
-    Check::ok(name, format!("{} at {addresses}{others}", shown(record)))
+    Finding::ok(name, format!("{} at {addresses}{others}", shown(record)))
 }
 
 /// The host's own record is not there: a failure where it ought to be.
-fn missing(patient: &Patient, name: String, outcome: Option<Outcome>, others: &str, publish: String) -> Check {
-    let check = if patient.dns.is_empty() { Check::warning } else { Check::failure };
+fn missing(patient: &Patient, name: String, outcome: Option<Outcome>, others: &str, publish: String) -> Finding {
+    let check = if patient.dns.is_empty() { Finding::warning } else { Finding::failure };
     match outcome {
         Some(outcome @ (Outcome::NoSuchName | Outcome::NoRecord)) => {
             check(name, "dns-no-own-record", outcome.to_string()).next(publish)

@@ -7,22 +7,23 @@ use leasehold_store::StoreError;
 use leasehold_store::host::{Family, HostStore};
 use leasehold_store_sqlite::host::{FILE, SqliteHost};
 
-use super::{Check, Patient};
+use super::Patient;
+use crate::commands::doctor::finding::Finding;
 
-pub(super) fn checks(patient: &Patient) -> Vec<Check> {
+pub(super) fn checks(patient: &Patient) -> Vec<Finding> {
     if !patient.data.folder.join(FILE).exists() {
-        return vec![Check::skipped("machines", "no machine has asked yet")];
+        return vec![Finding::skipped("machines", "no machine has asked yet")];
     }
     // What is wrong with the store has been said.
     let Ok(mut store) = SqliteHost::open_reader(&patient.data.folder) else {
-        return vec![Check::skipped("machines", "the store does not open")];
+        return vec![Finding::skipped("machines", "the store does not open")];
     };
     let mut checks = thresholds(patient, &mut store);
     checks.push(duplicates(&mut store).unwrap_or_else(|error| failed(&error)));
     checks
 }
 
-fn thresholds(patient: &Patient, store: &mut SqliteHost) -> Vec<Check> {
+fn thresholds(patient: &Patient, store: &mut SqliteHost) -> Vec<Finding> {
     let Ok(Some(identity)) = patient.data.home().identity() else { return Vec::new() };
     let mut checks = Vec::new();
     for grant in &identity.certificate().grants {
@@ -33,15 +34,15 @@ fn thresholds(patient: &Patient, store: &mut SqliteHost) -> Vec<Check> {
             Ok(counts) if counts.clients < policy.threshold => {
                 let detail =
                     format!("{} of {} machines have asked within {}", counts.clients, policy.threshold, policy.window);
-                Check::warning(name, "threshold-not-met", detail)
+                Finding::warning(name, "threshold-not-met", detail)
             }
             Ok(counts) => match policy.capacity {
                 Some(capacity) if counts.live >= capacity => {
-                    Check::warning(name, "capacity-reached", format!("all {capacity} leases are out"))
+                    Finding::warning(name, "capacity-reached", format!("all {capacity} leases are out"))
                 }
                 Some(_) | None => {
                     let (clients, threshold) = (counts.clients, policy.threshold);
-                    Check::ok(name, format!("{clients} machines, {threshold} needed; live leases: {}", counts.live))
+                    Finding::ok(name, format!("{clients} machines, {threshold} needed; live leases: {}", counts.live))
                 }
             },
         });
@@ -50,7 +51,7 @@ fn thresholds(patient: &Patient, store: &mut SqliteHost) -> Vec<Check> {
 }
 
 /// Machines whose hardware is the same to the last component, and device keys that two machines were seen with.
-fn duplicates(store: &mut SqliteHost) -> Result<Check, StoreError> {
+fn duplicates(store: &mut SqliteHost) -> Result<Finding, StoreError> {
     let (mut machines, mut forks, mut after) = (HashMap::<(FamilyId, Fingerprint), u64>::new(), 0, None);
     let mut seen = 0;
     loop {
@@ -66,14 +67,14 @@ fn duplicates(store: &mut SqliteHost) -> Result<Check, StoreError> {
     let alike: u64 = machines.values().filter(|rows| **rows > 1).sum();
     let detail = format!("{seen} known; {alike} share their fingerprint with another; forks: {forks}");
     Ok(match (alike, forks) {
-        (0, 0) => Check::ok("machines", format!("{seen} known, all told apart")),
-        (0, _) => Check::warning("machines", "forks", detail),
-        (_, _) => Check::warning("machines", "duplicates", detail),
+        (0, 0) => Finding::ok("machines", format!("{seen} known, all told apart")),
+        (0, _) => Finding::warning("machines", "forks", detail),
+        (_, _) => Finding::warning("machines", "duplicates", detail),
     })
 }
 
-fn failed(error: &StoreError) -> Check {
-    Check::failure("machines", error.code(), error.to_string())
+fn failed(error: &StoreError) -> Finding {
+    Finding::failure("machines", error.code(), error.to_string())
 }
 
 /// Rows that are read at once.

@@ -1,7 +1,6 @@
 //! `leasehold host doctor`: whether a host can serve, is found and is reached; the host's half of `leasehold doctor`.
 
 mod certificate;
-mod check;
 mod dns;
 mod machines;
 mod port;
@@ -16,10 +15,11 @@ use leasehold_core::Timestamp;
 use super::Data;
 use super::config::Config;
 use super::dns::options::DnsOptions;
+use crate::commands::doctor::finding::Outcome;
+use crate::commands::doctor::report::report;
 use crate::failure::Failure;
 use crate::input;
 use crate::output::Output;
-pub(crate) use check::{Check, Examination};
 
 /// Find out whether this host can serve, is found and is reached, and what to do where not.
 #[derive(Debug, Args)]
@@ -45,24 +45,20 @@ struct Patient {
 }
 
 impl HostDoctor {
+    /// Examines the host; nothing is changed. Where the configuration cannot be read it fails; all else is found.
     pub(crate) fn run(self, output: Output) -> Result<(), Failure> {
-        self.examine()?.report(output)
-    }
-
-    /// Examines the host; nothing is changed.
-    ///
-    /// # Errors
-    /// [`Failure`] where the configuration cannot be read; all else is found, not failed.
-    pub(crate) fn examine(self) -> Result<Examination, Failure> {
         let config = Config::read(self.config.as_deref())?;
         let address = self.listen.unwrap_or(config.address());
         let dns = self.dns.or(config.dns.unwrap_or_default());
         let patient = Patient { data: self.data, address, dns, now: input::now() };
-        let mut checks = certificate::checks(&patient);
-        checks.extend(store::checks(&patient));
-        checks.extend(port::checks(&patient));
-        checks.extend(dns::checks(&patient));
-        checks.extend(machines::checks(&patient));
-        Ok(Examination { checks })
+        let mut findings = certificate::checks(&patient);
+        findings.extend(store::checks(&patient));
+        findings.extend(port::checks(&patient));
+        findings.extend(dns::checks(&patient));
+        findings.extend(machines::checks(&patient));
+        // In the order in which one thing rests on another: the first that fails is the likeliest cause of the others.
+        let first = |outcome| findings.iter().find(move |finding| finding.outcome == outcome);
+        let cause = first(Outcome::Failure).or_else(|| first(Outcome::Warning));
+        report(&findings, cause, output)
     }
 }

@@ -9,9 +9,10 @@ use serde_json::Value;
 use ureq::Agent;
 use ureq::tls::TlsConfig;
 
-use super::{Check, Patient};
+use super::Patient;
+use crate::commands::doctor::finding::Finding;
 
-pub(super) fn checks(patient: &Patient) -> Vec<Check> {
+pub(super) fn checks(patient: &Patient) -> Vec<Finding> {
     let address = reachable(patient.address);
     if let Err(error) = TcpStream::connect_timeout(&address, PATIENCE) {
         let (code, detail) = match error.kind() {
@@ -21,29 +22,29 @@ pub(super) fn checks(patient: &Patient) -> Vec<Check> {
             }
             _ => ("host-unreachable", format!("{address}: {error}")),
         };
-        let skipped = ["alive", "ready"].map(|name| Check::skipped(name, "the port cannot be reached"));
+        let skipped = ["alive", "ready"].map(|name| Finding::skipped(name, "the port cannot be reached"));
         let next = "start it with `leasehold host serve`, or give the address with `--listen ADDRESS`";
-        let port = Check::failure("port", code, detail);
+        let port = Finding::failure("port", code, detail);
         let port = if code == "connection-refused" { port.next(next) } else { port };
         return [port].into_iter().chain(skipped).collect();
     }
-    let port = Check::ok("port", format!("{address}: something listens there"));
+    let port = Finding::ok("port", format!("{address}: something listens there"));
     let alive = match ask(address, "/healthz") {
-        Ok(Answer { status: 200, body, .. }) if body == "alive\n" => Check::ok("alive", "the host answers"),
-        Ok(Answer { status, .. }) => Check::failure("alive", "not-a-host", format!("{address}: answers {status}")),
+        Ok(Answer { status: 200, body, .. }) if body == "alive\n" => Finding::ok("alive", "the host answers"),
+        Ok(Answer { status, .. }) => Finding::failure("alive", "not-a-host", format!("{address}: answers {status}")),
         Err(error) => {
-            Check::failure("alive", "not-a-host", format!("{address}: what listens speaks no HTTP ({error})"))
+            Finding::failure("alive", "not-a-host", format!("{address}: what listens speaks no HTTP ({error})"))
         }
     };
     if alive.fails() {
-        return vec![port, alive, Check::skipped("ready", "no host answers")];
+        return vec![port, alive, Finding::skipped("ready", "no host answers")];
     }
     let ready = match ask(address, "/readyz") {
         Ok(Answer { status: 200, secure, .. }) => {
-            Check::ok("ready", if secure { "it can grant leases; TLS is on" } else { "it can grant leases" })
+            Finding::ok("ready", if secure { "it can grant leases; TLS is on" } else { "it can grant leases" })
         }
         Ok(answer) => answer.problem(),
-        Err(error) => Check::failure("ready", "not-a-host", format!("{address}: {error}")),
+        Err(error) => Finding::failure("ready", "not-a-host", format!("{address}: {error}")),
     };
     vec![port, alive, ready]
 }
@@ -57,11 +58,11 @@ struct Answer {
 
 impl Answer {
     /// Why it is not ready, in its own words.
-    fn problem(&self) -> Check {
+    fn problem(&self) -> Finding {
         let problem: Value = serde_json::from_str(&self.body).unwrap_or_default();
         match problem["type"].as_str().and_then(codes::find) {
-            Some(known) => Check::failure("ready", known.name, known.meaning),
-            None => Check::failure("ready", "not-a-host", format!("it answers {}", self.status)),
+            Some(known) => Finding::failure("ready", known.name, known.meaning),
+            None => Finding::failure("ready", "not-a-host", format!("it answers {}", self.status)),
         }
     }
 }

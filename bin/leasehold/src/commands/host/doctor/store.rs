@@ -2,56 +2,59 @@
 
 use leasehold_store_sqlite::host::{FILE, SqliteHost};
 
-use super::{Check, Patient};
+use super::Patient;
+use crate::commands::doctor::finding::Finding;
 use crate::commands::host::store_failed;
 
-pub(super) fn checks(patient: &Patient) -> Vec<Check> {
+pub(super) fn checks(patient: &Patient) -> Vec<Finding> {
     let folder = &patient.data.folder;
     if !folder.is_dir() {
-        return vec![Check::skipped("store", format!("{}: no such folder", folder.display()))];
+        return vec![Finding::skipped("store", format!("{}: no such folder", folder.display()))];
     }
     vec![store(patient), disk(patient), serving(patient)]
 }
 
-fn store(patient: &Patient) -> Check {
+fn store(patient: &Patient) -> Finding {
     let folder = &patient.data.folder;
     if !folder.join(FILE).exists() {
-        return Check::skipped("store", format!("{}: the host has not served yet", folder.display()));
+        return Finding::skipped("store", format!("{}: the host has not served yet", folder.display()));
     }
     match SqliteHost::open_reader(folder) {
-        Ok(_) => Check::ok("store", format!("{}: it opens, its schema is this program's", folder.join(FILE).display())),
-        Err(error) => Check::failure("store", error.code(), store_failed(folder, &error).to_string()),
+        Ok(_) => {
+            Finding::ok("store", format!("{}: it opens, its schema is this program's", folder.join(FILE).display()))
+        }
+        Err(error) => Finding::failure("store", error.code(), store_failed(folder, &error).to_string()),
     }
 }
 
 #[cfg(unix)]
-fn disk(patient: &Patient) -> Check {
+fn disk(patient: &Patient) -> Finding {
     let folder = &patient.data.folder;
     let room = match rustix::fs::statvfs(folder.as_path()) {
         Ok(room) => room,
-        Err(error) => return Check::skipped("disk", format!("{}: {error}", folder.display())),
+        Err(error) => return Finding::skipped("disk", format!("{}: {error}", folder.display())),
     };
     let mebibytes = |blocks: u64| blocks.saturating_mul(room.f_frsize) >> 20;
     let (free, all) = (mebibytes(room.f_bavail), mebibytes(room.f_blocks));
     let detail = format!("{free} MiB of {all} MiB are free");
     match free {
-        ..LEAST => Check::failure("disk", "disk-full", detail),
-        LEAST..LITTLE => Check::warning("disk", "disk-full", detail),
-        LITTLE.. => Check::ok("disk", detail),
+        ..LEAST => Finding::failure("disk", "disk-full", detail),
+        LEAST..LITTLE => Finding::warning("disk", "disk-full", detail),
+        LITTLE.. => Finding::ok("disk", detail),
     }
 }
 
 #[cfg(not(unix))]
-fn disk(_: &Patient) -> Check {
-    Check::skipped("disk", "the room on a disk is not asked on this system")
+fn disk(_: &Patient) -> Finding {
+    Finding::skipped("disk", "the room on a disk is not asked on this system")
 }
 
-fn serving(patient: &Patient) -> Check {
+fn serving(patient: &Patient) -> Finding {
     let folder = &patient.data.folder;
     match SqliteHost::is_open_for_writing(folder) {
-        Ok(true) => Check::ok("serving", "a host has the store open"),
-        Ok(false) => Check::failure("serving", "not-serving", format!("no host serves from {}", folder.display())),
-        Err(error) => Check::skipped("serving", format!("{}: {error}", folder.display())),
+        Ok(true) => Finding::ok("serving", "a host has the store open"),
+        Ok(false) => Finding::failure("serving", "not-serving", format!("no host serves from {}", folder.display())),
+        Err(error) => Finding::skipped("serving", format!("{}: {error}", folder.display())),
     }
 }
 
