@@ -39,7 +39,7 @@ impl Client {
     pub(crate) fn ask_for_lease(&self, sent: &Sent) -> Result<First<Heard>, Error> {
         let revocations = self.state.revocations(None).ok().flatten();
         let expected = Expected { manifest: &self.manifest, revocations: revocations.as_ref(), now: self.now() };
-        self.first_answer(|route| match self.lease_from(route, sent, &expected) {
+        let ask = |route: &Route| match self.lease_from(route, sent, &expected) {
             Ok(heard) => Ok(heard),
             Err(Rejected::For(failure)) => Err(failure),
             Err(Rejected::NeedsChain) => match self.lease_from(route, &sent.asking_for_chain(), &expected) {
@@ -47,6 +47,12 @@ impl Client {
                 Err(Rejected::For(failure)) => Err(failure),
                 Err(Rejected::NeedsChain) => Err(Failure::Lease(Reason::UnknownSigner)),
             },
+        };
+        // A refusal is not signed, and a host's certificate is public: whoever forges a record could refuse for ever. So
+        // a found host's refusal is kept, and holds where none of the others grants.
+        self.first_answer(ask, |heard, route| match heard {
+            Heard::Refused(_) if route.found.is_found() => Weight::Keeps,
+            Heard::Refused(_) | Heard::Granted(_) => Weight::Settles,
         })
     }
 
@@ -64,14 +70,15 @@ impl Client {
         }
         let key = key.ok_or(Error::NoLease(*product))?;
         let release = self.release_of(&key);
-        let first = self.first_answer(|route| match self.exchange.post(route, "/v1/releases", &release)? {
+        let ask = |route: &Route| match self.exchange.post(route, "/v1/releases", &release)? {
             Reply::Done => Ok(None),
             Reply::Refused(refused) if refused.is_the_hosts_own_trouble() => {
                 Err(Failure::Unavailable(Box::new(refused)))
             }
             Reply::Refused(refused) => Ok(Some(refused)),
             Reply::Document(_) => Err(Failure::NotAHost(NotAHost::Unasked)),
-        })?;
+        };
+        let first = self.first_answer(ask, |_, _| Weight::Settles)?;
         if let Some(refused) = first.answer {
             return Ok(Released::Refused(refused));
         }
@@ -118,22 +125,26 @@ impl Client {
         }
     }
 
-    /// The first answer of a host; where none answers, all failures. Names are looked up only where no known host
-    /// answers.
-    fn first_answer<T>(&self, ask: impl Fn(&Route) -> Result<T, Failure>) -> Result<First<T>, Error> {
-        let mut tried = Vec::new();
-        if let Some((answer, route)) = try_each(self.known_routes(), &mut tried, &ask) {
-            return Ok(First { answer, route, passed_over: tried });
+    /// The first answer of a host that settles it, or else the first that was kept; where none answers, all failures.
+    /// Names are looked up only where no known host answers.
+    fn first_answer<T>(
+        &self,
+        ask: impl Fn(&Route) -> Result<T, Failure>,
+        weigh: impl Fn(&T, &Route) -> Weight,
+    ) -> Result<First<T>, Error> {
+        let mut round = Round { tried: Vec::new(), kept: None, ask, weigh };
+        if let Some(first) = round.go(self.known_routes()) {
+            return Ok(round.ended(first));
         }
         let (found, trouble) = match self.find_hosts() {
             Ok(found) => (found, None),
             Err(trouble) => (Found::default(), Some(trouble)),
         };
-        let first = try_each(lookup::routes(&found), &mut tried, &ask);
-        match first.or_else(|| try_each(self.local_routes(), &mut tried, &ask)) {
-            Some((answer, route)) => Ok(First { answer, route, passed_over: tried }),
-            None if tried.is_empty() => Err(Error::NoHost { searched: found.searched, trouble }),
-            None => Err(Error::NoAnswer { tried }),
+        let first = round.go(lookup::routes(&found)).or_else(|| round.go(self.local_routes()));
+        match first.or_else(|| round.kept.take()) {
+            Some(first) => Ok(round.ended(first)),
+            None if round.tried.is_empty() => Err(Error::NoHost { searched: found.searched, trouble }),
+            None => Err(Error::NoAnswer { tried: round.tried }),
         }
     }
 
@@ -160,24 +171,47 @@ impl Client {
     }
 }
 
-/// Goes one way after the other until a host answers; failures are added to `tried`.
-fn try_each<T>(
-    routes: Vec<Route>,
-    tried: &mut Vec<Tried>,
-    ask: impl Fn(&Route) -> Result<T, Failure>,
-) -> Option<(T, Route)> {
-    let before = tried.len();
-    for route in routes {
-        // A host that is dead by its name is dead by its record too; a name that the system does not know may be known there.
-        let dead =
-            |tried: &Tried| tried.route.address == route.address && !matches!(tried.failure, Failure::NameNotFound);
-        if tried[..before].iter().any(dead) {
-            continue;
+/// What an answer is worth.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Weight {
+    /// No other host is asked.
+    Settles,
+    /// The others are asked; it holds where none of them settles it.
+    Keeps,
+}
+
+/// Asking one host after the other.
+struct Round<T, A, W> {
+    /// Those that have not answered.
+    tried: Vec<Tried>,
+    /// The first answer that has not settled it.
+    kept: Option<(T, Route)>,
+    ask: A,
+    weigh: W,
+}
+
+impl<T, A: Fn(&Route) -> Result<T, Failure>, W: Fn(&T, &Route) -> Weight> Round<T, A, W> {
+    /// Goes one way after the other until a host's answer settles it.
+    fn go(&mut self, routes: Vec<Route>) -> Option<(T, Route)> {
+        let before = self.tried.len();
+        for route in routes {
+            // A host that is dead by its name is dead by its record too; a name that the system does not know may be
+            // known there.
+            let dead =
+                |tried: &Tried| tried.route.address == route.address && !matches!(tried.failure, Failure::NameNotFound);
+            if self.tried[..before].iter().any(dead) {
+                continue;
+            }
+            match (self.ask)(&route) {
+                Ok(answer) if (self.weigh)(&answer, &route) == Weight::Settles => return Some((answer, route)),
+                Ok(answer) => self.kept = self.kept.take().or(Some((answer, route))),
+                Err(failure) => self.tried.push(Tried { route, failure }),
+            }
         }
-        match ask(&route) {
-            Ok(answer) => return Some((answer, route)),
-            Err(failure) => tried.push(Tried { route, failure }),
-        }
+        None
     }
-    None
+
+    fn ended(self, (answer, route): (T, Route)) -> First<T> {
+        First { answer, route, passed_over: self.tried }
+    }
 }

@@ -119,6 +119,23 @@ fn a_no_of_a_rogue_is_not_believed_and_a_no_of_the_vendors_host_is() {
 }
 
 #[test]
+fn a_no_under_a_true_hosts_certificate_keeps_nobody_from_the_true_host() {
+    // The certificate is public: a rogue can show it, and sign nothing with it.
+    let scene = Scene::new();
+    let shown = scene.vendor.host(3, vec![Vendor::grant()]).certificate();
+    let rogue = Responder::start(move |incoming| match incoming.path.as_str() {
+        "/v1/host" => Outgoing::cose(shown.clone()),
+        _ => Outgoing::problem(leasehold_testkit::vendor::problem(&Refusal::CloneSuspected)),
+    });
+    let device = scene.client().status().device;
+    let server = server(&[HOSTS, &srv(0, rogue.address().port(), "rogue"), &srv(1, port(&scene), "one")].concat());
+    let client = client(&scene, &server);
+    granted(client.activate().unwrap());
+    assert_eq!(rogue.seen().iter().filter(|incoming| incoming.method == "POST").count(), 1, "asked once, with one key");
+    assert!(device.is_none() || client.status().device == device, "no new device key at a rogue's word");
+}
+
+#[test]
 fn a_target_without_an_address_is_told_and_the_next_is_tried() {
     let scene = Scene::new();
     let server = server(&[HOSTS, &srv(0, 16_880, "missing"), &srv(1, port(&scene), "one")].concat());
