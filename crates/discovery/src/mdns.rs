@@ -5,7 +5,7 @@ use std::net::IpAddr;
 use std::time::Duration;
 
 use leasehold_core::Span;
-use mdns_sd::{ResolvedService, ServiceDaemon, ServiceEvent, ServiceInfo};
+use mdns_sd::{IfKind, ResolvedService, ServiceDaemon, ServiceEvent, ServiceInfo};
 
 use crate::finder::in_turn;
 use crate::found::Candidate;
@@ -48,7 +48,7 @@ impl Announcement {
     /// [`MdnsError`].
     pub fn begin(label: &ServiceLabel, host: &DomainName, port: u16) -> Result<Self, MdnsError> {
         let kind = service_type(label)?;
-        let daemon = ServiceDaemon::new().map_err(MdnsError::Unavailable)?;
+        let daemon = daemon()?;
         let instance = host.as_str().split('.').next().unwrap_or_default();
         let (target, nothing) = (format!("{instance}.local."), None);
         let service = ServiceInfo::new(&kind, instance, &target, "", port, nothing);
@@ -87,7 +87,7 @@ pub fn browse(
 ) -> Result<Vec<Candidate>, MdnsError> {
     let deadline = Deadline::after(time, surroundings);
     let kind = service_type(label)?;
-    let daemon = ServiceDaemon::new().map_err(MdnsError::Unavailable)?;
+    let daemon = daemon()?;
     let events = daemon.browse(&kind).map_err(MdnsError::Unavailable)?;
     let mut found: Vec<Candidate> = Vec::new();
     while let Some(left) = deadline.left().filter(|_| found.len() < most) {
@@ -106,11 +106,18 @@ pub fn browse(
     Ok(found)
 }
 
+/// Speaks on every network but the machine's own loopback, which is nobody's link.
+fn daemon() -> Result<ServiceDaemon, MdnsError> {
+    let daemon = ServiceDaemon::new().map_err(MdnsError::Unavailable)?;
+    daemon.disable_interface(vec![IfKind::LoopbackV4, IfKind::LoopbackV6]).map_err(MdnsError::Unavailable)?;
+    Ok(daemon)
+}
+
 /// What was announced, where it leads anywhere.
 fn candidate(service: &ResolvedService) -> Option<Candidate> {
     let addresses: Vec<IpAddr> = service.get_addresses().iter().map(mdns_sd::ScopedIp::to_ip_addr).collect();
-    // Without its interface a link-local address leads nowhere.
-    let reachable = |ip: &IpAddr| !matches!(ip, IpAddr::V6(ip) if ip.is_unicast_link_local());
+    // Without its interface a link-local address leads nowhere; a loopback one leads to whoever looks.
+    let reachable = |ip: &IpAddr| !ip.is_loopback() && !matches!(ip, IpAddr::V6(ip) if ip.is_unicast_link_local());
     let addresses: Vec<_> = addresses.into_iter().filter(reachable).collect();
     let usable = service.get_port() != 0 && !addresses.is_empty();
     usable.then_some(())?;
