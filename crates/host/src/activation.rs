@@ -1,6 +1,6 @@
 //! A host's folder: its key pair, its request, its certificate. Activation without a network happens here.
 //!
-//! `host.key` (only its owner reads it), `request.lh`, `host.lh`, `revocations.lh`; each replaced as a whole.
+//! `host.key` (only its owner reads it), `request.lh`, `host.lh`; each replaced as a whole.
 
 use std::fs::{self, File};
 use std::io::{self, Write};
