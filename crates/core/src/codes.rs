@@ -125,6 +125,9 @@ codes! {
     "another-host": "the certificate was made for another host",
         "answers to several requests were mixed up",
         "install the answer to this host's own request (`leasehold host request`)";
+    "older-list": "the revocation list is older than the one installed",
+        "an earlier list of the vendor was installed again",
+        "use the newest list; nothing was changed";
     "older-certificate": "the certificate is older than the one installed",
         "an earlier answer of the vendor was installed again",
         "use the newest answer; nothing was changed";

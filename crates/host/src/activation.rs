@@ -1,6 +1,6 @@
 //! A host's folder: its key pair, its request, its certificate. Activation without a network happens here.
 //!
-//! `host.key` (only its owner reads it), `request.lh`, `host.lh`; each replaced as a whole.
+//! `host.key` (only its owner reads it), `request.lh`, `host.lh`, `revocations.lh`; each replaced as a whole.
 
 use std::fs::{self, File};
 use std::io::{self, Write};
@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 use leasehold_core::{Cti, Fingerprint, KeyKind, ProductKey, PublicKey, Text, Timestamp};
 use leasehold_wire::proof::Proof;
-use leasehold_wire::{HostCertificate, HostRequest, Keypair, Reason, envelope, trust};
+use leasehold_wire::{Envelope, HostCertificate, HostRequest, Keypair, Reason, Revocations, envelope, trust};
 
 use crate::Error;
 use crate::identity::Identity;
@@ -95,7 +95,7 @@ impl Home {
     ) -> Result<HostCertificate, Error> {
         let certificate = match root {
             Some(root) => trust::verify::<HostCertificate>(presented, root, now, None).map(|opened| opened.document),
-            None => trust::verify_presented(presented, now),
+            None => trust::verify_presented::<HostCertificate>(presented, now).map(|opened| opened.document),
         };
         let certificate = certificate.map_err(Error::Certificate)?;
         let keypair = self.keypair()?;
@@ -112,6 +112,34 @@ impl Home {
         Ok(certificate)
     }
 
+    /// Installs the vendor's revocation list: of the authority that certified this host, or below `root` where given.
+    ///
+    /// # Errors
+    /// [`Error::NotActivated`] where there is no certificate to compare it with; [`Error::Certificate`],
+    /// [`Error::OlderList`]; nothing is changed then.
+    pub fn install_revocations(
+        &self,
+        presented: &[u8],
+        root: Option<&PublicKey>,
+        now: Timestamp,
+    ) -> Result<Revocations, Error> {
+        let identity = self.identity()?.ok_or_else(|| Error::NotActivated(self.folder.clone()))?;
+        let opened = match root {
+            Some(root) => trust::verify::<Revocations>(presented, root, now, None),
+            None => trust::verify_presented::<Revocations>(presented, now),
+        };
+        let opened = opened.map_err(Error::Certificate)?;
+        if root.is_none() && opened.signer != identity.authority() {
+            return Err(Error::Certificate(Reason::UnknownSigner));
+        }
+        let list = opened.document;
+        match identity.revocation_number() {
+            Some(held) if held > list.number => return Err(Error::OlderList { held, offered: list.number }),
+            Some(_) | None => self.replace(REVOCATIONS, presented)?,
+        }
+        Ok(list)
+    }
+
     /// Who the host is; `None` where no certificate is installed.
     ///
     /// # Errors
@@ -125,7 +153,22 @@ impl Home {
             Err(error) => return Err(Error::at(path)(error)),
         };
         let damaged = |_: Reason| Error::Damaged(path);
-        Identity::new(keypair, presented).map(Some).map_err(damaged)
+        let identity = Identity::new(keypair, presented).map_err(damaged)?;
+        Ok(Some(match self.revocations()? {
+            Some((presented, list)) => identity.with_revocations(presented, list),
+            None => identity,
+        }))
+    }
+
+    fn revocations(&self) -> Result<Option<(Vec<u8>, Revocations)>, Error> {
+        let path = self.folder.join(REVOCATIONS);
+        let presented = match fs::read(&path) {
+            Ok(presented) => presented,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+            Err(error) => return Err(Error::at(path)(error)),
+        };
+        let list = Envelope::parse(&presented).and_then(|envelope| envelope.document());
+        list.map(|list| Some((presented, list))).map_err(|_| Error::Damaged(path))
     }
 
     /// The host's key pair.
@@ -142,9 +185,10 @@ impl Home {
         }
     }
 
-    /// When the certificate was last replaced, to notice a new one while serving.
-    pub fn certificate_changed(&self) -> Option<std::time::SystemTime> {
-        fs::metadata(self.folder.join(CERTIFICATE)).and_then(|metadata| metadata.modified()).ok()
+    /// When certificate and revocation list were last replaced, to notice new ones while serving.
+    pub fn changed(&self) -> [Option<std::time::SystemTime>; 2] {
+        [CERTIFICATE, REVOCATIONS]
+            .map(|name| fs::metadata(self.folder.join(name)).and_then(|file| file.modified()).ok())
     }
 
     fn make_keypair(&self, seed: &[u8; 32]) -> Result<Keypair, Error> {
@@ -174,3 +218,4 @@ impl Home {
 const KEY: &str = "host.key";
 const REQUEST: &str = "request.lh";
 const CERTIFICATE: &str = "host.lh";
+const REVOCATIONS: &str = "revocations.lh";

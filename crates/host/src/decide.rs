@@ -44,8 +44,10 @@ struct LastWords<'s>(&'s Shared);
 
 impl Drop for LastWords<'_> {
     fn drop(&mut self) {
-        self.0.arrived.close();
         self.0.store_works.store(false, Ordering::Relaxed);
+        self.0.arrived.close();
+        // Whoever came in between is answered too: a job that is dropped is.
+        drop(self.0.arrived.take(usize::MAX, Duration::ZERO));
         if thread::panicking() {
             tracing::error!("deciding has failed: the host must be started again");
         }

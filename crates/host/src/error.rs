@@ -41,8 +41,19 @@ pub enum Error {
         /// When the one installed was made.
         installed: Timestamp,
     },
-    /// The certificate cannot be believed.
-    #[error("the certificate cannot be used: {0}")]
+    /// The host has no certificate yet.
+    #[error("{}: the host has no certificate yet", .0.display())]
+    NotActivated(PathBuf),
+    /// The revocation list is older than the one installed.
+    #[error("the revocation list has number {offered}, the one that is installed has {held}")]
+    OlderList {
+        /// The number of the one installed.
+        held: u64,
+        /// The number of the other.
+        offered: u64,
+    },
+    /// The document cannot be believed.
+    #[error("the document cannot be used: {0}")]
     Certificate(#[source] Reason),
     /// The store fails.
     #[error(transparent)]
@@ -64,7 +75,9 @@ impl Error {
             Self::NoRequest(_) => "not-initialised",
             Self::WrongKind(_) => "wrong-kind-of-key",
             Self::AnotherHost { .. } => "another-host",
+            Self::NotActivated(_) => "host-not-activated",
             Self::Older { .. } => "older-certificate",
+            Self::OlderList { .. } => "older-list",
             Self::Certificate(reason) => reason.code(),
             Self::Store(error) => error.code(),
             Self::Service(error) => error.code(),

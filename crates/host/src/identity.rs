@@ -9,6 +9,7 @@ use leasehold_wire::{Envelope, HostCertificate, Keypair, Reason, Revocations, tr
 pub struct Identity {
     keypair: Keypair,
     certificate: HostCertificate,
+    authority: KeyId,
     presented: Vec<u8>,
     chain: Vec<Vec<u8>>,
     revocations: Option<(Vec<u8>, Revocations)>,
@@ -23,13 +24,13 @@ impl Identity {
         let envelope = Envelope::parse(&presented)?;
         let certificate: HostCertificate = envelope.document()?;
         // Of its own time, so that an ended certificate still tells what it granted.
-        trust::verify_presented(&presented, certificate.issued)?;
+        let authority = trust::verify_presented::<HostCertificate>(&presented, certificate.issued)?.signer;
         if certificate.key != keypair.public() {
             return Err(Reason::UnknownSigner);
         }
         let above = envelope.chain.iter().map(|link| link.to_vec());
         let chain = [leasehold_wire::envelope::with_chain(&presented, &[])?].into_iter().chain(above).collect();
-        Ok(Self { keypair, certificate, presented, chain, revocations: None })
+        Ok(Self { keypair, certificate, authority, presented, chain, revocations: None })
     }
 
     /// This identity, holding a verified revocation list.
@@ -51,6 +52,16 @@ impl Identity {
     /// The certificate.
     pub fn certificate(&self) -> &HostCertificate {
         &self.certificate
+    }
+
+    /// The authority that signed the certificate.
+    pub fn authority(&self) -> KeyId {
+        self.authority
+    }
+
+    /// The number of the newest revocation list held.
+    pub fn revocation_number(&self) -> Option<u64> {
+        self.revocations.as_ref().map(|(_, list)| list.number)
     }
 
     /// The certificate with its chain, as it was installed.

@@ -138,24 +138,27 @@ impl Gauges {
 
 /// Takes on a certificate that is installed while the host serves.
 async fn watch_certificate(home: Home, shared: Arc<Shared>, mut end: watch::Receiver<()>) {
-    let mut known = home.certificate_changed();
+    let mut known = home.changed();
     loop {
         tokio::select! {
             _ = end.changed() => return,
             () = tokio::time::sleep(Duration::from_secs(5)) => {}
         }
-        let changed = home.certificate_changed();
+        let changed = home.changed();
         if changed == known {
             continue;
         }
         match home.identity() {
             Ok(Some(identity)) => {
-                tracing::info!(expires = identity.certificate().expires.unix(), "a new certificate is in use");
+                tracing::info!(
+                    expires = identity.certificate().expires.unix(),
+                    "a new certificate or revocation list is in use"
+                );
                 shared.become_known_as(identity);
                 known = changed;
             }
             Ok(None) => {}
-            Err(error) => tracing::error!(%error, "the new certificate cannot be used"),
+            Err(error) => tracing::error!(%error, "the new certificate or revocation list cannot be used"),
         }
     }
 }

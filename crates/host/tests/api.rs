@@ -162,6 +162,25 @@ fn a_release_replayed_ends_nothing() {
 }
 
 #[test]
+fn a_revocation_list_is_passed_on_and_obeyed_and_a_lower_number_is_refused() {
+    let folder = Running::start(vec![Vendor::grant()]).stop();
+    let (vendor, home) = (Vendor::from_seed(1), Home::new(folder.path()));
+    let (machine, other) = (Keypair::from_seed(&[9; 32]), Keypair::from_seed(&[8; 32]));
+    let list = vendor.revocations(3, vec![machine.id()], Vec::new());
+    home.install_revocations(&list, None, BEGIN).expect("the vendor's list");
+    let refused = home.install_revocations(&vendor.revocations(2, Vec::new(), Vec::new()), None, BEGIN);
+    assert_eq!(refused.expect_err("an older list").code(), "older-list");
+    let foreign = Vendor::from_seed(5).revocations(9, Vec::new(), Vec::new());
+    let refused = home.install_revocations(&foreign, None, BEGIN);
+    assert_eq!(refused.expect_err("another vendor's list").code(), "unknown-signer");
+    let host = Running::on(vec![Vendor::grant()], folder);
+    assert_eq!(get(&host.address, "/v1/revocations").expect("an answer"), (200, list));
+    let (status, body) = post(&host.address, "/v1/leases", &host.request(&machine, 1, None)).expect("an answer");
+    assert_eq!((status, problem(&body).as_str()), (403, "revoked"));
+    host.ask(&other, 2, None);
+}
+
+#[test]
 fn a_host_whose_store_has_failed_for_good_says_so() {
     let folder = tempfile::tempdir().expect("a folder");
     let certified = Vendor::from_seed(1).host(1, vec![Vendor::grant()]);
@@ -180,6 +199,8 @@ fn a_host_whose_store_has_failed_for_good_says_so() {
     let request = host.request(&Keypair::from_seed(&[9; 32]), 1, None);
     assert_eq!(get(&host.address, "/readyz").expect("an answer").0, 200);
     assert_eq!(post(&host.address, "/v1/leases", &request).expect("an answer").0, 500, "it was being decided");
+    let status = post(&host.address, "/v1/leases", &request).expect("an answer").0;
+    assert!(status == 500 || status == 503, "it came before or after the last words: {status}");
     assert_eq!(post(&host.address, "/v1/leases", &request).expect("an answer").0, 503, "nobody decides any more");
     assert_eq!(get(&host.address, "/readyz").expect("an answer").0, 503);
 }
@@ -228,7 +249,11 @@ struct Running {
 
 impl Running {
     fn start(grants: Vec<Grant>) -> Self {
-        let (vendor, folder) = (Vendor::from_seed(1), tempfile::tempdir().expect("a folder"));
+        Self::on(grants, tempfile::tempdir().expect("a folder"))
+    }
+
+    fn on(grants: Vec<Grant>, folder: TempDir) -> Self {
+        let vendor = Vendor::from_seed(1);
         let certified = vendor.host(1, grants);
         fs::write(folder.path().join("host.key"), certified.pair().to_pem()).expect("a file");
         fs::write(folder.path().join("host.lh"), certified.certificate()).expect("a file");

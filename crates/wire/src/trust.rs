@@ -107,15 +107,15 @@ pub fn verify<D: Verifiable>(
     Ok(Opened { document, signer: envelope.kid, host: chain.into_host(), seal })
 }
 
-/// Verifies a host certificate as far as that goes without the root key: signed by the authority whose certificate
+/// Verifies an authority's document as far as that goes without the root key: signed by the authority whose certificate
 /// it brings, at the time `at`. That the root certified that authority is left to those who have the root key: the
 /// clients.
 ///
 /// # Errors
 /// The first [`Reason`] that applies.
-pub fn verify_presented(bytes: &[u8], at: Timestamp) -> Result<HostCertificate, Reason> {
+pub fn verify_presented<D: Verifiable>(bytes: &[u8], at: Timestamp) -> Result<Opened<D>, Reason> {
     let envelope = Envelope::parse(bytes)?;
-    let certificate: HostCertificate = envelope.document()?;
+    let document: D = envelope.document()?;
     let chain = Chain::parse(&envelope)?;
     let Some(above) = chain.links.first() else { return Err(Reason::UnknownSigner) };
     if above.certificate.key().id() != envelope.kid {
@@ -125,10 +125,10 @@ pub fn verify_presented(bytes: &[u8], at: Timestamp) -> Result<HostCertificate, 
     if envelope.seal.is_some() || !signature::strictly(above.certificate.key(), &message, &envelope.signature) {
         return Err(Reason::BadSignature);
     }
-    certificate.check(chain.role())?;
-    chain.were_valid_at(Some(certificate.issued), 0)?;
-    hold(&certificate.head(), &[], at, None)?;
-    Ok(certificate)
+    document.check(chain.role())?;
+    chain.were_valid_at(document.head().issued, 0)?;
+    hold(&document.head(), &[], at, None)?;
+    Ok(Opened { document, signer: envelope.kid, host: None, seal: None })
 }
 
 impl Reason {

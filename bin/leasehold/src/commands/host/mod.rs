@@ -93,9 +93,12 @@ pub(crate) fn failed(error: &Error) -> Failure {
         Error::NoRequest(_) => {
             Failure::failed(error.code(), message).hint("make one with `leasehold host request --key-file FILE`")
         }
-        Error::WrongKind(_) | Error::AnotherHost { .. } | Error::Older { .. } | Error::Certificate(_) => {
-            Failure::refused(error.code(), message)
-        }
+        Error::WrongKind(_)
+        | Error::AnotherHost { .. }
+        | Error::Older { .. }
+        | Error::OlderList { .. }
+        | Error::NotActivated(_)
+        | Error::Certificate(_) => Failure::refused(error.code(), message),
         Error::Damaged(_) | Error::Store(_) | Error::Service(_) | Error::Thread(_) => {
             Failure::failed(error.code(), message)
         }
