@@ -31,14 +31,6 @@ pub enum StoreError {
 }
 
 impl StoreError {
-    /// Whether the same call may succeed later without anybody changing the program or the data.
-    pub const fn may_pass(&self) -> bool {
-        match self {
-            Self::Full(_) | Self::ReadOnly(_) | Self::InUse | Self::Unavailable(_) => true,
-            Self::Newer { .. } | Self::Damaged(_) => false,
-        }
-    }
-
     /// The stable code.
     pub const fn code(&self) -> &'static str {
         match self {

@@ -13,12 +13,16 @@ pub(super) const AT_REST: usize = 1_000;
 /// Clients that may wait in memory; beyond it every batch folds twice what it adds.
 const WAITING: usize = 100_000;
 
-/// Folds along with a batch of `entries`, where much waits.
-pub(super) fn along(transaction: &Transaction<'_>, overlay: &Overlay, entries: usize) -> Result<Folded, StoreError> {
+/// Folds along with a batch of `entries`, where much waits; `last_batch` is the newest batch that the overlay has.
+pub(super) fn along(
+    transaction: &Transaction<'_>,
+    overlay: &Overlay,
+    entries: usize,
+    last_batch: i64,
+) -> Result<Folded, StoreError> {
     if overlay.len() <= WAITING {
         return Ok(Folded::default());
     }
-    let last_batch = last_batch(transaction)? - 1;
     some(transaction, overlay, 2 * entries, last_batch)
 }
 

@@ -131,7 +131,7 @@ impl SqliteHost {
         if let Some(seal) = seal {
             rows::add_seal(&transaction, host, batch, seal)?;
         }
-        let folded = fold::along(&transaction, &self.overlay, ledger.entries().len())?;
+        let folded = fold::along(&transaction, &self.overlay, ledger.entries().len(), self.last_batch)?;
         transaction.commit().map_err(failed)?;
         // Durable: only now may memory know of it.
         self.names.extend(new_names);
@@ -144,14 +144,15 @@ impl SqliteHost {
     fn take_over(&mut self, ledger: &Ledger) {
         let ids: Vec<i64> =
             ledger.families().map(|family| self.names.find(family.id.as_str()).unwrap_or_default()).collect();
-        for change in ledger.sightings() {
+        // What was looked at and stays as it was has nothing to fold.
+        for change in ledger.sightings().iter().filter(|change| change.before != change.after) {
             if let Some(after) = &change.after {
                 let (family, client) = change.key;
                 self.times.saw(ids[family], change.before.as_ref().map(|before| before.last), after.last);
                 self.overlay.see((client, ids[family]), after.clone());
             }
         }
-        for change in ledger.leases() {
+        for change in ledger.leases().iter().filter(|change| change.before != change.after) {
             if let (Some(after), Some(product)) = (change.after, self.names.find(change.key.2.as_str())) {
                 let (family, client, _) = change.key;
                 self.times.leased(ids[family], change.before.map(|before| before.held.expires), after.held.expires);
