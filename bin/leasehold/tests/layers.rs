@@ -142,9 +142,10 @@ const LEVELS: [&[&str]; 5] = [
     &["leasehold-host", "leasehold-authority", "leasehold-client-ffi"],
     &["leasehold"],
 ];
-/// Within the second level the SDK stands above what finds hosts: it looks them up itself, and pays for no more of
-/// `leasehold-discovery` than that.
-const BESIDE: &[(&str, &str)] = &[("leasehold-client", "leasehold-discovery")];
+/// Within the second level the SDK and the workbench stand above what finds hosts: they look names up themselves, and
+/// pay for no more of `leasehold-discovery` than that.
+const BESIDE: &[(&str, &str)] =
+    &[("leasehold-client", "leasehold-discovery"), ("leasehold-office", "leasehold-discovery")];
 const TESTKIT: &str = "leasehold-testkit";
 const RUNTIMES: &[&str] = &["tokio", "async-std", "smol", "async-io", "futures-executor", "hyper", "mio"];
 const OUTSIDE: &[&str] = &[

@@ -1,0 +1,3 @@
+//! The Office workbench: plans, deployment files, status outputs and signs of unofficial activators, read and explained.
+//!
+//! It sends no activation request and imitates nothing: it reads text and files, and asks DNS and TCP.

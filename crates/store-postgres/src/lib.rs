@@ -1,0 +1,1 @@
+//! The shared backend: host and authority on PostgreSQL.
