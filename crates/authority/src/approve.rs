@@ -39,7 +39,7 @@ pub struct Granted {
     pub key: IssuedKey,
 }
 
-impl Authority<'_> {
+impl Authority {
     /// Answers the request of a host or of a machine with a multiple key.
     ///
     /// The answer is recorded before it is returned. One that is lost is given again to the same key pair, and takes
@@ -51,7 +51,7 @@ impl Authority<'_> {
         self.holds_at(by.at)?;
         let asking = Asking::read(request)?;
         let cti = Cti(draw(rng));
-        transact(self.store, "approve a request", |tx| match self.answer(tx, &asking, cti, by) {
+        transact(&*self.store, "approve a request", |tx| match self.answer(tx, &asking, cti, by) {
             Ok(granted) => Ok(Approval::Granted(Box::new(granted))),
             Err(No::Refused(refusal)) => Ok(Approval::Refused(refusal)),
             Err(No::Failed(error)) => Err(error),

@@ -8,10 +8,11 @@ mod policy;
 mod product;
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use clap::{Args, Subcommand};
 use leasehold_authority::{Authority, Error, Home, Secret};
-use leasehold_store::authority::{Actor, Stamp};
+use leasehold_store::authority::{Actor, AuthorityStore, Stamp};
 use leasehold_store_sqlite::authority::SqliteAuthority;
 
 use crate::failure::Failure;
@@ -60,7 +61,7 @@ impl Vendor {
 /// A vendor's folder with its store.
 struct Shop {
     home: Home,
-    store: SqliteAuthority,
+    store: Arc<dyn AuthorityStore>,
 }
 
 impl Shop {
@@ -75,10 +76,11 @@ impl Shop {
         Ok(Self { home, store })
     }
 
-    fn authority(&self, passphrase: &Passphrase) -> Result<Authority<'_>, Failure> {
+    fn authority(&self, passphrase: &Passphrase) -> Result<Authority, Failure> {
         // Before the passphrase is asked for: a folder without a vendor has none.
-        leasehold_authority::vendor(&self.store).map_err(|error| failed(&error))?;
-        Authority::open(&self.home, &self.store, &passphrase.ask()?, input::now()).map_err(|error| failed(&error))
+        leasehold_authority::vendor(&*self.store).map_err(|error| failed(&error))?;
+        let (store, passphrase) = (Arc::clone(&self.store), passphrase.ask()?);
+        Authority::open(&self.home, store, &passphrase, input::now()).map_err(|error| failed(&error))
     }
 }
 
@@ -110,8 +112,9 @@ impl Passphrase {
     }
 }
 
-fn open_store(home: &Home) -> Result<SqliteAuthority, Failure> {
-    SqliteAuthority::open(&home.store()).map_err(|error| failed(&Error::Store(error)).of(&home.store()))
+fn open_store(home: &Home) -> Result<Arc<dyn AuthorityStore>, Failure> {
+    let store = SqliteAuthority::open(&home.store());
+    Ok(Arc::new(store.map_err(|error| failed(&Error::Store(error)).of(&home.store()))?))
 }
 
 /// A change made now by whoever types.
