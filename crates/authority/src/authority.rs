@@ -109,6 +109,16 @@ impl Authority {
         Ok(self.sign(&manifest))
     }
 
+    /// Until when it may sign.
+    pub fn expires(&self) -> Timestamp {
+        self.expires
+    }
+
+    /// Whether the store can be reached.
+    pub(crate) fn try_store(&self) -> Result<(), Error> {
+        transact(&*self.store, "try the store", |tx| Ok(tx.vendor().map(drop)?))
+    }
+
     /// Whether it may sign at `now`.
     pub(crate) fn holds_at(&self, now: Timestamp) -> Result<(), Error> {
         if now < self.expires { Ok(()) } else { Err(Error::Certificate(Reason::Expired)) }
