@@ -68,7 +68,7 @@ impl Authority<'_> {
         {
             return Err(Refusal::ProductNotGranted.into());
         }
-        let taken = tx.taken(key.public.id(), &asking.subject, &asking.fingerprint)?;
+        let taken = tx.taken(key.public.id(), &asking.subject, &asking.fingerprint, key.policy.drift)?;
         let placement = taken.place(key.allowance, &asking.fingerprint, key.policy.drift)?;
         let (document, expires) = match asking.wish {
             Wish::Host => self.host_certificate(asking, grant, placement, (cti, by.at)),

@@ -88,7 +88,7 @@ impl<'s> Authority<'s> {
         self.holds_at(now)?;
         let cti = Cti(draw(rng));
         let find = |id| transact(self.store, "find a product", |tx| Ok(tx.product(id)?));
-        let Product { id, number, family, title, initial_grace, drift, service, mode } =
+        let Product { id, number, family, title, initial_grace, drift, service, mode, withdrawn: _ } =
             find(product)?.ok_or(Error::UnknownProduct(*product))?;
         let root = self.vendor.root;
         let manifest = Manifest {

@@ -100,7 +100,7 @@ fn make(new: &NewKey, family: &Family, policy: Policy, by: Stamp, random: [u8; 9
 fn usage(tx: &mut dyn Transaction, key: IssuedKey) -> Result<KeyUse, Error> {
     let id = key.public.id();
     let hosts = match key.allowance {
-        Allowance::Hosts { .. } => tx.places(id)?,
+        Allowance::Hosts { .. } => tx.places(id, 0, u64::MAX)?,
         Allowance::Machines { .. } => Vec::new(),
     };
     Ok(KeyUse { places_taken: tx.places_taken(id)?, hosts, key })

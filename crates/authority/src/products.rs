@@ -106,7 +106,7 @@ fn family(tx: &mut dyn Transaction, new: &NewFamily, by: Stamp) -> Result<(Famil
     policy.check(by.at)?;
     let taken = tx.families()?.iter().map(|family| family.number).collect();
     let number = choose(new.number, &taken, Error::FamilyNumberTaken)?;
-    Ok((Family { id: new.id, number, policy }, Begins::Now))
+    Ok((Family { id: new.id, number, policy, withdrawn: None }, Begins::Now))
 }
 
 fn product(new: &NewProduct, number: ProductNumber, family: &Family) -> Result<Product, Error> {
@@ -123,6 +123,7 @@ fn product(new: &NewProduct, number: ProductNumber, family: &Family) -> Result<P
         drift,
         service: new.service.clone(),
         mode: new.mode,
+        withdrawn: None,
     })
 }
 
