@@ -3,7 +3,7 @@
 use leasehold_core::activation::{Placement, Refusal};
 use leasehold_core::{Cti, Fingerprint, Grant, KeyId, KeyKind, ProductId, PublicKey, Text, Timestamp};
 use leasehold_store::StoreError;
-use leasehold_store::authority::{Activation, IssuedKey, Stamp, Transaction};
+use leasehold_store::authority::{Activation, IssuedKey, Product, Revoked, Stamp, Transaction};
 use leasehold_wire::proof::Proof;
 use leasehold_wire::{Envelope, HostCertificate, HostRequest, Lease, MachineRequest, Method, Reason, Typ, request};
 
@@ -39,7 +39,7 @@ pub struct Granted {
     pub key: IssuedKey,
 }
 
-impl Authority<'_> {
+impl Authority {
     /// Answers the request of a host or of a machine with a multiple key.
     ///
     /// The answer is recorded before it is returned. One that is lost is given again to the same key pair, and takes
@@ -51,7 +51,7 @@ impl Authority<'_> {
         self.holds_at(by.at)?;
         let asking = Asking::read(request)?;
         let cti = Cti(draw(rng));
-        transact(self.store, "approve a request", |tx| match self.answer(tx, &asking, cti, by) {
+        transact(&*self.store, "approve a request", |tx| match self.answer(tx, &asking, cti, by) {
             Ok(granted) => Ok(Approval::Granted(Box::new(granted))),
             Err(No::Refused(refusal)) => Ok(Approval::Refused(refusal)),
             Err(No::Failed(error)) => Err(error),
@@ -59,15 +59,21 @@ impl Authority<'_> {
     }
 
     fn answer(&self, tx: &mut dyn Transaction, asking: &Asking, cti: Cti, by: Stamp) -> Result<Granted, No> {
+        self.stands(tx)?;
         let key = asking.screen(tx.key(asking.proof.key)?, by.at)?;
-        let products = tx.products()?;
-        let grant = grant(key.family, products.iter().filter(|product| product.family == key.family), &key.policy);
-        check_size(&self.vendor().name, &grant)?;
-        if let Wish::Machine(product) = asking.wish
-            && grant.number_of(&product).is_none()
-        {
+        if tx.is_revoked(Revoked::Key(asking.subject.id()))? {
+            return Err(Refusal::Revoked.into());
+        }
+        let products = granted(tx, &key)?;
+        let grant = grant(key.family, &products, &key.policy);
+        let wanted = match asking.wish {
+            Wish::Host => !products.is_empty(),
+            Wish::Machine(product) => grant.number_of(&product).is_some(),
+        };
+        if !wanted {
             return Err(Refusal::ProductNotGranted.into());
         }
+        check_size(&self.vendor().name, &grant)?;
         let taken = tx.taken(key.public.id(), &asking.subject, &asking.fingerprint, key.policy.drift)?;
         let placement = taken.place(key.allowance, &asking.fingerprint, key.policy.drift)?;
         let (document, expires) = match asking.wish {
@@ -138,6 +144,16 @@ impl Authority<'_> {
         };
         (self.sign(&lease), policy.end)
     }
+}
+
+/// The products that a key grants: those of its family, but for what was withdrawn.
+fn granted(tx: &mut dyn Transaction, key: &IssuedKey) -> Result<Vec<Product>, StoreError> {
+    if tx.family(&key.family)?.is_none_or(|family| family.withdrawn.is_some()) {
+        return Ok(Vec::new());
+    }
+    let mut products = tx.products()?;
+    products.retain(|product| product.family == key.family && product.withdrawn.is_none());
+    Ok(products)
 }
 
 /// A request whose own signature holds.

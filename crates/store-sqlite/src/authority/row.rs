@@ -5,7 +5,9 @@ use std::str::FromStr;
 
 use leasehold_core::activation::{Allowance, Known, Ordinals};
 use leasehold_core::standing::Mode;
-use leasehold_core::{Component, Cti, Fingerprint, KeyId, KeyKind, Policy, ProductNumber, PublicKey, Span, Text, Timestamp};
+use leasehold_core::{
+    Component, Cti, Fingerprint, KeyId, KeyKind, Policy, ProductNumber, PublicKey, Span, Text, Timestamp,
+};
 use leasehold_store::authority::{
     AuditRow, AuthorityCertificate, Family, IssuedKey, Place, Product, Revocation, RevocationList, Revoked, Vendor,
 };

@@ -8,7 +8,8 @@ mod sample;
 pub use activations::{
     a_host_takes_ten_activations_from_many_threads, a_key_pair_that_asks_again_keeps_its_ordinals,
     a_key_pair_that_asks_many_times_at_once_takes_one_place, a_key_takes_six_hosts_from_many_threads,
-    a_random_history_agrees_with_a_model, machines_of_one_make_are_told_apart, machines_that_share_a_component_are_found,
+    a_random_history_agrees_with_a_model, machines_of_one_make_are_told_apart,
+    machines_that_share_a_component_are_found,
 };
 pub use administration::{
     activations_are_found_by_their_key_pair, keys_are_found_by_their_last_five, places_are_read_page_by_page,

@@ -8,10 +8,11 @@ mod policy;
 mod product;
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use clap::{Args, Subcommand};
 use leasehold_authority::{Authority, Error, Home, Secret};
-use leasehold_store::authority::{Actor, Stamp};
+use leasehold_store::authority::{Actor, AuthorityStore, Stamp};
 use leasehold_store_sqlite::authority::SqliteAuthority;
 
 use crate::failure::Failure;
@@ -60,7 +61,7 @@ impl Vendor {
 /// A vendor's folder with its store.
 struct Shop {
     home: Home,
-    store: SqliteAuthority,
+    store: Arc<dyn AuthorityStore>,
 }
 
 impl Shop {
@@ -75,10 +76,11 @@ impl Shop {
         Ok(Self { home, store })
     }
 
-    fn authority(&self, passphrase: &Passphrase) -> Result<Authority<'_>, Failure> {
+    fn authority(&self, passphrase: &Passphrase) -> Result<Authority, Failure> {
         // Before the passphrase is asked for: a folder without a vendor has none.
-        leasehold_authority::vendor(&self.store).map_err(|error| failed(&error))?;
-        Authority::open(&self.home, &self.store, &passphrase.ask()?, input::now()).map_err(|error| failed(&error))
+        leasehold_authority::vendor(&*self.store).map_err(|error| failed(&error))?;
+        let (store, passphrase) = (Arc::clone(&self.store), passphrase.ask()?);
+        Authority::open(&self.home, store, &passphrase, input::now()).map_err(|error| failed(&error))
     }
 }
 
@@ -110,8 +112,9 @@ impl Passphrase {
     }
 }
 
-fn open_store(home: &Home) -> Result<SqliteAuthority, Failure> {
-    SqliteAuthority::open(&home.store()).map_err(|error| failed(&Error::Store(error)).of(&home.store()))
+fn open_store(home: &Home) -> Result<Arc<dyn AuthorityStore>, Failure> {
+    let store = SqliteAuthority::open(&home.store());
+    Ok(Arc::new(store.map_err(|error| failed(&Error::Store(error)).of(&home.store()))?))
 }
 
 /// A change made now by whoever types.
@@ -131,8 +134,10 @@ pub(crate) fn failed(error: &Error) -> Failure {
         Error::FamilyExists(_) => Failure::refused(code, message)
             .hint("leave its number and policy out here; `leasehold vendor key issue` takes a policy for each key"),
         Error::Request(_) => Failure::refused(code, message).hint("ask the customer to send the request again"),
-        Error::Certificate(_) => Failure::refused(code, message)
-            .hint("check this machine's clock; an authority whose certificate has ended signs nothing any more"),
+        Error::Certificate(_) => Failure::refused(code, message).hint(
+            "an authority whose certificate has ended or been revoked signs nothing any more: \
+             make another with `leasehold vendor authority rotate`; where it should hold, check this machine's clock",
+        ),
         Error::WrongPassphrase(_)
         | Error::VendorExists(_)
         | Error::ProductExists(_)
@@ -141,9 +146,17 @@ pub(crate) fn failed(error: &Error) -> Failure {
         | Error::NumbersUsedUp
         | Error::UnknownProduct(_)
         | Error::UnknownFamily(_)
+        | Error::UnknownKey(_)
+        | Error::AmbiguousKey(..)
+        | Error::UnknownHost(_)
+        | Error::UnknownAuthority(_)
+        | Error::OwnAuthority(_)
+        | Error::ProductWithdrawn(_)
+        | Error::FamilyWithdrawn(_)
+        | Error::ListFull { .. }
         | Error::GrantTooLarge(_)
         | Error::NotARequest(_) => Failure::refused(code, message),
-        Error::NotAKeyFile(_) | Error::AnotherKey(_) | Error::EmptyPassphrase | Error::Policy(_) => {
+        Error::Output(_) | Error::NotAKeyFile(_) | Error::AnotherKey(_) | Error::EmptyPassphrase | Error::Policy(_) => {
             Failure::failed(code, message)
         }
         Error::Store(_) => {
