@@ -198,7 +198,7 @@ impl Shop {
     /// The names of all documents that the audit knows of.
     fn audited(&self) -> BTreeSet<String> {
         let store: Box<dyn AuthorityStore> = Box::new(store(&self.home));
-        let rows = store.transact("look", |tx| tx.audit(u64::MAX)).expect("the audit");
+        let rows = store.transact("look", |tx| tx.audit(None, u64::MAX)).expect("the audit");
         rows.iter().filter_map(|row| row.detail.split("cti=").nth(1)).map(str::to_owned).collect()
     }
 }
