@@ -7,6 +7,7 @@ mod manifest;
 mod policy;
 mod product;
 mod serve;
+mod token;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -46,6 +47,9 @@ enum Command {
     Approve(approve::Approve),
     /// Answer hosts, and machines with multiple keys, over the network.
     Serve(serve::Serve),
+    /// Who may use the authority's admin API.
+    #[command(subcommand)]
+    Token(token::Token),
 }
 
 impl Vendor {
@@ -58,6 +62,7 @@ impl Vendor {
             Command::Key(command) => command.run(&Shop::open(home)?, output),
             Command::Approve(command) => command.run(&Shop::open(home)?, output),
             Command::Serve(command) => command.run(&Shop::open(home)?, output),
+            Command::Token(command) => command.run(&Shop::open(home)?, output),
         }
     }
 }
@@ -158,11 +163,16 @@ pub(crate) fn failed(error: &Error) -> Failure {
         | Error::ProductWithdrawn(_)
         | Error::FamilyWithdrawn(_)
         | Error::ListFull { .. }
+        | Error::UnknownToken(_)
+        | Error::TokenExists(_)
         | Error::GrantTooLarge(_)
         | Error::NotARequest(_) => Failure::refused(code, message),
-        Error::Output(_) | Error::NotAKeyFile(_) | Error::AnotherKey(_) | Error::EmptyPassphrase | Error::Policy(_) => {
-            Failure::failed(code, message)
-        }
+        Error::TokenEnded(_)
+        | Error::Output(_)
+        | Error::NotAKeyFile(_)
+        | Error::AnotherKey(_)
+        | Error::EmptyPassphrase
+        | Error::Policy(_) => Failure::failed(code, message),
         Error::Store(_) => {
             if let Some(cause) = std::error::Error::source(error) {
                 message = format!("{message}: {cause}");
