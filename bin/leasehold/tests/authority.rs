@@ -109,8 +109,10 @@ impl Shop {
 
     fn serve(&self) -> Served {
         let mut command = program();
-        command.args(["--json", "vendor", "serve", "--listen", "127.0.0.1:0", "--address-limit", "none"]);
-        command.args(["--key-limit", "none", "--passphrase-file"]).arg(self.home.folder().join("passphrase"));
+        command.args(["--json", "vendor", "serve", "--listen", "127.0.0.1:0", "--admin-listen", "none"]);
+        command
+            .args(["--address-limit", "none", "--key-limit", "none", "--passphrase-file"])
+            .arg(self.home.folder().join("passphrase"));
         command.arg("--dir").arg(self.home.folder());
         Served::spawn(command)
     }

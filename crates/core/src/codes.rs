@@ -77,6 +77,18 @@ codes! {
     "too-many-requests": "too many requests in a short time",
         "very many machines ask from one address or with one product key, or somebody tries keys",
         "wait as long as the answer says; the vendor may raise the limits of `leasehold vendor serve`";
+    "token-required": "this needs a token",
+        "the request came without one",
+        "send `Authorization: Bearer TOKEN`; the vendor makes tokens with `leasehold vendor token add`";
+    "token-unknown": "the token is not known, or not any more",
+        "it is mistyped, has ended, or was withdrawn",
+        "see `leasehold vendor token list`; make another with `leasehold vendor token add`";
+    "token-not-allowed": "the token does not allow this",
+        "it was made without the role",
+        "take a token that has it: `leasehold vendor token list` shows the roles";
+    "export-too-large": "the export is too large for one answer",
+        "there are very many rows",
+        "use `leasehold vendor export`, which writes to a file, or read page by page";
     // Verification (section 2), as far as not above.
     "unknown-signer": "no chain of certificates leads from the signer to the root key",
         "the document is another vendor's, or came without its chain",
