@@ -124,12 +124,18 @@ pub enum Failure {
     /// It has no certificate for TLS that is trusted here.
     #[error("its TLS certificate is not trusted here: {0}")]
     Untrusted(#[source] io::Error),
+    /// A proxy stands between, and does not let it through.
+    #[error("the proxy does not let it through: {0}")]
+    Proxy(String),
     /// Something else than a host answers.
-    #[error("{0}")]
+    #[error("what answers is no Leasehold host: {0}")]
     NotAHost(#[source] NotAHost),
     /// The host is another vendor's.
     #[error("it serves another vendor's products than this manifest's")]
     Foreign,
+    /// The host certificate it gave cannot be used.
+    #[error("the certificate it gave: {0}")]
+    Certificate(#[source] Reason),
     /// The lease it gave cannot be believed.
     #[error("the lease it gave: {0}")]
     Lease(#[source] Reason),
@@ -168,9 +174,10 @@ impl Failure {
             Self::Silent => "host-silent",
             Self::NameNotFound => "name-not-found",
             Self::Untrusted(_) => "untrusted-host",
+            Self::Proxy(_) => "proxy-refused",
             Self::NotAHost(_) => "not-a-host",
             Self::Foreign => "foreign-manifest",
-            Self::Lease(reason) => reason.code(),
+            Self::Certificate(reason) | Self::Lease(reason) => reason.code(),
             Self::OtherLease(_) => "wrong-answer",
             Self::Unavailable(refused) => &refused.code,
         }

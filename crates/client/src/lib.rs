@@ -8,6 +8,7 @@
 mod address;
 mod answer;
 mod ask;
+mod authority;
 mod chance;
 mod client;
 mod clock;
@@ -29,9 +30,10 @@ mod route;
 mod state;
 mod status;
 
-pub use address::{AddressError, HostAddress};
+pub use address::{AddressError, AuthorityAddress, HostAddress};
 pub use answer::Mismatch;
 pub use ask::{Answer, Granted, Outcome};
+pub use authority::{AuthorityError, AuthorityLink, Said};
 pub use chance::{Chance, SystemChance};
 pub use client::{Client, Released, Tick};
 pub use clock::{Clock, Running, SystemClock};

@@ -1,5 +1,7 @@
 //! `leasehold host`: an organisation's activation host.
 
+mod activate;
+mod authority;
 mod check_config;
 mod clients;
 mod config;
@@ -7,6 +9,7 @@ mod dns;
 pub(crate) mod doctor;
 mod events;
 mod install;
+mod renew;
 pub(crate) mod request;
 pub(crate) mod serve;
 mod status;
@@ -14,7 +17,8 @@ mod status;
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
-use leasehold_core::Timestamp;
+use leasehold_client::{AuthorityError, Failure as Why};
+use leasehold_core::{Timestamp, codes};
 use leasehold_host::Error;
 use leasehold_host::activation::Home;
 use leasehold_store::StoreError;
@@ -25,6 +29,10 @@ use crate::output::Output;
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Host {
+    /// Activate this host with the vendor's authority over the network.
+    Activate(activate::Activate),
+    /// Renew this host's certificate with the vendor's authority now.
+    Renew(renew::Renew),
     /// Make a request for the vendor, who answers it with a certificate.
     Request(request::Request),
     /// Install the vendor's answer.
@@ -49,6 +57,8 @@ pub(crate) enum Host {
 impl Host {
     pub(crate) fn run(self, output: Output) -> Result<(), Failure> {
         match self {
+            Self::Activate(command) => command.run(output),
+            Self::Renew(command) => command.run(output),
             Self::Request(command) => command.run(output),
             Self::Install(command) => command.run(output),
             Self::Serve(command) => command.run(output),
@@ -93,15 +103,36 @@ pub(crate) fn failed(error: &Error) -> Failure {
         Error::NoRequest(_) => {
             Failure::failed(error.code(), message).hint("make one with `leasehold host request --key-file FILE`")
         }
+        Error::NotRenewable(_) => Failure::refused(error.code(), message)
+            .hint("run `leasehold host activate --authority URL` once with the host key; nothing more is used up"),
+        Error::Authority(error) => authority_failed(error),
         Error::WrongKind(_)
         | Error::AnotherHost { .. }
         | Error::Older { .. }
         | Error::OlderList { .. }
         | Error::NotActivated(_)
         | Error::Certificate(_) => Failure::refused(error.code(), message),
-        Error::Damaged(_) | Error::Store(_) | Error::Service(_) | Error::Thread(_) => {
+        Error::Damaged(_) | Error::NoAuthorities(_) | Error::Store(_) | Error::Service(_) | Error::Thread(_) => {
             Failure::failed(error.code(), message)
         }
+    }
+}
+
+/// What it means that an authority has not answered, or that its answer cannot be believed.
+pub(crate) fn authority_failed(error: &AuthorityError) -> Failure {
+    let code = codes::find(error.code()).map_or("refused", |known| known.name);
+    match &error.failure {
+        Why::Certificate(_) | Why::Lease(_) | Why::OtherLease(_) | Why::Foreign => {
+            Failure::refused(code, error.to_string())
+        }
+        Why::Unavailable(refused) if !refused.may_pass() => Failure::refused(code, error.to_string()),
+        Why::Unavailable(_)
+        | Why::Unreachable(_)
+        | Why::Silent
+        | Why::NameNotFound
+        | Why::Untrusted(_)
+        | Why::Proxy(_)
+        | Why::NotAHost(_) => Failure::failed(code, error.to_string()),
     }
 }
 
