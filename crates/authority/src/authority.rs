@@ -1,6 +1,7 @@
 //! Whoever holds the authority's key, and what is signed with it.
 
 use std::io::ErrorKind;
+use std::sync::Arc;
 
 use leasehold_core::standing::Mode;
 use leasehold_core::{Cti, ProductId, ProductKey, Span, Timestamp};
@@ -13,9 +14,9 @@ use crate::home::Home;
 use crate::secret::Secret;
 use crate::{key_file, transact};
 
-/// An authority that can sign now.
-pub struct Authority<'s> {
-    pub(crate) store: &'s dyn AuthorityStore,
+/// An authority that can sign now. Threads may share it.
+pub struct Authority {
+    pub(crate) store: Arc<dyn AuthorityStore>,
     pub(crate) pair: Keypair,
     pub(crate) vendor: Vendor,
     /// The root's certificate for `pair`.
@@ -38,7 +39,7 @@ impl Default for Terms {
     }
 }
 
-impl<'s> Authority<'s> {
+impl Authority {
     /// Opens the authority's key.
     ///
     /// # Errors
@@ -46,11 +47,11 @@ impl<'s> Authority<'s> {
     /// [`Error::Certificate`] where it may not sign at `now`; [`Error::File`], [`Error::Store`].
     pub fn open(
         home: &Home,
-        store: &'s dyn AuthorityStore,
+        store: Arc<dyn AuthorityStore>,
         passphrase: &Secret,
         now: Timestamp,
     ) -> Result<Self, Error> {
-        let (vendor, certificates) = transact(store, "open the authority", |tx| {
+        let (vendor, certificates) = transact(&*store, "open the authority", |tx| {
             let vendor = tx.vendor()?.ok_or(Error::NotInitialised)?;
             Ok((vendor, tx.authority_certificates()?))
         })?;
@@ -87,7 +88,7 @@ impl<'s> Authority<'s> {
     pub fn manifest(&self, product: &ProductId, now: Timestamp, rng: &mut Rng<'_>) -> Result<Vec<u8>, Error> {
         self.holds_at(now)?;
         let cti = Cti(draw(rng));
-        let find = |id| transact(self.store, "find a product", |tx| Ok(tx.product(id)?));
+        let find = |id| transact(&*self.store, "find a product", |tx| Ok(tx.product(id)?));
         let Product { id, number, family, title, initial_grace, drift, service, mode } =
             find(product)?.ok_or(Error::UnknownProduct(*product))?;
         let root = self.vendor.root;
@@ -108,6 +109,16 @@ impl<'s> Authority<'s> {
         Ok(self.sign(&manifest))
     }
 
+    /// Until when it may sign.
+    pub fn expires(&self) -> Timestamp {
+        self.expires
+    }
+
+    /// Whether the store can be reached.
+    pub(crate) fn try_store(&self) -> Result<(), Error> {
+        transact(&*self.store, "try the store", |tx| Ok(tx.vendor().map(drop)?))
+    }
+
     /// Whether it may sign at `now`.
     pub(crate) fn holds_at(&self, now: Timestamp) -> Result<(), Error> {
         if now < self.expires { Ok(()) } else { Err(Error::Certificate(Reason::Expired)) }
@@ -124,7 +135,7 @@ impl<'s> Authority<'s> {
     }
 }
 
-impl std::fmt::Debug for Authority<'_> {
+impl std::fmt::Debug for Authority {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Authority").field("pair", &self.pair).field("vendor", &self.vendor).finish_non_exhaustive()
     }

@@ -19,6 +19,8 @@ pub struct Stamp {
 pub enum Actor {
     /// Whoever runs the vendor's commands.
     Cli,
+    /// A host or machine that asks the authority's service.
+    Service,
 }
 
 /// What was changed.
@@ -71,6 +73,7 @@ impl Actor {
     pub const fn name(self) -> &'static str {
         match self {
             Self::Cli => "cli",
+            Self::Service => "service",
         }
     }
 }

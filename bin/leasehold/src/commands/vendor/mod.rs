@@ -1,4 +1,4 @@
-//! `leasehold vendor`: a vendor's keys, products and approvals.
+//! `leasehold vendor`: a vendor's keys, products and approvals, and its authority on the network.
 
 mod approve;
 mod init;
@@ -6,12 +6,14 @@ mod key;
 mod manifest;
 mod policy;
 mod product;
+mod serve;
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use clap::{Args, Subcommand};
 use leasehold_authority::{Authority, Error, Home, Secret};
-use leasehold_store::authority::{Actor, Stamp};
+use leasehold_store::authority::{Actor, AuthorityStore, Stamp};
 use leasehold_store_sqlite::authority::SqliteAuthority;
 
 use crate::failure::Failure;
@@ -42,6 +44,8 @@ enum Command {
     Key(key::Key),
     /// Answer the request of a host, or of a machine with a multiple key.
     Approve(approve::Approve),
+    /// Answer hosts, and machines with multiple keys, over the network.
+    Serve(serve::Serve),
 }
 
 impl Vendor {
@@ -53,6 +57,7 @@ impl Vendor {
             Command::Manifest(command) => command.run(&Shop::open(home)?, output),
             Command::Key(command) => command.run(&Shop::open(home)?, output),
             Command::Approve(command) => command.run(&Shop::open(home)?, output),
+            Command::Serve(command) => command.run(&Shop::open(home)?, output),
         }
     }
 }
@@ -60,7 +65,7 @@ impl Vendor {
 /// A vendor's folder with its store.
 struct Shop {
     home: Home,
-    store: SqliteAuthority,
+    store: Arc<dyn AuthorityStore>,
 }
 
 impl Shop {
@@ -75,10 +80,11 @@ impl Shop {
         Ok(Self { home, store })
     }
 
-    fn authority(&self, passphrase: &Passphrase) -> Result<Authority<'_>, Failure> {
+    fn authority(&self, passphrase: &Passphrase) -> Result<Authority, Failure> {
         // Before the passphrase is asked for: a folder without a vendor has none.
-        leasehold_authority::vendor(&self.store).map_err(|error| failed(&error))?;
-        Authority::open(&self.home, &self.store, &passphrase.ask()?, input::now()).map_err(|error| failed(&error))
+        leasehold_authority::vendor(&*self.store).map_err(|error| failed(&error))?;
+        let (store, passphrase) = (Arc::clone(&self.store), passphrase.ask()?);
+        Authority::open(&self.home, store, &passphrase, input::now()).map_err(|error| failed(&error))
     }
 }
 
@@ -110,8 +116,9 @@ impl Passphrase {
     }
 }
 
-fn open_store(home: &Home) -> Result<SqliteAuthority, Failure> {
-    SqliteAuthority::open(&home.store()).map_err(|error| failed(&Error::Store(error)).of(&home.store()))
+fn open_store(home: &Home) -> Result<Arc<dyn AuthorityStore>, Failure> {
+    let store = SqliteAuthority::open(&home.store());
+    Ok(Arc::new(store.map_err(|error| failed(&Error::Store(error)).of(&home.store()))?))
 }
 
 /// A change made now by whoever types.

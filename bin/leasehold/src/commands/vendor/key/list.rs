@@ -8,7 +8,7 @@ use crate::failure::Failure;
 use crate::output::{self, Output};
 
 pub(super) fn run(shop: &Shop, output: Output) -> Result<(), Failure> {
-    let keys = keys::list(&shop.store).map_err(|error| failed(&error))?;
+    let keys = keys::list(&*shop.store).map_err(|error| failed(&error))?;
     match output {
         Output::Json => output::json(&keys.iter().map(super::value).collect()),
         Output::Human if keys.is_empty() => anstream::eprintln!("no product keys yet"),

@@ -32,7 +32,7 @@ impl Show {
             )
             .hint("`leasehold vendor product list` shows whose it is"));
         }
-        let found = keys::find(&shop.store, Keypair::of_product_key(&key).id()).map_err(|error| failed(&error))?;
+        let found = keys::find(&*shop.store, Keypair::of_product_key(&key).id()).map_err(|error| failed(&error))?;
         let Some(usage) = found else {
             return Err(Failure::refused("unknown-key", format!("product key …{}: not issued here", key.last_five())));
         };

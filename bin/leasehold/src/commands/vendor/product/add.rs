@@ -55,7 +55,7 @@ impl Add {
     pub(super) fn run(self, shop: &Shop, output: Output) -> Result<(), Failure> {
         let id = self.id;
         let new = self.product(shop)?;
-        products::add(&shop.store, &new, stamp()).map_err(|error| failed(&error))?;
+        products::add(&*shop.store, &new, stamp()).map_err(|error| failed(&error))?;
         let entry = entries(shop)?.into_iter().find(|entry| entry.product.id == id);
         let entry = entry.expect("a product that was added is listed");
         match output {
@@ -66,7 +66,7 @@ impl Add {
     }
 
     fn product(self, shop: &Shop) -> Result<NewProduct, Failure> {
-        let families = products::families(&shop.store).map_err(|error| failed(&error))?;
+        let families = products::families(&*shop.store).map_err(|error| failed(&error))?;
         let (drift, mut options) = (self.policy.drift, self.policy);
         let policy = match families.into_iter().find(|family| family.id == self.family) {
             Some(family) => {

@@ -65,8 +65,8 @@ impl Entry {
 
 fn entries(shop: &Shop) -> Result<Vec<Entry>, Failure> {
     let listed = || -> Result<_, leasehold_authority::Error> {
-        let vendor = leasehold_authority::vendor(&shop.store)?;
-        Ok((products::list(&shop.store)?, products::families(&shop.store)?, vendor))
+        let vendor = leasehold_authority::vendor(&*shop.store)?;
+        Ok((products::list(&*shop.store)?, products::families(&*shop.store)?, vendor))
     };
     let (products, families, vendor) = listed().map_err(|error| failed(&error))?;
     Ok(products.into_iter().filter_map(|product| Entry::new(product, &families, &vendor)).collect())
