@@ -48,6 +48,11 @@ impl AuthorityLink {
         Ok(Self { address, exchange: Exchange::new(&trust, CONNECT) })
     }
 
+    /// The way to `address` as hosts are spoken with.
+    pub(crate) fn over(address: AuthorityAddress, exchange: Exchange) -> Self {
+        Self { address, exchange }
+    }
+
     /// Where it leads.
     pub fn address(&self) -> &AuthorityAddress {
         &self.address
@@ -115,6 +120,7 @@ impl AuthorityError {
             Failure::Foreign => "unknown-signer",
             Failure::Proxy(_)
             | Failure::Certificate(_)
+            | Failure::List(_)
             | Failure::Lease(_)
             | Failure::OtherLease(_)
             | Failure::Unavailable(_) => self.failure.code(),

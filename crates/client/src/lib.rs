@@ -19,6 +19,7 @@ mod examine;
 mod exchange;
 mod files;
 mod held;
+mod keyed;
 mod lookup;
 mod machine;
 mod options;
@@ -41,6 +42,7 @@ pub use error::{Error, Failure, HostSource, Tried};
 pub use examine::{Hidden, Shown};
 pub use exchange::NotAHost;
 pub use files::Note;
+pub use keyed::Keyed;
 pub use leasehold_discovery as discovery;
 #[cfg(feature = "mdns")]
 pub use lookup::LocalLink;

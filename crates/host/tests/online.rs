@@ -144,9 +144,9 @@ struct Served {
 impl Served {
     fn answer(&self, incoming: &Incoming) -> Outgoing {
         let home = Shop::new(&self.folder);
-        let store = SqliteAuthority::open(&home.store()).unwrap();
+        let store = Arc::new(SqliteAuthority::open(&home.store()).unwrap());
         let now = Timestamp::from_unix(self.clock.load(Ordering::Relaxed));
-        let signer = Signer::open(&home, &store, &passphrase(), now).unwrap();
+        let signer = Signer::open(&home, store, &passphrase(), now).unwrap();
         match (incoming.method.as_str(), incoming.path.as_str()) {
             ("POST", "/v1/hosts") => {
                 let act = self.acts.lock().unwrap().pop();

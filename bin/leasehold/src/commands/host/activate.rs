@@ -6,10 +6,11 @@ use clap::Args;
 use leasehold_core::Text;
 use leasehold_host::asking::{Answered, Vendor};
 
-use super::authority::{AuthorityOptions, link, refused};
 use super::config::Config;
+use super::options::{AuthorityOptions, link};
 use super::request::inquiry;
 use super::{Data, failed, install};
+use crate::commands::authority::refused;
 use crate::failure::Failure;
 use crate::input;
 use crate::output::Output;
@@ -50,7 +51,7 @@ impl Activate {
                 install::print(&certified, Some(&authority), output);
                 Ok(())
             }
-            Answered::Refused(no) => Err(refused(&link, &no)),
+            Answered::Refused(no) => Err(refused(&authority.address, &no)),
         }
     }
 }

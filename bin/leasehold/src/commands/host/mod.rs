@@ -1,7 +1,6 @@
 //! `leasehold host`: an organisation's activation host.
 
 mod activate;
-mod authority;
 mod check_config;
 mod clients;
 mod config;
@@ -9,6 +8,7 @@ mod dns;
 pub(crate) mod doctor;
 mod events;
 mod install;
+mod options;
 mod renew;
 pub(crate) mod request;
 pub(crate) mod serve;
@@ -17,13 +17,13 @@ mod status;
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
-use leasehold_client::{AuthorityError, Failure as Why};
-use leasehold_core::{Timestamp, codes};
+use leasehold_core::Timestamp;
 use leasehold_host::Error;
 use leasehold_host::activation::Home;
 use leasehold_store::StoreError;
 use leasehold_store_sqlite::host::SqliteHost;
 
+use crate::commands::authority;
 use crate::failure::Failure;
 use crate::output::Output;
 
@@ -101,11 +101,11 @@ pub(crate) fn failed(error: &Error) -> Failure {
     match error {
         Error::File { path, source } => Failure::file(path, source),
         Error::NoRequest(_) => {
-            Failure::failed(error.code(), message).hint("make one with `leasehold host request --key-file FILE`")
+            Failure::failed(error.code(), message).hint("`leasehold host activate --authority URL`; or `leasehold host request` for a request to carry to the vendor")
         }
         Error::NotRenewable(_) => Failure::refused(error.code(), message)
             .hint("run `leasehold host activate --authority URL` once with the host key; nothing more is used up"),
-        Error::Authority(error) => authority_failed(error),
+        Error::Authority(error) => authority::failed(error),
         Error::WrongKind(_)
         | Error::AnotherHost { .. }
         | Error::Older { .. }
@@ -115,24 +115,6 @@ pub(crate) fn failed(error: &Error) -> Failure {
         Error::Damaged(_) | Error::NoAuthorities(_) | Error::Store(_) | Error::Service(_) | Error::Thread(_) => {
             Failure::failed(error.code(), message)
         }
-    }
-}
-
-/// What it means that an authority has not answered, or that its answer cannot be believed.
-pub(crate) fn authority_failed(error: &AuthorityError) -> Failure {
-    let code = codes::find(error.code()).map_or("refused", |known| known.name);
-    match &error.failure {
-        Why::Certificate(_) | Why::Lease(_) | Why::OtherLease(_) | Why::Foreign => {
-            Failure::refused(code, error.to_string())
-        }
-        Why::Unavailable(refused) if !refused.may_pass() => Failure::refused(code, error.to_string()),
-        Why::Unavailable(_)
-        | Why::Unreachable(_)
-        | Why::Silent
-        | Why::NameNotFound
-        | Why::Untrusted(_)
-        | Why::Proxy(_)
-        | Why::NotAHost(_) => Failure::failed(code, error.to_string()),
     }
 }
 

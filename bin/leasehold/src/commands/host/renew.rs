@@ -7,9 +7,10 @@ use leasehold_client::Machine;
 use leasehold_core::Text;
 use leasehold_host::asking::{Answered, Itself, Vendor};
 
-use super::authority::{AuthorityOptions, link, refused};
 use super::config::Config;
+use super::options::{AuthorityOptions, link};
 use super::{Data, failed, install};
+use crate::commands::authority::refused;
 use crate::failure::Failure;
 use crate::input;
 use crate::output::Output;
@@ -47,7 +48,7 @@ impl Renew {
                 install::print(&certified, Some(&authority), output);
                 Ok(())
             }
-            Answered::Refused(no) => Err(refused(&link, &no)),
+            Answered::Refused(no) => Err(refused(&authority.address, &no)),
         }
     }
 }

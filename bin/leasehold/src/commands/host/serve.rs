@@ -14,9 +14,9 @@ use leasehold_service::{Limits, Listener, Tls, shutdown_signal};
 use leasehold_store_sqlite::host::SqliteHost;
 use serde_json::{Value, json};
 
-use super::authority::AuthorityOptions;
 use super::config::Config;
 use super::dns::options::DnsOptions;
+use super::options::AuthorityOptions;
 use super::{Data, failed, store_failed};
 use crate::failure::Failure;
 use crate::input;

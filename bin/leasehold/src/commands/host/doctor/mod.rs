@@ -15,9 +15,9 @@ use leasehold_core::Timestamp;
 use leasehold_host::authority::Authority;
 
 use super::Data;
-use super::authority::AuthorityOptions;
 use super::config::Config;
 use super::dns::options::DnsOptions;
+use super::options::AuthorityOptions;
 use crate::commands::doctor::finding::Outcome;
 use crate::commands::doctor::report::report;
 use crate::failure::Failure;

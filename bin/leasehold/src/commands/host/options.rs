@@ -3,8 +3,8 @@
 use std::path::PathBuf;
 
 use clap::Args;
-use leasehold_client::{AuthorityAddress, AuthorityLink, Refused};
-use leasehold_core::{PublicKey, codes};
+use leasehold_client::{AuthorityAddress, AuthorityLink};
+use leasehold_core::PublicKey;
 use leasehold_host::activation::Home;
 use leasehold_host::authority::Authority;
 
@@ -62,24 +62,4 @@ impl AuthorityOptions {
 /// The way to `authority`.
 pub(crate) fn link(authority: &Authority) -> Result<AuthorityLink, Failure> {
     authority.link().map_err(|error| failed(&error))
-}
-
-/// An authority's no, in words for the customer.
-pub(crate) fn refused(link: &AuthorityLink, refused: &Refused) -> Failure {
-    let address = link.address();
-    let again = refused.retry.map(|retry| format!("; it may be asked again in {retry}")).unwrap_or_default();
-    let Some(known) = codes::find(&refused.code) else {
-        let message = format!("authority {address}: {refused} ({}){again}", refused.code);
-        return Failure::refused("refused", message).hint(refused.detail.clone());
-    };
-    let failure = Failure::refused(known.name, format!("authority {address}: {refused}{again}"));
-    match known.name {
-        "unknown-key" => {
-            failure.hint("compare the key with what the vendor gave you, and the address with the vendor's")
-        }
-        "revoked" => failure.hint("ask the vendor for another key; what was granted already holds as the vendor says"),
-        "bad-signature" => failure.hint("run the command again with the right key"),
-        _ if refused.may_pass() => failure.hint("run the command again later: nothing is lost, and nothing used up"),
-        _ => failure,
-    }
 }
