@@ -92,6 +92,11 @@ impl AuthorityLink {
     fn post(&self, path: &str, request: &[u8]) -> Result<Said, AuthorityError> {
         match self.exchange.post(&self.route(), path, request) {
             Ok(Reply::Document(document)) => Ok(Said::Document(document)),
+            // A host's answer, say: what does not know the path is no authority.
+            Ok(Reply::Refused(refused)) if refused.status == 404 || refused.status == 405 => {
+                let content_type = "application/problem+json".to_owned();
+                Err(self.error(Failure::NotAHost(NotAHost::Reply { status: refused.status, content_type })))
+            }
             Ok(Reply::Refused(refused)) => Ok(Said::Refused(refused)),
             Ok(Reply::Done) => Err(self.error(Failure::NotAHost(NotAHost::Unasked))),
             Err(failure) => Err(self.error(failure)),
