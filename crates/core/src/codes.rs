@@ -315,6 +315,9 @@ codes! {
     "proxy-refused": "the proxy does not let the connection through",
         "it wants a name and password, or does not allow the address",
         "set HTTPS_PROXY with what it asks for, or have the address allowed; or carry the request as a file";
+    "not-a-backup": "the file is no whole backup of a host",
+        "it is another file, or was cut or altered on its way",
+        "take another backup; nothing was changed";
     "not-renewable": "no request is kept by which the authority would know the host again",
         "the host's folder was restored without it, or its key pair was made anew",
         "run `leasehold host activate --authority URL` once with the host key; nothing more is used up";

@@ -11,8 +11,9 @@ use leasehold_core::{Cti, Fingerprint, KeyKind, ProductKey, PublicKey, Text, Tim
 use leasehold_wire::proof::Proof;
 use leasehold_wire::{Envelope, HostCertificate, HostRequest, Keypair, Reason, Revocations, envelope, request, trust};
 
-use crate::Error;
+use crate::authority::{AUTHORITY, RECORD};
 use crate::identity::Identity;
+use crate::{Error, remembered};
 
 /// The folder of one host.
 #[derive(Clone, Debug)]
@@ -270,7 +271,11 @@ pub(crate) fn sync_folder(_folder: &Path) -> io::Result<()> {
     Ok(())
 }
 
-const KEY: &str = "host.key";
+/// All files of a host but its store, the key pair first.
+pub(crate) const PAPERS: [&str; 8] =
+    [KEY, REQUEST, RENEWAL, CERTIFICATE, REVOCATIONS, AUTHORITY, RECORD, remembered::FILE];
+/// The file of the key pair.
+pub(crate) const KEY: &str = "host.key";
 const REQUEST: &str = "request.lh";
 const RENEWAL: &str = "renewal.lh";
 const ASKING: &str = "asking.lock";

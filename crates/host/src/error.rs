@@ -65,6 +65,12 @@ pub enum Error {
     /// The certificates for TLS that were given are none.
     #[error("{}: no certificate in PEM form in it", .0.display())]
     NoAuthorities(PathBuf),
+    /// What was to be restored is no backup, or not a whole one.
+    #[error("the file is no whole backup of a host: {0}")]
+    NotABackup(&'static str),
+    /// There is a host where another was to be restored.
+    #[error("{}: there is a host here", .0.display())]
+    HostThere(PathBuf),
     /// The store fails.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -92,6 +98,8 @@ impl Error {
             Self::NotRenewable(_) => "not-renewable",
             // What an authority says of itself may be of a release to come.
             Self::Authority(error) => codes::find(error.code()).map_or("refused", |known| known.name),
+            Self::NotABackup(_) => "not-a-backup",
+            Self::HostThere(_) => "already-exists",
             Self::Store(error) => error.code(),
             Self::Service(error) => error.code(),
             Self::Thread(_) => "internal",

@@ -1,6 +1,7 @@
 //! `leasehold host`: an organisation's activation host.
 
 mod activate;
+mod backup;
 mod check_config;
 mod clients;
 mod config;
@@ -11,6 +12,7 @@ mod install;
 mod options;
 mod renew;
 pub(crate) mod request;
+mod restore;
 pub(crate) mod serve;
 mod status;
 
@@ -50,6 +52,10 @@ pub(crate) enum Host {
     Dns(dns::Dns),
     /// Find out whether this host can serve, is found and is reached.
     Doctor(doctor::HostDoctor),
+    /// Write the host's folder into one file, also while it serves.
+    Backup(backup::Backup),
+    /// Put a backup into the host's folder.
+    Restore(restore::Restore),
     /// Check a configuration file without serving.
     CheckConfig(check_config::CheckConfig),
 }
@@ -67,6 +73,8 @@ impl Host {
             Self::Events(command) => command.run(output),
             Self::Dns(command) => command.run(output),
             Self::Doctor(command) => command.run(output),
+            Self::Backup(command) => command.run(output),
+            Self::Restore(command) => command.run(output),
             Self::CheckConfig(command) => command.run(output),
         }
     }
@@ -111,6 +119,8 @@ pub(crate) fn failed(error: &Error) -> Failure {
         | Error::Older { .. }
         | Error::OlderList { .. }
         | Error::NotActivated(_)
+        | Error::NotABackup(_)
+        | Error::HostThere(_)
         | Error::Certificate(_) => Failure::refused(error.code(), message),
         Error::Damaged(_) | Error::NoAuthorities(_) | Error::Store(_) | Error::Service(_) | Error::Thread(_) => {
             Failure::failed(error.code(), message)
