@@ -37,7 +37,7 @@ codes! {
         "fetch the document again from where it was made; if it stays so, tell the vendor";
     "host-not-activated": "the host has no certificate that is valid now",
         "the host was never activated, or its certificate has ended",
-        "on the host: `leasehold host status`, then `leasehold host request` and `leasehold host install`";
+        "on the host: `leasehold host status`, then `leasehold host activate`, or `leasehold host request` and `install`";
     "product-not-granted": "the host has no grant for this product",
         "the host was activated with a key for another product family, or the product is newer than the host's certificate",
         "compare `leasehold host status` with the product; ask the vendor for a grant that covers it";
@@ -318,6 +318,30 @@ codes! {
     "host-unreachable": "no host answers",
         "the address is wrong, the host is down, or a firewall is between",
         "check the address and that `leasehold host serve` runs there; the client tries again by itself";
+    "no-authority": "nothing says where the vendor's authority is",
+        "no address was given, and none is remembered",
+        "give it with `--authority URL`; without a network, a request is carried to the vendor as a file";
+    "authority-unreachable": "the vendor's authority does not answer",
+        "this machine has no way to it, or the address is wrong; a proxy is taken from HTTPS_PROXY or HTTP_PROXY",
+        "check address, network and proxy, and try again: nothing is lost. Without a network, carry the request as a file";
+    "authority-silent": "the vendor's authority takes the connection and does not answer in time",
+        "it is overloaded, or something between holds the answer back",
+        "try again: the same request is answered once more, and nothing more is used up";
+    "untrusted-authority": "the TLS certificate of the vendor's authority is not trusted here",
+        "it was issued by an authority that this machine does not know, or for another name; or a proxy looks into TLS",
+        "give the issuing authority's certificate with `--ca FILE`, or the name that the certificate is for";
+    "not-an-authority": "what answers at the address is no authority of Leasehold's",
+        "another server, or a proxy's page, answers there",
+        "check the address with the vendor, and what the proxy says";
+    "proxy-refused": "the proxy does not let the connection through",
+        "it wants a name and password, or does not allow the address",
+        "set HTTPS_PROXY with what it asks for, or have the address allowed; or carry the request as a file";
+    "not-renewable": "no request is kept by which the authority would know the host again",
+        "the host's folder was restored without it, or its key pair was made anew",
+        "run `leasehold host activate --authority URL` once with the host key; nothing more is used up";
+    "not-renewed": "the host's certificate could not be renewed",
+        "the vendor's authority did not answer, or said no; the message says which",
+        "see to what the message says; `leasehold host renew` tries again at once. The host serves to its certificate's end";
     "not-a-host": "what answers at the address is no Leasehold host",
         "another server, or a proxy, answers there",
         "check the address and port (16880 unless set otherwise)";
@@ -372,10 +396,10 @@ codes! {
         "have the record removed; clients pass it over and lose time only";
     "host-certificate-ended": "the host's certificate has ended",
         "it was not renewed with the vendor in time",
-        "on the host: `leasehold host request`, have it approved, then `leasehold host install`";
-    "host-certificate-ends-soon": "the host's certificate ends within 30 days",
+        "on the host: `leasehold host renew`; or `leasehold host request`, have it approved, then `leasehold host install`";
+    "host-certificate-ends-soon": "the host's certificate nears its end",
         "it is due to be renewed with the vendor",
-        "on the host: `leasehold host request`, have it approved, then `leasehold host install`";
+        "on the host: `leasehold host renew`; or `leasehold host request`, have it approved, then `leasehold host install`";
     "clock-wrong": "this machine's clock and the host's are more than 4 hours apart",
         "one of them is set wrongly, or to another time zone",
         "set both clocks by NTP";

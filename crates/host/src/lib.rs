@@ -4,6 +4,9 @@
 
 pub mod activation;
 mod api;
+pub mod asking;
+pub mod authority;
+pub mod change;
 mod decide;
 pub mod dns;
 mod error;
@@ -14,6 +17,7 @@ mod pipeline;
 mod problems;
 mod publishing;
 mod remembered;
+pub mod renewing;
 mod server;
 pub mod stages;
 mod verify;
