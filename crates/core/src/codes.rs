@@ -125,6 +125,9 @@ codes! {
     "store-newer": "the store was written by a later release",
         "the program was set back to an older release",
         "run the release that wrote it, or a later one; nothing was changed";
+    "store-older": "the store was made by an earlier release",
+        "no host of this release has served from it yet",
+        "bring it up to date with `leasehold store migrate`; nothing was changed";
     "store-damaged": "the store holds what no release has written",
         "a disk that fails, or something else wrote there",
         "restore it from a backup; check the disk";
