@@ -3,7 +3,7 @@
 use leasehold_core::activation::{Placement, Refusal};
 use leasehold_core::{Cti, Grant, KeyId, ProductId, Text, Timestamp};
 use leasehold_store::StoreError;
-use leasehold_store::authority::{Activation, IssuedKey, Stamp, Transaction};
+use leasehold_store::authority::{Activation, IssuedKey, Product, Revoked, Stamp, Transaction};
 use leasehold_wire::{HostCertificate, Lease, Method};
 
 use crate::asking::{Asking, Wish};
@@ -78,16 +78,22 @@ impl Authority {
     }
 
     fn answer(&self, tx: &mut dyn Transaction, asking: &Asking, cti: Cti, by: Stamp) -> Result<Granted, No> {
+        self.stands(tx)?;
         let key = asking.screen(tx.key(asking.proof.key)?, by.at)?;
-        let products = tx.products()?;
-        let grant = grant(key.family, products.iter().filter(|product| product.family == key.family), &key.policy);
-        check_size(&self.vendor().name, &grant)?;
-        if let Wish::Machine(product) = asking.wish
-            && grant.number_of(&product).is_none()
-        {
+        if tx.is_revoked(Revoked::Key(asking.subject.id()))? {
+            return Err(Refusal::Revoked.into());
+        }
+        let products = granted(tx, &key)?;
+        let grant = grant(key.family, &products, &key.policy);
+        let wanted = match asking.wish {
+            Wish::Host => !products.is_empty(),
+            Wish::Machine(product) => grant.number_of(&product).is_some(),
+        };
+        if !wanted {
             return Err(Refusal::ProductNotGranted.into());
         }
-        let taken = tx.taken(key.public.id(), &asking.subject, &asking.fingerprint)?;
+        check_size(&self.vendor().name, &grant)?;
+        let taken = tx.taken(key.public.id(), &asking.subject, &asking.fingerprint, key.policy.drift)?;
         let placement = taken.place(key.allowance, &asking.fingerprint, key.policy.drift)?;
         let (document, expires) = match asking.wish {
             Wish::Host => self.host_certificate(asking, grant, placement, (cti, by.at)),
@@ -157,6 +163,16 @@ impl Authority {
         };
         (self.sign(&lease), policy.end)
     }
+}
+
+/// The products that a key grants: those of its family, but for what was withdrawn.
+fn granted(tx: &mut dyn Transaction, key: &IssuedKey) -> Result<Vec<Product>, StoreError> {
+    if tx.family(&key.family)?.is_none_or(|family| family.withdrawn.is_some()) {
+        return Ok(Vec::new());
+    }
+    let mut products = tx.products()?;
+    products.retain(|product| product.family == key.family && product.withdrawn.is_none());
+    Ok(products)
 }
 
 /// Why there is no answer, or why the answer is no.

@@ -22,7 +22,7 @@ fn place(place: u64, activation: u64) -> Ordinals {
 }
 
 fn audited(shop: &Shop) -> usize {
-    shop.store.transact("count", |tx| tx.audit(1_000)).expect("a store").len()
+    shop.store.transact("count", |tx| tx.audit(None, 1_000)).expect("a store").len()
 }
 
 #[test]

@@ -125,6 +125,9 @@ codes! {
     "store-newer": "the store was written by a later release",
         "the program was set back to an older release",
         "run the release that wrote it, or a later one; nothing was changed";
+    "store-older": "the store was made by an earlier release",
+        "no host of this release has served from it yet",
+        "bring it up to date with `leasehold store migrate`; nothing was changed";
     "store-damaged": "the store holds what no release has written",
         "a disk that fails, or something else wrote there",
         "restore it from a backup; check the disk";
@@ -144,6 +147,27 @@ codes! {
     "unknown-family": "the vendor has no such family of products",
         "its id is mistyped, or no product of it was added yet",
         "see `leasehold vendor product list`; a family begins with its first product";
+    "withdrawn": "the product or family has been withdrawn",
+        "the vendor grants it no more; what was granted before holds to its end",
+        "use another, or bring it back with `leasehold vendor product restore` or `leasehold vendor family restore`";
+    "ambiguous-key": "several product keys end in these five characters",
+        "the last five characters are chance, and a vendor has many keys",
+        "name the key by its id: the message lists them, `leasehold vendor key list` says whose they are";
+    "unknown-host": "no product key has activated a host or machine of this name",
+        "the name is another vendor's, or a client's; those are hosts' to know",
+        "compare it with `leasehold vendor host list`; a client's key is revoked by `leasehold vendor revoke --device ID`";
+    "unknown-authority": "the root has certified no authority of this name",
+        "the name is mistyped, or another vendor's",
+        "compare it with `leasehold vendor authority list`";
+    "own-authority": "an authority cannot revoke itself",
+        "the list that revokes it would be signed by it, and nobody could believe that",
+        "make its successor first: `leasehold vendor authority rotate`";
+    "revocation-list-full": "the revocation list has no room left",
+        "very many hosts, machines or documents were revoked one by one; a list has room for about 61,000 entries",
+        "revoke what is above them instead: `docs/rotation.md` says how an authority is replaced";
+    "no-revocations": "nothing has been revoked yet",
+        "a vendor's first list is made when something is revoked",
+        "nothing: hosts and clients need no list until there is one";
     "bad-policy": "no host or client could follow such a policy",
         "two of its values contradict each other, or one is out of range",
         "the message names the values; `leasehold vendor key issue --help` says what each is for";

@@ -75,19 +75,19 @@ impl Server {
             server = server.with_tls(tls);
         }
         let (ended, end) = watch::channel(());
-        let watcher = tokio::spawn(watch_store(self.desk, self.work, end));
+        let watcher = tokio::spawn(watch(self.desk, self.work, end));
         server.serve(listener, shutdown).await;
         drop(ended);
         let _ = watcher.await;
     }
 }
 
-/// Notices that the store is gone or has come back, also while nobody asks.
-async fn watch_store(desk: Arc<Desk>, work: Arc<Work>, mut end: watch::Receiver<()>) {
+/// Notices that the store is gone or back, or another authority has followed, also while nobody asks.
+async fn watch(desk: Arc<Desk>, work: Arc<Work>, mut end: watch::Receiver<()>) {
     loop {
-        let trying = Arc::clone(&desk);
+        let looking = Arc::clone(&desk);
         // Where there is no room, others are asking the store.
-        let _ = work.run(move || trying.try_store()).await;
+        let _ = work.run(move || looking.look()).await;
         tokio::select! {
             _ = end.changed() => return,
             () = tokio::time::sleep(LOOK) => {}
@@ -105,5 +105,5 @@ impl fmt::Debug for Surroundings {
 const AT_ONCE: usize = 8;
 /// Requests that may wait for their turn.
 const WAITING: usize = 512;
-/// How often the store is tried.
+/// How often that is looked at.
 const LOOK: Duration = Duration::from_secs(5);

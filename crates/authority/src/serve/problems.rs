@@ -62,8 +62,9 @@ pub(super) fn failure(error: &Error) -> Problem {
             Problem::new("grant-too-large", StatusCode::INTERNAL_SERVER_ERROR, title("grant-too-large"), detail)
         }
         Error::Store(_) => store_unavailable(),
-        // What only those who run the vendor's commands can bring about.
+        // What only the vendor's own people can bring about.
         Error::File { .. }
+        | Error::Output(_)
         | Error::WrongPassphrase(_)
         | Error::NotAKeyFile(_)
         | Error::AnotherKey(_)
@@ -78,6 +79,14 @@ pub(super) fn failure(error: &Error) -> Problem {
         | Error::NumbersUsedUp
         | Error::UnknownProduct(_)
         | Error::UnknownFamily(_)
+        | Error::ProductWithdrawn(_)
+        | Error::FamilyWithdrawn(_)
+        | Error::UnknownKey(_)
+        | Error::AmbiguousKey(..)
+        | Error::UnknownHost(_)
+        | Error::UnknownAuthority(_)
+        | Error::OwnAuthority(_)
+        | Error::ListFull { .. }
         | Error::Policy(_) => Problem::internal(),
     }
 }

@@ -5,14 +5,15 @@ use std::fs;
 use std::thread;
 
 use leasehold_authority::keys;
+use leasehold_authority::revocations::Target;
 use leasehold_authority::serve::Options;
 use leasehold_core::activation::Allowance;
 use leasehold_core::{KeyKind, Policy, ProductKey, Span};
 use leasehold_testkit::http::{Reply, problem, send};
-use leasehold_wire::{HostCertificate, HostRequest, Keypair, Lease, envelope, request, trust};
+use leasehold_wire::{HostCertificate, HostRequest, Keypair, Lease, Revocations, envelope, request, trust};
 use rusqlite::Connection;
 
-use crate::common::{AT, Shop, host_request, machine, machine_request, pair};
+use crate::common::{AT, Shop, chance, host_request, machine, machine_request, pair};
 use crate::running::Running;
 
 fn code(reply: &Reply) -> (u16, String) {
@@ -45,7 +46,7 @@ fn a_host_and_a_machine_are_activated_over_the_network() {
     assert_eq!((running.get("/healthz").status, running.get("/readyz").status), (200, 200));
     let expires = AT.at.plus(Span::days(3_650)).unix();
     assert_eq!(running.get("/readyz").body, format!("ready until {expires}\n").as_bytes());
-    let audit = shop.store.transact("look", |tx| tx.audit(1)).unwrap();
+    let audit = shop.store.transact("look", |tx| tx.audit(None, 1)).unwrap();
     assert_eq!((audit[0].actor.as_str(), audit[0].action.as_str()), ("service", "activated-new"));
 }
 
@@ -223,4 +224,32 @@ fn nothing_of_a_product_key_is_kept_where_it_could_be_read() {
             assert!(!bytes.windows(secret.len()).any(|window| window == secret));
         }
     }
+}
+
+#[test]
+fn the_newest_revocation_list_is_there_for_everybody_and_sent_once() {
+    let shop = Shop::open();
+    let key = shop.issue(Allowance::HOST_KEY, None, 3);
+    let root = shop.authority().vendor().root;
+    let running = Running::start(&shop, Options::default());
+    assert_eq!(code(&running.get("/v1/revocations")), is(404, "not-found"));
+    for n in 1..=2 {
+        assert_eq!(running.post("/v1/hosts", &host_request(&key, n, machine(n))).status, 200);
+        shop.authority().revoke(&[Target::Host(pair(n).id())], AT, &mut chance(n.into())).unwrap();
+        let reply = running.get("/v1/revocations");
+        assert_eq!((reply.status, reply.header("content-type")), (200, Some("application/cose")));
+        let list = trust::verify::<Revocations>(&reply.body, &root, AT.at, None).unwrap().document;
+        assert_eq!((list.number, list.keys.last()), (n.into(), Some(&pair(n).id())));
+        let tag = format!("\"{n}\"");
+        assert_eq!(reply.header("etag"), Some(tag.as_str()));
+        for known in [tag.clone(), format!("\"9\", W/{tag}"), "*".to_owned()] {
+            let what = "GET /v1/revocations";
+            let reply = send(&running.address, what, &[("if-none-match", &known)], &[]).unwrap();
+            assert_eq!((reply.status, reply.body.len(), reply.header("etag")), (304, 0, Some(tag.as_str())), "{known}");
+        }
+        let older = send(&running.address, "GET /v1/revocations", &[("if-none-match", "\"0\"")], &[]).unwrap();
+        assert_eq!(older.status, 200);
+    }
+    assert_eq!(code(&running.post("/v1/hosts", &host_request(&key, 1, machine(1)))), is(403, "revoked"));
+    assert_eq!(code(&running.post("/v1/revocations", b"")), is(405, "method-not-allowed"));
 }

@@ -190,6 +190,10 @@ impl HostStore for SqliteHost {
         Ok(!self.overlay.is_empty())
     }
 
+    fn probe(&mut self) -> Result<(), StoreError> {
+        rows::run(&self.connection, include_str!("../../sql/host/touch.sql"), ())
+    }
+
     fn counts(&mut self, family: &Family, now: Timestamp) -> Result<Counts, StoreError> {
         Ok(self.times.counts(self.names.find(family.id.as_str()), family, now))
     }

@@ -138,8 +138,10 @@ pub(crate) fn failed(error: &Error) -> Failure {
         Error::FamilyExists(_) => Failure::refused(code, message)
             .hint("leave its number and policy out here; `leasehold vendor key issue` takes a policy for each key"),
         Error::Request(_) => Failure::refused(code, message).hint("ask the customer to send the request again"),
-        Error::Certificate(_) => Failure::refused(code, message)
-            .hint("check this machine's clock; an authority whose certificate has ended signs nothing any more"),
+        Error::Certificate(_) => Failure::refused(code, message).hint(
+            "an authority whose certificate has ended or been revoked signs nothing any more: \
+             make another with `leasehold vendor authority rotate`; where it should hold, check this machine's clock",
+        ),
         Error::WrongPassphrase(_)
         | Error::VendorExists(_)
         | Error::ProductExists(_)
@@ -148,9 +150,17 @@ pub(crate) fn failed(error: &Error) -> Failure {
         | Error::NumbersUsedUp
         | Error::UnknownProduct(_)
         | Error::UnknownFamily(_)
+        | Error::UnknownKey(_)
+        | Error::AmbiguousKey(..)
+        | Error::UnknownHost(_)
+        | Error::UnknownAuthority(_)
+        | Error::OwnAuthority(_)
+        | Error::ProductWithdrawn(_)
+        | Error::FamilyWithdrawn(_)
+        | Error::ListFull { .. }
         | Error::GrantTooLarge(_)
         | Error::NotARequest(_) => Failure::refused(code, message),
-        Error::NotAKeyFile(_) | Error::AnotherKey(_) | Error::EmptyPassphrase | Error::Policy(_) => {
+        Error::Output(_) | Error::NotAKeyFile(_) | Error::AnotherKey(_) | Error::EmptyPassphrase | Error::Policy(_) => {
             Failure::failed(code, message)
         }
         Error::Store(_) => {
