@@ -11,6 +11,7 @@ use leasehold_wire::{Authority as Certificate, Document, Keypair, Manifest, Reas
 use crate::chance::{Rng, draw};
 use crate::error::Error;
 use crate::home::Home;
+use crate::rotation::Stand;
 use crate::secret::Secret;
 use crate::{key_file, transact};
 
@@ -130,6 +131,26 @@ impl Authority {
             mode: Some(mode).filter(|mode| *mode != Mode::Enforce),
         };
         Ok(self.sign(&manifest))
+    }
+
+    /// Until when it may sign.
+    pub fn expires(&self) -> Timestamp {
+        self.expires
+    }
+
+    /// Where it stands among the vendor's authorities now: another may have followed or revoked it.
+    ///
+    /// # Errors
+    /// [`Error::Store`].
+    pub(crate) fn stand(&self) -> Result<Stand, Error> {
+        transact(&*self.store, "look where the authority stands", |tx| {
+            let newest = tx.authority_certificates()?.pop();
+            Ok(match tx.is_revoked(Revoked::Key(self.id()))? {
+                true => Stand::Revoked,
+                false if newest.is_none_or(|newest| newest.authority == self.id()) => Stand::Signs,
+                false => Stand::Followed,
+            })
+        })
     }
 
     /// Whether it may sign at `now`.

@@ -1,10 +1,11 @@
 //! The vendor's side: the root and authority keys, products and product keys, and the answers to hosts and machines.
 //!
 //! [`Home`] is the vendor's folder, [`Authority`] whoever holds the authority key and signs; [`products`] and [`keys`]
-//! need the store alone. No clock and no chance of its own: `now` and [`Rng`] are arguments. Which store it is, and
-//! all talk with people, is left to the binary.
+//! need the store alone. [`serve`] puts an authority on the network. No clock and no chance of its own: `now` and [`Rng`]
+//! are arguments, or come from [`serve::Surroundings`]. Which store it is, and all talk with people, is left to the binary.
 
 mod approve;
+mod asking;
 mod authority;
 mod chance;
 mod error;
@@ -23,8 +24,10 @@ pub mod products;
 pub mod revocations;
 pub mod rotation;
 mod secret;
+pub mod serve;
 
 pub use approve::{Approval, Granted};
+pub use asking::Asking;
 pub use authority::{Authority, Terms};
 pub use chance::Rng;
 pub use error::Error;

@@ -103,6 +103,11 @@ impl Authority {
         })
     }
 
+    /// The newest list; `None` where nothing was ever on one.
+    pub(crate) fn newest_revocations(&self) -> Result<Option<RevocationList>, Error> {
+        newest(&*self.store)
+    }
+
     /// Signs a new list of all that is revoked, `added` included.
     pub(crate) fn list(
         &self,

@@ -63,7 +63,7 @@ codes! {
         "more machines run the product than the grant allows at once",
         "release a lease that is not needed, wait for one to end, or buy more";
     "unknown-key": "the authority has issued no such product key",
-        "the key is another vendor's, or mistyped into another valid one",
+        "the key is another vendor's, or mistyped into another valid one; or the request was altered on its way",
         "compare the last five characters with `leasehold vendor key list`";
     "hosts-exhausted": "the host key has activated as many hosts as it may",
         "each host key is good for six hosts",
@@ -71,6 +71,12 @@ codes! {
     "activations-exhausted": "the key has no activations left",
         "a host was activated ten times, or a multiple key on as many machines as it is for",
         "ask the vendor for another key";
+    "authority-certificate-ended": "the authority may not sign now",
+        "the root's certificate for it has ended, or the clock of its machine is wrong",
+        "the vendor's: check the machine's clock; an authority whose certificate has ended signs nothing any more";
+    "too-many-requests": "too many requests in a short time",
+        "very many machines ask from one address or with one product key, or somebody tries keys",
+        "wait as long as the answer says; the vendor may raise the limits of `leasehold vendor serve`";
     // Verification (section 2), as far as not above.
     "unknown-signer": "no chain of certificates leads from the signer to the root key",
         "the document is another vendor's, or came without its chain",

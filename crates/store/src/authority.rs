@@ -8,15 +8,17 @@ mod audit;
 mod differences;
 mod record;
 pub mod suite;
+mod token;
 
 use leasehold_core::activation::Taken;
-use leasehold_core::{FamilyId, Fingerprint, KeyId, ProductId, PublicKey};
+use leasehold_core::{FamilyId, Fingerprint, KeyId, ProductId, PublicKey, Timestamp, TokenName};
 
 pub use audit::{Actor, AuditRow, Change, Stamp};
 pub use differences::Differences;
 pub use record::{
     Activation, AuthorityCertificate, Family, IssuedKey, Place, Product, Revocation, RevocationList, Revoked, Vendor,
 };
+pub use token::{Role, Roles, Token};
 
 use crate::StoreError;
 
@@ -252,6 +254,36 @@ pub trait Transaction {
     /// # Errors
     /// Where the store fails.
     fn revoke(&mut self, added: &[Revoked], list: &RevocationList, by: Stamp) -> Result<(), StoreError>;
+
+    /// Adds a token, whose name and hash are new.
+    ///
+    /// # Errors
+    /// Where the store fails.
+    fn add_token(&mut self, token: &Token, by: Stamp) -> Result<(), StoreError>;
+
+    /// The token with this hash, whether or not it may still be used.
+    ///
+    /// # Errors
+    /// Where the store fails.
+    fn token(&mut self, hash: &[u8; 32]) -> Result<Option<Token>, StoreError>;
+
+    /// The tokens, oldest first.
+    ///
+    /// # Errors
+    /// Where the store fails.
+    fn tokens(&mut self) -> Result<Vec<Token>, StoreError>;
+
+    /// Notes when a token was last used; this is no change, and leaves no row in the audit.
+    ///
+    /// # Errors
+    /// Where the store fails.
+    fn token_used(&mut self, name: &TokenName, at: Timestamp) -> Result<(), StoreError>;
+
+    /// Withdraws a token; one that is withdrawn already stays so from its first time.
+    ///
+    /// # Errors
+    /// Where the store fails.
+    fn revoke_token(&mut self, name: &TokenName, by: Stamp) -> Result<(), StoreError>;
 
     /// Rows of the audit older than the number `before`, or the newest, `most` of them, newest first.
     ///

@@ -75,5 +75,6 @@ static MIGRATIONS: LazyLock<Migrations<'static>> = LazyLock::new(|| {
     Migrations::new(vec![
         M::up(include_str!("../../migrations/authority/0001_initial.sql")),
         M::up_with_hook(include_str!("../../migrations/authority/0002_administration.sql"), subjects::name),
+        M::up(include_str!("../../migrations/authority/0003_tokens.sql")),
     ])
 });

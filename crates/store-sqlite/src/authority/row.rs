@@ -9,7 +9,8 @@ use leasehold_core::{
     Component, Cti, Fingerprint, KeyId, KeyKind, Policy, ProductNumber, PublicKey, Span, Text, Timestamp,
 };
 use leasehold_store::authority::{
-    AuditRow, AuthorityCertificate, Family, IssuedKey, Place, Product, Revocation, RevocationList, Revoked, Vendor,
+    AuditRow, AuthorityCertificate, Family, IssuedKey, Place, Product, Revocation, RevocationList, Revoked, Roles,
+    Token, Vendor,
 };
 use rusqlite::Error::{FromSqlConversionFailure, IntegralValueOutOfRange};
 use rusqlite::types::Type;
@@ -106,6 +107,18 @@ pub(super) fn revocation(row: &Row<'_>) -> Result<Revocation> {
 
 pub(super) fn revocation_list(row: &Row<'_>) -> Result<RevocationList> {
     Ok(RevocationList { number: whole(row, 0)?, issued: time(row, 1)?, document: row.get(2)? })
+}
+
+pub(super) fn token(row: &Row<'_>) -> Result<Token> {
+    Ok(Token {
+        name: parsed(row, 0)?,
+        hash: row.get(1)?,
+        roles: Roles::from_number(whole(row, 2)?).ok_or_else(|| misfit(2, Type::Integer, "no roles"))?,
+        made: time(row, 3)?,
+        expires: optional_time(row, 4)?,
+        used: optional_time(row, 5)?,
+        revoked: optional_time(row, 6)?,
+    })
 }
 
 /// What is revoked as columns: its kind and its name.

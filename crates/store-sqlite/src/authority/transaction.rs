@@ -1,11 +1,11 @@
 //! One transaction of the authority's on SQLite.
 
 use leasehold_core::activation::Taken;
-use leasehold_core::{FamilyId, Fingerprint, KeyId, Policy, ProductId, PublicKey, Text};
+use leasehold_core::{FamilyId, Fingerprint, KeyId, Policy, ProductId, PublicKey, Text, Timestamp, TokenName};
 use leasehold_store::StoreError;
 use leasehold_store::authority::{
     Activation, AuditRow, AuthorityCertificate, Change, Differences, Family, IssuedKey, Place, Product, Revocation,
-    RevocationList, Revoked, Stamp, Transaction, Vendor,
+    RevocationList, Revoked, Stamp, Token, Transaction, Vendor,
 };
 use rusqlite::types::ToSql;
 use rusqlite::{Params, Row, params, params_from_iter};
@@ -309,6 +309,33 @@ impl Transaction for SqliteTransaction<'_> {
         self.change(sql!("revocation_list_replace"), row)?;
         let entries = self.first(sql!("revocation_count"), [], |row| whole(row, 0))?.unwrap_or_default();
         self.note(&Change::ListSigned { number: list.number, entries }, by)
+    }
+
+    fn add_token(&mut self, token: &Token, by: Stamp) -> Result<(), StoreError> {
+        let Token { ref name, hash, roles, made, expires, used, revoked } = *token;
+        let (expires, used, revoked) = (expires.map(at), used.map(at), revoked.map(at));
+        let row = params![name.as_str(), hash, integer(roles.number()), at(made), expires, used, revoked];
+        self.change(sql!("token_add"), row)?;
+        self.note(&Change::TokenAdded(*name, roles), by)
+    }
+
+    fn token(&mut self, hash: &[u8; 32]) -> Result<Option<Token>, StoreError> {
+        self.first(sql!("token"), [hash], row::token)
+    }
+
+    fn tokens(&mut self) -> Result<Vec<Token>, StoreError> {
+        self.all(sql!("tokens"), [], row::token)
+    }
+
+    fn token_used(&mut self, name: &TokenName, used: Timestamp) -> Result<(), StoreError> {
+        self.change(sql!("token_used"), params![name.as_str(), at(used)]).map(drop)
+    }
+
+    fn revoke_token(&mut self, name: &TokenName, by: Stamp) -> Result<(), StoreError> {
+        match self.change(sql!("token_revoke"), params![name.as_str(), at(by.at)])? {
+            0 => Ok(()),
+            _ => self.note(&Change::TokenRevoked(*name), by),
+        }
     }
 
     fn audit(&mut self, before: Option<u64>, most: u64) -> Result<Vec<AuditRow>, StoreError> {

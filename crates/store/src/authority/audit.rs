@@ -3,10 +3,11 @@
 use std::fmt;
 
 use leasehold_core::activation::Placement;
-use leasehold_core::{Cti, FamilyId, KeyId, ProductId, Timestamp};
+use leasehold_core::{Cti, FamilyId, KeyId, ProductId, Timestamp, TokenName};
 
 use super::differences::Differences;
 use super::record::Revoked;
+use super::token::{Role, Roles};
 
 /// When something is changed and by whom.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -22,6 +23,10 @@ pub struct Stamp {
 pub enum Actor {
     /// Whoever runs the vendor's commands.
     Cli,
+    /// A host or machine that asks the authority's service.
+    Service,
+    /// Whoever has this token for the admin API.
+    Token(TokenName),
 }
 
 /// What was changed.
@@ -63,6 +68,10 @@ pub enum Change {
         /// The number of the first list that names it.
         list: u64,
     },
+    /// A token was made.
+    TokenAdded(TokenName, Roles),
+    /// A token was withdrawn.
+    TokenRevoked(TokenName),
     /// A revocation list was signed.
     ListSigned {
         /// Its number.
@@ -90,10 +99,12 @@ pub struct AuditRow {
 }
 
 impl Actor {
-    /// The word for it.
-    pub const fn name(self) -> &'static str {
+    /// The word for it: `cli`, `service`, or `token:` and its name.
+    pub fn name(self) -> String {
         match self {
-            Self::Cli => "cli",
+            Self::Cli => "cli".to_owned(),
+            Self::Service => "service".to_owned(),
+            Self::Token(name) => format!("token:{name}"),
         }
     }
 }
@@ -116,6 +127,8 @@ impl Change {
             Self::Activated { placement: Placement::New(_), .. } => "activated-new",
             Self::Revoked { what: Revoked::Key(_), .. } => "revoked-key",
             Self::Revoked { what: Revoked::Document(_), .. } => "revoked-document",
+            Self::TokenAdded(..) => "token-added",
+            Self::TokenRevoked(_) => "token-revoked",
             Self::ListSigned { .. } => "list-signed",
         }
     }
@@ -133,6 +146,7 @@ impl Change {
             | Self::Activated { key: id, .. }
             | Self::Revoked { what: Revoked::Key(id), .. } => id.to_string(),
             Self::Revoked { what: Revoked::Document(cti), .. } => cti.to_string(),
+            Self::TokenAdded(name, _) | Self::TokenRevoked(name) => name.to_string(),
             Self::ListSigned { number, .. } => number.to_string(),
         }
     }
@@ -148,19 +162,23 @@ impl Change {
             | Self::ProductChanged(_, differences)
             | Self::KeyChanged(_, differences) => differences.to_string(),
             Self::Revoked { list, .. } => format!("list={list}"),
+            Self::TokenAdded(_, roles) => {
+                format!("roles={}", roles.each().map(Role::name).collect::<Vec<_>>().join(","))
+            }
             Self::ListSigned { entries, .. } => format!("entries={entries}"),
             Self::VendorAdded(_)
             | Self::AuthorityCertified(_)
             | Self::FamilyAdded(_)
             | Self::ProductAdded(_)
             | Self::KeyIssued(_)
-            | Self::KeyRevoked(_) => String::new(),
+            | Self::KeyRevoked(_)
+            | Self::TokenRevoked(_) => String::new(),
         }
     }
 }
 
 impl fmt::Display for Actor {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.name())
+        f.write_str(&self.name())
     }
 }

@@ -4,6 +4,7 @@
 mod activations;
 mod administration;
 mod sample;
+mod tokens;
 
 pub use activations::{
     a_host_takes_ten_activations_from_many_threads, a_key_pair_that_asks_again_keeps_its_ordinals,
@@ -15,6 +16,7 @@ pub use administration::{
     activations_are_found_by_their_key_pair, keys_are_found_by_their_last_five, places_are_read_page_by_page,
     the_revocation_list_grows_and_its_newest_stays, what_is_changed_is_read_back_and_said,
 };
+pub use tokens::tokens_are_found_by_their_hash_and_stay_withdrawn;
 
 use leasehold_core::activation::Placement;
 use leasehold_core::{KeyId, Span};
@@ -54,6 +56,7 @@ macro_rules! authority_suite {
             places_are_read_page_by_page
             activations_are_found_by_their_key_pair
             the_revocation_list_grows_and_its_newest_stays
+            tokens_are_found_by_their_hash_and_stay_withdrawn
         }
     };
     ($fresh:expr => $($case:ident)*) => {$(

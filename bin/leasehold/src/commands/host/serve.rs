@@ -114,7 +114,8 @@ impl Found {
     }
 }
 
-fn tls(certificate: Option<PathBuf>, key: Option<PathBuf>) -> Result<Option<Tls>, Failure> {
+/// TLS with these files, where there are any.
+pub(crate) fn tls(certificate: Option<PathBuf>, key: Option<PathBuf>) -> Result<Option<Tls>, Failure> {
     match (certificate, key) {
         (Some(certificate), Some(key)) => Tls::from_pem_files(&certificate, &key).map(Some).map_err(service_failed),
         (None, None) => Ok(None),
@@ -147,7 +148,8 @@ fn announce(output: Output, server: &Server, scheme: &str, address: SocketAddr) 
     }
 }
 
-fn service_failed(error: leasehold_service::Error) -> Failure {
+/// What a failure of the server's plumbing means for whoever typed the command.
+pub(crate) fn service_failed(error: leasehold_service::Error) -> Failure {
     failed(&leasehold_host::Error::Service(error))
 }
 

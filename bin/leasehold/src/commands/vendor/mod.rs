@@ -1,4 +1,4 @@
-//! `leasehold vendor`: a vendor's keys, products and approvals.
+//! `leasehold vendor`: a vendor's keys, products and approvals, and its authority on the network.
 
 mod approve;
 mod init;
@@ -6,6 +6,7 @@ mod key;
 mod manifest;
 mod policy;
 mod product;
+mod serve;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -43,6 +44,8 @@ enum Command {
     Key(key::Key),
     /// Answer the request of a host, or of a machine with a multiple key.
     Approve(approve::Approve),
+    /// Answer hosts, and machines with multiple keys, over the network.
+    Serve(serve::Serve),
 }
 
 impl Vendor {
@@ -54,6 +57,7 @@ impl Vendor {
             Command::Manifest(command) => command.run(&Shop::open(home)?, output),
             Command::Key(command) => command.run(&Shop::open(home)?, output),
             Command::Approve(command) => command.run(&Shop::open(home)?, output),
+            Command::Serve(command) => command.run(&Shop::open(home)?, output),
         }
     }
 }
