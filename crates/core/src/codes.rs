@@ -276,6 +276,9 @@ codes! {
     "wrong-passphrase": "the passphrase does not open the key file",
         "it is mistyped, or the file is another one",
         "try again";
+    "unknown-token": "there is no token of this name",
+        "it is mistyped, or was never made",
+        "see `leasehold vendor token list`";
     "already-exists": "there is something already",
         "the command was run before",
         "use what is there, or choose another folder or name; nothing was changed";
