@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use super::read;
+use super::table;
 
 /// The table of codes and states.
 #[derive(Debug, Deserialize)]
@@ -142,7 +142,7 @@ pub enum Confidence {
 }
 
 /// The table.
-pub static ERRORS: LazyLock<Errors> = LazyLock::new(|| read("errors.toml", include_str!("../../data/errors.toml")));
+pub static ERRORS: LazyLock<Errors> = LazyLock::new(|| table(include_str!("../../data/errors.toml")));
 
 impl Errors {
     /// The entry of `code`.

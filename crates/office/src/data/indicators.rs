@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use serde::{Deserialize, Serialize};
 
-use super::read;
+use super::table;
 
 /// The signs.
 #[derive(Debug, Deserialize)]
@@ -194,7 +194,7 @@ pub enum ByRule {
 
 /// The signs.
 pub static INDICATORS: LazyLock<Indicators> =
-    LazyLock::new(|| read("indicators.toml", include_str!("../../data/indicators.toml")));
+    LazyLock::new(|| table(include_str!("../../data/indicators.toml")));
 
 impl Indicators {
     /// The rule `id`, in whatever case.

@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 use serde::{Deserialize, Serialize};
 
 use super::errors::Hresult;
-use super::read;
+use super::table;
 
 /// The facts.
 #[derive(Debug, Deserialize)]
@@ -183,7 +183,7 @@ pub struct DocConflict {
 }
 
 /// The facts.
-pub static KMS: LazyLock<Kms> = LazyLock::new(|| read("kms.toml", include_str!("../../data/kms.toml")));
+pub static KMS: LazyLock<Kms> = LazyLock::new(|| table(include_str!("../../data/kms.toml")));
 
 impl Kms {
     /// The fact `id`.

@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use serde::{Deserialize, Serialize};
 
-use super::read;
+use super::table;
 
 /// The decision table.
 #[derive(Debug, Deserialize)]
@@ -249,9 +249,9 @@ impl Method {
 
 /// The table, its rows in their order.
 pub static DECISIONS: LazyLock<Decisions> = LazyLock::new(|| {
-    let mut table: Decisions = read("plan.toml", include_str!("../../data/plan.toml"));
-    table.rows.sort_by_key(|row| row.order);
-    table
+    let mut decisions: Decisions = table(include_str!("../../data/plan.toml"));
+    decisions.rows.sort_by_key(|row| row.order);
+    decisions
 });
 
 #[cfg(test)]
