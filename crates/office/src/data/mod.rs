@@ -3,6 +3,7 @@
 pub mod errors;
 pub mod indicators;
 pub mod kms;
+pub mod outputs;
 pub mod plan;
 
 use serde::de::DeserializeOwned;
