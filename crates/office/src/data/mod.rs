@@ -1,10 +1,13 @@
 //! The tables of facts in `data/`, each entry with its source. Parsed once, at first use; nothing here decides.
 
 pub mod errors;
+pub mod gvlk;
 pub mod indicators;
 pub mod kms;
 pub mod outputs;
 pub mod plan;
+pub mod products;
+pub mod schema;
 
 use serde::de::DeserializeOwned;
 

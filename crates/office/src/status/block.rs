@@ -6,6 +6,7 @@ use serde::Serialize;
 
 use super::value::{State, Value};
 use crate::data::errors::{ERRORS, Hresult, Severity};
+use crate::data::gvlk::{self, Gvlk};
 use crate::data::kms::KMS;
 use crate::data::outputs::{Field, Script};
 
@@ -187,6 +188,12 @@ impl Block {
     /// The last five characters of the key.
     pub fn last5(&self) -> Option<&str> {
         self.text(Field::Last5)
+    }
+
+    /// The public key (GVLK) that is installed, where its last five characters are those of one such key alone.
+    pub fn gvlk(&self) -> Option<&'static Gvlk> {
+        let mut keys = gvlk::ending_in(self.last5()?);
+        keys.next().filter(|_| keys.next().is_none())
     }
 
     /// The channel as it is printed: `VOLUME_KMSCLIENT`, `RETAIL(MAK)`.
