@@ -111,13 +111,12 @@ impl Lookup {
     /// A record in one line: `nslookup` elsewhere, `dig`, the table of `Resolve-DnsName`.
     fn row(&mut self, text: &str) -> bool {
         let words: Vec<&str> = text.split_whitespace().take(12).collect();
-        let read = match words.as_slice() {
-            [owner, "service", "=", priority, weight, port, target]
-            | [owner, _, "IN", "SRV", priority, weight, port, target] => (owner, priority, weight, port, target),
-            [owner, "SRV", _, _, target, priority, weight, port] => (owner, priority, weight, port, target),
-            _ => return false,
+        let ([owner, "service", "=", priority, weight, port, target]
+        | [owner, _, "IN", "SRV", priority, weight, port, target]
+        | [owner, "SRV", _, _, target, priority, weight, port]) = words.as_slice()
+        else {
+            return false;
         };
-        let (owner, priority, weight, port, target) = read;
         let numbers = [priority, weight, port].map(|number| number.parse::<u16>().ok());
         if numbers.iter().any(Option::is_none) {
             return false;

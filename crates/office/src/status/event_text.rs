@@ -158,11 +158,7 @@ impl Events {
     /// The sentence that an event's message begins with.
     fn sentence(&mut self, number: u64, text: &str) -> bool {
         let text = text.trim().trim_start_matches('"');
-        let known = KMS.events.iter().find_map(|event| {
-            let rest = text.strip_prefix(event.text_prefix.as_deref()?)?;
-            Some((event.id, rest))
-        });
-        if let Some((id, rest)) = known {
+        if let Some((id, rest)) = message(text) {
             self.begin(number, id);
             let rest = rest.trim().strip_prefix("Info:").unwrap_or(rest).trim();
             return rest.is_empty() || self.row(number, rest);
@@ -178,11 +174,13 @@ impl Events {
             draft.data.extend(code.map(|code| format!("0x{:08X}", code.0)));
             return true;
         }
-        if text.starts_with("License Activation (slui.exe) failed") || text.starts_with("License acquisition failure") {
-            self.begin(number, if text.starts_with("License a") { FAILURES } else { SLUI });
-            return true;
+        let failure = FAILED.iter().find(|(words, _)| text.starts_with(words));
+        if let Some((_, id)) = failure {
+            self.begin(number, *id);
+            let code = find_code(text);
+            self.draft(number).data.extend(code.map(|code| format!("0x{:08X}", code.0)));
         }
-        false
+        failure.is_some()
     }
 
     fn begin(&mut self, number: u64, id: u32) {
@@ -240,6 +238,26 @@ impl Events {
     }
 }
 
+/// The event whose message begins with these words, and what follows them. Systems write "machine" or "computer" at the
+/// end, and capital letters as they like.
+fn message(text: &str) -> Option<(u32, &str)> {
+    KMS.events.iter().find_map(|event| {
+        let prefix = event.text_prefix.as_deref()?.trim_end_matches('.');
+        let words = prefix.rsplit_once(' ').map_or(prefix, |(words, _)| words);
+        let begins = text.get(..words.len()).is_some_and(|start| start.eq_ignore_ascii_case(words));
+        let rest = || text[words.len()..].split_once('.').map_or("", |(_, rest)| rest);
+        begins.then(|| (event.id, rest()))
+    })
+}
+
+/// How the messages of failures begin.
+const FAILED: [(&str, u32); 4] = [
+    ("Key Management Service (KMS) failed to start", 12_291),
+    ("Key Management Service (KMS) failed to initialize renewal timer", 12_292),
+    ("License Activation (slui.exe) failed", SLUI),
+    ("License acquisition failure", FAILURES),
+];
+
 /// What logs print besides.
 const BESIDES: [&str; 22] = [
     "Log Name",
@@ -274,7 +292,6 @@ const SLUI: u32 = 8198;
 /// Whether a line begins an event or a row of its data.
 pub(crate) fn begins(text: &str) -> bool {
     let text = text.trim().trim_start_matches('"');
-    let sentence = |prefix: &Option<String>| prefix.as_deref().is_some_and(|prefix| text.starts_with(prefix));
     text.starts_with("Event[")
         || text.starts_with("Event ID:")
         || text.starts_with("Log Name:")
@@ -282,9 +299,9 @@ pub(crate) fn begins(text: &str) -> bool {
         || text.starts_with("ERROR/HOST:")
         || text.starts_with("Coordinated Universal Time Written:")
         || text.starts_with("Publishing the Key Manag")
-        || text.starts_with("License Activation (slui.exe) failed")
+        || FAILED.iter().any(|(words, _)| text.starts_with(words))
         || (text.starts_with("0x") || text.starts_with("0X")) && event::shape_of(text).is_some()
-        || KMS.events.iter().any(|event| sentence(&event.text_prefix))
+        || message(text).is_some()
         || text.contains("Security-SPP")
 }
 
@@ -329,6 +346,20 @@ mod tests {
             assert_eq!((read[0].id, read[0].client()), (event::HANDLED, Some("pc1.example.com")), "{text}");
             assert_eq!(read[0].data, read[1].data, "{text}");
         }
+    }
+
+    #[test]
+    fn messages_are_known_in_the_wording_of_every_version() {
+        let row = "0x0, 0x8, kms01.example.com:1688, 08c3bda0-c556-4b61-9e4e-7bf6d4df80be, 2006/1/14 2:30, 1, 2, 40123, cf67834d-db4a-402c-ab1f-2c134f02b700, 25";
+        for text in [
+            format!("The client has sent an activation request to the Key Management Service computer.\nInfo:\n{row}"),
+            format!("The client has sent an activation request to the key management service machine.Info:{row}"),
+        ] {
+            let read = events(&text);
+            assert_eq!((read.len(), read[0].id, read[0].min_count()), (1, event::REQUEST, Some(25)), "{text}");
+        }
+        let read = events("Key Management Service (KMS) failed to initialize renewal timer.\nInfo:\n0x80070005");
+        assert_eq!((read[0].id, read[0].hresult()), (12_292, Some(Hresult(0x8007_0005))));
     }
 
     #[test]

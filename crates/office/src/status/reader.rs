@@ -123,7 +123,10 @@ impl Reader {
             self.read_line(held.number, &held.text);
             return self.hold_or_read(line);
         }
-        let part = line.text.trim_start();
+        // A copy is indented as a whole; blanks beyond that stood between two words.
+        let margin = held.text.len() - held.text.trim_start().len();
+        let blanks = line.text.bytes().take(margin).take_while(u8::is_ascii_whitespace).count();
+        let part = &line.text[blanks..];
         let again = wrap(&line.text);
         if wrap(&held.text) == Wrap::AtBlank {
             held.text.push(' ');

@@ -35,7 +35,7 @@ impl Scripts {
     pub(crate) fn line(&mut self, number: u64, line: &str) -> Taken {
         let text = line.trim();
         if text.is_empty() {
-            self.last = None;
+            self.last = self.last.filter(|last| matches!(last, Field::Description | Field::LicenceDescription));
             return if self.block.is_some() { Taken::Yes } else { Taken::No };
         }
         if is_frame(text) {
