@@ -400,6 +400,12 @@ codes! {
     "unknown-code": "it is in none of the workbench's tables",
         "it is mistyped, or nothing reliable was found about it",
         "`leasehold office explain` lists what is known; search Microsoft's support pages for the code itself";
+    "needs-attention": "a product on a collected machine needs somebody, or its output is not recognised",
+        "its licence is missing, has ended or failed to be renewed, or a host does not answer",
+        "the column NEXT says what to do; `leasehold office explain CODE` says more about a code";
+    "nothing-read": "nothing was recognised in what was given",
+        "the files are of something else, are empty, or the folder is the wrong one",
+        "collect `cscript ospp.vbs /dstatus` or `cscript slmgr.vbs /dlv` of each machine into a file named after it";
 }
 
 #[cfg(test)]

@@ -2,6 +2,7 @@
 //! activates nothing.
 
 mod explain;
+mod status;
 
 use std::fs::File;
 use std::io::{self, Read};
@@ -17,12 +18,15 @@ use crate::output::Output;
 pub(crate) enum Office {
     /// What a code, state, event, rule or key means and what to do about it.
     Explain(explain::Explain),
+    /// How the machines of an estate stand, from what was collected of them.
+    Status(status::Status),
 }
 
 impl Office {
     pub(crate) fn run(self, output: Output) -> Result<(), Failure> {
         match self {
             Self::Explain(command) => command.run(output),
+            Self::Status(command) => command.run(output),
         }
     }
 }
