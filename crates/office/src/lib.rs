@@ -3,4 +3,5 @@
 //! It sends no activation request and imitates nothing: it reads text and files, and asks DNS and TCP.
 
 pub mod data;
+pub mod lint;
 pub mod text;

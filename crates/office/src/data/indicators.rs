@@ -193,8 +193,7 @@ pub enum ByRule {
 }
 
 /// The signs.
-pub static INDICATORS: LazyLock<Indicators> =
-    LazyLock::new(|| table(include_str!("../../data/indicators.toml")));
+pub static INDICATORS: LazyLock<Indicators> = LazyLock::new(|| table(include_str!("../../data/indicators.toml")));
 
 impl Indicators {
     /// The rule `id`, in whatever case.
