@@ -8,9 +8,11 @@ use super::{broken, plain};
 
 #[test]
 fn what_is_no_configuration_is_one_finding_with_its_place() {
-    let laughs: String = (1..10).map(|n| format!("<!ENTITY l{n} '{}'>", format!("&l{};", n - 1).repeat(10))).collect();
+    let laugh = |n: u32| format!("<!ENTITY l{n} '{}'>", format!("&l{};", n - 1).repeat(10));
+    let laughs = (1..10).map(laugh).collect::<Vec<_>>().concat();
     let deep = "<Configuration>".repeat(1_000);
-    let wide = format!("<Configuration {}/>", (0..100).map(|n| format!("a{n}='' ")).collect::<String>());
+    let wide = (0..100).map(|n| format!("a{n}=''")).collect::<Vec<_>>().join(" ");
+    let wide = format!("<Configuration {wide}/>");
     for (text, line, column) in [
         (
             format!(
@@ -33,9 +35,9 @@ fn what_is_no_configuration_is_one_finding_with_its_place() {
         (" ".repeat(MOST_BYTES + 1), 1, 1),
     ] {
         let report = plain(&text);
-        assert_eq!(broken(&report), ["ODT001"], "{:.60}", text);
+        assert_eq!(broken(&report), ["ODT001"], "{text:.60}");
         let [finding] = &report.findings[..] else { panic!("{:?}", report.findings) };
-        assert_eq!((finding.start.line, finding.start.column), (line, column), "{:.60}: {}", text, finding.message);
+        assert_eq!((finding.start.line, finding.start.column), (line, column), "{text:.60}: {}", finding.message);
         assert_eq!(report.count(Severity::Error), 1);
     }
 }
@@ -85,8 +87,8 @@ proptest! {
         element in "(Add|Updates|Display|Property|Remove|RemoveMSI|Logging|Info)",
         attributes in proptest::collection::btree_map("(Channel|Version|Name|Value|Level|All|Deadline|SourcePath|IgnoreProduct|[a-zA-Z]{1,6})", "[^<&\"]{0,40}", 0..4),
     ) {
-        let attributes: String = attributes.iter().map(|(name, value)| format!(" {name}=\"{value}\"")).collect();
-        check(format!("<Configuration><{element}{attributes}/></Configuration>").as_bytes());
+        let attributes: Vec<_> = attributes.iter().map(|(name, value)| format!("{name}=\"{value}\"")).collect();
+        check(format!("<Configuration><{element} {}/></Configuration>", attributes.join(" ")).as_bytes());
     }
 }
 
