@@ -395,6 +395,11 @@ codes! {
     "forks": "two machines were seen with one device key",
         "a machine was imaged after it was activated",
         "`leasehold host clients` shows which; `leasehold client generalize` before the next image";
+
+    // The Office workbench.
+    "unknown-code": "it is in none of the workbench's tables",
+        "it is mistyped, or nothing reliable was found about it",
+        "`leasehold office explain` lists what is known; search Microsoft's support pages for the code itself";
 }
 
 #[cfg(test)]

@@ -3,5 +3,7 @@
 //! It sends no activation request and imitates nothing: it reads text and files, and asks DNS and TCP.
 
 pub mod data;
+pub mod explain;
 pub mod lint;
+pub mod status;
 pub mod text;

@@ -65,6 +65,84 @@ pub struct When {
     pub r#use: Option<UseIs>,
 }
 
+/// One condition of a row.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Condition {
+    /// On the licence.
+    Licence(LicenceIs),
+    /// On who works at the machines.
+    Devices(DevicesAre),
+    /// On how often the internet is reached.
+    Online(OnlineIs),
+    /// On what the users do.
+    Users(UsersDo),
+    /// On the domain.
+    Domain(DomainIs),
+    /// On reaching a domain controller.
+    Dc(DcIs),
+    /// On the release.
+    Release(ReleaseIs),
+    /// On the network.
+    Network(NetworkIs),
+    /// On the number of machines.
+    Count(CountIs),
+    /// On how long the machines live.
+    Use(UseIs),
+}
+
+impl When {
+    /// The conditions, in the order in which they are told.
+    pub fn conditions(&self) -> Vec<Condition> {
+        let all = [
+            self.licence.map(Condition::Licence),
+            self.devices.map(Condition::Devices),
+            self.online.map(Condition::Online),
+            self.users.map(Condition::Users),
+            self.domain.map(Condition::Domain),
+            self.dc.map(Condition::Dc),
+            self.release.map(Condition::Release),
+            self.network.map(Condition::Network),
+            self.count.map(Condition::Count),
+            self.r#use.map(Condition::Use),
+        ];
+        all.into_iter().flatten().collect()
+    }
+}
+
+impl Condition {
+    /// What it is about.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Licence(_) => "licence",
+            Self::Devices(_) => "devices",
+            Self::Online(_) => "online",
+            Self::Users(_) => "users",
+            Self::Domain(_) => "domain",
+            Self::Dc(_) => "domain controller",
+            Self::Release(_) => "release",
+            Self::Network(_) => "network",
+            Self::Count(_) => "count",
+            Self::Use(_) => "use",
+        }
+    }
+
+    /// The condition in the table's words.
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::Licence(is) => is.words(),
+            Self::Devices(are) => are.words(),
+            Self::Online(is) => is.words(),
+            Self::Users(these) => these.words(),
+            Self::Domain(is) => is.words(),
+            Self::Dc(is) => is.words(),
+            Self::Release(is) => is.words(),
+            Self::Network(is) => is.words(),
+            Self::Count(is) => is.words(),
+            Self::Use(is) => is.words(),
+        }
+    }
+}
+
 macro_rules! words {
     ($(#[$doc:meta])* $name:ident { $($(#[$of:meta])* $variant:ident = $text:literal),* $(,)? }) => {
         $(#[$doc])*
