@@ -397,6 +397,12 @@ codes! {
         "`leasehold host clients` shows which; `leasehold client generalize` before the next image";
 
     // The Office workbench.
+    "not-a-plan": "the file tells no groups of machines",
+        "it is not TOML, or has a word that is not known",
+        "docs/office/plan.md shows one; the message names the line";
+    "plan-incomplete": "not every group of machines has a method, or a count or key does not suffice",
+        "a fact is missing or contradicts another, too few machines ask a host, or the MAK has too few activations left",
+        "answer what is asked, mend what is told, and plan again";
     "unknown-code": "it is in none of the workbench's tables",
         "it is mistyped, or nothing reliable was found about it",
         "`leasehold office explain` lists what is known; search Microsoft's support pages for the code itself";

@@ -4,4 +4,5 @@
 
 pub mod data;
 pub mod explain;
+pub mod plan;
 pub mod text;
