@@ -5,4 +5,5 @@
 pub mod data;
 pub mod explain;
 pub mod plan;
+pub mod status;
 pub mod text;

@@ -4,6 +4,7 @@ pub mod errors;
 pub mod gvlk;
 pub mod indicators;
 pub mod kms;
+pub mod outputs;
 pub mod plan;
 pub mod products;
 pub mod schema;
