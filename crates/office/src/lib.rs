@@ -5,5 +5,6 @@
 pub mod data;
 pub mod explain;
 pub mod lint;
+pub mod plan;
 pub mod status;
 pub mod text;

@@ -16,7 +16,7 @@ pub use context::{Context, Edition, HostFacts, Mode, Plan, Release, System};
 pub use finding::{Edit, Finding, Fix, Position};
 pub use fix::{Fixed, fix};
 pub use rules::implemented;
-pub use sarif::sarif;
+pub use sarif::{sarif, sarif_results};
 pub use secret::masked;
 pub use source::Encoding;
 
@@ -39,6 +39,19 @@ pub struct Report {
     pub findings: Vec<Finding>,
     /// The architecture that the file installs, where it says one.
     pub edition: Option<Edition>,
+    /// What kind of file it is.
+    pub kind: Kind,
+}
+
+/// What kind of file was read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// A configuration file.
+    Configuration,
+    /// XML of another kind.
+    OtherXml,
+    /// No XML that could be read.
+    Unreadable,
 }
 
 impl Report {
@@ -61,14 +74,15 @@ pub fn lint(bytes: &[u8], context: &Context) -> Report {
     };
     let mut findings = Findings::new(&source.text);
     declared(&source, &mut findings);
-    let mut edition = None;
+    let (mut edition, mut kind) = (None, Kind::OtherXml);
     if let Some(file) = File::of(&document, &mut findings) {
+        kind = Kind::Configuration;
         edition = file.adds.iter().find_map(file::Add::edition);
         rules::apply(&file, context, &mut findings);
     }
     let found = findings.sorted();
     drop(document);
-    Report { text: source.text, encoding: Some(source.encoding), findings: found, edition }
+    Report { text: source.text, encoding: Some(source.encoding), findings: found, edition, kind }
 }
 
 /// A file of which nothing more can be said.
@@ -79,7 +93,7 @@ fn unreadable(text: String, encoding: Option<Encoding>, problem: Problem) -> Rep
     if let (Some(position), Some(finding)) = (problem.position, found.first_mut()) {
         (finding.start, finding.end) = (position, position);
     }
-    Report { text, encoding, findings: found, edition: None }
+    Report { text, encoding, findings: found, edition: None, kind: Kind::Unreadable }
 }
 
 /// An encoding declared that is not the file's.

@@ -6,19 +6,22 @@ use super::finding::{Finding, Lines, Position};
 use super::{Report, masked};
 use crate::data::schema::{Rule, Severity, table};
 
-/// The findings of files, each with its path: relative ones with `/`, absolute ones as they are; `-` is standard input.
-pub fn sarif<'r>(files: impl IntoIterator<Item = (&'r str, &'r Report)>) -> Value {
-    let results: Vec<Value> = files.into_iter().flat_map(|(path, report)| results(&uri(path), report)).collect();
+/// A log of results.
+pub fn sarif(results: Vec<Value>) -> Value {
     let driver = json!({
         "name": "leasehold office lint",
         "semanticVersion": env!("CARGO_PKG_VERSION"),
         "rules": table().rules.iter().map(rule).collect::<Vec<_>>(),
     });
-    json!({
-        "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
-        "version": "2.1.0",
-        "runs": [{ "tool": { "driver": driver }, "columnKind": "unicodeCodePoints", "results": results }],
-    })
+    let mut run = json!({ "tool": { "driver": driver }, "columnKind": "unicodeCodePoints" });
+    run["results"] = Value::Array(results);
+    json!({ "$schema": "https://json.schemastore.org/sarif-2.1.0.json", "version": "2.1.0", "runs": [run] })
+}
+
+/// The findings of a file as results of a log; of its path, `-` is standard input.
+pub fn sarif_results(path: &str, report: &Report) -> Vec<Value> {
+    let (uri, lines) = (uri(path), Lines::of(&report.text));
+    report.findings.iter().map(|finding| result(&uri, finding, &lines)).collect()
 }
 
 fn rule(rule: &Rule) -> Value {
@@ -38,11 +41,6 @@ fn level(severity: Severity) -> &'static str {
         Severity::Warning => "warning",
         Severity::Info => "note",
     }
-}
-
-fn results(uri: &str, report: &Report) -> Vec<Value> {
-    let lines = Lines::of(&report.text);
-    report.findings.iter().map(|finding| result(uri, finding, &lines)).collect()
 }
 
 fn result(uri: &str, finding: &Finding, lines: &Lines<'_>) -> Value {

@@ -1,7 +1,7 @@
 //! SARIF: what the schema of 2.1.0 requires is there.
 
 use leasehold_office::data::schema::table;
-use leasehold_office::lint::sarif;
+use leasehold_office::lint::{sarif, sarif_results};
 use serde_json::Value;
 
 use super::plain;
@@ -11,7 +11,7 @@ const FILE: &str = include_str!("../../data/fixtures/odt/bad_two_suites.xml");
 #[test]
 fn what_the_schema_requires_is_there() {
     let (report, clean) = (plain(FILE), plain("<Configuration/>"));
-    let log = sarif([("odt/bad two.xml", &report), ("clean.xml", &clean)]);
+    let log = sarif([sarif_results("odt/bad two.xml", &report), sarif_results("clean.xml", &clean)].concat());
     assert_eq!((&log["version"], log["runs"].as_array().map(Vec::len)), (&"2.1.0".into(), Some(1)));
     let run = &log["runs"][0];
     let driver = &run["tool"]["driver"];

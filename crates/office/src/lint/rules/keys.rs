@@ -84,6 +84,8 @@ fn missing(file: &File<'_>, product: &Product<'_>, context: &Context, findings: 
     let mak = context.plan == Some(Plan::Mak);
     let message = if mak {
         format!("the plan is MAK, and {} has no key: it would look for a KMS host", facts.id)
+    } else if facts.gvlk == Some(false) {
+        format!("{} has no key, and no GVLK is published for it", facts.id)
     } else {
         format!("{} has no key: the GVLK that is built in is used", facts.id)
     };

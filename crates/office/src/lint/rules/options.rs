@@ -96,7 +96,7 @@ fn silence(file: &File<'_>, findings: &mut Findings<'_>) {
             findings.add("ODT070", level.span.clone(), message);
         }
         if closing.is_none() && file.named("RemoveMSI").next().is_some() {
-            let message = "setup is silent: where an app is open, RemoveMSI fails and nobody is asked";
+            let message = "setup is silent: where an app is open, RemoveMSI may fail and nobody is asked";
             findings.add("ODT071", level.span, message);
         }
     }

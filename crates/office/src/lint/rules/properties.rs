@@ -67,10 +67,10 @@ fn licensing(file: &File<'_>, findings: &mut Findings<'_>) {
     }
     let Some(business) = file.added().map(Product::name).find(|id| id.starts_with("O365Business")) else { return };
     if let Some(device) = device {
-        findings.add("ODT043", place(device), format!("no device licence is sold for {business}"));
+        findings.add("ODT043", place(device), format!("a device licence is one for Apps for enterprise, not for {business}"));
     }
     if let Some(shared) = shared {
-        findings.add("ODT044", place(shared), format!("{business} may be shared with one plan alone"));
+        findings.add("ODT044", place(shared), format!("{business} is shared with a Business Premium plan alone"));
     }
 }
 
