@@ -397,6 +397,15 @@ codes! {
         "`leasehold host clients` shows which; `leasehold client generalize` before the next image";
 
     // The Office workbench.
+    "not-a-plan": "the file tells no groups of machines",
+        "it is not TOML, or has a word that is not known",
+        "docs/office/plan.md shows one; the message names the line";
+    "plan-incomplete": "not every group of machines has a method, or a count or key does not suffice",
+        "a fact is missing or contradicts another, too few machines ask a host, or the MAK has too few activations left",
+        "answer what is asked, mend what is told, and plan again";
+    "lint-findings": "a deployment file breaks rules",
+        "an option, product, channel, language or key in it does not go with the others, or is written wrongly",
+        "each finding says what to do; `leasehold office lint --fix` makes the changes that are sure to be right";
     "unknown-code": "it is in none of the workbench's tables",
         "it is mistyped, or nothing reliable was found about it",
         "`leasehold office explain` lists what is known; search Microsoft's support pages for the code itself";

@@ -4,5 +4,7 @@
 
 pub mod data;
 pub mod explain;
+pub mod lint;
+pub mod plan;
 pub mod status;
 pub mod text;

@@ -10,7 +10,7 @@ use crate::data::plan::{DECISIONS, Decision};
 use crate::data::schema;
 
 pub(super) fn all() -> Vec<Explanation> {
-    let mut all: Vec<Explanation> = ERRORS.errors.iter().map(code).collect();
+    let mut all: Vec<Explanation> = ERRORS.errors.iter().map(error).collect();
     all.extend(ERRORS.states.iter().map(state));
     all.extend(KMS.events.iter().map(event));
     all.extend(INDICATORS.rules.iter().map(rule));
@@ -21,7 +21,7 @@ pub(super) fn all() -> Vec<Explanation> {
     all
 }
 
-pub(super) fn code(error: &Error) -> Explanation {
+pub(super) fn error(error: &Error) -> Explanation {
     let Error { code, title, meaning, source, .. } = error;
     let named = error.name.as_deref().unwrap_or_default();
     let explanation = Explanation::new(Kind::Code, code.to_string(), title, meaning, source)

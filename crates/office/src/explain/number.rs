@@ -18,11 +18,11 @@ pub struct Bits {
     /// What its highest bits say of how it went.
     pub severity: &'static str,
     /// The part of Windows that the number belongs to.
-    pub facility: u16,
+    pub facility: u32,
     /// That part's name, where it is one of the well-known.
     pub facility_name: Option<&'static str>,
     /// The number within that part.
-    pub number: u16,
+    pub number: u32,
 }
 
 pub(super) fn explain(query: &str) -> Vec<Explanation> {
@@ -31,7 +31,7 @@ pub(super) fn explain(query: &str) -> Vec<Explanation> {
     found.extend(ERRORS.states.iter().filter(|state| decimal == Some(state.code.into())).map(entries::state));
     found.extend(decimal.and_then(|id| KMS.event(id)).map(entries::event));
     let codes = codes(query);
-    let known = codes.iter().filter_map(|code| ERRORS.find(*code)).map(entries::code);
+    let known = codes.iter().filter_map(|code| ERRORS.find(*code)).map(entries::error);
     found.extend(known);
     if codes.contains(&Hresult(0)) && query.len() > 1 {
         found.push(success());
@@ -85,7 +85,7 @@ fn success() -> Explanation {
 impl Bits {
     /// The parts of `code`.
     pub fn of(code: Hresult) -> Self {
-        let facility = u16::try_from(code.0 >> 16 & 0x7FF).expect("eleven bits");
+        let facility = code.0 >> 16 & 0x7FF;
         Self {
             code,
             decimal: code.0,
@@ -98,7 +98,7 @@ impl Bits {
             },
             facility,
             facility_name: FACILITIES.iter().find(|(number, _)| *number == facility).map(|(_, name)| *name),
-            number: u16::try_from(code.0 & 0xFFFF).expect("sixteen bits"),
+            number: code.0 & 0xFFFF,
         }
     }
 }
@@ -125,7 +125,7 @@ fn near(codes: &[Hresult]) -> Vec<String> {
 /// Slips of the hand that are thought of: two digits.
 const MOST_SLIPS: usize = 2;
 
-const FACILITIES: &[(u16, &str)] = &[
+const FACILITIES: &[(u32, &str)] = &[
     (0, "none"),
     (1, "RPC"),
     (2, "automation (dispatch)"),

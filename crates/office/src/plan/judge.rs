@@ -1,12 +1,9 @@
 //! Whether the conditions of the decision table hold for a group: yes, no and why, or a fact is missing.
 
-use serde::Serialize;
-
 use super::estate::{Devices, Facts, Internet, Licence, Lifetime, Membership, Network, Users};
+use super::fact::Fact;
 use crate::data::kms::KMS;
-use crate::data::plan::{
-    Condition, CountIs, DevicesAre, LicenceIs, NetworkIs, OnlineIs,
-};
+use crate::data::plan::{Condition, CountIs, DcIs, DevicesAre, DomainIs, LicenceIs, NetworkIs, OnlineIs, ReleaseIs};
 
 /// What is judged: what is known of a group, and of the host that it would ask.
 #[derive(Clone, Copy, Debug)]
@@ -26,30 +23,6 @@ pub(super) enum Holds {
     Ask(Fact),
 }
 
-/// A fact that is missing.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Fact {
-    /// What was bought.
-    Licence,
-    /// What is to be activated.
-    Product,
-    /// Its release.
-    Release,
-    /// How many machines there are.
-    Machines,
-    /// What they are members of.
-    Domain,
-    /// How long they are away.
-    AwayDays,
-    /// How often they reach the internet.
-    Internet,
-    /// Who works at them.
-    Devices,
-    /// What their users do.
-    Users,
-}
-
 impl Situation<'_> {
     pub(super) fn holds(&self, condition: Condition) -> Holds {
         let facts = self.facts;
@@ -64,7 +37,9 @@ impl Situation<'_> {
             },
             Condition::Domain(_) => match facts.domain {
                 Some(Membership::Ad | Membership::Hybrid) => Holds::Yes,
-                Some(Membership::Entra) => Holds::No("they are joined to Entra alone, not to Active Directory".to_owned()),
+                Some(Membership::Entra) => {
+                    Holds::No("they are joined to Entra alone, not to Active Directory".to_owned())
+                }
                 Some(Membership::None) => Holds::No("they are in no domain".to_owned()),
                 None => Holds::Ask(Fact::Domain),
             },
@@ -109,8 +84,9 @@ impl Situation<'_> {
             if network == wanted { Holds::Yes } else { Holds::No(otherwise.to_owned()) }
         };
         match is {
-            NetworkIs::Reached => within(Network::Company, "they are not in the company's network")
-                .and(|| self.near("the host")),
+            NetworkIs::Reached => {
+                within(Network::Company, "they are not in the company's network").and(|| self.near("the host"))
+            }
             NetworkIs::SemiIsolated => within(Network::SemiIsolated, "no firewall stands between them and the host")
                 .and(|| self.near("the host")),
             NetworkIs::Isolated => within(Network::Isolated, "their network is not isolated"),
@@ -126,19 +102,23 @@ impl Situation<'_> {
         let (near, enough, directory) = (self.near("the host"), self.enough(), self.directory());
         match (near, enough, directory) {
             (Holds::No(_), _, _) | (_, Holds::No(_), Holds::No(_)) => Holds::Yes,
-            (Holds::Ask(fact), _, _) => Holds::Ask(fact),
             (Holds::Yes, Holds::Yes, _) => {
                 Holds::No("the host is reached in time, and enough machines ask it".to_owned())
             }
             (Holds::Yes, _, Holds::Yes) => Holds::No("Active Directory activates them".to_owned()),
-            (Holds::Yes, Holds::Ask(fact), _) | (Holds::Yes, _, Holds::Ask(fact)) => Holds::Ask(fact),
+            (Holds::Ask(fact), _, _) | (Holds::Yes, Holds::Ask(fact), _) | (Holds::Yes, _, Holds::Ask(fact)) => {
+                Holds::Ask(fact)
+            }
         }
     }
 
     /// Whether Active Directory can activate them.
     fn directory(&self) -> Holds {
-        use crate::data::plan::{DcIs, DomainIs, ReleaseIs};
-        let wanted = [Condition::Domain(DomainIs::Joined), Condition::Dc(DcIs::HalfYearly), Condition::Release(ReleaseIs::Recent)];
+        let wanted = [
+            Condition::Domain(DomainIs::Joined),
+            Condition::Dc(DcIs::HalfYearly),
+            Condition::Release(ReleaseIs::Recent),
+        ];
         wanted.into_iter().fold(Holds::Yes, |so_far, condition| so_far.and(|| self.holds(condition)))
     }
 
@@ -221,38 +201,6 @@ impl Internet {
             Self::Monthly => "the internet is reached every 30 days",
             Self::HalfYearly => "the internet is reached only within 180 days",
             Self::Never => "the internet is never reached",
-        }
-    }
-}
-
-impl Fact {
-    /// What to ask for it.
-    pub fn question(self) -> &'static str {
-        match self {
-            Self::Licence => "what was bought for these machines?",
-            Self::Product => "what is to be activated on them?",
-            Self::Release => "which release is it?",
-            Self::Machines => "how many machines are there?",
-            Self::Domain => "what are they members of?",
-            Self::AwayDays => "how many days is a machine away from the company's network at most?",
-            Self::Internet => "how often do they reach the internet?",
-            Self::Devices => "who works at them?",
-            Self::Users => "what do their users do?",
-        }
-    }
-
-    /// Its key in a file, and its flag.
-    pub fn key(self) -> &'static str {
-        match self {
-            Self::Licence => "licence",
-            Self::Product => "product",
-            Self::Release => "release",
-            Self::Machines => "machines",
-            Self::Domain => "domain",
-            Self::AwayDays => "away-days",
-            Self::Internet => "internet",
-            Self::Devices => "devices",
-            Self::Users => "users",
         }
     }
 }

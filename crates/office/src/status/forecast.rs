@@ -1,6 +1,6 @@
 //! What will happen if nothing is done: when leases end, and when a KMS host's count falls below its threshold.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
@@ -52,31 +52,49 @@ pub struct HostForecast {
 /// Who has last been in contact with which host, and when.
 #[derive(Debug, Default)]
 pub(crate) struct Contacts {
-    hosts: HashMap<(String, Group), HashMap<String, Timestamp>>,
-    shown: HashMap<(String, Group), (u64, Option<Timestamp>)>,
+    hosts: HashMap<(String, Pool), Asked>,
+    shown: HashMap<(String, Pool), (u64, Option<Timestamp>)>,
 }
 
-/// What a host counts together.
+/// The clients that have asked a host for something of one pool.
+#[derive(Debug, Default)]
+struct Asked {
+    /// By client id, from the host's own log.
+    log: HashMap<String, Timestamp>,
+    /// By client id or machine, from the clients' leases.
+    leases: HashMap<String, Timestamp>,
+    /// What they asked for: each kind has its own threshold.
+    kinds: BTreeSet<(Option<Counted>, u32)>,
+}
+
+/// What a host counts together: Office by itself, Windows on clients and servers together.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-struct Group {
-    counted: Option<Counted>,
-    threshold: u32,
+enum Pool {
+    Office,
+    Windows,
+    /// An event that does not tell which.
+    Unclear,
 }
 
-impl Group {
-    fn of(counted: Counted) -> Self {
-        Self { counted: Some(counted), threshold: counted.threshold() }
+impl Pool {
+    fn of(counted: Option<Counted>) -> Self {
+        match counted {
+            Some(Counted::Office) => Self::Office,
+            Some(Counted::WindowsClient | Counted::WindowsServer) => Self::Windows,
+            None => Self::Unclear,
+        }
     }
 }
 
 impl Contacts {
     /// Notes what a block says: a client's lease tells when it was renewed, a host tells its count.
     pub(crate) fn block(&mut self, block: &Block, machine: &str, collected: Option<Timestamp>) {
-        let group = Group::of(block.counted());
+        let counted = block.counted();
         if block.is_host() {
             if let Some(count) = block.number(Field::Count) {
-                let shown = (count, collected);
-                let known = self.shown.entry((name(machine), group)).or_insert(shown);
+                let (key, shown) = ((name(machine), Pool::of(Some(counted))), (count, collected));
+                self.hosts.entry(key.clone()).or_default().kinds.insert((Some(counted), counted.threshold()));
+                let known = self.shown.entry(key).or_insert(shown);
                 if known.1 <= collected {
                     *known = shown;
                 }
@@ -90,7 +108,9 @@ impl Contacts {
         };
         let quiet = i64::try_from(since_renewal(minutes)).ok().and_then(SignedDuration::try_from_mins);
         if let Some(last) = quiet.and_then(|quiet| collected.checked_sub(quiet).ok()) {
-            self.contact(host, group, block.cmid().unwrap_or(machine), last);
+            let client = block.cmid().unwrap_or(machine);
+            let asked = self.asked(host, (Some(counted), counted.threshold()));
+            note(&mut asked.leases, client, last);
         }
     }
 
@@ -104,42 +124,49 @@ impl Contacts {
             return;
         };
         let threshold = u32::try_from(count).unwrap_or(u32::MAX);
-        let group = Group { counted: counted(event.activation_id(), threshold), threshold };
-        self.contact(machine, group, cmid, time);
+        let asked = self.asked(machine, (counted(event.activation_id(), threshold), threshold));
+        note(&mut asked.log, cmid, time);
     }
 
-    fn contact(&mut self, host: &str, group: Group, client: &str, time: Timestamp) {
-        let clients = self.hosts.entry((name(host), group)).or_default();
-        let last = clients.entry(client.to_ascii_lowercase()).or_insert(time);
-        *last = (*last).max(time);
+    fn asked(&mut self, host: &str, kind: (Option<Counted>, u32)) -> &mut Asked {
+        let asked = self.hosts.entry((name(host), Pool::of(kind.0))).or_default();
+        asked.kinds.insert(kind);
+        asked
     }
 
     /// What is to be expected of each host.
     pub(crate) fn forecast(&self, as_of: Timestamp) -> Vec<HostForecast> {
         let window = SignedDuration::from_hours(24 * i64::from(KMS.number("cache.days")));
-        let empty = HashMap::new();
-        let mut keys: Vec<&(String, Group)> = self.hosts.keys().chain(self.shown.keys()).collect();
-        keys.sort_unstable();
-        keys.dedup();
-        let of = |key: &&(String, Group)| {
-            let (host, group) = key;
-            let clients = self.hosts.get(*key).unwrap_or(&empty);
+        let mut hosts: Vec<_> = self.hosts.iter().collect();
+        hosts.sort_unstable_by_key(|(key, _)| *key);
+        let mut forecast = Vec::new();
+        for (key, asked) in hosts {
+            // The host's log knows every client by its id; a lease may be of one that the log knows already.
+            let clients = if asked.log.is_empty() { &asked.leases } else { &asked.log };
             let mut times: Vec<Timestamp> = clients.values().copied().collect();
             times.sort_unstable_by(|a, b| b.cmp(a));
             let counts = |time: &&Timestamp| time.checked_add(window).is_ok_and(|end| end > as_of);
-            let needed = usize::try_from(group.threshold).unwrap_or(usize::MAX).checked_sub(1);
-            let last_needed = needed.and_then(|at| times.get(at));
-            HostForecast {
-                host: host.clone(),
-                counted: group.counted,
-                threshold: group.threshold,
-                known: times.iter().filter(counts).count() as u64,
-                shown: self.shown.get(*key).copied(),
-                falls_below: last_needed.and_then(|time| time.checked_add(window).ok()),
-            }
-        };
-        keys.iter().map(of).collect()
+            let known = times.iter().filter(counts).count() as u64;
+            forecast.extend(asked.kinds.iter().map(|(counted, threshold)| {
+                let needed = usize::try_from(*threshold).ok().and_then(|needed| needed.checked_sub(1));
+                let last_needed = needed.and_then(|at| times.get(at));
+                HostForecast {
+                    host: key.0.clone(),
+                    counted: *counted,
+                    threshold: *threshold,
+                    known,
+                    shown: self.shown.get(key).copied(),
+                    falls_below: last_needed.and_then(|time| time.checked_add(window).ok()),
+                }
+            }));
+        }
+        forecast
     }
+}
+
+fn note(clients: &mut HashMap<String, Timestamp>, client: &str, time: Timestamp) {
+    let last = clients.entry(client.to_ascii_lowercase()).or_insert(time);
+    *last = (*last).max(time);
 }
 
 /// The host's name in lower case, without the port.

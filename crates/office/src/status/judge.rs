@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 
 use serde::Serialize;
 
-use super::block::{Block, Channel, Counted};
+use super::block::{Block, Channel, Counted, Unrecognised};
 use super::row::Row;
 use super::value::State;
 use crate::data::errors::{ERRORS, Hresult};
@@ -80,18 +80,19 @@ impl Advice {
         }
     }
 
-    /// What is known of a text that is not read.
-    pub(crate) fn of_unknown(localised: bool) -> Self {
+    /// What is known of a text that is not read, and the first line of it.
+    pub(crate) fn of_unknown(localised: bool, line: Option<&Unrecognised>) -> Self {
+        let said = line.map_or_else(String::new, |line| format!(", line {}: {}", line.line, line.text));
         if localised {
             Self::new(
                 Health::Unknown,
-                "not recognised: it looks like a script's output in a language that is not read",
+                format!("not recognised, it looks like a script's output in a language that is not read{said}"),
                 "read the same from WMI: Get-CimInstance SoftwareLicensingProduct -Filter 'PartialProductKey is not null'",
             )
         } else {
             Self::new(
                 Health::Unknown,
-                "not recognised",
+                format!("not recognised{said}"),
                 "collect the output of ospp.vbs /dstatus or slmgr.vbs /dlv as text",
             )
         }
@@ -104,7 +105,7 @@ pub fn advice(block: &Block) -> Advice {
         return advice;
     }
     if block.is_localised() || block.is_product() && block.state().is_none() {
-        return Advice::of_unknown(block.is_localised());
+        return Advice::of_unknown(block.is_localised(), block.unrecognised.first());
     }
     if block.is_subscription() && block.state() != Some(State::Licensed) {
         return Advice::new(

@@ -269,7 +269,7 @@ impl Reader {
             return;
         }
         // The names of editions and channels are English in every language.
-        self.unknown.localised |= text.contains(" edition") || text.contains(" channel");
+        self.unknown.localised |= [" edition", " channel"].iter().any(|word| text.ends_with(word));
         if self.unknown.lines.len() < MOST_UNKNOWN {
             self.unknown.lines.push(Unrecognised { line: number, text: shorten(text).to_owned() });
         }

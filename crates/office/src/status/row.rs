@@ -133,8 +133,8 @@ pub(crate) fn rows(item: &Item, origin: &Origin, share: &mut dyn FnMut(&str) -> 
         Content::Connection(connection) => vec![of_connection(connection, row, share)],
         Content::Event(event) => of_event(event, row, share).into_iter().collect(),
         Content::Unknown(unknown) => {
-            let line = unknown.lines.first().map_or(1, |line| line.line);
-            vec![row(line, "", Advice::of_unknown(unknown.localised))]
+            let first = unknown.lines.first();
+            vec![row(first.map_or(1, |line| line.line), "", Advice::of_unknown(unknown.localised, first))]
         }
     }
 }
@@ -190,7 +190,7 @@ fn of_licences(
     for licence in &licences.licences {
         // The script tells the state of the moment; the collection's time is that moment, so its word stands.
         let state = licence.state;
-        let row = row(licences.line, TOOL, state.map_or_else(|| Advice::of_unknown(false), of_subscription));
+        let row = row(licences.line, TOOL, state.map_or_else(|| Advice::of_unknown(false, None), of_subscription));
         let owner = if licence.kind == Owner::Device { "device" } else { "user" };
         let named = licence.product.as_deref().unwrap_or("Microsoft 365 Apps");
         rows.push(Row {

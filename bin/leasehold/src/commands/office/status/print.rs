@@ -43,7 +43,10 @@ fn lines(rows: &[Row], shown: usize) {
     }
     anstream::println!("{table}");
     if rows.len() > shown {
-        anstream::eprintln!("{} more lines, in better order than these: --all, --csv or --html", rows.len() - shown);
+        anstream::eprintln!(
+            "{} more lines, none graver than these: --all shows them, --csv and --html too",
+            rows.len() - shown
+        );
     }
 }
 
