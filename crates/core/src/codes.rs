@@ -455,6 +455,26 @@ codes! {
     "forks": "two machines were seen with one device key",
         "a machine was imaged after it was activated",
         "`leasehold host clients` shows which; `leasehold client generalize` before the next image";
+
+    // The Office workbench.
+    "not-a-plan": "the file tells no groups of machines",
+        "it is not TOML, or has a word that is not known",
+        "docs/office/plan.md shows one; the message names the line";
+    "plan-incomplete": "not every group of machines has a method, or a count or key does not suffice",
+        "a fact is missing or contradicts another, too few machines ask a host, or the MAK has too few activations left",
+        "answer what is asked, mend what is told, and plan again";
+    "lint-findings": "a deployment file breaks rules",
+        "an option, product, channel, language or key in it does not go with the others, or is written wrongly",
+        "each finding says what to do; `leasehold office lint --fix` makes the changes that are sure to be right";
+    "unknown-code": "it is in none of the workbench's tables",
+        "it is mistyped, or nothing reliable was found about it",
+        "`leasehold office explain` lists what is known; search Microsoft's support pages for the code itself";
+    "needs-attention": "a product on a collected machine needs somebody, or its output is not recognised",
+        "its licence is missing, has ended or failed to be renewed, or a host does not answer",
+        "the column NEXT says what to do; `leasehold office explain CODE` says more about a code";
+    "nothing-read": "nothing was recognised in what was given",
+        "the files are of something else, are empty, or the folder is the wrong one",
+        "collect `cscript ospp.vbs /dstatus` or `cscript slmgr.vbs /dlv` of each machine into a file named after it";
 }
 
 #[cfg(test)]
