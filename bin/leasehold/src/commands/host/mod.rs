@@ -3,7 +3,7 @@
 mod check_config;
 mod clients;
 mod config;
-mod dns;
+pub(crate) mod dns;
 pub(crate) mod doctor;
 mod events;
 mod install;

@@ -1,7 +1,9 @@
 //! `leasehold office`: the workbench for administrators of Microsoft Office estates. It reads, checks and explains; it
 //! activates nothing.
 
+mod doctor;
 mod explain;
+mod own;
 mod plan;
 
 use std::fs::File;
@@ -21,6 +23,8 @@ use crate::output::Output;
 pub(crate) enum Office {
     /// Which method activates which machines, and why not another.
     Plan(plan::Make),
+    /// Whether clients find your KMS hosts by DNS, and somebody listens there.
+    Doctor(doctor::Doctor),
     /// What a code, state, event, rule or key means and what to do about it.
     Explain(explain::Explain),
 }
@@ -29,6 +33,7 @@ impl Office {
     pub(crate) fn run(self, output: Output) -> Result<(), Failure> {
         match self {
             Self::Plan(command) => command.run(output),
+            Self::Doctor(command) => command.run(output),
             Self::Explain(command) => command.run(output),
         }
     }
