@@ -437,9 +437,18 @@ codes! {
     "kms-own-without-record": "one of your own hosts has no record",
         "it does not publish (`slmgr /cdns`), may not (event 12293), or is set on clients by hand",
         "on the host: `slmgr /sdns`, and rights on the record where another host has made it";
+    "lint-findings": "a deployment file breaks rules",
+        "an option, product, channel, language or key in it does not go with the others, or is written wrongly",
+        "each finding says what to do; `leasehold office lint --fix` makes the changes that are sure to be right";
     "unknown-code": "it is in none of the workbench's tables",
         "it is mistyped, or nothing reliable was found about it",
         "`leasehold office explain` lists what is known; search Microsoft's support pages for the code itself";
+    "needs-attention": "a product on a collected machine needs somebody, or its output is not recognised",
+        "its licence is missing, has ended or failed to be renewed, or a host does not answer",
+        "the column NEXT says what to do; `leasehold office explain CODE` says more about a code";
+    "nothing-read": "nothing was recognised in what was given",
+        "the files are of something else, are empty, or the folder is the wrong one",
+        "collect `cscript ospp.vbs /dstatus` or `cscript slmgr.vbs /dlv` of each machine into a file named after it";
 }
 
 #[cfg(test)]

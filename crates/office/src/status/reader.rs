@@ -32,6 +32,15 @@ pub struct Item {
     pub content: Content,
 }
 
+impl Item {
+    /// An event of a log file, of the machine that the log names.
+    pub fn of_log(event: Event) -> Self {
+        let machine = event.computer.clone();
+        let named_by = if machine.is_some() { NamedBy::Text } else { NamedBy::Nothing };
+        Self { machine, named_by, content: Content::Event(event) }
+    }
+}
+
 /// What can be read.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(tag = "kind", content = "content", rename_all = "kebab-case")]
@@ -260,7 +269,7 @@ impl Reader {
             return;
         }
         // The names of editions and channels are English in every language.
-        self.unknown.localised |= text.contains(" edition") || text.contains(" channel");
+        self.unknown.localised |= [" edition", " channel"].iter().any(|word| text.ends_with(word));
         if self.unknown.lines.len() < MOST_UNKNOWN {
             self.unknown.lines.push(Unrecognised { line: number, text: shorten(text).to_owned() });
         }
