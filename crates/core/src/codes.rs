@@ -463,6 +463,40 @@ codes! {
     "plan-incomplete": "not every group of machines has a method, or a count or key does not suffice",
         "a fact is missing or contradicts another, too few machines ask a host, or the MAK has too few activations left",
         "answer what is asked, mend what is told, and plan again";
+    "kms-no-record": "the domain has no SRV record of a KMS host",
+        "the host publishes in its own domain alone, or may not write to this one (event 12293)",
+        "on the host add the domain to DnsDomainPublishList, or enter the record by hand";
+    "kms-foreign-record": "a record names a KMS host that is not one of your own",
+        "a KMS host key (CSVLK) was typed on a client, a laboratory host was forgotten, an emulator registered itself, or your \
+         list is out of date",
+        "find out whose machine it is; remove the key (`slmgr /upk`) and the record, or add the host to the list";
+    "kms-target-alias": "a record names an alias instead of a host",
+        "somebody entered the service name of a host as the record's target",
+        "let the record name the host itself: RFC 2782 forbids aliases, and some clients do not follow them";
+    "kms-target-place": "a record leads to a place where no host of yours can be",
+        "an emulator or a test entered it, or the host's address is wrong",
+        "remove the record, or mend the address of its target; list a public network of your own with `--own`";
+    "kms-stale-record": "a record leads nowhere",
+        "its host was removed or renamed, and the record stayed",
+        "remove the record: clients that draw it wait before they go on";
+    "kms-port-unusual": "a record names another port than the usual one",
+        "the port was changed with `slmgr /sprt`, or somebody else's program entered the record",
+        "compare it with `slmgr /dlv` on the host; list the host with its port: `--own HOST:PORT`";
+    "kms-port-refused": "the machine answers, and nobody listens at the port",
+        "it is no KMS host any more, or its Software Protection service is stopped",
+        "on it: `slmgr /dlv` has to say that the Key Management Service is enabled; else remove the record";
+    "kms-port-filtered": "no answer from the port",
+        "a firewall swallows the connection, or the machine is off",
+        "on the host allow the rule SPPSVC-In-TCP, on the way TCP 1688; or remove the record of a machine that is gone";
+    "kms-port-unreachable": "there is no way to the address from here",
+        "the network is not routed from this machine, or IPv6 is published and does not work",
+        "try it from a client's network; remove addresses that nobody reaches";
+    "kms-more-records": "the domain has more records than you have hosts",
+        "records of old or foreign hosts have stayed",
+        "remove all that are not on your list";
+    "kms-own-without-record": "one of your own hosts has no record",
+        "it does not publish (`slmgr /cdns`), may not (event 12293), or is set on clients by hand",
+        "on the host: `slmgr /sdns`, and rights on the record where another host has made it";
     "lint-findings": "a deployment file breaks rules",
         "an option, product, channel, language or key in it does not go with the others, or is written wrongly",
         "each finding says what to do; `leasehold office lint --fix` makes the changes that are sure to be right";

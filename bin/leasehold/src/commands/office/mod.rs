@@ -1,8 +1,10 @@
 //! `leasehold office`: the workbench for administrators of Microsoft Office estates. It reads, checks and explains; it
 //! activates nothing.
 
+mod doctor;
 mod explain;
 mod lint;
+mod own;
 mod plan;
 mod status;
 
@@ -23,6 +25,8 @@ use crate::output::Output;
 pub(crate) enum Office {
     /// Which method activates which machines, and why not another.
     Plan(plan::Make),
+    /// Whether clients find your KMS hosts by DNS, and somebody listens there.
+    Doctor(doctor::Doctor),
     /// Check deployment files (configuration.xml), and mend what can only be meant one way.
     Lint(lint::Lint),
     /// What a code, state, event, rule or key means and what to do about it.
@@ -35,6 +39,7 @@ impl Office {
     pub(crate) fn run(self, output: Output) -> Result<(), Failure> {
         match self {
             Self::Plan(command) => command.run(output),
+            Self::Doctor(command) => command.run(output),
             Self::Lint(command) => command.run(output),
             Self::Explain(command) => command.run(output),
             Self::Status(command) => command.run(output),
