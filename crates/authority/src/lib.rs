@@ -27,6 +27,7 @@ pub mod rotation;
 mod secret;
 pub mod serve;
 pub mod tokens;
+mod trail;
 
 pub use approve::{Approval, Granted};
 pub use asking::Asking;
@@ -38,6 +39,7 @@ pub use home::Home;
 pub use key_name::{KeyName, NoKeyName};
 pub use policy_change::{Changed, PolicyChange};
 pub use secret::Secret;
+pub use trail::audit;
 
 use leasehold_store::authority::{AuthorityStore, Transaction};
 
