@@ -35,7 +35,7 @@ pub(super) struct AuditPage {
 }
 
 /// The audit: every change, newest first.
-#[utoipa::path(get, path = "/api/v1/audit", tag = "audit",
+#[utoipa::path(get, operation_id = "audit", path = "/api/v1/audit", tag = "audit",
     params(
         ("before" = Option<u64>, Query, description = "Only rows older than the one of this number."),
         ("limit" = Option<u64>, Query, minimum = 1, maximum = 1000, description = "Rows at most; 100 unless given."),
