@@ -3,7 +3,7 @@
 use leasehold_core::Cti;
 use leasehold_discovery::Found;
 use leasehold_wire::envelope::{MOST_REVOCATION_BYTES, sign};
-use leasehold_wire::{HostCertificate, Keypair, Reason, Release, Revocations, verify};
+use leasehold_wire::{HostCertificate, Keypair, Method, Reason, Release, Revocations, verify};
 
 use crate::answer::{Accepted, Expected, Rejected, Sent};
 use crate::chance::draw;
@@ -64,6 +64,10 @@ impl Client {
         let open = self.record(Some(&lock))?.request;
         let key = self.state.device(Some(&lock))?.key;
         drop(lock);
+        if held.as_ref().is_some_and(|held| held.lease.method == Method::MultipleKey) {
+            self.forget_lease()?;
+            return Ok(Released::PlaceKept);
+        }
         if held.is_none() && open.is_none() {
             self.forget_lease()?;
             return Ok(Released::NothingHeld);
@@ -171,6 +175,7 @@ impl Client {
         self.state.remove_lease(&lock, product)?;
         let mut record = self.record(Some(&lock))?;
         (record.request, record.attempt, record.wish) = (None, None, Wish::Released);
+        record.authority = None;
         self.state.keep_record(&lock, product, &record)
     }
 }

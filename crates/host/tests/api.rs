@@ -246,6 +246,10 @@ impl HostStore for Faulty {
         Ok(false)
     }
 
+    fn probe(&mut self) -> Result<(), StoreError> {
+        Ok(())
+    }
+
     fn counts(&mut self, _: &Family, _: Timestamp) -> Result<Counts, StoreError> {
         Ok(Counts::default())
     }
