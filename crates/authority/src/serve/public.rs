@@ -186,7 +186,7 @@ impl Desk {
     }
 
     fn settle(&self, asking: &Asking) -> Result<Settled, Error> {
-        // Only who holds a product key uses up its allowance: nobody can lock its owner out.
+        // Only requests of who holds a product key use up its allowance: strangers cannot lock its owner out.
         if !self.authority.proves(asking)? {
             return Ok(Settled::Refused(Refusal::UnknownKey));
         }
