@@ -37,7 +37,7 @@ pub struct Counts {
 }
 
 /// What of a product key is to change; `None` stays as it is.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct KeyChange {
     /// Who bought it; `Some(None)` is nobody in particular.
     pub customer: Option<Option<Text>>,

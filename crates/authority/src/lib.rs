@@ -25,6 +25,7 @@ pub mod revocations;
 pub mod rotation;
 mod secret;
 pub mod serve;
+mod trail;
 
 pub use approve::{Approval, Granted};
 pub use asking::Asking;
@@ -36,6 +37,7 @@ pub use home::Home;
 pub use key_name::{KeyName, NoKeyName};
 pub use policy_change::{Changed, PolicyChange};
 pub use secret::Secret;
+pub use trail::audit;
 
 use leasehold_store::authority::{AuthorityStore, Transaction};
 

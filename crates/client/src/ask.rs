@@ -1,5 +1,6 @@
 //! Asking for a lease: the request is stored before it is sent, the answer before it counts.
 
+use leasehold_core::standing::Revocation;
 use leasehold_core::{Cti, Fingerprint, Policy, Span};
 use leasehold_wire::{Keypair, Lease, Method, Request, Revocations};
 
@@ -66,8 +67,18 @@ enum Pending {
 }
 
 impl Client {
+    /// Asks, and asks again where the revocation list that came with the lease speaks against the chain that was held for
+    /// it: after a rotation of the vendor's the host has another one.
+    pub(crate) fn ask(&self, turn: &Turn) -> Result<Answer, Error> {
+        let answer = self.ask_as_it_is(turn)?;
+        match answer.outcome {
+            Outcome::Granted(_) if self.holds_a_revoked_chain() => self.ask_as_it_is(turn),
+            Outcome::Granted(_) | Outcome::Refused(_) | Outcome::Held(_) => Ok(answer),
+        }
+    }
+
     /// Asks once; twice where the host finds that the device key is another machine's.
-    pub(crate) fn ask(&self, _turn: &Turn) -> Result<Answer, Error> {
+    fn ask_as_it_is(&self, _turn: &Turn) -> Result<Answer, Error> {
         let sent = self.prepare(DeviceKey::Kept)?;
         let mut first = self.ask_for_lease(&sent);
         if matches!(&first, Ok(First { answer: Heard::Refused(refused), .. }) if refused.code == "clone-suspected") {
@@ -78,7 +89,11 @@ impl Client {
             Ok(First { answer: Heard::Granted(accepted), route, passed_over }) => {
                 Ok(Answer { outcome: self.keep(accepted, &route)?, passed_over })
             }
-            Ok(First { answer: Heard::Refused(refused), route: _, passed_over }) => {
+            Ok(First { answer: Heard::Refused(refused), route, passed_over }) => {
+                if refused.code == "revoked" {
+                    // The host's word alone proves nothing; the list says whom it is about.
+                    self.renew_revocations(&route);
+                }
                 Ok(Answer { outcome: self.refused(refused, Pending::Settled), passed_over })
             }
             Err(error) => self.unanswered(error),
@@ -209,10 +224,18 @@ impl Client {
         self.state.keep_record(&lock, &self.manifest.product, &record)
     }
 
+    /// Whether the lease in hand is revoked, and neither by its own name nor by its client's.
+    fn holds_a_revoked_chain(&self) -> bool {
+        let (held, list) = (self.state.held(None, &self.manifest.product), self.state.revocations(None));
+        let (Ok(Some(held)), Ok(Some(list))) = (held, list) else { return false };
+        let own = list.revokes_key(held.lease.client) || list.revokes_document(held.lease.cti);
+        held.revocation == Revocation::Revoked && !own
+    }
+
     /// Fetches the newest revocation list. Without one the old one holds: a lease is not worth less for that.
     fn renew_revocations(&self, route: &Route) {
-        let held = self.state.revocations(None).ok().flatten().map(|list| list.number);
-        if let Some((bytes, list)) = self.other_revocations(route, held) {
+        let held = self.state.revocations(None).ok().flatten();
+        if let Some((bytes, list)) = self.other_revocations(route, held.as_ref()) {
             self.keep_revocations(&bytes, &list);
         }
     }

@@ -90,13 +90,17 @@ impl Client {
         Ok(Released::GivenBack { passed_over: first.passed_over })
     }
 
-    /// The host's revocation list, where it has another than `held`.
-    pub(crate) fn other_revocations(&self, route: &Route, held: Option<u64>) -> Option<(Vec<u8>, Revocations)> {
-        let most = MOST_REVOCATION_BYTES as u64;
-        let Ok(Reply::Document(bytes)) = self.exchange.fetch(route, "/v1/revocations", held, most) else {
+    /// The host's revocation list, where it has another than `held`; not one by an authority that `held` revokes.
+    pub(crate) fn other_revocations(
+        &self,
+        route: &Route,
+        held: Option<&Revocations>,
+    ) -> Option<(Vec<u8>, Revocations)> {
+        let (most, number) = (MOST_REVOCATION_BYTES as u64, held.map(|list| list.number));
+        let Ok(Reply::Document(bytes)) = self.exchange.fetch(route, "/v1/revocations", number, most) else {
             return None;
         };
-        let list = verify::<Revocations>(&bytes, &self.manifest.root, self.now(), None).ok()?.document;
+        let list = verify::<Revocations>(&bytes, &self.manifest.root, self.now(), held).ok()?.document;
         Some((bytes, list))
     }
 

@@ -1,7 +1,7 @@
 //! A host's folder: its key pair, its request, its certificate. Activation without a network happens here.
 //!
 //! `host.key` (only its owner reads it), `request.lh`, `renewal.lh` (the request that the certificate answers), `host.lh`,
-//! `revocations.lh`; each replaced as a whole.
+//! `revocations.lh`, `root.pub` (the vendor's root, once an installation was checked against it); each replaced as a whole.
 
 use std::fs::{self, File};
 use std::io::{self, Write};
@@ -9,7 +9,10 @@ use std::path::{Path, PathBuf};
 
 use leasehold_core::{Cti, Fingerprint, KeyKind, ProductKey, PublicKey, Text, Timestamp};
 use leasehold_wire::proof::Proof;
-use leasehold_wire::{Envelope, HostCertificate, HostRequest, Keypair, Reason, Revocations, envelope, request, trust};
+use leasehold_wire::trust::Verifiable;
+use leasehold_wire::{
+    Envelope, HostCertificate, HostRequest, Keypair, Opened, Reason, Revocations, envelope, request, trust,
+};
 
 use crate::authority::{AUTHORITY, RECORD};
 use crate::identity::Identity;
@@ -98,7 +101,8 @@ impl Home {
         Ok(bytes)
     }
 
-    /// Installs the vendor's answer: a host certificate with its chain, for this host's key. `root` is checked where given.
+    /// Installs the vendor's answer: a host certificate with its chain, for this host's key. It is checked against `root`
+    /// where given, which is remembered and checked from then on.
     ///
     /// # Errors
     /// [`Error::Certificate`], [`Error::AnotherHost`], [`Error::Older`]; nothing is changed then.
@@ -123,11 +127,7 @@ impl Home {
         root: Option<&PublicKey>,
         now: Timestamp,
     ) -> Result<HostCertificate, Error> {
-        let certificate = match root {
-            Some(root) => trust::verify::<HostCertificate>(presented, root, now, None).map(|opened| opened.document),
-            None => trust::verify_presented::<HostCertificate>(presented, now).map(|opened| opened.document),
-        };
-        let certificate = certificate.map_err(Error::Certificate)?;
+        let certificate = self.believed::<HostCertificate>(presented, root, now)?.document;
         let keypair = self.keypair()?;
         let (certified, own) = (certificate.key.id(), keypair.id());
         if certified != own {
@@ -139,10 +139,12 @@ impl Home {
             return Err(Error::Older { installed });
         }
         self.replace(CERTIFICATE, presented)?;
+        self.remember(root)?;
         Ok(certificate)
     }
 
-    /// Installs the vendor's revocation list: of the authority that certified this host, or below `root` where given.
+    /// Installs the vendor's revocation list: of any authority below the root, where `root` is given or remembered, else of
+    /// the one that certified this host. An authority that the list in hand revokes is not believed.
     ///
     /// # Errors
     /// [`Error::NotActivated`] where there is no certificate to compare it with; [`Error::Certificate`],
@@ -154,20 +156,51 @@ impl Home {
         now: Timestamp,
     ) -> Result<Revocations, Error> {
         let identity = self.identity()?.ok_or_else(|| Error::NotActivated(self.folder.clone()))?;
-        let opened = match root {
-            Some(root) => trust::verify::<Revocations>(presented, root, now, None),
-            None => trust::verify_presented::<Revocations>(presented, now),
-        };
-        let opened = opened.map_err(Error::Certificate)?;
-        if root.is_none() && opened.signer != identity.authority() {
+        let opened = self.believed::<Revocations>(presented, root, now)?;
+        if root.is_none() && self.root()?.is_none() && opened.signer != identity.authority() {
             return Err(Error::Certificate(Reason::UnknownSigner));
         }
         let list = opened.document;
         match identity.revocation_number() {
-            Some(held) if held > list.number => return Err(Error::OlderList { held, offered: list.number }),
+            Some(_) if identity.revocations() == Some(presented) => {}
+            Some(held) if held >= list.number => return Err(Error::OlderList { held, offered: list.number }),
             Some(_) | None => self.replace(REVOCATIONS, presented)?,
         }
+        self.remember(root)?;
         Ok(list)
+    }
+
+    /// What the vendor has signed, as far as the root can be asked and the list in hand does not speak against it.
+    fn believed<D: Verifiable>(
+        &self,
+        presented: &[u8],
+        root: Option<&PublicKey>,
+        now: Timestamp,
+    ) -> Result<Opened<D>, Error> {
+        let list = self.revocations()?.map(|(_, list)| list);
+        let opened = match root.copied().or(self.root()?) {
+            Some(root) => trust::verify::<D>(presented, &root, now, list.as_ref()),
+            None => trust::verify_presented::<D>(presented, now),
+        };
+        let opened = opened.map_err(Error::Certificate)?;
+        match list {
+            Some(list) if list.revokes_key(opened.signer) => Err(Error::Certificate(Reason::Revoked)),
+            Some(_) | None => Ok(opened),
+        }
+    }
+
+    /// The vendor's root, where it is known.
+    pub(crate) fn root(&self) -> Result<Option<PublicKey>, Error> {
+        let Some(bytes) = self.read(ROOT)? else { return Ok(None) };
+        let root = std::str::from_utf8(&bytes).ok().and_then(|text| text.trim().parse().ok());
+        root.map(Some).ok_or_else(|| Error::Damaged(self.folder.join(ROOT)))
+    }
+
+    fn remember(&self, root: Option<&PublicKey>) -> Result<(), Error> {
+        match root {
+            Some(root) if self.root()?.as_ref() != Some(root) => self.replace(ROOT, format!("{root}\n").as_bytes()),
+            Some(_) | None => Ok(()),
+        }
     }
 
     /// Who the host is; `None` where no certificate is installed.
@@ -272,8 +305,8 @@ pub(crate) fn sync_folder(_folder: &Path) -> io::Result<()> {
 }
 
 /// All files of a host but its store, the key pair first.
-pub(crate) const PAPERS: [&str; 8] =
-    [KEY, REQUEST, RENEWAL, CERTIFICATE, REVOCATIONS, AUTHORITY, RECORD, remembered::FILE];
+pub(crate) const PAPERS: [&str; 9] =
+    [KEY, REQUEST, RENEWAL, CERTIFICATE, REVOCATIONS, ROOT, AUTHORITY, RECORD, remembered::FILE];
 /// The file of the key pair.
 pub(crate) const KEY: &str = "host.key";
 const REQUEST: &str = "request.lh";
@@ -281,3 +314,4 @@ const RENEWAL: &str = "renewal.lh";
 const ASKING: &str = "asking.lock";
 const CERTIFICATE: &str = "host.lh";
 const REVOCATIONS: &str = "revocations.lh";
+const ROOT: &str = "root.pub";

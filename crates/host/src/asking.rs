@@ -35,7 +35,7 @@ pub struct Certified {
 pub struct Vendor<'v> {
     /// The way to its authority.
     pub link: &'v AuthorityLink,
-    /// Its root key, where it is known.
+    /// Its root key, where it is given; else the one that the host's folder remembers counts.
     pub root: Option<&'v PublicKey>,
 }
 
@@ -101,7 +101,9 @@ impl Home {
             Said::Document(presented) => presented,
         };
         let believed = || {
-            by_the_same_vendor(identity, &presented, vendor, now)?;
+            if vendor.root.is_none() && self.root()?.is_none() {
+                by_the_same_vendor(identity, &presented, vendor, now)?;
+            }
             self.accept(&presented, vendor.root, now)
         };
         let certificate = believed().map_err(|error| not_ours(error, vendor.link))?;
@@ -169,13 +171,10 @@ impl Home {
     }
 }
 
-/// A renewal that nobody looks at must not put another vendor's certificate in the place of the one in hand: it is signed
-/// by the same authority, or below the root that is known; or, after an authority was replaced, comes from a server whose
-/// TLS certificate holds, and names the same root.
+/// A renewal that nobody looks at must not put another vendor's certificate in the place of the one in hand. Where the root is
+/// not known, it is signed by the same authority; or, after an authority was replaced, it comes from a server whose TLS
+/// certificate holds, and names the same root.
 fn by_the_same_vendor(identity: &Identity, presented: &[u8], vendor: &Vendor<'_>, now: Timestamp) -> Result<(), Error> {
-    if vendor.root.is_some() {
-        return Ok(());
-    }
     let opened = trust::verify_presented::<HostCertificate>(presented, now).map_err(Error::Certificate)?;
     let same_root =
         || matches!((root_of(presented), root_of(identity.presented())), (Some(new), Some(old)) if new == old);

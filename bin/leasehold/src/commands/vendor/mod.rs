@@ -1,11 +1,19 @@
 //! `leasehold vendor`: a vendor's keys, products and approvals, and its authority on the network.
 
 mod approve;
+mod audit;
+mod authority;
+mod before_after;
+mod export;
+mod family;
 mod init;
 mod key;
 mod manifest;
+mod place;
 mod policy;
 mod product;
+mod revocations;
+mod revoke;
 mod serve;
 
 use std::path::{Path, PathBuf};
@@ -13,6 +21,7 @@ use std::sync::Arc;
 
 use clap::{Args, Subcommand};
 use leasehold_authority::{Authority, Error, Home, Secret};
+use leasehold_core::KeyKind;
 use leasehold_store::authority::{Actor, AuthorityStore, Stamp};
 use leasehold_store_sqlite::authority::SqliteAuthority;
 
@@ -37,15 +46,35 @@ enum Command {
     /// What is licensed.
     #[command(subcommand)]
     Product(product::Product),
+    /// Products whose machines are counted together, and what their keys grant.
+    #[command(subcommand)]
+    Family(family::Family),
     /// A product's manifest, to be shipped inside its application.
     Manifest(manifest::Manifest),
     /// The secret product keys that customers buy.
     #[command(subcommand)]
     Key(key::Key),
+    /// The hosts that host keys have activated.
+    #[command(subcommand)]
+    Host(place::Place),
+    /// The machines that multiple keys have activated.
+    #[command(subcommand)]
+    Machine(place::Place),
     /// Answer the request of a host, or of a machine with a multiple key.
     Approve(approve::Approve),
     /// Answer hosts, and machines with multiple keys, over the network.
     Serve(serve::Serve),
+    /// Revoke a machine's device key or one document, by its name.
+    Revoke(revoke::Revoke),
+    /// The newest revocation list: what is on it, or the list itself, for hosts to install.
+    Revocations(revocations::Revocations),
+    /// The authority's key: those that the root has certified, and another in its place.
+    #[command(subcommand)]
+    Authority(authority::Authority),
+    /// Who has changed what and when, newest first.
+    Audit(audit::Audit),
+    /// What was sold and what is used of it, for a spreadsheet or another program.
+    Export(export::Export),
 }
 
 impl Vendor {
@@ -56,8 +85,16 @@ impl Vendor {
             Command::Product(command) => command.run(&Shop::open(home)?, output),
             Command::Manifest(command) => command.run(&Shop::open(home)?, output),
             Command::Key(command) => command.run(&Shop::open(home)?, output),
+            Command::Family(command) => command.run(&Shop::open(home)?, output),
+            Command::Host(command) => command.run(&Shop::open(home)?, KeyKind::Host, output),
+            Command::Machine(command) => command.run(&Shop::open(home)?, KeyKind::Multiple, output),
             Command::Approve(command) => command.run(&Shop::open(home)?, output),
             Command::Serve(command) => command.run(&Shop::open(home)?, output),
+            Command::Revoke(command) => command.run(&Shop::open(home)?, output),
+            Command::Revocations(command) => command.run(&Shop::open(home)?, output),
+            Command::Authority(command) => command.run(&Shop::open(home)?, output),
+            Command::Audit(command) => command.run(&Shop::open(home)?, output),
+            Command::Export(command) => command.run(&Shop::open(home)?, output),
         }
     }
 }
