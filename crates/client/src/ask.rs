@@ -73,7 +73,7 @@ impl Client {
         let answer = self.ask_as_it_is(turn)?;
         match answer.outcome {
             Outcome::Granted(_) if self.holds_a_revoked_chain() => self.ask_as_it_is(turn),
-            Outcome::Granted(_) | Outcome::Refused(_) | Outcome::Held(_) => Ok(answer),
+            Outcome::Granted(_) | Outcome::Held(_) | Outcome::Refused(_) => Ok(answer),
         }
     }
 
