@@ -53,7 +53,7 @@ statements! {
 impl HostSession {
     pub(super) async fn open(address: &Address, purpose: Purpose) -> Result<Self, Fault> {
         let session = Session::open(address, purpose).await?;
-        let statements = Statements::prepare(&session.client).await?;
+        let statements = Box::pin(Statements::prepare(&session.client)).await?;
         let (families, products) = (HashMap::new(), HashMap::new());
         Ok(Self { session, statements, families, products, chains: HashSet::new() })
     }

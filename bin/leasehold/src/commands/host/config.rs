@@ -15,6 +15,7 @@ pub(crate) struct Config {
     pub(crate) listen: Option<SocketAddr>,
     pub(crate) tls_cert: Option<PathBuf>,
     pub(crate) tls_key: Option<PathBuf>,
+    pub(crate) store: Option<String>,
     pub(crate) mdns: Option<bool>,
     pub(crate) dns: Option<DnsOptions>,
 }

@@ -9,12 +9,11 @@ use leasehold_host::dns::Publication;
 use leasehold_host::stages::Stage;
 use leasehold_host::{Announced, Gauges, Options, Publications, Server, Surroundings};
 use leasehold_service::{Limits, Listener, Tls, shutdown_signal};
-use leasehold_store_sqlite::host::SqliteHost;
 use serde_json::{Value, json};
 
 use super::config::Config;
 use super::dns::options::DnsOptions;
-use super::{Data, failed, store_failed};
+use super::{Data, failed};
 use crate::failure::Failure;
 use crate::input;
 use crate::output::{self, Output};
@@ -59,12 +58,13 @@ impl Serve {
         let tls = tls(self.tls_cert.or(config.tls_cert), self.tls_key.or(config.tls_key))?;
         let scheme = if tls.is_some() { "https" } else { "http" };
         let (home, folder) = (self.data.home(), self.data.folder.clone());
+        let place = self.data.configured(config.store).place()?;
         let (dns, mdns) = (self.dns.or(config.dns.unwrap_or_default()), self.mdns || config.mdns == Some(true));
-        let found = Found { folder: folder.clone(), dns, mdns };
+        let found = Found { folder, dns, mdns };
         home.make().map_err(|error| failed(&error))?;
-        let store = SqliteHost::open(&folder).map_err(|error| store_failed(&folder, &error))?;
+        let store = place.host()?;
         let options = Options { limits: Limits::default(), tls };
-        let server = Server::start(home, Box::new(store), surroundings(), options).map_err(|error| failed(&error))?;
+        let server = Server::start(home, store, surroundings(), options).map_err(|error| failed(&error))?;
         let gauges = server.gauges();
         let runtime = runtime()?;
         runtime.block_on(async {

@@ -50,7 +50,8 @@ impl HostDoctor {
         let config = Config::read(self.config.as_deref())?;
         let address = self.listen.unwrap_or(config.address());
         let dns = self.dns.or(config.dns.unwrap_or_default());
-        let patient = Patient { data: self.data, address, dns, now: input::now() };
+        let data = self.data.configured(config.store);
+        let patient = Patient { data, address, dns, now: input::now() };
         let mut findings = certificate::checks(&patient);
         findings.extend(store::checks(&patient));
         findings.extend(port::checks(&patient));
