@@ -5,7 +5,9 @@
 //! circle.
 
 mod attempt;
+mod columns;
 mod read;
+mod records;
 mod rows;
 mod session;
 

@@ -42,6 +42,21 @@ fn it_passes_the_suite_over_a_socket() {
 }
 
 #[test]
+fn it_is_copied_into_sqlite_and_back() {
+    let folders = std::cell::RefCell::new(Vec::new());
+    let sqlite = || {
+        let folder = tempfile::tempdir().expect("a folder");
+        let store = leasehold_store_sqlite::host::SqliteHost::open(folder.path()).expect("a store");
+        folders.borrow_mut().push(folder);
+        store
+    };
+    let postgres = || store(&Postgres::shared().fresh());
+    suite::run_copies(postgres, postgres);
+    suite::run_copies(postgres, sqlite);
+    suite::run_copies(sqlite, postgres);
+}
+
+#[test]
 fn hosts_whose_clocks_differ_count_as_one_and_to_the_second() {
     let url = Postgres::shared().fresh();
     let mut hosts: Vec<(KeyId, PostgresHost)> = (1..=3).map(|n| (KeyId([n; 16]), store(&url))).collect();

@@ -6,6 +6,7 @@
 
 mod fold;
 mod overlay;
+mod records;
 mod rows;
 mod times;
 
