@@ -2,7 +2,6 @@
 
 use leasehold_core::{KeyId, Span, Timestamp};
 use leasehold_host::{Error, Identity};
-use leasehold_store::host::HostStore;
 
 use super::Patient;
 use crate::commands::doctor::finding::Finding;
