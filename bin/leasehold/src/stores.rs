@@ -4,9 +4,11 @@
 use std::env;
 use std::fmt;
 use std::path::{Path, PathBuf};
+use std::sync::mpsc;
+use std::thread;
 
 use leasehold_store::StoreError;
-use leasehold_store::host::HostStore;
+use leasehold_store::host::{HostStore, Records};
 use leasehold_store_postgres::host::PostgresHost;
 use leasehold_store_postgres::{Address, AddressError};
 use leasehold_store_sqlite::host::{FILE, SqliteHost};
@@ -20,6 +22,15 @@ pub(crate) enum Place {
     Folder(PathBuf),
     /// In a database.
     Database(Box<Address>),
+}
+
+/// Whether there was a store to copy.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Copied {
+    /// All of it was copied.
+    All,
+    /// There is none yet.
+    Nothing,
 }
 
 impl Place {
@@ -71,6 +82,18 @@ impl Place {
         })
     }
 
+    /// Copies the host's store, as it is at one moment, into the empty `folder` (SQLite), also while hosts serve from it.
+    pub(crate) fn copy_host(&self, folder: &Path) -> Result<Copied, StoreError> {
+        match self {
+            Self::Folder(from) if !from.join(FILE).exists() => Ok(Copied::Nothing),
+            Self::Folder(from) => SqliteHost::copy(from, &folder.join(FILE)).map(|()| Copied::All),
+            Self::Database(address) => match PostgresHost::open_reader((**address).clone())? {
+                Some(mut from) => fill(&mut from, &mut SqliteHost::open(folder)?).map(|()| Copied::All),
+                None => Ok(Copied::Nothing),
+            },
+        }
+    }
+
     /// What a failure of the store there means, with what the store itself says.
     pub(crate) fn failed(&self, error: &StoreError) -> Failure {
         let mut message = format!("{self}: {error}");
@@ -90,6 +113,22 @@ impl fmt::Display for Place {
     }
 }
 
+/// Hands the records of one store to another as they come, some waiting in between. Where it fails, what the other has is
+/// worth nothing.
+fn fill(from: &mut dyn Records, to: &mut dyn Records) -> Result<(), StoreError> {
+    let (given, taken) = mpsc::sync_channel(WAITING);
+    thread::scope(|scope| {
+        let gone = |_| StoreError::Unavailable("the other store takes no more".into());
+        let dump = scope.spawn(move || from.dump(&mut |record| given.send(record).map_err(gone)));
+        let restored = to.restore(&mut || Ok(taken.recv().ok()));
+        // Whoever still gives learns that nobody takes.
+        drop(taken);
+        let dumped =
+            dump.join().unwrap_or_else(|_| Err(StoreError::Unavailable("reading the store has failed".into())));
+        restored.and(dumped)
+    })
+}
+
 fn database(address: &str) -> Result<Place, Failure> {
     if !Address::is_meant_by(address) {
         let message = format!("store {address}: not the address of a database");
@@ -102,3 +141,6 @@ fn database(address: &str) -> Result<Place, Failure> {
 fn unreadable(error: &AddressError) -> Failure {
     Failure::failed(error.code(), error.to_string())
 }
+
+/// Records on their way from one store to another.
+const WAITING: usize = 256;

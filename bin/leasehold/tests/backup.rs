@@ -15,6 +15,7 @@ use leasehold_core::{Cti, Policy};
 use leasehold_store::host::{Decision, HostStore};
 use leasehold_store_sqlite::host::SqliteHost;
 use leasehold_testkit::http::post;
+use leasehold_testkit::postgres::Postgres;
 use serde_json::Value;
 use support::{Host, Machine, Vendor, program};
 use tempfile::TempDir;
@@ -120,6 +121,34 @@ fn a_backup_under_load_has_all_that_was_granted_before_and_serves_elsewhere() {
     assert_eq!(lease.document.count, Some(machines as u64), "it counts once");
     host.stop();
     assert_eq!(family("elsewhere")["clients"], machines);
+}
+
+#[test]
+fn a_host_on_a_database_is_backed_up_into_a_store_of_its_own() {
+    let (folder, vendor, data) = desk();
+    let url = Postgres::shared().fresh();
+    let host = Host::start_on(&data, &url);
+    let granted: Vec<Vec<u8>> = (0..30)
+        .map(|n| {
+            let (status, lease) = post(&host.address, "/v1/leases", &Machine::new(n).request()).expect("an answer");
+            assert_eq!(status, 200);
+            lease
+        })
+        .collect();
+    fs::write(folder.path().join("host.toml"), format!("store = \"{url}\"\n")).expect("a file");
+    let about = json(&["host", "backup", "of-it.tar", "--data", "host", "--config", "host.toml"], folder.path());
+    host.stop();
+    let restored = json(&["host", "restore", "of-it.tar", "--data", "alone"], folder.path());
+    assert_eq!(about["seal"], restored["seal"]);
+    let alone = folder.path().join("alone");
+    let has = recorded(&alone);
+    assert!(has.len() == 30 && granted.iter().all(|lease| has.contains(&vendor.lease(lease).document.cti)));
+    let host = Host::start(&alone);
+    let (status, renewed) = post(&host.address, "/v1/leases", &Machine::new(0).request()).expect("an answer");
+    let lease = vendor.lease(&renewed);
+    assert_eq!((status, lease.document.count), (200, Some(30)), "it counts once, and without the database");
+    assert_eq!(lease.seal.map(|seal| seal.number), about["seal"].as_u64().map(|number| number + 1));
+    host.stop();
 }
 
 #[test]
