@@ -25,6 +25,7 @@ pub mod revocations;
 pub mod rotation;
 mod secret;
 pub mod serve;
+pub mod tokens;
 mod trail;
 
 pub use approve::{Approval, Granted};

@@ -87,6 +87,9 @@ pub(super) fn failure(error: &Error) -> Problem {
         | Error::UnknownAuthority(_)
         | Error::OwnAuthority(_)
         | Error::ListFull { .. }
+        | Error::UnknownToken(_)
+        | Error::TokenExists(_)
+        | Error::TokenEnded(_)
         | Error::Policy(_) => Problem::internal(),
     }
 }
