@@ -115,9 +115,22 @@ impl Home {
         let certificate = self.accept(presented, root, now)?;
         // From now on it is by this request that the authority knows the host again.
         if let Some(request) = self.read(REQUEST)? {
-            self.replace(RENEWAL, &request)?;
+            self.keep_answered(&request)?;
         }
         Ok(certificate)
+    }
+
+    /// Keeps the request that the certificate answers.
+    pub(crate) fn keep_answered(&self, request: &[u8]) -> Result<(), Error> {
+        self.replace(RENEWAL, request)
+    }
+
+    /// Who the host is, as far as another certificate is concerned: one that is damaged counts for nothing.
+    pub(crate) fn installed(&self) -> Result<Option<Identity>, Error> {
+        match self.identity() {
+            Err(Error::Damaged(path)) if path == self.folder.join(CERTIFICATE) => Ok(None),
+            other => other,
+        }
     }
 
     /// Takes on a certificate, whichever request it answers.
@@ -133,7 +146,7 @@ impl Home {
         if certified != own {
             return Err(Error::AnotherHost { certified, own });
         }
-        if let Some(installed) = self.identity()?.map(|identity| identity.certificate().issued)
+        if let Some(installed) = self.installed()?.map(|identity| identity.certificate().issued)
             && installed > certificate.issued
         {
             return Err(Error::Older { installed });

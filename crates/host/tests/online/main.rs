@@ -67,6 +67,7 @@ fn a_refusal_is_told_and_costs_neither_the_certificate_nor_the_next_renewal() {
     certified(scene.activate(&host));
     let before = scene.certificate();
     assert_eq!(refused(scene.activate(&other)), "unknown-key");
+    assert_eq!(scene.home().renewals().unwrap().setback, None, "it is no word about the next renewal");
     let multiple = scene.issue(Allowance::multiple_key(3), 4);
     assert_eq!(scene.activate(&multiple).unwrap_err().code(), "wrong-kind-of-key");
     assert_eq!(scene.certificate(), before);
@@ -128,6 +129,20 @@ fn what_is_no_answer_is_told_apart_and_changes_nothing() {
     assert_eq!(error.code(), "unknown-signer");
     assert_eq!(scene.certificate(), before);
     assert!(scene.home().renewals().unwrap().setback.unwrap().failures > 8);
+}
+
+#[test]
+fn a_damaged_certificate_is_mended_by_asking_again() {
+    let scene = Scene::new();
+    let key = scene.issue(Allowance::HOST_KEY, 3);
+    certified(scene.activate(&key));
+    let whole = scene.certificate();
+    fs::write(scene.host.path().join("host.lh"), &whole[..90]).unwrap();
+    assert_eq!(scene.home().identity().unwrap_err().code(), "file-damaged");
+    certified(scene.activate(&key));
+    fs::write(scene.host.path().join("host.lh"), "").unwrap();
+    scene.home().install(&whole, None, scene.now()).unwrap();
+    assert_eq!(scene.used_up(), (1, vec![1]));
 }
 
 #[test]
