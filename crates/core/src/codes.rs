@@ -134,6 +134,9 @@ codes! {
     "store-in-use": "another process has the store open for writing",
         "a second `host serve` on the same folder",
         "stop the other one, or give each host a folder of its own with `--data`";
+    "store-not-empty": "the store that is to be filled holds something already",
+        "it is the wrong one, or it was filled before",
+        "give an empty one: a new folder, or a new database; nothing was changed";
     "store-newer": "the store was written by a later release",
         "the program was set back to an older release",
         "run the release that wrote it, or a later one; nothing was changed";
