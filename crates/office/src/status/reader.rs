@@ -154,6 +154,11 @@ impl Reader {
         }
     }
 
+    /// What is complete by now.
+    pub(crate) fn take(&mut self) -> Vec<Item> {
+        std::mem::take(&mut self.items)
+    }
+
     /// What is left, when the text has ended.
     pub fn finish(mut self) -> Vec<Item> {
         if let Some(held) = self.held.take() {
