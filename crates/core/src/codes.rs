@@ -403,6 +403,9 @@ codes! {
     "plan-incomplete": "not every group of machines has a method, or a count or key does not suffice",
         "a fact is missing or contradicts another, too few machines ask a host, or the MAK has too few activations left",
         "answer what is asked, mend what is told, and plan again";
+    "config-refused": "no deployment file is written for these choices",
+        "a product, channel, language, plan or key does not go with the others",
+        "the rules that were named say what goes together; `leasehold office config --list products` shows what there is";
     "lint-findings": "a deployment file breaks rules",
         "an option, product, channel, language or key in it does not go with the others, or is written wrongly",
         "each finding says what to do; `leasehold office lint --fix` makes the changes that are sure to be right";

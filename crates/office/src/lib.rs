@@ -2,6 +2,7 @@
 //!
 //! It sends no activation request and imitates nothing: it reads text and files, and asks DNS and TCP.
 
+pub mod config;
 pub mod data;
 pub mod explain;
 pub mod lint;

@@ -1,6 +1,7 @@
 //! `leasehold office`: the workbench for administrators of Microsoft Office estates. It reads, checks and explains; it
 //! activates nothing.
 
+mod config;
 mod explain;
 mod lint;
 mod plan;
@@ -22,6 +23,8 @@ use crate::output::Output;
 pub(crate) enum Office {
     /// Which method activates which machines, and why not another.
     Plan(plan::Make),
+    /// Write deployment files (configuration.xml) that the rules allow.
+    Config(Box<config::Config>),
     /// Check deployment files (configuration.xml), and mend what can only be meant one way.
     Lint(lint::Lint),
     /// What a code, state, event, rule or key means and what to do about it.
@@ -32,6 +35,7 @@ impl Office {
     pub(crate) fn run(self, output: Output) -> Result<(), Failure> {
         match self {
             Self::Plan(command) => command.run(output),
+            Self::Config(command) => command.run(output),
             Self::Lint(command) => command.run(output),
             Self::Explain(command) => command.run(output),
         }

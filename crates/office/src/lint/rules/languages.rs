@@ -75,8 +75,7 @@ fn of_product(file: &File<'_>, product: &Product<'_>, context: &Context, finding
             }
             LanguageKind::MatchOs => match value(language.node, "Fallback") {
                 None => {
-                    let message =
-                        "MatchOS has no Fallback for a language of Windows that Office lacks";
+                    let message = "MatchOS has no Fallback for a language of Windows that Office lacks";
                     findings.add("ODT054", id.span.clone(), message);
                 }
                 Some(fallback) => {

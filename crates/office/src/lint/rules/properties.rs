@@ -67,7 +67,11 @@ fn licensing(file: &File<'_>, findings: &mut Findings<'_>) {
     }
     let Some(business) = file.added().map(Product::name).find(|id| id.starts_with("O365Business")) else { return };
     if let Some(device) = device {
-        findings.add("ODT043", place(device), format!("a device licence is one for Apps for enterprise, not for {business}"));
+        findings.add(
+            "ODT043",
+            place(device),
+            format!("a device licence is one for Apps for enterprise, not for {business}"),
+        );
     }
     if let Some(shared) = shared {
         findings.add("ODT044", place(shared), format!("{business} is shared with a Business Premium plan alone"));
