@@ -3,6 +3,7 @@
 //! It sends no activation request and imitates nothing: it reads text and files, and asks DNS and TCP.
 
 pub mod address;
+pub mod config;
 pub mod data;
 pub mod doctor;
 pub mod explain;
