@@ -1,8 +1,8 @@
 //! `leasehold office`: the workbench for administrators of Microsoft Office estates. It reads, checks and explains; it
 //! activates nothing.
 
-mod doctor;
 mod config;
+mod doctor;
 mod explain;
 mod lint;
 mod own;
