@@ -149,21 +149,24 @@ pub fn from_path(path: &Path) -> (Option<String>, NamedBy) {
     }
 }
 
-/// The part of a file's name that is no common word and no date, if any is left; the whole where several are.
+/// The part of a file's name that is no common word and no number, if any is left; the whole where several are.
 fn from_stem(stem: &str) -> Option<&str> {
     let common = |word: &str| {
         COMMON.iter().any(|common| common.eq_ignore_ascii_case(word)) || word.bytes().all(|byte| byte.is_ascii_digit())
     };
-    let words = || stem.split(['_', ' ', '.', '@', '(', ')']).filter(|word| !word.is_empty());
-    let mut own = words().filter(|word| !word.split('-').all(common));
+    let words = || stem.split(['_', ' ', '@', '(', ')']).filter(|word| !word.is_empty());
+    let mut own = words().filter(|word| !word.split(['-', '.']).all(common));
     let first = own.next()?;
-    let mut rest = own.peekable();
-    let machine = if rest.peek().is_none() { first } else { stem };
-    // `PC-001-dstatus`: words joined by a hyphen, which names have too.
-    let cut = machine
-        .rsplit_once('-')
-        .filter(|(_, last)| !last.is_empty() && common(last) && last.contains(char::is_alphabetic));
-    name(cut.map_or(machine, |(before, _)| before)).or(Some(machine))
+    let mut machine = if own.next().is_none() { first } else { stem };
+    // `PC-001-dstatus`, `PC-001.ospp`: joined by what names have too. A number at the end is the machine's own.
+    while let Some((before, last)) = machine.rsplit_once(['-', '.'])
+        && !before.is_empty()
+        && common(last)
+        && last.contains(char::is_alphabetic)
+    {
+        machine = before;
+    }
+    name(machine).or(Some(machine))
 }
 
 #[cfg(test)]
@@ -207,6 +210,9 @@ mod tests {
             ("out/ospp_dstatus_PC-001_20261122.log", Some("PC-001"), NamedBy::File),
             ("out/PC-001-dstatus.txt", Some("PC-001"), NamedBy::File),
             ("out/PC-001.contoso.com.txt", Some("PC-001.contoso.com"), NamedBy::File),
+            ("out/kms01.contoso.com_12290.txt", Some("kms01.contoso.com"), NamedBy::File),
+            ("out/PC-001.ospp.vbs.txt", Some("PC-001"), NamedBy::File),
+            ("out/old PC_1 of Anna.txt", Some("old PC_1 of Anna"), NamedBy::File),
             ("PC-001/ospp_dstatus.txt", Some("PC-001"), NamedBy::Folder),
             ("status.txt", None, NamedBy::Nothing),
         ];
