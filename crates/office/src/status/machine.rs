@@ -86,7 +86,8 @@ fn keyed(text: &str) -> Option<&str> {
     let (key, value) = text.split_once([':', '='])?;
     let key = key.trim();
     let known = KEYS.iter().any(|known| known.eq_ignore_ascii_case(key)) || key.ends_with(" on machine");
-    if known { name(value) } else { None }
+    // A transcript has the system's version behind the name.
+    if known { name(value.split_once(" (").map_or(value, |(name, _)| name)) } else { None }
 }
 
 /// `==> PC-001.txt <==`, `===== PC-001 =====`, `### Computer: PC-001 ###`, `\\PC-001:`
@@ -177,6 +178,7 @@ mod tests {
     fn lines_that_name_a_machine() {
         for line in [
             "Computer: PC-001",
+            "Machine: PC-001 (Microsoft Windows NT 10.0.26100.0)",
             "PSComputerName : PC-001",
             "Searching for KMS activation events on machine: PC-001",
             "===== PC-001 =====",
