@@ -512,6 +512,9 @@ codes! {
     "kms-own-without-record": "one of your own hosts has no record",
         "it does not publish (`slmgr /cdns`), may not (event 12293), or is set on clients by hand",
         "on the host: `slmgr /sdns`, and rights on the record where another host has made it";
+    "config-refused": "no deployment file is written for these choices",
+        "a product, channel, language, plan or key does not go with the others",
+        "the rules that were named say what goes together; `leasehold office config --list products` shows what there is";
     "lint-findings": "a deployment file breaks rules",
         "an option, product, channel, language or key in it does not go with the others, or is written wrongly",
         "each finding says what to do; `leasehold office lint --fix` makes the changes that are sure to be right";

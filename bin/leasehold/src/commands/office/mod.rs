@@ -1,6 +1,7 @@
 //! `leasehold office`: the workbench for administrators of Microsoft Office estates. It reads, checks and explains; it
 //! activates nothing.
 
+mod config;
 mod doctor;
 mod explain;
 mod lint;
@@ -27,6 +28,8 @@ pub(crate) enum Office {
     Plan(plan::Make),
     /// Whether clients find your KMS hosts by DNS, and somebody listens there.
     Doctor(doctor::Doctor),
+    /// Write deployment files (configuration.xml) that the rules allow.
+    Config(Box<config::Config>),
     /// Check deployment files (configuration.xml), and mend what can only be meant one way.
     Lint(lint::Lint),
     /// What a code, state, event, rule or key means and what to do about it.
@@ -40,6 +43,7 @@ impl Office {
         match self {
             Self::Plan(command) => command.run(output),
             Self::Doctor(command) => command.run(output),
+            Self::Config(command) => command.run(output),
             Self::Lint(command) => command.run(output),
             Self::Explain(command) => command.run(output),
             Self::Status(command) => command.run(output),
