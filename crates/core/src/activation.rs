@@ -171,6 +171,11 @@ impl Placement {
             Self::Again(ordinals) | Self::Anew(ordinals) | Self::New(ordinals) => *ordinals,
         }
     }
+
+    /// Whether the same key pair was activated before, so that nothing is used up.
+    pub const fn is_again(&self) -> bool {
+        matches!(self, Self::Again(_))
+    }
 }
 
 impl Refusal {

@@ -19,6 +19,14 @@ pub enum StoreError {
         /// The newest this program knows.
         known: u64,
     },
+    /// An earlier release of Leasehold has made it, and it may only be read here.
+    #[error("the store is of version {found}, this program works with version {known}")]
+    Older {
+        /// The version found.
+        found: u64,
+        /// The one this program knows.
+        known: u64,
+    },
     /// What is in it is not what was written.
     #[error("the store is damaged")]
     Damaged(#[source] Box<dyn Error + Send + Sync>),
@@ -37,6 +45,7 @@ impl StoreError {
             Self::Full(_) | Self::ReadOnly(_) | Self::Unavailable(_) => "store-unavailable",
             Self::InUse => "store-in-use",
             Self::Newer { .. } => "store-newer",
+            Self::Older { .. } => "store-older",
             Self::Damaged(_) => "store-damaged",
         }
     }

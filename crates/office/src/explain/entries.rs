@@ -6,17 +6,20 @@ use super::{Explanation, Kind};
 use crate::data::errors::{ERRORS, Error, State};
 use crate::data::indicators::{INDICATORS, Rule};
 use crate::data::kms::{Event, Fact, KMS};
+use crate::data::outputs::{Label, OUTPUTS, VnextState};
 use crate::data::plan::{DECISIONS, Decision};
 use crate::data::schema;
 
 pub(super) fn all() -> Vec<Explanation> {
     let mut all: Vec<Explanation> = ERRORS.errors.iter().map(error).collect();
     all.extend(ERRORS.states.iter().map(state));
+    all.extend(OUTPUTS.vnext_states.iter().map(vnext_state));
     all.extend(KMS.events.iter().map(event));
     all.extend(INDICATORS.rules.iter().map(rule));
     all.extend(schema::table().rules.iter().map(lint_rule));
     all.extend(DECISIONS.rows.iter().map(decision));
     all.extend(KMS.facts.iter().map(fact));
+    all.extend(OUTPUTS.labels.iter().map(label));
     all.extend(indicators());
     all
 }
@@ -51,6 +54,25 @@ pub(super) fn state(state: &State) -> Explanation {
         explanation = explanation.detail("not to be confused", told);
     }
     explanation
+}
+
+pub(super) fn vnext_state(state: &VnextState) -> Explanation {
+    let mut explanation =
+        Explanation::new(Kind::State, &state.state, "a licence of Microsoft 365 Apps", &state.rule, &state.source)
+            .detail("printed by", "vnextdiag.ps1, for the user who runs it");
+    if state.state == "RFM" {
+        let told = "reduced functionality mode: documents can be read and printed; volume Office never enters it";
+        explanation = explanation.detail("what it means", told);
+    }
+    explanation
+}
+
+pub(super) fn label(label: &Label) -> Explanation {
+    let tool = words(&[label.tool]);
+    let title = format!("what {tool} prints as {}", words(&[label.field]));
+    let meaning = label.note.as_deref().unwrap_or(&title);
+    Explanation::new(Kind::Label, &label.label, &title, meaning, &label.source)
+        .detail("how its value is written", words(&[label.kind]))
 }
 
 pub(super) fn event(event: &Event) -> Explanation {

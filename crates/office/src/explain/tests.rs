@@ -5,6 +5,7 @@ use crate::data::errors::{ERRORS, Hresult};
 use crate::data::gvlk;
 use crate::data::indicators::INDICATORS;
 use crate::data::kms::KMS;
+use crate::data::outputs::OUTPUTS;
 use crate::data::schema;
 
 fn subjects(query: &str) -> Vec<String> {
@@ -63,8 +64,20 @@ fn every_state_is_known_as_each_tool_spells_it() {
 }
 
 #[test]
+fn every_label_and_every_state_of_each_tool_is_known() {
+    for label in &OUTPUTS.labels {
+        assert!(subjects(&label.label).contains(&label.label), "{}", label.label);
+    }
+    for state in &OUTPUTS.vnext_states {
+        assert!(subjects(&state.state).contains(&state.state), "{}", state.state);
+    }
+    assert_eq!(subjects("reduced functionality"), ["RFM"]);
+    assert_eq!(subjects("licensed"), ["LICENSED", "Licensed"], "volume Office, and Microsoft 365 Apps");
+}
+
+#[test]
 fn unlicensed_is_not_licensed() {
-    assert_eq!(subjects("UNLICENSED"), ["UNLICENSED"]);
+    assert!(!subjects("UNLICENSED").contains(&"LICENSED".to_owned()));
 }
 
 #[test]

@@ -4,6 +4,7 @@ use super::{Explanation, Unknown, entries, key};
 use crate::data::errors::{ERRORS, State};
 use crate::data::indicators::INDICATORS;
 use crate::data::kms::{KMS, Value};
+use crate::data::outputs::OUTPUTS;
 use crate::data::plan::DECISIONS;
 use crate::data::schema;
 
@@ -17,7 +18,7 @@ pub(super) fn bare(query: &str) -> &str {
     for label in labelled {
         if let Some((start, tail)) = rest.split_at_checked(label.len())
             && start.eq_ignore_ascii_case(label)
-            && !tail.trim().is_empty()
+            && tail.trim().starts_with(|c: char| c.is_ascii_digit() || c == '-')
         {
             rest = tail.trim();
             break;
@@ -33,6 +34,11 @@ pub(super) fn explain(query: &str) -> Vec<Explanation> {
     }
     let mut found: Vec<Explanation> =
         ERRORS.states.iter().filter(|state| spellings(state).contains(&asked)).map(entries::state).collect();
+    let vnext = OUTPUTS.vnext_states.iter().filter(|state| {
+        let reduced = state.state == "RFM" && REDUCED.contains(&asked.as_str());
+        plain(&state.state) == asked || reduced
+    });
+    found.extend(vnext.map(entries::vnext_state));
     found.extend(INDICATORS.rule(query).map(entries::rule));
     let lint = schema::table().rules.iter().find(|rule| rule.id.eq_ignore_ascii_case(query));
     found.extend(lint.map(entries::lint_rule));
@@ -42,6 +48,8 @@ pub(super) fn explain(query: &str) -> Vec<Explanation> {
         fact.id.eq_ignore_ascii_case(query) || matches!(&fact.value, Value::Text(text) if plain(text) == asked)
     });
     found.extend(facts.map(entries::fact));
+    let labels = OUTPUTS.labels.iter().filter(|label| plain(&label.label) == asked);
+    found.extend(labels.map(entries::label));
     found.extend(entries::indicators().filter(|sign| {
         let name = sign.subject.rsplit('\\').next().unwrap_or_default();
         plain(&sign.subject) == asked || (name.len() > 1 && plain(name) == asked)
@@ -99,14 +107,9 @@ fn near(query: &str) -> Vec<String> {
 /// Longer than every name that is compared; what is longer is like none.
 const LONGEST_NAME: usize = 200;
 
+/// What people call the state of Microsoft 365 Apps that only show and print.
+const REDUCED: [&str; 2] = ["reducedfunctionality", "reducedfunctionalitymode"];
+
 /// What people and pages call a state besides.
-const MORE_SPELLINGS: &[(u8, &str)] = &[
-    (2, "Out-of-box grace"),
-    (2, "Initial grace period ends"),
-    (3, "Out-of-tolerance grace"),
-    (3, "Additional grace period ends"),
-    (4, "Non-genuine grace period ends"),
-    (5, "Notification mode"),
-    (5, "Windows is in Notification mode"),
-    (6, "Extended grace period ends"),
-];
+const MORE_SPELLINGS: &[(u8, &str)] =
+    &[(2, "Out-of-box grace"), (3, "Out-of-tolerance grace"), (5, "Notification mode")];

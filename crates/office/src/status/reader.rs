@@ -15,6 +15,7 @@ use super::value::shorten;
 use super::vnext::{self, Licences};
 use super::xml::Gathering;
 use crate::data::outputs::Script;
+use crate::lint::masked;
 use crate::text::{Line, Lines, MOST_LINE, Wrap, wrapped};
 
 /// The most lines that are kept of a text in which nothing is recognised.
@@ -30,6 +31,15 @@ pub struct Item {
     /// What was read.
     #[serde(flatten)]
     pub content: Content,
+}
+
+impl Item {
+    /// An event of a log file, of the machine that the log names.
+    pub fn of_log(event: Event) -> Self {
+        let machine = event.computer.clone();
+        let named_by = if machine.is_some() { NamedBy::Text } else { NamedBy::Nothing };
+        Self { machine, named_by, content: Content::Event(event) }
+    }
 }
 
 /// What can be read.
@@ -159,7 +169,10 @@ impl Reader {
     }
 
     fn read_line(&mut self, number: u64, text: &str) {
-        let text = text.trim_end_matches(['\u{1a}', '\0']);
+        // Who collects types keys too: whole ones are hidden before anything is kept of a line.
+        let masked =
+            if text.bytes().filter(|byte| *byte == b'-').nth(3).is_some() { masked(text) } else { text.into() };
+        let text = masked.trim_end_matches(['\u{1a}', '\0']);
         if self.within(number, text) {
             self.recognised = true;
             return;
@@ -260,7 +273,7 @@ impl Reader {
             return;
         }
         // The names of editions and channels are English in every language.
-        self.unknown.localised |= text.contains(" edition") || text.contains(" channel");
+        self.unknown.localised |= [" edition", " channel"].iter().any(|word| text.ends_with(word));
         if self.unknown.lines.len() < MOST_UNKNOWN {
             self.unknown.lines.push(Unrecognised { line: number, text: shorten(text).to_owned() });
         }
@@ -354,4 +367,60 @@ fn begins_elsewhere(text: &str) -> bool {
         || dns::begins(text)
         || net::begins(text)
         || script(text) && !text.trim_start().starts_with("ERROR DESCRIPTION")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn items(text: &str) -> Vec<Item> {
+        let mut items = Vec::new();
+        read(text.as_bytes(), Some("file".to_owned()), NamedBy::File, |item| items.push(item)).unwrap();
+        items
+    }
+
+    const STATUS: &str = "---Processing---\nLICENSE NAME: x\nLICENSE STATUS:  ---LICENSED---\n---Exiting---\n";
+
+    #[test]
+    fn each_machine_of_a_file_gets_what_is_its_own() {
+        let text = format!(
+            "{STATUS}===== PC-1 =====\n{STATUS}{STATUS}Computer: PC-2\n\n{STATUS}[PC-3]: PS C:\\> cscript ospp.vbs\n{STATUS}"
+        );
+        let named: Vec<Option<String>> = items(&text).into_iter().map(|item| item.machine).collect();
+        assert_eq!(named, ["file", "PC-1", "PC-1", "PC-2", "PC-3"].map(|name| Some(name.to_owned())));
+        let filtered = "a\\PC-1.txt:LICENSE NAME: x\na\\PC-1.txt:LICENSE STATUS: ---LICENSED---\n\
+                        a\\PC-2.txt:LICENSE NAME: x\na\\PC-2.txt:LICENSE STATUS: ---LICENSED---\n";
+        let named: Vec<Option<String>> = items(filtered).into_iter().map(|item| item.machine).collect();
+        assert_eq!(named, ["PC-1", "PC-2"].map(|name| Some(name.to_owned())));
+    }
+
+    #[test]
+    fn tools_in_one_file_are_told_apart() {
+        let text = format!(
+            "Server:  dc.example.com\nAddress:  192.0.2.1\n\n_vlmcs._tcp.example.com SRV service location:\n  priority = 0\n  port = 1688\n  svr hostname = kms.example.com\n\
+             ComputerName     : kms.example.com\nRemoteAddress    : 192.0.2.2\nTcpTestSucceeded : True\n\n{STATUS}\
+             ========== Mode per ProductReleaseId ==========\no365proplusretail = vNext\n{STATUS}"
+        );
+        let kinds: Vec<&str> = items(&text)
+            .iter()
+            .map(|item| match item.content {
+                Content::Block(_) => "block",
+                Content::Licences(_) => "licences",
+                Content::Lookup(_) => "lookup",
+                Content::Connection(_) => "connection",
+                Content::Event(_) => "event",
+                Content::Unknown(_) => "unknown",
+            })
+            .collect();
+        assert_eq!(kinds, ["lookup", "connection", "block", "licences", "block"]);
+    }
+
+    #[test]
+    fn a_key_that_somebody_has_typed_is_not_kept() {
+        let text = "C:\\>slmgr /ipk BBBBB-CCCCC-DDDDD-FFFFF-GGGGG\nInstalled product key BBBBB-CCCCC-DDDDD-FFFFF-GGGGG successfully.";
+        let kept = serde_json::to_string(&items(text)).unwrap();
+        assert!(!kept.contains("BBBBB"), "{kept}");
+        let kept = serde_json::to_string(&items("my key: BBBBB-CCCCC-DDDDD-FFFFF-GGGGG")).unwrap();
+        assert!(!kept.contains("BBBBB") && kept.contains("GGGGG"), "{kept}");
+    }
 }

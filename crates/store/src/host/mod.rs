@@ -223,6 +223,12 @@ pub trait HostStore: Send {
     /// [`StoreError`]: the work is still to be done.
     fn tidy(&mut self) -> Result<bool, StoreError>;
 
+    /// Whether a batch could be recorded now: a write of no meaning, committed durably.
+    ///
+    /// # Errors
+    /// [`StoreError`]: why not.
+    fn probe(&mut self) -> Result<(), StoreError>;
+
     /// How `family` stands at `now`.
     ///
     /// # Errors

@@ -14,6 +14,7 @@ pub fn run<S: HostStore>(mut fresh: impl FnMut() -> S) {
     remembers_leases_forks_and_releases(&mut fresh());
     keeps_journal_and_seals(&mut fresh());
     records_nothing_of_a_batch_that_decides_nothing(&mut fresh());
+    changes_nothing_by_a_probe(&mut fresh());
 }
 
 /// What one of the suite's clients does.
@@ -30,11 +31,19 @@ pub enum Act {
 /// # Panics
 /// Where the store fails.
 pub fn act(store: &mut impl HostStore, policy: &Policy, acts: &[(u64, Act)], now: u64) -> Vec<bool> {
+    act_by(store, HOST, policy, acts, now)
+}
+
+/// The same by the rules of another host than the suite's own.
+///
+/// # Panics
+/// Where the store fails.
+pub fn act_by(store: &mut impl HostStore, host: KeyId, policy: &Policy, acts: &[(u64, Act)], now: u64) -> Vec<bool> {
     let now = Timestamp::from_unix(now);
     let families = [family(policy)];
     let product: ProductId = "acme-cad".parse().expect("an id");
     let subjects: Vec<Subject> = acts.iter().map(|(n, _)| Subject { family: 0, client: client(*n), product }).collect();
-    let batch = Batch { host: HOST, now, families: &families, subjects: &subjects };
+    let batch = Batch { host, now, families: &families, subjects: &subjects };
     let mut granted = Vec::new();
     let decided = store.decide(&batch, &mut |ledger| {
         granted.clear();
@@ -150,7 +159,20 @@ fn records_nothing_of_a_batch_that_decides_nothing<S: HostStore>(store: &mut S) 
     assert!(store.clients(None, 10).expect("clients").is_empty());
 }
 
-fn counts(store: &mut impl HostStore, policy: &Policy, now: u64) -> Counts {
+fn changes_nothing_by_a_probe<S: HostStore>(store: &mut S) {
+    let policy = Policy { threshold: 1, ..Policy::default() };
+    act(store, &policy, &[(1, Act::Ask)], 1_000);
+    let before = (store.events(10).expect("events"), store.clients(None, 10).expect("clients"));
+    store.probe().expect("it can be written");
+    assert_eq!((store.events(10).expect("events"), store.clients(None, 10).expect("clients")), before);
+    assert_eq!(act(store, &policy, &[(1, Act::Ask)], 1_001), [true]);
+}
+
+/// How the suite's family stands by `policy` at `now`.
+///
+/// # Panics
+/// Where the store fails.
+pub fn counts(store: &mut impl HostStore, policy: &Policy, now: u64) -> Counts {
     store.counts(&family(policy), Timestamp::from_unix(now)).expect("counts")
 }
 

@@ -1,13 +1,18 @@
 //! `leasehold host`: an organisation's activation host.
 
+mod activate;
+mod backup;
 mod check_config;
 mod clients;
 mod config;
-mod dns;
+pub(crate) mod dns;
 pub(crate) mod doctor;
 mod events;
 mod install;
+mod options;
+mod renew;
 pub(crate) mod request;
+mod restore;
 pub(crate) mod serve;
 mod status;
 
@@ -20,11 +25,16 @@ use leasehold_host::activation::Home;
 use leasehold_store::StoreError;
 use leasehold_store_sqlite::host::SqliteHost;
 
+use crate::commands::authority;
 use crate::failure::Failure;
 use crate::output::Output;
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Host {
+    /// Activate this host with the vendor's authority over the network.
+    Activate(activate::Activate),
+    /// Renew this host's certificate with the vendor's authority now.
+    Renew(renew::Renew),
     /// Make a request for the vendor, who answers it with a certificate.
     Request(request::Request),
     /// Install the vendor's answer.
@@ -42,6 +52,10 @@ pub(crate) enum Host {
     Dns(dns::Dns),
     /// Find out whether this host can serve, is found and is reached.
     Doctor(doctor::HostDoctor),
+    /// Write the host's folder into one file, also while it serves.
+    Backup(backup::Backup),
+    /// Put a backup into the host's folder.
+    Restore(restore::Restore),
     /// Check a configuration file without serving.
     CheckConfig(check_config::CheckConfig),
 }
@@ -49,6 +63,8 @@ pub(crate) enum Host {
 impl Host {
     pub(crate) fn run(self, output: Output) -> Result<(), Failure> {
         match self {
+            Self::Activate(command) => command.run(output),
+            Self::Renew(command) => command.run(output),
             Self::Request(command) => command.run(output),
             Self::Install(command) => command.run(output),
             Self::Serve(command) => command.run(output),
@@ -57,6 +73,8 @@ impl Host {
             Self::Events(command) => command.run(output),
             Self::Dns(command) => command.run(output),
             Self::Doctor(command) => command.run(output),
+            Self::Backup(command) => command.run(output),
+            Self::Restore(command) => command.run(output),
             Self::CheckConfig(command) => command.run(output),
         }
     }
@@ -91,15 +109,20 @@ pub(crate) fn failed(error: &Error) -> Failure {
     match error {
         Error::File { path, source } => Failure::file(path, source),
         Error::NoRequest(_) => {
-            Failure::failed(error.code(), message).hint("make one with `leasehold host request --key-file FILE`")
+            Failure::failed(error.code(), message).hint("`leasehold host activate --authority URL`; or `leasehold host request` for a request to carry to the vendor")
         }
+        Error::NotRenewable(_) => Failure::refused(error.code(), message)
+            .hint("run `leasehold host activate --authority URL` once with the host key; nothing more is used up"),
+        Error::Authority(error) => authority::failed(error),
         Error::WrongKind(_)
         | Error::AnotherHost { .. }
         | Error::Older { .. }
         | Error::OlderList { .. }
         | Error::NotActivated(_)
+        | Error::NotABackup(_)
+        | Error::HostThere(_)
         | Error::Certificate(_) => Failure::refused(error.code(), message),
-        Error::Damaged(_) | Error::Store(_) | Error::Service(_) | Error::Thread(_) => {
+        Error::Damaged(_) | Error::NoAuthorities(_) | Error::Store(_) | Error::Service(_) | Error::Thread(_) => {
             Failure::failed(error.code(), message)
         }
     }

@@ -2,9 +2,12 @@
 //! activates nothing.
 
 mod config;
+mod doctor;
 mod explain;
 mod lint;
+mod own;
 mod plan;
+mod status;
 
 use std::fs::File;
 use std::io::{self, Read};
@@ -25,10 +28,14 @@ pub(crate) enum Office {
     Plan(plan::Make),
     /// Write deployment files (configuration.xml) that the rules allow.
     Config(Box<config::Config>),
+    /// Whether clients find your KMS hosts by DNS, and somebody listens there.
+    Doctor(doctor::Doctor),
     /// Check deployment files (configuration.xml), and mend what can only be meant one way.
     Lint(lint::Lint),
     /// What a code, state, event, rule or key means and what to do about it.
     Explain(explain::Explain),
+    /// How the machines of an estate stand, from what was collected of them.
+    Status(status::Status),
 }
 
 impl Office {
@@ -36,8 +43,10 @@ impl Office {
         match self {
             Self::Plan(command) => command.run(output),
             Self::Config(command) => command.run(output),
+            Self::Doctor(command) => command.run(output),
             Self::Lint(command) => command.run(output),
             Self::Explain(command) => command.run(output),
+            Self::Status(command) => command.run(output),
         }
     }
 }

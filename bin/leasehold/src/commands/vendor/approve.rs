@@ -52,7 +52,7 @@ fn write(granted: &Granted, out: Option<&Path>, output: Output) -> Result<(), Fa
         "family": granted.key.family.as_str(),
         "ordinal": ordinals.place,
         "activation_ordinal": ordinals.activation,
-        "again": matches!(granted.placement, Placement::Again(_)),
+        "again": granted.placement.is_again(),
         "expires": granted.expires.map(Timestamp::unix),
     });
     output::document(&granted.document, out, about, output)

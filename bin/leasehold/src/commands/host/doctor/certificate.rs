@@ -14,7 +14,7 @@ pub(super) fn checks(patient: &Patient) -> Vec<Finding> {
         Ok(Some(identity)) => identity,
         Ok(None) => {
             let detail = format!("{}: a request was made, no certificate is installed", home.folder().display());
-            let next = "send request.lh to the vendor; `leasehold host install FILE` takes the answer";
+            let next = "`leasehold host activate --authority URL`; or send request.lh to the vendor, and `leasehold host install FILE` takes the answer";
             return vec![Finding::failure(NAME, "host-not-activated", detail).next(next)];
         }
         Err(error @ Error::NoRequest(_)) => {
@@ -38,7 +38,7 @@ fn certificate(identity: &Identity, now: Timestamp) -> Finding {
             "host-certificate-ended",
             format!("that of host {host} by {vendor} ended at {end}"),
         )
-        .next("renew it: `leasehold host request`, then `leasehold host install`");
+        .next("renew it: `leasehold host renew`; or `leasehold host request`, then `leasehold host install`");
     }
     if identity.grants_at(now).is_none() {
         let begin = output::time(certificate.issued);
