@@ -478,6 +478,9 @@ codes! {
     "plan-incomplete": "not every group of machines has a method, or a count or key does not suffice",
         "a fact is missing or contradicts another, too few machines ask a host, or the MAK has too few activations left",
         "answer what is asked, mend what is told, and plan again";
+    "config-refused": "no deployment file is written for these choices",
+        "a product, channel, language, plan or key does not go with the others",
+        "the rules that were named say what goes together; `leasehold office config --list products` shows what there is";
     "kms-no-record": "the domain has no SRV record of a KMS host",
         "the host publishes in its own domain alone, or may not write to this one (event 12293)",
         "on the host add the domain to DnsDomainPublishList, or enter the record by hand";
@@ -512,9 +515,6 @@ codes! {
     "kms-own-without-record": "one of your own hosts has no record",
         "it does not publish (`slmgr /cdns`), may not (event 12293), or is set on clients by hand",
         "on the host: `slmgr /sdns`, and rights on the record where another host has made it";
-    "config-refused": "no deployment file is written for these choices",
-        "a product, channel, language, plan or key does not go with the others",
-        "the rules that were named say what goes together; `leasehold office config --list products` shows what there is";
     "lint-findings": "a deployment file breaks rules",
         "an option, product, channel, language or key in it does not go with the others, or is written wrongly",
         "each finding says what to do; `leasehold office lint --fix` makes the changes that are sure to be right";
