@@ -518,6 +518,9 @@ codes! {
     "lint-findings": "a deployment file breaks rules",
         "an option, product, channel, language or key in it does not go with the others, or is written wrongly",
         "each finding says what to do; `leasehold office lint --fix` makes the changes that are sure to be right";
+    "hunt-findings": "there is a strong sign of an unofficial activator or of a rogue KMS host",
+        "each finding names its rule, the line, and what else could explain it",
+        "follow what each finding says; list what is your own with `--own` and hunt again";
     "unknown-code": "it is in none of the workbench's tables",
         "it is mistyped, or nothing reliable was found about it",
         "`leasehold office explain` lists what is known; search Microsoft's support pages for the code itself";
