@@ -4,7 +4,7 @@ use std::error::Error;
 use std::fmt;
 
 use leasehold_store::StoreError;
-use tokio_postgres::error::{DbError, SqlState};
+use tokio_postgres::error::SqlState;
 
 /// Why something could not be done.
 #[derive(Debug)]
@@ -116,8 +116,5 @@ impl fmt::Display for Said {
     }
 }
 
-impl Error for Said {
-    fn source(&self) -> Option<&(dyn Error + 'static)> {
-        self.0.as_db_error().map(|said: &DbError| said as _)
-    }
-}
+// Its words hold those of its own causes.
+impl Error for Said {}

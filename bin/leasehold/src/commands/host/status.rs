@@ -6,10 +6,10 @@ use leasehold_core::{Grant, Span, Timestamp};
 use leasehold_host::Identity;
 use leasehold_host::authority::{Authority, Record, Setback};
 use leasehold_host::renewing::{Ending, ending, next_renewal};
-use leasehold_store::host::{Counts, Family, HostStore, SealRow};
+use leasehold_store::host::{Counts, Family, SealRow};
 use serde_json::{Value, json};
 
-use super::{Data, failed, seconds, store_failed};
+use super::{Data, failed, seconds};
 use crate::failure::Failure;
 use crate::input;
 use crate::output::{self, Output};
@@ -62,12 +62,12 @@ impl Status {
         let authority = home.authority().map_err(|error| failed(&error))?;
         let record = home.renewals().map_err(|error| failed(&error))?;
         let grants = identity.certificate().grants.clone();
-        if !self.data.folder.join(leasehold_store_sqlite::host::FILE).exists() {
+        let place = self.data.place()?;
+        let store_failed = |error| place.failed(&error);
+        let Some(mut store) = place.host_reader().map_err(store_failed)? else {
             let families = grants.into_iter().map(|grant| (grant, Counts::default())).collect();
             return Ok(View { identity, authority, record, now, families, seals: Vec::new() });
-        }
-        let mut store = self.data.reader()?;
-        let store_failed = |error| store_failed(&self.data.folder, &error);
+        };
         let mut families = Vec::new();
         for grant in grants {
             let family = Family { id: grant.family, window: grant.policy.window };

@@ -100,7 +100,8 @@ pub(super) fn value(checked: &Checked) -> Value {
     })
 }
 
-fn finding(finding: &Finding) -> Value {
+/// A finding as JSON.
+pub(crate) fn finding(finding: &Finding) -> Value {
     json!({
         "rule": finding.rule.id,
         "severity": finding.severity,
