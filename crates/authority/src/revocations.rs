@@ -73,8 +73,8 @@ impl Authority {
     ///
     /// # Errors
     /// [`Error::UnknownHost`], [`Error::UnknownKey`], [`Error::AmbiguousKey`], [`Error::UnknownAuthority`],
-    /// [`Error::OwnAuthority`]; [`Error::ListFull`]; [`Error::Followed`] where it is no more the newest, whose lists every host
-    /// believes; [`Error::Certificate`], [`Error::Store`].
+    /// [`Error::OwnAuthority`]; [`Error::ListFull`]; [`Error::Followed`] where another is the newest, whose lists every
+    /// host believes; [`Error::Certificate`], [`Error::Store`].
     pub fn revoke(&self, targets: &[Target], by: Stamp, rng: &mut Rng<'_>) -> Result<Withdrawal, Error> {
         self.holds_at(by.at)?;
         let cti = Cti(draw(rng));
