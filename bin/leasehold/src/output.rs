@@ -1,7 +1,7 @@
 //! How data is printed: for people on a terminal, or as JSON. Data on standard output, talk on standard error.
 
-use std::fs;
-use std::io::{self, IsTerminal, Write};
+use std::fs::{self, File};
+use std::io::{self, BufWriter, IsTerminal, Write};
 use std::path::Path;
 
 use comfy_table::presets;
@@ -35,7 +35,7 @@ pub(crate) fn document(bytes: &[u8], out: Option<&Path>, about: Value, output: O
         Some(path) => {
             let raw = path.extension().is_some_and(|extension| extension == "lh");
             let content = if raw { bytes.to_vec() } else { armour()?.into_bytes() };
-            replace(path, &content).map_err(|error| Failure::file(path, &error))?;
+            file(path, |file| file.write_all(&content).map_err(|error| Failure::file(path, &error)))?;
             about["file"] = json!(path);
             anstream::eprintln!("written to {}", path.display());
         }
@@ -48,10 +48,12 @@ pub(crate) fn document(bytes: &[u8], out: Option<&Path>, about: Value, output: O
     Ok(())
 }
 
-/// Writes beside the file and moves it there; what is no plain file (a pipe, a terminal) is written to.
-fn replace(path: &Path, content: &[u8]) -> io::Result<()> {
+/// Writes a file beside its place and moves it there whole; what is no plain file (a pipe, a terminal) is written to.
+/// Nothing is left where `write` fails.
+pub(crate) fn file<T>(path: &Path, write: impl FnOnce(&mut dyn Write) -> Result<T, Failure>) -> Result<T, Failure> {
+    let failed = |error: io::Error| Failure::file(path, &error);
     if fs::metadata(path).is_ok_and(|present| !present.is_file()) {
-        return fs::write(path, content);
+        return write(&mut File::options().write(true).open(path).map_err(failed)?);
     }
     let folder = path.parent().filter(|folder| *folder != Path::new("")).unwrap_or(Path::new("."));
     let mut builder = tempfile::Builder::new();
@@ -60,10 +62,14 @@ fn replace(path: &Path, content: &[u8]) -> io::Result<()> {
     let readable = std::os::unix::fs::PermissionsExt::from_mode(0o666);
     #[cfg(unix)]
     builder.permissions(readable);
-    let mut file = builder.tempfile_in(folder)?;
-    file.write_all(content)?;
-    file.as_file().sync_all()?;
-    file.persist(path).map(drop).map_err(|error| error.error)
+    let mut file = builder.tempfile_in(folder).map_err(failed)?;
+    let mut buffer = BufWriter::new(&mut file);
+    let written = write(&mut buffer)?;
+    buffer.flush().map_err(failed)?;
+    drop(buffer);
+    file.as_file().sync_all().map_err(failed)?;
+    file.persist(path).map_err(|error| failed(error.error))?;
+    Ok(written)
 }
 
 /// A table with these column heads, as wide as the terminal.

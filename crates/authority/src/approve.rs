@@ -1,12 +1,12 @@
 //! Requests of hosts and machines, and the answers to them (DESIGN section 7).
 
 use leasehold_core::activation::{Placement, Refusal};
-use leasehold_core::{Cti, Fingerprint, Grant, KeyId, KeyKind, ProductId, PublicKey, Text, Timestamp};
+use leasehold_core::{Cti, Grant, KeyId, ProductId, Text, Timestamp};
 use leasehold_store::StoreError;
-use leasehold_store::authority::{Activation, IssuedKey, Stamp, Transaction};
-use leasehold_wire::proof::Proof;
-use leasehold_wire::{Envelope, HostCertificate, HostRequest, Lease, MachineRequest, Method, Reason, Typ, request};
+use leasehold_store::authority::{Activation, IssuedKey, Product, Revoked, Stamp, Transaction};
+use leasehold_wire::{HostCertificate, Lease, Method};
 
+use crate::asking::{Asking, Wish};
 use crate::authority::Authority;
 use crate::chance::{Rng, draw};
 use crate::error::Error;
@@ -39,7 +39,7 @@ pub struct Granted {
     pub key: IssuedKey,
 }
 
-impl Authority<'_> {
+impl Authority {
     /// Answers the request of a host or of a machine with a multiple key.
     ///
     /// The answer is recorded before it is returned. One that is lost is given again to the same key pair, and takes
@@ -48,27 +48,52 @@ impl Authority<'_> {
     /// # Errors
     /// [`Error::NotARequest`], [`Error::Request`]; [`Error::Certificate`], [`Error::GrantTooLarge`], [`Error::Store`].
     pub fn approve(&self, request: &[u8], by: Stamp, rng: &mut Rng<'_>) -> Result<Approval, Error> {
+        self.settle(&Asking::read(request)?, by, rng)
+    }
+
+    /// Answers a request that was read before, as [`Self::approve`] does.
+    ///
+    /// # Errors
+    /// [`Error::Certificate`], [`Error::GrantTooLarge`], [`Error::Store`].
+    pub fn settle(&self, asking: &Asking, by: Stamp, rng: &mut Rng<'_>) -> Result<Approval, Error> {
         self.holds_at(by.at)?;
-        let asking = Asking::read(request)?;
         let cti = Cti(draw(rng));
-        transact(self.store, "approve a request", |tx| match self.answer(tx, &asking, cti, by) {
+        transact(&*self.store, "approve a request", |tx| match self.answer(tx, asking, cti, by) {
             Ok(granted) => Ok(Approval::Granted(Box::new(granted))),
             Err(No::Refused(refusal)) => Ok(Approval::Refused(refusal)),
             Err(No::Failed(error)) => Err(error),
         })
     }
 
+    /// Whether the product key that a request names was issued here, and has made its proof.
+    ///
+    /// A key that was never issued takes as long as a proof that is forged: nobody learns which of them it was.
+    ///
+    /// # Errors
+    /// [`Error::Store`].
+    pub fn proves(&self, asking: &Asking) -> Result<bool, Error> {
+        let key = transact(&*self.store, "find a product key", |tx| Ok(tx.key(asking.key())?))?;
+        let public = key.as_ref().map_or(self.pair.public(), |key| key.public);
+        Ok(asking.proven_by(&public) && key.is_some())
+    }
+
     fn answer(&self, tx: &mut dyn Transaction, asking: &Asking, cti: Cti, by: Stamp) -> Result<Granted, No> {
+        self.stands(tx)?;
         let key = asking.screen(tx.key(asking.proof.key)?, by.at)?;
-        let products = tx.products()?;
-        let grant = grant(key.family, products.iter().filter(|product| product.family == key.family), &key.policy);
-        check_size(&self.vendor().name, &grant)?;
-        if let Wish::Machine(product) = asking.wish
-            && grant.number_of(&product).is_none()
-        {
+        if tx.is_revoked(Revoked::Key(asking.subject.id()))? {
+            return Err(Refusal::Revoked.into());
+        }
+        let products = granted(tx, &key)?;
+        let grant = grant(key.family, &products, &key.policy);
+        let wanted = match asking.wish {
+            Wish::Host => !products.is_empty(),
+            Wish::Machine(product) => grant.number_of(&product).is_some(),
+        };
+        if !wanted {
             return Err(Refusal::ProductNotGranted.into());
         }
-        let taken = tx.taken(key.public.id(), &asking.subject, &asking.fingerprint)?;
+        check_size(&self.vendor().name, &grant)?;
+        let taken = tx.taken(key.public.id(), &asking.subject, &asking.fingerprint, key.policy.drift)?;
         let placement = taken.place(key.allowance, &asking.fingerprint, key.policy.drift)?;
         let (document, expires) = match asking.wish {
             Wish::Host => self.host_certificate(asking, grant, placement, (cti, by.at)),
@@ -140,87 +165,20 @@ impl Authority<'_> {
     }
 }
 
-/// A request whose own signature holds.
-struct Asking {
-    proof: Proof,
-    subject: PublicKey,
-    cti: Cti,
-    fingerprint: Fingerprint,
-    name: Option<Text>,
-    wish: Wish,
-}
-
-/// What is asked for.
-#[derive(Clone, Copy)]
-enum Wish {
-    Host,
-    Machine(ProductId),
+/// The products that a key grants: those of its family, but for what was withdrawn.
+fn granted(tx: &mut dyn Transaction, key: &IssuedKey) -> Result<Vec<Product>, StoreError> {
+    if tx.family(&key.family)?.is_none_or(|family| family.withdrawn.is_some()) {
+        return Ok(Vec::new());
+    }
+    let mut products = tx.products()?;
+    products.retain(|product| product.family == key.family && product.withdrawn.is_none());
+    Ok(products)
 }
 
 /// Why there is no answer, or why the answer is no.
 enum No {
     Refused(Refusal),
     Failed(Error),
-}
-
-impl Asking {
-    fn read(bytes: &[u8]) -> Result<Self, Error> {
-        let typ = Envelope::parse(bytes).map_err(|malformed| Error::Request(Reason::Malformed(malformed)))?.typ;
-        match typ {
-            Typ::HostRequest => request::open::<HostRequest>(bytes).map(Self::from).map_err(Error::Request),
-            Typ::MachineRequest => request::open::<MachineRequest>(bytes).map(Self::from).map_err(Error::Request),
-            Typ::Authority
-            | Typ::Manifest
-            | Typ::Host
-            | Typ::Request
-            | Typ::Lease
-            | Typ::Release
-            | Typ::Object
-            | Typ::Revocations => Err(Error::NotARequest(typ)),
-        }
-    }
-
-    /// Whether the product key is one that may be used for this, before anything is counted.
-    fn screen(&self, key: Option<IssuedKey>, now: Timestamp) -> Result<IssuedKey, Refusal> {
-        let key = key.ok_or(Refusal::UnknownKey)?;
-        if !self.proof.holds(&key.public, self.subject.id(), self.cti) {
-            return Err(Refusal::BadSignature);
-        }
-        if key.revoked.is_some() {
-            return Err(Refusal::Revoked);
-        }
-        let (found, needed) = (key.allowance.kind(), self.wish.kind());
-        if found != needed {
-            return Err(Refusal::WrongKindOfKey { found, needed });
-        }
-        match key.policy.end {
-            Some(end) if end <= now => Err(Refusal::GrantEnded { end }),
-            Some(_) | None => Ok(key),
-        }
-    }
-}
-
-impl From<HostRequest> for Asking {
-    fn from(request: HostRequest) -> Self {
-        let HostRequest { cti, key: subject, proof, host_name, fingerprint, .. } = request;
-        Self { proof, subject, cti, fingerprint, name: Some(host_name), wish: Wish::Host }
-    }
-}
-
-impl From<MachineRequest> for Asking {
-    fn from(request: MachineRequest) -> Self {
-        let MachineRequest { cti, key: subject, proof, product, fingerprint, .. } = request;
-        Self { proof, subject, cti, fingerprint, name: None, wish: Wish::Machine(product) }
-    }
-}
-
-impl Wish {
-    const fn kind(self) -> KeyKind {
-        match self {
-            Self::Host => KeyKind::Host,
-            Self::Machine(_) => KeyKind::Multiple,
-        }
-    }
 }
 
 impl From<Refusal> for No {

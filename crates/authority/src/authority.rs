@@ -1,21 +1,23 @@
 //! Whoever holds the authority's key, and what is signed with it.
 
 use std::io::ErrorKind;
+use std::sync::Arc;
 
 use leasehold_core::standing::Mode;
-use leasehold_core::{Cti, ProductId, ProductKey, Span, Timestamp};
-use leasehold_store::authority::{AuthorityStore, Product, Vendor};
+use leasehold_core::{Cti, KeyId, ProductId, ProductKey, Span, Timestamp};
+use leasehold_store::authority::{AuthorityCertificate, AuthorityStore, Product, Revoked, Transaction, Vendor};
 use leasehold_wire::{Authority as Certificate, Document, Keypair, Manifest, Reason, envelope, trust};
 
 use crate::chance::{Rng, draw};
 use crate::error::Error;
 use crate::home::Home;
+use crate::rotation::Stand;
 use crate::secret::Secret;
 use crate::{key_file, transact};
 
-/// An authority that can sign now.
-pub struct Authority<'s> {
-    pub(crate) store: &'s dyn AuthorityStore,
+/// An authority that can sign now. Threads may share it.
+pub struct Authority {
+    pub(crate) store: Arc<dyn AuthorityStore>,
     pub(crate) pair: Keypair,
     pub(crate) vendor: Vendor,
     /// The root's certificate for `pair`.
@@ -38,7 +40,7 @@ impl Default for Terms {
     }
 }
 
-impl<'s> Authority<'s> {
+impl Authority {
     /// Opens the authority's key.
     ///
     /// # Errors
@@ -46,22 +48,37 @@ impl<'s> Authority<'s> {
     /// [`Error::Certificate`] where it may not sign at `now`; [`Error::File`], [`Error::Store`].
     pub fn open(
         home: &Home,
-        store: &'s dyn AuthorityStore,
+        store: Arc<dyn AuthorityStore>,
         passphrase: &Secret,
         now: Timestamp,
     ) -> Result<Self, Error> {
-        let (vendor, certificates) = transact(store, "open the authority", |tx| {
-            let vendor = tx.vendor()?.ok_or(Error::NotInitialised)?;
-            Ok((vendor, tx.authority_certificates()?))
-        })?;
         let path = home.authority_key();
         let missing = || Error::at(&path)(ErrorKind::NotFound.into());
+        crate::vendor(&*store)?;
         let pair = key_file::read(&path, passphrase)?.ok_or_else(missing)?;
+        let (vendor, certificates, revoked) = transact(&*store, "open the authority", |tx| {
+            let vendor = tx.vendor()?.ok_or(Error::NotInitialised)?;
+            Ok((vendor, tx.authority_certificates()?, tx.is_revoked(Revoked::Key(pair.id()))?))
+        })?;
         let newest = certificates.into_iter().rfind(|certificate| certificate.authority == pair.id());
         let certificate = newest.ok_or(Error::AnotherKey(path))?.document;
+        if revoked {
+            return Err(Error::Certificate(Reason::Revoked));
+        }
         let opened = trust::verify::<Certificate>(&certificate, &vendor.root, now, None);
         let expires = opened.map_err(Error::Certificate)?.document.expires;
         Ok(Self { store, pair, vendor, certificate, expires, terms: Terms::default() })
+    }
+
+    /// Who signs with `pair` under the root's `certificate`.
+    pub(crate) fn certified(
+        store: Arc<dyn AuthorityStore>,
+        pair: Keypair,
+        vendor: Vendor,
+        certificate: &AuthorityCertificate,
+    ) -> Self {
+        let AuthorityCertificate { expires, ref document, .. } = *certificate;
+        Self { store, pair, vendor, certificate: document.clone(), expires, terms: Terms::default() }
     }
 
     /// The same under other terms.
@@ -75,6 +92,11 @@ impl<'s> Authority<'s> {
         &self.vendor
     }
 
+    /// Its name.
+    pub fn id(&self) -> KeyId {
+        self.pair.id()
+    }
+
     /// The root's certificate for it.
     pub fn certificate(&self) -> &[u8] {
         &self.certificate
@@ -83,13 +105,16 @@ impl<'s> Authority<'s> {
     /// The manifest of a product, as its application is shipped with it.
     ///
     /// # Errors
-    /// [`Error::UnknownProduct`], [`Error::Certificate`], [`Error::Store`].
+    /// [`Error::UnknownProduct`], [`Error::ProductWithdrawn`], [`Error::Certificate`], [`Error::Store`].
     pub fn manifest(&self, product: &ProductId, now: Timestamp, rng: &mut Rng<'_>) -> Result<Vec<u8>, Error> {
         self.holds_at(now)?;
         let cti = Cti(draw(rng));
-        let find = |id| transact(self.store, "find a product", |tx| Ok(tx.product(id)?));
-        let Product { id, number, family, title, initial_grace, drift, service, mode } =
+        let find = |id| transact(&*self.store, "find a product", |tx| Ok(tx.product(id)?));
+        let Product { id, number, family, title, initial_grace, drift, service, mode, withdrawn } =
             find(product)?.ok_or(Error::UnknownProduct(*product))?;
+        if withdrawn.is_some() {
+            return Err(Error::ProductWithdrawn(id));
+        }
         let root = self.vendor.root;
         let manifest = Manifest {
             issued: now,
@@ -108,9 +133,35 @@ impl<'s> Authority<'s> {
         Ok(self.sign(&manifest))
     }
 
+    /// Until when it may sign.
+    pub fn expires(&self) -> Timestamp {
+        self.expires
+    }
+
+    /// Where it stands among the vendor's authorities now: another may have followed or revoked it.
+    ///
+    /// # Errors
+    /// [`Error::Store`].
+    pub(crate) fn stand(&self) -> Result<Stand, Error> {
+        transact(&*self.store, "look where the authority stands", |tx| {
+            let newest = tx.authority_certificates()?.pop();
+            Ok(match tx.is_revoked(Revoked::Key(self.id()))? {
+                true => Stand::Revoked,
+                false if newest.is_none_or(|newest| newest.authority == self.id()) => Stand::Signs,
+                false => Stand::Followed,
+            })
+        })
+    }
+
     /// Whether it may sign at `now`.
     pub(crate) fn holds_at(&self, now: Timestamp) -> Result<(), Error> {
         if now < self.expires { Ok(()) } else { Err(Error::Certificate(Reason::Expired)) }
+    }
+
+    /// Whether it still may sign, as far as the store knows: a running authority may have been revoked by another.
+    pub(crate) fn stands(&self, tx: &mut dyn Transaction) -> Result<(), Error> {
+        let revoked = tx.is_revoked(Revoked::Key(self.pair.id()))?;
+        if revoked { Err(Error::Certificate(Reason::Revoked)) } else { Ok(()) }
     }
 
     /// Signs with the chain that leads up to the root.
@@ -124,7 +175,7 @@ impl<'s> Authority<'s> {
     }
 }
 
-impl std::fmt::Debug for Authority<'_> {
+impl std::fmt::Debug for Authority {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Authority").field("pair", &self.pair).field("vendor", &self.vendor).finish_non_exhaustive()
     }

@@ -3,9 +3,11 @@
 use std::io;
 use std::path::PathBuf;
 
-use leasehold_core::{FamilyId, PolicyFault, ProductId, ProductNumber, Text};
+use leasehold_core::{FamilyId, KeyId, PolicyFault, ProductId, ProductNumber, Text, TokenName};
 use leasehold_store::StoreError;
 use leasehold_wire::{Reason, Typ};
+
+use crate::key_name::KeyName;
 
 /// What was asked for has not been done, and nothing was changed.
 #[derive(Debug, thiserror::Error)]
@@ -60,6 +62,47 @@ pub enum Error {
     /// No such family.
     #[error("family {0}: there is none of this id")]
     UnknownFamily(FamilyId),
+    /// The product is granted no more.
+    #[error("product {0}: it has been withdrawn")]
+    ProductWithdrawn(ProductId),
+    /// The family is granted no more.
+    #[error("family {0}: it has been withdrawn")]
+    FamilyWithdrawn(FamilyId),
+    /// No such product key.
+    #[error("product key {0}: not issued here")]
+    UnknownKey(KeyName),
+    /// Several product keys end alike.
+    #[error("product key …{0}: {count} keys end so: {ids}", count = .1.len(), ids = listed(.1))]
+    AmbiguousKey(Text, Vec<KeyId>),
+    /// No such host or machine.
+    #[error("{0}: no product key has activated such a host or machine")]
+    UnknownHost(KeyId),
+    /// No such authority.
+    #[error("{0}: the root has certified no such authority")]
+    UnknownAuthority(KeyId),
+    /// An authority cannot revoke itself: nobody would believe its list.
+    #[error("authority {0}: it would sign the list that revokes it")]
+    OwnAuthority(KeyId),
+    /// The list would be larger than any client takes.
+    #[error("the revocation list has no room for {entries} entries: it may have {most} bytes")]
+    ListFull {
+        /// How many entries it would have.
+        entries: usize,
+        /// How many bytes it may have.
+        most: usize,
+    },
+    /// What is exported cannot be written.
+    #[error("the export cannot be written: {0}")]
+    Output(#[source] io::Error),
+    /// No such token.
+    #[error("token {0}: there is none of this name")]
+    UnknownToken(TokenName),
+    /// A token of this name is or was there.
+    #[error("token {0}: there was one of this name already")]
+    TokenExists(TokenName),
+    /// A token that nobody could ever use.
+    #[error("token {0}: its end must lie in the future")]
+    TokenEnded(TokenName),
     /// A policy nobody could follow.
     #[error(transparent)]
     Policy(#[from] PolicyFault),
@@ -84,20 +127,29 @@ impl Error {
     /// The stable code.
     pub const fn code(&self) -> &'static str {
         match self {
-            Self::File { .. } => "file",
+            Self::File { .. } | Self::Output(_) => "file",
             Self::WrongPassphrase(_) => "wrong-passphrase",
             Self::NotAKeyFile(_) | Self::AnotherKey(_) => "not-a-key-file",
-            Self::EmptyPassphrase => "usage",
+            Self::EmptyPassphrase | Self::TokenEnded(_) => "usage",
             Self::VendorExists(_)
             | Self::Leftover(_)
             | Self::ProductExists(_)
             | Self::ProductNumberTaken(_)
             | Self::FamilyExists(_)
             | Self::FamilyNumberTaken(_)
-            | Self::NumbersUsedUp => "already-exists",
+            | Self::NumbersUsedUp
+            | Self::TokenExists(_) => "already-exists",
             Self::NotInitialised => "not-initialised",
             Self::UnknownProduct(_) => "unknown-product",
             Self::UnknownFamily(_) => "unknown-family",
+            Self::ProductWithdrawn(_) | Self::FamilyWithdrawn(_) => "withdrawn",
+            Self::UnknownKey(_) => "unknown-key",
+            Self::AmbiguousKey(..) => "ambiguous-key",
+            Self::UnknownHost(_) => "unknown-host",
+            Self::UnknownToken(_) => "unknown-token",
+            Self::UnknownAuthority(_) => "unknown-authority",
+            Self::OwnAuthority(_) => "own-authority",
+            Self::ListFull { .. } => "revocation-list-full",
             Self::Policy(_) => "bad-policy",
             Self::GrantTooLarge(_) => "grant-too-large",
             Self::NotARequest(_) => "malformed",
@@ -111,4 +163,8 @@ impl Error {
         let path = path.into();
         |source| Self::File { path, source }
     }
+}
+
+fn listed(ids: &[KeyId]) -> String {
+    ids.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
 }

@@ -94,7 +94,7 @@ pub fn found(
 }
 
 /// The pair in the key file, which is made if it is missing.
-fn pair(path: &Path, passphrase: &Secret, rng: &mut Rng<'_>) -> Result<(Keypair, Start), Error> {
+pub(crate) fn pair(path: &Path, passphrase: &Secret, rng: &mut Rng<'_>) -> Result<(Keypair, Start), Error> {
     if let Some(pair) = key_file::read(path, passphrase)? {
         return Ok((pair, Start::Continued));
     }

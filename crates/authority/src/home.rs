@@ -3,6 +3,8 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use leasehold_core::KeyId;
+
 use crate::error::Error;
 
 /// Where a vendor keeps its keys, its certificate and its store. The root key may be moved away once the vendor is made.
@@ -35,6 +37,16 @@ impl Home {
     /// The authority's key, encrypted.
     pub fn authority_key(&self) -> PathBuf {
         self.folder.join("authority.pem")
+    }
+
+    /// The key of the authority that is to follow, encrypted: there while a rotation is under way.
+    pub fn next_authority_key(&self) -> PathBuf {
+        self.folder.join("authority.next.pem")
+    }
+
+    /// Where the key of an earlier authority was put aside, encrypted.
+    pub fn former_authority_key(&self, authority: KeyId) -> PathBuf {
+        self.folder.join(format!("authority.{authority}.pem"))
     }
 
     /// The root's certificate for the authority's key.

@@ -1,5 +1,7 @@
 //! Secret product keys: issued once, shown once, known afterwards by their public half.
 
+use std::num::NonZeroU64;
+
 use leasehold_core::activation::Allowance;
 use leasehold_core::{FamilyId, KeyId, Policy, ProductKey, Text};
 use leasehold_store::authority::{AuthorityStore, Family, IssuedKey, Place, Stamp, Transaction};
@@ -8,6 +10,8 @@ use leasehold_wire::Keypair;
 use crate::chance::{Rng, draw};
 use crate::error::Error;
 use crate::grant::{check_size, grant};
+use crate::key_name::KeyName;
+use crate::policy_change::{Changed, PolicyChange};
 use crate::transact;
 
 /// A product key to issue.
@@ -23,6 +27,28 @@ pub struct NewKey {
     pub policy: Option<Policy>,
 }
 
+/// How much of a product key is used.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Counts {
+    /// Hosts or machines.
+    pub places: u64,
+    /// Key pairs on all of them.
+    pub activations: u64,
+}
+
+/// What of a product key is to change; `None` stays as it is.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct KeyChange {
+    /// Who bought it; `Some(None)` is nobody in particular.
+    pub customer: Option<Option<Text>>,
+    /// What it grants.
+    pub policy: PolicyChange,
+    /// Hosts or machines that it activates at most. Those that it has activated are answered again whatever the number.
+    pub places: Option<NonZeroU64>,
+    /// Key pairs that it activates at most on each of them.
+    pub activations: Option<NonZeroU64>,
+}
+
 /// A product key with what it has activated.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct KeyUse {
@@ -34,10 +60,20 @@ pub struct KeyUse {
     pub hosts: Vec<Place>,
 }
 
+/// Some product keys.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Page {
+    /// The keys, with how much of each is used.
+    pub keys: Vec<(IssuedKey, Counts)>,
+    /// After which id to go on; `None` where nothing follows.
+    pub next: Option<KeyId>,
+}
+
 /// Issues a product key. The key itself is in the answer alone and cannot be had again.
 ///
 /// # Errors
-/// [`Error::UnknownFamily`], [`Error::Policy`], [`Error::GrantTooLarge`]; [`Error::NotInitialised`], [`Error::Store`].
+/// [`Error::UnknownFamily`], [`Error::FamilyWithdrawn`], [`Error::Policy`], [`Error::GrantTooLarge`];
+/// [`Error::NotInitialised`], [`Error::Store`].
 pub fn issue(
     store: &dyn AuthorityStore,
     new: &NewKey,
@@ -48,6 +84,9 @@ pub fn issue(
     transact(store, "issue a product key", |tx| {
         let vendor = tx.vendor()?.ok_or(Error::NotInitialised)?;
         let family = tx.family(&new.family)?.ok_or(Error::UnknownFamily(new.family))?;
+        if family.withdrawn.is_some() {
+            return Err(Error::FamilyWithdrawn(new.family));
+        }
         let policy = new.policy.clone().unwrap_or_else(|| family.policy.clone());
         policy.check(by.at)?;
         let products = tx.products()?;
@@ -71,6 +110,36 @@ pub fn list(store: &dyn AuthorityStore) -> Result<Vec<KeyUse>, Error> {
     })
 }
 
+/// Product keys that are `wanted`, oldest first: of those issued after the one of the id `after`, `most` at most. No call
+/// looks at more than some thousands, so a page may have few or none though more follow.
+///
+/// # Errors
+/// [`Error::UnknownKey`] where there is none of the id `after`; [`Error::NotInitialised`], [`Error::Store`].
+pub fn page(
+    store: &dyn AuthorityStore,
+    after: Option<KeyId>,
+    most: u64,
+    wanted: &dyn Fn(&IssuedKey) -> bool,
+) -> Result<Page, Error> {
+    transact(store, "list some product keys", |tx| {
+        tx.vendor()?.ok_or(Error::NotInitialised)?;
+        let mut ids = tx.key_ids()?.into_iter();
+        if let Some(after) = after {
+            ids.find(|id| *id == after).ok_or(Error::UnknownKey(KeyName::Id(after)))?;
+        }
+        let (mut keys, mut last) = (Vec::new(), None);
+        for id in ids.by_ref().take(MOST_LOOKED_AT) {
+            last = Some(id);
+            let Some(key) = tx.key(id)?.filter(wanted) else { continue };
+            keys.push((key, Counts { places: tx.places_taken(id)?, activations: tx.activations_taken(id)? }));
+            if keys.len() as u64 == most {
+                break;
+            }
+        }
+        Ok(Page { keys, next: last.filter(|_| ids.len() > 0) })
+    })
+}
+
 /// The product key of this id, with what it has activated; `None` where it was not issued here.
 ///
 /// # Errors
@@ -80,6 +149,103 @@ pub fn find(store: &dyn AuthorityStore, id: KeyId) -> Result<Option<KeyUse>, Err
         tx.vendor()?.ok_or(Error::NotInitialised)?;
         tx.key(id)?.map(|key| usage(tx, key)).transpose()
     })
+}
+
+/// The product key that is meant, with what it has activated.
+///
+/// # Errors
+/// [`Error::UnknownKey`], [`Error::AmbiguousKey`]; [`Error::NotInitialised`], [`Error::Store`].
+pub fn named(store: &dyn AuthorityStore, name: &KeyName) -> Result<KeyUse, Error> {
+    transact(store, "find a product key", |tx| {
+        tx.vendor()?.ok_or(Error::NotInitialised)?;
+        let key = resolve(tx, name)?;
+        usage(tx, key)
+    })
+}
+
+/// The product key that is meant, with how much of it is used.
+///
+/// # Errors
+/// [`Error::UnknownKey`], [`Error::AmbiguousKey`]; [`Error::NotInitialised`], [`Error::Store`].
+pub fn with_counts(store: &dyn AuthorityStore, name: &KeyName) -> Result<(IssuedKey, Counts), Error> {
+    transact(store, "count what a product key has activated", |tx| {
+        tx.vendor()?.ok_or(Error::NotInitialised)?;
+        let key = resolve(tx, name)?;
+        let id = key.public.id();
+        Ok((key, Counts { places: tx.places_taken(id)?, activations: tx.activations_taken(id)? }))
+    })
+}
+
+/// Changes a product key. What it grants reaches a host with its next certificate, when it renews; the allowance counts
+/// from now on.
+///
+/// # Errors
+/// [`Error::UnknownKey`], [`Error::AmbiguousKey`], [`Error::Policy`], [`Error::GrantTooLarge`];
+/// [`Error::NotInitialised`], [`Error::Store`].
+pub fn change(
+    store: &dyn AuthorityStore,
+    name: &KeyName,
+    change: &KeyChange,
+    by: Stamp,
+) -> Result<Changed<IssuedKey>, Error> {
+    transact(store, "change a product key", |tx| {
+        let vendor = tx.vendor()?.ok_or(Error::NotInitialised)?;
+        let before = resolve(tx, name)?;
+        let policy = change.policy.apply(before.policy.clone());
+        if policy != before.policy {
+            policy.check(by.at)?;
+            let products = tx.products()?;
+            let members = products.iter().filter(|product| product.family == before.family);
+            check_size(&vendor.name, &grant(before.family, members, &policy))?;
+        }
+        let allowance = change.allowance(before.allowance);
+        let customer = change.customer.clone().unwrap_or_else(|| before.customer.clone());
+        let after = IssuedKey { customer, policy, allowance, ..before.clone() };
+        tx.change_key(&before, &after, by)?;
+        Ok(Changed { before, after })
+    })
+}
+
+/// Withdraws a product key: it activates and renews nothing more. What it has activated holds to its end, unless it is
+/// revoked too ([`crate::Authority::revoke`]).
+///
+/// # Errors
+/// [`Error::UnknownKey`], [`Error::AmbiguousKey`]; [`Error::NotInitialised`], [`Error::Store`].
+pub fn revoke(store: &dyn AuthorityStore, name: &KeyName, by: Stamp) -> Result<Changed<IssuedKey>, Error> {
+    transact(store, "withdraw a product key", |tx| {
+        tx.vendor()?.ok_or(Error::NotInitialised)?;
+        let before = resolve(tx, name)?;
+        tx.revoke_key(before.public.id(), by)?;
+        let after = IssuedKey { revoked: before.revoked.or(Some(by.at)), ..before.clone() };
+        Ok(Changed { before, after })
+    })
+}
+
+/// The product key that is meant.
+pub(crate) fn resolve(tx: &mut dyn Transaction, name: &KeyName) -> Result<IssuedKey, Error> {
+    let unknown = || Error::UnknownKey(name.clone());
+    match name {
+        KeyName::Id(id) => tx.key(*id)?.ok_or_else(unknown),
+        KeyName::LastFive(last_five) => {
+            let mut found = tx.keys_ending(last_five.as_str())?;
+            match found.len() {
+                1 => found.pop().ok_or_else(unknown),
+                0 => Err(unknown()),
+                _ => Err(Error::AmbiguousKey(last_five.clone(), found.iter().map(|key| key.public.id()).collect())),
+            }
+        }
+    }
+}
+
+impl KeyChange {
+    fn allowance(&self, before: Allowance) -> Allowance {
+        let places = self.places.map_or(before.places(), NonZeroU64::get);
+        let activations = self.activations.map_or(before.activations(), NonZeroU64::get);
+        match before {
+            Allowance::Hosts { .. } => Allowance::Hosts { hosts: places, activations },
+            Allowance::Machines { .. } => Allowance::Machines { machines: places, activations },
+        }
+    }
 }
 
 fn make(new: &NewKey, family: &Family, policy: Policy, by: Stamp, random: [u8; 9]) -> (ProductKey, IssuedKey) {
@@ -100,8 +266,11 @@ fn make(new: &NewKey, family: &Family, policy: Policy, by: Stamp, random: [u8; 9
 fn usage(tx: &mut dyn Transaction, key: IssuedKey) -> Result<KeyUse, Error> {
     let id = key.public.id();
     let hosts = match key.allowance {
-        Allowance::Hosts { .. } => tx.places(id)?,
+        Allowance::Hosts { .. } => tx.places(id, 0, u64::MAX)?,
         Allowance::Machines { .. } => Vec::new(),
     };
     Ok(KeyUse { places_taken: tx.places_taken(id)?, hosts, key })
 }
+
+/// Keys that one page looks at: a transaction keeps others waiting.
+const MOST_LOOKED_AT: usize = 5_000;

@@ -3,11 +3,12 @@
 use std::collections::BTreeSet;
 
 use leasehold_core::standing::Mode;
-use leasehold_core::{FamilyId, Policy, PolicyFault, ProductId, ProductNumber, Span, Text};
+use leasehold_core::{FamilyId, Policy, PolicyFault, ProductId, ProductNumber, Span, Text, Timestamp};
 use leasehold_store::authority::{AuthorityStore, Family, Product, Stamp, Transaction};
 
 use crate::error::Error;
 use crate::grant::{check_size, grant};
+use crate::policy_change::Changed;
 use crate::transact;
 
 /// A product to add. What is `None` is chosen: numbers the next free ones, the rest as the family has it.
@@ -46,8 +47,8 @@ pub struct NewFamily {
 ///
 /// # Errors
 /// [`Error::ProductExists`], [`Error::ProductNumberTaken`], [`Error::FamilyNumberTaken`], [`Error::NumbersUsedUp`];
-/// [`Error::FamilyExists`] where a number or policy is given for a family that has its own; [`Error::Policy`],
-/// [`Error::GrantTooLarge`]; [`Error::NotInitialised`], [`Error::Store`].
+/// [`Error::FamilyExists`] where a number or policy is given for a family that has its own; [`Error::FamilyWithdrawn`],
+/// [`Error::Policy`], [`Error::GrantTooLarge`]; [`Error::NotInitialised`], [`Error::Store`].
 pub fn add(store: &dyn AuthorityStore, new: &NewProduct, by: Stamp) -> Result<Product, Error> {
     transact(store, "add a product", |tx| {
         let vendor = tx.vendor()?.ok_or(Error::NotInitialised)?;
@@ -91,6 +92,95 @@ pub fn families(store: &dyn AuthorityStore) -> Result<Vec<Family>, Error> {
     })
 }
 
+/// What of a product is to change; `None` stays as it is.
+#[derive(Clone, Debug, Default)]
+pub struct ProductChange {
+    /// What people call it.
+    pub title: Option<Text>,
+    /// How long it runs unactivated.
+    pub initial_grace: Option<Span>,
+    /// Fingerprint components that may change before a machine counts as another one.
+    pub drift: Option<u64>,
+    /// The label of the SRV record where hosts are found; `Some(None)` is the usual one.
+    pub service: Option<Option<Text>>,
+    /// How the standing reaches the application.
+    pub mode: Option<Mode>,
+}
+
+/// Whether something is granted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Supply {
+    /// As usual.
+    Granted,
+    /// In nothing that is signed from now on.
+    Withdrawn,
+}
+
+/// Changes what manifests made from now on say of a product.
+///
+/// # Errors
+/// [`Error::UnknownProduct`], [`Error::Policy`]; [`Error::NotInitialised`], [`Error::Store`].
+pub fn change(
+    store: &dyn AuthorityStore,
+    id: &ProductId,
+    change: &ProductChange,
+    by: Stamp,
+) -> Result<Changed<Product>, Error> {
+    alter(store, "change a product", id, by, |product| {
+        let after = Product {
+            title: change.title.clone().unwrap_or_else(|| product.title.clone()),
+            initial_grace: change.initial_grace.unwrap_or(product.initial_grace),
+            drift: change.drift.unwrap_or(product.drift),
+            service: change.service.clone().unwrap_or_else(|| product.service.clone()),
+            mode: change.mode.unwrap_or(product.mode),
+            ..product.clone()
+        };
+        check(after.drift, after.initial_grace)?;
+        Ok(after)
+    })
+}
+
+/// Withdraws a product from all that is granted from now on, renewals included, or brings it back.
+///
+/// What was granted before holds to its end. Where nothing of a family is left, its keys activate nothing.
+///
+/// # Errors
+/// [`Error::UnknownProduct`]; [`Error::NotInitialised`], [`Error::Store`].
+pub fn supply(
+    store: &dyn AuthorityStore,
+    id: &ProductId,
+    supply: Supply,
+    by: Stamp,
+) -> Result<Changed<Product>, Error> {
+    alter(store, "withdraw a product", id, by, |product| {
+        Ok(Product { withdrawn: withdrawn(product.withdrawn, supply, by), ..product.clone() })
+    })
+}
+
+/// Since when something is withdrawn that was so `before`.
+pub(crate) fn withdrawn(before: Option<Timestamp>, supply: Supply, by: Stamp) -> Option<Timestamp> {
+    match supply {
+        Supply::Granted => None,
+        Supply::Withdrawn => before.or(Some(by.at)),
+    }
+}
+
+fn alter(
+    store: &dyn AuthorityStore,
+    name: &'static str,
+    id: &ProductId,
+    by: Stamp,
+    alter: impl Fn(&Product) -> Result<Product, Error>,
+) -> Result<Changed<Product>, Error> {
+    transact(store, name, |tx| {
+        tx.vendor()?.ok_or(Error::NotInitialised)?;
+        let before = tx.product(id)?.ok_or(Error::UnknownProduct(*id))?;
+        let after = alter(&before)?;
+        tx.change_product(&before, &after, by)?;
+        Ok(Changed { before, after })
+    })
+}
+
 enum Begins {
     Now,
     Earlier,
@@ -99,6 +189,9 @@ enum Begins {
 fn family(tx: &mut dyn Transaction, new: &NewFamily, by: Stamp) -> Result<(Family, Begins), Error> {
     if let Some(family) = tx.family(&new.id)? {
         let other = new.number.is_some_and(|number| number != family.number);
+        if family.withdrawn.is_some() {
+            return Err(Error::FamilyWithdrawn(new.id));
+        }
         let changed = new.policy.as_ref().is_some_and(|policy| *policy != family.policy);
         return if other || changed { Err(Error::FamilyExists(new.id)) } else { Ok((family, Begins::Earlier)) };
     }
@@ -106,14 +199,12 @@ fn family(tx: &mut dyn Transaction, new: &NewFamily, by: Stamp) -> Result<(Famil
     policy.check(by.at)?;
     let taken = tx.families()?.iter().map(|family| family.number).collect();
     let number = choose(new.number, &taken, Error::FamilyNumberTaken)?;
-    Ok((Family { id: new.id, number, policy }, Begins::Now))
+    Ok((Family { id: new.id, number, policy, withdrawn: None }, Begins::Now))
 }
 
 fn product(new: &NewProduct, number: ProductNumber, family: &Family) -> Result<Product, Error> {
     let drift = new.drift.unwrap_or(family.policy.drift);
-    // The product's part of what a policy says, under the same rules.
-    let own = Policy { drift, grace: new.initial_grace, ..Policy::default() };
-    own.check(leasehold_core::Timestamp::from_unix(0)).map_err(|fault: PolicyFault| Error::Policy(fault))?;
+    check(drift, new.initial_grace)?;
     Ok(Product {
         id: new.id,
         number,
@@ -123,7 +214,13 @@ fn product(new: &NewProduct, number: ProductNumber, family: &Family) -> Result<P
         drift,
         service: new.service.clone(),
         mode: new.mode,
+        withdrawn: None,
     })
+}
+
+/// The product's part of what a policy says, under the same rules.
+fn check(drift: u64, initial_grace: Span) -> Result<(), PolicyFault> {
+    Policy { drift, grace: initial_grace, ..Policy::default() }.check(Timestamp::from_unix(0))
 }
 
 /// The number that was asked for, or the lowest free one from 1.

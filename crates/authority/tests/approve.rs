@@ -2,6 +2,7 @@
 
 mod common;
 
+use std::sync::Arc;
 use std::thread;
 
 use common::{
@@ -10,7 +11,6 @@ use common::{
 use leasehold_authority::{Approval, Authority, Error, Terms, keys};
 use leasehold_core::activation::{Allowance, Ordinals, Placement, Refusal};
 use leasehold_core::{Component, Fingerprint, KeyKind, Policy, ProductKey, Span, Timestamp};
-use leasehold_store::authority::AuthorityStore;
 use leasehold_wire::{HostCertificate, Keypair, Lease, Method, Reason, Typ, envelope, trust};
 
 fn approve(shop: &Shop, request: &[u8]) -> Approval {
@@ -22,8 +22,7 @@ fn place(place: u64, activation: u64) -> Ordinals {
 }
 
 fn audited(shop: &Shop) -> usize {
-    let store: &dyn AuthorityStore = &shop.store;
-    store.transact("count", |tx| tx.audit(1_000)).expect("a store").len()
+    shop.store.transact("count", |tx| tx.audit(None, 1_000)).expect("a store").len()
 }
 
 #[test]
@@ -66,7 +65,7 @@ fn a_key_pair_that_asks_again_keeps_its_place_and_gets_a_later_end() {
     let again = granted(again);
     assert_eq!((first.placement, again.placement), (Placement::New(place(1, 1)), Placement::Again(place(1, 1))));
     assert_eq!(again.expires, Some(year.at.plus(Span::days(730))));
-    assert_eq!(keys::list(&shop.store).unwrap()[0].places_taken, 1);
+    assert_eq!(keys::list(&*shop.store).unwrap()[0].places_taken, 1);
 }
 
 #[test]
@@ -151,9 +150,8 @@ fn product_keys_that_may_not_be_used_are_told_apart() {
     assert_eq!(refused(approve(&shop, &host_request(&multiple, 1, machine(1)))), wrong);
     let wrong = Refusal::WrongKindOfKey { found: KeyKind::Host, needed: KeyKind::Multiple };
     assert_eq!(refused(approve(&shop, &machine_request(&key, 1, "acme-cad", machine(1)))), wrong);
-    let store: &dyn AuthorityStore = &shop.store;
     granted(approve(&shop, &host_request(&key, 1, machine(1))));
-    store.transact("revoke", |tx| tx.revoke_key(Keypair::of_product_key(&key).id(), AT)).unwrap();
+    shop.store.transact("revoke", |tx| tx.revoke_key(Keypair::of_product_key(&key).id(), AT)).unwrap();
     assert_eq!(refused(approve(&shop, &host_request(&key, 1, machine(1)))), Refusal::Revoked);
 }
 
@@ -184,7 +182,7 @@ fn what_is_no_request_or_was_altered_is_no_request() {
         altered[at] ^= 1;
         assert!(matches!(fails(&altered), Error::Request(_)), "byte {at}");
     }
-    assert_eq!(keys::list(&shop.store).unwrap()[0].places_taken, 0);
+    assert_eq!(keys::list(&*shop.store).unwrap()[0].places_taken, 0);
 }
 
 #[test]
@@ -196,7 +194,7 @@ fn limits_hold_for_authorities_that_answer_at_the_same_time() {
             let (home, key) = (&shop.home, &key);
             scope.spawn(move || {
                 let own = store(&home.store());
-                let authority = Authority::open(home, &own, &passphrase(), AT.at).unwrap();
+                let authority = Authority::open(home, own, &passphrase(), AT.at).unwrap();
                 let ask = |n: u8| {
                     let request = host_request(key, 1 + thread * 5 + n, machine(thread * 5 + n));
                     authority.approve(&request, AT, &mut chance(u64::from(n))).unwrap()
@@ -221,6 +219,6 @@ fn limits_hold_for_authorities_that_answer_at_the_same_time() {
 #[test]
 fn a_clock_far_behind_is_noticed_before_anything_is_signed() {
     let shop = Shop::open();
-    let early = Authority::open(&shop.home, &shop.store, &passphrase(), Timestamp::from_unix(1_000));
+    let early = Authority::open(&shop.home, Arc::clone(&shop.store), &passphrase(), Timestamp::from_unix(1_000));
     assert!(matches!(early, Err(Error::Certificate(Reason::NotYetValid))));
 }

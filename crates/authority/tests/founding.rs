@@ -4,6 +4,7 @@ mod common;
 
 use std::fs;
 use std::process::Command;
+use std::sync::Arc;
 
 use common::{AT, Shop, chance, founding, passphrase, store};
 use leasehold_authority::{Authority, Error, Secret, Start, found, vendor};
@@ -13,20 +14,20 @@ use leasehold_wire::{Authority as Certificate, Reason, trust};
 #[test]
 fn a_vendor_is_a_root_that_certifies_an_authority() {
     let shop = Shop::empty();
-    let made = found(&shop.home, &shop.store, &founding("Acme"), AT, &mut chance(1)).unwrap();
+    let made = found(&shop.home, &*shop.store, &founding("Acme"), AT, &mut chance(1)).unwrap();
     assert_eq!(made.start, Start::Fresh);
     let certificate = fs::read(shop.home.authority_certificate()).unwrap();
     let opened = trust::verify::<Certificate>(&certificate, &made.root, AT.at, None).unwrap();
     assert_eq!((opened.document.key.id(), opened.document.expires), (made.authority, made.expires));
     assert_eq!(made.expires, AT.at.plus(Span::days(3_650)));
     let root: PublicKey = fs::read_to_string(shop.home.root_public()).unwrap().trim().parse().unwrap();
-    assert_eq!((root, vendor(&shop.store).unwrap().root), (made.root, made.root));
+    assert_eq!((root, vendor(&*shop.store).unwrap().root), (made.root, made.root));
 }
 
 #[test]
 fn openssl_opens_both_key_files() {
     let shop = Shop::empty();
-    let made = found(&shop.home, &shop.store, &founding("Acme"), AT, &mut chance(1)).unwrap();
+    let made = found(&shop.home, &*shop.store, &founding("Acme"), AT, &mut chance(1)).unwrap();
     let file = shop.home.folder().join("passphrase");
     fs::write(&file, "correct horse battery staple\n").unwrap();
     let public = |key: std::path::PathBuf| {
@@ -46,7 +47,7 @@ fn openssl_opens_both_key_files() {
 fn a_vendor_is_made_once() {
     let shop = Shop::open();
     let before = fs::read(shop.home.root_key()).unwrap();
-    let again = found(&shop.home, &shop.store, &founding("Other"), AT, &mut chance(2));
+    let again = found(&shop.home, &*shop.store, &founding("Other"), AT, &mut chance(2));
     assert!(matches!(again, Err(Error::VendorExists(name)) if name.as_str() == "Acme"));
     assert_eq!(fs::read(shop.home.root_key()).unwrap(), before);
 }
@@ -54,7 +55,7 @@ fn a_vendor_is_made_once() {
 #[test]
 fn a_run_that_was_cut_short_is_continued_wherever_it_stopped() {
     let whole = Shop::empty();
-    found(&whole.home, &whole.store, &founding("Acme"), AT, &mut chance(1)).unwrap();
+    found(&whole.home, &*whole.store, &founding("Acme"), AT, &mut chance(1)).unwrap();
     let root = fs::read(whole.home.root_public()).unwrap();
     let written = [
         whole.home.root_key(),
@@ -67,24 +68,24 @@ fn a_run_that_was_cut_short_is_continued_wherever_it_stopped() {
         for path in &written[..kept] {
             fs::copy(path, cut.home.folder().join(path.file_name().unwrap())).unwrap();
         }
-        let made = found(&cut.home, &cut.store, &founding("Acme"), AT, &mut chance(9)).unwrap();
+        let made = found(&cut.home, &*cut.store, &founding("Acme"), AT, &mut chance(9)).unwrap();
         assert_eq!(made.start, Start::Continued, "{kept} files were there");
         assert_eq!(fs::read(cut.home.root_public()).unwrap(), root);
-        assert!(Authority::open(&cut.home, &cut.store, &passphrase(), AT.at).is_ok());
+        assert!(Authority::open(&cut.home, Arc::clone(&cut.store), &passphrase(), AT.at).is_ok());
     }
 }
 
 #[test]
 fn leftovers_that_do_not_fit_are_named_and_left_alone() {
     let shop = Shop::empty();
-    found(&shop.home, &shop.store, &founding("Acme"), AT, &mut chance(1)).unwrap();
+    found(&shop.home, &*shop.store, &founding("Acme"), AT, &mut chance(1)).unwrap();
     let fresh = store(&shop.home.folder().join("fresh.db"));
-    let other_name = found(&shop.home, &fresh, &founding("Other"), AT, &mut chance(2));
+    let other_name = found(&shop.home, &*fresh, &founding("Other"), AT, &mut chance(2));
     assert!(matches!(other_name, Err(Error::Leftover(path)) if path == shop.home.authority_certificate()));
     let other = leasehold_authority::Founding { passphrase: Secret::new("other".to_owned()), ..founding("Acme") };
-    let wrong = found(&shop.home, &fresh, &other, AT, &mut chance(2));
+    let wrong = found(&shop.home, &*fresh, &other, AT, &mut chance(2));
     assert!(matches!(wrong, Err(Error::WrongPassphrase(path)) if path == shop.home.root_key()));
-    assert!(matches!(vendor(&fresh), Err(Error::NotInitialised)));
+    assert!(matches!(vendor(&*fresh), Err(Error::NotInitialised)));
 }
 
 #[test]
@@ -92,7 +93,7 @@ fn an_authority_opens_with_its_own_key_and_passphrase_while_its_certificate_hold
     let shop = Shop::open();
     let open = |secret: &str, span| {
         let secret = Secret::new(secret.to_owned());
-        Authority::open(&shop.home, &shop.store, &secret, AT.at.plus(span)).map(drop)
+        Authority::open(&shop.home, Arc::clone(&shop.store), &secret, AT.at.plus(span)).map(drop)
     };
     assert!(open("correct horse battery staple", Span::ZERO).is_ok());
     assert!(matches!(open("wrong", Span::ZERO), Err(Error::WrongPassphrase(_))));
@@ -103,7 +104,7 @@ fn an_authority_opens_with_its_own_key_and_passphrase_while_its_certificate_hold
     fs::rename(shop.home.authority_key(), shop.home.root_key()).unwrap();
     assert!(matches!(open("correct horse battery staple", Span::ZERO), Err(Error::File { .. })));
     let other = Shop::empty();
-    found(&other.home, &other.store, &founding("Acme"), AT, &mut chance(7)).unwrap();
+    found(&other.home, &*other.store, &founding("Acme"), AT, &mut chance(7)).unwrap();
     fs::copy(other.home.authority_key(), shop.home.authority_key()).unwrap();
     assert!(matches!(open("correct horse battery staple", Span::ZERO), Err(Error::AnotherKey(_))));
     fs::write(shop.home.authority_key(), "no key").unwrap();
@@ -114,7 +115,7 @@ fn an_authority_opens_with_its_own_key_and_passphrase_while_its_certificate_hold
 fn an_empty_passphrase_is_none() {
     let shop = Shop::empty();
     let founding = leasehold_authority::Founding { passphrase: Secret::new(String::new()), ..founding("Acme") };
-    let made = found(&shop.home, &shop.store, &founding, AT, &mut chance(1));
+    let made = found(&shop.home, &*shop.store, &founding, AT, &mut chance(1));
     assert!(matches!(made, Err(Error::EmptyPassphrase)));
     assert!(!shop.home.root_key().exists());
 }

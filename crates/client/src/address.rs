@@ -1,4 +1,4 @@
-//! Where a host is: `host`, `host:port`, `[v6]:port`, with `http://` or `https://` before it where wanted.
+//! Where a host or an authority is: `name`, `name:port`, `[v6]:port`, with `http://` or `https://` before it where wanted.
 
 use std::fmt;
 use std::net::{IpAddr, Ipv6Addr};
@@ -12,20 +12,24 @@ pub struct HostAddress {
     port: u16,
 }
 
-/// Why a text is no address of a host.
+/// The address of a vendor's authority. TLS is spoken unless `http://` stands before it; the port is 443 or 80 unless set.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct AuthorityAddress(pub(crate) HostAddress);
+
+/// Why a text is no address of a host or an authority.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum AddressError {
     /// Something else than `http` or `https` stands before `://`.
-    #[error("an address begins with http://, https:// or the host's name")]
+    #[error("an address begins with http://, https:// or a name")]
     Scheme,
     /// There is no name, or it has characters that no name has.
-    #[error("a host's name has letters, digits, hyphens and dots; an IPv6 address with a port stands in brackets")]
+    #[error("a name has letters, digits, hyphens and dots; an IPv6 address with a port stands in brackets")]
     Name,
     /// The port is no number from 1 to 65535.
     #[error("a port is a number from 1 to 65535")]
     Port,
     /// Something follows the port.
-    #[error("an address ends with the host's name or port: no path, user or query")]
+    #[error("an address ends with the name or port: no path, user or query")]
     More,
 }
 
@@ -71,25 +75,22 @@ impl HostAddress {
     pub(crate) fn is_secure(&self) -> bool {
         self.scheme == Scheme::Https
     }
-}
 
-impl FromStr for HostAddress {
-    type Err = AddressError;
-
-    fn from_str(text: &str) -> Result<Self, AddressError> {
+    /// Reads an address in which `bare` is meant where no scheme stands, and a port is what `usual` says.
+    fn parse(text: &str, bare: Scheme, usual: fn(Scheme) -> u16) -> Result<Self, AddressError> {
         let text = text.trim();
         let (scheme, rest) = match text.split_once("://") {
             Some((scheme, rest)) if scheme.eq_ignore_ascii_case("http") => (Scheme::Http, rest),
             Some((scheme, rest)) if scheme.eq_ignore_ascii_case("https") => (Scheme::Https, rest),
             Some(_) => return Err(AddressError::Scheme),
-            None => (Scheme::Http, text),
+            None => (bare, text),
         };
         let authority = rest.strip_suffix('/').unwrap_or(rest);
         if authority.contains(['/', '?', '#', '@']) {
             return Err(AddressError::More);
         }
         if let Ok(ip) = authority.parse::<Ipv6Addr>() {
-            return Ok(Self { scheme, name: Name::Ip(ip.into()), port: Self::PORT });
+            return Ok(Self { scheme, name: Name::Ip(ip.into()), port: usual(scheme) });
         }
         let (name, port) = match authority.strip_prefix('[') {
             Some(bracketed) => {
@@ -107,7 +108,39 @@ impl FromStr for HostAddress {
                 None => (dns_or_v4(authority)?, None),
             },
         };
-        Ok(Self { scheme, name, port: port.map_or(Ok(Self::PORT), parse_port)? })
+        Ok(Self { scheme, name, port: port.map_or(Ok(usual(scheme)), parse_port)? })
+    }
+}
+
+impl FromStr for HostAddress {
+    type Err = AddressError;
+
+    fn from_str(text: &str) -> Result<Self, AddressError> {
+        Self::parse(text, Scheme::Http, |_| Self::PORT)
+    }
+}
+
+impl AuthorityAddress {
+    /// Whether TLS is spoken there.
+    pub fn is_secure(&self) -> bool {
+        self.0.is_secure()
+    }
+}
+
+impl FromStr for AuthorityAddress {
+    type Err = AddressError;
+
+    fn from_str(text: &str) -> Result<Self, AddressError> {
+        HostAddress::parse(text, Scheme::Https, web_port).map(Self)
+    }
+}
+
+impl fmt::Display for AuthorityAddress {
+    /// `https://name`, with its port where that is not the usual one; reads back as itself.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let HostAddress { scheme, name, port } = &self.0;
+        let word = if self.is_secure() { "https" } else { "http" };
+        if *port == web_port(*scheme) { write!(f, "{word}://{name}") } else { write!(f, "{word}://{name}:{port}") }
     }
 }
 
@@ -139,6 +172,13 @@ fn dns_or_v4(text: &str) -> Result<Name, AddressError> {
     if usable { Ok(Name::Dns(name.into())) } else { Err(AddressError::Name) }
 }
 
+fn web_port(scheme: Scheme) -> u16 {
+    match scheme {
+        Scheme::Http => 80,
+        Scheme::Https => 443,
+    }
+}
+
 fn parse_port(text: &str) -> Result<u16, AddressError> {
     let digits = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
     let port = digits.then(|| text.parse().ok()).flatten();
@@ -166,6 +206,22 @@ mod tests {
             assert_eq!(address.url("/v1/host"), url, "{text}");
             assert_eq!(shown.parse(), Ok(address));
         }
+    }
+
+    #[test]
+    fn an_authority_speaks_tls_unless_it_is_said_not_to() {
+        for (text, shown, url) in [
+            ("activate.example", "https://activate.example", "https://activate.example:443/v1/hosts"),
+            ("http://Activate.Example/", "http://activate.example", "http://activate.example:80/v1/hosts"),
+            ("https://a:8443", "https://a:8443", "https://a:8443/v1/hosts"),
+            ("::1", "https://[::1]", "https://[::1]:443/v1/hosts"),
+        ] {
+            let address: AuthorityAddress = text.parse().unwrap();
+            assert_eq!(address.to_string(), shown, "{text}");
+            assert_eq!(address.0.url("/v1/hosts"), url, "{text}");
+            assert_eq!(shown.parse(), Ok(address));
+        }
+        assert_eq!("https://a/v1".parse::<AuthorityAddress>(), Err(AddressError::More));
     }
 
     #[test]

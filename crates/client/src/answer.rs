@@ -63,6 +63,9 @@ pub enum Mismatch {
     /// It is for another machine.
     #[error("it is for another machine")]
     Fingerprint,
+    /// It came about in another way than it was asked for.
+    #[error("it is not one of a multiple key")]
+    Method,
 }
 
 /// What an answer is checked against.

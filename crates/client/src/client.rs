@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use leasehold_core::{Fingerprint, KeyId, Span, Standing, Text, Timestamp};
-use leasehold_wire::{Manifest, armour};
+use leasehold_wire::{Manifest, Method, armour};
 
 use crate::address::HostAddress;
 use crate::ask::Answer;
@@ -12,7 +12,8 @@ use crate::chance::Chance;
 use crate::clock::Clock;
 use crate::error::{Error, Tried};
 use crate::exchange::{Exchange, Trust};
-use crate::files::Note;
+use crate::files::{Note, Turn};
+use crate::held::Held;
 #[cfg(feature = "mdns")]
 use crate::lookup::LocalLink;
 use crate::lookup::Search;
@@ -62,6 +63,8 @@ pub enum Released {
     },
     /// There was no lease.
     NothingHeld,
+    /// The lease of a multiple key was removed. The machine keeps its place with the vendor, and may take it again.
+    PlaceKept,
     /// The host said no; the lease is still held.
     Refused(Refused),
 }
@@ -148,16 +151,25 @@ impl Client {
         self.ask(&turn)
     }
 
-    /// Renews the lease now.
+    /// Renews the lease now. That of a multiple key has nothing to renew: it is looked whether the vendor has withdrawn it,
+    /// where an authority has granted it over the network.
     ///
     /// # Errors
-    /// As [`Self::activate`]; [`Error::NoLease`] where there is none.
+    /// As [`Self::activate`]; [`Error::NoLease`] where there is none; [`Error::Authority`].
     pub fn renew(&self) -> Result<Answer, Error> {
         let turn = self.state.turn()?;
-        if self.state.held(None, &self.manifest.product)?.is_none() {
-            return Err(Error::NoLease(self.manifest.product));
+        match self.state.held(None, &self.manifest.product)? {
+            Some(held) => self.follow(&turn, Some(held)),
+            None => Err(Error::NoLease(self.manifest.product)),
         }
-        self.ask(&turn)
+    }
+
+    /// Does what the lease in hand wants done.
+    fn follow(&self, turn: &Turn, held: Option<Held>) -> Result<Answer, Error> {
+        match held {
+            Some(held) if held.lease.method == Method::MultipleKey => self.look_again(turn, held.lease),
+            Some(_) | None => self.ask(turn),
+        }
     }
 
     /// Asks a host if it is time to; for callers with a loop of their own. [`crate::Renewer`] calls it in a thread.
@@ -174,10 +186,11 @@ impl Client {
         if let Some(waits) = self.waits() {
             return Ok(waits);
         }
-        self.ask(&turn).map(Tick::Asked)
+        let held = self.state.held(None, &self.manifest.product)?;
+        self.follow(&turn, held).map(Tick::Asked)
     }
 
-    /// Gives the lease back. Asking by itself ends until [`Self::activate`] is called.
+    /// Gives the lease back; that of a multiple key is removed here alone. Asking by itself ends until [`Self::activate`] is called.
     ///
     /// # Errors
     /// As [`Self::activate`]; the lease is then still held.

@@ -3,7 +3,7 @@
 use leasehold_core::Cti;
 use leasehold_discovery::Found;
 use leasehold_wire::envelope::{MOST_REVOCATION_BYTES, sign};
-use leasehold_wire::{HostCertificate, Keypair, Reason, Release, Revocations, verify};
+use leasehold_wire::{HostCertificate, Keypair, Method, Reason, Release, Revocations, verify};
 
 use crate::answer::{Accepted, Expected, Rejected, Sent};
 use crate::chance::draw;
@@ -64,6 +64,10 @@ impl Client {
         let open = self.record(Some(&lock))?.request;
         let key = self.state.device(Some(&lock))?.key;
         drop(lock);
+        if held.as_ref().is_some_and(|held| held.lease.method == Method::MultipleKey) {
+            self.forget_lease()?;
+            return Ok(Released::PlaceKept);
+        }
         if held.is_none() && open.is_none() {
             self.forget_lease()?;
             return Ok(Released::NothingHeld);
@@ -86,13 +90,17 @@ impl Client {
         Ok(Released::GivenBack { passed_over: first.passed_over })
     }
 
-    /// The host's revocation list, where it has another than `held`.
-    pub(crate) fn other_revocations(&self, route: &Route, held: Option<u64>) -> Option<(Vec<u8>, Revocations)> {
-        let most = MOST_REVOCATION_BYTES as u64;
-        let Ok(Reply::Document(bytes)) = self.exchange.fetch(route, "/v1/revocations", held, most) else {
+    /// The host's revocation list, where it has another than `held`; not one by an authority that `held` revokes.
+    pub(crate) fn other_revocations(
+        &self,
+        route: &Route,
+        held: Option<&Revocations>,
+    ) -> Option<(Vec<u8>, Revocations)> {
+        let (most, number) = (MOST_REVOCATION_BYTES as u64, held.map(|list| list.number));
+        let Ok(Reply::Document(bytes)) = self.exchange.fetch(route, "/v1/revocations", number, most) else {
             return None;
         };
-        let list = verify::<Revocations>(&bytes, &self.manifest.root, self.now(), None).ok()?.document;
+        let list = verify::<Revocations>(&bytes, &self.manifest.root, self.now(), held).ok()?.document;
         Some((bytes, list))
     }
 
@@ -167,6 +175,7 @@ impl Client {
         self.state.remove_lease(&lock, product)?;
         let mut record = self.record(Some(&lock))?;
         (record.request, record.attempt, record.wish) = (None, None, Wish::Released);
+        record.authority = None;
         self.state.keep_record(&lock, product, &record)
     }
 }

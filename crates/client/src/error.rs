@@ -4,12 +4,13 @@ use std::fmt;
 use std::io::{self, ErrorKind};
 use std::path::PathBuf;
 
-use leasehold_core::{KeyId, ProductId};
+use leasehold_core::{KeyId, KeyKind, ProductId};
 use leasehold_discovery::{DomainName, Searched};
 use leasehold_wire::Reason;
 use leasehold_wire::armour::ArmourError;
 
 use crate::answer::Mismatch;
+use crate::authority::AuthorityError;
 use crate::exchange::NotAHost;
 use crate::lookup::SearchError;
 use crate::refused::Refused;
@@ -74,6 +75,18 @@ pub enum Error {
     /// There is no lease to renew.
     #[error("lease: there is none for {0}")]
     NoLease(ProductId),
+    /// A product key of another kind.
+    #[error("the product key is a {} key, a multiple key is needed", .0.name())]
+    WrongKind(KeyKind),
+    /// The vendor's authority has not answered, or its answer cannot be believed.
+    #[error(transparent)]
+    Authority(Box<AuthorityError>),
+    /// What was to be installed is no document.
+    #[error("lease: {0}")]
+    Document(#[source] ArmourError),
+    /// What was to be installed is no lease for this machine.
+    #[error("lease: {}", .0.of_a_file())]
+    Lease(Failure),
     /// No host has answered.
     #[error("{}", told(tried))]
     NoAnswer {
@@ -124,12 +137,21 @@ pub enum Failure {
     /// It has no certificate for TLS that is trusted here.
     #[error("its TLS certificate is not trusted here: {0}")]
     Untrusted(#[source] io::Error),
+    /// A proxy stands between, and does not let it through.
+    #[error("the proxy does not let it through: {0}")]
+    Proxy(String),
     /// Something else than a host answers.
-    #[error("{0}")]
+    #[error("what answers is no Leasehold host: {0}")]
     NotAHost(#[source] NotAHost),
     /// The host is another vendor's.
     #[error("it serves another vendor's products than this manifest's")]
     Foreign,
+    /// The host certificate it gave cannot be used.
+    #[error("the certificate it gave: {0}")]
+    Certificate(#[source] Reason),
+    /// The revocation list it gave cannot be believed.
+    #[error("the revocation list it gave: {0}")]
+    List(#[source] Reason),
     /// The lease it gave cannot be believed.
     #[error("the lease it gave: {0}")]
     Lease(#[source] Reason),
@@ -145,7 +167,7 @@ impl Error {
     /// The stable code.
     pub fn code(&self) -> &str {
         match self {
-            Self::Armour(_) => "malformed",
+            Self::Armour(_) | Self::Document(_) => "malformed",
             Self::Manifest(reason) => reason.code(),
             Self::ForeignManifest { .. } => "foreign-manifest",
             Self::NoProduct { .. } => "not-initialised",
@@ -155,12 +177,25 @@ impl Error {
             Self::NoHost { .. } => "no-host",
             Self::NoFingerprint => "no-fingerprint",
             Self::NoLease(_) => "no-lease",
+            Self::WrongKind(_) => "wrong-kind-of-key",
+            Self::Authority(error) => error.code(),
+            Self::Lease(failure) => failure.code(),
             Self::NoAnswer { tried } => tried.first().map_or("host-unreachable", |first| first.failure.code()),
         }
     }
 }
 
 impl Failure {
+    /// The same about a lease that came as a file.
+    fn of_a_file(&self) -> String {
+        match self {
+            Self::Lease(reason) => reason.to_string(),
+            Self::OtherLease(mismatch) => mismatch.to_string(),
+            Self::Foreign => "it is of another vendor than this manifest".to_owned(),
+            other => other.to_string(),
+        }
+    }
+
     /// The stable code.
     pub fn code(&self) -> &str {
         match self {
@@ -168,9 +203,10 @@ impl Failure {
             Self::Silent => "host-silent",
             Self::NameNotFound => "name-not-found",
             Self::Untrusted(_) => "untrusted-host",
+            Self::Proxy(_) => "proxy-refused",
             Self::NotAHost(_) => "not-a-host",
             Self::Foreign => "foreign-manifest",
-            Self::Lease(reason) => reason.code(),
+            Self::Certificate(reason) | Self::List(reason) | Self::Lease(reason) => reason.code(),
             Self::OtherLease(_) => "wrong-answer",
             Self::Unavailable(refused) => &refused.code,
         }

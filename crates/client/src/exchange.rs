@@ -16,34 +16,34 @@ use ureq::{Agent, Proxy, Timeout};
 use crate::VERSION;
 use crate::address::HostAddress;
 use crate::error::{Error, Failure};
-use crate::refused::Refused;
+use crate::refused::{Refused, readable};
 use crate::route::{Reach, Route};
 
-/// Why what answers is taken for no host.
+/// Why what answers is taken for no host, and for no authority.
 #[derive(Debug, thiserror::Error)]
 pub enum NotAHost {
-    /// It answers with a status and a type of content that no host answers with.
-    #[error("what answers is no Leasehold host: status {status}, content type {content_type:?}")]
+    /// It answers with a status and a type of content that no server of Leasehold answers with.
+    #[error("status {status}, content type {content_type:?}")]
     Reply {
         /// The HTTP status.
         status: u16,
         /// The type of content, shortened.
         content_type: String,
     },
-    /// It says more than a host does.
-    #[error("what answers is no Leasehold host: it answers with more than {most} bytes")]
+    /// It says more than there is to say.
+    #[error("it answers with more than {most} bytes")]
     TooLarge {
         /// The most that is read.
         most: u64,
     },
     /// It answers with something that was not asked for.
-    #[error("what answers is no Leasehold host: its answer belongs to another question")]
+    #[error("its answer belongs to another question")]
     Unasked,
     /// It says no without a reason that can be read.
-    #[error("what answers is no Leasehold host: its problem document is none of Leasehold's")]
+    #[error("its problem document is none of Leasehold's")]
     Problem,
     /// It does not speak HTTP.
-    #[error("what answers is no Leasehold host: {0}")]
+    #[error("{0}")]
     Protocol(#[source] io::Error),
 }
 
@@ -57,7 +57,7 @@ pub(crate) enum Trust {
     Only(Arc<Vec<Certificate<'static>>>),
 }
 
-/// How hosts are spoken with.
+/// How hosts and authorities are spoken with.
 #[derive(Clone, Debug)]
 pub(crate) struct Exchange {
     direct: Agent,
@@ -72,7 +72,7 @@ struct Named(DefaultResolver);
 #[derive(Clone, Copy, Debug)]
 struct Pinned(SocketAddr);
 
-/// What a host has answered.
+/// What was answered.
 #[derive(Debug)]
 pub(crate) enum Reply {
     /// A document.
@@ -130,7 +130,14 @@ impl Exchange {
 
     /// Whether a proxy stands between this machine and the address.
     pub(crate) fn is_proxied(&self, address: &HostAddress) -> bool {
-        !address.is_loopback() && self.proxied.config().proxy().is_some()
+        self.proxy(address).is_some()
+    }
+
+    /// The proxy between this machine and the address, without what it asks for to let somebody through.
+    pub(crate) fn proxy(&self, address: &HostAddress) -> Option<String> {
+        let target: Uri = address.url("/").parse().ok()?;
+        let proxy = self.proxied.config().proxy().filter(|proxy| !proxy.is_no_proxy(&target));
+        proxy.filter(|_| !address.is_loopback()).map(|proxy| format!("{}:{}", proxy.host(), proxy.port()))
     }
 
     /// Nothing stands between a machine and itself, whatever the environment says of proxies; nor between it and a host
@@ -219,6 +226,7 @@ fn failure(error: ureq::Error) -> Failure {
         ureq::Error::Protocol(_) | ureq::Error::LargeResponseHeader(..) | ureq::Error::Http(_) => {
             Failure::NotAHost(NotAHost::Protocol(error.into_io()))
         }
+        ureq::Error::ConnectProxyFailed(why) => Failure::Proxy(readable(&why)),
         ureq::Error::Rustls(tls) => tls_failure(&tls.clone(), io::Error::other(tls)),
         ureq::Error::Io(io) => match io.get_ref().and_then(|inner| inner.downcast_ref::<rustls::Error>()).cloned() {
             Some(tls) => tls_failure(&tls, io),

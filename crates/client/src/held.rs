@@ -2,7 +2,7 @@
 
 use leasehold_core::standing::{Machine, Revocation};
 use leasehold_core::{Fingerprint, KeyId, PublicKey, attempt, standing};
-use leasehold_wire::{Envelope, Lease, Reason, Revocations, verify};
+use leasehold_wire::{Envelope, Lease, Method, Reason, Revocations, verify};
 
 use crate::device::Device;
 use crate::record::Due;
@@ -65,6 +65,10 @@ impl Held {
 
     /// When another is to follow it.
     pub(crate) fn due(&self, device: &Device, evidence: &standing::Lease) -> Due {
+        // A multiple key's is renewed by nobody: another takes the key.
+        if self.lease.method == Method::MultipleKey && device.is(self.lease.client) {
+            return Due::Never;
+        }
         let good = evidence.machine == Machine::Same && evidence.revocation == Revocation::Clear;
         match (device.id(), self.lease.expires) {
             (Some(client), Some(_)) if good && client == self.lease.client => {

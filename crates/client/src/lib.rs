@@ -8,6 +8,7 @@
 mod address;
 mod answer;
 mod ask;
+mod authority;
 mod chance;
 mod client;
 mod clock;
@@ -18,6 +19,7 @@ mod examine;
 mod exchange;
 mod files;
 mod held;
+mod keyed;
 mod lookup;
 mod machine;
 mod options;
@@ -29,9 +31,10 @@ mod route;
 mod state;
 mod status;
 
-pub use address::{AddressError, HostAddress};
+pub use address::{AddressError, AuthorityAddress, HostAddress};
 pub use answer::Mismatch;
 pub use ask::{Answer, Granted, Outcome};
+pub use authority::{AuthorityError, AuthorityLink, Said};
 pub use chance::{Chance, SystemChance};
 pub use client::{Client, Released, Tick};
 pub use clock::{Clock, Running, SystemClock};
@@ -39,6 +42,7 @@ pub use error::{Error, Failure, HostSource, Tried};
 pub use examine::{Hidden, Shown};
 pub use exchange::NotAHost;
 pub use files::Note;
+pub use keyed::Keyed;
 pub use leasehold_discovery as discovery;
 #[cfg(feature = "mdns")]
 pub use lookup::LocalLink;

@@ -38,6 +38,11 @@ impl Proven {
         self.boot != running.boot || self.since(running) >= STALE
     }
 
+    /// Whether the lease it began with is older than one issued at `issued`.
+    pub(crate) fn is_before(&self, issued: Timestamp) -> bool {
+        self.lease < issued.unix()
+    }
+
     fn floor(&self, running: &Running) -> Timestamp {
         let ran = self.counted.saturating_add(self.since(running));
         clock::floor(Timestamp::from_unix(self.lease), Span::seconds(ran / 1_000))

@@ -3,7 +3,7 @@
 use leasehold_core::{Cti, KeyId, Span, Timestamp, attempt};
 use serde::{Deserialize, Serialize};
 
-use crate::address::HostAddress;
+use crate::address::{AuthorityAddress, HostAddress};
 
 /// What is remembered of one product.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -12,10 +12,14 @@ pub(crate) struct Record {
     pub(crate) first_run: Timestamp,
     /// The request that was sent, or is about to be, and whose answer is not stored.
     pub(crate) request: Option<Cti>,
+    /// The same of a request to the vendor's authority, with a multiple key.
+    pub(crate) machine_request: Option<Cti>,
     /// The last attempt.
     pub(crate) attempt: Option<Attempt>,
     /// The host that granted the last lease.
     pub(crate) host: Option<HostAddress>,
+    /// The authority that granted the last lease.
+    pub(crate) authority: Option<AuthorityAddress>,
     /// What the product's user wants.
     pub(crate) wish: Wish,
 }
@@ -47,7 +51,7 @@ pub(crate) enum Due {
     Now,
     /// When it is to be renewed.
     At(Timestamp),
-    /// It has no end.
+    /// There is nothing to renew.
     Never,
 }
 
@@ -65,7 +69,8 @@ pub(crate) enum Wish {
 impl Record {
     /// Of a product that runs for the first time.
     pub(crate) fn new(first_run: Timestamp) -> Self {
-        Self { first_run, request: None, attempt: None, host: None, wish: Wish::Licensed }
+        let (host, authority, wish) = (None, None, Wish::Licensed);
+        Self { first_run, request: None, machine_request: None, attempt: None, host, authority, wish }
     }
 
     /// When to ask next by the local time `now`; `None` is not by itself.
@@ -91,8 +96,10 @@ impl Record {
         Some(Self {
             first_run: Timestamp::from_unix(stored.first_run),
             request: stored.request.map(|cti| cti.parse()).transpose().ok()?,
+            machine_request: stored.machine_request.map(|cti| cti.parse()).transpose().ok()?,
             attempt: stored.attempt.map(|at| Attempt { at: Timestamp::from_unix(at), setback: stored.setback }),
             host: stored.host.map(|host| host.parse()).transpose().ok()?,
+            authority: stored.authority.map(|authority| authority.parse()).transpose().ok()?,
             wish: stored.wish,
         })
     }
@@ -101,9 +108,11 @@ impl Record {
         let stored = Stored {
             first_run: self.first_run.unix(),
             request: self.request.map(|cti| cti.to_string()),
+            machine_request: self.machine_request.map(|cti| cti.to_string()),
             attempt: self.attempt.as_ref().map(|attempt| attempt.at.unix()),
             setback: self.attempt.as_ref().and_then(|attempt| attempt.setback.clone()),
             host: self.host.as_ref().map(HostAddress::to_string),
+            authority: self.authority.as_ref().map(AuthorityAddress::to_string),
             wish: self.wish,
         };
         serde_json::to_vec_pretty(&stored).expect("numbers and texts are JSON")
@@ -126,12 +135,16 @@ struct Stored {
     first_run: u64,
     #[serde(default)]
     request: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    machine_request: Option<String>,
     #[serde(default)]
     attempt: Option<u64>,
     #[serde(default)]
     setback: Option<Setback>,
     #[serde(default)]
     host: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    authority: Option<String>,
     #[serde(default)]
     wish: Wish,
 }
@@ -150,6 +163,8 @@ mod tests {
     fn a_record_is_read_back_from_what_it_stores() {
         let record = Record {
             request: Some(Cti([7; 16])),
+            machine_request: Some(Cti([8; 16])),
+            authority: Some("https://a".parse().unwrap()),
             host: Some("https://[::1]:4".parse().unwrap()),
             wish: Wish::Released,
             ..failed(99)

@@ -1,11 +1,11 @@
-//! A host's reasoned no, as it came: a problem document (RFC 9457).
+//! A reasoned no of a host or an authority, as it came: a problem document (RFC 9457).
 
 use std::fmt;
 
 use leasehold_core::{Span, Timestamp, codes};
 use serde::Deserialize;
 
-/// A host's reasoned no.
+/// A reasoned no of a host or an authority.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub struct Refused {
     /// The problem type without its URN prefix, such as `threshold-not-met`.
@@ -52,6 +52,11 @@ impl Refused {
         })
     }
 
+    /// Whether the same request may be answered otherwise in a while.
+    pub fn may_pass(&self) -> bool {
+        self.is_the_hosts_own_trouble() || self.code == "too-many-requests"
+    }
+
     /// Whether the host says no for itself, so that another may say yes, and may have granted all the same.
     pub(crate) fn is_the_hosts_own_trouble(&self) -> bool {
         self.status >= 500
@@ -77,7 +82,7 @@ impl fmt::Display for Refused {
 }
 
 /// Text of a stranger's: without control characters, and no longer than a person reads.
-fn readable(text: &str) -> String {
+pub(crate) fn readable(text: &str) -> String {
     text.chars().filter(|c| !c.is_control()).take(500).collect()
 }
 

@@ -2,10 +2,10 @@
 
 use leasehold_core::clock::Reading;
 use leasehold_core::standing::{Evidence, Mode};
-use leasehold_core::{KeyId, Standing, Timestamp};
+use leasehold_core::{KeyId, Standing, Timestamp, attempt};
 use leasehold_wire::Lease;
 
-use crate::address::HostAddress;
+use crate::address::{AuthorityAddress, HostAddress};
 use crate::client::Client;
 use crate::device::Device;
 use crate::error::Error;
@@ -28,6 +28,8 @@ pub struct Status {
     pub signer: Option<KeyId>,
     /// Where the host is that granted it.
     pub host: Option<HostAddress>,
+    /// The authority that granted it, with a multiple key, over the network.
+    pub authority: Option<AuthorityAddress>,
     /// The device key, once the client has asked.
     pub device: Option<KeyId>,
     /// When the client asks next; `None` is not by itself.
@@ -59,6 +61,13 @@ impl Status {
             lease,
         };
         let due = held.as_ref().zip(lease).map_or(Due::Now, |(held, lease)| held.due(&device, &lease));
+        // What is never renewed may be withdrawn: the vendor's list is looked for as often as others renew.
+        let due = match (due, &record.authority, &record.attempt, &held) {
+            (Due::Never, Some(_), Some(attempt), Some(held)) => {
+                Due::At(attempt::renew_at(held.lease.client, attempt.at, held.lease.renewal))
+            }
+            (due, ..) => due,
+        };
         Self {
             standing: evidence.standing(clock),
             mode: client.manifest.mode.unwrap_or_default(),
@@ -67,6 +76,7 @@ impl Status {
             signer: held.as_ref().map(|held| held.signer),
             lease: held.map(|held| held.lease),
             host: record.host,
+            authority: record.authority,
             device: device.id(),
             setback: record.attempt.and_then(|attempt| attempt.setback),
             notes: state.notes(),

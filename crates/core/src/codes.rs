@@ -37,7 +37,7 @@ codes! {
         "fetch the document again from where it was made; if it stays so, tell the vendor";
     "host-not-activated": "the host has no certificate that is valid now",
         "the host was never activated, or its certificate has ended",
-        "on the host: `leasehold host status`, then `leasehold host request` and `leasehold host install`";
+        "on the host: `leasehold host status`, then `leasehold host activate`, or `leasehold host request` and `install`";
     "product-not-granted": "the host has no grant for this product",
         "the host was activated with a key for another product family, or the product is newer than the host's certificate",
         "compare `leasehold host status` with the product; ask the vendor for a grant that covers it";
@@ -63,7 +63,7 @@ codes! {
         "more machines run the product than the grant allows at once",
         "release a lease that is not needed, wait for one to end, or buy more";
     "unknown-key": "the authority has issued no such product key",
-        "the key is another vendor's, or mistyped into another valid one",
+        "the key is another vendor's, or mistyped into another valid one; or the request was altered on its way",
         "compare the last five characters with `leasehold vendor key list`";
     "hosts-exhausted": "the host key has activated as many hosts as it may",
         "each host key is good for six hosts",
@@ -71,6 +71,24 @@ codes! {
     "activations-exhausted": "the key has no activations left",
         "a host was activated ten times, or a multiple key on as many machines as it is for",
         "ask the vendor for another key";
+    "authority-certificate-ended": "the authority may not sign now",
+        "the root's certificate for it has ended, or the clock of its machine is wrong",
+        "the vendor's: check the machine's clock; an authority whose certificate has ended signs nothing any more";
+    "too-many-requests": "too many requests in a short time",
+        "very many machines ask from one address or with one product key, or somebody tries keys",
+        "wait as long as the answer says; the vendor may raise the limits of `leasehold vendor serve`";
+    "token-required": "this needs a token",
+        "the request came without one",
+        "send `Authorization: Bearer TOKEN`; the vendor makes tokens with `leasehold vendor token add`";
+    "token-unknown": "the token is not known, or not any more",
+        "it is mistyped, has ended, or was withdrawn",
+        "see `leasehold vendor token list`; make another with `leasehold vendor token add`";
+    "token-not-allowed": "the token does not allow this",
+        "it was made without the role",
+        "take a token that has it: `leasehold vendor token list` shows the roles";
+    "export-too-large": "the export is too large for one answer",
+        "there are very many rows",
+        "use `leasehold vendor export`, which writes to a file, or read page by page";
     // Verification (section 2), as far as not above.
     "unknown-signer": "no chain of certificates leads from the signer to the root key",
         "the document is another vendor's, or came without its chain",
@@ -116,9 +134,15 @@ codes! {
     "store-in-use": "another process has the store open for writing",
         "a second `host serve` on the same folder",
         "stop the other one, or give each host a folder of its own with `--data`";
+    "store-not-empty": "the store that is to be filled holds something already",
+        "it is the wrong one, or it was filled before",
+        "give an empty one: a new folder, or a new database; nothing was changed";
     "store-newer": "the store was written by a later release",
         "the program was set back to an older release",
         "run the release that wrote it, or a later one; nothing was changed";
+    "store-older": "the store was made by an earlier release",
+        "no host of this release has served from it yet",
+        "bring it up to date with `leasehold store migrate`; nothing was changed";
     "store-damaged": "the store holds what no release has written",
         "a disk that fails, or something else wrote there",
         "restore it from a backup; check the disk";
@@ -138,6 +162,27 @@ codes! {
     "unknown-family": "the vendor has no such family of products",
         "its id is mistyped, or no product of it was added yet",
         "see `leasehold vendor product list`; a family begins with its first product";
+    "withdrawn": "the product or family has been withdrawn",
+        "the vendor grants it no more; what was granted before holds to its end",
+        "use another, or bring it back with `leasehold vendor product restore` or `leasehold vendor family restore`";
+    "ambiguous-key": "several product keys end in these five characters",
+        "the last five characters are chance, and a vendor has many keys",
+        "name the key by its id: the message lists them, `leasehold vendor key list` says whose they are";
+    "unknown-host": "no product key has activated a host or machine of this name",
+        "the name is another vendor's, or a client's; those are hosts' to know",
+        "compare it with `leasehold vendor host list`; a client's key is revoked by `leasehold vendor revoke --device ID`";
+    "unknown-authority": "the root has certified no authority of this name",
+        "the name is mistyped, or another vendor's",
+        "compare it with `leasehold vendor authority list`";
+    "own-authority": "an authority cannot revoke itself",
+        "the list that revokes it would be signed by it, and nobody could believe that",
+        "make its successor first: `leasehold vendor authority rotate`";
+    "revocation-list-full": "the revocation list has no room left",
+        "very many hosts, machines or documents were revoked one by one; a list has room for about 61,000 entries",
+        "revoke what is above them instead: `docs/rotation.md` says how an authority is replaced";
+    "no-revocations": "nothing has been revoked yet",
+        "a vendor's first list is made when something is revoked",
+        "nothing: hosts and clients need no list until there is one";
     "bad-policy": "no host or client could follow such a policy",
         "two of its values contradict each other, or one is out of range",
         "the message names the values; `leasehold vendor key issue --help` says what each is for";
@@ -246,6 +291,9 @@ codes! {
     "wrong-passphrase": "the passphrase does not open the key file",
         "it is mistyped, or the file is another one",
         "try again";
+    "unknown-token": "there is no token of this name",
+        "it is mistyped, or was never made",
+        "see `leasehold vendor token list`";
     "already-exists": "there is something already",
         "the command was run before",
         "use what is there, or choose another folder or name; nothing was changed";
@@ -291,6 +339,33 @@ codes! {
     "host-unreachable": "no host answers",
         "the address is wrong, the host is down, or a firewall is between",
         "check the address and that `leasehold host serve` runs there; the client tries again by itself";
+    "no-authority": "nothing says where the vendor's authority is",
+        "no address was given, and none is remembered",
+        "give it with `--authority URL`; without a network, a request is carried to the vendor as a file";
+    "authority-unreachable": "the vendor's authority does not answer",
+        "this machine has no way to it, or the address is wrong; a proxy is taken from HTTPS_PROXY or HTTP_PROXY",
+        "check address, network and proxy, and try again: nothing is lost. Without a network, carry the request as a file";
+    "authority-silent": "the vendor's authority takes the connection and does not answer in time",
+        "it is overloaded, or something between holds the answer back",
+        "try again: the same request is answered once more, and nothing more is used up";
+    "untrusted-authority": "the TLS certificate of the vendor's authority is not trusted here",
+        "it was issued by an authority that this machine does not know, or for another name; or a proxy looks into TLS",
+        "give the issuing authority's certificate with `--ca FILE`, or the name that the certificate is for";
+    "not-an-authority": "what answers at the address is no authority of Leasehold's",
+        "another server, or a proxy's page, answers there",
+        "check the address with the vendor, and what the proxy says";
+    "proxy-refused": "the proxy does not let the connection through",
+        "it wants a name and password, or does not allow the address",
+        "set HTTPS_PROXY with what it asks for, or have the address allowed; or carry the request as a file";
+    "not-a-backup": "the file is no whole backup of a host",
+        "it is another file, or was cut or altered on its way",
+        "take another backup; nothing was changed";
+    "not-renewable": "no request is kept by which the authority would know the host again",
+        "the host's folder was restored without it, or its key pair was made anew",
+        "run `leasehold host activate --authority URL` once with the host key; nothing more is used up";
+    "not-renewed": "the host's certificate could not be renewed",
+        "the vendor's authority did not answer, or said no; the message says which",
+        "see to what the message says; `leasehold host renew` tries again at once. The host serves to its certificate's end";
     "not-a-host": "what answers at the address is no Leasehold host",
         "another server, or a proxy, answers there",
         "check the address and port (16880 unless set otherwise)";
@@ -345,10 +420,10 @@ codes! {
         "have the record removed; clients pass it over and lose time only";
     "host-certificate-ended": "the host's certificate has ended",
         "it was not renewed with the vendor in time",
-        "on the host: `leasehold host request`, have it approved, then `leasehold host install`";
-    "host-certificate-ends-soon": "the host's certificate ends within 30 days",
+        "on the host: `leasehold host renew`; or `leasehold host request`, have it approved, then `leasehold host install`";
+    "host-certificate-ends-soon": "the host's certificate nears its end",
         "it is due to be renewed with the vendor",
-        "on the host: `leasehold host request`, have it approved, then `leasehold host install`";
+        "on the host: `leasehold host renew`; or `leasehold host request`, have it approved, then `leasehold host install`";
     "clock-wrong": "this machine's clock and the host's are more than 4 hours apart",
         "one of them is set wrongly, or to another time zone",
         "set both clocks by NTP";
@@ -403,6 +478,9 @@ codes! {
     "plan-incomplete": "not every group of machines has a method, or a count or key does not suffice",
         "a fact is missing or contradicts another, too few machines ask a host, or the MAK has too few activations left",
         "answer what is asked, mend what is told, and plan again";
+    "config-refused": "no deployment file is written for these choices",
+        "a product, channel, language, plan or key does not go with the others",
+        "the rules that were named say what goes together; `leasehold office config --list products` shows what there is";
     "kms-no-record": "the domain has no SRV record of a KMS host",
         "the host publishes in its own domain alone, or may not write to this one (event 12293)",
         "on the host add the domain to DnsDomainPublishList, or enter the record by hand";
@@ -437,9 +515,6 @@ codes! {
     "kms-own-without-record": "one of your own hosts has no record",
         "it does not publish (`slmgr /cdns`), may not (event 12293), or is set on clients by hand",
         "on the host: `slmgr /sdns`, and rights on the record where another host has made it";
-    "config-refused": "no deployment file is written for these choices",
-        "a product, channel, language, plan or key does not go with the others",
-        "the rules that were named say what goes together; `leasehold office config --list products` shows what there is";
     "lint-findings": "a deployment file breaks rules",
         "an option, product, channel, language or key in it does not go with the others, or is written wrongly",
         "each finding says what to do; `leasehold office lint --fix` makes the changes that are sure to be right";

@@ -30,5 +30,5 @@ pub use id::{Cti, KeyId, PublicKey};
 pub use key::{KeyKind, ProductKey};
 pub use policy::PolicyFault;
 pub use standing::{Standing, Why};
-pub use text::{FamilyId, ProductId, ProductNumber, Text};
+pub use text::{FamilyId, ProductId, ProductNumber, Text, TokenName};
 pub use time::{Span, Timestamp};

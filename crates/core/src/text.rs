@@ -91,7 +91,9 @@ ids!(
     /// What is licensed, such as `acme-cad`.
     ProductId,
     /// The products whose clients are counted together.
-    FamilyId
+    FamilyId,
+    /// A token for an authority's admin API, such as `web-shop`.
+    TokenName
 );
 
 /// A text for people: at most 255 bytes of UTF-8 without control characters.

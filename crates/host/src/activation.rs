@@ -1,6 +1,7 @@
 //! A host's folder: its key pair, its request, its certificate. Activation without a network happens here.
 //!
-//! `host.key` (only its owner reads it), `request.lh`, `host.lh`, `revocations.lh`; each replaced as a whole.
+//! `host.key` (only its owner reads it), `request.lh`, `renewal.lh` (the request that the certificate answers), `host.lh`,
+//! `revocations.lh`, `root.pub` (the vendor's root, once an installation was checked against it); each replaced as a whole.
 
 use std::fs::{self, File};
 use std::io::{self, Write};
@@ -8,10 +9,14 @@ use std::path::{Path, PathBuf};
 
 use leasehold_core::{Cti, Fingerprint, KeyKind, ProductKey, PublicKey, Text, Timestamp};
 use leasehold_wire::proof::Proof;
-use leasehold_wire::{Envelope, HostCertificate, HostRequest, Keypair, Reason, Revocations, envelope, trust};
+use leasehold_wire::trust::Verifiable;
+use leasehold_wire::{
+    Envelope, HostCertificate, HostRequest, Keypair, Opened, Reason, Revocations, envelope, request, trust,
+};
 
-use crate::Error;
+use crate::authority::{AUTHORITY, RECORD};
 use crate::identity::Identity;
+use crate::{Error, remembered};
 
 /// The folder of one host.
 #[derive(Clone, Debug)]
@@ -28,10 +33,20 @@ pub struct Inquiry<'i> {
     pub host_name: Text,
     /// The machine it runs on.
     pub fingerprint: Fingerprint,
-    /// The request's name: chance.
+    /// The request's name, used where the host has not asked with this key before: chance.
     pub cti: Cti,
     /// The seed of a new key pair, used where the host has none yet: chance.
     pub seed: [u8; 32],
+}
+
+impl Inquiry<'_> {
+    /// Whether the key is for hosts.
+    pub(crate) fn check(&self) -> Result<(), Error> {
+        match self.key.kind() {
+            KeyKind::Host => Ok(()),
+            other => Err(Error::WrongKind(other)),
+        }
+    }
 }
 
 impl Home {
@@ -57,24 +72,27 @@ impl Home {
         builder.create(&self.folder).map_err(Error::at(&self.folder))
     }
 
-    /// Makes a request for the vendor and keeps a copy of it; the host's key pair is made where there is none.
+    /// Makes a request for the vendor and keeps a copy of it; the host's key pair is made where there is none. A request
+    /// made again with the same key has the same name.
     ///
     /// # Errors
     /// [`Error::WrongKind`] for another product key than a host key; [`Error::File`], [`Error::Damaged`].
     pub fn request(&self, inquiry: &Inquiry<'_>, now: Timestamp) -> Result<Vec<u8>, Error> {
-        if inquiry.key.kind() != KeyKind::Host {
-            return Err(Error::WrongKind(inquiry.key.kind()));
-        }
+        inquiry.check()?;
         self.make()?;
         let keypair = match self.keypair() {
             Err(Error::NoRequest(_)) => self.make_keypair(&inquiry.seed)?,
             other => other?,
         };
+        let asked_before = self
+            .kept(REQUEST)?
+            .filter(|kept| kept.key == keypair.public() && kept.proof.key == Keypair::of_product_key(inquiry.key).id());
+        let cti = asked_before.map_or(inquiry.cti, |kept| kept.cti);
         let request = HostRequest {
             issued: now,
-            cti: inquiry.cti,
+            cti,
             key: keypair.public(),
-            proof: Proof::new(inquiry.key, keypair.id(), inquiry.cti),
+            proof: Proof::new(inquiry.key, keypair.id(), cti),
             host_name: inquiry.host_name.clone(),
             fingerprint: inquiry.fingerprint,
         };
@@ -83,7 +101,8 @@ impl Home {
         Ok(bytes)
     }
 
-    /// Installs the vendor's answer: a host certificate with its chain, for this host's key. `root` is checked where given.
+    /// Installs the vendor's answer: a host certificate with its chain, for this host's key. It is checked against `root`
+    /// where given, which is remembered and checked from then on.
     ///
     /// # Errors
     /// [`Error::Certificate`], [`Error::AnotherHost`], [`Error::Older`]; nothing is changed then.
@@ -93,26 +112,52 @@ impl Home {
         root: Option<&PublicKey>,
         now: Timestamp,
     ) -> Result<HostCertificate, Error> {
-        let certificate = match root {
-            Some(root) => trust::verify::<HostCertificate>(presented, root, now, None).map(|opened| opened.document),
-            None => trust::verify_presented::<HostCertificate>(presented, now).map(|opened| opened.document),
-        };
-        let certificate = certificate.map_err(Error::Certificate)?;
+        let certificate = self.accept(presented, root, now)?;
+        // From now on it is by this request that the authority knows the host again.
+        if let Some(request) = self.read(REQUEST)? {
+            self.keep_answered(&request)?;
+        }
+        Ok(certificate)
+    }
+
+    /// Keeps the request that the certificate answers.
+    pub(crate) fn keep_answered(&self, request: &[u8]) -> Result<(), Error> {
+        self.replace(RENEWAL, request)
+    }
+
+    /// Who the host is, as far as another certificate is concerned: one that is damaged counts for nothing.
+    pub(crate) fn installed(&self) -> Result<Option<Identity>, Error> {
+        match self.identity() {
+            Err(Error::Damaged(path)) if path == self.folder.join(CERTIFICATE) => Ok(None),
+            other => other,
+        }
+    }
+
+    /// Takes on a certificate, whichever request it answers.
+    pub(crate) fn accept(
+        &self,
+        presented: &[u8],
+        root: Option<&PublicKey>,
+        now: Timestamp,
+    ) -> Result<HostCertificate, Error> {
+        let certificate = self.believed::<HostCertificate>(presented, root, now)?.document;
         let keypair = self.keypair()?;
         let (certified, own) = (certificate.key.id(), keypair.id());
         if certified != own {
             return Err(Error::AnotherHost { certified, own });
         }
-        if let Some(installed) = self.identity()?.map(|identity| identity.certificate().issued)
+        if let Some(installed) = self.installed()?.map(|identity| identity.certificate().issued)
             && installed > certificate.issued
         {
             return Err(Error::Older { installed });
         }
         self.replace(CERTIFICATE, presented)?;
+        self.remember(root)?;
         Ok(certificate)
     }
 
-    /// Installs the vendor's revocation list: of the authority that certified this host, or below `root` where given.
+    /// Installs the vendor's revocation list: of any authority below the root, where `root` is given or remembered, else of
+    /// the one that certified this host. An authority that the list in hand revokes is not believed.
     ///
     /// # Errors
     /// [`Error::NotActivated`] where there is no certificate to compare it with; [`Error::Certificate`],
@@ -124,20 +169,51 @@ impl Home {
         now: Timestamp,
     ) -> Result<Revocations, Error> {
         let identity = self.identity()?.ok_or_else(|| Error::NotActivated(self.folder.clone()))?;
-        let opened = match root {
-            Some(root) => trust::verify::<Revocations>(presented, root, now, None),
-            None => trust::verify_presented::<Revocations>(presented, now),
-        };
-        let opened = opened.map_err(Error::Certificate)?;
-        if root.is_none() && opened.signer != identity.authority() {
+        let opened = self.believed::<Revocations>(presented, root, now)?;
+        if root.is_none() && self.root()?.is_none() && opened.signer != identity.authority() {
             return Err(Error::Certificate(Reason::UnknownSigner));
         }
         let list = opened.document;
         match identity.revocation_number() {
-            Some(held) if held > list.number => return Err(Error::OlderList { held, offered: list.number }),
+            Some(_) if identity.revocations() == Some(presented) => {}
+            Some(held) if held >= list.number => return Err(Error::OlderList { held, offered: list.number }),
             Some(_) | None => self.replace(REVOCATIONS, presented)?,
         }
+        self.remember(root)?;
         Ok(list)
+    }
+
+    /// What the vendor has signed, as far as the root can be asked and the list in hand does not speak against it.
+    fn believed<D: Verifiable>(
+        &self,
+        presented: &[u8],
+        root: Option<&PublicKey>,
+        now: Timestamp,
+    ) -> Result<Opened<D>, Error> {
+        let list = self.revocations()?.map(|(_, list)| list);
+        let opened = match root.copied().or(self.root()?) {
+            Some(root) => trust::verify::<D>(presented, &root, now, list.as_ref()),
+            None => trust::verify_presented::<D>(presented, now),
+        };
+        let opened = opened.map_err(Error::Certificate)?;
+        match list {
+            Some(list) if list.revokes_key(opened.signer) => Err(Error::Certificate(Reason::Revoked)),
+            Some(_) | None => Ok(opened),
+        }
+    }
+
+    /// The vendor's root, where it is known.
+    pub(crate) fn root(&self) -> Result<Option<PublicKey>, Error> {
+        let Some(bytes) = self.read(ROOT)? else { return Ok(None) };
+        let root = std::str::from_utf8(&bytes).ok().and_then(|text| text.trim().parse().ok());
+        root.map(Some).ok_or_else(|| Error::Damaged(self.folder.join(ROOT)))
+    }
+
+    fn remember(&self, root: Option<&PublicKey>) -> Result<(), Error> {
+        match root {
+            Some(root) if self.root()?.as_ref() != Some(root) => self.replace(ROOT, format!("{root}\n").as_bytes()),
+            Some(_) | None => Ok(()),
+        }
     }
 
     /// Who the host is; `None` where no certificate is installed.
@@ -146,13 +222,8 @@ impl Home {
     /// [`Error::NoRequest`] where there is not even a key pair; [`Error::File`], [`Error::Damaged`].
     pub fn identity(&self) -> Result<Option<Identity>, Error> {
         let keypair = self.keypair()?;
-        let path = self.folder.join(CERTIFICATE);
-        let presented = match fs::read(&path) {
-            Ok(presented) => presented,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
-            Err(error) => return Err(Error::at(path)(error)),
-        };
-        let damaged = |_: Reason| Error::Damaged(path);
+        let Some(presented) = self.read(CERTIFICATE)? else { return Ok(None) };
+        let damaged = |_: Reason| Error::Damaged(self.folder.join(CERTIFICATE));
         let identity = Identity::new(keypair, presented).map_err(damaged)?;
         Ok(Some(match self.revocations()? {
             Some((presented, list)) => identity.with_revocations(presented, list),
@@ -161,14 +232,29 @@ impl Home {
     }
 
     fn revocations(&self) -> Result<Option<(Vec<u8>, Revocations)>, Error> {
-        let path = self.folder.join(REVOCATIONS);
-        let presented = match fs::read(&path) {
-            Ok(presented) => presented,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
-            Err(error) => return Err(Error::at(path)(error)),
-        };
+        let Some(presented) = self.read(REVOCATIONS)? else { return Ok(None) };
         let list = Envelope::parse(&presented).and_then(|envelope| envelope.document());
-        list.map(|list| Some((presented, list))).map_err(|_| Error::Damaged(path))
+        list.map(|list| Some((presented, list))).map_err(|_| Error::Damaged(self.folder.join(REVOCATIONS)))
+    }
+
+    /// The request that the certificate answers; of a host that was activated before such were kept, the last one.
+    pub(crate) fn answered_request(&self) -> Result<Option<HostRequest>, Error> {
+        Ok(self.kept(RENEWAL)?.or(self.kept(REQUEST)?))
+    }
+
+    /// A request of this host's; one that cannot be read is as good as none, for another can be made.
+    fn kept(&self, name: &str) -> Result<Option<HostRequest>, Error> {
+        Ok(self.read(name)?.and_then(|bytes| request::open::<HostRequest>(&bytes).ok()))
+    }
+
+    /// The bytes of a file, where there is one.
+    pub(crate) fn read(&self, name: &str) -> Result<Option<Vec<u8>>, Error> {
+        let path = self.folder.join(name);
+        match fs::read(&path) {
+            Ok(bytes) => Ok(Some(bytes)),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(Error::at(path)(error)),
+        }
     }
 
     /// The host's key pair.
@@ -198,24 +284,47 @@ impl Home {
     }
 
     /// Writes beside the file, syncs, and puts it in the file's place: a crash leaves the old or the new.
-    fn replace(&self, name: &str, bytes: &[u8]) -> Result<(), Error> {
-        let (path, beside) = (self.folder.join(name), self.folder.join(format!("{name}.new")));
+    pub(crate) fn replace(&self, name: &str, bytes: &[u8]) -> Result<(), Error> {
+        let path = self.folder.join(name);
         let write = || {
-            let mut options = File::options();
-            options.write(true).create(true).truncate(true);
-            #[cfg(unix)]
-            std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-            let mut file = options.open(&beside)?;
+            // For its owner alone, and of a name of its own: another process may replace the same file just now.
+            let mut file = tempfile::Builder::new().prefix(".new-").tempfile_in(&self.folder)?;
             file.write_all(bytes)?;
-            file.sync_all()?;
-            fs::rename(&beside, &path)?;
-            File::open(&self.folder)?.sync_all()
+            file.as_file().sync_all()?;
+            file.persist(&path)?;
+            sync_folder(&self.folder)
         };
         write().map_err(Error::at(&path))
     }
+
+    /// Waits for its turn to speak with the authority: one process at a time, so that one sees what another has got.
+    pub(crate) fn turn(&self) -> Result<File, Error> {
+        let path = self.folder.join(ASKING);
+        let file = File::options().create(true).truncate(false).write(true).open(&path).map_err(Error::at(&path))?;
+        file.lock().map_err(Error::at(&path))?;
+        Ok(file)
+    }
 }
 
-const KEY: &str = "host.key";
+#[cfg(unix)]
+pub(crate) fn sync_folder(folder: &Path) -> io::Result<()> {
+    File::open(folder)?.sync_all()
+}
+
+/// Elsewhere a folder cannot be opened; the system writes its entries in its own time.
+#[cfg(not(unix))]
+pub(crate) fn sync_folder(_folder: &Path) -> io::Result<()> {
+    Ok(())
+}
+
+/// All files of a host but its store, the key pair first.
+pub(crate) const PAPERS: [&str; 9] =
+    [KEY, REQUEST, RENEWAL, CERTIFICATE, REVOCATIONS, ROOT, AUTHORITY, RECORD, remembered::FILE];
+/// The file of the key pair.
+pub(crate) const KEY: &str = "host.key";
 const REQUEST: &str = "request.lh";
+const RENEWAL: &str = "renewal.lh";
+const ASKING: &str = "asking.lock";
 const CERTIFICATE: &str = "host.lh";
 const REVOCATIONS: &str = "revocations.lh";
+const ROOT: &str = "root.pub";

@@ -32,11 +32,26 @@ pub(crate) fn run(shared: &Shared, mut store: Box<dyn HostStore>) {
                 decide(shared, store.as_mut(), batch);
                 patience = IDLE;
             }
-            Taken::Idle => patience = tidy(store.as_mut()),
+            Taken::Idle => patience = rest(shared, store.as_mut()),
             Taken::Closed => break,
         }
     }
-    while tidy(store.as_mut()) == Duration::ZERO {}
+    while matches!(store.tidy(), Ok(true)) {}
+}
+
+/// While nobody asks: tidies the store, and sees whether one that has failed works again. When to look next.
+fn rest(shared: &Shared, store: &mut dyn HostStore) -> Duration {
+    let works = shared.store_works.load(Ordering::Relaxed);
+    let rested = store.tidy().and_then(|more| if works { Ok(more) } else { store.probe().map(|()| more) });
+    match &rested {
+        Ok(_) if !works => tracing::info!("the store works again"),
+        Err(error) if works => {
+            tracing::warn!(error = error as &dyn std::error::Error, "the store does not work now");
+        }
+        Ok(_) | Err(_) => {}
+    }
+    shared.store_works.store(rested.is_ok(), Ordering::Relaxed);
+    if matches!(rested, Ok(true)) { Duration::ZERO } else { IDLE }
 }
 
 /// However deciding ends, also by a fault of ours: nobody waits for it any more, and the host says that it is not ready.
@@ -50,17 +65,6 @@ impl Drop for LastWords<'_> {
         drop(self.0.arrived.take(usize::MAX, Duration::ZERO));
         if thread::panicking() {
             tracing::error!("deciding has failed: the host must be started again");
-        }
-    }
-}
-
-fn tidy(store: &mut dyn HostStore) -> Duration {
-    match store.tidy() {
-        Ok(true) => Duration::ZERO,
-        Ok(false) => IDLE,
-        Err(error) => {
-            tracing::warn!(%error, "the store cannot be tidied now");
-            IDLE
         }
     }
 }
@@ -134,11 +138,17 @@ fn transact(
     });
     time = shared.stages.add(Stage::Commit, time);
     shared.stages.batch(items.len());
-    shared.store_works.store(result.is_ok(), Ordering::Relaxed);
+    let worked = shared.store_works.swap(result.is_ok(), Ordering::Relaxed);
     match result {
         Ok(()) => reply(shared, identity, items, &outcomes, sealed.as_ref()),
         Err(error) => {
-            tracing::error!(error = &error as &dyn std::error::Error, requests = items.len(), "nothing was recorded");
+            let (error, requests) = (&error as &dyn std::error::Error, items.len());
+            if worked {
+                tracing::error!(error, requests, "nothing was recorded");
+            } else {
+                // Said once; it goes on as long as the store is away.
+                tracing::debug!(error, requests, "nothing was recorded");
+            }
             items.into_iter().for_each(|item| item.verified.answer(Reply::StoreUnavailable));
         }
     }
@@ -280,5 +290,5 @@ fn row(sealed: &Sealed, at: Timestamp) -> SealRow {
 
 /// Requests that one transaction decides at most.
 const MOST: usize = 512;
-/// How long nobody asks before the store is tidied.
+/// How long nobody asks before the store is tidied or looked at.
 const IDLE: Duration = Duration::from_secs(1);

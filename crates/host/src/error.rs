@@ -3,7 +3,8 @@
 use std::io;
 use std::path::PathBuf;
 
-use leasehold_core::{KeyId, KeyKind, Timestamp};
+use leasehold_client::AuthorityError;
+use leasehold_core::{KeyId, KeyKind, Timestamp, codes};
 use leasehold_store::StoreError;
 use leasehold_wire::Reason;
 
@@ -55,6 +56,21 @@ pub enum Error {
     /// The document cannot be believed.
     #[error("the document cannot be used: {0}")]
     Certificate(#[source] Reason),
+    /// Nothing that is kept shows the authority which product key the host was activated with.
+    #[error("{}: no request is kept that shows which host key this host was activated with", .0.display())]
+    NotRenewable(PathBuf),
+    /// The authority has not answered.
+    #[error(transparent)]
+    Authority(Box<AuthorityError>),
+    /// The certificates for TLS that were given are none.
+    #[error("{}: no certificate in PEM form in it", .0.display())]
+    NoAuthorities(PathBuf),
+    /// What was to be restored is no backup, or not a whole one.
+    #[error("the file is no whole backup of a host: {0}")]
+    NotABackup(&'static str),
+    /// There is a host where another was to be restored.
+    #[error("{}: there is a host here", .0.display())]
+    HostThere(PathBuf),
     /// The store fails.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -70,7 +86,7 @@ impl Error {
     /// The stable code.
     pub fn code(&self) -> &'static str {
         match self {
-            Self::File { .. } => "file",
+            Self::File { .. } | Self::NoAuthorities(_) => "file",
             Self::Damaged(_) => "file-damaged",
             Self::NoRequest(_) => "not-initialised",
             Self::WrongKind(_) => "wrong-kind-of-key",
@@ -79,6 +95,11 @@ impl Error {
             Self::Older { .. } => "older-certificate",
             Self::OlderList { .. } => "older-list",
             Self::Certificate(reason) => reason.code(),
+            Self::NotRenewable(_) => "not-renewable",
+            // What an authority says of itself may be of a release to come.
+            Self::Authority(error) => codes::find(error.code()).map_or("refused", |known| known.name),
+            Self::NotABackup(_) => "not-a-backup",
+            Self::HostThere(_) => "already-exists",
             Self::Store(error) => error.code(),
             Self::Service(error) => error.code(),
             Self::Thread(_) => "internal",

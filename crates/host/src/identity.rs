@@ -80,10 +80,14 @@ impl Identity {
         (begun && now < self.certificate.expires).then_some(&self.certificate.grants)
     }
 
-    /// Whether `client` or this host is revoked.
+    /// Whether `client` is revoked, or this host, its certificate or the authority that signed it.
     pub fn revocation_of(&self, client: KeyId) -> Revocation {
+        let revoked = |list: &Revocations| {
+            [client, self.id(), self.authority].into_iter().any(|key| list.revokes_key(key))
+                || list.revokes_document(self.certificate.cti)
+        };
         match &self.revocations {
-            Some((_, list)) if list.revokes_key(client) || list.revokes_key(self.id()) => Revocation::Revoked,
+            Some((_, list)) if revoked(list) => Revocation::Revoked,
             Some(_) | None => Revocation::Clear,
         }
     }

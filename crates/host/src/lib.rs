@@ -4,6 +4,10 @@
 
 pub mod activation;
 mod api;
+pub mod asking;
+pub mod authority;
+pub mod backup;
+pub mod change;
 mod decide;
 pub mod dns;
 mod error;
@@ -14,6 +18,8 @@ mod pipeline;
 mod problems;
 mod publishing;
 mod remembered;
+pub mod renewing;
+pub mod restore;
 mod server;
 pub mod stages;
 mod verify;

@@ -53,7 +53,8 @@ fn read(line: &str) -> Option<(DomainName, ServiceRecord)> {
     Some((name.parse().ok()?, record))
 }
 
-const FILE: &str = "published.zone";
+/// The file.
+pub(crate) const FILE: &str = "published.zone";
 
 #[cfg(test)]
 mod tests {

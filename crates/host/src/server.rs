@@ -13,6 +13,7 @@ use crate::api::ClientApi;
 use crate::dns::Publication;
 use crate::pipeline::{Pipeline, Shared};
 use crate::publishing::{self, Announced, Publications};
+use crate::renewing::{self, Renewal};
 use crate::stages::Stages;
 use crate::{Error, Surroundings};
 
@@ -34,6 +35,7 @@ pub struct Server {
     options: Options,
     publication: Option<Publication>,
     announced: Option<Announced>,
+    renewal: Option<Renewal>,
 }
 
 /// A look at a host while it serves.
@@ -59,7 +61,7 @@ impl Server {
         };
         let shared = Arc::new(Shared::new(surroundings, identity));
         let pipeline = Pipeline::start(&shared, store)?;
-        Ok(Self { home, shared, pipeline, options, publication: None, announced: None })
+        Ok(Self { home, shared, pipeline, options, publication: None, announced: None, renewal: None })
     }
 
     /// This host, which publishes its records in DNS while it serves. They stay when it ends.
@@ -72,6 +74,12 @@ impl Server {
     #[must_use]
     pub fn with_announcement(self, announced: Announced) -> Self {
         Self { announced: Some(announced), ..self }
+    }
+
+    /// This host, which keeps its certificate and its revocation list up to date while it serves.
+    #[must_use]
+    pub fn with_renewal(self, renewal: Renewal) -> Self {
+        Self { renewal: Some(renewal), ..self }
     }
 
     /// The name of the host's key; `None` before it is activated.
@@ -92,11 +100,16 @@ impl Server {
             server = server.with_tls(tls);
         }
         let (ended, end) = watch::channel(());
-        let watcher = tokio::spawn(watch_certificate(self.home, Arc::clone(&self.shared), end.clone()));
-        let publisher = self.publication.map(|publication| {
+        let mut tasks = vec![tokio::spawn(watch_certificate(self.home.clone(), Arc::clone(&self.shared), end.clone()))];
+        tasks.extend(
+            self.renewal.map(|renewal| {
+                tokio::spawn(renewing::repeat(renewal, self.home, Arc::clone(&self.shared), end.clone()))
+            }),
+        );
+        tasks.extend(self.publication.map(|publication| {
             let refresh = publishing::refreshing(publication, Arc::clone(&self.shared));
             tokio::spawn(publishing::repeat(refresh, end))
-        });
+        }));
         let announcement = self.announced.and_then(|announced| announced.begin(listener.address().port()));
         let shutdown = async {
             shutdown.await;
@@ -105,9 +118,8 @@ impl Server {
         };
         server.serve(listener, shutdown).await;
         drop(ended);
-        let _ = watcher.await;
-        if let Some(publisher) = publisher {
-            let _ = publisher.await;
+        for task in tasks {
+            let _ = task.await;
         }
         // Blocks while the last batches are written; nobody else is waiting any more.
         let _ = tokio::task::spawn_blocking(move || self.pipeline.close()).await;

@@ -181,6 +181,35 @@ fn a_revocation_list_is_passed_on_and_obeyed_and_a_lower_number_is_refused() {
 }
 
 #[test]
+fn a_list_of_another_authority_is_taken_where_the_root_is_known() {
+    let folder = Running::start(vec![Vendor::grant()]).stop();
+    let (vendor, home) = (Vendor::from_seed(1), Home::new(folder.path()));
+    let successor = vendor.rotated();
+    let former = vendor.authority_pair().id();
+    let list = |by: &Vendor, number, keys| by.revocations(number, keys, Vec::new());
+    let unknown = home.install_revocations(&list(&successor, 1, Vec::new()), None, BEGIN);
+    assert_eq!(unknown.expect_err("nothing leads to that authority").code(), "unknown-signer");
+    home.install_revocations(&list(&successor, 1, Vec::new()), Some(&vendor.root()), BEGIN).expect("the root is given");
+    home.install_revocations(&list(&vendor, 2, Vec::new()), None, BEGIN).expect("the root is remembered");
+    let certificate = successor.host(1, vec![Vendor::grant()]).certificate();
+    let foreign = Vendor::from_seed(5).host(1, vec![Vendor::grant()]).certificate();
+    let refused = home.install(&foreign, None, BEGIN).expect_err("another vendor's certificate");
+    assert_eq!(refused.code(), "unknown-signer");
+    home.install_revocations(&list(&successor, 3, vec![former]), None, BEGIN).expect("a list that revokes the former");
+    let host = Running::on(vec![Vendor::grant()], folder);
+    let (machine, home) = (Keypair::from_seed(&[9; 32]), Home::new(host.folder.as_ref().expect("a folder").path()));
+    let (status, body) = post(&host.address, "/v1/leases", &host.request(&machine, 1, None)).expect("an answer");
+    assert_eq!((status, problem(&body).as_str()), (403, "revoked"), "its certificate is the former authority's");
+    let back = home.install_revocations(&list(&vendor, 9, Vec::new()), None, BEGIN);
+    assert_eq!(back.expect_err("a list of the revoked authority").code(), "revoked");
+    let old = vendor.host(1, vec![Vendor::grant()]).certificate();
+    assert_eq!(home.install(&old, None, BEGIN).expect_err("a certificate of the revoked authority").code(), "revoked");
+    let same = list(&successor, 3, Vec::new());
+    assert_eq!(home.install_revocations(&same, None, BEGIN).expect_err("another list 3").code(), "older-list");
+    home.install(&certificate, None, BEGIN).expect("the renewed certificate");
+}
+
+#[test]
 fn a_host_whose_store_has_failed_for_good_says_so() {
     let folder = tempfile::tempdir().expect("a folder");
     let certified = Vendor::from_seed(1).host(1, vec![Vendor::grant()]);
@@ -215,6 +244,10 @@ impl HostStore for Faulty {
 
     fn tidy(&mut self) -> Result<bool, StoreError> {
         Ok(false)
+    }
+
+    fn probe(&mut self) -> Result<(), StoreError> {
+        Ok(())
     }
 
     fn counts(&mut self, _: &Family, _: Timestamp) -> Result<Counts, StoreError> {

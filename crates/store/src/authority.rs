@@ -3,15 +3,22 @@
 //! Rules are not here: callers read what a decision needs and record what it says in one transaction
 //! (`transact`). Every method that changes something writes its audit row in the same transaction.
 
+pub mod alike;
 mod audit;
+mod differences;
 mod record;
 pub mod suite;
+mod token;
 
 use leasehold_core::activation::Taken;
-use leasehold_core::{FamilyId, Fingerprint, KeyId, ProductId, PublicKey};
+use leasehold_core::{FamilyId, Fingerprint, KeyId, ProductId, PublicKey, Timestamp, TokenName};
 
 pub use audit::{Actor, AuditRow, Change, Stamp};
-pub use record::{Activation, AuthorityCertificate, Family, IssuedKey, Place, Product, Vendor};
+pub use differences::Differences;
+pub use record::{
+    Activation, AuthorityCertificate, Family, IssuedKey, Place, Product, Revocation, RevocationList, Revoked, Vendor,
+};
+pub use token::{Role, Roles, Token};
 
 use crate::StoreError;
 
@@ -97,6 +104,12 @@ pub trait Transaction {
     /// Where the store fails.
     fn add_family(&mut self, family: &Family, by: Stamp) -> Result<(), StoreError>;
 
+    /// Replaces `before`, which is there, by `after`, which has its id and number. Where they are equal nothing is done.
+    ///
+    /// # Errors
+    /// Where the store fails.
+    fn change_family(&mut self, before: &Family, after: &Family, by: Stamp) -> Result<(), StoreError>;
+
     /// The products, by number.
     ///
     /// # Errors
@@ -115,11 +128,30 @@ pub trait Transaction {
     /// Where the store fails.
     fn add_product(&mut self, product: &Product, by: Stamp) -> Result<(), StoreError>;
 
+    /// Replaces `before`, which is there, by `after`, which has its id, number and family. Where they are equal nothing is
+    /// done.
+    ///
+    /// # Errors
+    /// Where the store fails.
+    fn change_product(&mut self, before: &Product, after: &Product, by: Stamp) -> Result<(), StoreError>;
+
     /// The product keys issued, oldest first.
     ///
     /// # Errors
     /// Where the store fails.
     fn keys(&mut self) -> Result<Vec<IssuedKey>, StoreError>;
+
+    /// The names of the product keys issued, oldest first: for those who read them one by one.
+    ///
+    /// # Errors
+    /// Where the store fails.
+    fn key_ids(&mut self) -> Result<Vec<KeyId>, StoreError>;
+
+    /// The product keys with these last five characters, oldest first.
+    ///
+    /// # Errors
+    /// Where the store fails.
+    fn keys_ending(&mut self, last_five: &str) -> Result<Vec<IssuedKey>, StoreError>;
 
     /// One product key.
     ///
@@ -133,6 +165,13 @@ pub trait Transaction {
     /// Where the store fails.
     fn add_key(&mut self, key: &IssuedKey, by: Stamp) -> Result<(), StoreError>;
 
+    /// Replaces customer, policy and allowance of `before`, which is there, by those of `after`; the allowance stays of its
+    /// kind. Where they are equal nothing is done.
+    ///
+    /// # Errors
+    /// Where the store fails.
+    fn change_key(&mut self, before: &IssuedKey, after: &IssuedKey, by: Stamp) -> Result<(), StoreError>;
+
     /// Withdraws a product key; one that is withdrawn already stays so from its first time.
     ///
     /// # Errors
@@ -140,12 +179,19 @@ pub trait Transaction {
     fn revoke_key(&mut self, id: KeyId, by: Stamp) -> Result<(), StoreError>;
 
     /// What a product key has activated, as far as it bears on `subject` asking from a machine of `fingerprint`:
-    /// [`Taken::alike`] has at least the key pairs whose machine shares a component with it, by the ordinals of their
-    /// places, the latest activation of each first.
+    /// [`Taken::alike`] has at least the key pairs on what is the same machine under `drift`, by the ordinals of their
+    /// places, the latest activation of each first. How many others there are does not matter to the time it takes
+    /// ([`alike::lookups`]).
     ///
     /// # Errors
     /// Where the store fails.
-    fn taken(&mut self, key: KeyId, subject: &PublicKey, fingerprint: &Fingerprint) -> Result<Taken, StoreError>;
+    fn taken(
+        &mut self,
+        key: KeyId,
+        subject: &PublicKey,
+        fingerprint: &Fingerprint,
+        drift: u64,
+    ) -> Result<Taken, StoreError>;
 
     /// Records an activation: a new one, or another answer to a key pair that has its ordinals already.
     ///
@@ -159,15 +205,89 @@ pub trait Transaction {
     /// Where the store fails.
     fn places_taken(&mut self, key: KeyId) -> Result<u64, StoreError>;
 
-    /// The hosts or machines that a product key has activated, with the latest activation of each, by ordinal.
+    /// How many key pairs a product key has activated.
     ///
     /// # Errors
     /// Where the store fails.
-    fn places(&mut self, key: KeyId) -> Result<Vec<Place>, StoreError>;
+    fn activations_taken(&mut self, key: KeyId) -> Result<u64, StoreError>;
 
-    /// The newest rows of the audit, `most` of them, newest first.
+    /// Of the hosts or machines that a product key has activated, those whose ordinal is higher than `after`, `most` of
+    /// them, with the latest activation of each, by ordinal.
     ///
     /// # Errors
     /// Where the store fails.
-    fn audit(&mut self, most: u64) -> Result<Vec<AuditRow>, StoreError>;
+    fn places(&mut self, key: KeyId, after: u64, most: u64) -> Result<Vec<Place>, StoreError>;
+
+    /// The activations of the key pair with this name, each with its product key, oldest first.
+    ///
+    /// # Errors
+    /// Where the store fails.
+    fn activations_of(&mut self, subject: KeyId) -> Result<Vec<(KeyId, Place)>, StoreError>;
+
+    /// The names of all key pairs that a product key has activated, oldest first.
+    ///
+    /// # Errors
+    /// Where the store fails.
+    fn activated(&mut self, key: KeyId) -> Result<Vec<KeyId>, StoreError>;
+
+    /// Whether it is on the revocation list.
+    ///
+    /// # Errors
+    /// Where the store fails.
+    fn is_revoked(&mut self, what: Revoked) -> Result<bool, StoreError>;
+
+    /// All entries of the revocation list, oldest first.
+    ///
+    /// # Errors
+    /// Where the store fails.
+    fn revocations(&mut self) -> Result<Vec<Revocation>, StoreError>;
+
+    /// The newest revocation list.
+    ///
+    /// # Errors
+    /// Where the store fails.
+    fn revocation_list(&mut self) -> Result<Option<RevocationList>, StoreError>;
+
+    /// Adds what was not revoked before to the entries, and replaces the newest list by `list`, whose number is higher and
+    /// which has all entries, these included.
+    ///
+    /// # Errors
+    /// Where the store fails.
+    fn revoke(&mut self, added: &[Revoked], list: &RevocationList, by: Stamp) -> Result<(), StoreError>;
+
+    /// Adds a token, whose name and hash are new.
+    ///
+    /// # Errors
+    /// Where the store fails.
+    fn add_token(&mut self, token: &Token, by: Stamp) -> Result<(), StoreError>;
+
+    /// The token with this hash, whether or not it may still be used.
+    ///
+    /// # Errors
+    /// Where the store fails.
+    fn token(&mut self, hash: &[u8; 32]) -> Result<Option<Token>, StoreError>;
+
+    /// The tokens, oldest first.
+    ///
+    /// # Errors
+    /// Where the store fails.
+    fn tokens(&mut self) -> Result<Vec<Token>, StoreError>;
+
+    /// Notes when a token was last used; this is no change, and leaves no row in the audit.
+    ///
+    /// # Errors
+    /// Where the store fails.
+    fn token_used(&mut self, name: &TokenName, at: Timestamp) -> Result<(), StoreError>;
+
+    /// Withdraws a token; one that is withdrawn already stays so from its first time.
+    ///
+    /// # Errors
+    /// Where the store fails.
+    fn revoke_token(&mut self, name: &TokenName, by: Stamp) -> Result<(), StoreError>;
+
+    /// Rows of the audit older than the number `before`, or the newest, `most` of them, newest first.
+    ///
+    /// # Errors
+    /// Where the store fails.
+    fn audit(&mut self, before: Option<u64>, most: u64) -> Result<Vec<AuditRow>, StoreError>;
 }

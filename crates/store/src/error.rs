@@ -19,9 +19,20 @@ pub enum StoreError {
         /// The newest this program knows.
         known: u64,
     },
+    /// An earlier release of Leasehold has made it, and it may only be read here.
+    #[error("the store is of version {found}, this program works with version {known}")]
+    Older {
+        /// The version found.
+        found: u64,
+        /// The one this program knows.
+        known: u64,
+    },
     /// What is in it is not what was written.
     #[error("the store is damaged")]
     Damaged(#[source] Box<dyn Error + Send + Sync>),
+    /// It was to be filled from another, and holds something already.
+    #[error("the store is not empty")]
+    NotEmpty,
     /// Another process has it open for writing.
     #[error("another process has the store open for writing")]
     InUse,
@@ -35,8 +46,10 @@ impl StoreError {
     pub const fn code(&self) -> &'static str {
         match self {
             Self::Full(_) | Self::ReadOnly(_) | Self::Unavailable(_) => "store-unavailable",
+            Self::NotEmpty => "store-not-empty",
             Self::InUse => "store-in-use",
             Self::Newer { .. } => "store-newer",
+            Self::Older { .. } => "store-older",
             Self::Damaged(_) => "store-damaged",
         }
     }

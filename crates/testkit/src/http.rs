@@ -1,20 +1,29 @@
 //! The plainest HTTP client: one request, one connection, everything read.
 #![expect(clippy::missing_panics_doc, reason = "a fixture that panics is a test that fails")]
 
+use std::fmt::Write as _;
 use std::io::{self, ErrorKind, Read, Write};
 use std::net::TcpStream;
 
 /// A status and a body.
 pub type Answer = (u16, Vec<u8>);
 
+/// All of an answer.
+#[derive(Clone, Debug)]
+pub struct Reply {
+    /// The status.
+    pub status: u16,
+    /// The body.
+    pub body: Vec<u8>,
+    head: String,
+}
+
 /// Posts a document (`application/cose`).
 ///
 /// # Errors
 /// Where the server is gone or goes before it has answered.
 pub fn post(address: &str, path: &str, body: &[u8]) -> io::Result<Answer> {
-    let length = body.len();
-    let head = format!("POST {path} HTTP/1.1\r\ncontent-type: application/cose\r\ncontent-length: {length}\r\n");
-    exchange(address, &head, body)
+    send(address, &format!("POST {path}"), &[COSE], body).map(|reply| (reply.status, reply.body))
 }
 
 /// Gets what is at `path`.
@@ -22,7 +31,31 @@ pub fn post(address: &str, path: &str, body: &[u8]) -> io::Result<Answer> {
 /// # Errors
 /// Where the server is gone or goes before it has answered.
 pub fn get(address: &str, path: &str) -> io::Result<Answer> {
-    exchange(address, &format!("GET {path} HTTP/1.1\r\n"), &[])
+    send(address, &format!("GET {path}"), &[], &[]).map(|reply| (reply.status, reply.body))
+}
+
+/// Sends a request: its method and path, what headers it has besides those that it needs, its body.
+///
+/// # Errors
+/// Where the server is gone or goes before it has answered.
+pub fn send(address: &str, what: &str, headers: &[(&str, &str)], body: &[u8]) -> io::Result<Reply> {
+    let length = body.len();
+    let mut head = format!("{what} HTTP/1.1\r\nhost: test\r\nconnection: close\r\ncontent-length: {length}\r\n");
+    headers.iter().for_each(|(name, value)| write!(head, "{name}: {value}\r\n").expect("a text grows"));
+    let mut stream = TcpStream::connect(address)?;
+    stream.write_all(format!("{head}\r\n").as_bytes())?;
+    stream.write_all(body)?;
+    let mut answer = Vec::new();
+    stream.read_to_end(&mut answer)?;
+    let end = answer.windows(4).position(|window| window == b"\r\n\r\n").ok_or(ErrorKind::UnexpectedEof)?;
+    let head = String::from_utf8_lossy(&answer[..end]).into_owned();
+    let status = head.split(' ').nth(1).and_then(|status| status.parse().ok()).ok_or(ErrorKind::InvalidData)?;
+    let reply = Reply { status, head, body: answer[end + 4..].to_vec() };
+    let length = reply.header("content-length").and_then(|length| length.parse::<usize>().ok());
+    if length.is_some_and(|length| reply.body.len() < length) {
+        return Err(ErrorKind::UnexpectedEof.into());
+    }
+    Ok(reply)
 }
 
 /// The code of a problem document.
@@ -31,19 +64,18 @@ pub fn problem(body: &[u8]) -> String {
     value["type"].as_str().expect("a type").rsplit(':').next().expect("a code").to_owned()
 }
 
-fn exchange(address: &str, head: &str, body: &[u8]) -> io::Result<Answer> {
-    let mut stream = TcpStream::connect(address)?;
-    stream.write_all(format!("{head}host: test\r\nconnection: close\r\n\r\n").as_bytes())?;
-    stream.write_all(body)?;
-    let mut answer = Vec::new();
-    stream.read_to_end(&mut answer)?;
-    let end = answer.windows(4).position(|window| window == b"\r\n\r\n").ok_or(ErrorKind::UnexpectedEof)?;
-    let head = String::from_utf8_lossy(&answer[..end]).to_ascii_lowercase();
-    let length = head.lines().find_map(|line| line.strip_prefix("content-length:")?.trim().parse::<usize>().ok());
-    let body = answer[end + 4..].to_vec();
-    if length.is_some_and(|length| body.len() < length) {
-        return Err(ErrorKind::UnexpectedEof.into());
+impl Reply {
+    /// The value of a header.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        let lines = self.head.lines().filter_map(|line| line.split_once(':'));
+        lines.into_iter().find(|(found, _)| found.eq_ignore_ascii_case(name)).map(|(_, value)| value.trim())
     }
-    let status = head.split(' ').nth(1).and_then(|status| status.parse().ok());
-    Ok((status.ok_or(ErrorKind::InvalidData)?, body))
+
+    /// The body as JSON.
+    pub fn json(&self) -> serde_json::Value {
+        serde_json::from_slice(&self.body).expect("JSON")
+    }
 }
+
+/// The header of a document's type.
+pub const COSE: (&str, &str) = ("content-type", "application/cose");

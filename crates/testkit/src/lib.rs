@@ -4,6 +4,8 @@ pub mod chance;
 pub mod dns;
 pub mod dns_script;
 pub mod http;
+#[cfg(unix)]
+pub mod postgres;
 pub mod responder;
 pub mod vectors;
 pub mod vendor;

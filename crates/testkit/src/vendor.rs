@@ -47,7 +47,16 @@ pub enum Chain {
 impl Vendor {
     /// The vendor of this seed: always the same keys.
     pub fn from_seed(seed: u8) -> Self {
-        let (root, authority) = (Keypair::from_seed(&[seed; 32]), pair(seed, 1));
+        Self::certified(Keypair::from_seed(&[seed; 32]), pair(seed, 1), seed)
+    }
+
+    /// The same vendor after a rotation: the same root, another authority.
+    #[must_use]
+    pub fn rotated(&self) -> Self {
+        Self::certified(self.root.clone(), pair(self.seed, 3), self.seed)
+    }
+
+    fn certified(root: Keypair, authority: Keypair, seed: u8) -> Self {
         let document = Authority {
             not_before: BEGIN,
             expires: BEGIN.plus(LIFE),

@@ -24,9 +24,10 @@ impl Proof {
         Self { key: pair.id(), signature: pair.sign(&statement(subject, cti)) }
     }
 
-    /// Whether the proof is of `key`, for this request of this subject.
+    /// Whether the proof is of `key`, for this request of this subject. Another key takes as long to be found wrong as a
+    /// forged signature.
     pub fn holds(&self, key: &PublicKey, subject: KeyId, cti: Cti) -> bool {
-        key.id() == self.key && signature::strictly(key, &statement(subject, cti), &self.signature)
+        signature::strictly(key, &statement(subject, cti), &self.signature) && key.id() == self.key
     }
 
     pub(crate) fn read(d: &mut Decoder<'_>) -> Result<Self, Malformed> {

@@ -1,5 +1,6 @@
 //! The commands, a file each.
 
+mod authority;
 mod bench;
 mod client;
 mod doctor;

@@ -2,6 +2,7 @@
 #![allow(dead_code, reason = "each test program uses a part of it")]
 
 use std::path::Path;
+use std::sync::Arc;
 
 use leasehold_authority::keys::{self, NewKey};
 use leasehold_authority::products::{self, NewFamily, NewProduct};
@@ -9,7 +10,7 @@ use leasehold_authority::{Approval, Authority, Founding, Granted, Home, Secret, 
 use leasehold_core::activation::{Allowance, Refusal};
 use leasehold_core::standing::Mode;
 use leasehold_core::{Component, Cti, Fingerprint, Policy, ProductKey, Span, Timestamp};
-use leasehold_store::authority::{Actor, Stamp};
+use leasehold_store::authority::{Actor, AuthorityStore, Stamp};
 use leasehold_store_sqlite::authority::SqliteAuthority;
 use leasehold_wire::proof::Proof;
 use leasehold_wire::{HostRequest, Keypair, MachineRequest, envelope};
@@ -39,7 +40,7 @@ pub(crate) fn chance(seed: u64) -> impl FnMut(&mut [u8]) {
 pub(crate) struct Shop {
     folder: TempDir,
     pub(crate) home: Home,
-    pub(crate) store: SqliteAuthority,
+    pub(crate) store: Arc<dyn AuthorityStore>,
 }
 
 impl Shop {
@@ -53,25 +54,25 @@ impl Shop {
     /// Acme with the products `acme-cad` and `acme-cam` of family `acme`, and `other` of a family of its own.
     pub(crate) fn open() -> Self {
         let shop = Self::empty();
-        found(&shop.home, &shop.store, &founding("Acme"), AT, &mut chance(1)).expect("a vendor");
+        found(&shop.home, &*shop.store, &founding("Acme"), AT, &mut chance(1)).expect("a vendor");
         for (id, family) in [("acme-cad", "acme"), ("acme-cam", "acme"), ("other", "other")] {
-            products::add(&shop.store, &product(id, family), AT).expect("a product");
+            products::add(&*shop.store, &product(id, family), AT).expect("a product");
         }
         shop
     }
 
-    pub(crate) fn authority(&self) -> Authority<'_> {
-        Authority::open(&self.home, &self.store, &passphrase(), AT.at).expect("an authority")
+    pub(crate) fn authority(&self) -> Authority {
+        Authority::open(&self.home, Arc::clone(&self.store), &passphrase(), AT.at).expect("an authority")
     }
 
     pub(crate) fn issue(&self, allowance: Allowance, policy: Option<Policy>, seed: u64) -> ProductKey {
         let new = NewKey { family: "acme".parse().expect("an id"), allowance, customer: None, policy };
-        keys::issue(&self.store, &new, AT, &mut chance(seed)).expect("a key").0
+        keys::issue(&*self.store, &new, AT, &mut chance(seed)).expect("a key").0
     }
 }
 
-pub(crate) fn store(path: &Path) -> SqliteAuthority {
-    SqliteAuthority::open(path).expect("a store")
+pub(crate) fn store(path: &Path) -> Arc<dyn AuthorityStore> {
+    Arc::new(SqliteAuthority::open(path).expect("a store"))
 }
 
 pub(crate) fn founding(name: &str) -> Founding {

@@ -172,6 +172,41 @@ fn a_revocation_list_is_fetched_and_only_a_higher_number_replaces_it() {
     assert_eq!(standing, Standing::Reduced { why: Why::Revoked });
 }
 
+#[test]
+fn a_revoked_authority_costs_nobody_a_lease_once_its_hosts_have_another_certificate() {
+    let scene = Scene::new();
+    scene.licensed();
+    let successor = scene.vendor.rotated();
+    let renewed = successor.host(1, vec![Vendor::grant()]);
+    scene.then(Act::Become(Box::new(renewed)));
+    scene.clock.pass(Span::DAY);
+    scene.licensed();
+    let former = scene.vendor.authority_pair().id();
+    scene.publish(successor.revocations(5, vec![former], vec![]));
+    scene.clock.pass(Span::DAY);
+    let asked = scene.requests().len();
+    scene.licensed();
+    assert_eq!(scene.requests().len(), asked + 2, "with the chain held, then without");
+    assert!(matches!(scene.client().standing(), Standing::Licensed { .. }));
+    // Whoever has the revoked key can put no list in the place of this one.
+    scene.publish(scene.vendor.revocations(9, vec![successor.authority_pair().id()], vec![]));
+    scene.licensed();
+    assert!(matches!(scene.client().standing(), Standing::Licensed { .. }));
+}
+
+#[test]
+fn a_host_that_says_revoked_is_believed_by_its_list_alone() {
+    let scene = Scene::new();
+    let lease = scene.licensed().lease;
+    scene.then(Act::Refuse(Refusal::Revoked));
+    assert_eq!(refused(scene.client().activate().unwrap()).code, "revoked");
+    assert!(matches!(scene.client().standing(), Standing::Licensed { .. }));
+    scene.publish(scene.vendor.revocations(1, vec![lease.client], vec![]));
+    scene.then(Act::Refuse(Refusal::Revoked));
+    assert_eq!(refused(scene.client().activate().unwrap()).code, "revoked");
+    assert_eq!(scene.client().standing(), Standing::Reduced { why: Why::Revoked });
+}
+
 /// An address at which nobody listens.
 fn nobody() -> String {
     let listener = std::net::TcpListener::bind(("127.0.0.1", 0)).unwrap();

@@ -4,6 +4,7 @@
 mod asking;
 mod hosts;
 mod interleavings;
+mod keyed;
 mod machines;
 mod names;
 mod scene;

@@ -260,6 +260,7 @@ pub(crate) fn granted(answer: Answer) -> Granted {
     match answer.outcome {
         Outcome::Granted(granted) => *granted,
         Outcome::Refused(refused) => panic!("refused: {refused}"),
+        Outcome::Held(lease) => panic!("held: {lease:?}"),
     }
 }
 
@@ -267,6 +268,7 @@ pub(crate) fn refused(answer: Answer) -> Refused {
     match answer.outcome {
         Outcome::Granted(granted) => panic!("granted by {}", granted.host),
         Outcome::Refused(refused) => refused,
+        Outcome::Held(lease) => panic!("held: {lease:?}"),
     }
 }
 

@@ -8,6 +8,7 @@ use super::block::{Block, Unrecognised};
 use super::dns::{self, Lookup};
 use super::event::Event;
 use super::event_text::{self, Events};
+use super::labels;
 use super::machine::{self, NamedBy};
 use super::net::{self, Connection};
 use super::script::{self, Scripts, Taken};
@@ -364,14 +365,16 @@ fn begins(text: &str) -> bool {
 
 /// Whether a line begins something that is no event.
 fn begins_elsewhere(text: &str) -> bool {
-    let script =
-        |text: &str| [Script::Ospp, Script::SlmgrXpr].iter().any(|tool| super::labels::find(*tool, text).is_some());
-    text.trim_start().starts_with("---Processing---")
-        || text.trim_start().starts_with("---Exiting---")
+    let start = text.trim_start();
+    // The history of events that `ospp.vbs` prints has these lines too.
+    let of_history = ["ERROR DESCRIPTION", "NOTICE:", "FOR MORE"].iter().any(|words| start.starts_with(words));
+    let labelled = || [Script::Ospp, Script::SlmgrXpr].iter().any(|tool| labels::find(*tool, text).is_some());
+    start.starts_with("---Processing---")
+        || start.starts_with("---Exiting---")
         || vnext::begins(text)
         || dns::begins(text)
         || net::begins(text)
-        || script(text) && !text.trim_start().starts_with("ERROR DESCRIPTION")
+        || !of_history && labelled()
 }
 
 #[cfg(test)]
@@ -418,6 +421,32 @@ mod tests {
             })
             .collect();
         assert_eq!(kinds, ["lookup", "connection", "block", "licences", "block"]);
+    }
+
+    #[test]
+    fn the_history_of_events_is_events_and_nothing_else() {
+        let text = "---Processing--------------------------\n---------------------------------------\n\
+            Searching for KMS activation events on machine: PC-9\nEvent ID: 12288\n\n\
+            Coordinated Universal Time Written: 11/22/2026 12:00:00 PM\nERROR/HOST: 0xC004F074, 0x00000000, kms01.example.com\n\
+            ERROR DESCRIPTION: The Software Licensing Service reported that it could not.\n\
+            NOTICE: A KB article has been detected for activation failure: 0xC004F074\n\
+            ---------------------------------------\n\
+            Coordinated Universal Time Written: 11/23/2026 12:00:00 PM\nERROR/HOST: 0x00000000, 0x00000000, kms01.example.com\n\
+            ERROR DESCRIPTION: N/A\n---------------------------------------\n---Exiting-----------------------------\n";
+        let found = items(text);
+        assert!(found.iter().all(|item| item.machine.as_deref() == Some("PC-9")), "{found:?}");
+        let events: Vec<_> =
+            found
+                .iter()
+                .map(|item| {
+                    if let Content::Event(event) = &item.content { Some((event.id, event.hresult()?.0)) } else { None }
+                })
+                .collect();
+        assert_eq!(events, [Some((12_288, 0xC004_F074)), Some((12_288, 0))]);
+        let failures = "Event ID: 8200\n\nCoordinated Universal Time Written: 1\nMESSAGE: License acquisition failure details. hr=0xC004C003\n\
+            ERROR DESCRIPTION: Not available.\n---------------------------------------\n";
+        let Content::Event(event) = &items(failures)[0].content else { panic!("no event") };
+        assert_eq!((event.id, event.hresult().map(|code| code.0)), (8200, Some(0xC004_C003)));
     }
 
     #[test]

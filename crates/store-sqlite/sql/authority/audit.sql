@@ -1,2 +1,2 @@
--- audit: the newest rows of the audit, newest first.
-SELECT number, at, actor, action, subject, detail FROM audit ORDER BY number DESC LIMIT ?1;
+-- audit: rows of the audit older than a number, newest first.
+SELECT number, at, actor, action, subject, detail FROM audit WHERE number < ?1 ORDER BY number DESC LIMIT ?2;

@@ -1,7 +1,8 @@
--- places: the latest activation of each host or machine of a product key.
+-- places: the latest activation of each host or machine of a product key above an ordinal.
 SELECT place, activation, subject, name, first, last, expires, document
 FROM activation
-WHERE product_key = ?1
+WHERE product_key = ?1 AND place > ?2
   AND activation = (SELECT max(latest.activation) FROM activation AS latest
                     WHERE latest.product_key = activation.product_key AND latest.place = activation.place)
-ORDER BY place;
+ORDER BY place
+LIMIT ?3;

@@ -1,2 +1,2 @@
 -- product: one product by id.
-SELECT id, number, family, title, initial_grace, drift, service, mode FROM product WHERE id = ?1;
+SELECT id, number, family, title, initial_grace, drift, service, mode, withdrawn FROM product WHERE id = ?1;

@@ -1,3 +1,3 @@
 -- product_add: adds a product.
-INSERT INTO product (id, number, family, title, initial_grace, drift, service, mode)
-VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8);
+INSERT INTO product (id, number, family, title, initial_grace, drift, service, mode, withdrawn)
+VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9);

@@ -1,2 +1,2 @@
 -- products: all products by number.
-SELECT id, number, family, title, initial_grace, drift, service, mode FROM product ORDER BY number;
+SELECT id, number, family, title, initial_grace, drift, service, mode, withdrawn FROM product ORDER BY number;

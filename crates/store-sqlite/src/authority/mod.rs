@@ -1,6 +1,14 @@
 //! The authority on SQLite.
 
+macro_rules! sql {
+    ($name:literal) => {
+        include_str!(concat!("../../sql/authority/", $name, ".sql"))
+    };
+}
+
+mod alike;
 mod row;
+mod subjects;
 mod transaction;
 
 use std::fs::OpenOptions;
@@ -63,5 +71,10 @@ fn create(path: &Path) -> std::io::Result<()> {
     options.open(path).map(drop)
 }
 
-static MIGRATIONS: LazyLock<Migrations<'static>> =
-    LazyLock::new(|| Migrations::new(vec![M::up(include_str!("../../migrations/authority/0001_initial.sql"))]));
+static MIGRATIONS: LazyLock<Migrations<'static>> = LazyLock::new(|| {
+    Migrations::new(vec![
+        M::up(include_str!("../../migrations/authority/0001_initial.sql")),
+        M::up_with_hook(include_str!("../../migrations/authority/0002_administration.sql"), subjects::name),
+        M::up(include_str!("../../migrations/authority/0003_tokens.sql")),
+    ])
+});

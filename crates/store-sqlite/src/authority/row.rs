@@ -5,8 +5,13 @@ use std::str::FromStr;
 
 use leasehold_core::activation::{Allowance, Known, Ordinals};
 use leasehold_core::standing::Mode;
-use leasehold_core::{Component, Fingerprint, KeyKind, Policy, ProductNumber, PublicKey, Span, Text, Timestamp};
-use leasehold_store::authority::{AuditRow, AuthorityCertificate, Family, IssuedKey, Place, Product, Vendor};
+use leasehold_core::{
+    Component, Cti, Fingerprint, KeyId, KeyKind, Policy, ProductNumber, PublicKey, Span, Text, Timestamp,
+};
+use leasehold_store::authority::{
+    AuditRow, AuthorityCertificate, Family, IssuedKey, Place, Product, Revocation, RevocationList, Revoked, Roles,
+    Token, Vendor,
+};
 use rusqlite::Error::{FromSqlConversionFailure, IntegralValueOutOfRange};
 use rusqlite::types::Type;
 use rusqlite::{Result, Row};
@@ -17,7 +22,7 @@ pub(super) fn vendor(row: &Row<'_>) -> Result<Vendor> {
 
 pub(super) fn authority_certificate(row: &Row<'_>) -> Result<AuthorityCertificate> {
     Ok(AuthorityCertificate {
-        authority: leasehold_core::KeyId(row.get(0)?),
+        authority: key_id(row)?,
         not_before: time(row, 1)?,
         expires: time(row, 2)?,
         document: row.get(3)?,
@@ -25,7 +30,8 @@ pub(super) fn authority_certificate(row: &Row<'_>) -> Result<AuthorityCertificat
 }
 
 pub(super) fn family(row: &Row<'_>) -> Result<Family> {
-    Ok(Family { id: parsed(row, 0)?, number: number(row, 1)?, policy: policy(row, 2)? })
+    let (id, number, withdrawn) = (parsed(row, 0)?, number(row, 1)?, optional_time(row, 2)?);
+    Ok(Family { id, number, policy: policy(row, 3)?, withdrawn })
 }
 
 pub(super) fn product(row: &Row<'_>) -> Result<Product> {
@@ -38,6 +44,7 @@ pub(super) fn product(row: &Row<'_>) -> Result<Product> {
         drift: whole(row, 5)?,
         service: optional_text(row, 6)?,
         mode: Mode::from_number(whole(row, 7)?).ok_or_else(|| misfit(7, Type::Integer, "no mode"))?,
+        withdrawn: optional_time(row, 8)?,
     })
 }
 
@@ -78,6 +85,48 @@ pub(super) fn place(row: &Row<'_>) -> Result<Place> {
         expires: optional_time(row, 6)?,
         document: row.get(7)?,
     })
+}
+
+/// As `place`, with the product key after it.
+pub(super) fn activation(row: &Row<'_>) -> Result<(KeyId, Place)> {
+    Ok((KeyId(row.get(8)?), place(row)?))
+}
+
+pub(super) fn key_id(row: &Row<'_>) -> Result<KeyId> {
+    row.get(0).map(KeyId)
+}
+
+pub(super) fn revocation(row: &Row<'_>) -> Result<Revocation> {
+    let what = match whole(row, 0)? {
+        1 => Revoked::Key(KeyId(row.get(1)?)),
+        2 => Revoked::Document(Cti(row.get(1)?)),
+        _ => return Err(misfit(0, Type::Integer, "no kind of revocation")),
+    };
+    Ok(Revocation { what, at: time(row, 2)?, list: whole(row, 3)? })
+}
+
+pub(super) fn revocation_list(row: &Row<'_>) -> Result<RevocationList> {
+    Ok(RevocationList { number: whole(row, 0)?, issued: time(row, 1)?, document: row.get(2)? })
+}
+
+pub(super) fn token(row: &Row<'_>) -> Result<Token> {
+    Ok(Token {
+        name: parsed(row, 0)?,
+        hash: row.get(1)?,
+        roles: Roles::from_number(whole(row, 2)?).ok_or_else(|| misfit(2, Type::Integer, "no roles"))?,
+        made: time(row, 3)?,
+        expires: optional_time(row, 4)?,
+        used: optional_time(row, 5)?,
+        revoked: optional_time(row, 6)?,
+    })
+}
+
+/// What is revoked as columns: its kind and its name.
+pub(super) const fn named(what: &Revoked) -> (u8, &[u8; 16]) {
+    match what {
+        Revoked::Key(KeyId(name)) => (1, name),
+        Revoked::Document(Cti(name)) => (2, name),
+    }
 }
 
 pub(super) fn audit(row: &Row<'_>) -> Result<AuditRow> {

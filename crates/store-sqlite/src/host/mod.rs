@@ -4,8 +4,10 @@
 //! and are folded into the tables later, a few at a time in the order of their keys, so that neighbours share pages.
 //! What is not folded yet is read from the journal again when the store is opened. One process writes; others read.
 
+mod copy;
 mod fold;
 mod overlay;
+mod records;
 mod rows;
 mod times;
 
@@ -22,6 +24,7 @@ use rusqlite::{Connection, Transaction, TransactionBehavior};
 use rusqlite_migration::{M, Migrations};
 
 use crate::open::{damaged, failed, reader, writer};
+pub use copy::Hold;
 use overlay::Overlay;
 use rows::{Names, blob, integer};
 use times::Times;
@@ -186,6 +189,10 @@ impl HostStore for SqliteHost {
         transaction.commit().map_err(failed)?;
         self.overlay.forget(&folded);
         Ok(!self.overlay.is_empty())
+    }
+
+    fn probe(&mut self) -> Result<(), StoreError> {
+        rows::run(&self.connection, include_str!("../../sql/host/touch.sql"), ())
     }
 
     fn counts(&mut self, family: &Family, now: Timestamp) -> Result<Counts, StoreError> {

@@ -3,7 +3,11 @@
 use std::fmt;
 
 use leasehold_core::activation::Placement;
-use leasehold_core::{Cti, FamilyId, KeyId, ProductId, Timestamp};
+use leasehold_core::{Cti, FamilyId, KeyId, ProductId, Timestamp, TokenName};
+
+use super::differences::Differences;
+use super::record::Revoked;
+use super::token::{Role, Roles};
 
 /// When something is changed and by whom.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -19,10 +23,14 @@ pub struct Stamp {
 pub enum Actor {
     /// Whoever runs the vendor's commands.
     Cli,
+    /// A host or machine that asks the authority's service.
+    Service,
+    /// Whoever has this token for the admin API.
+    Token(TokenName),
 }
 
 /// What was changed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Change {
     /// The vendor was recorded.
     VendorAdded(KeyId),
@@ -30,10 +38,16 @@ pub enum Change {
     AuthorityCertified(KeyId),
     /// A family was added.
     FamilyAdded(FamilyId),
+    /// A family is another than it was.
+    FamilyChanged(FamilyId, Differences),
     /// A product was added.
     ProductAdded(ProductId),
+    /// A product is another than it was.
+    ProductChanged(ProductId, Differences),
     /// A product key was issued.
     KeyIssued(KeyId),
+    /// A product key is worth something else than it was.
+    KeyChanged(KeyId, Differences),
     /// A product key was withdrawn.
     KeyRevoked(KeyId),
     /// A product key has activated a host or machine.
@@ -46,6 +60,24 @@ pub enum Change {
         placement: Placement,
         /// The document that was given.
         cti: Cti,
+    },
+    /// A key or document was put on the revocation list.
+    Revoked {
+        /// Which.
+        what: Revoked,
+        /// The number of the first list that names it.
+        list: u64,
+    },
+    /// A token was made.
+    TokenAdded(TokenName, Roles),
+    /// A token was withdrawn.
+    TokenRevoked(TokenName),
+    /// A revocation list was signed.
+    ListSigned {
+        /// Its number.
+        number: u64,
+        /// How many entries it has.
+        entries: u64,
     },
 }
 
@@ -67,10 +99,12 @@ pub struct AuditRow {
 }
 
 impl Actor {
-    /// The word for it.
-    pub const fn name(self) -> &'static str {
+    /// The word for it: `cli`, `service`, or `token:` and its name.
+    pub fn name(self) -> String {
         match self {
-            Self::Cli => "cli",
+            Self::Cli => "cli".to_owned(),
+            Self::Service => "service".to_owned(),
+            Self::Token(name) => format!("token:{name}"),
         }
     }
 }
@@ -82,46 +116,69 @@ impl Change {
             Self::VendorAdded(_) => "vendor-added",
             Self::AuthorityCertified(_) => "authority-certified",
             Self::FamilyAdded(_) => "family-added",
+            Self::FamilyChanged(..) => "family-changed",
             Self::ProductAdded(_) => "product-added",
+            Self::ProductChanged(..) => "product-changed",
             Self::KeyIssued(_) => "key-issued",
+            Self::KeyChanged(..) => "key-changed",
             Self::KeyRevoked(_) => "key-revoked",
             Self::Activated { placement: Placement::Again(_), .. } => "activated-again",
             Self::Activated { placement: Placement::Anew(_), .. } => "activated-anew",
             Self::Activated { placement: Placement::New(_), .. } => "activated-new",
+            Self::Revoked { what: Revoked::Key(_), .. } => "revoked-key",
+            Self::Revoked { what: Revoked::Document(_), .. } => "revoked-document",
+            Self::TokenAdded(..) => "token-added",
+            Self::TokenRevoked(_) => "token-revoked",
+            Self::ListSigned { .. } => "list-signed",
         }
     }
 
-    /// The name of what was changed; of an activation, the product key.
+    /// The name of what was changed; of an activation, the product key; of a list, its number.
     pub fn subject(&self) -> String {
         match self {
-            Self::FamilyAdded(id) => id.to_string(),
-            Self::ProductAdded(id) => id.to_string(),
-            Self::VendorAdded(id) | Self::AuthorityCertified(id) | Self::KeyIssued(id) | Self::KeyRevoked(id) => {
-                id.to_string()
-            }
-            Self::Activated { key, .. } => key.to_string(),
+            Self::FamilyAdded(id) | Self::FamilyChanged(id, _) => id.to_string(),
+            Self::ProductAdded(id) | Self::ProductChanged(id, _) => id.to_string(),
+            Self::VendorAdded(id)
+            | Self::AuthorityCertified(id)
+            | Self::KeyIssued(id)
+            | Self::KeyChanged(id, _)
+            | Self::KeyRevoked(id)
+            | Self::Activated { key: id, .. }
+            | Self::Revoked { what: Revoked::Key(id), .. } => id.to_string(),
+            Self::Revoked { what: Revoked::Document(cti), .. } => cti.to_string(),
+            Self::TokenAdded(name, _) | Self::TokenRevoked(name) => name.to_string(),
+            Self::ListSigned { number, .. } => number.to_string(),
         }
     }
 
-    /// Of an activation, who was activated, its ordinals and the document's name.
+    /// Of an activation, who was activated, its ordinals and the document's name; of a change, what was before and after.
     pub fn detail(&self) -> String {
         match self {
             Self::Activated { subject, placement, cti, .. } => {
                 let ordinals = placement.ordinals();
                 format!("subject={subject} place={} activation={} cti={cti}", ordinals.place, ordinals.activation)
             }
+            Self::FamilyChanged(_, differences)
+            | Self::ProductChanged(_, differences)
+            | Self::KeyChanged(_, differences) => differences.to_string(),
+            Self::Revoked { list, .. } => format!("list={list}"),
+            Self::TokenAdded(_, roles) => {
+                format!("roles={}", roles.each().map(Role::name).collect::<Vec<_>>().join(","))
+            }
+            Self::ListSigned { entries, .. } => format!("entries={entries}"),
             Self::VendorAdded(_)
             | Self::AuthorityCertified(_)
             | Self::FamilyAdded(_)
             | Self::ProductAdded(_)
             | Self::KeyIssued(_)
-            | Self::KeyRevoked(_) => String::new(),
+            | Self::KeyRevoked(_)
+            | Self::TokenRevoked(_) => String::new(),
         }
     }
 }
 
 impl fmt::Display for Actor {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.name())
+        f.write_str(&self.name())
     }
 }

@@ -39,6 +39,8 @@ pub struct Family {
     pub number: ProductNumber,
     /// What product keys grant unless they say otherwise.
     pub policy: Policy,
+    /// Since when nothing of it is granted any more.
+    pub withdrawn: Option<Timestamp>,
 }
 
 /// What is licensed.
@@ -60,6 +62,8 @@ pub struct Product {
     pub service: Option<Text>,
     /// How the standing reaches the application.
     pub mode: Mode,
+    /// Since when it is not granted any more.
+    pub withdrawn: Option<Timestamp>,
 }
 
 /// A secret product key that was issued, without its secret.
@@ -104,12 +108,43 @@ pub struct Activation {
     pub document: Vec<u8>,
 }
 
-/// A host or machine of a product key, with its latest activation.
+/// What a revocation list names.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Revoked {
+    /// The key of a host, a machine, a client or an authority: it signs and holds nothing that counts any more.
+    Key(KeyId),
+    /// One document.
+    Document(Cti),
+}
+
+/// An entry of the revocation list. It stays: what was revoked once is revoked for ever.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Revocation {
+    /// What is revoked.
+    pub what: Revoked,
+    /// When it was.
+    pub at: Timestamp,
+    /// The number of the first list that names it.
+    pub list: u64,
+}
+
+/// A revocation list as it was signed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RevocationList {
+    /// Its number.
+    pub number: u64,
+    /// When it was made.
+    pub issued: Timestamp,
+    /// The document.
+    pub document: Vec<u8>,
+}
+
+/// A host or machine of a product key, with one of its activations: the latest where nothing else is said.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Place {
-    /// Which it is, and how many key pairs it has had.
+    /// Which it is, and which of its key pairs this one is.
     pub ordinals: Ordinals,
-    /// The public half of its latest pair.
+    /// The public half of the pair.
     pub subject: PublicKey,
     /// What the host is called.
     pub name: Option<Text>,

@@ -2,13 +2,21 @@
 #![expect(clippy::missing_panics_doc, reason = "cases are tests: to panic is how they fail")]
 
 mod activations;
+mod administration;
 mod sample;
+mod tokens;
 
 pub use activations::{
     a_host_takes_ten_activations_from_many_threads, a_key_pair_that_asks_again_keeps_its_ordinals,
     a_key_pair_that_asks_many_times_at_once_takes_one_place, a_key_takes_six_hosts_from_many_threads,
-    a_random_history_agrees_with_a_model, machines_that_share_a_component_are_found,
+    a_random_history_agrees_with_a_model, machines_of_one_make_are_told_apart,
+    machines_that_share_a_component_are_found,
 };
+pub use administration::{
+    activations_are_found_by_their_key_pair, keys_are_found_by_their_last_five, places_are_read_page_by_page,
+    the_revocation_list_grows_and_its_newest_stays, what_is_changed_is_read_back_and_said,
+};
+pub use tokens::tokens_are_found_by_their_hash_and_stay_withdrawn;
 
 use leasehold_core::activation::Placement;
 use leasehold_core::{KeyId, Span};
@@ -38,10 +46,17 @@ macro_rules! authority_suite {
             what_was_answered_outlives_its_connection
             a_key_pair_that_asks_again_keeps_its_ordinals
             machines_that_share_a_component_are_found
+            machines_of_one_make_are_told_apart
             a_random_history_agrees_with_a_model
             a_key_takes_six_hosts_from_many_threads
             a_host_takes_ten_activations_from_many_threads
             a_key_pair_that_asks_many_times_at_once_takes_one_place
+            what_is_changed_is_read_back_and_said
+            keys_are_found_by_their_last_five
+            places_are_read_page_by_page
+            activations_are_found_by_their_key_pair
+            the_revocation_list_grows_and_its_newest_stays
+            tokens_are_found_by_their_hash_and_stay_withdrawn
         }
     };
     ($fresh:expr => $($case:ident)*) => {$(
@@ -60,10 +75,12 @@ pub fn a_fresh_store_is_empty(fixture: &dyn Fixture) -> Outcome {
     fixture.open().transact("look", |tx| {
         assert_eq!(tx.vendor()?, None);
         assert!(tx.authority_certificates()?.is_empty() && tx.families()?.is_empty() && tx.products()?.is_empty());
-        assert!(tx.keys()?.is_empty() && tx.audit(9)?.is_empty());
+        assert!(tx.keys()?.is_empty() && tx.audit(None, 9)?.is_empty());
         assert_eq!(tx.key(KeyId([1; 16]))?, None);
         assert_eq!(tx.family(&sample::family(1).id)?, None);
         assert_eq!(tx.product(&sample::product(1).id)?, None);
+        assert!(tx.key_ids()?.is_empty() && tx.keys_ending("QPZRY")?.is_empty());
+        assert!(tx.revocations()?.is_empty() && tx.revocation_list()?.is_none());
         Ok(())
     })
 }
@@ -96,7 +113,7 @@ pub fn what_is_added_is_read_back(fixture: &dyn Fixture) -> Outcome {
         assert_eq!(tx.product(&product.id)?, Some(product.clone()));
         assert_eq!(tx.keys()?, [key.clone(), bare_key.clone()], "oldest first");
         assert_eq!(tx.key(key.public.id())?, Some(key.clone()));
-        assert!(tx.places(key.public.id())?.is_empty());
+        assert!(tx.places(key.public.id(), 0, 99)?.is_empty());
         Ok(())
     })
 }
@@ -115,7 +132,7 @@ pub fn a_transaction_that_fails_leaves_nothing(fixture: &dyn Fixture) -> Outcome
     assert!(matches!(failed, Err(StoreError::Unavailable(_))));
     store.transact("look", |tx| {
         assert_eq!(tx.vendor()?, None);
-        assert!(tx.families()?.is_empty() && tx.audit(9)?.is_empty());
+        assert!(tx.families()?.is_empty() && tx.audit(None, 9)?.is_empty());
         Ok(())
     })
 }
@@ -131,7 +148,7 @@ pub fn a_key_stays_revoked_from_its_first_time(fixture: &dyn Fixture) -> Outcome
         tx.revoke_key(key, sample::later(Span::DAY))?;
         let revoked = tx.key(key)?.and_then(|key| key.revoked);
         assert_eq!(revoked, Some(sample::later(Span::HOUR).at));
-        assert_eq!(tx.audit(1)?[0].at, sample::later(Span::HOUR).at, "the second one has changed nothing");
+        assert_eq!(tx.audit(None, 1)?[0].at, sample::later(Span::HOUR).at, "the second one has changed nothing");
         Ok(())
     })
 }
@@ -147,7 +164,7 @@ pub fn each_change_leaves_one_row_of_audit(fixture: &dyn Fixture) -> Outcome {
         tx.record(&sample::activation(key, 1, Placement::New(sample::ordinals(1, 1))), sample::later(Span::HOUR))?;
         tx.record(&sample::activation(key, 1, Placement::Again(sample::ordinals(1, 1))), sample::AT)?;
         tx.revoke_key(key, sample::AT)?;
-        tx.audit(99)
+        tx.audit(None, 99)
     })?;
     let actions: Vec<&str> = rows.iter().rev().map(|row| row.action.as_str()).collect();
     let expected = [
@@ -166,7 +183,8 @@ pub fn each_change_leaves_one_row_of_audit(fixture: &dyn Fixture) -> Outcome {
     assert!(detail.contains("place=1 activation=1 cti="), "{detail}");
     assert!(*number > rows[3].number);
     fixture.open().transact("read few", |tx| {
-        assert_eq!(tx.audit(3)?, rows[..3]);
+        assert_eq!(tx.audit(None, 3)?, rows[..3]);
+        assert_eq!(tx.audit(Some(rows[2].number), 3)?, rows[3..6], "those before it");
         Ok(())
     })
 }
@@ -182,7 +200,7 @@ pub fn what_was_answered_outlives_its_connection(fixture: &dyn Fixture) -> Outco
     store.transact("record", |tx| tx.record(&activation, sample::AT))?;
     drop(store);
     fixture.open().transact("look", |tx| {
-        let places = tx.places(key)?;
+        let places = tx.places(key, 0, 99)?;
         assert_eq!(places.len(), 1);
         assert_eq!((&places[0].document, places[0].ordinals), (&activation.document, sample::ordinals(1, 1)));
         assert_eq!(tx.places_taken(key)?, 1);

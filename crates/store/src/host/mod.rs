@@ -6,6 +6,7 @@
 mod codec;
 mod horizon;
 mod ledger;
+mod record;
 pub mod suite;
 
 use std::net::IpAddr;
@@ -14,6 +15,7 @@ use leasehold_core::{Cti, FamilyId, Fingerprint, Held, KeyId, ProductId, Refusal
 
 pub use horizon::Horizon;
 pub use ledger::{Change, Ledger, Loaded};
+pub use record::{BatchRow, ClientPages, Flaw, Record, Records, Summary};
 
 use crate::StoreError;
 
@@ -222,6 +224,12 @@ pub trait HostStore: Send {
     /// # Errors
     /// [`StoreError`]: the work is still to be done.
     fn tidy(&mut self) -> Result<bool, StoreError>;
+
+    /// Whether a batch could be recorded now: a write of no meaning, committed durably.
+    ///
+    /// # Errors
+    /// [`StoreError`]: why not.
+    fn probe(&mut self) -> Result<(), StoreError>;
 
     /// How `family` stands at `now`.
     ///

@@ -2,12 +2,14 @@
 
 mod activate;
 mod generalize;
+mod install;
 mod names;
 pub(crate) mod outcome;
 pub(crate) mod place;
 mod release;
 mod renew;
 mod report;
+mod request;
 mod status;
 
 use clap::Subcommand;
@@ -17,8 +19,12 @@ use crate::output::Output;
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Client {
-    /// Ask a host for a lease now.
-    Activate(activate::Activate),
+    /// Ask a host for a lease now, or the vendor with a multiple key.
+    Activate(Box<activate::Activate>),
+    /// Make a request for the vendor, with a multiple key and without a network.
+    Request(request::Request),
+    /// Install the vendor's answer to this machine's request.
+    Install(install::Install),
     /// What the product may do on this machine, and why.
     Status(status::Status),
     /// Renew the lease now.
@@ -33,6 +39,8 @@ impl Client {
     pub(crate) fn run(self, output: Output) -> Result<(), Failure> {
         match self {
             Self::Activate(command) => command.run(output),
+            Self::Request(command) => command.run(output),
+            Self::Install(command) => command.run(output),
             Self::Status(command) => command.run(output),
             Self::Renew(command) => command.run(output),
             Self::Release(command) => command.run(output),

@@ -4,6 +4,7 @@ use leasehold_client::{Answer, Client, Error, Failure as HostFailure, Outcome, R
 use leasehold_core::codes;
 
 use super::report;
+use crate::commands::authority;
 use crate::failure::Failure;
 use crate::output::{Output, time};
 
@@ -14,7 +15,7 @@ pub(crate) fn answer(client: &Client, answer: Result<Answer, Error>, output: Out
         answer.outcome
     });
     match told {
-        Ok(Outcome::Granted(_)) => {
+        Ok(Outcome::Granted(_) | Outcome::Held(_)) => {
             report::print(client, &client.status(), output);
             Ok(())
         }
@@ -45,7 +46,14 @@ pub(crate) fn refusal(client: &Client, refused: &Refused) -> Failure {
 pub(crate) fn failure(error: &Error) -> Failure {
     let code = codes::find(error.code()).map_or("internal", |known| known.name);
     let is_an_answer = match error {
-        Error::Armour(_) | Error::Manifest(_) | Error::ForeignManifest { .. } | Error::NoLease(_) => true,
+        Error::Armour(_)
+        | Error::Document(_)
+        | Error::Manifest(_)
+        | Error::ForeignManifest { .. }
+        | Error::WrongKind(_)
+        | Error::Lease(_)
+        | Error::NoLease(_) => true,
+        Error::Authority(error) => return authority::failed(error),
         Error::NoAnswer { tried } => tried.iter().all(|tried| matches!(tried.failure, HostFailure::Foreign)),
         Error::NoProduct { .. }
         | Error::SeveralProducts { .. }

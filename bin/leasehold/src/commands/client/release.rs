@@ -10,6 +10,8 @@ use crate::failure::Failure;
 use crate::output::{self, Output};
 
 /// Give the lease back to the host; the client asks for another only when told to.
+///
+/// A lease of a multiple key is removed here alone: the machine keeps its place with the vendor.
 #[derive(Debug, Args)]
 pub(crate) struct Release {
     #[command(flatten)]
@@ -28,6 +30,10 @@ impl Release {
                 report::warn_of_hosts(&passed_over, output);
                 ("given-back", "the lease was given back")
             }
+            Released::PlaceKept => (
+                "place-kept",
+                "the lease was removed; this machine keeps its place with the vendor, and may be activated again",
+            ),
             Released::NothingHeld => ("nothing-held", "there was no lease to give back"),
             Released::Refused(refused) => return Err(outcome::refusal(&client, &refused)),
         };

@@ -7,7 +7,7 @@ use super::place::{Network, Place};
 use crate::failure::Failure;
 use crate::output::Output;
 
-/// Renew the lease now.
+/// Renew the lease now. One of a multiple key has no end: it is looked whether the vendor has withdrawn it.
 #[derive(Debug, Args)]
 pub(crate) struct Renew {
     #[command(flatten)]

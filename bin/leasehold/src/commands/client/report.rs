@@ -3,7 +3,7 @@
 use leasehold_client::{Client, Note, Status, Tried};
 use leasehold_core::standing::Mode;
 use leasehold_core::{KeyId, Standing, Text, Timestamp, codes};
-use leasehold_wire::Lease;
+use leasehold_wire::{Lease, Method};
 use serde_json::{Value, json};
 
 use crate::output::{self, Output, time};
@@ -43,6 +43,15 @@ pub(crate) fn warn_of_hosts(passed_over: &[Tried], output: Output) {
     }
 }
 
+/// Says that the lease of a host that was in hand is counted there until its end.
+pub(crate) fn warn_of_a_lease_replaced(before: &Status, output: Output) {
+    let of_a_host = before.lease.as_ref().filter(|lease| lease.method == Method::Host);
+    if let (Some(lease), Output::Human) = (of_a_host, output) {
+        let until = lease.expires.map_or_else(String::new, |end| format!(" until {}", time(end)));
+        anstream::eprintln!("note: the host's lease that this one replaces is counted there{until}");
+    }
+}
+
 /// Why the standing is what it is, in words.
 pub(crate) fn reason(standing: &Standing) -> Option<&'static str> {
     standing.why().and_then(|why| codes::find(why.code())).map(|code| code.meaning)
@@ -60,9 +69,14 @@ fn rows(client: &Client, status: &Status) -> Vec<(String, String)> {
         Standing::Licensed { until: None, .. } => Some("without end".to_owned()),
         other => other.until().map(time),
     };
-    let host = match (&status.host, status.signer) {
+    let by_authority = lease.is_some_and(|lease| lease.method == Method::MultipleKey);
+    let address = match &status.authority {
+        Some(authority) if by_authority => Some(authority.to_string()),
+        Some(_) | None => status.host.as_ref().map(ToString::to_string),
+    };
+    let host = match (address, status.signer) {
         (Some(address), Some(key)) => Some(format!("{address} ({key})")),
-        (address, key) => address.as_ref().map(ToString::to_string).or(key.map(|key| key.to_string())),
+        (address, key) => address.or(key.map(|key| key.to_string())),
     };
     let features = lease.filter(|lease| !lease.features.is_empty()).map(|lease| names(&lease.features).join(", "));
     let rows = [
@@ -72,7 +86,7 @@ fn rows(client: &Client, status: &Status) -> Vec<(String, String)> {
         ("mode", mode(status.mode).map(str::to_owned)),
         ("next attempt", Some(status.next_attempt.map_or("when told to".to_owned(), time))),
         ("last attempt", status.setback.as_ref().map(|setback| format!("{} [{}]", setback.message, setback.code))),
-        ("host", host),
+        (if by_authority { "authority" } else { "host" }, host),
         ("method", lease.map(|lease| lease.method.name().to_owned())),
         ("features", features),
         ("device", status.device.map(|device| device.to_string())),
@@ -98,6 +112,7 @@ fn value(client: &Client, status: &Status) -> Value {
         "renew_at": renew_at(&status.standing).map(Timestamp::unix),
         "next_attempt": unix(status.next_attempt),
         "last_refusal": last_refusal.map(|setback| json!({ "code": setback.code, "message": setback.message })),
+        "authority": status.authority.as_ref().map(ToString::to_string),
         "host": status.host.as_ref().map(ToString::to_string),
         "host_key": id(status.signer),
         "device": id(status.device),

@@ -12,6 +12,7 @@ mod standing;
 use clap::Args;
 use leasehold_client::discovery::Found;
 use leasehold_client::{Client, Route};
+use leasehold_wire::Method;
 
 use self::finding::Finding;
 use self::hosts::Seen;
@@ -47,6 +48,13 @@ impl Doctor {
 
 fn examine(client: &Client, asked: Option<Finding>) -> Vec<Finding> {
     let (status, now) = (client.status(), input::now());
+    if status.lease.as_ref().is_some_and(|lease| lease.method == Method::MultipleKey) {
+        let mut findings = machine::check(client, &status);
+        findings.push(clock::check(&status.clock, &[], now));
+        findings.extend(asked);
+        findings.extend(standing::check_keyed(&status, now));
+        return findings;
+    }
     let searched = client.find_hosts();
     let nothing = Found::default();
     let found = searched.as_ref().unwrap_or(&nothing);

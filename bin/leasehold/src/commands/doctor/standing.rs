@@ -12,6 +12,9 @@ pub(super) fn attempt(answer: &Result<Answer, Error>) -> Finding {
         Ok(Answer { outcome: Outcome::Granted(granted), .. }) => {
             Finding::ok("asked for a lease", format!("granted by {}", granted.host))
         }
+        Ok(Answer { outcome: Outcome::Held(_), .. }) => {
+            Finding::skipped("asked for a lease", "the one of a multiple key needs no other")
+        }
         // The checks that follow say what it means.
         Ok(Answer { outcome: Outcome::Refused(refused), .. }) => {
             Finding::skipped("asked for a lease", format!("the host said no: {refused}"))
@@ -30,6 +33,18 @@ pub(super) fn check(status: &Status, grant: Option<&Grant>, serves: Serves, now:
     ];
     let apart = status.setback.as_ref().filter(|setback| !SPLIT.contains(&setback.code.as_str()));
     findings.extend(apart.map(|setback| last_attempt(setback, serves)));
+    findings.push(standing(&status.standing));
+    findings.push(next(status, now));
+    findings
+}
+
+/// How a client stands that was activated with a multiple key: no host has a say in it.
+pub(super) fn check_keyed(status: &Status, now: Timestamp) -> Vec<Finding> {
+    let method = "the lease is one of a multiple key: no host is asked";
+    let mut findings = vec![Finding::skipped("hosts", method), revocation(status)];
+    // That the vendor's list could not be fetched changes nothing today.
+    let warn = |Setback { code, message, .. }: &Setback| Finding::warning("last attempt", code, message.clone());
+    findings.extend(status.setback.as_ref().map(warn));
     findings.push(standing(&status.standing));
     findings.push(next(status, now));
     findings

@@ -3,9 +3,11 @@
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 
+use leasehold_client::AuthorityAddress;
+use leasehold_core::PublicKey;
 use serde::Deserialize;
 
-use super::dns::options::DnsOptions;
+use super::dns::options::{DnsOptions, one};
 use crate::failure::Failure;
 
 /// What a configuration file may say; other keys are refused.
@@ -15,7 +17,13 @@ pub(crate) struct Config {
     pub(crate) listen: Option<SocketAddr>,
     pub(crate) tls_cert: Option<PathBuf>,
     pub(crate) tls_key: Option<PathBuf>,
+    pub(crate) store: Option<String>,
     pub(crate) mdns: Option<bool>,
+    #[serde(default, deserialize_with = "one")]
+    pub(crate) authority: Option<AuthorityAddress>,
+    pub(crate) authority_ca: Option<PathBuf>,
+    #[serde(default, deserialize_with = "one")]
+    pub(crate) authority_root: Option<PublicKey>,
     pub(crate) dns: Option<DnsOptions>,
 }
 

@@ -3,9 +3,12 @@
 use std::path::PathBuf;
 
 use clap::Args;
-use leasehold_core::PublicKey;
+use leasehold_core::{Grant, PublicKey};
+use leasehold_host::asking::Certified;
+use leasehold_host::authority::Authority;
+use leasehold_host::change::{Change, Term, changes};
 use leasehold_wire::{Envelope, Typ};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::{Data, failed, seconds};
 use crate::failure::Failure;
@@ -30,25 +33,12 @@ impl Install {
         if Envelope::parse(&bytes).is_ok_and(|envelope| envelope.typ == Typ::Revocations) {
             return self.revocations(&bytes, output);
         }
-        let installed = self.data.home().install(&bytes, self.root.as_ref(), input::now());
+        let home = self.data.home();
+        // A certificate that cannot be read is told of once it is to be used.
+        let before = home.identity().ok().flatten().map(|identity| identity.certificate().clone());
+        let installed = home.install(&bytes, self.root.as_ref(), input::now());
         let certificate = installed.map_err(|error| failed(&error))?;
-        let (host, expires) = (certificate.key.id(), certificate.expires);
-        match output {
-            Output::Json => output::json(&json!({
-                "host": host.to_string(),
-                "vendor": certificate.vendor.as_str(),
-                "expires": seconds(expires),
-                "host_ordinal": certificate.host_ordinal,
-                "activation_ordinal": certificate.activation_ordinal,
-            })),
-            Output::Human => anstream::println!(
-                "host {host} is activated by {} until {} (host {}, activation {})",
-                certificate.vendor,
-                output::time(expires),
-                certificate.host_ordinal,
-                certificate.activation_ordinal
-            ),
-        }
+        print(&Certified { certificate, before }, None, output);
         Ok(())
     }
 
@@ -64,4 +54,75 @@ impl Install {
         }
         Ok(())
     }
+}
+
+/// Says what was granted, and what has changed where there was a certificate before.
+pub(super) fn print(certified: &Certified, authority: Option<&Authority>, output: Output) {
+    let certificate = &certified.certificate;
+    let (host, changes) = (certificate.key.id(), changes(certified));
+    match output {
+        Output::Json => output::json(&json!({
+            "host": host.to_string(),
+            "vendor": certificate.vendor.as_str(),
+            "expires": seconds(certificate.expires),
+            "host_ordinal": certificate.host_ordinal,
+            "activation_ordinal": certificate.activation_ordinal,
+            "authority": authority.map(|authority| authority.address.to_string()),
+            "changes": changes.iter().map(value).collect::<Vec<_>>(),
+        })),
+        Output::Human => {
+            anstream::println!(
+                "host {host} is activated by {} until {} (host {}, activation {})",
+                certificate.vendor,
+                output::time(certificate.expires),
+                certificate.host_ordinal,
+                certificate.activation_ordinal
+            );
+            if certified.before.is_none() {
+                let grants = certificate.grants.iter();
+                return grants.for_each(|grant| anstream::println!("{}", granted(grant)));
+            }
+            for Change { what, family, before, after } in &changes {
+                let of = family.map_or_else(String::new, |family| format!(" of family {family}"));
+                anstream::println!("changed: {what}{of}: {}, before: {}", words(after), words(before));
+            }
+            if changes.iter().all(|change| change.family.is_none()) {
+                anstream::println!("the grant is as before");
+            }
+        }
+    }
+}
+
+fn granted(grant: &Grant) -> String {
+    let policy = &grant.policy;
+    let products: Vec<&str> = grant.products.iter().map(|(product, _)| product.as_str()).collect();
+    let capacity = policy.capacity.map_or_else(|| "any number of leases".to_owned(), |most| format!("{most} leases"));
+    let end = policy.end.map_or_else(String::new, |end| format!(", ends {}", output::time(end)));
+    let (family, threshold, validity) = (grant.family, policy.threshold, policy.validity);
+    format!(
+        "family {family}: {}; {capacity} at once for {validity} each, from {threshold} machines on{end}",
+        products.join(", ")
+    )
+}
+
+fn words(term: &Term) -> String {
+    match term {
+        Term::Nothing => "none".to_owned(),
+        Term::Number(number) => number.to_string(),
+        Term::Span(span) => span.to_string(),
+        Term::Time(time) => output::time(*time),
+        Term::Names(names) => names.join(", "),
+    }
+}
+
+fn value(change: &Change) -> Value {
+    let term = |term: &Term| match term {
+        Term::Nothing => Value::Null,
+        Term::Number(number) => json!(number),
+        Term::Span(span) => json!(span.as_seconds()),
+        Term::Time(time) => json!(seconds(*time)),
+        Term::Names(names) => json!(names),
+    };
+    let family = change.family.map(|family| family.to_string());
+    json!({ "what": change.what, "family": family, "before": term(&change.before), "after": term(&change.after) })
 }

@@ -1,5 +1,7 @@
 //! `leasehold host`: an organisation's activation host.
 
+mod activate;
+mod backup;
 mod check_config;
 mod clients;
 mod config;
@@ -7,7 +9,10 @@ pub(crate) mod dns;
 pub(crate) mod doctor;
 mod events;
 mod install;
+mod options;
+mod renew;
 pub(crate) mod request;
+mod restore;
 pub(crate) mod serve;
 mod status;
 
@@ -18,13 +23,19 @@ use leasehold_core::Timestamp;
 use leasehold_host::Error;
 use leasehold_host::activation::Home;
 use leasehold_store::StoreError;
-use leasehold_store_sqlite::host::SqliteHost;
+use leasehold_store::host::HostStore;
 
+use crate::commands::authority;
 use crate::failure::Failure;
 use crate::output::Output;
+use crate::stores::Place;
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Host {
+    /// Activate this host with the vendor's authority over the network.
+    Activate(activate::Activate),
+    /// Renew this host's certificate with the vendor's authority now.
+    Renew(renew::Renew),
     /// Make a request for the vendor, who answers it with a certificate.
     Request(request::Request),
     /// Install the vendor's answer.
@@ -42,6 +53,10 @@ pub(crate) enum Host {
     Dns(dns::Dns),
     /// Find out whether this host can serve, is found and is reached.
     Doctor(doctor::HostDoctor),
+    /// Write the host's folder into one file, also while it serves.
+    Backup(backup::Backup),
+    /// Put a backup into the host's folder.
+    Restore(restore::Restore),
     /// Check a configuration file without serving.
     CheckConfig(check_config::CheckConfig),
 }
@@ -49,6 +64,8 @@ pub(crate) enum Host {
 impl Host {
     pub(crate) fn run(self, output: Output) -> Result<(), Failure> {
         match self {
+            Self::Activate(command) => command.run(output),
+            Self::Renew(command) => command.run(output),
             Self::Request(command) => command.run(output),
             Self::Install(command) => command.run(output),
             Self::Serve(command) => command.run(output),
@@ -57,17 +74,25 @@ impl Host {
             Self::Events(command) => command.run(output),
             Self::Dns(command) => command.run(output),
             Self::Doctor(command) => command.run(output),
+            Self::Backup(command) => command.run(output),
+            Self::Restore(command) => command.run(output),
             Self::CheckConfig(command) => command.run(output),
         }
     }
 }
 
 /// Where the host keeps its key, certificate and store.
-#[derive(Debug, Args)]
+#[derive(Args, Clone, Debug)]
 pub(crate) struct Data {
     /// The host's folder.
     #[arg(long = "data", value_name = "DIR", env = "LEASEHOLD_HOST_DATA", default_value = DEFAULT_DATA)]
     pub(crate) folder: PathBuf,
+    /// The database that holds the store, instead of the host's folder: `postgres://USER@HOST/NAME`; or set `LEASEHOLD_STORE`.
+    #[arg(long, value_name = "URL")]
+    store: Option<String>,
+    /// The same, as a configuration file says it.
+    #[arg(skip)]
+    configured: Option<String>,
 }
 
 impl Data {
@@ -75,13 +100,23 @@ impl Data {
         Home::new(&self.folder)
     }
 
+    /// With the database that a configuration file names, for where none is given.
+    pub(crate) fn configured(self, store: Option<String>) -> Self {
+        Self { configured: store, ..self }
+    }
+
+    /// Where the store is.
+    pub(crate) fn place(&self) -> Result<Place, Failure> {
+        Place::choose(self.store.as_deref(), "LEASEHOLD_STORE", self.configured.as_deref(), &self.folder)
+    }
+
     /// The store as it is now, for reading, also while the host serves.
-    pub(crate) fn reader(&self) -> Result<SqliteHost, Failure> {
-        if !self.folder.join(leasehold_store_sqlite::host::FILE).exists() {
-            let message = format!("{}: the host has not served yet, there is nothing to show", self.folder.display());
-            return Err(Failure::refused("not-initialised", message).hint("start it with `leasehold host serve`"));
-        }
-        SqliteHost::open_reader(&self.folder).map_err(|error| store_failed(&self.folder, &error))
+    pub(crate) fn reader(&self) -> Result<Box<dyn HostStore>, Failure> {
+        let place = self.place()?;
+        place.host_reader().map_err(|error| place.failed(&error))?.ok_or_else(|| {
+            let message = format!("{place}: the host has not served yet, there is nothing to show");
+            Failure::refused("not-initialised", message).hint("start it with `leasehold host serve`")
+        })
     }
 }
 
@@ -91,15 +126,20 @@ pub(crate) fn failed(error: &Error) -> Failure {
     match error {
         Error::File { path, source } => Failure::file(path, source),
         Error::NoRequest(_) => {
-            Failure::failed(error.code(), message).hint("make one with `leasehold host request --key-file FILE`")
+            Failure::failed(error.code(), message).hint("`leasehold host activate --authority URL`; or `leasehold host request` for a request to carry to the vendor")
         }
+        Error::NotRenewable(_) => Failure::refused(error.code(), message)
+            .hint("run `leasehold host activate --authority URL` once with the host key; nothing more is used up"),
+        Error::Authority(error) => authority::failed(error),
         Error::WrongKind(_)
         | Error::AnotherHost { .. }
         | Error::Older { .. }
         | Error::OlderList { .. }
         | Error::NotActivated(_)
+        | Error::NotABackup(_)
+        | Error::HostThere(_)
         | Error::Certificate(_) => Failure::refused(error.code(), message),
-        Error::Damaged(_) | Error::Store(_) | Error::Service(_) | Error::Thread(_) => {
+        Error::Damaged(_) | Error::NoAuthorities(_) | Error::Store(_) | Error::Service(_) | Error::Thread(_) => {
             Failure::failed(error.code(), message)
         }
     }
@@ -107,11 +147,7 @@ pub(crate) fn failed(error: &Error) -> Failure {
 
 /// What a failure of the store means, with what the store itself says.
 pub(crate) fn store_failed(folder: &std::path::Path, error: &StoreError) -> Failure {
-    let mut message = format!("{}: {error}", folder.display());
-    if let Some(cause) = std::error::Error::source(error) {
-        message = format!("{message}: {cause}");
-    }
-    Failure::failed(error.code(), message)
+    Place::Folder(folder.to_owned()).failed(error)
 }
 
 /// A time in JSON: seconds since 1970.

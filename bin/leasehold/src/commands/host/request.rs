@@ -1,7 +1,7 @@
 //! `leasehold host request`.
 
 use std::io::IsTerminal;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 use leasehold_client::{Machine, host_name};
@@ -28,7 +28,7 @@ pub(crate) struct Request {
     /// What the host is called [default: this machine's name].
     #[arg(long, value_name = "NAME")]
     name: Option<Text>,
-    /// Write the request here instead of printing it.
+    /// Write the request here instead of printing it: raw where the name ends in .lh, else in armour.
     #[arg(long, short, value_name = "FILE")]
     output: Option<PathBuf>,
 }
@@ -36,41 +36,27 @@ pub(crate) struct Request {
 impl Request {
     pub(crate) fn run(self, output: Output) -> Result<(), Failure> {
         let key = input::product_key(self.key_file.as_deref(), "host key")?;
-        let name = self.name.or_else(host_name).unwrap_or_else(|| "host".parse().expect("a text"));
-        let inquiry = Inquiry {
-            key: &key,
-            host_name: name,
-            fingerprint: this_machine(&key)?,
-            cti: Cti(input::random()),
-            seed: input::random(),
-        };
         let home = self.data.home();
-        let request = home.request(&inquiry, input::now()).map_err(|error| failed(&error))?;
-        let text = armour::wrap(&request).expect("a request is a document");
-        if let Some(path) = &self.output {
-            std::fs::write(path, &text).map_err(|error| Failure::file(path, &error))?;
-        }
+        let request = home.request(&inquiry(&key, self.name)?, input::now()).map_err(|error| failed(&error))?;
         let host = home.keypair().map_err(|error| failed(&error))?.id();
-        let kept = home.folder().join("request.lh");
-        match (output, &self.output) {
-            (Output::Json, _) => {
-                output::json(
-                    &json!({ "host": host.to_string(), "request": text, "file": self.output.as_ref().unwrap_or(&kept) }),
-                );
-            }
-            (Output::Human, Some(_)) => {}
-            (Output::Human, None) => {
-                anstream::print!("{text}");
-                if std::io::stdout().is_terminal() {
-                    qr(&text);
-                }
-            }
+        let about = json!({ "host": host.to_string(), "file": home.folder().join("request.lh") });
+        output::document(&request, self.output.as_deref(), about, output)?;
+        let printed = self.output.as_deref().is_none_or(|path| path == Path::new("-"));
+        if printed && output == Output::Human && std::io::stdout().is_terminal() {
+            qr(&armour::wrap(&request).expect("a request is a document"));
         }
-        let file = self.output.as_ref().unwrap_or(&kept).display();
-        anstream::eprintln!("host {host}: the request is in {file}");
-        anstream::eprintln!("next: give it to the vendor; `leasehold host install FILE` takes the answer");
+        anstream::eprintln!(
+            "host {host}: give the request to the vendor; `leasehold host install FILE` takes the answer"
+        );
         Ok(())
     }
+}
+
+/// What this host asks with.
+pub(crate) fn inquiry(key: &ProductKey, name: Option<Text>) -> Result<Inquiry<'_>, Failure> {
+    let host_name = name.or_else(host_name).unwrap_or_else(|| "host".parse().expect("a text"));
+    let (cti, seed) = (Cti(input::random()), input::random());
+    Ok(Inquiry { key, host_name, fingerprint: this_machine(key)?, cti, seed })
 }
 
 /// What this machine is recognised by. The vendor's name is not known before the certificate is there, so the host's

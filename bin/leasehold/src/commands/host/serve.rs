@@ -5,16 +5,18 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use clap::Args;
+use leasehold_client::Machine;
 use leasehold_host::dns::Publication;
+use leasehold_host::renewing::Renewal;
 use leasehold_host::stages::Stage;
 use leasehold_host::{Announced, Gauges, Options, Publications, Server, Surroundings};
 use leasehold_service::{Limits, Listener, Tls, shutdown_signal};
-use leasehold_store_sqlite::host::SqliteHost;
 use serde_json::{Value, json};
 
 use super::config::Config;
 use super::dns::options::DnsOptions;
-use super::{Data, failed, store_failed};
+use super::options::AuthorityOptions;
+use super::{Data, failed};
 use crate::failure::Failure;
 use crate::input;
 use crate::output::{self, Output};
@@ -46,6 +48,8 @@ pub(crate) struct Serve {
     #[arg(long, value_name = "N", hide = true)]
     cpu: Option<usize>,
     #[command(flatten)]
+    authority: AuthorityOptions,
+    #[command(flatten)]
     dns: DnsOptions,
 }
 
@@ -56,15 +60,19 @@ impl Serve {
             core_affinity::set_for_current(core_affinity::CoreId { id });
         }
         let address = self.listen.unwrap_or(config.address());
+        let home = self.data.home();
+        let renewal = Renewal { authority: self.authority.set(&config, &home)?, machine: Machine::read() };
         let tls = tls(self.tls_cert.or(config.tls_cert), self.tls_key.or(config.tls_key))?;
         let scheme = if tls.is_some() { "https" } else { "http" };
-        let (home, folder) = (self.data.home(), self.data.folder.clone());
+        let folder = self.data.folder.clone();
+        let place = self.data.configured(config.store).place()?;
         let (dns, mdns) = (self.dns.or(config.dns.unwrap_or_default()), self.mdns || config.mdns == Some(true));
-        let found = Found { folder: folder.clone(), dns, mdns };
+        let found = Found { folder, dns, mdns };
         home.make().map_err(|error| failed(&error))?;
-        let store = SqliteHost::open(&folder).map_err(|error| store_failed(&folder, &error))?;
+        let store = place.host()?;
         let options = Options { limits: Limits::default(), tls };
-        let server = Server::start(home, Box::new(store), surroundings(), options).map_err(|error| failed(&error))?;
+        let server = Server::start(home, store, surroundings(), options).map_err(|error| failed(&error))?;
+        let server = server.with_renewal(renewal);
         let gauges = server.gauges();
         let runtime = runtime()?;
         runtime.block_on(async {
@@ -114,7 +122,8 @@ impl Found {
     }
 }
 
-fn tls(certificate: Option<PathBuf>, key: Option<PathBuf>) -> Result<Option<Tls>, Failure> {
+/// TLS with these files, where there are any.
+pub(crate) fn tls(certificate: Option<PathBuf>, key: Option<PathBuf>) -> Result<Option<Tls>, Failure> {
     match (certificate, key) {
         (Some(certificate), Some(key)) => Tls::from_pem_files(&certificate, &key).map(Some).map_err(service_failed),
         (None, None) => Ok(None),
@@ -147,7 +156,8 @@ fn announce(output: Output, server: &Server, scheme: &str, address: SocketAddr) 
     }
 }
 
-fn service_failed(error: leasehold_service::Error) -> Failure {
+/// What a failure of the server's plumbing means for whoever typed the command.
+pub(crate) fn service_failed(error: leasehold_service::Error) -> Failure {
     failed(&leasehold_host::Error::Service(error))
 }
 

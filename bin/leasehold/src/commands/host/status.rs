@@ -1,12 +1,14 @@
 //! `leasehold host status`.
 
 use clap::Args;
-use leasehold_core::{Grant, Timestamp};
+use leasehold_core::{Grant, Span, Timestamp};
 use leasehold_host::Identity;
-use leasehold_store::host::{Counts, Family, HostStore, SealRow};
+use leasehold_host::authority::{Authority, Record, Setback};
+use leasehold_host::renewing::{Ending, ending, next_renewal};
+use leasehold_store::host::{Counts, Family, SealRow};
 use serde_json::{Value, json};
 
-use super::{Data, failed, seconds, store_failed};
+use super::{Data, failed, seconds};
 use crate::failure::Failure;
 use crate::input;
 use crate::output::{self, Output};
@@ -20,6 +22,8 @@ pub(crate) struct Status {
 
 struct View {
     identity: Identity,
+    authority: Option<Authority>,
+    record: Record,
     now: Timestamp,
     families: Vec<(Grant, Counts)>,
     seals: Vec<SealRow>,
@@ -31,7 +35,7 @@ impl Status {
         let Some(identity) = home.identity().map_err(|error| failed(&error))? else {
             let message = format!("{}: the host has made a request but has no certificate", home.folder().display());
             return Err(Failure::refused("host-not-activated", message)
-                .hint("send request.lh to the vendor; `leasehold host install FILE` takes the answer"));
+                .hint("`leasehold host activate --authority URL`; or send request.lh to the vendor, and `leasehold host install FILE` takes the answer"));
         };
         let view = self.view(identity)?;
         match output {
@@ -47,13 +51,16 @@ impl Status {
 
     fn view(&self, identity: Identity) -> Result<View, Failure> {
         let now = input::now();
+        let home = self.data.home();
+        let authority = home.authority().map_err(|error| failed(&error))?;
+        let record = home.renewals().map_err(|error| failed(&error))?;
         let grants = identity.certificate().grants.clone();
-        if !self.data.folder.join(leasehold_store_sqlite::host::FILE).exists() {
+        let place = self.data.place()?;
+        let store_failed = |error| place.failed(&error);
+        let Some(mut store) = place.host_reader().map_err(store_failed)? else {
             let families = grants.into_iter().map(|grant| (grant, Counts::default())).collect();
-            return Ok(View { identity, now, families, seals: Vec::new() });
-        }
-        let mut store = self.data.reader()?;
-        let store_failed = |error| store_failed(&self.data.folder, &error);
+            return Ok(View { identity, authority, record, now, families, seals: Vec::new() });
+        };
         let mut families = Vec::new();
         for grant in grants {
             let family = Family { id: grant.family, window: grant.policy.window };
@@ -61,7 +68,7 @@ impl Status {
             families.push((grant, counts));
         }
         let seals = store.seals(identity.id(), SEALS).map_err(store_failed)?;
-        Ok(View { identity, now, families, seals })
+        Ok(View { identity, authority, record, now, families, seals })
     }
 }
 
@@ -76,9 +83,48 @@ impl View {
             "expires": seconds(certificate.expires),
             "host_ordinal": certificate.host_ordinal,
             "activation_ordinal": certificate.activation_ordinal,
+            "authority": self.authority.as_ref().map(|authority| authority.address.to_string()),
+            "renewal": {
+                "last": self.record.certified,
+                "next": self.next_renewal().map(seconds),
+                "failure": self.record.setback.as_ref().map(failure),
+            },
+            "revocations": {
+                "number": self.identity.revocation_number(),
+                "last": self.record.listed,
+                "failure": self.record.list_setback.as_ref().map(failure),
+            },
             "families": self.families.iter().map(|(grant, counts)| family(grant, *counts)).collect::<Vec<_>>(),
             "seals": self.seals.iter().map(seal).collect::<Vec<_>>(),
         })
+    }
+
+    /// When the host asks for another certificate; `None` is not by itself.
+    fn next_renewal(&self) -> Option<Timestamp> {
+        let next = next_renewal(&self.identity, self.record.setback.as_ref());
+        self.authority.as_ref().map(|_| next)
+    }
+
+    /// How it is renewed, and what stands in the way.
+    fn print_renewal(&self) {
+        match (&self.authority, self.next_renewal()) {
+            (Some(authority), Some(next)) => {
+                anstream::println!("authority    {}, asked next at {}", authority.address, output::time(next));
+            }
+            (Some(_) | None, _) => anstream::println!("authority    none: the certificate is renewed by hand"),
+        }
+        if let Some(number) = self.identity.revocation_number() {
+            anstream::println!("revocations  list {number}");
+        }
+        let certificate = self.identity.certificate();
+        let left = certificate.expires.since(self.now);
+        if ending(certificate.issued, certificate.expires, self.now) != Ending::Far && left != Span::ZERO {
+            anstream::eprintln!("warning: the certificate ends in {left} [host-certificate-ends-soon]");
+        }
+        for Setback { code, message, at, .. } in self.record.setback.iter().chain(&self.record.list_setback) {
+            let at = output::time(Timestamp::from_unix(*at));
+            anstream::eprintln!("warning: {message}, last at {at} [{code}]");
+        }
     }
 
     fn print(&self) {
@@ -91,6 +137,7 @@ impl View {
             certificate.host_ordinal,
             certificate.activation_ordinal
         );
+        self.print_renewal();
         let mut table = output::table(["FAMILY", "PRODUCTS", "CLIENTS", "LEASES", "LEASE", "ENDS"]);
         for (grant, counts) in &self.families {
             let policy = &grant.policy;
@@ -115,6 +162,11 @@ impl View {
         }
         anstream::println!("\n{table}");
     }
+}
+
+fn failure(setback: &Setback) -> Value {
+    let Setback { code, message, at, failures, .. } = setback;
+    json!({ "code": code, "message": message, "at": at, "failures": failures })
 }
 
 fn family(grant: &Grant, counts: Counts) -> Value {

@@ -27,10 +27,10 @@ use crate::output::Output;
 pub(crate) enum Office {
     /// Which method activates which machines, and why not another.
     Plan(plan::Make),
-    /// Whether clients find your KMS hosts by DNS, and somebody listens there.
-    Doctor(doctor::Doctor),
     /// Write deployment files (configuration.xml) that the rules allow.
     Config(Box<config::Config>),
+    /// Whether clients find your KMS hosts by DNS, and somebody listens there.
+    Doctor(doctor::Doctor),
     /// Check deployment files (configuration.xml), and mend what can only be meant one way.
     Lint(lint::Lint),
     /// What a code, state, event, rule or key means and what to do about it.
@@ -45,8 +45,8 @@ impl Office {
     pub(crate) fn run(self, output: Output) -> Result<(), Failure> {
         match self {
             Self::Plan(command) => command.run(output),
-            Self::Doctor(command) => command.run(output),
             Self::Config(command) => command.run(output),
+            Self::Doctor(command) => command.run(output),
             Self::Lint(command) => command.run(output),
             Self::Explain(command) => command.run(output),
             Self::Hunt(command) => command.run(output),

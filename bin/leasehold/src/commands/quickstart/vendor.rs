@@ -3,6 +3,7 @@
 use std::fs;
 use std::io::Write;
 use std::path::Path;
+use std::sync::Arc;
 
 use leasehold_authority::keys::{self, NewKey};
 use leasehold_authority::products::{self, NewFamily, NewProduct};
@@ -11,7 +12,7 @@ use leasehold_core::activation::Allowance;
 use leasehold_core::standing::Mode;
 use leasehold_core::{Cti, ProductKey, PublicKey, Span};
 use leasehold_host::activation::{Home as HostHome, Inquiry};
-use leasehold_store::authority::{Actor, Stamp};
+use leasehold_store::authority::{Actor, AuthorityStore, Stamp};
 use leasehold_store_sqlite::authority::SqliteAuthority;
 
 use super::Talk;
@@ -32,25 +33,27 @@ pub(super) fn prepare(dir: &Path, talk: &Talk) -> Result<Product, Failure> {
     let home = Home::new(dir.join("vendor"));
     home.make().map_err(|error| failed(&error))?;
     let store = SqliteAuthority::open(&home.store()).map_err(|error| store_failed(home.folder(), &error))?;
+    let store: Arc<dyn AuthorityStore> = Arc::new(store);
     let passphrase = passphrase(&home.folder().join("passphrase"))?;
-    let vendor = match vendor(&store) {
+    let vendor = match vendor(&*store) {
         Err(Error::NotInitialised) => {
             let (name, validity) = ("Acme Engineering".parse().expect("a name"), Span::days(3_650));
             let founding = Founding { name, validity, passphrase: passphrase.clone() };
-            found(&home, &store, &founding, stamp(), &mut input::fill_random).map_err(|error| failed(&error))?;
-            vendor(&store)
+            found(&home, &*store, &founding, stamp(), &mut input::fill_random).map_err(|error| failed(&error))?;
+            vendor(&*store)
         }
         other => other,
     }
     .map_err(|error| failed(&error))?;
     talk.say(&format!("vendor: {}, root key {}", vendor.name, vendor.root.id()));
-    let authority = Authority::open(&home, &store, &passphrase, input::now()).map_err(|error| failed(&error))?;
-    let manifest = product(dir, &store, &authority, talk)?;
-    activate(dir, &store, &authority, talk)?;
+    let authority =
+        Authority::open(&home, Arc::clone(&store), &passphrase, input::now()).map_err(|error| failed(&error))?;
+    let manifest = product(dir, &*store, &authority, talk)?;
+    activate(dir, &*store, &authority, talk)?;
     Ok(Product { manifest, root: vendor.root })
 }
 
-fn product(dir: &Path, store: &SqliteAuthority, authority: &Authority<'_>, talk: &Talk) -> Result<Vec<u8>, Failure> {
+fn product(dir: &Path, store: &dyn AuthorityStore, authority: &Authority, talk: &Talk) -> Result<Vec<u8>, Failure> {
     let id = "acme-cad".parse().expect("an id");
     let path = dir.join("acme-cad.lh");
     if path.exists() {
@@ -75,7 +78,7 @@ fn product(dir: &Path, store: &SqliteAuthority, authority: &Authority<'_>, talk:
     Ok(manifest)
 }
 
-fn activate(dir: &Path, store: &SqliteAuthority, authority: &Authority<'_>, talk: &Talk) -> Result<(), Failure> {
+fn activate(dir: &Path, store: &dyn AuthorityStore, authority: &Authority, talk: &Talk) -> Result<(), Failure> {
     let home = HostHome::new(dir.join("host"));
     if let Ok(Some(identity)) = home.identity() {
         talk.say(&format!("host: {}, activated before", identity.id()));
@@ -103,7 +106,7 @@ fn activate(dir: &Path, store: &SqliteAuthority, authority: &Authority<'_>, talk
 }
 
 /// The host key that was issued before, or a new one.
-fn host_key(path: &Path, store: &SqliteAuthority, talk: &Talk) -> Result<ProductKey, Failure> {
+fn host_key(path: &Path, store: &dyn AuthorityStore, talk: &Talk) -> Result<ProductKey, Failure> {
     if let Ok(text) = fs::read_to_string(path) {
         return text
             .parse()

@@ -36,7 +36,7 @@ impl Init {
         home.make().map_err(|error| failed(&error))?;
         let store = open_store(home)?;
         let founding = Founding { name: self.name, validity: Span::days(self.years * 365), passphrase };
-        let founded = leasehold_authority::found(home, &store, &founding, stamp(), &mut input::fill_random);
+        let founded = leasehold_authority::found(home, &*store, &founding, stamp(), &mut input::fill_random);
         print(home, &founding, &founded.map_err(|error| failed(&error))?, output);
         Ok(())
     }
@@ -47,7 +47,7 @@ fn refuse_a_second(home: &Home) -> Result<(), Failure> {
     if !home.store().exists() {
         return Ok(());
     }
-    match leasehold_authority::vendor(&open_store(home)?) {
+    match leasehold_authority::vendor(&*open_store(home)?) {
         Ok(vendor) => Err(failed(&Error::VendorExists(vendor.name)).of(home.folder())),
         Err(Error::NotInitialised) => Ok(()),
         Err(error) => Err(failed(&error)),

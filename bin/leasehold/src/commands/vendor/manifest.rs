@@ -26,7 +26,7 @@ pub(crate) struct Manifest {
 
 impl Manifest {
     pub(super) fn run(self, shop: &Shop, output: Output) -> Result<(), Failure> {
-        let products = products::list(&shop.store).map_err(|error| failed(&error))?;
+        let products = products::list(&*shop.store).map_err(|error| failed(&error))?;
         let Some(product) = products.into_iter().find(|product| product.id == self.product) else {
             return Err(failed(&leasehold_authority::Error::UnknownProduct(self.product)));
         };

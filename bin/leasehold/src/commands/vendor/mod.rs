@@ -1,17 +1,29 @@
-//! `leasehold vendor`: a vendor's keys, products and approvals.
+//! `leasehold vendor`: a vendor's keys, products and approvals, and its authority on the network.
 
 mod approve;
+mod audit;
+mod authority;
+mod before_after;
+mod export;
+mod family;
 mod init;
 mod key;
 mod manifest;
+mod place;
 mod policy;
 mod product;
+mod revocations;
+mod revoke;
+mod serve;
+mod token;
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use clap::{Args, Subcommand};
 use leasehold_authority::{Authority, Error, Home, Secret};
-use leasehold_store::authority::{Actor, Stamp};
+use leasehold_core::KeyKind;
+use leasehold_store::authority::{Actor, AuthorityStore, Stamp};
 use leasehold_store_sqlite::authority::SqliteAuthority;
 
 use crate::failure::Failure;
@@ -35,13 +47,38 @@ enum Command {
     /// What is licensed.
     #[command(subcommand)]
     Product(product::Product),
+    /// Products whose machines are counted together, and what their keys grant.
+    #[command(subcommand)]
+    Family(family::Family),
     /// A product's manifest, to be shipped inside its application.
     Manifest(manifest::Manifest),
     /// The secret product keys that customers buy.
     #[command(subcommand)]
     Key(key::Key),
+    /// The hosts that host keys have activated.
+    #[command(subcommand)]
+    Host(place::Place),
+    /// The machines that multiple keys have activated.
+    #[command(subcommand)]
+    Machine(place::Place),
     /// Answer the request of a host, or of a machine with a multiple key.
     Approve(approve::Approve),
+    /// Answer hosts, and machines with multiple keys, over the network.
+    Serve(serve::Serve),
+    /// Revoke a machine's device key or one document, by its name.
+    Revoke(revoke::Revoke),
+    /// The newest revocation list: what is on it, or the list itself, for hosts to install.
+    Revocations(revocations::Revocations),
+    /// The authority's key: those that the root has certified, and another in its place.
+    #[command(subcommand)]
+    Authority(authority::Authority),
+    /// Who has changed what and when, newest first.
+    Audit(audit::Audit),
+    /// What was sold and what is used of it, for a spreadsheet or another program.
+    Export(export::Export),
+    /// Who may use the authority's admin API.
+    #[command(subcommand)]
+    Token(token::Token),
 }
 
 impl Vendor {
@@ -52,7 +89,17 @@ impl Vendor {
             Command::Product(command) => command.run(&Shop::open(home)?, output),
             Command::Manifest(command) => command.run(&Shop::open(home)?, output),
             Command::Key(command) => command.run(&Shop::open(home)?, output),
+            Command::Family(command) => command.run(&Shop::open(home)?, output),
+            Command::Host(command) => command.run(&Shop::open(home)?, KeyKind::Host, output),
+            Command::Machine(command) => command.run(&Shop::open(home)?, KeyKind::Multiple, output),
             Command::Approve(command) => command.run(&Shop::open(home)?, output),
+            Command::Serve(command) => command.run(&Shop::open(home)?, output),
+            Command::Revoke(command) => command.run(&Shop::open(home)?, output),
+            Command::Revocations(command) => command.run(&Shop::open(home)?, output),
+            Command::Authority(command) => command.run(&Shop::open(home)?, output),
+            Command::Audit(command) => command.run(&Shop::open(home)?, output),
+            Command::Export(command) => command.run(&Shop::open(home)?, output),
+            Command::Token(command) => command.run(&Shop::open(home)?, output),
         }
     }
 }
@@ -60,7 +107,7 @@ impl Vendor {
 /// A vendor's folder with its store.
 struct Shop {
     home: Home,
-    store: SqliteAuthority,
+    store: Arc<dyn AuthorityStore>,
 }
 
 impl Shop {
@@ -75,10 +122,11 @@ impl Shop {
         Ok(Self { home, store })
     }
 
-    fn authority(&self, passphrase: &Passphrase) -> Result<Authority<'_>, Failure> {
+    fn authority(&self, passphrase: &Passphrase) -> Result<Authority, Failure> {
         // Before the passphrase is asked for: a folder without a vendor has none.
-        leasehold_authority::vendor(&self.store).map_err(|error| failed(&error))?;
-        Authority::open(&self.home, &self.store, &passphrase.ask()?, input::now()).map_err(|error| failed(&error))
+        leasehold_authority::vendor(&*self.store).map_err(|error| failed(&error))?;
+        let (store, passphrase) = (Arc::clone(&self.store), passphrase.ask()?);
+        Authority::open(&self.home, store, &passphrase, input::now()).map_err(|error| failed(&error))
     }
 }
 
@@ -110,8 +158,9 @@ impl Passphrase {
     }
 }
 
-fn open_store(home: &Home) -> Result<SqliteAuthority, Failure> {
-    SqliteAuthority::open(&home.store()).map_err(|error| failed(&Error::Store(error)).of(&home.store()))
+fn open_store(home: &Home) -> Result<Arc<dyn AuthorityStore>, Failure> {
+    let store = SqliteAuthority::open(&home.store());
+    Ok(Arc::new(store.map_err(|error| failed(&Error::Store(error)).of(&home.store()))?))
 }
 
 /// A change made now by whoever types.
@@ -131,8 +180,10 @@ pub(crate) fn failed(error: &Error) -> Failure {
         Error::FamilyExists(_) => Failure::refused(code, message)
             .hint("leave its number and policy out here; `leasehold vendor key issue` takes a policy for each key"),
         Error::Request(_) => Failure::refused(code, message).hint("ask the customer to send the request again"),
-        Error::Certificate(_) => Failure::refused(code, message)
-            .hint("check this machine's clock; an authority whose certificate has ended signs nothing any more"),
+        Error::Certificate(_) => Failure::refused(code, message).hint(
+            "an authority whose certificate has ended or been revoked signs nothing any more: \
+             make another with `leasehold vendor authority rotate`; where it should hold, check this machine's clock",
+        ),
         Error::WrongPassphrase(_)
         | Error::VendorExists(_)
         | Error::ProductExists(_)
@@ -141,11 +192,24 @@ pub(crate) fn failed(error: &Error) -> Failure {
         | Error::NumbersUsedUp
         | Error::UnknownProduct(_)
         | Error::UnknownFamily(_)
+        | Error::UnknownKey(_)
+        | Error::AmbiguousKey(..)
+        | Error::UnknownHost(_)
+        | Error::UnknownAuthority(_)
+        | Error::OwnAuthority(_)
+        | Error::ProductWithdrawn(_)
+        | Error::FamilyWithdrawn(_)
+        | Error::ListFull { .. }
+        | Error::UnknownToken(_)
+        | Error::TokenExists(_)
         | Error::GrantTooLarge(_)
         | Error::NotARequest(_) => Failure::refused(code, message),
-        Error::NotAKeyFile(_) | Error::AnotherKey(_) | Error::EmptyPassphrase | Error::Policy(_) => {
-            Failure::failed(code, message)
-        }
+        Error::TokenEnded(_)
+        | Error::Output(_)
+        | Error::NotAKeyFile(_)
+        | Error::AnotherKey(_)
+        | Error::EmptyPassphrase
+        | Error::Policy(_) => Failure::failed(code, message),
         Error::Store(_) => {
             if let Some(cause) = std::error::Error::source(error) {
                 message = format!("{message}: {cause}");

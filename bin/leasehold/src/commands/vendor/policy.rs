@@ -1,9 +1,11 @@
 //! Policies on the command line: what a family grants, or one product key.
 
 use clap::Args;
+use leasehold_authority::PolicyChange;
 use leasehold_core::{Policy, Span, Text, Timestamp};
 use serde_json::{Value, json};
 
+use super::before_after::{Field, or_none as shown};
 use crate::output;
 use crate::values::{self, OrNone, or_none, parsed};
 
@@ -44,21 +46,43 @@ pub(crate) struct PolicyOptions {
 }
 
 impl PolicyOptions {
-    /// `policy` with what was given.
-    pub(crate) fn apply(&self, policy: Policy) -> Policy {
-        Policy {
-            threshold: self.threshold.unwrap_or(policy.threshold),
-            window: self.window.unwrap_or(policy.window),
-            validity: self.validity.unwrap_or(policy.validity),
-            renewal: self.renewal.unwrap_or(policy.renewal),
-            retry: self.retry.unwrap_or(policy.retry),
-            grace: self.grace.unwrap_or(policy.grace),
-            capacity: self.capacity.map_or(policy.capacity, |given| given.0),
-            drift: self.drift.unwrap_or(policy.drift),
-            end: self.end.map_or(policy.end, |given| given.0),
-            features: self.features.as_deref().map_or(policy.features, features),
+    /// What is to change.
+    pub(crate) fn change(&self) -> PolicyChange {
+        PolicyChange {
+            threshold: self.threshold,
+            window: self.window,
+            validity: self.validity,
+            renewal: self.renewal,
+            retry: self.retry,
+            grace: self.grace,
+            capacity: self.capacity.map(|given| given.0),
+            drift: self.drift,
+            end: self.end.map(|given| given.0),
+            features: self.features.as_deref().map(features),
         }
     }
+
+    /// `policy` with what was given.
+    pub(crate) fn apply(&self, policy: Policy) -> Policy {
+        self.change().apply(policy)
+    }
+}
+
+/// The policy, field by field.
+pub(super) fn fields(policy: &Policy) -> Vec<Field> {
+    let features: Vec<&str> = policy.features.iter().map(Text::as_str).collect();
+    vec![
+        ("threshold", policy.threshold.to_string()),
+        ("window", policy.window.to_string()),
+        ("validity", policy.validity.to_string()),
+        ("renewal", policy.renewal.to_string()),
+        ("retry", policy.retry.to_string()),
+        ("grace", policy.grace.to_string()),
+        ("capacity", shown(policy.capacity)),
+        ("drift", policy.drift.to_string()),
+        ("end", shown(policy.end.map(output::time))),
+        ("features", shown(Some(features.join(", ")).filter(|names| !names.is_empty()))),
+    ]
 }
 
 /// The policy in JSON; times and lengths of time in seconds.

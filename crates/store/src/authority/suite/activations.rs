@@ -30,16 +30,16 @@ pub fn a_key_pair_that_asks_again_keeps_its_ordinals(fixture: &dyn Fixture) -> O
     store.transact("record", |tx| {
         tx.record(&first, sample::AT)?;
         tx.record(&again, sample::later(Span::DAY))?;
-        let places = tx.places(key)?;
+        let places = tx.places(key, 0, 99)?;
         assert_eq!((places.len(), places[0].ordinals, places[0].subject), (1, sample::ordinals(1, 1), first.subject));
         assert_eq!((places[0].first, places[0].last), (sample::AT.at, sample::later(Span::DAY).at));
         assert_eq!((&places[0].name, places[0].expires), (&again.name, None));
         assert_eq!(places[0].document, again.document);
         tx.record(&second, sample::later(Span::DAY))?;
-        let places = tx.places(key)?;
+        let places = tx.places(key, 0, 99)?;
         assert_eq!((places.len(), places[0].ordinals, places[0].subject), (1, sample::ordinals(1, 2), second.subject));
         assert_eq!(tx.places_taken(key)?, 1);
-        let taken = tx.taken(key, &first.subject, &sample::machine(9))?;
+        let taken = tx.taken(key, &first.subject, &sample::machine(9), 2)?;
         assert_eq!((taken.own, taken.places), (Some(sample::ordinals(1, 1)), 1), "the earlier pair is still known");
         Ok(())
     })
@@ -65,14 +65,49 @@ pub fn machines_that_share_a_component_are_found(fixture: &dyn Fixture) -> Outco
         }
         tx.record(&sample::activation(key, 3, Placement::New(sample::ordinals(2, 1))), sample::AT)?;
         for fingerprint in &changed {
-            let taken = tx.taken(key, &sample::pair(9), fingerprint)?;
+            let taken = tx.taken(key, &sample::pair(9), fingerprint, 5)?;
             let alike: Vec<_> = taken.alike.iter().filter(|known| known.fingerprint == whole).collect();
             assert_eq!(alike.len(), 2, "{fingerprint:?}");
             assert!(alike.iter().all(|known| (known.place, known.activations) == (1, 2)));
             assert_eq!((taken.own, taken.places), (None, 2));
         }
-        let elsewhere = tx.taken(KeyId([8; 16]), &sample::pair(1), &whole)?;
+        let elsewhere = tx.taken(KeyId([8; 16]), &sample::pair(1), &whole, 5)?;
         assert!(elsewhere.own.is_none() && elsewhere.alike.is_empty() && elsewhere.places == 0);
+        Ok(())
+    })
+}
+
+/// Machines bought together and imaged from one disk share processor and machine id; one of them is found all the same
+/// when two of its own parts have changed.
+///
+/// # Errors
+/// Where the store fails.
+pub fn machines_of_one_make_are_told_apart(fixture: &dyn Fixture) -> Outcome {
+    let store = fixture.open();
+    let key = sample::fill(&*store)?;
+    let of_one_make = |n: u64, changed: &[Component]| {
+        let hash = |part: Component| match part {
+            Component::MachineId | Component::Processor => [7; 8],
+            Component::SystemUuid | Component::SystemDisk | Component::NetworkAddress | Component::BoardSerial => {
+                (n << 8 | u64::from(changed.contains(&part))).to_be_bytes()
+            }
+        };
+        Fingerprint::new(Component::ALL.map(|part| (part, hash(part)))).expect("it has components")
+    };
+    store.transact("record and look", |tx| {
+        for n in 1..=40 {
+            let placement = Placement::New(sample::ordinals(n, 1));
+            let recorded = Activation { fingerprint: of_one_make(n, &[]), ..sample::activation(key, n, placement) };
+            tx.record(&recorded, sample::AT)?;
+        }
+        for n in 1..=40 {
+            let changed = of_one_make(n, &[Component::SystemDisk, Component::NetworkAddress]);
+            let taken = tx.taken(key, &sample::pair(99), &changed, 2)?;
+            assert_eq!(taken.place(Allowance::HOST_KEY, &changed, 2), Ok(Placement::Anew(sample::ordinals(n, 2))));
+        }
+        let taken = tx.taken(key, &sample::pair(99), &of_one_make(41, &[]), 2)?;
+        let placed = taken.place(Allowance::multiple_key(50), &of_one_make(41, &[]), 2);
+        assert_eq!(placed, Ok(Placement::New(sample::ordinals(41, 1))));
         Ok(())
     })
 }
@@ -109,7 +144,7 @@ pub fn a_key_takes_six_hosts_from_many_threads(fixture: &dyn Fixture) -> Outcome
     let refused = answers.iter().filter(|answer| **answer == Err(Refusal::HostsExhausted { hosts: 6 })).count();
     assert_eq!(refused, answers.len() - 6);
     fixture.open().transact("count", |tx| {
-        assert_eq!((tx.places_taken(key)?, tx.places(key)?.len()), (6, 6));
+        assert_eq!((tx.places_taken(key)?, tx.places(key, 0, 99)?.len()), (6, 6));
         Ok(())
     })
 }
@@ -150,7 +185,7 @@ type Answer = Result<Placement, Refusal>;
 fn ask(store: &dyn AuthorityStore, key: KeyId, pair: u64, machine: u64) -> Result<Answer, StoreError> {
     let (subject, fingerprint): (PublicKey, Fingerprint) = (sample::pair(pair), sample::machine(machine));
     store.transact("ask", |tx| {
-        let taken = tx.taken(key, &subject, &fingerprint)?;
+        let taken = tx.taken(key, &subject, &fingerprint, 2)?;
         let placed = taken.place(Allowance::HOST_KEY, &fingerprint, 2);
         if let Ok(placement) = placed {
             let activation = Activation { subject, fingerprint, ..sample::activation(key, pair, placement) };

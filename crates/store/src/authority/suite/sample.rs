@@ -42,7 +42,7 @@ pub(super) fn certificate(n: u8) -> AuthorityCertificate {
 
 pub(super) fn bare_family(n: u64) -> Family {
     let id = format!("family-{n}").parse().expect("an id");
-    Family { id, number: number(n), policy: Policy::default() }
+    Family { id, number: number(n), policy: Policy::default(), withdrawn: None }
 }
 
 pub(super) fn family(n: u64) -> Family {
@@ -58,7 +58,7 @@ pub(super) fn family(n: u64) -> Family {
         end: Some(AT.at),
         features: vec![text("cloud"), text("3-D, \"solid\"")],
     };
-    Family { policy, ..bare_family(n) }
+    Family { policy, withdrawn: Some(AT.at), ..bare_family(n) }
 }
 
 pub(super) fn bare_product(n: u64) -> Product {
@@ -71,11 +71,12 @@ pub(super) fn bare_product(n: u64) -> Product {
         drift: 2,
         service: None,
         mode: Mode::Enforce,
+        withdrawn: None,
     }
 }
 
 pub(super) fn product(n: u64) -> Product {
-    Product { service: Some(text("acme")), mode: Mode::Observe, drift: 0, ..bare_product(n) }
+    Product { service: Some(text("acme")), mode: Mode::Observe, drift: 0, withdrawn: Some(AT.at), ..bare_product(n) }
 }
 
 /// Issued so many seconds earlier than the others.

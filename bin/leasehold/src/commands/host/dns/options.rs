@@ -166,7 +166,9 @@ impl FromStr for NameServer {
     }
 }
 
-fn one<'de, D: Deserializer<'de>, T: FromStr<Err: Display>>(source: D) -> Result<Option<T>, D::Error> {
+pub(in crate::commands::host) fn one<'de, D: Deserializer<'de>, T: FromStr<Err: Display>>(
+    source: D,
+) -> Result<Option<T>, D::Error> {
     let text = String::deserialize(source)?;
     text.parse().map(Some).map_err(|error| serde::de::Error::custom(format!("{text}: {error}")))
 }

@@ -1,8 +1,8 @@
 //! The host's folder, its certificate, and the clock that both are read by.
 
 use leasehold_core::{KeyId, Span, Timestamp};
+use leasehold_host::renewing::{Ending, ending};
 use leasehold_host::{Error, Identity};
-use leasehold_store::host::HostStore;
 
 use super::Patient;
 use crate::commands::doctor::finding::Finding;
@@ -14,7 +14,7 @@ pub(super) fn checks(patient: &Patient) -> Vec<Finding> {
         Ok(Some(identity)) => identity,
         Ok(None) => {
             let detail = format!("{}: a request was made, no certificate is installed", home.folder().display());
-            let next = "send request.lh to the vendor; `leasehold host install FILE` takes the answer";
+            let next = "`leasehold host activate --authority URL`; or send request.lh to the vendor, and `leasehold host install FILE` takes the answer";
             return vec![Finding::failure(NAME, "host-not-activated", detail).next(next)];
         }
         Err(error @ Error::NoRequest(_)) => {
@@ -38,7 +38,7 @@ fn certificate(identity: &Identity, now: Timestamp) -> Finding {
             "host-certificate-ended",
             format!("that of host {host} by {vendor} ended at {end}"),
         )
-        .next("renew it: `leasehold host request`, then `leasehold host install`");
+        .next("renew it: `leasehold host renew`; or `leasehold host request`, then `leasehold host install`");
     }
     if identity.grants_at(now).is_none() {
         let begin = output::time(certificate.issued);
@@ -47,7 +47,10 @@ fn certificate(identity: &Identity, now: Timestamp) -> Finding {
     let left = certificate.expires.since(now);
     let days = left.as_seconds() / Span::DAY.as_seconds();
     let detail = format!("host {host}, by {vendor}, until {end} ({days} days)");
-    if left < SOON { Finding::warning(NAME, "host-certificate-ends-soon", detail) } else { Finding::ok(NAME, detail) }
+    match ending(certificate.issued, certificate.expires, now) {
+        Ending::Far => Finding::ok(NAME, detail),
+        Ending::Nears | Ending::Close => Finding::warning(NAME, "host-certificate-ends-soon", detail),
+    }
 }
 
 /// When the host last sealed anything, as its store has it.
@@ -71,7 +74,6 @@ fn clock(issued: Timestamp, newest_seal: Option<Timestamp>, now: Timestamp) -> F
 }
 
 const NAME: &str = "certificate";
-const SOON: Span = Span::days(30);
 
 #[cfg(test)]
 mod tests {
@@ -81,15 +83,16 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_certificate_is_told_of_a_month_before_it_ends_and_fails_at_its_end() {
+    fn a_certificate_is_told_of_two_months_before_it_ends_and_fails_at_its_end() {
         let host = Vendor::from_seed(1).host(2, vec![Vendor::grant()]);
         let pair = Keypair::from_pem(&host.pair().to_pem()).unwrap();
         let identity = Identity::new(pair, host.certificate()).unwrap();
         let end = identity.certificate().expires;
         let code = |now| certificate(&identity, now).code;
         assert_eq!(code(BEGIN.minus(Span::days(1))), Some("not-yet-valid"));
-        assert_eq!((code(BEGIN), code(end.minus(SOON))), (None, None));
-        assert_eq!(code(end.minus(SOON).plus(Span::seconds(1))), Some("host-certificate-ends-soon"));
+        let soon = end.minus(Span::days(60));
+        assert_eq!((code(BEGIN), code(soon)), (None, None));
+        assert_eq!(code(soon.plus(Span::seconds(1))), Some("host-certificate-ends-soon"));
         assert_eq!(code(end), Some("host-certificate-ended"));
     }
 

@@ -1,5 +1,6 @@
 //! `leasehold host doctor`: whether a host can serve, is found and is reached; the host's half of `leasehold doctor`.
 
+mod authority;
 mod certificate;
 mod dns;
 mod machines;
@@ -11,10 +12,12 @@ use std::path::PathBuf;
 
 use clap::Args;
 use leasehold_core::Timestamp;
+use leasehold_host::authority::Authority;
 
 use super::Data;
 use super::config::Config;
 use super::dns::options::DnsOptions;
+use super::options::AuthorityOptions;
 use crate::commands::doctor::finding::Outcome;
 use crate::commands::doctor::report::report;
 use crate::failure::Failure;
@@ -33,6 +36,8 @@ pub(crate) struct HostDoctor {
     #[arg(long, visible_alias = "address", value_name = "ADDRESS")]
     listen: Option<SocketAddr>,
     #[command(flatten)]
+    authority: AuthorityOptions,
+    #[command(flatten)]
     dns: DnsOptions,
 }
 
@@ -41,6 +46,8 @@ struct Patient {
     data: Data,
     address: SocketAddr,
     dns: DnsOptions,
+    /// The authority that is set; else the one that the folder remembers.
+    authority: Option<Authority>,
     now: Timestamp,
 }
 
@@ -49,9 +56,13 @@ impl HostDoctor {
     pub(crate) fn run(self, output: Output) -> Result<(), Failure> {
         let config = Config::read(self.config.as_deref())?;
         let address = self.listen.unwrap_or(config.address());
+        // One that is remembered and cannot be read is a finding.
+        let authority = self.authority.set(&config, &self.data.home()).unwrap_or_default();
         let dns = self.dns.or(config.dns.unwrap_or_default());
-        let patient = Patient { data: self.data, address, dns, now: input::now() };
+        let data = self.data.configured(config.store);
+        let patient = Patient { data, address, dns, authority, now: input::now() };
         let mut findings = certificate::checks(&patient);
+        findings.extend(authority::checks(&patient));
         findings.extend(store::checks(&patient));
         findings.extend(port::checks(&patient));
         findings.extend(dns::checks(&patient));

@@ -1,20 +1,39 @@
 //! `leasehold vendor key list`.
 
+use clap::Args;
 use leasehold_authority::keys::{self, KeyUse};
 use leasehold_core::activation::Allowance;
+use leasehold_core::{FamilyId, Text};
 
 use crate::commands::vendor::{Shop, failed};
 use crate::failure::Failure;
 use crate::output::{self, Output};
 
-pub(super) fn run(shop: &Shop, output: Output) -> Result<(), Failure> {
-    let keys = keys::list(&shop.store).map_err(|error| failed(&error))?;
-    match output {
-        Output::Json => output::json(&keys.iter().map(super::value).collect()),
-        Output::Human if keys.is_empty() => anstream::eprintln!("no product keys yet"),
-        Output::Human => print(&keys),
+/// The keys issued and what they have activated.
+#[derive(Debug, Args)]
+pub(crate) struct List {
+    /// Those of one customer.
+    #[arg(long, value_name = "NAME")]
+    customer: Option<Text>,
+    /// Those of one family.
+    #[arg(long, value_name = "FAMILY")]
+    family: Option<FamilyId>,
+}
+
+impl List {
+    pub(super) fn run(self, shop: &Shop, output: Output) -> Result<(), Failure> {
+        let mut keys = keys::list(&*shop.store).map_err(|error| failed(&error))?;
+        keys.retain(|usage| {
+            let customer = self.customer.is_none() || self.customer == usage.key.customer;
+            customer && self.family.is_none_or(|family| family == usage.key.family)
+        });
+        match output {
+            Output::Json => output::json(&keys.iter().map(super::value).collect()),
+            Output::Human if keys.is_empty() => anstream::eprintln!("no product keys yet"),
+            Output::Human => print(&keys),
+        }
+        Ok(())
     }
-    Ok(())
 }
 
 /// Each key in a row.

@@ -2,41 +2,60 @@
 
 mod issue;
 mod list;
+mod revoke;
+mod set;
 mod show;
 
 use clap::Subcommand;
+use leasehold_authority::Changed;
 use leasehold_authority::keys::KeyUse;
+use leasehold_core::activation::Allowance;
 use leasehold_core::{Text, Timestamp};
 use leasehold_store::authority::{IssuedKey, Place};
 use serde_json::{Value, json};
 
+use super::before_after::{self, Field, or_none};
 use super::{Shop, policy};
 use crate::failure::Failure;
-use crate::output::Output;
+use crate::output::{self, Output};
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Key {
     /// Issue a product key; it is shown this once.
     Issue(Box<issue::Issue>),
     /// The keys issued and what they have activated.
-    List,
-    /// Look a key up by the key itself: whose it is and which hosts it has activated.
+    List(list::List),
+    /// Look a key up: whose it is, what it grants and which hosts it has activated.
     Show(show::Show),
+    /// Change whose a key is, what it grants and how far it goes.
+    Set(Box<set::Set>),
+    /// Withdraw a key: it activates and renews nothing more.
+    Revoke(revoke::Revoke),
 }
 
 impl Key {
     pub(super) fn run(self, shop: &Shop, output: Output) -> Result<(), Failure> {
         match self {
             Self::Issue(command) => command.run(shop, output),
-            Self::List => list::run(shop, output),
+            Self::List(command) => command.run(shop, output),
             Self::Show(command) => command.run(shop, output),
+            Self::Set(command) => command.run(shop, output),
+            Self::Revoke(command) => command.run(shop, output),
         }
     }
 }
 
 /// A key in JSON, without its secret.
 fn value(usage: &KeyUse) -> Value {
-    let IssuedKey { public, family, last_five, customer, allowance, issued, revoked, .. } = &usage.key;
+    let mut value = value_of_key(&usage.key);
+    value["places_taken"] = json!(usage.places_taken);
+    value["hosts"] = usage.hosts.iter().map(host).collect();
+    value
+}
+
+/// The key alone.
+fn value_of_key(key: &IssuedKey) -> Value {
+    let IssuedKey { public, family, last_five, customer, allowance, issued, revoked, policy } = key;
     json!({
         "id": public.id().to_string(),
         "last_five": last_five.as_str(),
@@ -46,11 +65,31 @@ fn value(usage: &KeyUse) -> Value {
         "issued": issued.unix(),
         "revoked": revoked.map(Timestamp::unix),
         "places": allowance.places(),
-        "places_taken": usage.places_taken,
         "activations_each": allowance.activations(),
-        "hosts": usage.hosts.iter().map(host).collect::<Vec<_>>(),
-        "policy": policy::value(&usage.key.policy),
+        "policy": policy::value(policy),
     })
+}
+
+/// What may change of a key.
+fn fields(key: &IssuedKey) -> Vec<Field> {
+    let places = match key.allowance {
+        Allowance::Hosts { .. } => "hosts",
+        Allowance::Machines { .. } => "machines",
+    };
+    let mut fields = vec![
+        ("customer", or_none(key.customer.as_ref())),
+        (places, key.allowance.places().to_string()),
+        ("activations of each", key.allowance.activations().to_string()),
+    ];
+    fields.extend(policy::fields(&key.policy));
+    fields.push(("revoked", or_none(key.revoked.map(output::time))));
+    fields
+}
+
+fn print_changed(changed: &Changed<IssuedKey>, output: Output) {
+    let Changed { before, after } = changed;
+    let what = format!("product key …{} ({})", after.last_five, after.public.id());
+    before_after::print(&what, (fields(before), fields(after)), [value_of_key(before), value_of_key(after)], output);
 }
 
 fn host(place: &Place) -> Value {

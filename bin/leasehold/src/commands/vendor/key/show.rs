@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use clap::Args;
+use leasehold_authority::KeyName;
 use leasehold_authority::keys::{self, KeyUse};
 use leasehold_core::KeyKind;
 use leasehold_wire::Keypair;
@@ -14,9 +15,12 @@ use crate::failure::Failure;
 use crate::input;
 use crate::output::{self, Output};
 
-/// Look a key up by the key itself: whose it is and which hosts it has activated.
+/// Look a key up: whose it is, what it grants and which hosts it has activated.
 #[derive(Debug, Args)]
 pub(crate) struct Show {
+    /// The key's id or last five characters; the key itself is asked for where none are given.
+    #[arg(conflicts_with = "key_file")]
+    name: Option<KeyName>,
     /// Read the key from a file instead of asking for it; `-` is standard input.
     #[arg(long, value_name = "FILE")]
     key_file: Option<PathBuf>,
@@ -24,6 +28,19 @@ pub(crate) struct Show {
 
 impl Show {
     pub(super) fn run(self, shop: &Shop, output: Output) -> Result<(), Failure> {
+        let usage = match &self.name {
+            Some(name) => keys::named(&*shop.store, name).map_err(|error| failed(&error))?,
+            None => self.by_itself(shop)?,
+        };
+        match output {
+            Output::Json => output::json(&super::value(&usage)),
+            Output::Human => print(&usage),
+        }
+        Ok(())
+    }
+
+    /// The key of which the secret is at hand.
+    fn by_itself(&self, shop: &Shop) -> Result<KeyUse, Failure> {
         let key = input::product_key(self.key_file.as_deref(), "product key")?;
         if key.kind() == KeyKind::Generic {
             return Err(Failure::refused(
@@ -32,21 +49,16 @@ impl Show {
             )
             .hint("`leasehold vendor product list` shows whose it is"));
         }
-        let found = keys::find(&shop.store, Keypair::of_product_key(&key).id()).map_err(|error| failed(&error))?;
-        let Some(usage) = found else {
-            return Err(Failure::refused("unknown-key", format!("product key …{}: not issued here", key.last_five())));
-        };
-        match output {
-            Output::Json => output::json(&super::value(&usage)),
-            Output::Human => print(&usage),
-        }
-        Ok(())
+        let found = keys::find(&*shop.store, Keypair::of_product_key(&key).id()).map_err(|error| failed(&error))?;
+        found.ok_or_else(|| {
+            Failure::refused("unknown-key", format!("product key …{}: not issued here", key.last_five()))
+        })
     }
 }
 
 fn print(usage: &KeyUse) {
     list::print(std::slice::from_ref(usage));
-    anstream::println!("\npolicy: {}", policy::words(&usage.key.policy));
+    anstream::println!("\nid: {}\npolicy: {}", usage.key.public.id(), policy::words(&usage.key.policy));
     if usage.hosts.is_empty() {
         return;
     }

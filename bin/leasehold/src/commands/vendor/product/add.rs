@@ -4,8 +4,8 @@ use clap::{Args, ValueEnum};
 use leasehold_authority::products::{self, NewFamily, NewProduct};
 use leasehold_core::{FamilyId, Policy, ProductId, ProductNumber, Span, Text, standing};
 
-use super::{Entry, entries};
-use crate::commands::vendor::policy::{self, PolicyOptions};
+use super::entry;
+use crate::commands::vendor::policy::PolicyOptions;
 use crate::commands::vendor::{Shop, failed, stamp};
 use crate::failure::Failure;
 use crate::output::{self, Output};
@@ -42,7 +42,7 @@ pub(crate) struct Add {
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
-enum Mode {
+pub(super) enum Mode {
     /// As it is.
     Enforce,
     /// Told, but never "reduced".
@@ -55,18 +55,20 @@ impl Add {
     pub(super) fn run(self, shop: &Shop, output: Output) -> Result<(), Failure> {
         let id = self.id;
         let new = self.product(shop)?;
-        products::add(&shop.store, &new, stamp()).map_err(|error| failed(&error))?;
-        let entry = entries(shop)?.into_iter().find(|entry| entry.product.id == id);
-        let entry = entry.expect("a product that was added is listed");
+        products::add(&*shop.store, &new, stamp()).map_err(|error| failed(&error))?;
+        let entry = entry(shop, &id)?;
         match output {
             Output::Json => output::json(&entry.value()),
-            Output::Human => print(&entry),
+            Output::Human => {
+                entry.print();
+                anstream::eprintln!("next: leasehold vendor manifest {id} -o {id}.lh");
+            }
         }
         Ok(())
     }
 
     fn product(self, shop: &Shop) -> Result<NewProduct, Failure> {
-        let families = products::families(&shop.store).map_err(|error| failed(&error))?;
+        let families = products::families(&*shop.store).map_err(|error| failed(&error))?;
         let (drift, mut options) = (self.policy.drift, self.policy);
         let policy = match families.into_iter().find(|family| family.id == self.family) {
             Some(family) => {
@@ -97,11 +99,4 @@ impl From<Mode> for standing::Mode {
             Mode::Observe => Self::Observe,
         }
     }
-}
-
-fn print(Entry { product, family, generic_key }: &Entry) {
-    anstream::println!("product      {} ({}), number {}", product.id, product.title, product.number);
-    anstream::println!("generic key  {generic_key}");
-    anstream::println!("family       {}, number {}: {}", family.id, family.number, policy::words(&family.policy));
-    anstream::eprintln!("next: leasehold vendor manifest {} -o {}.lh", product.id, product.id);
 }

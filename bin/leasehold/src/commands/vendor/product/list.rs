@@ -16,8 +16,17 @@ pub(super) fn run(shop: &Shop, output: Output) -> Result<(), Failure> {
 }
 
 fn print(entries: &[Entry]) {
-    let mut table =
-        output::table(["PRODUCT", "NUMBER", "FAMILY", "TITLE", "GENERIC KEY", "INITIAL GRACE", "DRIFT", "MODE"]);
+    let mut table = output::table([
+        "PRODUCT",
+        "NUMBER",
+        "FAMILY",
+        "TITLE",
+        "GENERIC KEY",
+        "INITIAL GRACE",
+        "DRIFT",
+        "MODE",
+        "STATUS",
+    ]);
     for Entry { product, family, generic_key } in entries {
         table.add_row([
             product.id.to_string(),
@@ -28,6 +37,7 @@ fn print(entries: &[Entry]) {
             product.initial_grace.to_string(),
             product.drift.to_string(),
             mode_name(product.mode).to_owned(),
+            product.withdrawn.map_or_else(|| "granted".to_owned(), |at| format!("withdrawn {}", output::time(at))),
         ]);
     }
     anstream::println!("{table}");

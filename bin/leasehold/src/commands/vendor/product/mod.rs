@@ -2,17 +2,21 @@
 
 mod add;
 mod list;
+mod set;
+mod show;
+mod supply;
 
 use clap::Subcommand;
-use leasehold_authority::products;
+use leasehold_authority::{Changed, Error, products};
 use leasehold_core::standing::Mode;
-use leasehold_core::{ProductKey, Text};
+use leasehold_core::{ProductId, ProductKey, Text, Timestamp};
 use leasehold_store::authority::{self, Family, Vendor};
 use serde_json::{Value, json};
 
+use super::before_after::{self, Field, or_none};
 use super::{Shop, failed, policy};
 use crate::failure::Failure;
-use crate::output::Output;
+use crate::output::{self, Output};
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Product {
@@ -20,6 +24,14 @@ pub(crate) enum Product {
     Add(Box<add::Add>),
     /// The products with their generic keys.
     List,
+    /// One product.
+    Show(show::Show),
+    /// Change what a product's manifests say from now on.
+    Set(set::Set),
+    /// Withdraw a product: it is in nothing that is signed from now on, renewals included.
+    Revoke(supply::Supply),
+    /// Bring a withdrawn product back.
+    Restore(supply::Supply),
 }
 
 impl Product {
@@ -27,6 +39,10 @@ impl Product {
         match self {
             Self::Add(command) => command.run(shop, output),
             Self::List => list::run(shop, output),
+            Self::Show(command) => command.run(shop, output),
+            Self::Set(command) => command.run(shop, output),
+            Self::Revoke(command) => command.run(shop, products::Supply::Withdrawn, output),
+            Self::Restore(command) => command.run(shop, products::Supply::Granted, output),
         }
     }
 }
@@ -46,27 +62,65 @@ impl Entry {
     }
 
     fn value(&self) -> Value {
-        let authority::Product { id, number, title, initial_grace, drift, service, mode, .. } = &self.product;
-        json!({
-            "product": id.as_str(),
-            "number": number.value(),
-            "title": title.as_str(),
-            "family": self.family.id.as_str(),
-            "family_number": self.family.number.value(),
-            "family_policy": policy::value(&self.family.policy),
-            "generic_key": self.generic_key.to_string(),
-            "initial_grace": initial_grace.as_seconds(),
-            "drift": drift,
-            "service": service.as_ref().map_or("leasehold", Text::as_str),
-            "mode": mode_name(*mode),
-        })
+        let mut value = value(&self.product);
+        value["family_number"] = json!(self.family.number.value());
+        value["family_policy"] = policy::value(&self.family.policy);
+        value["generic_key"] = json!(self.generic_key.to_string());
+        value
     }
+
+    fn print(&self) {
+        let Self { product, family, generic_key } = self;
+        anstream::println!("product      {} ({}), number {}", product.id, product.title, product.number);
+        anstream::println!("generic key  {generic_key}");
+        anstream::println!("family       {}, number {}: {}", family.id, family.number, policy::words(&family.policy));
+    }
+}
+
+/// A product in JSON.
+fn value(product: &authority::Product) -> Value {
+    let authority::Product { id, number, family, title, initial_grace, drift, service, mode, withdrawn } = product;
+    json!({
+        "product": id.as_str(),
+        "number": number.value(),
+        "title": title.as_str(),
+        "family": family.as_str(),
+        "initial_grace": initial_grace.as_seconds(),
+        "drift": drift,
+        "service": service.as_ref().map_or("leasehold", Text::as_str),
+        "mode": mode_name(*mode),
+        "withdrawn": withdrawn.map(Timestamp::unix),
+    })
+}
+
+/// What may change of a product.
+fn fields(product: &authority::Product) -> Vec<Field> {
+    vec![
+        ("title", product.title.to_string()),
+        ("initial grace", product.initial_grace.to_string()),
+        ("drift", product.drift.to_string()),
+        ("service", product.service.as_ref().map_or_else(|| "leasehold".to_owned(), ToString::to_string)),
+        ("mode", mode_name(product.mode).to_owned()),
+        ("withdrawn", or_none(product.withdrawn.map(output::time))),
+    ]
+}
+
+/// The product in words and in JSON, before and after.
+fn print_changed(changed: &Changed<authority::Product>, output: Output) {
+    let Changed { before, after } = changed;
+    let what = format!("product {}", after.id);
+    before_after::print(&what, (fields(before), fields(after)), [value(before), value(after)], output);
+}
+
+fn entry(shop: &Shop, id: &ProductId) -> Result<Entry, Failure> {
+    let found = entries(shop)?.into_iter().find(|entry| entry.product.id == *id);
+    found.ok_or_else(|| failed(&Error::UnknownProduct(*id)))
 }
 
 fn entries(shop: &Shop) -> Result<Vec<Entry>, Failure> {
     let listed = || -> Result<_, leasehold_authority::Error> {
-        let vendor = leasehold_authority::vendor(&shop.store)?;
-        Ok((products::list(&shop.store)?, products::families(&shop.store)?, vendor))
+        let vendor = leasehold_authority::vendor(&*shop.store)?;
+        Ok((products::list(&*shop.store)?, products::families(&*shop.store)?, vendor))
     };
     let (products, families, vendor) = listed().map_err(|error| failed(&error))?;
     Ok(products.into_iter().filter_map(|product| Entry::new(product, &families, &vendor)).collect())

@@ -1,0 +1,69 @@
+//! The vendor's authority: whether it answers now, and how the last renewal went.
+
+use leasehold_core::{Timestamp, codes};
+use leasehold_host::authority::{Authority, Setback};
+use leasehold_host::renewing::{Ending, ending, next_renewal};
+
+use super::Patient;
+use crate::commands::doctor::finding::Finding;
+use crate::output;
+
+pub(super) fn checks(patient: &Patient) -> Vec<Finding> {
+    let home = patient.data.home();
+    // What is wrong with the folder has been said.
+    let Ok(Some(identity)) = home.identity() else {
+        return vec![Finding::skipped(NAME, "the host is not activated")];
+    };
+    let known = match &patient.authority {
+        Some(set) => Ok(Some(set.clone())),
+        None => home.authority(),
+    };
+    let certificate = identity.certificate();
+    let authority = match known {
+        Ok(Some(authority)) => authority,
+        Ok(None) => {
+            return vec![by_hand(ending(certificate.issued, certificate.expires, patient.now), certificate.expires)];
+        }
+        Err(error) => return vec![Finding::failure(NAME, error.code(), error.to_string())],
+    };
+    let setback = home.renewals().unwrap_or_default().setback;
+    let renewal = match &setback {
+        Some(setback) => not_renewed(setback),
+        None => Finding::ok("renewal", format!("next at {}", output::time(next_renewal(&identity, None)))),
+    };
+    vec![answers(&authority, identity.revocation_number()), renewal]
+}
+
+/// Asked for its revocation list, which changes nothing.
+fn answers(authority: &Authority, held: Option<u64>) -> Finding {
+    let link = match authority.link() {
+        Ok(link) => link,
+        Err(error) => return Finding::failure(NAME, error.code(), error.to_string()),
+    };
+    match link.revocations(held) {
+        Ok(_) => Finding::ok(NAME, format!("{} answers", authority.address)),
+        // The host serves on without it.
+        Err(error) => Finding::warning(NAME, error.code(), error.to_string()),
+    }
+}
+
+fn by_hand(ending: Ending, expires: Timestamp) -> Finding {
+    let detail = format!("none is known: the certificate is renewed by hand before {}", output::time(expires));
+    match ending {
+        Ending::Far => Finding::ok(NAME, detail),
+        Ending::Nears | Ending::Close => Finding::warning(NAME, "host-certificate-ends-soon", detail),
+    }
+}
+
+fn not_renewed(setback: &Setback) -> Finding {
+    let Setback { code, message, at, failures, .. } = setback;
+    let at = output::time(Timestamp::from_unix(*at));
+    let detail = format!("{message}; last at {at}, {failures} times in a row [{code}]");
+    let finding = Finding::warning("renewal", "not-renewed", detail);
+    match codes::find(code) {
+        Some(known) => finding.next(known.next),
+        None => finding,
+    }
+}
+
+const NAME: &str = "authority";

@@ -1,0 +1,64 @@
+//! Which authority a host speaks with: by option, by configuration, or as its folder remembers.
+
+use std::path::PathBuf;
+
+use clap::Args;
+use leasehold_client::{AuthorityAddress, AuthorityLink};
+use leasehold_core::PublicKey;
+use leasehold_host::activation::Home;
+use leasehold_host::authority::Authority;
+
+use super::config::Config;
+use super::failed;
+use crate::failure::Failure;
+
+/// Which authority, and what is believed of it.
+#[derive(Args, Clone, Debug, Default)]
+#[command(next_help_heading = "Authority")]
+pub(crate) struct AuthorityOptions {
+    /// The vendor's authority: a name with its port, https:// unless http:// stands before it [default: as configured,
+    /// else the one that activated this host].
+    #[arg(long, value_name = "URL")]
+    authority: Option<AuthorityAddress>,
+    /// Trust it with a TLS certificate of the authorities in this PEM file, and no other.
+    #[arg(long, visible_alias = "ca-file", value_name = "FILE")]
+    ca: Option<PathBuf>,
+    /// Also check its answers against the vendor's root key (64 hexadecimal digits).
+    #[arg(long, value_name = "HEX")]
+    root: Option<PublicKey>,
+}
+
+impl AuthorityOptions {
+    /// The authority that these options or `config` name; what they leave open is as `home` remembers it.
+    pub(crate) fn set(&self, config: &Config, home: &Home) -> Result<Option<Authority>, Failure> {
+        let remembered = home.authority().map_err(|error| failed(&error))?;
+        let address = self.authority.clone().or_else(|| config.authority.clone());
+        let sets_more = self.ca.is_some() || self.root.is_some() || config.authority_ca.is_some();
+        if address.is_none() && !sets_more && config.authority_root.is_none() {
+            return Ok(None);
+        }
+        let Some(address) = address.or_else(|| remembered.as_ref().map(|known| known.address.clone())) else {
+            return Ok(None);
+        };
+        let same = remembered.filter(|known| known.address == address);
+        let ca = self.ca.clone().or_else(|| config.authority_ca.clone()).or(same.and_then(|known| known.ca));
+        Ok(Some(Authority { address, ca, root: self.root.or(config.authority_root) }))
+    }
+
+    /// As [`Self::set`], or the one that is remembered; fails where there is none.
+    pub(crate) fn known(&self, config: &Config, home: &Home) -> Result<Authority, Failure> {
+        let known = match self.set(config, home)? {
+            Some(set) => Some(set),
+            None => home.authority().map_err(|error| failed(&error))?,
+        };
+        known.ok_or_else(|| {
+            Failure::failed("no-authority", "authority: none is set and none is remembered")
+                .hint("give the vendor's with `--authority URL`; without a network, use `leasehold host request`")
+        })
+    }
+}
+
+/// The way to `authority`.
+pub(crate) fn link(authority: &Authority) -> Result<AuthorityLink, Failure> {
+    authority.link().map_err(|error| failed(&error))
+}

@@ -1,0 +1,55 @@
+//! `leasehold vendor audit`.
+
+use clap::Args;
+use leasehold_authority::audit;
+use leasehold_store::authority::AuditRow;
+use serde_json::{Value, json};
+
+use super::{Shop, failed};
+use crate::failure::Failure;
+use crate::output::{self, Output};
+
+/// Who has changed what and when, newest first.
+#[derive(Debug, Args)]
+pub(crate) struct Audit {
+    /// How many.
+    #[arg(long, value_name = "N", default_value_t = 100)]
+    last: u64,
+    /// Only those older than the one of this number.
+    #[arg(long, value_name = "NUMBER")]
+    before: Option<u64>,
+}
+
+impl Audit {
+    pub(super) fn run(self, shop: &Shop, output: Output) -> Result<(), Failure> {
+        let rows = audit(&*shop.store, self.before, self.last).map_err(|error| failed(&error))?;
+        match output {
+            Output::Json => output::json(&rows.iter().map(value).collect()),
+            Output::Human => print(&rows),
+        }
+        if let Some(oldest) = rows.last().filter(|oldest| oldest.number > 1) {
+            anstream::eprintln!("there are older ones: --before {}", oldest.number);
+        }
+        Ok(())
+    }
+}
+
+fn print(rows: &[AuditRow]) {
+    let mut table = output::table(["NUMBER", "WHEN", "BY", "WHAT", "SUBJECT", "DETAIL"]);
+    for AuditRow { number, at, actor, action, subject, detail } in rows {
+        table.add_row([&number.to_string(), &output::time(*at), actor, action, subject, detail]);
+    }
+    anstream::println!("{table}");
+}
+
+fn value(row: &AuditRow) -> Value {
+    let AuditRow { number, at, actor, action, subject, detail } = row;
+    json!({
+        "number": number,
+        "at": at.unix(),
+        "actor": actor,
+        "action": action,
+        "subject": subject,
+        "detail": detail,
+    })
+}

@@ -1,0 +1,46 @@
+//! `leasehold vendor authority list`.
+
+use leasehold_authority::rotation::{Certified, Stand, authorities};
+use leasehold_core::Timestamp;
+use serde_json::{Value, json};
+
+use crate::commands::vendor::{Shop, failed};
+use crate::failure::Failure;
+use crate::input;
+use crate::output::{self, Output};
+
+pub(super) fn run(shop: &Shop, output: Output) -> Result<(), Failure> {
+    let (authorities, now) = (authorities(&*shop.store).map_err(|error| failed(&error))?, input::now());
+    match output {
+        Output::Json => output::json(&authorities.iter().map(|one| value(one, now)).collect()),
+        Output::Human => {
+            let mut table = output::table(["AUTHORITY", "FROM", "UNTIL", "STATUS"]);
+            for one in &authorities {
+                let Certified { certificate, .. } = one;
+                let (from, until) = (output::time(certificate.not_before), output::time(certificate.expires));
+                table.add_row([certificate.authority.to_string(), from, until, status(one, now).to_owned()]);
+            }
+            anstream::println!("{table}");
+        }
+    }
+    Ok(())
+}
+
+fn status(one: &Certified, now: Timestamp) -> &'static str {
+    match one.stand {
+        Stand::Revoked => "revoked",
+        Stand::Signs | Stand::Followed if one.certificate.expires <= now => "ended",
+        Stand::Signs => "signs",
+        Stand::Followed => "followed",
+    }
+}
+
+fn value(one: &Certified, now: Timestamp) -> Value {
+    let Certified { certificate, .. } = one;
+    json!({
+        "authority": certificate.authority.to_string(),
+        "not_before": certificate.not_before.unix(),
+        "expires": certificate.expires.unix(),
+        "status": status(one, now),
+    })
+}

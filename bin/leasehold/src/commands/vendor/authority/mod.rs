@@ -1,0 +1,31 @@
+//! `leasehold vendor authority`: the key that signs, and what follows it.
+
+mod list;
+mod revoke;
+mod rotate;
+
+use clap::Subcommand;
+
+use super::Shop;
+use crate::failure::Failure;
+use crate::output::Output;
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Authority {
+    /// The authorities that the root has certified.
+    List,
+    /// Make another authority key, certified by the root, in the place of the one there is.
+    Rotate(rotate::Rotate),
+    /// Revoke a former authority: nothing that it has signed holds any more.
+    Revoke(revoke::Revoke),
+}
+
+impl Authority {
+    pub(super) fn run(self, shop: &Shop, output: Output) -> Result<(), Failure> {
+        match self {
+            Self::List => list::run(shop, output),
+            Self::Rotate(command) => command.run(shop, output),
+            Self::Revoke(command) => command.run(shop, output),
+        }
+    }
+}

@@ -1,0 +1,105 @@
+//! `leasehold vendor authority rotate`.
+
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+use leasehold_authority::rotation::{self, Rotated, Rotation};
+use leasehold_authority::{Authority, Error, Secret, Start};
+use leasehold_core::Span;
+use serde_json::json;
+
+use crate::commands::vendor::{Shop, failed, stamp};
+use crate::failure::Failure;
+use crate::input;
+use crate::output::{self, Output};
+
+/// Make another authority key, certified by the root, in the place of the one there is.
+///
+/// What the former one has signed holds on. A run that was cut short is continued by the next.
+#[derive(Debug, Args)]
+pub(crate) struct Rotate {
+    /// The root key, where it is not in the vendor's folder.
+    #[arg(long, value_name = "FILE")]
+    root_key: Option<PathBuf>,
+    /// Read the root key's passphrase from a file instead of asking for it; `-` is standard input.
+    #[arg(long, value_name = "FILE")]
+    root_passphrase_file: Option<PathBuf>,
+    /// The passphrase of the new authority key, from a file; the root key's where none is given.
+    #[arg(long, value_name = "FILE", env = "LEASEHOLD_PASSPHRASE_FILE")]
+    passphrase_file: Option<PathBuf>,
+    /// How many years the new authority may sign.
+    #[arg(long, value_name = "N", default_value_t = 10, value_parser = clap::value_parser!(u64).range(1..=100))]
+    years: u64,
+}
+
+impl Rotate {
+    pub(super) fn run(self, shop: &Shop, output: Output) -> Result<(), Failure> {
+        leasehold_authority::vendor(&*shop.store).map_err(|error| failed(&error))?;
+        let rotation = self.rotation(shop)?;
+        let rotated = rotation::rotate(&shop.home, &shop.store, &rotation, stamp(), &mut input::fill_random);
+        print(&rotated.map_err(|error| failed(&error))?, output);
+        Ok(())
+    }
+
+    fn rotation(self, shop: &Shop) -> Result<Rotation, Failure> {
+        let standard = |file: &Option<PathBuf>| file.as_deref() == Some(Path::new("-"));
+        if standard(&self.root_passphrase_file) && standard(&self.passphrase_file) {
+            return Err(Failure::failed("usage", "both passphrases cannot come from standard input"));
+        }
+        let root_key = self.root_key.unwrap_or_else(|| shop.home.root_key());
+        if !root_key.exists() {
+            let message = format!("{}: no such file", root_key.display());
+            return Err(Failure::failed("file", message).hint("bring the root key here, or name it with --root-key"));
+        }
+        let root =
+            input::secret(self.root_passphrase_file.as_deref(), "passphrase of the root key").map(Secret::new)?;
+        let passphrase = match &self.passphrase_file {
+            Some(file) => Secret::new(input::secret(Some(file), "passphrase")?),
+            None => same_as_before(shop, root.clone())?,
+        };
+        Ok(Rotation { root_key, root_passphrase: root, passphrase, validity: Span::days(self.years * 365) })
+    }
+}
+
+/// The root's passphrase, where the authority's key has had it so far: a service that reads another would not start again.
+fn same_as_before(shop: &Shop, root: Secret) -> Result<Secret, Failure> {
+    match Authority::open(&shop.home, shop.store.clone(), &root, input::now()) {
+        Err(Error::WrongPassphrase(path)) => {
+            let message = format!("{}: it has another passphrase than the root key", path.display());
+            Err(Failure::refused("wrong-passphrase", message)
+                .hint("name the new authority key's passphrase with --passphrase-file"))
+        }
+        // Whatever else is wrong with it, another is about to be made.
+        Ok(_) | Err(_) => Ok(root),
+    }
+}
+
+fn print(rotated: &Rotated, output: Output) {
+    let Rotated { authority, expires, former, aside, list, start } = rotated;
+    match output {
+        Output::Json => output::json(&json!({
+            "authority": authority.to_string(),
+            "expires": expires.unix(),
+            "former": former.map(|id| id.to_string()),
+            "aside": aside,
+            "list": list.as_ref().map(|list| list.number),
+        })),
+        Output::Human => {
+            anstream::println!("authority  {authority}, may sign until {}", output::time(*expires));
+            if let Some(former) = former {
+                anstream::println!("former     {former}: what it has signed holds on");
+            }
+        }
+    }
+    match start {
+        Start::Fresh => {}
+        Start::Continued => anstream::eprintln!("an earlier run was cut short; its key was used"),
+    }
+    if let Some(aside) = aside {
+        anstream::eprintln!("{}: the former key; nothing needs it any more, destroy it", aside.display());
+    }
+    if let Some(list) = list {
+        anstream::eprintln!("revocation list {} is signed by the new authority", list.number);
+    }
+    anstream::eprintln!("next: restart `leasehold vendor serve`; hosts get new certificates when they renew");
+}

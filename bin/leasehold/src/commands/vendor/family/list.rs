@@ -1,0 +1,30 @@
+//! `leasehold vendor family list`.
+
+use super::{families, policy, value};
+use crate::commands::vendor::Shop;
+use crate::failure::Failure;
+use crate::output::{self, Output};
+
+pub(super) fn run(shop: &Shop, output: Output) -> Result<(), Failure> {
+    let families = families(shop)?;
+    match output {
+        Output::Json => output::json(&families.iter().map(value).collect()),
+        Output::Human if families.is_empty() => {
+            anstream::eprintln!("no families yet: one begins with its first product");
+        }
+        Output::Human => {
+            let mut table = output::table(["FAMILY", "NUMBER", "POLICY", "STATUS"]);
+            for family in &families {
+                let withdrawn = family.withdrawn.map(|at| format!("withdrawn {}", output::time(at)));
+                table.add_row([
+                    family.id.to_string(),
+                    family.number.to_string(),
+                    policy::words(&family.policy),
+                    withdrawn.unwrap_or_else(|| "granted".to_owned()),
+                ]);
+            }
+            anstream::println!("{table}");
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,64 @@
+//! `leasehold vendor key set`.
+
+use std::num::NonZeroU64;
+
+use clap::Args;
+use leasehold_authority::KeyName;
+use leasehold_authority::keys::{self, KeyChange};
+use leasehold_core::Text;
+use leasehold_core::activation::Allowance;
+
+use crate::commands::vendor::policy::PolicyOptions;
+use crate::commands::vendor::{Shop, failed, stamp};
+use crate::failure::Failure;
+use crate::output::Output;
+use crate::values::{OrNone, or_none, parsed};
+
+/// Change whose a key is, what it grants and how far it goes; an option that is left out stays as it was.
+#[derive(Debug, Args)]
+pub(crate) struct Set {
+    /// The key's id or last five characters.
+    name: KeyName,
+    /// Who has bought it.
+    #[arg(long, value_name = "NAME|none", value_parser = customer)]
+    customer: Option<OrNone<Text>>,
+    /// How many hosts, or machines with a multiple key, it activates at most.
+    #[arg(long, value_name = "N", visible_alias = "hosts", visible_alias = "machines")]
+    places: Option<NonZeroU64>,
+    /// How many key pairs it activates at most on each of them.
+    #[arg(long, value_name = "N")]
+    activations_each: Option<NonZeroU64>,
+    #[command(flatten)]
+    policy: PolicyOptions,
+}
+
+impl Set {
+    pub(super) fn run(self, shop: &Shop, output: Output) -> Result<(), Failure> {
+        let change = KeyChange {
+            customer: self.customer.map(|given| given.0),
+            policy: self.policy.change(),
+            places: self.places,
+            activations: self.activations_each,
+        };
+        if change == KeyChange::default() {
+            return Err(Failure::failed("usage", "there is nothing to change").hint("give at least one option"));
+        }
+        let changed = keys::change(&*shop.store, &self.name, &change, stamp()).map_err(|error| failed(&error))?;
+        super::print_changed(&changed, output);
+        if changed.before.policy != changed.after.policy {
+            match changed.after.allowance {
+                Allowance::Hosts { .. } => {
+                    anstream::eprintln!("its hosts get this grant with their next certificate, when they renew");
+                }
+                Allowance::Machines { .. } => {
+                    anstream::eprintln!("machines get this grant when they ask again; the leases they hold stay");
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+fn customer(text: &str) -> Result<OrNone<Text>, String> {
+    or_none(text, parsed)
+}

@@ -1,0 +1,27 @@
+//! `leasehold vendor product revoke` and `restore`.
+
+use clap::Args;
+use leasehold_authority::products::{self, Supply as Wanted};
+use leasehold_core::ProductId;
+
+use crate::commands::vendor::{Shop, failed, stamp};
+use crate::failure::Failure;
+use crate::output::Output;
+
+/// Which product.
+#[derive(Debug, Args)]
+pub(crate) struct Supply {
+    /// The product's id.
+    id: ProductId,
+}
+
+impl Supply {
+    pub(super) fn run(self, shop: &Shop, wanted: Wanted, output: Output) -> Result<(), Failure> {
+        let changed = products::supply(&*shop.store, &self.id, wanted, stamp()).map_err(|error| failed(&error))?;
+        super::print_changed(&changed, output);
+        if wanted == Wanted::Withdrawn {
+            anstream::eprintln!("certificates and leases that have it hold to their end");
+        }
+        Ok(())
+    }
+}

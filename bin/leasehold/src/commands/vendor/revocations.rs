@@ -1,0 +1,62 @@
+//! `leasehold vendor revocations`.
+
+use std::path::PathBuf;
+
+use clap::Args;
+use leasehold_authority::revocations::{self, Standing};
+use leasehold_store::authority::{Revocation, RevocationList};
+use leasehold_wire::envelope::MOST_REVOCATION_BYTES;
+use serde_json::{Value, json};
+
+use super::{Shop, failed, revoke};
+use crate::failure::Failure;
+use crate::output::{self, Output};
+
+/// The newest revocation list: what is on it, or the list itself, for hosts to install.
+#[derive(Debug, Args)]
+pub(crate) struct Revocations {
+    /// Write the list itself: raw where the name ends in .lh, else in armour; `-` is standard output.
+    #[arg(short, long = "output", value_name = "FILE")]
+    out: Option<PathBuf>,
+}
+
+impl Revocations {
+    pub(super) fn run(self, shop: &Shop, output: Output) -> Result<(), Failure> {
+        let Standing { entries, list } = revocations::standing(&*shop.store).map_err(|error| failed(&error))?;
+        let Some(RevocationList { number, issued, document }) = list else {
+            return Err(Failure::refused("no-revocations", "revocation list: there is none, nothing was ever revoked"));
+        };
+        let bytes = document.len();
+        if self.out.is_none() && output == Output::Human {
+            print(&entries);
+        } else {
+            let about = json!({
+                "number": number,
+                "issued": issued.unix(),
+                "bytes": bytes,
+                "most_bytes": MOST_REVOCATION_BYTES,
+                "entries": entries.iter().map(value).collect::<Vec<_>>(),
+            });
+            output::document(&document, self.out.as_deref(), about, output)?;
+        }
+        let (made, percent) = (output::time(issued), bytes * 100 / MOST_REVOCATION_BYTES);
+        anstream::eprintln!("list {number} of {made}: {} entries, {percent} % of its room", entries.len());
+        Ok(())
+    }
+}
+
+fn print(entries: &[Revocation]) {
+    let mut table = output::table(["KIND", "NAME", "REVOKED", "LIST"]);
+    for Revocation { what, at, list } in entries {
+        let (kind, name) = revoke::named(what);
+        table.add_row([kind.to_owned(), name, output::time(*at), list.to_string()]);
+    }
+    anstream::println!("{table}");
+}
+
+fn value(entry: &Revocation) -> Value {
+    let mut value = revoke::value(&entry.what);
+    value["revoked"] = json!(entry.at.unix());
+    value["list"] = json!(entry.list);
+    value
+}

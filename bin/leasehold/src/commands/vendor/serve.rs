@@ -1,0 +1,110 @@
+//! `leasehold vendor serve`.
+
+use std::net::SocketAddr;
+use std::num::NonZeroU32;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use clap::Args;
+use leasehold_authority::Authority;
+use leasehold_authority::serve::{Network, Options, Rate, Server, Surroundings};
+use leasehold_service::{Limits, Listener, shutdown_signal};
+use serde_json::json;
+
+use super::{Passphrase, Shop};
+use crate::commands::host::serve::{runtime, service_failed, tls};
+use crate::failure::Failure;
+use crate::input;
+use crate::output::{self, Output};
+use crate::values::{OrNone, or_none, parsed};
+
+/// Answer hosts, and machines with multiple keys, over the network until interrupted.
+#[derive(Debug, Args)]
+pub(crate) struct Serve {
+    /// Address to listen at.
+    #[arg(long, value_name = "ADDRESS", default_value = "0.0.0.0:16890")]
+    listen: SocketAddr,
+    /// Address of the admin API, or none; another than this machine's own (loopback) needs TLS.
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:16891", value_parser = admin_address)]
+    admin_listen: OrNone<SocketAddr>,
+    /// Certificate chain for TLS (PEM).
+    #[arg(long, value_name = "FILE", requires = "tls_key")]
+    tls_cert: Option<PathBuf>,
+    /// Private key for TLS (PEM).
+    #[arg(long, value_name = "FILE", requires = "tls_cert")]
+    tls_key: Option<PathBuf>,
+    /// Requests a minute from one address (IPv6: one /64), or none for no limit.
+    #[arg(long, value_name = "N", default_value = "120", value_parser = rate)]
+    address_limit: OrNone<Rate>,
+    /// Requests a minute with one product key, or none for no limit.
+    #[arg(long, value_name = "N", default_value = "120", value_parser = rate)]
+    key_limit: OrNone<Rate>,
+    /// A proxy, or a network of them, whose X-Forwarded-For tells the real addresses; may stand several times.
+    #[arg(long, value_name = "ADDRESS|CIDR")]
+    trust_forwarded_for: Vec<Network>,
+    #[command(flatten)]
+    passphrase: Passphrase,
+}
+
+impl Serve {
+    pub(super) fn run(self, shop: &Shop, output: Output) -> Result<(), Failure> {
+        let tls = tls(self.tls_cert, self.tls_key)?;
+        let scheme = if tls.is_some() { "https" } else { "http" };
+        let admin = self.admin_listen.0;
+        if let Some(address) = admin.filter(|address| tls.is_none() && !address.ip().is_loopback()) {
+            return Err(Failure::failed("usage", format!("admin API at {address}: tokens would travel in the clear"))
+                .hint("give --tls-cert and --tls-key, or let it listen at 127.0.0.1 behind a proxy that speaks TLS"));
+        }
+        let authority = Arc::new(shop.authority(&self.passphrase)?);
+        let options = Options {
+            limits: Limits::default(),
+            tls,
+            address_rate: self.address_limit.0,
+            key_rate: self.key_limit.0,
+            trusted: self.trust_forwarded_for,
+        };
+        let surroundings = Surroundings { now: Arc::new(input::now), random: Arc::new(input::fill_random) };
+        runtime()?.block_on(async {
+            let mut server = Server::new(Arc::clone(&authority), surroundings, options);
+            let listener = Listener::bind(self.listen).map_err(service_failed)?;
+            let admin = admin.map(Listener::bind).transpose().map_err(service_failed)?;
+            let at = |listener: &Listener| format!("{scheme}://{}", listener.address());
+            announce(output, &authority, &at(&listener), admin.as_ref().map(at));
+            if let Some(admin) = admin {
+                server = server.with_admin(admin);
+            }
+            server.serve(listener, shutdown_signal()).await;
+            Ok(())
+        })
+    }
+}
+
+fn announce(output: Output, authority: &Authority, address: &str, admin: Option<String>) {
+    let (vendor, expires) = (&authority.vendor().name, authority.expires());
+    match output {
+        // One line, so that a program that has started the authority can wait for it.
+        Output::Json => {
+            anstream::println!(
+                "{}",
+                json!({ "address": address, "admin": admin, "vendor": vendor.as_str(), "expires": expires.unix() })
+            );
+        }
+        Output::Human => {
+            let until = output::time(expires);
+            anstream::eprintln!("{vendor}: serving at {address}, may sign until {until}; stop with Ctrl-C");
+            if let Some(admin) = admin {
+                anstream::eprintln!("admin API at {admin}/api/v1/; `leasehold vendor token add` makes tokens for it");
+            }
+        }
+    }
+}
+
+fn admin_address(text: &str) -> Result<OrNone<SocketAddr>, String> {
+    or_none(text, |text| parsed(text).map_err(|_| "an address and a port like 127.0.0.1:16891, or none".to_owned()))
+}
+
+fn rate(text: &str) -> Result<OrNone<Rate>, String> {
+    or_none(text, |text| {
+        parsed::<NonZeroU32>(text).map(Rate).map_err(|_| "a whole number from 1 on, or none".to_owned())
+    })
+}

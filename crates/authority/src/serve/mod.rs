@@ -1,0 +1,139 @@
+//! The authority as a service: hosts and machines ask it over the network.
+//!
+//! Requests are read and signatures checked where threads may block, then decided by [`Authority`] in one transaction;
+//! the answer goes out once it is recorded.
+
+pub(crate) mod limit;
+mod origin;
+mod problems;
+mod public;
+pub(crate) mod work;
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use leasehold_core::Timestamp;
+use leasehold_service::{Handler, Limits, Listener, Tls};
+use tokio::sync::watch;
+
+pub use limit::Rate;
+pub use origin::{Network, NotANetwork};
+pub use problems::problem;
+
+pub(crate) use origin::{household, origin};
+pub(crate) use problems::{certificate_ended, store_unavailable, too_many};
+
+use crate::admin::{self, AdminApi};
+use crate::authority::Authority;
+use public::{Desk, PublicApi};
+use work::Work;
+
+/// Where the service gets the time and chance from; the real ones in the program, others in tests.
+#[derive(Clone)]
+pub struct Surroundings {
+    /// The time now.
+    pub now: Arc<dyn Fn() -> Timestamp + Send + Sync>,
+    /// Fills bytes with chance that nobody can guess.
+    pub random: Arc<Chance>,
+}
+
+/// Fills bytes with chance.
+pub type Chance = dyn Fn(&mut [u8]) + Send + Sync;
+
+/// How an authority serves.
+#[derive(Debug, Default)]
+pub struct Options {
+    /// What it takes on at most.
+    pub limits: Limits,
+    /// TLS, where it is wanted: documents are safe without, the names of hosts and products are not hidden.
+    pub tls: Option<Tls>,
+    /// How often one address may ask (IPv6: one /64); `None` is as often as it likes.
+    pub address_rate: Option<Rate>,
+    /// How often one product key may be used; `None` is as often as its owner likes.
+    pub key_rate: Option<Rate>,
+    /// Proxies that may say for whom they ask.
+    pub trusted: Vec<Network>,
+}
+
+/// An authority that hosts and machines can ask.
+#[derive(Debug)]
+pub struct Server {
+    authority: Arc<Authority>,
+    surroundings: Surroundings,
+    options: Options,
+    admin: Option<Listener>,
+}
+
+impl Server {
+    /// Makes `authority` a service.
+    pub fn new(authority: Arc<Authority>, surroundings: Surroundings, options: Options) -> Self {
+        Self { authority, surroundings, options, admin: None }
+    }
+
+    /// This service, with the admin API at a listener of its own.
+    #[must_use]
+    pub fn with_admin(self, listener: Listener) -> Self {
+        Self { admin: Some(listener), ..self }
+    }
+
+    /// Serves until `shutdown` ends, then answers what is in flight.
+    pub async fn serve(self, listener: Listener, shutdown: impl Future<Output = ()>) {
+        let Self { authority, surroundings, options, admin } = self;
+        let (work, trusted) = (Arc::new(Work::new(AT_ONCE, WAITING)), options.trusted.clone());
+        let desk = Arc::new(Desk::new(Arc::clone(&authority), surroundings.clone(), options.key_rate));
+        let public = dressed(PublicApi::new(&desk, &work, &options), options.limits, options.tls.as_ref());
+        let (stop, stopped) = watch::channel(());
+        let signal = async {
+            shutdown.await;
+            drop(stop);
+        };
+        let administration = async {
+            let Some(listener) = admin else { return };
+            let api = AdminApi::new(authority, surroundings, trusted);
+            let server = dressed(api, admin::limits(), options.tls.as_ref());
+            server.serve(listener, ended(stopped.clone())).await;
+        };
+        let public = public.serve(listener, ended(stopped.clone()));
+        tokio::join!(signal, public, administration, watch(desk, work, stopped.clone()));
+    }
+}
+
+fn dressed<H: Handler>(api: H, limits: Limits, tls: Option<&Tls>) -> leasehold_service::Server<H> {
+    let server = leasehold_service::Server::new(api, limits);
+    match tls {
+        Some(tls) => server.with_tls(tls.clone()),
+        None => server,
+    }
+}
+
+async fn ended(mut stopped: watch::Receiver<()>) {
+    // Nothing is ever sent: that the sender is gone is the sign.
+    let _ = stopped.changed().await;
+}
+
+/// Notices that the store is gone or back, or another authority has followed, also while nobody asks.
+async fn watch(desk: Arc<Desk>, work: Arc<Work>, end: watch::Receiver<()>) {
+    loop {
+        let looking = Arc::clone(&desk);
+        // Where there is no room, others are asking the store.
+        let _ = work.run(move || looking.look()).await;
+        tokio::select! {
+            () = ended(end.clone()) => return,
+            () = tokio::time::sleep(LOOK) => {}
+        }
+    }
+}
+
+impl fmt::Debug for Surroundings {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Surroundings")
+    }
+}
+
+/// Requests that are decided at a time: a store in one file takes them one after the other, a server several at once.
+const AT_ONCE: usize = 8;
+/// Requests that may wait for their turn.
+const WAITING: usize = 512;
+/// How often that is looked at.
+const LOOK: Duration = Duration::from_secs(5);

@@ -1,0 +1,120 @@
+//! What a database's failure means for whoever runs the store.
+
+use std::error::Error;
+use std::fmt;
+
+use leasehold_store::StoreError;
+use tokio_postgres::error::SqlState;
+
+/// Why something could not be done.
+#[derive(Debug)]
+pub(crate) enum Fault {
+    /// The database, or the way to it, fails.
+    Database(tokio_postgres::Error),
+    /// No answer came in time.
+    Late,
+    /// Another failure, named already.
+    Store(StoreError),
+}
+
+impl Fault {
+    /// A value in the database that no release of this program has written.
+    pub(crate) fn damaged(what: &'static str) -> Self {
+        Self::Store(damaged(what))
+    }
+
+    /// Others were in the way, nothing was done, and the same may be tried again.
+    pub(crate) fn is_conflict(&self) -> bool {
+        match self {
+            Self::Database(error) => {
+                let code = error.code();
+                code == Some(&SqlState::T_R_SERIALIZATION_FAILURE) || code == Some(&SqlState::T_R_DEADLOCK_DETECTED)
+            }
+            Self::Late | Self::Store(_) => false,
+        }
+    }
+
+    /// The connection has ended, or is about to.
+    pub(crate) fn is_loss(&self) -> bool {
+        match self {
+            Self::Database(error) => match error.code() {
+                // 57P01 to 57P03: shut down or not up yet; 25P03, 57P05: it was idle for too long.
+                Some(code) => {
+                    code.code().starts_with("08")
+                        || ["57P01", "57P02", "57P03", "57P05", "25P03"].contains(&code.code())
+                }
+                None => true,
+            },
+            Self::Late => true,
+            Self::Store(_) => false,
+        }
+    }
+}
+
+impl From<tokio_postgres::Error> for Fault {
+    fn from(error: tokio_postgres::Error) -> Self {
+        Self::Database(error)
+    }
+}
+
+impl From<StoreError> for Fault {
+    fn from(error: StoreError) -> Self {
+        Self::Store(error)
+    }
+}
+
+impl From<Fault> for StoreError {
+    fn from(fault: Fault) -> Self {
+        match fault {
+            Fault::Database(error) => named(error),
+            Fault::Late => Self::Unavailable("the database does not answer in time".into()),
+            Fault::Store(error) => error,
+        }
+    }
+}
+
+pub(crate) fn damaged(what: &'static str) -> StoreError {
+    StoreError::Damaged(what.into())
+}
+
+fn named(error: tokio_postgres::Error) -> StoreError {
+    // A value that is not of its column's type.
+    let misread = error.code().is_none()
+        && error.source().is_some_and(|cause| cause.downcast_ref::<tokio_postgres::types::WrongType>().is_some());
+    let code = error.code().map(|code| code.code().to_owned()).unwrap_or_default();
+    let cause = Box::new(Said(error));
+    match code.as_str() {
+        _ if misread => StoreError::Damaged(cause),
+        // Disk full.
+        "53100" => StoreError::Full(cause),
+        // A transaction that may only read: a standby, or a database set so.
+        "25006" => StoreError::ReadOnly(cause),
+        // Data or index corrupted; tables or columns that are missing; constraints that are broken.
+        "XX001" | "XX002" | "42P01" | "42703" | "3F000" => StoreError::Damaged(cause),
+        code if code.starts_with("23") => StoreError::Damaged(cause),
+        _ => StoreError::Unavailable(cause),
+    }
+}
+
+/// An error in the database's own words.
+#[derive(Debug)]
+struct Said(tokio_postgres::Error);
+
+impl fmt::Display for Said {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(said) = self.0.as_db_error() {
+            f.write_str(said.message())?;
+            return said.detail().map_or(Ok(()), |detail| write!(f, " ({detail})"));
+        }
+        write!(f, "{}", self.0)?;
+        let mut cause = self.0.source();
+        while let Some(error) = cause {
+            write!(f, ": {error}")?;
+            cause = error.source();
+        }
+        Ok(())
+    }
+}
+
+// Its words hold those of its own causes.
+impl Error for Said {}

@@ -1,0 +1,208 @@
+//! One attempt at a batch: lock and load in one round trip, decide, write and commit in another.
+
+use std::collections::HashMap;
+
+use leasehold_store::host::{Batch, Counts, LeaseRow, Ledger, Loaded, SealRow, Sighting, Tip, encode_entries};
+use tokio_postgres::Row;
+
+use super::columns::{Clients, Column, Leases};
+use super::rows::{self, bytes, integer};
+use super::session::{HostSession, Ids};
+use crate::failure::Fault;
+
+/// How the families that a batch asks about stand, in the order of their ids.
+#[derive(Debug, Default)]
+struct Reckoning {
+    /// Their places in the batch.
+    places: Vec<usize>,
+    ids: Vec<i32>,
+    /// Clients count that were seen after this.
+    seen: Vec<i64>,
+    /// Leases are live that end after this.
+    ends: Vec<i64>,
+}
+
+impl HostSession {
+    /// Decides `batch` in one transaction. Once it is being committed, `sent` has its entries.
+    pub(super) async fn attempt(
+        &mut self,
+        batch: &Batch<'_>,
+        decide: &mut dyn FnMut(&mut Ledger) -> Option<SealRow>,
+        sent: &mut Option<Vec<u8>>,
+    ) -> Result<(), Fault> {
+        let ids = self.ids(batch).await?;
+        let reckoning = Reckoning::of(batch, &ids);
+        let loaded = self.load(batch, &ids, &reckoning).await?;
+        let counts = loaded.counts.clone();
+        let mut ledger = Ledger::new(batch, loaded);
+        let seal = decide(&mut ledger);
+        if ledger.entries().is_empty() {
+            return Ok(self.client().batch_execute("ROLLBACK").await?);
+        }
+        let counts = reckoning.after(&ledger, &counts)?;
+        let clients = clients_of(&ledger, &ids)?;
+        let leases = leases_of(&ledger, &ids, batch)?;
+        let entries = encode_entries(ledger.entries());
+        *sent = Some(entries.clone());
+        self.write(batch, (&reckoning, &counts), (&clients, &leases), (&entries, seal.as_ref())).await
+    }
+
+    async fn load(&self, batch: &Batch<'_>, ids: &Ids, reckoning: &Reckoning) -> Result<Loaded, Fault> {
+        let (client, statements) = (self.client(), &self.statements);
+        let subjects = batch.subjects.iter().map(|subject| &subject.client.0[..]).collect::<Vec<_>>();
+        let families = batch.subjects.iter().map(|subject| ids.families[subject.family]).collect::<Vec<_>>();
+        let host: [Column<'_>; 1] = [&&batch.host.0[..]];
+        let locks: [Column<'_>; 1] = [&reckoning.ids];
+        let boundaries: [Column<'_>; 3] = [&reckoning.ids, &reckoning.seen, &reckoning.ends];
+        let (whom, what): ([Column<'_>; 2], [Column<'_>; 3]) =
+            ([&subjects, &families], [&subjects, &families, &ids.products]);
+        // All are sent at once, in this order; each sees what was committed before the locks were given.
+        let (begun, tip, locked, reckoned, sightings, leases) = tokio::join!(
+            biased;
+            client.batch_execute("BEGIN ISOLATION LEVEL READ COMMITTED"),
+            client.query_opt(&statements.lock_chain, &host),
+            client.query(&statements.lock_families, &locks),
+            client.query(&statements.reckon, &boundaries),
+            client.query(&statements.sightings, &whom),
+            client.query(&statements.leases, &what),
+        );
+        begun?;
+        let tip = tip?.ok_or_else(|| Fault::damaged("a host's chain"))?;
+        let tip = Tip { number: rows::unsigned(&tip, 0)?, seal: bytes(&tip, 1)? };
+        let (locked, reckoned) = (locked?, reckoned?);
+        if locked.len() != reckoning.ids.len() || reckoned.len() != reckoning.ids.len() {
+            return Err(Fault::damaged("a family"));
+        }
+        let mut loaded = Loaded {
+            tip,
+            counts: vec![Counts::default(); batch.families.len()],
+            rows: vec![(None, None); batch.subjects.len()],
+        };
+        for row in &reckoned {
+            let place = reckoning.places.get(nth(row)?).ok_or_else(|| Fault::damaged("a family"))?;
+            loaded.counts[*place] = Counts { clients: rows::unsigned(row, 1)?, live: rows::unsigned(row, 2)? };
+        }
+        let missing = || Fault::damaged("a row");
+        for row in &sightings? {
+            loaded.rows.get_mut(nth(row)?).ok_or_else(missing)?.0 = Some(rows::sighting(row, 1)?);
+        }
+        for row in &leases? {
+            loaded.rows.get_mut(nth(row)?).ok_or_else(missing)?.1 = Some(rows::lease(row, 1)?);
+        }
+        Ok(loaded)
+    }
+
+    async fn write(
+        &self,
+        batch: &Batch<'_>,
+        (reckoning, counts): (&Reckoning, &[(i64, i64)]),
+        (clients, leases): (&Clients, &Leases),
+        (entries, seal): (&[u8], Option<&SealRow>),
+    ) -> Result<(), Fault> {
+        let (client, statements) = (self.client(), &self.statements);
+        let (seen, live): (Vec<i64>, Vec<i64>) = counts.iter().copied().unzip();
+        let (host, at) = (&batch.host.0[..], integer(batch.now.unix()));
+        let number = seal.map(|seal| integer(seal.number));
+        let hash = |part: fn(&SealRow) -> &[u8]| seal.map(part);
+        let (previous, root) = (hash(|seal| &seal.previous), hash(|seal| &seal.root));
+        let (sealed, signature) = (hash(|seal| &seal.seal), hash(|seal| &seal.signature));
+        let leaves = seal.map(|seal| seal.leaves.concat());
+        let counts: [Column<'_>; 5] = [&reckoning.ids, &seen, &reckoning.seen, &live, &reckoning.ends];
+        let record: [Column<'_>; 9] = [&host, &at, &entries, &number, &previous, &root, &sealed, &signature, &leaves];
+        let (clients, leases) = (clients.columns(), leases.columns());
+        let (put_clients, put_leases, put_counts, recorded, committed) = tokio::join!(
+            biased;
+            client.execute(&statements.put_clients, &clients),
+            client.execute(&statements.put_leases, &leases),
+            client.execute(&statements.put_counts, &counts),
+            client.execute(&statements.record, &record),
+            client.batch_execute("COMMIT"),
+        );
+        // The first that fails says why; what comes after it fails with it, and so does the commit.
+        put_clients?;
+        put_leases?;
+        put_counts?;
+        let recorded = recorded?;
+        committed?;
+        if recorded == 1 { Ok(()) } else { Err(Fault::damaged("a host's chain")) }
+    }
+}
+
+impl Reckoning {
+    fn of(batch: &Batch<'_>, ids: &Ids) -> Self {
+        let mut places: Vec<(i32, usize)> =
+            ids.families.iter().enumerate().filter_map(|(place, id)| Some(((*id)?, place))).collect();
+        places.sort_unstable();
+        let mut reckoning = Self::default();
+        for (id, place) in places {
+            reckoning.places.push(place);
+            reckoning.ids.push(id);
+            reckoning.seen.push(integer(batch.now.minus(batch.families[place].window).unix()));
+            reckoning.ends.push(integer(batch.now.unix()));
+        }
+        reckoning
+    }
+
+    /// The counts of clients and leases after a batch, from those before it.
+    fn after(&self, ledger: &Ledger, before: &[Counts]) -> Result<Vec<(i64, i64)>, Fault> {
+        let mut after: Vec<(i64, i64)> = Vec::with_capacity(self.ids.len());
+        for place in &self.places {
+            after.push((integer(before[*place].clients), integer(before[*place].live)));
+        }
+        let at = |place: usize| {
+            self.places.iter().position(|other| *other == place).ok_or_else(|| Fault::damaged("a family"))
+        };
+        for change in ledger.sightings() {
+            let at = at(change.key.0)?;
+            let counts = |row: &Option<Sighting>| {
+                i64::from(row.as_ref().is_some_and(|row| integer(row.last.unix()) > self.seen[at]))
+            };
+            after[at].0 += counts(&change.after) - counts(&change.before);
+        }
+        for change in ledger.leases() {
+            let at = at(change.key.0)?;
+            let runs = |row: &Option<LeaseRow>| {
+                i64::from(row.is_some_and(|row| integer(row.held.expires.unix()) > self.ends[at]))
+            };
+            after[at].1 += runs(&change.after) - runs(&change.before);
+        }
+        Ok(after)
+    }
+}
+
+/// The clients that a batch has changed, in the order of their keys.
+fn clients_of(ledger: &Ledger, ids: &Ids) -> Result<Clients, Fault> {
+    let mut changed: Vec<_> = ledger.sightings().iter().filter(|change| change.before != change.after).collect();
+    changed.sort_unstable_by_key(|change| (change.key.1, change.key.0));
+    let mut columns = Clients::default();
+    for change in changed {
+        let (family, client) = change.key;
+        if let Some(after) = &change.after {
+            columns.push((client, ids.family(family)?), after);
+        }
+    }
+    Ok(columns)
+}
+
+/// The leases that a batch has changed, in the order of their keys.
+fn leases_of(ledger: &Ledger, ids: &Ids, batch: &Batch<'_>) -> Result<Leases, Fault> {
+    let mut changed: Vec<_> = ledger.leases().iter().filter(|change| change.before != change.after).collect();
+    changed.sort_unstable_by_key(|change| (change.key.1, change.key.0, change.key.2));
+    let products: HashMap<_, _> =
+        batch.subjects.iter().map(|subject| subject.product).zip(ids.products.iter().copied()).collect();
+    let mut columns = Leases::default();
+    for change in changed {
+        let (family, client, product) = change.key;
+        if let Some(after) = &change.after {
+            let product = products.get(&product).ok_or_else(|| Fault::damaged("a product"))?;
+            columns.push((client, ids.family(family)?, *product), after);
+        }
+    }
+    Ok(columns)
+}
+
+/// The place of a row among what was asked for.
+fn nth(row: &Row) -> Result<usize, Fault> {
+    let counted: i64 = row.try_get(0)?;
+    usize::try_from(counted - 1).map_err(|_| Fault::damaged("a row"))
+}

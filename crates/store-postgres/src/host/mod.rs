@@ -1,0 +1,217 @@
+//! Hosts on PostgreSQL: one transaction a batch, counts shared by all hosts of the store.
+//!
+//! A batch takes two round trips: one that locks the host's chain and the families and loads the rows, one that writes
+//! and commits. Whoever has a family's row locked counts for all; locks are taken in one order, so nobody waits in a
+//! circle.
+
+mod attempt;
+mod columns;
+mod read;
+mod records;
+mod rows;
+mod session;
+
+use std::time::Duration;
+
+use leasehold_core::{KeyId, Timestamp};
+use leasehold_store::StoreError;
+use leasehold_store::host::{Batch, ClientRow, Counts, Entry, Family, HostStore, Ledger, SealRow};
+use tokio::runtime::Runtime;
+use tokio::time::timeout;
+
+use crate::address::Address;
+use crate::failure::Fault;
+use crate::schema::Schema;
+use crate::session::{Purpose, Session};
+use session::HostSession;
+
+/// A host's store in a PostgreSQL database, shared with the other hosts there. Not to be used from within a runtime.
+#[derive(Debug)]
+pub struct PostgresHost {
+    runtime: Runtime,
+    address: Address,
+    purpose: Purpose,
+    session: Option<HostSession>,
+}
+
+impl PostgresHost {
+    /// Opens the store for writing; makes it where it is missing, and brings its schema up to date.
+    ///
+    /// # Errors
+    /// [`StoreError`], [`StoreError::Newer`] among others.
+    pub fn open(address: Address) -> Result<Self, StoreError> {
+        let runtime = runtime()?;
+        runtime.block_on(async {
+            let session = Session::open(&address, Purpose::Serving).await?;
+            SCHEMA.bring_up_to_date(&session.client).await
+        })?;
+        let mut store = Self { runtime, address, purpose: Purpose::Serving, session: None };
+        store.connect()?;
+        Ok(store)
+    }
+
+    /// Opens the store for reading, also while hosts serve from it; `None` where there is none yet.
+    ///
+    /// # Errors
+    /// [`StoreError`], [`StoreError::Newer`] and [`StoreError::Older`] among others.
+    pub fn open_reader(address: Address) -> Result<Option<Self>, StoreError> {
+        let runtime = runtime()?;
+        let version = runtime.block_on(async {
+            let session = Session::open(&address, Purpose::Looking).await?;
+            SCHEMA.version(&session.client).await
+        })?;
+        match version {
+            None => Ok(None),
+            Some(found) if found < SCHEMA.known() => Err(StoreError::Older { found, known: SCHEMA.known() }),
+            Some(_) => {
+                let mut store = Self { runtime, address, purpose: Purpose::Looking, session: None };
+                store.connect()?;
+                Ok(Some(store))
+            }
+        }
+    }
+
+    fn connect(&mut self) -> Result<(), StoreError> {
+        let Self { runtime, address, purpose, session } = self;
+        runtime.block_on(connected(session, address, *purpose)).map(drop).map_err(StoreError::from)
+    }
+
+    /// What is left of a connection after a fault: one that is whole goes on, without the transaction.
+    fn recover(&mut self, fault: &Fault) {
+        let read_only =
+            matches!(fault, Fault::Database(error) if error.code().is_some_and(|code| code.code() == "25006"));
+        if let Some(session) = self.session.as_ref().filter(|_| !fault.is_loss() && !read_only) {
+            let rolled_back =
+                self.runtime.block_on(async { timeout(PATIENCE, session.client().batch_execute("ROLLBACK")).await });
+            if matches!(rolled_back, Ok(Ok(()))) {
+                return;
+            }
+        }
+        // A database that has become a standby may have a successor: the next connection looks for it.
+        self.session = None;
+    }
+
+    /// Whether a batch that was being committed when the connection was lost is recorded.
+    fn was_recorded(&mut self, host: KeyId, entries: &[u8]) -> Result<bool, StoreError> {
+        self.ask(&async |session| session.was_recorded(host, entries).await)
+    }
+
+    /// Asks the database; once more where the connection had been lost meanwhile.
+    fn ask<T>(&mut self, question: &impl AsyncFn(&mut HostSession) -> Result<T, Fault>) -> Result<T, StoreError> {
+        let patience = match self.purpose {
+            Purpose::Serving => PATIENCE,
+            Purpose::Looking => Duration::MAX,
+        };
+        let mut tries = 0;
+        loop {
+            let Self { runtime, address, purpose, session } = self;
+            let answer = runtime.block_on(async {
+                let session = connected(session, address, *purpose).await?;
+                timeout(patience, question(session)).await.unwrap_or(Err(Fault::Late))
+            });
+            tries += 1;
+            match answer {
+                Ok(answer) => return Ok(answer),
+                Err(fault) => {
+                    self.recover(&fault);
+                    let again = fault.is_conflict() || fault.is_loss() && !matches!(fault, Fault::Late);
+                    if !again || tries == TRIES {
+                        return Err(fault.into());
+                    }
+                }
+            }
+        }
+    }
+}
+
+impl HostStore for PostgresHost {
+    fn decide(
+        &mut self,
+        batch: &Batch<'_>,
+        decide: &mut dyn FnMut(&mut Ledger) -> Option<SealRow>,
+    ) -> Result<(), StoreError> {
+        let mut tries = 0;
+        loop {
+            let mut sent = None;
+            let Self { runtime, address, purpose, session } = self;
+            let outcome = runtime.block_on(async {
+                let session = connected(session, address, *purpose).await?;
+                timeout(PATIENCE, session.attempt(batch, decide, &mut sent)).await.unwrap_or(Err(Fault::Late))
+            });
+            let Err(fault) = outcome else { return Ok(()) };
+            tries += 1;
+            self.recover(&fault);
+            if let Some(entries) = sent.filter(|_| fault.is_loss()) {
+                // The connection was lost while committing: only the database knows how that ended. If it cannot be
+                // asked, those who asked try again with the same request, and are granted the same anew.
+                match self.was_recorded(batch.host, &entries) {
+                    Ok(true) => return Ok(()),
+                    Ok(false) => {}
+                    Err(_) => return Err(fault.into()),
+                }
+            }
+            let again = fault.is_conflict() || fault.is_loss() && !matches!(fault, Fault::Late);
+            if !again || tries == TRIES {
+                return Err(fault.into());
+            }
+        }
+    }
+
+    /// There is nothing to do later here; whether the database still answers.
+    fn tidy(&mut self) -> Result<bool, StoreError> {
+        self.ask(&async |session| session.look().await).map(|()| false)
+    }
+
+    fn probe(&mut self) -> Result<(), StoreError> {
+        self.ask(&async |session| session.touch().await)
+    }
+
+    fn counts(&mut self, family: &Family, now: Timestamp) -> Result<Counts, StoreError> {
+        self.ask(&async |session| session.counts(family, now).await)
+    }
+
+    fn clients(&mut self, after: Option<KeyId>, most: usize) -> Result<Vec<ClientRow>, StoreError> {
+        self.ask(&async |session| session.clients(after, most).await)
+    }
+
+    fn events(&mut self, most: usize) -> Result<Vec<Entry>, StoreError> {
+        self.ask(&async |session| session.events(most).await)
+    }
+
+    fn seals(&mut self, host: KeyId, most: usize) -> Result<Vec<SealRow>, StoreError> {
+        self.ask(&async |session| session.seals(host, most).await)
+    }
+}
+
+/// The connection there is, or a new one.
+async fn connected<'s>(
+    held: &'s mut Option<HostSession>,
+    address: &Address,
+    purpose: Purpose,
+) -> Result<&'s mut HostSession, Fault> {
+    let session = match held.take().filter(|session| !session.client().is_closed()) {
+        Some(session) => session,
+        None => timeout(PATIENCE, HostSession::open(address, purpose)).await.unwrap_or(Err(Fault::Late))?,
+    };
+    Ok(held.insert(session))
+}
+
+fn runtime() -> Result<Runtime, StoreError> {
+    // One thread, the caller's: a batch waits for nobody else.
+    let built = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    built.map_err(|error| StoreError::Unavailable(Box::new(error)))
+}
+
+/// How long a batch may take in all before those who wait are told to come again.
+const PATIENCE: Duration = Duration::from_secs(8);
+/// How often a batch is tried where others were in the way or the connection was lost.
+const TRIES: u32 = 4;
+
+pub(crate) const SCHEMA: Schema = Schema {
+    name: "leasehold_host",
+    steps: &[include_str!("../../migrations/host/0001_initial.sql")],
+    lock: 0x6c68_0001,
+};
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,83 @@
+//! What is looked at without deciding anything.
+
+use leasehold_core::{KeyId, Timestamp};
+use leasehold_store::host::{ClientRow, Counts, Entry, Family, SealRow, decode_entries};
+
+use super::rows::{self, bytes, integer};
+use super::session::HostSession;
+use crate::failure::Fault;
+
+impl HostSession {
+    /// Whether the database answers.
+    pub(super) async fn look(&self) -> Result<(), Fault> {
+        Ok(self.client().batch_execute("").await?)
+    }
+
+    /// Whether anything can be written.
+    pub(super) async fn touch(&self) -> Result<(), Fault> {
+        self.client().execute(&self.statements.touch, &[]).await?;
+        Ok(())
+    }
+
+    /// Whether a host's latest batch has these entries, once whoever was committing has ended.
+    pub(super) async fn was_recorded(&self, host: KeyId, entries: &[u8]) -> Result<bool, Fault> {
+        let row = self.client().query_opt(&self.statements.was_recorded, &[&&host.0[..], &entries]).await?;
+        Ok(row.map(|row| row.try_get(0)).transpose()?.unwrap_or_default())
+    }
+
+    pub(super) async fn counts(&mut self, family: &Family, now: Timestamp) -> Result<Counts, Fault> {
+        let Some(id) = self.family(&family.id).await? else { return Ok(Counts::default()) };
+        let (seen, ends) = (integer(now.minus(family.window).unix()), integer(now.unix()));
+        let row = self.client().query_opt(&self.statements.reckon, &[&vec![id], &vec![seen], &vec![ends]]).await?;
+        let row = row.ok_or_else(|| Fault::damaged("a family"))?;
+        Ok(Counts { clients: rows::unsigned(&row, 1)?, live: rows::unsigned(&row, 2)? })
+    }
+
+    pub(super) async fn clients(&self, after: Option<KeyId>, most: usize) -> Result<Vec<ClientRow>, Fault> {
+        let after = after.map_or(Vec::new(), |client| client.0.to_vec());
+        let found = self.client().query(&self.statements.clients_from, &[&after, &integer(most as u64)]).await?;
+        let mut clients: Vec<ClientRow> = Vec::new();
+        for row in &found {
+            let client = KeyId(bytes(row, 0)?);
+            let family: &str = row.try_get(1)?;
+            let family = family.parse().map_err(|_| Fault::damaged("a family's name"))?;
+            if clients.last().is_none_or(|last| (last.client, last.family) != (client, family)) {
+                clients.push(ClientRow { client, family, sighting: rows::sighting(row, 2)?, leases: Vec::new() });
+            }
+            let product: Option<&str> = row.try_get(7)?;
+            if let (Some(product), Some(last)) = (product, clients.last_mut()) {
+                let product = product.parse().map_err(|_| Fault::damaged("a product's name"))?;
+                last.leases.push((product, rows::lease(row, 8)?));
+            }
+        }
+        clients.iter_mut().for_each(|client| client.leases.sort_by_key(|(product, _)| *product));
+        Ok(clients)
+    }
+
+    pub(super) async fn events(&self, most: usize) -> Result<Vec<Entry>, Fault> {
+        let (mut entries, mut before) = (Vec::new(), i64::MAX);
+        while entries.len() < most {
+            let page = self.client().query(&self.statements.batches_before, &[&before, &PAGE]).await?;
+            for row in &page {
+                before = row.try_get(0)?;
+                let decoded = decode_entries(row.try_get(2)?, rows::time(row, 1)?);
+                let batch = decoded.map_err(|_| Fault::damaged("a journal row"))?;
+                entries.extend(batch.into_iter().rev());
+            }
+            if page.is_empty() {
+                break;
+            }
+        }
+        entries.truncate(most);
+        Ok(entries)
+    }
+
+    pub(super) async fn seals(&self, host: KeyId, most: usize) -> Result<Vec<SealRow>, Fault> {
+        let most = integer(most as u64);
+        let found = self.client().query(&self.statements.seals, &[&&host.0[..], &most]).await?;
+        found.iter().map(|row| rows::seal(row, 0)).collect()
+    }
+}
+
+/// Batches that are fetched at once.
+const PAGE: i64 = 64;

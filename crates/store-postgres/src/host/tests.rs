@@ -1,0 +1,220 @@
+use std::collections::HashMap;
+use std::thread;
+
+use leasehold_core::{FamilyId, Policy, Span};
+use leasehold_store::host::suite::{self, Act, HOST, act, act_by, counts};
+use leasehold_store::host::{Decision, Subject};
+use leasehold_testkit::postgres::Postgres;
+
+use super::*;
+
+fn address(url: &str) -> Address {
+    Address::parse(url, &|_| None).expect("an address")
+}
+
+fn store(url: &str) -> PostgresHost {
+    PostgresHost::open(address(url)).expect("a store")
+}
+
+/// Knuth's MMIX generator: chance that is the same everywhere.
+fn chance(seed: &mut u64) -> u64 {
+    *seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+    *seed >> 33
+}
+
+/// The counts as the rows say them.
+fn recount(store: &mut PostgresHost, policy: &Policy, now: u64) -> Counts {
+    let (rows, now) = (store.clients(None, 10_000).expect("clients"), Timestamp::from_unix(now));
+    let within = rows.iter().filter(|row| row.sighting.last > now.minus(policy.window)).count();
+    let live = rows.iter().flat_map(|row| &row.leases).filter(|(_, lease)| lease.held.runs_at(now)).count();
+    Counts { clients: within as u64, live: live as u64 }
+}
+
+#[test]
+fn it_passes_the_suite() {
+    suite::run(|| store(&Postgres::shared().fresh()));
+}
+
+#[test]
+fn it_passes_the_suite_over_a_socket() {
+    let server = Postgres::shared();
+    suite::run(|| store(&server.socket_url(&server.fresh_name())));
+}
+
+#[test]
+fn it_is_copied_into_sqlite_and_back() {
+    let folders = std::cell::RefCell::new(Vec::new());
+    let sqlite = || {
+        let folder = tempfile::tempdir().expect("a folder");
+        let store = leasehold_store_sqlite::host::SqliteHost::open(folder.path()).expect("a store");
+        folders.borrow_mut().push(folder);
+        store
+    };
+    let postgres = || store(&Postgres::shared().fresh());
+    suite::run_copies(postgres, postgres);
+    suite::run_copies(postgres, sqlite);
+    suite::run_copies(sqlite, postgres);
+}
+
+#[test]
+fn hosts_whose_clocks_differ_count_as_one_and_to_the_second() {
+    let url = Postgres::shared().fresh();
+    let mut hosts: Vec<(KeyId, PostgresHost)> = (1..=3).map(|n| (KeyId([n; 16]), store(&url))).collect();
+    let policy = Policy {
+        threshold: 3,
+        window: Span::seconds(60),
+        validity: Span::seconds(40),
+        capacity: Some(20),
+        ..Policy::default()
+    };
+    let (mut seed, mut full) = (11, 0);
+    for round in 0..150 {
+        let acts: Vec<(u64, Act)> = (0..=chance(&mut seed) % 9)
+            .map(|_| {
+                (chance(&mut seed) % 50, if chance(&mut seed).is_multiple_of(7) { Act::Release } else { Act::Ask })
+            })
+            .collect();
+        let now = 10_000 + round + chance(&mut seed) % 9;
+        let (name, host) = &mut hosts[usize::try_from(round % 3).expect("below three")];
+        act_by(host, *name, &policy, &acts, now);
+        for at in [now, now - 5, now + 30] {
+            assert_eq!(counts(host, &policy, at), recount(host, &policy, at), "round {round} at {at}");
+        }
+        full += u64::from(counts(host, &policy, now).live == 20);
+    }
+    assert!(full > 0, "the walk has reached the capacity");
+}
+
+#[test]
+fn capacity_and_chains_hold_however_many_hosts_decide_at_once() {
+    const CAPACITY: u64 = 7;
+    let url = Postgres::shared().fresh();
+    let policy = Policy { threshold: 1, capacity: Some(CAPACITY), validity: Span::HOUR, ..Policy::default() };
+    thread::scope(|scope| {
+        for thread in 0..6_u64 {
+            // Two threads have one host's key, as where a host is started twice.
+            let (url, policy, name) = (&url, &policy, KeyId([u8::try_from(thread / 2).expect("small"); 16]));
+            scope.spawn(move || {
+                let (mut host, mut seed) = (store(url), thread);
+                for round in 0..40 {
+                    let asks: Vec<(u64, Act)> = (0..4)
+                        .map(|_| {
+                            let client = thread * 100 + chance(&mut seed) % 5;
+                            (client, if chance(&mut seed).is_multiple_of(3) { Act::Release } else { Act::Ask })
+                        })
+                        .collect();
+                    act_by(&mut host, name, policy, &asks, 1_000 + round);
+                }
+            });
+        }
+    });
+    let mut host = store(&url);
+    let (mut live, mut most) = (HashMap::new(), 0);
+    for entry in host.events(usize::MAX).expect("events").into_iter().rev() {
+        match entry.decision {
+            Decision::Granted { expires, .. } => drop(live.insert(entry.client, expires)),
+            Decision::Released { .. } => drop(live.remove(&entry.client)),
+            Decision::Refused { .. } => {}
+        }
+        most = most.max(live.len() as u64);
+    }
+    assert_eq!(most, CAPACITY, "it is reached and never exceeded");
+    assert_eq!(counts(&mut host, &policy, 1_040), recount(&mut host, &policy, 1_040));
+    for name in 0..3 {
+        let seals = host.seals(KeyId([name; 16]), usize::MAX).expect("seals");
+        assert!(seals.windows(2).all(|pair| pair[0].previous == pair[1].seal && pair[0].number == pair[1].number + 1));
+        assert_eq!(seals.last().map(|seal| (seal.number, seal.previous)), Some((1, [0; 32])));
+    }
+}
+
+#[test]
+fn many_that_open_a_new_store_at_once_all_can() {
+    let url = Postgres::shared().fresh();
+    thread::scope(|scope| {
+        let threads: Vec<_> = (0..8).map(|_| scope.spawn(|| PostgresHost::open(address(&url)).map(drop))).collect();
+        threads.into_iter().for_each(|thread| thread.join().expect("no panic").expect("a store"));
+    });
+}
+
+#[test]
+fn families_of_one_certificate_that_nobody_asks_about_are_not_waited_for() {
+    let url = Postgres::shared().fresh();
+    let (mut one, mut other) = (store(&url), store(&url));
+    let family = |name: &str| Family { id: name.parse::<FamilyId>().expect("an id"), window: Span::DAY };
+    let families = [family("a"), family("b")];
+    let ask = |family| [Subject { family, client: suite::client(1), product: "p".parse().expect("an id") }];
+    let now = Timestamp::from_unix(1_000);
+    let (first, second) = (ask(0), ask(1));
+    let batch = |host, subjects| Batch { host, now, families: &families, subjects };
+    let outer = one.decide(&batch(KeyId([1; 16]), &first), &mut |_| {
+        let beside = || other.decide(&batch(KeyId([2; 16]), &second), &mut |_| None).expect("another family is free");
+        thread::scope(|scope| scope.spawn(beside).join().expect("no panic"));
+        None
+    });
+    outer.expect("decided");
+}
+
+#[test]
+fn a_connection_that_was_cut_is_made_again() {
+    let server = Postgres::shared();
+    let name = server.fresh_name();
+    let mut host = store(&server.url(&name));
+    let policy = Policy { threshold: 1, ..Policy::default() };
+    let cut = || {
+        let others = "pid <> pg_backend_pid() AND datname = current_database()";
+        server.query(&name, &format!("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE {others}"));
+    };
+    assert_eq!(act(&mut host, &policy, &[(1, Act::Ask)], 1_000), [true]);
+    cut();
+    assert_eq!(act(&mut host, &policy, &[(2, Act::Ask)], 1_001), [true], "while nobody asked");
+    let subjects = [Subject { family: 0, client: suite::client(3), product: "acme-cad".parse().expect("an id") }];
+    let families = [Family { id: "acme".parse().expect("an id"), window: policy.window }];
+    let batch = Batch { host: HOST, now: Timestamp::from_unix(1_002), families: &families, subjects: &subjects };
+    let mut runs = 0;
+    let decided = host.decide(&batch, &mut |ledger| {
+        runs += 1;
+        if runs == 1 {
+            cut();
+        }
+        ledger.release(0, leasehold_core::Cti([1; 16]));
+        let asked = leasehold_store::host::Asked {
+            request: leasehold_core::Cti([2; 16]),
+            fingerprint: leasehold_core::Fingerprint::new([(leasehold_core::Component::MachineId, [1; 8])])
+                .expect("a component"),
+            name: None,
+            address: None,
+        };
+        ledger.refuse(0, asked, leasehold_core::Refusal::Revoked);
+        None
+    });
+    decided.expect("decided at the second try");
+    assert_eq!((runs, host.events(10).expect("events").len()), (2, 3), "recorded once");
+}
+
+#[test]
+fn commits_are_durable_where_the_database_is_set_otherwise() {
+    let server = Postgres::shared();
+    let name = server.fresh_name();
+    server.query(&name, &format!("ALTER DATABASE {name} SET synchronous_commit = off"));
+    let runtime = runtime().expect("a runtime");
+    let setting: String = runtime.block_on(async {
+        let session = Session::open(&address(&server.url(&name)), Purpose::Serving).await.expect("a session");
+        let row = session.client.query_one("SHOW synchronous_commit", &[]).await.expect("a row");
+        row.get(0)
+    });
+    assert_eq!(setting, "on");
+}
+
+#[test]
+fn each_statement_begins_with_its_name() {
+    for folder in ["sql", "sql/host", "migrations/host"] {
+        for entry in std::fs::read_dir(format!("{}/{folder}", env!("CARGO_MANIFEST_DIR"))).expect("a folder") {
+            let path = entry.expect("an entry").path();
+            if path.is_file() {
+                let name = path.file_stem().expect("a name").to_string_lossy().into_owned();
+                let text = std::fs::read_to_string(&path).expect("a statement");
+                assert!(text.starts_with(&format!("-- {name}: ")), "{}", path.display());
+            }
+        }
+    }
+}

@@ -1,0 +1,51 @@
+//! One connection to a database, set up so that nothing hangs for ever and every commit is durable.
+
+use tokio::task::JoinHandle;
+use tokio_postgres::Client;
+
+use crate::address::Address;
+use crate::failure::Fault;
+
+/// A connection; it ends when dropped.
+#[derive(Debug)]
+pub(crate) struct Session {
+    pub(crate) client: Client,
+    connection: JoinHandle<()>,
+}
+
+/// What a connection is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Purpose {
+    /// Deciding: whoever waits wants an answer within seconds.
+    Serving,
+    /// Looking, copying and checking: long statements, which hold nobody up.
+    Looking,
+}
+
+impl Session {
+    /// Connects; the tasks run on the runtime that polls this.
+    pub(crate) async fn open(address: &Address, purpose: Purpose) -> Result<Self, Fault> {
+        let (client, connection) = address.config.connect(address.tls.connector()).await?;
+        let connection = tokio::spawn(async move {
+            if let Err(error) = connection.await {
+                tracing::debug!(%error, "connection to the database lost");
+            }
+        });
+        let session = Self { client, connection };
+        let settings = match purpose {
+            Purpose::Serving => SERVING,
+            Purpose::Looking => LOOKING,
+        };
+        session.client.batch_execute(settings).await?;
+        Ok(session)
+    }
+}
+
+impl Drop for Session {
+    fn drop(&mut self) {
+        self.connection.abort();
+    }
+}
+
+const SERVING: &str = include_str!("../sql/serving.sql");
+const LOOKING: &str = include_str!("../sql/looking.sql");
