@@ -1,7 +1,7 @@
 //! How data is printed: for people on a terminal, or as JSON. Data on standard output, talk on standard error.
 
 use std::fs::{self, File};
-use std::io::{self, BufWriter, Write};
+use std::io::{self, BufWriter, IsTerminal, Write};
 use std::path::Path;
 
 use comfy_table::presets;
@@ -85,6 +85,14 @@ pub(crate) fn rows(rows: &[(String, String)]) {
     for (name, words) in rows {
         anstream::println!("{}", format!("{name:width$}  {words}").trim_end());
     }
+}
+
+/// Prints a paragraph `indent` columns from the left, as wide as the terminal; what goes elsewhere stays on one line.
+pub(crate) fn paragraph(indent: usize, text: &str) {
+    let width = if io::stdout().is_terminal() { textwrap::termwidth().max(2 * indent) } else { usize::MAX };
+    let (first, next) = (" ".repeat(indent), " ".repeat(indent + 2));
+    let options = textwrap::Options::new(width).initial_indent(&first).subsequent_indent(&next);
+    anstream::println!("{}", textwrap::fill(text, options));
 }
 
 /// A time as people read it, in UTC: `2026-11-23 04:43`.

@@ -19,9 +19,10 @@ use leasehold_core::{Component, Cti, Fingerprint, KeyId, ProductKey, PublicKey, 
 use leasehold_store::authority::{Actor, AuthorityStore, Stamp};
 use leasehold_store_sqlite::authority::SqliteAuthority;
 use leasehold_testkit::chance::Seeded;
-use leasehold_testkit::http::{post, problem};
+use leasehold_testkit::http::{post, problem, send};
 use leasehold_wire::proof::Proof;
 use leasehold_wire::{HostCertificate, HostRequest, Keypair, Lease, MachineRequest, envelope, verify};
+use serde_json::{Value, json};
 use support::{Host as Served, now, program};
 
 const LICENCES: u64 = 40;
@@ -61,6 +62,44 @@ fn an_authority_killed_again_and_again_keeps_every_answer_and_its_limits() {
     }
     assert_eq!(shop.taken(), [6, LICENCES], "whatever was asked for, no more than was sold");
     served.stop();
+}
+
+#[test]
+fn tokens_let_their_holder_in_until_they_are_withdrawn() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let shop = Shop::make(folder.path());
+    let token = |words: &[&str]| {
+        let mut command = program();
+        command.arg("--json").args(["vendor", "token"]).args(words).arg("--dir").arg(shop.home.folder());
+        let output = command.output().expect("a process");
+        (output.status.code(), serde_json::from_slice::<Value>(&output.stdout).unwrap_or_default())
+    };
+    let (status, made) = token(&["add", "web-shop", "--role", "read,issue", "--expires", "2090-01-01"]);
+    let text = made["token"].as_str().expect("a token").to_owned();
+    assert_eq!((status, &made["roles"]), (Some(0), &json!(["read", "issue"])));
+    assert_eq!(token(&["add", "web-shop"]).0, Some(1), "there is one of that name");
+
+    let served = shop.serve_with(&["--admin-listen", "127.0.0.1:0"]);
+    let admin =
+        served.said["admin"].as_str().and_then(|admin| admin.rsplit('/').next()).expect("an address").to_owned();
+    let ask = || {
+        let bearer = format!("Bearer {text}");
+        send(&admin, "GET /api/v1/keys", &[("authorization", &bearer)], &[]).expect("an answer")
+    };
+    assert_eq!((ask().status, ask().json()["items"].as_array().map(Vec::len)), (200, Some(2)));
+    let (_, listed) = token(&["list"]);
+    assert!(listed[0]["used"].is_u64() && !listed.to_string().contains(&text[4..]), "{listed}");
+    assert_eq!(token(&["revoke", "web-shop"]).0, Some(0));
+    assert_eq!(ask().status, 401, "at once");
+    assert_eq!(token(&["revoke", "nobody"]).0, Some(1));
+    served.stop();
+
+    let mut command = program();
+    command.args(["vendor", "serve", "--admin-listen", "0.0.0.0:0", "--dir"]).arg(shop.home.folder());
+    let output = command.output().expect("a process");
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(said.contains("in the clear") && said.contains("--tls-cert"), "{said}");
 }
 
 /// A vendor with a host key and a multiple key.
@@ -108,9 +147,15 @@ impl Shop {
     }
 
     fn serve(&self) -> Served {
+        self.serve_with(&["--admin-listen", "none"])
+    }
+
+    fn serve_with(&self, words: &[&str]) -> Served {
         let mut command = program();
-        command.args(["--json", "vendor", "serve", "--listen", "127.0.0.1:0", "--address-limit", "none"]);
-        command.args(["--key-limit", "none", "--passphrase-file"]).arg(self.home.folder().join("passphrase"));
+        command.args(["--json", "vendor", "serve", "--listen", "127.0.0.1:0"]).args(words);
+        command
+            .args(["--address-limit", "none", "--key-limit", "none", "--passphrase-file"])
+            .arg(self.home.folder().join("passphrase"));
         command.arg("--dir").arg(self.home.folder());
         Served::spawn(command)
     }

@@ -3,7 +3,7 @@
 use std::io;
 use std::path::PathBuf;
 
-use leasehold_core::{FamilyId, KeyId, PolicyFault, ProductId, ProductNumber, Text};
+use leasehold_core::{FamilyId, KeyId, PolicyFault, ProductId, ProductNumber, Text, TokenName};
 use leasehold_store::StoreError;
 use leasehold_wire::{Reason, Typ};
 
@@ -94,6 +94,15 @@ pub enum Error {
     /// What is exported cannot be written.
     #[error("the export cannot be written: {0}")]
     Output(#[source] io::Error),
+    /// No such token.
+    #[error("token {0}: there is none of this name")]
+    UnknownToken(TokenName),
+    /// A token of this name is or was there.
+    #[error("token {0}: there was one of this name already")]
+    TokenExists(TokenName),
+    /// A token that nobody could ever use.
+    #[error("token {0}: its end must lie in the future")]
+    TokenEnded(TokenName),
     /// A policy nobody could follow.
     #[error(transparent)]
     Policy(#[from] PolicyFault),
@@ -121,14 +130,15 @@ impl Error {
             Self::File { .. } | Self::Output(_) => "file",
             Self::WrongPassphrase(_) => "wrong-passphrase",
             Self::NotAKeyFile(_) | Self::AnotherKey(_) => "not-a-key-file",
-            Self::EmptyPassphrase => "usage",
+            Self::EmptyPassphrase | Self::TokenEnded(_) => "usage",
             Self::VendorExists(_)
             | Self::Leftover(_)
             | Self::ProductExists(_)
             | Self::ProductNumberTaken(_)
             | Self::FamilyExists(_)
             | Self::FamilyNumberTaken(_)
-            | Self::NumbersUsedUp => "already-exists",
+            | Self::NumbersUsedUp
+            | Self::TokenExists(_) => "already-exists",
             Self::NotInitialised => "not-initialised",
             Self::UnknownProduct(_) => "unknown-product",
             Self::UnknownFamily(_) => "unknown-family",
@@ -136,6 +146,7 @@ impl Error {
             Self::UnknownKey(_) => "unknown-key",
             Self::AmbiguousKey(..) => "ambiguous-key",
             Self::UnknownHost(_) => "unknown-host",
+            Self::UnknownToken(_) => "unknown-token",
             Self::UnknownAuthority(_) => "unknown-authority",
             Self::OwnAuthority(_) => "own-authority",
             Self::ListFull { .. } => "revocation-list-full",

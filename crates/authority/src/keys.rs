@@ -101,6 +101,39 @@ pub fn list(store: &dyn AuthorityStore) -> Result<Vec<KeyUse>, Error> {
     })
 }
 
+/// Product keys that are `wanted`, oldest first, with how much of each is used: those issued after the one of the id
+/// `after`, `most` of them. Ask again with the last id until fewer come.
+///
+/// # Errors
+/// [`Error::UnknownKey`] where there is none of the id `after`; [`Error::NotInitialised`], [`Error::Store`].
+pub fn page(
+    store: &dyn AuthorityStore,
+    after: Option<KeyId>,
+    most: u64,
+    wanted: &dyn Fn(&IssuedKey) -> bool,
+) -> Result<Vec<(IssuedKey, Counts)>, Error> {
+    transact(store, "list some product keys", |tx| {
+        tx.vendor()?.ok_or(Error::NotInitialised)?;
+        let ids = tx.key_ids()?;
+        let from = match after {
+            Some(after) => {
+                let at = ids.iter().position(|id| *id == after);
+                at.ok_or(Error::UnknownKey(KeyName::Id(after)))? + 1
+            }
+            None => 0,
+        };
+        let mut page = Vec::new();
+        for id in &ids[from..] {
+            if page.len() as u64 == most {
+                break;
+            }
+            let Some(key) = tx.key(*id)?.filter(wanted) else { continue };
+            page.push((key, Counts { places: tx.places_taken(*id)?, activations: tx.activations_taken(*id)? }));
+        }
+        Ok(page)
+    })
+}
+
 /// The product key of this id, with what it has activated; `None` where it was not issued here.
 ///
 /// # Errors

@@ -77,6 +77,18 @@ codes! {
     "too-many-requests": "too many requests in a short time",
         "very many machines ask from one address or with one product key, or somebody tries keys",
         "wait as long as the answer says; the vendor may raise the limits of `leasehold vendor serve`";
+    "token-required": "this needs a token",
+        "the request came without one",
+        "send `Authorization: Bearer TOKEN`; the vendor makes tokens with `leasehold vendor token add`";
+    "token-unknown": "the token is not known, or not any more",
+        "it is mistyped, has ended, or was withdrawn",
+        "see `leasehold vendor token list`; make another with `leasehold vendor token add`";
+    "token-not-allowed": "the token does not allow this",
+        "it was made without the role",
+        "take a token that has it: `leasehold vendor token list` shows the roles";
+    "export-too-large": "the export is too large for one answer",
+        "there are very many rows",
+        "use `leasehold vendor export`, which writes to a file, or read page by page";
     // Verification (section 2), as far as not above.
     "unknown-signer": "no chain of certificates leads from the signer to the root key",
         "the document is another vendor's, or came without its chain",
@@ -279,6 +291,9 @@ codes! {
     "wrong-passphrase": "the passphrase does not open the key file",
         "it is mistyped, or the file is another one",
         "try again";
+    "unknown-token": "there is no token of this name",
+        "it is mistyped, or was never made",
+        "see `leasehold vendor token list`";
     "already-exists": "there is something already",
         "the command was run before",
         "use what is there, or choose another folder or name; nothing was changed";
@@ -455,6 +470,60 @@ codes! {
     "forks": "two machines were seen with one device key",
         "a machine was imaged after it was activated",
         "`leasehold host clients` shows which; `leasehold client generalize` before the next image";
+
+    // The Office workbench.
+    "not-a-plan": "the file tells no groups of machines",
+        "it is not TOML, or has a word that is not known",
+        "docs/office/plan.md shows one; the message names the line";
+    "plan-incomplete": "not every group of machines has a method, or a count or key does not suffice",
+        "a fact is missing or contradicts another, too few machines ask a host, or the MAK has too few activations left",
+        "answer what is asked, mend what is told, and plan again";
+    "kms-no-record": "the domain has no SRV record of a KMS host",
+        "the host publishes in its own domain alone, or may not write to this one (event 12293)",
+        "on the host add the domain to DnsDomainPublishList, or enter the record by hand";
+    "kms-foreign-record": "a record names a KMS host that is not one of your own",
+        "a KMS host key (CSVLK) was typed on a client, a laboratory host was forgotten, an emulator registered itself, or your \
+         list is out of date",
+        "find out whose machine it is; remove the key (`slmgr /upk`) and the record, or add the host to the list";
+    "kms-target-alias": "a record names an alias instead of a host",
+        "somebody entered the service name of a host as the record's target",
+        "let the record name the host itself: RFC 2782 forbids aliases, and some clients do not follow them";
+    "kms-target-place": "a record leads to a place where no host of yours can be",
+        "an emulator or a test entered it, or the host's address is wrong",
+        "remove the record, or mend the address of its target; list a public network of your own with `--own`";
+    "kms-stale-record": "a record leads nowhere",
+        "its host was removed or renamed, and the record stayed",
+        "remove the record: clients that draw it wait before they go on";
+    "kms-port-unusual": "a record names another port than the usual one",
+        "the port was changed with `slmgr /sprt`, or somebody else's program entered the record",
+        "compare it with `slmgr /dlv` on the host; list the host with its port: `--own HOST:PORT`";
+    "kms-port-refused": "the machine answers, and nobody listens at the port",
+        "it is no KMS host any more, or its Software Protection service is stopped",
+        "on it: `slmgr /dlv` has to say that the Key Management Service is enabled; else remove the record";
+    "kms-port-filtered": "no answer from the port",
+        "a firewall swallows the connection, or the machine is off",
+        "on the host allow the rule SPPSVC-In-TCP, on the way TCP 1688; or remove the record of a machine that is gone";
+    "kms-port-unreachable": "there is no way to the address from here",
+        "the network is not routed from this machine, or IPv6 is published and does not work",
+        "try it from a client's network; remove addresses that nobody reaches";
+    "kms-more-records": "the domain has more records than you have hosts",
+        "records of old or foreign hosts have stayed",
+        "remove all that are not on your list";
+    "kms-own-without-record": "one of your own hosts has no record",
+        "it does not publish (`slmgr /cdns`), may not (event 12293), or is set on clients by hand",
+        "on the host: `slmgr /sdns`, and rights on the record where another host has made it";
+    "lint-findings": "a deployment file breaks rules",
+        "an option, product, channel, language or key in it does not go with the others, or is written wrongly",
+        "each finding says what to do; `leasehold office lint --fix` makes the changes that are sure to be right";
+    "unknown-code": "it is in none of the workbench's tables",
+        "it is mistyped, or nothing reliable was found about it",
+        "`leasehold office explain` lists what is known; search Microsoft's support pages for the code itself";
+    "needs-attention": "a product on a collected machine needs somebody, or its output is not recognised",
+        "its licence is missing, has ended or failed to be renewed, or a host does not answer",
+        "the column NEXT says what to do; `leasehold office explain CODE` says more about a code";
+    "nothing-read": "nothing was recognised in what was given",
+        "the files are of something else, are empty, or the folder is the wrong one",
+        "collect `cscript ospp.vbs /dstatus` or `cscript slmgr.vbs /dlv` of each machine into a file named after it";
 }
 
 #[cfg(test)]

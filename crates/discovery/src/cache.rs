@@ -19,6 +19,8 @@ pub(crate) struct Known {
     pub(crate) addresses: Vec<(DomainName, IpAddr)>,
     /// How long this may be kept.
     pub(crate) lasts: Span,
+    /// What the name is an alias of in the end, where it is one.
+    pub(crate) alias_of: Option<DomainName>,
 }
 
 /// Answers by name and kind, with the running time at which each ends.

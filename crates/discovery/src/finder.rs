@@ -65,6 +65,16 @@ impl Finder {
         Found { candidates, searched: lookup.searched }
     }
 
+    /// The addresses of `name`, and what was met while looking for them.
+    ///
+    /// Blocks for [`Config::limit`] at most.
+    pub fn resolve(&self, name: &DomainName, surroundings: &dyn Surroundings) -> (Vec<IpAddr>, Vec<Searched>) {
+        let asker = Asker::new(&self.config, surroundings);
+        let mut lookup = Lookup { finder: self, surroundings, asker, searched: Vec::new() };
+        let addresses = lookup.addresses(name);
+        (in_turn(&addresses), lookup.searched)
+    }
+
     fn cache(&self) -> MutexGuard<'_, Cache> {
         self.cache.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -102,7 +112,8 @@ impl Lookup<'_> {
         if !attempts.is_empty() {
             self.finder.cache().keep(name.clone(), kind, known.clone(), now);
         }
-        self.searched.push(Searched { name: name.clone(), kind, outcome: known.outcome, attempts });
+        let alias_of = known.alias_of.clone();
+        self.searched.push(Searched { name: name.clone(), kind, alias_of, outcome: known.outcome, attempts });
         known
     }
 
@@ -119,7 +130,8 @@ impl Lookup<'_> {
             };
             let Some((end, least)) = end_of_aliases(&reply, &current) else { break };
             lasts = lasts.min(least);
-            let known = Known::of(&reply, &end, kind, lasts);
+            let mut known = Known::of(&reply, &end, kind, lasts);
+            known.alias_of = (end != *name).then(|| end.clone());
             if known.outcome != Outcome::NoRecord || end == current {
                 return (known, attempts);
             }
@@ -131,7 +143,7 @@ impl Lookup<'_> {
 
 impl Known {
     fn nothing(outcome: Outcome, lasts: Span) -> Self {
-        Self { outcome, records: Vec::new(), addresses: Vec::new(), lasts }
+        Self { outcome, records: Vec::new(), addresses: Vec::new(), lasts, alias_of: None }
     }
 
     /// What the reply says of `name`, at which its aliases end.
@@ -156,7 +168,8 @@ impl Known {
         let all = records.iter().chain(came_along.iter().copied());
         let lasts = all.map(|record| record.ttl).fold(lasts, Span::min);
         let addresses = came_along.iter().filter_map(|record| Some((record.name.clone(), record.address()?)));
-        Self { outcome, addresses: addresses.take(MOST_PER_SUFFIX * MOST_ADDRESSES).collect(), records, lasts }
+        let addresses = addresses.take(MOST_PER_SUFFIX * MOST_ADDRESSES).collect();
+        Self { outcome, addresses, records, lasts, alias_of: None }
     }
 }
 

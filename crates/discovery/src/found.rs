@@ -45,6 +45,8 @@ pub struct Searched {
     pub name: DomainName,
     /// The kind of record.
     pub kind: Kind,
+    /// What it is an alias of in the end, where it is one.
+    pub alias_of: Option<DomainName>,
     /// What came of it.
     pub outcome: Outcome,
     /// Who was asked, in order; nobody where the outcome was still known.

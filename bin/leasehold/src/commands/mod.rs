@@ -7,6 +7,7 @@ mod doctor;
 mod explain;
 mod host;
 mod inspect;
+mod office;
 mod quickstart;
 mod vendor;
 
@@ -29,6 +30,9 @@ pub(crate) enum Command {
     Client(client::Client),
     /// Find why this machine is not activated, and what to do.
     Doctor(doctor::Doctor),
+    /// Plan, check and explain a Microsoft Office estate; nothing of it is activated.
+    #[command(subcommand)]
+    Office(office::Office),
     /// Decode and verify any document or product key.
     Inspect(inspect::Inspect),
     /// Measure this machine, and the host on it.
@@ -45,6 +49,7 @@ impl Command {
             Self::Host(command) => command.run(output),
             Self::Client(command) => command.run(output),
             Self::Doctor(command) => command.run(output),
+            Self::Office(command) => command.run(output),
             Self::Inspect(command) => command.run(output),
             Self::Bench(command) => command.run(output),
             Self::Explain(command) => command.run(output),

@@ -31,6 +31,8 @@ pub(crate) struct Host {
     child: Child,
     stdout: BufReader<ChildStdout>,
     pub(crate) address: String,
+    /// All that it said when it listened.
+    pub(crate) said: serde_json::Value,
 }
 
 impl Host {
@@ -57,7 +59,7 @@ impl Host {
         let value: serde_json::Value = serde_json::from_str(&line).expect("the host says where it listens");
         let address =
             value["address"].as_str().expect("an address").rsplit('/').next().expect("host and port").to_owned();
-        Self { child, stdout, address }
+        Self { child, stdout, address, said: value }
     }
 
     /// SIGKILL: no last words.

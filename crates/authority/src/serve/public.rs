@@ -54,7 +54,7 @@ impl PublicApi {
         let Some(addresses) = &self.addresses else { return Ok(()) };
         addresses.take(household(from), self.desk.began.elapsed()).map_err(|wait| {
             tracing::debug!(%from, "too many requests from one address");
-            too_many(wait)
+            too_many(wait, "too many requests came from this address: ask again after the time in retry-after")
         })
     }
 
@@ -150,7 +150,8 @@ impl Desk {
             }
             Ok(Settled::TooMany(wait)) => {
                 tracing::info!(%from, %key, %subject, code = "too-many-requests", "refused");
-                too_many(wait).into()
+                too_many(wait, "too many requests came with this product key: ask again after the time in retry-after")
+                    .into()
             }
             Err(error) => {
                 tracing::error!(%from, %key, %subject, code = error.code(), %error, "not answered");

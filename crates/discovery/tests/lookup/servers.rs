@@ -157,3 +157,13 @@ fn a_target_that_leads_nowhere_is_kept_without_addresses_and_the_search_says_why
     let searched: Vec<_> = found.searched[1..].iter().map(|searched| (searched.kind, searched.outcome)).collect();
     assert_eq!(searched, [(Kind::Aaaa, Outcome::NoSuchName), (Kind::A, Outcome::NoSuchName)]);
 }
+
+#[test]
+fn a_target_that_is_an_alias_is_followed_and_told() {
+    let records = "_leasehold._tcp SRV 0 0 16880 alias\nalias CNAME real\nreal A 10.0.0.1\n";
+    let server = serving(&[("example.test", records)]);
+    let found = Scene::new(9).find(&finder(&[server.address()], &["example.test"]));
+    assert_eq!(found.candidates[0].addresses, ["10.0.0.1".parse::<IpAddr>().unwrap()]);
+    let alias = found.searched.iter().find_map(|searched| searched.alias_of.as_ref());
+    assert_eq!(alias.map(leasehold_discovery::DomainName::as_str), Some("real.example.test"), "{found:?}");
+}

@@ -5,7 +5,7 @@ mod backup;
 mod check_config;
 mod clients;
 mod config;
-mod dns;
+pub(crate) mod dns;
 pub(crate) mod doctor;
 mod events;
 mod install;

@@ -15,6 +15,7 @@ mod product;
 mod revocations;
 mod revoke;
 mod serve;
+mod token;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -75,6 +76,9 @@ enum Command {
     Audit(audit::Audit),
     /// What was sold and what is used of it, for a spreadsheet or another program.
     Export(export::Export),
+    /// Who may use the authority's admin API.
+    #[command(subcommand)]
+    Token(token::Token),
 }
 
 impl Vendor {
@@ -95,6 +99,7 @@ impl Vendor {
             Command::Authority(command) => command.run(&Shop::open(home)?, output),
             Command::Audit(command) => command.run(&Shop::open(home)?, output),
             Command::Export(command) => command.run(&Shop::open(home)?, output),
+            Command::Token(command) => command.run(&Shop::open(home)?, output),
         }
     }
 }
@@ -195,11 +200,16 @@ pub(crate) fn failed(error: &Error) -> Failure {
         | Error::ProductWithdrawn(_)
         | Error::FamilyWithdrawn(_)
         | Error::ListFull { .. }
+        | Error::UnknownToken(_)
+        | Error::TokenExists(_)
         | Error::GrantTooLarge(_)
         | Error::NotARequest(_) => Failure::refused(code, message),
-        Error::Output(_) | Error::NotAKeyFile(_) | Error::AnotherKey(_) | Error::EmptyPassphrase | Error::Policy(_) => {
-            Failure::failed(code, message)
-        }
+        Error::TokenEnded(_)
+        | Error::Output(_)
+        | Error::NotAKeyFile(_)
+        | Error::AnotherKey(_)
+        | Error::EmptyPassphrase
+        | Error::Policy(_) => Failure::failed(code, message),
         Error::Store(_) => {
             if let Some(cause) = std::error::Error::source(error) {
                 message = format!("{message}: {cause}");

@@ -1,0 +1,20 @@
+//! Putting a changed file in the place of the old one.
+
+use std::fs;
+use std::io::{self, Write};
+use std::path::Path;
+
+/// Replaces a file as a whole, with the rights it had; a link stays one, and what it leads to is replaced.
+pub(super) fn replace(path: &Path, content: &[u8]) -> io::Result<()> {
+    let path = fs::canonicalize(path)?;
+    let rights = fs::metadata(&path)?.permissions();
+    if rights.readonly() {
+        return Err(io::Error::new(io::ErrorKind::PermissionDenied, "it is read-only"));
+    }
+    let folder = path.parent().unwrap_or(Path::new("/"));
+    let mut file = tempfile::Builder::new().prefix(".new-").tempfile_in(folder)?;
+    file.write_all(content)?;
+    file.as_file().set_permissions(rights)?;
+    file.as_file().sync_all()?;
+    file.persist(&path).map(drop).map_err(|error| error.error)
+}

@@ -1,0 +1,83 @@
+//! Finding and reading the files.
+
+use std::fs;
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use leasehold_office::lint::{self, Context, Edition, MOST_BYTES};
+
+use crate::failure::Failure;
+
+/// A file to check.
+#[derive(Debug)]
+pub(super) struct Found {
+    pub(super) path: PathBuf,
+    /// Whether it was found in a folder, not named.
+    pub(super) by_search: bool,
+}
+
+/// The files that were named, and those below the folders that were, in the order of their names. Links to folders are not
+/// followed.
+pub(super) fn find(paths: &[PathBuf]) -> Result<Vec<Found>, Failure> {
+    let mut found = Vec::new();
+    for path in paths {
+        if path == Path::new("-") || !path.is_dir() {
+            found.push(Found { path: path.clone(), by_search: false });
+            continue;
+        }
+        let mut below = Vec::new();
+        let mut folders = vec![path.clone()];
+        while let Some(folder) = folders.pop() {
+            let failed = |error: io::Error| Failure::file(&folder, &error);
+            for entry in fs::read_dir(&folder).map_err(failed)? {
+                let entry = entry.map_err(failed)?;
+                let kind = entry.file_type().map_err(failed)?;
+                let path = entry.path();
+                if kind.is_dir() {
+                    folders.push(path);
+                } else if path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("xml"))
+                    && path.is_file()
+                {
+                    below.push(path);
+                }
+            }
+        }
+        below.sort_unstable();
+        found.extend(below.into_iter().map(|path| Found { path, by_search: true }));
+    }
+    Ok(found)
+}
+
+/// The bytes of a file; one more than is read, where it is too large.
+pub(super) fn read(path: &Path) -> Result<Vec<u8>, Failure> {
+    let most = MOST_BYTES as u64 + 1;
+    let mut bytes = Vec::new();
+    let read = if path == Path::new("-") {
+        io::stdin().lock().take(most).read_to_end(&mut bytes)
+    } else {
+        fs::File::open(path).and_then(|file| file.take(most).read_to_end(&mut bytes))
+    };
+    read.map_err(|error| Failure::file(path, &error))?;
+    Ok(bytes)
+}
+
+/// The architectures that the files install.
+pub(super) fn editions(files: &[Found]) -> Result<Vec<Edition>, Failure> {
+    let mut editions = Vec::new();
+    for file in files.iter().filter(|file| file.path != Path::new("-")) {
+        let edition = lint::lint(&read(&file.path)?, &Context::default()).edition;
+        editions.extend(edition.filter(|edition| !editions.contains(edition)));
+    }
+    Ok(editions)
+}
+
+/// A bar for work that takes a while; on a terminal only, and only where people read.
+pub(super) fn progress(files: usize, for_people: bool) -> ProgressBar {
+    let target = if for_people && files > 1 { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
+    let style = ProgressStyle::with_template("{pos}/{len} files {bar:40}").expect("a template");
+    let bar = ProgressBar::with_draw_target(Some(files as u64), target).with_style(style);
+    bar.enable_steady_tick(Duration::from_millis(200));
+    bar
+}

@@ -1,0 +1,152 @@
+//! `leasehold office lint`.
+
+mod change;
+mod files;
+mod known;
+mod print;
+
+use std::path::{Path, PathBuf};
+
+use clap::{Args, ValueEnum};
+use leasehold_office::data::schema::Severity;
+use leasehold_office::lint::{self, Context, Finding, Fixed, Kind, Report};
+
+use crate::failure::Failure;
+use crate::output::{self, Output};
+
+/// Check deployment files (configuration.xml) against rules that have sources.
+///
+/// Folders are searched for files named *.xml; those of another kind are passed over. What is not known besides (plan,
+/// architecture, host) is not judged. Exit status 1 where a file has errors.
+#[derive(Debug, Args)]
+pub(crate) struct Lint {
+    /// Files and folders; `-` is standard input.
+    #[arg(required = true, value_name = "FILE|DIR")]
+    paths: Vec<PathBuf>,
+    #[command(flatten)]
+    known: known::Known,
+    /// Make the changes that are sure to be right; everything else in a file stays as it is.
+    #[arg(long)]
+    fix: bool,
+    /// Show what `--fix` would change, and change nothing.
+    #[arg(long)]
+    diff: bool,
+    /// How to print.
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    format: Format,
+    /// What ends with exit status 1 besides errors.
+    #[arg(long, value_enum, value_name = "WHAT")]
+    deny: Option<Deny>,
+    /// Show where each rule comes from.
+    #[arg(long)]
+    sources: bool,
+}
+
+/// How findings are printed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Format {
+    /// For people.
+    Text,
+    /// For programs.
+    Json,
+    /// SARIF 2.1.0, for code hosts and editors.
+    Sarif,
+}
+
+/// What is not tolerated.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Deny {
+    /// Warnings.
+    Warnings,
+    /// Warnings and infos.
+    Infos,
+}
+
+/// A file that was checked.
+struct Checked {
+    path: PathBuf,
+    /// What is found, after the changes that were made.
+    report: Report,
+    /// What was changed, or would be.
+    applied: Vec<Finding>,
+    /// The text after the changes, where they were only asked about.
+    proposed: Option<String>,
+}
+
+/// What has been found so far.
+#[derive(Default)]
+struct Tally {
+    files: usize,
+    passed_over: usize,
+    errors: usize,
+    warnings: usize,
+    infos: usize,
+}
+
+impl Lint {
+    pub(crate) fn run(self, output: Output) -> Result<(), Failure> {
+        let format = if output == Output::Json { Format::Json } else { self.format };
+        if self.fix && self.paths.iter().any(|path| path == Path::new("-")) {
+            return Err(Failure::failed("usage", "standard input cannot be changed")
+                .hint("name the file, or look at the changes with --diff"));
+        }
+        let context = self.known.context()?;
+        let files = files::find(&self.paths)?;
+        let beside = self.known.together.then(|| files::editions(&files)).transpose()?.unwrap_or_default();
+        let mut tally = Tally::default();
+        let mut kept = Vec::new();
+        let progress = files::progress(files.len(), format == Format::Text);
+        for file in files {
+            progress.inc(1);
+            let context = Context { beside: beside.clone(), ..context.clone() };
+            let Some(checked) = self.check(file, &context, &mut tally)? else { continue };
+            match format {
+                Format::Text => progress.suspend(|| print::text(&checked, self.diff, self.sources)),
+                Format::Json => kept.push(print::value(&checked)),
+                Format::Sarif => kept.extend(lint::sarif_results(&checked.path.to_string_lossy(), &checked.report)),
+            }
+        }
+        progress.finish_and_clear();
+        match format {
+            Format::Text => print::sum(&tally),
+            Format::Json => output::json(&print::all(&kept, &tally)),
+            Format::Sarif => output::json(&lint::sarif(kept)),
+        }
+        if self.denied(&tally) { Err(Failure::unhealthy("lint-findings")) } else { Ok(()) }
+    }
+
+    /// Checks one file, and changes it where that is asked for; nothing where it is of another kind and was only found.
+    fn check(&self, file: files::Found, context: &Context, tally: &mut Tally) -> Result<Option<Checked>, Failure> {
+        let bytes = files::read(&file.path)?;
+        let report = lint::lint(&bytes, context);
+        if report.kind == Kind::OtherXml && file.by_search {
+            tally.passed_over += 1;
+            return Ok(None);
+        }
+        let fixed = if self.fix || self.diff { lint::fix(&bytes, context) } else { None };
+        let mut checked = Checked { path: file.path, report, applied: Vec::new(), proposed: None };
+        if let Some(Fixed { bytes, applied, report }) = fixed {
+            checked.applied = applied;
+            if self.diff {
+                checked.proposed = Some(report.text);
+            } else {
+                change::replace(&checked.path, &bytes).map_err(|error| Failure::file(&checked.path, &error))?;
+                checked.report = report;
+            }
+        }
+        tally.files += 1;
+        tally.errors += checked.report.count(Severity::Error);
+        tally.warnings += checked.report.count(Severity::Warning);
+        tally.infos += checked.report.count(Severity::Info);
+        Ok(Some(checked))
+    }
+
+    fn denied(&self, tally: &Tally) -> bool {
+        let tolerated = match self.deny {
+            None => 0,
+            Some(Deny::Warnings) => tally.warnings,
+            Some(Deny::Infos) => tally.warnings + tally.infos,
+        };
+        tally.errors + tolerated > 0
+    }
+}

@@ -1,0 +1,133 @@
+//! Findings as text with the lines they are about, and as JSON.
+
+use std::path::Path;
+
+use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
+use leasehold_office::data::schema::Severity;
+use leasehold_office::lint::{Finding, masked};
+use serde_json::{Value, json};
+use similar::TextDiff;
+
+use super::{Checked, Tally};
+
+/// A file's findings; or, where that is asked for, what would be changed.
+pub(super) fn text(checked: &Checked, diff: bool, sources: bool) {
+    let Checked { path, report, applied, proposed } = checked;
+    if diff {
+        let Some(after) = proposed else { return };
+        let (before, after) = (masked(&report.text), masked(after));
+        let (before, after) = (before.replace("\r\n", "\n"), after.replace("\r\n", "\n"));
+        let changes = TextDiff::from_lines(&before, &after);
+        let names = (path.to_string_lossy(), format!("{} (changed)", path.display()));
+        anstream::print!("{}", changes.unified_diff().header(&names.0, &names.1));
+        return;
+    }
+    for finding in applied {
+        let what = finding.fix.as_ref().map_or("", |fix| &fix.what);
+        anstream::eprintln!("{}:{}: {what} [{}]", path.display(), finding.start.line, finding.rule.id);
+    }
+    let shown = masked(&report.text);
+    for finding in &report.findings {
+        anstream::println!("{}\n", snippet(&checked.path, finding, &shown, sources));
+    }
+}
+
+/// One finding with the lines it is about.
+fn snippet(path: &Path, finding: &Finding, text: &str, sources: bool) -> String {
+    let level = match finding.severity {
+        Severity::Error => Level::ERROR,
+        Severity::Warning => Level::WARNING,
+        Severity::Info => Level::INFO,
+    };
+    let path = if path == Path::new("-") { "standard input".into() } else { path.to_string_lossy() };
+    let window = Window::around(text, finding);
+    let annotation = AnnotationKind::Primary.span(window.span);
+    let source = Snippet::source(window.text).line_start(window.line).path(path).annotation(annotation);
+    let title = level.primary_title(&finding.message).id(&finding.rule.id);
+    let mut group: Group<'_> = title.element(source);
+    group = group.element(Level::NOTE.message(format!("{}: {}", finding.rule.title, finding.rule.check)));
+    let automatic = finding.fix.as_ref().map(|fix| format!(" (--fix would {})", fix.what)).unwrap_or_default();
+    group = group.element(Level::HELP.message(format!("{}{automatic}", finding.rule.fix)));
+    if sources {
+        let (source, confidence) = (&finding.rule.source, &finding.rule.confidence);
+        group = group.element(Level::NOTE.message(format!("source ({confidence}): {source}")));
+    }
+    Renderer::styled().term_width(textwrap::termwidth()).render(&[group])
+}
+
+/// The lines that a finding is about, cut where they are too long to be read.
+struct Window<'t> {
+    text: &'t str,
+    line: usize,
+    span: std::ops::Range<usize>,
+}
+
+impl<'t> Window<'t> {
+    fn around(text: &'t str, finding: &Finding) -> Self {
+        let (start, end) = (finding.span.start, finding.span.end.min(finding.span.start + MOST_BYTES));
+        let floor = |at: usize| (0..=at).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0);
+        let line_start = text[..start].rfind('\n').map_or(0, |at| at + 1).max(floor(start.saturating_sub(MOST_BYTES)));
+        let end = floor(end).max(start);
+        let rest = text[end..].find('\n').map_or(text.len(), |at| end + at);
+        let line_end = floor(rest.min(end + MOST_BYTES));
+        let span = start - line_start..end - line_start;
+        Self { text: text[line_start..line_end].trim_end_matches('\r'), line: finding.start.line, span }
+    }
+}
+
+/// How much there was, on standard error.
+pub(super) fn sum(tally: &Tally) {
+    let Tally { files, passed_over, errors, warnings, infos } = tally;
+    let counted = |count: usize, what: &str| format!("{count} {what}{}", if count == 1 { "" } else { "s" });
+    let over = if *passed_over > 0 { format!("; {passed_over} of another kind passed over") } else { String::new() };
+    anstream::eprintln!(
+        "{}: {}, {}, {}{over}",
+        counted(*files, "file"),
+        counted(*errors, "error"),
+        counted(*warnings, "warning"),
+        counted(*infos, "info"),
+    );
+}
+
+/// A file's findings as JSON; `findings` is what is left, `applied` what was changed or would be.
+pub(super) fn value(checked: &Checked) -> Value {
+    let Checked { path, report, applied, .. } = checked;
+    json!({
+        "file": path,
+        "encoding": report.encoding.map(|encoding| encoding.to_string()),
+        "findings": report.findings.iter().map(finding).collect::<Vec<_>>(),
+        "applied": applied.iter().map(finding).collect::<Vec<_>>(),
+    })
+}
+
+fn finding(finding: &Finding) -> Value {
+    json!({
+        "rule": finding.rule.id,
+        "severity": finding.severity,
+        "title": finding.rule.title,
+        "message": finding.message,
+        "line": finding.start.line,
+        "column": finding.start.column,
+        "end_line": finding.end.line,
+        "end_column": finding.end.column,
+        "check": finding.rule.check,
+        "fix": finding.rule.fix,
+        "change": finding.fix.as_ref().map(|fix| &fix.what),
+        "confidence": finding.rule.confidence,
+        "source": finding.rule.source,
+    })
+}
+
+/// All files as JSON.
+pub(super) fn all(files: &[Value], tally: &Tally) -> Value {
+    json!({
+        "files": files,
+        "errors": tally.errors,
+        "warnings": tally.warnings,
+        "infos": tally.infos,
+        "passed_over": tally.passed_over,
+    })
+}
+
+/// More of a line than that nobody reads.
+const MOST_BYTES: usize = 400;

@@ -1,0 +1,67 @@
+//! `leasehold office`: the workbench for administrators of Microsoft Office estates. It reads, checks and explains; it
+//! activates nothing.
+
+mod doctor;
+mod explain;
+mod lint;
+mod own;
+mod plan;
+mod status;
+
+use std::fs::File;
+use std::io::{self, Read};
+use std::path::Path;
+
+use clap::Subcommand;
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+use leasehold_office::text;
+
+use crate::failure::Failure;
+use crate::input;
+use crate::output::Output;
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Office {
+    /// Which method activates which machines, and why not another.
+    Plan(plan::Make),
+    /// Whether clients find your KMS hosts by DNS, and somebody listens there.
+    Doctor(doctor::Doctor),
+    /// Check deployment files (configuration.xml), and mend what can only be meant one way.
+    Lint(lint::Lint),
+    /// What a code, state, event, rule or key means and what to do about it.
+    Explain(explain::Explain),
+    /// How the machines of an estate stand, from what was collected of them.
+    Status(status::Status),
+}
+
+impl Office {
+    pub(crate) fn run(self, output: Output) -> Result<(), Failure> {
+        match self {
+            Self::Plan(command) => command.run(output),
+            Self::Doctor(command) => command.run(output),
+            Self::Lint(command) => command.run(output),
+            Self::Explain(command) => command.run(output),
+            Self::Status(command) => command.run(output),
+        }
+    }
+}
+
+/// The text of a file, or of standard input where `path` is `-`, whatever its encoding; at most `most` bytes of it.
+fn text_of(path: &Path, most: usize) -> Result<String, Failure> {
+    let mut bytes = Vec::new();
+    let (most, failed) = (most as u64, |error| Failure::file(path, &error));
+    if path == Path::new("-") {
+        io::stdin().lock().take(most).read_to_end(&mut bytes).map_err(failed)?;
+    } else {
+        File::open(path).and_then(|file| file.take(most).read_to_end(&mut bytes)).map_err(failed)?;
+    }
+    Ok(text::decode(&bytes).0.into_owned())
+}
+
+/// The day that was named, else the day it is in this machine's time zone.
+fn today(named: Option<Date>) -> Date {
+    let seconds = i64::try_from(input::now().unix()).unwrap_or(i64::MAX);
+    let now = jiff::Timestamp::from_second(seconds).unwrap_or(jiff::Timestamp::MAX);
+    named.unwrap_or_else(|| now.to_zoned(TimeZone::system()).date())
+}

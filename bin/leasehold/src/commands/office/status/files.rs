@@ -1,0 +1,108 @@
+//! Finds and reads the files: recursively, in the order of their names, with progress on a terminal.
+
+use std::fs::{self, File};
+use std::io::{self, BufReader, Read, Seek};
+use std::path::{Path, PathBuf};
+
+use indicatif::{ProgressBar, ProgressStyle};
+use jiff::Timestamp;
+use leasehold_office::status::{self, Fleet, NamedBy, Origin};
+
+use crate::failure::Failure;
+
+/// How deep folders are followed.
+const DEEPEST: usize = 32;
+
+/// How an event log begins.
+const LOG: &[u8; 8] = b"ElfFile\0";
+
+/// Reads files into a fleet.
+pub(super) struct Reading {
+    pub(super) fleet: Fleet,
+    /// Files that could not be read.
+    pub(super) unread: u64,
+    collected: Option<Timestamp>,
+    now: Timestamp,
+    progress: ProgressBar,
+}
+
+impl Reading {
+    pub(super) fn new(collected: Option<Timestamp>, now: Timestamp) -> Self {
+        // Drawn on standard error, and on a terminal only.
+        let progress = ProgressBar::new_spinner();
+        let style = ProgressStyle::with_template("{spinner} {human_pos} files read, {elapsed}");
+        progress.set_style(style.unwrap_or_else(|_| ProgressStyle::default_spinner()));
+        Self { fleet: Fleet::default(), unread: 0, collected, now, progress }
+    }
+
+    /// Reads all paths. A path that was named and cannot be read ends it; one that was found is passed over and counted.
+    pub(super) fn read(&mut self, paths: &[PathBuf]) -> Result<(), Failure> {
+        for path in paths {
+            if path == Path::new("-") {
+                let origin = Origin { name: "-".into(), collected: self.collected.or(Some(self.now)) };
+                self.text(io::stdin().lock(), None, NamedBy::Nothing, &origin)
+                    .map_err(|error| Failure::file(path, &error))?;
+            } else {
+                let about = fs::metadata(path).map_err(|error| Failure::file(path, &error))?;
+                if about.is_dir() {
+                    self.folder(path, 0).map_err(|error| Failure::file(path, &error))?;
+                } else {
+                    self.file(path).map_err(|error| Failure::file(path, &error))?;
+                }
+            }
+        }
+        self.progress.finish_and_clear();
+        Ok(())
+    }
+
+    fn folder(&mut self, path: &Path, depth: usize) -> io::Result<()> {
+        let mut entries =
+            fs::read_dir(path)?.map(|entry| entry.map(|entry| entry.path())).collect::<Result<Vec<_>, _>>()?;
+        entries.sort_unstable();
+        for entry in entries {
+            // A link is not followed: it may lead out of the folder, or round in a circle.
+            let kind = fs::symlink_metadata(&entry).map(|about| about.file_type());
+            let read = match kind {
+                Ok(kind) if kind.is_dir() && depth < DEEPEST => self.folder(&entry, depth + 1),
+                Ok(kind) if kind.is_file() => self.file(&entry),
+                Ok(kind) if kind.is_dir() => Err(io::Error::other("folders are nested too deep")),
+                Ok(_) => Ok(()),
+                Err(error) => Err(error),
+            };
+            if let Err(error) = read {
+                self.unread += 1;
+                self.progress.suspend(|| anstream::eprintln!("{}: {error}", entry.display()));
+            }
+        }
+        Ok(())
+    }
+
+    fn file(&mut self, path: &Path) -> io::Result<()> {
+        let mut file = File::open(path)?;
+        let modified = file.metadata()?.modified().ok().and_then(|time| Timestamp::try_from(time).ok());
+        let origin = Origin { name: path.to_string_lossy().into(), collected: self.collected.or(modified) };
+        let mut start = Vec::with_capacity(LOG.len());
+        file.by_ref().take(LOG.len() as u64).read_to_end(&mut start)?;
+        file.rewind()?;
+        self.progress.inc(1);
+        let (machine, by) = status::from_path(path);
+        if start == LOG {
+            return self.log(file, &origin);
+        }
+        self.text(file, machine, by, &origin)
+    }
+
+    fn text(&mut self, source: impl Read, machine: Option<String>, by: NamedBy, origin: &Origin) -> io::Result<()> {
+        status::read(source, machine, by, |item| self.fleet.add(&item, origin))
+    }
+
+    fn log(&mut self, file: File, origin: &Origin) -> io::Result<()> {
+        let each = |event: status::Event| self.fleet.add(&status::Item::of_log(event), origin);
+        let damaged = status::read_log(BufReader::new(file), each).map_err(io::Error::other)?;
+        if damaged > 0 {
+            self.progress
+                .suspend(|| anstream::eprintln!("{}: {damaged} damaged records were passed over", origin.name));
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,139 @@
+//! `leasehold office status`.
+
+mod files;
+mod print;
+
+use std::fs::File;
+use std::io::{self, BufWriter, Write};
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+use jiff::Timestamp;
+use leasehold_office::status::{self, Fleet, Health, Summary};
+use serde_json::json;
+
+use self::files::Reading;
+use crate::failure::Failure;
+use crate::input;
+use crate::output::Output;
+
+/// Read what was collected of machines: how each product stands, and when that ends.
+///
+/// Recognises outputs of ospp.vbs, slmgr.vbs, vnextdiag.ps1, nslookup and Test-NetConnection, and KMS events as text, XML
+/// or log files (.evtx), in any encoding, wrapped, several machines in one file. What is not recognised is said. Nothing
+/// is asked of any machine or host. Exit status 1 where something needs somebody or is not recognised.
+#[derive(Debug, Args)]
+pub(crate) struct Status {
+    /// Files, folders (with all that is in them), or `-` for standard input.
+    #[arg(value_name = "PATH", required = true)]
+    paths: Vec<PathBuf>,
+    /// When the outputs were collected, as a date or a time with its zone; else each file's own time counts.
+    #[arg(long, value_name = "TIME", value_parser = time)]
+    collected: Option<Timestamp>,
+    /// Tell everything as of this day.
+    #[arg(long, value_name = "DATE", value_parser = time)]
+    today: Option<Timestamp>,
+    /// Print the overview as a table for spreadsheets.
+    #[arg(long, conflicts_with = "json")]
+    csv: bool,
+    /// Also write a report for a browser: one file that loads nothing.
+    #[arg(long, value_name = "FILE")]
+    html: Option<PathBuf>,
+    /// Show every line, however many there are.
+    #[arg(long)]
+    all: bool,
+    /// Show where each fact was read.
+    #[arg(long)]
+    sources: bool,
+}
+
+impl Status {
+    pub(crate) fn run(self, output: Output) -> Result<(), Failure> {
+        let now = now();
+        let mut reading = Reading::new(self.collected, now);
+        reading.read(&self.paths)?;
+        let unread = reading.unread;
+        let mut fleet = reading.fleet;
+        fleet.sort();
+        let summary = fleet.summary(self.today.unwrap_or(now));
+        if let Some(path) = &self.html {
+            write_report(path, &fleet, &summary)?;
+        }
+        match output {
+            Output::Json => print_json(&fleet, &summary, unread, self.sources),
+            Output::Human if self.csv => print_csv(&fleet),
+            Output::Human => {
+                print::print(&fleet, &summary, self.all, self.sources);
+                Ok(())
+            }
+        }
+        .or_else(|error| closed(&error))?;
+        outcome(&fleet, &summary, unread)
+    }
+}
+
+/// The exit status: 2 where files could not be read, 1 where something needs somebody or nothing was found.
+fn outcome(fleet: &Fleet, summary: &Summary, unread: u64) -> Result<(), Failure> {
+    if unread > 0 {
+        return Err(Failure::failed("file", format!("{unread} files could not be read; the rest was")));
+    }
+    if fleet.rows().is_empty() && summary.events == 0 && summary.without_key == 0 {
+        return Err(Failure::refused("nothing-read", "no status output, lookup, test or event was found"));
+    }
+    let open = |row: &status::Row| matches!(row.health, Health::Attention | Health::Unknown);
+    if fleet.rows().iter().any(open) { Err(Failure::unhealthy("needs-attention")) } else { Ok(()) }
+}
+
+/// One line of JSON for each line of the overview, and one for the summary.
+fn print_json(fleet: &Fleet, summary: &Summary, unread: u64, sources: bool) -> io::Result<()> {
+    let mut out = BufWriter::new(io::stdout().lock());
+    for row in fleet.rows() {
+        let mut value = json!(row);
+        value["kind"] = json!("line");
+        value["reminds_from"] = json!(status::reminds_from(row));
+        writeln!(out, "{value}")?;
+    }
+    let mut value = json!(summary);
+    value["kind"] = json!("summary");
+    value["unread"] = json!(unread);
+    if sources {
+        let list = status::sources(fleet.rows());
+        value["sources"] = list.into_iter().map(|(fact, source)| json!({ "fact": fact, "source": source })).collect();
+    }
+    writeln!(out, "{value}")?;
+    out.flush()
+}
+
+fn print_csv(fleet: &Fleet) -> io::Result<()> {
+    let mut out = BufWriter::new(io::stdout().lock());
+    status::write_csv(fleet.rows(), &mut out).map_err(io::Error::other)?;
+    out.flush()
+}
+
+/// Whoever reads may have read enough.
+fn closed(error: &io::Error) -> Result<(), Failure> {
+    if error.kind() == io::ErrorKind::BrokenPipe {
+        return Ok(());
+    }
+    Err(Failure::file(Path::new("standard output"), error))
+}
+
+fn write_report(path: &Path, fleet: &Fleet, summary: &Summary) -> Result<(), Failure> {
+    let page = status::report(fleet.rows(), summary).into_string();
+    File::create(path)
+        .and_then(|mut file| file.write_all(page.as_bytes()))
+        .map_err(|error| Failure::file(path, &error))?;
+    anstream::eprintln!("report written to {}", path.display());
+    Ok(())
+}
+
+fn time(text: &str) -> Result<Timestamp, String> {
+    let seconds = crate::values::time(text)?.unix();
+    let time = i64::try_from(seconds).ok().and_then(|seconds| Timestamp::from_second(seconds).ok());
+    time.ok_or_else(|| "a date is written like 2027-01-31, from 1970 on".to_owned())
+}
+
+fn now() -> Timestamp {
+    let seconds = i64::try_from(input::now().unix()).unwrap_or_default();
+    Timestamp::from_second(seconds).unwrap_or(Timestamp::UNIX_EPOCH)
+}

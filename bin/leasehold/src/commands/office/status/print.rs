@@ -1,0 +1,189 @@
+//! The overview for people.
+
+use leasehold_office::status::{self, Fleet, Health, HostBy, NamedBy, Row, Summary, falls};
+
+use crate::output;
+
+/// How many lines, hosts and client ids are shown unless all are wanted.
+const SHOWN: usize = 50;
+const SHOWN_FEW: usize = 10;
+
+pub(super) fn print(fleet: &Fleet, summary: &Summary, all: bool, sources: bool) {
+    let shown = if all { usize::MAX } else { SHOWN };
+    lines(fleet.rows(), shown);
+    anstream::println!();
+    totals(fleet.rows(), summary);
+    hosts(summary);
+    if sources {
+        anstream::println!();
+        for (fact, source) in status::sources(fleet.rows()) {
+            output::paragraph(0, &format!("{fact}: {source}"));
+        }
+    }
+}
+
+fn lines(rows: &[Row], shown: usize) {
+    if rows.is_empty() {
+        return;
+    }
+    let heads = ["MACHINE", "PRODUCT", "STATE", "LEFT", "CHANNEL", "HOST", "KEY", "MEANING", "NEXT"];
+    let mut table = output::table(heads);
+    for row in rows.iter().take(shown) {
+        table.add_row([
+            machine(row),
+            clean(row.product.as_deref().unwrap_or(row.tool)),
+            row.state.map_or_else(|| row.health.word().to_owned(), |state| state.to_string()),
+            row.minutes.map_or_else(String::new, left),
+            row.channel.map_or_else(String::new, word),
+            host(row),
+            clean(row.last5.as_deref().unwrap_or_default()),
+            meaning(row),
+            clean(&row.next),
+        ]);
+    }
+    anstream::println!("{table}");
+    if rows.len() > shown {
+        anstream::eprintln!(
+            "{} more lines, none graver than these: --all shows them, --csv and --html too",
+            rows.len() - shown
+        );
+    }
+}
+
+/// What comes from a file is not trusted to leave a terminal as it is.
+fn clean(text: &str) -> String {
+    text.chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect()
+}
+
+fn machine(row: &Row) -> String {
+    clean(row.machine.as_deref().unwrap_or(&row.file))
+}
+
+fn left(minutes: u64) -> String {
+    match minutes / status::MINUTES_A_DAY {
+        0 => format!("{minutes} min"),
+        days => format!("{days} d"),
+    }
+}
+
+fn word(value: impl serde::Serialize) -> String {
+    serde_json::json!(value).as_str().unwrap_or_default().to_owned()
+}
+
+fn host(row: &Row) -> String {
+    let name = clean(row.host.as_deref().unwrap_or_default());
+    match row.host_by {
+        Some(HostBy::Manual) => format!("{name} (set by hand)"),
+        Some(HostBy::ActiveDirectory) => "Active Directory".to_owned(),
+        Some(HostBy::Dns) | None => name,
+    }
+}
+
+fn meaning(row: &Row) -> String {
+    let code = row.code.map_or_else(String::new, |code| format!(" [0x{:08X}]", code.0));
+    clean(&format!("{}{code}", row.meaning))
+}
+
+fn totals(rows: &[Row], summary: &Summary) {
+    let listed = |parts: Vec<String>| parts.join(", ");
+    let named = |by: NamedBy| rows.iter().filter(|row| row.named_by == by).count();
+    let mut about = vec![(
+        "machines".to_owned(),
+        machines(summary.machines, &[named(NamedBy::Text), named(NamedBy::File), named(NamedBy::Folder)]),
+    )];
+    let mut add = |name: &str, words: String| {
+        if !words.is_empty() {
+            about.push((name.to_owned(), words));
+        }
+    };
+    let health =
+        Health::ALL.iter().rev().filter_map(|health| summary.health.get(health.word()).map(|count| (health, count)));
+    add(
+        "lines",
+        listed(
+            health
+                .filter(|(_, count)| **count > 0)
+                .map(|(health, count)| format!("{count} {}", health.word()))
+                .collect(),
+        ),
+    );
+    add("states", listed(summary.states.iter().map(|(state, count)| format!("{count} {state}")).collect()));
+    add(
+        "channels",
+        listed(summary.channels.iter().map(|(channel, count)| format!("{count} {}", word(channel))).collect()),
+    );
+    add(
+        "hosts",
+        listed(
+            summary
+                .hosts
+                .iter()
+                .take(SHOWN_FEW)
+                .map(|host| format!("{} {} ({})", host.products, clean(&host.host), word(host.by)))
+                .collect(),
+        ),
+    );
+    let ending: u64 = summary.weeks.iter().skip(1).take(4).map(|week| week.leases + week.others).sum();
+    let ended: u64 = summary.weeks.iter().filter(|week| week.past).map(|week| week.leases + week.others).sum();
+    if ending + ended > 0 {
+        add(
+            "ending",
+            format!(
+                "{ended} have ended since they were collected, {ending} end within four weeks of {}, unless they are renewed",
+                summary.as_of.strftime("%Y-%m-%d")
+            ),
+        );
+    }
+    for duplicate in summary.duplicates.iter().take(SHOWN_FEW) {
+        let names: Vec<String> = duplicate.machines.iter().map(|name| clean(name)).collect();
+        add("one client id", format!("{} on {}", clean(&duplicate.cmid), names.join(", ")));
+    }
+    let count = |number: u64, what: &str| if number > 0 { format!("{number} {what}") } else { String::new() };
+    add(
+        "not listed",
+        listed(
+            [
+                count(summary.without_key, "licences without a key"),
+                count(summary.superseded, "older outputs of the same"),
+                count(summary.events, "events (counted)"),
+            ]
+            .into_iter()
+            .filter(|words| !words.is_empty())
+            .collect(),
+        ),
+    );
+    output::rows(&about);
+}
+
+fn machines(all: u64, [text, file, folder]: &[usize; 3]) -> String {
+    let named = [(text, "in the texts"), (file, "by their files"), (folder, "by their folders")];
+    let named: Vec<String> =
+        named.iter().filter(|(count, _)| **count > 0).map(|(count, how)| format!("{count} {how}")).collect();
+    if named.is_empty() { format!("{all}, not named") } else { format!("{all} (lines named {})", named.join(", ")) }
+}
+
+fn hosts(summary: &Summary) {
+    if summary.forecast.is_empty() {
+        return;
+    }
+    anstream::println!();
+    let mut table = output::table([
+        "KMS HOST",
+        "COUNTS",
+        "NEEDED",
+        "KNOWN TO HAVE ASKED",
+        "SHOWN BY THE HOST",
+        "IF NOBODY ASKS AGAIN",
+    ]);
+    for host in summary.forecast.iter().take(SHOWN) {
+        table.add_row([
+            clean(&host.host),
+            host.counted.map_or_else(|| "office or windows-server".to_owned(), word),
+            host.threshold.to_string(),
+            host.known.to_string(),
+            host.shown.map_or_else(|| "-".to_owned(), |(count, _)| count.to_string()),
+            falls(host, summary.as_of),
+        ]);
+    }
+    anstream::println!("{table}");
+}

@@ -1,0 +1,67 @@
+//! `leasehold vendor token add`.
+
+use clap::{Args, ValueEnum};
+use leasehold_authority::tokens::{self, NewToken};
+use leasehold_core::{Timestamp, TokenName};
+use leasehold_store::authority;
+use serde_json::json;
+
+use crate::commands::vendor::{Shop, failed, stamp};
+use crate::failure::Failure;
+use crate::input;
+use crate::output::{self, Output};
+use crate::values;
+
+/// Make a token; it is shown this once.
+#[derive(Debug, Args)]
+pub(crate) struct Add {
+    /// What it is called: the audit names it.
+    name: TokenName,
+    /// What it allows; several between commas.
+    #[arg(long = "role", value_enum, value_delimiter = ',', default_value = "read")]
+    roles: Vec<Role>,
+    /// When it ends; without, it does not.
+    #[arg(long, value_name = "DATE", value_parser = values::time)]
+    expires: Option<Timestamp>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Role {
+    /// To see everything.
+    Read,
+    /// To add and change products, families and product keys.
+    Issue,
+    /// To revoke product keys, hosts, machines and documents.
+    Revoke,
+}
+
+impl Add {
+    pub(super) fn run(self, shop: &Shop, output: Output) -> Result<(), Failure> {
+        let roles = self.roles.into_iter().map(authority::Role::from).collect();
+        let new = NewToken { name: self.name, roles, expires: self.expires };
+        let made = tokens::add(&*shop.store, &new, stamp(), &mut input::fill_random);
+        let (text, token) = made.map_err(|error| failed(&error))?;
+        match output {
+            Output::Json => {
+                let mut value = super::value(&token);
+                value["token"] = json!(text.to_string());
+                output::json(&value);
+            }
+            Output::Human => anstream::println!("{text}"),
+        }
+        let until = token.expires.map_or_else(|| "for ever".to_owned(), |end| format!("until {}", output::time(end)));
+        anstream::eprintln!("token {}, {until}: {}", token.name, super::roles(&token));
+        anstream::eprintln!("the token is shown this once and kept nowhere: store it safely");
+        Ok(())
+    }
+}
+
+impl From<Role> for authority::Role {
+    fn from(role: Role) -> Self {
+        match role {
+            Role::Read => Self::Read,
+            Role::Issue => Self::Issue,
+            Role::Revoke => Self::Revoke,
+        }
+    }
+}

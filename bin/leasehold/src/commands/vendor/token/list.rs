@@ -1,0 +1,42 @@
+//! `leasehold vendor token list`.
+
+use leasehold_authority::tokens;
+use leasehold_store::authority::Token;
+
+use crate::commands::vendor::{Shop, failed};
+use crate::failure::Failure;
+use crate::input;
+use crate::output::{self, Output};
+
+pub(super) fn run(shop: &Shop, output: Output) -> Result<(), Failure> {
+    let tokens = tokens::list(&*shop.store).map_err(|error| failed(&error))?;
+    match output {
+        Output::Json => output::json(&tokens.iter().map(super::value).collect()),
+        Output::Human if tokens.is_empty() => anstream::eprintln!("no tokens yet"),
+        Output::Human => print(&tokens),
+    }
+    Ok(())
+}
+
+fn print(tokens: &[Token]) {
+    let mut table = output::table(["NAME", "ROLES", "MADE", "LAST USED", "STATUS"]);
+    for token in tokens {
+        table.add_row([
+            token.name.to_string(),
+            super::roles(token),
+            output::time(token.made),
+            token.used.map_or_else(|| "never".to_owned(), output::time),
+            status(token),
+        ]);
+    }
+    anstream::println!("{table}");
+}
+
+fn status(token: &Token) -> String {
+    match (token.revoked, token.expires) {
+        (Some(at), _) => format!("revoked {}", output::time(at)),
+        (None, Some(end)) if end <= input::now() => format!("ended {}", output::time(end)),
+        (None, Some(end)) => format!("valid until {}", output::time(end)),
+        (None, None) => "valid".to_owned(),
+    }
+}

@@ -1,0 +1,27 @@
+//! `leasehold vendor token revoke`.
+
+use clap::Args;
+use leasehold_authority::tokens;
+use leasehold_core::TokenName;
+
+use crate::commands::vendor::{Shop, failed, stamp};
+use crate::failure::Failure;
+use crate::output::{self, Output};
+
+/// Withdraw a token at once and for ever.
+#[derive(Debug, Args)]
+pub(crate) struct Revoke {
+    /// The token.
+    name: TokenName,
+}
+
+impl Revoke {
+    pub(super) fn run(self, shop: &Shop, output: Output) -> Result<(), Failure> {
+        let token = tokens::revoke(&*shop.store, &self.name, stamp()).map_err(|error| failed(&error))?;
+        match output {
+            Output::Json => output::json(&super::value(&token)),
+            Output::Human => anstream::eprintln!("token {} is withdrawn", token.name),
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,123 @@
+//! Tokens for the admin API: made once, shown once, known afterwards by the hash of their text.
+//!
+//! A token is 256 random bits, so a plain SHA-256 of it can be kept: there is nothing to guess. It is looked up by that
+//! hash, and how long a lookup takes tells whoever tries only of a hash that nobody can choose.
+
+use std::fmt;
+
+use base64ct::{Base64UrlUnpadded, Encoding};
+use leasehold_core::{Span, Timestamp, TokenName};
+use leasehold_store::authority::{AuthorityStore, Roles, Stamp, Token};
+use sha2::{Digest, Sha256};
+use zeroize::Zeroizing;
+
+use crate::chance::{Rng, draw};
+use crate::error::Error;
+use crate::transact;
+
+/// The text of a token. It is shown by its `Display` alone.
+#[derive(Clone)]
+pub struct TokenText(Zeroizing<String>);
+
+/// A token to make.
+#[derive(Clone, Copy, Debug)]
+pub struct NewToken {
+    /// What it is called; no token was ever called so.
+    pub name: TokenName,
+    /// What it allows.
+    pub roles: Roles,
+    /// When it ends; `None` is never.
+    pub expires: Option<Timestamp>,
+}
+
+/// Makes a token. Its text is in the answer alone and cannot be had again.
+///
+/// # Errors
+/// [`Error::TokenExists`], [`Error::TokenEnded`]; [`Error::NotInitialised`], [`Error::Store`].
+pub fn add(
+    store: &dyn AuthorityStore,
+    new: &NewToken,
+    by: Stamp,
+    rng: &mut Rng<'_>,
+) -> Result<(TokenText, Token), Error> {
+    let NewToken { name, roles, expires } = *new;
+    if expires.is_some_and(|end| end <= by.at) {
+        return Err(Error::TokenEnded(name));
+    }
+    let secret: Zeroizing<[u8; 32]> = Zeroizing::new(draw(rng));
+    let encoded = Zeroizing::new(Base64UrlUnpadded::encode_string(&*secret));
+    let text = TokenText(Zeroizing::new(format!("{PREFIX}{}", *encoded)));
+    let token = Token { name, hash: hash(&text.0), roles, made: by.at, expires, used: None, revoked: None };
+    transact(store, "make a token", |tx| {
+        tx.vendor()?.ok_or(Error::NotInitialised)?;
+        if tx.tokens()?.iter().any(|token| token.name == name) {
+            return Err(Error::TokenExists(name));
+        }
+        Ok(tx.add_token(&token, by)?)
+    })?;
+    Ok((text, token))
+}
+
+/// The tokens, oldest first.
+///
+/// # Errors
+/// [`Error::NotInitialised`], [`Error::Store`].
+pub fn list(store: &dyn AuthorityStore) -> Result<Vec<Token>, Error> {
+    transact(store, "list tokens", |tx| {
+        tx.vendor()?.ok_or(Error::NotInitialised)?;
+        Ok(tx.tokens()?)
+    })
+}
+
+/// Withdraws a token at once and for ever. One that is withdrawn already stays so from its first time.
+///
+/// # Errors
+/// [`Error::UnknownToken`]; [`Error::NotInitialised`], [`Error::Store`].
+pub fn revoke(store: &dyn AuthorityStore, name: &TokenName, by: Stamp) -> Result<Token, Error> {
+    transact(store, "withdraw a token", |tx| {
+        tx.vendor()?.ok_or(Error::NotInitialised)?;
+        tx.revoke_token(name, by)?;
+        tx.tokens()?.into_iter().find(|token| token.name == *name).ok_or(Error::UnknownToken(*name))
+    })
+}
+
+/// The token with this text, if it may be used at `now`; that it was used is noted once a minute.
+///
+/// # Errors
+/// [`Error::Store`].
+pub fn check(store: &dyn AuthorityStore, text: &str, now: Timestamp) -> Result<Option<Token>, Error> {
+    if text.len() != LENGTH || !text.starts_with(PREFIX) {
+        return Ok(None);
+    }
+    let hash = hash(text);
+    transact(store, "look a token up", |tx| {
+        let Some(token) = tx.token(&hash)?.filter(|token| token.holds_at(now)) else {
+            return Ok(None);
+        };
+        if token.used.is_none_or(|used| used.plus(Span::MINUTE) <= now) {
+            tx.token_used(&token.name, now)?;
+        }
+        Ok(Some(token))
+    })
+}
+
+impl fmt::Display for TokenText {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl fmt::Debug for TokenText {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("[redacted]")
+    }
+}
+
+fn hash(text: &str) -> [u8; 32] {
+    Sha256::digest(text.as_bytes()).into()
+}
+
+/// By which scanners of code and logs know what they have found.
+const PREFIX: &str = "lhv_";
+/// The prefix, and 32 bytes in base64url.
+const LENGTH: usize = 4 + 43;

@@ -1,0 +1,331 @@
+//! What a `configuration.xml` of the Office Deployment Tool may hold, and the rules it is checked by.
+
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
+use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
+
+/// The table of elements, attributes, values and rules.
+pub fn table() -> &'static Schema {
+    &TABLE
+}
+
+/// The element with this name.
+pub fn element(name: &str) -> Option<&'static Element> {
+    TABLE.elements.iter().find(|element| element.name == name)
+}
+
+/// An attribute of an element.
+pub fn attribute(element: &str, name: &str) -> Option<&'static Attribute> {
+    ATTRIBUTES.get(&(element, name)).copied()
+}
+
+/// The property with this name.
+pub fn property(name: &str) -> Option<&'static Property> {
+    TABLE.properties.iter().find(|property| property.name == name)
+}
+
+/// The channel with this name, as it is written now.
+pub fn channel(name: &str) -> Option<&'static Channel> {
+    TABLE.channels.iter().find(|channel| channel.name == name)
+}
+
+/// The channel that once had this name.
+pub fn channel_once(name: &str) -> Option<&'static Channel> {
+    TABLE.channels.iter().find(|channel| channel.old_name.as_deref() == Some(name))
+}
+
+/// The language with this code, in whatever case.
+pub fn language(code: &str) -> Option<&'static Language> {
+    TABLE.languages.iter().find(|language| language.code.eq_ignore_ascii_case(code))
+}
+
+/// The app with this id.
+pub fn exclude_app(id: &str) -> Option<&'static ExcludeApp> {
+    TABLE.exclude_apps.iter().find(|app| app.id == id)
+}
+
+/// The rule with this id.
+pub fn rule(id: &str) -> Option<&'static Rule> {
+    RULES.get(id).copied()
+}
+
+/// What `odt-schema.toml` holds.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Schema {
+    /// Version of the table's form.
+    pub schema: u32,
+    /// The day on which the facts were collected.
+    pub retrieved: Date,
+    /// The oldest version of the tool that knows all of it.
+    pub min_tool_version: String,
+    /// Elements.
+    #[serde(rename = "element")]
+    pub elements: Vec<Element>,
+    /// Attributes.
+    #[serde(rename = "attribute")]
+    pub attributes: Vec<Attribute>,
+    /// Named switches.
+    #[serde(rename = "property")]
+    pub properties: Vec<Property>,
+    /// Update channels.
+    #[serde(rename = "channel")]
+    pub channels: Vec<Channel>,
+    /// Apps that can be left out.
+    #[serde(rename = "exclude_app")]
+    pub exclude_apps: Vec<ExcludeApp>,
+    /// Languages.
+    #[serde(rename = "language")]
+    pub languages: Vec<Language>,
+    /// Rules.
+    #[serde(rename = "rule")]
+    pub rules: Vec<Rule>,
+}
+
+/// An element.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Element {
+    /// Its name.
+    pub name: String,
+    /// The elements it stands in, divided by ` | `; the root has none.
+    pub parent: Option<String>,
+    /// Whether it may stand more than once.
+    pub repeat: bool,
+    /// Whether it has to be there.
+    pub required: bool,
+    /// What may stand in it.
+    #[serde(default)]
+    pub children: Vec<String>,
+    /// What it is for.
+    pub description: String,
+    /// Whether the tool no longer knows it.
+    #[serde(default)]
+    pub deprecated: bool,
+    /// How sure the fact is.
+    pub confidence: Option<String>,
+    /// Where the fact comes from.
+    pub source: String,
+}
+
+/// An attribute.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Attribute {
+    /// The element it belongs to.
+    pub element: String,
+    /// Its name.
+    pub name: String,
+    /// Whether it has to be there.
+    pub required: bool,
+    /// What kind of value it takes.
+    #[serde(rename = "type")]
+    pub kind: Kind,
+    /// The values it takes, or in words which.
+    #[serde(default)]
+    pub values: Vec<String>,
+    /// What holds without it.
+    pub default: Option<String>,
+    /// What it is for.
+    pub description: String,
+    /// Whether the tool no longer knows it.
+    #[serde(default)]
+    pub deprecated: bool,
+    /// How sure the fact is.
+    pub confidence: Option<String>,
+    /// Where the fact comes from.
+    pub source: String,
+}
+
+/// What kind of value an attribute takes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Kind {
+    /// A GUID.
+    Guid,
+    /// Any text.
+    String,
+    /// A path.
+    Path,
+    /// A version.
+    Version,
+    /// One of its values.
+    Enum,
+    /// TRUE or FALSE.
+    Bool,
+    /// A product key.
+    ProductKey,
+    /// Several, divided by commas.
+    List,
+    /// A date with a time.
+    Datetime,
+}
+
+/// A named switch.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Property {
+    /// Its name.
+    pub name: String,
+    /// The values it takes, or in words which.
+    pub values: Vec<String>,
+    /// What holds without it.
+    pub default: Option<String>,
+    /// What it applies to.
+    pub applies_to: Vec<String>,
+    /// What it is for.
+    pub description: String,
+    /// Where the fact comes from.
+    pub source: String,
+}
+
+/// An update channel.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Channel {
+    /// Its name in configuration files.
+    pub name: String,
+    /// What people call it.
+    pub title: String,
+    /// What it updates: `m365`, or `volume-` and a year.
+    pub family: String,
+    /// Its name until 2020.
+    pub old_name: Option<String>,
+    /// What else there is to know.
+    pub note: Option<String>,
+    /// Where the fact comes from.
+    pub source: String,
+}
+
+impl Channel {
+    /// The year of the volume release it updates.
+    pub fn perpetual_year(&self) -> Option<u16> {
+        self.family.strip_prefix("volume-")?.parse().ok()
+    }
+}
+
+/// An app that can be left out of a suite.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ExcludeApp {
+    /// Its id.
+    pub id: String,
+    /// What else there is to know.
+    pub note: Option<String>,
+    /// How sure the fact is.
+    pub confidence: String,
+    /// Where the fact comes from.
+    pub source: String,
+}
+
+/// A language.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Language {
+    /// The culture code, lower-case.
+    pub code: String,
+    /// The culture code as it is shown.
+    pub display: String,
+    /// What people call it.
+    pub name: String,
+    /// Whether Microsoft lists proofing languages that come with it.
+    pub companion_proofing_listed: bool,
+    /// The first version that has it.
+    pub min_version: Option<String>,
+    /// Whether Project and Visio have it.
+    pub project_visio: bool,
+    /// Where the fact comes from.
+    pub source: String,
+}
+
+/// A rule.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Rule {
+    /// Its id.
+    pub id: String,
+    /// How bad it is to break it.
+    pub severity: Severity,
+    /// What it is about.
+    pub title: String,
+    /// When it is broken.
+    pub check: String,
+    /// What to do.
+    pub fix: String,
+    /// How sure the rule is.
+    pub confidence: String,
+    /// Where it comes from.
+    pub source: String,
+}
+
+/// How bad a finding is, the worst first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Severity {
+    /// It will not work.
+    Error,
+    /// It may not do what is meant.
+    Warning,
+    /// Worth knowing.
+    Info,
+}
+
+impl Severity {
+    /// As it is printed.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Error => "error",
+            Self::Warning => "warning",
+            Self::Info => "info",
+        }
+    }
+}
+
+static TABLE: LazyLock<Schema> = LazyLock::new(|| super::table(include_str!("../../data/odt-schema.toml")));
+static ATTRIBUTES: LazyLock<HashMap<(&'static str, &'static str), &'static Attribute>> = LazyLock::new(|| {
+    let attributes = table().attributes.iter();
+    attributes.map(|attribute| ((attribute.element.as_str(), attribute.name.as_str()), attribute)).collect()
+});
+static RULES: LazyLock<HashMap<&'static str, &'static Rule>> =
+    LazyLock::new(|| table().rules.iter().map(|rule| (rule.id.as_str(), rule)).collect());
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn elements_name_each_other_from_both_sides() {
+        for named in &table().elements {
+            for child in &named.children {
+                let parent = element(child).and_then(|child| child.parent.as_deref()).unwrap_or_default();
+                assert!(parent.split(" | ").any(|parent| parent == named.name), "{child} in {}", named.name);
+            }
+            for parent in named.parent.iter().flat_map(|parents| parents.split(" | ")) {
+                let parent = element(parent).expect("a parent");
+                assert!(parent.children.contains(&named.name), "{} in {}", named.name, parent.name);
+            }
+        }
+        assert_eq!(ATTRIBUTES.len(), table().attributes.len());
+        assert!(table().attributes.iter().all(|attribute| element(&attribute.element).is_some()));
+    }
+
+    #[test]
+    fn names_stand_once_and_have_sources() {
+        assert_eq!(RULES.len(), table().rules.len());
+        for rule in &table().rules {
+            let digits = rule.id.strip_prefix("ODT").unwrap_or_default();
+            assert!(digits.len() == 3 && digits.bytes().all(|byte| byte.is_ascii_digit()), "{}", rule.id);
+            assert!(!rule.source.is_empty(), "{}", rule.id);
+        }
+        for (at, language) in table().languages.iter().enumerate() {
+            assert_eq!(language.code, language.display.to_lowercase());
+            assert!(table().languages[at + 1..].iter().all(|other| other.code != language.code), "{}", language.code);
+        }
+        for channel in &table().channels {
+            let known = channel.family == "m365" || channel.perpetual_year().is_some();
+            assert!(known, "{}", channel.name);
+        }
+    }
+}

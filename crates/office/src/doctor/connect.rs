@@ -1,0 +1,64 @@
+//! Whether somebody listens: a TCP connection is opened, and closed at once.
+
+use std::io::ErrorKind;
+use std::net::{SocketAddr, TcpStream};
+use std::thread;
+use std::time::Duration;
+
+use leasehold_discovery::Surroundings;
+use serde::Serialize;
+
+/// What became of a connection.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase", tag = "state")]
+pub enum Port {
+    /// Somebody listens.
+    Open {
+        /// How long the connection took, in milliseconds.
+        milliseconds: u64,
+    },
+    /// The machine answers, and nobody listens there.
+    Refused,
+    /// Nothing is heard: a firewall swallows it, or the machine is off.
+    Filtered,
+    /// There is no way there.
+    Unreachable,
+    /// It was not tried: there were too many.
+    #[serde(rename = "untried")]
+    NotTried,
+}
+
+/// Tries each address, several at a time.
+pub(super) fn connect(addresses: &[SocketAddr], patience: Duration, surroundings: &dyn Surroundings) -> Vec<Port> {
+    let tried = addresses.len().min(MOST);
+    let mut ports = Vec::with_capacity(addresses.len());
+    for some in addresses[..tried].chunks(AT_ONCE) {
+        thread::scope(|scope| {
+            let each: Vec<_> =
+                some.iter().map(|address| scope.spawn(|| one(*address, patience, surroundings))).collect();
+            ports.extend(each.into_iter().map(|thread| thread.join().unwrap_or(Port::NotTried)));
+        });
+    }
+    ports.resize(addresses.len(), Port::NotTried);
+    ports
+}
+
+fn one(address: SocketAddr, patience: Duration, surroundings: &dyn Surroundings) -> Port {
+    let begun = surroundings.running();
+    match TcpStream::connect_timeout(&address, patience) {
+        Ok(_) => {
+            let took = surroundings.running().saturating_sub(begun);
+            Port::Open { milliseconds: u64::try_from(took.as_millis()).unwrap_or(u64::MAX) }
+        }
+        Err(error) => match error.kind() {
+            ErrorKind::ConnectionRefused => Port::Refused,
+            ErrorKind::TimedOut | ErrorKind::WouldBlock => Port::Filtered,
+            _ => Port::Unreachable,
+        },
+    }
+}
+
+/// As many addresses as are tried at all.
+const MOST: usize = 512;
+/// As many as are tried at a time.
+const AT_ONCE: usize = 32;

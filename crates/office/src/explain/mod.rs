@@ -1,0 +1,174 @@
+//! What a code, state, event, rule, fact or key of Microsoft's activation means, what brings it about and what to do.
+//! Everything said here stands in the tables; what does not is told as unknown, never guessed.
+
+use serde::Serialize;
+
+use crate::data::errors::{Confidence, Severity};
+
+mod entries;
+mod key;
+mod number;
+mod text;
+mod word;
+
+pub use number::Bits;
+pub use text::{Found, MOST_TEXT, in_text};
+
+/// What is known of one thing.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Explanation {
+    /// The thing, as it is written properly.
+    pub subject: String,
+    /// What kind of thing it is.
+    pub kind: Kind,
+    /// A few words.
+    pub title: String,
+    /// What it means.
+    pub meaning: String,
+    /// How grave it is, for codes and rules: `error`, `warning` or `info`; `high`, `medium` or `low`.
+    pub severity: Option<String>,
+    /// What else there is to say, by name.
+    pub details: Vec<Detail>,
+    /// What brings it about, the likeliest first.
+    pub causes: Vec<String>,
+    /// What to do, in order.
+    pub remedy: Vec<String>,
+    /// How well it is known, where the tables say so.
+    pub confidence: Option<Confidence>,
+    /// Where it was read.
+    pub source: String,
+}
+
+/// What kind of thing an explanation is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Kind {
+    /// An error or information code.
+    Code,
+    /// A state of a licence.
+    State,
+    /// An event in a log.
+    Event,
+    /// A rule about signs of activators.
+    Rule,
+    /// A rule about deployment files.
+    LintRule,
+    /// A published generic key.
+    Key,
+    /// A label in the output of a tool.
+    Label,
+    /// A row of the decision table.
+    Decision,
+    /// A fact about KMS.
+    Fact,
+    /// A name or file of an activator.
+    Indicator,
+}
+
+/// One more thing to say.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Detail {
+    /// What it is.
+    pub name: String,
+    /// What is said.
+    pub value: String,
+}
+
+/// What was asked for and is not in the tables.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Unknown {
+    /// What was asked; of a key no more than its last five characters.
+    pub asked: String,
+    /// Why nothing can be said.
+    pub why: String,
+    /// What the bits of a code say by themselves.
+    pub bits: Option<Bits>,
+    /// What may have been meant, the likeliest first.
+    pub near: Vec<String>,
+}
+
+/// Explains `query`: a code (hexadecimal with or without `0x`, decimal with or without sign), a state as any tool spells
+/// it, the number of an event, a rule, a decision, a fact, a product key or its last five characters.
+///
+/// # Errors
+/// Where the tables have nothing on it.
+pub fn explain(query: &str) -> Result<Vec<Explanation>, Unknown> {
+    let query = word::bare(query);
+    if let Some(answer) = key::whole(query) {
+        return answer.map(|found| vec![found]);
+    }
+    let mut found = number::explain(query);
+    found.extend(word::explain(query));
+    found.extend(key::last_five(query));
+    if found.is_empty() { Err(number::unknown(query).unwrap_or_else(|| word::unknown(query))) } else { Ok(found) }
+}
+
+/// Everything that can be explained by name, in the order of its kinds.
+pub fn all() -> Vec<Explanation> {
+    let mut all = entries::all();
+    all.extend(key::all());
+    all
+}
+
+impl Explanation {
+    fn new(kind: Kind, subject: impl Into<String>, title: &str, meaning: &str, source: &str) -> Self {
+        Self {
+            subject: subject.into(),
+            kind,
+            title: title.to_owned(),
+            meaning: meaning.to_owned(),
+            severity: None,
+            details: Vec::new(),
+            causes: Vec::new(),
+            remedy: Vec::new(),
+            confidence: None,
+            source: source.to_owned(),
+        }
+    }
+
+    fn detail(mut self, name: &str, value: impl Into<String>) -> Self {
+        let value = value.into();
+        if !value.is_empty() {
+            self.details.push(Detail { name: name.to_owned(), value });
+        }
+        self
+    }
+}
+
+impl Unknown {
+    /// Whether it is about a product key.
+    fn is_of_a_key(&self) -> bool {
+        self.asked.starts_with('*')
+    }
+}
+
+impl Kind {
+    /// Its name for people.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Code => "code",
+            Self::State => "state",
+            Self::Event => "event",
+            Self::Rule => "rule of office hunt",
+            Self::LintRule => "rule of office lint",
+            Self::Key => "generic key",
+            Self::Label => "label",
+            Self::Decision => "row of the decision table",
+            Self::Fact => "fact",
+            Self::Indicator => "sign of an activator",
+        }
+    }
+}
+
+impl Severity {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Error => "error",
+            Self::Warning => "warning",
+            Self::Info => "info",
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

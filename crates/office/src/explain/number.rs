@@ -1,0 +1,140 @@
+//! Numbers: codes in every form in which they are printed, the numbers of states and events.
+
+use serde::Serialize;
+
+use super::{Explanation, Kind, Unknown, entries};
+use crate::data::errors::{ERRORS, Hresult};
+use crate::data::kms::KMS;
+
+/// What the bits of a result code say by themselves, whether or not its meaning is known.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Bits {
+    /// The code.
+    pub code: Hresult,
+    /// The same as an unsigned number.
+    pub decimal: u32,
+    /// The same as a signed number.
+    pub signed: i32,
+    /// What its highest bits say of how it went.
+    pub severity: &'static str,
+    /// The part of Windows that the number belongs to.
+    pub facility: u32,
+    /// That part's name, where it is one of the well-known.
+    pub facility_name: Option<&'static str>,
+    /// The number within that part.
+    pub number: u32,
+}
+
+pub(super) fn explain(query: &str) -> Vec<Explanation> {
+    let mut found = Vec::new();
+    let decimal = query.parse::<u32>().ok();
+    found.extend(ERRORS.states.iter().filter(|state| decimal == Some(state.code.into())).map(entries::state));
+    found.extend(decimal.and_then(|id| KMS.event(id)).map(entries::event));
+    let codes = codes(query);
+    let known = codes.iter().filter_map(|code| ERRORS.find(*code)).map(entries::error);
+    found.extend(known);
+    if codes.contains(&Hresult(0)) && query.len() > 1 {
+        found.push(success());
+    }
+    found.dedup();
+    found
+}
+
+/// What can be said of a code that is not in the table; `None` where `query` is no code.
+pub(super) fn unknown(query: &str) -> Option<Unknown> {
+    let codes = codes(query);
+    let code = *codes.first()?;
+    let hex = code.to_string();
+    Some(Unknown {
+        asked: query.to_owned(),
+        why: format!("{hex} is not in the tables: nothing is known of what it means to activation"),
+        bits: Some(Bits::of(code)),
+        near: near(&codes),
+    })
+}
+
+/// Whether the bits say that something went wrong.
+pub(super) fn is_failure(bits: Option<&Bits>) -> bool {
+    bits.is_some_and(|bits| bits.signed < 0)
+}
+
+/// The codes that `query` may be: a sign or ten digits make it decimal, letters or `0x` hexadecimal.
+fn codes(query: &str) -> Vec<Hresult> {
+    let prefixed = query.starts_with("0x") || query.starts_with("0X");
+    let signed = query.parse::<i32>().ok().filter(|number| *number < 0).map(|number| Hresult(number.cast_unsigned()));
+    let unsigned = query.parse::<u32>().ok().map(Hresult).filter(|_| !prefixed && !query.starts_with('+'));
+    // Without `0x`, digits alone are hexadecimal only where a code of eight digits is meant.
+    let digits_alone = query.bytes().all(|byte| byte.is_ascii_digit());
+    let like_a_code = prefixed || (query.len() >= 7 && (!digits_alone || query.len() == 8));
+    let hex = like_a_code.then(|| Hresult::parse_hex(query)).flatten();
+    // A short word like `dead` is no code, a short one in the table is.
+    let short = Hresult::parse_hex(query).filter(|code| !digits_alone && ERRORS.find(*code).is_some());
+    let mut all: Vec<Hresult> = [hex, short, signed, unsigned].into_iter().flatten().collect();
+    all.dedup();
+    all
+}
+
+fn success() -> Explanation {
+    let meaning = "Not a failure: it succeeded.";
+    Explanation {
+        severity: Some("info".to_owned()),
+        ..Explanation::new(Kind::Code, "0x00000000", "Success", meaning, "the structure of Windows result codes")
+    }
+}
+
+impl Bits {
+    /// The parts of `code`.
+    pub fn of(code: Hresult) -> Self {
+        let facility = code.0 >> 16 & 0x7FF;
+        Self {
+            code,
+            decimal: code.0,
+            signed: code.signed(),
+            severity: match code.0 >> 30 {
+                0 => "success",
+                1 => "information, not a failure",
+                2 => "failure",
+                _ => "error",
+            },
+            facility,
+            facility_name: FACILITIES.iter().find(|(number, _)| *number == facility).map(|(_, name)| *name),
+            number: code.0 & 0xFFFF,
+        }
+    }
+}
+
+/// Up to three codes of the table that differ from one of `codes` by a slip of the hand, the nearest first.
+fn near(codes: &[Hresult]) -> Vec<String> {
+    let mut found: Vec<(usize, String)> = Vec::new();
+    for error in &ERRORS.errors {
+        let known = format!("{:08X}", error.code.0);
+        let distance = |code: &Hresult| {
+            let typed = format!("{:08X}", code.0);
+            let ends_alike = code.0 & 0xFFFF == error.code.0 & 0xFFFF && error.code.0 & 0xFFFF != 0;
+            if ends_alike { 1 } else { strsim::damerau_levenshtein(&typed, &known) }
+        };
+        if let Some(distance) = codes.iter().map(distance).min().filter(|distance| *distance <= MOST_SLIPS) {
+            found.push((distance, error.code.to_string()));
+        }
+    }
+    found.sort_by_key(|(distance, _)| *distance);
+    let least = found.first().map_or(0, |(distance, _)| *distance);
+    found.into_iter().filter(|(distance, _)| *distance == least).map(|(_, code)| code).take(3).collect()
+}
+
+/// Slips of the hand that are thought of: two digits.
+const MOST_SLIPS: usize = 2;
+
+const FACILITIES: &[(u32, &str)] = &[
+    (0, "none"),
+    (1, "RPC"),
+    (2, "automation (dispatch)"),
+    (3, "storage"),
+    (4, "interface-specific: here the licensing services"),
+    (7, "Win32: the number is a Windows error, `net helpmsg NUMBER` says its words"),
+    (8, "Windows"),
+    (9, "security"),
+    (10, "control"),
+    (11, "certificates"),
+    (12, "internet"),
+];

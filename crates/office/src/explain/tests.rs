@@ -1,0 +1,190 @@
+use proptest::prelude::*;
+
+use super::*;
+use crate::data::errors::{ERRORS, Hresult};
+use crate::data::gvlk;
+use crate::data::indicators::INDICATORS;
+use crate::data::kms::KMS;
+use crate::data::outputs::OUTPUTS;
+use crate::data::schema;
+
+fn subjects(query: &str) -> Vec<String> {
+    explain(query).map(|known| known.into_iter().map(|one| one.subject).collect()).unwrap_or_default()
+}
+
+#[test]
+fn every_code_is_known_in_every_form_in_which_it_is_printed() {
+    for error in &ERRORS.errors {
+        let code = error.code.to_string();
+        let mut forms =
+            vec![code.clone(), code.to_lowercase(), code.to_uppercase(), format!("{code}."), format!("hr={code}")];
+        forms.push(error.dec.to_string());
+        forms.extend(error.signed.map(|signed| signed.to_string()));
+        if error.code.0 > 0xFFFF {
+            forms.push(code[2..].to_owned());
+            forms.push(code[2..].to_lowercase());
+        }
+        for form in forms {
+            assert!(subjects(&form).contains(&code), "{form}");
+        }
+    }
+}
+
+#[test]
+fn a_code_with_leading_zeros_is_the_same_code() {
+    assert_eq!(subjects("0x0000040E"), ["0x40E"]);
+    assert_eq!(subjects("0x08004005"), subjects("0x8004005"));
+}
+
+#[test]
+fn information_is_never_told_as_a_failure() {
+    let known = explain("4004F040").unwrap();
+    assert_eq!(known[0].severity.as_deref(), Some("info"));
+    assert!(known[0].meaning.starts_with("Not a failure"));
+    assert_eq!(explain("0x0").unwrap()[0].title, "Success");
+}
+
+#[test]
+fn every_state_is_known_as_each_tool_spells_it() {
+    for state in &ERRORS.states {
+        let number = state.code.to_string();
+        for form in [&state.wmi, &state.ospp, &state.slmgr, &number, &format!("---{}---", state.ospp)] {
+            assert!(subjects(form).contains(&state.ospp), "{form}");
+        }
+    }
+    for (form, expected) in [
+        ("Additional grace period", "OOT_GRACE"),
+        ("License expired or Hardware out of tolerance", "OOT_GRACE"),
+        ("initial grace", "OOB_GRACE"),
+        ("notification", "NOTIFICATIONS"),
+        ("EXTENDED_GRACE", "EXTENDED GRACE"),
+    ] {
+        assert_eq!(subjects(form), [expected], "{form}");
+    }
+}
+
+#[test]
+fn every_label_and_every_state_of_each_tool_is_known() {
+    for label in &OUTPUTS.labels {
+        assert!(subjects(&label.label).contains(&label.label), "{}", label.label);
+    }
+    for state in &OUTPUTS.vnext_states {
+        assert!(subjects(&state.state).contains(&state.state), "{}", state.state);
+    }
+    assert_eq!(subjects("reduced functionality"), ["RFM"]);
+    assert_eq!(subjects("licensed"), ["LICENSED", "Licensed"], "volume Office, and Microsoft 365 Apps");
+}
+
+#[test]
+fn unlicensed_is_not_licensed() {
+    assert!(!subjects("UNLICENSED").contains(&"LICENSED".to_owned()));
+}
+
+#[test]
+fn events_rules_decisions_and_facts_are_known_by_name() {
+    for event in &KMS.events {
+        for form in [event.id.to_string(), format!("event {}", event.id), format!("Event ID: {}", event.id)] {
+            assert!(subjects(&form).contains(&format!("event {}", event.id)), "{form}");
+        }
+    }
+    for rule in &INDICATORS.rules {
+        assert_eq!(subjects(&rule.id.to_lowercase()), [rule.id.as_str()]);
+    }
+    for rule in &schema::table().rules {
+        assert_eq!(subjects(&rule.id), [rule.id.as_str()]);
+    }
+    for query in ["vol-kms", "threshold.office", "DnsDomainPublishList", "KMSSS.exe", "HackTool:Win32/AutoKMS"] {
+        assert!(!subjects(query).is_empty(), "{query}");
+    }
+}
+
+#[test]
+fn a_generic_key_is_known_whole_and_by_its_end_and_another_is_never_shown() {
+    let published = &gvlk::table().keys[0];
+    for form in
+        [published.key.clone(), published.key.to_lowercase(), published.key.replace('-', ""), published.last5.clone()]
+    {
+        assert_eq!(subjects(&form), [published.last5.as_str()], "{form}");
+    }
+    let secret = "BBBBB-CCCCC-DDDDD-FFFFF-GGGG2";
+    for form in [secret.to_owned(), secret.to_lowercase(), secret.replace('-', ""), secret.replace('-', " ")] {
+        let unknown = explain(&form).unwrap_err();
+        let told = serde_json::to_string(&unknown).unwrap().to_uppercase();
+        assert!(!told.contains("FFFFF") && told.contains("GGGG2"), "{told}");
+    }
+    assert!(explain("8T4PW").unwrap_err().why.contains("not guessed"));
+    assert!(explain("AAAAA-BBBBB-CCCCC-DDDDD-EEEE1").unwrap_err().why.contains("mistyped"));
+}
+
+#[test]
+fn an_unknown_code_is_told_by_its_bits_and_those_it_is_near() {
+    let unknown = explain("0xC004F0744").unwrap_err();
+    assert_eq!(unknown.bits, None, "nine digits are no code");
+    let unknown = explain("0xC004F07F").unwrap_err();
+    let bits = unknown.bits.unwrap();
+    assert_eq!((bits.severity, bits.facility, bits.number), ("error", 4, 0xF07F));
+    assert!(unknown.near.contains(&"0xC004F074".to_owned()), "{:?}", unknown.near);
+    assert_eq!(explain("0x8004F074").unwrap_err().near, ["0xC004F074"], "another severity");
+    let win32 = explain("0x80070002").unwrap_err().bits.unwrap();
+    assert_eq!((win32.severity, win32.facility, win32.number), ("failure", 7, 2));
+    assert!(explain("xyzzy").unwrap_err().bits.is_none());
+    assert_eq!(explain("OOB_GRAEC").unwrap_err().near.first().map(String::as_str), Some("OOBGrace"));
+}
+
+#[test]
+fn a_text_is_searched_for_what_can_be_explained() {
+    let text = "LICENSE STATUS:  ---OOB_GRACE---\nERROR CODE: 0x4004F00C\nnothing here, dead beef 2026\n\
+                Event ID: 12288\nhr=-1073418124, 3221549172\nhr=0xC004F999 cafe\nACT005\n\
+                key BBBBB-CCCCC-DDDDD-FFFFF-GGGG2\nPartial Product Key: GCVGB\n";
+    let found = in_text(text);
+    let told: Vec<(usize, String)> = found
+        .iter()
+        .map(|one| {
+            (one.line, one.unknown.as_ref().map_or_else(|| one.explanations[0].subject.clone(), |u| u.asked.clone()))
+        })
+        .collect();
+    let expected = [
+        (1, "OOB_GRACE"),
+        (2, "0x4004F00C"),
+        (4, "event 12288"),
+        (5, "0xC004F074"),
+        (6, "0xC004F999"),
+        (7, "ACT005"),
+        (8, "*****-*****-*****-*****-GGGG2"),
+        (9, "GCVGB"),
+    ];
+    assert_eq!(told, expected.map(|(line, subject)| (line, subject.to_owned())));
+    assert_eq!(found[3].times, 2);
+}
+
+proptest! {
+    #[test]
+    fn every_number_is_the_same_code_in_every_form(number: u32) {
+        // Eight digits alone may be either.
+        prop_assume!(!(10_000_000..100_000_000).contains(&number));
+        let code = Hresult(number);
+        prop_assert_eq!(Hresult::parse_hex(&code.to_string()), Some(code));
+        let bits = |query: String| explain(&query).err().and_then(|unknown| unknown.bits).map(|bits| bits.code);
+        let hex = bits(format!("0x{number:08x}"));
+        prop_assert!(hex.is_none_or(|hex| hex == code));
+        prop_assert!(hex.is_none() || bits(code.signed().to_string()).is_none_or(|signed| signed == code));
+    }
+
+    #[test]
+    fn whatever_is_asked_is_answered(query in "\\PC{0,60}", text in "(?s).{0,400}") {
+        let _ = explain(&query);
+        for found in in_text(&text) {
+            prop_assert!(found.unknown.is_some() == found.explanations.is_empty());
+        }
+    }
+
+    #[test]
+    fn a_key_that_is_not_published_is_never_shown(groups in proptest::collection::vec("[BCDFGHJKMNPQRTVWXY2346789]{5}", 5)) {
+        let key = groups.join("-");
+        prop_assume!(gvlk::find(&key).is_none());
+        let told = serde_json::to_string(&explain(&key).unwrap_err()).unwrap();
+        prop_assert!(!told.contains(&groups[..4].join("-")) && !told.contains(&key));
+        let told = serde_json::to_string(&in_text(&format!("a {key} b"))).unwrap();
+        prop_assert!(!told.contains(&groups[..4].join("-")));
+    }
+}

@@ -1,0 +1,125 @@
+//! Checks a `configuration.xml` of the Office Deployment Tool against the rules of [`schema`](crate::data::schema): each
+//! finding with its place, the rule's source and, where a change is sure to be right, the change. Files, terminals and the
+//! clock are left to the caller.
+
+mod context;
+mod file;
+mod finding;
+mod fix;
+mod guard;
+mod rules;
+mod sarif;
+mod secret;
+mod source;
+
+pub use context::{Context, Edition, HostFacts, Mode, Plan, Release, System};
+pub use finding::{Edit, Finding, Fix, Position};
+pub use fix::{Fixed, fix};
+pub use rules::implemented;
+pub use sarif::{sarif, sarif_results};
+pub use secret::masked;
+pub use source::Encoding;
+
+use crate::data::schema::Severity;
+use file::File;
+use finding::Findings;
+use source::Source;
+
+/// The largest file that is read, in bytes.
+pub const MOST_BYTES: usize = 1 << 20;
+
+/// What a file was found to be.
+#[derive(Debug)]
+pub struct Report {
+    /// The file's text, without its byte order mark; spans count its bytes. Empty where the bytes are no text.
+    pub text: String,
+    /// How the text was encoded, where it could be read.
+    pub encoding: Option<Encoding>,
+    /// What was found, in the order of the file.
+    pub findings: Vec<Finding>,
+    /// The architecture that the file installs, where it says one.
+    pub edition: Option<Edition>,
+    /// What kind of file it is.
+    pub kind: Kind,
+}
+
+/// What kind of file was read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// A configuration file.
+    Configuration,
+    /// XML of another kind.
+    OtherXml,
+    /// No XML that could be read.
+    Unreadable,
+}
+
+impl Report {
+    /// How many findings are this bad.
+    pub fn count(&self, severity: Severity) -> usize {
+        self.findings.iter().filter(|finding| finding.severity == severity).count()
+    }
+}
+
+/// Checks the bytes of a file. Whatever they are, there is an answer; it takes time in proportion to their number.
+pub fn lint(bytes: &[u8], context: &Context) -> Report {
+    let source = match source::read(bytes) {
+        Ok(source) => source,
+        Err(problem) => return unreadable(String::new(), None, problem),
+    };
+    let parsed = guard::check(&source.text).and_then(|()| file::parse(&source.text));
+    let document = match parsed {
+        Ok(document) => document,
+        Err(problem) => return unreadable(source.text, Some(source.encoding), problem),
+    };
+    let mut findings = Findings::new(&source.text);
+    declared(&source, &mut findings);
+    let (mut edition, mut kind) = (None, Kind::OtherXml);
+    if let Some(file) = File::of(&document, &mut findings) {
+        kind = Kind::Configuration;
+        edition = file.adds.iter().find_map(file::Add::edition);
+        rules::apply(&file, context, &mut findings);
+    }
+    let found = findings.sorted();
+    drop(document);
+    Report { text: source.text, encoding: Some(source.encoding), findings: found, edition, kind }
+}
+
+/// A file of which nothing more can be said.
+fn unreadable(text: String, encoding: Option<Encoding>, problem: Problem) -> Report {
+    let mut findings = Findings::new(&text);
+    findings.add(NOT_A_CONFIGURATION, problem.at..problem.at, problem.message);
+    let mut found = findings.sorted();
+    if let (Some(position), Some(finding)) = (problem.position, found.first_mut()) {
+        (finding.start, finding.end) = (position, position);
+    }
+    Report { text, encoding, findings: found, edition: None, kind: Kind::Unreadable }
+}
+
+/// An encoding declared that is not the file's.
+fn declared(source: &Source, findings: &mut Findings<'_>) {
+    let Some(disagreement) = &source.disagreement else { return };
+    let (declared, encoding) = (&source.text[disagreement.clone()], source.encoding);
+    let message = format!("the file says that it is {declared:?} and is {encoding}: parsers refuse it");
+    let finding = findings.add(NOT_A_CONFIGURATION, disagreement.clone(), message);
+    let edit = Edit { span: disagreement.clone(), text: encoding.label().to_owned() };
+    finding.fix = Some(Fix { what: format!("declare {}", encoding.label()), edits: vec![edit] });
+}
+
+/// What stops a file from being read.
+#[derive(Debug)]
+struct Problem {
+    /// Where in the text, in bytes.
+    at: usize,
+    /// Where, if there is no text to count in.
+    position: Option<Position>,
+    message: String,
+}
+
+impl Problem {
+    fn new(at: usize, message: impl Into<String>) -> Self {
+        Self { at, position: None, message: message.into() }
+    }
+}
+
+const NOT_A_CONFIGURATION: &str = "ODT001";

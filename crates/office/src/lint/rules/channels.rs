@@ -1,0 +1,145 @@
+//! Channels: known, and the right ones for the products.
+
+use super::super::context::Context;
+use super::super::file::{Add, Channel, File, Product, Value, value};
+use super::super::finding::Findings;
+use super::{did_you_mean, edit, nearest, quoted};
+use crate::data::products::{self, Family};
+use crate::data::schema;
+
+pub(super) const RULES: &[&str] = &[
+    "ODT011", "ODT012", "ODT013", "ODT014", "ODT015", "ODT016", "ODT018", "ODT023", "ODT024", "ODT025", "ODT027",
+    "ODT076",
+];
+
+pub(super) fn check(file: &File<'_>, _: &Context, findings: &mut Findings<'_>) {
+    for add in &file.adds {
+        if let Some(channel) = &add.channel {
+            name(channel, findings);
+            foreign(file, add, channel, findings);
+        } else {
+            missing(file, add, findings);
+        }
+        sources(file, add, findings);
+    }
+    for updates in file.named("Updates") {
+        let Some(channel) = value(updates, "Channel").map(Channel::of) else { continue };
+        name(&channel, findings);
+        let from = file.adds.iter().find_map(|add| add.channel.as_ref());
+        if let Some(from) = from.filter(|from| from.name() != channel.name()) {
+            let message =
+                format!("installed from {}, updated from {}: the device switches at once", from.name(), channel.name());
+            findings.add("ODT076", channel.value.span, message);
+        }
+    }
+}
+
+fn name(channel: &Channel<'_>, findings: &mut Findings<'_>) {
+    let (value, typed) = (&channel.value, channel.value.text);
+    let Some(known) = channel.facts else {
+        let meant = nearest(typed, schema::table().channels.iter().map(|channel| channel.name.as_str()));
+        let message = format!("{} is no channel{}", quoted(typed), did_you_mean(meant));
+        let finding = findings.add("ODT011", value.span.clone(), message);
+        finding.fix = meant.filter(|meant| meant.eq_ignore_ascii_case(typed)).map(|meant| edit::replace(value, meant));
+        return;
+    };
+    if known.name != typed {
+        let message = format!("{typed} is the old name of {}", known.name);
+        let finding = findings.add("ODT012", value.span.clone(), message);
+        finding.fix = Some(edit::replace(value, &known.name));
+    }
+    if known.name == "BetaChannel" {
+        findings.add("ODT013", value.span.clone(), format!("{typed} has builds that are not supported"));
+    } else if matches!(known.name.as_str(), "CurrentPreview" | "SemiAnnualPreview") {
+        findings.add("ODT013", value.span.clone(), format!("{typed} has previews of what others get later"));
+    }
+}
+
+/// A channel that does not go with the products.
+fn foreign(file: &File<'_>, add: &Add<'_>, channel: &Channel<'_>, findings: &mut Findings<'_>) {
+    let perpetual = add.perpetual_year();
+    let subscribed = |product: &&Product<'_>| product.facts.is_some_and(products::Product::subscription);
+    if perpetual.is_some() {
+        for product in add.products.iter().filter(subscribed) {
+            let message =
+                format!("{} is licensed by subscription, {} is for volume licences", product.name(), channel.name());
+            findings.add("ODT018", product.place(file.text), message);
+        }
+        beside_subscription(file, add, channel, findings);
+    }
+    for product in &add.products {
+        let Some(facts) = product.facts.filter(|facts| facts.volume()) else { continue };
+        let Some(year) = facts.release.year() else { continue };
+        if facts.family == Family::Suite && perpetual != Some(year) {
+            let message = format!(
+                "{} is updated from PerpetualVL{year} alone, not from {}",
+                product.name(),
+                quoted(channel.name())
+            );
+            findings.add("ODT023", channel.value.span.clone(), message);
+        }
+        let dated = matches!(facts.family, Family::Project | Family::Visio) && year > 2016;
+        if let Some(other) = perpetual.filter(|other| dated && *other != year) {
+            let message = format!("{} is of {year}, the channel of {other}", product.name());
+            findings.add("ODT025", product.place(file.text), message);
+        }
+    }
+}
+
+fn beside_subscription(file: &File<'_>, add: &Add<'_>, channel: &Channel<'_>, findings: &mut Findings<'_>) {
+    let suite = file
+        .added()
+        .find(|product| product.is(&[Family::Suite]) && product.facts.is_some_and(products::Product::subscription));
+    let Some(suite) = suite else { return };
+    for product in add.products.iter().filter(|product| product.is(&[Family::Project, Family::Visio])) {
+        if product.facts.is_some_and(products::Product::volume) {
+            let (own, beside, from) = (product.name(), suite.name(), channel.name());
+            let message = format!("{own} stands beside {beside} and has to take its channel, not {from}");
+            findings.add("ODT027", product.place(file.text), message);
+        }
+    }
+}
+
+fn missing(file: &File<'_>, add: &Add<'_>, findings: &mut Findings<'_>) {
+    if let Some(version) = value(add.node, "Version") {
+        let message = format!("version {} is asked for, and no channel that has it", quoted(version.text));
+        findings.add("ODT014", version.whole, message);
+    }
+    let suites: Vec<_> = add.products.iter().filter(|product| product.is(&[Family::Suite])).collect();
+    let volume = suites.iter().filter(|suite| suite.facts.is_some_and(products::Product::volume));
+    for (suite, year) in volume.filter_map(|suite| Some((suite, suite.facts?.release.year()?))) {
+        let message =
+            format!("{} has no channel: on a new device the default is Current, which is not for it", suite.name());
+        let finding = findings.add("ODT024", file.name_of(add.node), message);
+        let same = |product: &Product<'_>| {
+            product.facts.is_some_and(|facts| facts.volume() && facts.release.year() == Some(year))
+        };
+        if add.products.iter().all(same) {
+            finding.fix = Some(edit::add_attribute(add.node, file.text, "Channel", &format!("PerpetualVL{year}")));
+        }
+    }
+}
+
+fn sources(file: &File<'_>, add: &Add<'_>, findings: &mut Findings<'_>) {
+    if let Some(from) = value(add.node, "DownloadPath").filter(|_| value(add.node, "Version").is_none()) {
+        findings.add("ODT015", from.whole, "DownloadPath is given and no Version");
+    }
+    let Some(path) = value(add.node, "SourcePath") else { return };
+    let mut parts = path.text.trim().trim_end_matches(['/', '\\']).rsplit(['/', '\\']);
+    let mut next_is = |name: &str| parts.next().is_some_and(|part| part.eq_ignore_ascii_case(name));
+    let last = path.text.trim().trim_end_matches(['/', '\\']).rsplit(['/', '\\']).next().unwrap_or_default();
+    let data = last.eq_ignore_ascii_case("Data") && next_is("Data") && next_is("Office");
+    if data || last.eq_ignore_ascii_case("Office") {
+        let message = "the path ends in the folder that the tool adds itself";
+        let finding = findings.add("ODT016", path.span.clone(), message);
+        finding.fix = parent(&path, file.text).filter(|_| data).map(|parent| edit::replace(&path, parent));
+    }
+}
+
+/// What stands before `Office\Data`, where the file writes it without references.
+fn parent<'v>(path: &Value<'v>, text: &str) -> Option<&'v str> {
+    let plain = text[path.span.clone()] == *path.text;
+    let data = path.text.trim_end_matches(['/', '\\', ' ']);
+    let office = data.get(..data.len().checked_sub("/Office/Data".len())?)?;
+    (plain && !office.is_empty() && !office.ends_with([':', '/', '\\'])).then_some(office)
+}

@@ -1,0 +1,108 @@
+//! How many machines ask one host, against what the host wants.
+
+use serde::Serialize;
+
+use super::estate::{Estate, Facts, Group, Licence, Network, Product};
+use super::judge::Situation;
+use crate::data::kms::KMS;
+use crate::data::plan::Method;
+
+/// The machines that ask one host for one kind of product.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Threshold {
+    /// What is counted.
+    pub product: Product,
+    /// The isolated group whose own host it is; `None` for the company's.
+    pub group: Option<String>,
+    /// Machines that ask; `None` where a number is missing.
+    pub count: Option<u32>,
+    /// As many as the host wants.
+    pub required: u32,
+    /// Whether that is enough.
+    pub reached: Option<bool>,
+}
+
+/// What a MAK has to do.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct MakPool {
+    /// Machines that it activates.
+    pub needed: u32,
+    /// Activations that are left; `None` where nobody has said.
+    pub left: Option<u32>,
+    /// Whether they are enough.
+    pub enough: Option<bool>,
+}
+
+pub(super) fn threshold(product: Product) -> u32 {
+    KMS.number(match product {
+        Product::Office => "threshold.office",
+        Product::WindowsClient => "threshold.windows_client",
+        Product::WindowsServer => "threshold.windows_server",
+    })
+}
+
+/// The situation of `group` among `groups`, of which `by_directory` need no host.
+pub(super) fn situation<'g>(group: &'g Group, groups: &[Group], by_directory: &[bool]) -> Situation<'g> {
+    let facts = &group.facts;
+    let product = facts.product();
+    let count = product.and_then(|product| match facts.network() {
+        Network::Isolated => facts.machines,
+        Network::Company | Network::SemiIsolated => {
+            let others = groups
+                .iter()
+                .zip(by_directory)
+                .filter(|(other, directory)| !**directory && asks(&other.facts, product));
+            // Its own machines ask, whatever is chosen for them in the end.
+            let mut sum = facts.machines?;
+            for (other, _) in others.filter(|(other, _)| other.name != group.name) {
+                sum = sum.saturating_add(other.facts.machines?);
+            }
+            Some(sum)
+        }
+    });
+    Situation { facts, count, threshold: product.map(threshold) }
+}
+
+/// Whether machines of which this is true would ask the company's host for `product`.
+fn asks(facts: &Facts, product: Product) -> bool {
+    let near = facts.away_days.is_none_or(|days| days <= KMS.number("validity.days"));
+    let licensed = facts.licence == Some(Licence::Volume);
+    facts.product() == Some(product) && licensed && near && facts.network() != Network::Isolated
+}
+
+/// What the hosts of the plan count, the company's first; `methods` are the groups', in their order.
+pub(super) fn thresholds(groups: &[Group], methods: &[Option<Method>]) -> Vec<Threshold> {
+    let by_kms =
+        || groups.iter().zip(methods).filter(|(_, method)| **method == Some(Method::Kms)).map(|(group, _)| group);
+    let mut all = Vec::new();
+    for product in Product::ALL.iter().copied() {
+        let of_company =
+            |group: &&Group| group.facts.product() == Some(product) && group.facts.network() != Network::Isolated;
+        let mut asking = by_kms().filter(of_company).peekable();
+        if asking.peek().is_some() {
+            let count = asking.try_fold(0_u32, |sum, group| Some(sum.saturating_add(group.facts.machines?)));
+            all.push(Threshold::new(product, None, count));
+        }
+    }
+    for group in by_kms().filter(|group| group.facts.network() == Network::Isolated) {
+        let product = group.facts.product();
+        all.extend(product.map(|product| Threshold::new(product, Some(group.name.clone()), group.facts.machines)));
+    }
+    all
+}
+
+/// What a MAK has to do in the plan; `None` where it has nothing to do.
+pub(super) fn mak_pool(estate: &Estate, groups: &[Group], methods: &[Option<Method>]) -> Option<MakPool> {
+    let mut by_mak = groups.iter().zip(methods).filter(|(_, method)| **method == Some(Method::Mak)).peekable();
+    by_mak.peek()?;
+    let needed = by_mak.fold(0_u32, |sum, (group, _)| sum.saturating_add(group.facts.machines.unwrap_or_default()));
+    let left = estate.mak_left;
+    Some(MakPool { needed, left, enough: left.map(|left| left >= needed) })
+}
+
+impl Threshold {
+    fn new(product: Product, group: Option<String>, count: Option<u32>) -> Self {
+        let required = threshold(product);
+        Self { product, group, count, required, reached: count.map(|count| count >= required) }
+    }
+}

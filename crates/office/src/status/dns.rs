@@ -1,0 +1,188 @@
+//! Service records as `nslookup`, `Resolve-DnsName` and `dig` show them.
+
+use serde::Serialize;
+
+use super::value::shorten;
+
+/// The most records and addresses that are kept of one answer.
+const MOST_RECORDS: usize = 64;
+
+/// One answer to a lookup.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Lookup {
+    /// The line it begins in.
+    pub line: u64,
+    /// The name server, where it is named.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub server: Option<String>,
+    /// The service records.
+    pub records: Vec<Record>,
+    /// Addresses of hosts, by name.
+    pub addresses: Vec<(String, String)>,
+    /// What the name server, or the lack of one, said instead.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub error: Option<String>,
+}
+
+/// A service record.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Record {
+    /// Its name: `_vlmcs._tcp.example.com`.
+    pub name: String,
+    /// Its priority.
+    pub priority: Option<u16>,
+    /// Its weight.
+    pub weight: Option<u16>,
+    /// Its port.
+    pub port: Option<u16>,
+    /// Its target.
+    pub target: Option<String>,
+}
+
+impl Lookup {
+    /// The address of `target`, where the answer brings it along.
+    pub fn address(&self, target: &str) -> Option<&str> {
+        let same = |name: &str| name.trim_end_matches('.').eq_ignore_ascii_case(target);
+        self.addresses.iter().find(|(name, _)| same(name)).map(|(_, address)| address.as_str())
+    }
+
+    /// Takes one line; `false` where it is of something else.
+    pub(crate) fn take(&mut self, line: &str) -> bool {
+        let text = line.trim();
+        self.heading(text) || self.field(text) || self.address_line(text) || self.row(text) || self.failure(text)
+    }
+
+    /// Whether there is anything in it.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.records.is_empty() && self.addresses.is_empty() && self.error.is_none()
+    }
+
+    fn heading(&mut self, text: &str) -> bool {
+        if let Some(name) = text.strip_suffix("SRV service location:") {
+            self.record(name.trim());
+            return true;
+        }
+        for key in ["Server:", "Default Server:"] {
+            if let Some(server) = text.strip_prefix(key) {
+                self.server = Some(shorten(server.trim()).to_owned());
+                return true;
+            }
+        }
+        ["Address:", "Addresses:", "Non-authoritative answer:", "Authoritative answers", "Aliases:"]
+            .iter()
+            .any(|key| text.starts_with(key))
+    }
+
+    fn record(&mut self, name: &str) -> &mut Record {
+        if self.records.len() == MOST_RECORDS {
+            self.records.pop();
+        }
+        self.records.push(Record { name: shorten(name).trim_end_matches('.').to_owned(), ..Record::default() });
+        self.records.last_mut().expect("one was pushed")
+    }
+
+    /// `priority = 0`
+    fn field(&mut self, text: &str) -> bool {
+        let (Some((key, value)), Some(record)) = (text.split_once('='), self.records.last_mut()) else { return false };
+        let value = value.trim();
+        match key.trim() {
+            "priority" => record.priority = value.parse().ok(),
+            "weight" => record.weight = value.parse().ok(),
+            "port" => record.port = value.parse().ok(),
+            "svr hostname" => record.target = Some(name(value)),
+            _ => return false,
+        }
+        true
+    }
+
+    /// `kms.example.com internet address = 192.0.2.1`
+    fn address_line(&mut self, text: &str) -> bool {
+        for between in ["internet address =", "AAAA IPv6 address ="] {
+            if let Some((host, address)) = text.split_once(between) {
+                if self.addresses.len() < MOST_RECORDS {
+                    self.addresses.push((name(host), shorten(address.trim()).to_owned()));
+                }
+                return true;
+            }
+        }
+        false
+    }
+
+    /// A record in one line: `nslookup` elsewhere, `dig`, the table of `Resolve-DnsName`.
+    fn row(&mut self, text: &str) -> bool {
+        let words: Vec<&str> = text.split_whitespace().take(12).collect();
+        let ([owner, "service", "=", priority, weight, port, target]
+        | [owner, _, "IN", "SRV", priority, weight, port, target]
+        | [owner, "SRV", _, _, target, priority, weight, port]) = words.as_slice()
+        else {
+            return false;
+        };
+        let numbers = [priority, weight, port].map(|number| number.parse::<u16>().ok());
+        if numbers.iter().any(Option::is_none) {
+            return false;
+        }
+        let target = name(target);
+        let record = self.record(owner);
+        [record.priority, record.weight, record.port] = numbers;
+        record.target = Some(target);
+        true
+    }
+
+    fn failure(&mut self, text: &str) -> bool {
+        let failed = text.starts_with("***") || text.starts_with("DNS request timed out") || text.contains("NXDOMAIN");
+        if failed {
+            self.error.get_or_insert_with(|| shorten(text.trim_start_matches(['*', ' '])).to_owned());
+        }
+        failed || text.starts_with("timeout was")
+    }
+}
+
+/// A host's name, without the dot at its end or the bar of a table.
+fn name(text: &str) -> String {
+    shorten(text.trim().trim_end_matches(['|', ' ']).trim_end_matches('.')).to_owned()
+}
+
+/// Whether a line begins an answer.
+pub(crate) fn begins(text: &str) -> bool {
+    let text = text.trim();
+    text.ends_with("SRV service location:")
+        || text.starts_with("***") && text.contains("find")
+        || text.starts_with("DNS request timed out")
+        || text.contains("_vlmcs._tcp") && Lookup::default().row(text)
+        || text.starts_with("Server:") && text.len() > "Server:".len()
+        || text.starts_with("Default Server:")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_record_is_read_from_whichever_tool_shows_it() {
+        for text in [
+            "_vlmcs._tcp.example.com\tservice = 0 5 1688 kms.example.com.",
+            "_vlmcs._tcp.example.com. 3600 IN SRV 0 5 1688 kms.example.com.",
+            "_vlmcs._tcp.example.com   SRV   3600  Answer   kms.example.com   0  5  1688",
+            "_vlmcs._tcp.example.com  SRV service location:\n priority = 0\n weight = 5\n port = 1688\n svr hostname = kms.example.com |",
+        ] {
+            let mut lookup = Lookup::default();
+            assert!(begins(text.lines().next().unwrap()), "{text}");
+            assert!(text.lines().all(|line| lookup.take(line)), "{text}");
+            let expected = Record {
+                name: "_vlmcs._tcp.example.com".into(),
+                priority: Some(0),
+                weight: Some(5),
+                port: Some(1688),
+                target: Some("kms.example.com".into()),
+            };
+            assert_eq!(lookup.records, [expected], "{text}");
+        }
+    }
+
+    #[test]
+    fn a_name_that_is_not_there_is_an_answer_too() {
+        let mut lookup = Lookup::default();
+        assert!(lookup.take("*** dc.example.com can't find _vlmcs._tcp: Non-existent domain"));
+        assert!(!lookup.is_empty() && lookup.records.is_empty());
+    }
+}

@@ -1,0 +1,219 @@
+//! Which machine a text is of: from lines that say so, and else from the names of file and folder.
+
+use std::path::Path;
+
+use serde::Serialize;
+
+/// The longest name of a machine, in bytes.
+const MOST_NAME: usize = 253;
+
+/// Where a machine's name was taken from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum NamedBy {
+    /// A line of the text.
+    Text,
+    /// The file's name.
+    File,
+    /// The folder's name.
+    Folder,
+    /// Nothing: it is unknown.
+    Nothing,
+}
+
+/// What collecting scripts call their files besides the machine.
+const COMMON: [&str; 37] = [
+    "ospp",
+    "vbs",
+    "dstatus",
+    "dstatusall",
+    "act",
+    "ato",
+    "slmgr",
+    "dlv",
+    "dli",
+    "xpr",
+    "status",
+    "office",
+    "windows",
+    "vnextdiag",
+    "vnext",
+    "events",
+    "event",
+    "kms",
+    "output",
+    "out",
+    "result",
+    "results",
+    "log",
+    "txt",
+    "list",
+    "all",
+    "nslookup",
+    "dns",
+    "net",
+    "license",
+    "licence",
+    "activation",
+    "machine",
+    "export",
+    "application",
+    "csv",
+    "xml",
+];
+
+/// The machine that a line names, if that is what the line is for.
+pub(crate) fn marker(line: &str) -> Option<&str> {
+    let text = line.trim();
+    keyed(text).or_else(|| heading(text)).or_else(|| prompt(text))
+}
+
+/// `Computer: PC-001`, `PSComputerName : PC-001`, `… on machine: PC-001`
+fn keyed(text: &str) -> Option<&str> {
+    const KEYS: [&str; 11] = [
+        "computer",
+        "computer name",
+        "computername",
+        "pscomputername",
+        "machine",
+        "machine name",
+        "machinename",
+        "host name",
+        "hostname",
+        "systemname",
+        "system name",
+    ];
+    let (key, value) = text.split_once([':', '='])?;
+    let key = key.trim();
+    let known = KEYS.iter().any(|known| known.eq_ignore_ascii_case(key)) || key.ends_with(" on machine");
+    if known { name(value) } else { None }
+}
+
+/// `==> PC-001.txt <==`, `===== PC-001 =====`, `### Computer: PC-001 ###`, `\\PC-001:`
+fn heading(text: &str) -> Option<&str> {
+    if let Some(file) = text.strip_prefix("==> ").and_then(|rest| rest.strip_suffix(" <==")) {
+        let stem = file.rsplit(['/', '\\']).next().unwrap_or(file);
+        return stem.rsplit_once('.').map_or(Some(stem), |(stem, _)| Some(stem)).and_then(name);
+    }
+    if let Some(host) = text.strip_prefix("\\\\").and_then(|rest| rest.strip_suffix(':')) {
+        return name(host);
+    }
+    let marks = ['=', '#', '*', '-', '+', '~'];
+    let first = text.chars().next().filter(|first| marks.contains(first))?;
+    let inner = text.trim_matches(first);
+    if text.len() - inner.len() < 3 {
+        return None;
+    }
+    let inner = inner.trim();
+    // A single word may be any heading: a machine's name has a digit, a hyphen or a dot in it.
+    let likely = |word: &&str| word.contains(|c: char| c.is_ascii_digit() || c == '-' || c == '.');
+    keyed(inner).or_else(|| name(inner).filter(likely))
+}
+
+/// `[PC-001]: PS C:\>`
+fn prompt(text: &str) -> Option<&str> {
+    let (host, rest) = text.strip_prefix('[')?.split_once("]:")?;
+    if rest.trim_start().starts_with("PS") { name(host) } else { None }
+}
+
+/// A machine's name, if `text` can be one.
+pub(crate) fn name(text: &str) -> Option<&str> {
+    let text = text.trim().trim_matches('"');
+    let fits = (1..=MOST_NAME).contains(&text.len())
+        && text.chars().all(|c| c.is_alphanumeric() || matches!(c, '-' | '_' | '.'))
+        && text.contains(char::is_alphanumeric);
+    fits.then_some(text)
+}
+
+/// The file's own line, where `findstr` or `grep` has put the file's name before it: `PC-001.txt:LICENSE NAME: …`
+pub(crate) fn prefixed(line: &str) -> Option<(&str, &str)> {
+    let (file, rest) = line.split_once(':')?;
+    // A drive's letter has a colon of its own.
+    let (file, rest) = if file.len() == 1 && rest.starts_with('\\') { rest.split_once(':')? } else { (file, rest) };
+    let stem = [".txt", ".log", ".out", ".TXT", ".LOG"].iter().find_map(|end| file.strip_suffix(end))?;
+    let stem = stem.rsplit(['/', '\\']).next()?;
+    Some((from_stem(stem).or_else(|| name(stem))?, rest))
+}
+
+/// The machine that a file is of, from its name, else from that of its folder.
+pub fn from_path(path: &Path) -> (Option<String>, NamedBy) {
+    let text = |part: Option<&std::ffi::OsStr>| part.and_then(|part| part.to_str()).map(str::to_owned);
+    if let Some(stem) = text(path.file_stem())
+        && let Some(machine) = from_stem(&stem)
+    {
+        return (Some(machine.to_owned()), NamedBy::File);
+    }
+    match text(path.parent().and_then(Path::file_name)) {
+        Some(folder) => (Some(folder), NamedBy::Folder),
+        None => (None, NamedBy::Nothing),
+    }
+}
+
+/// The part of a file's name that is no common word and no date, if any is left; the whole where several are.
+fn from_stem(stem: &str) -> Option<&str> {
+    let common = |word: &str| {
+        COMMON.iter().any(|common| common.eq_ignore_ascii_case(word)) || word.bytes().all(|byte| byte.is_ascii_digit())
+    };
+    let words = || stem.split(['_', ' ', '.', '@', '(', ')']).filter(|word| !word.is_empty());
+    let mut own = words().filter(|word| !word.split('-').all(common));
+    let first = own.next()?;
+    let mut rest = own.peekable();
+    let machine = if rest.peek().is_none() { first } else { stem };
+    // `PC-001-dstatus`: words joined by a hyphen, which names have too.
+    let cut = machine
+        .rsplit_once('-')
+        .filter(|(_, last)| !last.is_empty() && common(last) && last.contains(char::is_alphabetic));
+    name(cut.map_or(machine, |(before, _)| before)).or(Some(machine))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_that_name_a_machine() {
+        for line in [
+            "Computer: PC-001",
+            "PSComputerName : PC-001",
+            "Searching for KMS activation events on machine: PC-001",
+            "===== PC-001 =====",
+            "### Computer: PC-001 ###",
+            "==> out/PC-001.txt <==",
+            "\\\\PC-001:",
+            "[PC-001]: PS C:\\Users\\admin> cscript ospp.vbs /dstatus",
+        ] {
+            assert_eq!(marker(line), Some("PC-001"), "{line}");
+        }
+        for line in [
+            "---------------------------------------",
+            "---Processing--------------------------",
+            "---Exiting-----------------------------",
+            "========== vNext licenses found ==========",
+            "===== Results =====",
+            "Name: Windows(R), Professional edition",
+            "KMS machine name from DNS: kms01.contoso.com:1688",
+            "Computer: two words",
+            "",
+        ] {
+            assert_eq!(marker(line), None, "{line}");
+        }
+    }
+
+    #[test]
+    fn names_of_files_and_folders() {
+        let cases = [
+            ("out/PC-001.txt", Some("PC-001"), NamedBy::File),
+            ("out/PC-001_dstatus.txt", Some("PC-001"), NamedBy::File),
+            ("out/ospp_dstatus_PC-001_20261122.log", Some("PC-001"), NamedBy::File),
+            ("out/PC-001-dstatus.txt", Some("PC-001"), NamedBy::File),
+            ("out/PC-001.contoso.com.txt", Some("PC-001.contoso.com"), NamedBy::File),
+            ("PC-001/ospp_dstatus.txt", Some("PC-001"), NamedBy::Folder),
+            ("status.txt", None, NamedBy::Nothing),
+        ];
+        for (path, machine, by) in cases {
+            assert_eq!(from_path(Path::new(path)), (machine.map(str::to_owned), by), "{path}");
+        }
+        assert_eq!(prefixed("C:\\out\\pc1_ospp.txt:LICENSE NAME: x"), Some(("pc1", "LICENSE NAME: x")));
+        assert_eq!(prefixed("LICENSE NAME: x.txt:y"), None);
+    }
+}

@@ -1,0 +1,426 @@
+//! Recognises what a text holds and reads it line by line: many tools, many machines, in bounded memory.
+
+use std::io::{self, Read};
+
+use serde::Serialize;
+
+use super::block::{Block, Unrecognised};
+use super::dns::{self, Lookup};
+use super::event::Event;
+use super::event_text::{self, Events};
+use super::machine::{self, NamedBy};
+use super::net::{self, Connection};
+use super::script::{self, Scripts, Taken};
+use super::value::shorten;
+use super::vnext::{self, Licences};
+use super::xml::Gathering;
+use crate::data::outputs::Script;
+use crate::lint::masked;
+use crate::text::{Line, Lines, MOST_LINE, Wrap, wrapped};
+
+/// The most lines that are kept of a text in which nothing is recognised.
+const MOST_UNKNOWN: usize = 8;
+
+/// One thing that was read, and of which machine.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Item {
+    /// The machine, where it is known.
+    pub machine: Option<String>,
+    /// What told it.
+    pub named_by: NamedBy,
+    /// What was read.
+    #[serde(flatten)]
+    pub content: Content,
+}
+
+impl Item {
+    /// An event of a log file, of the machine that the log names.
+    pub fn of_log(event: Event) -> Self {
+        let machine = event.computer.clone();
+        let named_by = if machine.is_some() { NamedBy::Text } else { NamedBy::Nothing };
+        Self { machine, named_by, content: Content::Event(event) }
+    }
+}
+
+/// What can be read.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(tag = "kind", content = "content", rename_all = "kebab-case")]
+pub enum Content {
+    /// A product, or the answer to a command, of `ospp.vbs` or `slmgr.vbs`.
+    Block(Block),
+    /// Licences of Microsoft 365 Apps.
+    Licences(Licences),
+    /// Service records.
+    Lookup(Lookup),
+    /// A test of a connection.
+    Connection(Connection),
+    /// An event.
+    Event(Event),
+    /// A text in which nothing is recognised: it is said, with its first lines, and never guessed.
+    Unknown(Unknown),
+}
+
+/// A text in which nothing is recognised.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Unknown {
+    /// Whether it looks like one of the scripts in a language that is not read.
+    pub localised: bool,
+    /// Its first lines.
+    pub lines: Vec<Unrecognised>,
+}
+
+/// Reads one text.
+#[derive(Debug)]
+pub struct Reader {
+    machine: Option<String>,
+    named_by: NamedBy,
+    held: Option<Line>,
+    scripts: Scripts,
+    events: Events,
+    xml: Gathering,
+    vnext: Option<vnext::Reading>,
+    lookup: Option<Lookup>,
+    connection: Option<Connection>,
+    unknown: Unknown,
+    recognised: bool,
+    items: Vec<Item>,
+}
+
+/// Reads all of `source` and passes on each item as soon as it is complete. `machine` is the name to use until a line
+/// tells another one.
+///
+/// # Errors
+/// Where `source` cannot be read.
+pub fn read(
+    source: impl Read,
+    machine: Option<String>,
+    named_by: NamedBy,
+    mut each: impl FnMut(Item),
+) -> io::Result<()> {
+    let mut reader = Reader::new(machine, named_by);
+    for line in Lines::new(source) {
+        reader.line(line?);
+        reader.items.drain(..).for_each(&mut each);
+    }
+    reader.finish().into_iter().for_each(each);
+    Ok(())
+}
+
+impl Reader {
+    /// A reader of a text of `machine`.
+    pub fn new(machine: Option<String>, named_by: NamedBy) -> Self {
+        Self {
+            machine,
+            named_by,
+            held: None,
+            scripts: Scripts::default(),
+            events: Events::default(),
+            xml: Gathering::default(),
+            vnext: None,
+            lookup: None,
+            connection: None,
+            unknown: Unknown { localised: false, lines: Vec::new() },
+            recognised: false,
+            items: Vec::new(),
+        }
+    }
+
+    /// Takes one line. What a console has wrapped is joined first.
+    pub fn line(&mut self, line: Line) {
+        let Some(mut held) = self.held.take() else { return self.hold_or_read(line) };
+        let goes_on = !line.text.trim().is_empty() && !begins(&line.text) && held.text.len() < MOST_LINE;
+        if !goes_on {
+            self.read_line(held.number, &held.text);
+            return self.hold_or_read(line);
+        }
+        // A copy is indented as a whole; blanks beyond that stood between two words.
+        let margin = held.text.len() - held.text.trim_start().len();
+        let blanks = line.text.bytes().take(margin).take_while(u8::is_ascii_whitespace).count();
+        let part = &line.text[blanks..];
+        let again = wrap(&line.text);
+        if wrap(&held.text) == Wrap::AtBlank {
+            held.text.push(' ');
+        }
+        held.text.push_str(part);
+        match again {
+            Wrap::No => self.read_line(held.number, &held.text),
+            Wrap::Within | Wrap::AtBlank => self.held = Some(held),
+        }
+    }
+
+    fn hold_or_read(&mut self, line: Line) {
+        match wrap(&line.text) {
+            Wrap::No => self.read_line(line.number, &line.text),
+            Wrap::Within | Wrap::AtBlank => self.held = Some(line),
+        }
+    }
+
+    /// What is left, when the text has ended.
+    pub fn finish(mut self) -> Vec<Item> {
+        if let Some(held) = self.held.take() {
+            self.read_line(held.number, &held.text);
+        }
+        self.close();
+        if !self.recognised && !self.unknown.lines.is_empty() {
+            let unknown = Content::Unknown(self.unknown.clone());
+            self.push(unknown);
+        }
+        self.items
+    }
+
+    fn read_line(&mut self, number: u64, text: &str) {
+        // Who collects types keys too: whole ones are hidden before anything is kept of a line.
+        let masked =
+            if text.bytes().filter(|byte| *byte == b'-').nth(3).is_some() { masked(text) } else { text.into() };
+        let text = masked.trim_end_matches(['\u{1a}', '\0']);
+        if self.within(number, text) {
+            self.recognised = true;
+            return;
+        }
+        if let Some((machine, rest)) = machine::prefixed(text).filter(|(_, rest)| script::begins(rest)) {
+            self.turn_to(machine, NamedBy::File);
+            return self.script(number, rest);
+        }
+        if self.begin(number, text) {
+            self.recognised = true;
+            return;
+        }
+        if let Some(machine) = machine::marker(text) {
+            let machine = machine.to_owned();
+            return self.turn_to(&machine, NamedBy::Text);
+        }
+        self.script(number, text);
+    }
+
+    /// Gives the line to what is open.
+    fn within(&mut self, number: u64, text: &str) -> bool {
+        let mut found = Vec::new();
+        let xml = self.xml.line(number, text, &mut found);
+        found.into_iter().for_each(|event| self.push_event(event));
+        if xml {
+            return true;
+        }
+        if let Some(reading) = &mut self.vnext {
+            if reading.take(text) {
+                return true;
+            }
+            self.close();
+            return false;
+        }
+        if let Some(lookup) = &mut self.lookup {
+            if text.trim().is_empty() || lookup.take(text) {
+                return true;
+            }
+            self.close();
+            return false;
+        }
+        if let Some(connection) = &mut self.connection {
+            if text.trim().is_empty() || connection.take(text) {
+                return true;
+            }
+            self.close();
+            return false;
+        }
+        if self.events.is_open() {
+            if !begins_elsewhere(text) && self.events.line(number, text) {
+                self.pass_events();
+                return true;
+            }
+            self.close();
+        }
+        false
+    }
+
+    /// Opens what the line begins, if it begins something.
+    fn begin(&mut self, number: u64, text: &str) -> bool {
+        if vnext::begins(text) {
+            self.close();
+            let mut reading = vnext::Reading::new(number);
+            reading.take(text);
+            self.vnext = Some(reading);
+        } else if dns::begins(text) {
+            self.close();
+            let mut lookup = Lookup { line: number, ..Lookup::default() };
+            lookup.take(text);
+            self.lookup = Some(lookup);
+        } else if net::begins(text) {
+            self.close();
+            let mut connection = Connection { line: number, ..Connection::default() };
+            connection.take(text);
+            self.connection = Some(connection);
+        } else if event_text::begins(text) {
+            self.close();
+            self.events.line(number, text);
+            self.pass_events();
+        } else {
+            return false;
+        }
+        true
+    }
+
+    fn script(&mut self, number: u64, text: &str) {
+        match self.scripts.line(number, text) {
+            Taken::Yes => self.recognised |= !text.trim().is_empty(),
+            Taken::Unrecognised => {}
+            Taken::No => self.unknown_line(number, text),
+        }
+        self.pass_blocks();
+    }
+
+    fn unknown_line(&mut self, number: u64, text: &str) {
+        let text = text.trim();
+        if text.is_empty() || self.recognised || text.contains("Windows Script Host") {
+            return;
+        }
+        // The names of editions and channels are English in every language.
+        self.unknown.localised |= [" edition", " channel"].iter().any(|word| text.ends_with(word));
+        if self.unknown.lines.len() < MOST_UNKNOWN {
+            self.unknown.lines.push(Unrecognised { line: number, text: shorten(text).to_owned() });
+        }
+    }
+
+    /// From here on the text is of another machine.
+    fn turn_to(&mut self, machine: &str, by: NamedBy) {
+        if self.machine.as_deref() != Some(machine) {
+            self.close();
+            self.machine = Some(machine.to_owned());
+        }
+        self.named_by = by;
+    }
+
+    /// Ends all that is open.
+    fn close(&mut self) {
+        self.scripts.finish();
+        self.pass_blocks();
+        self.events.finish();
+        self.pass_events();
+        if let Some(reading) = self.vnext.take() {
+            self.push(Content::Licences(reading.finish()));
+        }
+        if let Some(lookup) = self.lookup.take().filter(|lookup| !lookup.is_empty()) {
+            self.push(Content::Lookup(lookup));
+        }
+        match self.connection.take() {
+            Some(connection) if connection.is_test() => self.push(Content::Connection(connection)),
+            // A computer's name alone was a heading.
+            Some(Connection { host: Some(host), .. }) => {
+                if let Some(machine) = machine::name(&host) {
+                    self.machine = Some(machine.to_owned());
+                    self.named_by = NamedBy::Text;
+                }
+            }
+            Some(_) | None => {}
+        }
+    }
+
+    fn pass_blocks(&mut self) {
+        let Self { scripts, items, machine, named_by, .. } = self;
+        let item = |block| Item { machine: machine.clone(), named_by: *named_by, content: Content::Block(block) };
+        items.extend(scripts.take().map(item));
+    }
+
+    fn pass_events(&mut self) {
+        let events: Vec<Event> = self.events.take().collect();
+        events.into_iter().for_each(|event| self.push_event(event));
+    }
+
+    fn push_event(&mut self, event: Event) {
+        let (machine, named_by) = match &event.computer {
+            Some(computer) => (Some(computer.clone()), NamedBy::Text),
+            None => (self.machine.clone(), self.named_by),
+        };
+        self.items.push(Item { machine, named_by, content: Content::Event(event) });
+    }
+
+    fn push(&mut self, content: Content) {
+        self.items.push(Item { machine: self.machine.clone(), named_by: self.named_by, content });
+    }
+}
+
+/// A copy is often indented afterwards: then its columns count from where it begins.
+fn wrap(text: &str) -> Wrap {
+    match wrapped(text) {
+        Wrap::No => wrapped(text.trim_start()),
+        wrap => wrap,
+    }
+}
+
+/// Whether a line begins something of its own, and is not the rest of a wrapped one.
+fn begins(text: &str) -> bool {
+    let start = text.trim_start();
+    begins_elsewhere(text)
+        || event_text::begins(text)
+        || machine::marker(text).is_some()
+        || start.starts_with("0x")
+        || start.starts_with(['<', '{', '}', '"'])
+        || text.contains(" = ")
+        || start.split_once(':').is_some_and(|(key, rest)| key.len() < 40 && rest.starts_with(' '))
+}
+
+/// Whether a line begins something that is no event.
+fn begins_elsewhere(text: &str) -> bool {
+    let script =
+        |text: &str| [Script::Ospp, Script::SlmgrXpr].iter().any(|tool| super::labels::find(*tool, text).is_some());
+    text.trim_start().starts_with("---Processing---")
+        || text.trim_start().starts_with("---Exiting---")
+        || vnext::begins(text)
+        || dns::begins(text)
+        || net::begins(text)
+        || script(text) && !text.trim_start().starts_with("ERROR DESCRIPTION")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn items(text: &str) -> Vec<Item> {
+        let mut items = Vec::new();
+        read(text.as_bytes(), Some("file".to_owned()), NamedBy::File, |item| items.push(item)).unwrap();
+        items
+    }
+
+    const STATUS: &str = "---Processing---\nLICENSE NAME: x\nLICENSE STATUS:  ---LICENSED---\n---Exiting---\n";
+
+    #[test]
+    fn each_machine_of_a_file_gets_what_is_its_own() {
+        let text = format!(
+            "{STATUS}===== PC-1 =====\n{STATUS}{STATUS}Computer: PC-2\n\n{STATUS}[PC-3]: PS C:\\> cscript ospp.vbs\n{STATUS}"
+        );
+        let named: Vec<Option<String>> = items(&text).into_iter().map(|item| item.machine).collect();
+        assert_eq!(named, ["file", "PC-1", "PC-1", "PC-2", "PC-3"].map(|name| Some(name.to_owned())));
+        let filtered = "a\\PC-1.txt:LICENSE NAME: x\na\\PC-1.txt:LICENSE STATUS: ---LICENSED---\n\
+                        a\\PC-2.txt:LICENSE NAME: x\na\\PC-2.txt:LICENSE STATUS: ---LICENSED---\n";
+        let named: Vec<Option<String>> = items(filtered).into_iter().map(|item| item.machine).collect();
+        assert_eq!(named, ["PC-1", "PC-2"].map(|name| Some(name.to_owned())));
+    }
+
+    #[test]
+    fn tools_in_one_file_are_told_apart() {
+        let text = format!(
+            "Server:  dc.example.com\nAddress:  192.0.2.1\n\n_vlmcs._tcp.example.com SRV service location:\n  priority = 0\n  port = 1688\n  svr hostname = kms.example.com\n\
+             ComputerName     : kms.example.com\nRemoteAddress    : 192.0.2.2\nTcpTestSucceeded : True\n\n{STATUS}\
+             ========== Mode per ProductReleaseId ==========\no365proplusretail = vNext\n{STATUS}"
+        );
+        let kinds: Vec<&str> = items(&text)
+            .iter()
+            .map(|item| match item.content {
+                Content::Block(_) => "block",
+                Content::Licences(_) => "licences",
+                Content::Lookup(_) => "lookup",
+                Content::Connection(_) => "connection",
+                Content::Event(_) => "event",
+                Content::Unknown(_) => "unknown",
+            })
+            .collect();
+        assert_eq!(kinds, ["lookup", "connection", "block", "licences", "block"]);
+    }
+
+    #[test]
+    fn a_key_that_somebody_has_typed_is_not_kept() {
+        let text = "C:\\>slmgr /ipk BBBBB-CCCCC-DDDDD-FFFFF-GGGGG\nInstalled product key BBBBB-CCCCC-DDDDD-FFFFF-GGGGG successfully.";
+        let kept = serde_json::to_string(&items(text)).unwrap();
+        assert!(!kept.contains("BBBBB"), "{kept}");
+        let kept = serde_json::to_string(&items("my key: BBBBB-CCCCC-DDDDD-FFFFF-GGGGG")).unwrap();
+        assert!(!kept.contains("BBBBB") && kept.contains("GGGGG"), "{kept}");
+    }
+}

@@ -1,0 +1,295 @@
+//! The report for a browser: one file that loads nothing, in light and dark, on paper too.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use maud::{DOCTYPE, Markup, PreEscaped, html};
+
+use super::chart::{Bar, bars, columns, grouped};
+use super::fleet::Summary;
+use super::forecast::{HostForecast, reminds_from};
+use super::judge::{Health, in_days};
+use super::row::{HostBy, Row};
+
+/// The most lines, machines of one group, and hosts that the report lists; the rest is counted.
+const MOST_LINES: usize = 2000;
+const MOST_MACHINES: usize = 20;
+const MOST_HOSTS: usize = 12;
+const MOST_GROUPS: usize = 200;
+
+const STYLE: &str = include_str!("report.css");
+
+/// The report on `rows`, which stand in the order in which they are to be listed, and what they add up to.
+pub fn report(rows: &[Row], summary: &Summary) -> Markup {
+    html! {
+        (DOCTYPE)
+        html lang="en" {
+            head {
+                meta charset="utf-8";
+                meta name="viewport" content="width=device-width, initial-scale=1";
+                meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'";
+                meta name="color-scheme" content="light dark";
+                title { "Activation status of " (grouped(summary.machines)) " machines" }
+                style { (PreEscaped(STYLE)) }
+            }
+            body {
+                (head(summary))
+                main {
+                    (attention(rows))
+                    (charts(summary))
+                    (hosts(summary))
+                    (duplicates(summary))
+                    (lines(rows))
+                }
+                footer { p { "Made by leasehold office status. It reads what was collected; it has asked no machine and no host." } }
+            }
+        }
+    }
+}
+
+fn head(summary: &Summary) -> Markup {
+    let count = |health: Health| summary.health.get(health.word()).copied().unwrap_or_default();
+    html! {
+        header {
+            h1 { "Activation status" }
+            p { "As of " (day(summary.as_of)) ", from what was collected." }
+            dl class="tiles" {
+                div { dt { "machines" } dd { (grouped(summary.machines)) } }
+                @for health in [Health::Well, Health::Soon, Health::Attention, Health::Unknown, Health::Neutral] {
+                    div class=(health.word()) { dt { (words(health)) } dd { (grouped(count(health))) } }
+                }
+            }
+        }
+    }
+}
+
+fn words(health: Health) -> &'static str {
+    match health {
+        Health::Well => "well",
+        Health::Soon => "soon to end",
+        Health::Attention => "need attention",
+        Health::Unknown => "not recognised",
+        Health::Neutral => "say nothing",
+    }
+}
+
+/// What has to be done, one entry for all lines that want the same.
+fn attention(rows: &[Row]) -> Markup {
+    let mut groups: BTreeMap<(std::cmp::Reverse<Health>, &str, &str), Vec<&Row>> = BTreeMap::new();
+    let wanting = |row: &&Row| matches!(row.health, Health::Attention | Health::Soon | Health::Unknown);
+    for row in rows.iter().filter(wanting) {
+        groups.entry((std::cmp::Reverse(row.health), row.meaning.as_ref(), row.next.as_ref())).or_default().push(row);
+    }
+    let mut groups: Vec<_> = groups.into_iter().collect();
+    groups.sort_by(|a, b| a.0.0.cmp(&b.0.0).then_with(|| b.1.len().cmp(&a.1.len())));
+    html! {
+        section aria-labelledby="todo" {
+            h2 id="todo" { "What to do" }
+            @if groups.is_empty() { p { "Nothing: everything that was collected is in order." } }
+            @for ((health, meaning, next), rows) in groups.iter().take(MOST_GROUPS) {
+                article class=(health.0.word()) {
+                    h3 { span class="badge" { (words(health.0)) } " " (meaning) }
+                    @if !next.is_empty() { p { "Next: " (next) } }
+                    p class="machines" { (grouped(rows.len() as u64)) ": " (machines(rows)) }
+                }
+            }
+            @if groups.len() > MOST_GROUPS { p { (grouped((groups.len() - MOST_GROUPS) as u64)) " more groups are not listed here." } }
+        }
+    }
+}
+
+fn machines(rows: &[&Row]) -> String {
+    let names: Vec<&str> = rows.iter().take(MOST_MACHINES).map(|row| machine(row)).collect();
+    let more = rows.len().saturating_sub(MOST_MACHINES);
+    if more > 0 { format!("{} and {} more", names.join(", "), grouped(more as u64)) } else { names.join(", ") }
+}
+
+fn machine(row: &Row) -> &str {
+    row.machine.as_deref().unwrap_or(&row.file)
+}
+
+fn charts(summary: &Summary) -> Markup {
+    let bar = |label: &str, value: u64, class| Bar { label: label.to_owned(), value, class };
+    let states: Vec<Bar> = summary.states.iter().map(|(state, count)| bar(state, *count, state_class(state))).collect();
+    let hosts: Vec<Bar> = summary
+        .hosts
+        .iter()
+        .take(MOST_HOSTS)
+        .map(|host| {
+            bar(
+                &format!("{} ({})", host.host, by(host.by)),
+                host.products,
+                if host.by == HostBy::Manual { "soon" } else { "well" },
+            )
+        })
+        .collect();
+    let week = |week: &super::forecast::Week| {
+        let label = if week.past { "ended".to_owned() } else { week.from.strftime("%d %b").to_string() };
+        bar(&label, week.leases + week.others, if week.past { "attention" } else { "soon" })
+    };
+    let weeks: Vec<Bar> = summary.weeks.iter().map(week).collect();
+    html! {
+        section aria-labelledby="overview" {
+            h2 id="overview" { "Overview" }
+            div class="charts" {
+                (bars("Products by state", "State", &states))
+                @if !hosts.is_empty() { (bars("Products by KMS host", "Host", &hosts)) }
+                @if weeks.iter().any(|week| week.value > 0) {
+                    (columns("Leases and grace periods that end, by week, if nothing is renewed", "Week from", &weeks))
+                }
+            }
+        }
+    }
+}
+
+fn state_class(state: &str) -> &'static str {
+    match state {
+        "licensed" => "well",
+        "initial grace" => "soon",
+        "not recognised" | "unknown" => "unknown",
+        _ => "attention",
+    }
+}
+
+fn by(host: HostBy) -> &'static str {
+    match host {
+        HostBy::Manual => "set by hand",
+        HostBy::Dns => "found in DNS",
+        HostBy::ActiveDirectory => "Active Directory",
+    }
+}
+
+fn hosts(summary: &Summary) -> Markup {
+    html! {
+        @if !summary.forecast.is_empty() {
+            section aria-labelledby="hosts" {
+                h2 id="hosts" { "KMS hosts and their counts" }
+                p { "A machine counts for 30 days after it last asked. Below the threshold a host activates nobody and renews nobody." }
+                div class="wide" {
+                    table {
+                        thead { tr {
+                            th scope="col" { "Host" } th scope="col" { "Counts" } th scope="col" class="number" { "Needed" }
+                            th scope="col" class="number" { "Known to have asked" } th scope="col" class="number" { "Shown by the host" }
+                            th scope="col" { "If nobody asks again" }
+                        } }
+                        tbody { @for host in &summary.forecast { (host_line(host, summary.as_of)) } }
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn host_line(host: &HostForecast, as_of: Timestamp) -> Markup {
+    html! {
+        tr {
+            td { (host.host) }
+            td { (host.counted.map_or("Office or Windows Server", super::block::Counted::word)) }
+            td class="number" { (host.threshold) }
+            td class="number" { (grouped(host.known)) }
+            td class="number" { (host.shown.map_or_else(|| "not collected".to_owned(), |(count, _)| grouped(count))) }
+            td { (falls(host, as_of)) }
+        }
+    }
+}
+
+/// When a host's count falls below its threshold, in words.
+pub fn falls(host: &HostForecast, as_of: Timestamp) -> String {
+    match host.falls_below {
+        Some(at) if at <= as_of => format!("below {} since {}", host.threshold, day(at)),
+        Some(at) => format!("below {} on {}", host.threshold, day(at)),
+        None => "not known: fewer clients were collected than are needed".to_owned(),
+    }
+}
+
+fn duplicates(summary: &Summary) -> Markup {
+    html! {
+        @if !summary.duplicates.is_empty() {
+            section aria-labelledby="duplicates" {
+                h2 id="duplicates" { "Client ids on several machines" }
+                p { "A KMS host counts them as one: they come from an image that was not rearmed (ospprearm for Office, sysprep /generalize for Windows)." }
+                div class="wide" {
+                    table {
+                        thead { tr { th scope="col" { "Client id" } th scope="col" { "Machines" } } }
+                        tbody {
+                            @for duplicate in summary.duplicates.iter().take(MOST_GROUPS) {
+                                tr { td { code { (duplicate.cmid) } } td { (duplicate.machines.join(", ")) } }
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn lines(rows: &[Row]) -> Markup {
+    let more = rows.len().saturating_sub(MOST_LINES);
+    html! {
+        section aria-labelledby="lines" {
+            h2 id="lines" { "Machines and products" }
+            @if more > 0 { p { "The first " (grouped(MOST_LINES as u64)) " lines, those that need somebody first; " (grouped(more as u64)) " more are in the table that --csv writes." } }
+            div class="wide" {
+                table {
+                    thead { tr {
+                        th scope="col" { "Machine" } th scope="col" { "Product" } th scope="col" { "State" } th scope="col" class="number" { "Left" }
+                        th scope="col" { "Reminds from" } th scope="col" { "KMS host" } th scope="col" { "Key" } th scope="col" { "Meaning" }
+                    } }
+                    tbody { @for row in rows.iter().take(MOST_LINES) { (line(row)) } }
+                }
+            }
+        }
+    }
+}
+
+fn line(row: &Row) -> Markup {
+    let manual = row.host_by == Some(HostBy::Manual);
+    html! {
+        tr {
+            th scope="row" { (machine(row)) }
+            td { (row.product.as_deref().unwrap_or(row.tool)) }
+            td { span class=(format!("badge {}", row.health.word())) { (row.state.map_or_else(|| words(row.health).to_owned(), |state| state.to_string())) } }
+            td class="number" { (row.minutes.map_or_else(String::new, in_days)) }
+            td { (reminds_from(row).map_or_else(String::new, day)) }
+            td { (row.host.as_deref().unwrap_or_default()) @if manual { " (set by hand)" } }
+            td { @if let Some(key) = &row.last5 { code { (key) } } }
+            td { (row.meaning) @if let Some(code) = row.code { " " code { (format!("0x{:08X}", code.0)) } } }
+        }
+    }
+}
+
+/// A day as people write it, in UTC.
+pub(crate) fn day(time: Timestamp) -> String {
+    time.strftime("%Y-%m-%d").to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::status::{Fleet, NamedBy, Origin, read};
+
+    #[test]
+    fn what_machines_are_called_does_nothing_to_the_page() {
+        let hostile = "<script>alert(1)</script>\"'><img src=x onerror=alert(1)>&amp;";
+        let text = format!(
+            "LICENSE NAME: {hostile} edition\nLICENSE STATUS:  ---NOTIFICATIONS---\nERROR CODE: 0xC004F074\n\
+             Last 5 characters of installed product key: {hostile}\n\tKMS machine registry override defined: {hostile}\n"
+        );
+        let mut fleet = Fleet::default();
+        let origin = Origin { name: hostile.into(), collected: None };
+        read(text.as_bytes(), Some(hostile.to_owned()), NamedBy::File, |item| fleet.add(&item, &origin)).unwrap();
+        let page = report(fleet.rows(), &fleet.summary(Timestamp::UNIX_EPOCH)).into_string();
+        assert!(!page.contains("<script") && !page.contains("<img") && page.contains("&lt;script&gt;"));
+        assert_eq!(page.matches("<tr>").count(), page.matches("</tr>").count());
+    }
+
+    #[test]
+    fn the_page_loads_nothing() {
+        let page = report(&[], &Fleet::default().summary(Timestamp::UNIX_EPOCH)).into_string();
+        assert!(
+            ["src=", "href=", "url(", "@import", "http:", "https:"].iter().all(|load| !page.contains(load)),
+            "{page}"
+        );
+        assert!(page.contains("Nothing: everything"));
+    }
+}

@@ -1,0 +1,310 @@
+//! `ospp.vbs` and `slmgr.vbs`, line by line: where a product begins and ends, and what its lines say.
+
+use super::block::{Block, Unrecognised};
+use super::labels;
+use super::value::{MOST_VALUE, State, Value, find_code, shorten};
+use crate::data::outputs::{Field, Kind, Label, Script};
+
+/// The most lines of a block that are kept though they are not recognised.
+const MOST_UNRECOGNISED: usize = 8;
+
+/// The fields that say which product a block is about; they come first.
+const IDENTITY: [Field; 4] = [Field::ProductId, Field::SkuId, Field::LicenceName, Field::ServiceVersion];
+
+/// Reads blocks of labels.
+#[derive(Debug, Default)]
+pub(crate) struct Scripts {
+    block: Option<Block>,
+    last: Option<Field>,
+    done: Vec<Block>,
+}
+
+/// What a line is to the scripts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Taken {
+    /// A label, a frame, or what goes on from the line before.
+    Yes,
+    /// Nothing that is known, in the middle of a block.
+    Unrecognised,
+    /// Not of a script.
+    No,
+}
+
+impl Scripts {
+    /// Takes one line.
+    pub(crate) fn line(&mut self, number: u64, line: &str) -> Taken {
+        let text = line.trim();
+        if text.is_empty() {
+            self.last = self.last.filter(|last| matches!(last, Field::Description | Field::LicenceDescription));
+            return if self.block.is_some() { Taken::Yes } else { Taken::No };
+        }
+        if is_frame(text) {
+            self.finish();
+            return Taken::Yes;
+        }
+        let order = match self.block.as_ref().map(|block| block.tool) {
+            Some(Script::Slmgr) => [Script::Slmgr, Script::Ospp],
+            Some(Script::Ospp | Script::SlmgrXpr) | None => [Script::Ospp, Script::Slmgr],
+        };
+        if self.xpr(number, text) || self.sentence(number, text) {
+            return Taken::Yes;
+        }
+        if let Some((label, rest)) = order.into_iter().find_map(|script| labels::find(script, text)) {
+            self.label(number, label, rest);
+            return Taken::Yes;
+        }
+        self.other(number, text)
+    }
+
+    /// Ends the block, if there is one.
+    pub(crate) fn finish(&mut self) {
+        self.last = None;
+        self.done.extend(self.block.take().filter(|block| !block.fields.is_empty()));
+    }
+
+    /// The blocks that have ended.
+    pub(crate) fn take(&mut self) -> std::vec::Drain<'_, Block> {
+        self.done.drain(..)
+    }
+
+    fn label(&mut self, number: u64, label: &'static Label, rest: &str) {
+        if self.block.as_ref().is_some_and(|block| begins_anew(block, label)) {
+            self.finish();
+        }
+        let value = read(label, rest);
+        let block = self.block.get_or_insert_with(|| Block::new(label.tool, number));
+        match block.fields.get_mut(&label.field) {
+            Some(Value::Counts(counts)) => {
+                if let Value::Counts(more) = value {
+                    counts.extend(more);
+                }
+            }
+            // What was read first stands: a second one is of the next product, and would have begun a block.
+            Some(present) if *present != Value::Text(String::new()) => {}
+            _ => {
+                block.fields.insert(label.field, value);
+            }
+        }
+        self.last = Some(label.field);
+    }
+
+    /// `slmgr.vbs /xpr`: the product's name with a colon, then a sentence.
+    fn xpr(&mut self, number: u64, text: &str) -> bool {
+        let heading = text.split_once(" edition:").filter(|(name, _)| !name.contains(": "));
+        if let Some((name, rest)) = heading {
+            self.finish();
+            let mut block = Block::new(Script::SlmgrXpr, number);
+            block.fields.insert(Field::Name, Value::words(&format!("{name} edition")));
+            self.block = Some(block);
+            self.last = None;
+            return rest.trim().is_empty() || self.line(number, rest) != Taken::No;
+        }
+        let in_xpr = self.block.as_ref().is_some_and(|block| block.tool == Script::SlmgrXpr);
+        match labels::find(Script::SlmgrXpr, text) {
+            // Outside its own block the bare word is too common to be a state.
+            Some((label, rest)) if in_xpr || self.block.is_none() && label.field != Field::Unlicensed => {
+                let block = self.block.get_or_insert_with(|| Block::new(Script::SlmgrXpr, number));
+                let rest = rest.trim();
+                let value = if rest.is_empty() { Value::Flag(true) } else { Value::words(rest) };
+                block.fields.insert(label.field, value);
+                self.last = Some(label.field);
+                true
+            }
+            _ => false,
+        }
+    }
+
+    /// Sentences that are no labels: `Error: 0x…`, `Activating …`, `… successfully.`, names of what is acted on.
+    fn sentence(&mut self, number: u64, text: &str) -> bool {
+        let open = self.block.as_ref().map(|block| block.tool);
+        if let Some(rest) = text.strip_prefix("Error:").or_else(|| text.strip_prefix("Error "))
+            && let Some(code) = find_code(rest)
+        {
+            let block = self.block.get_or_insert_with(|| Block::new(Script::Slmgr, number));
+            block.fields.entry(Field::ErrorCode).or_insert(Value::Code(code));
+            let words = rest.trim().split_once(char::is_whitespace).map_or("", |(_, words)| words);
+            block.fields.entry(Field::ErrorText).or_insert_with(|| Value::words(words));
+            self.last = Some(Field::ErrorText);
+            return true;
+        }
+        if let Some(rest) = text.strip_prefix("Activating ") {
+            let Some((name, id)) = rest.trim_end_matches(['.', ' ']).rsplit_once(" (") else { return false };
+            self.finish();
+            let mut block = Block::new(Script::Slmgr, number);
+            block.fields.insert(Field::Name, Value::words(name));
+            block.fields.insert(Field::ActivationId, Value::words(id.trim_end_matches(')')));
+            self.block = Some(block);
+            self.last = None;
+            return true;
+        }
+        if let Some(name) = text.strip_prefix("Uninstalling product key for:") {
+            let block = self.block.get_or_insert_with(|| Block::new(Script::Ospp, number));
+            block.fields.insert(Field::LicenceName, Value::words(name.trim()));
+            return true;
+        }
+        if text.starts_with("Installation ID for:") || text.starts_with("FOR MORE INFORMATION PLEASE VISIT") {
+            return true;
+        }
+        let done = text.ends_with(" successfully.") && labels::find(Script::Slmgr, text).is_none();
+        if done && open != Some(Script::Ospp) && labels::find(Script::Ospp, text).is_none() {
+            let block = self.block.get_or_insert_with(|| Block::new(Script::Slmgr, number));
+            block.fields.insert(Field::SettingOk, Value::Flag(true));
+            return true;
+        }
+        false
+    }
+
+    /// What begins with no label: the rest of a wrapped value, or a line that is not known.
+    fn other(&mut self, number: u64, text: &str) -> Taken {
+        let Some(block) = &mut self.block else { return Taken::No };
+        if let Some(last) = self.last
+            && let Some(Value::Text(value)) = block.fields.get_mut(&last)
+            && value.len() + text.len() < MOST_VALUE
+        {
+            match last {
+                Field::ErrorText => {
+                    value.push(' ');
+                    value.push_str(text);
+                    return Taken::Yes;
+                }
+                // A description that was wrapped inside a word ends in "channel" only when all of it is there.
+                Field::Description | Field::LicenceDescription if !value.ends_with("channel") => {
+                    value.push_str(text);
+                    return Taken::Yes;
+                }
+                Field::UseLicenceUrl | Field::ValidationUrl if !text.contains(char::is_whitespace) => {
+                    value.push_str(text);
+                    return Taken::Yes;
+                }
+                _ => {}
+            }
+        }
+        if block.unrecognised.len() < MOST_UNRECOGNISED {
+            block.unrecognised.push(Unrecognised { line: number, text: shorten(text).to_owned() });
+        }
+        Taken::Unrecognised
+    }
+}
+
+/// Whether a label cannot belong to the block that is open.
+fn begins_anew(block: &Block, label: &Label) -> bool {
+    if block.tool != label.tool && labels::find(block.tool, &label.label).is_none() {
+        return true;
+    }
+    match label.field {
+        Field::ActBlock | Field::ServiceVersion => true,
+        Field::Name => block.fields.keys().any(|field| *field != Field::ServiceVersion),
+        field if IDENTITY.contains(&field) => {
+            block.has(field) || block.fields.keys().any(|field| !IDENTITY.contains(field) && *field != Field::ActBlock)
+        }
+        Field::State => block.has(Field::State),
+        _ => false,
+    }
+}
+
+fn read(label: &Label, rest: &str) -> Value {
+    let rest = rest.trim();
+    match (label.field, label.kind) {
+        (Field::State, _) => State::from_words(rest).map_or_else(|| Value::words(rest), Value::State),
+        (Field::RequestsByState, _) => {
+            let counted = rest.rsplit_once(':').and_then(|(state, count)| Some((state, count.trim().parse().ok()?)));
+            let named = counted.map(|(state, count)| (shorten(state.trim()).to_owned(), count));
+            Value::Counts(named.into_iter().collect())
+        }
+        (_, Kind::Text) => {
+            if rest.is_empty() {
+                Value::Flag(true)
+            } else {
+                Value::words(rest)
+            }
+        }
+        (_, kind) => Value::read(kind, rest),
+    }
+}
+
+/// The lines of dashes around everything that `ospp.vbs` prints.
+fn is_frame(text: &str) -> bool {
+    let dashes = text.bytes().filter(|byte| *byte == b'-').count();
+    let named = text.starts_with("---Processing---") || text.starts_with("---Exiting---");
+    named || dashes == text.len() && dashes >= 20
+}
+
+/// Whether a line begins something that a wrapped line before it cannot go on into.
+pub(crate) fn begins(text: &str) -> bool {
+    let text = text.trim_start();
+    is_frame(text) || labels::any(text) || text.starts_with("Error:") || text.contains(" edition:")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::data::errors::Hresult;
+
+    fn blocks(text: &str) -> Vec<Block> {
+        let mut scripts = Scripts::default();
+        for (number, line) in text.lines().enumerate() {
+            scripts.line(number as u64 + 1, line);
+        }
+        scripts.finish();
+        scripts.take().collect()
+    }
+
+    #[test]
+    fn products_are_told_apart_with_and_without_frames() {
+        let filtered =
+            "LICENSE NAME: a\nLICENSE STATUS:  ---LICENSED---\nLICENSE NAME: b\nLICENSE STATUS:  ---NOTIFICATIONS---";
+        let read = blocks(filtered);
+        assert_eq!(read.iter().map(Block::name).collect::<Vec<_>>(), [Some("a"), Some("b")]);
+        assert_eq!(
+            read.iter().map(Block::state).collect::<Vec<_>>(),
+            [Some(State::Licensed), Some(State::Notification)]
+        );
+        let mixed =
+            "SKU ID: 1\nLICENSE STATUS:  ---LICENSED---\nPRODUCT ID: 2\nSKU ID: 3\nLICENSE STATUS: ---UNLICENSED---";
+        assert_eq!(blocks(mixed).len(), 2);
+        let all = "Software licensing service version: 10.0\n\nName: a\nLicense Status: Licensed\n\nName: b\nLicense Status: Unlicensed";
+        let read = blocks(all);
+        assert_eq!(read.len(), 2);
+        assert!(read[0].has(Field::ServiceVersion));
+    }
+
+    #[test]
+    fn a_language_that_is_not_read_is_said_and_not_guessed() {
+        let german = "Name: Windows(R), Professional edition\nBeschreibung: Windows(R) Operating System, RETAIL channel\n\
+                      Teil-Product Key: 3V66T\nLizenzstatus: Lizenziert";
+        let read = blocks(german);
+        assert_eq!((read.len(), read[0].state(), read[0].is_localised()), (1, None, true));
+        let xpr = "Windows(R), Professional edition:\n    Der Computer ist dauerhaft aktiviert.";
+        assert!(blocks(xpr)[0].is_localised());
+    }
+
+    #[test]
+    fn an_error_without_label_belongs_to_its_activation() {
+        let text = "Activating Windows(R), ServerStandard edition (de32eafd-aaee-4662-9444-c1befb41bde2) ...\n\
+                    Error: 0xC004F074 The service reported that it could not.\nNo host could be contacted.";
+        let read = blocks(text);
+        assert_eq!((read.len(), read[0].error(), read[0].succeeded()), (1, Some(Hresult(0xC004_F074)), Some(false)));
+        assert_eq!(
+            read[0].text(Field::ErrorText),
+            Some("The service reported that it could not. No host could be contacted.")
+        );
+    }
+
+    #[test]
+    fn every_state_of_a_date_is_read() {
+        for (line, state) in [
+            ("The machine is permanently activated.", State::Licensed),
+            ("Volume activation will expire 30/11/2024 7:36:14 AM", State::Licensed),
+            ("Timebased activation will expire 1/1/2027 1:00:00 AM", State::Licensed),
+            ("Initial grace period ends 1/1/2027 1:00:00 AM", State::InitialGrace),
+            ("Additional grace period ends 1/1/2027", State::AdditionalGrace),
+            ("Non-genuine grace period ends 1/1/2027", State::NonGenuineGrace),
+            ("Extended grace period ends 1/1/2027", State::ExtendedGrace),
+            ("Windows is in Notification mode", State::Notification),
+            ("Unlicensed", State::Unlicensed),
+        ] {
+            let read = blocks(&format!("Windows(R), Professional edition:\n    {line}  "));
+            assert_eq!((read.len(), read[0].state()), (1, Some(state)), "{line}");
+        }
+    }
+}
