@@ -4,7 +4,7 @@ use std::fs;
 
 use leasehold_store::StoreError;
 use leasehold_store::authority::AuthorityStore;
-use leasehold_store::authority::suite::Fixture;
+use leasehold_store::authority::suite::{Fixture, a_copy_holds_what_its_original_holds};
 use leasehold_store_postgres::Address;
 use leasehold_store_postgres::authority::PostgresAuthority;
 use leasehold_testkit::postgres::Postgres;
@@ -48,6 +48,24 @@ fn a_row_that_cannot_be_understood_is_said_to_be_damaged() {
     Postgres::shared().query(&database.0, row);
     let error = store.transact("look", |tx| tx.vendor()).unwrap_err();
     assert!(matches!(error, StoreError::Damaged(_)), "{error:?}");
+}
+
+struct File(tempfile::TempDir);
+
+impl Fixture for File {
+    fn open(&self) -> Box<dyn AuthorityStore> {
+        let file = self.0.path().join("authority.db");
+        Box::new(leasehold_store_sqlite::authority::SqliteAuthority::open(&file).expect("a store"))
+    }
+}
+
+#[test]
+fn it_is_copied_into_sqlite_and_back() {
+    let file = || File(tempfile::tempdir().expect("a folder"));
+    a_copy_holds_what_its_original_holds(&Database::fresh(), &Database::fresh()).unwrap();
+    a_copy_holds_what_its_original_holds(&Database::fresh(), &file()).unwrap();
+    a_copy_holds_what_its_original_holds(&file(), &Database::fresh()).unwrap();
+    a_copy_holds_what_its_original_holds(&file(), &file()).unwrap();
 }
 
 #[test]

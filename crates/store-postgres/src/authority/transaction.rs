@@ -3,9 +3,10 @@
 use leasehold_core::activation::Taken;
 use leasehold_core::{FamilyId, Fingerprint, KeyId, Policy, ProductId, PublicKey, Text, Timestamp, TokenName};
 use leasehold_store::StoreError;
+use leasehold_store::authority::copy::{Activated, Record};
 use leasehold_store::authority::{
-    Activation, AuditRow, AuthorityCertificate, Change, Differences, Family, IssuedKey, Place, Product, Revocation,
-    RevocationList, Revoked, Stamp, Token, Transaction, Vendor,
+    Activation, Actor, AuditRow, AuthorityCertificate, Change, Differences, Family, IssuedKey, Place, Product,
+    Revocation, RevocationList, Revoked, Stamp, Token, Transaction, Vendor,
 };
 use tokio::runtime::Runtime;
 use tokio_postgres::Row;
@@ -24,6 +25,14 @@ pub(super) struct PostgresTransaction<'c> {
     runtime: &'c Runtime,
     connection: &'c Connection,
     failed: Option<Failed>,
+    notes: Notes,
+}
+
+/// Whether changes are noted in the audit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Notes {
+    Kept,
+    None,
 }
 
 /// How a transaction has failed; nothing more of it can succeed.
@@ -37,7 +46,7 @@ pub(super) enum Failed {
 
 impl<'c> PostgresTransaction<'c> {
     pub(super) fn new(runtime: &'c Runtime, connection: &'c Connection) -> Self {
-        Self { runtime, connection, failed: None }
+        Self { runtime, connection, failed: None, notes: Notes::Kept }
     }
 
     pub(super) fn failed(&self) -> Option<Failed> {
@@ -83,8 +92,42 @@ impl<'c> PostgresTransaction<'c> {
     }
 
     fn note(&mut self, change: &Change, by: Stamp) -> Result<(), StoreError> {
+        if self.notes == Notes::None {
+            return Ok(());
+        }
         let words = (by.actor.name(), change.action(), change.subject(), change.detail());
         self.change(sql!("audit_add"), &[&at(by.at), &&words.0[..], &words.1, &words.2, &words.3]).map(drop)
+    }
+
+    /// Adds a record as it is. What an audit would say of it is among the records.
+    fn put_quietly(&mut self, record: &Record) -> Result<(), StoreError> {
+        // What is kept has its own times.
+        let by = |at: Timestamp| Stamp { at, actor: Actor::Cli };
+        match record {
+            Record::Vendor(vendor) => self.add_vendor(vendor, by(vendor.made)),
+            Record::Certificate(certificate) => self.add_authority_certificate(certificate, by(certificate.not_before)),
+            Record::Family(family) => self.add_family(family, by(Timestamp::default())),
+            Record::Product(product) => self.add_product(product, by(Timestamp::default())),
+            Record::Key(key) => self.add_key(key, by(key.issued)),
+            Record::Activated(activated) => {
+                self.record(&activated.activation(), by(activated.last))?;
+                let row = [&&activated.key.0[..] as Parameter<'_>, &&activated.subject.0[..], &at(activated.first)];
+                self.change(sql!("activation_date"), &row).map(drop)
+            }
+            Record::Revocation(Revocation { what, at: revoked, list }) => {
+                let (kind, name) = named(what);
+                self.change(sql!("revocation_add"), &[&kind, &name, &at(*revoked), &integer(*list)]).map(drop)
+            }
+            Record::List(list) => {
+                let row = [&integer(list.number) as Parameter<'_>, &at(list.issued), &list.document];
+                self.change(sql!("revocation_list_replace"), &row).map(drop)
+            }
+            Record::Token(token) => self.add_token(token, by(token.made)),
+            Record::Audit(AuditRow { number, at: noted, actor, action, subject, detail }) => {
+                let row = [&integer(*number) as Parameter<'_>, &at(*noted), actor, action, subject, detail];
+                self.first(sql!("audit_put"), &row, |_| Ok(())).map(drop)
+            }
+        }
     }
 
     /// Adds a policy; its number.
@@ -315,6 +358,17 @@ impl Transaction for PostgresTransaction<'_> {
 
     fn activated(&mut self, key: KeyId) -> Result<Vec<KeyId>, StoreError> {
         self.all(sql!("activated"), &[&&key.0[..]], row::key_id)
+    }
+
+    fn all_activated(&mut self, after: u64, most: u64) -> Result<Vec<(u64, Activated)>, StoreError> {
+        self.all(sql!("all_activated"), &[&integer(after), &integer(most)], row::activated)
+    }
+
+    fn put(&mut self, record: &Record) -> Result<(), StoreError> {
+        self.notes = Notes::None;
+        let put = self.put_quietly(record);
+        self.notes = Notes::Kept;
+        put
     }
 
     fn is_revoked(&mut self, what: Revoked) -> Result<bool, StoreError> {
