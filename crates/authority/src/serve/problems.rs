@@ -88,6 +88,7 @@ pub(super) fn failure(error: &Error) -> Problem {
         | Error::UnknownHost(_)
         | Error::UnknownAuthority(_)
         | Error::OwnAuthority(_)
+        | Error::Followed(_)
         | Error::ListFull { .. }
         | Error::UnknownToken(_)
         | Error::TokenExists(_)

@@ -11,7 +11,7 @@ use crate::status::{Block, Channel, Licences, State};
 /// The machines, and what they have in common.
 #[derive(Debug, Default)]
 pub(super) struct Machines {
-    machines: BTreeMap<String, Machine>,
+    known: BTreeMap<String, Machine>,
     /// The names that asked with each client id, and the ids of each name.
     names: BTreeMap<String, BTreeSet<String>>,
     ids: BTreeMap<String, BTreeSet<String>>,
@@ -48,11 +48,11 @@ impl Machines {
     /// The machine that a spot is of: by its name, else the file is one.
     pub(super) fn of(&mut self, spot: &Spot) -> &mut Machine {
         let mut name = spot.machine.clone().unwrap_or_else(|| format!("file {}", spot.file)).to_ascii_lowercase();
-        if self.machines.len() >= MOST && !self.machines.contains_key(&name) {
+        if self.known.len() >= MOST && !self.known.contains_key(&name) {
             self.overfull = true;
             name = String::new();
         }
-        self.machines.entry(name).or_default()
+        self.known.entry(name).or_default()
     }
 
     /// A client has asked with this id.
@@ -96,7 +96,7 @@ impl Machines {
     /// What shows in the end. `findings` are those so far: some are taken back.
     pub(super) fn finish(self, options: &Options, findings: &mut Vec<Finding>) {
         let hosts: BTreeSet<&str> =
-            self.machines.iter().filter(|(_, machine)| machine.is_host).map(|(name, _)| name.as_str()).collect();
+            self.known.iter().filter(|(_, machine)| machine.is_host).map(|(name, _)| name.as_str()).collect();
         let is_host = |finding: &Finding| {
             let spot = finding.machine.clone().unwrap_or_else(|| format!("file {}", finding.file));
             hosts.contains(spot.to_ascii_lowercase().as_str())
@@ -121,7 +121,7 @@ impl Machines {
         for (target, spot) in self.records.iter().filter(|(target, _)| self.silent.contains(*target)) {
             findings.push(Finding::of_rule("ACT009", format!("{target} does not answer on its port"), spot.clone()));
         }
-        self.machines.into_values().for_each(|machine| machine.finish(findings));
+        self.known.into_values().for_each(|machine| machine.finish(findings));
     }
 }
 

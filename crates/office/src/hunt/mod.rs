@@ -14,6 +14,7 @@ use crate::text::{Line, Lines};
 
 mod finding;
 mod hosts_file;
+mod listing;
 mod machines;
 mod outputs;
 mod place;
@@ -26,6 +27,7 @@ pub use finding::Finding;
 pub use machines::VolumeLicence;
 
 use finding::Spot;
+use listing::{Entry, Listing};
 use machines::Machines;
 use registry::Exports;
 use services::{List, Programs};
@@ -189,9 +191,12 @@ impl Hunt {
         if let Some((list, findings)) = source.programs.line(text, &spot) {
             take(if list == List::Tasks { Kind::Tasks } else { Kind::Services }, Some(findings));
         }
-        if is_of_file_list(text) {
-            take(Kind::Files, Some(Vec::new()));
-        }
+        let entry = source.listing.line(text);
+        take(Kind::Files, entry.as_ref().map(|_| Vec::new()));
+        let path = match &entry {
+            Some(Entry::Path(path)) => path.as_str(),
+            Some(Entry::Frame) | None => text,
+        };
         if let Some((printed, entry)) = signs::detection(text) {
             let note = entry.note.as_ref().map_or_else(String::new, |note| format!(" ({note})"));
             let detail = format!("{} has named {printed}{note}", entry.vendor);
@@ -199,7 +204,7 @@ impl Hunt {
         }
         // In an export of exclusions the shielded path is told by its own rule.
         if found.iter().all(|finding| finding.rule != "registry") {
-            found.extend(signs::files(text).iter().map(|sign| Finding::of_sign("file", sign, spot.clone())));
+            found.extend(signs::files(path).iter().map(|sign| Finding::of_sign("file", sign, spot.clone())));
         }
         source.remember(&line);
         self.keep(source, found);
@@ -267,6 +272,7 @@ struct Reading {
     reader: Reader,
     exports: Exports,
     programs: Programs,
+    listing: Listing,
     kinds: BTreeSet<Kind>,
     lines: u64,
     damaged: u64,
@@ -283,6 +289,7 @@ impl Reading {
             reader: Reader::new(machine, by),
             exports: Exports::default(),
             programs: Programs::default(),
+            listing: Listing::default(),
             kinds: BTreeSet::new(),
             lines: 0,
             damaged: 0,
@@ -309,17 +316,6 @@ impl Reading {
         let (line, text) = found.cloned().unwrap_or((from, String::new()));
         Spot { file: self.file.clone(), line, text, machine: self.machine.clone() }
     }
-}
-
-/// Whether a line is of a list of files: a heading of `dir` or `Get-ChildItem`, a branch of `tree`, a path alone.
-fn is_of_file_list(text: &str) -> bool {
-    let trimmed = text.trim();
-    let path = |text: &str| {
-        let mut letters = text.chars();
-        letters.next().is_some_and(|c| c.is_ascii_alphabetic()) && letters.as_str().starts_with(":\\")
-    };
-    let headed = trimmed.rsplit_once(' ').is_some_and(|(head, last)| path(last) && head.chars().count() < 24);
-    path(trimmed) || headed || trimmed.contains("<DIR>") || trimmed.starts_with("+---") || trimmed.starts_with("├──")
 }
 
 impl Report {

@@ -46,7 +46,8 @@ impl Exports {
         }
         self.key.as_ref()?;
         if let Some(found) = EXPORTED.captures(trimmed) {
-            let (name, data) = (unescaped(&found[1]), found[2].to_owned());
+            let part = |at: usize| found.get(at).map_or("", |part| part.as_str());
+            let (name, data) = (unescaped(part(1)), part(2).to_owned());
             if let Some(begun) = data.strip_suffix('\\').filter(|_| data.starts_with("hex")) {
                 self.open = Some((name, begun.to_owned(), spot.clone()));
                 return Some(Vec::new());
@@ -54,7 +55,8 @@ impl Exports {
             return Some(self.value(&name, &data, spot));
         }
         if let Some(found) = QUERIED.captures(text) {
-            let (name, data) = (found[1].trim().to_owned(), found[2].trim().to_owned());
+            let part = |at: usize| found.get(at).map_or("", |part| part.as_str()).trim().to_owned();
+            let (name, data) = (part(1), part(2));
             return Some(self.value(&name, &data, spot));
         }
         (trimmed.is_empty() || trimmed.starts_with(';') || trimmed.starts_with('@')).then(Vec::new)
@@ -231,6 +233,7 @@ mod tests {
         let office = "HKEY_LOCAL_MACHINE\\SOFTWARE\\WOW6432Node\\Microsoft\\OfficeSoftwareProtectionPlatform\n    \
                       KeyManagementServiceName    REG_SZ    kms.example.net\n";
         assert_eq!(found(office, ""), ["ACT003"]);
+        assert_eq!(found(&office.replace("kms.example.net", ""), ""), Vec::<String>::new(), "an empty value");
         assert_eq!(found(office, "kms.example.net"), Vec::<String>::new());
         let wide = format!(
             "{spp}]\n\"KeyManagementServiceName\"=hex(2):31,00,32,00,37,00,2e,00,30,00,2e,00,\\\n  30,00,2e,00,31,00,00,00\n"

@@ -56,9 +56,10 @@ impl Programs {
         let (key, value) = (key.trim().to_ascii_lowercase().replace([' ', '_'], ""), value.trim());
         let list = match key.as_str() {
             "taskname" | "tasktorun" | "taskpath" | "scheduledtaskstate" | "folder" => List::Tasks,
-            "servicename" | "binarypathname" | "pathname" | "starttype" | "startmode" | "startuptype" => List::Services,
-            // Other texts have names too: alone it says nothing.
-            "name" => List::Services,
+            // Other texts have names too: alone a name says nothing.
+            "servicename" | "binarypathname" | "pathname" | "starttype" | "startmode" | "startuptype" | "name" => {
+                List::Services
+            }
             _ => return None,
         };
         let begins = matches!(key.as_str(), "taskname" | "servicename" | "name");
@@ -93,12 +94,14 @@ impl Programs {
 
     /// `"PC-001","\KMSAutoNet","11/22/2026 …","Ready"`
     fn comma_separated(&mut self, text: &str, spot: &Spot) -> Option<(List, Vec<Finding>)> {
-        if !text.contains(',') {
+        // Most lines are of no such list: they are passed over before anything is made of them.
+        if !text.contains(',') || (self.columns.is_empty() && !text.contains("ame")) {
             return None;
         }
         let mut record = csv::StringRecord::new();
-        let mut reader =
-            csv::ReaderBuilder::new().has_headers(false).flexible(true).from_reader(text.trim().as_bytes());
+        let mut builder = csv::ReaderBuilder::new();
+        builder.has_headers(false).flexible(true).buffer_capacity(text.len().max(16));
+        let mut reader = builder.from_reader(text.trim().as_bytes());
         reader.read_record(&mut record).ok().filter(|read| *read)?;
         let fields: Vec<&str> = record.iter().take(MOST_COLUMNS).map(str::trim).collect();
         let heads: Vec<String> = fields.iter().map(|field| field.to_ascii_lowercase().replace(' ', "")).collect();
@@ -214,7 +217,10 @@ mod tests {
         ] {
             assert_eq!(found(text), [("KMSAutoNet".to_owned(), line)], "{text}");
         }
-        assert_eq!(found("TaskName: \\R@1n-KMS\\hourly\nTaskName: \\R@1n-KMS-2"), [("R@1n-KMS*".to_owned(), 2)]);
+        assert_eq!(
+            found("TaskName: \\R@1n-KMS\\hourly\nTaskName: \\R@1n-KMS-2"),
+            [("R@1n-KMS*".to_owned(), 1), ("R@1n-KMS*".to_owned(), 2)]
+        );
     }
 
     #[test]

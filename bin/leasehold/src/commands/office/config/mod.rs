@@ -235,8 +235,9 @@ fn failed(refused: &Refused) -> Failure {
         Refused::Rules(findings) => {
             let lines: Vec<String> = findings.iter().map(line).collect();
             let failure = Failure::refused("config-refused", format!("{message}\n{}", lines.join("\n")));
-            match findings.first() {
-                Some(first) => failure.hint(first.rule.fix.as_str()),
+            match findings.first().map(|first| (first.rule.id.as_str(), &first.rule.fix)) {
+                Some(("ODT031" | "ODT033", _)) => failure.hint("give the MAK with --key-file FILE"),
+                Some((_, fix)) => failure.hint(fix.as_str()),
                 None => failure,
             }
         }
