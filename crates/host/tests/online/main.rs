@@ -10,6 +10,7 @@ use leasehold_authority::products;
 use leasehold_authority::revocations::Target;
 use leasehold_core::Span;
 use leasehold_core::activation::Allowance;
+use leasehold_core::standing::Revocation;
 use leasehold_host::asking::{Answered, Itself, Vendor};
 use leasehold_host::authority::Authority;
 use leasehold_host::change::changes;
@@ -159,7 +160,29 @@ fn the_revocation_list_is_fetched_once_and_again_when_it_has_changed() {
     revoke(Keypair::from_seed(&[8; 32]).id());
     assert_eq!(scene.fetch(None).unwrap(), first.map(|number| number + 1));
     let identity = scene.home().identity().unwrap().unwrap();
-    assert_eq!(identity.revocation_of(machine), leasehold_core::standing::Revocation::Revoked);
+    assert_eq!(identity.revocation_of(machine), Revocation::Revoked);
+}
+
+#[test]
+fn a_host_whose_key_is_revoked_serves_until_the_signed_list_says_so() {
+    let scene = Scene::new();
+    let key = scene.issue(Allowance::HOST_KEY, 3);
+    certified(scene.activate(&key));
+    let before = scene.certificate();
+    let target = Target::ProductKey(key.last_five().parse().unwrap());
+    scene.signer().revoke(&[target], stamp(scene.now()), &mut chance(5)).unwrap();
+    assert_eq!(refused(scene.renew()), "revoked");
+    let revoked = || {
+        let identity = scene.home().identity().unwrap().unwrap();
+        identity.revocation_of(Keypair::from_seed(&[9; 32]).id())
+    };
+    assert_eq!(
+        (scene.certificate(), revoked()),
+        (before, Revocation::Clear),
+        "an answer without a signature ends nothing"
+    );
+    scene.fetch(None).unwrap().unwrap();
+    assert_eq!(revoked(), Revocation::Revoked);
 }
 
 #[test]

@@ -133,9 +133,12 @@ impl View {
         if ending(certificate.issued, certificate.expires, self.now) != Ending::Far && left != Span::ZERO {
             anstream::eprintln!("warning: the certificate ends in {left} [host-certificate-ends-soon]");
         }
-        for Setback { code, message, at, .. } in self.record.setback.iter().chain(&self.record.list_setback) {
-            let at = output::time(Timestamp::from_unix(*at));
-            anstream::eprintln!("warning: {message}, last at {at} [{code}]");
+        let Record { setback, list_setback, .. } = &self.record;
+        for (what, setback) in [("certificate not renewed", setback), ("revocation list not fetched", list_setback)] {
+            if let Some(Setback { code, message, at, .. }) = setback {
+                let at = output::time(Timestamp::from_unix(*at));
+                anstream::eprintln!("warning: {what}: {message}, last at {at} [{code}]");
+            }
         }
     }
 
