@@ -4,6 +4,7 @@ mod commands;
 mod failure;
 mod input;
 mod output;
+mod stores;
 mod values;
 
 use std::ffi::OsString;

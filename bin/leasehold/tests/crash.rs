@@ -3,18 +3,15 @@
 
 mod support;
 
-use std::collections::HashMap;
 use std::process::Command;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Mutex, mpsc};
 use std::thread;
 
-use leasehold_core::{Policy, Span, Timestamp};
-use leasehold_store::host::{Decision, HostStore, SealRow};
+use leasehold_core::{Policy, Span};
 use leasehold_store_sqlite::host::SqliteHost;
 use leasehold_testkit::http::{get, post, problem};
-use leasehold_wire::{Envelope, seal};
-use support::{Host, Machine, Vendor, program};
+use support::{Host, Machine, Vendor, history, program};
 
 const CAPACITY: u64 = 12;
 
@@ -34,36 +31,12 @@ fn a_host_killed_again_and_again_keeps_every_lease_its_chain_and_its_capacity() 
     host.stop();
 
     let mut store = SqliteHost::open_reader(folder.path()).expect("a store");
-    let seals: HashMap<u64, SealRow> =
-        store.seals(id, usize::MAX).expect("seals").into_iter().map(|seal| (seal.number, seal)).collect();
-    let key = leasehold_host::activation::Home::new(folder.path()).keypair().expect("a key pair").public();
-    let mut previous = [0; 32];
-    for number in 1..=seals.len() as u64 {
-        let seal = seals.get(&number).unwrap_or_else(|| panic!("seal {number} of {} is missing", seals.len()));
-        assert_eq!(seal.previous, previous, "seal {number} goes on from the one before");
-        assert_eq!(seal::root(&seal.leaves), Some(seal.root));
-        assert_eq!(seal::link(&previous, number, &seal.root), seal.seal);
-        assert!(leasehold_wire::signature::strictly(&key, &seal::message(&seal.seal), &seal.signature));
-        previous = seal.seal;
-    }
     let answers = answers.into_inner().expect("answers");
     assert!(answers.len() > 100, "a load worth the name: {}", answers.len());
-    for answer in &answers {
-        let opened = vendor.lease(answer);
-        let by = opened.seal.expect("a sealed lease");
-        let seal = &seals[&by.number];
-        assert_eq!(seal.seal, by.seal, "the seal that the client holds is the one in the store");
-        let payload = Envelope::parse(answer).expect("an envelope").payload;
-        assert!(seal.leaves.contains(&seal::leaf(payload)), "the lease is in its batch");
-    }
-    let journal = store.events(usize::MAX).expect("events");
-    let granted = journal.iter().filter_map(|entry| match entry.decision {
-        Decision::Granted { lease, .. } => Some(lease),
-        _ => None,
-    });
-    let granted: std::collections::HashSet<_> = granted.collect();
-    assert!(answers.iter().all(|answer| granted.contains(&vendor.lease(answer).document.cti)));
-    capacity_was_kept(journal.iter().rev().map(|entry| (entry.client, entry.at, entry.decision.clone())));
+    let key = leasehold_host::activation::Home::new(folder.path()).keypair().expect("a key pair").public();
+    let seals = history::chain(&mut store, id, &key);
+    answers.iter().for_each(|answer| history::stands_in(&seals, &vendor, answer));
+    history::was_kept(&mut store, &vendor, &answers, CAPACITY);
 }
 
 /// Eight threads ask and release until the host is killed at its `n`th hundred of answers; leases go into `answers`.
@@ -104,23 +77,6 @@ fn under_load_until_killed(data: &std::path::Path, round: u64, answers: &Mutex<V
         host.kill();
         over.store(true, Ordering::Relaxed);
     });
-}
-
-fn capacity_was_kept(journal: impl Iterator<Item = (leasehold_core::KeyId, Timestamp, Decision)>) {
-    let mut live = HashMap::new();
-    for (client, at, decision) in journal {
-        match decision {
-            Decision::Granted { expires, .. } => {
-                live.insert(client, expires);
-            }
-            Decision::Released { .. } => {
-                live.remove(&client);
-            }
-            Decision::Refused { .. } => {}
-        }
-        let count = live.values().filter(|expires| at < **expires).count() as u64;
-        assert!(count <= CAPACITY, "{count} live leases");
-    }
 }
 
 #[test]

@@ -77,6 +77,18 @@ codes! {
     "too-many-requests": "too many requests in a short time",
         "very many machines ask from one address or with one product key, or somebody tries keys",
         "wait as long as the answer says; the vendor may raise the limits of `leasehold vendor serve`";
+    "token-required": "this needs a token",
+        "the request came without one",
+        "send `Authorization: Bearer TOKEN`; the vendor makes tokens with `leasehold vendor token add`";
+    "token-unknown": "the token is not known, or not any more",
+        "it is mistyped, has ended, or was withdrawn",
+        "see `leasehold vendor token list`; make another with `leasehold vendor token add`";
+    "token-not-allowed": "the token does not allow this",
+        "it was made without the role",
+        "take a token that has it: `leasehold vendor token list` shows the roles";
+    "export-too-large": "the export is too large for one answer",
+        "there are very many rows",
+        "use `leasehold vendor export`, which writes to a file, or read page by page";
     // Verification (section 2), as far as not above.
     "unknown-signer": "no chain of certificates leads from the signer to the root key",
         "the document is another vendor's, or came without its chain",
@@ -122,6 +134,9 @@ codes! {
     "store-in-use": "another process has the store open for writing",
         "a second `host serve` on the same folder",
         "stop the other one, or give each host a folder of its own with `--data`";
+    "store-not-empty": "the store that is to be filled holds something already",
+        "it is the wrong one, or it was filled before",
+        "give an empty one: a new folder, or a new database; nothing was changed";
     "store-newer": "the store was written by a later release",
         "the program was set back to an older release",
         "run the release that wrote it, or a later one; nothing was changed";
@@ -162,6 +177,9 @@ codes! {
     "own-authority": "an authority cannot revoke itself",
         "the list that revokes it would be signed by it, and nobody could believe that",
         "make its successor first: `leasehold vendor authority rotate`";
+    "authority-followed": "another authority has followed the one that is to sign the list",
+        "the key was rotated while a service ran, or a rotation was cut short",
+        "restart `leasehold vendor serve`; a rotation that was cut short is completed by `leasehold vendor authority rotate`";
     "revocation-list-full": "the revocation list has no room left",
         "very many hosts, machines or documents were revoked one by one; a list has room for about 61,000 entries",
         "revoke what is above them instead: `docs/rotation.md` says how an authority is replaced";
@@ -503,6 +521,9 @@ codes! {
     "lint-findings": "a deployment file breaks rules",
         "an option, product, channel, language or key in it does not go with the others, or is written wrongly",
         "each finding says what to do; `leasehold office lint --fix` makes the changes that are sure to be right";
+    "hunt-findings": "there is a strong sign of an unofficial activator or of a rogue KMS host",
+        "each finding names its rule, the line, and what else could explain it",
+        "follow what each finding says; list what is your own with `--own` and hunt again";
     "unknown-code": "it is in none of the workbench's tables",
         "it is mistyped, or nothing reliable was found about it",
         "`leasehold office explain` lists what is known; search Microsoft's support pages for the code itself";

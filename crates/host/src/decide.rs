@@ -138,11 +138,17 @@ fn transact(
     });
     time = shared.stages.add(Stage::Commit, time);
     shared.stages.batch(items.len());
-    shared.store_works.store(result.is_ok(), Ordering::Relaxed);
+    let worked = shared.store_works.swap(result.is_ok(), Ordering::Relaxed);
     match result {
         Ok(()) => reply(shared, identity, items, &outcomes, sealed.as_ref()),
         Err(error) => {
-            tracing::error!(error = &error as &dyn std::error::Error, requests = items.len(), "nothing was recorded");
+            let (error, requests) = (&error as &dyn std::error::Error, items.len());
+            if worked {
+                tracing::error!(error, requests, "nothing was recorded");
+            } else {
+                // Said once; it goes on as long as the store is away.
+                tracing::debug!(error, requests, "nothing was recorded");
+            }
             items.into_iter().for_each(|item| item.verified.answer(Reply::StoreUnavailable));
         }
     }

@@ -7,6 +7,7 @@ pub mod config;
 pub mod data;
 pub mod doctor;
 pub mod explain;
+pub mod hunt;
 pub mod lint;
 pub mod own;
 pub mod plan;

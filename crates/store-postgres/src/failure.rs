@@ -4,7 +4,7 @@ use std::error::Error;
 use std::fmt;
 
 use leasehold_store::StoreError;
-use tokio_postgres::error::{DbError, SqlState};
+use tokio_postgres::error::SqlState;
 
 /// Why something could not be done.
 #[derive(Debug)]
@@ -32,6 +32,15 @@ impl Fault {
             }
             Self::Late | Self::Store(_) => false,
         }
+    }
+
+    /// As above, or two have added the same row at once: of serialisable transactions, one sees the other when run again.
+    pub(crate) fn is_conflict_of_rows(&self) -> bool {
+        let twice = match self {
+            Self::Database(error) => error.code() == Some(&SqlState::UNIQUE_VIOLATION),
+            Self::Late | Self::Store(_) => false,
+        };
+        twice || self.is_conflict()
     }
 
     /// The connection has ended, or is about to.
@@ -116,8 +125,5 @@ impl fmt::Display for Said {
     }
 }
 
-impl Error for Said {
-    fn source(&self) -> Option<&(dyn Error + 'static)> {
-        self.0.as_db_error().map(|said: &DbError| said as _)
-    }
-}
+// Its words hold those of its own causes.
+impl Error for Said {}

@@ -63,13 +63,12 @@ impl Schema {
         if !there {
             client.batch_execute(&format!("CREATE SCHEMA {name}")).await?;
         }
-        let found = match self.version(client).await? {
-            Some(found) => found,
-            None => {
-                let table = format!("CREATE TABLE {name}.schema_version (version BIGINT NOT NULL)");
-                client.batch_execute(&format!("{table}; INSERT INTO {name}.schema_version VALUES (0)")).await?;
-                0
-            }
+        let found = if let Some(found) = self.version(client).await? {
+            found
+        } else {
+            let table = format!("CREATE TABLE {name}.schema_version (version BIGINT NOT NULL)");
+            client.batch_execute(&format!("{table}; INSERT INTO {name}.schema_version VALUES (0)")).await?;
+            0
         };
         let pending = usize::try_from(found).unwrap_or(usize::MAX);
         for step in self.steps.get(pending..).unwrap_or_default() {

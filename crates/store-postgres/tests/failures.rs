@@ -29,9 +29,9 @@ fn a_database_that_crashes_and_comes_back_is_used_again_and_has_lost_nothing() {
     for round in 0..3 {
         assert_eq!(act(&mut host, &policy(), &[(round, Act::Ask)], 1_000 + round), [true]);
         if round == 1 {
-            server.stop()
+            server.stop();
         } else {
-            server.crash()
+            server.crash();
         }
         assert!(matches!(host.tidy(), Err(StoreError::Unavailable(_))));
         assert!(matches!(host.probe(), Err(StoreError::Unavailable(_))));

@@ -30,6 +30,9 @@ pub enum StoreError {
     /// What is in it is not what was written.
     #[error("the store is damaged")]
     Damaged(#[source] Box<dyn Error + Send + Sync>),
+    /// It was to be filled from another, and holds something already.
+    #[error("the store is not empty")]
+    NotEmpty,
     /// Another process has it open for writing.
     #[error("another process has the store open for writing")]
     InUse,
@@ -43,6 +46,7 @@ impl StoreError {
     pub const fn code(&self) -> &'static str {
         match self {
             Self::Full(_) | Self::ReadOnly(_) | Self::Unavailable(_) => "store-unavailable",
+            Self::NotEmpty => "store-not-empty",
             Self::InUse => "store-in-use",
             Self::Newer { .. } => "store-newer",
             Self::Older { .. } => "store-older",

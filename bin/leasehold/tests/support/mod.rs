@@ -1,6 +1,8 @@
 //! A real host process, and machines with keys of their own that ask it over real sockets.
 #![allow(dead_code, reason = "each test uses a part of it")]
 
+pub(crate) mod history;
+
 use std::io::{BufRead, BufReader, Read};
 use std::path::Path;
 use std::process::{Child, ChildStdout, Command, Stdio};
@@ -29,6 +31,8 @@ pub(crate) struct Host {
     child: Child,
     stdout: BufReader<ChildStdout>,
     pub(crate) address: String,
+    /// All that it said when it listened.
+    pub(crate) said: serde_json::Value,
 }
 
 impl Host {
@@ -36,6 +40,13 @@ impl Host {
     pub(crate) fn start(data: &Path) -> Self {
         let mut command = program();
         command.args(["--json", "host", "serve", "--listen", "127.0.0.1:0", "--data"]).arg(data);
+        Self::spawn(command)
+    }
+
+    /// The same with the store in a database.
+    pub(crate) fn start_on(data: &Path, store: &str) -> Self {
+        let mut command = program();
+        command.args(["--json", "host", "serve", "--listen", "127.0.0.1:0", "--store", store, "--data"]).arg(data);
         Self::spawn(command)
     }
 
@@ -48,7 +59,7 @@ impl Host {
         let value: serde_json::Value = serde_json::from_str(&line).expect("the host says where it listens");
         let address =
             value["address"].as_str().expect("an address").rsplit('/').next().expect("host and port").to_owned();
-        Self { child, stdout, address }
+        Self { child, stdout, address, said: value }
     }
 
     /// SIGKILL: no last words.
@@ -91,11 +102,17 @@ impl Vendor {
 
     /// Activates the host of `data` for `acme-cad` with this policy.
     pub(crate) fn activate(&self, data: &Path, policy: Policy) -> KeyId {
+        self.activate_as(5, data, policy)
+    }
+
+    /// The same for the host of this number, whose key is its own.
+    pub(crate) fn activate_as(&self, number_of_host: u8, data: &Path, policy: Policy) -> KeyId {
         let now = now();
         let home = Home::new(data);
         let key = ProductKey::secret(KeyKind::Host, number(), [3; 9]);
         let host_name = "test".parse().expect("a name");
-        let inquiry = Inquiry { key: &key, host_name, fingerprint: machine(0), cti: Cti([4; 16]), seed: [5; 32] };
+        let inquiry =
+            Inquiry { key: &key, host_name, fingerprint: machine(0), cti: Cti([4; 16]), seed: [number_of_host; 32] };
         home.request(&inquiry, now).expect("a request");
         let host = home.keypair().expect("a key pair");
         let presented = self.certificate(host.public(), policy, now.plus(Span::days(700)));

@@ -39,6 +39,18 @@ impl Limiter {
     /// # Errors
     /// How long to wait until one will be taken; this one is not counted.
     pub(crate) fn take(&self, who: impl Hash, now: Duration) -> Result<(), Duration> {
+        self.ask(&who, now, Count::Yes)
+    }
+
+    /// Whether a request at `now` would be taken, without counting it.
+    ///
+    /// # Errors
+    /// As for [`Self::take`].
+    pub(crate) fn look(&self, who: impl Hash, now: Duration) -> Result<(), Duration> {
+        self.ask(&who, now, Count::No)
+    }
+
+    fn ask(&self, who: &impl Hash, now: Duration, count: Count) -> Result<(), Duration> {
         let who = self.hasher.hash_one(who);
         // From 1 on, so that an empty place is in nobody's debt.
         let now = u64::try_from(now.as_micros()).unwrap_or(u64::MAX / 2).saturating_add(1);
@@ -52,9 +64,17 @@ impl Limiter {
             Some(wait) if wait > 0 => return Err(Duration::from_micros(wait)),
             Some(_) | None => {}
         }
-        set[place] = Debt { who, until };
+        if count == Count::Yes {
+            set[place] = Debt { who, until };
+        }
         Ok(())
     }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Count {
+    Yes,
+    No,
 }
 
 const MINUTE: u64 = 60_000_000;
@@ -89,6 +109,14 @@ mod tests {
             assert_eq!(limiter.take("a", at(600)), Ok(()), "a pause pays for no more than a minute");
         }
         assert!(limiter.take("a", at(600)).is_err());
+    }
+
+    #[test]
+    fn looking_counts_nothing() {
+        let limiter = limiter(1);
+        assert_eq!((limiter.look("a", at(0)), limiter.look("a", at(0))), (Ok(()), Ok(())));
+        assert_eq!(limiter.take("a", at(0)), Ok(()));
+        assert_eq!(limiter.look("a", at(0)), Err(at(60)));
     }
 
     #[test]

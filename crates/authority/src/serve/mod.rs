@@ -3,24 +3,28 @@
 //! Requests are read and signatures checked where threads may block, then decided by [`Authority`] in one transaction;
 //! the answer goes out once it is recorded.
 
-mod limit;
+pub(crate) mod limit;
 mod origin;
 mod problems;
 mod public;
-mod work;
+pub(crate) mod work;
 
 use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
 use leasehold_core::Timestamp;
-use leasehold_service::{Limits, Listener, Tls};
+use leasehold_service::{Handler, Limits, Listener, Tls};
 use tokio::sync::watch;
 
 pub use limit::Rate;
 pub use origin::{Network, NotANetwork};
 pub use problems::problem;
 
+pub(crate) use origin::{household, origin};
+pub(crate) use problems::{certificate_ended, store_unavailable, too_many};
+
+use crate::admin::{self, AdminApi};
 use crate::authority::Authority;
 use public::{Desk, PublicApi};
 use work::Work;
@@ -55,41 +59,67 @@ pub struct Options {
 /// An authority that hosts and machines can ask.
 #[derive(Debug)]
 pub struct Server {
-    desk: Arc<Desk>,
-    work: Arc<Work>,
+    authority: Arc<Authority>,
+    surroundings: Surroundings,
     options: Options,
+    admin: Option<Listener>,
 }
 
 impl Server {
     /// Makes `authority` a service.
     pub fn new(authority: Arc<Authority>, surroundings: Surroundings, options: Options) -> Self {
-        let desk = Arc::new(Desk::new(authority, surroundings, options.key_rate));
-        Self { desk, work: Arc::new(Work::new(AT_ONCE, WAITING)), options }
+        Self { authority, surroundings, options, admin: None }
+    }
+
+    /// This service, with the admin API at a listener of its own.
+    #[must_use]
+    pub fn with_admin(self, listener: Listener) -> Self {
+        Self { admin: Some(listener), ..self }
     }
 
     /// Serves until `shutdown` ends, then answers what is in flight.
     pub async fn serve(self, listener: Listener, shutdown: impl Future<Output = ()>) {
-        let api = PublicApi::new(&self.desk, &self.work, &self.options);
-        let mut server = leasehold_service::Server::new(api, self.options.limits);
-        if let Some(tls) = self.options.tls {
-            server = server.with_tls(tls);
-        }
-        let (ended, end) = watch::channel(());
-        let watcher = tokio::spawn(watch(self.desk, self.work, end));
-        server.serve(listener, shutdown).await;
-        drop(ended);
-        let _ = watcher.await;
+        let Self { authority, surroundings, options, admin } = self;
+        let (work, trusted) = (Arc::new(Work::new(AT_ONCE, WAITING)), options.trusted.clone());
+        let desk = Arc::new(Desk::new(Arc::clone(&authority), surroundings.clone(), options.key_rate));
+        let public = dressed(PublicApi::new(&desk, &work, &options), options.limits, options.tls.as_ref());
+        let (stop, stopped) = watch::channel(());
+        let signal = async {
+            shutdown.await;
+            drop(stop);
+        };
+        let administration = async {
+            let Some(listener) = admin else { return };
+            let api = AdminApi::new(authority, surroundings, trusted);
+            let server = dressed(api, admin::limits(), options.tls.as_ref());
+            server.serve(listener, ended(stopped.clone())).await;
+        };
+        let public = public.serve(listener, ended(stopped.clone()));
+        tokio::join!(signal, public, administration, watch(desk, work, stopped.clone()));
     }
 }
 
+fn dressed<H: Handler>(api: H, limits: Limits, tls: Option<&Tls>) -> leasehold_service::Server<H> {
+    let server = leasehold_service::Server::new(api, limits);
+    match tls {
+        Some(tls) => server.with_tls(tls.clone()),
+        None => server,
+    }
+}
+
+async fn ended(mut stopped: watch::Receiver<()>) {
+    // Nothing is ever sent: that the sender is gone is the sign.
+    let _ = stopped.changed().await;
+}
+
 /// Notices that the store is gone or back, or another authority has followed, also while nobody asks.
-async fn watch(desk: Arc<Desk>, work: Arc<Work>, mut end: watch::Receiver<()>) {
+async fn watch(desk: Arc<Desk>, work: Arc<Work>, end: watch::Receiver<()>) {
     loop {
         let looking = Arc::clone(&desk);
         // Where there is no room, others are asking the store.
         let _ = work.run(move || looking.look()).await;
         tokio::select! {
-            _ = end.changed() => return,
+            () = ended(end.clone()) => return,
             () = tokio::time::sleep(LOOK) => {}
         }
     }

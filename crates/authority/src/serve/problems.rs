@@ -24,7 +24,9 @@ pub fn problem(refusal: &Refusal) -> Problem {
         Refusal::UnknownKey | Refusal::BadSignature => {
             new("this authority has issued no such product key: compare it with what the vendor sent, and ask them")
         }
-        Refusal::Revoked => new("the vendor has withdrawn this product key: ask them for another"),
+        Refusal::Revoked => {
+            new("the vendor has withdrawn this product key, or revoked this key pair: ask them for another")
+        }
         Refusal::WrongKindOfKey { found, needed } => {
             new("hosts are activated with host keys, single machines with multiple keys: take the other kind of key")
                 .with("found", found.name())
@@ -86,6 +88,7 @@ pub(super) fn failure(error: &Error) -> Problem {
         | Error::UnknownHost(_)
         | Error::UnknownAuthority(_)
         | Error::OwnAuthority(_)
+        | Error::Followed(_)
         | Error::ListFull { .. }
         | Error::UnknownToken(_)
         | Error::TokenExists(_)
@@ -95,23 +98,21 @@ pub(super) fn failure(error: &Error) -> Problem {
 }
 
 /// `store-unavailable` 503.
-pub(super) fn store_unavailable() -> Problem {
+pub(crate) fn store_unavailable() -> Problem {
     let detail = "the authority cannot record anything now and so answers nothing: ask again later";
     let status = StatusCode::SERVICE_UNAVAILABLE;
     Problem::new("store-unavailable", status, title("store-unavailable"), detail).with_retry_after(LATER)
 }
 
 /// `authority-certificate-ended` 503.
-pub(super) fn certificate_ended() -> Problem {
+pub(crate) fn certificate_ended() -> Problem {
     let detail = "the authority may not sign at this time: tell the vendor";
     let status = StatusCode::SERVICE_UNAVAILABLE;
     Problem::new("authority-certificate-ended", status, title("authority-certificate-ended"), detail)
 }
 
 /// `too-many-requests` 429.
-pub(super) fn too_many(wait: Duration) -> Problem {
-    let detail =
-        "too many requests came from this address or with this product key: ask again after the time in retry-after";
+pub(crate) fn too_many(wait: Duration, detail: &'static str) -> Problem {
     let problem = Problem::new("too-many-requests", StatusCode::TOO_MANY_REQUESTS, title("too-many-requests"), detail);
     problem.with_retry_after(wait)
 }

@@ -1,7 +1,9 @@
 //! The authority as a service: real connections, a real store.
 
+mod admin;
 #[path = "../common/mod.rs"]
 mod common;
 mod limits;
 mod public;
 mod running;
+mod schema;

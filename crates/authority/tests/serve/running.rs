@@ -15,6 +15,8 @@ use crate::common::{AT, Shop};
 /// Stops when dropped, all requests answered.
 pub(crate) struct Running {
     pub(crate) address: String,
+    /// Of the admin API.
+    pub(crate) admin: String,
     stop: Option<oneshot::Sender<()>>,
     thread: Option<JoinHandle<()>>,
 }
@@ -33,14 +35,15 @@ impl Running {
         let thread = thread::spawn(move || {
             let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
             runtime.expect("a runtime").block_on(async {
-                let listener = Listener::bind(([127, 0, 0, 1], 0).into()).expect("a free port");
-                bound.send(listener.address()).expect("a test that waits");
+                let [public, admin] =
+                    [(); 2].map(|()| Listener::bind(([127, 0, 0, 1], 0).into()).expect("a free port"));
+                bound.send([public.address(), admin.address()]).expect("a test that waits");
                 let asked = async { drop(stopped.await) };
-                Server::new(authority, surroundings, options).serve(listener, asked).await;
+                Server::new(authority, surroundings, options).with_admin(admin).serve(public, asked).await;
             });
         });
-        let address = address.recv().expect("a server that listens").to_string();
-        Self { address, stop: Some(stop), thread: Some(thread) }
+        let [address, admin] = address.recv().expect("a server that listens").map(|address| address.to_string());
+        Self { address, admin, stop: Some(stop), thread: Some(thread) }
     }
 
     pub(crate) fn post(&self, path: &str, body: &[u8]) -> Reply {

@@ -26,6 +26,7 @@ pub use fact::Fact;
 pub use needs::Need;
 pub use steps::{Place, Step};
 
+use counts::Asks;
 use decide::Verdict;
 
 /// A plan for an estate.
@@ -104,15 +105,15 @@ pub struct Support {
 pub fn plan(estate: &Estate, today: Date) -> Plan {
     let groups = estate.told();
     // Whom a directory activates asks no host; that does not depend on how many ask.
-    let alone = vec![false; groups.len()];
-    let by_directory: Vec<bool> = groups
-        .iter()
-        .map(|group| match decide::decide(&counts::situation(group, &groups, &alone)) {
-            Verdict::Row(row) => row.method == Method::Adba,
-            Verdict::Ask(..) | Verdict::Nothing | Verdict::Contradiction(_) => false,
-        })
-        .collect();
-    let answers: Vec<Answer> = groups.iter().map(|group| answer(group, &groups, &by_directory, today)).collect();
+    let alone = vec![Asks::No; groups.len()];
+    let asks = |group: &Group| match decide::decide(&counts::situation(group, &groups, &alone)) {
+        Verdict::Row(row) if row.method == Method::Adba => Asks::No,
+        Verdict::Ask(_, methods) if methods.contains(&Method::Adba) => Asks::No,
+        Verdict::Contradiction(_) => Asks::No,
+        Verdict::Row(_) | Verdict::Ask(..) | Verdict::Nothing => Asks::Yes,
+    };
+    let asks: Vec<Asks> = groups.iter().map(asks).collect();
+    let answers: Vec<Answer> = groups.iter().map(|group| answer(group, &groups, &asks, today)).collect();
     let methods: Vec<Option<Method>> = answers.iter().map(|answer| answer.method).collect();
     Plan {
         today,
@@ -123,8 +124,8 @@ pub fn plan(estate: &Estate, today: Date) -> Plan {
     }
 }
 
-fn answer(group: &Group, groups: &[Group], by_directory: &[bool], today: Date) -> Answer {
-    let situation = counts::situation(group, groups, by_directory);
+fn answer(group: &Group, groups: &[Group], asks: &[Asks], today: Date) -> Answer {
+    let situation = counts::situation(group, groups, asks);
     let verdict = decide::decide(&situation);
     let row = match verdict {
         Verdict::Row(row) => Some(row),

@@ -19,7 +19,6 @@ CREATE TABLE leasehold_host.product (
 -- The journal: the entries of one batch in a row, in the order they were decided. Nothing in it is ever changed.
 CREATE TABLE leasehold_host.journal (
     batch   BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
-    host    BYTEA NOT NULL CHECK (length(host) = 16),
     at      BIGINT NOT NULL,
     entries BYTEA NOT NULL
 );
@@ -42,7 +41,8 @@ CREATE TABLE leasehold_host.seal (
     seal      BYTEA NOT NULL CHECK (length(seal) = 32),
     signature BYTEA NOT NULL CHECK (length(signature) = 64),
     leaves    BYTEA NOT NULL,
-    PRIMARY KEY (host, number)
+    PRIMARY KEY (host, number),
+    UNIQUE (batch)
 );
 
 CREATE TABLE leasehold_host.client (

@@ -1,6 +1,6 @@
 -- record: the journal row of a batch, its seal where it has one, and the new end of the host's chain.
 WITH entered AS (
-    INSERT INTO leasehold_host.journal (host, at, entries) VALUES ($1, $2, $3) RETURNING batch
+    INSERT INTO leasehold_host.journal (at, entries) VALUES ($2, $3) RETURNING batch
 ), sealed AS (
     INSERT INTO leasehold_host.seal (host, number, batch, at, previous, root, seal, signature, leaves)
     SELECT $1, $4::int8, entered.batch, $2, $5::bytea, $6::bytea, $7::bytea, $8::bytea, $9::bytea FROM entered

@@ -1,12 +1,11 @@
 //! One attempt at a batch: lock and load in one round trip, decide, write and commit in another.
 
-use std::net::IpAddr;
+use std::collections::HashMap;
 
-use leasehold_store::host::{
-    Batch, Counts, LeaseRow, Ledger, Loaded, SealRow, Sighting, Tip, encode_entries, encode_fingerprint,
-};
+use leasehold_store::host::{Batch, Counts, LeaseRow, Ledger, Loaded, SealRow, Sighting, Tip, encode_entries};
 use tokio_postgres::Row;
 
+use super::columns::{Clients, Column, Leases};
 use super::rows::{self, bytes, integer};
 use super::session::{HostSession, Ids};
 use crate::failure::Fault;
@@ -41,8 +40,8 @@ impl HostSession {
             return Ok(self.client().batch_execute("ROLLBACK").await?);
         }
         let counts = reckoning.after(&ledger, &counts)?;
-        let clients = Clients::of(&ledger, &ids)?;
-        let leases = Leases::of(&ledger, &ids, batch)?;
+        let clients = clients_of(&ledger, &ids)?;
+        let leases = leases_of(&ledger, &ids, batch)?;
         let entries = encode_entries(ledger.entries());
         *sent = Some(entries.clone());
         self.write(batch, (&reckoning, &counts), (&clients, &leases), (&entries, seal.as_ref())).await
@@ -97,7 +96,7 @@ impl HostSession {
         &self,
         batch: &Batch<'_>,
         (reckoning, counts): (&Reckoning, &[(i64, i64)]),
-        (clients, leases): (&Clients<'_>, &Leases<'_>),
+        (clients, leases): (&Clients, &Leases),
         (entries, seal): (&[u8], Option<&SealRow>),
     ) -> Result<(), Fault> {
         let (client, statements) = (self.client(), &self.statements);
@@ -171,95 +170,35 @@ impl Reckoning {
     }
 }
 
-type Column<'c> = &'c (dyn tokio_postgres::types::ToSql + Sync);
-
-/// Clients that a batch has changed, by columns, in the order of their keys.
-#[derive(Debug, Default)]
-struct Clients<'l> {
-    client: Vec<&'l [u8]>,
-    family: Vec<i32>,
-    first: Vec<i64>,
-    last: Vec<i64>,
-    fingerprint: Vec<Vec<u8>>,
-    name: Vec<Option<&'l str>>,
-    address: Vec<Option<IpAddr>>,
-}
-
-impl<'l> Clients<'l> {
-    fn of(ledger: &'l Ledger, ids: &Ids) -> Result<Self, Fault> {
-        let mut changed: Vec<_> = ledger.sightings().iter().filter(|change| change.before != change.after).collect();
-        changed.sort_unstable_by_key(|change| (change.key.1, change.key.0));
-        let mut columns = Self::default();
-        for change in changed {
-            let Some(after) = &change.after else { continue };
-            columns.client.push(&change.key.1.0);
-            columns.family.push(ids.families[change.key.0].ok_or_else(|| Fault::damaged("a family"))?);
-            columns.first.push(integer(after.first.unix()));
-            columns.last.push(integer(after.last.unix()));
-            columns.fingerprint.push(encode_fingerprint(&after.fingerprint));
-            columns.name.push(after.name.as_ref().map(leasehold_core::Text::as_str));
-            columns.address.push(after.address);
+/// The clients that a batch has changed, in the order of their keys.
+fn clients_of(ledger: &Ledger, ids: &Ids) -> Result<Clients, Fault> {
+    let mut changed: Vec<_> = ledger.sightings().iter().filter(|change| change.before != change.after).collect();
+    changed.sort_unstable_by_key(|change| (change.key.1, change.key.0));
+    let mut columns = Clients::default();
+    for change in changed {
+        let (family, client) = change.key;
+        if let Some(after) = &change.after {
+            columns.push((client, ids.family(family)?), after);
         }
-        Ok(columns)
     }
-
-    fn columns(&self) -> [Column<'_>; 7] {
-        [&self.client, &self.family, &self.first, &self.last, &self.fingerprint, &self.name, &self.address]
-    }
+    Ok(columns)
 }
 
-/// Leases that a batch has changed, by columns, in the order of their keys.
-#[derive(Debug, Default)]
-struct Leases<'l> {
-    client: Vec<&'l [u8]>,
-    family: Vec<i32>,
-    product: Vec<i32>,
-    lease: Vec<Vec<u8>>,
-    request: Vec<Vec<u8>>,
-    issued: Vec<i64>,
-    expires: Vec<i64>,
-    seal: Vec<i64>,
-    forks: Vec<i64>,
-    released: Vec<Option<Vec<u8>>>,
-}
-
-impl<'l> Leases<'l> {
-    fn of(ledger: &'l Ledger, ids: &Ids, batch: &Batch<'_>) -> Result<Self, Fault> {
-        let mut changed: Vec<_> = ledger.leases().iter().filter(|change| change.before != change.after).collect();
-        changed.sort_unstable_by_key(|change| (change.key.1, change.key.0, change.key.2));
-        let products: std::collections::HashMap<_, _> =
-            batch.subjects.iter().map(|subject| subject.product).zip(ids.products.iter().copied()).collect();
-        let mut columns = Self::default();
-        for change in changed {
-            let Some(after) = change.after else { continue };
-            columns.client.push(&change.key.1.0);
-            columns.family.push(ids.families[change.key.0].ok_or_else(|| Fault::damaged("a family"))?);
-            columns.product.push(*products.get(&change.key.2).ok_or_else(|| Fault::damaged("a product"))?);
-            columns.lease.push(after.held.lease.0.to_vec());
-            columns.request.push(after.held.request.0.to_vec());
-            columns.issued.push(integer(after.issued.unix()));
-            columns.expires.push(integer(after.held.expires.unix()));
-            columns.seal.push(integer(after.seal));
-            columns.forks.push(integer(after.forks));
-            columns.released.push(after.released.map(|release| release.0.to_vec()));
+/// The leases that a batch has changed, in the order of their keys.
+fn leases_of(ledger: &Ledger, ids: &Ids, batch: &Batch<'_>) -> Result<Leases, Fault> {
+    let mut changed: Vec<_> = ledger.leases().iter().filter(|change| change.before != change.after).collect();
+    changed.sort_unstable_by_key(|change| (change.key.1, change.key.0, change.key.2));
+    let products: HashMap<_, _> =
+        batch.subjects.iter().map(|subject| subject.product).zip(ids.products.iter().copied()).collect();
+    let mut columns = Leases::default();
+    for change in changed {
+        let (family, client, product) = change.key;
+        if let Some(after) = &change.after {
+            let product = products.get(&product).ok_or_else(|| Fault::damaged("a product"))?;
+            columns.push((client, ids.family(family)?, *product), after);
         }
-        Ok(columns)
     }
-
-    fn columns(&self) -> [Column<'_>; 10] {
-        [
-            &self.client,
-            &self.family,
-            &self.product,
-            &self.lease,
-            &self.request,
-            &self.issued,
-            &self.expires,
-            &self.seal,
-            &self.forks,
-            &self.released,
-        ]
-    }
+    Ok(columns)
 }
 
 /// The place of a row among what was asked for.

@@ -5,7 +5,9 @@
 //! circle.
 
 mod attempt;
+mod columns;
 mod read;
+mod records;
 mod rows;
 mod session;
 
@@ -91,11 +93,11 @@ impl PostgresHost {
 
     /// Whether a batch that was being committed when the connection was lost is recorded.
     fn was_recorded(&mut self, host: KeyId, entries: &[u8]) -> Result<bool, StoreError> {
-        self.ask(async |session| session.was_recorded(host, entries).await)
+        self.ask(&async |session| session.was_recorded(host, entries).await)
     }
 
     /// Asks the database; once more where the connection had been lost meanwhile.
-    fn ask<T>(&mut self, question: impl AsyncFn(&mut HostSession) -> Result<T, Fault>) -> Result<T, StoreError> {
+    fn ask<T>(&mut self, question: &impl AsyncFn(&mut HostSession) -> Result<T, Fault>) -> Result<T, StoreError> {
         let patience = match self.purpose {
             Purpose::Serving => PATIENCE,
             Purpose::Looking => Duration::MAX,
@@ -157,27 +159,27 @@ impl HostStore for PostgresHost {
 
     /// There is nothing to do later here; whether the database still answers.
     fn tidy(&mut self) -> Result<bool, StoreError> {
-        self.ask(async |session| session.look().await).map(|()| false)
+        self.ask(&async |session| session.look().await).map(|()| false)
     }
 
     fn probe(&mut self) -> Result<(), StoreError> {
-        self.ask(async |session| session.touch().await)
+        self.ask(&async |session| session.touch().await)
     }
 
     fn counts(&mut self, family: &Family, now: Timestamp) -> Result<Counts, StoreError> {
-        self.ask(async |session| session.counts(family, now).await)
+        self.ask(&async |session| session.counts(family, now).await)
     }
 
     fn clients(&mut self, after: Option<KeyId>, most: usize) -> Result<Vec<ClientRow>, StoreError> {
-        self.ask(async |session| session.clients(after, most).await)
+        self.ask(&async |session| session.clients(after, most).await)
     }
 
     fn events(&mut self, most: usize) -> Result<Vec<Entry>, StoreError> {
-        self.ask(async |session| session.events(most).await)
+        self.ask(&async |session| session.events(most).await)
     }
 
     fn seals(&mut self, host: KeyId, most: usize) -> Result<Vec<SealRow>, StoreError> {
-        self.ask(async |session| session.seals(host, most).await)
+        self.ask(&async |session| session.seals(host, most).await)
     }
 }
 
@@ -194,7 +196,7 @@ async fn connected<'s>(
     Ok(held.insert(session))
 }
 
-fn runtime() -> Result<Runtime, StoreError> {
+pub(crate) fn runtime() -> Result<Runtime, StoreError> {
     // One thread, the caller's: a batch waits for nobody else.
     let built = tokio::runtime::Builder::new_current_thread().enable_all().build();
     built.map_err(|error| StoreError::Unavailable(Box::new(error)))

@@ -75,7 +75,7 @@ impl HostSession {
     pub(super) async fn seals(&self, host: KeyId, most: usize) -> Result<Vec<SealRow>, Fault> {
         let most = integer(most as u64);
         let found = self.client().query(&self.statements.seals, &[&&host.0[..], &most]).await?;
-        found.iter().map(rows::seal).collect()
+        found.iter().map(|row| rows::seal(row, 0)).collect()
     }
 }
 

@@ -37,20 +37,20 @@ pub(super) fn lease(row: &Row, from: usize) -> Result<LeaseRow, Fault> {
     })
 }
 
-/// A seal, from the first column on.
-pub(super) fn seal(row: &Row) -> Result<SealRow, Fault> {
-    let leaves: &[u8] = row.try_get(6)?;
+/// A seal, from the column `from` on.
+pub(super) fn seal(row: &Row, from: usize) -> Result<SealRow, Fault> {
+    let leaves: &[u8] = row.try_get(from + 6)?;
     let (leaves, rest) = leaves.as_chunks::<32>();
     if !rest.is_empty() {
         return Err(Fault::damaged("a seal's leaves"));
     }
     Ok(SealRow {
-        number: unsigned(row, 0)?,
-        previous: bytes(row, 1)?,
-        root: bytes(row, 2)?,
-        seal: bytes(row, 3)?,
-        signature: bytes(row, 4)?,
-        at: time(row, 5)?,
+        number: unsigned(row, from)?,
+        previous: bytes(row, from + 1)?,
+        root: bytes(row, from + 2)?,
+        seal: bytes(row, from + 3)?,
+        signature: bytes(row, from + 4)?,
+        at: time(row, from + 5)?,
         leaves: leaves.to_vec(),
     })
 }

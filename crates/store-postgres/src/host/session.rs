@@ -27,6 +27,13 @@ pub(super) struct Ids {
     pub(super) products: Vec<i32>,
 }
 
+impl Ids {
+    /// The id of the batch's family at this place.
+    pub(super) fn family(&self, place: usize) -> Result<i32, Fault> {
+        self.families.get(place).copied().flatten().ok_or_else(|| Fault::damaged("a family"))
+    }
+}
+
 macro_rules! statements {
     ($($name:ident)*) => {
         /// The statements, prepared.
@@ -47,13 +54,14 @@ macro_rules! statements {
 
 statements! {
     add_families add_products add_chain families products lock_chain lock_families reckon sightings leases
-    put_clients put_leases put_counts record was_recorded clients_from batches_before seals touch
+    put_clients put_leases put_counts record was_recorded clients_from batches_before seals touch batches_after
+    put_batches put_seals put_chains kept_counts is_empty number_on
 }
 
 impl HostSession {
     pub(super) async fn open(address: &Address, purpose: Purpose) -> Result<Self, Fault> {
         let session = Session::open(address, purpose).await?;
-        let statements = Statements::prepare(&session.client).await?;
+        let statements = Box::pin(Statements::prepare(&session.client)).await?;
         let (families, products) = (HashMap::new(), HashMap::new());
         Ok(Self { session, statements, families, products, chains: HashSet::new() })
     }
@@ -95,6 +103,22 @@ impl HostSession {
             self.learn_families(&[id.as_str()]).await?;
         }
         Ok(self.families.get(id).copied())
+    }
+
+    /// The id of a family, added where it is new.
+    pub(super) async fn family_or_new(&mut self, id: FamilyId) -> Result<i32, Fault> {
+        if !self.families.contains_key(&id) {
+            self.add_families(&[id]).await?;
+        }
+        self.families.get(&id).copied().ok_or_else(|| Fault::damaged("a family's name"))
+    }
+
+    /// The id of a product, added where it is new.
+    pub(super) async fn product_or_new(&mut self, id: ProductId) -> Result<i32, Fault> {
+        if !self.products.contains_key(&id) {
+            self.add_products(&HashSet::from([id])).await?;
+        }
+        self.products.get(&id).copied().ok_or_else(|| Fault::damaged("a product's name"))
     }
 
     async fn add_families(&mut self, new: &[FamilyId]) -> Result<(), Fault> {

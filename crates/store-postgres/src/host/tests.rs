@@ -42,6 +42,21 @@ fn it_passes_the_suite_over_a_socket() {
 }
 
 #[test]
+fn it_is_copied_into_sqlite_and_back() {
+    let folders = std::cell::RefCell::new(Vec::new());
+    let sqlite = || {
+        let folder = tempfile::tempdir().expect("a folder");
+        let store = leasehold_store_sqlite::host::SqliteHost::open(folder.path()).expect("a store");
+        folders.borrow_mut().push(folder);
+        store
+    };
+    let postgres = || store(&Postgres::shared().fresh());
+    suite::run_copies(postgres, postgres);
+    suite::run_copies(postgres, sqlite);
+    suite::run_copies(sqlite, postgres);
+}
+
+#[test]
 fn hosts_whose_clocks_differ_count_as_one_and_to_the_second() {
     let url = Postgres::shared().fresh();
     let mut hosts: Vec<(KeyId, PostgresHost)> = (1..=3).map(|n| (KeyId([n; 16]), store(&url))).collect();
@@ -55,7 +70,9 @@ fn hosts_whose_clocks_differ_count_as_one_and_to_the_second() {
     let (mut seed, mut full) = (11, 0);
     for round in 0..150 {
         let acts: Vec<(u64, Act)> = (0..=chance(&mut seed) % 9)
-            .map(|_| (chance(&mut seed) % 50, if chance(&mut seed) % 7 == 0 { Act::Release } else { Act::Ask }))
+            .map(|_| {
+                (chance(&mut seed) % 50, if chance(&mut seed).is_multiple_of(7) { Act::Release } else { Act::Ask })
+            })
             .collect();
         let now = 10_000 + round + chance(&mut seed) % 9;
         let (name, host) = &mut hosts[usize::try_from(round % 3).expect("below three")];
@@ -83,7 +100,7 @@ fn capacity_and_chains_hold_however_many_hosts_decide_at_once() {
                     let asks: Vec<(u64, Act)> = (0..4)
                         .map(|_| {
                             let client = thread * 100 + chance(&mut seed) % 5;
-                            (client, if chance(&mut seed) % 3 == 0 { Act::Release } else { Act::Ask })
+                            (client, if chance(&mut seed).is_multiple_of(3) { Act::Release } else { Act::Ask })
                         })
                         .collect();
                     act_by(&mut host, name, policy, &asks, 1_000 + round);

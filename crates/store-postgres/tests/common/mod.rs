@@ -47,7 +47,7 @@ pub(crate) fn try_to_act(
 pub(crate) struct Cut {
     address: String,
     plan: Arc<Mutex<Option<Plan>>>,
-    cut: Arc<AtomicBool>,
+    broken: Arc<AtomicBool>,
 }
 
 #[derive(Clone, Copy)]
@@ -74,7 +74,7 @@ impl Cut {
                 thread::spawn(move || forward(client, server, &plan, &cut));
             }
         });
-        Self { address, plan, cut }
+        Self { address, plan, broken: cut }
     }
 
     pub(crate) fn address(&self) -> &str {
@@ -83,7 +83,7 @@ impl Cut {
 
     /// Whether the connection was broken since the last plan was made.
     pub(crate) fn has_cut(&self) -> bool {
-        self.cut.load(Ordering::SeqCst)
+        self.broken.load(Ordering::SeqCst)
     }
 
     pub(crate) fn before_the_next(&self, word: &'static str) {
@@ -95,14 +95,14 @@ impl Cut {
     }
 
     fn set(&self, plan: Plan) {
-        self.cut.store(false, Ordering::SeqCst);
+        self.broken.store(false, Ordering::SeqCst);
         *self.plan.lock().expect("a plan") = Some(plan);
     }
 }
 
 /// Carries what the client says until the plan's word comes.
 fn forward(mut client: TcpStream, mut server: TcpStream, plan: &Mutex<Option<Plan>>, cut: &AtomicBool) {
-    let mut bytes = [0; 65_536];
+    let mut bytes = [0; 8_192];
     while let Ok(count @ 1..) = client.read(&mut bytes) {
         let said = &bytes[..count];
         let mut plan = plan.lock().expect("a plan");

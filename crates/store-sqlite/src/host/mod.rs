@@ -7,6 +7,7 @@
 mod copy;
 mod fold;
 mod overlay;
+mod records;
 mod rows;
 mod times;
 

@@ -75,18 +75,27 @@ pub(super) fn seals(connection: &Connection, host: KeyId, most: usize) -> Result
     let mut found = statement.query((host.0.as_slice(), most)).map_err(failed)?;
     let mut seals = Vec::new();
     while let Some(row) = found.next().map_err(failed)? {
-        let leaves: Vec<u8> = get(row, 6)?;
-        seals.push(SealRow {
-            number: unsigned(row, 0)?,
-            previous: blob(row, 1)?,
-            root: blob(row, 2)?,
-            seal: blob(row, 3)?,
-            signature: blob(row, 4)?,
-            at: time(get(row, 5)?),
-            leaves: leaves.chunks_exact(32).map(|leaf| leaf.try_into().expect("a chunk of 32 bytes")).collect(),
-        });
+        seals.push(seal(row, 0)?);
     }
     Ok(seals)
+}
+
+/// A seal, from the column `from` on.
+pub(super) fn seal(row: &Row<'_>, from: usize) -> Result<SealRow, StoreError> {
+    let leaves: Vec<u8> = get(row, from + 6)?;
+    let (leaves, rest) = leaves.as_chunks::<32>();
+    if !rest.is_empty() {
+        return Err(damaged("a seal's leaves"));
+    }
+    Ok(SealRow {
+        number: unsigned(row, from)?,
+        previous: blob(row, from + 1)?,
+        root: blob(row, from + 2)?,
+        seal: blob(row, from + 3)?,
+        signature: blob(row, from + 4)?,
+        at: time(get(row, from + 5)?),
+        leaves: leaves.to_vec(),
+    })
 }
 
 /// A client of a family: the overlay's row, or the table's.

@@ -19,6 +19,18 @@ fn it_passes_the_suite() {
 }
 
 #[test]
+fn it_is_copied_record_by_record() {
+    let folders = std::cell::RefCell::new(Vec::new());
+    let fresh = || {
+        let folder = tempfile::tempdir().expect("a folder");
+        let fresh = store(&folder);
+        folders.borrow_mut().push(folder);
+        fresh
+    };
+    suite::run_copies(fresh, fresh);
+}
+
+#[test]
 fn what_is_folded_opened_again_or_read_beside_is_the_same() {
     let folder = tempfile::tempdir().expect("a folder");
     let policy = Policy { threshold: 3, window: Span::seconds(500), capacity: Some(40), ..Policy::default() };

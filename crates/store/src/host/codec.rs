@@ -57,7 +57,7 @@ pub fn decode_fingerprint(bytes: &[u8]) -> Option<Fingerprint> {
     Fingerprint::new(pairs).ok()
 }
 
-type Wrote = Result<(), minicbor::encode::Error<std::convert::Infallible>>;
+pub(super) type Wrote = Result<(), minicbor::encode::Error<std::convert::Infallible>>;
 
 fn write(e: &mut Encoder<Vec<u8>>, entries: &[Entry], families: &[FamilyId], products: &[ProductId]) -> Wrote {
     e.array(3)?.array(families.len() as u64)?;
@@ -94,7 +94,11 @@ fn write_asked(e: &mut Encoder<Vec<u8>>, asked: &Asked) -> Wrote {
         Some(name) => e.str(name.as_str())?,
         None => e.null()?,
     };
-    match asked.address {
+    write_address(e, asked.address)
+}
+
+pub(super) fn write_address(e: &mut Encoder<Vec<u8>>, address: Option<IpAddr>) -> Wrote {
+    match address {
         Some(IpAddr::V4(address)) => e.bytes(&address.octets())?,
         Some(IpAddr::V6(address)) => e.bytes(&address.octets())?,
         None => e.null()?,
@@ -132,12 +136,23 @@ fn entry(d: &mut Decoder<'_>, families: &[FamilyId], products: &[ProductId], at:
 fn asked(d: &mut Decoder<'_>) -> Result<Asked, Error> {
     let request = Cti(fixed(d)?);
     let fingerprint = decode_fingerprint(d.bytes()?).ok_or_else(damaged)?;
-    let name = if present(d)? { Some(d.str()?.parse().map_err(|_| damaged())?) } else { None };
-    let address = if present(d)? { Some(address(d.bytes()?).ok_or_else(damaged)?) } else { None };
+    let (name, address) = (optional(d, text)?, optional(d, address)?);
     Ok(Asked { request, fingerprint, name, address })
 }
 
-fn present(d: &mut Decoder<'_>) -> Result<bool, Error> {
+/// A value, or null where there is none.
+pub(super) fn optional<T>(
+    d: &mut Decoder<'_>,
+    read: impl Fn(&mut Decoder<'_>) -> Result<T, Error>,
+) -> Result<Option<T>, Error> {
+    if present(d)? { read(d).map(Some) } else { Ok(None) }
+}
+
+pub(super) fn text<T: std::str::FromStr>(d: &mut Decoder<'_>) -> Result<T, Error> {
+    d.str()?.parse().map_err(|_| damaged())
+}
+
+pub(super) fn present(d: &mut Decoder<'_>) -> Result<bool, Error> {
     let absent = d.datatype()? == minicbor::data::Type::Null;
     if absent {
         d.null()?;
@@ -145,9 +160,10 @@ fn present(d: &mut Decoder<'_>) -> Result<bool, Error> {
     Ok(!absent)
 }
 
-fn address(octets: &[u8]) -> Option<IpAddr> {
+pub(super) fn address(d: &mut Decoder<'_>) -> Result<IpAddr, Error> {
+    let octets = d.bytes()?;
     let v4 = <[u8; 4]>::try_from(octets).map(IpAddr::from);
-    v4.or_else(|_| <[u8; 16]>::try_from(octets).map(IpAddr::from)).ok()
+    v4.or_else(|_| <[u8; 16]>::try_from(octets).map(IpAddr::from)).map_err(|_| damaged())
 }
 
 /// Numbers are never used again for another refusal: journals keep them.
@@ -201,18 +217,18 @@ fn pick<T>(items: &[T], at: u64) -> Result<&T, Error> {
 
 fn texts<T: std::str::FromStr>(d: &mut Decoder<'_>) -> Result<Vec<T>, Error> {
     let count = d.array()?.ok_or_else(damaged)?;
-    (0..count).map(|_| d.str()?.parse().map_err(|_| damaged())).collect()
+    (0..count).map(|_| text(d)).collect()
 }
 
-fn array(d: &mut Decoder<'_>, length: u64) -> Result<(), Error> {
+pub(super) fn array(d: &mut Decoder<'_>, length: u64) -> Result<(), Error> {
     if d.array()? == Some(length) { Ok(()) } else { Err(damaged()) }
 }
 
-fn fixed<const N: usize>(d: &mut Decoder<'_>) -> Result<[u8; N], Error> {
+pub(super) fn fixed<const N: usize>(d: &mut Decoder<'_>) -> Result<[u8; N], Error> {
     d.bytes()?.try_into().map_err(|_| damaged())
 }
 
-fn damaged() -> Error {
+pub(super) fn damaged() -> Error {
     Error::message("not a journal entry")
 }
 

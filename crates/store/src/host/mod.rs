@@ -6,6 +6,7 @@
 mod codec;
 mod horizon;
 mod ledger;
+mod record;
 pub mod suite;
 
 use std::net::IpAddr;
@@ -14,6 +15,7 @@ use leasehold_core::{Cti, FamilyId, Fingerprint, Held, KeyId, ProductId, Refusal
 
 pub use horizon::Horizon;
 pub use ledger::{Change, Ledger, Loaded};
+pub use record::{BatchRow, ClientPages, Flaw, Record, Records, Summary};
 
 use crate::StoreError;
 

@@ -2,7 +2,8 @@
 
 use leasehold_core::{Component, Cti, Fingerprint, KeyId, Policy, ProductId, Refusal, Span, Timestamp, Verdict};
 
-use super::{Asked, Batch, Counts, Decision, Family, Fork, HostStore, SealRow, Subject};
+use super::{Asked, Batch, Counts, Decision, Family, Fork, HostStore, Record, Records, SealRow, Subject, Summary};
+use crate::StoreError;
 
 /// Runs every check, each on a store of its own.
 ///
@@ -15,6 +16,78 @@ pub fn run<S: HostStore>(mut fresh: impl FnMut() -> S) {
     keeps_journal_and_seals(&mut fresh());
     records_nothing_of_a_batch_that_decides_nothing(&mut fresh());
     changes_nothing_by_a_probe(&mut fresh());
+}
+
+/// Copies a store with a history into stores of another kind, or its own, and back: nothing is lost or changed.
+///
+/// # Panics
+/// Where the backends do not do what they must.
+pub fn run_copies<A, B>(mut fresh: impl FnMut() -> A, mut other: impl FnMut() -> B)
+where
+    A: HostStore + Records,
+    B: HostStore + Records,
+{
+    let policy = Policy { threshold: 2, capacity: Some(30), validity: Span::HOUR, ..Policy::default() };
+    let mut original = fresh();
+    for round in 0..40 {
+        let acts: Vec<(u64, Act)> = (0..=round % 5)
+            .map(|n| ((round * 7 + n * 3) % 45, if (round + n) % 6 == 0 { Act::Release } else { Act::Ask }))
+            .collect();
+        let host = KeyId([u8::try_from(round % 2).expect("a bit"); 16]);
+        act_by(&mut original, host, &policy, &acts, 10_000 + round);
+    }
+    let (mut copy, mut back) = (other(), fresh());
+    transfer(&mut original, &mut copy);
+    transfer(&mut copy, &mut back);
+    assert!(copy.flaws().expect("flaws").is_empty() && back.flaws().expect("flaws").is_empty());
+    let refused = copy.restore(&mut || Ok(None));
+    assert!(matches!(refused, Err(StoreError::NotEmpty)), "{refused:?}");
+    let after = [(1, Act::Ask), (2, Act::Release), (50, Act::Ask), (51, Act::Ask)];
+    let granted = act(&mut original, &policy, &after, 10_050);
+    assert_eq!(act(&mut copy, &policy, &after, 10_050), granted);
+    assert_eq!(act(&mut back, &policy, &after, 10_050), granted);
+    for now in [10_050, 13_620, 13_800] {
+        let expected = counts(&mut original, &policy, now);
+        assert_eq!((counts(&mut copy, &policy, now), counts(&mut back, &policy, now)), (expected, expected));
+    }
+    assert_eq!(copy.events(1_000).expect("events"), original.events(1_000).expect("events"));
+    a_copy_that_fails_leaves_nothing(&mut back, &mut other());
+}
+
+fn a_copy_that_fails_leaves_nothing(from: &mut impl Records, to: &mut (impl HostStore + Records)) {
+    let mut records = records(from).into_iter().take(30);
+    let broken = to.restore(&mut || records.next().map(Some).ok_or(StoreError::InUse));
+    assert!(matches!(broken, Err(StoreError::InUse)), "{broken:?}");
+    assert!(to.events(1).expect("events").is_empty() && to.clients(None, 1).expect("clients").is_empty());
+    transfer(from, to);
+}
+
+/// Copies all records of one store into another, and compares the two.
+fn transfer(from: &mut impl Records, to: &mut impl Records) {
+    let all = records(from);
+    for record in &all {
+        assert_eq!(Record::decode(&record.encode()).expect("a record"), *record);
+    }
+    let mut next = all.clone().into_iter();
+    to.restore(&mut || Ok(next.next())).expect("an empty store is filled");
+    let summary = |records: &[Record]| {
+        let mut summary = Summary::default();
+        records.iter().for_each(|record| summary.add(record));
+        summary
+    };
+    let copied = records(to);
+    assert_eq!(copied, all);
+    assert!(summary(&copied) == summary(&all) && summary(&all) != summary(&all[1..]));
+}
+
+fn records(store: &mut impl Records) -> Vec<Record> {
+    let mut all = Vec::new();
+    let dumped = store.dump(&mut |record| {
+        all.push(record);
+        Ok(())
+    });
+    dumped.expect("all records");
+    all
 }
 
 /// What one of the suite's clients does.

@@ -2,10 +2,10 @@
 
 use clap::Args;
 use leasehold_core::{KeyId, Timestamp};
-use leasehold_store::host::{ClientRow, HostStore, LeaseRow};
+use leasehold_store::host::{ClientRow, LeaseRow};
 use serde_json::{Value, json};
 
-use super::{Data, seconds, store_failed};
+use super::{Data, seconds};
 use crate::failure::Failure;
 use crate::input;
 use crate::output::{self, Output};
@@ -25,8 +25,9 @@ pub(crate) struct Clients {
 
 impl Clients {
     pub(crate) fn run(self, output: Output) -> Result<(), Failure> {
+        let place = self.data.place()?;
         let mut store = self.data.reader()?;
-        let clients = store.clients(self.after, self.limit).map_err(|error| store_failed(&self.data.folder, &error))?;
+        let clients = store.clients(self.after, self.limit).map_err(|error| place.failed(&error))?;
         let now = input::now();
         match output {
             Output::Json => output::json(&clients.iter().map(value).collect()),

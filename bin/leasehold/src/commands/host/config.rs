@@ -17,6 +17,7 @@ pub(crate) struct Config {
     pub(crate) listen: Option<SocketAddr>,
     pub(crate) tls_cert: Option<PathBuf>,
     pub(crate) tls_key: Option<PathBuf>,
+    pub(crate) store: Option<String>,
     pub(crate) mdns: Option<bool>,
     #[serde(default, deserialize_with = "one")]
     pub(crate) authority: Option<AuthorityAddress>,

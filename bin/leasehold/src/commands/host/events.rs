@@ -2,10 +2,10 @@
 
 use clap::Args;
 use leasehold_core::Refusal;
-use leasehold_store::host::{Decision, Entry, Fork, HostStore};
+use leasehold_store::host::{Decision, Entry, Fork};
 use serde_json::{Value, json};
 
-use super::{Data, seconds, store_failed};
+use super::{Data, seconds};
 use crate::failure::Failure;
 use crate::output::{self, Output};
 
@@ -21,8 +21,9 @@ pub(crate) struct Events {
 
 impl Events {
     pub(crate) fn run(self, output: Output) -> Result<(), Failure> {
+        let place = self.data.place()?;
         let mut store = self.data.reader()?;
-        let entries = store.events(self.limit).map_err(|error| store_failed(&self.data.folder, &error))?;
+        let entries = store.events(self.limit).map_err(|error| place.failed(&error))?;
         match output {
             Output::Json => output::json(&entries.iter().map(value).collect()),
             Output::Human if entries.is_empty() => anstream::eprintln!("nothing was decided yet"),

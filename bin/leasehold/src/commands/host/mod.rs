@@ -23,11 +23,12 @@ use leasehold_core::Timestamp;
 use leasehold_host::Error;
 use leasehold_host::activation::Home;
 use leasehold_store::StoreError;
-use leasehold_store_sqlite::host::SqliteHost;
+use leasehold_store::host::HostStore;
 
 use crate::commands::authority;
 use crate::failure::Failure;
 use crate::output::Output;
+use crate::stores::Place;
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Host {
@@ -81,11 +82,17 @@ impl Host {
 }
 
 /// Where the host keeps its key, certificate and store.
-#[derive(Debug, Args)]
+#[derive(Args, Clone, Debug)]
 pub(crate) struct Data {
     /// The host's folder.
     #[arg(long = "data", value_name = "DIR", env = "LEASEHOLD_HOST_DATA", default_value = DEFAULT_DATA)]
     pub(crate) folder: PathBuf,
+    /// The database that holds the store, instead of the host's folder: `postgres://USER@HOST/NAME`; or set `LEASEHOLD_STORE`.
+    #[arg(long, value_name = "URL")]
+    store: Option<String>,
+    /// The same, as a configuration file says it.
+    #[arg(skip)]
+    configured: Option<String>,
 }
 
 impl Data {
@@ -93,13 +100,23 @@ impl Data {
         Home::new(&self.folder)
     }
 
+    /// With the database that a configuration file names, for where none is given.
+    pub(crate) fn configured(self, store: Option<String>) -> Self {
+        Self { configured: store, ..self }
+    }
+
+    /// Where the store is.
+    pub(crate) fn place(&self) -> Result<Place, Failure> {
+        Place::choose(self.store.as_deref(), "LEASEHOLD_STORE", self.configured.as_deref(), &self.folder)
+    }
+
     /// The store as it is now, for reading, also while the host serves.
-    pub(crate) fn reader(&self) -> Result<SqliteHost, Failure> {
-        if !self.folder.join(leasehold_store_sqlite::host::FILE).exists() {
-            let message = format!("{}: the host has not served yet, there is nothing to show", self.folder.display());
-            return Err(Failure::refused("not-initialised", message).hint("start it with `leasehold host serve`"));
-        }
-        SqliteHost::open_reader(&self.folder).map_err(|error| store_failed(&self.folder, &error))
+    pub(crate) fn reader(&self) -> Result<Box<dyn HostStore>, Failure> {
+        let place = self.place()?;
+        place.host_reader().map_err(|error| place.failed(&error))?.ok_or_else(|| {
+            let message = format!("{place}: the host has not served yet, there is nothing to show");
+            Failure::refused("not-initialised", message).hint("start it with `leasehold host serve`")
+        })
     }
 }
 
@@ -130,11 +147,7 @@ pub(crate) fn failed(error: &Error) -> Failure {
 
 /// What a failure of the store means, with what the store itself says.
 pub(crate) fn store_failed(folder: &std::path::Path, error: &StoreError) -> Failure {
-    let mut message = format!("{}: {error}", folder.display());
-    if let Some(cause) = std::error::Error::source(error) {
-        message = format!("{message}: {cause}");
-    }
-    Failure::failed(error.code(), message)
+    Place::Folder(folder.to_owned()).failed(error)
 }
 
 /// A time in JSON: seconds since 1970.

@@ -1,14 +1,15 @@
 //! `leasehold host status`.
 
 use clap::Args;
+use leasehold_core::standing::Revocation;
 use leasehold_core::{Grant, Span, Timestamp};
 use leasehold_host::Identity;
 use leasehold_host::authority::{Authority, Record, Setback};
 use leasehold_host::renewing::{Ending, ending, next_renewal};
-use leasehold_store::host::{Counts, Family, HostStore, SealRow};
+use leasehold_store::host::{Counts, Family, SealRow};
 use serde_json::{Value, json};
 
-use super::{Data, failed, seconds, store_failed};
+use super::{Data, failed, seconds};
 use crate::failure::Failure;
 use crate::input;
 use crate::output::{self, Output};
@@ -42,6 +43,12 @@ impl Status {
             Output::Json => output::json(&view.json()),
             Output::Human => view.print(),
         }
+        if view.is_revoked() {
+            let number = view.identity.revocation_number().unwrap_or_default();
+            let message = format!("revocation list {number} names this host, its certificate or its authority");
+            return Err(Failure::refused("revoked", message)
+                .hint("ask the vendor; where only their authority was replaced, `leasehold host renew` mends it"));
+        }
         if view.identity.grants_at(view.now).is_none() {
             let end = output::time(view.identity.certificate().expires);
             return Err(Failure::refused("host-not-activated", format!("the host's certificate ended at {end}")));
@@ -55,12 +62,12 @@ impl Status {
         let authority = home.authority().map_err(|error| failed(&error))?;
         let record = home.renewals().map_err(|error| failed(&error))?;
         let grants = identity.certificate().grants.clone();
-        if !self.data.folder.join(leasehold_store_sqlite::host::FILE).exists() {
+        let place = self.data.place()?;
+        let store_failed = |error| place.failed(&error);
+        let Some(mut store) = place.host_reader().map_err(store_failed)? else {
             let families = grants.into_iter().map(|grant| (grant, Counts::default())).collect();
             return Ok(View { identity, authority, record, now, families, seals: Vec::new() });
-        }
-        let mut store = self.data.reader()?;
-        let store_failed = |error| store_failed(&self.data.folder, &error);
+        };
         let mut families = Vec::new();
         for grant in grants {
             let family = Family { id: grant.family, window: grant.policy.window };
@@ -73,6 +80,10 @@ impl Status {
 }
 
 impl View {
+    fn is_revoked(&self) -> bool {
+        self.identity.own_revocation() == Revocation::Revoked
+    }
+
     fn json(&self) -> Value {
         let certificate = self.identity.certificate();
         json!({
@@ -80,6 +91,7 @@ impl View {
             "vendor": certificate.vendor.as_str(),
             "activated": self.identity.grants_at(self.now).is_some(),
             "issued": seconds(certificate.issued),
+            "revoked": self.is_revoked(),
             "expires": seconds(certificate.expires),
             "host_ordinal": certificate.host_ordinal,
             "activation_ordinal": certificate.activation_ordinal,

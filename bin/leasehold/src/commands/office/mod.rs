@@ -4,6 +4,7 @@
 mod config;
 mod doctor;
 mod explain;
+mod hunt;
 mod lint;
 mod own;
 mod plan;
@@ -32,6 +33,8 @@ pub(crate) enum Office {
     Lint(lint::Lint),
     /// What a code, state, event, rule or key means and what to do about it.
     Explain(explain::Explain),
+    /// Signs of unofficial activators and of rogue KMS hosts in what you have collected.
+    Hunt(hunt::Search),
     /// How the machines of an estate stand, from what was collected of them.
     Status(status::Status),
 }
@@ -44,6 +47,7 @@ impl Office {
             Self::Doctor(command) => command.run(output),
             Self::Lint(command) => command.run(output),
             Self::Explain(command) => command.run(output),
+            Self::Hunt(command) => command.run(output),
             Self::Status(command) => command.run(output),
         }
     }

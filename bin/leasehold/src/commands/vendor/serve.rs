@@ -24,6 +24,9 @@ pub(crate) struct Serve {
     /// Address to listen at.
     #[arg(long, value_name = "ADDRESS", default_value = "0.0.0.0:16890")]
     listen: SocketAddr,
+    /// Address of the admin API, or none; another than this machine's own (loopback) needs TLS.
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:16891", value_parser = admin_address)]
+    admin_listen: OrNone<SocketAddr>,
     /// Certificate chain for TLS (PEM).
     #[arg(long, value_name = "FILE", requires = "tls_key")]
     tls_cert: Option<PathBuf>,
@@ -47,6 +50,11 @@ impl Serve {
     pub(super) fn run(self, shop: &Shop, output: Output) -> Result<(), Failure> {
         let tls = tls(self.tls_cert, self.tls_key)?;
         let scheme = if tls.is_some() { "https" } else { "http" };
+        let admin = self.admin_listen.0;
+        if let Some(address) = admin.filter(|address| tls.is_none() && !address.ip().is_loopback()) {
+            return Err(Failure::failed("usage", format!("admin API at {address}: tokens would travel in the clear"))
+                .hint("give --tls-cert and --tls-key, or let it listen at 127.0.0.1 behind a proxy that speaks TLS"));
+        }
         let authority = Arc::new(shop.authority(&self.passphrase)?);
         let options = Options {
             limits: Limits::default(),
@@ -57,30 +65,42 @@ impl Serve {
         };
         let surroundings = Surroundings { now: Arc::new(input::now), random: Arc::new(input::fill_random) };
         runtime()?.block_on(async {
-            let server = Server::new(Arc::clone(&authority), surroundings, options);
+            let mut server = Server::new(Arc::clone(&authority), surroundings, options);
             let listener = Listener::bind(self.listen).map_err(service_failed)?;
-            announce(output, &authority, &format!("{scheme}://{}", listener.address()));
+            let admin = admin.map(Listener::bind).transpose().map_err(service_failed)?;
+            let at = |listener: &Listener| format!("{scheme}://{}", listener.address());
+            announce(output, &authority, &at(&listener), admin.as_ref().map(at));
+            if let Some(admin) = admin {
+                server = server.with_admin(admin);
+            }
             server.serve(listener, shutdown_signal()).await;
             Ok(())
         })
     }
 }
 
-fn announce(output: Output, authority: &Authority, address: &str) {
+fn announce(output: Output, authority: &Authority, address: &str, admin: Option<String>) {
     let (vendor, expires) = (&authority.vendor().name, authority.expires());
     match output {
         // One line, so that a program that has started the authority can wait for it.
         Output::Json => {
             anstream::println!(
                 "{}",
-                json!({ "address": address, "vendor": vendor.as_str(), "expires": expires.unix() })
+                json!({ "address": address, "admin": admin, "vendor": vendor.as_str(), "expires": expires.unix() })
             );
         }
         Output::Human => {
             let until = output::time(expires);
             anstream::eprintln!("{vendor}: serving at {address}, may sign until {until}; stop with Ctrl-C");
+            if let Some(admin) = admin {
+                anstream::eprintln!("admin API at {admin}/api/v1/; `leasehold vendor token add` makes tokens for it");
+            }
         }
     }
+}
+
+fn admin_address(text: &str) -> Result<OrNone<SocketAddr>, String> {
+    or_none(text, |text| parsed(text).map_err(|_| "an address and a port like 127.0.0.1:16891, or none".to_owned()))
 }
 
 fn rate(text: &str) -> Result<OrNone<Rate>, String> {

@@ -5,25 +5,23 @@ use std::collections::HashMap;
 use leasehold_core::{FamilyId, Fingerprint};
 use leasehold_store::StoreError;
 use leasehold_store::host::{Family, HostStore};
-use leasehold_store_sqlite::host::{FILE, SqliteHost};
 
 use super::Patient;
 use crate::commands::doctor::finding::Finding;
 
 pub(super) fn checks(patient: &Patient) -> Vec<Finding> {
-    if !patient.data.folder.join(FILE).exists() {
-        return vec![Finding::skipped("machines", "no machine has asked yet")];
-    }
-    // What is wrong with the store has been said.
-    let Ok(mut store) = SqliteHost::open_reader(&patient.data.folder) else {
-        return vec![Finding::skipped("machines", "the store does not open")];
+    let mut store = match patient.data.place().ok().and_then(|place| place.host_reader().ok()) {
+        Some(Some(store)) => store,
+        Some(None) => return vec![Finding::skipped("machines", "no machine has asked yet")],
+        // What is wrong with the store has been said.
+        None => return vec![Finding::skipped("machines", "the store does not open")],
     };
-    let mut checks = thresholds(patient, &mut store);
-    checks.push(duplicates(&mut store).unwrap_or_else(|error| failed(&error)));
+    let mut checks = thresholds(patient, store.as_mut());
+    checks.push(duplicates(store.as_mut()).unwrap_or_else(|error| failed(&error)));
     checks
 }
 
-fn thresholds(patient: &Patient, store: &mut SqliteHost) -> Vec<Finding> {
+fn thresholds(patient: &Patient, store: &mut dyn HostStore) -> Vec<Finding> {
     let Ok(Some(identity)) = patient.data.home().identity() else { return Vec::new() };
     let mut checks = Vec::new();
     for grant in &identity.certificate().grants {
@@ -51,7 +49,7 @@ fn thresholds(patient: &Patient, store: &mut SqliteHost) -> Vec<Finding> {
 }
 
 /// Machines whose hardware is the same to the last component, and device keys that two machines were seen with.
-fn duplicates(store: &mut SqliteHost) -> Result<Finding, StoreError> {
+fn duplicates(store: &mut dyn HostStore) -> Result<Finding, StoreError> {
     let (mut machines, mut forks, mut after) = (HashMap::<(FamilyId, Fingerprint), u64>::new(), 0, None);
     let mut seen = 0;
     loop {

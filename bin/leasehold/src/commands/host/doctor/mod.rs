@@ -59,7 +59,8 @@ impl HostDoctor {
         // One that is remembered and cannot be read is a finding.
         let authority = self.authority.set(&config, &self.data.home()).unwrap_or_default();
         let dns = self.dns.or(config.dns.unwrap_or_default());
-        let patient = Patient { data: self.data, address, dns, authority, now: input::now() };
+        let data = self.data.configured(config.store);
+        let patient = Patient { data, address, dns, authority, now: input::now() };
         let mut findings = certificate::checks(&patient);
         findings.extend(authority::checks(&patient));
         findings.extend(store::checks(&patient));

@@ -5,13 +5,26 @@ use leasehold_store_sqlite::host::{FILE, SqliteHost};
 use super::Patient;
 use crate::commands::doctor::finding::Finding;
 use crate::commands::host::store_failed;
+use crate::stores::Place;
 
 pub(super) fn checks(patient: &Patient) -> Vec<Finding> {
     let folder = &patient.data.folder;
     if !folder.is_dir() {
         return vec![Finding::skipped("store", format!("{}: no such folder", folder.display()))];
     }
-    vec![store(patient), disk(patient), serving(patient)]
+    match patient.data.place() {
+        Err(failure) => vec![Finding::failure("store", failure.code(), failure.to_string())],
+        Ok(Place::Folder(_)) => vec![store(patient), disk(patient), serving(patient)],
+        Ok(place @ Place::Database(_)) => vec![database(&place)],
+    }
+}
+
+fn database(place: &Place) -> Finding {
+    match place.host_reader() {
+        Ok(Some(_)) => Finding::ok("store", format!("{place}: it opens, its schema is this program's")),
+        Ok(None) => Finding::skipped("store", format!("{place}: no host has served from it yet")),
+        Err(error) => Finding::failure("store", error.code(), place.failed(&error).to_string()),
+    }
 }
 
 fn store(patient: &Patient) -> Finding {

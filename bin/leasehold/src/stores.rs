@@ -1,0 +1,171 @@
+//! Where stores are and how they are opened: in a folder (SQLite), or in a database (`postgres://…`). The one place that
+//! knows which backends there are.
+
+use std::env;
+use std::fmt;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, mpsc};
+use std::thread;
+
+use leasehold_authority::Home;
+use leasehold_store::StoreError;
+use leasehold_store::authority::AuthorityStore;
+use leasehold_store::host::{HostStore, Records};
+use leasehold_store_postgres::authority::PostgresAuthority;
+use leasehold_store_postgres::host::PostgresHost;
+use leasehold_store_postgres::{Address, AddressError};
+use leasehold_store_sqlite::authority::SqliteAuthority;
+use leasehold_store_sqlite::host::{FILE, SqliteHost};
+
+use crate::failure::Failure;
+
+/// Where a store is.
+#[derive(Clone, Debug)]
+pub(crate) enum Place {
+    /// In a folder, with SQLite.
+    Folder(PathBuf),
+    /// In a database.
+    Database(Box<Address>),
+}
+
+/// Whether there was a store to copy.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Copied {
+    /// All of it was copied.
+    All,
+    /// There is none yet.
+    Nothing,
+}
+
+impl Place {
+    /// Where a store is to be found: as the command line says, else `variable` of the environment, else the
+    /// configuration, else in `folder`.
+    pub(crate) fn choose(
+        typed: Option<&str>,
+        variable: &str,
+        configured: Option<&str>,
+        folder: &Path,
+    ) -> Result<Self, Failure> {
+        if let Some(typed) = typed {
+            return Self::typed(typed);
+        }
+        let set = env::var(variable).ok().filter(|value| !value.is_empty());
+        match set.as_deref().or(configured) {
+            Some(address) => database(address),
+            None => Ok(Self::Folder(folder.to_owned())),
+        }
+    }
+
+    /// A database named on the command line, where no password may stand.
+    fn typed(address: &str) -> Result<Self, Failure> {
+        if Address::names_password(address) {
+            let message = "the address of the database has a password, and others can read a command line";
+            return Err(Failure::failed("usage", message)
+                .hint("leave it out, and set PGPASSWORD or write it into ~/.pgpass (mode 0600)"));
+        }
+        database(address)
+    }
+
+    /// The host's store, for serving from it; made where it is missing.
+    pub(crate) fn host(&self) -> Result<Box<dyn HostStore>, Failure> {
+        let opened: Result<Box<dyn HostStore>, StoreError> = match self {
+            Self::Folder(folder) => SqliteHost::open(folder).map(|store| Box::new(store) as _),
+            Self::Database(address) => PostgresHost::open((**address).clone()).map(|store| Box::new(store) as _),
+        };
+        opened.map_err(|error| self.failed(&error))
+    }
+
+    /// The host's store as it is now, for reading, also while hosts serve from it; `None` where there is none yet.
+    pub(crate) fn host_reader(&self) -> Result<Option<Box<dyn HostStore>>, StoreError> {
+        Ok(match self {
+            Self::Folder(folder) if !folder.join(FILE).exists() => None,
+            Self::Folder(folder) => Some(Box::new(SqliteHost::open_reader(folder)?)),
+            Self::Database(address) => {
+                PostgresHost::open_reader((**address).clone())?.map(|store| Box::new(store) as _)
+            }
+        })
+    }
+
+    /// Copies the host's store, as it is at one moment, into the empty `folder` (SQLite), also while hosts serve from it.
+    pub(crate) fn copy_host(&self, folder: &Path) -> Result<Copied, StoreError> {
+        match self {
+            Self::Folder(from) if !from.join(FILE).exists() => Ok(Copied::Nothing),
+            Self::Folder(from) => SqliteHost::copy(from, &folder.join(FILE)).map(|()| Copied::All),
+            Self::Database(address) => match PostgresHost::open_reader((**address).clone())? {
+                Some(mut from) => fill(&mut from, &mut SqliteHost::open(folder)?).map(|()| Copied::All),
+                None => Ok(Copied::Nothing),
+            },
+        }
+    }
+
+    /// The authority's store; made where it is missing.
+    pub(crate) fn authority(&self) -> Result<Arc<dyn AuthorityStore>, Failure> {
+        let opened: Result<Arc<dyn AuthorityStore>, StoreError> = match self {
+            Self::Folder(folder) => SqliteAuthority::open(&Home::new(folder).store()).map(|store| Arc::new(store) as _),
+            Self::Database(address) => PostgresAuthority::open(address).map(|store| Arc::new(store) as _),
+        };
+        opened.map_err(|error| self.failed(&error))
+    }
+
+    /// Whether there is a store of an authority's.
+    pub(crate) fn has_authority(&self) -> Result<bool, Failure> {
+        match self {
+            Self::Folder(folder) => {
+                let file = Home::new(folder).store();
+                file.try_exists().map_err(|error| Failure::file(&file, &error))
+            }
+            Self::Database(address) => PostgresAuthority::is_there(address).map_err(|error| self.failed(&error)),
+        }
+    }
+
+    /// What a failure of the store there means, with what the store itself says.
+    pub(crate) fn failed(&self, error: &StoreError) -> Failure {
+        let mut message = format!("{self}: {error}");
+        if let Some(cause) = std::error::Error::source(error) {
+            message = format!("{message}: {cause}");
+        }
+        Failure::failed(error.code(), message)
+    }
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Folder(folder) => write!(f, "{}", folder.display()),
+            Self::Database(address) => write!(f, "{address}"),
+        }
+    }
+}
+
+/// Hands the records of one store to another as they come, some waiting in between. Where it fails, what the other has is
+/// worth nothing.
+fn fill(from: &mut dyn Records, to: &mut dyn Records) -> Result<(), StoreError> {
+    let (given, taken) = mpsc::sync_channel(WAITING);
+    thread::scope(|scope| {
+        let gone = |_| StoreError::Unavailable("the other store takes no more".into());
+        let dump = scope.spawn(move || from.dump(&mut |record| given.send(record).map_err(gone)));
+        let restored = to.restore(&mut || Ok(taken.recv().ok()));
+        // Whoever still gives learns that nobody takes.
+        drop(taken);
+        let dumped =
+            dump.join().unwrap_or_else(|_| Err(StoreError::Unavailable("reading the store has failed".into())));
+        restored.and(dumped)
+    })
+}
+
+fn database(address: &str) -> Result<Place, Failure> {
+    if !Address::is_meant_by(address) {
+        let message = format!("store {address}: not the address of a database");
+        return Err(Failure::failed("usage", message)
+            .hint("it begins with postgres://; a folder is given with --data or --dir"));
+    }
+    let address = Address::parse(address, &|name| env::var(name).ok());
+    address.map(|address| Place::Database(Box::new(address))).map_err(|error| unreadable(&error))
+}
+
+fn unreadable(error: &AddressError) -> Failure {
+    Failure::failed(error.code(), error.to_string())
+}
+
+/// Records on their way from one store to another.
+const WAITING: usize = 256;

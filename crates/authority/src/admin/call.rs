@@ -1,0 +1,102 @@
+//! One call: who asks, with which words.
+
+use std::borrow::Cow;
+use std::fmt::Display;
+use std::str::FromStr;
+
+use leasehold_core::Timestamp;
+use leasehold_service::{Problem, Request, Response, StatusCode};
+use leasehold_store::authority::{Actor, AuthorityStore, Stamp, Token};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use super::JSON;
+use crate::authority::Authority;
+use crate::serve::Surroundings;
+
+/// A call by the holder of a token that allows it.
+pub(super) struct Call<'c> {
+    pub(super) authority: &'c Authority,
+    pub(super) surroundings: &'c Surroundings,
+    pub(super) request: &'c Request,
+    /// What stands in the path, in its order.
+    pub(super) parameters: Vec<&'c str>,
+    pub(super) token: Token,
+    pub(super) now: Timestamp,
+}
+
+/// What becomes of a call.
+pub(super) type Answer = Result<Response, Problem>;
+
+impl Call<'_> {
+    pub(super) fn store(&self) -> &dyn AuthorityStore {
+        &*self.authority.store
+    }
+
+    /// The token's holder, now.
+    pub(super) fn stamp(&self) -> Stamp {
+        Stamp { at: self.now, actor: Actor::Token(self.token.name) }
+    }
+
+    /// Fills bytes with chance.
+    pub(super) fn random(&self) -> impl FnMut(&mut [u8]) {
+        |bytes| (self.surroundings.random)(bytes)
+    }
+
+    /// The parameter of the path, read as its type does.
+    pub(super) fn parameter<T: FromStr<Err: Display>>(&self, name: &str) -> Result<T, Problem> {
+        let text = self.parameters.first().copied().unwrap_or_default();
+        text.parse().map_err(|error: T::Err| Problem::malformed(format!("{name} in the path: {error}")))
+    }
+
+    /// The body.
+    pub(super) fn body<T: DeserializeOwned>(&self) -> Result<T, Problem> {
+        if !self.request.is_content_type(JSON) {
+            return Err(Problem::unsupported_media_type(JSON));
+        }
+        serde_json::from_slice(&self.request.body).map_err(|error| Problem::malformed(format!("body: {error}")))
+    }
+
+    /// The values of a query that may have these names and no others, in their order.
+    pub(super) fn query<const N: usize>(&self, names: [&str; N]) -> Result<[Option<Cow<'_, str>>; N], Problem> {
+        let mut values = [const { None }; N];
+        for (name, value) in form_urlencoded::parse(self.request.query().unwrap_or_default().as_bytes()) {
+            let Some(at) = names.iter().position(|known| *known == name) else {
+                let known = if N == 0 { "none".to_owned() } else { names.join(", ") };
+                return Err(Problem::malformed(format!("query: unknown name {name}, known are: {known}")));
+            };
+            values[at] = Some(value);
+        }
+        Ok(values)
+    }
+}
+
+/// A value of a query, read as its type does.
+pub(super) fn parsed<T: FromStr<Err: Display>>(name: &str, value: Option<Cow<'_, str>>) -> Result<Option<T>, Problem> {
+    let parse = |text: Cow<'_, str>| text.parse();
+    value.map(parse).transpose().map_err(|error: T::Err| Problem::malformed(format!("query: {name}: {error}")))
+}
+
+/// How many rows a page has: 100 unless the query says otherwise, 1,000 at most.
+pub(super) fn limit(value: Option<Cow<'_, str>>) -> Result<u64, Problem> {
+    match parsed::<u64>("limit", value)? {
+        None => Ok(100),
+        Some(limit @ 1..=1_000) => Ok(limit),
+        Some(_) => Err(Problem::malformed("query: limit: a number from 1 to 1000")),
+    }
+}
+
+/// 200 with this as JSON.
+pub(super) fn ok(value: &impl Serialize) -> Answer {
+    json(StatusCode::OK, value)
+}
+
+/// 201 with this as JSON.
+pub(super) fn created(value: &impl Serialize) -> Answer {
+    json(StatusCode::CREATED, value)
+}
+
+fn json(status: StatusCode, value: &impl Serialize) -> Answer {
+    let body = serde_json::to_vec(value).map_err(|_| Problem::internal())?;
+    Ok(Response::new(status, JSON, body))
+}

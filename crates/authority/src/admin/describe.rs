@@ -1,0 +1,83 @@
+//! The `OpenAPI` document (3.1), made from the functions and types that answer.
+
+use leasehold_service::Bytes;
+use serde::Serialize;
+use utoipa::openapi::path::Operation;
+use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityRequirement, SecurityScheme};
+use utoipa::openapi::{Content, Ref, RefOr, ResponseBuilder};
+use utoipa::{Modify, OpenApi, ToSchema};
+
+use super::routes::routes;
+use super::{audit, catalogue, export, keys, places, revocations};
+
+/// The `OpenAPI` document of the admin API.
+pub fn openapi() -> utoipa::openapi::OpenApi {
+    Description::openapi()
+}
+
+pub(super) fn document() -> Bytes {
+    openapi().to_json().expect("a description is JSON").into()
+}
+
+/// A reasoned no (RFC 9457). Some have members of their own besides.
+#[derive(Serialize, ToSchema)]
+struct Problem {
+    /// `urn:leasehold:problem:` and the code that `leasehold explain` knows.
+    r#type: String,
+    title: String,
+    status: u16,
+    /// What to do.
+    detail: String,
+}
+
+#[derive(OpenApi)]
+#[openapi(
+    info(
+        title = "Leasehold authority",
+        description = "What a vendor's own programs and people ask and change. Times are seconds since 1970, lengths of time seconds.",
+        version = "1",
+        license(name = "MIT", identifier = "MIT"),
+    ),
+    paths(
+        catalogue::vendor, catalogue::products, catalogue::add_product, catalogue::product, catalogue::change_product,
+        catalogue::families, catalogue::family, catalogue::change_family,
+        keys::keys, keys::issue, keys::key, keys::change, keys::revoke,
+        places::places, places::place,
+        revocations::revocations, revocations::revoke,
+        audit::audit, export::whole,
+    ),
+    components(schemas(Problem)),
+    modifiers(&Rules),
+)]
+struct Description;
+
+/// What holds for every call: a token with the role that it needs, and problems where the answer is no.
+struct Rules;
+
+impl Modify for Rules {
+    fn modify(&self, openapi: &mut utoipa::openapi::OpenApi) {
+        let components = openapi.components.get_or_insert_default();
+        components.add_security_scheme(TOKEN, SecurityScheme::Http(Http::new(HttpAuthScheme::Bearer)));
+        for (method, path, role) in routes() {
+            let Some(item) = openapi.paths.paths.get_mut(path) else { continue };
+            let operation = match method {
+                "GET" => &mut item.get,
+                "POST" => &mut item.post,
+                "PATCH" => &mut item.patch,
+                _ => continue,
+            };
+            if let Some(operation) = operation {
+                rule(operation, role.name());
+            }
+        }
+    }
+}
+
+fn rule(operation: &mut Operation, role: &str) {
+    operation.security = Some(vec![SecurityRequirement::new(TOKEN, [role])]);
+    let problem = Content::new(Some(RefOr::Ref(Ref::from_schema_name("Problem"))));
+    let no = ResponseBuilder::new().description("Why not, and what to do").content("application/problem+json", problem);
+    operation.responses.responses.insert("default".to_owned(), no.build().into());
+}
+
+const TOKEN: &str = "token";

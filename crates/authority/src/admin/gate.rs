@@ -1,0 +1,88 @@
+//! Who may come in: whoever shows a token (RFC 6750), and does not try many.
+
+use std::net::IpAddr;
+use std::num::NonZeroU32;
+
+use leasehold_core::{Timestamp, codes};
+use leasehold_service::{HeaderValue, Problem, Request, Response, StatusCode, header};
+use leasehold_store::authority::{Role, Token};
+use tokio::time::Instant;
+
+use super::problems::problem;
+use crate::authority::Authority;
+use crate::serve::limit::{Limiter, Rate};
+use crate::serve::{household, too_many};
+use crate::tokens;
+
+/// Looks tokens up.
+#[derive(Debug)]
+pub(super) struct Gate {
+    wrong: Limiter,
+    began: Instant,
+}
+
+impl Gate {
+    pub(super) fn new() -> Self {
+        Self { wrong: Limiter::new(Rate(WRONG)), began: Instant::now() }
+    }
+
+    /// The token that comes with a request.
+    pub(super) fn token(
+        &self,
+        authority: &Authority,
+        request: &Request,
+        from: IpAddr,
+        now: Timestamp,
+    ) -> Result<Token, Box<Response>> {
+        let Some(text) = request.header(&header::AUTHORIZATION).and_then(bearer) else {
+            return Err(unauthorised("token-required", "Bearer realm=\"leasehold\"").into());
+        };
+        let who = household(from);
+        if let Err(wait) = self.wrong.look(who, self.began.elapsed()) {
+            let problem = too_many(wait, "too many wrong tokens came from this address: ask again later");
+            return Err(Box::new(problem.into()));
+        }
+        match tokens::check(&*authority.store, text, now) {
+            Ok(Some(token)) => Ok(token),
+            Ok(None) => {
+                tracing::warn!(%from, code = "token-unknown", "refused");
+                // The limit is asked again by the next request; this one is told what is wrong.
+                let _ = self.wrong.take(who, self.began.elapsed());
+                Err(unauthorised("token-unknown", "Bearer realm=\"leasehold\", error=\"invalid_token\"").into())
+            }
+            Err(error) => Err(Box::new(problem(&error).into())),
+        }
+    }
+}
+
+/// `token-not-allowed` 403: the token lacks this role.
+pub(super) fn not_allowed(token: &Token, role: Role) -> Response {
+    tracing::warn!(token = %token.name, role = role.name(), code = "token-not-allowed", "refused");
+    let (title, next) = words("token-not-allowed");
+    let detail = format!("this needs a token with the role {}: {next}", role.name());
+    let problem = Problem::new("token-not-allowed", StatusCode::FORBIDDEN, title, detail).with("role", role.name());
+    let challenge = match role {
+        Role::Read => "Bearer realm=\"leasehold\", error=\"insufficient_scope\", scope=\"read\"",
+        Role::Issue => "Bearer realm=\"leasehold\", error=\"insufficient_scope\", scope=\"issue\"",
+        Role::Revoke => "Bearer realm=\"leasehold\", error=\"insufficient_scope\", scope=\"revoke\"",
+    };
+    Response::from(problem).with_header(header::WWW_AUTHENTICATE, HeaderValue::from_static(challenge))
+}
+
+fn unauthorised(code: &'static str, challenge: &'static str) -> Response {
+    let (title, next) = words(code);
+    let problem = Problem::new(code, StatusCode::UNAUTHORIZED, title, next);
+    Response::from(problem).with_header(header::WWW_AUTHENTICATE, HeaderValue::from_static(challenge))
+}
+
+fn words(code: &'static str) -> (&'static str, &'static str) {
+    codes::find(code).map_or((code, ""), |entry| (entry.meaning, entry.next))
+}
+
+fn bearer(value: &str) -> Option<&str> {
+    let (scheme, text) = value.split_once(' ')?;
+    scheme.eq_ignore_ascii_case("bearer").then(|| text.trim())
+}
+
+/// Wrong tokens that may come from one address in a minute.
+const WRONG: NonZeroU32 = NonZeroU32::new(10).expect("more than none");

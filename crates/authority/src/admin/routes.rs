@@ -1,0 +1,118 @@
+//! The paths: what each takes, which role it needs, what answers.
+
+use leasehold_service::Method;
+use leasehold_store::authority::Role;
+
+use super::call::{Answer, Call};
+use super::{audit, catalogue, export, keys, places, revocations};
+
+/// One path with one method.
+pub(super) struct Route {
+    pub(super) method: Method,
+    /// With `{name}` for what varies; at most one such part.
+    pub(super) path: &'static str,
+    pub(super) role: Role,
+    pub(super) answer: fn(&Call<'_>) -> Answer,
+}
+
+/// What there is at a path.
+pub(super) enum Found<'p> {
+    Route(&'static Route, Vec<&'p str>),
+    /// Something for these methods only.
+    OtherMethods(&'static str),
+    Nothing,
+}
+
+/// What `method` and `path` lead to.
+pub(super) fn find<'p>(method: &Method, path: &'p str) -> Found<'p> {
+    let mut allowed = Vec::new();
+    for route in ROUTES {
+        let Some(parameters) = matched(route.path, path) else { continue };
+        if route.method == *method {
+            return Found::Route(route, parameters);
+        }
+        allowed.push(route.method.as_str());
+    }
+    let allowed = allowed.join(", ");
+    METHODS.into_iter().find(|methods| *methods == allowed).map_or(Found::Nothing, Found::OtherMethods)
+}
+
+/// Method, path and role of each call, for those who describe or try them.
+pub fn routes() -> impl Iterator<Item = (&'static str, &'static str, Role)> {
+    ROUTES.iter().map(|route| (route.method.as_str(), route.path, route.role))
+}
+
+/// What stands for the varying parts of `template`, where `path` is of its shape.
+fn matched<'p>(template: &str, path: &'p str) -> Option<Vec<&'p str>> {
+    let (mut parts, mut parameters) = (path.split('/'), Vec::new());
+    for part in template.split('/') {
+        let found = parts.next()?;
+        if part.starts_with('{') && !found.is_empty() {
+            parameters.push(found);
+        } else if part != found {
+            return None;
+        }
+    }
+    parts.next().is_none().then_some(parameters)
+}
+
+const fn get(path: &'static str, answer: fn(&Call<'_>) -> Answer) -> Route {
+    Route { method: Method::GET, path, role: Role::Read, answer }
+}
+
+const fn issue(method: Method, path: &'static str, answer: fn(&Call<'_>) -> Answer) -> Route {
+    Route { method, path, role: Role::Issue, answer }
+}
+
+const fn revoke(path: &'static str, answer: fn(&Call<'_>) -> Answer) -> Route {
+    Route { method: Method::POST, path, role: Role::Revoke, answer }
+}
+
+/// What a path may take.
+const METHODS: [&str; 4] = ["GET", "GET, POST", "GET, PATCH", "POST"];
+
+static ROUTES: &[Route] = &[
+    get("/api/v1/vendor", catalogue::vendor),
+    get("/api/v1/products", catalogue::products),
+    issue(Method::POST, "/api/v1/products", catalogue::add_product),
+    get("/api/v1/products/{id}", catalogue::product),
+    issue(Method::PATCH, "/api/v1/products/{id}", catalogue::change_product),
+    get("/api/v1/families", catalogue::families),
+    get("/api/v1/families/{id}", catalogue::family),
+    issue(Method::PATCH, "/api/v1/families/{id}", catalogue::change_family),
+    get("/api/v1/keys", keys::keys),
+    issue(Method::POST, "/api/v1/keys", keys::issue),
+    get("/api/v1/keys/{key}", keys::key),
+    issue(Method::PATCH, "/api/v1/keys/{key}", keys::change),
+    revoke("/api/v1/keys/{key}/revoke", keys::revoke),
+    get("/api/v1/keys/{key}/places", places::places),
+    get("/api/v1/places/{subject}", places::place),
+    get("/api/v1/revocations", revocations::revocations),
+    revoke("/api/v1/revocations", revocations::revoke),
+    get("/api/v1/audit", audit::audit),
+    get("/api/v1/export/{what}", export::whole),
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_path_is_known_by_its_shape_and_says_what_it_takes() {
+        let found = |method: Method, path| match find(&method, path) {
+            Found::Route(route, parameters) => format!("{} {parameters:?}", route.path),
+            Found::OtherMethods(methods) => methods.to_owned(),
+            Found::Nothing => "nothing".to_owned(),
+        };
+        assert_eq!(found(Method::GET, "/api/v1/keys"), "/api/v1/keys []");
+        assert_eq!(found(Method::GET, "/api/v1/keys/ABCDE/places"), "/api/v1/keys/{key}/places [\"ABCDE\"]");
+        assert_eq!(found(Method::DELETE, "/api/v1/keys/ABCDE"), "GET, PATCH");
+        for path in ["/api/v1/keys/", "/api/v1", "/api/v1/keys/a/b", "/api/v1/keys//places", "/v1/hosts", "/", ""] {
+            assert_eq!(found(Method::GET, path), "nothing", "{path}");
+        }
+        for route in ROUTES {
+            let methods = found(Method::TRACE, route.path);
+            assert!(methods.contains(route.method.as_str()), "{}: {methods}", route.path);
+        }
+    }
+}

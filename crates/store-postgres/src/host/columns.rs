@@ -1,0 +1,85 @@
+//! Rows by columns, as statements over `unnest` take them.
+
+use std::net::IpAddr;
+
+use leasehold_core::{KeyId, Text};
+use leasehold_store::host::{LeaseRow, Sighting, encode_fingerprint};
+use tokio_postgres::types::ToSql;
+
+use super::rows::integer;
+
+/// A parameter of a statement.
+pub(super) type Column<'c> = &'c (dyn ToSql + Sync);
+
+/// Clients.
+#[derive(Debug, Default)]
+pub(super) struct Clients {
+    client: Vec<Vec<u8>>,
+    family: Vec<i32>,
+    first: Vec<i64>,
+    last: Vec<i64>,
+    fingerprint: Vec<Vec<u8>>,
+    name: Vec<Option<String>>,
+    address: Vec<Option<IpAddr>>,
+}
+
+/// Leases.
+#[derive(Debug, Default)]
+pub(super) struct Leases {
+    client: Vec<Vec<u8>>,
+    family: Vec<i32>,
+    product: Vec<i32>,
+    lease: Vec<Vec<u8>>,
+    request: Vec<Vec<u8>>,
+    issued: Vec<i64>,
+    expires: Vec<i64>,
+    seal: Vec<i64>,
+    forks: Vec<i64>,
+    released: Vec<Option<Vec<u8>>>,
+}
+
+impl Clients {
+    pub(super) fn push(&mut self, (client, family): (KeyId, i32), row: &Sighting) {
+        self.client.push(client.0.to_vec());
+        self.family.push(family);
+        self.first.push(integer(row.first.unix()));
+        self.last.push(integer(row.last.unix()));
+        self.fingerprint.push(encode_fingerprint(&row.fingerprint));
+        self.name.push(row.name.as_ref().map(Text::to_string));
+        self.address.push(row.address);
+    }
+
+    pub(super) fn columns(&self) -> [Column<'_>; 7] {
+        [&self.client, &self.family, &self.first, &self.last, &self.fingerprint, &self.name, &self.address]
+    }
+}
+
+impl Leases {
+    pub(super) fn push(&mut self, (client, family, product): (KeyId, i32, i32), row: &LeaseRow) {
+        self.client.push(client.0.to_vec());
+        self.family.push(family);
+        self.product.push(product);
+        self.lease.push(row.held.lease.0.to_vec());
+        self.request.push(row.held.request.0.to_vec());
+        self.issued.push(integer(row.issued.unix()));
+        self.expires.push(integer(row.held.expires.unix()));
+        self.seal.push(integer(row.seal));
+        self.forks.push(integer(row.forks));
+        self.released.push(row.released.map(|release| release.0.to_vec()));
+    }
+
+    pub(super) fn columns(&self) -> [Column<'_>; 10] {
+        [
+            &self.client,
+            &self.family,
+            &self.product,
+            &self.lease,
+            &self.request,
+            &self.issued,
+            &self.expires,
+            &self.seal,
+            &self.forks,
+            &self.released,
+        ]
+    }
+}

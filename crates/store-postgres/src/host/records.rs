@@ -1,0 +1,191 @@
+//! The store record by record: for copies, backups and checks.
+
+use std::mem;
+
+use leasehold_core::{KeyId, Span};
+use leasehold_store::StoreError;
+use leasehold_store::host::{BatchRow, ClientPages, ClientRow, Counts, Flaw, Record, Records, SealRow};
+
+use super::PostgresHost;
+use super::columns::{Clients, Column, Leases};
+use super::rows::{self, bytes, integer};
+use super::session::HostSession;
+use crate::failure::Fault;
+use crate::session::Purpose;
+
+type Each<'e> = dyn FnMut(Record) -> Result<(), StoreError> + 'e;
+type Next<'n> = dyn FnMut() -> Result<Option<Record>, StoreError> + 'n;
+
+impl Records for PostgresHost {
+    fn dump(&mut self, each: &mut Each<'_>) -> Result<(), StoreError> {
+        let dumped: Result<(), Fault> = self.runtime.block_on(async {
+            let session = HostSession::open(&self.address, Purpose::Looking).await?;
+            session.client().batch_execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await?;
+            session.dump_batches(each).await?;
+            session.dump_clients(each).await
+        });
+        Ok(dumped?)
+    }
+
+    fn restore(&mut self, next: &mut Next<'_>) -> Result<(), StoreError> {
+        let restored: Result<(), Fault> = self.runtime.block_on(async {
+            let mut session = HostSession::open(&self.address, Purpose::Looking).await?;
+            // Hosts that serve from it wait: nothing comes in between.
+            let begin = "BEGIN; LOCK TABLE leasehold_host.family, leasehold_host.chain IN EXCLUSIVE MODE";
+            session.client().batch_execute(begin).await?;
+            let restored = session.restore(next).await;
+            session.client().batch_execute(if restored.is_ok() { "COMMIT" } else { "ROLLBACK" }).await?;
+            restored
+        });
+        Ok(restored?)
+    }
+
+    fn flaws(&mut self) -> Result<Vec<Flaw>, StoreError> {
+        self.ask(&async |session| session.flaws().await)
+    }
+}
+
+/// Records on their way into the tables.
+#[derive(Default)]
+struct Pending {
+    batches: Vec<BatchRow>,
+    clients: Vec<ClientRow>,
+    last_batch: i64,
+    latest: u64,
+}
+
+impl HostSession {
+    async fn dump_batches(&self, each: &mut Each<'_>) -> Result<(), Fault> {
+        let mut after = 0_i64;
+        loop {
+            let page = self.client().query(&self.statements.batches_after, &[&after, &BATCHES]).await?;
+            for row in &page {
+                after = row.try_get(0)?;
+                let sealed: Option<&[u8]> = row.try_get(3)?;
+                let seal = match sealed {
+                    Some(_) => Some((KeyId(bytes(row, 3)?), rows::seal(row, 4)?)),
+                    None => None,
+                };
+                let (number, at) = (rows::unsigned(row, 0)?, rows::time(row, 1)?);
+                each(Record::Batch(BatchRow { number, at, entries: row.try_get(2)?, seal }))?;
+            }
+            if page.is_empty() {
+                return Ok(());
+            }
+        }
+    }
+
+    async fn dump_clients(&self, each: &mut Each<'_>) -> Result<(), Fault> {
+        let mut pages = ClientPages::default();
+        while !pages.ended {
+            let page = self.clients(pages.after, pages.most).await?;
+            pages.take(page, each)?;
+        }
+        Ok(())
+    }
+
+    async fn restore(&mut self, next: &mut Next<'_>) -> Result<(), Fault> {
+        let empty: bool = self.client().query_one(&self.statements.is_empty, &[]).await?.try_get(0)?;
+        if !empty {
+            return Err(StoreError::NotEmpty.into());
+        }
+        let mut pending = Pending::default();
+        while let Some(record) = next()? {
+            match record {
+                Record::Batch(batch) => {
+                    pending.last_batch = pending.last_batch.max(integer(batch.number));
+                    pending.latest = pending.latest.max(batch.at.unix());
+                    pending.batches.push(batch);
+                }
+                Record::Client(client) => pending.clients.push(client),
+            }
+            if pending.batches.len() >= MOST_BATCHES {
+                self.put_batches(mem::take(&mut pending.batches)).await?;
+            }
+            if pending.clients.len() >= MOST_CLIENTS {
+                self.put_clients(mem::take(&mut pending.clients)).await?;
+            }
+        }
+        self.put_batches(pending.batches).await?;
+        self.put_clients(pending.clients).await?;
+        self.client().execute(&self.statements.put_chains, &[]).await?;
+        if pending.last_batch > 0 {
+            self.client().execute(&self.statements.number_on, &[&pending.last_batch]).await?;
+        }
+        self.count_anew(pending.latest).await
+    }
+
+    async fn put_batches(&self, batches: Vec<BatchRow>) -> Result<(), Fault> {
+        let numbers: Vec<i64> = batches.iter().map(|batch| integer(batch.number)).collect();
+        let times: Vec<i64> = batches.iter().map(|batch| integer(batch.at.unix())).collect();
+        let entries: Vec<&[u8]> = batches.iter().map(|batch| &batch.entries[..]).collect();
+        self.client().execute(&self.statements.put_batches, &[&numbers, &times, &entries]).await?;
+        let sealed: Vec<(i64, KeyId, &SealRow)> = batches
+            .iter()
+            .filter_map(|batch| batch.seal.as_ref().map(|(host, seal)| (integer(batch.number), *host, seal)))
+            .collect();
+        let hosts: Vec<&[u8]> = sealed.iter().map(|(_, host, _)| &host.0[..]).collect();
+        let within: Vec<i64> = sealed.iter().map(|(batch, ..)| *batch).collect();
+        let whole =
+            |part: fn(&SealRow) -> u64| sealed.iter().map(|(.., seal)| integer(part(seal))).collect::<Vec<i64>>();
+        let hash = |part: fn(&SealRow) -> &[u8]| sealed.iter().map(|(.., seal)| part(seal)).collect::<Vec<&[u8]>>();
+        let (seals, at) = (whole(|seal| seal.number), whole(|seal| seal.at.unix()));
+        let (previous, root) = (hash(|seal| &seal.previous), hash(|seal| &seal.root));
+        let (own, signature) = (hash(|seal| &seal.seal), hash(|seal| &seal.signature));
+        let leaves = hash(|seal| seal.leaves.as_flattened());
+        let columns: [Column<'_>; 9] = [&hosts, &seals, &within, &at, &previous, &root, &own, &signature, &leaves];
+        self.client().execute(&self.statements.put_seals, &columns).await?;
+        Ok(())
+    }
+
+    async fn put_clients(&mut self, rows: Vec<ClientRow>) -> Result<(), Fault> {
+        let (mut clients, mut leases) = (Clients::default(), Leases::default());
+        for row in rows {
+            let family = self.family_or_new(row.family).await?;
+            clients.push((row.client, family), &row.sighting);
+            for (product, lease) in &row.leases {
+                let product = self.product_or_new(*product).await?;
+                leases.push((row.client, family, product), lease);
+            }
+        }
+        self.client().execute(&self.statements.put_clients, &clients.columns()).await?;
+        self.client().execute(&self.statements.put_leases, &leases.columns()).await?;
+        Ok(())
+    }
+
+    /// Counts the rows at boundaries near those of the next batch.
+    async fn count_anew(&self, latest: u64) -> Result<(), Fault> {
+        let (seen, ends) = (integer(latest.saturating_sub(WINDOW.as_seconds())), integer(latest));
+        let client = self.client();
+        client
+            .execute("UPDATE leasehold_host.family SET seen_boundary = $1, live_boundary = $2", &[&seen, &ends])
+            .await?;
+        for row in client.query(&self.statements.kept_counts, &[]).await? {
+            let (id, clients, live): (i32, i64, i64) = (row.try_get(0)?, row.try_get(4)?, row.try_get(5)?);
+            let columns: [Column<'_>; 5] = [&vec![id], &vec![clients], &vec![seen], &vec![live], &vec![ends]];
+            client.execute(&self.statements.put_counts, &columns).await?;
+        }
+        Ok(())
+    }
+
+    async fn flaws(&self) -> Result<Vec<Flaw>, Fault> {
+        let mut flaws = Vec::new();
+        for row in self.client().query(&self.statements.kept_counts, &[]).await? {
+            let kept = Counts { clients: rows::unsigned(&row, 2)?, live: rows::unsigned(&row, 3)? };
+            let found = Counts { clients: rows::unsigned(&row, 4)?, live: rows::unsigned(&row, 5)? };
+            if kept != found {
+                flaws.push(Flaw::Counts { family: row.try_get(1)?, kept, found });
+            }
+        }
+        Ok(flaws)
+    }
+}
+
+/// Batches that are read at once.
+const BATCHES: i64 = 64;
+/// Batches that are written at once; one may have a hundred kilobytes.
+const MOST_BATCHES: usize = 64;
+/// Clients that are written at once.
+const MOST_CLIENTS: usize = 1_024;
+/// The window of most families; where it is another, the first batch counts the difference.
+const WINDOW: Span = Span::days(30);

@@ -1,0 +1,105 @@
+//! The store record by record: for copies, backups and checks.
+
+use leasehold_core::KeyId;
+use leasehold_store::StoreError;
+use leasehold_store::host::{BatchRow, ClientPages, ClientRow, Flaw, HostStore, Record, Records};
+use rusqlite::{Transaction, TransactionBehavior};
+
+use super::rows::{self, Names, blob, integer};
+use super::times::Times;
+use super::{SqliteHost, fold};
+use crate::open::failed;
+
+impl Records for SqliteHost {
+    fn dump(&mut self, each: &mut dyn FnMut(Record) -> Result<(), StoreError>) -> Result<(), StoreError> {
+        self.dump_batches(each)?;
+        let mut pages = ClientPages::default();
+        while !pages.ended {
+            let page = self.clients(pages.after, pages.most)?;
+            pages.take(page, each)?;
+        }
+        Ok(())
+    }
+
+    fn restore(&mut self, next: &mut dyn FnMut() -> Result<Option<Record>, StoreError>) -> Result<(), StoreError> {
+        let transaction =
+            Transaction::new_unchecked(&self.connection, TransactionBehavior::Immediate).map_err(failed)?;
+        let empty: bool =
+            transaction.query_row(include_str!("../../sql/host/is_empty.sql"), (), |row| row.get(0)).map_err(failed)?;
+        if !empty {
+            return Err(StoreError::NotEmpty);
+        }
+        let (mut names, mut last_batch) = (Names::load(&transaction)?, 0);
+        while let Some(record) = next()? {
+            match record {
+                Record::Batch(batch) => {
+                    last_batch = last_batch.max(integer(batch.number));
+                    put_batch(&transaction, &batch)?;
+                }
+                Record::Client(client) => put_client(&transaction, &mut names, &client)?,
+            }
+        }
+        rows::run(&transaction, include_str!("../../sql/host/set_folded.sql"), (last_batch,))?;
+        transaction.commit().map_err(failed)?;
+        self.names = names;
+        (self.overlay, self.last_batch) = fold::replay(&self.connection, &self.names)?;
+        self.times = Times::load(&self.connection, &self.overlay)?;
+        Ok(())
+    }
+
+    fn flaws(&mut self) -> Result<Vec<Flaw>, StoreError> {
+        let mut statement = self.connection.prepare("PRAGMA integrity_check").map_err(failed)?;
+        let found = statement.query_map((), |row| row.get::<_, String>(0)).map_err(failed)?;
+        let found: Vec<String> = found.collect::<Result<_, _>>().map_err(failed)?;
+        Ok(found.into_iter().filter(|words| words != "ok").map(Flaw::Pages).collect())
+    }
+}
+
+impl SqliteHost {
+    fn dump_batches(&self, each: &mut dyn FnMut(Record) -> Result<(), StoreError>) -> Result<(), StoreError> {
+        let sql = include_str!("../../sql/host/sealed_batches.sql");
+        let mut statement = self.connection.prepare(sql).map_err(failed)?;
+        let mut found = statement.query(()).map_err(failed)?;
+        while let Some(row) = found.next().map_err(failed)? {
+            let sealed: Option<Vec<u8>> = row.get(3).map_err(failed)?;
+            let seal = match sealed {
+                Some(_) => Some((KeyId(blob(row, 3)?), rows::seal(row, 4)?)),
+                None => None,
+            };
+            let at = rows::time(row.get(1).map_err(failed)?);
+            let entries = row.get(2).map_err(failed)?;
+            each(Record::Batch(BatchRow { number: rows::unsigned(row, 0)?, at, entries, seal }))?;
+        }
+        Ok(())
+    }
+}
+
+fn put_batch(transaction: &Transaction<'_>, batch: &BatchRow) -> Result<(), StoreError> {
+    let number = integer(batch.number);
+    let row = (number, integer(batch.at.unix()), &batch.entries);
+    rows::run(transaction, include_str!("../../sql/host/add_batch.sql"), row)?;
+    match &batch.seal {
+        Some((host, seal)) => rows::add_seal(transaction, *host, number, seal),
+        None => Ok(()),
+    }
+}
+
+fn put_client(transaction: &Transaction<'_>, names: &mut Names, client: &ClientRow) -> Result<(), StoreError> {
+    let family = number(transaction, names, client.family.as_str())?;
+    rows::put_client(transaction, (client.client, family), &client.sighting)?;
+    for (product, lease) in &client.leases {
+        let product = number(transaction, names, product.as_str())?;
+        rows::put_lease(transaction, (client.client, family, product), lease)?;
+    }
+    Ok(())
+}
+
+/// The number of a family's or product's name, which is added where it is new.
+fn number(transaction: &Transaction<'_>, names: &mut Names, text: &str) -> Result<i64, StoreError> {
+    if let Some(number) = names.find(text) {
+        return Ok(number);
+    }
+    let number = rows::add_name(transaction, text)?;
+    names.extend(vec![(number, text.to_owned())]);
+    Ok(number)
+}

@@ -1,0 +1,262 @@
+//! A store as a sequence of records: for copies from one backend into another, for backups, and to check it.
+
+use leasehold_core::{Cti, Held, KeyId, Timestamp};
+use minicbor::decode::Error;
+use minicbor::{Decoder, Encoder};
+use sha2::{Digest, Sha256};
+
+use super::codec::{
+    Wrote, address, array, damaged, decode_fingerprint, encode_fingerprint, fixed, optional, present, text,
+    write_address,
+};
+use super::{ClientRow, Counts, Hash, LeaseRow, SealRow, Sighting};
+use crate::StoreError;
+
+/// One record of a store.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Record {
+    /// A batch of the journal; they come first, in their order.
+    Batch(BatchRow),
+    /// A client of a family with its leases; they come by client, then by the family's name.
+    Client(ClientRow),
+}
+
+/// A batch as the journal has it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BatchRow {
+    /// Its number: greater than those of batches before it.
+    pub number: u64,
+    /// When it was decided.
+    pub at: Timestamp,
+    /// Its entries, encoded: [`super::decode_entries`].
+    pub entries: Vec<u8>,
+    /// The host that has sealed it, and the seal; none where nothing was granted.
+    pub seal: Option<(KeyId, SealRow)>,
+}
+
+/// What is wrong with what a store keeps beside its records.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Flaw {
+    /// The database finds its own pages or indexes damaged, in its words.
+    Pages(String),
+    /// The counts kept for a family are not those of its rows.
+    Counts {
+        /// The family.
+        family: String,
+        /// As kept.
+        kept: Counts,
+        /// As the rows say.
+        found: Counts,
+    },
+}
+
+/// A store that can be read record by record, and filled from records.
+pub trait Records: Send {
+    /// Hands all records of one moment to `each`, in order; hosts may go on deciding meanwhile.
+    ///
+    /// # Errors
+    /// [`StoreError`]; that of `each`.
+    fn dump(&mut self, each: &mut dyn FnMut(Record) -> Result<(), StoreError>) -> Result<(), StoreError>;
+
+    /// Takes all records that `next` has into this store, which is empty; all of them or, where it fails, none.
+    ///
+    /// # Errors
+    /// [`StoreError::NotEmpty`]; that of `next`; other [`StoreError`]s.
+    fn restore(&mut self, next: &mut dyn FnMut() -> Result<Option<Record>, StoreError>) -> Result<(), StoreError>;
+
+    /// What is wrong with what is kept beside the records.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    fn flaws(&mut self) -> Result<Vec<Flaw>, StoreError>;
+}
+
+/// How much a sequence of records is, and a digest of all of it: two stores with equal summaries hold the same.
+#[derive(Clone, Debug, Default)]
+pub struct Summary {
+    /// Batches of the journal.
+    pub batches: u64,
+    /// Seals.
+    pub seals: u64,
+    /// Clients, counted in each of their families.
+    pub clients: u64,
+    /// Leases.
+    pub leases: u64,
+    hasher: Sha256,
+}
+
+impl Summary {
+    /// Counts a record.
+    pub fn add(&mut self, record: &Record) {
+        match record {
+            Record::Batch(batch) => {
+                self.batches += 1;
+                self.seals += u64::from(batch.seal.is_some());
+            }
+            Record::Client(client) => {
+                self.clients += 1;
+                self.leases += client.leases.len() as u64;
+            }
+        }
+        let bytes = record.encode();
+        self.hasher.update((bytes.len() as u64).to_be_bytes());
+        self.hasher.update(bytes);
+    }
+
+    /// The digest of the records so far.
+    pub fn digest(&self) -> Hash {
+        self.hasher.clone().finalize().into()
+    }
+}
+
+impl PartialEq for Summary {
+    fn eq(&self, other: &Self) -> bool {
+        self.digest() == other.digest()
+    }
+}
+
+/// A walk over all clients, page by page, that hands them on by client, then by the family's name.
+#[derive(Clone, Copy, Debug)]
+pub struct ClientPages {
+    /// After which client the next page begins.
+    pub after: Option<KeyId>,
+    /// How many rows it has at most.
+    pub most: usize,
+    /// Whether there is no next page.
+    pub ended: bool,
+}
+
+impl Default for ClientPages {
+    fn default() -> Self {
+        Self { after: None, most: PAGE, ended: false }
+    }
+}
+
+impl ClientPages {
+    /// Takes the page that was asked for.
+    ///
+    /// # Errors
+    /// Those of `each`.
+    pub fn take(
+        &mut self,
+        mut rows: Vec<ClientRow>,
+        each: &mut dyn FnMut(Record) -> Result<(), StoreError>,
+    ) -> Result<(), StoreError> {
+        self.ended = rows.len() < self.most;
+        if !self.ended {
+            // The last client's other families may be on the next page.
+            let last = rows.last().map(|row| row.client);
+            if rows.first().map(|row| row.client) == last {
+                self.most *= 2;
+                return Ok(());
+            }
+            rows.retain(|row| Some(row.client) != last);
+        }
+        self.after = rows.last().map(|row| row.client).or(self.after);
+        rows.sort_by_key(|row| (row.client, row.family));
+        rows.into_iter().map(Record::Client).try_for_each(each)
+    }
+}
+
+impl Record {
+    /// The record in CBOR, of one length and one form.
+    ///
+    /// # Panics
+    /// Never: memory takes everything.
+    pub fn encode(&self) -> Vec<u8> {
+        let mut e = Encoder::new(Vec::with_capacity(256));
+        match self {
+            Self::Batch(batch) => write_batch(&mut e, batch),
+            Self::Client(client) => write_client(&mut e, client),
+        }
+        .expect("writing to memory cannot fail");
+        e.into_writer()
+    }
+
+    /// Reads what [`Record::encode`] makes.
+    ///
+    /// # Errors
+    /// Where it is something else.
+    pub fn decode(bytes: &[u8]) -> Result<Self, Error> {
+        let mut d = Decoder::new(bytes);
+        let record = match d.array()? {
+            Some(BATCH) => Self::Batch(batch(&mut d)?),
+            Some(CLIENT) => Self::Client(client(&mut d)?),
+            _ => return Err(damaged()),
+        };
+        if d.position() == bytes.len() { Ok(record) } else { Err(damaged()) }
+    }
+}
+
+fn write_batch(e: &mut Encoder<Vec<u8>>, batch: &BatchRow) -> Wrote {
+    e.array(BATCH)?.u64(batch.number)?.u64(batch.at.unix())?.bytes(&batch.entries)?;
+    let Some((host, seal)) = &batch.seal else { return e.null().map(drop) };
+    e.array(8)?.bytes(&host.0)?.u64(seal.number)?.bytes(&seal.previous)?.bytes(&seal.root)?.bytes(&seal.seal)?;
+    e.bytes(&seal.signature)?.u64(seal.at.unix())?.bytes(seal.leaves.as_flattened())?;
+    Ok(())
+}
+
+fn batch(d: &mut Decoder<'_>) -> Result<BatchRow, Error> {
+    let (number, at, entries) = (d.u64()?, Timestamp::from_unix(d.u64()?), d.bytes()?.to_vec());
+    let seal = if present(d)? {
+        array(d, 8)?;
+        let host = KeyId(fixed(d)?);
+        let (number, previous, root, seal) = (d.u64()?, fixed(d)?, fixed(d)?, fixed(d)?);
+        let (signature, at) = (fixed(d)?, Timestamp::from_unix(d.u64()?));
+        let (leaves, rest) = d.bytes()?.as_chunks::<32>();
+        if !rest.is_empty() {
+            return Err(damaged());
+        }
+        Some((host, SealRow { number, previous, root, seal, signature, at, leaves: leaves.to_vec() }))
+    } else {
+        None
+    };
+    Ok(BatchRow { number, at, entries, seal })
+}
+
+fn write_client(e: &mut Encoder<Vec<u8>>, row: &ClientRow) -> Wrote {
+    let Sighting { first, last, fingerprint, name, address } = &row.sighting;
+    e.array(CLIENT)?.bytes(&row.client.0)?.str(row.family.as_str())?.u64(first.unix())?.u64(last.unix())?;
+    e.bytes(&encode_fingerprint(fingerprint))?;
+    match name {
+        Some(name) => e.str(name.as_str())?,
+        None => e.null()?,
+    };
+    write_address(e, *address)?;
+    e.array(row.leases.len() as u64)?;
+    for (product, lease) in &row.leases {
+        e.array(8)?.str(product.as_str())?.bytes(&lease.held.lease.0)?.bytes(&lease.held.request.0)?;
+        e.u64(lease.held.expires.unix())?.u64(lease.issued.unix())?.u64(lease.seal)?.u64(lease.forks)?;
+        match lease.released {
+            Some(release) => e.bytes(&release.0)?,
+            None => e.null()?,
+        };
+    }
+    Ok(())
+}
+
+fn client(d: &mut Decoder<'_>) -> Result<ClientRow, Error> {
+    let (client, family) = (KeyId(fixed(d)?), text(d)?);
+    let (first, last) = (Timestamp::from_unix(d.u64()?), Timestamp::from_unix(d.u64()?));
+    let fingerprint = decode_fingerprint(d.bytes()?).ok_or_else(damaged)?;
+    let (name, address) = (optional(d, text)?, optional(d, address)?);
+    let count = d.array()?.ok_or_else(damaged)?;
+    let leases = (0..count).map(|_| lease(d)).collect::<Result<_, Error>>()?;
+    Ok(ClientRow { client, family, sighting: Sighting { first, last, fingerprint, name, address }, leases })
+}
+
+fn lease(d: &mut Decoder<'_>) -> Result<(leasehold_core::ProductId, LeaseRow), Error> {
+    array(d, 8)?;
+    let product = text(d)?;
+    let (lease, request) = (Cti(fixed(d)?), Cti(fixed(d)?));
+    let held = Held { lease, request, expires: Timestamp::from_unix(d.u64()?) };
+    let (issued, seal, forks) = (Timestamp::from_unix(d.u64()?), d.u64()?, d.u64()?);
+    let released = optional(d, |d| fixed(d).map(Cti))?;
+    Ok((product, LeaseRow { held, issued, seal, forks, released }))
+}
+
+/// Clients that are looked at at once.
+const PAGE: usize = 1_024;
+/// The kinds are told apart by their number of members.
+const BATCH: u64 = 4;
+const CLIENT: u64 = 8;
