@@ -14,6 +14,7 @@ use super::net::{self, Connection};
 use super::script::{self, Scripts, Taken};
 use super::value::shorten;
 use super::vnext::{self, Licences};
+use super::wmi::{self, Products};
 use super::xml::Gathering;
 use crate::data::outputs::Script;
 use crate::lint::masked;
@@ -79,6 +80,7 @@ pub struct Reader {
     scripts: Scripts,
     events: Events,
     xml: Gathering,
+    products: Products,
     vnext: Option<vnext::Reading>,
     lookup: Option<Lookup>,
     connection: Option<Connection>,
@@ -117,6 +119,7 @@ impl Reader {
             scripts: Scripts::default(),
             events: Events::default(),
             xml: Gathering::default(),
+            products: Products::default(),
             vnext: None,
             lookup: None,
             connection: None,
@@ -227,6 +230,14 @@ impl Reader {
             self.close();
             return false;
         }
+        if self.products.is_open() {
+            if !begins_elsewhere(text) && self.products.line(number, text) {
+                self.pass_products();
+                return true;
+            }
+            self.close();
+            return false;
+        }
         if self.events.is_open() {
             if !begins_elsewhere(text) && self.events.line(number, text) {
                 self.pass_events();
@@ -254,6 +265,9 @@ impl Reader {
             let mut connection = Connection { line: number, ..Connection::default() };
             connection.take(text);
             self.connection = Some(connection);
+        } else if wmi::begins(text) {
+            self.close();
+            self.products.line(number, text);
         } else if event_text::begins(text) {
             self.close();
             self.events.line(number, text);
@@ -300,6 +314,8 @@ impl Reader {
         self.pass_blocks();
         self.events.finish();
         self.pass_events();
+        self.products.finish();
+        self.pass_products();
         if let Some(reading) = self.vnext.take() {
             self.push(Content::Licences(reading.finish()));
         }
@@ -323,6 +339,14 @@ impl Reader {
         let Self { scripts, items, machine, named_by, .. } = self;
         let item = |block| Item { machine: machine.clone(), named_by: *named_by, content: Content::Block(block) };
         items.extend(scripts.take().map(item));
+    }
+
+    fn pass_products(&mut self) {
+        for (machine, block) in self.products.take() {
+            let named_by = if machine.is_some() { NamedBy::Text } else { self.named_by };
+            let machine = machine.or_else(|| self.machine.clone());
+            self.items.push(Item { machine, named_by, content: Content::Block(block) });
+        }
     }
 
     fn pass_events(&mut self) {
