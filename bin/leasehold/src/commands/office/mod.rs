@@ -27,11 +27,9 @@ use crate::output::Output;
 pub(crate) enum Office {
     /// Which method activates which machines, and why not another.
     Plan(plan::Make),
-    /// Write deployment files (configuration.xml) that the rules allow.
     Config(Box<config::Config>),
     /// Whether clients find your KMS hosts by DNS, and somebody listens there.
     Doctor(doctor::Doctor),
-    /// Check deployment files (configuration.xml), and mend what can only be meant one way.
     Lint(lint::Lint),
     /// What a code, state, event, rule or key means and what to do about it.
     Explain(explain::Explain),

@@ -5,7 +5,7 @@ mod choices;
 mod list;
 
 use std::convert::Infallible;
-use std::fs::OpenOptions;
+use std::fs;
 use std::io::{self, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
@@ -148,7 +148,7 @@ impl Config {
         }
         match output {
             Output::Json => output::json(&json!({
-                "file": self.output,
+                "file": self.output.as_ref().map(|path| path.to_string_lossy()),
                 "text": if self.output.is_none() { Some(&written.text) } else { None },
                 "secret": written.secret,
                 "findings": written.findings.iter().map(super::lint::finding).collect::<Vec<_>>(),
@@ -200,21 +200,23 @@ fn read(path: &Path) -> Result<Profile, Failure> {
     })
 }
 
-/// Writes a file; one with a secret can be read by its owner alone.
+/// Writes a file as a whole; one with a secret can be read by its owner alone.
 fn save(path: &Path, written: &Written, force: bool) -> io::Result<()> {
-    let mut options = OpenOptions::new();
-    options.write(true).create_new(!force).create(force).truncate(force);
-    #[cfg(unix)]
-    if written.secret {
-        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    if fs::metadata(path).is_ok_and(|present| !present.is_file()) {
+        return fs::write(path, &written.text);
     }
-    let mut file = options.open(path)?;
+    let folder = path.parent().filter(|folder| *folder != Path::new("")).unwrap_or(Path::new("."));
+    let mut builder = tempfile::Builder::new();
+    builder.prefix(".new-");
     #[cfg(unix)]
-    if written.secret {
-        file.set_permissions(std::os::unix::fs::PermissionsExt::from_mode(0o600))?;
-    }
+    let readable = std::os::unix::fs::PermissionsExt::from_mode(if written.secret { 0o600 } else { 0o666 });
+    #[cfg(unix)]
+    builder.permissions(readable);
+    let mut file = builder.tempfile_in(folder)?;
     file.write_all(written.text.as_bytes())?;
-    file.sync_all()
+    file.as_file().sync_all()?;
+    let placed = if force { file.persist(path) } else { file.persist_noclobber(path) };
+    placed.map(drop).map_err(|error| error.error)
 }
 
 /// What there is to know about a file that was written, on standard error.
@@ -235,8 +237,9 @@ fn failed(refused: &Refused) -> Failure {
         Refused::Rules(findings) => {
             let lines: Vec<String> = findings.iter().map(line).collect();
             let failure = Failure::refused("config-refused", format!("{message}\n{}", lines.join("\n")));
-            match findings.first() {
-                Some(first) => failure.hint(first.rule.fix.as_str()),
+            match findings.first().map(|first| (first.rule.id.as_str(), &first.rule.fix)) {
+                Some(("ODT031" | "ODT033", _)) => failure.hint("give the MAK with --key-file FILE"),
+                Some((_, fix)) => failure.hint(fix.as_str()),
                 None => failure,
             }
         }
