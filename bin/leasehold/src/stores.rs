@@ -4,13 +4,17 @@
 use std::env;
 use std::fmt;
 use std::path::{Path, PathBuf};
-use std::sync::mpsc;
+use std::sync::{Arc, mpsc};
 use std::thread;
 
+use leasehold_authority::Home;
 use leasehold_store::StoreError;
+use leasehold_store::authority::AuthorityStore;
 use leasehold_store::host::{HostStore, Records};
+use leasehold_store_postgres::authority::PostgresAuthority;
 use leasehold_store_postgres::host::PostgresHost;
 use leasehold_store_postgres::{Address, AddressError};
+use leasehold_store_sqlite::authority::SqliteAuthority;
 use leasehold_store_sqlite::host::{FILE, SqliteHost};
 
 use crate::failure::Failure;
@@ -94,6 +98,26 @@ impl Place {
         }
     }
 
+    /// The authority's store; made where it is missing.
+    pub(crate) fn authority(&self) -> Result<Arc<dyn AuthorityStore>, Failure> {
+        let opened: Result<Arc<dyn AuthorityStore>, StoreError> = match self {
+            Self::Folder(folder) => SqliteAuthority::open(&Home::new(folder).store()).map(|store| Arc::new(store) as _),
+            Self::Database(address) => PostgresAuthority::open(address).map(|store| Arc::new(store) as _),
+        };
+        opened.map_err(|error| self.failed(&error))
+    }
+
+    /// Whether there is a store of an authority's.
+    pub(crate) fn has_authority(&self) -> Result<bool, Failure> {
+        match self {
+            Self::Folder(folder) => {
+                let file = Home::new(folder).store();
+                file.try_exists().map_err(|error| Failure::file(&file, &error))
+            }
+            Self::Database(address) => PostgresAuthority::is_there(address).map_err(|error| self.failed(&error)),
+        }
+    }
+
     /// What a failure of the store there means, with what the store itself says.
     pub(crate) fn failed(&self, error: &StoreError) -> Failure {
         let mut message = format!("{self}: {error}");
@@ -132,7 +156,8 @@ fn fill(from: &mut dyn Records, to: &mut dyn Records) -> Result<(), StoreError> 
 fn database(address: &str) -> Result<Place, Failure> {
     if !Address::is_meant_by(address) {
         let message = format!("store {address}: not the address of a database");
-        return Err(Failure::failed("usage", message).hint("it begins with postgres://; a folder is given with --data"));
+        return Err(Failure::failed("usage", message)
+            .hint("it begins with postgres://; a folder is given with --data or --dir"));
     }
     let address = Address::parse(address, &|name| env::var(name).ok());
     address.map(|address| Place::Database(Box::new(address))).map_err(|error| unreadable(&error))

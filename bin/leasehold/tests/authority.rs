@@ -17,9 +17,12 @@ use leasehold_core::activation::{Allowance, Ordinals};
 use leasehold_core::standing::Mode;
 use leasehold_core::{Component, Cti, Fingerprint, KeyId, ProductKey, PublicKey, Span};
 use leasehold_store::authority::{Actor, AuthorityStore, Stamp};
+use leasehold_store_postgres::Address;
+use leasehold_store_postgres::authority::PostgresAuthority;
 use leasehold_store_sqlite::authority::SqliteAuthority;
 use leasehold_testkit::chance::Seeded;
 use leasehold_testkit::http::{post, problem, send};
+use leasehold_testkit::postgres::Postgres;
 use leasehold_wire::proof::Proof;
 use leasehold_wire::{HostCertificate, HostRequest, Keypair, Lease, MachineRequest, envelope, verify};
 use serde_json::{Value, json};
@@ -31,7 +34,16 @@ const ROUNDS: u64 = 6;
 #[test]
 fn an_authority_killed_again_and_again_keeps_every_answer_and_its_limits() {
     let folder = tempfile::tempdir().expect("a folder");
-    let shop = Shop::make(folder.path());
+    is_killed_again_and_again(&Shop::make(folder.path(), None));
+}
+
+#[test]
+fn an_authority_on_postgresql_killed_again_and_again_keeps_every_answer_and_its_limits() {
+    let folder = tempfile::tempdir().expect("a folder");
+    is_killed_again_and_again(&Shop::make(folder.path(), Some(Postgres::shared().fresh())));
+}
+
+fn is_killed_again_and_again(shop: &Shop) {
     let answers = Mutex::new(Vec::new());
     for round in 0..ROUNDS {
         shop.under_load_until_killed(round, &answers);
@@ -67,7 +79,7 @@ fn an_authority_killed_again_and_again_keeps_every_answer_and_its_limits() {
 #[test]
 fn tokens_let_their_holder_in_until_they_are_withdrawn() {
     let folder = tempfile::tempdir().expect("a folder");
-    let shop = Shop::make(folder.path());
+    let shop = Shop::make(folder.path(), None);
     let token = |words: &[&str]| {
         let mut command = program();
         command.arg("--json").args(["vendor", "token"]).args(words).arg("--dir").arg(shop.home.folder());
@@ -105,6 +117,7 @@ fn tokens_let_their_holder_in_until_they_are_withdrawn() {
 /// A vendor with a host key and a multiple key.
 struct Shop {
     home: Home,
+    database: Option<String>,
     root: PublicKey,
     host_key: ProductKey,
     multiple_key: ProductKey,
@@ -117,16 +130,17 @@ struct Asked {
 }
 
 impl Shop {
-    fn make(folder: &Path) -> Self {
+    fn make(folder: &Path, database: Option<String>) -> Self {
         let (home, seeded) = (Home::new(folder.join("vendor")), Seeded::new(1));
         let by = Stamp { at: now().minus(Span::HOUR), actor: Actor::Cli };
         let mut rng = |bytes: &mut [u8]| seeded.fill(bytes);
         home.make().expect("a folder");
         fs::write(home.folder().join("passphrase"), PASSPHRASE).expect("a file");
-        let store = store(&home);
+        let store = store(&home, database.as_deref());
+        let store = &*store;
         let passphrase = Secret::new(PASSPHRASE.to_owned());
         let founding = Founding { name: "Acme".parse().expect("a name"), validity: Span::days(900), passphrase };
-        let root = found(&home, &store, &founding, by, &mut rng).expect("a vendor").root;
+        let root = found(&home, store, &founding, by, &mut rng).expect("a vendor").root;
         let product = NewProduct {
             id: "acme-cad".parse().expect("an id"),
             number: None,
@@ -137,13 +151,13 @@ impl Shop {
             service: None,
             mode: Mode::Enforce,
         };
-        products::add(&store, &product, by).expect("a product");
+        products::add(store, &product, by).expect("a product");
         let mut issue = |allowance| {
             let new = NewKey { family: "acme".parse().expect("an id"), allowance, customer: None, policy: None };
-            keys::issue(&store, &new, by, &mut rng).expect("a key").0
+            keys::issue(store, &new, by, &mut rng).expect("a key").0
         };
         let (host_key, multiple_key) = (issue(Allowance::HOST_KEY), issue(Allowance::multiple_key(LICENCES)));
-        Self { home, root, host_key, multiple_key }
+        Self { home, database, root, host_key, multiple_key }
     }
 
     fn serve(&self) -> Served {
@@ -157,6 +171,7 @@ impl Shop {
             .args(["--address-limit", "none", "--key-limit", "none", "--passphrase-file"])
             .arg(self.home.folder().join("passphrase"));
         command.arg("--dir").arg(self.home.folder());
+        self.database.iter().for_each(|url| drop(command.args(["--store", url])));
         Served::spawn(command)
     }
 
@@ -232,9 +247,9 @@ impl Shop {
 
     /// How many hosts and machines the keys have activated.
     fn taken(&self) -> [u64; 2] {
-        let store = store(&self.home);
+        let store = store(&self.home, self.database.as_deref());
         [&self.host_key, &self.multiple_key].map(|key| {
-            let usage = keys::find(&store, Keypair::of_product_key(key).id()).expect("a store").expect("a key");
+            let usage = keys::find(&*store, Keypair::of_product_key(key).id()).expect("a store").expect("a key");
             assert!(usage.hosts.iter().all(|host| host.ordinals.activation <= 10));
             usage.places_taken
         })
@@ -242,14 +257,20 @@ impl Shop {
 
     /// The names of all documents that the audit knows of.
     fn audited(&self) -> BTreeSet<String> {
-        let store: Box<dyn AuthorityStore> = Box::new(store(&self.home));
+        let store = store(&self.home, self.database.as_deref());
         let rows = store.transact("look", |tx| tx.audit(None, u64::MAX)).expect("the audit");
         rows.iter().filter_map(|row| row.detail.split("cti=").nth(1)).map(str::to_owned).collect()
     }
 }
 
-fn store(home: &Home) -> SqliteAuthority {
-    SqliteAuthority::open(&home.store()).expect("a store")
+fn store(home: &Home, database: Option<&str>) -> Box<dyn AuthorityStore> {
+    match database {
+        None => Box::new(SqliteAuthority::open(&home.store()).expect("a store")),
+        Some(url) => {
+            let address = Address::parse(url, &|_| None).expect("an address");
+            Box::new(PostgresAuthority::open(&address).expect("a store"))
+        }
+    }
 }
 
 fn pair(n: u64) -> Keypair {

@@ -70,6 +70,10 @@ impl Machine<'_> {
 
 fn done(output: &Output) -> Value {
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    data(output)
+}
+
+fn data(output: &Output) -> Value {
     serde_json::from_slice(&output.stdout).unwrap_or_default()
 }
 
@@ -109,6 +113,8 @@ fn a_revoked_host_grants_nothing_and_its_machines_learn_it() {
     write_list(&desk, "second.lh");
     assert_eq!(done(&site.run(&["install", "second.lh"]))["number"], 2);
     fails(&site.run(&["install", "first.txt"]), "older-list");
+    let told = site.run(&["status"]);
+    assert_eq!((told.status.code(), data(&told)["revoked"].clone()), (Some(1), true.into()));
     let host = site.serve();
     let other = Machine { desk: &desk, name: "other" };
     fails(&other.ask("old.lh", &host), "revoked");

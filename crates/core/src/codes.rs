@@ -177,6 +177,9 @@ codes! {
     "own-authority": "an authority cannot revoke itself",
         "the list that revokes it would be signed by it, and nobody could believe that",
         "make its successor first: `leasehold vendor authority rotate`";
+    "authority-followed": "another authority has followed the one that is to sign the list",
+        "the key was rotated while a service ran, or a rotation was cut short",
+        "restart `leasehold vendor serve`; a rotation that was cut short is completed by `leasehold vendor authority rotate`";
     "revocation-list-full": "the revocation list has no room left",
         "very many hosts, machines or documents were revoked one by one; a list has room for about 61,000 entries",
         "revoke what is above them instead: `docs/rotation.md` says how an authority is replaced";

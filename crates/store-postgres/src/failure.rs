@@ -34,6 +34,15 @@ impl Fault {
         }
     }
 
+    /// As above, or two have added the same row at once: of serialisable transactions, one sees the other when run again.
+    pub(crate) fn is_conflict_of_rows(&self) -> bool {
+        let twice = match self {
+            Self::Database(error) => error.code() == Some(&SqlState::UNIQUE_VIOLATION),
+            Self::Late | Self::Store(_) => false,
+        };
+        twice || self.is_conflict()
+    }
+
     /// The connection has ended, or is about to.
     pub(crate) fn is_loss(&self) -> bool {
         match self {

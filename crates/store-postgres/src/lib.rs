@@ -1,6 +1,7 @@
 //! The shared backend: host and authority on PostgreSQL, or a database that speaks as it does.
 
 mod address;
+pub mod authority;
 mod failure;
 pub mod host;
 mod pass_file;

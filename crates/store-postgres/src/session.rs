@@ -47,5 +47,5 @@ impl Drop for Session {
     }
 }
 
-const SERVING: &str = include_str!("../sql/serving.sql");
+pub(crate) const SERVING: &str = include_str!("../sql/serving.sql");
 const LOOKING: &str = include_str!("../sql/looking.sql");

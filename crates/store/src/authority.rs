@@ -5,6 +5,7 @@
 
 pub mod alike;
 mod audit;
+pub mod copy;
 mod differences;
 mod record;
 pub mod suite;
@@ -229,6 +230,19 @@ pub trait Transaction {
     /// # Errors
     /// Where the store fails.
     fn activated(&mut self, key: KeyId) -> Result<Vec<KeyId>, StoreError>;
+
+    /// Key pairs that were activated, with all that is kept of them and a number each, in its order: `most` of them whose
+    /// number is higher than `after`.
+    ///
+    /// # Errors
+    /// Where the store fails.
+    fn all_activated(&mut self, after: u64, most: u64) -> Result<Vec<(u64, copy::Activated)>, StoreError>;
+
+    /// Adds a record of another store as it is, without a row of audit of its own.
+    ///
+    /// # Errors
+    /// Where the store fails.
+    fn put(&mut self, record: &copy::Record) -> Result<(), StoreError>;
 
     /// Whether it is on the revocation list.
     ///

@@ -196,7 +196,7 @@ async fn connected<'s>(
     Ok(held.insert(session))
 }
 
-fn runtime() -> Result<Runtime, StoreError> {
+pub(crate) fn runtime() -> Result<Runtime, StoreError> {
     // One thread, the caller's: a batch waits for nobody else.
     let built = tokio::runtime::Builder::new_current_thread().enable_all().build();
     built.map_err(|error| StoreError::Unavailable(Box::new(error)))

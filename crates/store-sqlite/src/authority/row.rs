@@ -8,6 +8,7 @@ use leasehold_core::standing::Mode;
 use leasehold_core::{
     Component, Cti, Fingerprint, KeyId, KeyKind, Policy, ProductNumber, PublicKey, Span, Text, Timestamp,
 };
+use leasehold_store::authority::copy::Activated;
 use leasehold_store::authority::{
     AuditRow, AuthorityCertificate, Family, IssuedKey, Place, Product, Revocation, RevocationList, Revoked, Roles,
     Token, Vendor,
@@ -90,6 +91,22 @@ pub(super) fn place(row: &Row<'_>) -> Result<Place> {
 /// As `place`, with the product key after it.
 pub(super) fn activation(row: &Row<'_>) -> Result<(KeyId, Place)> {
     Ok((KeyId(row.get(8)?), place(row)?))
+}
+
+pub(super) fn activated(row: &Row<'_>) -> Result<(u64, Activated)> {
+    let activated = Activated {
+        key: KeyId(row.get(1)?),
+        subject: PublicKey(row.get(2)?),
+        ordinals: Ordinals { place: whole(row, 3)?, activation: whole(row, 4)? },
+        name: optional_text(row, 5)?,
+        first: time(row, 6)?,
+        last: time(row, 7)?,
+        cti: Cti(row.get(8)?),
+        expires: optional_time(row, 9)?,
+        document: row.get(10)?,
+        fingerprint: fingerprint(row, 11)?,
+    };
+    Ok((whole(row, 0)?, activated))
 }
 
 pub(super) fn key_id(row: &Row<'_>) -> Result<KeyId> {

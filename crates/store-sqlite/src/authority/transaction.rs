@@ -3,9 +3,10 @@
 use leasehold_core::activation::Taken;
 use leasehold_core::{FamilyId, Fingerprint, KeyId, Policy, ProductId, PublicKey, Text, Timestamp, TokenName};
 use leasehold_store::StoreError;
+use leasehold_store::authority::copy::{Activated, Record};
 use leasehold_store::authority::{
-    Activation, AuditRow, AuthorityCertificate, Change, Differences, Family, IssuedKey, Place, Product, Revocation,
-    RevocationList, Revoked, Stamp, Token, Transaction, Vendor,
+    Activation, Actor, AuditRow, AuthorityCertificate, Change, Differences, Family, IssuedKey, Place, Product,
+    Revocation, RevocationList, Revoked, Stamp, Token, Transaction, Vendor,
 };
 use rusqlite::types::ToSql;
 use rusqlite::{Params, Row, params, params_from_iter};
@@ -17,11 +18,19 @@ use crate::open::failed;
 /// A transaction that has the lock for writing.
 pub(super) struct SqliteTransaction<'c> {
     tx: rusqlite::Transaction<'c>,
+    notes: Notes,
+}
+
+/// Whether changes are noted in the audit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Notes {
+    Kept,
+    None,
 }
 
 impl<'c> SqliteTransaction<'c> {
     pub(super) fn new(tx: rusqlite::Transaction<'c>) -> Self {
-        Self { tx }
+        Self { tx, notes: Notes::Kept }
     }
 
     pub(super) fn commit(self) -> Result<(), StoreError> {
@@ -54,8 +63,42 @@ impl<'c> SqliteTransaction<'c> {
     }
 
     fn note(&self, change: &Change, by: Stamp) -> Result<(), StoreError> {
+        if self.notes == Notes::None {
+            return Ok(());
+        }
         let words = (by.actor.name(), change.action(), change.subject(), change.detail());
         self.change(sql!("audit_add"), params![at(by.at), words.0, words.1, words.2, words.3]).map(drop)
+    }
+
+    /// Adds a record as it is. What an audit would say of it is among the records.
+    fn put_quietly(&mut self, record: &Record) -> Result<(), StoreError> {
+        // What is kept has its own times.
+        let by = |at: Timestamp| Stamp { at, actor: Actor::Cli };
+        match record {
+            Record::Vendor(vendor) => self.add_vendor(vendor, by(vendor.made)),
+            Record::Certificate(certificate) => self.add_authority_certificate(certificate, by(certificate.not_before)),
+            Record::Family(family) => self.add_family(family, by(Timestamp::default())),
+            Record::Product(product) => self.add_product(product, by(Timestamp::default())),
+            Record::Key(key) => self.add_key(key, by(key.issued)),
+            Record::Activated(activated) => {
+                self.record(&activated.activation(), by(activated.last))?;
+                let row = params![activated.key.0, activated.subject.0, at(activated.first)];
+                self.change(sql!("activation_date"), row).map(drop)
+            }
+            Record::Revocation(Revocation { what, at: revoked, list }) => {
+                let (kind, name) = named(what);
+                self.change(sql!("revocation_add"), params![kind, name, at(*revoked), integer(*list)]).map(drop)
+            }
+            Record::List(list) => {
+                let row = params![integer(list.number), at(list.issued), list.document];
+                self.change(sql!("revocation_list_replace"), row).map(drop)
+            }
+            Record::Token(token) => self.add_token(token, by(token.made)),
+            Record::Audit(AuditRow { number, at: noted, actor, action, subject, detail }) => {
+                let row = params![integer(*number), at(*noted), actor, action, subject, detail];
+                self.change(sql!("audit_put"), row).map(drop)
+            }
+        }
     }
 
     /// Adds a policy; its number.
@@ -282,6 +325,17 @@ impl Transaction for SqliteTransaction<'_> {
 
     fn activated(&mut self, key: KeyId) -> Result<Vec<KeyId>, StoreError> {
         self.all(sql!("activated"), [key.0], row::key_id)
+    }
+
+    fn all_activated(&mut self, after: u64, most: u64) -> Result<Vec<(u64, Activated)>, StoreError> {
+        self.all(sql!("all_activated"), params![integer(after), integer(most)], row::activated)
+    }
+
+    fn put(&mut self, record: &Record) -> Result<(), StoreError> {
+        self.notes = Notes::None;
+        let put = self.put_quietly(record);
+        self.notes = Notes::Kept;
+        put
     }
 
     fn is_revoked(&mut self, what: Revoked) -> Result<bool, StoreError> {

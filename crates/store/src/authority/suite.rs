@@ -3,6 +3,7 @@
 
 mod activations;
 mod administration;
+mod copies;
 mod sample;
 mod tokens;
 
@@ -16,6 +17,7 @@ pub use administration::{
     activations_are_found_by_their_key_pair, keys_are_found_by_their_last_five, places_are_read_page_by_page,
     the_revocation_list_grows_and_its_newest_stays, what_is_changed_is_read_back_and_said,
 };
+pub use copies::a_copy_holds_what_its_original_holds;
 pub use tokens::tokens_are_found_by_their_hash_and_stay_withdrawn;
 
 use leasehold_core::activation::Placement;

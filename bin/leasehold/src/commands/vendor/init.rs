@@ -5,10 +5,11 @@ use leasehold_authority::{Error, Founded, Founding, Home, Start};
 use leasehold_core::{Span, Text};
 use serde_json::json;
 
-use super::{Passphrase, failed, open_store, stamp};
+use super::{Passphrase, Site, failed, stamp};
 use crate::failure::Failure;
 use crate::input;
 use crate::output::{self, Output};
+use crate::stores::Place;
 
 /// Make a vendor: its root key, its authority's key and its store.
 #[derive(Debug, Args)]
@@ -24,17 +25,17 @@ pub(crate) struct Init {
 }
 
 impl Init {
-    pub(crate) fn run(self, home: &Home, output: Output) -> Result<(), Failure> {
+    pub(super) fn run(self, Site { home, place }: &Site, output: Output) -> Result<(), Failure> {
         if self.name.as_str().trim().is_empty() {
             return Err(Failure::failed("usage", "name: it is empty"));
         }
-        refuse_a_second(home)?;
+        refuse_a_second(home, place)?;
         let passphrase = self.passphrase.choose()?;
         if passphrase.is_empty() {
             return Err(failed(&Error::EmptyPassphrase));
         }
         home.make().map_err(|error| failed(&error))?;
-        let store = open_store(home)?;
+        let store = place.authority()?;
         let founding = Founding { name: self.name, validity: Span::days(self.years * 365), passphrase };
         let founded = leasehold_authority::found(home, &*store, &founding, stamp(), &mut input::fill_random);
         print(home, &founding, &founded.map_err(|error| failed(&error))?, output);
@@ -43,11 +44,11 @@ impl Init {
 }
 
 /// Nobody is asked for a passphrase in vain.
-fn refuse_a_second(home: &Home) -> Result<(), Failure> {
-    if !home.store().exists() {
+fn refuse_a_second(home: &Home, place: &Place) -> Result<(), Failure> {
+    if !place.has_authority()? {
         return Ok(());
     }
-    match leasehold_authority::vendor(&*open_store(home)?) {
+    match leasehold_authority::vendor(&*place.authority()?) {
         Ok(vendor) => Err(failed(&Error::VendorExists(vendor.name)).of(home.folder())),
         Err(Error::NotInitialised) => Ok(()),
         Err(error) => Err(failed(&error)),

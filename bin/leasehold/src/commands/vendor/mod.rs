@@ -24,11 +24,11 @@ use clap::{Args, Subcommand};
 use leasehold_authority::{Authority, Error, Home, Secret};
 use leasehold_core::KeyKind;
 use leasehold_store::authority::{Actor, AuthorityStore, Stamp};
-use leasehold_store_sqlite::authority::SqliteAuthority;
 
 use crate::failure::Failure;
 use crate::input;
 use crate::output::Output;
+use crate::stores::Place;
 
 /// A vendor's keys, products and approvals.
 #[derive(Debug, Args)]
@@ -36,6 +36,10 @@ pub(crate) struct Vendor {
     /// The vendor's folder.
     #[arg(long, value_name = "DIR", env = "LEASEHOLD_VENDOR_DIR", default_value = "vendor", global = true)]
     dir: PathBuf,
+    /// The database that holds the store, instead of the vendor's folder: `postgres://USER@HOST/NAME`; or set
+    /// `LEASEHOLD_VENDOR_STORE`.
+    #[arg(long, value_name = "URL", global = true)]
+    store: Option<String>,
     #[command(subcommand)]
     command: Command,
 }
@@ -84,6 +88,8 @@ enum Command {
 impl Vendor {
     pub(crate) fn run(self, output: Output) -> Result<(), Failure> {
         let home = Home::new(self.dir);
+        let place = Place::choose(self.store.as_deref(), "LEASEHOLD_VENDOR_STORE", None, home.folder())?;
+        let home = Site { home, place };
         match self.command {
             Command::Init(command) => command.run(&home, output),
             Command::Product(command) => command.run(&Shop::open(home)?, output),
@@ -104,6 +110,12 @@ impl Vendor {
     }
 }
 
+/// A vendor's folder, and where its store is.
+struct Site {
+    home: Home,
+    place: Place,
+}
+
 /// A vendor's folder with its store.
 struct Shop {
     home: Home,
@@ -112,13 +124,12 @@ struct Shop {
 
 impl Shop {
     /// Opens what there is; nothing is made.
-    fn open(home: Home) -> Result<Self, Failure> {
-        let present = home.store().try_exists().map_err(|error| Failure::file(&home.store(), &error))?;
-        if !present {
-            let message = format!("{}: no vendor has been made here yet", home.folder().display());
+    fn open(Site { home, place }: Site) -> Result<Self, Failure> {
+        if !place.has_authority()? {
+            let message = format!("{place}: no vendor has been made here yet");
             return Err(Failure::failed("not-initialised", message).hint(MAKE_ONE));
         }
-        let store = open_store(&home)?;
+        let store = place.authority()?;
         Ok(Self { home, store })
     }
 
@@ -158,11 +169,6 @@ impl Passphrase {
     }
 }
 
-fn open_store(home: &Home) -> Result<Arc<dyn AuthorityStore>, Failure> {
-    let store = SqliteAuthority::open(&home.store());
-    Ok(Arc::new(store.map_err(|error| failed(&Error::Store(error)).of(&home.store()))?))
-}
-
 /// A change made now by whoever types.
 fn stamp() -> Stamp {
     Stamp { at: input::now(), actor: Actor::Cli }
@@ -197,6 +203,7 @@ pub(crate) fn failed(error: &Error) -> Failure {
         | Error::UnknownHost(_)
         | Error::UnknownAuthority(_)
         | Error::OwnAuthority(_)
+        | Error::Followed(_)
         | Error::ProductWithdrawn(_)
         | Error::FamilyWithdrawn(_)
         | Error::ListFull { .. }

@@ -1,5 +1,6 @@
 //! The host's folder, its certificate, and the clock that both are read by.
 
+use leasehold_core::standing::Revocation;
 use leasehold_core::{KeyId, Span, Timestamp};
 use leasehold_host::renewing::{Ending, ending};
 use leasehold_host::{Error, Identity};
@@ -43,6 +44,11 @@ fn certificate(identity: &Identity, now: Timestamp) -> Finding {
     if identity.grants_at(now).is_none() {
         let begin = output::time(certificate.issued);
         return Finding::failure(NAME, "not-yet-valid", format!("that of host {host} by {vendor} begins at {begin}"));
+    }
+    if identity.own_revocation() == Revocation::Revoked {
+        let detail = format!("the list in hand names host {host}, its certificate or its authority");
+        return Finding::failure(NAME, "revoked", detail)
+            .next("ask the vendor; where only their authority was replaced, `leasehold host renew` mends it");
     }
     let left = certificate.expires.since(now);
     let days = left.as_seconds() / Span::DAY.as_seconds();

@@ -1,0 +1,8 @@
+-- places: the latest activation of each host or machine of a product key above an ordinal.
+SELECT place, activation, subject, name, first, last, expires, document
+FROM leasehold_authority.activation
+WHERE product_key = $1 AND place > $2
+  AND activation = (SELECT max(latest.activation) FROM leasehold_authority.activation AS latest
+                    WHERE latest.product_key = activation.product_key AND latest.place = activation.place)
+ORDER BY place
+LIMIT $3

@@ -1,0 +1,2 @@
+-- revocation_count: how many entries the revocation list has.
+SELECT count(*) FROM leasehold_authority.revocation

@@ -1,0 +1,47 @@
+//! Earlier key pairs on what may be the machine that asks, by index: a product key may have very many.
+
+use std::cmp::Reverse;
+use std::collections::BTreeMap;
+
+use leasehold_core::activation::Known;
+use leasehold_core::{Component, Fingerprint, KeyId};
+use leasehold_store::StoreError;
+use leasehold_store::authority::alike::lookups;
+use tokio_postgres::Row;
+
+use super::row::{self, whole};
+use super::transaction::PostgresTransaction;
+use crate::failure::Fault;
+
+/// By the ordinals of their places, the latest activation of each first.
+pub(super) fn find(
+    tx: &mut PostgresTransaction<'_>,
+    key: KeyId,
+    fingerprint: &Fingerprint,
+    drift: u64,
+) -> Result<Vec<Known>, StoreError> {
+    let mut found = BTreeMap::new();
+    for lookup in lookups(fingerprint, drift) {
+        let masks: Vec<i64> = lookup.masks.iter().copied().map(i64::from).collect();
+        found.extend(tx.all(statement(lookup.component), &[&&key.0[..], &&lookup.hash[..], &masks], alike)?);
+    }
+    Ok(found.into_values().filter(|known| known.fingerprint.same_machine(fingerprint, drift)).collect())
+}
+
+type Order = (u64, Reverse<u64>);
+
+fn alike(row: &Row) -> Result<(Order, Known), Fault> {
+    let known = row::known(row)?;
+    Ok(((known.place, Reverse(whole(row, 8)?)), known))
+}
+
+const fn statement(component: Component) -> &'static str {
+    match component {
+        Component::MachineId => sql!("alike_by_machine_id"),
+        Component::SystemUuid => sql!("alike_by_system_uuid"),
+        Component::SystemDisk => sql!("alike_by_system_disk"),
+        Component::NetworkAddress => sql!("alike_by_network_address"),
+        Component::Processor => sql!("alike_by_processor"),
+        Component::BoardSerial => sql!("alike_by_board_serial"),
+    }
+}

@@ -1,0 +1,44 @@
+//! Connections that threads share.
+
+use std::time::Duration;
+
+use deadpool_postgres::{Hook, HookError, Manager, ManagerConfig, PoolError, RecyclingMethod, Runtime};
+use leasehold_store::StoreError;
+
+pub(super) use deadpool_postgres::{Object as Connection, Pool};
+
+use crate::address::Address;
+use crate::failure::Fault;
+use crate::session::SERVING;
+
+/// A pool for the database at `address`; it connects when it is asked.
+pub(super) fn make(address: &Address) -> Result<Pool, StoreError> {
+    // A connection is asked whether it still is one before it is given away again.
+    let config = ManagerConfig { recycling_method: RecyclingMethod::Verified };
+    let manager = Manager::from_config(address.config.clone(), address.tls.connector(), config);
+    let settings = Hook::async_fn(|client: &mut deadpool_postgres::ClientWrapper, _| {
+        Box::pin(async move { client.batch_execute(SERVING).await.map_err(HookError::Backend) })
+    });
+    let pool = Pool::builder(manager)
+        .max_size(MOST)
+        .runtime(Runtime::Tokio1)
+        .wait_timeout(Some(PATIENCE))
+        .create_timeout(Some(PATIENCE))
+        .recycle_timeout(Some(PATIENCE))
+        .post_create(settings)
+        .build();
+    pool.map_err(|error| StoreError::Unavailable(Box::new(error)))
+}
+
+/// A connection, once one is free.
+pub(super) async fn take(pool: &Pool) -> Result<Connection, Fault> {
+    pool.get().await.map_err(|error| match error {
+        PoolError::Backend(error) | PoolError::PostCreateHook(HookError::Backend(error)) => Fault::Database(error),
+        PoolError::Timeout(_) => Fault::Late,
+        other => Fault::Store(StoreError::Unavailable(Box::new(other))),
+    })
+}
+
+/// Connections at most.
+const MOST: usize = 8;
+const PATIENCE: Duration = Duration::from_secs(8);

@@ -1,0 +1,169 @@
+//! An authority's store record by record: for copies from one backend into another.
+
+use leasehold_core::activation::{Ordinals, Placement};
+use leasehold_core::{Cti, Fingerprint, KeyId, PublicKey, Text, Timestamp};
+use sha2::{Digest, Sha256};
+
+use super::{
+    Activation, AuditRow, AuthorityCertificate, AuthorityStore, Family, IssuedKey, Product, Revocation, RevocationList,
+    Token, Vendor,
+};
+use crate::StoreError;
+
+/// One record of an authority's store.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Record {
+    /// Whose store it is.
+    Vendor(Vendor),
+    /// A certificate of the root's.
+    Certificate(AuthorityCertificate),
+    /// A family.
+    Family(Family),
+    /// A product.
+    Product(Product),
+    /// A product key.
+    Key(IssuedKey),
+    /// A key pair that was activated.
+    Activated(Activated),
+    /// An entry of the revocation list.
+    Revocation(Revocation),
+    /// The newest revocation list.
+    List(RevocationList),
+    /// A token.
+    Token(Token),
+    /// A row of the audit.
+    Audit(AuditRow),
+}
+
+/// A key pair that was activated, as it is kept.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Activated {
+    /// The product key.
+    pub key: KeyId,
+    /// The public half of the host's or machine's pair.
+    pub subject: PublicKey,
+    /// Which it is, and which of its key pairs this one is.
+    pub ordinals: Ordinals,
+    /// The machine, as last seen.
+    pub fingerprint: Fingerprint,
+    /// What the host is called.
+    pub name: Option<Text>,
+    /// When it was first activated.
+    pub first: Timestamp,
+    /// When it was last answered.
+    pub last: Timestamp,
+    /// The name of that answer.
+    pub cti: Cti,
+    /// When that answer ends.
+    pub expires: Option<Timestamp>,
+    /// That answer.
+    pub document: Vec<u8>,
+}
+
+impl Activated {
+    /// As it was recorded last.
+    pub fn activation(&self) -> Activation {
+        Activation {
+            key: self.key,
+            subject: self.subject,
+            placement: Placement::Again(self.ordinals),
+            fingerprint: self.fingerprint,
+            name: self.name.clone(),
+            cti: self.cti,
+            expires: self.expires,
+            document: self.document.clone(),
+        }
+    }
+}
+
+/// How many records there are, and a digest of all of them: two stores with equal summaries hold the same.
+#[derive(Clone, Debug, Default)]
+pub struct Summary {
+    /// How many.
+    pub records: u64,
+    hasher: Sha256,
+}
+
+impl Summary {
+    /// Counts a record.
+    pub fn add(&mut self, record: &Record) {
+        self.records += 1;
+        // What a record shows of itself is all of it, and told the same by one program of two stores.
+        let words = format!("{record:?}");
+        self.hasher.update((words.len() as u64).to_be_bytes());
+        self.hasher.update(words);
+    }
+
+    /// The digest of the records so far.
+    pub fn digest(&self) -> [u8; 32] {
+        self.hasher.clone().finalize().into()
+    }
+}
+
+/// Hands all records of one moment to `each`, in the order in which they can be restored.
+///
+/// # Errors
+/// That of `each`; [`StoreError::Unavailable`] among others, where others have changed what was read.
+pub fn dump(
+    store: &dyn AuthorityStore,
+    each: &mut dyn FnMut(Record) -> Result<(), StoreError>,
+) -> Result<(), StoreError> {
+    let mut begun = false;
+    store.run("dump", &mut |tx| {
+        once(&mut begun)?;
+        tx.vendor()?.map(Record::Vendor).into_iter().try_for_each(&mut *each)?;
+        tx.authority_certificates()?.into_iter().map(Record::Certificate).try_for_each(&mut *each)?;
+        tx.families()?.into_iter().map(Record::Family).try_for_each(&mut *each)?;
+        tx.products()?.into_iter().map(Record::Product).try_for_each(&mut *each)?;
+        tx.keys()?.into_iter().map(Record::Key).try_for_each(&mut *each)?;
+        let mut after = 0;
+        loop {
+            let page = tx.all_activated(after, PAGE)?;
+            let Some((last, _)) = page.last() else { break };
+            after = *last;
+            page.into_iter().map(|(_, activated)| Record::Activated(activated)).try_for_each(&mut *each)?;
+        }
+        tx.revocations()?.into_iter().map(Record::Revocation).try_for_each(&mut *each)?;
+        tx.revocation_list()?.map(Record::List).into_iter().try_for_each(&mut *each)?;
+        tx.tokens()?.into_iter().map(Record::Token).try_for_each(&mut *each)?;
+        let mut before = None;
+        loop {
+            let page = tx.audit(before, PAGE)?;
+            let Some(last) = page.last() else { return Ok(()) };
+            before = Some(last.number);
+            page.into_iter().map(Record::Audit).try_for_each(&mut *each)?;
+        }
+    })
+}
+
+/// Takes all records that `next` has into the store, which is empty; all of them or, where it fails, none.
+///
+/// # Errors
+/// [`StoreError::NotEmpty`]; that of `next`; other [`StoreError`]s.
+pub fn restore(
+    store: &dyn AuthorityStore,
+    next: &mut dyn FnMut() -> Result<Option<Record>, StoreError>,
+) -> Result<(), StoreError> {
+    let mut begun = false;
+    store.run("restore", &mut |tx| {
+        once(&mut begun)?;
+        if tx.vendor()?.is_some() || !tx.audit(None, 1)?.is_empty() {
+            return Err(StoreError::NotEmpty);
+        }
+        while let Some(record) = next()? {
+            tx.put(&record)?;
+        }
+        Ok(())
+    })
+}
+
+/// Records that have been handed on cannot be taken back.
+fn once(begun: &mut bool) -> Result<(), StoreError> {
+    if std::mem::replace(begun, true) {
+        return Err(StoreError::Unavailable("others have changed the store meanwhile".into()));
+    }
+    Ok(())
+}
+
+/// Rows that are read at once.
+const PAGE: u64 = 500;

@@ -1,0 +1,72 @@
+//! Copies: nothing is lost or changed, and what is not empty is left alone.
+
+use leasehold_core::Span;
+use leasehold_core::activation::Placement;
+
+use super::tokens::token;
+use super::{Fixture, Outcome, sample};
+use crate::StoreError;
+use crate::authority::copy::{Record, Summary, dump, restore};
+use crate::authority::{AuthorityStore, RevocationList, Revoked};
+
+/// All records of a store come into another one, and nothing else.
+///
+/// # Errors
+/// Where a store fails.
+pub fn a_copy_holds_what_its_original_holds(fixture: &dyn Fixture, other: &dyn Fixture) -> Outcome {
+    let (original, copy) = (fixture.open(), other.open());
+    fill(&*original)?;
+    let records = all(&*original)?;
+    assert!(records.len() > 20, "{}", records.len());
+    let mut broken = records.clone().into_iter().take(9);
+    let failed = restore(&*copy, &mut || broken.next().map(Some).ok_or(StoreError::InUse));
+    assert!(matches!(failed, Err(StoreError::InUse)), "{failed:?}");
+    assert!(all(&*copy)?.is_empty(), "a copy that fails leaves nothing");
+    let mut next = records.clone().into_iter();
+    restore(&*copy, &mut || Ok(next.next()))?;
+    assert_eq!(all(&*copy)?, records);
+    let refused = restore(&*copy, &mut || Ok(None));
+    assert!(matches!(refused, Err(StoreError::NotEmpty)), "{refused:?}");
+    let digest = |records: &[Record]| {
+        let mut summary = Summary::default();
+        records.iter().for_each(|record| summary.add(record));
+        summary.digest()
+    };
+    assert_ne!(digest(&records), digest(&records[1..]));
+    // Both go on from there alike.
+    for store in [&original, &copy] {
+        store.transact("go on", |tx| tx.revoke_key(sample::host_key(1).public.id(), sample::later(Span::HOUR)))?;
+    }
+    assert_eq!(all(&*copy)?, all(&*original)?);
+    Ok(())
+}
+
+fn fill(store: &dyn AuthorityStore) -> Outcome {
+    let key = sample::fill(store)?;
+    store.transact("fill more", |tx| {
+        tx.add_authority_certificate(&sample::certificate(1), sample::AT)?;
+        tx.add_authority_certificate(&sample::certificate(2), sample::AT)?;
+        tx.add_family(&sample::family(2), sample::AT)?;
+        tx.add_product(&sample::product(2), sample::AT)?;
+        tx.add_key(&sample::multiple_key(7), sample::AT)?;
+        for n in 1..=4 {
+            let placement = Placement::New(sample::ordinals(n, 1));
+            tx.record(&sample::activation(key, n, placement), sample::AT)?;
+        }
+        let again = Placement::Again(sample::ordinals(2, 1));
+        tx.record(&sample::activation(key, 2, again), sample::later(Span::DAY))?;
+        let list = RevocationList { number: 3, issued: sample::AT.at, document: vec![7; 90] };
+        tx.revoke(&[Revoked::Key(key), Revoked::Document(leasehold_core::Cti([5; 16]))], &list, sample::AT)?;
+        tx.add_token(&token(1), sample::AT)?;
+        tx.add_token(&token(2), sample::AT)
+    })
+}
+
+fn all(store: &dyn AuthorityStore) -> Result<Vec<Record>, StoreError> {
+    let mut records = Vec::new();
+    dump(store, &mut |record| {
+        records.push(record);
+        Ok(())
+    })?;
+    Ok(records)
+}
