@@ -53,7 +53,7 @@ pub struct Hunt {
     options: Options,
     machines: Machines,
     findings: Vec<Finding>,
-    seen: BTreeSet<(String, Option<String>, String, u64)>,
+    seen: BTreeSet<(String, String, String, u64)>,
     sources: Vec<Source>,
     left_out: u64,
 }
@@ -256,7 +256,8 @@ impl Hunt {
                 self.left_out += 1;
                 continue;
             }
-            let key = (finding.rule.clone(), finding.sign.clone(), finding.file.clone(), finding.line);
+            let what = finding.sign.clone().unwrap_or_else(|| finding.detail.clone());
+            let key = (finding.rule.clone(), what, finding.file.clone(), finding.line);
             if self.seen.insert(key) {
                 self.findings.push(finding);
             }

@@ -58,6 +58,11 @@ fn a_finding_names_the_line_that_shows_it() {
 }
 
 #[test]
+fn each_name_on_a_line_of_a_hosts_file_is_told() {
+    assert_eq!(found("0.0.0.0 activation.sls.microsoft.com ols.officeapps.live.com", "").len(), 2);
+}
+
+#[test]
 fn intervals_that_ones_own_hosts_set_are_right() {
     let text = ospp(
         "\tKMS machine name from DNS: kms01.corp.local:1688\n\tActivation Interval: 60 minutes\n\tRenewal Interval: 10080 minutes\n",

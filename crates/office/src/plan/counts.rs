@@ -72,7 +72,15 @@ pub(super) fn situation<'g>(group: &'g Group, groups: &[Group], asks: &[Asks]) -
 fn is_counted(facts: &Facts, product: Product) -> bool {
     let near = facts.away_days.is_some_and(|days| days <= KMS.number("validity.days"));
     let licensed = facts.licence == Some(Licence::Volume);
-    facts.product() == Some(product) && licensed && near && facts.network() != Network::Isolated
+    facts.product().is_some_and(|other| are_counted_together(other, product))
+        && licensed
+        && near
+        && facts.network() != Network::Isolated
+}
+
+/// Whether a host has one count for both: for Windows on clients and servers, and for Office another.
+fn are_counted_together(one: Product, other: Product) -> bool {
+    (one == Product::Office) == (other == Product::Office)
 }
 
 /// What the hosts of the plan count, the company's first; `methods` are the groups', in their order.
@@ -81,10 +89,10 @@ pub(super) fn thresholds(groups: &[Group], methods: &[Option<Method>]) -> Vec<Th
         || groups.iter().zip(methods).filter(|(_, method)| **method == Some(Method::Kms)).map(|(group, _)| group);
     let mut all = Vec::new();
     for product in Product::ALL.iter().copied() {
-        let of_company =
-            |group: &&Group| group.facts.product() == Some(product) && group.facts.network() != Network::Isolated;
-        let mut asking = by_kms().filter(of_company).peekable();
-        if asking.peek().is_some() {
+        let of_company = || by_kms().filter(|group| group.facts.network() != Network::Isolated);
+        if of_company().any(|group| group.facts.product() == Some(product)) {
+            let together = |group: &&Group| group.facts.product().is_some_and(|one| are_counted_together(one, product));
+            let mut asking = of_company().filter(together);
             let count = asking.try_fold(0_u32, |sum, group| Some(sum.saturating_add(group.facts.machines?)));
             all.push(Threshold::new(product, None, count));
         }

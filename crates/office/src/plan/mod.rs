@@ -104,15 +104,7 @@ pub struct Support {
 /// Plans `estate` as of `today`.
 pub fn plan(estate: &Estate, today: Date) -> Plan {
     let groups = estate.told();
-    // Whom a directory activates asks no host; that does not depend on how many ask.
-    let alone = vec![Asks::No; groups.len()];
-    let asks = |group: &Group| match decide::decide(&counts::situation(group, &groups, &alone)) {
-        Verdict::Row(row) if row.method == Method::Adba => Asks::No,
-        Verdict::Ask(_, methods) if methods.contains(&Method::Adba) => Asks::No,
-        Verdict::Contradiction(_) => Asks::No,
-        Verdict::Row(_) | Verdict::Ask(..) | Verdict::Nothing => Asks::Yes,
-    };
-    let asks: Vec<Asks> = groups.iter().map(asks).collect();
+    let asks = asking(&groups);
     let answers: Vec<Answer> = groups.iter().map(|group| answer(group, &groups, &asks, today)).collect();
     let methods: Vec<Option<Method>> = answers.iter().map(|answer| answer.method).collect();
     Plan {
@@ -121,6 +113,27 @@ pub fn plan(estate: &Estate, today: Date) -> Plan {
         mak_pool: counts::mak_pool(estate, &groups, &methods),
         notes: notes(&methods),
         groups: answers,
+    }
+}
+
+/// Who asks the company's host: those whom it would activate with only these asking.
+fn asking(groups: &[Group]) -> Vec<Asks> {
+    let by_host = |asks: &[Asks], group: &Group| match decide::decide(&counts::situation(group, groups, asks)) {
+        Verdict::Row(row) => row.method == Method::Kms,
+        Verdict::Ask(..) | Verdict::Nothing | Verdict::Contradiction(_) => false,
+    };
+    let mut asks = vec![Asks::Yes; groups.len()];
+    loop {
+        let next: Vec<Asks> = groups
+            .iter()
+            .zip(&asks)
+            .map(|(group, before)| if by_host(&asks, group) { *before } else { Asks::No })
+            .collect();
+        // Who no longer asks is missing in the others' count: so until nobody leaves.
+        if next == asks {
+            return asks;
+        }
+        asks = next;
     }
 }
 
