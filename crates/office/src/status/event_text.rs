@@ -309,14 +309,16 @@ pub(crate) fn begins(text: &str) -> bool {
     text.starts_with("Event[")
         || text.starts_with("Event ID:")
         || text.starts_with("Log Name:")
-        || text.starts_with("TimeCreated")
+        || text.split_once(':').is_some_and(|(key, _)| key.trim() == "TimeCreated")
         || text.starts_with("ERROR/HOST:")
         || text.starts_with("Coordinated Universal Time Written:")
         || text.starts_with("Publishing the Key Manag")
         || FAILED.iter().any(|(words, _)| text.starts_with(words))
         || (text.starts_with("0x") || text.starts_with("0X")) && event::shape_of(text).is_some()
         || message(text).is_some()
-        || text.contains("Security-SPP")
+        || ["Security-SPP,", "Security-SPP\t", "Licensing-SLC,", "Licensing-SLC\t"]
+            .iter()
+            .any(|part| text.contains(part))
 }
 
 #[cfg(test)]

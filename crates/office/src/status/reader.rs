@@ -489,6 +489,12 @@ mod tests {
             })
             .collect();
         assert_eq!(found, [("PC-77.example.com".to_owned(), 12_288), ("PC-78.example.com".to_owned(), 12_289)]);
+        let table = "   ProviderName: Microsoft-Windows-Security-SPP\n\nTimeCreated   Id LevelDisplayName Message\n-----------   -- ----\n\
+            11/22/2026 12:00:00 PM   12288 Information   The client has sent an activation request to the key managemen...\n";
+        assert!(
+            matches!(items(table).as_slice(), [Item { content: Content::Unknown(_), .. }]),
+            "what was cut off is not guessed"
+        );
     }
 
     #[test]
