@@ -27,6 +27,10 @@ struct Draft {
     row: String,
     /// Whether a heading tells what the data are of, so that they need no shape of their own.
     history: bool,
+    /// Whether its number stood before its message.
+    headed: bool,
+    /// Whether an empty line has come after its data.
+    parted: bool,
 }
 
 impl Events {
@@ -34,6 +38,9 @@ impl Events {
     pub(crate) fn line(&mut self, number: u64, line: &str) -> bool {
         let text = line.trim();
         if text.is_empty() {
+            if let Some(draft) = &mut self.draft {
+                draft.parted |= !draft.row.is_empty();
+            }
             return self.draft.is_some();
         }
         self.table(number, text)
@@ -85,6 +92,12 @@ impl Events {
         self.draft(number)
     }
 
+    /// The draft to put a property into that lists have before the message or, where they show all, behind it.
+    fn about(&mut self, number: u64) -> &mut Draft {
+        let behind = self.draft.as_ref().is_some_and(|draft| !draft.headed && !draft.parted && !draft.row.is_empty());
+        if behind { self.draft(number) } else { self.heading(number) }
+    }
+
     /// A row of the event viewer's table: `Information,11/22/2026 12:00:00 PM,Microsoft-Windows-Security-SPP,12290,None,"…`
     fn table(&mut self, number: u64, text: &str) -> bool {
         let words: Vec<&str> = text.splitn(6, [',', '\t']).collect();
@@ -114,14 +127,16 @@ impl Events {
         match key {
             "Event ID" | "EventID" | "Id" | "InstanceId" => {
                 let Ok(id) = value.parse::<u32>() else { return false };
-                let draft = self.heading(number);
-                if draft.id.is_some() {
+                let draft = self.about(number);
+                if draft.id.is_some_and(|present| present != id || draft.headed) {
                     self.finish();
                 }
-                self.draft(number).id = Some(id);
+                let draft = self.draft(number);
+                draft.headed |= draft.row.is_empty();
+                draft.id = Some(id);
             }
-            "TimeCreated" | "TimeGenerated" | "TimeWritten" | "Date" => self.heading(number).time = words(),
-            "MachineName" | "Computer" if self.draft.is_some() => self.heading(number).computer = words(),
+            "TimeCreated" | "TimeGenerated" | "TimeWritten" | "Date" => self.about(number).time = words(),
+            "MachineName" | "Computer" if self.draft.is_some() => self.about(number).computer = words(),
             "Coordinated Universal Time Written" => {
                 let id = self.draft.as_ref().and_then(|draft| draft.id);
                 let draft = self.heading(number);
@@ -294,14 +309,16 @@ pub(crate) fn begins(text: &str) -> bool {
     text.starts_with("Event[")
         || text.starts_with("Event ID:")
         || text.starts_with("Log Name:")
-        || text.starts_with("TimeCreated")
+        || text.split_once(':').is_some_and(|(key, _)| key.trim() == "TimeCreated")
         || text.starts_with("ERROR/HOST:")
         || text.starts_with("Coordinated Universal Time Written:")
         || text.starts_with("Publishing the Key Manag")
         || FAILED.iter().any(|(words, _)| text.starts_with(words))
         || (text.starts_with("0x") || text.starts_with("0X")) && event::shape_of(text).is_some()
         || message(text).is_some()
-        || text.contains("Security-SPP")
+        || ["Security-SPP,", "Security-SPP\t", "Licensing-SLC,", "Licensing-SLC\t"]
+            .iter()
+            .any(|part| text.contains(part))
 }
 
 #[cfg(test)]

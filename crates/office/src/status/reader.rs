@@ -474,6 +474,30 @@ mod tests {
     }
 
     #[test]
+    fn lists_of_events_name_their_machines_before_or_behind_the_message() {
+        let text = "\n\nMessage      : The client has sent an activation request to the key management service \n               machine.\n\
+            \u{20}              Info:\n               0xC004F074, 0x00000000, kms01.example.com:1688, 36f27b39-2fd5-440b-be67-a09996d27a38, 2026/11/22 17:52, \n\
+            \u{20}              0, 2, 41760, 68531fb9-5511-4989-97be-d11a0f55633f, 5\nId           : 12288\nVersion      : 0\n\
+            ProviderName : Microsoft-Windows-Security-SPP\nMachineName  : PC-77.example.com\nTimeCreated  : 11/22/2026 5:52:00 PM\n\n\
+            TimeCreated  : 11/22/2026 6:06:00 PM\nMachineName  : PC-78.example.com\nId           : 12289\n\
+            Message      : The client has processed an activation response from the key management service machine.\n\
+            \u{20}              Info:\n               0x00000000, 0x00000000, 1, 0, 10, 120, 10080, 2026/11/22 18:06\n";
+        let found: Vec<_> = items(text)
+            .into_iter()
+            .map(|item| {
+                (item.machine.unwrap_or_default(), if let Content::Event(event) = item.content { event.id } else { 0 })
+            })
+            .collect();
+        assert_eq!(found, [("PC-77.example.com".to_owned(), 12_288), ("PC-78.example.com".to_owned(), 12_289)]);
+        let table = "   ProviderName: Microsoft-Windows-Security-SPP\n\nTimeCreated   Id LevelDisplayName Message\n-----------   -- ----\n\
+            11/22/2026 12:00:00 PM   12288 Information   The client has sent an activation request to the key managemen...\n";
+        assert!(
+            matches!(items(table).as_slice(), [Item { content: Content::Unknown(_), .. }]),
+            "what was cut off is not guessed"
+        );
+    }
+
+    #[test]
     fn a_key_that_somebody_has_typed_is_not_kept() {
         let text = "C:\\>slmgr /ipk BBBBB-CCCCC-DDDDD-FFFFF-GGGGG\nInstalled product key BBBBB-CCCCC-DDDDD-FFFFF-GGGGG successfully.";
         let kept = serde_json::to_string(&items(text)).unwrap();
