@@ -28,10 +28,11 @@ fn whatever_is_written_has_no_error() {
     let mut written = 0;
     for product in &products::table().products {
         for (channel, plan) in channels.iter().flat_map(|channel| plans.iter().map(move |plan| (channel, plan))) {
-            for key in [None, Some(Key::new(SECRET))] {
+            let keys = if channel.is_none() { vec![None, Some(Key::new(SECRET))] } else { vec![None] };
+            for key in keys {
                 let mut profile = Profile { channel: channel.clone(), plan: *plan, ..installing(&[&product.id]) };
                 profile.products[0].key = key;
-                if let Ok(answer) = write(&profile, Comments::Sources, &Context::default()) {
+                if let Ok(answer) = write(&profile, Comments::None, &Context::default()) {
                     assert_eq!(errors(&profile, &answer.text), [""; 0], "{profile:?}");
                     assert!(!product.subscription() || !answer.text.contains("PIDKEY"), "{profile:?}");
                     written += 1;
