@@ -70,9 +70,8 @@ fn the_command_for_a_deployment_file_is_one_that_works() {
         let made = leasehold(&[&office[..], &words].concat(), b"").json();
         let group = &made["groups"][0];
         assert_eq!((&group["method"], &group["facts"]["product"]), (&json!(plan), &json!("office")));
-        let commands = group["steps"].as_array().expect("steps").iter().filter_map(|step| step["command"].as_str());
-        let config =
-            commands.filter(|command| command.starts_with("leasehold ")).next_back().expect("a deployment file");
+        let mut commands = group["steps"].as_array().expect("steps").iter().filter_map(|step| step["command"].as_str());
+        let config = commands.rfind(|command| command.starts_with("leasehold ")).expect("a deployment file");
         let typed: Vec<&str> = config.split(' ').skip(1).collect();
         let written = leasehold(&typed, b"");
         assert_eq!(written.status, 0, "{config}: {}", written.stderr);

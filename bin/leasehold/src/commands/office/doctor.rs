@@ -44,7 +44,7 @@ impl Doctor {
         let findings = doctor::judge(&seen, &own);
         match output {
             Output::Json => {
-                output::json(&json!({ "seen": seen, "checks": findings.iter().map(value).collect::<Vec<_>>() }))
+                output::json(&json!({ "seen": seen, "checks": findings.iter().map(value).collect::<Vec<_>>() }));
             }
             Output::Human => self.print(&findings),
         }
