@@ -171,7 +171,9 @@ impl Shop {
             .args(["--address-limit", "none", "--key-limit", "none", "--passphrase-file"])
             .arg(self.home.folder().join("passphrase"));
         command.arg("--dir").arg(self.home.folder());
-        self.database.iter().for_each(|url| drop(command.args(["--store", url])));
+        if let Some(url) = &self.database {
+            command.args(["--store", url]);
+        }
         Served::spawn(command)
     }
 

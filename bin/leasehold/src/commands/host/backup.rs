@@ -17,6 +17,7 @@ use super::{Data, failed, store_failed};
 use crate::failure::Failure;
 use crate::input;
 use crate::output::{self, Output};
+use crate::stores::Place;
 
 /// Write the host's folder into one file: key pair, certificate, what it remembers, and its store as it is at one moment.
 ///
@@ -37,8 +38,9 @@ impl Backup {
     pub(crate) fn run(self, output: Output) -> Result<(), Failure> {
         let home = self.data.home();
         let host = home.keypair().map_err(|error| failed(&error))?.id();
+        let place = self.data.place()?;
         if self.to == Path::new("-") {
-            return self.to_standard_output(&home, host, output);
+            return self.to_standard_output(&home, host, &place, output);
         }
         let path = self.path(host);
         if !self.replace && path.exists() {
@@ -60,11 +62,11 @@ impl Backup {
             })),
             Output::Human => anstream::println!("{}", path.display()),
         }
-        tell(&about);
+        tell(&about, &place);
         Ok(())
     }
 
-    fn to_standard_output(&self, home: &Home, host: KeyId, output: Output) -> Result<(), Failure> {
+    fn to_standard_output(&self, home: &Home, host: KeyId, place: &Place, output: Output) -> Result<(), Failure> {
         let mut out = io::stdout().lock();
         if output == Output::Json || out.is_terminal() {
             return Err(Failure::failed(
@@ -75,7 +77,7 @@ impl Backup {
         let folder = TempDir::new().map_err(|error| Failure::file(&std::env::temp_dir(), &error))?;
         let about = self.copy(host, folder)?.write(home, &mut out)?;
         out.flush().map_err(|error| Failure::failed("file", format!("standard output: {error}")))?;
-        tell(&about);
+        tell(&about, place);
         Ok(())
     }
 
@@ -92,7 +94,8 @@ impl Backup {
 
     /// The store's copy in `folder`, opened once, so that what cannot be read is found now and not when it is needed.
     fn copy(&self, host: KeyId, folder: TempDir) -> Result<Copy, Failure> {
-        if !self.data.folder.join(FILE).exists() {
+        let elsewhere = matches!(self.data.place()?, Place::Database(_));
+        if elsewhere || !self.data.folder.join(FILE).exists() {
             return Ok(Copy { folder, tip: None });
         }
         let failed = |error| store_failed(&self.data.folder, &error);
@@ -128,8 +131,11 @@ fn finish(file: NamedTempFile, path: &Path) -> io::Result<()> {
     file.persist(path).map(drop).map_err(|error| error.error)
 }
 
-fn tell(about: &About) {
+fn tell(about: &About, place: &Place) {
     let what = match about.seal {
+        _ if matches!(place, Place::Database(_)) => {
+            format!("the folder alone; the store is in {place}, to be backed up by its own means (docs/stores.md)")
+        }
         0 => "no lease was granted yet".to_owned(),
         number => format!("all up to seal {number}"),
     };
