@@ -37,7 +37,7 @@ impl Place {
         folder: &Path,
     ) -> Result<Self, Failure> {
         if let Some(typed) = typed {
-            return Self::typed(typed);
+            return Self::database(typed);
         }
         let set = env::var(variable).ok().filter(|value| !value.is_empty());
         match set.as_deref().or(configured) {
@@ -48,11 +48,11 @@ impl Place {
 
     /// A folder, or a database, as it stands on the command line.
     pub(crate) fn named(text: &str) -> Result<Self, Failure> {
-        if text.contains("://") { Self::typed(text) } else { Ok(Self::Folder(PathBuf::from(text))) }
+        if text.contains("://") { Self::database(text) } else { Ok(Self::Folder(PathBuf::from(text))) }
     }
 
     /// A database named on the command line, where no password may stand.
-    fn typed(address: &str) -> Result<Self, Failure> {
+    pub(crate) fn database(address: &str) -> Result<Self, Failure> {
         if Address::names_password(address) {
             let message = "the address of the database has a password, and others can read a command line";
             return Err(Failure::failed("usage", message)
