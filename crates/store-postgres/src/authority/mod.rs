@@ -8,6 +8,7 @@ macro_rules! sql {
 
 mod alike;
 mod pool;
+mod put;
 mod row;
 mod transaction;
 

@@ -7,6 +7,7 @@ macro_rules! sql {
 }
 
 mod alike;
+mod put;
 mod row;
 mod subjects;
 mod transaction;
