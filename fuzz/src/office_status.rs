@@ -30,14 +30,10 @@ fn check(item: &Item) {
     let json = serde_json::to_string(item).expect("an item is data");
     match &item.content {
         Content::Block(block) => {
-            for (_, value) in &block.fields {
+            for value in block.fields.values() {
                 assert!(value.text().is_none_or(|text| text.len() <= MOST_VALUE));
             }
-            assert_eq!(
-                block.is_localised() && block.state().is_some(),
-                false,
-                "a language that is not read tells no state"
-            );
+            assert!(!block.is_localised() || block.state().is_none(), "a language that is not read tells no state");
         }
         Content::Event(event) => assert!(event.data.iter().all(|datum| datum.len() <= MOST_VALUE)),
         Content::Licences(_) | Content::Lookup(_) | Content::Connection(_) | Content::Unknown(_) => {}

@@ -4,7 +4,8 @@
 use std::env;
 use std::fmt;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, mpsc};
+use std::thread;
 
 use leasehold_authority::Home;
 use leasehold_store::StoreError;
@@ -25,6 +26,15 @@ pub(crate) enum Place {
     Folder(PathBuf),
     /// In a database.
     Database(Box<Address>),
+}
+
+/// Whether there was a store to copy.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Copied {
+    /// All of it was copied.
+    All,
+    /// There is none yet.
+    Nothing,
 }
 
 impl Place {
@@ -79,6 +89,18 @@ impl Place {
                 PostgresHost::open_reader((**address).clone())?.map(|store| Box::new(store) as _)
             }
         })
+    }
+
+    /// Copies the host's store, as it is at one moment, into the empty `folder` (SQLite), also while hosts serve from it.
+    pub(crate) fn copy_host(&self, folder: &Path) -> Result<Copied, StoreError> {
+        match self {
+            Self::Folder(from) if !from.join(FILE).exists() => Ok(Copied::Nothing),
+            Self::Folder(from) => SqliteHost::copy(from, &folder.join(FILE)).map(|()| Copied::All),
+            Self::Database(address) => match PostgresHost::open_reader((**address).clone())? {
+                Some(mut from) => fill(&mut from, &mut SqliteHost::open(folder)?).map(|()| Copied::All),
+                None => Ok(Copied::Nothing),
+            },
+        }
     }
 
     /// The authority's store; made where it is missing.
@@ -158,6 +180,22 @@ impl fmt::Display for Place {
     }
 }
 
+/// Hands the records of one store to another as they come, some waiting in between. Where it fails, what the other has is
+/// worth nothing.
+fn fill(from: &mut dyn Records, to: &mut dyn Records) -> Result<(), StoreError> {
+    let (given, taken) = mpsc::sync_channel(WAITING);
+    thread::scope(|scope| {
+        let gone = |_| StoreError::Unavailable("the other store takes no more".into());
+        let dump = scope.spawn(move || from.dump(&mut |record| given.send(record).map_err(gone)));
+        let restored = to.restore(&mut || Ok(taken.recv().ok()));
+        // Whoever still gives learns that nobody takes.
+        drop(taken);
+        let dumped =
+            dump.join().unwrap_or_else(|_| Err(StoreError::Unavailable("reading the store has failed".into())));
+        restored.and(dumped)
+    })
+}
+
 fn database(address: &str) -> Result<Place, Failure> {
     if !Address::is_meant_by(address) {
         let message = format!("store {address}: not the address of a database");
@@ -171,3 +209,6 @@ fn database(address: &str) -> Result<Place, Failure> {
 fn unreadable(error: &AddressError) -> Failure {
     Failure::failed(error.code(), error.to_string())
 }
+
+/// Records on their way from one store to another.
+const WAITING: usize = 256;

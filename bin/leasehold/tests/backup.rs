@@ -15,6 +15,7 @@ use leasehold_core::{Cti, Policy};
 use leasehold_store::host::{Decision, HostStore};
 use leasehold_store_sqlite::host::SqliteHost;
 use leasehold_testkit::http::post;
+use leasehold_testkit::postgres::Postgres;
 use serde_json::Value;
 use support::{Host, Machine, Vendor, program};
 use tempfile::TempDir;
@@ -123,6 +124,34 @@ fn a_backup_under_load_has_all_that_was_granted_before_and_serves_elsewhere() {
 }
 
 #[test]
+fn a_host_on_a_database_is_backed_up_into_a_store_of_its_own() {
+    let (folder, vendor, data) = desk();
+    let url = Postgres::shared().fresh();
+    let host = Host::start_on(&data, &url);
+    let granted: Vec<Vec<u8>> = (0..30)
+        .map(|n| {
+            let (status, lease) = post(&host.address, "/v1/leases", &Machine::new(n).request()).expect("an answer");
+            assert_eq!(status, 200);
+            lease
+        })
+        .collect();
+    fs::write(folder.path().join("host.toml"), format!("store = \"{url}\"\n")).expect("a file");
+    let about = json(&["host", "backup", "of-it.tar", "--data", "host", "--config", "host.toml"], folder.path());
+    host.stop();
+    let restored = json(&["host", "restore", "of-it.tar", "--data", "alone"], folder.path());
+    assert_eq!(about["seal"], restored["seal"]);
+    let alone = folder.path().join("alone");
+    let has = recorded(&alone);
+    assert!(has.len() == 30 && granted.iter().all(|lease| has.contains(&vendor.lease(lease).document.cti)));
+    let host = Host::start(&alone);
+    let (status, renewed) = post(&host.address, "/v1/leases", &Machine::new(0).request()).expect("an answer");
+    let lease = vendor.lease(&renewed);
+    assert_eq!((status, lease.document.count), (200, Some(30)), "it counts once, and without the database");
+    assert_eq!(lease.seal.map(|seal| seal.number), about["seal"].as_u64().map(|number| number + 1));
+    host.stop();
+}
+
+#[test]
 fn a_host_that_is_there_is_neither_overwritten_nor_replaced_while_it_serves() {
     let (folder, _, data) = desk();
     let at = folder.path();
@@ -199,6 +228,6 @@ fn a_backup_goes_through_a_pipe_and_into_a_folder_under_a_name_of_its_own() {
     let about = json(&["host", "backup", "backups", "--data", "host"], at);
     let name = about["file"].as_str().expect("a path");
     let own = format!("backups/leasehold-host-{}-", &about["host"].as_str().expect("a name")[..8]);
-    assert!(name.starts_with(&own) && name.ends_with(".tar"), "{name}");
+    assert!(name.starts_with(&own) && Path::new(name).extension().is_some_and(|end| end == "tar"), "{name}");
     assert_eq!(fs::read_dir(at.join("backups")).expect("a folder").count(), 1, "nothing else is left");
 }

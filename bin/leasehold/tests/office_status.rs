@@ -109,4 +109,11 @@ fn an_event_log_is_read_as_a_file() {
     let all = lines(&run);
     assert_eq!(all.last().expect("a summary")["events"], 2, "{run:?}");
     assert_eq!((&all[0]["machine"], &all[0]["code"]), (&"KMS01.example.com".into(), &"0xC004F074".into()));
+    let explained = leasehold(&["--json", "office", "explain", all[0]["code"].as_str().expect("a code")], b"").json();
+    assert_eq!(
+        explained[0]["explanations"][0]["meaning"]
+            .as_str()
+            .map(|meaning| all[0]["meaning"].as_str().expect("words").ends_with(meaning)),
+        Some(true)
+    );
 }

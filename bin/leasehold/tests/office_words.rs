@@ -59,6 +59,28 @@ fn a_plan_is_made_of_what_is_told() {
 }
 
 #[test]
+fn the_command_for_a_deployment_file_is_one_that_works() {
+    let office = ["office", "plan", "--json", "--office", "40", "--away-days", "9", "--internet", "monthly"];
+    for (words, plan) in [
+        (["--licence", "volume", "--release", "2024", "--domain", "ad"], "adba"),
+        (["--licence", "volume", "--release", "2021", "--domain", "none"], "kms"),
+        (["--licence", "subscription", "--release", "m365", "--devices", "personal"], "user"),
+        (["--licence", "subscription", "--release", "m365", "--devices", "shared"], "shared"),
+    ] {
+        let made = leasehold(&[&office[..], &words].concat(), b"").json();
+        let group = &made["groups"][0];
+        assert_eq!((&group["method"], &group["facts"]["product"]), (&json!(plan), &json!("office")));
+        let commands = group["steps"].as_array().expect("steps").iter().filter_map(|step| step["command"].as_str());
+        let config =
+            commands.filter(|command| command.starts_with("leasehold ")).next_back().expect("a deployment file");
+        let typed: Vec<&str> = config.split(' ').skip(1).collect();
+        let written = leasehold(&typed, b"");
+        assert_eq!(written.status, 0, "{config}: {}", written.stderr);
+        assert!(written.stdout.contains("<Configuration"), "{config}: {}", written.stdout);
+    }
+}
+
+#[test]
 fn what_is_missing_is_asked_for_until_it_is_known() {
     let answers = b"3\n0\n0\nvolume\n2024\nneither\nnone\n20\n";
     let run = leasehold(&["office", "plan", "--ask"], answers);

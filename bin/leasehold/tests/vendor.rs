@@ -1,110 +1,19 @@
 //! The vendor's commands as people and scripts run them: what they print, where they write, how they end.
 
+mod desk;
+
 use std::ffi::OsStr;
 use std::fs;
-use std::io::Write;
-use std::path::{Path, PathBuf};
-use std::process::{Command, Output, Stdio};
+use std::path::Path;
+use std::process::Command;
 
+use desk::Desk;
 use leasehold_core::{Component, Cti, Fingerprint, ProductKey, PublicKey, Timestamp};
 use leasehold_wire::proof::Proof;
 use leasehold_wire::{
     AnyDocument, HostCertificate, HostRequest, Keypair, Lease, MachineRequest, Manifest, armour, envelope, trust,
 };
 use serde_json::Value;
-use tempfile::TempDir;
-
-/// A folder with a passphrase file in which commands are run.
-struct Desk(TempDir);
-
-/// How a command ended.
-struct Ended {
-    status: i32,
-    out: String,
-    talk: String,
-}
-
-impl Desk {
-    fn empty() -> Self {
-        let desk = Self(tempfile::tempdir().expect("a folder"));
-        fs::write(desk.path("pass"), "correct horse battery staple\n").expect("a file");
-        desk
-    }
-
-    /// With the vendor Acme and its product `acme-cad`.
-    fn open() -> Self {
-        let desk = Self::empty();
-        desk.run(&["init", "--name", "Acme", "--passphrase-file", "pass"]).done();
-        desk.run(&["product", "add", "acme-cad", "--title", "Acme CAD", "--family", "acme"]).done();
-        desk
-    }
-
-    fn path(&self, name: &str) -> PathBuf {
-        self.0.path().join(name)
-    }
-
-    fn run(&self, words: &[&str]) -> Ended {
-        self.run_with(words, b"")
-    }
-
-    fn run_with(&self, words: &[&str], input: &[u8]) -> Ended {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_leasehold"));
-        command.arg("vendor").args(words).current_dir(self.0.path());
-        for variable in ["LEASEHOLD_VENDOR_DIR", "LEASEHOLD_PASSPHRASE_FILE"] {
-            command.env_remove(variable);
-        }
-        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
-        let mut child = command.spawn().expect("the program runs");
-        // It may end without reading.
-        let _ = child.stdin.take().expect("it is piped").write_all(input);
-        Ended::of(&child.wait_with_output().expect("the program ends"))
-    }
-
-    fn json(&self, words: &[&str]) -> Value {
-        let words: Vec<&str> = words.iter().copied().chain(["--json"]).collect();
-        serde_json::from_str(&self.run(&words).done()).expect("JSON")
-    }
-
-    fn issue(&self, words: &[&str]) -> ProductKey {
-        let words: Vec<&str> = ["key", "issue", "--family", "acme"].iter().chain(words).copied().collect();
-        self.run(&words).done().trim().parse().expect("a product key")
-    }
-
-    /// Approves the request in the file `name`.
-    fn approve(&self, name: &str) -> Ended {
-        self.run(&["approve", name, "--passphrase-file", "pass"])
-    }
-
-    fn root(&self) -> PublicKey {
-        let text = fs::read_to_string(self.path("vendor/root.pub")).expect("the root");
-        text.trim().parse().expect("a public key")
-    }
-}
-
-impl Ended {
-    fn of(output: &Output) -> Self {
-        Self {
-            status: output.status.code().expect("it is not killed"),
-            out: String::from_utf8(output.stdout.clone()).expect("text"),
-            talk: String::from_utf8(output.stderr.clone()).expect("text"),
-        }
-    }
-
-    #[track_caller]
-    fn done(self) -> String {
-        assert_eq!(self.status, 0, "{}", self.talk);
-        self.out
-    }
-
-    /// It ended with this status and code, said what to do, and printed no data.
-    #[track_caller]
-    fn fails(&self, status: i32, code: &str) {
-        assert_eq!(self.status, status, "{}{}", self.out, self.talk);
-        assert!(self.talk.contains(&format!("[{code}]\n")), "{}", self.talk);
-        assert!(self.talk.contains("\nhint: "), "{}", self.talk);
-        assert_eq!(self.out, "");
-    }
-}
 
 fn machine(n: u8) -> Fingerprint {
     Fingerprint::new([(Component::MachineId, [n; 8]), (Component::SystemDisk, [n; 8])]).expect("it has components")
@@ -159,7 +68,7 @@ fn a_vendor_is_made_and_openssl_reads_its_root_key() {
     assert_eq!(made["root"], desk.root().to_string());
     let mut openssl = Command::new("openssl");
     openssl.args(["pkey", "-passin", "file:pass", "-noout", "-text_pub", "-in", "vendor/root.pem"]);
-    let shown = openssl.current_dir(desk.0.path()).output().unwrap();
+    let shown = openssl.current_dir(desk.folder()).output().unwrap();
     let text = String::from_utf8(shown.stdout).unwrap();
     let digits: String = text.split("pub:").nth(1).unwrap().chars().filter(char::is_ascii_hexdigit).collect();
     assert_eq!(digits, desk.root().to_string());
@@ -442,6 +351,6 @@ fn the_folder_is_named_by_option_or_environment() {
     desk.run(&init).done();
     desk.run(&["--dir", "elsewhere", "product", "list"]).done();
     let mut command = Command::new(env!("CARGO_BIN_EXE_leasehold"));
-    command.args(["vendor", "key", "list"].map(OsStr::new)).current_dir(desk.0.path());
+    command.args(["vendor", "key", "list"].map(OsStr::new)).current_dir(desk.folder());
     assert!(command.env("LEASEHOLD_VENDOR_DIR", "elsewhere").output().unwrap().status.success());
 }

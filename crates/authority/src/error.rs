@@ -83,6 +83,9 @@ pub enum Error {
     /// An authority cannot revoke itself: nobody would believe its list.
     #[error("authority {0}: it would sign the list that revokes it")]
     OwnAuthority(KeyId),
+    /// Another authority has been certified since.
+    #[error("authority {0}: another has followed it")]
+    Followed(KeyId),
     /// The list would be larger than any client takes.
     #[error("the revocation list has no room for {entries} entries: it may have {most} bytes")]
     ListFull {
@@ -149,6 +152,7 @@ impl Error {
             Self::UnknownToken(_) => "unknown-token",
             Self::UnknownAuthority(_) => "unknown-authority",
             Self::OwnAuthority(_) => "own-authority",
+            Self::Followed(_) => "authority-followed",
             Self::ListFull { .. } => "revocation-list-full",
             Self::Policy(_) => "bad-policy",
             Self::GrantTooLarge(_) => "grant-too-large",

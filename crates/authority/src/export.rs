@@ -80,12 +80,14 @@ fn of_kind(
     kind: KeyKind,
     write: &mut dyn FnMut(Row) -> Result<(), Error>,
 ) -> Result<(), Error> {
+    let key = transact(store, "find a product key", |tx| keys::resolve(tx, name))?;
+    if key.allowance.kind() != kind {
+        return Ok(());
+    }
     let mut after = 0;
     loop {
         let page = places::page(store, name, after, PAGE)?;
-        let Some(last) = page.last().filter(|last| last.key.allowance.kind() == kind) else {
-            return Ok(());
-        };
+        let Some(last) = page.last() else { return Ok(()) };
         after = last.place.ordinals.place;
         page.iter().try_for_each(|activated| write(row::place(activated)))?;
     }

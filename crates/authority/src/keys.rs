@@ -60,6 +60,15 @@ pub struct KeyUse {
     pub hosts: Vec<Place>,
 }
 
+/// Some product keys.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Page {
+    /// The keys, with how much of each is used.
+    pub keys: Vec<(IssuedKey, Counts)>,
+    /// After which id to go on; `None` where nothing follows.
+    pub next: Option<KeyId>,
+}
+
 /// Issues a product key. The key itself is in the answer alone and cannot be had again.
 ///
 /// # Errors
@@ -101,8 +110,8 @@ pub fn list(store: &dyn AuthorityStore) -> Result<Vec<KeyUse>, Error> {
     })
 }
 
-/// Product keys that are `wanted`, oldest first, with how much of each is used: those issued after the one of the id
-/// `after`, `most` of them. Ask again with the last id until fewer come.
+/// Product keys that are `wanted`, oldest first: of those issued after the one of the id `after`, `most` at most. No call
+/// looks at more than some thousands, so a page may have few or none though more follow.
 ///
 /// # Errors
 /// [`Error::UnknownKey`] where there is none of the id `after`; [`Error::NotInitialised`], [`Error::Store`].
@@ -111,26 +120,23 @@ pub fn page(
     after: Option<KeyId>,
     most: u64,
     wanted: &dyn Fn(&IssuedKey) -> bool,
-) -> Result<Vec<(IssuedKey, Counts)>, Error> {
+) -> Result<Page, Error> {
     transact(store, "list some product keys", |tx| {
         tx.vendor()?.ok_or(Error::NotInitialised)?;
-        let ids = tx.key_ids()?;
-        let from = match after {
-            Some(after) => {
-                let at = ids.iter().position(|id| *id == after);
-                at.ok_or(Error::UnknownKey(KeyName::Id(after)))? + 1
-            }
-            None => 0,
-        };
-        let mut page = Vec::new();
-        for id in &ids[from..] {
-            if page.len() as u64 == most {
+        let mut ids = tx.key_ids()?.into_iter();
+        if let Some(after) = after {
+            ids.find(|id| *id == after).ok_or(Error::UnknownKey(KeyName::Id(after)))?;
+        }
+        let (mut keys, mut last) = (Vec::new(), None);
+        for id in ids.by_ref().take(MOST_LOOKED_AT) {
+            last = Some(id);
+            let Some(key) = tx.key(id)?.filter(wanted) else { continue };
+            keys.push((key, Counts { places: tx.places_taken(id)?, activations: tx.activations_taken(id)? }));
+            if keys.len() as u64 == most {
                 break;
             }
-            let Some(key) = tx.key(*id)?.filter(wanted) else { continue };
-            page.push((key, Counts { places: tx.places_taken(*id)?, activations: tx.activations_taken(*id)? }));
         }
-        Ok(page)
+        Ok(Page { keys, next: last.filter(|_| ids.len() > 0) })
     })
 }
 
@@ -265,3 +271,6 @@ fn usage(tx: &mut dyn Transaction, key: IssuedKey) -> Result<KeyUse, Error> {
     };
     Ok(KeyUse { places_taken: tx.places_taken(id)?, hosts, key })
 }
+
+/// Keys that one page looks at: a transaction keeps others waiting.
+const MOST_LOOKED_AT: usize = 5_000;

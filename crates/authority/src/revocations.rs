@@ -73,12 +73,17 @@ impl Authority {
     ///
     /// # Errors
     /// [`Error::UnknownHost`], [`Error::UnknownKey`], [`Error::AmbiguousKey`], [`Error::UnknownAuthority`],
-    /// [`Error::OwnAuthority`]; [`Error::ListFull`]; [`Error::Certificate`], [`Error::Store`].
+    /// [`Error::OwnAuthority`]; [`Error::ListFull`]; [`Error::Followed`] where another is the newest, whose lists every
+    /// host believes; [`Error::Certificate`], [`Error::Store`].
     pub fn revoke(&self, targets: &[Target], by: Stamp, rng: &mut Rng<'_>) -> Result<Withdrawal, Error> {
         self.holds_at(by.at)?;
         let cti = Cti(draw(rng));
         transact(&*self.store, "revoke", |tx| {
             self.stands(tx)?;
+            let newest = tx.authority_certificates()?.last().map(|certificate| certificate.authority);
+            if newest != Some(self.id()) {
+                return Err(Error::Followed(self.id()));
+            }
             let mut added: Vec<Revoked> = Vec::new();
             for target in targets {
                 for what in self.named_by(tx, target)? {

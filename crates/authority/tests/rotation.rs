@@ -76,6 +76,8 @@ fn a_revoked_authority_signs_nothing_and_what_it_signed_holds_no_more() {
     let aside = rotate(&shop.home, &shop.store, 7).unwrap().aside.unwrap();
     let authority = open(&shop.home, &shop.store).unwrap();
     let now = later(Span::DAY);
+    let late = former.revoke(&[Target::Key(pair(8).id())], now, &mut chance(8));
+    assert!(matches!(late, Err(Error::Followed(id)) if id == former.id()), "lists are the newest one's");
     let withdrawal = authority.revoke(&[Target::Authority(former.id())], now, &mut chance(8)).unwrap();
     let root = authority.vendor().root;
     let list = trust::verify::<Revocations>(&withdrawal.list.unwrap().document, &root, now.at, None).unwrap().document;

@@ -167,9 +167,9 @@ impl Client {
 
     /// Takes the authority's revocation list where it has a newer one.
     fn take_revocations(&self, link: &AuthorityLink) -> Result<(), AuthorityError> {
-        let held = self.state.revocations(None).ok().flatten().map(|list| list.number);
-        if let Some(bytes) = link.revocations(held)? {
-            let list = verify(&bytes, &self.manifest.root, self.now(), None);
+        let held = self.state.revocations(None).ok().flatten();
+        if let Some(bytes) = link.revocations(held.as_ref().map(|list| list.number))? {
+            let list = verify(&bytes, &self.manifest.root, self.now(), held.as_ref());
             let list = list.map_err(|reason| link.error(Failure::List(reason)))?;
             self.keep_revocations(&bytes, &list.document);
         }

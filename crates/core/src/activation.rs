@@ -75,7 +75,7 @@ pub enum Refusal {
     UnknownKey,
     /// The proof is not by the product key that it names.
     BadSignature,
-    /// The product key is withdrawn.
+    /// The product key is withdrawn, or the key pair that asks is on the revocation list.
     Revoked,
     /// The product key is for something else.
     WrongKindOfKey {
@@ -209,7 +209,7 @@ impl fmt::Display for Refusal {
         match self {
             Self::UnknownKey => f.write_str("product key: this authority has not issued it"),
             Self::BadSignature => f.write_str("proof: it is not by the product key that it names"),
-            Self::Revoked => f.write_str("product key: it has been withdrawn"),
+            Self::Revoked => f.write_str("product key or key pair: it has been revoked"),
             Self::WrongKindOfKey { found, needed } => {
                 write!(f, "product key: it is a {} key, the request needs a {} key", found.name(), needed.name())
             }

@@ -177,6 +177,9 @@ codes! {
     "own-authority": "an authority cannot revoke itself",
         "the list that revokes it would be signed by it, and nobody could believe that",
         "make its successor first: `leasehold vendor authority rotate`";
+    "authority-followed": "another authority has followed the one that is to sign the list",
+        "the key was rotated while a service ran, or a rotation was cut short",
+        "restart `leasehold vendor serve`; a rotation that was cut short is completed by `leasehold vendor authority rotate`";
     "revocation-list-full": "the revocation list has no room left",
         "very many hosts, machines or documents were revoked one by one; a list has room for about 61,000 entries",
         "revoke what is above them instead: `docs/rotation.md` says how an authority is replaced";
@@ -478,6 +481,9 @@ codes! {
     "plan-incomplete": "not every group of machines has a method, or a count or key does not suffice",
         "a fact is missing or contradicts another, too few machines ask a host, or the MAK has too few activations left",
         "answer what is asked, mend what is told, and plan again";
+    "config-refused": "no deployment file is written for these choices",
+        "a product, channel, language, plan or key does not go with the others",
+        "the rules that were named say what goes together; `leasehold office config --list products` shows what there is";
     "kms-no-record": "the domain has no SRV record of a KMS host",
         "the host publishes in its own domain alone, or may not write to this one (event 12293)",
         "on the host add the domain to DnsDomainPublishList, or enter the record by hand";
@@ -515,6 +521,9 @@ codes! {
     "lint-findings": "a deployment file breaks rules",
         "an option, product, channel, language or key in it does not go with the others, or is written wrongly",
         "each finding says what to do; `leasehold office lint --fix` makes the changes that are sure to be right";
+    "hunt-findings": "there is a strong sign of an unofficial activator or of a rogue KMS host",
+        "each finding names its rule, the line, and what else could explain it",
+        "follow what each finding says; list what is your own with `--own` and hunt again";
     "unknown-code": "it is in none of the workbench's tables",
         "it is mistyped, or nothing reliable was found about it",
         "`leasehold office explain` lists what is known; search Microsoft's support pages for the code itself";

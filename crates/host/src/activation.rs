@@ -115,9 +115,22 @@ impl Home {
         let certificate = self.accept(presented, root, now)?;
         // From now on it is by this request that the authority knows the host again.
         if let Some(request) = self.read(REQUEST)? {
-            self.replace(RENEWAL, &request)?;
+            self.keep_answered(&request)?;
         }
         Ok(certificate)
+    }
+
+    /// Keeps the request that the certificate answers.
+    pub(crate) fn keep_answered(&self, request: &[u8]) -> Result<(), Error> {
+        self.replace(RENEWAL, request)
+    }
+
+    /// Who the host is, as far as another certificate is concerned: one that is damaged counts for nothing.
+    pub(crate) fn installed(&self) -> Result<Option<Identity>, Error> {
+        match self.identity() {
+            Err(Error::Damaged(path)) if path == self.folder.join(CERTIFICATE) => Ok(None),
+            other => other,
+        }
     }
 
     /// Takes on a certificate, whichever request it answers.
@@ -133,7 +146,7 @@ impl Home {
         if certified != own {
             return Err(Error::AnotherHost { certified, own });
         }
-        if let Some(installed) = self.identity()?.map(|identity| identity.certificate().issued)
+        if let Some(installed) = self.installed()?.map(|identity| identity.certificate().issued)
             && installed > certificate.issued
         {
             return Err(Error::Older { installed });
@@ -190,13 +203,10 @@ impl Home {
     }
 
     /// The vendor's root, where it is known.
-    fn root(&self) -> Result<Option<PublicKey>, Error> {
-        let path = self.folder.join(ROOT);
-        match fs::read_to_string(&path) {
-            Ok(text) => text.trim().parse().map(Some).map_err(|_| Error::Damaged(path)),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
-            Err(error) => Err(Error::at(path)(error)),
-        }
+    pub(crate) fn root(&self) -> Result<Option<PublicKey>, Error> {
+        let Some(bytes) = self.read(ROOT)? else { return Ok(None) };
+        let root = std::str::from_utf8(&bytes).ok().and_then(|text| text.trim().parse().ok());
+        root.map(Some).ok_or_else(|| Error::Damaged(self.folder.join(ROOT)))
     }
 
     fn remember(&self, root: Option<&PublicKey>) -> Result<(), Error> {

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
+use leasehold_core::standing::Revocation;
 use leasehold_core::{Refusal, codes};
 use leasehold_service::{Bytes, Handler, Method, Problem, Request, Response, StatusCode};
 use leasehold_wire::request::Unverified;
@@ -82,6 +83,7 @@ impl ClientApi {
             return store_unavailable().into();
         }
         match self.shared.identity() {
+            Some(identity) if identity.own_revocation() == Revocation::Revoked => problem(&Refusal::Revoked).into(),
             Some(identity) if identity.grants_at(now).is_some() => Response::text("ready\n"),
             Some(_) | None => problem(&Refusal::HostNotActivated).into(),
         }

@@ -35,7 +35,7 @@ pub struct Certified {
 pub struct Vendor<'v> {
     /// The way to its authority.
     pub link: &'v AuthorityLink,
-    /// Its root key, where it is known.
+    /// Its root key, where it is given; else the one that the host's folder remembers counts.
     pub root: Option<&'v PublicKey>,
 }
 
@@ -59,17 +59,17 @@ impl Home {
         self.make()?;
         let _turn = self.turn()?;
         let request = self.request(inquiry, now)?;
-        let before = self.identity()?.map(|identity| identity.certificate().clone());
-        let answered = match vendor.link.host(&request).map_err(failed)? {
-            Said::Refused(refused) => Answered::Refused(refused),
+        let before = self.installed()?.map(|identity| identity.certificate().clone());
+        match vendor.link.host(&request).map_err(failed)? {
+            // Of another key, perhaps: that says nothing about the next renewal.
+            Said::Refused(refused) => Ok(Answered::Refused(refused)),
             Said::Document(presented) => {
                 let installed = self.install(&presented, vendor.root, now);
                 let certificate = installed.map_err(|error| not_ours(error, vendor.link))?;
-                Answered::Certified(Box::new(Certified { certificate, before }))
+                self.note_certified(now)?;
+                Ok(Answered::Certified(Box::new(Certified { certificate, before })))
             }
-        };
-        self.note(&answered, now)?;
-        Ok(answered)
+        }
     }
 
     /// Asks for a certificate in the place of the one in hand, without the host key: the proof in the request that was
@@ -82,7 +82,11 @@ impl Home {
         let identity = self.identity()?.ok_or_else(|| Error::NotActivated(self.folder().to_owned()))?;
         let answered = self.renewed(&identity, itself, vendor, now);
         match &answered {
-            Ok(answered) => self.note(answered, now)?,
+            Ok(Answered::Certified(_)) => self.note_certified(now)?,
+            Ok(Answered::Refused(refused)) => {
+                let retry = refused.retry.map_or(0, leasehold_core::Span::as_seconds);
+                self.note_setback((refused.code.clone(), refused.to_string()), now, retry)?;
+            }
             Err(error) => self.note_failure(error, now)?,
         }
         answered
@@ -101,8 +105,12 @@ impl Home {
             Said::Document(presented) => presented,
         };
         let believed = || {
-            by_the_same_vendor(identity, &presented, vendor, now)?;
-            self.accept(&presented, vendor.root, now)
+            if vendor.root.is_none() && self.root()?.is_none() {
+                by_the_same_vendor(identity, &presented, vendor, now)?;
+            }
+            let certificate = self.accept(&presented, vendor.root, now)?;
+            self.keep_answered(&request)?;
+            Ok(certificate)
         };
         let certificate = believed().map_err(|error| not_ours(error, vendor.link))?;
         let before = Some(identity.certificate().clone());
@@ -143,18 +151,10 @@ impl Home {
         self.install_revocations(&presented, vendor.root, now).map(Some)
     }
 
-    fn note(&self, answered: &Answered, now: Timestamp) -> Result<(), Error> {
-        match answered {
-            Answered::Refused(refused) => {
-                let retry = refused.retry.map_or(0, leasehold_core::Span::as_seconds);
-                self.note_setback((refused.code.clone(), refused.to_string()), now, retry)
-            }
-            Answered::Certified(_) => {
-                let mut record = self.renewals()?;
-                (record.certified, record.setback) = (Some(now.unix()), None);
-                self.keep_renewals(&record)
-            }
-        }
+    fn note_certified(&self, now: Timestamp) -> Result<(), Error> {
+        let mut record = self.renewals()?;
+        (record.certified, record.setback) = (Some(now.unix()), None);
+        self.keep_renewals(&record)
     }
 
     /// Remembers that the authority could not be asked, or has not answered.
@@ -169,13 +169,10 @@ impl Home {
     }
 }
 
-/// A renewal that nobody looks at must not put another vendor's certificate in the place of the one in hand: it is signed
-/// by the same authority, or below the root that is known; or, after an authority was replaced, comes from a server whose
-/// TLS certificate holds, and names the same root.
+/// A renewal that nobody looks at must not put another vendor's certificate in the place of the one in hand. Where the root is
+/// not known, it is signed by the same authority; or, after an authority was replaced, it comes from a server whose TLS
+/// certificate holds, and names the same root.
 fn by_the_same_vendor(identity: &Identity, presented: &[u8], vendor: &Vendor<'_>, now: Timestamp) -> Result<(), Error> {
-    if vendor.root.is_some() {
-        return Ok(());
-    }
     let opened = trust::verify_presented::<HostCertificate>(presented, now).map_err(Error::Certificate)?;
     let same_root =
         || matches!((root_of(presented), root_of(identity.presented())), (Some(new), Some(old)) if new == old);

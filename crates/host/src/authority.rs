@@ -19,7 +19,8 @@ pub struct Authority {
     pub address: AuthorityAddress,
     /// The certificates (PEM) trusted for its TLS, and no others; the public ones unless set.
     pub ca: Option<PathBuf>,
-    /// The vendor's root key, below which its answers have to be where it is known.
+    /// The vendor's root key, where it is given: its answers have to be below it. It is not remembered with the rest:
+    /// [`Home::install`] does so.
     pub root: Option<PublicKey>,
 }
 
@@ -97,8 +98,7 @@ impl Home {
         let Some(stored) = self.json::<Stored>(AUTHORITY)? else { return Ok(None) };
         let damaged = || Error::Damaged(self.folder().join(AUTHORITY));
         let address = stored.authority.parse().map_err(|_| damaged())?;
-        let root = stored.root.map(|root| root.parse()).transpose().map_err(|_| damaged())?;
-        Ok(Some(Authority { address, ca: stored.ca, root }))
+        Ok(Some(Authority { address, ca: stored.ca, root: None }))
     }
 
     /// Remembers `authority`: renewals go there.
@@ -106,11 +106,10 @@ impl Home {
     /// # Errors
     /// [`Error::File`].
     pub fn remember_authority(&self, authority: &Authority) -> Result<(), Error> {
-        let Authority { address, ca, root } = authority;
+        let Authority { address, ca, root: _ } = authority;
         // A renewal may start from another folder.
         let ca = ca.as_ref().map(|path| std::path::absolute(path).map_err(Error::at(path))).transpose()?;
-        let stored = Stored { authority: address.to_string(), ca, root: root.map(|root| root.to_string()) };
-        self.keep_json(AUTHORITY, &stored)
+        self.keep_json(AUTHORITY, &Stored { authority: address.to_string(), ca })
     }
 
     /// What came of asking the authority; nothing where that is not remembered.
@@ -146,8 +145,6 @@ struct Stored {
     authority: String,
     #[serde(default)]
     ca: Option<PathBuf>,
-    #[serde(default)]
-    root: Option<String>,
 }
 
 /// The file of [`Authority`].
@@ -162,14 +159,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_authority_is_remembered_with_its_root_and_its_certificates() {
+    fn an_authority_is_remembered_with_its_certificates() {
         let folder = tempfile::tempdir().unwrap();
         let home = Home::new(folder.path());
         assert_eq!(home.authority().unwrap(), None);
         let authority = Authority {
             address: "https://activate.example:8443".parse().unwrap(),
             ca: Some("/etc/ca.pem".into()),
-            root: Some(PublicKey([7; 32])),
+            root: None,
         };
         home.remember_authority(&authority).unwrap();
         assert_eq!(home.authority().unwrap(), Some(authority));

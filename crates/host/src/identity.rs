@@ -82,8 +82,16 @@ impl Identity {
 
     /// Whether `client` is revoked, or this host, its certificate or the authority that signed it.
     pub fn revocation_of(&self, client: KeyId) -> Revocation {
+        match &self.revocations {
+            Some((_, list)) if list.revokes_key(client) => Revocation::Revoked,
+            Some(_) | None => self.own_revocation(),
+        }
+    }
+
+    /// Whether this host, its certificate or the authority that signed it is revoked: it grants nothing then.
+    pub fn own_revocation(&self) -> Revocation {
         let revoked = |list: &Revocations| {
-            [client, self.id(), self.authority].into_iter().any(|key| list.revokes_key(key))
+            [self.id(), self.authority].into_iter().any(|key| list.revokes_key(key))
                 || list.revokes_document(self.certificate.cti)
         };
         match &self.revocations {

@@ -200,6 +200,7 @@ fn a_list_of_another_authority_is_taken_where_the_root_is_known() {
     let (machine, home) = (Keypair::from_seed(&[9; 32]), Home::new(host.folder.as_ref().expect("a folder").path()));
     let (status, body) = post(&host.address, "/v1/leases", &host.request(&machine, 1, None)).expect("an answer");
     assert_eq!((status, problem(&body).as_str()), (403, "revoked"), "its certificate is the former authority's");
+    assert_eq!(get(&host.address, "/readyz").expect("an answer").0, 403, "it can grant nothing");
     let back = home.install_revocations(&list(&vendor, 9, Vec::new()), None, BEGIN);
     assert_eq!(back.expect_err("a list of the revoked authority").code(), "revoked");
     let old = vendor.host(1, vec![Vendor::grant()]).certificate();

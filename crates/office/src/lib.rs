@@ -3,9 +3,11 @@
 //! It sends no activation request and imitates nothing: it reads text and files, and asks DNS and TCP.
 
 pub mod address;
+pub mod config;
 pub mod data;
 pub mod doctor;
 pub mod explain;
+pub mod hunt;
 pub mod lint;
 pub mod own;
 pub mod plan;

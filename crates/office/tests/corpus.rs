@@ -4,6 +4,10 @@
 #[path = "../../../fuzz/src/office_status.rs"]
 mod office_status;
 
+#[expect(unreachable_pub, reason = "a part of a library in `fuzz/`")]
+#[path = "../../../fuzz/src/office_lint.rs"]
+mod office_lint;
+
 use std::fs;
 use std::path::Path;
 
@@ -18,6 +22,11 @@ fn the_corpus_of_status_outputs_replays() {
 #[test]
 fn the_corpus_of_event_logs_replays() {
     inputs("office_events").iter().for_each(|input| office_status::office_events(input));
+}
+
+#[test]
+fn the_corpus_of_deployment_files_replays() {
+    inputs("office_lint").iter().for_each(|input| office_lint::office_lint(input));
 }
 
 fn inputs(target: &str) -> Vec<Vec<u8>> {
@@ -51,6 +60,11 @@ fn mutated(target: &'static str) -> impl Strategy<Value = Vec<u8>> {
 
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(300))]
+
+    #[test]
+    fn no_change_to_a_deployment_file_does_harm(input in mutated("office_lint")) {
+        office_lint::office_lint(&input);
+    }
 
     #[test]
     fn no_change_to_an_output_does_harm(input in mutated("office_status")) {

@@ -11,7 +11,7 @@ const ASKED: &str = "0xC004F074, 0x00000000, kms01.example.com:1688, 36f27b39-2f
 
 fn read(log: &[u8]) -> Vec<Event> {
     let mut events = Vec::new();
-    let damaged = read_log(Cursor::new(log), |event| events.push(event)).unwrap();
+    let damaged = read_log(Cursor::new(log), |event| events.push(event)).expect("a log");
     assert_eq!(damaged, 0);
     events
 }
@@ -45,7 +45,7 @@ fn log(events: &[(u32, &str)]) -> Vec<u8> {
         chunk.record(at as u64 + 1, *id, datum);
     }
     let count = events.len() as u64;
-    let free = u32::try_from(chunk.bytes.len()).unwrap();
+    let free = u32::try_from(chunk.bytes.len()).expect("64 KiB");
     put(&mut chunk.bytes, 0, b"ElfChnk\0");
     for (place, number) in [(8, 1), (16, count), (24, 1), (32, count)] {
         put(&mut chunk.bytes, place, &number.to_le_bytes());
@@ -94,7 +94,7 @@ impl Chunk {
         self.open("EventData", None);
         self.element("Data", datum);
         self.bytes.extend([0x04, 0x04, 0x00]);
-        let size = u32::try_from(self.bytes.len() - start + 4).unwrap().to_le_bytes();
+        let size = u32::try_from(self.bytes.len() - start + 4).expect("64 KiB").to_le_bytes();
         self.bytes.extend(size);
         put(&mut self.bytes, start + 4, &size);
     }
@@ -126,7 +126,7 @@ impl Chunk {
             self.bytes.extend(at.to_le_bytes());
             return;
         }
-        let at = u32::try_from(self.bytes.len() + 4).unwrap();
+        let at = u32::try_from(self.bytes.len() + 4).expect("64 KiB");
         self.names.push((name, at));
         self.bytes.extend(at.to_le_bytes());
         self.bytes.extend([0; 6]);
@@ -136,7 +136,7 @@ impl Chunk {
 
     fn text(&mut self, text: &str) {
         let units: Vec<u16> = text.encode_utf16().collect();
-        self.bytes.extend(u16::try_from(units.len()).unwrap().to_le_bytes());
+        self.bytes.extend(u16::try_from(units.len()).expect("short texts").to_le_bytes());
         self.bytes.extend(units.iter().flat_map(|unit| unit.to_le_bytes()));
     }
 }

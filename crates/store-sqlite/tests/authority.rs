@@ -3,11 +3,12 @@
 use std::fs;
 use std::path::PathBuf;
 
+use leasehold_core::{Component, Fingerprint, PublicKey};
 use leasehold_store::StoreError;
 use leasehold_store::authority::AuthorityStore;
 use leasehold_store::authority::suite::Fixture;
 use leasehold_store_sqlite::authority::SqliteAuthority;
-use rusqlite::Connection;
+use rusqlite::{Connection, params, params_from_iter};
 use tempfile::TempDir;
 
 struct File(TempDir);
@@ -89,5 +90,92 @@ fn each_statement_begins_with_its_name() {
             let text = fs::read_to_string(&path).unwrap();
             assert!(text.starts_with(&format!("-- {name}: ")), "{}", path.display());
         }
+    }
+}
+
+/// A store as the first release made it, with a family, a product, a host key and two hosts.
+fn first_release(file: &File) {
+    let old = Connection::open(file.path()).expect("a database");
+    old.execute_batch(include_str!("../migrations/authority/0001_initial.sql")).expect("the first schema");
+    old.execute_batch(
+        "PRAGMA user_version = 1;
+         INSERT INTO vendor VALUES (1, 'Acme', zeroblob(32), 0);
+         INSERT INTO policy VALUES (1, 5, 6, 7, 8, 9, 10, NULL, 2, NULL, ''), (2, 5, 6, 7, 8, 9, 10, NULL, 2, NULL, '');
+         INSERT INTO family VALUES ('acme', 1, 1);
+         INSERT INTO product VALUES ('acme-cad', 1, 'acme', 'Acme CAD', 0, 2, NULL, 0);",
+    )
+    .expect("rows");
+    let key = old_key();
+    let issued = params![key.id().0, key.0];
+    let sql = "INSERT INTO product_key VALUES (?1, ?2, 1, 6, 10, 'acme', 'QPZRY', NULL, 2, 0, NULL)";
+    old.execute(sql, issued).expect("a product key");
+    for n in [1_u8, 2] {
+        let sql = "INSERT INTO activation VALUES
+                   (?1, ?2, ?3, ?1, 1, ?4, NULL, ?4, NULL, NULL, NULL, 'host', 0, 0, zeroblob(16), NULL, x'00')";
+        old.execute(sql, params![n, key.id().0, [n; 32], [n; 8]]).expect("a host");
+    }
+}
+
+fn old_key() -> PublicKey {
+    PublicKey([7; 32])
+}
+
+#[test]
+fn a_store_of_the_first_release_is_brought_up_to_date_with_all_that_is_in_it() {
+    let file = File::fresh();
+    first_release(&file);
+    let store = file.open();
+    store
+        .transact("look", |tx| {
+            assert_eq!(tx.families()?[0].withdrawn, None);
+            assert_eq!(tx.products()?[0].withdrawn, None);
+            let key = old_key().id();
+            assert_eq!((tx.places_taken(key)?, tx.activations_taken(key)?), (2, 2));
+            let second = PublicKey([2; 32]);
+            assert_eq!(tx.activated(key)?, [PublicKey([1; 32]).id(), second.id()]);
+            assert_eq!(tx.activations_of(second.id())?[0].1.ordinals.place, 2);
+            let parts = [Component::MachineId, Component::SystemDisk].map(|part| (part, [2; 8]));
+            let machine = Fingerprint::new(parts).expect("it has components");
+            let taken = tx.taken(key, &PublicKey([9; 32]), &machine, 2)?;
+            assert_eq!(taken.alike.iter().map(|known| known.place).collect::<Vec<_>>(), [2]);
+            Ok(())
+        })
+        .unwrap();
+    drop(store);
+    file.open().transact("look again", |tx| tx.families()).unwrap();
+}
+
+#[test]
+fn nothing_that_is_asked_of_one_key_or_machine_reads_all_rows() {
+    let file = File::fresh();
+    drop(file.open());
+    let database = Connection::open(file.path()).unwrap();
+    let asked = [
+        "activated",
+        "activations_of",
+        "activations_taken",
+        "alike_by_board_serial",
+        "alike_by_machine_id",
+        "alike_by_network_address",
+        "alike_by_processor",
+        "alike_by_system_disk",
+        "alike_by_system_uuid",
+        "is_revoked",
+        "key",
+        "keys_ending",
+        "own",
+        "places",
+        "places_taken",
+    ];
+    for name in asked {
+        let sql = fs::read_to_string(format!("{}/sql/authority/{name}.sql", env!("CARGO_MANIFEST_DIR"))).unwrap();
+        let mut plan = database.prepare(&format!("EXPLAIN QUERY PLAN {sql}")).unwrap();
+        let unset = vec![None::<i64>; plan.parameter_count()];
+        let steps = plan.query_map(params_from_iter(unset), |row| row.get::<_, String>(3)).unwrap();
+        let steps: Vec<String> = steps.map(Result::unwrap).collect();
+        let scans = steps.iter().any(|step| step.starts_with("SCAN") && !step.contains("json_each"));
+        assert!(!scans, "{name}: {steps:#?}");
+        let index = format!("INDEX {} (product_key=? AND ", name.replace("alike_by", "activation_by"));
+        assert!(!name.starts_with("alike") || steps.iter().any(|step| step.contains(&index)), "{name}: {steps:#?}");
     }
 }

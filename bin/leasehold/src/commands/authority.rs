@@ -17,7 +17,9 @@ pub(crate) fn refused(address: &AuthorityAddress, refused: &Refused) -> Failure 
         "unknown-key" => {
             failure.hint("compare the key with what the vendor gave you, and the address with the vendor's")
         }
-        "revoked" => failure.hint("ask the vendor for another key; what was granted already holds as the vendor says"),
+        "revoked" => {
+            failure.hint("ask the vendor for another key; what was granted before is not changed by this answer")
+        }
         "bad-signature" => failure.hint("run the command again with the right key"),
         _ if refused.may_pass() => failure.hint("run the command again later: nothing is lost, and nothing used up"),
         _ => failure,

@@ -6,7 +6,7 @@ use utoipa::ToSchema;
 
 use super::call::{Answer, Call, limit, ok, parsed};
 use super::problems::problem;
-use crate::transact;
+use crate::trail;
 
 /// One change.
 #[derive(Debug, Serialize, ToSchema)]
@@ -35,7 +35,7 @@ pub(super) struct AuditPage {
 }
 
 /// The audit: every change, newest first.
-#[utoipa::path(get, path = "/api/v1/audit", tag = "audit",
+#[utoipa::path(get, operation_id = "audit", path = "/api/v1/audit", tag = "audit",
     params(
         ("before" = Option<u64>, Query, description = "Only rows older than the one of this number."),
         ("limit" = Option<u64>, Query, minimum = 1, maximum = 1000, description = "Rows at most; 100 unless given."),
@@ -44,7 +44,7 @@ pub(super) struct AuditPage {
 pub(super) fn audit(call: &Call<'_>) -> Answer {
     let [before, most] = call.query(["before", "limit"])?;
     let (before, most) = (parsed("before", before)?, limit(most)?);
-    let rows = transact(call.store(), "read the audit", |tx| Ok(tx.audit(before, most)?));
+    let rows = trail::audit(call.store(), before, most);
     let items: Vec<Row> = rows.map_err(|error| problem(&error))?.into_iter().map(Row::from).collect();
     let last = items.last().map(|row| row.number);
     let next = last.filter(|number| items.len() as u64 == most && *number > 1);

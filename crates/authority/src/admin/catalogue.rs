@@ -127,7 +127,7 @@ pub(super) struct FamilyInput {
 }
 
 /// Whose API this is.
-#[utoipa::path(get, path = "/api/v1/vendor", tag = "catalogue",
+#[utoipa::path(get, operation_id = "show-vendor", path = "/api/v1/vendor", tag = "catalogue",
     responses((status = 200, description = "The vendor and its authority", body = Vendor)))]
 pub(super) fn vendor(call: &Call<'_>) -> Answer {
     let vendor = call.authority.vendor();
@@ -136,7 +136,7 @@ pub(super) fn vendor(call: &Call<'_>) -> Answer {
 }
 
 /// The products by number.
-#[utoipa::path(get, path = "/api/v1/products", tag = "catalogue",
+#[utoipa::path(get, operation_id = "list-products", path = "/api/v1/products", tag = "catalogue",
     responses((status = 200, description = "All products", body = Vec<ProductView>)))]
 pub(super) fn products(call: &Call<'_>) -> Answer {
     let found = products::list(call.store()).map_err(|error| problem(&error))?;
@@ -144,7 +144,7 @@ pub(super) fn products(call: &Call<'_>) -> Answer {
 }
 
 /// One product.
-#[utoipa::path(get, path = "/api/v1/products/{id}", tag = "catalogue", params(("id" = String, Path)),
+#[utoipa::path(get, operation_id = "show-product", path = "/api/v1/products/{id}", tag = "catalogue", params(("id" = String, Path)),
     responses((status = 200, description = "The product", body = ProductView)))]
 pub(super) fn product(call: &Call<'_>) -> Answer {
     let id: ProductId = call.parameter("id")?;
@@ -154,7 +154,7 @@ pub(super) fn product(call: &Call<'_>) -> Answer {
 }
 
 /// Adds a product.
-#[utoipa::path(post, path = "/api/v1/products", tag = "catalogue", request_body = NewProductInput,
+#[utoipa::path(post, operation_id = "add-product", path = "/api/v1/products", tag = "catalogue", request_body = NewProductInput,
     responses((status = 201, description = "The product", body = ProductView)))]
 pub(super) fn add_product(call: &Call<'_>) -> Answer {
     let input: NewProductInput = call.body()?;
@@ -174,7 +174,7 @@ pub(super) fn add_product(call: &Call<'_>) -> Answer {
 }
 
 /// Changes what manifests made from now on say of a product, or withdraws it.
-#[utoipa::path(patch, path = "/api/v1/products/{id}", tag = "catalogue", params(("id" = String, Path)),
+#[utoipa::path(patch, operation_id = "change-product", path = "/api/v1/products/{id}", tag = "catalogue", params(("id" = String, Path)),
     request_body = ProductInput, responses((status = 200, description = "The product as it is now", body = ProductView)))]
 pub(super) fn change_product(call: &Call<'_>) -> Answer {
     let id: ProductId = call.parameter("id")?;
@@ -198,7 +198,7 @@ pub(super) fn change_product(call: &Call<'_>) -> Answer {
 }
 
 /// The families by number.
-#[utoipa::path(get, path = "/api/v1/families", tag = "catalogue",
+#[utoipa::path(get, operation_id = "list-families", path = "/api/v1/families", tag = "catalogue",
     responses((status = 200, description = "All families", body = Vec<FamilyView>)))]
 pub(super) fn families(call: &Call<'_>) -> Answer {
     let found = products::families(call.store()).map_err(|error| problem(&error))?;
@@ -206,14 +206,14 @@ pub(super) fn families(call: &Call<'_>) -> Answer {
 }
 
 /// One family.
-#[utoipa::path(get, path = "/api/v1/families/{id}", tag = "catalogue", params(("id" = String, Path)),
+#[utoipa::path(get, operation_id = "show-family", path = "/api/v1/families/{id}", tag = "catalogue", params(("id" = String, Path)),
     responses((status = 200, description = "The family", body = FamilyView)))]
 pub(super) fn family(call: &Call<'_>) -> Answer {
     ok(&FamilyView::from(&find_family(call, call.parameter("id")?)?))
 }
 
 /// Changes what the product keys issued from now on grant, or withdraws a family.
-#[utoipa::path(patch, path = "/api/v1/families/{id}", tag = "catalogue", params(("id" = String, Path)),
+#[utoipa::path(patch, operation_id = "change-family", path = "/api/v1/families/{id}", tag = "catalogue", params(("id" = String, Path)),
     request_body = FamilyInput, responses((status = 200, description = "The family as it is now", body = FamilyView)))]
 pub(super) fn change_family(call: &Call<'_>) -> Answer {
     let id: FamilyId = call.parameter("id")?;

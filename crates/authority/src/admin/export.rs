@@ -12,7 +12,7 @@ use crate::error::Error;
 use crate::export::{self, Export, Format};
 
 /// Everything of one kind as a table.
-#[utoipa::path(get, path = "/api/v1/export/{what}", tag = "export",
+#[utoipa::path(get, operation_id = "export", path = "/api/v1/export/{what}", tag = "export",
     params(
         ("what" = String, Path, description = "keys, hosts, machines or usage"),
         ("format" = Option<String>, Query, description = "csv (RFC 4180) or json, which it is unless given"),

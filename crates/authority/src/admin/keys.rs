@@ -16,7 +16,7 @@ use super::policy::{PolicyInput, PolicyView};
 use super::problems::problem;
 use super::revocations::{WithdrawalView, withdrawal};
 use crate::key_name::KeyName;
-use crate::keys::{self, Counts, KeyChange, NewKey};
+use crate::keys::{self, Counts, KeyChange, NewKey, Page};
 use crate::policy_change::PolicyChange;
 use crate::revocations::Target;
 
@@ -53,7 +53,7 @@ pub(super) struct IssuedKeyView {
     issued: KeyView,
 }
 
-/// A page of product keys, oldest first.
+/// A page of product keys, oldest first. It may have fewer than asked for, or none, though more follow.
 #[derive(Debug, Serialize, ToSchema)]
 pub(super) struct KeyPage {
     items: Vec<KeyView>,
@@ -118,7 +118,7 @@ pub(super) struct RevokeKeyInput {
 }
 
 /// The product keys, oldest first.
-#[utoipa::path(get, path = "/api/v1/keys", tag = "keys",
+#[utoipa::path(get, operation_id = "list-keys", path = "/api/v1/keys", tag = "keys",
     params(
         ("after" = Option<String>, Query, description = "Only keys issued after the one of this id."),
         ("limit" = Option<u64>, Query, minimum = 1, maximum = 1000, description = "Keys at most; 100 unless given."),
@@ -134,20 +134,22 @@ pub(super) fn keys(call: &Call<'_>) -> Answer {
         family.is_none_or(|family| key.family == family)
             && customer.as_ref().is_none_or(|who| key.customer.as_ref() == Some(who))
     };
-    let page = keys::page(call.store(), after, most, &wanted).map_err(|error| problem(&error))?;
-    let next = page.last().filter(|_| page.len() as u64 == most).map(|(key, _)| key.public.id().to_string());
-    ok(&KeyPage { items: page.iter().map(|(key, counts)| KeyView::new(key, *counts)).collect(), next })
+    let Page { keys, next } = keys::page(call.store(), after, most, &wanted).map_err(|error| problem(&error))?;
+    ok(&KeyPage {
+        items: keys.iter().map(|(key, counts)| KeyView::new(key, *counts)).collect(),
+        next: next.map(|id| id.to_string()),
+    })
 }
 
 /// One product key, by its id or its last five characters.
-#[utoipa::path(get, path = "/api/v1/keys/{key}", tag = "keys", params(("key" = String, Path)),
+#[utoipa::path(get, operation_id = "show-key", path = "/api/v1/keys/{key}", tag = "keys", params(("key" = String, Path)),
     responses((status = 200, description = "The key", body = KeyView)))]
 pub(super) fn key(call: &Call<'_>) -> Answer {
     found(call, &call.parameter("key")?)
 }
 
 /// Issues a product key. It is shown in this answer alone: where the answer is lost, issue another and revoke the first.
-#[utoipa::path(post, path = "/api/v1/keys", tag = "keys", request_body = NewKeyInput,
+#[utoipa::path(post, operation_id = "issue-key", path = "/api/v1/keys", tag = "keys", request_body = NewKeyInput,
     responses((status = 201, description = "The key", body = IssuedKeyView)))]
 pub(super) fn issue(call: &Call<'_>) -> Answer {
     let input: NewKeyInput = call.body()?;
@@ -169,7 +171,7 @@ pub(super) fn issue(call: &Call<'_>) -> Answer {
 }
 
 /// Changes a product key. What it grants reaches a host with its next certificate, when it renews.
-#[utoipa::path(patch, path = "/api/v1/keys/{key}", tag = "keys", params(("key" = String, Path)),
+#[utoipa::path(patch, operation_id = "change-key", path = "/api/v1/keys/{key}", tag = "keys", params(("key" = String, Path)),
     request_body = KeyInput, responses((status = 200, description = "The key as it is now", body = KeyView)))]
 pub(super) fn change(call: &Call<'_>) -> Answer {
     let name: KeyName = call.parameter("key")?;
@@ -185,7 +187,7 @@ pub(super) fn change(call: &Call<'_>) -> Answer {
 }
 
 /// Withdraws a product key for ever: it activates and renews nothing more.
-#[utoipa::path(post, path = "/api/v1/keys/{key}/revoke", tag = "keys", params(("key" = String, Path)),
+#[utoipa::path(post, operation_id = "revoke-key", path = "/api/v1/keys/{key}/revoke", tag = "keys", params(("key" = String, Path)),
     request_body = RevokeKeyInput,
     responses((status = 200, description = "What was put on the revocation list by it", body = WithdrawalView)))]
 pub(super) fn revoke(call: &Call<'_>) -> Answer {

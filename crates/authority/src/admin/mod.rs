@@ -20,7 +20,7 @@ mod routes;
 use std::sync::Arc;
 use std::time::Duration;
 
-use leasehold_service::{Bytes, Handler, Limits, Method, Problem, Request, Response, StatusCode};
+use leasehold_service::{Bytes, Handler, HeaderValue, Limits, Method, Problem, Request, Response, StatusCode, header};
 
 use crate::authority::Authority;
 use crate::serve::work::{Undone, Work};
@@ -75,11 +75,13 @@ impl Handler for AdminApi {
         let from = origin(request.peer.ip(), &request.headers, &self.trusted);
         let work = if request.path().starts_with(EXPORTS) { &self.exports } else { &self.work };
         let desk = Arc::clone(&self.desk);
-        match work.run(move || desk.answer(&request, from)).await {
+        let response = match work.run(move || desk.answer(&request, from)).await {
             Ok(response) => response,
             Err(Undone::Busy) => Problem::busy(BUSY).into(),
             Err(Undone::Failed) => Problem::internal().into(),
-        }
+        };
+        // A product key may be in it.
+        response.with_header(header::CACHE_CONTROL, HeaderValue::from_static("no-store"))
     }
 }
 

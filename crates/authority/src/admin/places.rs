@@ -45,7 +45,7 @@ pub(super) struct PlacePage {
 }
 
 /// The hosts or machines of a product key.
-#[utoipa::path(get, path = "/api/v1/keys/{key}/places", tag = "places",
+#[utoipa::path(get, operation_id = "list-places", path = "/api/v1/keys/{key}/places", tag = "places",
     params(
         ("key" = String, Path),
         ("after" = Option<u64>, Query, description = "Only those whose ordinal is higher."),
@@ -63,7 +63,7 @@ pub(super) fn places(call: &Call<'_>) -> Answer {
 }
 
 /// One key pair of a host or machine: an entry for each product key that has activated it.
-#[utoipa::path(get, path = "/api/v1/places/{subject}", tag = "places", params(("subject" = String, Path)),
+#[utoipa::path(get, operation_id = "show-place", path = "/api/v1/places/{subject}", tag = "places", params(("subject" = String, Path)),
     responses((status = 200, description = "Its activations, oldest first", body = Vec<PlaceView>)))]
 pub(super) fn place(call: &Call<'_>) -> Answer {
     let subject: KeyId = call.parameter("subject")?;

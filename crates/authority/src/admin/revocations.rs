@@ -93,7 +93,7 @@ pub(super) struct WithdrawalView {
 }
 
 /// All that is revoked.
-#[utoipa::path(get, path = "/api/v1/revocations", tag = "revocations",
+#[utoipa::path(get, operation_id = "list-revocations", path = "/api/v1/revocations", tag = "revocations",
     responses((status = 200, description = "The entries of the newest list", body = Revocations)))]
 pub(super) fn revocations(call: &Call<'_>) -> Answer {
     let Standing { entries, list } = revocations::standing(call.store()).map_err(|error| problem(&error))?;
@@ -102,7 +102,7 @@ pub(super) fn revocations(call: &Call<'_>) -> Answer {
 }
 
 /// Revokes, for ever. What was revoked before stays as it is.
-#[utoipa::path(post, path = "/api/v1/revocations", tag = "revocations", request_body = RevokeInput,
+#[utoipa::path(post, operation_id = "revoke", path = "/api/v1/revocations", tag = "revocations", request_body = RevokeInput,
     responses((status = 200, description = "What is on the newest list by it", body = WithdrawalView)))]
 pub(super) fn revoke(call: &Call<'_>) -> Answer {
     let RevokeInput { targets } = call.body()?;

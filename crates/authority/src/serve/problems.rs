@@ -24,7 +24,9 @@ pub fn problem(refusal: &Refusal) -> Problem {
         Refusal::UnknownKey | Refusal::BadSignature => {
             new("this authority has issued no such product key: compare it with what the vendor sent, and ask them")
         }
-        Refusal::Revoked => new("the vendor has withdrawn this product key: ask them for another"),
+        Refusal::Revoked => {
+            new("the vendor has withdrawn this product key, or revoked this key pair: ask them for another")
+        }
         Refusal::WrongKindOfKey { found, needed } => {
             new("hosts are activated with host keys, single machines with multiple keys: take the other kind of key")
                 .with("found", found.name())
@@ -86,6 +88,7 @@ pub(super) fn failure(error: &Error) -> Problem {
         | Error::UnknownHost(_)
         | Error::UnknownAuthority(_)
         | Error::OwnAuthority(_)
+        | Error::Followed(_)
         | Error::ListFull { .. }
         | Error::UnknownToken(_)
         | Error::TokenExists(_)

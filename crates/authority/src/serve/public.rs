@@ -10,6 +10,7 @@ use leasehold_core::KeyId;
 use leasehold_core::activation::Refusal;
 use leasehold_service::{Handler, HeaderValue, Method, Problem, Request, Response, StatusCode, header};
 use leasehold_store::authority::{Actor, Stamp};
+use leasehold_wire::Reason;
 use tokio::time::Instant;
 
 use super::limit::{Limiter, Rate};
@@ -116,7 +117,12 @@ impl Desk {
     pub(super) fn look(&self) {
         let stand = self.authority.stand();
         self.note(&stand);
-        let Ok(stand) = stand else { return };
+        if let Ok(stand) = stand {
+            self.stands_as(stand);
+        }
+    }
+
+    fn stands_as(&self, stand: Stand) {
         let before = mem::replace(&mut *self.stand.lock().unwrap_or_else(PoisonError::into_inner), stand);
         match stand {
             _ if stand == before => {}
@@ -186,7 +192,7 @@ impl Desk {
     }
 
     fn settle(&self, asking: &Asking) -> Result<Settled, Error> {
-        // Only who holds a product key uses up its allowance: nobody can lock its owner out.
+        // Only requests of who holds a product key use up its allowance: strangers cannot lock its owner out.
         if !self.authority.proves(asking)? {
             return Ok(Settled::Refused(Refusal::UnknownKey));
         }
@@ -218,6 +224,9 @@ impl Desk {
 
     fn note<T>(&self, outcome: &Result<T, Error>) {
         self.store_works.store(!matches!(outcome, Err(Error::Store(_))), Ordering::Relaxed);
+        if let Err(Error::Certificate(Reason::Revoked)) = outcome {
+            self.stands_as(Stand::Revoked);
+        }
     }
 }
 

@@ -78,12 +78,13 @@ const ALL: [Role; 3] = Role::ALL;
 fn every_route_is_described_and_everything_described_is_a_route() {
     let document = serde_json::to_value(openapi()).unwrap();
     assert_eq!(document["openapi"], "3.1.0");
-    let mut described = BTreeSet::new();
+    let (mut described, mut names) = (BTreeSet::new(), BTreeSet::new());
     for (path, item) in document["paths"].as_object().unwrap() {
         for (method, operation) in item.as_object().unwrap() {
             described.insert((method.to_uppercase(), path.clone()));
             assert!(operation["responses"]["default"]["content"]["application/problem+json"].is_object());
             assert!(operation["summary"].is_string(), "{method} {path} says what it is");
+            assert!(names.insert(operation["operationId"].as_str().unwrap().to_owned()), "{operation}");
         }
     }
     let routes: Vec<_> = routes().collect();
@@ -223,6 +224,7 @@ fn keys_are_issued_used_changed_and_revoked() {
     let issued = caller.change("POST", "keys", "keys", &new);
     let key: ProductKey = issued["key"].as_str().unwrap().parse().unwrap();
     let id = Keypair::of_product_key(&key).id().to_string();
+    assert_eq!(caller.ask("GET", "keys", None).header("cache-control"), Some("no-store"));
     assert_eq!((&issued["issued"]["id"], &issued["issued"]["policy"]["threshold"]), (&json!(id), &json!(1)));
     assert_eq!(running.post("/v1/hosts", &host_request(&key, 1, machine(1))).status, 200);
     assert_eq!(running.post("/v1/hosts", &host_request(&key, 2, machine(2))).status, 200);

@@ -6,6 +6,7 @@ use std::thread;
 
 use leasehold_authority::keys;
 use leasehold_authority::revocations::Target;
+use leasehold_authority::rotation::{self, Rotation};
 use leasehold_authority::serve::Options;
 use leasehold_core::activation::Allowance;
 use leasehold_core::{KeyKind, Policy, ProductKey, Span};
@@ -13,7 +14,7 @@ use leasehold_testkit::http::{Reply, problem, send};
 use leasehold_wire::{HostCertificate, HostRequest, Keypair, Lease, Revocations, envelope, request, trust};
 use rusqlite::Connection;
 
-use crate::common::{AT, Shop, chance, host_request, machine, machine_request, pair};
+use crate::common::{AT, Shop, chance, host_request, machine, machine_request, pair, passphrase};
 use crate::running::Running;
 
 fn code(reply: &Reply) -> (u16, String) {
@@ -208,6 +209,26 @@ fn an_authority_whose_certificate_has_ended_signs_nothing() {
     assert_eq!(code(&reply), is(503, "authority-certificate-ended"));
     assert_eq!(code(&running.get("/readyz")), is(503, "authority-certificate-ended"));
     assert_eq!(keys::list(&*shop.store).unwrap()[0].places_taken, 0);
+}
+
+#[test]
+fn an_authority_that_was_revoked_by_its_successor_signs_nothing_more() {
+    let shop = Shop::open();
+    let key = shop.issue(Allowance::HOST_KEY, None, 3);
+    let running = Running::start(&shop, Options::default());
+    let former = shop.authority().id();
+    let rotation = Rotation {
+        root_key: shop.home.root_key(),
+        root_passphrase: passphrase(),
+        passphrase: passphrase(),
+        validity: Span::days(900),
+    };
+    rotation::rotate(&shop.home, &shop.store, &rotation, AT, &mut chance(7)).unwrap();
+    assert_eq!(running.post("/v1/hosts", &host_request(&key, 1, machine(1))).status, 200, "what it signs still holds");
+    shop.authority().revoke(&[Target::Authority(former)], AT, &mut chance(8)).unwrap();
+    let reply = running.post("/v1/hosts", &host_request(&key, 1, machine(1)));
+    assert_eq!(code(&reply), is(503, "authority-certificate-ended"));
+    assert_eq!(code(&running.get("/readyz")), is(503, "authority-certificate-ended"));
 }
 
 #[test]

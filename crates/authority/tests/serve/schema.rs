@@ -15,7 +15,10 @@ pub(crate) fn check(value: &Value, schema: &Value, document: &Value, at: &str) {
         let null = |part: &&Value| part["type"] == "null";
         assert!(one.iter().any(|part| null(&part)), "{at}: a choice other than null is not used");
         let other = one.iter().find(|part| !null(part)).expect("a choice besides null");
-        return if value.is_null() { () } else { check(value, other, document, at) };
+        if !value.is_null() {
+            check(value, other, document, at);
+        }
+        return;
     }
     let types: Vec<&str> = match &schema["type"] {
         Value::String(one) => vec![one],

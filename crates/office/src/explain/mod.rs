@@ -92,15 +92,19 @@ pub struct Unknown {
 ///
 /// # Errors
 /// Where the tables have nothing on it.
-pub fn explain(query: &str) -> Result<Vec<Explanation>, Unknown> {
+pub fn explain(query: &str) -> Result<Vec<Explanation>, Box<Unknown>> {
     let query = word::bare(query);
     if let Some(answer) = key::whole(query) {
-        return answer.map(|found| vec![found]);
+        return answer.map(|found| vec![found]).map_err(Box::new);
     }
     let mut found = number::explain(query);
     found.extend(word::explain(query));
     found.extend(key::last_five(query));
-    if found.is_empty() { Err(number::unknown(query).unwrap_or_else(|| word::unknown(query))) } else { Ok(found) }
+    if found.is_empty() {
+        Err(Box::new(number::unknown(query).unwrap_or_else(|| word::unknown(query))))
+    } else {
+        Ok(found)
+    }
 }
 
 /// Everything that can be explained by name, in the order of its kinds.

@@ -40,7 +40,7 @@ pub fn in_text(text: &str) -> Vec<Found> {
             } else if found.len() < MOST_FOUND {
                 let (explanations, unknown) = match answer {
                     Ok(known) => (known, None),
-                    Err(unknown) => (Vec::new(), Some(unknown)),
+                    Err(unknown) => (Vec::new(), Some(*unknown)),
                 };
                 found.push((name, Found { line: at + 1, times: 1, explanations, unknown }));
             }
@@ -50,7 +50,7 @@ pub fn in_text(text: &str) -> Vec<Found> {
 }
 
 /// What is known of `query`; nothing where it is like a code, and may as well be something else.
-fn answer(query: &str) -> Option<Result<Vec<Explanation>, Unknown>> {
+fn answer(query: &str) -> Option<Result<Vec<Explanation>, Box<Unknown>>> {
     let query = word::bare(query);
     match explain(query) {
         Ok(known) => Some(Ok(known)),

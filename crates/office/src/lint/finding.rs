@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use super::masked;
 use crate::data::schema::{self, Rule, Severity};
 
 /// One thing said about a file.
@@ -81,12 +82,20 @@ impl<'t> Findings<'t> {
         Self { lines: Lines::of(text), found: Vec::new() }
     }
 
-    /// Says that the rule with this id is broken at `span`.
-    pub(crate) fn add(&mut self, rule: &str, span: Range<usize>, message: impl Into<String>) -> &mut Finding {
+    /// Says that the rule with this id is broken at `span`. What looks like a secret key in the words is hidden.
+    pub(crate) fn add(&mut self, rule: &str, span: Range<usize>, message: impl AsRef<str>) -> &mut Finding {
         let rule = schema::rule(rule).expect("the rules name ids of the table: their test says so");
         let (start, end) = (self.lines.position(span.start), self.lines.position(span.end));
         let severity = rule.severity;
-        self.found.push(Finding { rule, severity, span, start, end, message: message.into(), fix: None });
+        self.found.push(Finding {
+            rule,
+            severity,
+            span,
+            start,
+            end,
+            message: masked(message.as_ref()).into_owned(),
+            fix: None,
+        });
         self.found.last_mut().expect("just put there")
     }
 

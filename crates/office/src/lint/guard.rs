@@ -1,5 +1,5 @@
 //! What must hold before a file goes to the parser: no DTD, so no entities; no more nesting and attributes than a sane file
-//! has, so that its work stays in proportion to the file.
+//! has, so that the work on it is bounded.
 
 use super::Problem;
 
@@ -73,7 +73,7 @@ impl Tag {
 
 const MOST_DEPTH: usize = 32;
 const MOST_ATTRIBUTES: usize = 64;
-const MOST_ELEMENTS: usize = 20_000;
+const MOST_ELEMENTS: usize = 5_000;
 
 #[cfg(test)]
 mod tests {

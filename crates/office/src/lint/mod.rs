@@ -61,7 +61,7 @@ impl Report {
     }
 }
 
-/// Checks the bytes of a file. Whatever they are, there is an answer; it takes time in proportion to their number.
+/// Checks the bytes of a file. Whatever they are, there is an answer, after bounded work.
 pub fn lint(bytes: &[u8], context: &Context) -> Report {
     let source = match source::read(bytes) {
         Ok(source) => source,

@@ -41,33 +41,46 @@ pub(super) fn threshold(product: Product) -> u32 {
     })
 }
 
-/// The situation of `group` among `groups`, of which `by_directory` need no host.
-pub(super) fn situation<'g>(group: &'g Group, groups: &[Group], by_directory: &[bool]) -> Situation<'g> {
+/// Whether a group asks the company's host, as far as that does not depend on how many do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Asks {
+    Yes,
+    /// A directory activates it, or it is not known, or its facts contradict each other: it is not counted on.
+    No,
+}
+
+/// The situation of `group` among `groups`, of which each `asks` the company's host or not.
+pub(super) fn situation<'g>(group: &'g Group, groups: &[Group], asks: &[Asks]) -> Situation<'g> {
     let facts = &group.facts;
     let product = facts.product();
     let count = product.and_then(|product| match facts.network() {
         Network::Isolated => facts.machines,
         Network::Company | Network::SemiIsolated => {
-            let others = groups
-                .iter()
-                .zip(by_directory)
-                .filter(|(other, directory)| !**directory && asks(&other.facts, product));
+            let others = groups.iter().zip(asks).filter(|(other, asks)| {
+                **asks == Asks::Yes && other.name != group.name && is_counted(&other.facts, product)
+            });
             // Its own machines ask, whatever is chosen for them in the end.
-            let mut sum = facts.machines?;
-            for (other, _) in others.filter(|(other, _)| other.name != group.name) {
-                sum = sum.saturating_add(other.facts.machines?);
-            }
-            Some(sum)
+            let others =
+                others.fold(0_u32, |sum, (other, _)| sum.saturating_add(other.facts.machines.unwrap_or_default()));
+            Some(facts.machines?.saturating_add(others))
         }
     });
     Situation { facts, count, threshold: product.map(threshold) }
 }
 
-/// Whether machines of which this is true would ask the company's host for `product`.
-fn asks(facts: &Facts, product: Product) -> bool {
-    let near = facts.away_days.is_none_or(|days| days <= KMS.number("validity.days"));
+/// Whether machines of which this is true reach the company's host for `product` in time.
+fn is_counted(facts: &Facts, product: Product) -> bool {
+    let near = facts.away_days.is_some_and(|days| days <= KMS.number("validity.days"));
     let licensed = facts.licence == Some(Licence::Volume);
-    facts.product() == Some(product) && licensed && near && facts.network() != Network::Isolated
+    facts.product().is_some_and(|other| are_counted_together(other, product))
+        && licensed
+        && near
+        && facts.network() != Network::Isolated
+}
+
+/// Whether a host has one count for both: for Windows on clients and servers, and for Office another.
+fn are_counted_together(one: Product, other: Product) -> bool {
+    (one == Product::Office) == (other == Product::Office)
 }
 
 /// What the hosts of the plan count, the company's first; `methods` are the groups', in their order.
@@ -76,10 +89,10 @@ pub(super) fn thresholds(groups: &[Group], methods: &[Option<Method>]) -> Vec<Th
         || groups.iter().zip(methods).filter(|(_, method)| **method == Some(Method::Kms)).map(|(group, _)| group);
     let mut all = Vec::new();
     for product in Product::ALL.iter().copied() {
-        let of_company =
-            |group: &&Group| group.facts.product() == Some(product) && group.facts.network() != Network::Isolated;
-        let mut asking = by_kms().filter(of_company).peekable();
-        if asking.peek().is_some() {
+        let of_company = || by_kms().filter(|group| group.facts.network() != Network::Isolated);
+        if of_company().any(|group| group.facts.product() == Some(product)) {
+            let together = |group: &&Group| group.facts.product().is_some_and(|one| are_counted_together(one, product));
+            let mut asking = of_company().filter(together);
             let count = asking.try_fold(0_u32, |sum, group| Some(sum.saturating_add(group.facts.machines?)));
             all.push(Threshold::new(product, None, count));
         }

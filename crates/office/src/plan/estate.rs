@@ -240,7 +240,10 @@ impl Estate {
 
     /// The groups, each with all that is true of it.
     pub fn told(&self) -> Vec<Group> {
-        let told = |group: &Group| Group { name: group.name.clone(), facts: group.facts.clone().or(&self.defaults) };
+        let told = |group: &Group| {
+            let facts = group.facts.clone().or(&self.defaults);
+            Group { name: group.name.clone(), facts: Facts { product: facts.product(), ..facts } }
+        };
         self.groups.iter().map(told).collect()
     }
 }

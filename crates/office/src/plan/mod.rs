@@ -26,6 +26,7 @@ pub use fact::Fact;
 pub use needs::Need;
 pub use steps::{Place, Step};
 
+use counts::Asks;
 use decide::Verdict;
 
 /// A plan for an estate.
@@ -103,16 +104,8 @@ pub struct Support {
 /// Plans `estate` as of `today`.
 pub fn plan(estate: &Estate, today: Date) -> Plan {
     let groups = estate.told();
-    // Whom a directory activates asks no host; that does not depend on how many ask.
-    let alone = vec![false; groups.len()];
-    let by_directory: Vec<bool> = groups
-        .iter()
-        .map(|group| match decide::decide(&counts::situation(group, &groups, &alone)) {
-            Verdict::Row(row) => row.method == Method::Adba,
-            Verdict::Ask(..) | Verdict::Nothing | Verdict::Contradiction(_) => false,
-        })
-        .collect();
-    let answers: Vec<Answer> = groups.iter().map(|group| answer(group, &groups, &by_directory, today)).collect();
+    let asks = asking(&groups);
+    let answers: Vec<Answer> = groups.iter().map(|group| answer(group, &groups, &asks, today)).collect();
     let methods: Vec<Option<Method>> = answers.iter().map(|answer| answer.method).collect();
     Plan {
         today,
@@ -123,8 +116,29 @@ pub fn plan(estate: &Estate, today: Date) -> Plan {
     }
 }
 
-fn answer(group: &Group, groups: &[Group], by_directory: &[bool], today: Date) -> Answer {
-    let situation = counts::situation(group, groups, by_directory);
+/// Who asks the company's host: those whom it would activate with only these asking.
+fn asking(groups: &[Group]) -> Vec<Asks> {
+    let by_host = |asks: &[Asks], group: &Group| match decide::decide(&counts::situation(group, groups, asks)) {
+        Verdict::Row(row) => row.method == Method::Kms,
+        Verdict::Ask(..) | Verdict::Nothing | Verdict::Contradiction(_) => false,
+    };
+    let mut asks = vec![Asks::Yes; groups.len()];
+    loop {
+        let next: Vec<Asks> = groups
+            .iter()
+            .zip(&asks)
+            .map(|(group, before)| if by_host(&asks, group) { *before } else { Asks::No })
+            .collect();
+        // Who no longer asks is missing in the others' count: so until nobody leaves.
+        if next == asks {
+            return asks;
+        }
+        asks = next;
+    }
+}
+
+fn answer(group: &Group, groups: &[Group], asks: &[Asks], today: Date) -> Answer {
+    let situation = counts::situation(group, groups, asks);
     let verdict = decide::decide(&situation);
     let row = match verdict {
         Verdict::Row(row) => Some(row),

@@ -219,11 +219,12 @@ fn config(method: Method, facts: &Facts) -> Option<String> {
         let usual = product.id.starts_with("ProPlus") || product.id == "O365ProPlusRetail";
         product.release == wanted && product.family == Family::Suite && licence && usual
     })?;
-    let activation = match method {
-        Method::ChangeProduct | Method::None => "kms",
-        method => method.name(),
+    let plan = match method {
+        Method::ExtendedOffline | Method::ViewerMode => Method::User,
+        Method::ChangeProduct | Method::None => Method::Kms,
+        Method::Kms | Method::Adba | Method::Mak | Method::User | Method::Shared | Method::Device => method,
     };
-    Some(format!("leasehold office config --product {} --activation {activation}", suite.id))
+    Some(format!("leasehold office config --product {} --plan {}", suite.id, plan.name()))
 }
 
 fn pack(release: Release) -> Option<&'static HostPack> {

@@ -80,6 +80,23 @@ fn groups_share_the_count_of_one_host_and_isolated_ones_and_the_directorys_do_no
 }
 
 #[test]
+fn windows_on_clients_and_servers_is_one_count_as_long_as_both_ask() {
+    let group = |release: &str, machines: u32| {
+        let lines =
+            format!("licence = 'volume'\nrelease = '{release}'\nmachines = {machines}\naway-days = 1\ndomain = 'none'");
+        Group { name: release.to_owned(), facts: facts(&lines) }
+    };
+    let rows = |clients: u32, servers: u32| {
+        let groups = vec![group("windows-7", clients), group("server-2008-r2", servers)];
+        let plan = plan(&Estate { groups, ..Estate::default() }, TODAY);
+        plan.groups.into_iter().map(|group| group.decision.unwrap_or_default()).collect::<Vec<_>>()
+    };
+    assert_eq!(rows(20, 5), ["vol-kms", "vol-kms"]);
+    assert_eq!(rows(20, 4), ["vol-mak", "vol-mak"], "clients by MAK do not ask, and four servers are too few");
+    assert_eq!(rows(19, 5), ["vol-mak", "vol-kms"]);
+}
+
+#[test]
 fn what_is_missing_is_asked_and_only_where_it_matters() {
     let questions = |lines: &str| answer_to(lines).questions.into_iter().map(|one| one.fact).collect::<Vec<_>>();
     assert!(questions("").contains(&Fact::Licence));

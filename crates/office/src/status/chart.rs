@@ -15,7 +15,7 @@ pub(crate) struct Bar {
 }
 
 /// The longest label that fits beside a bar, in characters.
-const MOST_LABEL: usize = 34;
+const MOST_LABEL: usize = 40;
 
 /// Bars from left to right, one below the other.
 pub(crate) fn bars(title: &str, what: &str, bars: &[Bar]) -> Markup {
@@ -26,13 +26,13 @@ pub(crate) fn bars(title: &str, what: &str, bars: &[Bar]) -> Markup {
         what,
         bars,
         &html! {
-            svg viewBox=(format!("0 0 640 {height}")) role="img" aria-label=(spoken(title, bars)) {
+            svg viewBox=(format!("0 0 720 {height}")) role="img" aria-label=(spoken(title, bars)) {
                 @for (at, bar) in bars.iter().enumerate() {
                     @let top = at * 28 + 4;
-                    @let width = scaled(bar.value, most, 320);
-                    text x="222" y=(top + 15) text-anchor="end" { (shortened(&bar.label)) }
-                    rect class=(bar.class) x="230" y=(top) width=(width.max(1)) height="20" rx="3" {}
-                    text class="number" x=(230 + width.max(1) + 6) y=(top + 15) { (grouped(bar.value)) }
+                    @let width = scaled(bar.value, most, 350);
+                    text x="292" y=(top + 15) text-anchor="end" { (shortened(&bar.label)) }
+                    rect class=(bar.class) x="300" y=(top) width=(width.max(1)) height="20" rx="3" {}
+                    text class="number" x=(300 + width.max(1) + 6) y=(top + 15) { (grouped(bar.value)) }
                 }
             }
         },
@@ -55,7 +55,7 @@ pub(crate) fn columns(title: &str, what: &str, bars: &[Bar]) -> Markup {
                     @let left = 12 + at * step;
                     @if bar.value > 0 {
                         rect class=(bar.class) x=(left) y=(180 - height.max(1)) width=(step.saturating_sub(4).max(2)) height=(height.max(1)) rx="2" {}
-                        text class="number" x=(left + step.saturating_sub(4) / 2) y=(174 - height.max(1)) text-anchor="middle" { (short_number(bar.value)) }
+                        text class="number small" x=(left + step.saturating_sub(4) / 2) y=(174 - height.max(1)) text-anchor="middle" { (short_number(bar.value)) }
                     }
                     // A label under each column would not fit: every fourth tells where in time it is.
                     @if at % 4 == 0 {

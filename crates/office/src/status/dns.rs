@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use super::value::shorten;
+use crate::data::errors::Hresult;
 
 /// The most records and addresses that are kept of one answer.
 const MOST_RECORDS: usize = 64;
@@ -44,6 +45,18 @@ impl Lookup {
     pub fn address(&self, target: &str) -> Option<&str> {
         let same = |name: &str| name.trim_end_matches('.').eq_ignore_ascii_case(target);
         self.addresses.iter().find(|(name, _)| same(name)).map(|(_, address)| address.as_str())
+    }
+
+    /// The code that clients will report, if there is no record and the name server has said why.
+    pub fn expected_error(&self) -> Option<Hresult> {
+        const BY_WORDS: [(&[&str], u32); 3] = [
+            (&["Non-existent domain", "NXDOMAIN", "does not exist"], 0x8007_232B),
+            (&["No answer", "No service location", "no SRV record", "No records"], 0x8007_251D),
+            (&["Server failed", "SERVFAIL", "Query refused", "REFUSED"], 0x8007_232A),
+        ];
+        let error = self.error.as_deref().filter(|_| self.records.is_empty())?;
+        let said = |(words, _): &&(&[&str], u32)| words.iter().any(|word| error.contains(word));
+        BY_WORDS.iter().find(said).map(|(_, code)| Hresult(*code))
     }
 
     /// Takes one line; `false` where it is of something else.
@@ -129,7 +142,10 @@ impl Lookup {
     }
 
     fn failure(&mut self, text: &str) -> bool {
-        let failed = text.starts_with("***") || text.starts_with("DNS request timed out") || text.contains("NXDOMAIN");
+        let failed = text.starts_with("***")
+            || text.starts_with("DNS request timed out")
+            || text.contains("NXDOMAIN")
+            || text.contains("SERVFAIL");
         if failed {
             self.error.get_or_insert_with(|| shorten(text.trim_start_matches(['*', ' '])).to_owned());
         }
@@ -184,5 +200,6 @@ mod tests {
         let mut lookup = Lookup::default();
         assert!(lookup.take("*** dc.example.com can't find _vlmcs._tcp: Non-existent domain"));
         assert!(!lookup.is_empty() && lookup.records.is_empty());
+        assert_eq!(lookup.expected_error(), Some(Hresult(0x8007_232B)));
     }
 }

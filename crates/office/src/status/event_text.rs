@@ -215,9 +215,8 @@ impl Events {
     fn goes_on(&mut self, text: &str) -> bool {
         let Some(draft) = &mut self.draft else { return false };
         if draft.history {
-            return text.starts_with("ERROR DESCRIPTION")
-                || text.starts_with("NOTICE:")
-                || text.starts_with("FOR MORE");
+            // A description may go on in a second line; a frame ends it.
+            return !text.starts_with("---");
         }
         let open =
             !draft.row.is_empty() && event::shape_of(&draft.row).is_none() && draft.row.len() + text.len() < MOST_ROW;

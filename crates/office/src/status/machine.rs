@@ -86,7 +86,8 @@ fn keyed(text: &str) -> Option<&str> {
     let (key, value) = text.split_once([':', '='])?;
     let key = key.trim();
     let known = KEYS.iter().any(|known| known.eq_ignore_ascii_case(key)) || key.ends_with(" on machine");
-    if known { name(value) } else { None }
+    // A transcript has the system's version behind the name.
+    if known { name(value.split_once(" (").map_or(value, |(name, _)| name)) } else { None }
 }
 
 /// `==> PC-001.txt <==`, `===== PC-001 =====`, `### Computer: PC-001 ###`, `\\PC-001:`
@@ -149,21 +150,24 @@ pub fn from_path(path: &Path) -> (Option<String>, NamedBy) {
     }
 }
 
-/// The part of a file's name that is no common word and no date, if any is left; the whole where several are.
+/// The part of a file's name that is no common word and no number, if any is left; the whole where several are.
 fn from_stem(stem: &str) -> Option<&str> {
     let common = |word: &str| {
         COMMON.iter().any(|common| common.eq_ignore_ascii_case(word)) || word.bytes().all(|byte| byte.is_ascii_digit())
     };
-    let words = || stem.split(['_', ' ', '.', '@', '(', ')']).filter(|word| !word.is_empty());
-    let mut own = words().filter(|word| !word.split('-').all(common));
+    let words = || stem.split(['_', ' ', '@', '(', ')']).filter(|word| !word.is_empty());
+    let mut own = words().filter(|word| !word.split(['-', '.']).all(common));
     let first = own.next()?;
-    let mut rest = own.peekable();
-    let machine = if rest.peek().is_none() { first } else { stem };
-    // `PC-001-dstatus`: words joined by a hyphen, which names have too.
-    let cut = machine
-        .rsplit_once('-')
-        .filter(|(_, last)| !last.is_empty() && common(last) && last.contains(char::is_alphabetic));
-    name(cut.map_or(machine, |(before, _)| before)).or(Some(machine))
+    let mut machine = if own.next().is_none() { first } else { stem };
+    // `PC-001-dstatus`, `PC-001.ospp`: joined by what names have too. A number at the end is the machine's own.
+    while let Some((before, last)) = machine.rsplit_once(['-', '.'])
+        && !before.is_empty()
+        && common(last)
+        && last.contains(char::is_alphabetic)
+    {
+        machine = before;
+    }
+    name(machine).or(Some(machine))
 }
 
 #[cfg(test)]
@@ -174,6 +178,7 @@ mod tests {
     fn lines_that_name_a_machine() {
         for line in [
             "Computer: PC-001",
+            "Machine: PC-001 (Microsoft Windows NT 10.0.26100.0)",
             "PSComputerName : PC-001",
             "Searching for KMS activation events on machine: PC-001",
             "===== PC-001 =====",
@@ -207,6 +212,9 @@ mod tests {
             ("out/ospp_dstatus_PC-001_20261122.log", Some("PC-001"), NamedBy::File),
             ("out/PC-001-dstatus.txt", Some("PC-001"), NamedBy::File),
             ("out/PC-001.contoso.com.txt", Some("PC-001.contoso.com"), NamedBy::File),
+            ("out/kms01.contoso.com_12290.txt", Some("kms01.contoso.com"), NamedBy::File),
+            ("out/PC-001.ospp.vbs.txt", Some("PC-001"), NamedBy::File),
+            ("out/old PC_1 of Anna.txt", Some("old PC_1 of Anna"), NamedBy::File),
             ("PC-001/ospp_dstatus.txt", Some("PC-001"), NamedBy::Folder),
             ("status.txt", None, NamedBy::Nothing),
         ];

@@ -21,6 +21,7 @@ mod script;
 mod table;
 mod value;
 mod vnext;
+mod wmi;
 mod xml;
 
 pub use self::block::{Block, Channel, Counted, Unrecognised};

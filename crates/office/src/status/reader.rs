@@ -8,11 +8,13 @@ use super::block::{Block, Unrecognised};
 use super::dns::{self, Lookup};
 use super::event::Event;
 use super::event_text::{self, Events};
+use super::labels;
 use super::machine::{self, NamedBy};
 use super::net::{self, Connection};
 use super::script::{self, Scripts, Taken};
 use super::value::shorten;
 use super::vnext::{self, Licences};
+use super::wmi::{self, Products};
 use super::xml::Gathering;
 use crate::data::outputs::Script;
 use crate::lint::masked;
@@ -78,6 +80,7 @@ pub struct Reader {
     scripts: Scripts,
     events: Events,
     xml: Gathering,
+    products: Products,
     vnext: Option<vnext::Reading>,
     lookup: Option<Lookup>,
     connection: Option<Connection>,
@@ -116,6 +119,7 @@ impl Reader {
             scripts: Scripts::default(),
             events: Events::default(),
             xml: Gathering::default(),
+            products: Products::default(),
             vnext: None,
             lookup: None,
             connection: None,
@@ -153,6 +157,11 @@ impl Reader {
             Wrap::No => self.read_line(line.number, &line.text),
             Wrap::Within | Wrap::AtBlank => self.held = Some(line),
         }
+    }
+
+    /// What is complete by now.
+    pub(crate) fn take(&mut self) -> Vec<Item> {
+        std::mem::take(&mut self.items)
     }
 
     /// What is left, when the text has ended.
@@ -221,6 +230,14 @@ impl Reader {
             self.close();
             return false;
         }
+        if self.products.is_open() {
+            if !begins_elsewhere(text) && self.products.line(number, text) {
+                self.pass_products();
+                return true;
+            }
+            self.close();
+            return false;
+        }
         if self.events.is_open() {
             if !begins_elsewhere(text) && self.events.line(number, text) {
                 self.pass_events();
@@ -248,6 +265,9 @@ impl Reader {
             let mut connection = Connection { line: number, ..Connection::default() };
             connection.take(text);
             self.connection = Some(connection);
+        } else if wmi::begins(text) {
+            self.close();
+            self.products.line(number, text);
         } else if event_text::begins(text) {
             self.close();
             self.events.line(number, text);
@@ -294,6 +314,8 @@ impl Reader {
         self.pass_blocks();
         self.events.finish();
         self.pass_events();
+        self.products.finish();
+        self.pass_products();
         if let Some(reading) = self.vnext.take() {
             self.push(Content::Licences(reading.finish()));
         }
@@ -317,6 +339,14 @@ impl Reader {
         let Self { scripts, items, machine, named_by, .. } = self;
         let item = |block| Item { machine: machine.clone(), named_by: *named_by, content: Content::Block(block) };
         items.extend(scripts.take().map(item));
+    }
+
+    fn pass_products(&mut self) {
+        for (machine, block) in self.products.take() {
+            let named_by = if machine.is_some() { NamedBy::Text } else { self.named_by };
+            let machine = machine.or_else(|| self.machine.clone());
+            self.items.push(Item { machine, named_by, content: Content::Block(block) });
+        }
     }
 
     fn pass_events(&mut self) {
@@ -359,14 +389,16 @@ fn begins(text: &str) -> bool {
 
 /// Whether a line begins something that is no event.
 fn begins_elsewhere(text: &str) -> bool {
-    let script =
-        |text: &str| [Script::Ospp, Script::SlmgrXpr].iter().any(|tool| super::labels::find(*tool, text).is_some());
-    text.trim_start().starts_with("---Processing---")
-        || text.trim_start().starts_with("---Exiting---")
+    let start = text.trim_start();
+    // The history of events that `ospp.vbs` prints has these lines too.
+    let of_history = ["ERROR DESCRIPTION", "NOTICE:", "FOR MORE"].iter().any(|words| start.starts_with(words));
+    let labelled = || [Script::Ospp, Script::SlmgrXpr].iter().any(|tool| labels::find(*tool, text).is_some());
+    start.starts_with("---Processing---")
+        || start.starts_with("---Exiting---")
         || vnext::begins(text)
         || dns::begins(text)
         || net::begins(text)
-        || script(text) && !text.trim_start().starts_with("ERROR DESCRIPTION")
+        || !of_history && labelled()
 }
 
 #[cfg(test)]
@@ -413,6 +445,32 @@ mod tests {
             })
             .collect();
         assert_eq!(kinds, ["lookup", "connection", "block", "licences", "block"]);
+    }
+
+    #[test]
+    fn the_history_of_events_is_events_and_nothing_else() {
+        let text = "---Processing--------------------------\n---------------------------------------\n\
+            Searching for KMS activation events on machine: PC-9\nEvent ID: 12288\n\n\
+            Coordinated Universal Time Written: 11/22/2026 12:00:00 PM\nERROR/HOST: 0xC004F074, 0x00000000, kms01.example.com\n\
+            ERROR DESCRIPTION: The Software Licensing Service reported that it could not.\n\
+            NOTICE: A KB article has been detected for activation failure: 0xC004F074\n\
+            ---------------------------------------\n\
+            Coordinated Universal Time Written: 11/23/2026 12:00:00 PM\nERROR/HOST: 0x00000000, 0x00000000, kms01.example.com\n\
+            ERROR DESCRIPTION: N/A\n---------------------------------------\n---Exiting-----------------------------\n";
+        let found = items(text);
+        assert!(found.iter().all(|item| item.machine.as_deref() == Some("PC-9")), "{found:?}");
+        let events: Vec<_> =
+            found
+                .iter()
+                .map(|item| {
+                    if let Content::Event(event) = &item.content { Some((event.id, event.hresult()?.0)) } else { None }
+                })
+                .collect();
+        assert_eq!(events, [Some((12_288, 0xC004_F074)), Some((12_288, 0))]);
+        let failures = "Event ID: 8200\n\nCoordinated Universal Time Written: 1\nMESSAGE: License acquisition failure details. hr=0xC004C003\n\
+            ERROR DESCRIPTION: Not available.\n---------------------------------------\n";
+        let Content::Event(event) = &items(failures)[0].content else { panic!("no event") };
+        assert_eq!((event.id, event.hresult().map(|code| code.0)), (8200, Some(0xC004_C003)));
     }
 
     #[test]

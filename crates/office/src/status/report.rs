@@ -35,8 +35,8 @@ pub fn report(rows: &[Row], summary: &Summary) -> Markup {
             body {
                 (head(summary))
                 main {
-                    (attention(rows))
                     (charts(summary))
+                    (attention(rows))
                     (hosts(summary))
                     (duplicates(summary))
                     (lines(rows))
@@ -69,7 +69,7 @@ fn words(health: Health) -> &'static str {
         Health::Soon => "soon to end",
         Health::Attention => "need attention",
         Health::Unknown => "not recognised",
-        Health::Neutral => "say nothing",
+        Health::Neutral => "no statement",
     }
 }
 
@@ -153,8 +153,8 @@ fn state_class(state: &str) -> &'static str {
 
 fn by(host: HostBy) -> &'static str {
     match host {
-        HostBy::Manual => "set by hand",
-        HostBy::Dns => "found in DNS",
+        HostBy::Manual => "by hand",
+        HostBy::Dns => "DNS",
         HostBy::ActiveDirectory => "Active Directory",
     }
 }

@@ -189,7 +189,8 @@ fn of_licences(
     let mut rows = Vec::new();
     for licence in &licences.licences {
         // The script tells the state of the moment; the collection's time is that moment, so its word stands.
-        let state = licence.state;
+        let collected = row(licences.line, TOOL, Advice::of_unknown(false, None)).collected;
+        let state = licence.state.or_else(|| licence.state_at(collected?));
         let row = row(licences.line, TOOL, state.map_or_else(|| Advice::of_unknown(false, None), of_subscription));
         let owner = if licence.kind == Owner::Device { "device" } else { "user" };
         let named = licence.product.as_deref().unwrap_or("Microsoft 365 Apps");
@@ -236,11 +237,12 @@ fn of_lookup(
     const TOOL: &str = "nslookup";
     const NO_RECORD: Hresult = Hresult(0x8007_232B);
     if lookup.records.is_empty() {
-        let mut advice = Advice::of_code(NO_RECORD);
+        let code = lookup.expected_error();
+        let mut advice = Advice::of_code(code.unwrap_or(NO_RECORD));
         if let Some(error) = &lookup.error {
             advice.meaning = format!("no KMS host in DNS: {error}").into();
         }
-        return vec![Row { code: Some(NO_RECORD), ..row(lookup.line, TOOL, advice) }];
+        return vec![Row { code, ..row(lookup.line, TOOL, advice) }];
     }
     let port = u16::try_from(KMS.number("port.tcp")).unwrap_or(1688);
     let of_record = |record: &super::dns::Record| {

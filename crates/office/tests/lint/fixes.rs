@@ -77,6 +77,8 @@ fn what_is_not_sure_is_left_alone() {
         "<Configuration><Display Level='None'/></Configuration>",
         "<Configuration><Add><Product ID='O365ProPlusRetail' PIDKEY='#####-#####-#####-#####-#####'/></Add></Configuration>",
         "<Configuration><Add Channel='Current'><Product ID='ProPlus2024Volume'/></Add></Configuration>",
+        "<Configuration><Add SourcePath='\\\\server\\Office\\Data'/></Configuration>",
+        "<Configuration><Add SourcePath='D:\\Office\\Data'/></Configuration>",
         "<Configuration><Add",
         "",
     ] {

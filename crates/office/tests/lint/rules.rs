@@ -5,7 +5,7 @@ use std::str::FromStr;
 
 use jiff::civil::Date;
 use leasehold_office::data::products::Release;
-use leasehold_office::data::schema::{Severity, table};
+use leasehold_office::data::schema::{Rule, Severity, table};
 use leasehold_office::lint::{Context, HostFacts, lint};
 use serde::Deserialize;
 
@@ -140,4 +140,15 @@ fn no_finding_shows_a_secret_key() {
             }
         }
     }
+}
+
+#[test]
+fn the_page_shows_every_rule_as_the_table_has_it() {
+    let page = include_str!("../../../../docs/office/lint.md");
+    let shown: Vec<&str> = page.lines().filter(|line| line.starts_with("| ODT")).collect();
+    let row = |rule: &Rule| {
+        format!("| {} | {} | {} | {} |", rule.id, rule.severity.name(), rule.title, rule.check.replace('|', "\\|"))
+    };
+    assert_eq!(shown, table().rules.iter().map(row).collect::<Vec<_>>());
+    assert!(page.contains(&format!(" {} rules", table().rules.len())));
 }

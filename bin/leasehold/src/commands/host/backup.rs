@@ -13,11 +13,12 @@ use leasehold_store_sqlite::host::{FILE, SqliteHost};
 use serde_json::json;
 use tempfile::{NamedTempFile, TempDir};
 
-use super::{Data, failed, store_failed};
+use super::config::Config;
+use super::{Data, failed};
 use crate::failure::Failure;
 use crate::input;
 use crate::output::{self, Output};
-use crate::stores::Place;
+use crate::stores::{Copied, Place};
 
 /// Write the host's folder into one file: key pair, certificate, what it remembers, and its store as it is at one moment.
 ///
@@ -29,6 +30,9 @@ pub(crate) struct Backup {
     to: PathBuf,
     #[command(flatten)]
     data: Data,
+    /// The host's configuration, for where it names a database; options given here win.
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
     /// Take the place of a file that is there.
     #[arg(long)]
     replace: bool,
@@ -36,11 +40,12 @@ pub(crate) struct Backup {
 
 impl Backup {
     pub(crate) fn run(self, output: Output) -> Result<(), Failure> {
+        let config = Config::read(self.config.as_deref())?;
+        let place = self.data.clone().configured(config.store).place()?;
         let home = self.data.home();
         let host = home.keypair().map_err(|error| failed(&error))?.id();
-        let place = self.data.place()?;
         if self.to == Path::new("-") {
-            return self.to_standard_output(&home, host, &place, output);
+            return to_standard_output(&home, &place, output);
         }
         let path = self.path(host);
         if !self.replace && path.exists() {
@@ -49,7 +54,8 @@ impl Backup {
         }
         let folder = path.parent().filter(|folder| *folder != Path::new("")).unwrap_or(Path::new("."));
         let at = |error: io::Error| Failure::file(folder, &error);
-        let copy = self.copy(host, tempfile::Builder::new().prefix(".backup-").tempdir_in(folder).map_err(at)?)?;
+        let beside = tempfile::Builder::new().prefix(".backup-").tempdir_in(folder).map_err(at)?;
+        let copy = Copy::of(&place, host, beside)?;
         // Made for its owner alone.
         let mut file = tempfile::Builder::new().prefix(".backup-").tempfile_in(folder).map_err(at)?;
         let about = copy.write(&home, &mut file)?;
@@ -62,22 +68,7 @@ impl Backup {
             })),
             Output::Human => anstream::println!("{}", path.display()),
         }
-        tell(&about, &place);
-        Ok(())
-    }
-
-    fn to_standard_output(&self, home: &Home, host: KeyId, place: &Place, output: Output) -> Result<(), Failure> {
-        let mut out = io::stdout().lock();
-        if output == Output::Json || out.is_terminal() {
-            return Err(Failure::failed(
-                "usage",
-                "the backup itself goes to standard output: not with --json, nor to a terminal",
-            ));
-        }
-        let folder = TempDir::new().map_err(|error| Failure::file(&std::env::temp_dir(), &error))?;
-        let about = self.copy(host, folder)?.write(home, &mut out)?;
-        out.flush().map_err(|error| Failure::failed("file", format!("standard output: {error}")))?;
-        tell(&about, place);
+        tell(&about);
         Ok(())
     }
 
@@ -91,19 +82,22 @@ impl Backup {
         let host = host.to_string();
         self.to.join(format!("leasehold-host-{}-{time}.tar", &host[..8]))
     }
+}
 
-    /// The store's copy in `folder`, opened once, so that what cannot be read is found now and not when it is needed.
-    fn copy(&self, host: KeyId, folder: TempDir) -> Result<Copy, Failure> {
-        let elsewhere = matches!(self.data.place()?, Place::Database(_));
-        if elsewhere || !self.data.folder.join(FILE).exists() {
-            return Ok(Copy { folder, tip: None });
-        }
-        let failed = |error| store_failed(&self.data.folder, &error);
-        let copy = folder.path().join(FILE);
-        SqliteHost::copy(&self.data.folder, &copy).map_err(failed)?;
-        let tip = newest(&mut SqliteHost::open_reader(folder.path()).map_err(failed)?, host).map_err(failed)?;
-        Ok(Copy { folder, tip: Some(tip) })
+fn to_standard_output(home: &Home, place: &Place, output: Output) -> Result<(), Failure> {
+    let mut out = io::stdout().lock();
+    if output == Output::Json || out.is_terminal() {
+        return Err(Failure::failed(
+            "usage",
+            "the backup itself goes to standard output: not with --json, nor to a terminal",
+        ));
     }
+    let host = home.keypair().map_err(|error| failed(&error))?.id();
+    let folder = TempDir::new().map_err(|error| Failure::file(&std::env::temp_dir(), &error))?;
+    let about = Copy::of(place, host, folder)?.write(home, &mut out)?;
+    out.flush().map_err(|error| Failure::failed("file", format!("standard output: {error}")))?;
+    tell(&about);
+    Ok(())
 }
 
 /// A copy of the store, removed when it is dropped; none where the host has never served.
@@ -113,6 +107,19 @@ struct Copy {
 }
 
 impl Copy {
+    /// A copy in `folder`, opened once, so that what cannot be read is found now and not when it is needed.
+    fn of(place: &Place, host: KeyId, folder: TempDir) -> Result<Self, Failure> {
+        let failed = |error| place.failed(&error);
+        let tip = match place.copy_host(folder.path()).map_err(failed)? {
+            Copied::All => {
+                let mut store = SqliteHost::open_reader(folder.path()).map_err(failed)?;
+                Some(newest(&mut store, host).map_err(failed)?)
+            }
+            Copied::Nothing => None,
+        };
+        Ok(Self { folder, tip })
+    }
+
     fn write(&self, home: &Home, out: &mut dyn Write) -> Result<About, Failure> {
         let copy = self.folder.path().join(FILE);
         let store = self.tip.map(|tip| Store { name: FILE, copy: &copy, tip: (tip.number, tip.seal) });
@@ -131,11 +138,8 @@ fn finish(file: NamedTempFile, path: &Path) -> io::Result<()> {
     file.persist(path).map(drop).map_err(|error| error.error)
 }
 
-fn tell(about: &About, place: &Place) {
+fn tell(about: &About) {
     let what = match about.seal {
-        _ if matches!(place, Place::Database(_)) => {
-            format!("the folder alone; the store is in {place}, to be backed up by its own means (docs/stores.md)")
-        }
         0 => "no lease was granted yet".to_owned(),
         number => format!("all up to seal {number}"),
     };

@@ -82,7 +82,7 @@ impl Host {
 }
 
 /// Where the host keeps its key, certificate and store.
-#[derive(Debug, Args)]
+#[derive(Args, Clone, Debug)]
 pub(crate) struct Data {
     /// The host's folder.
     #[arg(long = "data", value_name = "DIR", env = "LEASEHOLD_HOST_DATA", default_value = DEFAULT_DATA)]

@@ -41,9 +41,8 @@ impl AuthorityOptions {
             return Ok(None);
         };
         let same = remembered.filter(|known| known.address == address);
-        let (ca, root) = same.map_or((None, None), |known| (known.ca, known.root));
-        let ca = self.ca.clone().or_else(|| config.authority_ca.clone()).or(ca);
-        Ok(Some(Authority { address, ca, root: self.root.or(config.authority_root).or(root) }))
+        let ca = self.ca.clone().or_else(|| config.authority_ca.clone()).or(same.and_then(|known| known.ca));
+        Ok(Some(Authority { address, ca, root: self.root.or(config.authority_root) }))
     }
 
     /// As [`Self::set`], or the one that is remembered; fails where there is none.

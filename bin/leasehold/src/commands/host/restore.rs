@@ -15,6 +15,7 @@ use super::backup::newest;
 use super::{Data, failed, store_failed};
 use crate::failure::Failure;
 use crate::output::{self, Output};
+use crate::stores::Place;
 
 /// Put a backup into the host's folder: all of it, once it was read and checked, or nothing.
 #[derive(Debug, Args)]
@@ -56,6 +57,9 @@ impl Restore {
         let aside = staged.finish(present, &SqliteHost::files(folder)).map_err(|error| failed(&error))?;
         drop(hold);
         print(&about, aside.as_deref(), before, output);
+        if let Ok(Place::Database(address)) = self.data.place() {
+            anstream::eprintln!("the store was put into {}, and the host serves from {address}", folder.display());
+        }
         Ok(())
     }
 }

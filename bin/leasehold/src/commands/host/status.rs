@@ -1,6 +1,7 @@
 //! `leasehold host status`.
 
 use clap::Args;
+use leasehold_core::standing::Revocation;
 use leasehold_core::{Grant, Span, Timestamp};
 use leasehold_host::Identity;
 use leasehold_host::authority::{Authority, Record, Setback};
@@ -42,6 +43,12 @@ impl Status {
             Output::Json => output::json(&view.json()),
             Output::Human => view.print(),
         }
+        if view.is_revoked() {
+            let number = view.identity.revocation_number().unwrap_or_default();
+            let message = format!("revocation list {number} names this host, its certificate or its authority");
+            return Err(Failure::refused("revoked", message)
+                .hint("ask the vendor; where only their authority was replaced, `leasehold host renew` mends it"));
+        }
         if view.identity.grants_at(view.now).is_none() {
             let end = output::time(view.identity.certificate().expires);
             return Err(Failure::refused("host-not-activated", format!("the host's certificate ended at {end}")));
@@ -73,6 +80,10 @@ impl Status {
 }
 
 impl View {
+    fn is_revoked(&self) -> bool {
+        self.identity.own_revocation() == Revocation::Revoked
+    }
+
     fn json(&self) -> Value {
         let certificate = self.identity.certificate();
         json!({
@@ -80,6 +91,7 @@ impl View {
             "vendor": certificate.vendor.as_str(),
             "activated": self.identity.grants_at(self.now).is_some(),
             "issued": seconds(certificate.issued),
+            "revoked": self.is_revoked(),
             "expires": seconds(certificate.expires),
             "host_ordinal": certificate.host_ordinal,
             "activation_ordinal": certificate.activation_ordinal,
@@ -121,9 +133,12 @@ impl View {
         if ending(certificate.issued, certificate.expires, self.now) != Ending::Far && left != Span::ZERO {
             anstream::eprintln!("warning: the certificate ends in {left} [host-certificate-ends-soon]");
         }
-        for Setback { code, message, at, .. } in self.record.setback.iter().chain(&self.record.list_setback) {
-            let at = output::time(Timestamp::from_unix(*at));
-            anstream::eprintln!("warning: {message}, last at {at} [{code}]");
+        let Record { setback, list_setback, .. } = &self.record;
+        for (what, setback) in [("certificate not renewed", setback), ("revocation list not fetched", list_setback)] {
+            if let Some(Setback { code, message, at, .. }) = setback {
+                let at = output::time(Timestamp::from_unix(*at));
+                anstream::eprintln!("warning: {what}: {message}, last at {at} [{code}]");
+            }
         }
     }
 

@@ -46,7 +46,7 @@ impl Explain {
                     if at > 0 {
                         anstream::println!();
                     }
-                    self.print(answer.as_ref());
+                    self.print(answer.as_ref().map_err(AsRef::as_ref));
                 }
             }
         }
@@ -141,7 +141,7 @@ fn not_known(unknown: &Unknown) {
     }
 }
 
-fn value(answer: &Result<Vec<Explanation>, Unknown>) -> Value {
+fn value(answer: &Result<Vec<Explanation>, Box<Unknown>>) -> Value {
     match answer {
         Ok(known) => json!({ "explanations": known, "unknown": null }),
         Err(unknown) => json!({ "explanations": [], "unknown": unknown }),

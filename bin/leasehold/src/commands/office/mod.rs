@@ -1,8 +1,10 @@
 //! `leasehold office`: the workbench for administrators of Microsoft Office estates. It reads, checks and explains; it
 //! activates nothing.
 
+mod config;
 mod doctor;
 mod explain;
+mod hunt;
 mod lint;
 mod own;
 mod plan;
@@ -25,12 +27,14 @@ use crate::output::Output;
 pub(crate) enum Office {
     /// Which method activates which machines, and why not another.
     Plan(plan::Make),
+    Config(Box<config::Config>),
     /// Whether clients find your KMS hosts by DNS, and somebody listens there.
     Doctor(doctor::Doctor),
-    /// Check deployment files (configuration.xml), and mend what can only be meant one way.
     Lint(lint::Lint),
     /// What a code, state, event, rule or key means and what to do about it.
     Explain(explain::Explain),
+    /// Signs of unofficial activators and of rogue KMS hosts in what you have collected.
+    Hunt(hunt::Search),
     /// How the machines of an estate stand, from what was collected of them.
     Status(status::Status),
 }
@@ -39,9 +43,11 @@ impl Office {
     pub(crate) fn run(self, output: Output) -> Result<(), Failure> {
         match self {
             Self::Plan(command) => command.run(output),
+            Self::Config(command) => command.run(output),
             Self::Doctor(command) => command.run(output),
             Self::Lint(command) => command.run(output),
             Self::Explain(command) => command.run(output),
+            Self::Hunt(command) => command.run(output),
             Self::Status(command) => command.run(output),
         }
     }

@@ -96,14 +96,23 @@ fn refused(refusal: &Refusal) -> Failure {
     let failure = Failure::refused(refusal.code(), message);
     match refusal {
         Refusal::BadSignature => failure.hint("ask the customer to make the request again with the right key"),
-        Refusal::Revoked | Refusal::ActivationsExhausted { .. } => {
-            failure.hint("issue another key with `leasehold vendor key issue`")
+        Refusal::Revoked => failure.hint(
+            "instead of a withdrawn key issue another one with `leasehold vendor key issue`; \
+             a revoked host asks with a new key pair",
+        ),
+        Refusal::ActivationsExhausted { .. } => failure.hint(
+            "issue another key with `leasehold vendor key issue`, or let this one go further: `leasehold vendor key set`",
+        ),
+        Refusal::GrantEnded { .. } => {
+            failure.hint("give the key a later end with `leasehold vendor key set KEY --end DATE`")
         }
-        Refusal::GrantEnded { .. } => failure.hint("issue a key with a later --end"),
         Refusal::WrongKindOfKey { .. } => {
             failure.hint("hosts are activated with host keys, single machines with multiple keys")
         }
         Refusal::ProductNotGranted => failure.hint("`leasehold vendor product list` says which family a product is in"),
-        Refusal::UnknownKey | Refusal::HostsExhausted { .. } => failure,
+        Refusal::HostsExhausted { .. } => {
+            failure.hint("issue another key, or let this one go further with `leasehold vendor key set KEY --hosts N`")
+        }
+        Refusal::UnknownKey => failure,
     }
 }

@@ -8,12 +8,12 @@ use crate::output::{self, Output};
 pub(super) type Field = (&'static str, String);
 
 /// Says in what `after` differs from `before`, field by field; programs get both whole.
-pub(super) fn print(what: &str, (before, after): (Vec<Field>, Vec<Field>), values: (Value, Value), output: Output) {
+pub(super) fn print(what: &str, (before, after): (Vec<Field>, Vec<Field>), [was, is]: [Value; 2], output: Output) {
     let differ = before.into_iter().zip(after).filter(|(before, after)| before != after);
     let rows: Vec<(String, String)> =
         differ.map(|((name, before), (_, after))| (name.to_owned(), format!("{before} -> {after}"))).collect();
     match output {
-        Output::Json => output::json(&json!({ "before": values.0, "after": values.1 })),
+        Output::Json => output::json(&json!({ "before": was, "after": is })),
         Output::Human if rows.is_empty() => anstream::eprintln!("{what}: it was like that already"),
         Output::Human => {
             anstream::println!("{what}");

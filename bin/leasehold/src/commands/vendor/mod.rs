@@ -203,6 +203,7 @@ pub(crate) fn failed(error: &Error) -> Failure {
         | Error::UnknownHost(_)
         | Error::UnknownAuthority(_)
         | Error::OwnAuthority(_)
+        | Error::Followed(_)
         | Error::ProductWithdrawn(_)
         | Error::FamilyWithdrawn(_)
         | Error::ListFull { .. }

@@ -27,18 +27,17 @@ impl Revocations {
             return Err(Failure::refused("no-revocations", "revocation list: there is none, nothing was ever revoked"));
         };
         let bytes = document.len();
-        match (&self.out, output) {
-            (None, Output::Human) => print(&entries),
-            (Some(_), _) | (None, Output::Json) => {
-                let about = json!({
-                    "number": number,
-                    "issued": issued.unix(),
-                    "bytes": bytes,
-                    "most_bytes": MOST_REVOCATION_BYTES,
-                    "entries": entries.iter().map(value).collect::<Vec<_>>(),
-                });
-                output::document(&document, self.out.as_deref(), about, output)?;
-            }
+        if self.out.is_none() && output == Output::Human {
+            print(&entries);
+        } else {
+            let about = json!({
+                "number": number,
+                "issued": issued.unix(),
+                "bytes": bytes,
+                "most_bytes": MOST_REVOCATION_BYTES,
+                "entries": entries.iter().map(value).collect::<Vec<_>>(),
+            });
+            output::document(&document, self.out.as_deref(), about, output)?;
         }
         let (made, percent) = (output::time(issued), bytes * 100 / MOST_REVOCATION_BYTES);
         anstream::eprintln!("list {number} of {made}: {} entries, {percent} % of its room", entries.len());

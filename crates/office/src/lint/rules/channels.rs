@@ -125,10 +125,9 @@ fn sources(file: &File<'_>, add: &Add<'_>, findings: &mut Findings<'_>) {
         findings.add("ODT015", from.whole, "DownloadPath is given and no Version");
     }
     let Some(path) = value(add.node, "SourcePath") else { return };
-    let mut parts = path.text.trim().trim_end_matches(['/', '\\']).rsplit(['/', '\\']);
-    let mut next_is = |name: &str| parts.next().is_some_and(|part| part.eq_ignore_ascii_case(name));
-    let last = path.text.trim().trim_end_matches(['/', '\\']).rsplit(['/', '\\']).next().unwrap_or_default();
-    let data = last.eq_ignore_ascii_case("Data") && next_is("Data") && next_is("Office");
+    let mut parts = path.text.trim_end_matches(['/', '\\', ' ']).rsplit(['/', '\\']);
+    let (last, before) = (parts.next().unwrap_or_default(), parts.next().unwrap_or_default());
+    let data = last.eq_ignore_ascii_case("Data") && before.eq_ignore_ascii_case("Office");
     if data || last.eq_ignore_ascii_case("Office") {
         let message = "the path ends in the folder that the tool adds itself";
         let finding = findings.add("ODT016", path.span.clone(), message);
@@ -136,10 +135,11 @@ fn sources(file: &File<'_>, add: &Add<'_>, findings: &mut Findings<'_>) {
     }
 }
 
-/// What stands before `Office\Data`, where the file writes it without references.
+/// What stands before `Office\Data`, where the file writes it without references and it is a folder by itself.
 fn parent<'v>(path: &Value<'v>, text: &str) -> Option<&'v str> {
     let plain = text[path.span.clone()] == *path.text;
     let data = path.text.trim_end_matches(['/', '\\', ' ']);
-    let office = data.get(..data.len().checked_sub("/Office/Data".len())?)?;
-    (plain && !office.is_empty() && !office.ends_with([':', '/', '\\'])).then_some(office)
+    let parent = data.get(..data.len().checked_sub("/Office/Data".len())?)?;
+    let server = parent.strip_prefix("\\\\").is_some_and(|rest| !rest.contains('\\'));
+    (plain && !parent.is_empty() && !parent.ends_with([':', '/', '\\']) && !server).then_some(parent)
 }

@@ -1,17 +1,20 @@
 //! What is taken off the machine.
 
-use super::super::context::Context;
+use super::super::context::{Context, Mode};
 use super::super::file::{File, value};
 use super::super::finding::Findings;
 
 pub(super) const RULES: &[&str] = &["ODT081", "ODT082"];
 
-pub(super) fn check(file: &File<'_>, _: &Context, findings: &mut Findings<'_>) {
+pub(super) fn check(file: &File<'_>, context: &Context, findings: &mut Findings<'_>) {
     for remove in &file.removes {
         let all = value(remove.node, "All").filter(|all| all.is("TRUE"));
         if let Some(all) = all.filter(|_| !remove.products.is_empty()) {
             findings.add("ODT081", all.whole, "everything is removed, and products are named besides");
         }
+    }
+    if context.mode == Some(Mode::Download) {
+        return;
     }
     let adds = file.adds.iter().find(|add| !add.products.is_empty());
     if let Some(add) = adds.filter(|_| file.named("RemoveMSI").next().is_none()) {

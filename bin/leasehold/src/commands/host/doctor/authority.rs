@@ -43,7 +43,10 @@ fn answers(authority: &Authority, held: Option<u64>) -> Finding {
     match link.revocations(held) {
         Ok(_) => Finding::ok(NAME, format!("{} answers", authority.address)),
         // The host serves on without it.
-        Err(error) => Finding::warning(NAME, error.code(), error.to_string()),
+        Err(error) => {
+            let told = error.to_string();
+            Finding::warning(NAME, error.code(), told.trim_start_matches("authority "))
+        }
     }
 }
 

@@ -1,6 +1,8 @@
 //! The host's folder, its certificate, and the clock that both are read by.
 
+use leasehold_core::standing::Revocation;
 use leasehold_core::{KeyId, Span, Timestamp};
+use leasehold_host::renewing::{Ending, ending};
 use leasehold_host::{Error, Identity};
 
 use super::Patient;
@@ -43,10 +45,18 @@ fn certificate(identity: &Identity, now: Timestamp) -> Finding {
         let begin = output::time(certificate.issued);
         return Finding::failure(NAME, "not-yet-valid", format!("that of host {host} by {vendor} begins at {begin}"));
     }
+    if identity.own_revocation() == Revocation::Revoked {
+        let detail = format!("the list in hand names host {host}, its certificate or its authority");
+        return Finding::failure(NAME, "revoked", detail)
+            .next("ask the vendor; where only their authority was replaced, `leasehold host renew` mends it");
+    }
     let left = certificate.expires.since(now);
     let days = left.as_seconds() / Span::DAY.as_seconds();
     let detail = format!("host {host}, by {vendor}, until {end} ({days} days)");
-    if left < SOON { Finding::warning(NAME, "host-certificate-ends-soon", detail) } else { Finding::ok(NAME, detail) }
+    match ending(certificate.issued, certificate.expires, now) {
+        Ending::Far => Finding::ok(NAME, detail),
+        Ending::Nears | Ending::Close => Finding::warning(NAME, "host-certificate-ends-soon", detail),
+    }
 }
 
 /// When the host last sealed anything, as its store has it.
@@ -70,7 +80,6 @@ fn clock(issued: Timestamp, newest_seal: Option<Timestamp>, now: Timestamp) -> F
 }
 
 const NAME: &str = "certificate";
-const SOON: Span = Span::days(30);
 
 #[cfg(test)]
 mod tests {
@@ -80,15 +89,16 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_certificate_is_told_of_a_month_before_it_ends_and_fails_at_its_end() {
+    fn a_certificate_is_told_of_two_months_before_it_ends_and_fails_at_its_end() {
         let host = Vendor::from_seed(1).host(2, vec![Vendor::grant()]);
         let pair = Keypair::from_pem(&host.pair().to_pem()).unwrap();
         let identity = Identity::new(pair, host.certificate()).unwrap();
         let end = identity.certificate().expires;
         let code = |now| certificate(&identity, now).code;
         assert_eq!(code(BEGIN.minus(Span::days(1))), Some("not-yet-valid"));
-        assert_eq!((code(BEGIN), code(end.minus(SOON))), (None, None));
-        assert_eq!(code(end.minus(SOON).plus(Span::seconds(1))), Some("host-certificate-ends-soon"));
+        let soon = end.minus(Span::days(60));
+        assert_eq!((code(BEGIN), code(soon)), (None, None));
+        assert_eq!(code(soon.plus(Span::seconds(1))), Some("host-certificate-ends-soon"));
         assert_eq!(code(end), Some("host-certificate-ended"));
     }
 

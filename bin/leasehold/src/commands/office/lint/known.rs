@@ -91,7 +91,10 @@ fn of_file(path: &Path, group: Option<&str>) -> Result<Plan, Failure> {
         let method = match method {
             "extended-offline" => Plan::User,
             other => other.parse().map_err(|_| {
-                wrong(&format!("group {} has the method {other}, for which nothing is deployed", answer["name"]))
+                wrong(&format!(
+                    "group {} has the method {other}, of which a deployment file says nothing",
+                    answer["name"]
+                ))
             })?,
         };
         if !methods.contains(&method) {

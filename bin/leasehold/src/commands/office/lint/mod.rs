@@ -5,6 +5,9 @@ mod files;
 mod known;
 mod print;
 
+pub(super) use known::plan;
+pub(super) use print::finding;
+
 use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};

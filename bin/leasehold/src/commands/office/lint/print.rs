@@ -93,14 +93,15 @@ pub(super) fn sum(tally: &Tally) {
 pub(super) fn value(checked: &Checked) -> Value {
     let Checked { path, report, applied, .. } = checked;
     json!({
-        "file": path,
+        "file": path.to_string_lossy(),
         "encoding": report.encoding.map(|encoding| encoding.to_string()),
         "findings": report.findings.iter().map(finding).collect::<Vec<_>>(),
         "applied": applied.iter().map(finding).collect::<Vec<_>>(),
     })
 }
 
-fn finding(finding: &Finding) -> Value {
+/// A finding as JSON.
+pub(crate) fn finding(finding: &Finding) -> Value {
     json!({
         "rule": finding.rule.id,
         "severity": finding.severity,

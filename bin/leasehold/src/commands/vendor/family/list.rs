@@ -10,7 +10,7 @@ pub(super) fn run(shop: &Shop, output: Output) -> Result<(), Failure> {
     match output {
         Output::Json => output::json(&families.iter().map(value).collect()),
         Output::Human if families.is_empty() => {
-            anstream::eprintln!("no families yet: one begins with its first product")
+            anstream::eprintln!("no families yet: one begins with its first product");
         }
         Output::Human => {
             let mut table = output::table(["FAMILY", "NUMBER", "POLICY", "STATUS"]);

@@ -62,7 +62,7 @@ fn fields(family: &authority::Family) -> Vec<Field> {
 fn print_changed(changed: &Changed<authority::Family>, output: Output) {
     let Changed { before, after } = changed;
     let what = format!("family {}", after.id);
-    before_after::print(&what, (fields(before), fields(after)), (value(before), value(after)), output);
+    before_after::print(&what, (fields(before), fields(after)), [value(before), value(after)], output);
 }
 
 fn families(shop: &Shop) -> Result<Vec<authority::Family>, Failure> {

@@ -89,7 +89,7 @@ fn fields(key: &IssuedKey) -> Vec<Field> {
 fn print_changed(changed: &Changed<IssuedKey>, output: Output) {
     let Changed { before, after } = changed;
     let what = format!("product key …{} ({})", after.last_five, after.public.id());
-    before_after::print(&what, (fields(before), fields(after)), (value_of_key(before), value_of_key(after)), output);
+    before_after::print(&what, (fields(before), fields(after)), [value_of_key(before), value_of_key(after)], output);
 }
 
 fn host(place: &Place) -> Value {

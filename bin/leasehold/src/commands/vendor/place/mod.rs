@@ -7,6 +7,7 @@ mod show;
 use clap::Subcommand;
 use leasehold_authority::places::Activated;
 use leasehold_core::{KeyKind, Text, Timestamp};
+use leasehold_wire::{Envelope, HostCertificate, Lease, Typ};
 use serde_json::{Value, json};
 
 use super::Shop;
@@ -48,5 +49,17 @@ fn value(activated: &Activated) -> Value {
         "last": place.last.unix(),
         "expires": place.expires.map(Timestamp::unix),
         "revoked": revoked,
+        "document": document(&place.document).map(|(cti, signer)| json!({ "cti": cti, "signer": signer })),
     })
+}
+
+/// The name of a document and of its signer.
+fn document(bytes: &[u8]) -> Option<(String, String)> {
+    let envelope = Envelope::parse(bytes).ok()?;
+    let cti = if envelope.typ == Typ::Host {
+        envelope.document::<HostCertificate>().ok()?.cti
+    } else {
+        envelope.document::<Lease>().ok()?.cti
+    };
+    Some((cti.to_string(), envelope.kid.to_string()))
 }

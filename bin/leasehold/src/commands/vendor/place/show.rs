@@ -5,8 +5,6 @@ use std::path::PathBuf;
 use clap::Args;
 use leasehold_authority::places::{self, Activated};
 use leasehold_core::KeyId;
-use leasehold_wire::{Envelope, HostCertificate, Lease, Typ};
-use serde_json::{Value, json};
 
 use crate::commands::vendor::{Shop, failed};
 use crate::failure::Failure;
@@ -26,26 +24,19 @@ impl Show {
     pub(super) fn run(self, shop: &Shop, output: Output) -> Result<(), Failure> {
         let found = places::find(&*shop.store, self.id).map_err(|error| failed(&error))?;
         if let (Some(out), Some(newest)) = (&self.out, found.iter().max_by_key(|one| one.place.last)) {
-            return output::document(&newest.place.document, Some(out.as_path()), value(newest), output);
+            return output::document(&newest.place.document, Some(out.as_path()), super::value(newest), output);
         }
         match output {
-            Output::Json => output::json(&found.iter().map(value).collect()),
+            Output::Json => output::json(&found.iter().map(super::value).collect()),
             Output::Human => found.iter().for_each(print),
         }
         Ok(())
     }
 }
 
-fn value(activated: &Activated) -> Value {
-    let mut value = super::value(activated);
-    value["document"] = document(&activated.place.document)
-        .map_or(Value::Null, |(cti, signer)| json!({ "cti": cti, "signer": signer }));
-    value
-}
-
 fn print(activated: &Activated) {
     let Activated { key, place, revoked } = activated;
-    let (cti, signer) = document(&place.document).unwrap_or_default();
+    let (cti, signer) = super::document(&place.document).unwrap_or_default();
     let customer = key.customer.as_ref().map_or_else(String::new, |name| format!(" of {name}"));
     let rows = [
         ("id", place.subject.id().to_string()),
@@ -68,15 +59,4 @@ fn print(activated: &Activated) {
         ("document", format!("{cti}, signed by authority {signer}")),
     ];
     output::rows(&rows.map(|(name, words)| (name.to_owned(), words)));
-}
-
-/// The name of a document and of its signer.
-fn document(bytes: &[u8]) -> Option<(String, String)> {
-    let envelope = Envelope::parse(bytes).ok()?;
-    let cti = if envelope.typ == Typ::Host {
-        envelope.document::<HostCertificate>().ok()?.cti
-    } else {
-        envelope.document::<Lease>().ok()?.cti
-    };
-    Some((cti.to_string(), envelope.kid.to_string()))
 }

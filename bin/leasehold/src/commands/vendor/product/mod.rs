@@ -109,7 +109,7 @@ fn fields(product: &authority::Product) -> Vec<Field> {
 fn print_changed(changed: &Changed<authority::Product>, output: Output) {
     let Changed { before, after } = changed;
     let what = format!("product {}", after.id);
-    before_after::print(&what, (fields(before), fields(after)), (value(before), value(after)), output);
+    before_after::print(&what, (fields(before), fields(after)), [value(before), value(after)], output);
 }
 
 fn entry(shop: &Shop, id: &ProductId) -> Result<Entry, Failure> {

@@ -1,0 +1,251 @@
+//! A host and its vendor's authority: the real one, behind a socket that may lose what it carries.
+#![expect(clippy::unwrap_used, reason = "where nothing is, the test has failed")]
+
+mod scene;
+
+use std::fs;
+use std::net::{Ipv4Addr, TcpListener};
+
+use leasehold_authority::products;
+use leasehold_authority::revocations::Target;
+use leasehold_core::Span;
+use leasehold_core::activation::Allowance;
+use leasehold_core::standing::Revocation;
+use leasehold_host::asking::{Answered, Itself, Vendor};
+use leasehold_host::authority::Authority;
+use leasehold_host::change::changes;
+use leasehold_testkit::http::get;
+use leasehold_testkit::responder::Outgoing;
+use leasehold_testkit::vendor::Vendor as OtherVendor;
+use leasehold_wire::{HostCertificate, Keypair, verify};
+use serde_json::json;
+
+use crate::scene::{
+    Act, BEGIN, Scene, Serving, certified, chance, link, machine, problem, product, refused, stamp, until,
+};
+
+#[test]
+fn a_lost_answer_is_asked_for_with_the_same_request_and_uses_up_nothing_more() {
+    let scene = Scene::new();
+    let key = scene.issue(Allowance::HOST_KEY, 3);
+    scene.then(Act::LoseAnswer);
+    assert_eq!(scene.activate(&key).unwrap_err().code(), "authority-unreachable");
+    assert!(!scene.host.path().join("host.lh").exists());
+    let first = certified(scene.activate(&key));
+    assert_eq!((first.certificate.host_ordinal, first.certificate.activation_ordinal), (1, 1));
+    assert!(first.before.is_none() && changes(&first).is_empty());
+    let requests = scene.requests();
+    assert_eq!(requests[0].cti, requests[1].cti);
+    assert_eq!(scene.used_up(), (1, vec![1]));
+    certified(scene.activate(&key));
+    assert_eq!(scene.used_up(), (1, vec![1]), "asked again after all was well");
+}
+
+#[test]
+fn a_renewal_needs_no_key_uses_up_nothing_and_brings_what_the_vendor_changed() {
+    let scene = Scene::new();
+    certified(scene.activate(&scene.issue(Allowance::HOST_KEY, 3)));
+    products::add(&*scene.store(), &product("acme-cam"), stamp(BEGIN)).unwrap();
+    scene.pass(Span::days(40));
+    let renewed = certified(scene.renew());
+    assert_eq!(renewed.certificate.issued, scene.now());
+    let changed: Vec<&str> = changes(&renewed).iter().map(|change| change.what).collect();
+    assert_eq!(changed, ["certificate", "products"]);
+    assert_eq!(scene.used_up(), (1, vec![1]));
+    let requests = scene.requests();
+    assert_eq!((requests[1].cti, requests[1].fingerprint), (requests[0].cti, requests[0].fingerprint));
+    assert_eq!(requests[1].issued, scene.now());
+    let presented = scene.certificate();
+    let verified = verify::<HostCertificate>(&presented, &scene.root, scene.now(), None).unwrap();
+    assert_eq!(verified.document.issued, scene.now());
+}
+
+#[test]
+fn a_refusal_is_told_and_costs_neither_the_certificate_nor_the_next_renewal() {
+    let scene = Scene::new();
+    let (host, other) = (scene.issue(Allowance::HOST_KEY, 3), Scene::new().issue(Allowance::HOST_KEY, 8));
+    assert_eq!(refused(scene.activate(&other)), "unknown-key");
+    certified(scene.activate(&host));
+    let before = scene.certificate();
+    assert_eq!(refused(scene.activate(&other)), "unknown-key");
+    assert_eq!(scene.home().renewals().unwrap().setback, None, "it is no word about the next renewal");
+    let multiple = scene.issue(Allowance::multiple_key(3), 4);
+    assert_eq!(scene.activate(&multiple).unwrap_err().code(), "wrong-kind-of-key");
+    assert_eq!(scene.certificate(), before);
+    scene.pass(Span::DAY);
+    certified(scene.renew());
+    assert_ne!(scene.certificate(), before);
+    let limited = Outgoing::Reply {
+        status: 429,
+        content_type: "application/problem+json",
+        headers: vec![("retry-after", "7200".to_owned())],
+        body: json!({ "type": "urn:leasehold:problem:too-many-requests" }).to_string().into_bytes(),
+    };
+    scene.then(Act::Say(limited));
+    assert_eq!(refused(scene.renew()), "too-many-requests");
+    let setback = scene.home().renewals().unwrap().setback.unwrap();
+    assert_eq!((setback.failures, setback.retry), (1, 7_200));
+    certified(scene.renew());
+    assert_eq!(scene.home().renewals().unwrap().setback, None);
+}
+
+#[test]
+fn what_is_no_answer_is_told_apart_and_changes_nothing() {
+    let scene = Scene::new();
+    let key = scene.issue(Allowance::HOST_KEY, 3);
+    certified(scene.activate(&key));
+    let before = scene.certificate();
+    let other = OtherVendor::from_seed(9);
+    let web = Outgoing::Reply { status: 200, content_type: "text/html", headers: Vec::new(), body: b"<p>".to_vec() };
+    let mut bent = before.clone();
+    *bent.last_mut().unwrap() ^= 1;
+    for (answer, code) in [
+        (web, "not-an-authority"),
+        (Outgoing::empty(502), "not-an-authority"),
+        (problem("store-unavailable", 503), "store-unavailable"),
+        (Outgoing::Raw(b"SSH-2.0\r\n".to_vec()), "not-an-authority"),
+        (Outgoing::cose(b"nonsense".to_vec()), "malformed"),
+        (Outgoing::cose(bent), "bad-signature"),
+        (Outgoing::cose(other.host(1, vec![OtherVendor::grant()]).certificate()), "unknown-signer"),
+        (Outgoing::HangUp, "authority-unreachable"),
+    ] {
+        scene.then(Act::Say(answer));
+        let told = match scene.renew() {
+            Ok(Answered::Refused(refused)) => refused.code,
+            Ok(Answered::Certified(certified)) => panic!("{code}: {certified:?}"),
+            Err(error) => error.code().to_owned(),
+        };
+        assert_eq!(told, code);
+        assert_eq!(scene.certificate(), before, "{code}");
+    }
+    scene.then(Act::Say(Outgoing::cose(other.host(1, vec![OtherVendor::grant()]).certificate())));
+    assert_eq!(scene.activate(&key).unwrap_err().code(), "another-host");
+    let closed = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap().local_addr().unwrap();
+    let itself = Itself { machine: &machine(), name: None };
+    let error = scene.home().renew(&itself, &Vendor { link: &link(closed), root: None }, scene.now()).unwrap_err();
+    assert_eq!(error.to_string(), format!("authority http://{closed}: connection refused"));
+    let wrong_root = OtherVendor::from_seed(9).root();
+    let vendor = Vendor { link: &link(scene.address()), root: Some(&wrong_root) };
+    let error = scene.home().renew(&itself, &vendor, scene.now()).unwrap_err();
+    assert_eq!(error.code(), "unknown-signer");
+    assert_eq!(scene.certificate(), before);
+    assert!(scene.home().renewals().unwrap().setback.unwrap().failures > 8);
+}
+
+#[test]
+fn a_damaged_certificate_is_mended_by_asking_again() {
+    let scene = Scene::new();
+    let key = scene.issue(Allowance::HOST_KEY, 3);
+    certified(scene.activate(&key));
+    let whole = scene.certificate();
+    fs::write(scene.host.path().join("host.lh"), &whole[..90]).unwrap();
+    assert_eq!(scene.home().identity().unwrap_err().code(), "file-damaged");
+    certified(scene.activate(&key));
+    fs::write(scene.host.path().join("host.lh"), "").unwrap();
+    scene.home().install(&whole, None, scene.now()).unwrap();
+    assert_eq!(scene.used_up(), (1, vec![1]));
+}
+
+#[test]
+fn the_revocation_list_is_fetched_once_and_again_when_it_has_changed() {
+    let scene = Scene::new();
+    certified(scene.activate(&scene.issue(Allowance::HOST_KEY, 3)));
+    assert_eq!(scene.fetch(None).unwrap(), None, "nothing was revoked yet");
+    let machine = Keypair::from_seed(&[9; 32]).id();
+    let revoke = |key| scene.signer().revoke(&[Target::Key(key)], stamp(scene.now()), &mut chance(5)).unwrap();
+    revoke(machine);
+    let first = scene.fetch(None).unwrap();
+    assert!(first.is_some());
+    assert_eq!(scene.fetch(None).unwrap(), None, "it is held");
+    revoke(Keypair::from_seed(&[8; 32]).id());
+    assert_eq!(scene.fetch(None).unwrap(), first.map(|number| number + 1));
+    let identity = scene.home().identity().unwrap().unwrap();
+    assert_eq!(identity.revocation_of(machine), Revocation::Revoked);
+}
+
+#[test]
+fn a_host_whose_key_is_revoked_serves_until_the_signed_list_says_so() {
+    let scene = Scene::new();
+    let key = scene.issue(Allowance::HOST_KEY, 3);
+    certified(scene.activate(&key));
+    let before = scene.certificate();
+    let target = Target::ProductKey(key.last_five().parse().unwrap());
+    scene.signer().revoke(&[target], stamp(scene.now()), &mut chance(5)).unwrap();
+    assert_eq!(refused(scene.renew()), "revoked");
+    let revoked = || {
+        let identity = scene.home().identity().unwrap().unwrap();
+        identity.revocation_of(Keypair::from_seed(&[9; 32]).id())
+    };
+    assert_eq!(
+        (scene.certificate(), revoked()),
+        (before, Revocation::Clear),
+        "an answer without a signature ends nothing"
+    );
+    scene.fetch(None).unwrap().unwrap();
+    assert_eq!(revoked(), Revocation::Revoked);
+}
+
+#[test]
+fn an_authority_that_follows_another_is_believed_below_the_root_that_is_known() {
+    let scene = Scene::new();
+    certified(scene.activate(&scene.issue(Allowance::HOST_KEY, 3)));
+    scene.pass(Span::DAY);
+    scene.rotate();
+    let before = scene.certificate();
+    assert_eq!(scene.renew().unwrap_err().code(), "unknown-signer", "no root is known, and no TLS speaks for it");
+    assert_eq!(scene.certificate(), before);
+    let link = link(scene.address());
+    let (itself, vendor) =
+        (Itself { machine: &machine(), name: None }, Vendor { link: &link, root: Some(&scene.root) });
+    certified(scene.home().renew(&itself, &vendor, scene.now()));
+    scene.pass(Span::DAY);
+    scene.rotate();
+    certified(scene.renew());
+    assert_eq!(scene.used_up(), (1, vec![1]));
+}
+
+#[test]
+fn a_host_without_its_request_says_how_to_go_on() {
+    let scene = Scene::new();
+    assert_eq!(scene.renew().unwrap_err().code(), "not-initialised");
+    certified(scene.activate(&scene.issue(Allowance::HOST_KEY, 3)));
+    for name in ["request.lh", "renewal.lh"] {
+        fs::remove_file(scene.host.path().join(name)).unwrap();
+    }
+    assert_eq!(scene.renew().unwrap_err().code(), "not-renewable");
+}
+
+#[test]
+fn a_serving_host_renews_itself_takes_the_list_and_outlives_a_silent_authority() {
+    let scene = Scene::new();
+    certified(scene.activate(&scene.issue(Allowance::HOST_KEY, 3)));
+    let authority = Authority { address: format!("http://{}", scene.address()).parse().unwrap(), ca: None, root: None };
+    scene.home().remember_authority(&authority).unwrap();
+    scene.pass(Span::days(40));
+    let host = Serving::start(&scene, scene.host.path());
+    let issued = || {
+        let (_, presented) = get(&host.address, "/v1/host").unwrap();
+        verify::<HostCertificate>(&presented, &scene.root, scene.now(), None).unwrap().document.issued
+    };
+    until(|| issued() == scene.now());
+    until(|| scene.home().renewals().unwrap().listed == Some(scene.now().unix()));
+    assert_eq!(get(&host.address, "/v1/revocations").unwrap().0, 404, "the authority has none");
+    host.stop();
+
+    *scene.list.lock().unwrap() = Some(OtherVendor::from_seed(9).revocations(4, vec![], vec![]));
+    scene.pass(Span::days(2));
+    let host = Serving::start(&scene, scene.host.path());
+    until(|| scene.home().renewals().unwrap().list_setback.is_some());
+    let setback = scene.home().renewals().unwrap().list_setback.unwrap();
+    assert_eq!(setback.code, "unknown-signer", "another vendor's list");
+    host.stop();
+
+    scene.then(Act::Say(Outgoing::HangUp));
+    scene.pass(Span::days(40));
+    let before = scene.certificate();
+    let host = Serving::start(&scene, scene.host.path());
+    until(|| scene.home().renewals().unwrap().setback.is_some());
+    assert_eq!(get(&host.address, "/readyz").unwrap().0, 200, "it serves to the certificate's end");
+    assert_eq!(scene.certificate(), before);
+    host.stop();
+}

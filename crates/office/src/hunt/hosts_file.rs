@@ -1,0 +1,102 @@
+//! Hosts files: names that lead elsewhere than DNS says (ACT010).
+
+use std::net::IpAddr;
+
+use super::finding::{Finding, Spot};
+use crate::own::{At, Own};
+
+/// What is said about one line of a hosts file; `None` where it is none.
+pub(super) fn line(text: &str, own: &Own, spot: &Spot) -> Option<Vec<Finding>> {
+    let entry = text.split('#').next().unwrap_or_default();
+    let mut words = entry.split_whitespace();
+    let address: IpAddr = words.next()?.split('%').next()?.parse().ok()?;
+    let names: Vec<&str> = words.collect();
+    let like_names = names.iter().all(|name| name.parse::<At>().is_ok_and(|at| matches!(at, At::Name(_))));
+    if names.is_empty() || !like_names {
+        return None;
+    }
+    let find = |name: &&str| {
+        let at = name.parse::<At>().ok()?;
+        let name = name.trim_end_matches('.').to_ascii_lowercase();
+        let what = if is_licensing(&name) {
+            "a name of Microsoft's activation or licensing"
+        } else if own.host(&at).is_some() || is_like_a_kms_host(&name) {
+            // A host of one's own at an address of one's own is only written down twice.
+            if own.host(&at).is_some() && own.holds(&At::Address(address)) {
+                return None;
+            }
+            "the name of a KMS host"
+        } else {
+            return None;
+        };
+        Some(Finding::of_rule("ACT010", format!("{what}, {name}, is led to {address}"), spot.clone()))
+    };
+    Some(names.iter().filter_map(find).collect())
+}
+
+/// Whether activation, validation or licensing asks this name.
+fn is_licensing(name: &str) -> bool {
+    let within = |domain: &str| name.strip_suffix(domain).is_some_and(|rest| rest.is_empty() || rest.ends_with('.'));
+    LICENSING.iter().any(|domain| within(domain))
+        || (within("microsoft.com") && WORDS.iter().any(|word| name.contains(word)))
+}
+
+/// Whether it is called as KMS hosts are called.
+fn is_like_a_kms_host(name: &str) -> bool {
+    let first = name.split('.').next().unwrap_or_default();
+    let mut words = first.split(|c: char| !c.is_ascii_alphabetic());
+    words.any(|word| matches!(word, "kms" | "vlmcs" | "kmshost" | "kmsserver" | "azkms"))
+}
+
+/// Domains that activation and licensing ask, with all below them.
+const LICENSING: [&str; 6] = [
+    "sls.microsoft.com",
+    "ols.officeapps.live.com",
+    "officecdn.microsoft.com",
+    "licensing.mp.microsoft.com",
+    "licensing.m365.svc.cloud.microsoft",
+    "go.microsoft.com",
+];
+
+/// Words in the names of other hosts that do.
+const WORDS: [&str; 4] = ["activation", "validation", "licensing", "genuine"];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn found(text: &str, own: &str) -> Option<usize> {
+        let mut list = Own::default();
+        list.add_lines(own).unwrap();
+        line(text, &list, &Spot::default()).map(|findings| findings.len())
+    }
+
+    #[test]
+    fn names_of_activation_and_kms_hosts_are_found() {
+        for text in [
+            "127.0.0.1 activation.sls.microsoft.com",
+            "0.0.0.0\tvalidation-v2.sls.microsoft.com # block",
+            "::1 ols.officeapps.live.com",
+            "127.0.0.1 kms.example.net",
+            "10.0.0.5 kms-01.corp.local",
+            "0.0.0.0 genuine.microsoft.com",
+        ] {
+            assert_eq!(found(text, ""), Some(1), "{text}");
+        }
+        assert_eq!(found("127.0.0.1 activation.sls.microsoft.com go.microsoft.com localhost", ""), Some(2));
+    }
+
+    #[test]
+    fn other_lines_are_not() {
+        for text in ["127.0.0.1 localhost", "::1 localhost ip6-localhost", "10.0.0.7 printer.corp.local # kms"] {
+            assert_eq!(found(text, ""), Some(0), "{text}");
+        }
+        for text in
+            ["# 127.0.0.1 kms.example.net", "10.0.0.1", "10.0.0.1 00-11-22-33-44-55 dynamic /x", "Server: x", ""]
+        {
+            assert_eq!(found(text, ""), None, "{text}");
+        }
+        assert_eq!(found("10.0.0.5 kms01.corp.local", "kms01.corp.local\n10.0.0.0/8"), Some(0));
+        assert_eq!(found("127.0.0.1 kms01.corp.local", "kms01.corp.local\n10.0.0.0/8"), Some(1));
+    }
+}

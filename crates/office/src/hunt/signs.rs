@@ -1,0 +1,229 @@
+//! The tables of signs, made ready to be looked for: names and paths of files, tasks, services, detections.
+
+use std::sync::LazyLock;
+
+use regex::Regex;
+
+use super::finding::Sign;
+use crate::data::indicators::{DetectionName, File, INDICATORS, Strength, TaskOrService};
+
+/// A file or folder of an activator.
+struct FileSign {
+    entry: &'static File,
+    /// The path at which it usually is.
+    path: Option<Regex>,
+    /// Its name wherever it is; nothing where a name alone says nothing.
+    name: Option<Regex>,
+}
+
+/// A task or service of an activator, by its name or by its program.
+struct TaskSign {
+    entry: &'static TaskOrService,
+    name: Option<Regex>,
+    program: Option<Regex>,
+}
+
+/// What is looked for in a list of services or drivers beside other signs.
+pub(super) const ADAPTERS: [&str; 4] = ["tap0901", "tap-windows", "tapoas", "fakeclient"];
+
+/// The files and folders that `text` names: a path, a line of a list, a command. Each entry once.
+pub(super) fn files(text: &str) -> Vec<Sign<'static>> {
+    if !HINT.is_match(text) {
+        return Vec::new();
+    }
+    let sign = |entry: &'static File, strength| Sign {
+        entry: &entry.pattern,
+        strength,
+        note: &entry.note,
+        source: &entry.source,
+    };
+    let here = |pattern: &Option<Regex>| pattern.as_ref().is_some_and(|pattern| pattern.is_match(text));
+    let at_place = FILES.iter().filter(|file| here(&file.path)).map(|file| sign(file.entry, file.entry.confidence));
+    let mut found: Vec<Sign<'static>> = at_place.collect();
+    let placed = !found.is_empty();
+    let named = || FILES.iter().filter(|file| here(&file.name));
+    found.extend(named().filter(|file| file.path.is_none()).map(|file| sign(file.entry, file.entry.confidence)));
+    // The name of a whole path at another place is weaker, and the first entry that has it stands for all.
+    let elsewhere = named().find(|file| file.path.is_some()).filter(|_| !placed);
+    found.extend(elsewhere.map(|file| sign(file.entry, file.entry.confidence.min(Strength::Medium))));
+    found
+}
+
+/// The entry that a task or service of this name and program is.
+pub(super) fn task_or_service(name: &str, program: &str) -> Option<Sign<'static>> {
+    let is = |sign: &&TaskSign| {
+        let mut parts = name.split('\\').map(str::trim);
+        sign.name.as_ref().is_some_and(|pattern| parts.any(|part| pattern.is_match(part)))
+            || sign.program.as_ref().is_some_and(|pattern| pattern.is_match(program))
+    };
+    TASKS.iter().find(is).map(|sign| of_task(sign.entry))
+}
+
+/// The entry about network adapters that are installed beside a KMS tool.
+pub(super) fn adapter() -> Option<Sign<'static>> {
+    INDICATORS.tasks_and_services.iter().find(|entry| entry.name.contains("driver")).map(of_task)
+}
+
+/// The detection that `text` names, as it is printed there, and the entry that it is or is a variant of.
+pub(super) fn detection(text: &str) -> Option<(&str, &'static DetectionName)> {
+    let printed = DETECTION.find(text)?.as_str();
+    // Variants have endings, and the platform says nothing of what it is.
+    let family = |name: &str| {
+        let (kind, rest) = name.split_once(':').unwrap_or_default();
+        let name = rest.split_once('/').map_or("", |(_, name)| name).split(['.', '!']).next().unwrap_or_default();
+        (kind.to_ascii_lowercase(), name.to_ascii_lowercase())
+    };
+    let listed = &INDICATORS.detection_names;
+    let exact = listed.iter().find(|entry| entry.name.eq_ignore_ascii_case(printed));
+    let entry = exact.or_else(|| listed.iter().find(|entry| family(&entry.name) == family(printed)))?;
+    Some((printed, entry))
+}
+
+fn of_task(entry: &'static TaskOrService) -> Sign<'static> {
+    Sign { entry: &entry.name, strength: entry.confidence, note: &entry.note, source: &entry.source }
+}
+
+/// The names of programs in a sentence.
+fn programs(text: &str) -> Vec<&str> {
+    text.split([' ', ',']).filter(|word| word.to_ascii_lowercase().ends_with(".exe")).collect()
+}
+
+fn file_sign(entry: &'static File) -> FileSign {
+    let pattern = entry.pattern.as_str();
+    let last = pattern.trim_end_matches("\\*").rsplit('\\').next().unwrap_or(pattern);
+    // A wildcard in the name says nothing at another place.
+    let name = (!last.contains('*')).then(|| compile(&format!("{BEFORE}{}{AFTER}", regex::escape(last))));
+    let path = pattern.contains('\\').then(|| {
+        let below = pattern.strip_suffix("\\*").unwrap_or(pattern);
+        let parts: Vec<String> = below.split('\\').map(part).collect();
+        compile(&format!(r"{}{AFTER}", parts.join(r"\\")))
+    });
+    FileSign { entry, path, name }
+}
+
+/// One part of a path as a pattern: variables stand for the folders that they name.
+fn part(part: &str) -> String {
+    match part.to_ascii_lowercase().as_str() {
+        "%programfiles%" => {
+            r"(?:[a-z]:\\Program Files(?: \(x86\))?|%ProgramFiles(?:\(x86\))?%|[a-z]:\\Progra~\d)".to_owned()
+        }
+        "%windir%" => r"(?:[a-z]:\\Windows|%(?:WinDir|SystemRoot)%|\\SystemRoot)".to_owned(),
+        "%programdata%" => r"(?:[a-z]:\\ProgramData|%(?:ProgramData|AllUsersProfile)%)".to_owned(),
+        _ => part.split('*').map(regex::escape).collect::<Vec<_>>().join(r"[^\\/\s]*"),
+    }
+}
+
+fn task_sign(entry: &'static TaskOrService) -> TaskSign {
+    let programs: Vec<String> = programs(&entry.name).into_iter().map(regex::escape).collect();
+    // A sentence names what the service runs; else the entry is the name itself.
+    let name = (!entry.name.contains(' ')).then(|| compile(&format!("^{}$", part(&entry.name))));
+    let program = (!programs.is_empty()).then(|| compile(&format!("{BEFORE}(?:{}){AFTER}", programs.join("|"))));
+    TaskSign { entry, name, program }
+}
+
+fn compile(pattern: &str) -> Regex {
+    Regex::new(&format!("(?i){pattern}")).expect("a pattern of escaped names")
+}
+
+/// What may stand before and after a name in a path, a list or a command.
+const BEFORE: &str = r#"(?:^|[\\/\s"'=,;:>_|+├└─-])"#;
+const AFTER: &str = r#"(?:$|[\\/\s"',;<>|)])"#;
+
+static FILES: LazyLock<Vec<FileSign>> = LazyLock::new(|| INDICATORS.files.iter().map(file_sign).collect());
+static TASKS: LazyLock<Vec<TaskSign>> = LazyLock::new(|| INDICATORS.tasks_and_services.iter().map(task_sign).collect());
+
+/// Words of which every entry has one, so that most lines are passed over at once.
+static HINT: LazyLock<Regex> = LazyLock::new(|| compile("kms|secoh|aact|sppext|sppc|oem-drv"));
+static DETECTION: LazyLock<Regex> =
+    LazyLock::new(|| compile(r"\b[a-z]{2,20}:[a-z0-9]{2,12}/[a-z0-9_]+(?:[.!][a-z0-9.!_]+)?"));
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_file_of_the_table_is_found_where_it_usually_is() {
+        for entry in &INDICATORS.files {
+            let path = entry
+                .pattern
+                .replace("%ProgramFiles%", r"C:\Program Files")
+                .replace("%WinDir%", r"C:\Windows")
+                .replace("%ProgramData%", r"C:\ProgramData")
+                .replace('*', "x.exe");
+            let path = if entry.pattern.ends_with("sppc*.dll") { path.replace("x.exe", "") } else { path };
+            let found = files(&path);
+            assert!(
+                found.iter().any(|sign| sign.entry == entry.pattern && sign.strength == entry.confidence),
+                "{path}"
+            );
+            assert_eq!(found.len(), 1, "{path}: {found:?}");
+        }
+    }
+
+    #[test]
+    fn files_are_found_in_lists_commands_and_at_other_places() {
+        for (text, entry, strength) in [
+            ("11/22/2026  12:00 PM             4,608 SECOH-QAD.dll", "%WinDir%\\SECOH-QAD.dll", Strength::Medium),
+            ("|   +---KMSAutoS", "%WinDir%\\KMSAutoS\\*", Strength::Medium),
+            (r"<Command>%WinDir%\KMSAutoS\x.exe</Command>", "%WinDir%\\KMSAutoS\\*", Strength::High),
+            (r"c:\program files (x86)\kmspico", "%ProgramFiles%\\KMSpico\\*", Strength::High),
+            (r"D:\tools\KMSpico\readme.txt", "%ProgramFiles%\\KMSpico\\*", Strength::Medium),
+            ("\"C:\\Temp\\kmsss.EXE\" -r", "KMSSS.exe", Strength::High),
+            ("file:_C:\\Windows\\SppExtComObjHook.dll", "SppExtComObjHook.dll", Strength::High),
+        ] {
+            let found = files(text);
+            assert!(found.iter().any(|sign| sign.entry == entry && sign.strength == strength), "{text}: {found:?}");
+        }
+    }
+
+    #[test]
+    fn what_windows_and_office_bring_along_is_no_sign() {
+        for text in [
+            r"C:\Windows\System32\sppc.dll",
+            r"C:\Windows\System32\SppExtComObj.Exe",
+            r"C:\Windows\System32\sppsvc.exe",
+            r"C:\Windows\System32\drivers\tap0901.sys",
+            r"C:\Program Files\Microsoft Office\root\vfs\System\mso.dll",
+            r"D:\kms\kmsss.exe.txt.old",
+            "kms01.corp.example.com",
+            "Key Management Service",
+        ] {
+            assert!(files(text).is_empty(), "{text}: {:?}", files(text));
+        }
+    }
+
+    #[test]
+    fn every_task_and_service_of_the_table_is_known() {
+        for entry in &INDICATORS.tasks_and_services {
+            let name = entry.name.replace('*', " of some kind");
+            let found = if let Some(program) = programs(&entry.name).first() {
+                task_or_service("x", &format!(r"C:\x\{program} -s"))
+            } else if entry.name.contains("driver") {
+                adapter()
+            } else {
+                task_or_service(&format!("\\{}", name.replace(" of some kind", "x")), "")
+            };
+            assert_eq!(found.map(|sign| sign.entry), Some(entry.name.as_str()));
+        }
+        assert!(task_or_service("sppsvc", r"C:\Windows\System32\sppsvc.exe").is_none());
+        assert!(task_or_service(r"\Microsoft\Windows\SoftwareProtectionPlatform\SvcRestartTask", "").is_none());
+    }
+
+    #[test]
+    fn detections_are_known_with_their_variants() {
+        for entry in &INDICATORS.detection_names {
+            let text = format!("ThreatName : {}", entry.name);
+            assert_eq!(detection(&text).map(|(_, found)| &found.name), Some(&entry.name));
+        }
+        let variant = detection("HackTool:Win32/AutoKMS!rfn").unwrap();
+        assert_eq!((variant.0, variant.1.name.as_str()), ("HackTool:Win32/AutoKMS!rfn", "HackTool:Win32/AutoKMS"));
+        assert!(detection("Trojan:Win32/Emotet.A").is_none() && detection("http://a/b").is_none());
+    }
+
+    #[test]
+    fn every_entry_has_a_hint() {
+        for entry in &INDICATORS.files {
+            assert!(HINT.is_match(&entry.pattern), "{}", entry.pattern);
+        }
+    }
+}
