@@ -47,7 +47,7 @@ impl Place {
         folder: &Path,
     ) -> Result<Self, Failure> {
         if let Some(typed) = typed {
-            return Self::typed(typed);
+            return Self::database(typed);
         }
         let set = env::var(variable).ok().filter(|value| !value.is_empty());
         match set.as_deref().or(configured) {
@@ -56,8 +56,13 @@ impl Place {
         }
     }
 
+    /// A folder, or a database, as it stands on the command line.
+    pub(crate) fn named(text: &str) -> Result<Self, Failure> {
+        if text.contains("://") { Self::database(text) } else { Ok(Self::Folder(PathBuf::from(text))) }
+    }
+
     /// A database named on the command line, where no password may stand.
-    fn typed(address: &str) -> Result<Self, Failure> {
+    pub(crate) fn database(address: &str) -> Result<Self, Failure> {
         if Address::names_password(address) {
             let message = "the address of the database has a password, and others can read a command line";
             return Err(Failure::failed("usage", message)
@@ -107,15 +112,53 @@ impl Place {
         opened.map_err(|error| self.failed(&error))
     }
 
-    /// Whether there is a store of an authority's.
-    pub(crate) fn has_authority(&self) -> Result<bool, Failure> {
+    /// The version of the hosts' schema there, and the one this program knows; `None` where there is no such store.
+    pub(crate) fn host_versions(&self) -> Result<Option<(u64, u64)>, Failure> {
+        let versions = match self {
+            Self::Folder(folder) => SqliteHost::versions(folder),
+            Self::Database(address) => PostgresHost::versions(address),
+        };
+        versions.map_err(|error| self.failed(&error))
+    }
+
+    /// The version of the authority's schema there, and the one this program knows; `None` where there is no such store.
+    pub(crate) fn authority_versions(&self) -> Result<Option<(u64, u64)>, Failure> {
+        let versions = match self {
+            Self::Folder(folder) => SqliteAuthority::versions(&Home::new(folder).store()),
+            Self::Database(address) => PostgresAuthority::versions(address),
+        };
+        versions.map_err(|error| self.failed(&error))
+    }
+
+    /// Makes the folder for its owner alone, unless it is there; a database is made by its administrator.
+    pub(crate) fn make(&self) -> Result<(), Failure> {
         match self {
             Self::Folder(folder) => {
-                let file = Home::new(folder).store();
-                file.try_exists().map_err(|error| Failure::file(&file, &error))
+                Home::new(folder).make().map_err(|error| Failure::failed(error.code(), error.to_string()))
             }
-            Self::Database(address) => PostgresAuthority::is_there(address).map_err(|error| self.failed(&error)),
+            Self::Database(_) => Ok(()),
         }
+    }
+
+    /// The host's store, to be filled from records; made where it is missing.
+    pub(crate) fn to_fill(&self) -> Result<Box<dyn Records>, Failure> {
+        let opened: Result<Box<dyn Records>, StoreError> = match self {
+            Self::Folder(folder) => SqliteHost::open(folder).map(|store| Box::new(store) as _),
+            Self::Database(address) => PostgresHost::open((**address).clone()).map(|store| Box::new(store) as _),
+        };
+        opened.map_err(|error| self.failed(&error))
+    }
+
+    /// The host's store, to be read record by record, also while hosts serve from it; `None` where there is none.
+    pub(crate) fn to_read(&self) -> Result<Option<Box<dyn Records>>, Failure> {
+        let opened: Result<Option<Box<dyn Records>>, StoreError> = match self {
+            Self::Folder(folder) if !folder.join(FILE).exists() => Ok(None),
+            Self::Folder(folder) => SqliteHost::open_reader(folder).map(|store| Some(Box::new(store) as _)),
+            Self::Database(address) => {
+                PostgresHost::open_reader((**address).clone()).map(|store| store.map(|store| Box::new(store) as _))
+            }
+        };
+        opened.map_err(|error| self.failed(&error))
     }
 
     /// What a failure of the store there means, with what the store itself says.

@@ -3,7 +3,9 @@
 use leasehold_store::StoreError;
 use tokio_postgres::Client;
 
+use crate::address::Address;
 use crate::failure::{Fault, damaged};
+use crate::session::{Purpose, Session, runtime};
 
 /// The tables of one kind of store and the steps that lead to them.
 #[derive(Clone, Copy, Debug)]
@@ -39,6 +41,15 @@ impl Schema {
             return Err(StoreError::Newer { found, known: self.known() }.into());
         }
         Ok(Some(found))
+    }
+
+    /// The version found at `address` and the one this program knows; `None` where there is no store of this kind.
+    pub(crate) fn versions(&self, address: &Address) -> Result<Option<(u64, u64)>, StoreError> {
+        let version = runtime()?.block_on(async {
+            let session = Session::open(address, Purpose::Looking).await?;
+            self.version(&session.client).await
+        });
+        Ok(version?.map(|found| (found, self.known())))
     }
 
     /// Makes the tables or brings them up to date; from which version. Others that do the same wait for each other.

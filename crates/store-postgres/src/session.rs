@@ -1,5 +1,7 @@
 //! One connection to a database, set up so that nothing hangs for ever and every commit is durable.
 
+use leasehold_store::StoreError;
+use tokio::runtime::Runtime;
 use tokio::task::JoinHandle;
 use tokio_postgres::Client;
 
@@ -39,6 +41,12 @@ impl Session {
         session.client.batch_execute(settings).await?;
         Ok(session)
     }
+}
+
+/// A runtime of one thread, the caller's: a batch waits for nobody else.
+pub(crate) fn runtime() -> Result<Runtime, StoreError> {
+    let built = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    built.map_err(|error| StoreError::Unavailable(Box::new(error)))
 }
 
 impl Drop for Session {

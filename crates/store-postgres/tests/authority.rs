@@ -32,9 +32,9 @@ leasehold_store::authority_suite!(Database::fresh());
 #[test]
 fn a_store_of_a_newer_program_is_refused_and_left_alone() {
     let database = Database::fresh();
-    assert!(!PostgresAuthority::is_there(&database.address()).unwrap());
+    assert!(PostgresAuthority::versions(&database.address()).unwrap().is_none());
     drop(database.open());
-    assert!(PostgresAuthority::is_there(&database.address()).unwrap());
+    assert!(PostgresAuthority::versions(&database.address()).unwrap() == Some((3, 3)));
     Postgres::shared().query(&database.0, "UPDATE leasehold_authority.schema_version SET version = 7");
     let error = PostgresAuthority::open(&database.address()).unwrap_err();
     assert!(matches!(error, StoreError::Newer { found: 7, known: 3 }), "{error:?}");

@@ -43,6 +43,21 @@ pub(crate) fn reader(path: &Path, migrations: &Migrations<'_>) -> Result<Connect
     Ok(connection)
 }
 
+/// The version of the schema in `path` and the one this program knows; `None` where there is no such file.
+///
+/// # Errors
+/// [`StoreError`], [`StoreError::Newer`] among others.
+pub(crate) fn versions(path: &Path, migrations: &Migrations<'_>) -> Result<Option<(u64, u64)>, StoreError> {
+    if !path.exists() {
+        return Ok(None);
+    }
+    let connection = reader(path, migrations)?;
+    let found: i64 = connection.pragma_query_value(None, "user_version", |row| row.get(0)).map_err(failed)?;
+    let pending = i64::from(migrations.pending_migrations(&connection).map_err(migration_failed)?);
+    let version = |number: i64| u64::try_from(number).map_err(|_| damaged("the schema's version"));
+    Ok(Some((version(found)?, version(found + pending)?)))
+}
+
 /// What SQLite's failure means for whoever runs the store.
 pub(crate) fn failed(error: rusqlite::Error) -> StoreError {
     use rusqlite::Error::{FromSqlConversionFailure, IntegralValueOutOfRange, InvalidColumnType};

@@ -9,6 +9,7 @@ mod host;
 mod inspect;
 mod office;
 mod quickstart;
+mod store;
 mod vendor;
 
 use clap::Subcommand;
@@ -35,6 +36,9 @@ pub(crate) enum Command {
     Office(office::Office),
     /// Decode and verify any document or product key.
     Inspect(inspect::Inspect),
+    /// Stores of hosts and authorities: check, copy, bring up to date.
+    #[command(subcommand)]
+    Store(store::Store),
     /// Measure this machine, and the host on it.
     Bench(bench::Bench),
     /// What a code means and what to do about it.
@@ -51,6 +55,7 @@ impl Command {
             Self::Doctor(command) => command.run(output),
             Self::Office(command) => command.run(output),
             Self::Inspect(command) => command.run(output),
+            Self::Store(command) => command.run(output),
             Self::Bench(command) => command.run(output),
             Self::Explain(command) => command.run(output),
         }

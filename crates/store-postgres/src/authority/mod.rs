@@ -8,6 +8,7 @@ macro_rules! sql {
 
 mod alike;
 mod pool;
+mod put;
 mod row;
 mod transaction;
 
@@ -50,17 +51,12 @@ impl PostgresAuthority {
         Ok(Self { runtime: Some(runtime), pool })
     }
 
-    /// Whether there is a store of an authority's.
+    /// The version of the schema and the one this program knows; `None` where there is no store of an authority's.
     ///
     /// # Errors
     /// [`StoreError`], [`StoreError::Newer`] among others.
-    pub fn is_there(address: &Address) -> Result<bool, StoreError> {
-        let runtime = crate::host::runtime()?;
-        let version = runtime.block_on(async {
-            let session = Session::open(address, Purpose::Looking).await?;
-            SCHEMA.version(&session.client).await
-        });
-        Ok(version?.is_some())
+    pub fn versions(address: &Address) -> Result<Option<(u64, u64)>, StoreError> {
+        SCHEMA.versions(address)
     }
 
     fn runtime(&self) -> &Runtime {

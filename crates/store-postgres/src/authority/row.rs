@@ -13,9 +13,12 @@ use leasehold_store::authority::{
     Token, Vendor,
 };
 use tokio_postgres::Row;
-use tokio_postgres::types::{FromSql, Type};
+use tokio_postgres::types::{FromSql, ToSql, Type};
 
 use crate::failure::Fault;
+
+/// A parameter of a statement.
+pub(super) type Parameter<'p> = &'p (dyn ToSql + Sync);
 
 type Result<T> = std::result::Result<T, Fault>;
 
@@ -182,6 +185,22 @@ pub(super) fn length(span: Span) -> i64 {
 /// Features as a column: one a line, since no text has line ends.
 pub(super) fn lines(features: &[Text]) -> String {
     features.iter().map(Text::as_str).collect::<Vec<_>>().join("\n")
+}
+
+/// A policy as columns, in the order of the statements that write it.
+pub(super) fn columns(policy: &Policy) -> [Box<dyn ToSql + Sync>; 10] {
+    [
+        Box::new(integer(policy.threshold)),
+        Box::new(length(policy.window)),
+        Box::new(length(policy.validity)),
+        Box::new(length(policy.renewal)),
+        Box::new(length(policy.retry)),
+        Box::new(length(policy.grace)),
+        Box::new(policy.capacity.map(integer)),
+        Box::new(integer(policy.drift)),
+        Box::new(policy.end.map(at)),
+        Box::new(lines(&policy.features)),
+    ]
 }
 
 /// A fingerprint as columns, by component.

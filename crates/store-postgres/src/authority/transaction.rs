@@ -5,20 +5,16 @@ use leasehold_core::{FamilyId, Fingerprint, KeyId, Policy, ProductId, PublicKey,
 use leasehold_store::StoreError;
 use leasehold_store::authority::copy::{Activated, Record};
 use leasehold_store::authority::{
-    Activation, Actor, AuditRow, AuthorityCertificate, Change, Differences, Family, IssuedKey, Place, Product,
-    Revocation, RevocationList, Revoked, Stamp, Token, Transaction, Vendor,
+    Activation, AuditRow, AuthorityCertificate, Change, Differences, Family, IssuedKey, Place, Product, Revocation,
+    RevocationList, Revoked, Stamp, Token, Transaction, Vendor,
 };
 use tokio::runtime::Runtime;
 use tokio_postgres::Row;
-use tokio_postgres::types::ToSql;
 
 use super::alike;
 use super::pool::Connection;
-use super::row::{self, at, hashes, integer, length, lines, named, whole};
+use super::row::{self, Parameter, at, columns, hashes, integer, length, named, whole};
 use crate::failure::{Fault, damaged};
-
-/// A parameter of a statement.
-pub(super) type Parameter<'p> = &'p (dyn ToSql + Sync);
 
 /// A transaction, with what has made it fail.
 pub(super) struct PostgresTransaction<'c> {
@@ -67,7 +63,7 @@ impl<'c> PostgresTransaction<'c> {
         found.map_err(|fault| self.fail(fault))
     }
 
-    fn first<T>(
+    pub(super) fn first<T>(
         &mut self,
         sql: &str,
         parameters: &[Parameter<'_>],
@@ -77,7 +73,7 @@ impl<'c> PostgresTransaction<'c> {
     }
 
     /// Carries out a change; how many rows it touched.
-    fn change(&mut self, sql: &str, parameters: &[Parameter<'_>]) -> Result<u64, StoreError> {
+    pub(super) fn change(&mut self, sql: &str, parameters: &[Parameter<'_>]) -> Result<u64, StoreError> {
         let changed: Result<u64, Fault> = self.runtime.block_on(async {
             let statement = self.connection.prepare_cached(sql).await?;
             Ok(self.connection.execute(&statement, parameters).await?)
@@ -97,37 +93,6 @@ impl<'c> PostgresTransaction<'c> {
         }
         let words = (by.actor.name(), change.action(), change.subject(), change.detail());
         self.change(sql!("audit_add"), &[&at(by.at), &&words.0[..], &words.1, &words.2, &words.3]).map(drop)
-    }
-
-    /// Adds a record as it is. What an audit would say of it is among the records.
-    fn put_quietly(&mut self, record: &Record) -> Result<(), StoreError> {
-        // What is kept has its own times.
-        let by = |at: Timestamp| Stamp { at, actor: Actor::Cli };
-        match record {
-            Record::Vendor(vendor) => self.add_vendor(vendor, by(vendor.made)),
-            Record::Certificate(certificate) => self.add_authority_certificate(certificate, by(certificate.not_before)),
-            Record::Family(family) => self.add_family(family, by(Timestamp::default())),
-            Record::Product(product) => self.add_product(product, by(Timestamp::default())),
-            Record::Key(key) => self.add_key(key, by(key.issued)),
-            Record::Activated(activated) => {
-                self.record(&activated.activation(), by(activated.last))?;
-                let row = [&&activated.key.0[..] as Parameter<'_>, &&activated.subject.0[..], &at(activated.first)];
-                self.change(sql!("activation_date"), &row).map(drop)
-            }
-            Record::Revocation(Revocation { what, at: revoked, list }) => {
-                let (kind, name) = named(what);
-                self.change(sql!("revocation_add"), &[&kind, &name, &at(*revoked), &integer(*list)]).map(drop)
-            }
-            Record::List(list) => {
-                let row = [&integer(list.number) as Parameter<'_>, &at(list.issued), &list.document];
-                self.change(sql!("revocation_list_replace"), &row).map(drop)
-            }
-            Record::Token(token) => self.add_token(token, by(token.made)),
-            Record::Audit(AuditRow { number, at: noted, actor, action, subject, detail }) => {
-                let row = [&integer(*number) as Parameter<'_>, &at(*noted), actor, action, subject, detail];
-                self.first(sql!("audit_put"), &row, |_| Ok(())).map(drop)
-            }
-        }
     }
 
     /// Adds a policy; its number.
@@ -430,20 +395,4 @@ impl Transaction for PostgresTransaction<'_> {
         let before = before.map_or(i64::MAX, integer);
         self.all(sql!("audit"), &[&before, &integer(most)], row::audit)
     }
-}
-
-/// A policy as columns, in the order of the statements that write it.
-fn columns(policy: &Policy) -> [Box<dyn ToSql + Sync>; 10] {
-    [
-        Box::new(integer(policy.threshold)),
-        Box::new(length(policy.window)),
-        Box::new(length(policy.validity)),
-        Box::new(length(policy.renewal)),
-        Box::new(length(policy.retry)),
-        Box::new(length(policy.grace)),
-        Box::new(policy.capacity.map(integer)),
-        Box::new(integer(policy.drift)),
-        Box::new(policy.end.map(at)),
-        Box::new(lines(&policy.features)),
-    ]
 }

@@ -22,7 +22,7 @@ use tokio::time::timeout;
 use crate::address::Address;
 use crate::failure::Fault;
 use crate::schema::Schema;
-use crate::session::{Purpose, Session};
+use crate::session::{Purpose, Session, runtime};
 use session::HostSession;
 
 /// A host's store in a PostgreSQL database, shared with the other hosts there. Not to be used from within a runtime.
@@ -69,6 +69,14 @@ impl PostgresHost {
                 Ok(Some(store))
             }
         }
+    }
+
+    /// The version of the schema and the one this program knows; `None` where there is no store of hosts.
+    ///
+    /// # Errors
+    /// [`StoreError`], [`StoreError::Newer`] among others.
+    pub fn versions(address: &Address) -> Result<Option<(u64, u64)>, StoreError> {
+        SCHEMA.versions(address)
     }
 
     fn connect(&mut self) -> Result<(), StoreError> {
@@ -194,12 +202,6 @@ async fn connected<'s>(
         None => timeout(PATIENCE, HostSession::open(address, purpose)).await.unwrap_or(Err(Fault::Late))?,
     };
     Ok(held.insert(session))
-}
-
-pub(crate) fn runtime() -> Result<Runtime, StoreError> {
-    // One thread, the caller's: a batch waits for nobody else.
-    let built = tokio::runtime::Builder::new_current_thread().enable_all().build();
-    built.map_err(|error| StoreError::Unavailable(Box::new(error)))
 }
 
 /// How long a batch may take in all before those who wait are told to come again.

@@ -7,6 +7,7 @@ macro_rules! sql {
 }
 
 mod alike;
+mod put;
 mod row;
 mod subjects;
 mod transaction;
@@ -21,7 +22,7 @@ use rusqlite::{Connection, TransactionBehavior};
 use rusqlite_migration::{M, Migrations};
 use tracing::{debug, warn};
 
-use crate::open::{failed, writer};
+use crate::open::{failed, versions, writer};
 use transaction::SqliteTransaction;
 
 /// An authority's store in one file. Other connections, of this program or others, may be open to it.
@@ -38,6 +39,14 @@ impl SqliteAuthority {
     pub fn open(path: &Path) -> Result<Self, StoreError> {
         create(path).map_err(|error| StoreError::Unavailable(error.into()))?;
         Ok(Self { connection: Mutex::new(writer(path, &MIGRATIONS)?) })
+    }
+
+    /// The version of the schema in the file `path` and the one this program knows; `None` where there is no such file.
+    ///
+    /// # Errors
+    /// [`StoreError`], [`StoreError::Newer`] among others.
+    pub fn versions(path: &Path) -> Result<Option<(u64, u64)>, StoreError> {
+        versions(path, &MIGRATIONS)
     }
 }
 

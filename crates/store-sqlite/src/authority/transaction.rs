@@ -5,8 +5,8 @@ use leasehold_core::{FamilyId, Fingerprint, KeyId, Policy, ProductId, PublicKey,
 use leasehold_store::StoreError;
 use leasehold_store::authority::copy::{Activated, Record};
 use leasehold_store::authority::{
-    Activation, Actor, AuditRow, AuthorityCertificate, Change, Differences, Family, IssuedKey, Place, Product,
-    Revocation, RevocationList, Revoked, Stamp, Token, Transaction, Vendor,
+    Activation, AuditRow, AuthorityCertificate, Change, Differences, Family, IssuedKey, Place, Product, Revocation,
+    RevocationList, Revoked, Stamp, Token, Transaction, Vendor,
 };
 use rusqlite::types::ToSql;
 use rusqlite::{Params, Row, params, params_from_iter};
@@ -47,7 +47,7 @@ impl<'c> SqliteTransaction<'c> {
         rows.map_err(failed)
     }
 
-    fn first<T>(
+    pub(super) fn first<T>(
         &self,
         sql: &str,
         params: impl Params,
@@ -57,7 +57,7 @@ impl<'c> SqliteTransaction<'c> {
     }
 
     /// Carries out a change; how many rows it touched.
-    fn change(&self, sql: &str, params: impl Params) -> Result<usize, StoreError> {
+    pub(super) fn change(&self, sql: &str, params: impl Params) -> Result<usize, StoreError> {
         let changed = self.tx.prepare_cached(sql).and_then(|mut statement| statement.execute(params));
         changed.map_err(failed)
     }
@@ -68,37 +68,6 @@ impl<'c> SqliteTransaction<'c> {
         }
         let words = (by.actor.name(), change.action(), change.subject(), change.detail());
         self.change(sql!("audit_add"), params![at(by.at), words.0, words.1, words.2, words.3]).map(drop)
-    }
-
-    /// Adds a record as it is. What an audit would say of it is among the records.
-    fn put_quietly(&mut self, record: &Record) -> Result<(), StoreError> {
-        // What is kept has its own times.
-        let by = |at: Timestamp| Stamp { at, actor: Actor::Cli };
-        match record {
-            Record::Vendor(vendor) => self.add_vendor(vendor, by(vendor.made)),
-            Record::Certificate(certificate) => self.add_authority_certificate(certificate, by(certificate.not_before)),
-            Record::Family(family) => self.add_family(family, by(Timestamp::default())),
-            Record::Product(product) => self.add_product(product, by(Timestamp::default())),
-            Record::Key(key) => self.add_key(key, by(key.issued)),
-            Record::Activated(activated) => {
-                self.record(&activated.activation(), by(activated.last))?;
-                let row = params![activated.key.0, activated.subject.0, at(activated.first)];
-                self.change(sql!("activation_date"), row).map(drop)
-            }
-            Record::Revocation(Revocation { what, at: revoked, list }) => {
-                let (kind, name) = named(what);
-                self.change(sql!("revocation_add"), params![kind, name, at(*revoked), integer(*list)]).map(drop)
-            }
-            Record::List(list) => {
-                let row = params![integer(list.number), at(list.issued), list.document];
-                self.change(sql!("revocation_list_replace"), row).map(drop)
-            }
-            Record::Token(token) => self.add_token(token, by(token.made)),
-            Record::Audit(AuditRow { number, at: noted, actor, action, subject, detail }) => {
-                let row = params![integer(*number), at(*noted), actor, action, subject, detail];
-                self.change(sql!("audit_put"), row).map(drop)
-            }
-        }
     }
 
     /// Adds a policy; its number.

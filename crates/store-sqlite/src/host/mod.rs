@@ -23,7 +23,7 @@ use leasehold_store::host::{
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 use rusqlite_migration::{M, Migrations};
 
-use crate::open::{damaged, failed, reader, writer};
+use crate::open::{damaged, failed, reader, versions, writer};
 pub use copy::Hold;
 use overlay::Overlay;
 use rows::{Names, blob, integer};
@@ -59,6 +59,14 @@ impl SqliteHost {
         let connection = reader(&data.join(FILE), &MIGRATIONS)?;
         connection.execute_batch("BEGIN").map_err(failed)?;
         Self::load(connection, None)
+    }
+
+    /// The version of the schema in the folder `data` and the one this program knows; `None` where there is no store.
+    ///
+    /// # Errors
+    /// [`StoreError`], [`StoreError::Newer`] among others.
+    pub fn versions(data: &Path) -> Result<Option<(u64, u64)>, StoreError> {
+        versions(&data.join(FILE), &MIGRATIONS)
     }
 
     /// Whether a process has the store in the folder `data` open for writing now.

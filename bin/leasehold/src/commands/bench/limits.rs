@@ -1,19 +1,17 @@
 //! What the machine can do at all: signatures, commits. And what kind of machine it is, in words.
 
 use std::fs;
-use std::path::Path;
 use std::thread;
 use std::time::{Duration, Instant};
 
 use leasehold_core::{Component, Cti, Fingerprint, KeyId, Refusal, Span};
-use leasehold_store::host::{Asked, Batch, Family, HostStore, Subject};
-use leasehold_store_sqlite::host::SqliteHost;
+use leasehold_store::host::{Asked, Batch, Family, Subject};
 use leasehold_wire::Keypair;
 use leasehold_wire::signature::Point;
 
-use crate::commands::host::store_failed;
 use crate::failure::Failure;
 use crate::input;
+use crate::stores::Place;
 
 /// Strict verifications a second on one processor, keys unpacked before.
 pub(super) fn verify_strict_per_second(cpu: Option<usize>, patience: Duration) -> f64 {
@@ -44,10 +42,8 @@ pub(super) fn sign_per_second(patience: Duration) -> f64 {
 }
 
 /// Durable commits a second, of one decision each, one after the other.
-pub(super) fn commits_per_second(folder: &Path, patience: Duration) -> Result<f64, Failure> {
-    let data = folder.join("commits");
-    fs::create_dir_all(&data).map_err(|error| Failure::file(&data, &error))?;
-    let mut store = SqliteHost::open(&data).map_err(|error| store_failed(&data, &error))?;
+pub(super) fn commits_per_second(place: &Place, patience: Duration) -> Result<f64, Failure> {
+    let mut store = place.host()?;
     let families = [Family { id: "bench".parse().expect("an id"), window: Span::DAY }];
     let fingerprint = Fingerprint::new([(Component::MachineId, [1; 8])]).expect("a component");
     let mut outcome = Ok(());
@@ -60,7 +56,7 @@ pub(super) fn commits_per_second(folder: &Path, patience: Duration) -> Result<f6
             None
         });
         if let Err(error) = decided {
-            outcome = Err(store_failed(&data, &error));
+            outcome = Err(place.failed(&error));
         }
     });
     outcome.map(|()| per_second)

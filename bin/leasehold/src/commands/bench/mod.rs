@@ -15,6 +15,7 @@ use serde_json::{Map, Value, json};
 use crate::failure::Failure;
 use crate::input;
 use crate::output::{self, Output};
+use crate::stores::Place;
 use fleet::Fleet;
 use load::{Connect, Load, Measured};
 use process::HostProcess;
@@ -37,6 +38,10 @@ pub(crate) struct Bench {
     /// Where the stores are made, on the disk to be measured [default: the system's folder for temporary files].
     #[arg(long, value_name = "DIR")]
     dir: Option<PathBuf>,
+    /// Measure hosts on a database, `postgres://USER@HOST/NAME`, which must hold no store of hosts. What the benchmark
+    /// writes stays there.
+    #[arg(long, value_name = "URL", conflicts_with = "full")]
+    store: Option<String>,
 }
 
 impl Bench {
@@ -47,7 +52,8 @@ impl Bench {
         let parent = self.dir.clone().unwrap_or_else(std::env::temp_dir);
         let folder = tempfile::Builder::new().prefix("leasehold-bench-").tempdir_in(&parent);
         let folder = folder.map_err(|error| Failure::file(&parent, &error))?;
-        let bench = Running { bench: &self, folder: folder.path().to_owned() };
+        let database = self.store.as_deref().map(empty).transpose()?;
+        let bench = Running { bench: &self, folder: folder.path().to_owned(), database };
         let results = bench.measure()?;
         match output {
             Output::Json => output::json(&results),
@@ -60,6 +66,7 @@ impl Bench {
 struct Running<'b> {
     bench: &'b Bench,
     folder: PathBuf,
+    database: Option<Place>,
 }
 
 impl Running<'_> {
@@ -67,9 +74,11 @@ impl Running<'_> {
         let mut results = Map::new();
         results.insert("machine".to_owned(), json!(limits::machine()));
         results.insert("pinned".to_owned(), json!(self.bench.pin));
+        results.insert("store".to_owned(), json!(if self.database.is_some() { "postgresql" } else { "sqlite" }));
         progress("limits of the machine");
         let mut verify = vec![self.verify_strict()];
-        let (sign, commits) = (limits::sign_per_second(PATIENCE), limits::commits_per_second(&self.folder, PATIENCE)?);
+        let (sign, commits) =
+            (limits::sign_per_second(PATIENCE), limits::commits_per_second(&self.commits()?, PATIENCE)?);
         let (mut activations, mut renewals) = (Map::new(), Map::new());
         for connections in &self.bench.connections {
             let machines = if *connections == 1 { self.bench.machines.min(500) } else { self.bench.machines };
@@ -139,7 +148,8 @@ impl Running<'_> {
     fn phase(&self, fleet: &mut Fleet, connections: usize, connect: Connect) -> Result<(Measured, Value), Failure> {
         let requests = fleet.requests(input::now());
         let tls = (connect == Connect::FreshTls).then(|| fleet.tls()).transpose()?;
-        let host = HostProcess::start(fleet.data(), self.bench.pin.then_some(HOST_CPU), tls.as_ref())?;
+        let cpu = self.bench.pin.then_some(HOST_CPU);
+        let host = HostProcess::start(fleet.data(), self.bench.store.as_deref(), cpu, tls.as_ref())?;
         let load = Load { address: host.address(), connections, connect, tls };
         let before = host.usage()?;
         let (answers, mut measured) = load.run(requests)?;
@@ -151,9 +161,29 @@ impl Running<'_> {
         Ok((measured, stages))
     }
 
+    /// Where commits are measured.
+    fn commits(&self) -> Result<Place, Failure> {
+        if let Some(database) = &self.database {
+            return Ok(database.clone());
+        }
+        let folder = self.folder.join("commits");
+        std::fs::create_dir_all(&folder).map_err(|error| Failure::file(&folder, &error))?;
+        Ok(Place::Folder(folder))
+    }
+
     fn verify_strict(&self) -> f64 {
         limits::verify_strict_per_second(self.bench.pin.then_some(HOST_CPU), PATIENCE)
     }
+}
+
+/// A database without a store of hosts: nobody's records are added to.
+fn empty(url: &str) -> Result<Place, Failure> {
+    let place = Place::database(url)?;
+    if place.host_versions()?.is_some() {
+        return Err(Failure::refused("store-not-empty", format!("{place}: there is a store of hosts here"))
+            .hint("make a database for the benchmark alone, and drop it afterwards"));
+    }
+    Ok(place)
 }
 
 fn progress(text: &str) {

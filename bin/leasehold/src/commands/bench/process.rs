@@ -29,10 +29,18 @@ pub(super) struct Usage {
 }
 
 impl HostProcess {
-    pub(super) fn start(data: &Path, cpu: Option<usize>, tls: Option<&Identity>) -> Result<Self, Failure> {
+    pub(super) fn start(
+        data: &Path,
+        store: Option<&str>,
+        cpu: Option<usize>,
+        tls: Option<&Identity>,
+    ) -> Result<Self, Failure> {
         let program = std::env::current_exe().map_err(|error| Failure::failed("file", error.to_string()))?;
         let mut command = Command::new(program);
         command.args(["--json", "host", "serve", "--listen", "127.0.0.1:0", "--stages", "--data"]).arg(data);
+        if let Some(store) = store {
+            command.args(["--store", store]);
+        }
         if let Some(cpu) = cpu {
             command.args(["--cpu", &cpu.to_string()]);
         }

@@ -45,7 +45,7 @@ impl Init {
 
 /// Nobody is asked for a passphrase in vain.
 fn refuse_a_second(home: &Home, place: &Place) -> Result<(), Failure> {
-    if !place.has_authority()? {
+    if place.authority_versions()?.is_none() {
         return Ok(());
     }
     match leasehold_authority::vendor(&*place.authority()?) {

@@ -125,7 +125,7 @@ struct Shop {
 impl Shop {
     /// Opens what there is; nothing is made.
     fn open(Site { home, place }: Site) -> Result<Self, Failure> {
-        if !place.has_authority()? {
+        if place.authority_versions()?.is_none() {
             let message = format!("{place}: no vendor has been made here yet");
             return Err(Failure::failed("not-initialised", message).hint(MAKE_ONE));
         }

@@ -1,0 +1,207 @@
+//! `leasehold store check`.
+
+use std::collections::HashMap;
+
+use clap::Args;
+use leasehold_core::KeyId;
+use leasehold_store::authority::copy as authority;
+use leasehold_store::host::{BatchRow, ClientRow, Decision, Flaw, Record, Records, SealRow, Tip, decode_entries};
+use leasehold_wire::seal;
+
+use super::nothing;
+use crate::commands::doctor::finding::{Finding, Outcome};
+use crate::commands::doctor::report::report;
+use crate::failure::Failure;
+use crate::output::Output;
+use crate::stores::Place;
+
+/// Check that a store is whole: its schema, its pages, its journal, its seals, its leases and its counts.
+///
+/// Hosts may serve from it meanwhile. Nothing is changed. Signatures are not checked: that takes the host's key.
+#[derive(Debug, Args)]
+pub(crate) struct Check {
+    /// The folder of a host or vendor, or a database: `postgres://USER@HOST/NAME`.
+    place: String,
+}
+
+impl Check {
+    pub(crate) fn run(self, output: Output) -> Result<(), Failure> {
+        let place = Place::named(&self.place)?;
+        let mut findings = Vec::new();
+        if let Some(versions) = place.host_versions()? {
+            findings.push(schema("host", versions));
+            if let Some(mut store) = place.to_read()? {
+                findings.extend(host(&place, store.as_mut()));
+            }
+        }
+        if let Some(versions) = place.authority_versions()? {
+            findings.push(schema("authority", versions));
+            findings.push(authority(&place)?);
+        }
+        if findings.is_empty() {
+            return Err(nothing(&place));
+        }
+        let first = |outcome| findings.iter().find(move |finding| finding.outcome == outcome);
+        let cause = first(Outcome::Failure).or_else(|| first(Outcome::Warning));
+        report(&findings, cause, output)
+    }
+}
+
+fn schema(kind: &str, (found, known): (u64, u64)) -> Finding {
+    let name = format!("{kind} schema");
+    if found == known {
+        return Finding::ok(name, format!("version {found}"));
+    }
+    Finding::warning(name, "store-older", format!("version {found}, this program works with version {known}"))
+}
+
+/// Everything that was decided, in the order in which it was.
+fn host(place: &Place, store: &mut dyn Records) -> Vec<Finding> {
+    let mut walk = Walk::default();
+    let read = store.dump(&mut |record| {
+        walk.step(&record);
+        Ok(())
+    });
+    if let Err(error) = read {
+        return vec![Finding::failure("records", error.code(), place.failed(&error).to_string())];
+    }
+    let mut findings = walk.findings();
+    match store.flaws() {
+        Err(error) => findings.push(Finding::failure("counts", error.code(), place.failed(&error).to_string())),
+        Ok(flaws) if flaws.is_empty() => findings.push(Finding::ok("counts", "as the rows say; no page is damaged")),
+        Ok(flaws) => findings.extend(flaws.into_iter().map(told)),
+    }
+    findings
+}
+
+fn told(flaw: Flaw) -> Finding {
+    match flaw {
+        Flaw::Pages(words) => Finding::failure("pages", "store-damaged", words),
+        Flaw::Counts { family, kept, found } => {
+            let detail = format!(
+                "family {family}: {} clients and {} leases are kept, the rows are {} and {}",
+                kept.clients, kept.live, found.clients, found.live
+            );
+            Finding::failure("counts", "store-damaged", detail)
+        }
+    }
+}
+
+/// A walk through the records of a host's store.
+#[derive(Default)]
+struct Walk {
+    batches: u64,
+    decisions: u64,
+    clients: u64,
+    leases: u64,
+    chains: HashMap<KeyId, Tip>,
+    journal: Faults,
+    seals: Faults,
+    dangling: Faults,
+}
+
+/// What is wrong, the first of it in words.
+#[derive(Default)]
+struct Faults {
+    first: Option<String>,
+    count: u64,
+}
+
+impl Faults {
+    fn add(&mut self, words: impl FnOnce() -> String) {
+        self.count += 1;
+        self.first.get_or_insert_with(words);
+    }
+
+    fn finding(self, name: &str, ok: String) -> Finding {
+        match self.first {
+            None => Finding::ok(name, ok),
+            Some(first) if self.count == 1 => Finding::failure(name, "store-damaged", first),
+            Some(first) => Finding::failure(name, "store-damaged", format!("{first}; {} more", self.count - 1)),
+        }
+    }
+}
+
+impl Walk {
+    fn step(&mut self, record: &Record) {
+        match record {
+            Record::Batch(batch) => self.batch(batch),
+            Record::Client(client) => self.client(client),
+        }
+    }
+
+    fn batch(&mut self, batch: &BatchRow) {
+        let number = batch.number;
+        self.batches += 1;
+        let Ok(entries) = decode_entries(&batch.entries, batch.at) else {
+            return self.journal.add(|| format!("batch {number} cannot be read"));
+        };
+        self.decisions += entries.len() as u64;
+        let granted = entries.iter().filter_map(|entry| match entry.decision {
+            Decision::Granted { seal, .. } => Some(seal),
+            Decision::Refused { .. } | Decision::Released { .. } => None,
+        });
+        let granted: Vec<u64> = granted.collect();
+        match &batch.seal {
+            None if granted.is_empty() => {}
+            None => self.seals.add(|| format!("batch {number} has granted leases and has no seal")),
+            Some((host, seal)) => {
+                if granted.len() != seal.leaves.len() || granted.iter().any(|named| *named != seal.number) {
+                    self.seals
+                        .add(|| format!("seal {} of host {host} is not of what batch {number} granted", seal.number));
+                }
+                self.seal(*host, seal);
+            }
+        }
+    }
+
+    fn seal(&mut self, host: KeyId, row: &SealRow) {
+        let tip = self.chains.entry(host).or_default();
+        let follows = row.number == tip.number + 1 && row.previous == tip.seal;
+        let is_whole =
+            seal::root(&row.leaves) == Some(row.root) && seal::link(&row.previous, row.number, &row.root) == row.seal;
+        if !follows {
+            let after = tip.number;
+            self.seals.add(|| format!("seal {} of host {host} does not follow on seal {after}", row.number));
+        } else if !is_whole {
+            self.seals.add(|| format!("seal {} of host {host} is not of its leaves", row.number));
+        }
+        *tip = Tip { number: row.number, seal: row.seal };
+    }
+
+    fn client(&mut self, client: &ClientRow) {
+        self.clients += 1;
+        self.leases += client.leases.len() as u64;
+        let newest = self.chains.values().map(|tip| tip.number).max().unwrap_or_default();
+        for (product, lease) in &client.leases {
+            if lease.seal == 0 || lease.seal > newest {
+                let (client, number) = (client.client, lease.seal);
+                self.dangling.add(|| {
+                    format!("the lease of client {client} for {product} names seal {number}, which is not there")
+                });
+            }
+        }
+    }
+
+    fn findings(self) -> Vec<Finding> {
+        let seals: u64 = self.chains.values().map(|tip| tip.number).sum();
+        vec![
+            self.journal.finding("journal", format!("{} batches, {} decisions", self.batches, self.decisions)),
+            self.seals.finding("seals", format!("{seals}, in {} unbroken chains", self.chains.len())),
+            self.dangling.finding("leases", format!("{} of {} clients, each with its seal", self.leases, self.clients)),
+        ]
+    }
+}
+
+/// Every record of an authority's.
+fn authority(place: &Place) -> Result<Finding, Failure> {
+    let (store, mut summary) = (place.authority()?, authority::Summary::default());
+    let read = authority::dump(&*store, &mut |record| {
+        summary.add(&record);
+        Ok(())
+    });
+    Ok(match read {
+        Ok(()) => Finding::ok("authority records", format!("{}, all can be read", summary.records)),
+        Err(error) => Finding::failure("authority records", error.code(), place.failed(&error).to_string()),
+    })
+}

@@ -1,0 +1,78 @@
+//! `leasehold store migrate`.
+
+use clap::{Args, ValueEnum};
+use serde_json::json;
+
+use super::nothing;
+use crate::failure::Failure;
+use crate::output::{self, Output};
+use crate::stores::Place;
+
+/// Bring a store's schema up to date. Hosts and authorities do so themselves where their database lets them.
+///
+/// Nothing is backed up: make a copy first. Programs of an earlier release cannot use the store afterwards.
+#[derive(Debug, Args)]
+pub(crate) struct Migrate {
+    /// The folder of a host or vendor, or a database: `postgres://USER@HOST/NAME`.
+    place: String,
+    /// Make a store of this kind where there is none.
+    #[arg(long, value_name = "KIND")]
+    make: Option<Kind>,
+}
+
+/// Whose store it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Kind {
+    Host,
+    Authority,
+}
+
+/// What was done with the stores of one kind.
+struct Step {
+    kind: &'static str,
+    from: Option<u64>,
+    to: u64,
+}
+
+impl Migrate {
+    pub(crate) fn run(self, output: Output) -> Result<(), Failure> {
+        let place = Place::named(&self.place)?;
+        if self.make.is_some() {
+            place.make()?;
+        }
+        let mut steps = Vec::new();
+        let found = place.host_versions()?;
+        if found.is_some() || self.make == Some(Kind::Host) {
+            drop(place.to_fill()?);
+            let to = place.host_versions()?.map_or(0, |(now, _)| now);
+            steps.push(Step { kind: "host", from: found.map(|(from, _)| from), to });
+        }
+        let found = place.authority_versions()?;
+        if found.is_some() || self.make == Some(Kind::Authority) {
+            drop(place.authority()?);
+            let to = place.authority_versions()?.map_or(0, |(now, _)| now);
+            steps.push(Step { kind: "authority", from: found.map(|(from, _)| from), to });
+        }
+        if steps.is_empty() {
+            return Err(nothing(&place).hint("a new one is made with `--make host` or `--make authority`"));
+        }
+        match output {
+            Output::Json => output::json(
+                &steps.iter().map(|step| json!({ "kind": step.kind, "from": step.from, "to": step.to })).collect(),
+            ),
+            Output::Human => steps.iter().for_each(Step::print),
+        }
+        Ok(())
+    }
+}
+
+impl Step {
+    fn print(&self) {
+        let Self { kind, from, to } = self;
+        match from {
+            None => anstream::println!("{kind}: made, of version {to}"),
+            Some(from) if from == to => anstream::println!("{kind}: up to date, of version {to}"),
+            Some(from) => anstream::println!("{kind}: from version {from} to {to}"),
+        }
+    }
+}
