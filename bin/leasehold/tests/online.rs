@@ -70,7 +70,8 @@ impl Desk {
 
     /// `vendor serve` with these options.
     fn serve(&self, words: &[&str]) -> Host {
-        let serve = ["--json", "vendor", "serve", "--listen", "127.0.0.1:0", "--passphrase-file", "pass"];
+        let listen = ["--json", "vendor", "serve", "--listen", "127.0.0.1:0", "--admin-listen", "none"];
+        let serve = [&listen[..], &["--passphrase-file", "pass"]].concat();
         Host::spawn(self.command(&[&serve[..], words].concat()))
     }
 }

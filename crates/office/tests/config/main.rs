@@ -22,8 +22,8 @@ fn errors(profile: &Profile, text: &str) -> Vec<String> {
 
 #[test]
 fn whatever_is_written_has_no_error() {
-    let channels = table().channels.iter().flat_map(|channel| [Some(channel.name.clone()), channel.old_name.clone()]);
-    let channels: Vec<Option<String>> = std::iter::once(None).chain(channels.filter(Option::is_some)).collect();
+    let names = table().channels.iter().flat_map(|channel| std::iter::once(&channel.name).chain(&channel.old_name));
+    let channels: Vec<Option<String>> = std::iter::once(None).chain(names.cloned().map(Some)).collect();
     let plans: Vec<Option<Plan>> = std::iter::once(None).chain(Plan::ALL.map(Some)).collect();
     let mut written = 0;
     for product in &products::table().products {
