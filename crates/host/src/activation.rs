@@ -24,6 +24,9 @@ pub struct Home {
     folder: PathBuf,
 }
 
+/// When certificate and revocation list were last replaced, where there are any.
+pub type Installed = [Option<std::time::SystemTime>; 2];
+
 /// What a host asks its vendor with.
 #[derive(Clone, Debug)]
 pub struct Inquiry<'i> {
@@ -272,7 +275,7 @@ impl Home {
     }
 
     /// When certificate and revocation list were last replaced, to notice new ones while serving.
-    pub fn changed(&self) -> [Option<std::time::SystemTime>; 2] {
+    pub fn changed(&self) -> Installed {
         [CERTIFICATE, REVOCATIONS]
             .map(|name| fs::metadata(self.folder.join(name)).and_then(|file| file.modified()).ok())
     }

@@ -44,7 +44,7 @@ fn rest(shared: &Shared, store: &mut dyn HostStore) -> Duration {
     let works = shared.store_works.load(Ordering::Relaxed);
     let rested = store.tidy().and_then(|more| if works { Ok(more) } else { store.probe().map(|()| more) });
     match &rested {
-        Ok(_) if !works => tracing::info!("the store works again"),
+        Ok(_) if !works => tracing::warn!("the store works again"),
         Err(error) if works => {
             tracing::warn!(error = error as &dyn std::error::Error, "the store does not work now");
         }

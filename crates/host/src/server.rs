@@ -8,7 +8,7 @@ use leasehold_service::{Limits, Listener, Tls};
 use leasehold_store::host::HostStore;
 use tokio::sync::watch;
 
-use crate::activation::Home;
+use crate::activation::{Home, Installed};
 use crate::api::ClientApi;
 use crate::dns::Publication;
 use crate::pipeline::{Pipeline, Shared};
@@ -30,6 +30,7 @@ pub struct Options {
 #[derive(Debug)]
 pub struct Server {
     home: Home,
+    installed: Installed,
     shared: Arc<Shared>,
     pipeline: Pipeline,
     options: Options,
@@ -55,13 +56,15 @@ impl Server {
         surroundings: Surroundings,
         options: Options,
     ) -> Result<Self, Error> {
+        // First: what is installed from here on is noticed.
+        let installed = home.changed();
         let identity = match home.identity() {
             Err(Error::NoRequest(_)) => None,
             other => other?,
         };
         let shared = Arc::new(Shared::new(surroundings, identity));
         let pipeline = Pipeline::start(&shared, store)?;
-        Ok(Self { home, shared, pipeline, options, publication: None, announced: None, renewal: None })
+        Ok(Self { home, installed, shared, pipeline, options, publication: None, announced: None, renewal: None })
     }
 
     /// This host, which publishes its records in DNS while it serves. They stay when it ends.
@@ -100,7 +103,8 @@ impl Server {
             server = server.with_tls(tls);
         }
         let (ended, end) = watch::channel(());
-        let mut tasks = vec![tokio::spawn(watch_certificate(self.home.clone(), Arc::clone(&self.shared), end.clone()))];
+        let watch = watch_certificate(self.home.clone(), self.installed, Arc::clone(&self.shared), end.clone());
+        let mut tasks = vec![tokio::spawn(watch)];
         tasks.extend(
             self.renewal.map(|renewal| {
                 tokio::spawn(renewing::repeat(renewal, self.home, Arc::clone(&self.shared), end.clone()))
@@ -148,13 +152,16 @@ impl Gauges {
     }
 }
 
-/// Takes on a certificate that is installed while the host serves.
-async fn watch_certificate(home: Home, shared: Arc<Shared>, mut end: watch::Receiver<()>) {
-    let mut known = home.changed();
+/// How soon what is installed is taken on: whoever has just revoked something waits for it.
+const LOOK: Duration = Duration::from_secs(1);
+
+/// Takes on a certificate or a revocation list that is installed while the host serves.
+async fn watch_certificate(home: Home, mut known: Installed, shared: Arc<Shared>, mut end: watch::Receiver<()>) {
+    let mut complained = known;
     loop {
         tokio::select! {
             _ = end.changed() => return,
-            () = tokio::time::sleep(Duration::from_secs(5)) => {}
+            () = tokio::time::sleep(LOOK) => {}
         }
         let changed = home.changed();
         if changed == known {
@@ -169,8 +176,11 @@ async fn watch_certificate(home: Home, shared: Arc<Shared>, mut end: watch::Rece
                 shared.become_known_as(identity);
                 known = changed;
             }
-            Ok(None) => {}
-            Err(error) => tracing::error!(%error, "the new certificate or revocation list cannot be used"),
+            Err(error) if changed != complained => {
+                tracing::error!(%error, "the new certificate or revocation list cannot be used");
+                complained = changed;
+            }
+            Ok(None) | Err(_) => {}
         }
     }
 }
