@@ -140,7 +140,7 @@ fn a_host_is_activated_serves_and_is_renewed_with_what_the_vendor_changed() {
 fn each_no_of_an_authority_is_told_and_loses_nothing() {
     let desk = Desk::new();
     desk.issue("key", &["--kind", "host"]);
-    desk.issue("multiple", &["--kind", "multiple", "--activations", "1"]);
+    desk.issue("multiple", &["--kind", "multiple", "--machines", "1"]);
     let strange = Desk::new().issue("strange", &["--kind", "host"]).to_string();
     fs::write(desk.path("strange"), &strange).expect("a file");
     let mut typed = strange.clone();
@@ -200,7 +200,7 @@ fn tls_with_an_authority_of_ones_own_and_proxies_that_refuse() {
 #[test]
 fn a_machine_is_activated_with_a_multiple_key_online_and_by_file() {
     let desk = Desk::new();
-    desk.issue("key", &["--kind", "multiple", "--activations", "1"]);
+    desk.issue("key", &["--kind", "multiple", "--machines", "1"]);
     desk.issue("host-key", &["--kind", "host"]);
     let authority = desk.serve(&[]);
     let url = format!("http://{}", authority.address);

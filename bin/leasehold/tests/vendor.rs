@@ -170,7 +170,7 @@ fn wrong_words_change_nothing() {
     add(&["x", "--title", "X", "--family", "new", "--end", "2020-01-01"]).fails(2, "bad-policy");
     add(&["x", "--title", "X", "--family", "new", "--drift", "6"]).fails(2, "bad-policy");
     desk.run(&["key", "issue", "--family", "new", "--kind", "host"]).fails(1, "unknown-family");
-    desk.run(&["key", "issue", "--family", "acme", "--kind", "host", "--activations", "9"]).fails(2, "usage");
+    desk.run(&["key", "issue", "--family", "acme", "--kind", "host", "--machines", "9"]).fails(2, "usage");
     desk.run(&["key", "issue", "--family", "acme", "--kind", "host", "--threshold", "0"]).fails(2, "bad-policy");
     for words in [
         ["product", "add", "Acme", "--title", "X", "--family", "f"].as_slice(),
@@ -179,7 +179,7 @@ fn wrong_words_change_nothing() {
         &["product", "add", "x", "--title", "X", "--family", "f", "--end", "2027-02-30"],
         &["key", "issue", "--family", "acme", "--kind", "generic"],
         &["key", "issue", "--family", "acme", "--kind", "multiple"],
-        &["key", "issue", "--family", "acme", "--kind", "multiple", "--activations", "0"],
+        &["key", "issue", "--family", "acme", "--kind", "multiple", "--machines", "0"],
     ] {
         assert_eq!(desk.run(words).status, 2, "{words:?}");
     }
@@ -220,7 +220,7 @@ fn a_key_is_printed_once_alone_and_never_again() {
     let shown = format!("{}{}", desk.run(&["key", "list"]).done(), desk.json(&["key", "list"]));
     assert!(shown.contains(key.last_five()) && shown.contains("Müller & Söhne"), "{shown}");
     assert!(!shown.contains(key.to_string().split('-').nth(2).unwrap()), "{shown}");
-    let options = ["--activations", "40", "--capacity", "9", "--features", "cloud,render", "--end", "2099-01-01"];
+    let options = ["--machines", "40", "--capacity", "9", "--features", "cloud,render", "--end", "2099-01-01"];
     let words = ["key", "issue", "--family", "acme", "--kind", "multiple"];
     let issued = desk.json(&[&words[..], &options[..]].concat());
     assert_eq!((&issued["places"], &issued["kind"]), (&40.into(), &"multiple".into()));
@@ -290,7 +290,7 @@ fn a_host_is_approved_again_and_again_until_all_is_used_up() {
 #[test]
 fn a_machine_is_approved_with_a_multiple_key() {
     let desk = Desk::open();
-    let key = desk.issue(&["--kind", "multiple", "--activations", "1"]);
+    let key = desk.issue(&["--kind", "multiple", "--machines", "1"]);
     let request = armour::wrap(&machine_request(&key, 1, "acme-cad")).unwrap();
     let answer = desk.run_with(&["approve", "-", "--passphrase-file", "pass"], request.as_bytes()).done();
     let lease: Lease = verified(answer.as_bytes(), &desk.root());
@@ -319,7 +319,7 @@ fn requests_that_cannot_be_approved_are_told_apart() {
     altered[last] ^= 1;
     case(&altered, "bad-signature");
     case(&host_request(&Desk::open().issue(&["--kind", "host"]), 1, machine(1)), "unknown-key");
-    let multiple = desk.issue(&["--kind", "multiple", "--activations", "2"]);
+    let multiple = desk.issue(&["--kind", "multiple", "--machines", "2"]);
     case(&host_request(&multiple, 1, machine(1)), "wrong-kind-of-key");
     desk.approve("missing.lh").fails(2, "file");
     fs::write(desk.path("request.lh"), &request).unwrap();

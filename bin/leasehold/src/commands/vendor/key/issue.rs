@@ -27,7 +27,7 @@ pub(crate) struct Issue {
     customer: Option<Text>,
     /// How many machines a multiple key activates.
     #[arg(long, value_name = "N", required_if_eq("kind", "multiple"), value_parser = clap::value_parser!(u64).range(1..))]
-    activations: Option<u64>,
+    machines: Option<u64>,
     #[command(flatten)]
     policy: PolicyOptions,
 }
@@ -55,9 +55,9 @@ impl Issue {
     }
 
     fn allowance(&self) -> Result<Allowance, Failure> {
-        match (self.kind, self.activations) {
+        match (self.kind, self.machines) {
             (Kind::Host, None) => Ok(Allowance::HOST_KEY),
-            (Kind::Host, Some(_)) => Err(Failure::failed("usage", "--activations is for multiple keys")
+            (Kind::Host, Some(_)) => Err(Failure::failed("usage", "--machines is for multiple keys")
                 .hint("a host key is always good for 6 hosts and 10 activations of each")),
             (Kind::Multiple, machines) => Ok(Allowance::multiple_key(machines.unwrap_or(1))),
         }
