@@ -77,6 +77,11 @@ impl Failure {
         Self { hint: Some(hint.into()), ..self }
     }
 
+    /// What happened, without its code.
+    pub(crate) fn message(&self) -> &str {
+        &self.message
+    }
+
     /// Prints message and hint on standard error.
     pub(crate) fn report(&self, output: Output) -> ExitCode {
         let entry = codes::find(self.code);

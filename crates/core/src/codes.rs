@@ -129,8 +129,8 @@ codes! {
         "a fault of the server's own, or of its store",
         "see its log; nothing was granted";
     "store-unavailable": "the store cannot be read or written now",
-        "the disk is full or read-only, or the database is away",
-        "make room or restore the database; nothing is answered before it is recorded";
+        "the disk is full or read-only, or the database is away or another than the one named",
+        "see that there is room, and that the database runs where it is said to be; nothing is answered before it is recorded";
     "store-in-use": "another process has the store open for writing",
         "a second `host serve` on the same folder",
         "stop the other one, or give each host a folder of its own with `--data`";

@@ -73,7 +73,7 @@ impl ClientApi {
         let identity = self.shared.identity();
         match identity.as_ref().and_then(|identity| identity.revocations()) {
             Some(list) => cose(Bytes::copy_from_slice(list)),
-            None => Problem::not_found("/v1/revocations: the host holds no revocation list").into(),
+            None => Problem::none_yet("the host holds no revocation list").into(),
         }
     }
 

@@ -80,6 +80,11 @@ impl Problem {
         Self::new("not-found", StatusCode::NOT_FOUND, "there is nothing here", detail)
     }
 
+    /// `not-found` 404: what is answered here is not there yet, for this reason.
+    pub fn none_yet(reason: &str) -> Self {
+        Self::new("not-found", StatusCode::NOT_FOUND, "there is nothing here", format!("{reason}: ask again later"))
+    }
+
     /// `method-not-allowed` 405: the path answers these methods only, as they stand in `Allow`, e.g. `"GET, HEAD"`.
     pub fn method_not_allowed(allow: &'static str) -> Self {
         let detail = format!("this path answers {allow} only: ask with that method");

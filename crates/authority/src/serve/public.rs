@@ -172,7 +172,7 @@ impl Desk {
         self.note(&newest);
         let list = match newest {
             Ok(Some(list)) => list,
-            Ok(None) => return Problem::not_found("/v1/revocations: nothing was revoked yet").into(),
+            Ok(None) => return Problem::none_yet("nothing was revoked yet").into(),
             Err(error) => {
                 tracing::error!(code = error.code(), %error, "revocation list not read");
                 return failure(&error).into();

@@ -83,8 +83,13 @@ pub(super) fn print(certified: &Certified, authority: Option<&Authority>, output
                 return grants.for_each(|grant| anstream::println!("{}", granted(grant)));
             }
             for Change { what, family, before, after } in &changes {
+                let (before, after) = (words(before), words(after));
+                // Two ends in the same minute.
+                if before == after {
+                    continue;
+                }
                 let of = family.map_or_else(String::new, |family| format!(" of family {family}"));
-                anstream::println!("changed: {what}{of}: {}, before: {}", words(after), words(before));
+                anstream::println!("changed: {what}{of}: {after}, before: {before}");
             }
             if changes.iter().all(|change| change.family.is_none()) {
                 anstream::println!("the grant is as before");

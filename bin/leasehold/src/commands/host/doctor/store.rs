@@ -13,7 +13,7 @@ pub(super) fn checks(patient: &Patient) -> Vec<Finding> {
         return vec![Finding::skipped("store", format!("{}: no such folder", folder.display()))];
     }
     match patient.data.place() {
-        Err(failure) => vec![Finding::failure("store", failure.code(), failure.to_string())],
+        Err(failure) => vec![Finding::failure("store", failure.code(), failure.message())],
         Ok(Place::Folder(_)) => vec![store(patient), disk(patient), serving(patient)],
         Ok(place @ Place::Database(_)) => vec![database(&place)],
     }
@@ -23,7 +23,7 @@ fn database(place: &Place) -> Finding {
     match place.host_reader() {
         Ok(Some(_)) => Finding::ok("store", format!("{place}: it opens, its schema is this program's")),
         Ok(None) => Finding::skipped("store", format!("{place}: no host has served from it yet")),
-        Err(error) => Finding::failure("store", error.code(), place.failed(&error).to_string()),
+        Err(error) => Finding::failure("store", error.code(), place.failed(&error).message()),
     }
 }
 
@@ -36,7 +36,7 @@ fn store(patient: &Patient) -> Finding {
         Ok(_) => {
             Finding::ok("store", format!("{}: it opens, its schema is this program's", folder.join(FILE).display()))
         }
-        Err(error) => Finding::failure("store", error.code(), store_failed(folder, &error).to_string()),
+        Err(error) => Finding::failure("store", error.code(), store_failed(folder, &error).message()),
     }
 }
 
