@@ -78,7 +78,7 @@ impl HostSession {
     async fn dump_clients(&self, each: &mut Each<'_>) -> Result<(), Fault> {
         let mut pages = ClientPages::default();
         while !pages.ended {
-            let page = self.clients(pages.after, pages.most).await?;
+            let page = self.clients(pages.after, ClientPages::MOST).await?;
             pages.take(page, each)?;
         }
         Ok(())

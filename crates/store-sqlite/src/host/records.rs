@@ -15,7 +15,7 @@ impl Records for SqliteHost {
         self.dump_batches(each)?;
         let mut pages = ClientPages::default();
         while !pages.ended {
-            let page = self.clients(pages.after, pages.most)?;
+            let page = self.clients(pages.after, ClientPages::MOST)?;
             pages.take(page, each)?;
         }
         Ok(())

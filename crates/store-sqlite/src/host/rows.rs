@@ -151,7 +151,7 @@ pub(super) fn put_lease(transaction: &Transaction<'_>, key: LeaseKey, lease: &Le
     run(transaction, include_str!("../../sql/host/put_lease.sql"), params)
 }
 
-/// Up to `most` clients after `after`, from tables and overlay together.
+/// All rows of up to `most` clients after `after`, from tables and overlay together.
 pub(super) fn clients(
     connection: &Connection,
     overlay: &Overlay,
@@ -160,14 +160,26 @@ pub(super) fn clients(
     most: usize,
 ) -> Result<Vec<ClientRow>, StoreError> {
     let from = after.map_or((KeyId([0; 16]), i64::MIN), |client| (client, i64::MAX));
-    let mut keys: BTreeSet<ClientKey> = overlay.sightings().range(from..).map(|(key, _)| *key).take(most).collect();
+    let waiting = overlay.sightings().range(from..).map(|(key, _)| *key);
+    let mut keys: BTreeSet<ClientKey> = of_clients(most, waiting).collect();
     let mut statement = connection.prepare_cached(include_str!("../../sql/host/clients_from.sql")).map_err(failed)?;
     let after = after.map_or(Vec::new(), |client| client.0.to_vec());
     let mut found = statement.query((after, i64::try_from(most).unwrap_or(i64::MAX))).map_err(failed)?;
     while let Some(row) = found.next().map_err(failed)? {
         keys.insert((key_id(row, 5)?, get(row, 6)?));
     }
-    keys.into_iter().take(most).map(|key| client_row(connection, overlay, names, key)).collect()
+    of_clients(most, keys.into_iter()).map(|key| client_row(connection, overlay, names, key)).collect()
+}
+
+/// Those of `keys`, which come in their order, that are of the first `most` clients.
+fn of_clients(most: usize, keys: impl Iterator<Item = ClientKey>) -> impl Iterator<Item = ClientKey> {
+    let (mut clients, mut last) = (0, None);
+    keys.take_while(move |(client, _)| {
+        if last.replace(*client) != Some(*client) {
+            clients += 1;
+        }
+        clients <= most
+    })
 }
 
 fn client_row(

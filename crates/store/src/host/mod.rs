@@ -237,7 +237,7 @@ pub trait HostStore: Send {
     /// [`StoreError`].
     fn counts(&mut self, family: &Family, now: Timestamp) -> Result<Counts, StoreError>;
 
-    /// Up to `most` clients after `after`, in the order of their keys.
+    /// All rows of up to `most` clients after `after`, in the order of their keys: a client has a row in each family.
     ///
     /// # Errors
     /// [`StoreError`].

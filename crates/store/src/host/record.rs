@@ -116,23 +116,18 @@ impl PartialEq for Summary {
 }
 
 /// A walk over all clients, page by page, that hands them on by client, then by the family's name.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Default)]
 pub struct ClientPages {
     /// After which client the next page begins.
     pub after: Option<KeyId>,
-    /// How many rows it has at most.
-    pub most: usize,
     /// Whether there is no next page.
     pub ended: bool,
 }
 
-impl Default for ClientPages {
-    fn default() -> Self {
-        Self { after: None, most: PAGE, ended: false }
-    }
-}
-
 impl ClientPages {
+    /// How many clients a page has at most.
+    pub const MOST: usize = 1_000;
+
     /// Takes the page that was asked for.
     ///
     /// # Errors
@@ -142,16 +137,7 @@ impl ClientPages {
         mut rows: Vec<ClientRow>,
         each: &mut dyn FnMut(Record) -> Result<(), StoreError>,
     ) -> Result<(), StoreError> {
-        self.ended = rows.len() < self.most;
-        if !self.ended {
-            // The last client's other families may be on the next page.
-            let last = rows.last().map(|row| row.client);
-            if rows.first().map(|row| row.client) == last {
-                self.most *= 2;
-                return Ok(());
-            }
-            rows.retain(|row| Some(row.client) != last);
-        }
+        self.ended = rows.is_empty();
         self.after = rows.last().map(|row| row.client).or(self.after);
         rows.sort_by_key(|row| (row.client, row.family));
         rows.into_iter().map(Record::Client).try_for_each(each)
@@ -255,8 +241,6 @@ fn lease(d: &mut Decoder<'_>) -> Result<(leasehold_core::ProductId, LeaseRow), E
     Ok((product, LeaseRow { held, issued, seal, forks, released }))
 }
 
-/// Clients that are looked at at once.
-const PAGE: usize = 1_024;
 /// The kinds are told apart by their number of members.
 const BATCH: u64 = 4;
 const CLIENT: u64 = 8;

@@ -13,6 +13,7 @@ pub fn run<S: HostStore>(mut fresh: impl FnMut() -> S) {
     counts_clients_and_leases_to_the_second(&mut fresh());
     keeps_capacity_within_one_batch(&mut fresh());
     remembers_leases_forks_and_releases(&mut fresh());
+    shows_each_client_with_all_its_families(&mut fresh());
     keeps_journal_and_seals(&mut fresh());
     records_nothing_of_a_batch_that_decides_nothing(&mut fresh());
     changes_nothing_by_a_probe(&mut fresh());
@@ -197,6 +198,32 @@ fn remembers_leases_forks_and_releases<S: HostStore>(store: &mut S) {
     let row = rows.iter().find(|row| row.client == client(1)).expect("the first client");
     assert_eq!(row.leases[0].1.held.expires.unix(), 3_000);
     assert_eq!(row.leases[0].1.released, Some(cti(3_000_000)));
+}
+
+fn shows_each_client_with_all_its_families<S: HostStore>(store: &mut S) {
+    let policy = Policy { threshold: 1, ..Policy::default() };
+    let other = Family { id: "other".parse().expect("an id"), ..family(&policy) };
+    act(store, &policy, &[(1, Act::Ask), (2, Act::Ask), (3, Act::Ask)], 1_000);
+    let subjects = [1, 2].map(|n| Subject { family: 0, client: client(n), product: "o".parse().expect("an id") });
+    let batch = Batch { host: HOST, now: Timestamp::from_unix(1_001), families: &[other], subjects: &subjects };
+    let decided = store.decide(&batch, &mut |ledger| {
+        for (at, n) in [(0, 1), (1, 2)] {
+            let asked = Asked { request: cti(n), fingerprint: machine(n), name: None, address: None };
+            ledger.refuse(at, asked, Refusal::Revoked);
+        }
+        None
+    });
+    decided.expect("the store takes the batch");
+    let whole: Vec<_> = store.clients(None, 10).expect("clients").iter().map(|row| (row.client, row.family)).collect();
+    assert_eq!(whole.len(), 5);
+    let (mut paged, mut after) = (Vec::new(), None);
+    loop {
+        let page = store.clients(after, 1).expect("clients");
+        let Some(last) = page.last() else { break };
+        after = Some(last.client);
+        paged.extend(page.iter().map(|row| (row.client, row.family)));
+    }
+    assert_eq!(paged, whole, "no page ends within a client");
 }
 
 fn keeps_journal_and_seals<S: HostStore>(store: &mut S) {

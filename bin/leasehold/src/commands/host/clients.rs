@@ -33,7 +33,7 @@ impl Clients {
             Output::Json => output::json(&clients.iter().map(value).collect()),
             Output::Human => print(&clients, now),
         }
-        if clients.len() == self.limit
+        if clients.len() >= self.limit
             && let Some(last) = clients.last()
         {
             anstream::eprintln!("there may be more: --after {}", last.client);
