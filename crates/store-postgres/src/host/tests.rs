@@ -205,6 +205,35 @@ fn commits_are_durable_where_the_database_is_set_otherwise() {
     assert_eq!(setting, "on");
 }
 
+/// A plan is made once and kept while the tables grow, so it must be right for a family of a million from the start.
+#[test]
+fn a_client_is_looked_up_by_its_key_however_small_the_tables_are() {
+    let server = Postgres::shared();
+    let name = server.fresh_name();
+    let mut host = store(&server.url(&name));
+    let policy = Policy { threshold: 1, ..Policy::default() };
+    let plans = || {
+        let statements = [
+            (include_str!("../../sql/host/sightings.sql"), "'{a}', '{1}'", "client_pkey"),
+            (include_str!("../../sql/host/leases.sql"), "'{a}', '{1}', '{1}'", "lease_pkey"),
+        ];
+        for (sql, arguments, index) in statements {
+            let serving = include_str!("../../sql/serving.sql");
+            let words = format!("{serving};\nPREPARE looked AS {sql};\nEXPLAIN EXECUTE looked({arguments})");
+            let plan = server.query(&name, &words);
+            assert!(plan.contains(index) && !plan.contains("client_seen") && !plan.contains("lease_ends"), "{plan}");
+        }
+    };
+    plans();
+    for turn in 0..10 {
+        let acts: Vec<(u64, Act)> = (turn * 50..turn * 50 + 50).map(|n| (n, Act::Ask)).collect();
+        act(&mut host, &policy, &acts, 1_000 + turn);
+        plans();
+    }
+    server.query(&name, "ANALYZE");
+    plans();
+}
+
 #[test]
 fn each_statement_begins_with_its_name() {
     for folder in ["sql", "sql/host", "migrations/host"] {
