@@ -227,7 +227,12 @@ impl Reader {
             if text.trim().is_empty() || connection.take(text) {
                 return true;
             }
+            let next = connection.next_row(number, text);
             self.close();
+            if next.is_some() {
+                self.connection = next;
+                return true;
+            }
             return false;
         }
         if self.products.is_open() {
@@ -257,12 +262,12 @@ impl Reader {
             self.vnext = Some(reading);
         } else if dns::begins(text) {
             self.close();
-            let mut lookup = Lookup { line: number, ..Lookup::default() };
+            let mut lookup = Lookup::new(number);
             lookup.take(text);
             self.lookup = Some(lookup);
         } else if net::begins(text) {
             self.close();
-            let mut connection = Connection { line: number, ..Connection::default() };
+            let mut connection = Connection::new(number);
             connection.take(text);
             self.connection = Some(connection);
         } else if wmi::begins(text) {
@@ -381,6 +386,7 @@ fn begins(text: &str) -> bool {
     begins_elsewhere(text)
         || event_text::begins(text)
         || machine::marker(text).is_some()
+        || script::begins(text)
         || start.starts_with("0x")
         || start.starts_with(['<', '{', '}', '"'])
         || text.contains(" = ")
