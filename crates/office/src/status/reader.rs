@@ -300,7 +300,10 @@ impl Reader {
         // The names of editions and channels are English in every language.
         self.unknown.localised |= [" edition", " channel"].iter().any(|word| text.ends_with(word));
         if self.unknown.lines.len() < MOST_UNKNOWN {
-            self.unknown.lines.push(Unrecognised { line: number, text: shorten(text).to_owned() });
+            // What is no text is said to be none, and not shown.
+            let binary = text.contains(|c: char| c.is_control() && c != '\t' && c != '\u{1b}');
+            let text = if binary { "no text, but a binary file" } else { shorten(text) };
+            self.unknown.lines.push(Unrecognised { line: number, text: text.to_owned() });
         }
     }
 
