@@ -95,6 +95,14 @@ pub(crate) fn paragraph(indent: usize, text: &str) {
     anstream::println!("{}", textwrap::fill(text, options));
 }
 
+/// Whether a table with many columns would be broken up into shreds on this terminal.
+pub(crate) fn is_narrow() -> bool {
+    io::stdout().is_terminal() && textwrap::termwidth() < NARROW
+}
+
+/// The least columns in which nine cells stand beside each other and can be read.
+const NARROW: usize = 140;
+
 /// A time as people read it, in UTC: `2026-11-23 04:43`.
 pub(crate) fn time(time: Timestamp) -> String {
     let second = i64::try_from(time.unix()).ok().and_then(|seconds| jiff::Timestamp::from_second(seconds).ok());

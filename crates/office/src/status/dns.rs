@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use super::machine;
 use super::value::shorten;
 use crate::data::errors::Hresult;
 
@@ -23,6 +24,9 @@ pub struct Lookup {
     /// What the name server, or the lack of one, said instead.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub error: Option<String>,
+    /// The host that a list of `Resolve-DnsName` tells the addresses of.
+    #[serde(skip)]
+    host: String,
 }
 
 /// A service record.
@@ -41,6 +45,11 @@ pub struct Record {
 }
 
 impl Lookup {
+    /// An answer that begins in `line`.
+    pub(crate) fn new(line: u64) -> Self {
+        Self { line, ..Self::default() }
+    }
+
     /// The address of `target`, where the answer brings it along.
     pub fn address(&self, target: &str) -> Option<&str> {
         let same = |name: &str| name.trim_end_matches('.').eq_ignore_ascii_case(target);
@@ -50,9 +59,9 @@ impl Lookup {
     /// The code that clients will report, if there is no record and the name server has said why.
     pub fn expected_error(&self) -> Option<Hresult> {
         const BY_WORDS: [(&[&str], u32); 3] = [
-            (&["Non-existent domain", "NXDOMAIN", "does not exist"], 0x8007_232B),
+            (&["Non-existent domain", "NXDOMAIN", "does not exist", "RCODE_NAME_ERROR"], 0x8007_232B),
             (&["No answer", "No service location", "no SRV record", "No records"], 0x8007_251D),
-            (&["Server failed", "SERVFAIL", "Query refused", "REFUSED"], 0x8007_232A),
+            (&["Server failed", "server failure", "SERVFAIL", "Query refused", "REFUSED"], 0x8007_232A),
         ];
         let error = self.error.as_deref().filter(|_| self.records.is_empty())?;
         let said = |(words, _): &&(&[&str], u32)| words.iter().any(|word| error.contains(word));
@@ -62,7 +71,13 @@ impl Lookup {
     /// Takes one line; `false` where it is of something else.
     pub(crate) fn take(&mut self, line: &str) -> bool {
         let text = line.trim();
-        self.heading(text) || self.field(text) || self.address_line(text) || self.row(text) || self.failure(text)
+        self.heading(text)
+            || self.field(text)
+            || self.address_line(text)
+            || self.row(text)
+            || self.property(text)
+            || self.zone(text)
+            || self.failure(text)
     }
 
     /// Whether there is anything in it.
@@ -141,15 +156,54 @@ impl Lookup {
         true
     }
 
+    /// A property in the list of `Resolve-DnsName`: `NameTarget : kms.example.com`
+    fn property(&mut self, text: &str) -> bool {
+        let Some((key, value)) = text.split_once(" :").map(|(key, value)| (key.trim(), value.trim())) else {
+            return false;
+        };
+        match (key, self.records.last_mut()) {
+            ("Name", _) if value.starts_with("_vlmcs.") => {
+                self.record(value);
+            }
+            ("Name", _) if machine::name(value).is_some_and(|name| name.contains('.')) => self.host = name(value),
+            ("NameTarget", Some(record)) => record.target = Some(name(value)),
+            ("Priority", Some(record)) => record.priority = value.parse().ok(),
+            ("Weight", Some(record)) => record.weight = value.parse().ok(),
+            ("Port", Some(record)) => record.port = value.parse().ok(),
+            ("IP4Address" | "IP6Address" | "IPAddress", _) => {
+                if self.addresses.len() < MOST_RECORDS {
+                    self.addresses.push((self.host.clone(), shorten(value).to_owned()));
+                }
+            }
+            _ => return ["Type", "QueryType", "TTL", "Section", "DataLength"].contains(&key),
+        }
+        true
+    }
+
+    /// The record of the zone, which `nslookup` shows where the name is there and has no service record.
+    fn zone(&mut self, text: &str) -> bool {
+        let Some((key, _)) = text.split_once('=') else {
+            return self.records.is_empty() && machine::name(text).is_some_and(|name| name.contains('.'));
+        };
+        if key.trim() == "primary name server" {
+            self.error
+                .get_or_insert_with(|| "No service location is registered, only the zone's own record".to_owned());
+            return true;
+        }
+        ["responsible mail addr", "serial", "refresh", "retry", "expire", "default TTL"].contains(&key.trim())
+    }
+
     fn failure(&mut self, text: &str) -> bool {
         let failed = text.starts_with("***")
+            || text.starts_with("Resolve-DnsName")
             || text.starts_with("DNS request timed out")
             || text.contains("NXDOMAIN")
             || text.contains("SERVFAIL");
         if failed {
             self.error.get_or_insert_with(|| shorten(text.trim_start_matches(['*', ' '])).to_owned());
         }
-        failed || text.starts_with("timeout was")
+        // What PowerShell writes below an error.
+        failed || text.starts_with("timeout was") || text.starts_with("At line:") || text.starts_with("+ ")
     }
 }
 
@@ -167,6 +221,9 @@ pub(crate) fn begins(text: &str) -> bool {
         || text.contains("_vlmcs._tcp") && Lookup::default().row(text)
         || text.starts_with("Server:") && text.len() > "Server:".len()
         || text.starts_with("Default Server:")
+        || text.starts_with("primary name server =")
+        || text.starts_with("Resolve-DnsName") && text.contains(" : ")
+        || text.split_once(" :").is_some_and(|(key, value)| key.trim() == "Name" && value.trim().starts_with("_vlmcs."))
 }
 
 #[cfg(test)]
@@ -193,6 +250,31 @@ mod tests {
             };
             assert_eq!(lookup.records, [expected], "{text}");
         }
+    }
+
+    #[test]
+    fn lists_of_properties_are_read_with_the_addresses_behind_them() {
+        let text = "Name       : _vlmcs._tcp.example.com\nType       : SRV\nTTL        : 600\nSection    : Answer\n\
+            NameTarget : kms.example.com\nPriority   : 0\nWeight     : 5\nPort       : 1688\n\
+            Name       : kms.example.com\nQueryType  : A\nTTL        : 600\nSection    : Additional\nIP4Address : 192.0.2.1";
+        let mut lookup = Lookup::default();
+        assert!(begins(text.lines().next().unwrap()));
+        assert!(text.lines().all(|line| lookup.take(line)));
+        assert_eq!((lookup.records.len(), lookup.records[0].weight), (1, Some(5)));
+        assert_eq!(lookup.address("kms.example.com"), Some("192.0.2.1"));
+    }
+
+    #[test]
+    fn a_zone_without_the_record_is_no_empty_answer() {
+        let text = "Server:  dc.example.com\nAddress:  192.0.2.1\nexample.com\n        primary name server = dc.example.com\n\
+            \x20       responsible mail addr = hostmaster.example.com\n        serial  = 12\n        default TTL = 3600 (1 hour)";
+        let mut lookup = Lookup::default();
+        assert!(text.lines().all(|line| lookup.take(line)));
+        assert_eq!(lookup.expected_error(), Some(Hresult(0x8007_251D)));
+        let mut lookup = Lookup::default();
+        let failure = "Resolve-DnsName : _vlmcs._tcp.example.com : DNS name does not exist";
+        assert!(begins(failure) && lookup.take(failure) && lookup.take("At line:1 char:1"));
+        assert_eq!(lookup.expected_error(), Some(Hresult(0x8007_232B)));
     }
 
     #[test]

@@ -139,7 +139,13 @@ impl Event {
 
 /// The values of a row, without the quotes that a table around them has added.
 pub(crate) fn split(row: &str) -> Vec<String> {
-    let clean = |text: &str| super::value::shorten(text.trim().trim_matches('"').trim()).to_owned();
+    let clean = |text: &str| {
+        let text = text.trim().trim_matches('"').trim();
+        // A console has wrapped the row within an id, and the copy was indented.
+        let joined = || text.split_whitespace().collect::<String>();
+        let broken = text.len() > 36 && text.len() < 48 && is_guid(&joined());
+        if broken { joined() } else { super::value::shorten(text).to_owned() }
+    };
     row.trim().trim_matches('"').split(',').take(MOST_DATA).map(clean).collect()
 }
 

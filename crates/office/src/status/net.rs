@@ -1,5 +1,7 @@
 //! `Test-NetConnection`: whether a host's port answers.
 
+use std::net::IpAddr;
+
 use serde::Serialize;
 
 use super::value::shorten;
@@ -21,12 +23,20 @@ pub struct Connection {
     pub ping: Option<bool>,
     /// Whether its port took the connection.
     pub tcp: Option<bool>,
+    /// The columns, where tests stand in a table.
+    #[serde(skip)]
+    columns: Vec<String>,
 }
 
 /// What a KMS client reports when no host answers.
 pub const UNREACHED: u32 = 0xC004_F074;
 
 impl Connection {
+    /// A test that begins in `line`.
+    pub(crate) fn new(line: u64) -> Self {
+        Self { line, ..Self::default() }
+    }
+
     /// The code that clients will report, if the port did not answer.
     pub fn expected_error(&self) -> Option<u32> {
         (self.tcp == Some(false)).then_some(UNREACHED)
@@ -38,8 +48,35 @@ impl Connection {
         if let Some(warning) = text.strip_prefix("WARNING:") {
             return self.warning(warning.trim());
         }
-        let Some((key, value)) = text.split_once(':') else { return false };
-        let (key, value) = (key.trim(), value.trim());
+        // The further addresses that a name has stand below each other.
+        if text.parse::<IpAddr>().is_ok() {
+            return true;
+        }
+        if is_heading(text) {
+            self.columns = text.split_whitespace().map(|column| shorten(column).to_owned()).collect();
+            return true;
+        }
+        if !self.columns.is_empty() {
+            return text.starts_with("---") || !self.is_test() && self.row(text);
+        }
+        text.split_once(':').is_some_and(|(key, value)| self.field(key.trim(), value.trim()))
+    }
+
+    /// The test in the next row of the same table.
+    pub(crate) fn next_row(&self, line: u64, text: &str) -> Option<Self> {
+        let mut next = Self { line, columns: self.columns.clone(), ..Self::default() };
+        (!next.columns.is_empty() && next.row(text.trim())).then_some(next)
+    }
+
+    fn row(&mut self, text: &str) -> bool {
+        let columns = self.columns.clone();
+        // A row with an empty cell does not tell which one is empty.
+        let values: Vec<&str> = text.split_whitespace().take(columns.len() + 1).collect();
+        let fits = values.len() == columns.len();
+        fits && columns.iter().zip(values).all(|(column, value)| self.field(column, value)) && self.is_test()
+    }
+
+    fn field(&mut self, key: &str, value: &str) -> bool {
         let words = || Some(shorten(value).to_owned()).filter(|words| !words.is_empty());
         match key {
             "ComputerName" => self.host = words(),
@@ -79,7 +116,7 @@ impl Connection {
 }
 
 /// What the cmdlet prints besides.
-const KNOWN: [&str; 7] = [
+const KNOWN: [&str; 10] = [
     "InterfaceAlias",
     "PingReplyDetails (RTT)",
     "NameResolutionResults",
@@ -87,7 +124,16 @@ const KNOWN: [&str; 7] = [
     "NetworkIsolationContext",
     "IsAdmin",
     "DetailedNameResolution",
+    "NetRoute (NextHop)",
+    "NetAdapter",
+    "BasicNameResolution",
 ];
+
+/// Whether a line is the heading of a table of tests.
+fn is_heading(text: &str) -> bool {
+    let mut columns = text.split_whitespace().peekable();
+    columns.peek() == Some(&"ComputerName") && columns.any(|column| column == "TcpTestSucceeded")
+}
 
 fn truth(text: &str) -> Option<bool> {
     match text.to_ascii_lowercase().as_str() {
@@ -102,6 +148,26 @@ pub(crate) fn begins(text: &str) -> bool {
     let text = text.trim();
     let key = text.split_once(':').map_or("", |(key, _)| key.trim());
     ["ComputerName", "RemoteAddress", "TcpTestSucceeded"].contains(&key)
+        || is_heading(text)
         || text.starts_with("WARNING: TCP connect to")
         || text.starts_with("WARNING: Name resolution of")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_detailed_test_is_read_to_its_end() {
+        let text = "ComputerName            : kms01.example.com\nRemoteAddress           : 2001:db8::20\n\
+            RemotePort              : 1688\nNameResolutionResults   : 2001:db8::20\n                          192.0.2.20\n\
+            MatchingIPsecRules      : \nNetworkIsolationContext : Private Network\nIsAdmin                 : False\n\
+            InterfaceAlias          : Ethernet\nSourceAddress           : 2001:db8::77\n\
+            NetRoute (NextHop)      : 2001:db8::1\nTcpTestSucceeded        : True";
+        let mut connection = Connection::default();
+        for line in text.lines() {
+            assert!(connection.take(line), "{line}");
+        }
+        assert_eq!((connection.tcp, connection.address.as_deref()), (Some(true), Some("2001:db8::20")));
+    }
 }

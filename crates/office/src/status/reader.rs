@@ -227,7 +227,12 @@ impl Reader {
             if text.trim().is_empty() || connection.take(text) {
                 return true;
             }
+            let next = connection.next_row(number, text);
             self.close();
+            if next.is_some() {
+                self.connection = next;
+                return true;
+            }
             return false;
         }
         if self.products.is_open() {
@@ -257,12 +262,12 @@ impl Reader {
             self.vnext = Some(reading);
         } else if dns::begins(text) {
             self.close();
-            let mut lookup = Lookup { line: number, ..Lookup::default() };
+            let mut lookup = Lookup::new(number);
             lookup.take(text);
             self.lookup = Some(lookup);
         } else if net::begins(text) {
             self.close();
-            let mut connection = Connection { line: number, ..Connection::default() };
+            let mut connection = Connection::new(number);
             connection.take(text);
             self.connection = Some(connection);
         } else if wmi::begins(text) {
@@ -295,7 +300,10 @@ impl Reader {
         // The names of editions and channels are English in every language.
         self.unknown.localised |= [" edition", " channel"].iter().any(|word| text.ends_with(word));
         if self.unknown.lines.len() < MOST_UNKNOWN {
-            self.unknown.lines.push(Unrecognised { line: number, text: shorten(text).to_owned() });
+            // What is no text is said to be none, and not shown.
+            let binary = text.contains(|c: char| c.is_control() && c != '\t' && c != '\u{1b}');
+            let text = if binary { "no text, but a binary file" } else { shorten(text) };
+            self.unknown.lines.push(Unrecognised { line: number, text: text.to_owned() });
         }
     }
 
@@ -381,6 +389,7 @@ fn begins(text: &str) -> bool {
     begins_elsewhere(text)
         || event_text::begins(text)
         || machine::marker(text).is_some()
+        || script::begins(text)
         || start.starts_with("0x")
         || start.starts_with(['<', '{', '}', '"'])
         || text.contains(" = ")

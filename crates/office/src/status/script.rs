@@ -90,7 +90,9 @@ impl Scripts {
 
     /// `slmgr.vbs /xpr`: the product's name with a colon, then a sentence.
     fn xpr(&mut self, number: u64, text: &str) -> bool {
-        let heading = text.split_once(" edition:").filter(|(name, _)| !name.contains(": "));
+        // French puts a blank before its colons.
+        let heading = text.split_once(" edition:").or_else(|| text.split_once(" edition :"));
+        let heading = heading.filter(|(name, _)| !name.contains(": "));
         if let Some((name, rest)) = heading {
             self.finish();
             let mut block = Block::new(Script::SlmgrXpr, number);

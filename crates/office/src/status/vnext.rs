@@ -104,7 +104,7 @@ fn time(text: Option<&str>) -> Option<Timestamp> {
     text?.parse().ok()
 }
 
-/// A licence or token as the script writes it; older copies call the end of the entitlement `ExpiresOn`.
+/// A licence or token as the script writes it; other copies call the end of the entitlement `ExpiresOn` or `Expiration`.
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
 struct Written {
@@ -115,8 +115,9 @@ struct Written {
     user: Option<String>,
     license_state: Option<String>,
     entitlement_status: Option<String>,
-    #[serde(alias = "ExpiresOn")]
     entitlement_expiration: Option<String>,
+    expires_on: Option<String>,
+    expiration: Option<String>,
     reason_code: Option<serde_json::Value>,
     not_before: Option<String>,
     not_after: Option<String>,
@@ -141,6 +142,8 @@ pub(crate) struct Reading {
     section: Option<Section>,
     json: String,
     depth: u32,
+    /// Whether a line has ended in the middle of a string: a console has wrapped it.
+    quoted: bool,
 }
 
 impl Reading {
@@ -162,6 +165,7 @@ impl Reading {
         if let Some(heading) = heading(text) {
             let again = heading == Section::Modes && self.section.is_some();
             self.depth = 0;
+            self.quoted = false;
             self.json.clear();
             self.section = Some(heading);
             return !again;
@@ -189,7 +193,7 @@ impl Reading {
     }
 
     fn object(&mut self, line: &str) {
-        let mut quoted = false;
+        let mut quoted = self.quoted;
         let mut escaped = false;
         for character in line.chars() {
             match character {
@@ -201,9 +205,10 @@ impl Reading {
                 _ => {}
             }
         }
+        self.quoted = quoted && self.depth > 0;
         if self.json.len() + line.len() <= MOST_JSON {
+            // Without the line's end, which means nothing in JSON, but parts a word that a console has wrapped.
             self.json.push_str(line);
-            self.json.push('\n');
         }
         if self.depth == 0 {
             let json = std::mem::take(&mut self.json);
@@ -239,7 +244,7 @@ impl Reading {
                 state,
                 email: short(written.email),
                 entitlement: short(written.entitlement_status),
-                entitlement_ends: short(written.entitlement_expiration),
+                entitlement_ends: short(written.entitlement_expiration.or(written.expires_on).or(written.expiration)),
                 reason: written.reason_code.filter(|reason| !reason.is_null()).map(|reason| reason.to_string()),
                 not_after: short(written.not_after),
                 next_renewal: short(written.next_renewal),
@@ -257,7 +262,9 @@ fn heading(text: &str) -> Option<Section> {
     let name = text.strip_prefix("===")?.trim_matches(['=', ' ']);
     // The older copy calls the licences of users after the value in the registry.
     let name = name.strip_prefix("NUL ").map_or_else(|| name.to_owned(), |rest| format!("vNext {rest}"));
-    let known = OUTPUTS.vnext_sections.iter().position(|section| section.heading == name)?;
+    // Ports of the script leave the last word out.
+    let short = |heading: &str| heading.strip_suffix(" found").is_some_and(|heading| heading == name);
+    let known = OUTPUTS.vnext_sections.iter().position(|section| section.heading == name || short(&section.heading))?;
     [Section::Modes, Section::Shared, Section::Settings, Section::Users, Section::Devices].get(known).copied()
 }
 
@@ -290,6 +297,16 @@ mod tests {
         assert_eq!(at("2026-11-19T00:00:00Z"), Some(State::Licensed));
         assert_eq!(at("2026-11-21T00:00:00Z"), Some(State::Grace));
         assert_eq!(at("2027-02-01T00:00:00Z"), Some(State::ReducedFunctionality));
+    }
+
+    #[test]
+    fn objects_are_read_that_a_console_has_wrapped_within_words_and_strings() {
+        let licences = read(
+            "===== vNext licenses =====\n{\"Type\": \"User|Sub\nscription\", \"Product\": \"O365ProPlus\nRetail\", \"LicenseState\": \"Licensed\", \
+             \"ExpiresOn\": n\null}",
+        );
+        assert_eq!((licences.licences.len(), licences.damaged), (1, 0));
+        assert_eq!(licences.licences[0].product.as_deref(), Some("O365ProPlusRetail"));
     }
 
     #[test]

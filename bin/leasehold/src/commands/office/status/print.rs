@@ -26,13 +26,40 @@ fn lines(rows: &[Row], shown: usize) {
     if rows.is_empty() {
         return;
     }
+    if output::is_narrow() {
+        rows.iter().take(shown).for_each(below_each_other);
+    } else {
+        table(rows.iter().take(shown));
+    }
+    if rows.len() > shown {
+        anstream::eprintln!(
+            "{} more lines, none graver than these: --all shows them, --csv and --html too",
+            rows.len() - shown
+        );
+    }
+}
+
+/// On a narrow terminal the cells of a line stand below each other.
+fn below_each_other(row: &Row) {
+    let last5 = row.last5.as_deref().map(|last5| format!("key {}", clean(last5)));
+    let first = [Some(machine(row)), Some(state(row)), row.minutes.map(left), row.channel.map(word), last5];
+    output::paragraph(0, &first.into_iter().flatten().collect::<Vec<_>>().join("  "));
+    output::paragraph(2, &clean(row.product.as_deref().unwrap_or(row.tool)));
+    for (name, words) in [("host", host(row)), ("means", meaning(row)), ("next", clean(&row.next))] {
+        if !words.is_empty() {
+            output::paragraph(2, &format!("{name}: {words}"));
+        }
+    }
+}
+
+fn table<'a>(rows: impl Iterator<Item = &'a Row>) {
     let heads = ["MACHINE", "PRODUCT", "STATE", "LEFT", "CHANNEL", "HOST", "KEY", "MEANING", "NEXT"];
     let mut table = output::table(heads);
-    for row in rows.iter().take(shown) {
+    for row in rows {
         table.add_row([
             machine(row),
             clean(row.product.as_deref().unwrap_or(row.tool)),
-            row.state.map_or_else(|| row.health.word().to_owned(), |state| state.to_string()),
+            state(row),
             row.minutes.map_or_else(String::new, left),
             row.channel.map_or_else(String::new, word),
             host(row),
@@ -42,17 +69,15 @@ fn lines(rows: &[Row], shown: usize) {
         ]);
     }
     anstream::println!("{table}");
-    if rows.len() > shown {
-        anstream::eprintln!(
-            "{} more lines, none graver than these: --all shows them, --csv and --html too",
-            rows.len() - shown
-        );
-    }
 }
 
 /// What comes from a file is not trusted to leave a terminal as it is.
 fn clean(text: &str) -> String {
     text.chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect()
+}
+
+fn state(row: &Row) -> String {
+    row.state.map_or_else(|| row.health.word().to_owned(), |state| state.to_string())
 }
 
 fn machine(row: &Row) -> String {
