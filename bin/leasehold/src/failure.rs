@@ -46,6 +46,11 @@ impl Failure {
         Self { said: Said::Already, ..Self::refused(code, "") }
     }
 
+    /// As before, where it has been reported and the work went on.
+    pub(crate) fn reported(self) -> Self {
+        Self { said: Said::Already, ..self }
+    }
+
     /// Wrong usage, or we failed.
     pub(crate) fn failed(code: &'static str, message: impl Into<String>) -> Self {
         Self { code, message: message.into(), hint: None, exit: Exit::Failed, said: Said::NotYet }

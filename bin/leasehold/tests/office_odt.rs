@@ -89,6 +89,18 @@ fn what_is_denied_ends_with_one() {
 }
 
 #[test]
+fn a_file_that_cannot_be_read_keeps_nobody_from_knowing_about_the_others() {
+    let folder = TempDir::new().expect("a folder");
+    let path = file(&folder, "a.xml", "<Configuration><Display Level='x'/></Configuration>");
+    let run = office(&["lint", "/no/such.xml", text(&path), "--format", "json"]);
+    assert_eq!((run.status, rules(&run.json()["files"][0]["findings"])), (2, vec!["ODT062"]));
+    assert_eq!(run.json()["failed"], 1);
+    assert_eq!(run.stderr.matches("/no/such.xml: no such file").count(), 1, "{}", run.stderr);
+    let run = office(&["lint", text(&path), "/no/such.xml"]);
+    assert!(run.stdout.contains("ODT062") && run.stderr.contains("1 not read"), "{}{}", run.stdout, run.stderr);
+}
+
+#[test]
 fn a_folder_is_searched_and_other_xml_passed_over() {
     let folder = TempDir::new().expect("a folder");
     fs::create_dir(folder.path().join("deeper")).expect("made");

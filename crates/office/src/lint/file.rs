@@ -75,10 +75,18 @@ impl<'f> File<'f> {
         self.others.iter().copied().filter(move |node| self::name(*node, text) == name)
     }
 
-    /// The property that is switched on, by name.
+    /// The property with this name, switched on: with the value of the table that is not its default.
     pub(super) fn on(&self, name: &str) -> Option<&Property<'f>> {
-        let on = |value: &Value<'_>| value.text == "1" || value.is("TRUE");
-        self.properties.iter().find(|property| property.is(name) && property.value.as_ref().is_some_and(on))
+        let known = schema::property(name)?;
+        let on = |property: &&Property<'_>| {
+            property.own_value().is_some_and(|value| known.values.iter().any(|word| value.is(word)))
+        };
+        self.properties.iter().filter(|property| property.is(name)).find(on)
+    }
+
+    /// The property with this name, with a value that is not its default, in the table or not.
+    pub(super) fn set(&self, name: &str) -> Option<&Property<'f>> {
+        self.properties.iter().find(|property| property.is(name) && property.own_value().is_some())
     }
 
     /// All products that are added.
@@ -250,6 +258,11 @@ impl<'f> Language<'f> {
         Self { node, id, kind }
     }
 
+    /// Whether it has an id, right or wrong.
+    pub(super) fn is_named(&self) -> bool {
+        self.id.as_ref().is_some_and(|id| !id.text.trim().is_empty())
+    }
+
     pub(super) fn is_match_word(&self) -> bool {
         matches!(self.kind, LanguageKind::MatchOs | LanguageKind::MatchPreviousMsi | LanguageKind::MatchInstalled)
     }
@@ -269,6 +282,13 @@ impl<'f> Property<'f> {
 
     pub(super) fn is(&self, name: &str) -> bool {
         self.name.as_ref().is_some_and(|own| own.text == name)
+    }
+
+    /// Its value, where that is not what holds without it.
+    fn own_value(&self) -> Option<&Value<'f>> {
+        let known = self.name.as_ref().and_then(|name| schema::property(name.text));
+        let default = known.and_then(|known| known.default.as_deref()).unwrap_or_default();
+        self.value.as_ref().filter(|value| !value.text.trim().is_empty() && !value.is(default))
     }
 }
 

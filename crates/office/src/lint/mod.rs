@@ -31,7 +31,7 @@ pub const MOST_BYTES: usize = 1 << 20;
 /// What a file was found to be.
 #[derive(Debug)]
 pub struct Report {
-    /// The file's text, without its byte order mark; spans count its bytes. Empty where the bytes are no text.
+    /// The file's text, without its byte order mark; spans count its bytes. Where the bytes are no text, what comes before.
     pub text: String,
     /// How the text was encoded, where it could be read.
     pub encoding: Option<Encoding>,
@@ -65,7 +65,7 @@ impl Report {
 pub fn lint(bytes: &[u8], context: &Context) -> Report {
     let source = match source::read(bytes) {
         Ok(source) => source,
-        Err(problem) => return unreadable(String::new(), None, problem),
+        Err(mut problem) => return unreadable(std::mem::take(&mut problem.seen), None, problem),
     };
     let parsed = guard::check(&source.text).and_then(|()| file::parse(&source.text));
     let document = match parsed {
@@ -89,10 +89,7 @@ pub fn lint(bytes: &[u8], context: &Context) -> Report {
 fn unreadable(text: String, encoding: Option<Encoding>, problem: Problem) -> Report {
     let mut findings = Findings::new(&text);
     findings.add(NOT_A_CONFIGURATION, problem.at..problem.at, problem.message);
-    let mut found = findings.sorted();
-    if let (Some(position), Some(finding)) = (problem.position, found.first_mut()) {
-        (finding.start, finding.end) = (position, position);
-    }
+    let found = findings.sorted();
     Report { text, encoding, findings: found, edition: None, kind: Kind::Unreadable }
 }
 
@@ -111,14 +108,18 @@ fn declared(source: &Source, findings: &mut Findings<'_>) {
 struct Problem {
     /// Where in the text, in bytes.
     at: usize,
-    /// Where, if there is no text to count in.
-    position: Option<Position>,
+    /// The text as far as it could be read, where it could not be wholly.
+    seen: String,
     message: String,
 }
 
 impl Problem {
     fn new(at: usize, message: impl Into<String>) -> Self {
-        Self { at, position: None, message: message.into() }
+        Self { at, seen: String::new(), message: message.into() }
+    }
+
+    fn seen(self, text: &str) -> Self {
+        Self { seen: text.to_owned(), ..self }
     }
 }
 

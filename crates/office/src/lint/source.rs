@@ -6,8 +6,7 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use super::finding::Lines;
-use super::{MOST_BYTES, Position, Problem};
+use super::{MOST_BYTES, Problem};
 
 /// How a file is encoded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -112,7 +111,7 @@ fn narrow(bytes: &[u8]) -> Result<Source, Problem> {
         None => encoding_rs::UTF_8,
         Some(label) => encoding_rs::Encoding::for_label(label.as_bytes()).ok_or_else(|| {
             let at = declaration(&head).map_or(0, |span| span.start);
-            Problem { at: 0, position: Some(counted(&bytes[..at])), message: format!("{label:?} is no encoding") }
+            Problem::new(at, format!("{label:?} is no encoding")).seen(&head)
         })?,
     };
     let wide = declared == encoding_rs::UTF_16LE || declared == encoding_rs::UTF_16BE;
@@ -131,7 +130,8 @@ fn utf8(bytes: &[u8]) -> Result<String, Problem> {
     String::from_utf8(bytes.to_vec()).map_err(|error| {
         let at = error.utf8_error().valid_up_to();
         let message = format!("byte {:#04x} is not UTF-8: save the file as UTF-8, or declare its encoding", bytes[at]);
-        Problem { at: 0, position: Some(counted(&bytes[..at])), message }
+        let line = bytes[at..].iter().take(DECLARATION_BYTES).take_while(|byte| **byte != b'\n').count();
+        Problem::new(at, message).seen(&String::from_utf8_lossy(&bytes[..at + line]))
     })
 }
 
@@ -139,16 +139,10 @@ fn wide(bytes: &[u8], unit: fn([u8; 2]) -> u16) -> Result<String, Problem> {
     let (pairs, rest) = bytes.as_chunks::<2>();
     let mut text = String::with_capacity(pairs.len());
     for character in char::decode_utf16(pairs.iter().map(|pair| unit(*pair))) {
-        let half = |_| Problem { at: 0, position: Some(counted(text.as_bytes())), message: HALF_CHARACTER.to_owned() };
-        text.push(character.map_err(half)?);
+        text.push(character.map_err(|_| Problem::new(text.len(), HALF_CHARACTER).seen(&text))?);
     }
-    if rest.is_empty() { Ok(text) } else { Err(Problem::new(0, "the file is UTF-16 and ends in half a character")) }
-}
-
-/// Where a text stands after `read`, which is UTF-8.
-fn counted(read: &[u8]) -> Position {
-    let text = String::from_utf8_lossy(read);
-    Lines::of(&text).position(text.len())
+    let half = || Problem::new(text.len(), "the file is UTF-16 and ends in half a character").seen(&text);
+    if rest.is_empty() { Ok(text) } else { Err(half()) }
 }
 
 /// Where a text declares its encoding.
@@ -218,8 +212,8 @@ mod tests {
     #[test]
     fn what_is_no_text_is_refused_with_its_place() {
         let refused = |bytes: &[u8]| read(bytes).expect_err("no text");
-        let position = refused(b"<a>\n \xff").position;
-        assert_eq!(position, Some(Position { line: 2, column: 2 }));
+        let problem = refused(b"<a>\n \xff\n");
+        assert_eq!((problem.at, problem.seen.as_str()), (5, "<a>\n \u{fffd}"));
         assert!(refused(&[0xff, 0xfe, 0x3c]).message.contains("half"));
         assert!(refused(&[0xff, 0xfe, 0, 0xd8, 0x3c, 0]).message.contains("half"));
         assert!(refused(b"\xff\xfe\0\0<\0\0\0").message.contains("UTF-32"));

@@ -70,6 +70,37 @@ fn every_rule_is_broken_by_one_file_and_kept_by_another() {
     }
 }
 
+#[derive(Deserialize)]
+struct Whole {
+    file: Vec<WholeFile>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct WholeFile {
+    name: String,
+    rules: Vec<String>,
+    text: String,
+    plan: Option<String>,
+    mode: Option<String>,
+    today: Option<Date>,
+}
+
+#[test]
+fn whole_files_break_these_rules_and_no_others() {
+    for file in toml::from_str::<Whole>(include_str!("whole.toml")).expect("files").file {
+        let context = Context {
+            plan: read(file.plan.as_deref()),
+            mode: read(file.mode.as_deref()),
+            today: file.today.or_else(|| Some("2026-11-22".parse().expect("a day"))),
+            ..Context::default()
+        };
+        let report = lint(file.text.as_bytes(), &context);
+        let found: BTreeSet<&str> = broken(&report).into_iter().collect();
+        assert_eq!(found.into_iter().collect::<Vec<_>>(), file.rules, "{}", file.name);
+    }
+}
+
 #[test]
 fn every_rule_of_the_table_has_such_files() {
     let cases = cases();

@@ -62,7 +62,8 @@ fn of_product(file: &File<'_>, product: &Product<'_>, context: &Context, finding
         let message = format!("{} has no language", product.id.as_ref().map_or("the product", |_| product.name()));
         findings.add("ODT057", product.place(file.text), message);
     }
-    let explicit = product.languages.iter().any(|language| matches!(language.kind, LanguageKind::Known(_)));
+    // A code with a typing error is meant as one, and said to be wrong already.
+    let explicit = product.languages.iter().any(|language| language.is_named() && !language.is_match_word());
     for language in &product.languages {
         let Some(id) = &language.id else { continue };
         match language.kind {
@@ -73,23 +74,20 @@ fn of_product(file: &File<'_>, product: &Product<'_>, context: &Context, finding
                     findings.add("ODT059", id.span.clone(), message);
                 }
             }
-            LanguageKind::MatchOs => match value(language.node, "Fallback") {
-                None => {
-                    let message = "MatchOS has no Fallback for a language of Windows that Office lacks";
-                    findings.add("ODT054", id.span.clone(), message);
-                }
-                Some(fallback) => {
-                    if let Some(known) = schema::language(fallback.text) {
-                        unavailable(product, known, &fallback, findings);
-                    }
-                }
-            },
+            LanguageKind::MatchOs if value(language.node, "Fallback").is_none() => {
+                let message = "MatchOS has no Fallback for a language of Windows that Office lacks";
+                findings.add("ODT054", id.span.clone(), message);
+            }
             LanguageKind::MatchPreviousMsi => previous(file, id, explicit, findings),
             LanguageKind::MatchInstalled if context.mode == Some(Mode::Download) => {
                 let message = "MatchInstalled means nothing where files are downloaded";
                 findings.add("ODT056", id.span.clone(), message);
             }
-            LanguageKind::MatchInstalled | LanguageKind::Unknown => {}
+            LanguageKind::MatchOs | LanguageKind::MatchInstalled | LanguageKind::Unknown => {}
+        }
+        let fallback = value(language.node, "Fallback").filter(|_| language.is_match_word());
+        if let Some((known, fallback)) = fallback.and_then(|value| Some((schema::language(value.text)?, value))) {
+            unavailable(product, known, &fallback, findings);
         }
     }
 }

@@ -14,7 +14,7 @@ pub(super) fn check(file: &File<'_>, _: &Context, findings: &mut Findings<'_>) {
     for property in &file.properties {
         known(file, property, findings);
     }
-    if let Some(property) = file.on("AUTOACTIVATE").filter(|_| file.only(products::Product::subscription)) {
+    if let Some(property) = file.set("AUTOACTIVATE").filter(|_| file.only(products::Product::subscription)) {
         let message = "AUTOACTIVATE is for product keys; Microsoft 365 Apps activate when a user signs in";
         let finding = findings.add("ODT022", place(property), message);
         finding.fix = Some(edit::remove_element(property.node, file.text));
@@ -42,11 +42,9 @@ fn known(file: &File<'_>, property: &Property<'_>, findings: &mut Findings<'_>) 
 /// Shared computers and devices' licences.
 fn licensing(file: &File<'_>, findings: &mut Findings<'_>) {
     let (shared, device) = (file.on("SharedComputerLicensing"), file.on("DeviceBasedLicensing"));
-    let roaming = file.on("SCLCacheOverride");
-    let given = |property: &&Property<'_>| property.value.as_ref().is_some_and(|value| !value.text.trim().is_empty());
-    let directory = file.properties.iter().find(|property| property.is("SCLCacheOverrideDirectory")).filter(given);
+    let (roaming, directory) = (file.on("SCLCacheOverride"), file.set("SCLCacheOverrideDirectory"));
     if file.only(products::Product::volume) {
-        for property in [shared, device, roaming, directory].into_iter().flatten() {
+        for property in SUBSCRIPTION_ONLY.iter().filter_map(|name| file.set(name)) {
             let name = property.name.as_ref().map_or("", |name| name.text);
             let message = format!("{name} is for Microsoft 365 Apps, and only volume products are installed");
             let finding = findings.add("ODT040", place(property), message);
@@ -110,3 +108,7 @@ fn is_package(text: &str) -> bool {
 fn place(property: &Property<'_>) -> std::ops::Range<usize> {
     property.name.as_ref().map_or_else(|| property.node.range(), |name| name.span.clone())
 }
+
+/// What licenses shared computers and devices.
+const SUBSCRIPTION_ONLY: [&str; 4] =
+    ["SharedComputerLicensing", "SCLCacheOverride", "SCLCacheOverrideDirectory", "DeviceBasedLicensing"];

@@ -18,10 +18,10 @@ pub(super) struct Found {
     pub(super) by_search: bool,
 }
 
-/// The files that were named, and those below the folders that were, in the order of their names. Links to folders are not
-/// followed.
-pub(super) fn find(paths: &[PathBuf]) -> Result<Vec<Found>, Failure> {
-    let mut found = Vec::new();
+/// The files that were named, and those below the folders that were, in the order of their names, with the folders that
+/// could not be read. Links to folders are not followed.
+pub(super) fn find(paths: &[PathBuf]) -> (Vec<Found>, Vec<Failure>) {
+    let (mut found, mut failures) = (Vec::new(), Vec::new());
     for path in paths {
         if path == Path::new("-") || !path.is_dir() {
             found.push(Found { path: path.clone(), by_search: false });
@@ -30,24 +30,28 @@ pub(super) fn find(paths: &[PathBuf]) -> Result<Vec<Found>, Failure> {
         let mut below = Vec::new();
         let mut folders = vec![path.clone()];
         while let Some(folder) = folders.pop() {
-            let failed = |error: io::Error| Failure::file(&folder, &error);
-            for entry in fs::read_dir(&folder).map_err(failed)? {
-                let entry = entry.map_err(failed)?;
-                let kind = entry.file_type().map_err(failed)?;
-                let path = entry.path();
-                if kind.is_dir() {
-                    folders.push(path);
-                } else if path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("xml"))
-                    && path.is_file()
-                {
-                    below.push(path);
-                }
+            if let Err(error) = look(&folder, &mut folders, &mut below) {
+                failures.push(Failure::file(&folder, &error));
             }
         }
         below.sort_unstable();
         found.extend(below.into_iter().map(|path| Found { path, by_search: true }));
     }
-    Ok(found)
+    (found, failures)
+}
+
+/// What is right in a folder.
+fn look(folder: &Path, folders: &mut Vec<PathBuf>, files: &mut Vec<PathBuf>) -> io::Result<()> {
+    for entry in fs::read_dir(folder)? {
+        let entry = entry?;
+        let path = entry.path();
+        if entry.file_type()?.is_dir() {
+            folders.push(path);
+        } else if path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("xml")) && path.is_file() {
+            files.push(path);
+        }
+    }
+    Ok(())
 }
 
 /// The bytes of a file; one more than is read, where it is too large.
@@ -63,14 +67,14 @@ pub(super) fn read(path: &Path) -> Result<Vec<u8>, Failure> {
     Ok(bytes)
 }
 
-/// The architectures that the files install.
-pub(super) fn editions(files: &[Found]) -> Result<Vec<Edition>, Failure> {
+/// The architectures that the files install, those that can be read.
+pub(super) fn editions(files: &[Found]) -> Vec<Edition> {
     let mut editions = Vec::new();
     for file in files.iter().filter(|file| file.path != Path::new("-")) {
-        let edition = lint::lint(&read(&file.path)?, &Context::default()).edition;
+        let edition = read(&file.path).ok().and_then(|bytes| lint::lint(&bytes, &Context::default()).edition);
         editions.extend(edition.filter(|edition| !editions.contains(edition)));
     }
-    Ok(editions)
+    editions
 }
 
 /// A bar for work that takes a while; on a terminal only, and only where people read.

@@ -80,6 +80,8 @@ struct Checked {
 #[derive(Default)]
 struct Tally {
     files: usize,
+    /// Files and folders that could not be read or written.
+    failed: usize,
     passed_over: usize,
     errors: usize,
     warnings: usize,
@@ -94,15 +96,27 @@ impl Lint {
                 .hint("name the file, or look at the changes with --diff"));
         }
         let context = self.known.context()?;
-        let files = files::find(&self.paths)?;
-        let beside = self.known.together.then(|| files::editions(&files)).transpose()?.unwrap_or_default();
+        let (files, mut failures) = files::find(&self.paths);
+        for failure in &failures {
+            failure.report(output);
+        }
+        let beside = if self.known.together { files::editions(&files) } else { Vec::new() };
+        let context = Context { beside, ..context };
         let mut tally = Tally::default();
         let mut kept = Vec::new();
         let progress = files::progress(files.len(), format == Format::Text);
         for file in files {
             progress.inc(1);
-            let context = Context { beside: beside.clone(), ..context.clone() };
-            let Some(checked) = self.check(file, &context, &mut tally)? else { continue };
+            // One file that cannot be read or written keeps nobody from knowing about the others.
+            let checked = match self.check(file, &context, &mut tally) {
+                Ok(Some(checked)) => checked,
+                Ok(None) => continue,
+                Err(failure) => {
+                    progress.suspend(|| failure.report(output));
+                    failures.push(failure);
+                    continue;
+                }
+            };
             match format {
                 Format::Text => progress.suspend(|| print::text(&checked, self.diff, self.sources)),
                 Format::Json => kept.push(print::value(&checked)),
@@ -110,12 +124,19 @@ impl Lint {
             }
         }
         progress.finish_and_clear();
+        tally.failed = failures.len();
+        self.end(format, kept, &tally)?;
+        failures.into_iter().next().map_or(Ok(()), |failure| Err(failure.reported()))
+    }
+
+    /// Prints what comes after the files; an error where they are denied and all could be read.
+    fn end(&self, format: Format, kept: Vec<serde_json::Value>, tally: &Tally) -> Result<(), Failure> {
         match format {
-            Format::Text => print::sum(&tally),
-            Format::Json => output::json(&print::all(&kept, &tally)),
+            Format::Text => print::sum(tally),
+            Format::Json => output::json(&print::all(&kept, tally)),
             Format::Sarif => output::json(&lint::sarif(kept)),
         }
-        if self.denied(&tally) { Err(Failure::unhealthy("lint-findings")) } else { Ok(()) }
+        if tally.failed == 0 && self.denied(tally) { Err(Failure::unhealthy("lint-findings")) } else { Ok(()) }
     }
 
     /// Checks one file, and changes it where that is asked for; nothing where it is of another kind and was only found.

@@ -45,14 +45,19 @@ fn snippet(path: &Path, finding: &Finding, text: &str, sources: bool) -> String 
     let source = Snippet::source(window.text).line_start(window.line).path(path).annotation(annotation);
     let title = level.primary_title(&finding.message).id(&finding.rule.id);
     let mut group: Group<'_> = title.element(source);
-    group = group.element(Level::NOTE.message(format!("{}: {}", finding.rule.title, finding.rule.check)));
+    group = group.element(Level::NOTE.message(format!("{}: {}", finding.rule.title, named(&finding.rule.check))));
     let automatic = finding.fix.as_ref().map(|fix| format!(" (--fix would {})", fix.what)).unwrap_or_default();
-    group = group.element(Level::HELP.message(format!("{}{automatic}", finding.rule.fix)));
+    group = group.element(Level::HELP.message(format!("{}{automatic}", named(&finding.rule.fix))));
     if sources {
         let (source, confidence) = (&finding.rule.source, &finding.rule.confidence);
         group = group.element(Level::NOTE.message(format!("source ({confidence}): {source}")));
     }
     Renderer::styled().term_width(textwrap::termwidth()).render(&[group])
+}
+
+/// A rule's words with what shows the lists that they name.
+fn named(words: &str) -> String {
+    LISTS.iter().fold(words.to_owned(), |words, (list, shown)| words.replace(list, shown))
 }
 
 /// The lines that a finding is about, cut where they are too long to be read.
@@ -77,11 +82,12 @@ impl<'t> Window<'t> {
 
 /// How much there was, on standard error.
 pub(super) fn sum(tally: &Tally) {
-    let Tally { files, passed_over, errors, warnings, infos } = tally;
+    let Tally { files, failed, passed_over, errors, warnings, infos } = tally;
     let counted = |count: usize, what: &str| format!("{count} {what}{}", if count == 1 { "" } else { "s" });
     let over = if *passed_over > 0 { format!("; {passed_over} of another kind passed over") } else { String::new() };
+    let failed = if *failed > 0 { format!("; {failed} not read or not changed") } else { String::new() };
     anstream::eprintln!(
-        "{}: {}, {}, {}{over}",
+        "{}: {}, {}, {}{over}{failed}",
         counted(*files, "file"),
         counted(*errors, "error"),
         counted(*warnings, "warning"),
@@ -127,8 +133,18 @@ pub(super) fn all(files: &[Value], tally: &Tally) -> Value {
         "warnings": tally.warnings,
         "infos": tally.infos,
         "passed_over": tally.passed_over,
+        "failed": tally.failed,
     })
 }
 
 /// More of a line than that nobody reads.
 const MOST_BYTES: usize = 400;
+/// The lists of the table, and where people see them.
+const LISTS: [(&str, &str); 6] = [
+    ("[[element]]", "the elements of the tool"),
+    ("[[attribute]]", "the attributes of the tool"),
+    ("[[channel]]", "`office config --list channels`"),
+    ("[[language]]", "`office config --list languages`"),
+    ("[[exclude_app]]", "`office config --list apps`"),
+    ("[[property]]", "`office config --list properties`"),
+];
