@@ -1,5 +1,5 @@
 //! Writes a `configuration.xml` for the Office Deployment Tool from choices, with a reason for each line. What is written
-//! passes [`lint`](crate::lint) without an error, or it is refused with the rules that stand against it.
+//! passes [`lint`] without an error, or it is refused with the rules that stand against it.
 
 mod choose;
 mod key;
