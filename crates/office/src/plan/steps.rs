@@ -54,9 +54,7 @@ pub(super) fn steps(method: Method, facts: &Facts) -> Vec<Step> {
              directory that is there activates it by the way",
         )],
     };
-    if let Some(config) = config(method, facts) {
-        steps.push(Step::typed(Place::Anywhere, "write the deployment file", config));
-    }
+    steps.extend(config(method, facts));
     steps
 }
 
@@ -207,24 +205,38 @@ fn subscription(method: Method) -> Vec<Step> {
 }
 
 /// The command that writes a deployment file for this.
-fn config(method: Method, facts: &Facts) -> Option<String> {
-    let release = match (method, facts.product()) {
-        (Method::ChangeProduct, _) => Release::Office2024,
-        (_, Some(Product::Office) | None) => facts.release?,
-        (_, Some(Product::WindowsClient | Product::WindowsServer)) => return None,
-    };
-    let wanted = release.of_office()?;
-    let suite = products::table().products.iter().find(|product| {
-        let licence = matches!(product.licence, Licence::Volume | Licence::Subscription);
-        let usual = product.id.starts_with("ProPlus") || product.id == "O365ProPlusRetail";
-        product.release == wanted && product.family == Family::Suite && licence && usual
-    })?;
+fn config(method: Method, facts: &Facts) -> Option<Step> {
+    let of_office = matches!(facts.product(), Some(Product::Office) | None);
     let plan = match method {
         Method::ExtendedOffline | Method::ViewerMode => Method::User,
-        Method::ChangeProduct | Method::None => Method::Kms,
+        Method::None => Method::Kms,
         Method::Kms | Method::Adba | Method::Mak | Method::User | Method::Shared | Method::Device => method,
+        // What is bought instead is planned anew.
+        Method::ChangeProduct => return None,
     };
-    Some(format!("leasehold office config --product {} --plan {}", suite.id, plan.name()))
+    let wanted = facts.release.filter(|_| of_office)?.of_office()?;
+    let of_provider = facts.licence == Some(super::Licence::Spla);
+    let suite = products::table().products.iter().find(|product| {
+        let licence = match product.licence {
+            Licence::VolumeSpla => of_provider,
+            Licence::Volume | Licence::Subscription => !of_provider,
+            Licence::Retail | Licence::AddOn | Licence::Free | Licence::ConsumerSubscription => false,
+        };
+        let usual = product.id.starts_with("ProPlus") || product.id == "O365ProPlusRetail";
+        product.release == wanted && product.family == Family::Suite && licence && usual
+    });
+    match suite {
+        Some(suite) => {
+            let key = if plan == Method::Mak { " --key-file FILE" } else { "" };
+            let command = format!("leasehold office config --product {} --plan {}{key}", suite.id, plan.name());
+            Some(Step::typed(Place::Anywhere, "write the deployment file", command))
+        }
+        None if of_provider => Some(Step::told(
+            Place::Anywhere,
+            "look up the deployment id of the service providers' edition: none is documented for this release",
+        )),
+        None => None,
+    }
 }
 
 fn pack(release: Release) -> Option<&'static HostPack> {

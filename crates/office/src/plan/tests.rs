@@ -51,6 +51,53 @@ fn every_row_of_the_table_is_taken_where_its_conditions_hold() {
     }
 }
 
+/// The deployment file that the steps of an answer lead to, in the words of the command.
+fn deployment(answer: &Answer) -> Option<Vec<&str>> {
+    let mut commands = answer.steps.iter().filter_map(|step| step.command.as_deref());
+    let words = commands.find_map(|command| command.strip_prefix("leasehold office config "))?;
+    Some(words.split(' ').collect())
+}
+
+#[test]
+fn the_deployment_file_that_is_proposed_is_one_that_is_written() {
+    use crate::config::{Comments, Key, ProductChoice, Profile, write};
+    let ways = [
+        "domain = 'ad'\naway-days = 20",
+        "domain = 'none'\naway-days = 20",
+        "domain = 'none'\naway-days = 300",
+        "domain = 'none'\nlifetime = 'short-lived'\naway-days = 20",
+        "devices = 'personal'\ninternet = 'monthly'",
+        "devices = 'shared'\ninternet = 'monthly'",
+        "devices = 'shared-unlicensed'\ninternet = 'monthly'\ndomain = 'entra'",
+        "devices = 'personal'\ninternet = 'half-yearly'",
+        "devices = 'personal'\ninternet = 'never'",
+    ];
+    let mut written = 0;
+    for (licence, release) in
+        [("subscription", "m365"), ("volume", "2024"), ("volume", "2021"), ("volume", "2019"), ("volume-spla", "2021")]
+    {
+        for way in ways {
+            let lines = format!("licence = '{licence}'\nrelease = '{release}'\nmachines = 40\n{way}");
+            let answer = answer_to(&lines);
+            let Some(words) = deployment(&answer) else { continue };
+            let ["--product", id, "--plan", plan, key @ ..] = &words[..] else { panic!("{words:?}") };
+            let key = key.first().map(|_| Key::new("BBBBB-CCCCC-DDDDD-FFFFF-GGGGG"));
+            let product = ProductChoice { id: (*id).to_owned(), key, ..ProductChoice::default() };
+            let profile = Profile { plan: Some(plan.parse().unwrap()), products: vec![product], ..Profile::default() };
+            let context = crate::lint::Context::default();
+            if let Err(refused) = write(&profile, Comments::None, &context) {
+                panic!("{lines}: {words:?}: {refused}");
+            }
+            written += 1;
+        }
+    }
+    assert!(written > 20, "{written}");
+    let spla = answer_to("licence = 'volume-spla'\nrelease = '2021'\nmachines = 40");
+    let words = deployment(&spla).unwrap().join(" ");
+    assert_eq!(words, "--product ProPlusSPLA2021Volume --plan mak --key-file FILE");
+    assert_eq!(deployment(&answer_to("licence = 'volume-spla'\nrelease = '2024'\nmachines = 40")), None);
+}
+
 #[test]
 fn the_threshold_is_that_of_the_product() {
     for (release, threshold) in [("windows-7", 25), ("server-2008-r2", 5), ("2024", 5)] {
@@ -253,6 +300,7 @@ proptest! {
         let mut known = facts.clone().or(&more);
         // What has a value where nothing is said is known already.
         (known.network, known.lifetime, known.vdi) = (facts.network, facts.lifetime, facts.vdi);
+        known.devices = facts.devices().or(known.devices);
         let after = method(known);
         if before.method.is_some() && after.contradictions.is_empty() {
             prop_assert_eq!(before.method, after.method);

@@ -1,5 +1,6 @@
 //! Findings as text with the lines they are about, and as JSON.
 
+use std::io::{self, IsTerminal};
 use std::path::Path;
 
 use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
@@ -7,6 +8,7 @@ use leasehold_office::data::schema::Severity;
 use leasehold_office::lint::{Finding, masked};
 use serde_json::{Value, json};
 use similar::TextDiff;
+use textwrap::{Options, WordSplitter};
 
 use super::{Checked, Tally};
 
@@ -43,16 +45,29 @@ fn snippet(path: &Path, finding: &Finding, text: &str, sources: bool) -> String 
     let window = Window::around(text, finding);
     let annotation = AnnotationKind::Primary.span(window.span);
     let source = Snippet::source(window.text).line_start(window.line).path(path).annotation(annotation);
-    let title = level.primary_title(&finding.message).id(&finding.rule.id);
+    let message = wrapped(&finding.message, finding.rule.id.len() + "warning[]: ".len());
+    let title = level.primary_title(message).id(&finding.rule.id);
     let mut group: Group<'_> = title.element(source);
-    group = group.element(Level::NOTE.message(format!("{}: {}", finding.rule.title, named(&finding.rule.check))));
+    let about = format!("{}: {}", finding.rule.title, named(&finding.rule.check));
+    group = group.element(Level::NOTE.message(wrapped(&about, NOTE)));
     let automatic = finding.fix.as_ref().map(|fix| format!(" (--fix would {})", fix.what)).unwrap_or_default();
-    group = group.element(Level::HELP.message(format!("{}{automatic}", named(&finding.rule.fix))));
+    group = group.element(Level::HELP.message(wrapped(&format!("{}{automatic}", named(&finding.rule.fix)), NOTE)));
     if sources {
         let (source, confidence) = (&finding.rule.source, &finding.rule.confidence);
-        group = group.element(Level::NOTE.message(format!("source ({confidence}): {source}")));
+        group = group.element(Level::NOTE.message(wrapped(&format!("source ({confidence}): {source}"), NOTE)));
     }
     Renderer::styled().term_width(textwrap::termwidth()).render(&[group])
+}
+
+/// Words as lines of the terminal, with `before` columns taken; what goes elsewhere stays on one line.
+fn wrapped(words: &str, before: usize) -> String {
+    if !io::stdout().is_terminal() {
+        return words.to_owned();
+    }
+    let width = textwrap::termwidth().saturating_sub(before + MARGIN).max(MARGIN);
+    // Ids, paths and addresses stay whole.
+    let options = Options::new(width).word_splitter(WordSplitter::NoHyphenation).break_words(false);
+    textwrap::fill(words, options)
 }
 
 /// A rule's words with what shows the lists that they name.
@@ -148,3 +163,7 @@ const LISTS: [(&str, &str); 6] = [
     ("[[exclude_app]]", "`office config --list apps`"),
     ("[[property]]", "`office config --list properties`"),
 ];
+/// What stands before a note, but for the number of the line.
+const NOTE: usize = "  = note: ".len();
+/// The digits of a line's number, and something to spare.
+const MARGIN: usize = 4;
