@@ -8,8 +8,8 @@ use serde::Serialize;
 
 use super::block::Channel;
 use super::forecast::{self, Contacts, HostForecast, Week};
+use super::item::{Content, Item};
 use super::judge::Health;
-use super::reader::{Content, Item};
 use super::row::{self, HostBy, Origin, Row};
 use super::value::State;
 

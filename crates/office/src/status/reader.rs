@@ -2,18 +2,17 @@
 
 use std::io::{self, Read};
 
-use serde::Serialize;
-
-use super::block::{Block, Unrecognised};
+use super::block::Unrecognised;
 use super::dns::{self, Lookup};
 use super::event::Event;
 use super::event_text::{self, Events};
+use super::item::{Content, Item, Unknown};
 use super::labels;
 use super::machine::{self, NamedBy};
 use super::net::{self, Connection};
 use super::script::{self, Scripts, Taken};
 use super::value::shorten;
-use super::vnext::{self, Licences};
+use super::vnext;
 use super::wmi::{self, Products};
 use super::xml::Gathering;
 use crate::data::outputs::Script;
@@ -22,54 +21,6 @@ use crate::text::{Line, Lines, MOST_LINE, Wrap, wrapped};
 
 /// The most lines that are kept of a text in which nothing is recognised.
 const MOST_UNKNOWN: usize = 8;
-
-/// One thing that was read, and of which machine.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Item {
-    /// The machine, where it is known.
-    pub machine: Option<String>,
-    /// What told it.
-    pub named_by: NamedBy,
-    /// What was read.
-    #[serde(flatten)]
-    pub content: Content,
-}
-
-impl Item {
-    /// An event of a log file, of the machine that the log names.
-    pub fn of_log(event: Event) -> Self {
-        let machine = event.computer.clone();
-        let named_by = if machine.is_some() { NamedBy::Text } else { NamedBy::Nothing };
-        Self { machine, named_by, content: Content::Event(event) }
-    }
-}
-
-/// What can be read.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-#[serde(tag = "kind", content = "content", rename_all = "kebab-case")]
-pub enum Content {
-    /// A product, or the answer to a command, of `ospp.vbs` or `slmgr.vbs`.
-    Block(Block),
-    /// Licences of Microsoft 365 Apps.
-    Licences(Licences),
-    /// Service records.
-    Lookup(Lookup),
-    /// A test of a connection.
-    Connection(Connection),
-    /// An event.
-    Event(Event),
-    /// A text in which nothing is recognised: it is said, with its first lines, and never guessed.
-    Unknown(Unknown),
-}
-
-/// A text in which nothing is recognised.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Unknown {
-    /// Whether it looks like one of the scripts in a language that is not read.
-    pub localised: bool,
-    /// Its first lines.
-    pub lines: Vec<Unrecognised>,
-}
 
 /// Reads one text.
 #[derive(Debug)]
