@@ -152,9 +152,6 @@ impl Gauges {
     }
 }
 
-/// How soon what is installed is taken on: whoever has just revoked something waits for it.
-const LOOK: Duration = Duration::from_secs(1);
-
 /// Takes on a certificate or a revocation list that is installed while the host serves.
 async fn watch_certificate(home: Home, mut known: Installed, shared: Arc<Shared>, mut end: watch::Receiver<()>) {
     let mut complained = known;
@@ -184,3 +181,6 @@ async fn watch_certificate(home: Home, mut known: Installed, shared: Arc<Shared>
         }
     }
 }
+
+/// How soon what is installed is taken on: whoever has just revoked something waits for it.
+const LOOK: Duration = Duration::from_secs(1);
