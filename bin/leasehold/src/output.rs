@@ -89,7 +89,7 @@ pub(crate) fn rows(rows: &[(String, String)]) {
 
 /// Prints a paragraph `indent` columns from the left, as wide as the terminal; what goes elsewhere stays on one line.
 pub(crate) fn paragraph(indent: usize, text: &str) {
-    let width = if io::stdout().is_terminal() { textwrap::termwidth().max(2 * indent) } else { usize::MAX };
+    let width = columns().map_or(usize::MAX, |columns| columns.max(2 * indent));
     let (first, next) = (" ".repeat(indent), " ".repeat(indent + 2));
     let options = textwrap::Options::new(width).initial_indent(&first).subsequent_indent(&next);
     anstream::println!("{}", textwrap::fill(text, options));
@@ -97,7 +97,12 @@ pub(crate) fn paragraph(indent: usize, text: &str) {
 
 /// Whether a table with many columns would be broken up into shreds on this terminal.
 pub(crate) fn is_narrow() -> bool {
-    io::stdout().is_terminal() && textwrap::termwidth() < NARROW
+    columns().is_some_and(|columns| columns < NARROW)
+}
+
+/// How wide the terminal is that data go to; `None` where they go elsewhere.
+pub(crate) fn columns() -> Option<usize> {
+    io::stdout().is_terminal().then(textwrap::termwidth)
 }
 
 /// The least columns in which nine cells stand beside each other and can be read.

@@ -1,6 +1,5 @@
 //! Findings as text with the lines they are about, and as JSON.
 
-use std::io::{self, IsTerminal};
 use std::path::Path;
 
 use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
@@ -11,6 +10,7 @@ use similar::TextDiff;
 use textwrap::{Options, WordSplitter};
 
 use super::{Checked, Tally};
+use crate::output;
 
 /// A file's findings; or, where that is asked for, what would be changed.
 pub(super) fn text(checked: &Checked, diff: bool, sources: bool) {
@@ -61,10 +61,8 @@ fn snippet(path: &Path, finding: &Finding, text: &str, sources: bool) -> String 
 
 /// Words as lines of the terminal, with `before` columns taken; what goes elsewhere stays on one line.
 fn wrapped(words: &str, before: usize) -> String {
-    if !io::stdout().is_terminal() {
-        return words.to_owned();
-    }
-    let width = textwrap::termwidth().saturating_sub(before + MARGIN).max(MARGIN);
+    let Some(columns) = output::columns() else { return words.to_owned() };
+    let width = columns.saturating_sub(before + MARGIN).max(MARGIN);
     // Ids, paths and addresses stay whole.
     let options = Options::new(width).word_splitter(WordSplitter::NoHyphenation).break_words(false);
     textwrap::fill(words, options)
