@@ -1,6 +1,28 @@
-//! The floor of proven time: what a client knows the time to be at least, whatever its clock says.
+//! Time as an argument, and the floor of proven time: what a client knows the time to be at least, whatever its clock says.
+
+use alloc::string::String;
+use core::fmt;
+use core::time::Duration;
 
 use crate::time::{Span, Timestamp};
+
+/// Where the time comes from.
+pub trait Clock: fmt::Debug + Send + Sync {
+    /// What the local clock says; it may be wrong.
+    fn now(&self) -> Timestamp;
+
+    /// How long the current boot has lasted, on a clock that cannot be set.
+    fn running(&self) -> Running;
+}
+
+/// A reading of the clock that cannot be set.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Running {
+    /// Which run of the clock: readings of different runs do not compare.
+    pub boot: String,
+    /// Time since that run began.
+    pub since: Duration,
+}
 
 /// The time a client decides by, and whether its clock is to be believed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

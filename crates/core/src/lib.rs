@@ -1,7 +1,8 @@
-//! Types and decisions of Leasehold: product keys, policy, admission, standing, fingerprints.
+//! Types and decisions of Leasehold: product keys, policy, admission, standing, fingerprints, codes.
 //!
-//! Everything here is a function of its arguments. There is no clock, no chance, no file and no socket:
-//! the crate is `no_std`, so none of them can be reached. Bytes and signatures are `leasehold-wire`'s.
+//! Everything here is a function of its arguments. The crate is `no_std`: it reaches no clock, no random source, no file
+//! and no socket. [`Clock`] and [`Rng`] are the traits by which other crates take them as arguments. Bytes and signatures
+//! are `leasehold-wire`'s.
 #![no_std]
 
 extern crate alloc;
@@ -12,23 +13,30 @@ pub mod activation;
 pub mod admission;
 pub mod attempt;
 pub mod clock;
+pub mod code;
 pub mod codes;
+pub mod finding;
 pub mod fingerprint;
 pub mod grant;
 pub mod id;
 pub mod key;
 pub mod policy;
 pub mod repair;
+pub mod rng;
 pub mod standing;
 pub mod text;
 pub mod time;
 
 pub use admission::{Ask, Held, Refusal, Tally, Verdict};
+pub use clock::{Clock, Running};
+pub use code::{Code, UnknownCode};
+pub use finding::{CheckOutcome, Finding};
 pub use fingerprint::{Component, Fingerprint};
 pub use grant::{Grant, Policy};
 pub use id::{Cti, KeyId, PublicKey};
 pub use key::{KeyKind, ProductKey};
 pub use policy::PolicyFault;
+pub use rng::{Rng, random_bytes};
 pub use standing::{Standing, Why};
 pub use text::{FamilyId, ProductId, ProductNumber, Text, TokenName};
 pub use time::{Span, Timestamp};

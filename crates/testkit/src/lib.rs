@@ -1,11 +1,20 @@
 //! Fixtures for the tests of all crates. Only ever a dev-dependency.
 
-pub mod chance;
+pub mod clock;
 pub mod dns;
 pub mod dns_script;
 pub mod http;
 #[cfg(unix)]
 pub mod postgres;
 pub mod responder;
+pub mod rng;
 pub mod vectors;
 pub mod vendor;
+
+pub use clock::VirtualClock;
+pub use rng::SeededRng;
+
+/// The former name of [`rng`], until its last user has moved.
+pub mod chance {
+    pub use crate::rng::SeededRng as Seeded;
+}

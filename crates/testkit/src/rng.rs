@@ -1,12 +1,14 @@
-//! Chance that comes out the same for the same seed.
+//! Random bytes that are the same for the same seed.
 
 use std::sync::{Mutex, PoisonError};
 
+use leasehold_core::Rng;
+
 /// Random bytes from a seed (`SplitMix64`). Not for secrets.
 #[derive(Debug)]
-pub struct Seeded(Mutex<u64>);
+pub struct SeededRng(Mutex<u64>);
 
-impl Seeded {
+impl SeededRng {
     /// The bytes of `seed`, which is printed: a failed test shows it.
     pub fn new(seed: u64) -> Self {
         println!("seed {seed}");
@@ -23,5 +25,11 @@ impl Seeded {
             z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
             chunk.copy_from_slice(&(z ^ (z >> 31)).to_le_bytes()[..chunk.len()]);
         }
+    }
+}
+
+impl Rng for SeededRng {
+    fn fill(&self, bytes: &mut [u8]) {
+        Self::fill(self, bytes);
     }
 }

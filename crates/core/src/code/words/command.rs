@@ -1,0 +1,150 @@
+//! The command line: files, keys, TLS, and reaching hosts and authorities.
+
+use super::{Code, Words, words};
+
+words! {
+    Usage: "the command's words are wrong",
+        "an option is missing or mistyped",
+        "see `--help`";
+    File: "a file or folder cannot be read or written",
+        "it is missing, or belongs to another user",
+        "the message names it and says why";
+    FileDamaged: "a file in the host's folder has changed since the host wrote it",
+        "the disk failed, or another program wrote there",
+        "restore it from a backup; where it is host.lh, install the vendor's answer again";
+    NotAProductKey: "the text is no product key",
+        "a character is mistyped, or some are missing",
+        "compare it with the original; the message says which character where one repair fits";
+    Length: "a product key has 25 characters, and this has more or fewer",
+        "some are missing, or stand twice",
+        "compare it with the original";
+    Character: "a character is in no product key",
+        "it is mistyped: product keys have no B, I, O and 1",
+        "compare it with the original at the position that the message names";
+    Checksum: "the characters of the product key do not belong together",
+        "one of them is mistyped, or two stand in each other's place",
+        "compare it with the original; where one repair fits, the message names it";
+    Version: "the product key is of a version that this program does not know",
+        "it was issued by a later release",
+        "update this program";
+    Kind: "the product key is of a kind that this program does not know",
+        "it was issued by a later release",
+        "update this program";
+    WrongKindOfKey: "the product key is of another kind",
+        "a generic key, host key or multiple key was given where another belongs",
+        "`leasehold inspect --key -` says what a key is for";
+    WrongPassphrase: "the passphrase does not open the key file",
+        "it is mistyped, or the file is another one",
+        "try again";
+    UnknownToken: "there is no token of this name",
+        "it is mistyped, or was never made",
+        "see `leasehold vendor token list`";
+    AlreadyExists: "there is something already",
+        "the command was run before",
+        "use what is there, or choose another folder or name; nothing was changed";
+    NotInitialised: "there is nothing here yet",
+        "the folder is another one, or the first command was never run",
+        "run the command that the message names";
+    AddressInUse: "another program listens at this address",
+        "a second server, or an earlier one that still runs",
+        "stop it, or choose another address with `--listen`";
+    AddressDenied: "this user may not listen at the address",
+        "ports below 1024 are for privileged users",
+        "choose another address with `--listen`, or give the service the right to the port";
+    AddressUnknown: "the address is none of this machine",
+        "it is mistyped, or belongs to a network that is not up yet",
+        "choose another address with `--listen`; 0.0.0.0 is all of them";
+    ListenFailed: "the server cannot listen at the address",
+        "the system does not allow it now",
+        "the message gives the system's words";
+    FileUnreadable: "a file for TLS cannot be read",
+        "it is missing, or belongs to another user",
+        "the message names it; the service's user must be able to read it";
+    PemMalformed: "a file for TLS is not PEM",
+        "it is in another form (DER, PKCS#12), or was cut",
+        "convert it with `openssl`";
+    CertificateMissing: "there is no certificate in the file",
+        "the file is the private key, or another one",
+        "give the certificate chain with `--tls-cert`";
+    CertificateUnusable: "the certificate cannot be used for TLS",
+        "it was damaged, or is of a kind that is not supported",
+        "look at it with `openssl x509 -text`; ask its issuer for another";
+    PrivateKeyMissing: "there is no private key without a passphrase in the file",
+        "the file is the certificate, or the key is encrypted",
+        "give the key with `--tls-key`; take off its passphrase with `openssl pkey`";
+    PrivateKeyUnusable: "the private key cannot be used for TLS",
+        "it was damaged, or is of a kind that is not supported",
+        "make another, and have its certificate issued";
+    PrivateKeyMismatch: "the private key does not belong to the certificate",
+        "the files of two certificates were mixed up",
+        "give the key that the certificate was issued for";
+    TlsUnavailable: "TLS cannot be set up",
+        "certificate and key do not suit what this program speaks",
+        "the message gives the reason";
+    HostUnreachable: "no host answers",
+        "the address is wrong, the host is down, or a firewall is between",
+        "check the address and that `leasehold host serve` runs there; the client tries again by itself";
+    NoAuthority: "nothing says where the vendor's authority is",
+        "no address was given, and none is remembered",
+        "give it with `--authority URL`; without a network, a request is carried to the vendor as a file";
+    AuthorityUnreachable: "the vendor's authority does not answer",
+        "this machine has no way to it, or the address is wrong; a proxy is taken from HTTPS_PROXY or HTTP_PROXY",
+        "check address, network and proxy, and try again: nothing is lost. Without a network, carry the request as a file";
+    AuthoritySilent: "the vendor's authority takes the connection and does not answer in time",
+        "it is overloaded, or something between holds the answer back",
+        "try again: the same request is answered once more, and nothing more is used up";
+    UntrustedAuthority: "the TLS certificate of the vendor's authority is not trusted here",
+        "it was issued by an authority that this machine does not know, or for another name; or a proxy looks into TLS",
+        "give the issuing authority's certificate with `--ca FILE`, or the name that the certificate is for";
+    NotAnAuthority: "what answers at the address is no authority of Leasehold's",
+        "another server, or a proxy's page, answers there",
+        "check the address with the vendor, and what the proxy says";
+    ProxyRefused: "the proxy does not let the connection through",
+        "it wants a name and password, or does not allow the address",
+        "set HTTPS_PROXY with the name and password, or have the address allowed; or carry the request as a file";
+    NotABackup: "the file is no whole backup of a host",
+        "it is another file, or was cut or changed on its way",
+        "take another backup; nothing was changed";
+    NotRenewable: "no request is kept by which the authority would know the host again",
+        "the host's folder was restored without it, or its key pair was made anew",
+        "run `leasehold host activate --authority URL` once with the host key; nothing more is used up";
+    NotRenewed: "the host's certificate could not be renewed",
+        "the vendor's authority did not answer, or refused; the message says which",
+        "follow the message; `leasehold host renew` tries again at once. The host serves until its certificate ends";
+    NotAHost: "what answers at the address is no Leasehold host",
+        "another server, or a proxy, answers there",
+        "check the address and port (16880 unless set otherwise)";
+    UntrustedHost: "the host's TLS certificate is not trusted here",
+        "it was issued by an authority that this machine does not know, or for another name",
+        "give the issuing authority's certificate with `--ca FILE`, or the name that the certificate is for";
+    NoHost: "nothing says where a host is",
+        "no address was given, none has granted a lease before, and DNS names none",
+        "`leasehold doctor` shows what was looked for; or give `--host ADDRESS`, or set LEASEHOLD_HOST";
+    HostSilent: "the host takes the connection and does not answer in time",
+        "it is overloaded or hangs, or something between holds the answer back",
+        "look at the host's log; restart it if it hangs";
+    NameNotFound: "the host's name leads to no address",
+        "the name is mistyped, or DNS has a record of the service for a host whose own name is not there",
+        "ask DNS for the name (`getent hosts NAME`); correct the record's target, or add an address for it";
+    Refused: "the host refused for a reason that this program does not know",
+        "the host is newer than this program",
+        "read the host's own words in the message; update this program";
+    WrongAnswer: "the host's lease is not the one that was asked for",
+        "the host is faulty, or something between answers with what it has stored",
+        "try again; if it lasts, look at the host's log. The lease in hand stays";
+    NoFingerprint: "nothing tells this machine from others",
+        "no machine id, disk, network or processor can be read, or all of them are filler",
+        "give the machine an id: `systemd-machine-id-setup`";
+    ForeignManifest: "the manifest is from another vendor than this state or host",
+        "a manifest was mixed up",
+        "use the manifest that belongs to the application";
+    NoLease: "there is no lease here",
+        "the product was not activated on this machine, or the lease was released",
+        "`leasehold client activate`";
+    StateUnusable: "the state directory cannot be read or written",
+        "it belongs to another user, or the disk is full or read-only",
+        "run as its owner, or name another with `--state DIR` or LEASEHOLD_STATE";
+    StateDamaged: "a state file was damaged and set aside",
+        "the disk failed, or another program wrote there",
+        "nothing: the client asks for a new lease by itself; the old file is kept beside it";
+}

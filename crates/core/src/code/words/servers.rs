@@ -1,0 +1,51 @@
+//! Servers, their stores and what is installed there.
+
+use super::{Code, Words, words};
+
+words! {
+    Busy: "the server has too many requests waiting",
+        "very many machines ask at once",
+        "nothing: clients try again by themselves; if it lasts, see `leasehold bench`";
+    NotFound: "there is nothing at this address",
+        "the URL is mistyped, or the server is another one",
+        "the client API starts with /v1/";
+    MethodNotAllowed: "this address takes another HTTP method",
+        "the URL or method is mistyped",
+        "see the documentation of the API";
+    UnsupportedMediaType: "the body is not of the type that this address takes",
+        "the Content-Type header is missing or wrong",
+        "send documents as application/cose";
+    Timeout: "the request did not arrive in time",
+        "a slow or broken connection",
+        "try again";
+    Internal: "the server failed to answer",
+        "a fault of the server or of its store",
+        "see its log; nothing was granted";
+    StoreUnavailable: "the store cannot be read or written now",
+        "the disk is full or read-only; or the database is down, or not the one named",
+        "free space on the disk; check that the database runs at the address given. No request is answered before it is recorded";
+    StoreInUse: "another process has the store open for writing",
+        "a second `host serve` on the same folder",
+        "stop the other one, or give each host a folder of its own with `--data`";
+    StoreNotEmpty: "the store that is to be filled holds something already",
+        "it is the wrong one, or it was filled before",
+        "give an empty one: a new folder, or a new database; nothing was changed";
+    StoreNewer: "the store was written by a later release",
+        "the program was set back to an older release",
+        "run the release that wrote it, or a later one; nothing was changed";
+    StoreOlder: "the store was made by an earlier release",
+        "no host of this release has served from it yet",
+        "migrate it with `leasehold store migrate`; nothing was changed";
+    StoreDamaged: "the store holds data that no release has written",
+        "the disk failed, or another program wrote there",
+        "restore it from a backup; check the disk";
+    AnotherHost: "the certificate was made for another host",
+        "answers to several requests were mixed up",
+        "install the answer to this host's own request (`leasehold host request`)";
+    OlderList: "the revocation list is older than the one installed",
+        "an earlier list of the vendor was installed again",
+        "use the newest list; nothing was changed";
+    OlderCertificate: "the certificate is older than the one installed",
+        "an earlier answer of the vendor was installed again",
+        "use the newest answer; nothing was changed";
+}
