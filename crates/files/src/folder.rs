@@ -1,0 +1,166 @@
+//! Folders, and changes to their entries that outlive a power cut.
+
+use std::fs;
+use std::io::{self, ErrorKind};
+use std::path::{Path, PathBuf};
+
+use crate::Readers;
+
+/// Makes the folder and those above it, unless they are there. Only folders that were missing get the mode of `readers`.
+///
+/// # Errors
+/// As the system's; also where something else than a folder is there.
+pub fn make_folder(path: &Path, readers: Readers) -> io::Result<()> {
+    let missing: Vec<&Path> = path
+        .ancestors()
+        .filter(|folder| !folder.as_os_str().is_empty())
+        .take_while(|folder| !folder.is_dir())
+        .collect();
+    for folder in missing.into_iter().rev() {
+        match make_one(folder, readers) {
+            // Another process may have made it meanwhile.
+            Err(error) if error.kind() == ErrorKind::AlreadyExists && folder.is_dir() => {}
+            other => other?,
+        }
+        sync_folder(parent(folder))?;
+    }
+    Ok(())
+}
+
+/// Moves a file or folder, in the place of a file that is there.
+///
+/// # Errors
+/// As the system's; what was moved may still be lost in a power cut then.
+pub fn rename(from: &Path, to: &Path) -> io::Result<()> {
+    fs::rename(from, to)?;
+    let (old, new) = (parent(from), parent(to));
+    sync_folder(new)?;
+    if old == new { Ok(()) } else { sync_folder(old) }
+}
+
+/// Removes a file; where there is none, that is well.
+///
+/// # Errors
+/// As the system's.
+pub fn remove(path: &Path) -> io::Result<()> {
+    match fs::remove_file(path) {
+        Ok(()) => sync_folder(parent(path)),
+        Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => Ok(()),
+        Err(error) => Err(error),
+    }
+}
+
+/// Makes the entries of `folder` outlive a power cut: a new, renamed or removed file is so only after this.
+///
+/// # Errors
+/// As the system's.
+#[cfg(unix)]
+pub fn sync_folder(folder: &Path) -> io::Result<()> {
+    fs::File::open(folder)?.sync_all()
+}
+
+/// Nothing to do: folders cannot be opened here, and the file system keeps a journal of their entries.
+///
+/// # Errors
+/// None here.
+#[cfg(not(unix))]
+#[expect(clippy::unnecessary_wraps, reason = "elsewhere it can fail")]
+pub fn sync_folder(_folder: &Path) -> io::Result<()> {
+    Ok(())
+}
+
+/// The folder that holds `path`.
+pub(crate) fn parent(path: &Path) -> &Path {
+    match path.parent() {
+        Some(parent) if !parent.as_os_str().is_empty() => parent,
+        Some(_) | None => Path::new("."),
+    }
+}
+
+/// The entries of a folder, by name.
+pub(crate) fn entries(folder: &Path, max: usize) -> io::Result<Vec<PathBuf>> {
+    let mut entries = Vec::new();
+    for entry in fs::read_dir(folder)? {
+        if entries.len() == max {
+            return Err(io::Error::other("too many files"));
+        }
+        entries.push(entry?.path());
+    }
+    entries.sort_unstable();
+    Ok(entries)
+}
+
+#[cfg(unix)]
+fn make_one(folder: &Path, readers: Readers) -> io::Result<()> {
+    use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
+
+    let Some(mode) = readers.folder_mode() else { return fs::create_dir(folder) };
+    fs::DirBuilder::new().mode(mode).create(folder)?;
+    // The umask may have taken bits away.
+    fs::set_permissions(folder, fs::Permissions::from_mode(mode))
+}
+
+/// On Windows a folder inherits the access list of the one above it: below a user's own folder it is the user's alone.
+#[cfg(not(unix))]
+fn make_one(folder: &Path, _readers: Readers) -> io::Result<()> {
+    fs::create_dir(folder)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[cfg(unix)]
+    #[test]
+    fn a_new_folder_has_its_mode_and_one_that_is_there_keeps_its_own() {
+        use std::os::unix::fs::PermissionsExt;
+
+        let base = tempfile::tempdir().unwrap();
+        let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
+        let (private, public) = (base.path().join("a/private"), base.path().join("a/public"));
+        make_folder(&private, Readers::Owner).unwrap();
+        make_folder(&public, Readers::Everyone).unwrap();
+        make_folder(&public, Readers::Owner).unwrap();
+        assert_eq!((mode(&private), mode(&public), mode(&base.path().join("a"))), (0o700, 0o755, 0o700));
+    }
+
+    #[test]
+    fn a_file_where_the_folder_should_be_is_an_error() {
+        let base = tempfile::tempdir().unwrap();
+        let path = base.path().join("file");
+        fs::write(&path, "").unwrap();
+        assert!(make_folder(&path, Readers::Owner).is_err());
+        assert!(make_folder(&path.join("below"), Readers::Owner).is_err());
+    }
+
+    #[test]
+    fn removing_what_is_not_there_is_well() {
+        let base = tempfile::tempdir().unwrap();
+        let path = base.path().join("file");
+        fs::write(&path, "").unwrap();
+        assert!(remove(&path.join("below")).is_ok());
+        for _ in 0..2 {
+            remove(&path).unwrap();
+            assert!(!path.exists());
+        }
+        assert!(remove(base.path()).is_err(), "a folder is no file");
+    }
+
+    #[test]
+    fn a_file_moves_into_the_place_of_another_also_across_folders() {
+        let base = tempfile::tempdir().unwrap();
+        let (from, to) = (base.path().join("from"), base.path().join("below/to"));
+        make_folder(parent(&to), Readers::Owner).unwrap();
+        fs::write(&from, "new").unwrap();
+        fs::write(&to, "old").unwrap();
+        rename(&from, &to).unwrap();
+        assert_eq!((fs::read_to_string(&to).unwrap().as_str(), from.exists()), ("new", false));
+    }
+
+    #[test]
+    fn a_name_without_a_folder_is_in_the_current_one() {
+        assert_eq!(parent(Path::new("file")), Path::new("."));
+        assert_eq!(parent(Path::new("a/file")), Path::new("a"));
+        assert_eq!(parent(Path::new("/")), Path::new("."));
+    }
+}

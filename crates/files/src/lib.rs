@@ -1,0 +1,50 @@
+#![doc = include_str!("../README.md")]
+//!
+//! - [`replace`] and [`Replacement`]: a file that appears whole or not at all, and is there after a power cut.
+//! - [`read`] and [`open`]: regular files only, so that a FIFO under a file's name blocks no one; [`read`] has a limit.
+//! - [`make_folder`], [`open_lock`], [`sync_folder`], [`rename`], [`remove`]: the rest of what a folder of state needs.
+//! - [`Walk`]: the files below a folder, in order, without following links.
+//!
+//! What the files hold is left to others.
+
+mod folder;
+mod read;
+mod replace;
+mod walk;
+
+pub use folder::{make_folder, remove, rename, sync_folder};
+pub use read::{open, open_lock, read, read_if_there, read_to_limit};
+pub use replace::{Replacement, create, replace};
+pub use walk::{Walk, WalkError};
+
+/// Who may read a file or enter a folder.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Readers {
+    /// Its owner alone, whatever the umask: 0600, folders 0700.
+    Owner,
+    /// Everyone, whatever the umask: 0644, folders 0755.
+    Everyone,
+    /// As the umask says: what a person asked to be written.
+    Umask,
+}
+
+#[cfg(unix)]
+impl Readers {
+    /// The mode of a file; `None` as the umask says.
+    const fn file_mode(self) -> Option<u32> {
+        match self {
+            Self::Owner => Some(0o600),
+            Self::Everyone => Some(0o644),
+            Self::Umask => None,
+        }
+    }
+
+    /// The mode of a folder; `None` as the umask says.
+    const fn folder_mode(self) -> Option<u32> {
+        match self {
+            Self::Owner => Some(0o700),
+            Self::Everyone => Some(0o755),
+            Self::Umask => None,
+        }
+    }
+}
