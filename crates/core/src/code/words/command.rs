@@ -1,6 +1,6 @@
 //! The command line: files, keys, TLS, and reaching hosts and authorities.
 
-use super::{Code, Words, words};
+use super::{Code, Words};
 
 words! {
     Usage: "the command's words are wrong",

@@ -1,6 +1,6 @@
 //! Finding hosts by DNS, and publishing them there.
 
-use super::{Code, Words, words};
+use super::{Code, Words};
 
 words! {
     DnsDeclined: "a DNS record says that there is no host here",

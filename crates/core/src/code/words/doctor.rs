@@ -1,6 +1,6 @@
 //! What the doctors find, as far as not above, and running a host.
 
-use super::{Code, Words, words};
+use super::{Code, Words};
 
 words! {
     NoSuffix: "this machine has no DNS suffix under which to look for a host",

@@ -1,6 +1,6 @@
 //! Documents and their refusals by hosts and authorities (DESIGN sections 4 and 7), verification (2), standing (6).
 
-use super::{Code, Words, words};
+use super::{Code, Words};
 
 words! {
     Malformed: "the bytes are not a Leasehold document of the expected kind",

@@ -7,7 +7,6 @@ macro_rules! words {
             &[$((Code::$code, Words { meaning: $meaning, cause: $cause, hint: $hint }),)*];
     };
 }
-use words;
 
 mod command;
 mod dns;
@@ -51,9 +50,7 @@ const TABLE: [Words; Code::ALL.len()] = {
     }
     let mut at = 0;
     while at < table.len() {
-        if table[at].meaning.is_empty() {
-            panic!("{}", Code::ALL[at].name());
-        }
+        assert!(!table[at].meaning.is_empty(), "{}", Code::ALL[at].name());
         at += 1;
     }
     table

@@ -1,6 +1,6 @@
 //! The Office workbench.
 
-use super::{Code, Words, words};
+use super::{Code, Words};
 
 words! {
     NotAPlan: "the file describes no groups of machines",

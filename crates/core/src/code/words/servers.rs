@@ -1,6 +1,6 @@
 //! Servers, their stores and what is installed there.
 
-use super::{Code, Words, words};
+use super::{Code, Words};
 
 words! {
     Busy: "the server has too many requests waiting",

@@ -1,6 +1,6 @@
 //! The vendor's commands.
 
-use super::{Code, Words, words};
+use super::{Code, Words};
 
 words! {
     UnknownProduct: "the vendor has no such product",
