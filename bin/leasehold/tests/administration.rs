@@ -8,6 +8,7 @@ use desk::{Desk, Ended};
 use leasehold_core::{Component, Cti, Fingerprint, KeyId, ProductKey, Timestamp};
 use leasehold_wire::proof::Proof;
 use leasehold_wire::{Envelope, HostCertificate, HostRequest, Keypair, Revocations, armour, envelope, verify};
+use leasehold_testkit::need::{Need, is_missing};
 use serde_json::{Value, json};
 
 const PASS: [&str; 2] = ["--passphrase-file", "pass"];
@@ -212,6 +213,9 @@ fn a_key_is_revoked_alone_or_with_its_hosts() {
 
 #[test]
 fn exports_are_of_one_shape_and_written_whole_or_not_at_all() {
+    if is_missing(&[Need::FullDevice]) {
+        return;
+    }
     let desk = Desk::open();
     let key = desk.issue(&["--kind", "host", "--customer", "=1+1"]);
     activate(&desk, &key, 1);

@@ -25,6 +25,7 @@ use leasehold_testkit::http::{post, problem, send};
 use leasehold_testkit::postgres::Postgres;
 use leasehold_wire::proof::Proof;
 use leasehold_wire::{HostCertificate, HostRequest, Keypair, Lease, MachineRequest, envelope, verify};
+use leasehold_testkit::need::{Need, is_missing};
 use serde_json::{Value, json};
 use support::{Host as Served, now, program};
 
@@ -39,6 +40,9 @@ fn an_authority_killed_again_and_again_keeps_every_answer_and_its_limits() {
 
 #[test]
 fn an_authority_on_postgresql_killed_again_and_again_keeps_every_answer_and_its_limits() {
+    if is_missing(&[Need::Postgres]) {
+        return;
+    }
     let folder = tempfile::tempdir().expect("a folder");
     is_killed_again_and_again(&Shop::make(folder.path(), Some(Postgres::shared().fresh())));
 }

@@ -16,6 +16,7 @@ use leasehold_store::host::{Decision, HostStore};
 use leasehold_store_sqlite::host::SqliteHost;
 use leasehold_testkit::http::post;
 use leasehold_testkit::postgres::Postgres;
+use leasehold_testkit::need::{Need, is_missing};
 use serde_json::Value;
 use support::{Host, Machine, Vendor, program};
 use tempfile::TempDir;
@@ -125,6 +126,9 @@ fn a_backup_under_load_has_all_that_was_granted_before_and_serves_elsewhere() {
 
 #[test]
 fn a_host_on_a_database_is_backed_up_into_a_store_of_its_own() {
+    if is_missing(&[Need::Postgres]) {
+        return;
+    }
     let (folder, vendor, data) = desk();
     let url = Postgres::shared().fresh();
     let host = Host::start_on(&data, &url);

@@ -11,6 +11,7 @@ use std::thread;
 use leasehold_core::{Policy, Span};
 use leasehold_store_sqlite::host::SqliteHost;
 use leasehold_testkit::http::{get, post, problem};
+use leasehold_testkit::need::{Need, is_missing};
 use support::{Host, Machine, Vendor, history, program};
 
 const CAPACITY: u64 = 12;
@@ -81,6 +82,9 @@ fn under_load_until_killed(data: &std::path::Path, round: u64, answers: &Mutex<V
 
 #[test]
 fn a_full_disk_is_said_so_and_nothing_is_granted_that_is_not_recorded() {
+    if is_missing(&[Need::PrivateMount]) {
+        return;
+    }
     let folder = tempfile::tempdir().expect("a folder");
     let vendor = Vendor::new();
     let id = vendor.activate(folder.path(), Policy { threshold: 1, ..Policy::default() });
@@ -112,6 +116,9 @@ fn a_full_disk_is_said_so_and_nothing_is_granted_that_is_not_recorded() {
 
 #[test]
 fn a_folder_that_cannot_be_written_is_said_so_at_the_start() {
+    if is_missing(&[Need::PrivateMount]) {
+        return;
+    }
     let folder = tempfile::tempdir().expect("a folder");
     Vendor::new().activate(folder.path(), Policy::default());
     let script = "mount -t tmpfs tmpfs \"$2\" && cp \"$1\"/host.* \"$2\" && mount -o remount,ro \"$2\" && exec \"$0\" host serve --listen 127.0.0.1:0 --data \"$2\"";

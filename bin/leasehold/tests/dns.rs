@@ -9,12 +9,16 @@ use common::{Run, leasehold};
 use leasehold_core::Policy;
 use leasehold_testkit::dns::{NameServer, Setup, SharedKey, Zone};
 use leasehold_testkit::http::{get, post};
+use leasehold_testkit::need::{Need, is_missing};
 use serde_json::{Value, json};
 use support::{Host, Machine, Vendor, program};
 use tempfile::TempDir;
 
 #[test]
 fn a_host_publishes_shows_and_withdraws_its_own_record_and_no_other() {
+    if is_missing(&[Need::Bind]) {
+        return;
+    }
     let scene = Scene::start();
     let first = scene.dns("publish", &["--target", "lease1.corp.example"]);
     let line = "_leasehold._tcp.corp.example. 3600 IN SRV 10 10 16880 lease1.corp.example.\n";
@@ -41,6 +45,9 @@ fn a_host_publishes_shows_and_withdraws_its_own_record_and_no_other() {
 
 #[test]
 fn without_rights_the_record_is_printed_for_whoever_has_them() {
+    if is_missing(&[Need::Bind]) {
+        return;
+    }
     let scene = Scene::start();
     for key in [scene.file("wrong.key", &key("host1", "d3Jvbmcgd3Jvbmcgd3Jvbmcgd3Jvbmc=").file()), String::new()] {
         let mut arguments = vec!["host", "dns", "publish", "--zone", "corp.example", "--server", &scene.server];
@@ -77,6 +84,9 @@ fn what_cannot_be_published_is_told_before_anything_is_asked() {
 
 #[test]
 fn a_host_publishes_its_record_when_it_begins_to_serve_and_leaves_it_when_it_ends() {
+    if is_missing(&[Need::Bind]) {
+        return;
+    }
     let scene = Scene::start();
     let config = scene.config(&scene.key);
     let data = TempDir::new().expect("a folder");
@@ -91,6 +101,9 @@ fn a_host_publishes_its_record_when_it_begins_to_serve_and_leaves_it_when_it_end
 
 #[test]
 fn a_host_that_may_not_publish_says_what_to_publish_and_serves_on() {
+    if is_missing(&[Need::Bind]) {
+        return;
+    }
     let scene = Scene::start();
     let key = scene.file("wrong.key", &key("host1", "d3Jvbmcgd3Jvbmcgd3Jvbmcgd3Jvbmc=").file());
     let config = scene.config(&key);
@@ -114,6 +127,9 @@ fn a_host_that_may_not_publish_says_what_to_publish_and_serves_on() {
 
 #[test]
 fn a_host_that_moves_to_another_port_takes_its_record_along() {
+    if is_missing(&[Need::Bind]) {
+        return;
+    }
     let scene = Scene::start();
     let data = TempDir::new().expect("a folder");
     let folder = data.path().to_str().expect("text");
@@ -128,6 +144,9 @@ fn a_host_that_moves_to_another_port_takes_its_record_along() {
 
 #[test]
 fn the_doctor_finds_nothing_wrong_with_a_healthy_host() {
+    if is_missing(&[Need::Bind]) {
+        return;
+    }
     let scene = Scene::start();
     let data = TempDir::new().expect("a folder");
     Vendor::new().activate(data.path(), Policy { threshold: 1, ..Policy::default() });
@@ -145,6 +164,9 @@ fn the_doctor_finds_nothing_wrong_with_a_healthy_host() {
 
 #[test]
 fn the_doctor_names_what_keeps_machines_from_a_host() {
+    if is_missing(&[Need::Bind]) {
+        return;
+    }
     let scene = Scene::start();
     let data = TempDir::new().expect("a folder");
     assert_eq!(scene.cause(data.path(), "127.0.0.1:1", &[]), ["certificate", "not-initialised"]);
@@ -172,6 +194,9 @@ fn the_doctor_names_what_keeps_machines_from_a_host() {
 
 #[test]
 fn the_doctor_counts_machines_that_share_a_key_or_cannot_be_told_apart() {
+    if is_missing(&[Need::Bind]) {
+        return;
+    }
     let data = TempDir::new().expect("a folder");
     Vendor::new().activate(data.path(), Policy { threshold: 1, ..Policy::default() });
     let host = Host::start(data.path());

@@ -6,10 +6,14 @@ mod support;
 use std::process::Command;
 
 use leasehold_core::Policy;
+use leasehold_testkit::need::{Need, is_missing};
 use support::Vendor;
 
 #[test]
 fn a_machine_finds_its_host_on_the_local_link() {
+    if is_missing(&[Need::NetworkNamespace]) {
+        return;
+    }
     let folder = tempfile::tempdir().expect("a folder");
     let (data, state) = (folder.path().join("host"), folder.path().join("state"));
     std::fs::create_dir(&data).expect("a folder");

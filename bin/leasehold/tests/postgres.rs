@@ -14,6 +14,7 @@ use leasehold_store_postgres::Address;
 use leasehold_store_postgres::host::PostgresHost;
 use leasehold_testkit::http::{get, post, problem};
 use leasehold_testkit::postgres::Postgres;
+use leasehold_testkit::need::{Need, is_missing};
 use support::{Host, Machine, Vendor, history, program};
 use tempfile::TempDir;
 
@@ -79,6 +80,9 @@ fn until(what: &str, mut is_so: impl FnMut() -> bool) {
 
 #[test]
 fn two_hosts_on_one_database_count_together() {
+    if is_missing(&[Need::Postgres]) {
+        return;
+    }
     let pair = Pair::new(Postgres::shared().fresh(), &Policy { threshold: 4, ..Policy::default() });
     let (one, other) = (pair.start(0), pair.start(1));
     let ask = |host: &Host, n| {
@@ -144,6 +148,9 @@ fn under_load(
 
 #[test]
 fn a_host_that_is_killed_leaves_the_other_serving_and_no_lease_lost() {
+    if is_missing(&[Need::Postgres]) {
+        return;
+    }
     let pair = Pair::new(Postgres::shared().fresh(), &scarce());
     let (mut one, other) = (Some(pair.start(0)), pair.start(1));
     let (answers, granted) = (Mutex::new(Vec::new()), [AtomicUsize::new(0), AtomicUsize::new(0)]);
@@ -175,6 +182,9 @@ fn a_host_that_is_killed_leaves_the_other_serving_and_no_lease_lost() {
 
 #[test]
 fn hosts_say_so_while_their_database_is_away_and_go_on_when_it_is_back() {
+    if is_missing(&[Need::Postgres]) {
+        return;
+    }
     let mut server = Postgres::start(&[]);
     let pair = Pair::new(server.fresh(), &scarce());
     let hosts = [pair.start(0), pair.start(1)];
@@ -228,6 +238,9 @@ fn hosts_say_so_while_their_database_is_away_and_go_on_when_it_is_back() {
 
 #[test]
 fn a_database_without_room_is_said_so_and_nothing_is_granted_that_is_not_recorded() {
+    if is_missing(&[Need::Postgres, Need::PrivateMount]) {
+        return;
+    }
     let server = Postgres::with_little_room();
     let name = server.fresh_name_with_little_room();
     let pair = Pair::new(server.url(&name), &Policy { threshold: 1, ..Policy::default() });
@@ -264,6 +277,9 @@ fn a_database_without_room_is_said_so_and_nothing_is_granted_that_is_not_recorde
 
 #[test]
 fn a_database_that_cannot_be_used_is_said_so_at_the_start() {
+    if is_missing(&[Need::Postgres]) {
+        return;
+    }
     let server = Postgres::shared();
     let name = server.fresh_name();
     server.query(&name, "CREATE ROLE guarded_by_password LOGIN PASSWORD 'right'");
@@ -307,6 +323,9 @@ fn a_database_that_cannot_be_used_is_said_so_at_the_start() {
 
 #[test]
 fn the_address_of_the_database_is_taken_from_the_environment_or_the_configuration_too() {
+    if is_missing(&[Need::Postgres]) {
+        return;
+    }
     let server = Postgres::shared();
     let (by_environment, by_file) = (server.fresh_name(), server.fresh_name());
     let folder = tempfile::tempdir().expect("a folder");

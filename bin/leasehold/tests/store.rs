@@ -8,6 +8,7 @@ use std::process::Output;
 use leasehold_core::{Policy, Span};
 use leasehold_testkit::http::{get, post};
 use leasehold_testkit::postgres::Postgres;
+use leasehold_testkit::need::{Need, is_missing};
 use serde_json::Value;
 use support::{Host, Machine, Vendor, program};
 
@@ -34,6 +35,9 @@ fn ask(host: &Host, machines: std::ops::Range<u64>) -> usize {
 
 #[test]
 fn a_host_moves_from_its_folder_to_a_database_and_back_without_loss() {
+    if is_missing(&[Need::Postgres]) {
+        return;
+    }
     let server = Postgres::shared();
     let name = server.fresh_name();
     let url = server.url(&name);
@@ -72,6 +76,9 @@ fn a_host_moves_from_its_folder_to_a_database_and_back_without_loss() {
 
 #[test]
 fn a_check_names_what_is_wrong() {
+    if is_missing(&[Need::Postgres]) {
+        return;
+    }
     let server = Postgres::shared();
     let broken = |sql: &str| {
         let (name, folder) = (server.fresh_name(), tempfile::tempdir().expect("a folder"));
@@ -100,6 +107,9 @@ fn a_check_names_what_is_wrong() {
 
 #[test]
 fn a_vendors_store_moves_too_and_its_audit_with_it() {
+    if is_missing(&[Need::Postgres]) {
+        return;
+    }
     let server = Postgres::shared();
     let (folder, url) = (tempfile::tempdir().expect("a folder"), server.fresh());
     let dir = folder.path().join("vendor");
@@ -131,6 +141,9 @@ fn a_vendors_store_moves_too_and_its_audit_with_it() {
 
 #[test]
 fn a_schema_is_made_and_brought_up_to_date() {
+    if is_missing(&[Need::Postgres]) {
+        return;
+    }
     let server = Postgres::shared();
     let url = server.fresh();
     let (status, _, said) = store(&["migrate", &url]);

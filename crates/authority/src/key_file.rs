@@ -90,6 +90,8 @@ mod tests {
     use std::io::Write;
     use std::process::{Command, Stdio};
 
+    use leasehold_testkit::need::{Need, is_missing};
+
     use super::*;
 
     fn secret(text: &str) -> Secret {
@@ -125,6 +127,9 @@ mod tests {
 
     #[test]
     fn openssl_reads_what_is_written_and_what_it_writes_is_read() {
+        if is_missing(&[Need::OpenSsl]) {
+            return;
+        }
         let pair = Keypair::from_seed(&[9; 32]);
         let pem = seal(&pair, &secret("correct horse"), &mut counting());
         let shown = openssl(&["pkey", "-passin", "pass:correct horse", "-noout", "-text_pub"], &pem);

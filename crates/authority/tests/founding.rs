@@ -10,6 +10,7 @@ use common::{AT, Shop, chance, founding, passphrase, store};
 use leasehold_authority::{Authority, Error, Secret, Start, found, vendor};
 use leasehold_core::{PublicKey, Span};
 use leasehold_wire::{Authority as Certificate, Reason, trust};
+use leasehold_testkit::need::{Need, is_missing};
 
 #[test]
 fn a_vendor_is_a_root_that_certifies_an_authority() {
@@ -26,6 +27,9 @@ fn a_vendor_is_a_root_that_certifies_an_authority() {
 
 #[test]
 fn openssl_opens_both_key_files() {
+    if is_missing(&[Need::OpenSsl]) {
+        return;
+    }
     let shop = Shop::empty();
     let made = found(&shop.home, &*shop.store, &founding("Acme"), AT, &mut chance(1)).unwrap();
     let file = shop.home.folder().join("passphrase");

@@ -8,6 +8,7 @@ use leasehold_store::authority::suite::{Fixture, a_copy_holds_what_its_original_
 use leasehold_store_postgres::Address;
 use leasehold_store_postgres::authority::PostgresAuthority;
 use leasehold_testkit::postgres::Postgres;
+use leasehold_testkit::need::{Need, is_missing};
 
 struct Database(String);
 
@@ -31,6 +32,9 @@ leasehold_store::authority_suite!(Database::fresh());
 
 #[test]
 fn a_store_of_a_newer_program_is_refused_and_left_alone() {
+    if is_missing(&[Need::Postgres]) {
+        return;
+    }
     let database = Database::fresh();
     assert!(PostgresAuthority::versions(&database.address()).unwrap().is_none());
     drop(database.open());
@@ -42,6 +46,9 @@ fn a_store_of_a_newer_program_is_refused_and_left_alone() {
 
 #[test]
 fn a_row_that_cannot_be_understood_is_said_to_be_damaged() {
+    if is_missing(&[Need::Postgres]) {
+        return;
+    }
     let database = Database::fresh();
     let store = database.open();
     let row = "INSERT INTO leasehold_authority.vendor VALUES (1, E'two\\nlines', decode(repeat('00', 32), 'hex'), 0)";
@@ -61,6 +68,9 @@ impl Fixture for File {
 
 #[test]
 fn it_is_copied_into_sqlite_and_back() {
+    if is_missing(&[Need::Postgres]) {
+        return;
+    }
     let file = || File(tempfile::tempdir().expect("a folder"));
     a_copy_holds_what_its_original_holds(&Database::fresh(), &Database::fresh()).unwrap();
     a_copy_holds_what_its_original_holds(&Database::fresh(), &file()).unwrap();
@@ -70,6 +80,9 @@ fn it_is_copied_into_sqlite_and_back() {
 
 #[test]
 fn a_host_and_an_authority_share_a_database() {
+    if is_missing(&[Need::Postgres]) {
+        return;
+    }
     let database = Database::fresh();
     let _host = leasehold_store_postgres::host::PostgresHost::open(database.address()).unwrap();
     database.open().transact("look", |tx| tx.vendor()).unwrap();
@@ -77,6 +90,9 @@ fn a_host_and_an_authority_share_a_database() {
 
 #[test]
 fn many_that_open_a_new_store_at_once_all_can() {
+    if is_missing(&[Need::Postgres]) {
+        return;
+    }
     let database = Database::fresh();
     std::thread::scope(|scope| {
         let open = || PostgresAuthority::open(&database.address()).map(drop);
@@ -87,6 +103,9 @@ fn many_that_open_a_new_store_at_once_all_can() {
 
 #[test]
 fn connections_that_were_cut_and_a_database_that_was_away_are_found_again() {
+    if is_missing(&[Need::Postgres]) {
+        return;
+    }
     let mut server = Postgres::start(&[]);
     let name = server.fresh_name();
     let address = Address::parse(&server.url(&name), &|_| None).unwrap();

@@ -9,6 +9,7 @@ use leasehold_store::host::HostStore;
 use leasehold_store::host::suite::{Act, HOST, act, counts};
 use leasehold_store_postgres::host::PostgresHost;
 use leasehold_testkit::postgres::{Postgres, USER};
+use leasehold_testkit::need::{Need, is_missing};
 
 fn policy() -> Policy {
     Policy { threshold: 1, validity: Span::HOUR, ..Policy::default() }
@@ -23,6 +24,9 @@ fn refused(url: &str) -> (StoreError, String) {
 
 #[test]
 fn a_database_that_crashes_and_comes_back_is_used_again_and_has_lost_nothing() {
+    if is_missing(&[Need::Postgres]) {
+        return;
+    }
     let mut server = Postgres::start(&[]);
     let name = server.fresh_name();
     let mut host = open(&server.url(&name));
@@ -44,6 +48,9 @@ fn a_database_that_crashes_and_comes_back_is_used_again_and_has_lost_nothing() {
 
 #[test]
 fn what_was_committed_when_the_connection_broke_is_recorded_once_and_said_so() {
+    if is_missing(&[Need::Postgres]) {
+        return;
+    }
     let server = Postgres::shared();
     let name = server.fresh_name();
     let cut = Cut::between(&server.address());
@@ -62,6 +69,9 @@ fn what_was_committed_when_the_connection_broke_is_recorded_once_and_said_so() {
 
 #[test]
 fn a_database_that_cannot_be_used_is_said_so_in_its_own_words() {
+    if is_missing(&[Need::Postgres]) {
+        return;
+    }
     let server = Postgres::shared();
     let name = server.fresh_name();
     server.query(&name, "CREATE ROLE guarded LOGIN PASSWORD 'right'");
@@ -78,6 +88,9 @@ fn a_database_that_cannot_be_used_is_said_so_in_its_own_words() {
 
 #[test]
 fn a_role_without_the_right_to_make_tables_serves_from_those_that_were_made_for_it() {
+    if is_missing(&[Need::Postgres]) {
+        return;
+    }
     let server = Postgres::shared();
     let name = server.fresh_name();
     drop(open(&server.url(&name)));
@@ -93,6 +106,9 @@ fn a_role_without_the_right_to_make_tables_serves_from_those_that_were_made_for_
 
 #[test]
 fn a_database_that_may_only_be_read_is_said_so() {
+    if is_missing(&[Need::Postgres]) {
+        return;
+    }
     let server = Postgres::shared();
     let name = server.fresh_name();
     let url = server.url(&name);
@@ -109,6 +125,9 @@ fn a_database_that_may_only_be_read_is_said_so() {
 
 #[test]
 fn a_newer_schema_is_refused_and_an_older_or_missing_one_is_told_to_readers() {
+    if is_missing(&[Need::Postgres]) {
+        return;
+    }
     let server = Postgres::shared();
     let name = server.fresh_name();
     let url = server.url(&name);
@@ -127,6 +146,9 @@ fn a_newer_schema_is_refused_and_an_older_or_missing_one_is_told_to_readers() {
 
 #[test]
 fn a_full_disk_is_said_so_and_nothing_of_the_batch_is_recorded() {
+    if is_missing(&[Need::Postgres, Need::PrivateMount]) {
+        return;
+    }
     let server = Postgres::with_little_room();
     let name = server.fresh_name_with_little_room();
     let mut host = open(&server.url(&name));
@@ -144,6 +166,9 @@ fn a_full_disk_is_said_so_and_nothing_of_the_batch_is_recorded() {
 
 #[test]
 fn a_batch_that_waits_for_a_host_that_hangs_fails_within_its_time() {
+    if is_missing(&[Need::Postgres]) {
+        return;
+    }
     let server = Postgres::shared();
     let name = server.fresh_name();
     let mut host = open(&server.url(&name));

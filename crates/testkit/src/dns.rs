@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use std::fs;
 use std::io::{BufRead, BufReader};
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, UdpSocket};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::mpsc::{Receiver, channel};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -13,6 +13,8 @@ use std::thread;
 use std::time::Duration;
 
 use tempfile::TempDir;
+
+use crate::need::find;
 
 /// What a name server is to serve.
 #[derive(Clone, Debug, Default)]
@@ -116,7 +118,7 @@ impl NameServer {
             let address = free_address();
             let file = folder.path().join("server.conf");
             fs::write(&file, configuration(folder.path(), address.port())).expect("a configuration");
-            let mut command = Command::new(program);
+            let mut command = Command::new(find(program).unwrap_or_else(|| PathBuf::from(program)));
             command.args(arguments).arg(&file).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped());
             let spawned = command.spawn();
             let mut child = spawned.unwrap_or_else(|error| panic!("{program}: {error}; install the package {package}"));

@@ -4,6 +4,7 @@ pub mod clock;
 pub mod dns;
 pub mod dns_script;
 pub mod http;
+pub mod need;
 #[cfg(unix)]
 pub mod postgres;
 pub mod responder;

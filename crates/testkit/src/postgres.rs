@@ -324,16 +324,7 @@ fn server_user() -> Option<(u32, u32)> {
 }
 
 fn program(name: &str) -> PathBuf {
-    let version = |path: &Path| {
-        let text = path.file_name().map(OsStr::to_string_lossy)?;
-        text.parse::<u32>().ok()
-    };
-    let installed = fs::read_dir("/usr/lib/postgresql").into_iter().flatten().filter_map(Result::ok);
-    let newest = installed.map(|entry| entry.path()).max_by_key(|path| version(path));
-    let searched = std::env::var_os("PATH").unwrap_or_default();
-    let folders = newest.map(|version| version.join("bin")).into_iter().chain(std::env::split_paths(&searched));
-    let mut found = folders.map(|folder| folder.join(name)).filter(|path| path.is_file());
-    found.next().unwrap_or_else(|| panic!("{name}: not found; {MISSING}"))
+    find_postgres(name).unwrap_or_else(|| panic!("{name}: not found; {MISSING}"))
 }
 
 /// The superuser.

@@ -8,6 +8,7 @@ use leasehold_core::Refusal;
 use leasehold_testkit::dns::{NameServer, Setup, Zone};
 use leasehold_testkit::responder::{Outgoing, Responder};
 use leasehold_testkit::vendor::Vendor;
+use leasehold_testkit::need::{Need, is_missing};
 
 use crate::scene::{Act, Scene, granted, refused};
 
@@ -45,6 +46,9 @@ fn dead() -> u16 {
 
 #[test]
 fn the_host_of_the_record_is_asked_and_remembered() {
+    if is_missing(&[Need::Bind]) {
+        return;
+    }
     let scene = Scene::new();
     let server = server(&[HOSTS, &srv(0, port(&scene), "one")].concat());
     let client = client(&scene, &server);
@@ -57,6 +61,9 @@ fn the_host_of_the_record_is_asked_and_remembered() {
 
 #[test]
 fn the_first_host_by_priority_is_asked_and_the_second_when_it_is_gone() {
+    if is_missing(&[Need::Bind]) {
+        return;
+    }
     let (scene, second) = (Scene::new(), Scene::new());
     let server = server(&[HOSTS, &srv(5, port(&second), "two"), &srv(1, port(&scene), "one")].concat());
     let first = port(&scene);
@@ -81,6 +88,9 @@ fn the_first_host_by_priority_is_asked_and_the_second_when_it_is_gone() {
 
 #[test]
 fn a_host_that_was_set_comes_before_those_found() {
+    if is_missing(&[Need::Bind]) {
+        return;
+    }
     let (scene, set) = (Scene::new(), Scene::new());
     let server = server(&[HOSTS, &srv(0, port(&scene), "one")].concat());
     let hosts = vec![set.address()];
@@ -92,6 +102,9 @@ fn a_host_that_was_set_comes_before_those_found() {
 
 #[test]
 fn a_rogue_record_delays_and_does_not_fool() {
+    if is_missing(&[Need::Bind]) {
+        return;
+    }
     let (scene, rogue) = (Scene::new(), Scene::with_host(|_| Vendor::from_seed(8).host(3, vec![Vendor::grant()])));
     let records = [HOSTS, &srv(0, port(&rogue), "rogue"), &srv(1, dead(), "two"), &srv(2, port(&scene), "one")];
     let server = server(&records.concat());
@@ -104,6 +117,9 @@ fn a_rogue_record_delays_and_does_not_fool() {
 
 #[test]
 fn a_no_of_a_rogue_is_not_believed_and_a_no_of_the_vendors_host_is() {
+    if is_missing(&[Need::Bind]) {
+        return;
+    }
     let liar = |_: &leasehold_testkit::responder::Incoming| {
         let problem = serde_json::json!({ "type": "urn:leasehold:problem:revoked", "title": "no", "status": 403 });
         Outgoing::problem((403, problem))
@@ -120,6 +136,9 @@ fn a_no_of_a_rogue_is_not_believed_and_a_no_of_the_vendors_host_is() {
 
 #[test]
 fn a_no_under_a_true_hosts_certificate_keeps_nobody_from_the_true_host() {
+    if is_missing(&[Need::Bind]) {
+        return;
+    }
     // The certificate is public: a rogue can show it, and sign nothing with it.
     let scene = Scene::new();
     let shown = scene.vendor.host(3, vec![Vendor::grant()]).certificate();
@@ -137,6 +156,9 @@ fn a_no_under_a_true_hosts_certificate_keeps_nobody_from_the_true_host() {
 
 #[test]
 fn a_target_without_an_address_is_told_and_the_next_is_tried() {
+    if is_missing(&[Need::Bind]) {
+        return;
+    }
     let scene = Scene::new();
     let server = server(&[HOSTS, &srv(0, 16_880, "missing"), &srv(1, port(&scene), "one")].concat());
     let answer = client(&scene, &server).activate().unwrap();
@@ -146,6 +168,9 @@ fn a_target_without_an_address_is_told_and_the_next_is_tried() {
 
 #[test]
 fn every_suffix_is_searched_and_where_there_is_nothing_that_is_told() {
+    if is_missing(&[Need::Bind]) {
+        return;
+    }
     let scene = Scene::new();
     let server = server(&[HOSTS, &srv(0, port(&scene), "one")].concat());
     let open = |suffixes: &[&str]| Client::open(&scene.manifest, options(&scene, &server, suffixes)).unwrap();
@@ -161,6 +186,9 @@ fn every_suffix_is_searched_and_where_there_is_nothing_that_is_told() {
 
 #[test]
 fn an_answer_too_long_for_a_datagram_is_read_whole() {
+    if is_missing(&[Need::Bind]) {
+        return;
+    }
     let scene = Scene::new();
     let many: String = (0..60).map(|n| srv(9, 16_880, &format!("a-host-with-a-long-name-{n:030}"))).collect();
     let server = server(&[HOSTS, &many, &srv(0, port(&scene), "one")].concat());
@@ -169,6 +197,9 @@ fn an_answer_too_long_for_a_datagram_is_read_whole() {
 
 #[test]
 fn the_label_of_the_manifest_is_looked_for() {
+    if is_missing(&[Need::Bind]) {
+        return;
+    }
     let scene = Scene::new();
     let records = format!("{HOSTS}_acme-licences._tcp SRV 0 0 {} one\n", port(&scene));
     let server = server(&records);

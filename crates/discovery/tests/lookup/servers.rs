@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use leasehold_discovery::{Found, Heard, Kind, Outcome, Transport};
 use leasehold_testkit::dns::{NameServer, Setup, Zone};
+use leasehold_testkit::need::{Need, is_missing};
 
 use crate::scene::{Scene, finder, heard, outcomes, targets};
 
@@ -20,6 +21,9 @@ const TWO_HOSTS: &str = "_leasehold._tcp SRV 0 90 16880 lease1\n_leasehold._tcp 
 
 #[test]
 fn hosts_are_found_with_their_ports_and_addresses_in_the_order_of_priority() {
+    if is_missing(&[Need::Bind]) {
+        return;
+    }
     let server = serving(&[("example.test", TWO_HOSTS)]);
     let scene = Scene::new(1);
     let found = scene.find(&finder(&[server.address()], &["example.test"]));
@@ -37,6 +41,9 @@ fn hosts_are_found_with_their_ports_and_addresses_in_the_order_of_priority() {
 
 #[test]
 fn the_first_host_changes_with_the_weights() {
+    if is_missing(&[Need::Bind]) {
+        return;
+    }
     let server = serving(&[("example.test", TWO_HOSTS)]);
     let (scene, finder) = (Scene::new(2), finder(&[server.address()], &["example.test"]));
     let first = |found: &Found| found.candidates[0].port == 16_880;
@@ -46,6 +53,9 @@ fn the_first_host_changes_with_the_weights() {
 
 #[test]
 fn what_was_found_is_kept_for_its_time_and_what_was_not_found_for_a_minute() {
+    if is_missing(&[Need::Bind]) {
+        return;
+    }
     let server = serving(&[("example.test", TWO_HOSTS), ("empty.test", "")]);
     let (scene, finder) = (Scene::new(3), finder(&[server.address()], &["empty.test", "example.test"]));
     let asked = |found: &Found| found.searched.iter().map(|searched| searched.attempts.len()).collect::<Vec<_>>();
@@ -62,6 +72,9 @@ fn what_was_found_is_kept_for_its_time_and_what_was_not_found_for_a_minute() {
 
 #[test]
 fn a_truncated_answer_is_asked_for_again_by_tcp() {
+    if is_missing(&[Need::Bind]) {
+        return;
+    }
     let mut records = String::new();
     for number in 1..=50 {
         writeln!(records, "_leasehold._tcp SRV {number} 0 16880 a-rather-long-name-of-a-host-{number}").unwrap();
@@ -78,6 +91,9 @@ fn a_truncated_answer_is_asked_for_again_by_tcp() {
 
 #[test]
 fn no_name_no_record_and_a_refusal_are_told_apart() {
+    if is_missing(&[Need::Bind]) {
+        return;
+    }
     let server = serving(&[("none.test", ""), ("other.test", "_leasehold._tcp TXT here")]);
     let suffixes = ["none.test", "other.test", "foreign.test"];
     let found = Scene::new(5).find(&finder(&[server.address()], &suffixes));
@@ -88,6 +104,9 @@ fn no_name_no_record_and_a_refusal_are_told_apart() {
 
 #[test]
 fn a_zone_that_does_not_load_is_a_failure_of_the_server_and_the_next_one_is_asked() {
+    if is_missing(&[Need::Bind]) {
+        return;
+    }
     let broken = serving(&[("example.test", "banana")]);
     let found = Scene::new(6).find(&finder(&[broken.address()], &["example.test"]));
     assert_eq!(outcomes(&found), [Outcome::ServerFailed]);
@@ -99,6 +118,9 @@ fn a_zone_that_does_not_load_is_a_failure_of_the_server_and_the_next_one_is_aske
 
 #[test]
 fn a_forwarder_to_nowhere_is_a_failure_of_the_server() {
+    if is_missing(&[Need::Bind]) {
+        return;
+    }
     // Port 0 is nobody's, and 1 hardly ever anybody's: the system answers at once that nobody listens.
     let nowhere: SocketAddr = "127.0.0.1:1".parse().unwrap();
     let server = NameServer::bind(&Setup { forwarder: Some(nowhere), ..Setup::default() });
@@ -108,6 +130,9 @@ fn a_forwarder_to_nowhere_is_a_failure_of_the_server() {
 
 #[test]
 fn a_dead_server_is_unreachable_and_the_next_one_is_asked() {
+    if is_missing(&[Need::Bind]) {
+        return;
+    }
     let (dead, alive) = (serving(&[]), serving(&[("example.test", TWO_HOSTS)]));
     let servers = [dead.address(), alive.address()];
     dead.stop();
@@ -121,6 +146,9 @@ fn a_dead_server_is_unreachable_and_the_next_one_is_asked() {
 
 #[test]
 fn aliases_of_service_and_host_are_followed() {
+    if is_missing(&[Need::Bind]) {
+        return;
+    }
     let example = "_leasehold._tcp CNAME _leasehold._tcp.central.test.\n";
     let central = "_leasehold._tcp SRV 0 0 16880 lease\nlease CNAME real\nreal A 10.0.0.7\n";
     let server = serving(&[("example.test", example), ("central.test", central)]);
@@ -132,6 +160,9 @@ fn aliases_of_service_and_host_are_followed() {
 
 #[test]
 fn each_suffix_is_searched_in_its_order_and_a_host_found_twice_is_tried_once() {
+    if is_missing(&[Need::Bind]) {
+        return;
+    }
     let office =
         "_leasehold._tcp SRV 0 0 16880 lease.example.test.\n_leasehold._tcp SRV 9 0 16880 lease3\nlease3 A 10.0.0.8\n";
     let example = "_leasehold._tcp SRV 0 0 16880 lease\n_leasehold._tcp SRV 1 0 16881 lease\nlease A 10.0.0.7\n";
@@ -144,6 +175,9 @@ fn each_suffix_is_searched_in_its_order_and_a_host_found_twice_is_tried_once() {
 
 #[test]
 fn a_target_of_the_root_says_that_there_is_decidedly_no_host() {
+    if is_missing(&[Need::Bind]) {
+        return;
+    }
     let server = serving(&[("example.test", "_leasehold._tcp SRV 0 0 0 .\n")]);
     let found = Scene::new(12).find(&finder(&[server.address()], &["example.test"]));
     assert_eq!((outcomes(&found), found.candidates.len()), (vec![Outcome::Declined], 0));
@@ -151,6 +185,9 @@ fn a_target_of_the_root_says_that_there_is_decidedly_no_host() {
 
 #[test]
 fn a_target_that_leads_nowhere_is_kept_without_addresses_and_the_search_says_why() {
+    if is_missing(&[Need::Bind]) {
+        return;
+    }
     let server = serving(&[("example.test", "_leasehold._tcp SRV 0 0 16880 misspelt\n")]);
     let found = Scene::new(13).find(&finder(&[server.address()], &["example.test"]));
     assert_eq!((targets(&found), found.candidates[0].addresses.len()), (vec!["misspelt.example.test:16880".into()], 0));
@@ -160,6 +197,9 @@ fn a_target_that_leads_nowhere_is_kept_without_addresses_and_the_search_says_why
 
 #[test]
 fn a_target_that_is_an_alias_is_followed_and_told() {
+    if is_missing(&[Need::Bind]) {
+        return;
+    }
     let records = "_leasehold._tcp SRV 0 0 16880 alias\nalias CNAME real\nreal A 10.0.0.1\n";
     let server = serving(&[("example.test", records)]);
     let found = Scene::new(9).find(&finder(&[server.address()], &["example.test"]));

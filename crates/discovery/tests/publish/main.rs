@@ -8,6 +8,7 @@ use leasehold_core::{Span, Timestamp};
 use leasehold_discovery::publish::{PublishError, Published, Publisher, TsigKey, Withdrawn};
 use leasehold_discovery::{Config, DomainName, Finder, ServiceLabel, ServiceRecord, Surroundings};
 use leasehold_testkit::dns::{NameServer, Setup, SharedKey, Zone};
+use leasehold_testkit::need::{Need, is_missing};
 
 const ZONE: &str = "example.test";
 const OTHERS: &str = "_leasehold._tcp SRV 7 7 7777 other\nother A 10.0.0.9\nlease A 10.0.0.1\n";
@@ -97,6 +98,9 @@ const OTHER_LINE: &str = "_leasehold._tcp.example.test. 3600 IN SRV 7 7 7777 oth
 
 #[test]
 fn a_record_is_published_changed_found_and_withdrawn_and_another_hosts_stays() {
+    if is_missing(&[Need::Bind, Need::Knot]) {
+        return;
+    }
     Site::both(OTHERS, |site| {
         let publisher = site.publisher();
         let own = record("lease.example.test", 0, 100, 16_880);
@@ -122,6 +126,9 @@ fn a_record_is_published_changed_found_and_withdrawn_and_another_hosts_stays() {
 
 #[test]
 fn a_host_that_moves_takes_its_earlier_record_along() {
+    if is_missing(&[Need::Bind, Need::Knot]) {
+        return;
+    }
     Site::both(OTHERS, |site| {
         let publisher = site.publisher();
         let old = record("lease.example.test", 0, 0, 16_880);
@@ -135,6 +142,9 @@ fn a_host_that_moves_takes_its_earlier_record_along() {
 
 #[test]
 fn the_first_record_of_a_zone_is_published_and_the_last_one_withdrawn() {
+    if is_missing(&[Need::Bind, Need::Knot]) {
+        return;
+    }
     Site::both("", |site| {
         let publisher = site.publisher();
         let own = record("lease.elsewhere.test", 1, 2, 3);
@@ -147,6 +157,9 @@ fn the_first_record_of_a_zone_is_published_and_the_last_one_withdrawn() {
 
 #[test]
 fn more_records_than_fit_into_a_datagram_are_shown_and_kept() {
+    if is_missing(&[Need::Bind, Need::Knot]) {
+        return;
+    }
     let lines: Vec<_> =
         (1..=60).map(|n| format!("_leasehold._tcp SRV {n} 0 16880 a-long-name-of-a-host-{n}")).collect();
     Site::both(&lines.join("\n"), |site| {
@@ -158,6 +171,9 @@ fn more_records_than_fit_into_a_datagram_are_shown_and_kept() {
 
 #[test]
 fn a_wrong_secret_and_an_unknown_key_are_refused_and_change_nothing() {
+    if is_missing(&[Need::Bind, Need::Knot]) {
+        return;
+    }
     Site::both(OTHERS, |site| {
         for (name, secret) in [("writer", OTHER_SECRET), ("stranger", SECRET)] {
             let publisher = site.publisher_with(name, secret);
@@ -171,6 +187,9 @@ fn a_wrong_secret_and_an_unknown_key_are_refused_and_change_nothing() {
 
 #[test]
 fn a_key_of_another_algorithm_is_refused() {
+    if is_missing(&[Need::Bind, Need::Knot]) {
+        return;
+    }
     Site::both(OTHERS, |site| {
         let publisher = publisher(ZONE, ZONE, &[site.server.address()], &key("writer", "hmac-sha384", SECRET));
         let error = publish(&publisher, &record("lease.example.test", 0, 0, 1)).unwrap_err();
@@ -180,6 +199,9 @@ fn a_key_of_another_algorithm_is_refused() {
 
 #[test]
 fn a_key_without_the_right_may_look_but_not_change() {
+    if is_missing(&[Need::Bind, Need::Knot]) {
+        return;
+    }
     Site::both(OTHERS, |site| {
         let publisher = site.publisher_with("reader", SECRET);
         assert_eq!(shown(&publisher), [OTHER_LINE]);
@@ -192,6 +214,9 @@ fn a_key_without_the_right_may_look_but_not_change() {
 
 #[test]
 fn without_a_key_nothing_is_changed() {
+    if is_missing(&[Need::Bind, Need::Knot]) {
+        return;
+    }
     Site::both(OTHERS, |site| {
         let name = ServiceLabel::default().within(&ZONE.parse().unwrap()).unwrap();
         let publisher = Publisher::new(ZONE.parse().unwrap(), name, vec![site.server.address()], None).unwrap();
@@ -203,6 +228,9 @@ fn without_a_key_nothing_is_changed() {
 
 #[test]
 fn a_zone_that_the_server_has_not_got_is_named() {
+    if is_missing(&[Need::Bind, Need::Knot]) {
+        return;
+    }
     Site::both(OTHERS, |site| {
         let key = key("writer", site.algorithm, SECRET);
         let foreign = publisher("foreign.test", "foreign.test", &[site.server.address()], &key);
@@ -217,6 +245,9 @@ fn a_zone_that_the_server_has_not_got_is_named() {
 
 #[test]
 fn a_suffix_below_the_zone_is_published_in_the_zone() {
+    if is_missing(&[Need::Bind, Need::Knot]) {
+        return;
+    }
     Site::both("", |site| {
         let key = key("writer", site.algorithm, SECRET);
         let publisher = publisher(ZONE, "office.example.test", &[site.server.address()], &key);
@@ -237,6 +268,9 @@ fn a_name_outside_the_zone_is_refused_before_anything_is_sent() {
 
 #[test]
 fn an_alias_in_the_place_of_the_record_is_told() {
+    if is_missing(&[Need::Bind, Need::Knot]) {
+        return;
+    }
     Site::both("_leasehold._tcp CNAME elsewhere\n", |site| {
         let error = publish(&site.publisher(), &record("lease.example.test", 0, 0, 1)).unwrap_err();
         assert_eq!(error.code(), "dns-alias", "{error}");
@@ -245,6 +279,9 @@ fn an_alias_in_the_place_of_the_record_is_told() {
 
 #[test]
 fn a_clock_that_is_off_is_told_with_both_times() {
+    if is_missing(&[Need::Bind, Need::Knot]) {
+        return;
+    }
     Site::both(OTHERS, |site| {
         let early = now().minus(Span::HOUR);
         let own = record("lease.example.test", 0, 0, 1);
@@ -256,6 +293,9 @@ fn a_clock_that_is_off_is_told_with_both_times() {
 
 #[test]
 fn the_next_server_is_asked_where_one_is_dead() {
+    if is_missing(&[Need::Bind, Need::Knot]) {
+        return;
+    }
     Site::both(OTHERS, |site| {
         let dead = NameServer::bind(&Setup::default());
         let servers = [dead.address(), site.server.address()];
@@ -271,6 +311,9 @@ fn the_next_server_is_asked_where_one_is_dead() {
 
 #[test]
 fn every_algorithm_is_understood_by_both_servers() {
+    if is_missing(&[Need::Bind, Need::Knot]) {
+        return;
+    }
     for start in [NameServer::bind as fn(&Setup) -> NameServer, NameServer::knot] {
         for algorithm in ["hmac-sha256", "hmac-sha384", "hmac-sha512"] {
             let site = Site::new(start, algorithm, OTHERS);

@@ -5,6 +5,7 @@ use leasehold_core::{FamilyId, Policy, Span};
 use leasehold_store::host::suite::{self, Act, HOST, act, act_by, counts};
 use leasehold_store::host::{Decision, Subject};
 use leasehold_testkit::postgres::Postgres;
+use leasehold_testkit::need::{Need, is_missing};
 
 use super::*;
 
@@ -32,17 +33,26 @@ fn recount(store: &mut PostgresHost, policy: &Policy, now: u64) -> Counts {
 
 #[test]
 fn it_passes_the_suite() {
+    if is_missing(&[Need::Postgres]) {
+        return;
+    }
     suite::run(|| store(&Postgres::shared().fresh()));
 }
 
 #[test]
 fn it_passes_the_suite_over_a_socket() {
+    if is_missing(&[Need::Postgres]) {
+        return;
+    }
     let server = Postgres::shared();
     suite::run(|| store(&server.socket_url(&server.fresh_name())));
 }
 
 #[test]
 fn it_is_copied_into_sqlite_and_back() {
+    if is_missing(&[Need::Postgres]) {
+        return;
+    }
     let folders = std::cell::RefCell::new(Vec::new());
     let sqlite = || {
         let folder = tempfile::tempdir().expect("a folder");
@@ -58,6 +68,9 @@ fn it_is_copied_into_sqlite_and_back() {
 
 #[test]
 fn hosts_whose_clocks_differ_count_as_one_and_to_the_second() {
+    if is_missing(&[Need::Postgres]) {
+        return;
+    }
     let url = Postgres::shared().fresh();
     let mut hosts: Vec<(KeyId, PostgresHost)> = (1..=3).map(|n| (KeyId([n; 16]), store(&url))).collect();
     let policy = Policy {
@@ -87,6 +100,9 @@ fn hosts_whose_clocks_differ_count_as_one_and_to_the_second() {
 
 #[test]
 fn capacity_and_chains_hold_however_many_hosts_decide_at_once() {
+    if is_missing(&[Need::Postgres]) {
+        return;
+    }
     const CAPACITY: u64 = 7;
     let url = Postgres::shared().fresh();
     let policy = Policy { threshold: 1, capacity: Some(CAPACITY), validity: Span::HOUR, ..Policy::default() };
@@ -129,6 +145,9 @@ fn capacity_and_chains_hold_however_many_hosts_decide_at_once() {
 
 #[test]
 fn many_that_open_a_new_store_at_once_all_can() {
+    if is_missing(&[Need::Postgres]) {
+        return;
+    }
     let url = Postgres::shared().fresh();
     thread::scope(|scope| {
         let threads: Vec<_> = (0..8).map(|_| scope.spawn(|| PostgresHost::open(address(&url)).map(drop))).collect();
@@ -138,6 +157,9 @@ fn many_that_open_a_new_store_at_once_all_can() {
 
 #[test]
 fn families_of_one_certificate_that_nobody_asks_about_are_not_waited_for() {
+    if is_missing(&[Need::Postgres]) {
+        return;
+    }
     let url = Postgres::shared().fresh();
     let (mut one, mut other) = (store(&url), store(&url));
     let family = |name: &str| Family { id: name.parse::<FamilyId>().expect("an id"), window: Span::DAY };
@@ -156,6 +178,9 @@ fn families_of_one_certificate_that_nobody_asks_about_are_not_waited_for() {
 
 #[test]
 fn a_connection_that_was_cut_is_made_again() {
+    if is_missing(&[Need::Postgres]) {
+        return;
+    }
     let server = Postgres::shared();
     let name = server.fresh_name();
     let mut host = store(&server.url(&name));
@@ -193,6 +218,9 @@ fn a_connection_that_was_cut_is_made_again() {
 
 #[test]
 fn commits_are_durable_where_the_database_is_set_otherwise() {
+    if is_missing(&[Need::Postgres]) {
+        return;
+    }
     let server = Postgres::shared();
     let name = server.fresh_name();
     server.query(&name, &format!("ALTER DATABASE {name} SET synchronous_commit = off"));
@@ -208,6 +236,9 @@ fn commits_are_durable_where_the_database_is_set_otherwise() {
 /// A plan is made once and kept while the tables grow, so it must be right for a family of a million from the start.
 #[test]
 fn a_client_is_looked_up_by_its_key_however_small_the_tables_are() {
+    if is_missing(&[Need::Postgres]) {
+        return;
+    }
     let server = Postgres::shared();
     let name = server.fresh_name();
     let mut host = store(&server.url(&name));

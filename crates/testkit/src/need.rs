@@ -1,0 +1,102 @@
+//! What a test needs of the machine it runs on. Where that is missing the test is skipped with a printed reason, so that `cargo test`
+//! works anywhere; `scripts/test`, which installs everything first, sets [`DEMAND`], and a missing thing is a failure.
+
+use std::env;
+use std::ffi::OsStr;
+use std::fs;
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::sync::OnceLock;
+
+/// Something that a test needs and that not every machine has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Need {
+    /// The name server BIND 9.
+    Bind,
+    /// The name server Knot.
+    Knot,
+    /// The programs of a PostgreSQL server.
+    Postgres,
+    /// The command `openssl`.
+    OpenSsl,
+    /// The right to make network namespaces, with a link of their own in them.
+    NetworkNamespace,
+    /// The right to mount a small disk where no other process sees it.
+    PrivateMount,
+    /// A device that is always full.
+    FullDevice,
+}
+
+/// Whether any of `needs` is missing. Says so on standard error, with the name of the test, for the test to return then.
+///
+/// # Panics
+/// Where something is missing and [`DEMAND`] is set.
+pub fn is_missing(needs: &[Need]) -> bool {
+    let Some((need, why)) = needs.iter().find_map(|need| Some((need, need.missing()?))) else { return false };
+    assert!(env::var_os(DEMAND).is_none(), "{need:?} is missing: {why}; scripts/setup installs it");
+    let thread = std::thread::current();
+    let test = thread.name().unwrap_or("a test");
+    // Not by `eprintln!`, which libtest keeps to itself where a test passes.
+    writeln!(io::stderr(), "skipped {test}: {why}").expect("standard error can be written");
+    true
+}
+
+/// The variable that makes a missing thing a failure.
+pub const DEMAND: &str = "LEASEHOLD_TEST_DEMAND";
+
+impl Need {
+    /// Why it is missing, if it is; looked up once.
+    fn missing(self) -> Option<&'static str> {
+        static FOUND: [OnceLock<Option<&'static str>>; 7] = [const { OnceLock::new() }; 7];
+        *FOUND[self as usize].get_or_init(|| self.look())
+    }
+
+    fn look(self) -> Option<&'static str> {
+        let without = |there: bool, why| if there { None } else { Some(why) };
+        match self {
+            Self::Bind => without(find("named").is_some(), "BIND 9 (named) is not installed"),
+            Self::Knot => without(find("knotd").is_some(), "Knot (knotd) is not installed"),
+            Self::Postgres => without(find_postgres("initdb").is_some(), "PostgreSQL (initdb) is not installed")
+                .or_else(|| without(postgres_can_run(), "root needs a user postgres to run PostgreSQL as")),
+            Self::OpenSsl => without(find("openssl").is_some(), "openssl is not installed"),
+            Self::NetworkNamespace => {
+                let link = "ip link set lo up && ip link add link0 type veth peer name link1";
+                without(runs("unshare", &["--map-root-user", "--net", "sh", "-c", link]), "no network namespaces here")
+            }
+            Self::PrivateMount => {
+                let mount = "mount -t tmpfs -o size=1m tmpfs /mnt";
+                without(runs("unshare", &["--map-root-user", "--mount", "sh", "-c", mount]), "no private mounts here")
+            }
+            Self::FullDevice => without(Path::new("/dev/full").exists(), "there is no /dev/full"),
+        }
+    }
+}
+
+/// Where a program is, in `PATH` or where servers are installed.
+pub fn find(program: &str) -> Option<PathBuf> {
+    let searched = env::var_os("PATH").unwrap_or_default();
+    let folders = env::split_paths(&searched).chain(["/usr/sbin", "/sbin", "/usr/local/sbin"].map(PathBuf::from));
+    folders.map(|folder| folder.join(program)).find(|path| path.is_file())
+}
+
+/// Where a program of PostgreSQL's server is: the newest version that the system has, else in `PATH`.
+pub fn find_postgres(program: &str) -> Option<PathBuf> {
+    let version = |path: &Path| path.file_name().map(OsStr::to_string_lossy)?.parse::<u32>().ok();
+    let installed = fs::read_dir("/usr/lib/postgresql").into_iter().flatten().filter_map(Result::ok);
+    let newest = installed.map(|entry| entry.path()).max_by_key(|path| version(path));
+    let packaged = newest.map(|version| version.join("bin").join(program)).filter(|path| path.is_file());
+    packaged.or_else(|| find(program))
+}
+
+/// The server refuses to be run by root.
+fn postgres_can_run() -> bool {
+    let root = Command::new("id").arg("-u").output().is_ok_and(|output| output.stdout.trim_ascii() == b"0");
+    !root || (runs("id", &["-u", "postgres"]) && find("setpriv").is_some())
+}
+
+fn runs(program: &str, arguments: &[&str]) -> bool {
+    let mut command = Command::new(program);
+    command.args(arguments).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+    command.status().is_ok_and(|status| status.success())
+}
