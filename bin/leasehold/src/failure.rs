@@ -95,19 +95,19 @@ impl Failure {
             _ if self.said == Said::Already => {}
             Output::Json => {
                 let error = serde_json::json!({ "code": self.code, "message": self.message, "hint": hint });
-                anstream::eprintln!("{}", serde_json::json!({ "error": error }));
+                errln!("{}", serde_json::json!({ "error": error }));
             }
             Output::Human => {
-                anstream::eprintln!("error: {} [{}]", self.message, self.code);
+                errln!("error: {} [{}]", self.message, self.code);
                 if let Some(hint) = hint {
-                    anstream::eprintln!("hint: {hint}");
+                    errln!("hint: {hint}");
                 }
             }
         }
-        match self.exit {
-            Exit::Refused => ExitCode::from(1),
-            Exit::Failed => ExitCode::from(2),
-        }
+        ExitCode::from(match self.exit {
+            Exit::Refused => 1,
+            Exit::Failed => 2,
+        })
     }
 }
 

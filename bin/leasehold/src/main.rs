@@ -1,20 +1,25 @@
 //! The one binary of Leasehold: a file per command reads its input, calls the library that does the work, prints, exits.
 
+#[macro_use]
+mod output;
+
 mod commands;
 mod failure;
 mod input;
-mod output;
 mod stores;
 mod values;
 
-use std::ffi::OsString;
+use std::env;
+use std::io::{self, IsTerminal};
 use std::process::ExitCode;
 
 use clap::Parser;
-use tracing_subscriber::EnvFilter;
-use tracing_subscriber::filter::LevelFilter;
+use tracing_subscriber::filter::Targets;
+use tracing_subscriber::fmt;
+use tracing_subscriber::prelude::*;
 
 use crate::commands::Command;
+use crate::failure::Failure;
 use crate::output::Output;
 
 /// Volume activation on your own network: hosts, leases, keys.
@@ -29,41 +34,48 @@ struct Cli {
 }
 
 fn main() -> ExitCode {
-    let cli = Cli::parse_from(words(std::env::args_os().collect()));
-    log();
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => return usage(&error),
+    };
     let output = if cli.json { Output::Json } else { Output::Human };
-    match cli.command.run(output) {
+    let done = log().and_then(|()| cli.command.run(output));
+    let status = match &done {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => failure.report(output),
-    }
+    };
+    output::written().map_or_else(|failure| failure.report(output), |()| status)
 }
 
-/// `doctor --host` without an address is the host's own doctor, `host doctor`, and takes its options.
-fn words(mut words: Vec<OsString>) -> Vec<OsString> {
-    let is = |at: usize, text: &str| words.get(at).is_some_and(|word| word == text);
-    let Some(doctor) = words.iter().position(|word| word == "doctor").filter(|at| !is(at.wrapping_sub(1), "host"))
-    else {
-        return words;
-    };
-    let bare = |at: &usize| {
-        is(*at, "--host") && words.get(at + 1).is_none_or(|next| next.as_encoded_bytes().starts_with(b"-"))
-    };
-    if let Some(host) = (doctor..words.len()).find(bare) {
-        words.remove(host);
-        words.insert(doctor, OsString::from("host"));
+/// Help and versions are data, a wrong command line is talk; either may be unable to be written.
+fn usage(error: &clap::Error) -> ExitCode {
+    let text = error.render();
+    if error.use_stderr() {
+        err!("{}", text.ansi());
+    } else {
+        out!("{}", text.ansi());
     }
-    words
+    let status = u8::try_from(error.exit_code()).unwrap_or(2);
+    output::written().map_or_else(|failure| failure.report(Output::Human), |()| ExitCode::from(status))
 }
 
 /// Events go to standard error: warnings and errors, or what `LEASEHOLD_LOG` asks for (`info`, `leasehold_host=debug`).
 /// With `LEASEHOLD_LOG_FORMAT=json` each is one line of JSON.
-fn log() {
-    let filter = EnvFilter::builder().with_default_directive(LevelFilter::WARN.into()).with_env_var("LEASEHOLD_LOG");
-    let events = tracing_subscriber::fmt().with_env_filter(filter.from_env_lossy()).with_writer(std::io::stderr);
-    match std::env::var("LEASEHOLD_LOG_FORMAT").as_deref() {
-        Ok("json") => events.json().init(),
-        _ => events.with_target(false).init(),
-    }
+fn log() -> Result<(), Failure> {
+    let asked = env::var("LEASEHOLD_LOG").unwrap_or_else(|_| "warn".to_owned());
+    let wrong = |error| Failure::failed("usage", format!("LEASEHOLD_LOG={asked}: {error}"));
+    let levels: Targets = asked.parse().map_err(wrong)?;
+    let layer = fmt::layer().with_writer(io::stderr).log_internal_errors(false);
+    let layer = match env::var("LEASEHOLD_LOG_FORMAT").as_deref() {
+        Ok("json") => layer.json().boxed(),
+        _ => layer.with_ansi(is_coloured()).with_target(false).boxed(),
+    };
+    tracing_subscriber::registry().with(layer.with_filter(levels)).init();
+    Ok(())
+}
+
+fn is_coloured() -> bool {
+    io::stderr().is_terminal() && env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
 }
 
 #[cfg(test)]
@@ -71,19 +83,6 @@ mod tests {
     use clap::CommandFactory;
 
     use super::*;
-
-    #[test]
-    fn a_bare_host_turns_the_doctor_to_the_hosts_side() {
-        let turned = |line: &str| {
-            let words = words(line.split(' ').map(OsString::from).collect());
-            words.iter().map(|word| word.to_string_lossy()).collect::<Vec<_>>().join(" ")
-        };
-        assert_eq!(turned("leasehold doctor --host"), "leasehold host doctor");
-        assert_eq!(turned("leasehold --json doctor --host --data x"), "leasehold --json host doctor --data x");
-        assert_eq!(turned("leasehold doctor --host 10.0.0.1"), "leasehold doctor --host 10.0.0.1");
-        assert_eq!(turned("leasehold host doctor --data x"), "leasehold host doctor --data x");
-        assert_eq!(turned("leasehold explain busy"), "leasehold explain busy");
-    }
 
     #[test]
     fn the_command_line_does_not_contradict_itself() {

@@ -1,8 +1,12 @@
 //! How data is printed: for people on a terminal, or as JSON. Data on standard output, talk on standard error.
+//!
+//! Nothing here panics where a stream cannot be written: the first error is kept, and [`written`] returns it.
 
+use std::fmt;
 use std::fs::{self, File};
-use std::io::{self, BufWriter, IsTerminal, Write};
+use std::io::{self, BufWriter, ErrorKind, IsTerminal, Write};
 use std::path::Path;
+use std::sync::{Mutex, PoisonError};
 
 use comfy_table::presets;
 use comfy_table::{ContentArrangement, Table};
@@ -21,9 +25,76 @@ pub(crate) enum Output {
     Json,
 }
 
+/// Where a text goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Stream {
+    /// Standard output: what was asked for.
+    Data,
+    /// Standard error: what there is to say about it.
+    Talk,
+}
+
+/// Prints a line of data on standard output.
+macro_rules! outln {
+    ($($text:tt)*) => { $crate::output::write($crate::output::Stream::Data, format_args!("{}\n", format_args!($($text)*))) };
+}
+
+/// Prints data on standard output.
+macro_rules! out {
+    ($($text:tt)*) => { $crate::output::write($crate::output::Stream::Data, format_args!($($text)*)) };
+}
+
+/// Prints a line of talk on standard error.
+macro_rules! errln {
+    ($($text:tt)*) => { $crate::output::write($crate::output::Stream::Talk, format_args!("{}\n", format_args!($($text)*))) };
+}
+
+/// Prints talk on standard error.
+macro_rules! err {
+    ($($text:tt)*) => { $crate::output::write($crate::output::Stream::Talk, format_args!($($text)*)) };
+}
+
+/// Writes to a stream, without colours where it is no terminal. An error is kept for [`written`].
+pub(crate) fn write(stream: Stream, text: fmt::Arguments<'_>) {
+    let written = match stream {
+        Stream::Data => anstream::stdout().write_fmt(text),
+        Stream::Talk => anstream::stderr().write_fmt(text),
+    };
+    if let Err(error) = written {
+        keep(stream, error);
+    }
+}
+
+/// Whether everything printed so far has arrived. Ask before recording what cannot be printed again.
+///
+/// A reader that has closed a pipe had what it wanted, which is no error.
+pub(crate) fn written() -> Result<(), Failure> {
+    if let Err(error) = io::stdout().flush() {
+        keep(Stream::Data, error);
+    }
+    let kept = FAILED.lock().unwrap_or_else(PoisonError::into_inner);
+    kept.as_ref().map_or(Ok(()), |(stream, error)| Err(Failure::file(Path::new(stream.name()), error)))
+}
+
+fn keep(stream: Stream, error: io::Error) {
+    let mut kept = FAILED.lock().unwrap_or_else(PoisonError::into_inner);
+    if kept.is_none() && error.kind() != ErrorKind::BrokenPipe {
+        *kept = Some((stream, error));
+    }
+}
+
+impl Stream {
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Data => "standard output",
+            Self::Talk => "standard error",
+        }
+    }
+}
+
 /// Prints one JSON value on standard output.
 pub(crate) fn json(value: &Value) {
-    anstream::println!("{value:#}");
+    outln!("{value:#}");
 }
 
 /// Puts a document where it was asked for: into the file `out`, replaced as a whole (raw where its name ends in `.lh`,
@@ -37,10 +108,10 @@ pub(crate) fn document(bytes: &[u8], out: Option<&Path>, about: Value, output: O
             let content = if raw { bytes.to_vec() } else { armour()?.into_bytes() };
             file(path, |file| file.write_all(&content).map_err(|error| Failure::file(path, &error)))?;
             about["file"] = json!(path);
-            anstream::eprintln!("written to {}", path.display());
+            errln!("written to {}", path.display());
         }
         None if output == Output::Json => about["document"] = json!(armour()?),
-        None => anstream::print!("{}", armour()?),
+        None => out!("{}", armour()?),
     }
     if output == Output::Json {
         json(&about);
@@ -76,6 +147,9 @@ pub(crate) fn file<T>(path: &Path, write: impl FnOnce(&mut dyn Write) -> Result<
 pub(crate) fn table<const N: usize>(heads: [&str; N]) -> Table {
     let mut table = Table::new();
     table.load_style(presets::NOTHING).set_content_arrangement(ContentArrangement::Dynamic).set_header(heads);
+    if let Some(columns) = columns() {
+        table.set_width(u16::try_from(columns).unwrap_or(u16::MAX));
+    }
     table
 }
 
@@ -83,7 +157,7 @@ pub(crate) fn table<const N: usize>(heads: [&str; N]) -> Table {
 pub(crate) fn rows(rows: &[(String, String)]) {
     let width = rows.iter().map(|(name, _)| name.chars().count()).max().unwrap_or_default();
     for (name, words) in rows {
-        anstream::println!("{}", format!("{name:width$}  {words}").trim_end());
+        outln!("{}", format!("{name:width$}  {words}").trim_end());
     }
 }
 
@@ -92,7 +166,7 @@ pub(crate) fn paragraph(indent: usize, text: &str) {
     let width = columns().map_or(usize::MAX, |columns| columns.max(2 * indent));
     let (first, next) = (" ".repeat(indent), " ".repeat(indent + 2));
     let options = textwrap::Options::new(width).initial_indent(&first).subsequent_indent(&next);
-    anstream::println!("{}", textwrap::fill(text, options));
+    outln!("{}", textwrap::fill(text, options));
 }
 
 /// Whether a table with many columns would be broken up into shreds on this terminal.
@@ -102,11 +176,13 @@ pub(crate) fn is_narrow() -> bool {
 
 /// How wide the terminal is that data go to; `None` where they go elsewhere.
 pub(crate) fn columns() -> Option<usize> {
-    io::stdout().is_terminal().then(textwrap::termwidth)
+    io::stdout().is_terminal().then(|| believed(textwrap::termwidth()))
 }
 
-/// The least columns in which nine cells stand beside each other and can be read.
-const NARROW: usize = 140;
+/// A terminal that says it is narrower than any is has not told its width (`script`, some CI).
+const fn believed(columns: usize) -> usize {
+    if columns < MIN_COLUMNS { UNKNOWN_COLUMNS } else { columns }
+}
 
 /// A time as people read it, in UTC: `2026-11-23 04:43`.
 pub(crate) fn time(time: Timestamp) -> String {
@@ -121,4 +197,21 @@ pub(crate) fn hex(bytes: &[u8]) -> String {
         .flat_map(|byte| [byte >> 4, byte & 15])
         .map(|digit| char::from(b"0123456789abcdef"[usize::from(digit)]))
         .collect()
+}
+
+static FAILED: Mutex<Option<(Stream, io::Error)>> = Mutex::new(None);
+/// The least columns in which nine cells stand beside each other and can be read.
+const NARROW: usize = 140;
+const MIN_COLUMNS: usize = 20;
+const UNKNOWN_COLUMNS: usize = 80;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_width_that_no_terminal_has_is_unknown() {
+        assert_eq!([0, 1, 19].map(believed), [80; 3]);
+        assert_eq!([20, 80, 300].map(believed), [20, 80, 300]);
+    }
 }
