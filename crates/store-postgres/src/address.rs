@@ -6,6 +6,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 use tokio_postgres::Config;
 use tokio_postgres::config::{Host, SslMode};
 
@@ -175,25 +176,11 @@ fn split(url: &str) -> (String, Vec<(String, String)>) {
 }
 
 fn decoded(text: &str) -> String {
-    let mut bytes = Vec::with_capacity(text.len());
-    let mut rest = text.as_bytes();
-    while let Some((first, after)) = rest.split_first() {
-        let digits = after.get(..2).and_then(|two| std::str::from_utf8(two).ok());
-        if let Some(byte) = digits.filter(|_| *first == b'%').and_then(|two| u8::from_str_radix(two, 16).ok()) {
-            bytes.push(byte);
-            rest = &after[2..];
-        } else {
-            bytes.push(*first);
-            rest = after;
-        }
-    }
-    String::from_utf8_lossy(&bytes).into_owned()
+    percent_decode_str(text).decode_utf8_lossy().into_owned()
 }
 
 fn encoded(text: &str) -> String {
-    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.~/,:".contains(&byte);
-    let character = |byte| if plain(byte) { char::from(byte).to_string() } else { format!("%{byte:02X}") };
-    text.bytes().map(character).collect()
+    utf8_percent_encode(text, ESCAPED).to_string()
 }
 
 /// What is wrong, without the words for the library's own kind of error.
@@ -206,6 +193,9 @@ pub(crate) fn read(path: &Path) -> Result<Vec<u8>, AddressError> {
     fs::read(path).map_err(AddressError::at(path))
 }
 
+/// What an address may show of itself as it is: letters, digits and these.
+const ESCAPED: &AsciiSet =
+    &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~').remove(b'/').remove(b',').remove(b':');
 const CONNECT: Duration = Duration::from_secs(3);
 const UNACKNOWLEDGED: Duration = Duration::from_secs(8);
 const KEEPALIVE: Duration = Duration::from_secs(9);

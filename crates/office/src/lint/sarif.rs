@@ -1,5 +1,6 @@
 //! Findings as SARIF 2.1.0 (OASIS), which code hosts and editors show beside the lines.
 
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::{Value, json};
 
 use super::finding::{Finding, Lines, Position};
@@ -87,10 +88,12 @@ fn uri(path: &str) -> String {
         (false, false, true) => "file:///",
         (false, false, false) => "",
     };
-    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~/".contains(&byte) || (drive && byte == b':');
-    let escape = |byte: u8| if plain(byte) { char::from(byte).to_string() } else { format!("%{byte:02X}") };
-    scheme.to_owned() + &path.bytes().map(escape).collect::<String>()
+    let escaped = if drive { &ESCAPED_AFTER_DRIVE } else { &ESCAPED };
+    format!("{scheme}{}", utf8_percent_encode(&path, escaped))
 }
+
+const ESCAPED: AsciiSet = NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~').remove(b'/');
+const ESCAPED_AFTER_DRIVE: AsciiSet = ESCAPED.remove(b':');
 
 #[cfg(test)]
 mod tests {
