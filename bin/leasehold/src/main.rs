@@ -3,6 +3,7 @@
 #[macro_use]
 mod output;
 
+mod cli;
 mod commands;
 mod failure;
 mod input;
@@ -13,32 +14,20 @@ use std::env;
 use std::io::{self, IsTerminal};
 use std::process::ExitCode;
 
-use clap::Parser;
-use tracing_subscriber::filter::Targets;
+use tracing_subscriber::filter::{LevelFilter, Targets};
 use tracing_subscriber::fmt;
 use tracing_subscriber::prelude::*;
 
-use crate::commands::Command;
+use crate::cli::Cli;
 use crate::failure::Failure;
 use crate::output::Output;
 
-/// Volume activation on your own network: hosts, leases, keys.
-#[derive(Debug, Parser)]
-#[command(name = "leasehold", version, propagate_version = true, arg_required_else_help = true)]
-struct Cli {
-    /// Print data as JSON.
-    #[arg(long, global = true)]
-    json: bool,
-    #[command(subcommand)]
-    command: Command,
-}
-
 fn main() -> ExitCode {
-    let cli = match Cli::try_parse() {
+    let cli = match Cli::read() {
         Ok(cli) => cli,
         Err(error) => return usage(&error),
     };
-    let output = if cli.json { Output::Json } else { Output::Human };
+    let output = cli.output();
     let done = log().and_then(|()| cli.command.run(output));
     let status = match &done {
         Ok(()) => ExitCode::SUCCESS,
@@ -65,27 +54,16 @@ fn log() -> Result<(), Failure> {
     let asked = env::var("LEASEHOLD_LOG").unwrap_or_else(|_| "warn".to_owned());
     let wrong = |error| Failure::failed("usage", format!("LEASEHOLD_LOG={asked}: {error}"));
     let levels: Targets = asked.parse().map_err(wrong)?;
+    let default = levels.default_level().unwrap_or(LevelFilter::WARN);
     let layer = fmt::layer().with_writer(io::stderr).log_internal_errors(false);
     let layer = match env::var("LEASEHOLD_LOG_FORMAT").as_deref() {
         Ok("json") => layer.json().boxed(),
         _ => layer.with_ansi(is_coloured()).with_target(false).boxed(),
     };
-    tracing_subscriber::registry().with(layer.with_filter(levels)).init();
+    tracing_subscriber::registry().with(layer.with_filter(levels.with_default(default))).init();
     Ok(())
 }
 
 fn is_coloured() -> bool {
     io::stderr().is_terminal() && env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
-}
-
-#[cfg(test)]
-mod tests {
-    use clap::CommandFactory;
-
-    use super::*;
-
-    #[test]
-    fn the_command_line_does_not_contradict_itself() {
-        Cli::command().debug_assert();
-    }
 }

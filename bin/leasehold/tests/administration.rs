@@ -6,9 +6,9 @@ use std::fs;
 
 use desk::{Desk, Ended};
 use leasehold_core::{Component, Cti, Fingerprint, KeyId, ProductKey, Timestamp};
+use leasehold_testkit::need::{Need, is_missing};
 use leasehold_wire::proof::Proof;
 use leasehold_wire::{Envelope, HostCertificate, HostRequest, Keypair, Revocations, armour, envelope, verify};
-use leasehold_testkit::need::{Need, is_missing};
 use serde_json::{Value, json};
 
 const PASS: [&str; 2] = ["--passphrase-file", "pass"];

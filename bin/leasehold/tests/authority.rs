@@ -22,10 +22,10 @@ use leasehold_store_postgres::authority::PostgresAuthority;
 use leasehold_store_sqlite::authority::SqliteAuthority;
 use leasehold_testkit::chance::Seeded;
 use leasehold_testkit::http::{post, problem, send};
+use leasehold_testkit::need::{Need, is_missing};
 use leasehold_testkit::postgres::Postgres;
 use leasehold_wire::proof::Proof;
 use leasehold_wire::{HostCertificate, HostRequest, Keypair, Lease, MachineRequest, envelope, verify};
-use leasehold_testkit::need::{Need, is_missing};
 use serde_json::{Value, json};
 use support::{Host as Served, now, program};
 

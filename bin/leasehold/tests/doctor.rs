@@ -10,9 +10,9 @@ use std::process::Output;
 
 use leasehold_core::{Policy, Span, Timestamp};
 use leasehold_testkit::dns::{NameServer, Setup, Zone};
+use leasehold_testkit::need::{Need, is_missing};
 use leasehold_testkit::responder::{Outgoing, Responder};
 use leasehold_wire::Keypair;
-use leasehold_testkit::need::{Need, is_missing};
 use serde_json::{Value, json};
 use support::{Host, Vendor, now, program};
 use tempfile::TempDir;

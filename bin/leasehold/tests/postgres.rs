@@ -13,8 +13,8 @@ use leasehold_host::activation::Home;
 use leasehold_store_postgres::Address;
 use leasehold_store_postgres::host::PostgresHost;
 use leasehold_testkit::http::{get, post, problem};
-use leasehold_testkit::postgres::Postgres;
 use leasehold_testkit::need::{Need, is_missing};
+use leasehold_testkit::postgres::Postgres;
 use support::{Host, Machine, Vendor, history, program};
 use tempfile::TempDir;
 

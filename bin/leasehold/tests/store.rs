@@ -7,8 +7,8 @@ use std::process::Output;
 
 use leasehold_core::{Policy, Span};
 use leasehold_testkit::http::{get, post};
-use leasehold_testkit::postgres::Postgres;
 use leasehold_testkit::need::{Need, is_missing};
+use leasehold_testkit::postgres::Postgres;
 use serde_json::Value;
 use support::{Host, Machine, Vendor, program};
 

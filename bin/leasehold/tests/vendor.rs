@@ -9,11 +9,11 @@ use std::process::Command;
 
 use desk::Desk;
 use leasehold_core::{Component, Cti, Fingerprint, ProductKey, PublicKey, Timestamp};
+use leasehold_testkit::need::{Need, is_missing};
 use leasehold_wire::proof::Proof;
 use leasehold_wire::{
     AnyDocument, HostCertificate, HostRequest, Keypair, Lease, MachineRequest, Manifest, armour, envelope, trust,
 };
-use leasehold_testkit::need::{Need, is_missing};
 use serde_json::Value;
 
 fn machine(n: u8) -> Fingerprint {

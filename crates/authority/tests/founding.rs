@@ -9,8 +9,8 @@ use std::sync::Arc;
 use common::{AT, Shop, chance, founding, passphrase, store};
 use leasehold_authority::{Authority, Error, Secret, Start, found, vendor};
 use leasehold_core::{PublicKey, Span};
-use leasehold_wire::{Authority as Certificate, Reason, trust};
 use leasehold_testkit::need::{Need, is_missing};
+use leasehold_wire::{Authority as Certificate, Reason, trust};
 
 #[test]
 fn a_vendor_is_a_root_that_certifies_an_authority() {

@@ -7,8 +7,8 @@ use leasehold_store::authority::AuthorityStore;
 use leasehold_store::authority::suite::{Fixture, a_copy_holds_what_its_original_holds};
 use leasehold_store_postgres::Address;
 use leasehold_store_postgres::authority::PostgresAuthority;
-use leasehold_testkit::postgres::Postgres;
 use leasehold_testkit::need::{Need, is_missing};
+use leasehold_testkit::postgres::Postgres;
 
 struct Database(String);
 

@@ -8,8 +8,8 @@ use leasehold_store::StoreError;
 use leasehold_store::host::HostStore;
 use leasehold_store::host::suite::{Act, HOST, act, counts};
 use leasehold_store_postgres::host::PostgresHost;
-use leasehold_testkit::postgres::{Postgres, USER};
 use leasehold_testkit::need::{Need, is_missing};
+use leasehold_testkit::postgres::{Postgres, USER};
 
 fn policy() -> Policy {
     Policy { threshold: 1, validity: Span::HOUR, ..Policy::default() }

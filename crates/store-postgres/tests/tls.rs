@@ -3,8 +3,8 @@
 use leasehold_store::StoreError;
 use leasehold_store_postgres::Address;
 use leasehold_store_postgres::host::PostgresHost;
-use leasehold_testkit::postgres::{Postgres, USER};
 use leasehold_testkit::need::{Need, is_missing};
+use leasehold_testkit::postgres::{Postgres, USER};
 
 /// How many of this server's connections are secured, and how many are not; or why there is none.
 fn secured(server: &Postgres, host: &str, query: &str) -> Result<String, String> {

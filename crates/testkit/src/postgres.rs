@@ -1,7 +1,6 @@
 //! Real PostgreSQL servers (Debian's `postgresql`) in folders of their own, at loopback ports of the system's choosing.
 //! They end with the test, also where it is killed: a caretaker waits for its end and cleans up.
 
-use std::ffi::OsStr;
 use std::fmt::Write as _;
 use std::fs;
 use std::io::{BufRead, BufReader};
@@ -16,6 +15,8 @@ use std::thread;
 use std::time::Duration;
 
 use tempfile::TempDir;
+
+use crate::need::find_postgres;
 
 /// A PostgreSQL server. Its superuser [`USER`] needs no password; all others need theirs.
 #[derive(Debug)]

@@ -3,10 +3,12 @@
 mod authority;
 mod bench;
 mod client;
+mod completions;
 mod doctor;
 mod explain;
 mod host;
 mod inspect;
+mod man;
 mod office;
 mod quickstart;
 mod store;
@@ -43,6 +45,10 @@ pub(crate) enum Command {
     Bench(bench::Bench),
     /// What a code means and what to do about it.
     Explain(explain::Explain),
+    /// Print completions for a shell.
+    Completions(completions::Completions),
+    /// Print manual pages.
+    Man(man::Manual),
 }
 
 impl Command {
@@ -58,6 +64,11 @@ impl Command {
             Self::Store(command) => command.run(output),
             Self::Bench(command) => command.run(output),
             Self::Explain(command) => command.run(output),
+            Self::Completions(command) => {
+                command.run();
+                Ok(())
+            }
+            Self::Man(command) => command.run(),
         }
     }
 }

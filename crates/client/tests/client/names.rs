@@ -6,9 +6,9 @@ use leasehold_client::discovery::{Config, Outcome};
 use leasehold_client::{Client, Error, HostSource, Lookup, Options};
 use leasehold_core::Refusal;
 use leasehold_testkit::dns::{NameServer, Setup, Zone};
+use leasehold_testkit::need::{Need, is_missing};
 use leasehold_testkit::responder::{Outgoing, Responder};
 use leasehold_testkit::vendor::Vendor;
-use leasehold_testkit::need::{Need, is_missing};
 
 use crate::scene::{Act, Scene, granted, refused};
 

@@ -4,8 +4,8 @@ use std::thread;
 use leasehold_core::{FamilyId, Policy, Span};
 use leasehold_store::host::suite::{self, Act, HOST, act, act_by, counts};
 use leasehold_store::host::{Decision, Subject};
-use leasehold_testkit::postgres::Postgres;
 use leasehold_testkit::need::{Need, is_missing};
+use leasehold_testkit::postgres::Postgres;
 
 use super::*;
 
