@@ -5,14 +5,14 @@ use std::io::ErrorKind;
 use std::path::Path;
 use std::process::ExitCode;
 
-use leasehold_core::codes;
+use leasehold_core::Code;
 
 use crate::output::Output;
 
 /// The end of a command that has not done what it was asked to.
 #[derive(Debug)]
 pub(crate) struct Failure {
-    code: &'static str,
+    code: Code,
     message: String,
     hint: Option<String>,
     exit: Exit,
@@ -37,12 +37,12 @@ pub(crate) enum Exit {
 
 impl Failure {
     /// The answer is no: a refusal, a document that does not verify, something unhealthy.
-    pub(crate) fn refused(code: &'static str, message: impl Into<String>) -> Self {
-        Self { code, message: message.into(), hint: None, exit: Exit::Refused, said: Said::NotYet }
+    pub(crate) fn refused(code: impl Coded, message: impl Into<String>) -> Self {
+        Self { code: code.coded(), message: message.into(), hint: None, exit: Exit::Refused, said: Said::NotYet }
     }
 
     /// The answer is no, and the data that was printed says why.
-    pub(crate) fn unhealthy(code: &'static str) -> Self {
+    pub(crate) fn unhealthy(code: impl Coded) -> Self {
         Self { said: Said::Already, ..Self::refused(code, "") }
     }
 
@@ -52,8 +52,8 @@ impl Failure {
     }
 
     /// Wrong usage, or we failed.
-    pub(crate) fn failed(code: &'static str, message: impl Into<String>) -> Self {
-        Self { code, message: message.into(), hint: None, exit: Exit::Failed, said: Said::NotYet }
+    pub(crate) fn failed(code: impl Coded, message: impl Into<String>) -> Self {
+        Self { code: code.coded(), message: message.into(), hint: None, exit: Exit::Failed, said: Said::NotYet }
     }
 
     /// A file or folder that cannot be read or written.
@@ -64,7 +64,7 @@ impl Failure {
             ErrorKind::IsADirectory => "it is a folder".to_owned(),
             _ => error.to_string(),
         };
-        Self::failed("file", format!("{}: {why}", path.display()))
+        Self::failed(Code::File, format!("{}: {why}", path.display()))
     }
 
     /// Says which file it is about.
@@ -73,7 +73,7 @@ impl Failure {
     }
 
     /// The stable code.
-    pub(crate) const fn code(&self) -> &'static str {
+    pub(crate) const fn code(&self) -> Code {
         self.code
     }
 
@@ -89,19 +89,16 @@ impl Failure {
 
     /// Prints message and hint on standard error.
     pub(crate) fn report(&self, output: Output) -> ExitCode {
-        let entry = codes::find(self.code);
-        let hint = self.hint.as_deref().or(entry.map(|entry| entry.next));
+        let hint = self.hint.as_deref().unwrap_or_else(|| self.code.hint());
         match output {
             _ if self.said == Said::Already => {}
             Output::Json => {
-                let error = serde_json::json!({ "code": self.code, "message": self.message, "hint": hint });
+                let error = serde_json::json!({ "code": self.code.name(), "message": self.message, "hint": hint });
                 errln!("{}", serde_json::json!({ "error": error }));
             }
             Output::Human => {
                 errln!("error: {} [{}]", self.message, self.code);
-                if let Some(hint) = hint {
-                    errln!("hint: {hint}");
-                }
+                errln!("hint: {hint}");
             }
         }
         ExitCode::from(match self.exit {
@@ -114,5 +111,23 @@ impl Failure {
 impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} [{}]", self.message, self.code)
+    }
+}
+
+/// A code, or its name where a crate has no more than that.
+pub(crate) trait Coded {
+    /// The code; `internal` where the name is none.
+    fn coded(self) -> Code;
+}
+
+impl Coded for Code {
+    fn coded(self) -> Code {
+        self
+    }
+}
+
+impl Coded for &str {
+    fn coded(self) -> Code {
+        self.parse().unwrap_or(Code::Internal)
     }
 }

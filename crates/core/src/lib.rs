@@ -1,8 +1,4 @@
-//! Types and decisions of Leasehold: product keys, policy, admission, standing, fingerprints, codes.
-//!
-//! Everything here is a function of its arguments. The crate is `no_std`: it reaches no clock, no random source, no file
-//! and no socket. [`Clock`] and [`Rng`] are the traits by which other crates take them as arguments. Bytes and signatures
-//! are `leasehold-wire`'s.
+#![doc = include_str!("../README.md")]
 #![no_std]
 
 extern crate alloc;

@@ -1,6 +1,4 @@
-//! The Office workbench: plans, deployment files, status outputs and signs of unofficial activators, read and explained.
-//!
-//! It sends no activation request and imitates nothing: it reads text and files, and asks DNS and TCP.
+#![doc = include_str!("../README.md")]
 
 pub mod address;
 pub mod config;

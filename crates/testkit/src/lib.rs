@@ -1,4 +1,4 @@
-//! Fixtures for the tests of all crates. Only ever a dev-dependency.
+#![doc = include_str!("../README.md")]
 
 pub mod clock;
 pub mod dns;

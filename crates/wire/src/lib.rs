@@ -1,9 +1,4 @@
-//! Bytes and signatures of every document: one envelope, strict and bounded, down to `leasehold-core`'s values.
-//!
-//! A document is `COSE_Sign1` (RFC 9052) over CWT claims (RFC 8392) in deterministic CBOR (RFC 8949 section 4.2.1).
-//! [`trust::verify`] checks a document and its chain against a root key; [`request::open`] checks what clients
-//! sign for themselves; [`seal`] lets one signature stand for a batch of leases. No clock, chance, file or socket
-//! can be reached from here: the crate is `no_std`.
+#![doc = include_str!("../README.md")]
 #![no_std]
 
 extern crate alloc;
