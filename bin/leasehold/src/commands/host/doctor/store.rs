@@ -13,7 +13,7 @@ pub(super) fn checks(patient: &Patient) -> Vec<Finding> {
         return vec![Finding::skipped("store", format!("{}: no such folder", folder.display()))];
     }
     match patient.data.place() {
-        Err(failure) => vec![Finding::failure("store", failure.code(), failure.message())],
+        Err(failure) => vec![Finding::failure("store", failure.code().name(), failure.message())],
         Ok(Place::Folder(_)) => vec![store(patient), disk(patient), serving(patient)],
         Ok(place @ Place::Database(_)) => vec![database(&place)],
     }
