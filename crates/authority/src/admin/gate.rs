@@ -4,26 +4,27 @@ use std::net::IpAddr;
 use std::num::NonZeroU32;
 
 use leasehold_core::{Timestamp, codes};
-use leasehold_service::{HeaderValue, Problem, Request, Response, StatusCode, header};
+use leasehold_service::{
+    HeaderValue, Problem, Rate, RateLimiter, Request, Response, StatusCode, header, rate_limit_key,
+};
 use leasehold_store::authority::{Role, Token};
 use tokio::time::Instant;
 
 use super::problems::problem;
 use crate::authority::Authority;
-use crate::serve::limit::{Limiter, Rate};
-use crate::serve::{household, too_many};
+use crate::serve::too_many;
 use crate::tokens;
 
 /// Looks tokens up.
 #[derive(Debug)]
 pub(super) struct Gate {
-    wrong: Limiter,
+    wrong: RateLimiter,
     began: Instant,
 }
 
 impl Gate {
     pub(super) fn new() -> Self {
-        Self { wrong: Limiter::new(Rate(WRONG)), began: Instant::now() }
+        Self { wrong: RateLimiter::new(Rate(WRONG)), began: Instant::now() }
     }
 
     /// The token that comes with a request.
@@ -37,8 +38,8 @@ impl Gate {
         let Some(text) = request.header(&header::AUTHORIZATION).and_then(bearer) else {
             return Err(unauthorised("token-required", "Bearer realm=\"leasehold\"").into());
         };
-        let who = household(from);
-        if let Err(wait) = self.wrong.look(who, self.began.elapsed()) {
+        let who = rate_limit_key(from);
+        if let Err(wait) = self.wrong.peek(who, self.began.elapsed()) {
             let problem = too_many(wait, "too many wrong tokens came from this address: ask again later");
             return Err(Box::new(problem.into()));
         }

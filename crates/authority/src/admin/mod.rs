@@ -20,11 +20,13 @@ mod routes;
 use std::sync::Arc;
 use std::time::Duration;
 
-use leasehold_service::{Bytes, Handler, HeaderValue, Limits, Method, Problem, Request, Response, StatusCode, header};
+use leasehold_service::{
+    Bytes, Handler, HeaderValue, Limits, Method, Network, Problem, Request, Response, StatusCode, WorkError, WorkQueue,
+    client_address, header,
+};
 
 use crate::authority::Authority;
-use crate::serve::work::{Undone, Work};
-use crate::serve::{Network, Surroundings, origin};
+use crate::serve::Surroundings;
 use call::Call;
 use gate::Gate;
 use routes::{Found, find};
@@ -36,8 +38,8 @@ pub use routes::routes;
 #[derive(Debug)]
 pub(crate) struct AdminApi {
     desk: Arc<Desk>,
-    work: Work,
-    exports: Work,
+    work: WorkQueue,
+    exports: WorkQueue,
     trusted: Vec<Network>,
     description: Bytes,
 }
@@ -53,7 +55,7 @@ struct Desk {
 impl AdminApi {
     pub(crate) fn new(authority: Arc<Authority>, surroundings: Surroundings, trusted: Vec<Network>) -> Self {
         let desk = Arc::new(Desk { authority, surroundings, gate: Gate::new() });
-        let (work, exports) = (Work::new(AT_ONCE, WAITING), Work::new(1, EXPORTS_WAITING));
+        let (work, exports) = (WorkQueue::new(AT_ONCE, WAITING), WorkQueue::new(1, EXPORTS_WAITING));
         Self { desk, work, exports, trusted, description: describe::document() }
     }
 }
@@ -72,13 +74,13 @@ impl Handler for AdminApi {
             (_, DESCRIPTION) => return Problem::method_not_allowed("GET").into(),
             _ => {}
         }
-        let from = origin(request.peer.ip(), &request.headers, &self.trusted);
+        let from = client_address(request.peer.ip(), &request.headers, &self.trusted);
         let work = if request.path().starts_with(EXPORTS) { &self.exports } else { &self.work };
         let desk = Arc::clone(&self.desk);
         let response = match work.run(move || desk.answer(&request, from)).await {
             Ok(response) => response,
-            Err(Undone::Busy) => Problem::busy(BUSY).into(),
-            Err(Undone::Failed) => Problem::internal().into(),
+            Err(WorkError::Busy) => Problem::busy(BUSY).into(),
+            Err(WorkError::Panicked) => Problem::internal().into(),
         };
         // A product key may be in it.
         response.with_header(header::CACHE_CONTROL, HeaderValue::from_static("no-store"))

@@ -3,31 +3,24 @@
 //! Requests are read and signatures checked where threads may block, then decided by [`Authority`] in one transaction;
 //! the answer goes out once it is recorded.
 
-pub(crate) mod limit;
-mod origin;
 mod problems;
 mod public;
-pub(crate) mod work;
 
 use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
 use leasehold_core::Timestamp;
-use leasehold_service::{Handler, Limits, Listener, Tls};
+use leasehold_service::{Handler, Limits, Listener, Network, Rate, Tls, WorkQueue};
 use tokio::sync::watch;
 
-pub use limit::Rate;
-pub use origin::{Network, NotANetwork};
 pub use problems::problem;
 
-pub(crate) use origin::{household, origin};
 pub(crate) use problems::{certificate_ended, store_unavailable, too_many};
 
 use crate::admin::{self, AdminApi};
 use crate::authority::Authority;
 use public::{Desk, PublicApi};
-use work::Work;
 
 /// Where the service gets the time and chance from; the real ones in the program, others in tests.
 #[derive(Clone)]
@@ -80,7 +73,7 @@ impl Server {
     /// Serves until `shutdown` ends, then answers what is in flight.
     pub async fn serve(self, listener: Listener, shutdown: impl Future<Output = ()>) {
         let Self { authority, surroundings, options, admin } = self;
-        let (work, trusted) = (Arc::new(Work::new(AT_ONCE, WAITING)), options.trusted.clone());
+        let (work, trusted) = (Arc::new(WorkQueue::new(MAX_RUNNING, MAX_WAITING)), options.trusted.clone());
         let desk = Arc::new(Desk::new(Arc::clone(&authority), surroundings.clone(), options.key_rate));
         let public = dressed(PublicApi::new(&desk, &work, &options), options.limits, options.tls.as_ref());
         let (stop, stopped) = watch::channel(());
@@ -113,7 +106,7 @@ async fn ended(mut stopped: watch::Receiver<()>) {
 }
 
 /// Notices that the store is gone or back, or another authority has followed, also while nobody asks.
-async fn watch(desk: Arc<Desk>, work: Arc<Work>, end: watch::Receiver<()>) {
+async fn watch(desk: Arc<Desk>, work: Arc<WorkQueue>, end: watch::Receiver<()>) {
     loop {
         let looking = Arc::clone(&desk);
         // Where there is no room, others are asking the store.
@@ -132,8 +125,8 @@ impl fmt::Debug for Surroundings {
 }
 
 /// Requests that are decided at a time: a store in one file takes them one after the other, a server several at once.
-const AT_ONCE: usize = 8;
+const MAX_RUNNING: usize = 8;
 /// Requests that may wait for their turn.
-const WAITING: usize = 512;
+const MAX_WAITING: usize = 512;
 /// How often that is looked at.
 const LOOK: Duration = Duration::from_secs(5);

@@ -8,15 +8,15 @@ use std::time::Duration;
 
 use leasehold_core::KeyId;
 use leasehold_core::activation::Refusal;
-use leasehold_service::{Handler, HeaderValue, Method, Problem, Request, Response, StatusCode, header};
+use leasehold_service::{
+    Handler, HeaderValue, Method, Network, Problem, Rate, RateLimiter, Request, Response, StatusCode, WorkError,
+    WorkQueue, client_address, header, rate_limit_key,
+};
 use leasehold_store::authority::{Actor, Stamp};
 use leasehold_wire::Reason;
 use tokio::time::Instant;
 
-use super::limit::{Limiter, Rate};
-use super::origin::{Network, household, origin};
 use super::problems::{certificate_ended, failure, problem, store_unavailable, too_many};
-use super::work::{Undone, Work};
 use super::{Options, Surroundings};
 use crate::asking::Asking;
 use crate::authority::Authority;
@@ -28,8 +28,8 @@ use crate::{Approval, Granted};
 #[derive(Debug)]
 pub(super) struct PublicApi {
     desk: Arc<Desk>,
-    work: Arc<Work>,
-    addresses: Option<Limiter>,
+    work: Arc<WorkQueue>,
+    addresses: Option<RateLimiter>,
     trusted: Vec<Network>,
 }
 
@@ -38,29 +38,29 @@ pub(super) struct PublicApi {
 pub(super) struct Desk {
     authority: Arc<Authority>,
     surroundings: Surroundings,
-    keys: Option<Limiter>,
+    keys: Option<RateLimiter>,
     began: Instant,
     store_works: AtomicBool,
     stand: Mutex<Stand>,
 }
 
 impl PublicApi {
-    pub(super) fn new(desk: &Arc<Desk>, work: &Arc<Work>, options: &Options) -> Self {
+    pub(super) fn new(desk: &Arc<Desk>, work: &Arc<WorkQueue>, options: &Options) -> Self {
         let (desk, work) = (Arc::clone(desk), Arc::clone(work));
-        Self { desk, work, addresses: options.address_rate.map(Limiter::new), trusted: options.trusted.clone() }
+        Self { desk, work, addresses: options.address_rate.map(RateLimiter::new), trusted: options.trusted.clone() }
     }
 
     /// Before anything that costs: those who ask too often are sent away.
     fn admit(&self, from: IpAddr) -> Result<(), Problem> {
         let Some(addresses) = &self.addresses else { return Ok(()) };
-        addresses.take(household(from), self.desk.began.elapsed()).map_err(|wait| {
+        addresses.take(rate_limit_key(from), self.desk.began.elapsed()).map_err(|wait| {
             tracing::debug!(%from, "too many requests from one address");
             too_many(wait, "too many requests came from this address: ask again after the time in retry-after")
         })
     }
 
     async fn decide(&self, request: Request, read: fn(&[u8]) -> Result<Asking, Error>) -> Response {
-        let from = origin(request.peer.ip(), &request.headers, &self.trusted);
+        let from = client_address(request.peer.ip(), &request.headers, &self.trusted);
         if let Err(problem) = self.admit(from) {
             return problem.into();
         }
@@ -72,7 +72,7 @@ impl PublicApi {
     }
 
     async fn revocations(&self, request: &Request) -> Response {
-        let from = origin(request.peer.ip(), &request.headers, &self.trusted);
+        let from = client_address(request.peer.ip(), &request.headers, &self.trusted);
         if let Err(problem) = self.admit(from) {
             return problem.into();
         }
@@ -85,8 +85,8 @@ impl PublicApi {
     async fn done(&self, work: impl FnOnce() -> Response + Send + 'static) -> Response {
         match self.work.run(work).await {
             Ok(response) => response,
-            Err(Undone::Busy) => Problem::busy(BUSY).into(),
-            Err(Undone::Failed) => Problem::internal().into(),
+            Err(WorkError::Busy) => Problem::busy(BUSY).into(),
+            Err(WorkError::Panicked) => Problem::internal().into(),
         }
     }
 }
@@ -108,7 +108,7 @@ impl Handler for PublicApi {
 
 impl Desk {
     pub(super) fn new(authority: Arc<Authority>, surroundings: Surroundings, key_rate: Option<Rate>) -> Self {
-        let (keys, began) = (key_rate.map(Limiter::new), Instant::now());
+        let (keys, began) = (key_rate.map(RateLimiter::new), Instant::now());
         let (store_works, stand) = (AtomicBool::new(true), Mutex::new(Stand::Signs));
         Self { authority, surroundings, keys, began, store_works, stand }
     }

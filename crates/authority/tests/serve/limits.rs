@@ -1,7 +1,8 @@
 //! Those who ask too often.
 
-use leasehold_authority::serve::{Options, Rate};
+use leasehold_authority::serve::Options;
 use leasehold_core::activation::Allowance;
+use leasehold_service::Rate;
 use leasehold_testkit::http::{Reply, problem};
 use leasehold_wire::{HostRequest, envelope, request};
 

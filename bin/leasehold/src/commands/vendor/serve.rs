@@ -7,8 +7,8 @@ use std::sync::Arc;
 
 use clap::Args;
 use leasehold_authority::Authority;
-use leasehold_authority::serve::{Network, Options, Rate, Server, Surroundings};
-use leasehold_service::{Limits, Listener, shutdown_signal};
+use leasehold_authority::serve::{Options, Server, Surroundings};
+use leasehold_service::{Limits, Listener, Network, Rate, shutdown_signal};
 use serde_json::json;
 
 use super::{Passphrase, Shop};

@@ -1,43 +1,35 @@
-//! Who is really asking, where a proxy stands between.
+//! The address that a request comes from, where proxies stand between.
 
 use std::fmt;
-use std::net::{IpAddr, Ipv6Addr, SocketAddr};
+use std::net::{IpAddr, SocketAddr};
 use std::str::FromStr;
 
+use http::{HeaderMap, HeaderName};
 use ipnet::IpNet;
-use leasehold_service::{HeaderMap, HeaderName};
 
 /// One address or all of a network, as `10.1.2.3` or `10.1.0.0/16`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Network(IpNet);
 
-/// The text is no address and no network.
+/// The text is neither an address nor a network.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("an address or a network is written like 10.1.2.3, 10.1.0.0/16 or 2001:db8::/32")]
-pub struct NotANetwork;
+pub struct InvalidNetwork;
 
-/// Whose request it is: the other end of the connection; or, where that is a proxy that is trusted to say for whom it
-/// asks (`X-Forwarded-For`), the nearest address that is none of such a proxy's.
-pub(crate) fn origin(peer: IpAddr, headers: &HeaderMap, trusted: &[Network]) -> IpAddr {
+/// The client's address: the other end of the connection (`peer`); or, where that is a trusted proxy, the nearest address
+/// in `X-Forwarded-For` that is not a trusted proxy's.
+pub fn client_address(peer: IpAddr, headers: &HeaderMap, trusted: &[Network]) -> IpAddr {
     let mut nearest = peer.to_canonical();
     let lines = headers.get_all(&FORWARDED_FOR).into_iter().rev();
     for word in lines.flat_map(|line| line.to_str().unwrap_or_default().rsplit(',')) {
-        if !trusted.iter().any(|network| network.has(nearest)) {
+        if !trusted.iter().any(|network| network.contains(nearest)) {
             break;
         }
-        // What stands before something that cannot be read was written by nobody knows whom.
+        // What stands before an unreadable word cannot be attributed to any proxy.
         let Some(before) = address(word.trim()) else { break };
         nearest = before.to_canonical();
     }
     nearest
-}
-
-/// Those who share an address's allowance: whoever has one address of IPv6 has its /64.
-pub(crate) fn household(address: IpAddr) -> IpAddr {
-    match address {
-        IpAddr::V4(_) => address,
-        IpAddr::V6(v6) => Ipv6Addr::from_bits(v6.to_bits() & (u128::MAX << 64)).into(),
-    }
 }
 
 /// Some proxies add the port.
@@ -47,17 +39,18 @@ fn address(word: &str) -> Option<IpAddr> {
 }
 
 impl Network {
-    fn has(&self, address: IpAddr) -> bool {
+    /// Whether `address` is one of it.
+    pub fn contains(&self, address: IpAddr) -> bool {
         self.0.contains(&address)
     }
 }
 
 impl FromStr for Network {
-    type Err = NotANetwork;
+    type Err = InvalidNetwork;
 
-    fn from_str(text: &str) -> Result<Self, NotANetwork> {
+    fn from_str(text: &str) -> Result<Self, InvalidNetwork> {
         let address = || text.parse::<IpAddr>().map(IpNet::from);
-        text.parse().or_else(|_| address()).map(Self).map_err(|_| NotANetwork)
+        text.parse().or_else(|_| address()).map(Self).map_err(|_| InvalidNetwork)
     }
 }
 
@@ -76,17 +69,17 @@ mod tests {
     fn seen(peer: &str, lines: &[&str], trusted: &[&str]) -> String {
         let headers = lines.iter().map(|line| (FORWARDED_FOR.clone(), line.parse().unwrap())).collect();
         let trusted: Vec<Network> = trusted.iter().map(|network| network.parse().unwrap()).collect();
-        origin(peer.parse().unwrap(), &headers, &trusted).to_string()
+        client_address(peer.parse().unwrap(), &headers, &trusted).to_string()
     }
 
     #[test]
-    fn what_strangers_say_of_themselves_is_not_heard() {
+    fn what_strangers_say_of_themselves_is_ignored() {
         assert_eq!(seen("198.51.100.7", &["10.9.9.9"], &[]), "198.51.100.7");
         assert_eq!(seen("198.51.100.7", &["10.9.9.9"], &["10.0.0.0/8"]), "198.51.100.7");
     }
 
     #[test]
-    fn a_proxy_is_believed_and_whoever_stands_before_it_is_not() {
+    fn a_trusted_proxy_is_believed_and_the_client_before_it_is_not() {
         let trusted = ["10.0.0.0/8", "2001:db8::1"];
         assert_eq!(seen("10.0.0.1", &["203.0.113.5"], &trusted), "203.0.113.5");
         assert_eq!(seen("10.0.0.1", &["1.1.1.1, 203.0.113.5, 10.0.0.2"], &trusted), "203.0.113.5");
@@ -97,7 +90,7 @@ mod tests {
     }
 
     #[test]
-    fn a_proxy_that_says_nothing_of_use_is_taken_for_the_one_who_asks() {
+    fn a_proxy_that_says_nothing_useful_counts_as_the_client() {
         let trusted = ["10.0.0.0/8"];
         for lines in [&[][..], &[""], &["unknown"], &["203.0.113.5, unknown"], &["203.0.113.5,"]] {
             assert_eq!(seen("10.0.0.1", lines, &trusted), "10.0.0.1", "{lines:?}");
@@ -107,19 +100,12 @@ mod tests {
     }
 
     #[test]
-    fn a_network_of_ipv6_is_one_household() {
-        let household = |text: &str| household(text.parse().unwrap()).to_string();
-        assert_eq!(household("2001:db8:1:2:3:4:5:6"), "2001:db8:1:2::");
-        assert_eq!(household("192.0.2.77"), "192.0.2.77");
-    }
-
-    #[test]
     fn networks_are_read_as_they_are_written() {
         for (text, shown) in [("10.0.0.1", "10.0.0.1/32"), ("10.0.0.0/8", "10.0.0.0/8"), ("::1", "::1/128")] {
             assert_eq!(text.parse::<Network>().unwrap().to_string(), shown);
         }
         for text in ["", "proxy.example", "10.0.0.0/33", "10.0.0"] {
-            assert_eq!(text.parse::<Network>(), Err(NotANetwork), "{text}");
+            assert_eq!(text.parse::<Network>(), Err(InvalidNetwork), "{text}");
         }
     }
 }
