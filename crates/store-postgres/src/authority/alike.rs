@@ -6,10 +6,11 @@ use std::collections::BTreeMap;
 use leasehold_core::activation::Known;
 use leasehold_core::{Component, Fingerprint, KeyId};
 use leasehold_store::StoreError;
-use leasehold_store::authority::alike::lookups;
+use leasehold_store::authority::activations::alike::lookups;
 use tokio_postgres::Row;
 
-use super::row::{self, whole};
+use super::activations::known;
+use super::row::whole;
 use super::transaction::PostgresTransaction;
 use crate::failure::Fault;
 
@@ -31,8 +32,8 @@ pub(super) fn find(
 type Order = (u64, Reverse<u64>);
 
 fn alike(row: &Row) -> Result<(Order, Known), Fault> {
-    let known = row::known(row)?;
-    Ok(((known.place, Reverse(whole(row, 8)?)), known))
+    let found = known(row)?;
+    Ok(((found.place, Reverse(whole(row, 8)?)), found))
 }
 
 const fn statement(component: Component) -> &'static str {

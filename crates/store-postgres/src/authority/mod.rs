@@ -6,11 +6,19 @@ macro_rules! sql {
     };
 }
 
+mod activations;
 mod alike;
+mod audit;
+mod copy;
+mod families;
+mod keys;
 mod pool;
-mod put;
+mod products;
+mod revocations;
 mod row;
+mod tokens;
 mod transaction;
+mod vendor;
 
 use std::fmt;
 use std::thread;

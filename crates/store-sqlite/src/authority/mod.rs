@@ -6,11 +6,19 @@ macro_rules! sql {
     };
 }
 
+mod activations;
 mod alike;
-mod put;
+mod audit;
+mod copy;
+mod families;
+mod keys;
+mod products;
+mod revocations;
 mod row;
 mod subjects;
+mod tokens;
 mod transaction;
+mod vendor;
 
 use std::fs::OpenOptions;
 use std::path::Path;

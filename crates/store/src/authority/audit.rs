@@ -1,13 +1,15 @@
 //! Who changed what and when, written with the change itself.
 
+pub(super) mod suite;
+
 use std::fmt;
 
 use leasehold_core::activation::Placement;
 use leasehold_core::{Cti, FamilyId, KeyId, ProductId, Timestamp, TokenName};
 
 use super::differences::Differences;
-use super::record::Revoked;
-use super::token::{Role, Roles};
+use super::{Revoked, Role, Roles};
+use crate::StoreError;
 
 /// When something is changed and by whom.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -96,6 +98,15 @@ pub struct AuditRow {
     pub subject: String,
     /// More of it: [`Change::detail`].
     pub detail: String,
+}
+
+/// The audit in one transaction; its rows are written by the methods that change something.
+pub trait AuditRows {
+    /// Rows of the audit older than the number `before`, or the newest, `most` of them, newest first.
+    ///
+    /// # Errors
+    /// Where the store fails.
+    fn audit(&mut self, before: Option<u64>, most: u64) -> Result<Vec<AuditRow>, StoreError>;
 }
 
 impl Actor {

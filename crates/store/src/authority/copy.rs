@@ -1,5 +1,7 @@
 //! An authority's store record by record: for copies from one backend into another.
 
+pub(super) mod suite;
+
 use leasehold_core::activation::{Ordinals, Placement};
 use leasehold_core::{Cti, Fingerprint, KeyId, PublicKey, Text, Timestamp};
 use sha2::{Digest, Sha256};
@@ -74,6 +76,22 @@ impl Activated {
             document: self.document.clone(),
         }
     }
+}
+
+/// Records as they are, in one transaction.
+pub trait CopyRows {
+    /// Key pairs that were activated, with all that is kept of them and a number each, in its order: `most` of them whose
+    /// number is higher than `after`.
+    ///
+    /// # Errors
+    /// Where the store fails.
+    fn all_activated(&mut self, after: u64, most: u64) -> Result<Vec<(u64, Activated)>, StoreError>;
+
+    /// Adds a record of another store as it is, without a row of audit of its own.
+    ///
+    /// # Errors
+    /// Where the store fails.
+    fn put(&mut self, record: &Record) -> Result<(), StoreError>;
 }
 
 /// How many records there are, and a digest of all of them: two stores with equal summaries hold the same.

@@ -5,7 +5,7 @@ use std::fmt;
 use leasehold_core::activation::Allowance;
 use leasehold_core::{Policy, Span, Text, Timestamp};
 
-use super::record::{Family, IssuedKey, Product};
+use super::{Family, IssuedKey, Product};
 
 /// What was before and is after, name by name; empty where nothing has changed. Times and lengths of time are in seconds.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

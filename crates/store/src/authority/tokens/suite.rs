@@ -1,8 +1,9 @@
 //! Tokens for the admin API.
+#![expect(clippy::missing_panics_doc, reason = "cases are tests: to panic is how they fail")]
 
 use leasehold_core::Span;
 
-use super::{Fixture, Outcome, sample};
+use crate::authority::suite::{Fixture, Outcome, sample};
 use crate::authority::{Actor, Role, Roles, Stamp, Token};
 
 /// A token comes back as it was given, is found by its hash, and stays withdrawn from its first time; what it does is

@@ -1,6 +1,11 @@
 //! Tokens for the admin API, and what they allow.
 
+pub(super) mod suite;
+
 use leasehold_core::{Timestamp, TokenName};
+
+use super::Stamp;
+use crate::StoreError;
 
 /// A token, without its secret.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -35,6 +40,39 @@ pub enum Role {
 /// What a token allows.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Roles(u8);
+
+/// The tokens in one transaction.
+pub trait TokenRows {
+    /// Adds a token, whose name and hash are new.
+    ///
+    /// # Errors
+    /// Where the store fails.
+    fn add_token(&mut self, token: &Token, by: Stamp) -> Result<(), StoreError>;
+
+    /// The token with this hash, whether or not it may still be used.
+    ///
+    /// # Errors
+    /// Where the store fails.
+    fn token(&mut self, hash: &[u8; 32]) -> Result<Option<Token>, StoreError>;
+
+    /// The tokens, oldest first.
+    ///
+    /// # Errors
+    /// Where the store fails.
+    fn tokens(&mut self) -> Result<Vec<Token>, StoreError>;
+
+    /// Notes when a token was last used; this is no change, and leaves no row in the audit.
+    ///
+    /// # Errors
+    /// Where the store fails.
+    fn token_used(&mut self, name: &TokenName, at: Timestamp) -> Result<(), StoreError>;
+
+    /// Withdraws a token; one that is withdrawn already stays so from its first time.
+    ///
+    /// # Errors
+    /// Where the store fails.
+    fn revoke_token(&mut self, name: &TokenName, by: Stamp) -> Result<(), StoreError>;
+}
 
 impl Token {
     /// Whether it may be used at `now`.

@@ -1,12 +1,13 @@
 //! Copies: nothing is lost or changed, and what is not empty is left alone.
+#![expect(clippy::missing_panics_doc, reason = "cases are tests: to panic is how they fail")]
 
 use leasehold_core::Span;
 use leasehold_core::activation::Placement;
 
-use super::tokens::token;
-use super::{Fixture, Outcome, sample};
 use crate::StoreError;
 use crate::authority::copy::{Record, Summary, dump, restore};
+use crate::authority::suite::{Fixture, Outcome, sample};
+use crate::authority::tokens::suite::token;
 use crate::authority::{AuthorityStore, RevocationList, Revoked};
 
 /// All records of a store come into another one, and nothing else.

@@ -1,17 +1,46 @@
 //! Records of another store, taken over as they are.
 
-use leasehold_core::Timestamp;
+use leasehold_core::activation::Ordinals;
+use leasehold_core::{Cti, KeyId, PublicKey, Timestamp};
 use leasehold_store::StoreError;
-use leasehold_store::authority::copy::Record;
-use leasehold_store::authority::{Actor, AuditRow, Revocation, Stamp, Transaction};
-use rusqlite::params;
+use leasehold_store::authority::copy::{Activated, CopyRows, Record};
+use leasehold_store::authority::{
+    ActivationRows, Actor, AuditRow, FamilyRows, KeyRows, ProductRows, Revocation, Stamp, TokenRows, VendorRows,
+};
+use rusqlite::{Row, params};
 
-use super::row::{at, integer, named};
+use super::row::{at, fingerprint, integer, named, optional_text, optional_time, time, whole};
 use super::transaction::SqliteTransaction;
+
+impl CopyRows for SqliteTransaction<'_> {
+    fn all_activated(&mut self, after: u64, most: u64) -> Result<Vec<(u64, Activated)>, StoreError> {
+        self.all(sql!("all_activated"), params![integer(after), integer(most)], activated)
+    }
+
+    fn put(&mut self, record: &Record) -> Result<(), StoreError> {
+        self.unaudited(|tx| tx.put_record(record))
+    }
+}
+
+fn activated(row: &Row<'_>) -> rusqlite::Result<(u64, Activated)> {
+    let activated = Activated {
+        key: KeyId(row.get(1)?),
+        subject: PublicKey(row.get(2)?),
+        ordinals: Ordinals { place: whole(row, 3)?, activation: whole(row, 4)? },
+        name: optional_text(row, 5)?,
+        first: time(row, 6)?,
+        last: time(row, 7)?,
+        cti: Cti(row.get(8)?),
+        expires: optional_time(row, 9)?,
+        document: row.get(10)?,
+        fingerprint: fingerprint(row, 11)?,
+    };
+    Ok((whole(row, 0)?, activated))
+}
 
 impl SqliteTransaction<'_> {
     /// Adds a record as it is. What an audit would say of it is among the records.
-    pub(super) fn put_quietly(&mut self, record: &Record) -> Result<(), StoreError> {
+    fn put_record(&mut self, record: &Record) -> Result<(), StoreError> {
         // What is kept has its own times.
         let by = |at: Timestamp| Stamp { at, actor: Actor::Cli };
         match record {

@@ -1,4 +1,5 @@
 //! Activations: who is known, what is used up, and that limits hold however many ask at once.
+#![expect(clippy::missing_panics_doc, reason = "cases are tests: to panic is how they fail")]
 
 use std::collections::{BTreeSet, HashMap};
 use std::thread;
@@ -6,8 +7,8 @@ use std::thread;
 use leasehold_core::activation::{Allowance, Ordinals, Placement, Refusal};
 use leasehold_core::{Component, Fingerprint, KeyId, PublicKey, Span};
 
-use super::{Fixture, Outcome, sample};
 use crate::StoreError;
+use crate::authority::suite::{Fixture, Outcome, sample};
 use crate::authority::{Activation, AuthorityStore};
 
 /// Another answer replaces the last one and takes no place.
@@ -175,6 +176,74 @@ pub fn a_key_pair_that_asks_many_times_at_once_takes_one_place(fixture: &dyn Fix
     assert_eq!(fresh, 1);
     fixture.open().transact("count", |tx| {
         assert_eq!(tx.places_taken(key)?, 1);
+        Ok(())
+    })
+}
+
+/// What one connection has answered, the next one finds.
+///
+/// # Errors
+/// Where the store fails.
+pub fn what_was_answered_outlives_its_connection(fixture: &dyn Fixture) -> Outcome {
+    let store = fixture.open();
+    let key = sample::fill(&*store)?;
+    let activation = sample::activation(key, 1, Placement::New(sample::ordinals(1, 1)));
+    store.transact("record", |tx| tx.record(&activation, sample::AT))?;
+    drop(store);
+    fixture.open().transact("look", |tx| {
+        let places = tx.places(key, 0, 99)?;
+        assert_eq!(places.len(), 1);
+        assert_eq!((&places[0].document, places[0].ordinals), (&activation.document, sample::ordinals(1, 1)));
+        assert_eq!(tx.places_taken(key)?, 1);
+        Ok(())
+    })
+}
+
+/// By ordinal, the latest key pair of each.
+///
+/// # Errors
+/// Where the store fails.
+pub fn places_are_read_page_by_page(fixture: &dyn Fixture) -> Outcome {
+    let store = fixture.open();
+    let key = sample::fill(&*store)?;
+    store.transact("record and read", |tx| {
+        for n in 1..=7 {
+            tx.record(&sample::activation(key, n, Placement::New(sample::ordinals(n, 1))), sample::AT)?;
+        }
+        tx.record(&sample::activation(key, 8, Placement::Anew(sample::ordinals(3, 2))), sample::AT)?;
+        let first = tx.places(key, 0, 3)?;
+        let ordinals: Vec<_> = first.iter().map(|place| place.ordinals).collect();
+        assert_eq!(ordinals, [sample::ordinals(1, 1), sample::ordinals(2, 1), sample::ordinals(3, 2)]);
+        assert_eq!(first[2].subject, sample::pair(8));
+        let rest = tx.places(key, 3, u64::MAX)?;
+        assert_eq!(rest.iter().map(|place| place.ordinals.place).collect::<Vec<_>>(), [4, 5, 6, 7]);
+        assert!(tx.places(key, 7, 3)?.is_empty() && tx.places(key, u64::MAX, 3)?.is_empty());
+        assert_eq!((tx.places_taken(key)?, tx.activations_taken(key)?), (7, 8));
+        assert_eq!(tx.activations_taken(KeyId([8; 16]))?, 0);
+        Ok(())
+    })
+}
+
+/// Also an earlier pair of a host, and one that several product keys have activated.
+///
+/// # Errors
+/// Where the store fails.
+pub fn activations_are_found_by_their_key_pair(fixture: &dyn Fixture) -> Outcome {
+    let store = fixture.open();
+    let key = sample::fill(&*store)?;
+    let second = sample::multiple_key(9);
+    store.transact("record and look", |tx| {
+        tx.add_key(&second, sample::AT)?;
+        let other = second.public.id();
+        tx.record(&sample::activation(key, 1, Placement::New(sample::ordinals(1, 1))), sample::AT)?;
+        tx.record(&sample::activation(key, 2, Placement::Anew(sample::ordinals(1, 2))), sample::AT)?;
+        tx.record(&sample::activation(other, 1, Placement::New(sample::ordinals(1, 1))), sample::later(Span::DAY))?;
+        let found = tx.activations_of(sample::pair(1).id())?;
+        assert_eq!(found.iter().map(|(key, _)| *key).collect::<Vec<_>>(), [key, other]);
+        assert_eq!((found[0].1.ordinals, found[0].1.subject), (sample::ordinals(1, 1), sample::pair(1)));
+        assert_eq!(found[1].1.first, sample::later(Span::DAY).at);
+        assert!(tx.activations_of(sample::pair(3).id())?.is_empty());
+        assert_eq!(tx.activated(key)?, [sample::pair(1).id(), sample::pair(2).id()]);
         Ok(())
     })
 }

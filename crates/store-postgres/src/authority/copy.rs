@@ -1,16 +1,47 @@
 //! Records of another store, taken over as they are.
 
-use leasehold_core::Timestamp;
+use leasehold_core::activation::Ordinals;
+use leasehold_core::{Cti, KeyId, PublicKey, Timestamp};
 use leasehold_store::StoreError;
-use leasehold_store::authority::copy::Record;
-use leasehold_store::authority::{Actor, AuditRow, Revocation, Stamp, Transaction};
+use leasehold_store::authority::copy::{Activated, CopyRows, Record};
+use leasehold_store::authority::{
+    ActivationRows, Actor, AuditRow, FamilyRows, KeyRows, ProductRows, Revocation, Stamp, TokenRows, VendorRows,
+};
+use tokio_postgres::Row;
 
-use super::row::{Parameter, at, integer, named};
+use super::row::{Parameter, at, bytes, fingerprint, integer, named, optional_text, optional_time, time, whole};
 use super::transaction::PostgresTransaction;
+use crate::failure::Fault;
+
+impl CopyRows for PostgresTransaction<'_> {
+    fn all_activated(&mut self, after: u64, most: u64) -> Result<Vec<(u64, Activated)>, StoreError> {
+        self.all(sql!("all_activated"), &[&integer(after), &integer(most)], activated)
+    }
+
+    fn put(&mut self, record: &Record) -> Result<(), StoreError> {
+        self.unaudited(|tx| tx.put_record(record))
+    }
+}
+
+fn activated(row: &Row) -> Result<(u64, Activated), Fault> {
+    let activated = Activated {
+        key: KeyId(bytes(row, 1)?),
+        subject: PublicKey(bytes(row, 2)?),
+        ordinals: Ordinals { place: whole(row, 3)?, activation: whole(row, 4)? },
+        name: optional_text(row, 5)?,
+        first: time(row, 6)?,
+        last: time(row, 7)?,
+        cti: Cti(bytes(row, 8)?),
+        expires: optional_time(row, 9)?,
+        document: row.try_get(10)?,
+        fingerprint: fingerprint(row, 11)?,
+    };
+    Ok((whole(row, 0)?, activated))
+}
 
 impl PostgresTransaction<'_> {
     /// Adds a record as it is. What an audit would say of it is among the records.
-    pub(super) fn put_quietly(&mut self, record: &Record) -> Result<(), StoreError> {
+    fn put_record(&mut self, record: &Record) -> Result<(), StoreError> {
         // What is kept has its own times.
         let by = |at: Timestamp| Stamp { at, actor: Actor::Cli };
         match record {

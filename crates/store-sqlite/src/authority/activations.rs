@@ -1,0 +1,100 @@
+//! Activations.
+
+use leasehold_core::activation::{Known, Ordinals, Taken};
+use leasehold_core::{Fingerprint, KeyId, PublicKey, Text};
+use leasehold_store::StoreError;
+use leasehold_store::authority::{Activation, ActivationRows, Change, Place, Stamp};
+use rusqlite::{Row, params};
+
+use super::alike;
+use super::row::{at, fingerprint, hashes, integer, key_id, optional_text, optional_time, time, whole};
+use super::transaction::SqliteTransaction;
+
+impl ActivationRows for SqliteTransaction<'_> {
+    fn taken(
+        &mut self,
+        key: KeyId,
+        subject: &PublicKey,
+        fingerprint: &Fingerprint,
+        drift: u64,
+    ) -> Result<Taken, StoreError> {
+        Ok(Taken {
+            places: self.places_taken(key)?,
+            own: self.first(sql!("own"), params![key.0, subject.0], ordinals)?,
+            alike: alike::find(self, key, fingerprint, drift)?,
+        })
+    }
+
+    fn record(&mut self, activation: &Activation, by: Stamp) -> Result<(), StoreError> {
+        let ordinals = activation.placement.ordinals();
+        let [id, uuid, disk, network, processor, board] = hashes(&activation.fingerprint);
+        self.change(
+            sql!("activation_record"),
+            params![
+                activation.key.0,
+                activation.subject.0,
+                integer(ordinals.place),
+                integer(ordinals.activation),
+                id,
+                uuid,
+                disk,
+                network,
+                processor,
+                board,
+                activation.name.as_ref().map(Text::as_str),
+                at(by.at),
+                activation.cti.0,
+                activation.expires.map(at),
+                activation.document,
+                activation.subject.id().0,
+            ],
+        )?;
+        let Activation { key, subject, placement, cti, .. } = *activation;
+        self.note(&Change::Activated { key, subject: subject.id(), placement, cti }, by)
+    }
+
+    fn places_taken(&mut self, key: KeyId) -> Result<u64, StoreError> {
+        Ok(self.first(sql!("places_taken"), [key.0], |row| whole(row, 0))?.unwrap_or_default())
+    }
+
+    fn activations_taken(&mut self, key: KeyId) -> Result<u64, StoreError> {
+        Ok(self.first(sql!("activations_taken"), [key.0], |row| whole(row, 0))?.unwrap_or_default())
+    }
+
+    fn places(&mut self, key: KeyId, after: u64, most: u64) -> Result<Vec<Place>, StoreError> {
+        self.all(sql!("places"), params![key.0, integer(after), integer(most)], place)
+    }
+
+    fn activations_of(&mut self, subject: KeyId) -> Result<Vec<(KeyId, Place)>, StoreError> {
+        self.all(sql!("activations_of"), [subject.0], activation)
+    }
+
+    fn activated(&mut self, key: KeyId) -> Result<Vec<KeyId>, StoreError> {
+        self.all(sql!("activated"), [key.0], key_id)
+    }
+}
+
+fn ordinals(row: &Row<'_>) -> rusqlite::Result<Ordinals> {
+    Ok(Ordinals { place: whole(row, 0)?, activation: whole(row, 1)? })
+}
+
+pub(super) fn known(row: &Row<'_>) -> rusqlite::Result<Known> {
+    Ok(Known { place: whole(row, 0)?, activations: whole(row, 1)?, fingerprint: fingerprint(row, 2)? })
+}
+
+fn place(row: &Row<'_>) -> rusqlite::Result<Place> {
+    Ok(Place {
+        ordinals: ordinals(row)?,
+        subject: PublicKey(row.get(2)?),
+        name: optional_text(row, 3)?,
+        first: time(row, 4)?,
+        last: time(row, 5)?,
+        expires: optional_time(row, 6)?,
+        document: row.get(7)?,
+    })
+}
+
+/// As `place`, with the product key after it.
+fn activation(row: &Row<'_>) -> rusqlite::Result<(KeyId, Place)> {
+    Ok((KeyId(row.get(8)?), place(row)?))
+}

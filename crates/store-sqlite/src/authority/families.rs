@@ -1,0 +1,41 @@
+//! Families.
+
+use leasehold_core::FamilyId;
+use leasehold_store::StoreError;
+use leasehold_store::authority::{Change, Differences, Family, FamilyRows, Stamp};
+use rusqlite::{Row, params};
+
+use super::row::{at, number, optional_time, parsed, policy};
+use super::transaction::SqliteTransaction;
+
+impl FamilyRows for SqliteTransaction<'_> {
+    fn families(&mut self) -> Result<Vec<Family>, StoreError> {
+        self.all(sql!("families"), [], family)
+    }
+
+    fn family(&mut self, id: &FamilyId) -> Result<Option<Family>, StoreError> {
+        self.first(sql!("family"), [id.as_str()], family)
+    }
+
+    fn add_family(&mut self, family: &Family, by: Stamp) -> Result<(), StoreError> {
+        let policy = self.add_policy(&family.policy)?;
+        let row = params![family.id.as_str(), family.number.value(), policy, family.withdrawn.map(at)];
+        self.change(sql!("family_add"), row)?;
+        self.note(&Change::FamilyAdded(family.id), by)
+    }
+
+    fn change_family(&mut self, before: &Family, after: &Family, by: Stamp) -> Result<(), StoreError> {
+        let differences = Differences::of_family(before, after);
+        if differences.is_empty() {
+            return Ok(());
+        }
+        self.change(sql!("family_change"), params![after.id.as_str(), after.withdrawn.map(at)])?;
+        self.change_policy(sql!("family_policy_change"), after.id.as_str(), &after.policy)?;
+        self.note(&Change::FamilyChanged(after.id, differences), by)
+    }
+}
+
+fn family(row: &Row<'_>) -> rusqlite::Result<Family> {
+    let (id, number, withdrawn) = (parsed(row, 0)?, number(row, 1)?, optional_time(row, 2)?);
+    Ok(Family { id, number, policy: policy(row, 3)?, withdrawn })
+}

@@ -1,0 +1,105 @@
+//! The hosts and machines that product keys have activated.
+
+pub mod alike;
+pub(super) mod suite;
+
+use leasehold_core::activation::{Ordinals, Placement, Taken};
+use leasehold_core::{Cti, Fingerprint, KeyId, PublicKey, Text, Timestamp};
+
+use super::Stamp;
+use crate::StoreError;
+
+/// One key pair that a product key has activated, with the latest answer given to it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Activation {
+    /// The product key.
+    pub key: KeyId,
+    /// The public half of the host's or machine's pair.
+    pub subject: PublicKey,
+    /// Which host or machine of the product key it is, and why.
+    pub placement: Placement,
+    /// The machine, as last seen.
+    pub fingerprint: Fingerprint,
+    /// What the host is called.
+    pub name: Option<Text>,
+    /// The name of the document that answers it.
+    pub cti: Cti,
+    /// When that document ends.
+    pub expires: Option<Timestamp>,
+    /// The document: a host certificate or a lease.
+    pub document: Vec<u8>,
+}
+
+/// A host or machine of a product key, with one of its activations: the latest where nothing else is said.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Place {
+    /// Which it is, and which of its key pairs this one is.
+    pub ordinals: Ordinals,
+    /// The public half of the pair.
+    pub subject: PublicKey,
+    /// What the host is called.
+    pub name: Option<Text>,
+    /// When this pair was first activated.
+    pub first: Timestamp,
+    /// When it was last answered.
+    pub last: Timestamp,
+    /// When that answer ends.
+    pub expires: Option<Timestamp>,
+    /// That answer.
+    pub document: Vec<u8>,
+}
+
+/// The activations in one transaction.
+pub trait ActivationRows {
+    /// What a product key has activated, as far as it bears on `subject` asking from a machine of `fingerprint`:
+    /// [`Taken::alike`] has at least the key pairs on what is the same machine under `drift`, by the ordinals of their
+    /// places, the latest activation of each first. How many others there are does not matter to the time it takes
+    /// ([`alike::lookups`]).
+    ///
+    /// # Errors
+    /// Where the store fails.
+    fn taken(
+        &mut self,
+        key: KeyId,
+        subject: &PublicKey,
+        fingerprint: &Fingerprint,
+        drift: u64,
+    ) -> Result<Taken, StoreError>;
+
+    /// Records an activation: a new one, or another answer to a key pair that has its ordinals already.
+    ///
+    /// # Errors
+    /// Where the store fails.
+    fn record(&mut self, activation: &Activation, by: Stamp) -> Result<(), StoreError>;
+
+    /// How many hosts or machines a product key has activated.
+    ///
+    /// # Errors
+    /// Where the store fails.
+    fn places_taken(&mut self, key: KeyId) -> Result<u64, StoreError>;
+
+    /// How many key pairs a product key has activated.
+    ///
+    /// # Errors
+    /// Where the store fails.
+    fn activations_taken(&mut self, key: KeyId) -> Result<u64, StoreError>;
+
+    /// Of the hosts or machines that a product key has activated, those whose ordinal is higher than `after`, `most` of
+    /// them, with the latest activation of each, by ordinal.
+    ///
+    /// # Errors
+    /// Where the store fails.
+    fn places(&mut self, key: KeyId, after: u64, most: u64) -> Result<Vec<Place>, StoreError>;
+
+    /// The activations of the key pair with this name, each with its product key, oldest first.
+    ///
+    /// # Errors
+    /// Where the store fails.
+    fn activations_of(&mut self, subject: KeyId) -> Result<Vec<(KeyId, Place)>, StoreError>;
+
+    /// The names of all key pairs that a product key has activated, oldest first.
+    ///
+    /// # Errors
+    /// Where the store fails.
+    fn activated(&mut self, key: KeyId) -> Result<Vec<KeyId>, StoreError>;
+}
