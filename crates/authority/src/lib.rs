@@ -4,7 +4,6 @@
 //! need the store alone. [`serve`] puts an authority on the network. No clock and no chance of its own: `now` and [`Rng`]
 //! are arguments, or come from [`serve::Surroundings`]. Which store it is, and all talk with people, is left to the binary.
 
-pub mod admin;
 mod approve;
 mod asking;
 mod authority;

@@ -3,6 +3,7 @@
 //! Requests are read and signatures checked where threads may block, then decided by [`Authority`] in one transaction;
 //! the answer goes out once it is recorded.
 
+pub mod admin;
 mod problems;
 mod public;
 
@@ -18,7 +19,7 @@ pub use problems::problem;
 
 pub(crate) use problems::{certificate_ended, store_unavailable, too_many};
 
-use crate::admin::{self, AdminApi};
+use admin::AdminApi;
 use crate::authority::Authority;
 use public::{Desk, PublicApi};
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use leasehold_authority::admin::{openapi, routes};
+use leasehold_authority::serve::admin::{openapi, routes};
 use leasehold_authority::serve::Options;
 use leasehold_authority::tokens::{self, NewToken};
 use leasehold_core::activation::Allowance;
