@@ -252,7 +252,7 @@ fn a_rotation_asks_for_the_root_and_the_next_answer_is_the_successors() {
     assert_eq!((&rotated["former"], &rotated["list"]), (&former.clone().into(), &Value::Null));
     let statuses: Vec<_> =
         desk.json(&["authority", "list"]).as_array().unwrap().iter().map(|one| one["status"].clone()).collect();
-    assert_eq!(statuses, ["followed", "signs"]);
+    assert_eq!(statuses, ["superseded", "active"]);
     desk.run(&with_pass(&["manifest", "acme-cad"])).fails(1, "wrong-passphrase");
     let manifest = desk.run(&["manifest", "acme-cad", "--passphrase-file", "other", "-o", "cad.lh"]);
     manifest.done();

@@ -12,7 +12,7 @@ use std::thread;
 
 use leasehold_authority::keys::{self, NewKey};
 use leasehold_authority::products::{self, NewFamily, NewProduct};
-use leasehold_authority::{Founding, Home, Secret, found};
+use leasehold_authority::{Home, NewVendor, Secret, init};
 use leasehold_core::activation::{Allowance, Ordinals};
 use leasehold_core::standing::Mode;
 use leasehold_core::{Component, Cti, Fingerprint, KeyId, ProductKey, PublicKey, Span};
@@ -143,8 +143,8 @@ impl Shop {
         let store = store(&home, database.as_deref());
         let store = &*store;
         let passphrase = Secret::new(PASSPHRASE.to_owned());
-        let founding = Founding { name: "Acme".parse().expect("a name"), validity: Span::days(900), passphrase };
-        let root = found(&home, store, &founding, by, &mut rng).expect("a vendor").root;
+        let new = NewVendor { name: "Acme".parse().expect("a name"), validity: Span::days(900), passphrase };
+        let root = init(&home, store, &new, by, &mut rng).expect("a vendor").root;
         let product = NewProduct {
             id: "acme-cad".parse().expect("an id"),
             number: None,

@@ -3,10 +3,10 @@
 use leasehold_core::activation::{Placement, Refusal};
 use leasehold_core::{Cti, Grant, KeyId, ProductId, Text, Timestamp};
 use leasehold_store::StoreError;
-use leasehold_store::authority::{Activation, IssuedKey, Product, Revoked, Stamp, Transaction};
+use leasehold_store::authority::{IssuedKey, NewActivation, Product, Revoked, Stamp, Transaction};
 use leasehold_wire::{HostCertificate, Lease, Method};
 
-use crate::asking::{Asking, Wish};
+use crate::activation_request::{ActivationRequest, RequestKind};
 use crate::authority::Authority;
 use crate::chance::{Rng, draw};
 use crate::error::Error;
@@ -18,7 +18,7 @@ use crate::transact;
 pub enum Approval {
     /// A host certificate or a lease.
     Granted(Box<Granted>),
-    /// A reasoned no; nothing was recorded.
+    /// A refusal with its reason; nothing was recorded.
     Refused(Refusal),
 }
 
@@ -48,60 +48,71 @@ impl Authority {
     /// # Errors
     /// [`Error::NotARequest`], [`Error::Request`]; [`Error::Certificate`], [`Error::GrantTooLarge`], [`Error::Store`].
     pub fn approve(&self, request: &[u8], by: Stamp, rng: &mut Rng<'_>) -> Result<Approval, Error> {
-        self.settle(&Asking::read(request)?, by, rng)
+        self.approve_request(&ActivationRequest::read(request)?, by, rng)
     }
 
     /// Answers a request that was read before, as [`Self::approve`] does.
     ///
     /// # Errors
     /// [`Error::Certificate`], [`Error::GrantTooLarge`], [`Error::Store`].
-    pub fn settle(&self, asking: &Asking, by: Stamp, rng: &mut Rng<'_>) -> Result<Approval, Error> {
-        self.holds_at(by.at)?;
+    pub fn approve_request(
+        &self,
+        request: &ActivationRequest,
+        by: Stamp,
+        rng: &mut Rng<'_>,
+    ) -> Result<Approval, Error> {
+        self.check_valid_at(by.at)?;
         let cti = Cti(draw(rng));
-        transact(&*self.store, "approve a request", |tx| match self.answer(tx, asking, cti, by) {
+        transact(&*self.store, "approve a request", |tx| match self.answer(tx, request, cti, by) {
             Ok(granted) => Ok(Approval::Granted(Box::new(granted))),
-            Err(No::Refused(refusal)) => Ok(Approval::Refused(refusal)),
-            Err(No::Failed(error)) => Err(error),
+            Err(NotGranted::Refused(refusal)) => Ok(Approval::Refused(refusal)),
+            Err(NotGranted::Failed(error)) => Err(error),
         })
     }
 
     /// Whether the product key that a request names was issued here, and has made its proof.
     ///
-    /// A key that was never issued takes as long as a proof that is forged: nobody learns which of them it was.
+    /// A key that was never issued takes as long as a forged proof, so that a stranger cannot tell them apart.
     ///
     /// # Errors
     /// [`Error::Store`].
-    pub fn proves(&self, asking: &Asking) -> Result<bool, Error> {
-        let key = transact(&*self.store, "find a product key", |tx| Ok(tx.key(asking.key())?))?;
+    pub fn proves(&self, request: &ActivationRequest) -> Result<bool, Error> {
+        let key = transact(&*self.store, "find a product key", |tx| Ok(tx.key(request.key())?))?;
         let public = key.as_ref().map_or(self.pair.public(), |key| key.public);
-        Ok(asking.proven_by(&public) && key.is_some())
+        Ok(request.proven_by(&public) && key.is_some())
     }
 
-    fn answer(&self, tx: &mut dyn Transaction, asking: &Asking, cti: Cti, by: Stamp) -> Result<Granted, No> {
-        self.stands(tx)?;
-        let key = asking.screen(tx.key(asking.proof.key)?, by.at)?;
-        if tx.is_revoked(Revoked::Key(asking.subject.id()))? {
+    fn answer(
+        &self,
+        tx: &mut dyn Transaction,
+        request: &ActivationRequest,
+        cti: Cti,
+        by: Stamp,
+    ) -> Result<Granted, NotGranted> {
+        self.check_not_revoked(tx)?;
+        let key = request.screen(tx.key(request.proof.key)?, by.at)?;
+        if tx.is_revoked(Revoked::Key(request.subject.id()))? {
             return Err(Refusal::Revoked.into());
         }
         let products = granted(tx, &key)?;
         let grant = grant(key.family, &products, &key.policy);
-        let wanted = match asking.wish {
-            Wish::Host => !products.is_empty(),
-            Wish::Machine(product) => grant.number_of(&product).is_some(),
+        let wanted = match request.kind {
+            RequestKind::Host => !products.is_empty(),
+            RequestKind::Machine(product) => grant.number_of(&product).is_some(),
         };
         if !wanted {
             return Err(Refusal::ProductNotGranted.into());
         }
         check_size(&self.vendor().name, &grant)?;
-        let taken = tx.taken(key.public.id(), &asking.subject, &asking.fingerprint, key.policy.drift)?;
-        let placement = taken.place(key.allowance, &asking.fingerprint, key.policy.drift)?;
-        let (document, expires) = match asking.wish {
-            Wish::Host => self.host_certificate(asking, grant, placement, (cti, by.at)),
-            Wish::Machine(product) => self.lease(asking, &key, product, (cti, by.at)),
+        let usage = tx.key_usage(key.public.id(), &request.subject, &request.fingerprint, key.policy.drift)?;
+        let placement = usage.place(key.allowance, &request.fingerprint, key.policy.drift)?;
+        let (document, expires) = match request.kind {
+            RequestKind::Host => self.host_certificate(request, grant, placement, (cti, by.at)),
+            RequestKind::Machine(product) => self.lease(request, &key, product, (cti, by.at)),
         };
-        let Asking { subject, fingerprint, ref name, .. } = *asking;
+        let ActivationRequest { subject, fingerprint, ref name, .. } = *request;
         let (id, name) = (key.public.id(), name.clone());
-        let activation = Activation {
+        let activation = NewActivation {
             key: id,
             subject,
             placement,
@@ -111,13 +122,13 @@ impl Authority {
             expires,
             document: document.clone(),
         };
-        tx.record(&activation, by)?;
+        tx.record_activation(&activation, by)?;
         Ok(Granted { document, expires, placement, subject: subject.id(), name, key })
     }
 
     fn host_certificate(
         &self,
-        asking: &Asking,
+        request: &ActivationRequest,
         grant: Grant,
         placement: Placement,
         (cti, now): (Cti, Timestamp),
@@ -127,19 +138,19 @@ impl Authority {
             issued: now,
             expires,
             cti,
-            key: asking.subject,
+            key: request.subject,
             vendor: self.vendor().name.clone(),
             grants: vec![grant],
             host_ordinal: ordinals.place,
             activation_ordinal: ordinals.activation,
-            fingerprint: asking.fingerprint,
+            fingerprint: request.fingerprint,
         };
         (self.sign(&certificate), Some(expires))
     }
 
     fn lease(
         &self,
-        asking: &Asking,
+        request: &ActivationRequest,
         key: &IssuedKey,
         product: ProductId,
         (cti, now): (Cti, Timestamp),
@@ -149,14 +160,14 @@ impl Authority {
             issued: now,
             expires: policy.end,
             cti,
-            client: asking.subject.id(),
+            client: request.subject.id(),
             product,
             family: key.family,
             renewal: policy.renewal,
             retry: policy.retry,
             grace: policy.grace,
-            fingerprint: asking.fingerprint,
-            request: asking.cti,
+            fingerprint: request.fingerprint,
+            request: request.cti,
             count: None,
             method: Method::MultipleKey,
             features: policy.features.clone(),
@@ -175,25 +186,25 @@ fn granted(tx: &mut dyn Transaction, key: &IssuedKey) -> Result<Vec<Product>, St
     Ok(products)
 }
 
-/// Why there is no answer, or why the answer is no.
-enum No {
+/// A refusal, or a failure to answer.
+enum NotGranted {
     Refused(Refusal),
     Failed(Error),
 }
 
-impl From<Refusal> for No {
+impl From<Refusal> for NotGranted {
     fn from(refusal: Refusal) -> Self {
         Self::Refused(refusal)
     }
 }
 
-impl From<Error> for No {
+impl From<Error> for NotGranted {
     fn from(error: Error) -> Self {
         Self::Failed(error)
     }
 }
 
-impl From<StoreError> for No {
+impl From<StoreError> for NotGranted {
     fn from(error: StoreError) -> Self {
         Self::Failed(error.into())
     }

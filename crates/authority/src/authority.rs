@@ -1,4 +1,4 @@
-//! Whoever holds the authority's key, and what is signed with it.
+//! The authority: its key, its certificate and what it signs.
 
 use std::io::ErrorKind;
 use std::sync::Arc;
@@ -11,7 +11,7 @@ use leasehold_wire::{Authority as Certificate, Document, Keypair, Manifest, Reas
 use crate::chance::{Rng, draw};
 use crate::error::Error;
 use crate::home::Home;
-use crate::rotation::Stand;
+use crate::rotation::AuthorityStatus;
 use crate::secret::Secret;
 use crate::{key_file, transact};
 
@@ -27,7 +27,7 @@ pub struct Authority {
     terms: Terms,
 }
 
-/// What an authority signs for how long.
+/// How long what an authority signs is valid.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Terms {
     /// How long a host certificate holds; it never outlasts the authority's own.
@@ -70,7 +70,7 @@ impl Authority {
         Ok(Self { store, pair, vendor, certificate, expires, terms: Terms::default() })
     }
 
-    /// Who signs with `pair` under the root's `certificate`.
+    /// The authority that signs with `pair` under the root's `certificate`.
     pub(crate) fn certified(
         store: Arc<dyn AuthorityStore>,
         pair: Keypair,
@@ -87,7 +87,7 @@ impl Authority {
         Self { terms, ..self }
     }
 
-    /// Whose authority it is.
+    /// The vendor.
     pub fn vendor(&self) -> &Vendor {
         &self.vendor
     }
@@ -107,7 +107,7 @@ impl Authority {
     /// # Errors
     /// [`Error::UnknownProduct`], [`Error::ProductWithdrawn`], [`Error::Certificate`], [`Error::Store`].
     pub fn manifest(&self, product: &ProductId, now: Timestamp, rng: &mut Rng<'_>) -> Result<Vec<u8>, Error> {
-        self.holds_at(now)?;
+        self.check_valid_at(now)?;
         let cti = Cti(draw(rng));
         let find = |id| transact(&*self.store, "find a product", |tx| Ok(tx.product(id)?));
         let Product { id, number, family, title, initial_grace, drift, service, mode, withdrawn } =
@@ -138,28 +138,28 @@ impl Authority {
         self.expires
     }
 
-    /// Where it stands among the vendor's authorities now: another may have followed or revoked it.
+    /// Its status among the vendor's authorities now.
     ///
     /// # Errors
     /// [`Error::Store`].
-    pub(crate) fn stand(&self) -> Result<Stand, Error> {
-        transact(&*self.store, "look where the authority stands", |tx| {
+    pub(crate) fn status(&self) -> Result<AuthorityStatus, Error> {
+        transact(&*self.store, "authority status", |tx| {
             let newest = tx.authority_certificates()?.pop();
             Ok(match tx.is_revoked(Revoked::Key(self.id()))? {
-                true => Stand::Revoked,
-                false if newest.is_none_or(|newest| newest.authority == self.id()) => Stand::Signs,
-                false => Stand::Followed,
+                true => AuthorityStatus::Revoked,
+                false if newest.is_none_or(|newest| newest.authority == self.id()) => AuthorityStatus::Active,
+                false => AuthorityStatus::Superseded,
             })
         })
     }
 
     /// Whether it may sign at `now`.
-    pub(crate) fn holds_at(&self, now: Timestamp) -> Result<(), Error> {
+    pub(crate) fn check_valid_at(&self, now: Timestamp) -> Result<(), Error> {
         if now < self.expires { Ok(()) } else { Err(Error::Certificate(Reason::Expired)) }
     }
 
-    /// Whether it still may sign, as far as the store knows: a running authority may have been revoked by another.
-    pub(crate) fn stands(&self, tx: &mut dyn Transaction) -> Result<(), Error> {
+    /// Checks that it is not revoked: another authority may have revoked it while it runs.
+    pub(crate) fn check_not_revoked(&self, tx: &mut dyn Transaction) -> Result<(), Error> {
         let revoked = tx.is_revoked(Revoked::Key(self.pair.id()))?;
         if revoked { Err(Error::Certificate(Reason::Revoked)) } else { Ok(()) }
     }

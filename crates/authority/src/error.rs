@@ -62,10 +62,10 @@ pub enum Error {
     /// No such family.
     #[error("family {0}: there is none of this id")]
     UnknownFamily(FamilyId),
-    /// The product is granted no more.
+    /// The product is withdrawn.
     #[error("product {0}: it has been withdrawn")]
     ProductWithdrawn(ProductId),
-    /// The family is granted no more.
+    /// The family is withdrawn.
     #[error("family {0}: it has been withdrawn")]
     FamilyWithdrawn(FamilyId),
     /// No such product key.
@@ -80,19 +80,19 @@ pub enum Error {
     /// No such authority.
     #[error("{0}: the root has certified no such authority")]
     UnknownAuthority(KeyId),
-    /// An authority cannot revoke itself: nobody would believe its list.
+    /// An authority cannot revoke itself: no client would believe its list.
     #[error("authority {0}: it would sign the list that revokes it")]
     OwnAuthority(KeyId),
-    /// Another authority has been certified since.
-    #[error("authority {0}: another has followed it")]
-    Followed(KeyId),
+    /// A newer authority has been certified since.
+    #[error("authority {0}: another one has superseded it")]
+    Superseded(KeyId),
     /// The list would be larger than any client takes.
-    #[error("the revocation list has no room for {entries} entries: it may have {most} bytes")]
+    #[error("the revocation list has no room for {entries} entries: it may have at most {max} bytes")]
     ListFull {
         /// How many entries it would have.
         entries: usize,
         /// How many bytes it may have.
-        most: usize,
+        max: usize,
     },
     /// What is exported cannot be written.
     #[error("the export cannot be written: {0}")]
@@ -103,10 +103,10 @@ pub enum Error {
     /// A token of this name is or was there.
     #[error("token {0}: there was one of this name already")]
     TokenExists(TokenName),
-    /// A token that nobody could ever use.
+    /// A token that has ended before it begins.
     #[error("token {0}: its end must lie in the future")]
     TokenEnded(TokenName),
-    /// A policy nobody could follow.
+    /// A policy that no client or host could follow.
     #[error(transparent)]
     Policy(#[from] PolicyFault),
     /// A grant that no certificate can carry.
@@ -152,7 +152,7 @@ impl Error {
             Self::UnknownToken(_) => "unknown-token",
             Self::UnknownAuthority(_) => "unknown-authority",
             Self::OwnAuthority(_) => "own-authority",
-            Self::Followed(_) => "authority-followed",
+            Self::Superseded(_) => "authority-followed",
             Self::ListFull { .. } => "revocation-list-full",
             Self::Policy(_) => "bad-policy",
             Self::GrantTooLarge(_) => "grant-too-large",

@@ -13,7 +13,7 @@ use leasehold_store::authority::AuthorityStore;
 
 use crate::error::Error;
 use crate::key_name::KeyName;
-use crate::{keys, places, transact};
+use crate::{activations, keys, transact};
 use row::Row;
 use sheet::Sheet;
 
@@ -86,9 +86,9 @@ fn of_kind(
     }
     let mut after = 0;
     loop {
-        let page = places::page(store, name, after, PAGE)?;
+        let page = activations::page(store, name, after, PAGE)?;
         let Some(last) = page.last() else { return Ok(()) };
-        after = last.place.ordinals.place;
+        after = last.activation.ordinals.place;
         page.iter().try_for_each(|activated| write(row::place(activated)))?;
     }
 }

@@ -1,4 +1,4 @@
-//! What becomes of a family that there is.
+//! Changing and withdrawing families.
 
 use leasehold_core::FamilyId;
 use leasehold_store::authority::{AuthorityStore, Family, Stamp, Transaction};
@@ -6,7 +6,7 @@ use leasehold_store::authority::{AuthorityStore, Family, Stamp, Transaction};
 use crate::error::Error;
 use crate::grant::{check_size, grant};
 use crate::policy_change::{Changed, PolicyChange};
-use crate::products::{Supply, withdrawn};
+use crate::products::{Availability, withdrawn};
 use crate::transact;
 
 /// Changes what the product keys issued from now on grant unless they say otherwise. Those that there are stay as they are.
@@ -37,9 +37,14 @@ pub fn change(
 ///
 /// # Errors
 /// [`Error::UnknownFamily`]; [`Error::NotInitialised`], [`Error::Store`].
-pub fn supply(store: &dyn AuthorityStore, id: &FamilyId, supply: Supply, by: Stamp) -> Result<Changed<Family>, Error> {
+pub fn set_availability(
+    store: &dyn AuthorityStore,
+    id: &FamilyId,
+    availability: Availability,
+    by: Stamp,
+) -> Result<Changed<Family>, Error> {
     alter(store, "withdraw a family", id, by, |_, family| {
-        Ok(Family { withdrawn: withdrawn(family.withdrawn, supply, by), ..family.clone() })
+        Ok(Family { withdrawn: withdrawn(family.withdrawn, availability, by), ..family.clone() })
     })
 }
 

@@ -17,7 +17,7 @@ pub(crate) fn grant<'p>(family: FamilyId, products: impl IntoIterator<Item = &'p
 /// Whether a host certificate can carry `grant`, and the host's leases still have room for it in their chain.
 pub(crate) fn check_size(vendor: &Text, grant: &Grant) -> Result<(), Error> {
     let features: usize = grant.policy.features.iter().map(|feature| feature.as_str().len() + 3).sum();
-    if grant.products.len() <= MOST_PRODUCTS && largest(vendor, grant) + features + ROOM_OF_A_LEASE <= MOST_BYTES {
+    if grant.products.len() <= MAX_PRODUCTS && largest(vendor, grant) + features + ROOM_OF_A_LEASE <= MOST_BYTES {
         Ok(())
     } else {
         Err(Error::GrantTooLarge(grant.family))
@@ -42,7 +42,7 @@ fn largest(vendor: &Text, grant: &Grant) -> usize {
 }
 
 /// A grant covers no more (DESIGN section 3).
-const MOST_PRODUCTS: usize = 256;
+const MAX_PRODUCTS: usize = 256;
 /// The authority's certificate, the lease's own claims without features, and its place in a batch.
 const ROOM_OF_A_LEASE: usize = 2_048;
 

@@ -17,20 +17,20 @@ pub enum KeyName {
 /// Neither an id nor the last five characters of a key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("a product key is named by its id (32 hexadecimal digits) or its last five characters")]
-pub struct NoKeyName;
+pub struct InvalidKeyName;
 
 impl FromStr for KeyName {
-    type Err = NoKeyName;
+    type Err = InvalidKeyName;
 
     /// Reads an id, with or without hyphens, or five characters in whatever case, with or without a `…` before them.
-    fn from_str(text: &str) -> Result<Self, NoKeyName> {
+    fn from_str(text: &str) -> Result<Self, InvalidKeyName> {
         if let Ok(id) = text.parse() {
             return Ok(Self::Id(id));
         }
         let short = text.trim_start_matches(['…', '.']).to_ascii_uppercase();
         let whole = short.len() == 5 && short.chars().all(|c| c.is_ascii_alphanumeric());
         let last_five = short.parse().ok().filter(|_| whole);
-        last_five.map(Self::LastFive).ok_or(NoKeyName)
+        last_five.map(Self::LastFive).ok_or(InvalidKeyName)
     }
 }
 
@@ -58,7 +58,7 @@ mod tests {
         }
         assert_eq!(end.to_string().parse(), Ok(end));
         for text in ["", "DT24", "DT2422", "DT-42", "ÄÖÜ", "none"] {
-            assert_eq!(text.parse::<KeyName>(), Err(NoKeyName), "{text}");
+            assert_eq!(text.parse::<KeyName>(), Err(InvalidKeyName), "{text}");
         }
     }
 }

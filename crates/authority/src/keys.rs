@@ -4,7 +4,7 @@ use std::num::NonZeroU64;
 
 use leasehold_core::activation::Allowance;
 use leasehold_core::{FamilyId, KeyId, Policy, ProductKey, Text};
-use leasehold_store::authority::{AuthorityStore, Family, IssuedKey, Place, Stamp, Transaction};
+use leasehold_store::authority::{Activation, AuthorityStore, Family, IssuedKey, Stamp, Transaction};
 use leasehold_wire::Keypair;
 
 use crate::chance::{Rng, draw};
@@ -17,11 +17,11 @@ use crate::transact;
 /// A product key to issue.
 #[derive(Clone, Debug)]
 pub struct NewKey {
-    /// What it is for.
+    /// The family it is for.
     pub family: FamilyId,
     /// Whether it is a host or a multiple key, and how far it goes.
     pub allowance: Allowance,
-    /// Who buys it.
+    /// The customer.
     pub customer: Option<Text>,
     /// What it grants; `None` is what the family says.
     pub policy: Option<Policy>,
@@ -36,10 +36,10 @@ pub struct Counts {
     pub activations: u64,
 }
 
-/// What of a product key is to change; `None` stays as it is.
+/// Fields of a product key to update; `None` stays as it is.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct KeyChange {
-    /// Who bought it; `Some(None)` is nobody in particular.
+    /// The customer; `Some(None)` is no customer in particular.
     pub customer: Option<Option<Text>>,
     /// What it grants.
     pub policy: PolicyChange,
@@ -57,7 +57,7 @@ pub struct KeyUse {
     /// How many hosts or machines.
     pub places_taken: u64,
     /// The hosts of a host key; none of a multiple key, whose machines may be very many.
-    pub hosts: Vec<Place>,
+    pub hosts: Vec<Activation>,
 }
 
 /// Some product keys.
@@ -110,7 +110,7 @@ pub fn list(store: &dyn AuthorityStore) -> Result<Vec<KeyUse>, Error> {
     })
 }
 
-/// Product keys that are `wanted`, oldest first: of those issued after the one of the id `after`, `most` at most. No call
+/// Product keys that are `wanted`, oldest first: of those issued after the one of the id `after`, at most `max`. No call
 /// looks at more than some thousands, so a page may have few or none though more follow.
 ///
 /// # Errors
@@ -118,7 +118,7 @@ pub fn list(store: &dyn AuthorityStore) -> Result<Vec<KeyUse>, Error> {
 pub fn page(
     store: &dyn AuthorityStore,
     after: Option<KeyId>,
-    most: u64,
+    max: u64,
     wanted: &dyn Fn(&IssuedKey) -> bool,
 ) -> Result<Page, Error> {
     transact(store, "list some product keys", |tx| {
@@ -128,11 +128,11 @@ pub fn page(
             ids.find(|id| *id == after).ok_or(Error::UnknownKey(KeyName::Id(after)))?;
         }
         let (mut keys, mut last) = (Vec::new(), None);
-        for id in ids.by_ref().take(MOST_LOOKED_AT) {
+        for id in ids.by_ref().take(MAX_READ) {
             last = Some(id);
             let Some(key) = tx.key(id)?.filter(wanted) else { continue };
             keys.push((key, Counts { places: tx.places_taken(id)?, activations: tx.activations_taken(id)? }));
-            if keys.len() as u64 == most {
+            if keys.len() as u64 == max {
                 break;
             }
         }
@@ -273,4 +273,4 @@ fn usage(tx: &mut dyn Transaction, key: IssuedKey) -> Result<KeyUse, Error> {
 }
 
 /// Keys that one page looks at: a transaction keeps others waiting.
-const MOST_LOOKED_AT: usize = 5_000;
+const MAX_READ: usize = 5_000;

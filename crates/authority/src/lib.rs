@@ -1,24 +1,25 @@
 //! The vendor's side: the root and authority keys, products and product keys, and the answers to hosts and machines.
 //!
-//! [`Home`] is the vendor's folder, [`Authority`] whoever holds the authority key and signs; [`products`] and [`keys`]
-//! need the store alone. [`serve`] puts an authority on the network. No clock and no chance of its own: `now` and [`Rng`]
-//! are arguments, or come from [`serve::Surroundings`]. Which store it is, and all talk with people, is left to the binary.
+//! [`Home`] is the vendor's folder, [`Authority`] holds the authority's key and signs; [`products`] and [`keys`] need the
+//! store alone. [`serve`] puts an authority on the network. Clock and random source are arguments. The binary chooses the
+//! store and talks with people.
 
+mod activation_request;
+pub mod activations;
 mod approve;
-mod asking;
+mod audit;
 mod authority;
 mod chance;
 mod error;
 pub mod export;
 pub mod families;
 mod file;
-mod founding;
 mod grant;
 mod home;
+mod init;
 mod key_file;
 mod key_name;
 pub mod keys;
-pub mod places;
 mod policy_change;
 pub mod products;
 pub mod revocations;
@@ -26,19 +27,18 @@ pub mod rotation;
 mod secret;
 pub mod serve;
 pub mod tokens;
-mod trail;
 
+pub use activation_request::ActivationRequest;
 pub use approve::{Approval, Granted};
-pub use asking::Asking;
+pub use audit::audit;
 pub use authority::{Authority, Terms};
 pub use chance::Rng;
 pub use error::Error;
-pub use founding::{Founded, Founding, Start, found, vendor};
 pub use home::Home;
-pub use key_name::{KeyName, NoKeyName};
+pub use init::{Created, NewVendor, Start, init, vendor};
+pub use key_name::{InvalidKeyName, KeyName};
 pub use policy_change::{Changed, PolicyChange};
 pub use secret::Secret;
-pub use trail::audit;
 
 use leasehold_store::authority::{AuthorityStore, Transaction};
 

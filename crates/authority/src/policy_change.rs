@@ -1,8 +1,8 @@
-//! What of a policy is to be another, and what of anything was and is.
+//! Fields of a policy to update, and the state before and after any change.
 
 use leasehold_core::{Policy, Span, Text, Timestamp};
 
-/// What of a policy is to change; `None` stays as it is.
+/// Fields of a policy to update; `None` stays as it is.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct PolicyChange {
     /// Distinct clients within the window before leases are granted.
@@ -27,7 +27,7 @@ pub struct PolicyChange {
     pub features: Option<Vec<Text>>,
 }
 
-/// What was and what is.
+/// The state before and after a change.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Changed<T> {
     /// Before the change.
@@ -37,7 +37,7 @@ pub struct Changed<T> {
 }
 
 impl PolicyChange {
-    /// `policy` with what is to change.
+    /// `policy` with the changes.
     #[must_use]
     pub fn apply(&self, policy: Policy) -> Policy {
         Policy {

@@ -92,7 +92,7 @@ pub fn families(store: &dyn AuthorityStore) -> Result<Vec<Family>, Error> {
     })
 }
 
-/// What of a product is to change; `None` stays as it is.
+/// Fields of a product to update; `None` stays as it is.
 #[derive(Clone, Debug, Default)]
 pub struct ProductChange {
     /// What people call it.
@@ -109,7 +109,7 @@ pub struct ProductChange {
 
 /// Whether something is granted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Supply {
+pub enum Availability {
     /// As usual.
     Granted,
     /// In nothing that is signed from now on.
@@ -146,22 +146,22 @@ pub fn change(
 ///
 /// # Errors
 /// [`Error::UnknownProduct`]; [`Error::NotInitialised`], [`Error::Store`].
-pub fn supply(
+pub fn set_availability(
     store: &dyn AuthorityStore,
     id: &ProductId,
-    supply: Supply,
+    availability: Availability,
     by: Stamp,
 ) -> Result<Changed<Product>, Error> {
     alter(store, "withdraw a product", id, by, |product| {
-        Ok(Product { withdrawn: withdrawn(product.withdrawn, supply, by), ..product.clone() })
+        Ok(Product { withdrawn: withdrawn(product.withdrawn, availability, by), ..product.clone() })
     })
 }
 
 /// Since when something is withdrawn that was so `before`.
-pub(crate) fn withdrawn(before: Option<Timestamp>, supply: Supply, by: Stamp) -> Option<Timestamp> {
-    match supply {
-        Supply::Granted => None,
-        Supply::Withdrawn => before.or(Some(by.at)),
+pub(crate) fn withdrawn(before: Option<Timestamp>, availability: Availability, by: Stamp) -> Option<Timestamp> {
+    match availability {
+        Availability::Granted => None,
+        Availability::Withdrawn => before.or(Some(by.at)),
     }
 }
 

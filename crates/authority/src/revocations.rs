@@ -12,7 +12,7 @@ use crate::key_name::KeyName;
 use crate::keys::resolve;
 use crate::transact;
 
-/// What is to be revoked.
+/// Something to revoke.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Target {
     /// A host or machine that a product key has activated, by the name of its key pair.
@@ -27,7 +27,7 @@ pub enum Target {
     Document(Cti),
 }
 
-/// How something was revoked.
+/// The effect of a revocation.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Withdrawal {
     /// What was not revoked before.
@@ -73,16 +73,16 @@ impl Authority {
     ///
     /// # Errors
     /// [`Error::UnknownHost`], [`Error::UnknownKey`], [`Error::AmbiguousKey`], [`Error::UnknownAuthority`],
-    /// [`Error::OwnAuthority`]; [`Error::ListFull`]; [`Error::Followed`] where another is the newest, whose lists every
-    /// host believes; [`Error::Certificate`], [`Error::Store`].
+    /// [`Error::OwnAuthority`]; [`Error::ListFull`]; [`Error::Superseded`] where a newer authority signs the lists that
+    /// every host believes; [`Error::Certificate`], [`Error::Store`].
     pub fn revoke(&self, targets: &[Target], by: Stamp, rng: &mut Rng<'_>) -> Result<Withdrawal, Error> {
-        self.holds_at(by.at)?;
+        self.check_valid_at(by.at)?;
         let cti = Cti(draw(rng));
         transact(&*self.store, "revoke", |tx| {
-            self.stands(tx)?;
+            self.check_not_revoked(tx)?;
             let newest = tx.authority_certificates()?.last().map(|certificate| certificate.authority);
             if newest != Some(self.id()) {
-                return Err(Error::Followed(self.id()));
+                return Err(Error::Superseded(self.id()));
             }
             let mut added: Vec<Revoked> = Vec::new();
             for target in targets {
@@ -134,7 +134,7 @@ impl Authority {
         let entries = keys.len() + documents.len();
         let document = self.sign(&Revocations { issued: by.at, cti, number, keys, documents });
         if document.len() > MOST_REVOCATION_BYTES {
-            return Err(Error::ListFull { entries, most: MOST_REVOCATION_BYTES });
+            return Err(Error::ListFull { entries, max: MOST_REVOCATION_BYTES });
         }
         Ok(RevocationList { number, issued: by.at, document })
     }

@@ -13,12 +13,12 @@ use leasehold_wire::{Authority as Certificate, Keypair, envelope};
 use crate::authority::Authority;
 use crate::chance::{Rng, draw};
 use crate::error::Error;
-use crate::founding::{self, Start};
 use crate::home::Home;
+use crate::init::{self, Start};
 use crate::secret::Secret;
 use crate::{file, key_file, transact};
 
-/// Who is to follow.
+/// Parameters of a rotation.
 #[derive(Clone, Debug)]
 pub struct Rotation {
     /// The root key, wherever it is kept.
@@ -31,7 +31,7 @@ pub struct Rotation {
     pub validity: Span,
 }
 
-/// Who has followed.
+/// What a rotation has made.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Rotated {
     /// The new authority.
@@ -53,18 +53,18 @@ pub struct Rotated {
 pub struct Certified {
     /// Its certificate.
     pub certificate: AuthorityCertificate,
-    /// What it is for now.
-    pub stand: Stand,
+    /// Its status now.
+    pub status: AuthorityStatus,
 }
 
-/// Where an authority stands among the others.
+/// The status of an authority among those that the root has certified.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Stand {
-    /// It is the newest: it signs.
-    Signs,
-    /// Another has followed; what it has signed holds.
-    Followed,
-    /// What it has signed holds no more.
+pub enum AuthorityStatus {
+    /// It is the newest and signs.
+    Active,
+    /// A newer one has superseded it; what it has signed stays valid.
+    Superseded,
+    /// It is revoked: nothing that it has signed is valid any more.
     Revoked,
 }
 
@@ -79,12 +79,12 @@ pub fn authorities(store: &dyn AuthorityStore) -> Result<Vec<Certified>, Error> 
         let newest = certificates.last().map(|certificate| certificate.authority);
         let mut authorities = Vec::new();
         for certificate in certificates {
-            let stand = match tx.is_revoked(Revoked::Key(certificate.authority))? {
-                true => Stand::Revoked,
-                false if Some(certificate.authority) == newest => Stand::Signs,
-                false => Stand::Followed,
+            let status = match tx.is_revoked(Revoked::Key(certificate.authority))? {
+                true => AuthorityStatus::Revoked,
+                false if Some(certificate.authority) == newest => AuthorityStatus::Active,
+                false => AuthorityStatus::Superseded,
             };
-            authorities.push(Certified { certificate, stand });
+            authorities.push(Certified { certificate, status });
         }
         Ok(authorities)
     })
@@ -112,7 +112,7 @@ pub fn rotate(
         return Err(Error::EmptyPassphrase);
     }
     let root = root(rotation, &vendor)?;
-    let (next, start) = founding::pair(&home.next_authority_key(), &rotation.passphrase, rng)?;
+    let (next, start) = init::pair(&home.next_authority_key(), &rotation.passphrase, rng)?;
     let offered = certify(&root, &vendor, &next, by.at, rotation.validity);
     let (certificate, former) = record(store, vendor, (&next, &offered), by, Cti(draw(rng)))?;
     file::replace(&home.authority_certificate(), &certificate.document)?;

@@ -1,7 +1,7 @@
 //! Tokens for the admin API: made once, shown once, known afterwards by the hash of their text.
 //!
 //! A token is 256 random bits, so a plain SHA-256 of it can be kept: there is nothing to guess. It is looked up by that
-//! hash, and how long a lookup takes tells whoever tries only of a hash that nobody can choose.
+//! hash; the time of a lookup depends on the hash alone, which a caller cannot choose.
 
 use std::fmt;
 

@@ -6,32 +6,32 @@ use std::sync::Arc;
 use std::thread;
 
 use common::{
-    AT, Shop, chance, granted, host_request, later, machine, machine_request, pair, passphrase, refused, store,
+    AT, TestVendor, chance, granted, host_request, later, machine, machine_request, pair, passphrase, refused, store,
 };
 use leasehold_authority::{Approval, Authority, Error, Terms, keys};
 use leasehold_core::activation::{Allowance, Ordinals, Placement, Refusal};
 use leasehold_core::{Component, Fingerprint, KeyKind, Policy, ProductKey, Span, Timestamp};
 use leasehold_wire::{HostCertificate, Keypair, Lease, Method, Reason, Typ, envelope, trust};
 
-fn approve(shop: &Shop, request: &[u8]) -> Approval {
-    shop.authority().approve(request, AT, &mut chance(5)).expect("an answer")
+fn approve(acme: &TestVendor, request: &[u8]) -> Approval {
+    acme.authority().approve(request, AT, &mut chance(5)).expect("an answer")
 }
 
 fn place(place: u64, activation: u64) -> Ordinals {
     Ordinals { place, activation }
 }
 
-fn audited(shop: &Shop) -> usize {
-    shop.store.transact("count", |tx| tx.audit(None, 1_000)).expect("a store").len()
+fn audited(acme: &TestVendor) -> usize {
+    acme.store.transact("count", |tx| tx.audit(None, 1_000)).expect("a store").len()
 }
 
 #[test]
 fn a_host_gets_a_certificate_that_is_believed_from_the_root_alone() {
-    let shop = Shop::open();
+    let acme = TestVendor::open();
     let policy = Policy { threshold: 3, features: vec!["cloud".parse().unwrap()], ..Policy::default() };
-    let key = shop.issue(Allowance::HOST_KEY, Some(policy.clone()), 3);
-    let answer = granted(approve(&shop, &host_request(&key, 1, machine(1))));
-    let authority = shop.authority();
+    let key = acme.issue(Allowance::HOST_KEY, Some(policy.clone()), 3);
+    let answer = granted(approve(&acme, &host_request(&key, 1, machine(1))));
+    let authority = acme.authority();
     let root = authority.vendor().root;
     let certificate = trust::verify::<HostCertificate>(&answer.document, &root, AT.at, None).unwrap().document;
     assert_eq!((certificate.key, certificate.fingerprint), (pair(1).public(), machine(1)));
@@ -46,9 +46,9 @@ fn a_host_gets_a_certificate_that_is_believed_from_the_root_alone() {
 
 #[test]
 fn a_host_certificate_never_outlasts_the_authoritys() {
-    let shop = Shop::open();
-    let key = shop.issue(Allowance::HOST_KEY, None, 3);
-    let authority = shop.authority().with_terms(Terms { host_validity: Span::days(9_999) });
+    let acme = TestVendor::open();
+    let key = acme.issue(Allowance::HOST_KEY, None, 3);
+    let authority = acme.authority().with_terms(Terms { host_validity: Span::days(9_999) });
     let answer = authority.approve(&host_request(&key, 1, machine(1)), AT, &mut chance(5)).unwrap();
     assert_eq!(granted(answer).expires, Some(AT.at.plus(Span::days(3_650))));
     let late = authority.approve(&host_request(&key, 1, machine(1)), later(Span::days(3_650)), &mut chance(5));
@@ -57,21 +57,21 @@ fn a_host_certificate_never_outlasts_the_authoritys() {
 
 #[test]
 fn a_key_pair_that_asks_again_keeps_its_place_and_gets_a_later_end() {
-    let shop = Shop::open();
-    let key = shop.issue(Allowance::HOST_KEY, None, 3);
-    let first = granted(approve(&shop, &host_request(&key, 1, machine(1))));
+    let acme = TestVendor::open();
+    let key = acme.issue(Allowance::HOST_KEY, None, 3);
+    let first = granted(approve(&acme, &host_request(&key, 1, machine(1))));
     let year = later(Span::days(365));
-    let again = shop.authority().approve(&host_request(&key, 1, machine(1)), year, &mut chance(6)).unwrap();
+    let again = acme.authority().approve(&host_request(&key, 1, machine(1)), year, &mut chance(6)).unwrap();
     let again = granted(again);
     assert_eq!((first.placement, again.placement), (Placement::New(place(1, 1)), Placement::Again(place(1, 1))));
     assert_eq!(again.expires, Some(year.at.plus(Span::days(730))));
-    assert_eq!(keys::list(&*shop.store).unwrap()[0].places_taken, 1);
+    assert_eq!(keys::list(&*acme.store).unwrap()[0].places_taken, 1);
 }
 
 #[test]
 fn a_host_whose_hardware_drifts_slowly_stays_the_same_host() {
-    let shop = Shop::open();
-    let key = shop.issue(Allowance::HOST_KEY, None, 3);
+    let acme = TestVendor::open();
+    let key = acme.issue(Allowance::HOST_KEY, None, 3);
     let mut parts = [
         (Component::MachineId, [1; 8]),
         (Component::SystemUuid, [1; 8]),
@@ -80,99 +80,99 @@ fn a_host_whose_hardware_drifts_slowly_stays_the_same_host() {
     ];
     for n in 0..4_u8 {
         parts[usize::from(n)].1 = [2; 8];
-        let answer = granted(approve(&shop, &host_request(&key, n + 1, Fingerprint::new(parts).unwrap())));
+        let answer = granted(approve(&acme, &host_request(&key, n + 1, Fingerprint::new(parts).unwrap())));
         assert_eq!(answer.placement.ordinals(), place(1, u64::from(n) + 1));
     }
 }
 
 #[test]
 fn a_host_is_activated_ten_times_and_a_key_for_six_hosts() {
-    let shop = Shop::open();
-    let key = shop.issue(Allowance::HOST_KEY, None, 3);
+    let acme = TestVendor::open();
+    let key = acme.issue(Allowance::HOST_KEY, None, 3);
     for n in 1..=10 {
-        let answer = granted(approve(&shop, &host_request(&key, n, machine(1))));
+        let answer = granted(approve(&acme, &host_request(&key, n, machine(1))));
         assert_eq!(answer.placement.ordinals(), place(1, n.into()));
     }
-    let eleventh = refused(approve(&shop, &host_request(&key, 11, machine(1))));
+    let eleventh = refused(approve(&acme, &host_request(&key, 11, machine(1))));
     assert_eq!(eleventh, Refusal::ActivationsExhausted { activations: 10 });
     for host in 2..=6 {
-        let answer = granted(approve(&shop, &host_request(&key, 20 + host, machine(host))));
+        let answer = granted(approve(&acme, &host_request(&key, 20 + host, machine(host))));
         assert_eq!(answer.placement, Placement::New(place(host.into(), 1)));
     }
-    let before = audited(&shop);
-    assert_eq!(refused(approve(&shop, &host_request(&key, 30, machine(7)))), Refusal::HostsExhausted { hosts: 6 });
-    assert_eq!(audited(&shop), before, "a refusal changes nothing");
-    let renewed = granted(approve(&shop, &host_request(&key, 3, machine(1))));
+    let before = audited(&acme);
+    assert_eq!(refused(approve(&acme, &host_request(&key, 30, machine(7)))), Refusal::HostsExhausted { hosts: 6 });
+    assert_eq!(audited(&acme), before, "a refusal changes nothing");
+    let renewed = granted(approve(&acme, &host_request(&key, 3, machine(1))));
     assert_eq!(renewed.placement, Placement::Again(place(1, 3)));
-    let moved = granted(approve(&shop, &host_request(&key, 31, machine(6))));
+    let moved = granted(approve(&acme, &host_request(&key, 31, machine(6))));
     assert_eq!(moved.placement, Placement::Anew(place(6, 2)));
 }
 
 #[test]
 fn a_multiple_key_activates_so_many_machines_for_ever() {
-    let shop = Shop::open();
-    let key = shop.issue(Allowance::multiple_key(2), None, 3);
-    let answer = granted(approve(&shop, &machine_request(&key, 1, "acme-cad", machine(1))));
-    let root = shop.authority().vendor().root;
+    let acme = TestVendor::open();
+    let key = acme.issue(Allowance::multiple_key(2), None, 3);
+    let answer = granted(approve(&acme, &machine_request(&key, 1, "acme-cad", machine(1))));
+    let root = acme.authority().vendor().root;
     let lease = trust::verify::<Lease>(&answer.document, &root, AT.at, None).unwrap().document;
     assert_eq!((lease.expires, lease.count, lease.method), (None, None, Method::MultipleKey));
     assert_eq!((lease.client, lease.fingerprint), (pair(1).id(), machine(1)));
-    let for_another_product = granted(approve(&shop, &machine_request(&key, 1, "acme-cam", machine(1))));
+    let for_another_product = granted(approve(&acme, &machine_request(&key, 1, "acme-cam", machine(1))));
     assert_eq!(for_another_product.placement, Placement::Again(place(1, 1)));
-    let new_device_key = granted(approve(&shop, &machine_request(&key, 2, "acme-cad", machine(1))));
+    let new_device_key = granted(approve(&acme, &machine_request(&key, 2, "acme-cad", machine(1))));
     assert_eq!(new_device_key.placement, Placement::Anew(place(1, 2)));
-    granted(approve(&shop, &machine_request(&key, 3, "acme-cad", machine(2))));
-    let third = refused(approve(&shop, &machine_request(&key, 4, "acme-cad", machine(3))));
+    granted(approve(&acme, &machine_request(&key, 3, "acme-cad", machine(2))));
+    let third = refused(approve(&acme, &machine_request(&key, 4, "acme-cad", machine(3))));
     assert_eq!(third, Refusal::ActivationsExhausted { activations: 2 });
-    let foreign = refused(approve(&shop, &machine_request(&key, 1, "other", machine(1))));
+    let foreign = refused(approve(&acme, &machine_request(&key, 1, "other", machine(1))));
     assert_eq!(foreign, Refusal::ProductNotGranted);
 }
 
 #[test]
 fn a_trial_by_multiple_key_ends_when_the_trial_does() {
-    let shop = Shop::open();
+    let acme = TestVendor::open();
     let end = AT.at.plus(Span::days(14));
-    let key = shop.issue(Allowance::multiple_key(2), Some(Policy { end: Some(end), ..Policy::default() }), 3);
+    let key = acme.issue(Allowance::multiple_key(2), Some(Policy { end: Some(end), ..Policy::default() }), 3);
     let request = machine_request(&key, 1, "acme-cad", machine(1));
-    assert_eq!(granted(approve(&shop, &request)).expires, Some(end));
-    let late = shop.authority().approve(&request, later(Span::days(14)), &mut chance(5)).unwrap();
+    assert_eq!(granted(approve(&acme, &request)).expires, Some(end));
+    let late = acme.authority().approve(&request, later(Span::days(14)), &mut chance(5)).unwrap();
     assert_eq!(refused(late), Refusal::GrantEnded { end });
 }
 
 #[test]
 fn product_keys_that_may_not_be_used_are_told_apart() {
-    let shop = Shop::open();
-    let key = shop.issue(Allowance::HOST_KEY, None, 3);
-    let multiple = shop.issue(Allowance::multiple_key(2), None, 4);
+    let acme = TestVendor::open();
+    let key = acme.issue(Allowance::HOST_KEY, None, 3);
+    let multiple = acme.issue(Allowance::multiple_key(2), None, 4);
     let stranger = ProductKey::secret(KeyKind::Host, key.number(), [9; 9]);
-    assert_eq!(refused(approve(&shop, &host_request(&stranger, 1, machine(1)))), Refusal::UnknownKey);
+    assert_eq!(refused(approve(&acme, &host_request(&stranger, 1, machine(1)))), Refusal::UnknownKey);
     let wrong = Refusal::WrongKindOfKey { found: KeyKind::Multiple, needed: KeyKind::Host };
-    assert_eq!(refused(approve(&shop, &host_request(&multiple, 1, machine(1)))), wrong);
+    assert_eq!(refused(approve(&acme, &host_request(&multiple, 1, machine(1)))), wrong);
     let wrong = Refusal::WrongKindOfKey { found: KeyKind::Host, needed: KeyKind::Multiple };
-    assert_eq!(refused(approve(&shop, &machine_request(&key, 1, "acme-cad", machine(1)))), wrong);
-    granted(approve(&shop, &host_request(&key, 1, machine(1))));
-    shop.store.transact("revoke", |tx| tx.revoke_key(Keypair::of_product_key(&key).id(), AT)).unwrap();
-    assert_eq!(refused(approve(&shop, &host_request(&key, 1, machine(1)))), Refusal::Revoked);
+    assert_eq!(refused(approve(&acme, &machine_request(&key, 1, "acme-cad", machine(1)))), wrong);
+    granted(approve(&acme, &host_request(&key, 1, machine(1))));
+    acme.store.transact("revoke", |tx| tx.revoke_key(Keypair::of_product_key(&key).id(), AT)).unwrap();
+    assert_eq!(refused(approve(&acme, &host_request(&key, 1, machine(1)))), Refusal::Revoked);
 }
 
 #[test]
 fn a_proof_that_was_taken_from_another_request_does_not_hold() {
-    let shop = Shop::open();
-    let key = shop.issue(Allowance::HOST_KEY, None, 3);
+    let acme = TestVendor::open();
+    let key = acme.issue(Allowance::HOST_KEY, None, 3);
     let overheard: leasehold_wire::HostRequest =
         leasehold_wire::request::open(&host_request(&key, 1, machine(1))).unwrap();
     let thief = pair(2);
     let request = leasehold_wire::HostRequest { key: thief.public(), ..overheard };
     let forged = envelope::sign(&request, &thief, &[]);
-    assert_eq!(refused(approve(&shop, &forged)), Refusal::BadSignature);
+    assert_eq!(refused(approve(&acme, &forged)), Refusal::BadSignature);
 }
 
 #[test]
 fn what_is_no_request_or_was_altered_is_no_request() {
-    let shop = Shop::open();
-    let key = shop.issue(Allowance::HOST_KEY, None, 3);
+    let acme = TestVendor::open();
+    let key = acme.issue(Allowance::HOST_KEY, None, 3);
     let request = host_request(&key, 1, machine(1));
-    let authority = shop.authority();
+    let authority = acme.authority();
     let fails = |bytes: &[u8]| authority.approve(bytes, AT, &mut chance(5)).unwrap_err();
     assert!(matches!(fails(b""), Error::Request(Reason::Malformed(_))));
     assert!(matches!(fails(&request[..100]), Error::Request(Reason::Malformed(_))));
@@ -182,16 +182,16 @@ fn what_is_no_request_or_was_altered_is_no_request() {
         altered[at] ^= 1;
         assert!(matches!(fails(&altered), Error::Request(_)), "byte {at}");
     }
-    assert_eq!(keys::list(&*shop.store).unwrap()[0].places_taken, 0);
+    assert_eq!(keys::list(&*acme.store).unwrap()[0].places_taken, 0);
 }
 
 #[test]
 fn limits_hold_for_authorities_that_answer_at_the_same_time() {
-    let shop = Shop::open();
-    let key = shop.issue(Allowance::HOST_KEY, None, 3);
+    let acme = TestVendor::open();
+    let key = acme.issue(Allowance::HOST_KEY, None, 3);
     let answers = thread::scope(|scope| {
         let threads = (0..4_u8).map(|thread| {
-            let (home, key) = (&shop.home, &key);
+            let (home, key) = (&acme.home, &key);
             scope.spawn(move || {
                 let own = store(&home.store());
                 let authority = Authority::open(home, own, &passphrase(), AT.at).unwrap();
@@ -218,7 +218,7 @@ fn limits_hold_for_authorities_that_answer_at_the_same_time() {
 
 #[test]
 fn a_clock_far_behind_is_noticed_before_anything_is_signed() {
-    let shop = Shop::open();
-    let early = Authority::open(&shop.home, Arc::clone(&shop.store), &passphrase(), Timestamp::from_unix(1_000));
+    let acme = TestVendor::open();
+    let early = Authority::open(&acme.home, Arc::clone(&acme.store), &passphrase(), Timestamp::from_unix(1_000));
     assert!(matches!(early, Err(Error::Certificate(Reason::NotYetValid))));
 }

@@ -2,7 +2,7 @@
 
 mod common;
 
-use common::{AT, Shop, chance, product};
+use common::{AT, TestVendor, chance, product};
 use leasehold_authority::keys::{self, NewKey};
 use leasehold_authority::products::{self, NewFamily, NewProduct};
 use leasehold_authority::{Error, vendor};
@@ -13,21 +13,21 @@ use leasehold_wire::{Keypair, Manifest, trust};
 
 #[test]
 fn numbers_are_the_next_free_ones_unless_they_are_given() {
-    let shop = Shop::open();
-    let number = |id: &str| products::list(&*shop.store).unwrap().iter().find(|p| p.id.as_str() == id).unwrap().number;
+    let acme = TestVendor::open();
+    let number = |id: &str| products::list(&*acme.store).unwrap().iter().find(|p| p.id.as_str() == id).unwrap().number;
     assert_eq!((number("acme-cad").value(), number("acme-cam").value(), number("other").value()), (1, 2, 3));
     let given = NewProduct { number: Some(5.try_into().unwrap()), ..product("five", "acme") };
-    assert_eq!(products::add(&*shop.store, &given, AT).unwrap().number.value(), 5);
-    assert_eq!(products::add(&*shop.store, &product("four", "acme"), AT).unwrap().number.value(), 4);
-    assert_eq!(products::add(&*shop.store, &product("six", "acme"), AT).unwrap().number.value(), 6);
-    let families: Vec<_> = products::families(&*shop.store).unwrap().iter().map(|f| f.number.value()).collect();
+    assert_eq!(products::add(&*acme.store, &given, AT).unwrap().number.value(), 5);
+    assert_eq!(products::add(&*acme.store, &product("four", "acme"), AT).unwrap().number.value(), 4);
+    assert_eq!(products::add(&*acme.store, &product("six", "acme"), AT).unwrap().number.value(), 6);
+    let families: Vec<_> = products::families(&*acme.store).unwrap().iter().map(|f| f.number.value()).collect();
     assert_eq!(families, [1, 2]);
 }
 
 #[test]
 fn what_is_there_already_is_not_added_again() {
-    let shop = Shop::open();
-    let add = |new: NewProduct| products::add(&*shop.store, &new, AT).unwrap_err();
+    let acme = TestVendor::open();
+    let add = |new: NewProduct| products::add(&*acme.store, &new, AT).unwrap_err();
     assert!(matches!(add(product("acme-cad", "acme")), Error::ProductExists(_)));
     let number = Some(1.try_into().unwrap());
     assert!(matches!(add(NewProduct { number, ..product("x", "acme") }), Error::ProductNumberTaken(_)));
@@ -41,23 +41,23 @@ fn what_is_there_already_is_not_added_again() {
     let faulty = Some(Policy { threshold: 0, ..Policy::default() });
     assert!(matches!(add(with(family("new", None, faulty))), Error::Policy(PolicyFault::Threshold)));
     assert!(matches!(add(NewProduct { drift: Some(6), ..product("x", "acme") }), Error::Policy(_)));
-    assert_eq!(products::list(&*shop.store).unwrap().len(), 3, "nothing of it was added");
-    assert_eq!(products::families(&*shop.store).unwrap().len(), 2);
+    assert_eq!(products::list(&*acme.store).unwrap().len(), 3, "nothing of it was added");
+    assert_eq!(products::families(&*acme.store).unwrap().len(), 2);
 }
 
 #[test]
 fn a_manifest_is_believed_from_the_root_key_alone() {
-    let shop = Shop::open();
+    let acme = TestVendor::open();
     let new = NewProduct {
         mode: Mode::Advise,
         service: Some("acme".parse().unwrap()),
         drift: Some(1),
         ..product("acme-pdm", "acme")
     };
-    products::add(&*shop.store, &new, AT).unwrap();
-    let root = vendor(&*shop.store).unwrap().root;
+    products::add(&*acme.store, &new, AT).unwrap();
+    let root = vendor(&*acme.store).unwrap().root;
     let manifest = |id: &str| {
-        let document = shop.authority().manifest(&id.parse().unwrap(), AT.at, &mut chance(3)).unwrap();
+        let document = acme.authority().manifest(&id.parse().unwrap(), AT.at, &mut chance(3)).unwrap();
         trust::verify::<Manifest>(&document, &root, AT.at, None).unwrap().document
     };
     let plain = manifest("acme-cad");
@@ -67,13 +67,13 @@ fn a_manifest_is_believed_from_the_root_key_alone() {
     let other = manifest("acme-pdm");
     assert_eq!((other.mode, other.drift, other.number.value()), (Some(Mode::Advise), 1, 4));
     assert_eq!(other.service, Some("acme".parse().unwrap()));
-    let unknown = shop.authority().manifest(&"none".parse().unwrap(), AT.at, &mut chance(3));
+    let unknown = acme.authority().manifest(&"none".parse().unwrap(), AT.at, &mut chance(3));
     assert!(matches!(unknown, Err(Error::UnknownProduct(_))));
 }
 
 #[test]
 fn a_product_key_is_kept_by_its_public_half_alone() {
-    let shop = Shop::open();
+    let acme = TestVendor::open();
     let policy = Policy { threshold: 1, capacity: Some(50), ..Policy::default() };
     let new = NewKey {
         family: "acme".parse().unwrap(),
@@ -81,15 +81,15 @@ fn a_product_key_is_kept_by_its_public_half_alone() {
         customer: Some("Müller & Söhne".parse().unwrap()),
         policy: Some(policy.clone()),
     };
-    let (key, issued) = keys::issue(&*shop.store, &new, AT, &mut chance(3)).unwrap();
+    let (key, issued) = keys::issue(&*acme.store, &new, AT, &mut chance(3)).unwrap();
     assert_eq!((key.kind(), key.number().value()), (KeyKind::Multiple, 1));
     assert_eq!(issued.public, Keypair::of_product_key(&key).public());
-    let listed = keys::list(&*shop.store).unwrap();
+    let listed = keys::list(&*acme.store).unwrap();
     assert_eq!((listed.len(), &listed[0].key, listed[0].places_taken), (1, &issued, 0));
     assert_eq!((issued.last_five.as_str(), &issued.policy), (key.last_five(), &policy));
-    assert_eq!(keys::find(&*shop.store, issued.public.id()).unwrap().unwrap().key, issued);
-    let mut files = std::fs::read(shop.home.store()).unwrap();
-    files.extend(std::fs::read(shop.home.store().with_extension("db-wal")).unwrap_or_default());
+    assert_eq!(keys::find(&*acme.store, issued.public.id()).unwrap().unwrap().key, issued);
+    let mut files = std::fs::read(acme.home.store()).unwrap();
+    files.extend(std::fs::read(acme.home.store().with_extension("db-wal")).unwrap_or_default());
     let characters: String = key.to_string().replace('-', "");
     for secret in [key.to_string().as_bytes(), characters.as_bytes(), &key.seed()] {
         assert!(!files.windows(secret.len()).any(|window| window == secret), "the store has the key itself");
@@ -98,27 +98,27 @@ fn a_product_key_is_kept_by_its_public_half_alone() {
 
 #[test]
 fn a_product_key_is_for_a_family_that_there_is_and_a_policy_that_can_be_followed() {
-    let shop = Shop::open();
+    let acme = TestVendor::open();
     let new = |family: &str, policy| NewKey {
         family: family.parse().unwrap(),
         allowance: Allowance::HOST_KEY,
         customer: None,
         policy,
     };
-    let issue = |new: NewKey| keys::issue(&*shop.store, &new, AT, &mut chance(3)).map(drop);
+    let issue = |new: NewKey| keys::issue(&*acme.store, &new, AT, &mut chance(3)).map(drop);
     assert!(matches!(issue(new("none", None)), Err(Error::UnknownFamily(_))));
     let ended = Policy { end: Some(AT.at), ..Policy::default() };
     assert!(matches!(issue(new("acme", Some(ended))), Err(Error::Policy(PolicyFault::Ended))));
     let features = (0..32).map(|n| format!("{n:0255}").parse().unwrap()).collect();
     let wide = Policy { features, ..Policy::default() };
     assert!(matches!(issue(new("acme", Some(wide))), Err(Error::GrantTooLarge(_))));
-    assert!(keys::list(&*shop.store).unwrap().is_empty());
+    assert!(keys::list(&*acme.store).unwrap().is_empty());
 }
 
 #[test]
 fn nothing_can_be_done_before_there_is_a_vendor() {
-    let shop = Shop::empty();
-    assert!(matches!(products::list(&*shop.store), Err(Error::NotInitialised)));
-    assert!(matches!(products::add(&*shop.store, &product("x", "x"), AT), Err(Error::NotInitialised)));
-    assert!(matches!(keys::list(&*shop.store), Err(Error::NotInitialised)));
+    let acme = TestVendor::empty();
+    assert!(matches!(products::list(&*acme.store), Err(Error::NotInitialised)));
+    assert!(matches!(products::add(&*acme.store, &product("x", "x"), AT), Err(Error::NotInitialised)));
+    assert!(matches!(keys::list(&*acme.store), Err(Error::NotInitialised)));
 }

@@ -6,9 +6,9 @@ use std::fs;
 use std::path::Path;
 use std::sync::Arc;
 
-use common::{AT, Shop, chance, granted, host_request, later, machine, pair, passphrase, store};
+use common::{AT, TestVendor, chance, granted, host_request, later, machine, pair, passphrase, store};
 use leasehold_authority::revocations::{self, Target};
-use leasehold_authority::rotation::{self, Rotated, Rotation, Stand, authorities};
+use leasehold_authority::rotation::{self, AuthorityStatus, Rotated, Rotation, authorities};
 use leasehold_authority::{Authority, Error, Home, Secret, Start};
 use leasehold_core::activation::Allowance;
 use leasehold_core::{KeyId, Span};
@@ -32,26 +32,29 @@ fn open(home: &Home, store: &Arc<dyn AuthorityStore>) -> Result<Authority, Error
     Authority::open(home, Arc::clone(store), &passphrase(), later(Span::DAY).at)
 }
 
-fn stands(store: &Arc<dyn AuthorityStore>) -> Vec<(KeyId, Stand)> {
+fn stands(store: &Arc<dyn AuthorityStore>) -> Vec<(KeyId, AuthorityStatus)> {
     let all = authorities(&**store).expect("authorities");
-    all.into_iter().map(|one| (one.certificate.authority, one.stand)).collect()
+    all.into_iter().map(|one| (one.certificate.authority, one.status)).collect()
 }
 
 #[test]
 fn a_new_authority_signs_and_what_the_former_one_signed_holds() {
-    let shop = Shop::open();
-    let key = shop.issue(Allowance::HOST_KEY, None, 3);
-    let former = shop.authority();
+    let acme = TestVendor::open();
+    let key = acme.issue(Allowance::HOST_KEY, None, 3);
+    let former = acme.authority();
     let request = host_request(&key, 1, machine(1));
     let earlier = granted(former.approve(&request, AT, &mut chance(5)).unwrap()).document;
     let first = former.revoke(&[Target::Key(pair(9).id())], AT, &mut chance(6)).unwrap().list.unwrap();
-    let rotated = rotate(&shop.home, &shop.store, 7).unwrap();
+    let rotated = rotate(&acme.home, &acme.store, 7).unwrap();
     assert_eq!((rotated.start, rotated.former), (Start::Fresh, Some(former.id())));
-    assert_eq!(stands(&shop.store), [(former.id(), Stand::Followed), (rotated.authority, Stand::Signs)]);
-    let authority = open(&shop.home, &shop.store).unwrap();
+    assert_eq!(
+        stands(&acme.store),
+        [(former.id(), AuthorityStatus::Superseded), (rotated.authority, AuthorityStatus::Active)]
+    );
+    let authority = open(&acme.home, &acme.store).unwrap();
     assert_eq!(authority.id(), rotated.authority);
-    assert_eq!(fs::read(shop.home.authority_certificate()).unwrap(), authority.certificate());
-    assert!(shop.home.former_authority_key(former.id()).exists() && !shop.home.next_authority_key().exists());
+    assert_eq!(fs::read(acme.home.authority_certificate()).unwrap(), authority.certificate());
+    assert!(acme.home.former_authority_key(former.id()).exists() && !acme.home.next_authority_key().exists());
     let root = authority.vendor().root;
     let now = later(Span::DAY);
     let renewed = granted(authority.approve(&request, now, &mut chance(8)).unwrap());
@@ -68,16 +71,16 @@ fn a_new_authority_signs_and_what_the_former_one_signed_holds() {
 
 #[test]
 fn a_revoked_authority_signs_nothing_and_what_it_signed_holds_no_more() {
-    let shop = Shop::open();
-    let key = shop.issue(Allowance::HOST_KEY, None, 3);
-    let former = shop.authority();
+    let acme = TestVendor::open();
+    let key = acme.issue(Allowance::HOST_KEY, None, 3);
+    let former = acme.authority();
     let request = host_request(&key, 1, machine(1));
     let earlier = granted(former.approve(&request, AT, &mut chance(5)).unwrap()).document;
-    let aside = rotate(&shop.home, &shop.store, 7).unwrap().aside.unwrap();
-    let authority = open(&shop.home, &shop.store).unwrap();
+    let aside = rotate(&acme.home, &acme.store, 7).unwrap().aside.unwrap();
+    let authority = open(&acme.home, &acme.store).unwrap();
     let now = later(Span::DAY);
     let late = former.revoke(&[Target::Key(pair(8).id())], now, &mut chance(8));
-    assert!(matches!(late, Err(Error::Followed(id)) if id == former.id()), "lists are the newest one's");
+    assert!(matches!(late, Err(Error::Superseded(id)) if id == former.id()), "lists are the newest one's");
     let withdrawal = authority.revoke(&[Target::Authority(former.id())], now, &mut chance(8)).unwrap();
     let root = authority.vendor().root;
     let list = trust::verify::<Revocations>(&withdrawal.list.unwrap().document, &root, now.at, None).unwrap().document;
@@ -89,12 +92,15 @@ fn a_revoked_authority_signs_nothing_and_what_it_signed_holds_no_more() {
     assert!(matches!(back, Err(Error::Certificate(Reason::Revoked))));
     let renewed = granted(authority.approve(&request, now, &mut chance(9)).unwrap()).document;
     assert_eq!(judged(&renewed), Ok(()));
-    fs::copy(aside, shop.home.authority_key()).unwrap();
-    assert!(matches!(open(&shop.home, &shop.store), Err(Error::Certificate(Reason::Revoked))));
-    assert_eq!(stands(&shop.store), [(former.id(), Stand::Revoked), (authority.id(), Stand::Signs)]);
+    fs::copy(aside, acme.home.authority_key()).unwrap();
+    assert!(matches!(open(&acme.home, &acme.store), Err(Error::Certificate(Reason::Revoked))));
+    assert_eq!(
+        stands(&acme.store),
+        [(former.id(), AuthorityStatus::Revoked), (authority.id(), AuthorityStatus::Active)]
+    );
 }
 
-/// The files of the vendor's folder, copied while nobody has its store open.
+/// The files of the vendor's folder, copied while its store is closed.
 fn copy(from: &Path, to: &Path) {
     for entry in fs::read_dir(from).expect("a folder") {
         let entry = entry.expect("an entry");
@@ -118,12 +124,12 @@ fn take(step: u8, whole: &Home, cut: &Home, former: KeyId) {
 #[test]
 fn a_rotation_that_was_cut_short_is_continued_wherever_it_stopped() {
     let (before, after) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
-    let shop = Shop::open();
-    let former = shop.authority().id();
-    shop.authority().revoke(&[Target::Key(pair(9).id())], AT, &mut chance(6)).unwrap();
-    let home = shop.home.clone();
+    let acme = TestVendor::open();
+    let former = acme.authority().id();
+    acme.authority().revoke(&[Target::Key(pair(9).id())], AT, &mut chance(6)).unwrap();
+    let home = acme.home.clone();
     copy(home.folder(), before.path());
-    let next = rotate(&home, &shop.store, 7).unwrap();
+    let next = rotate(&home, &acme.store, 7).unwrap();
     copy(home.folder(), after.path());
     let (whole, fresh) = (Home::new(after.path()), Home::new(before.path()));
     for done in 1..=4 {
@@ -136,7 +142,7 @@ fn a_rotation_that_was_cut_short_is_continued_wherever_it_stopped() {
         let continued = rotate(&cut, &store, 99).unwrap();
         assert_eq!((continued.start, continued.authority), (Start::Continued, next.authority), "after step {done}");
         assert_eq!(open(&cut, &store).unwrap().id(), next.authority);
-        assert_eq!(stands(&store), [(former, Stand::Followed), (next.authority, Stand::Signs)]);
+        assert_eq!(stands(&store), [(former, AuthorityStatus::Superseded), (next.authority, AuthorityStatus::Active)]);
         assert_eq!(revocations::newest(&*store).unwrap().unwrap().number, 2, "the list was signed anew once");
         assert_eq!(rotate(&cut, &store, 98).unwrap().start, Start::Fresh, "the one after it is another");
     }
@@ -144,23 +150,23 @@ fn a_rotation_that_was_cut_short_is_continued_wherever_it_stopped() {
 
 #[test]
 fn a_rotation_needs_the_root_and_leaves_all_as_it_was_without_it() {
-    let shop = Shop::open();
-    let before = shop.authority().id();
+    let acme = TestVendor::open();
+    let before = acme.authority().id();
     let fails =
-        |rotation: Rotation| rotation::rotate(&shop.home, &shop.store, &rotation, AT, &mut chance(7)).unwrap_err();
-    let right = || rotation(&shop.home);
+        |rotation: Rotation| rotation::rotate(&acme.home, &acme.store, &rotation, AT, &mut chance(7)).unwrap_err();
+    let right = || rotation(&acme.home);
     let wrong = Secret::new("wrong".to_owned());
     assert!(matches!(fails(Rotation { root_passphrase: wrong, ..right() }), Error::WrongPassphrase(_)));
-    let gone = shop.home.folder().join("missing.pem");
+    let gone = acme.home.folder().join("missing.pem");
     assert!(matches!(fails(Rotation { root_key: gone, ..right() }), Error::File { .. }));
-    assert!(matches!(fails(Rotation { root_key: shop.home.authority_key(), ..right() }), Error::AnotherKey(_)));
+    assert!(matches!(fails(Rotation { root_key: acme.home.authority_key(), ..right() }), Error::AnotherKey(_)));
     assert!(matches!(fails(Rotation { passphrase: Secret::new(String::new()), ..right() }), Error::EmptyPassphrase));
-    assert!(!shop.home.next_authority_key().exists());
-    assert_eq!(shop.authority().id(), before);
-    fs::rename(shop.home.root_key(), shop.home.folder().join("elsewhere.pem")).unwrap();
-    fs::remove_file(shop.home.authority_key()).unwrap();
-    let elsewhere = Rotation { root_key: shop.home.folder().join("elsewhere.pem"), ..right() };
-    let rotated = rotation::rotate(&shop.home, &shop.store, &elsewhere, AT, &mut chance(7)).unwrap();
+    assert!(!acme.home.next_authority_key().exists());
+    assert_eq!(acme.authority().id(), before);
+    fs::rename(acme.home.root_key(), acme.home.folder().join("elsewhere.pem")).unwrap();
+    fs::remove_file(acme.home.authority_key()).unwrap();
+    let elsewhere = Rotation { root_key: acme.home.folder().join("elsewhere.pem"), ..right() };
+    let rotated = rotation::rotate(&acme.home, &acme.store, &elsewhere, AT, &mut chance(7)).unwrap();
     assert_eq!(rotated.aside, None, "also where the former key is lost");
-    assert_eq!(shop.authority().id(), rotated.authority);
+    assert_eq!(acme.authority().id(), rotated.authority);
 }

@@ -37,13 +37,13 @@ pub struct Ordinals {
 
 /// All that one decision needs to know of what a product key has activated.
 #[derive(Clone, Debug, Default)]
-pub struct Taken {
+pub struct KeyUsage {
     /// Hosts or machines so far.
     pub places: u64,
     /// What the key pair that asks was given before.
     pub own: Option<Ordinals>,
     /// Earlier key pairs, at least those whose fingerprint shares a component with the machine that asks.
-    pub alike: Vec<Known>,
+    pub similar: Vec<Known>,
 }
 
 /// An earlier key pair's machine.
@@ -68,7 +68,7 @@ pub enum Placement {
     New(Ordinals),
 }
 
-/// A reasoned no. [`Refusal::code`] is the problem type, [`Refusal::status`] the HTTP status.
+/// A refusal with its reason. [`Refusal::code`] is the problem type, [`Refusal::status`] the HTTP status.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Refusal {
     /// No such product key was issued.
@@ -103,7 +103,7 @@ pub enum Refusal {
     },
 }
 
-impl Taken {
+impl KeyUsage {
     /// Decides which host or machine of its product key the asking key pair is, on the machine of `fingerprint`.
     ///
     /// # Errors
@@ -112,8 +112,8 @@ impl Taken {
         if let Some(own) = self.own {
             return Ok(Placement::Again(own));
         }
-        let unchanged = self.alike.iter().find(|known| known.fingerprint == *fingerprint);
-        let same = || self.alike.iter().find(|known| known.fingerprint.same_machine(fingerprint, drift));
+        let unchanged = self.similar.iter().find(|known| known.fingerprint == *fingerprint);
+        let same = || self.similar.iter().find(|known| known.fingerprint.same_machine(fingerprint, drift));
         match unchanged.or_else(same) {
             Some(known) if known.activations >= allowance.activations() => {
                 Err(Refusal::ActivationsExhausted { activations: allowance.activations() })
@@ -248,14 +248,14 @@ mod tests {
     #[test]
     fn the_same_key_pair_is_answered_again_when_all_is_used_up() {
         let own = Ordinals { place: 6, activation: 10 };
-        let taken = Taken { places: 6, own: Some(own), alike: vec![] };
+        let taken = KeyUsage { places: 6, own: Some(own), similar: vec![] };
         assert_eq!(taken.place(Allowance::HOST_KEY, &machine(1, 1, 1), 2), Ok(Placement::Again(own)));
     }
 
     #[test]
     fn a_new_key_pair_on_a_known_machine_takes_one_activation_up_to_ten() {
         let place = |activations, asks| {
-            let taken = Taken { places: 6, own: None, alike: vec![known(2, activations, machine(1, 1, 1))] };
+            let taken = KeyUsage { places: 6, own: None, similar: vec![known(2, activations, machine(1, 1, 1))] };
             taken.place(Allowance::HOST_KEY, &asks, 1)
         };
         assert_eq!(place(9, machine(1, 1, 2)), Ok(Placement::Anew(Ordinals { place: 2, activation: 10 })));
@@ -265,8 +265,8 @@ mod tests {
 
     #[test]
     fn an_unchanged_machine_goes_before_a_similar_one() {
-        let alike = vec![known(1, 1, machine(1, 1, 2)), known(2, 4, machine(1, 1, 1))];
-        let taken = Taken { places: 2, own: None, alike };
+        let similar = vec![known(1, 1, machine(1, 1, 2)), known(2, 4, machine(1, 1, 1))];
+        let taken = KeyUsage { places: 2, own: None, similar };
         let expected = Placement::Anew(Ordinals { place: 2, activation: 5 });
         assert_eq!(taken.place(Allowance::HOST_KEY, &machine(1, 1, 1), 2), Ok(expected));
     }
@@ -274,7 +274,9 @@ mod tests {
     #[test]
     fn an_unknown_machine_takes_a_place_while_there_is_one() {
         let place = |places, allowance| {
-            Taken { places, ..Taken::default() }.place(allowance, &machine(1, 1, 1), 2).map(|placed| placed.ordinals())
+            KeyUsage { places, ..KeyUsage::default() }
+                .place(allowance, &machine(1, 1, 1), 2)
+                .map(|placed| placed.ordinals())
         };
         assert_eq!(place(5, Allowance::HOST_KEY), Ok(Ordinals { place: 6, activation: 1 }));
         assert_eq!(place(6, Allowance::HOST_KEY), Err(Refusal::HostsExhausted { hosts: 6 }));

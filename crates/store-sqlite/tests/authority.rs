@@ -136,8 +136,8 @@ fn a_store_of_the_first_release_is_brought_up_to_date_with_all_that_is_in_it() {
             assert_eq!(tx.activations_of(second.id())?[0].1.ordinals.place, 2);
             let parts = [Component::MachineId, Component::SystemDisk].map(|part| (part, [2; 8]));
             let machine = Fingerprint::new(parts).expect("it has components");
-            let taken = tx.taken(key, &PublicKey([9; 32]), &machine, 2)?;
-            assert_eq!(taken.alike.iter().map(|known| known.place).collect::<Vec<_>>(), [2]);
+            let usage = tx.key_usage(key, &PublicKey([9; 32]), &machine, 2)?;
+            assert_eq!(usage.similar.iter().map(|known| known.place).collect::<Vec<_>>(), [2]);
             Ok(())
         })
         .unwrap();
@@ -154,12 +154,12 @@ fn nothing_that_is_asked_of_one_key_or_machine_reads_all_rows() {
         "activated",
         "activations_of",
         "activations_taken",
-        "alike_by_board_serial",
-        "alike_by_machine_id",
-        "alike_by_network_address",
-        "alike_by_processor",
-        "alike_by_system_disk",
-        "alike_by_system_uuid",
+        "similar_by_board_serial",
+        "similar_by_machine_id",
+        "similar_by_network_address",
+        "similar_by_processor",
+        "similar_by_system_disk",
+        "similar_by_system_uuid",
         "is_revoked",
         "key",
         "keys_ending",
@@ -175,7 +175,7 @@ fn nothing_that_is_asked_of_one_key_or_machine_reads_all_rows() {
         let steps: Vec<String> = steps.map(Result::unwrap).collect();
         let scans = steps.iter().any(|step| step.starts_with("SCAN") && !step.contains("json_each"));
         assert!(!scans, "{name}: {steps:#?}");
-        let index = format!("INDEX {} (product_key=? AND ", name.replace("alike_by", "activation_by"));
-        assert!(!name.starts_with("alike") || steps.iter().any(|step| step.contains(&index)), "{name}: {steps:#?}");
+        let index = format!("INDEX {} (product_key=? AND ", name.replace("similar_by", "activation_by"));
+        assert!(!name.starts_with("similar") || steps.iter().any(|step| step.contains(&index)), "{name}: {steps:#?}");
     }
 }

@@ -1,4 +1,4 @@
-//! What the authority keeps: the vendor, its families, products and product keys, and whom these have activated.
+//! What the authority keeps: the vendor, its families, products and product keys, and what these have activated.
 //!
 //! Rules are not here: callers read what a decision needs and record what it says in one transaction
 //! (`transact`). Every method that changes something writes its audit row in the same transaction.
@@ -15,7 +15,7 @@ pub mod suite;
 mod tokens;
 mod vendor;
 
-pub use activations::{Activation, ActivationRows, Place};
+pub use activations::{Activation, ActivationRows, NewActivation};
 pub use audit::{Actor, AuditRow, AuditRows, Change, Stamp};
 pub use differences::Differences;
 pub use families::{Family, FamilyRows};
@@ -45,7 +45,7 @@ pub type Work<'w> = dyn FnMut(&mut dyn Transaction) -> Result<(), StoreError> + 
 impl dyn AuthorityStore + '_ {
     /// Runs `work` as one transaction called `name` and returns its value.
     ///
-    /// `work` may be run twice, so it draws no chance and changes nothing outside.
+    /// `work` may be run twice, so it draws no random numbers and changes nothing outside.
     ///
     /// # Errors
     /// That of `work`, or why the store could not begin or commit.

@@ -3,8 +3,8 @@
 use leasehold_core::{Policy, Span, Text, Timestamp};
 use leasehold_store::authority::IssuedKey;
 
+use crate::activations::Activated;
 use crate::keys::Counts;
-use crate::places::Activated;
 
 /// One value.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -14,7 +14,7 @@ pub(super) enum Cell {
     Time(Timestamp),
     /// A word of ours.
     Word(String),
-    /// A text that somebody has typed.
+    /// A text that was typed, which may look like a formula.
     Text(String),
     /// Several such.
     Texts(Vec<String>),
@@ -96,19 +96,19 @@ pub(super) fn usage(key: &IssuedKey, taken: Counts) -> Row {
 }
 
 pub(super) fn place(activated: &Activated) -> Row {
-    let Activated { key, place, revoked } = activated;
+    let Activated { key, activation, revoked } = activated;
     vec![
         Cell::Word(key.public.id().to_string()),
         Cell::Word(key.last_five.to_string()),
         text(key.customer.as_ref()),
         Cell::Word(key.family.to_string()),
-        Cell::Number(place.ordinals.place),
-        Cell::Number(place.ordinals.activation),
-        Cell::Word(place.subject.id().to_string()),
-        text(place.name.as_ref()),
-        Cell::Time(place.first),
-        Cell::Time(place.last),
-        time(place.expires),
+        Cell::Number(activation.ordinals.place),
+        Cell::Number(activation.ordinals.activation),
+        Cell::Word(activation.subject.id().to_string()),
+        text(activation.name.as_ref()),
+        Cell::Time(activation.first),
+        Cell::Time(activation.last),
+        time(activation.expires),
         Cell::Word(if *revoked { "yes" } else { "no" }.to_owned()),
     ]
 }

@@ -19,9 +19,9 @@ pub use problems::problem;
 
 pub(crate) use problems::{certificate_ended, store_unavailable, too_many};
 
-use admin::AdminApi;
 use crate::authority::Authority;
-use public::{Desk, PublicApi};
+use admin::AdminApi;
+use public::{PublicApi, PublicState};
 
 /// Where the service gets the time and chance from; the real ones in the program, others in tests.
 #[derive(Clone)]
@@ -38,15 +38,15 @@ pub type Chance = dyn Fn(&mut [u8]) + Send + Sync;
 /// How an authority serves.
 #[derive(Debug, Default)]
 pub struct Options {
-    /// What it takes on at most.
+    /// Its limits.
     pub limits: Limits,
-    /// TLS, where it is wanted: documents are safe without, the names of hosts and products are not hidden.
+    /// TLS, if configured. Documents are safe without it; the names of hosts and products are not hidden.
     pub tls: Option<Tls>,
-    /// How often one address may ask (IPv6: one /64); `None` is as often as it likes.
+    /// How often one address may ask (IPv6: one /64); `None` is without a limit.
     pub address_rate: Option<Rate>,
-    /// How often one product key may be used; `None` is as often as its owner likes.
+    /// How often one product key may be used; `None` is without a limit.
     pub key_rate: Option<Rate>,
-    /// Proxies that may say for whom they ask.
+    /// Proxies whose `X-Forwarded-For` is believed.
     pub trusted: Vec<Network>,
 }
 
@@ -75,8 +75,8 @@ impl Server {
     pub async fn serve(self, listener: Listener, shutdown: impl Future<Output = ()>) {
         let Self { authority, surroundings, options, admin } = self;
         let (work, trusted) = (Arc::new(WorkQueue::new(MAX_RUNNING, MAX_WAITING)), options.trusted.clone());
-        let desk = Arc::new(Desk::new(Arc::clone(&authority), surroundings.clone(), options.key_rate));
-        let public = dressed(PublicApi::new(&desk, &work, &options), options.limits, options.tls.as_ref());
+        let state = Arc::new(PublicState::new(Arc::clone(&authority), surroundings.clone(), options.key_rate));
+        let public = with_optional_tls(PublicApi::new(&state, &work, &options), options.limits, options.tls.as_ref());
         let (stop, stopped) = watch::channel(());
         let signal = async {
             shutdown.await;
@@ -85,15 +85,15 @@ impl Server {
         let administration = async {
             let Some(listener) = admin else { return };
             let api = AdminApi::new(authority, surroundings, trusted);
-            let server = dressed(api, admin::limits(), options.tls.as_ref());
+            let server = with_optional_tls(api, admin::limits(), options.tls.as_ref());
             server.serve(listener, ended(stopped.clone())).await;
         };
         let public = public.serve(listener, ended(stopped.clone()));
-        tokio::join!(signal, public, administration, watch(desk, work, stopped.clone()));
+        tokio::join!(signal, public, administration, watch(state, work, stopped.clone()));
     }
 }
 
-fn dressed<H: Handler>(api: H, limits: Limits, tls: Option<&Tls>) -> leasehold_service::Server<H> {
+fn with_optional_tls<H: Handler>(api: H, limits: Limits, tls: Option<&Tls>) -> leasehold_service::Server<H> {
     let server = leasehold_service::Server::new(api, limits);
     match tls {
         Some(tls) => server.with_tls(tls.clone()),
@@ -106,15 +106,15 @@ async fn ended(mut stopped: watch::Receiver<()>) {
     let _ = stopped.changed().await;
 }
 
-/// Notices that the store is gone or back, or another authority has followed, also while nobody asks.
-async fn watch(desk: Arc<Desk>, work: Arc<WorkQueue>, end: watch::Receiver<()>) {
+/// Notices that the store is gone or back, or that another authority has superseded this one, while no requests come.
+async fn watch(state: Arc<PublicState>, work: Arc<WorkQueue>, end: watch::Receiver<()>) {
     loop {
-        let looking = Arc::clone(&desk);
-        // Where there is no room, others are asking the store.
-        let _ = work.run(move || looking.look()).await;
+        let checked = Arc::clone(&state);
+        // A full queue means that requests are asking the store already.
+        let _ = work.run(move || checked.check()).await;
         tokio::select! {
             () = ended(end.clone()) => return,
-            () = tokio::time::sleep(LOOK) => {}
+            () = tokio::time::sleep(CHECK_INTERVAL) => {}
         }
     }
 }
@@ -125,9 +125,9 @@ impl fmt::Debug for Surroundings {
     }
 }
 
-/// Requests that are decided at a time: a store in one file takes them one after the other, a server several at once.
+/// Requests that are decided at a time: SQLite takes them one after the other, PostgreSQL several at once.
 const MAX_RUNNING: usize = 8;
-/// Requests that may wait for their turn.
+/// Requests that may wait.
 const MAX_WAITING: usize = 512;
-/// How often that is looked at.
-const LOOK: Duration = Duration::from_secs(5);
+/// How often store and authority are checked while no requests come.
+const CHECK_INTERVAL: Duration = Duration::from_secs(5);

@@ -11,8 +11,8 @@ use crate::error::Error;
 
 /// The problem document of a refusal.
 ///
-/// A proof that does not hold is answered as a product key that was never issued: whoever does not hold a key learns
-/// nothing of it.
+/// A proof that does not hold is answered as a product key that was never issued: a client without the key learns nothing
+/// of it.
 pub fn problem(refusal: &Refusal) -> Problem {
     let refusal = match refusal {
         Refusal::BadSignature => &Refusal::UnknownKey,
@@ -64,7 +64,7 @@ pub(super) fn failure(error: &Error) -> Problem {
             Problem::new("grant-too-large", StatusCode::INTERNAL_SERVER_ERROR, title("grant-too-large"), detail)
         }
         Error::Store(_) => store_unavailable(),
-        // What only the vendor's own people can bring about.
+        // What only commands of the vendor can cause.
         Error::File { .. }
         | Error::Output(_)
         | Error::WrongPassphrase(_)
@@ -88,7 +88,7 @@ pub(super) fn failure(error: &Error) -> Problem {
         | Error::UnknownHost(_)
         | Error::UnknownAuthority(_)
         | Error::OwnAuthority(_)
-        | Error::Followed(_)
+        | Error::Superseded(_)
         | Error::ListFull { .. }
         | Error::UnknownToken(_)
         | Error::TokenExists(_)

@@ -18,16 +18,16 @@ use tokio::time::Instant;
 
 use super::problems::{certificate_ended, failure, problem, store_unavailable, too_many};
 use super::{Options, Surroundings};
-use crate::asking::Asking;
+use crate::activation_request::ActivationRequest;
 use crate::authority::Authority;
 use crate::error::Error;
-use crate::rotation::Stand;
+use crate::rotation::AuthorityStatus;
 use crate::{Approval, Granted};
 
 /// Answers hosts and machines.
 #[derive(Debug)]
 pub(super) struct PublicApi {
-    desk: Arc<Desk>,
+    state: Arc<PublicState>,
     work: Arc<WorkQueue>,
     addresses: Option<RateLimiter>,
     trusted: Vec<Network>,
@@ -35,31 +35,31 @@ pub(super) struct PublicApi {
 
 /// Where requests are decided, on threads that may block.
 #[derive(Debug)]
-pub(super) struct Desk {
+pub(super) struct PublicState {
     authority: Arc<Authority>,
     surroundings: Surroundings,
     keys: Option<RateLimiter>,
     began: Instant,
     store_works: AtomicBool,
-    stand: Mutex<Stand>,
+    status: Mutex<AuthorityStatus>,
 }
 
 impl PublicApi {
-    pub(super) fn new(desk: &Arc<Desk>, work: &Arc<WorkQueue>, options: &Options) -> Self {
-        let (desk, work) = (Arc::clone(desk), Arc::clone(work));
-        Self { desk, work, addresses: options.address_rate.map(RateLimiter::new), trusted: options.trusted.clone() }
+    pub(super) fn new(state: &Arc<PublicState>, work: &Arc<WorkQueue>, options: &Options) -> Self {
+        let (state, work) = (Arc::clone(state), Arc::clone(work));
+        Self { state, work, addresses: options.address_rate.map(RateLimiter::new), trusted: options.trusted.clone() }
     }
 
-    /// Before anything that costs: those who ask too often are sent away.
+    /// Refuses addresses that ask too often, before anything that costs.
     fn admit(&self, from: IpAddr) -> Result<(), Problem> {
         let Some(addresses) = &self.addresses else { return Ok(()) };
-        addresses.take(rate_limit_key(from), self.desk.began.elapsed()).map_err(|wait| {
+        addresses.take(rate_limit_key(from), self.state.began.elapsed()).map_err(|wait| {
             tracing::debug!(%from, "too many requests from one address");
             too_many(wait, "too many requests came from this address: ask again after the time in retry-after")
         })
     }
 
-    async fn decide(&self, request: Request, read: fn(&[u8]) -> Result<Asking, Error>) -> Response {
+    async fn decide(&self, request: Request, read: fn(&[u8]) -> Result<ActivationRequest, Error>) -> Response {
         let from = client_address(request.peer.ip(), &request.headers, &self.trusted);
         if let Err(problem) = self.admit(from) {
             return problem.into();
@@ -67,8 +67,8 @@ impl PublicApi {
         if !request.is_content_type(COSE) {
             return Problem::unsupported_media_type(COSE).into();
         }
-        let desk = Arc::clone(&self.desk);
-        self.done(move || desk.decide(&request.body, read, from)).await
+        let state = Arc::clone(&self.state);
+        self.run(move || state.decide(&request.body, read, from)).await
     }
 
     async fn revocations(&self, request: &Request) -> Response {
@@ -77,12 +77,12 @@ impl PublicApi {
             return problem.into();
         }
         let known = request.header(&header::IF_NONE_MATCH).map(str::to_owned);
-        let desk = Arc::clone(&self.desk);
-        self.done(move || desk.revocations(known.as_deref())).await
+        let state = Arc::clone(&self.state);
+        self.run(move || state.revocations(known.as_deref())).await
     }
 
-    /// Does what blocks, where there is room for it.
-    async fn done(&self, work: impl FnOnce() -> Response + Send + 'static) -> Response {
+    /// Runs blocking work, unless the queue is full.
+    async fn run(&self, work: impl FnOnce() -> Response + Send + 'static) -> Response {
         match self.work.run(work).await {
             Ok(response) => response,
             Err(WorkError::Busy) => Problem::busy(BUSY).into(),
@@ -94,11 +94,11 @@ impl PublicApi {
 impl Handler for PublicApi {
     async fn handle(&self, request: Request) -> Response {
         match (&request.method, request.path()) {
-            (&Method::POST, "/v1/hosts") => self.decide(request, Asking::host).await,
-            (&Method::POST, "/v1/machines") => self.decide(request, Asking::machine).await,
+            (&Method::POST, "/v1/hosts") => self.decide(request, ActivationRequest::host).await,
+            (&Method::POST, "/v1/machines") => self.decide(request, ActivationRequest::machine).await,
             (&Method::GET, "/v1/revocations") => self.revocations(&request).await,
             (&Method::GET, "/healthz") => Response::text("alive\n"),
-            (&Method::GET, "/readyz") => self.desk.ready(),
+            (&Method::GET, "/readyz") => self.state.ready(),
             (_, "/v1/hosts" | "/v1/machines") => Problem::method_not_allowed("POST").into(),
             (_, "/v1/revocations" | "/healthz" | "/readyz") => Problem::method_not_allowed("GET").into(),
             (_, path) => Problem::not_found(path).into(),
@@ -106,55 +106,57 @@ impl Handler for PublicApi {
     }
 }
 
-impl Desk {
+impl PublicState {
     pub(super) fn new(authority: Arc<Authority>, surroundings: Surroundings, key_rate: Option<Rate>) -> Self {
         let (keys, began) = (key_rate.map(RateLimiter::new), Instant::now());
-        let (store_works, stand) = (AtomicBool::new(true), Mutex::new(Stand::Signs));
-        Self { authority, surroundings, keys, began, store_works, stand }
+        let (store_works, status) = (AtomicBool::new(true), Mutex::new(AuthorityStatus::Active));
+        Self { authority, surroundings, keys, began, store_works, status }
     }
 
-    /// Looks whether the store works and the authority may still sign, also while nobody asks.
-    pub(super) fn look(&self) {
-        let stand = self.authority.stand();
-        self.note(&stand);
-        if let Ok(stand) = stand {
-            self.stands_as(stand);
+    /// Checks that the store works and that the authority may still sign.
+    pub(super) fn check(&self) {
+        let status = self.authority.status();
+        self.note(&status);
+        if let Ok(status) = status {
+            self.set_status(status);
         }
     }
 
-    fn stands_as(&self, stand: Stand) {
-        let before = mem::replace(&mut *self.stand.lock().unwrap_or_else(PoisonError::into_inner), stand);
-        match stand {
-            _ if stand == before => {}
-            Stand::Signs => tracing::info!("the authority signs"),
-            Stand::Followed => tracing::warn!("another authority has followed: start anew to sign with its key"),
-            Stand::Revoked => tracing::error!("the authority was revoked: nothing is signed any more"),
+    fn set_status(&self, status: AuthorityStatus) {
+        let before = mem::replace(&mut *self.status.lock().unwrap_or_else(PoisonError::into_inner), status);
+        match status {
+            _ if status == before => {}
+            AuthorityStatus::Active => tracing::info!("the authority signs"),
+            AuthorityStatus::Superseded => {
+                tracing::warn!("another authority has superseded this one: restart to sign with its key");
+            }
+            AuthorityStatus::Revoked => tracing::error!("the authority was revoked: nothing is signed any more"),
         }
     }
 
-    fn decide(&self, body: &[u8], read: fn(&[u8]) -> Result<Asking, Error>, from: IpAddr) -> Response {
-        let asking = match read(body) {
-            Ok(asking) => asking,
+    fn decide(&self, body: &[u8], read: fn(&[u8]) -> Result<ActivationRequest, Error>, from: IpAddr) -> Response {
+        let request = match read(body) {
+            Ok(request) => request,
             Err(error) => {
                 tracing::info!(%from, code = error.code(), %error, "not a request");
                 return failure(&error).into();
             }
         };
-        let (key, subject) = (asking.key(), asking.subject());
-        let outcome = self.settle(&asking);
+        let (key, subject) = (request.key(), request.subject());
+        let outcome = self.handle_request(&request);
         self.note(&outcome);
         match outcome {
-            Ok(Settled::Granted(granted)) => {
+            Ok(Outcome::Granted(granted)) => {
                 let ordinals = granted.placement.ordinals();
                 let (place, activation, again) = (ordinals.place, ordinals.activation, granted.placement.is_again());
                 tracing::info!(%from, %key, %subject, place, activation, again, "granted");
                 Response::new(StatusCode::OK, COSE, granted.document)
             }
-            Ok(Settled::Refused(refusal)) => {
+            Ok(Outcome::Refused(refusal)) => {
                 tracing::info!(%from, %key, %subject, code = refusal.code(), "refused");
                 problem(&refusal).into()
             }
-            Ok(Settled::TooMany(wait)) => {
+            Ok(Outcome::TooMany(wait)) => {
                 tracing::info!(%from, %key, %subject, code = "too-many-requests", "refused");
                 too_many(wait, "too many requests came with this product key: ask again after the time in retry-after")
                     .into()
@@ -166,7 +168,7 @@ impl Desk {
         }
     }
 
-    /// The newest list; nothing of it where whoever asks has it.
+    /// The newest list; only its number where the client has it already.
     fn revocations(&self, known: Option<&str>) -> Response {
         let newest = self.authority.newest_revocations();
         self.note(&newest);
@@ -191,19 +193,20 @@ impl Desk {
         }
     }
 
-    fn settle(&self, asking: &Asking) -> Result<Settled, Error> {
-        // Only requests of who holds a product key use up its allowance: strangers cannot lock its owner out.
-        if !self.authority.proves(asking)? {
-            return Ok(Settled::Refused(Refusal::UnknownKey));
+    fn handle_request(&self, request: &ActivationRequest) -> Result<Outcome, Error> {
+        // Only requests with a valid proof count against a product key's rate: strangers cannot lock its owner out.
+        if !self.authority.proves(request)? {
+            return Ok(Outcome::Refused(Refusal::UnknownKey));
         }
-        if let Err(wait) = self.admit(asking.key()) {
-            return Ok(Settled::TooMany(wait));
+        if let Err(wait) = self.admit(request.key()) {
+            return Ok(Outcome::TooMany(wait));
         }
         let by = Stamp { at: (self.surroundings.now)(), actor: Actor::Service };
-        let approval = self.authority.settle(asking, by, &mut |bytes: &mut [u8]| (self.surroundings.random)(bytes))?;
+        let approval =
+            self.authority.approve_request(request, by, &mut |bytes: &mut [u8]| (self.surroundings.random)(bytes))?;
         Ok(match approval {
-            Approval::Granted(granted) => Settled::Granted(granted),
-            Approval::Refused(refusal) => Settled::Refused(refusal),
+            Approval::Granted(granted) => Outcome::Granted(granted),
+            Approval::Refused(refusal) => Outcome::Refused(refusal),
         })
     }
 
@@ -213,10 +216,10 @@ impl Desk {
 
     fn ready(&self) -> Response {
         let now = (self.surroundings.now)();
-        let stand = *self.stand.lock().unwrap_or_else(PoisonError::into_inner);
-        match self.authority.holds_at(now) {
+        let status = *self.status.lock().unwrap_or_else(PoisonError::into_inner);
+        match self.authority.check_valid_at(now) {
             Err(_) => certificate_ended().into(),
-            Ok(()) if stand == Stand::Revoked => certificate_ended().into(),
+            Ok(()) if status == AuthorityStatus::Revoked => certificate_ended().into(),
             Ok(()) if !self.store_works.load(Ordering::Relaxed) => store_unavailable().into(),
             Ok(()) => Response::text(format!("ready until {}\n", self.authority.expires().unix())),
         }
@@ -225,7 +228,7 @@ impl Desk {
     fn note<T>(&self, outcome: &Result<T, Error>) {
         self.store_works.store(!matches!(outcome, Err(Error::Store(_))), Ordering::Relaxed);
         if let Err(Error::Certificate(Reason::Revoked)) = outcome {
-            self.stands_as(Stand::Revoked);
+            self.set_status(AuthorityStatus::Revoked);
         }
     }
 }
@@ -235,13 +238,13 @@ fn matches_tag(known: &str, tag: &str) -> bool {
     known == "*" || known.strip_prefix("W/").unwrap_or(known) == tag
 }
 
-/// What becomes of a request.
-enum Settled {
+/// The decision on a request.
+enum Outcome {
     Granted(Box<Granted>),
     Refused(Refusal),
     TooMany(Duration),
 }
 
 const COSE: &str = "application/cose";
-/// When those that found no room should come again.
+/// How long to wait before asking again when the queue is full.
 const BUSY: Duration = Duration::from_secs(10);

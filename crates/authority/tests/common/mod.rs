@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use leasehold_authority::keys::{self, NewKey};
 use leasehold_authority::products::{self, NewFamily, NewProduct};
-use leasehold_authority::{Approval, Authority, Founding, Granted, Home, Secret, found};
+use leasehold_authority::{Approval, Authority, Granted, Home, NewVendor, Secret, init};
 use leasehold_core::activation::{Allowance, Refusal};
 use leasehold_core::standing::Mode;
 use leasehold_core::{Component, Cti, Fingerprint, Policy, ProductKey, Span, Timestamp};
@@ -37,13 +37,13 @@ pub(crate) fn chance(seed: u64) -> impl FnMut(&mut [u8]) {
     }
 }
 
-pub(crate) struct Shop {
+pub(crate) struct TestVendor {
     folder: TempDir,
     pub(crate) home: Home,
     pub(crate) store: Arc<dyn AuthorityStore>,
 }
 
-impl Shop {
+impl TestVendor {
     /// A folder without a vendor.
     pub(crate) fn empty() -> Self {
         let folder = tempfile::tempdir().expect("a folder");
@@ -53,12 +53,12 @@ impl Shop {
 
     /// Acme with the products `acme-cad` and `acme-cam` of family `acme`, and `other` of a family of its own.
     pub(crate) fn open() -> Self {
-        let shop = Self::empty();
-        found(&shop.home, &*shop.store, &founding("Acme"), AT, &mut chance(1)).expect("a vendor");
+        let acme = Self::empty();
+        init(&acme.home, &*acme.store, &new_vendor("Acme"), AT, &mut chance(1)).expect("a vendor");
         for (id, family) in [("acme-cad", "acme"), ("acme-cam", "acme"), ("other", "other")] {
-            products::add(&*shop.store, &product(id, family), AT).expect("a product");
+            products::add(&*acme.store, &product(id, family), AT).expect("a product");
         }
-        shop
+        acme
     }
 
     pub(crate) fn authority(&self) -> Authority {
@@ -75,8 +75,8 @@ pub(crate) fn store(path: &Path) -> Arc<dyn AuthorityStore> {
     Arc::new(SqliteAuthority::open(path).expect("a store"))
 }
 
-pub(crate) fn founding(name: &str) -> Founding {
-    Founding { name: name.parse().expect("a name"), validity: Span::days(3_650), passphrase: passphrase() }
+pub(crate) fn new_vendor(name: &str) -> NewVendor {
+    NewVendor { name: name.parse().expect("a name"), validity: Span::days(3_650), passphrase: passphrase() }
 }
 
 pub(crate) fn product(id: &str, family: &str) -> NewProduct {

@@ -6,7 +6,7 @@ use leasehold_service::Rate;
 use leasehold_testkit::http::{Reply, problem};
 use leasehold_wire::{HostRequest, envelope, request};
 
-use crate::common::{Shop, host_request, machine, pair};
+use crate::common::{TestVendor, host_request, machine, pair};
 use crate::running::Running;
 
 fn rate(requests: u32) -> Rate {
@@ -21,9 +21,9 @@ fn too_many(reply: &Reply) {
 
 #[test]
 fn an_address_that_asks_too_often_is_told_when_to_come_again() {
-    let shop = Shop::open();
-    let key = shop.issue(Allowance::HOST_KEY, None, 3);
-    let running = Running::start(&shop, Options { address_rate: Some(rate(3)), ..Options::default() });
+    let acme = TestVendor::open();
+    let key = acme.issue(Allowance::HOST_KEY, None, 3);
+    let running = Running::start(&acme, Options { address_rate: Some(rate(3)), ..Options::default() });
     let request = host_request(&key, 1, machine(1));
     assert_eq!(running.post("/v1/hosts", b"nonsense").status, 400);
     assert_eq!(running.post("/v1/machines", b"nonsense").status, 400);
@@ -35,10 +35,10 @@ fn an_address_that_asks_too_often_is_told_when_to_come_again() {
 
 #[test]
 fn behind_a_proxy_each_has_an_allowance_of_its_own() {
-    let shop = Shop::open();
-    let key = shop.issue(Allowance::HOST_KEY, None, 3);
+    let acme = TestVendor::open();
+    let key = acme.issue(Allowance::HOST_KEY, None, 3);
     let trusted = vec!["127.0.0.0/8".parse().unwrap()];
-    let running = Running::start(&shop, Options { address_rate: Some(rate(1)), trusted, ..Options::default() });
+    let running = Running::start(&acme, Options { address_rate: Some(rate(1)), trusted, ..Options::default() });
     let request = host_request(&key, 1, machine(1));
     for address in ["198.51.100.7", "198.51.100.8", "2001:db8:0:1::7", "2001:db8:0:2::7", "1.1.1.1, 198.51.100.9"] {
         assert_eq!(running.post_for(Some(address), "/v1/hosts", &request).status, 200, "{address}");
@@ -50,9 +50,9 @@ fn behind_a_proxy_each_has_an_allowance_of_its_own() {
 
 #[test]
 fn only_who_holds_a_product_key_uses_up_its_allowance() {
-    let shop = Shop::open();
-    let (key, other) = (shop.issue(Allowance::HOST_KEY, None, 3), shop.issue(Allowance::HOST_KEY, None, 4));
-    let running = Running::start(&shop, Options { key_rate: Some(rate(2)), ..Options::default() });
+    let acme = TestVendor::open();
+    let (key, other) = (acme.issue(Allowance::HOST_KEY, None, 3), acme.issue(Allowance::HOST_KEY, None, 4));
+    let running = Running::start(&acme, Options { key_rate: Some(rate(2)), ..Options::default() });
     let request = host_request(&key, 1, machine(1));
     let overheard: HostRequest = request::open(&request).unwrap();
     let thief = pair(2);

@@ -14,7 +14,7 @@ use leasehold_testkit::http::{Reply, problem, send};
 use leasehold_wire::{HostCertificate, HostRequest, Keypair, Lease, Revocations, envelope, request, trust};
 use rusqlite::Connection;
 
-use crate::common::{AT, Shop, chance, host_request, machine, machine_request, pair, passphrase};
+use crate::common::{AT, TestVendor, chance, host_request, machine, machine_request, pair, passphrase};
 use crate::running::Running;
 
 fn code(reply: &Reply) -> (u16, String) {
@@ -28,11 +28,11 @@ fn is(status: u16, code: &str) -> (u16, String) {
 
 #[test]
 fn a_host_and_a_machine_are_activated_over_the_network() {
-    let shop = Shop::open();
-    let host_key = shop.issue(Allowance::HOST_KEY, None, 3);
-    let multiple_key = shop.issue(Allowance::multiple_key(2), None, 4);
-    let root = shop.authority().vendor().root;
-    let running = Running::start(&shop, Options::default());
+    let acme = TestVendor::open();
+    let host_key = acme.issue(Allowance::HOST_KEY, None, 3);
+    let multiple_key = acme.issue(Allowance::multiple_key(2), None, 4);
+    let root = acme.authority().vendor().root;
+    let running = Running::start(&acme, Options::default());
 
     let reply = running.post("/v1/hosts", &host_request(&host_key, 1, machine(1)));
     assert_eq!((reply.status, reply.header("content-type")), (200, Some("application/cose")));
@@ -47,15 +47,15 @@ fn a_host_and_a_machine_are_activated_over_the_network() {
     assert_eq!((running.get("/healthz").status, running.get("/readyz").status), (200, 200));
     let expires = AT.at.plus(Span::days(3_650)).unix();
     assert_eq!(running.get("/readyz").body, format!("ready until {expires}\n").as_bytes());
-    let audit = shop.store.transact("look", |tx| tx.audit(None, 1)).unwrap();
+    let audit = acme.store.transact("look", |tx| tx.audit(None, 1)).unwrap();
     assert_eq!((audit[0].actor.as_str(), audit[0].action.as_str()), ("service", "activated-new"));
 }
 
 #[test]
 fn what_is_no_request_is_told_what_is_wrong_with_it() {
-    let shop = Shop::open();
-    let key = shop.issue(Allowance::HOST_KEY, None, 3);
-    let running = Running::start(&shop, Options::default());
+    let acme = TestVendor::open();
+    let key = acme.issue(Allowance::HOST_KEY, None, 3);
+    let running = Running::start(&acme, Options::default());
     let good = host_request(&key, 1, machine(1));
     let for_a_machine = machine_request(&key, 1, "acme-cad", machine(1));
     let mut altered = good.clone();
@@ -64,7 +64,7 @@ fn what_is_no_request_is_told_what_is_wrong_with_it() {
     assert_eq!(code(&running.post("/v1/hosts", b"nonsense")), is(400, "malformed"));
     assert_eq!(code(&running.post("/v1/hosts", &for_a_machine)), is(400, "malformed"));
     assert_eq!(code(&running.post("/v1/machines", &good)), is(400, "malformed"));
-    assert_eq!(code(&running.post("/v1/hosts", shop.authority().certificate())), is(400, "malformed"));
+    assert_eq!(code(&running.post("/v1/hosts", acme.authority().certificate())), is(400, "malformed"));
     assert_eq!(code(&running.post("/v1/hosts", &[0; 4_097])), is(413, "malformed"));
     assert_eq!(code(&running.post("/v1/hosts", &altered)), is(401, "bad-signature"));
     let untyped = send(&running.address, "POST /v1/hosts", &[], &good).unwrap();
@@ -73,19 +73,19 @@ fn what_is_no_request_is_told_what_is_wrong_with_it() {
     assert_eq!((code(&reply), reply.header("allow")), (is(405, "method-not-allowed"), Some("POST")));
     assert_eq!(code(&running.post("/healthz", b"")), is(405, "method-not-allowed"));
     assert_eq!(code(&running.get("/v1/leases")), is(404, "not-found"));
-    assert_eq!(keys::list(&*shop.store).unwrap()[0].places_taken, 0);
+    assert_eq!(keys::list(&*acme.store).unwrap()[0].places_taken, 0);
 }
 
 #[test]
 fn refusals_say_as_much_as_they_may() {
-    let shop = Shop::open();
-    let key = shop.issue(Allowance::HOST_KEY, None, 3);
-    let multiple = shop.issue(Allowance::multiple_key(1), None, 4);
+    let acme = TestVendor::open();
+    let key = acme.issue(Allowance::HOST_KEY, None, 3);
+    let multiple = acme.issue(Allowance::multiple_key(1), None, 4);
     let ended = Policy { end: Some(AT.at.plus(Span::HOUR)), ..Policy::default() };
-    let trial = shop.issue(Allowance::HOST_KEY, Some(ended), 5);
-    let withdrawn = shop.issue(Allowance::HOST_KEY, None, 6);
-    shop.store.transact("revoke", |tx| tx.revoke_key(Keypair::of_product_key(&withdrawn).id(), AT)).unwrap();
-    let running = Running::start(&shop, Options::default());
+    let trial = acme.issue(Allowance::HOST_KEY, Some(ended), 5);
+    let withdrawn = acme.issue(Allowance::HOST_KEY, None, 6);
+    acme.store.transact("revoke", |tx| tx.revoke_key(Keypair::of_product_key(&withdrawn).id(), AT)).unwrap();
+    let running = Running::start(&acme, Options::default());
 
     for host in 1..=6 {
         assert_eq!(running.post("/v1/hosts", &host_request(&key, host, machine(host))).status, 200);
@@ -108,17 +108,17 @@ fn refusals_say_as_much_as_they_may() {
     assert_eq!(code(&reply), is(403, "product-not-granted"));
     assert_eq!(code(&running.post("/v1/hosts", &host_request(&withdrawn, 1, machine(1)))), is(403, "revoked"));
     drop(running);
-    let late = Running::start_at(&shop, Options::default(), AT.at.plus(Span::HOUR));
+    let late = Running::start_at(&acme, Options::default(), AT.at.plus(Span::HOUR));
     assert_eq!(code(&late.post("/v1/hosts", &host_request(&trial, 1, machine(1)))), is(403, "grant-ended"));
 }
 
 #[test]
 fn a_forged_proof_is_answered_as_a_key_that_was_never_issued() {
-    let shop = Shop::open();
-    let key = shop.issue(Allowance::HOST_KEY, None, 3);
-    let withdrawn = shop.issue(Allowance::HOST_KEY, None, 6);
-    shop.store.transact("revoke", |tx| tx.revoke_key(Keypair::of_product_key(&withdrawn).id(), AT)).unwrap();
-    let running = Running::start(&shop, Options::default());
+    let acme = TestVendor::open();
+    let key = acme.issue(Allowance::HOST_KEY, None, 3);
+    let withdrawn = acme.issue(Allowance::HOST_KEY, None, 6);
+    acme.store.transact("revoke", |tx| tx.revoke_key(Keypair::of_product_key(&withdrawn).id(), AT)).unwrap();
+    let running = Running::start(&acme, Options::default());
     let stranger = ProductKey::secret(KeyKind::Host, key.number(), [9; 9]);
     let unknown = running.post("/v1/hosts", &host_request(&stranger, 2, machine(1)));
     assert_eq!(code(&unknown), is(403, "unknown-key"));
@@ -133,9 +133,9 @@ fn a_forged_proof_is_answered_as_a_key_that_was_never_issued() {
 
 #[test]
 fn six_hosts_of_ten_activations_are_all_however_many_ask_at_once() {
-    let shop = Shop::open();
-    let key = shop.issue(Allowance::HOST_KEY, None, 3);
-    let running = Running::start(&shop, Options::default());
+    let acme = TestVendor::open();
+    let key = acme.issue(Allowance::HOST_KEY, None, 3);
+    let running = Running::start(&acme, Options::default());
     let answers = thread::scope(|scope| {
         let threads = (0..10_u8).map(|thread| {
             let (running, key) = (&running, &key);
@@ -159,16 +159,16 @@ fn six_hosts_of_ten_activations_are_all_however_many_ask_at_once() {
     }
     assert_eq!(granted.len(), 6, "{granted:?}");
     assert!(granted.values().all(|threads| threads.len() == 20), "each of ten key pairs, twice: {granted:?}");
-    let usage = &keys::list(&*shop.store).unwrap()[0];
+    let usage = &keys::list(&*acme.store).unwrap()[0];
     let activations: Vec<u64> = usage.hosts.iter().map(|host| host.ordinals.activation).collect();
     assert_eq!((usage.places_taken, activations), (6, vec![10; 6]));
 }
 
 #[test]
 fn a_multiple_key_activates_as_many_machines_however_many_ask_at_once() {
-    let shop = Shop::open();
-    let key = shop.issue(Allowance::multiple_key(25), None, 3);
-    let running = Running::start(&shop, Options::default());
+    let acme = TestVendor::open();
+    let key = acme.issue(Allowance::multiple_key(25), None, 3);
+    let running = Running::start(&acme, Options::default());
     let granted: usize = thread::scope(|scope| {
         let threads = (0..8_u8).map(|thread| {
             let (running, key) = (&running, &key);
@@ -181,15 +181,15 @@ fn a_multiple_key_activates_as_many_machines_however_many_ask_at_once() {
         let threads: Vec<_> = threads.collect();
         threads.into_iter().map(|thread| thread.join().unwrap()).sum()
     });
-    assert_eq!((granted, keys::list(&*shop.store).unwrap()[0].places_taken), (25, 25));
+    assert_eq!((granted, keys::list(&*acme.store).unwrap()[0].places_taken), (25, 25));
 }
 
 #[test]
 fn a_store_that_is_gone_is_said_so_and_noticed_when_it_is_back() {
-    let shop = Shop::open();
-    let key = shop.issue(Allowance::HOST_KEY, None, 3);
-    let running = Running::start(&shop, Options::default());
-    let outside = Connection::open(shop.home.store()).unwrap();
+    let acme = TestVendor::open();
+    let key = acme.issue(Allowance::HOST_KEY, None, 3);
+    let running = Running::start(&acme, Options::default());
+    let outside = Connection::open(acme.home.store()).unwrap();
     outside.execute_batch("ALTER TABLE product_key RENAME TO away").unwrap();
     let reply = running.post("/v1/hosts", &host_request(&key, 1, machine(1)));
     assert_eq!((code(&reply), reply.header("retry-after")), (is(503, "store-unavailable"), Some("60")));
@@ -202,30 +202,30 @@ fn a_store_that_is_gone_is_said_so_and_noticed_when_it_is_back() {
 
 #[test]
 fn an_authority_whose_certificate_has_ended_signs_nothing() {
-    let shop = Shop::open();
-    let key = shop.issue(Allowance::HOST_KEY, None, 3);
-    let running = Running::start_at(&shop, Options::default(), AT.at.plus(Span::days(3_650)));
+    let acme = TestVendor::open();
+    let key = acme.issue(Allowance::HOST_KEY, None, 3);
+    let running = Running::start_at(&acme, Options::default(), AT.at.plus(Span::days(3_650)));
     let reply = running.post("/v1/hosts", &host_request(&key, 1, machine(1)));
     assert_eq!(code(&reply), is(503, "authority-certificate-ended"));
     assert_eq!(code(&running.get("/readyz")), is(503, "authority-certificate-ended"));
-    assert_eq!(keys::list(&*shop.store).unwrap()[0].places_taken, 0);
+    assert_eq!(keys::list(&*acme.store).unwrap()[0].places_taken, 0);
 }
 
 #[test]
 fn an_authority_that_was_revoked_by_its_successor_signs_nothing_more() {
-    let shop = Shop::open();
-    let key = shop.issue(Allowance::HOST_KEY, None, 3);
-    let running = Running::start(&shop, Options::default());
-    let former = shop.authority().id();
+    let acme = TestVendor::open();
+    let key = acme.issue(Allowance::HOST_KEY, None, 3);
+    let running = Running::start(&acme, Options::default());
+    let former = acme.authority().id();
     let rotation = Rotation {
-        root_key: shop.home.root_key(),
+        root_key: acme.home.root_key(),
         root_passphrase: passphrase(),
         passphrase: passphrase(),
         validity: Span::days(900),
     };
-    rotation::rotate(&shop.home, &shop.store, &rotation, AT, &mut chance(7)).unwrap();
+    rotation::rotate(&acme.home, &acme.store, &rotation, AT, &mut chance(7)).unwrap();
     assert_eq!(running.post("/v1/hosts", &host_request(&key, 1, machine(1))).status, 200, "what it signs still holds");
-    shop.authority().revoke(&[Target::Authority(former)], AT, &mut chance(8)).unwrap();
+    acme.authority().revoke(&[Target::Authority(former)], AT, &mut chance(8)).unwrap();
     let reply = running.post("/v1/hosts", &host_request(&key, 1, machine(1)));
     assert_eq!(code(&reply), is(503, "authority-certificate-ended"));
     assert_eq!(code(&running.get("/readyz")), is(503, "authority-certificate-ended"));
@@ -233,13 +233,13 @@ fn an_authority_that_was_revoked_by_its_successor_signs_nothing_more() {
 
 #[test]
 fn nothing_of_a_product_key_is_kept_where_it_could_be_read() {
-    let shop = Shop::open();
-    let key = shop.issue(Allowance::HOST_KEY, None, 3);
-    let running = Running::start(&shop, Options::default());
+    let acme = TestVendor::open();
+    let key = acme.issue(Allowance::HOST_KEY, None, 3);
+    let running = Running::start(&acme, Options::default());
     assert_eq!(running.post("/v1/hosts", &host_request(&key, 1, machine(1))).status, 200);
     drop(running);
     let (text, seed) = (key.to_string(), key.seed());
-    for entry in fs::read_dir(shop.home.folder()).unwrap() {
+    for entry in fs::read_dir(acme.home.folder()).unwrap() {
         let bytes = fs::read(entry.unwrap().path()).unwrap();
         for secret in [text.as_bytes(), text.replace('-', "").as_bytes(), &seed] {
             assert!(!bytes.windows(secret.len()).any(|window| window == secret));
@@ -249,14 +249,14 @@ fn nothing_of_a_product_key_is_kept_where_it_could_be_read() {
 
 #[test]
 fn the_newest_revocation_list_is_there_for_everybody_and_sent_once() {
-    let shop = Shop::open();
-    let key = shop.issue(Allowance::HOST_KEY, None, 3);
-    let root = shop.authority().vendor().root;
-    let running = Running::start(&shop, Options::default());
+    let acme = TestVendor::open();
+    let key = acme.issue(Allowance::HOST_KEY, None, 3);
+    let root = acme.authority().vendor().root;
+    let running = Running::start(&acme, Options::default());
     assert_eq!(code(&running.get("/v1/revocations")), is(404, "not-found"));
     for n in 1..=2 {
         assert_eq!(running.post("/v1/hosts", &host_request(&key, n, machine(n))).status, 200);
-        shop.authority().revoke(&[Target::Host(pair(n).id())], AT, &mut chance(n.into())).unwrap();
+        acme.authority().revoke(&[Target::Host(pair(n).id())], AT, &mut chance(n.into())).unwrap();
         let reply = running.get("/v1/revocations");
         assert_eq!((reply.status, reply.header("content-type")), (200, Some("application/cose")));
         let list = trust::verify::<Revocations>(&reply.body, &root, AT.at, None).unwrap().document;

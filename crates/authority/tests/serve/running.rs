@@ -10,7 +10,7 @@ use leasehold_testkit::chance::Seeded;
 use leasehold_testkit::http::{COSE, Reply, send};
 use tokio::sync::oneshot;
 
-use crate::common::{AT, Shop};
+use crate::common::{AT, TestVendor};
 
 /// Stops when dropped, all requests answered.
 pub(crate) struct Running {
@@ -22,13 +22,13 @@ pub(crate) struct Running {
 }
 
 impl Running {
-    /// The shop's authority, at the time of its making.
-    pub(crate) fn start(shop: &Shop, options: Options) -> Self {
-        Self::start_at(shop, options, AT.at)
+    /// The acme's authority, at the time of its making.
+    pub(crate) fn start(acme: &TestVendor, options: Options) -> Self {
+        Self::start_at(acme, options, AT.at)
     }
 
-    pub(crate) fn start_at(shop: &Shop, options: Options, now: Timestamp) -> Self {
-        let (authority, seeded) = (Arc::new(shop.authority()), Seeded::new(7));
+    pub(crate) fn start_at(acme: &TestVendor, options: Options, now: Timestamp) -> Self {
+        let (authority, seeded) = (Arc::new(acme.authority()), Seeded::new(7));
         let surroundings = Surroundings { now: Arc::new(move || now), random: Arc::new(move |b| seeded.fill(b)) };
         let (bound, address) = mpsc::channel();
         let (stop, stopped) = oneshot::channel();

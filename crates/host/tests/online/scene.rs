@@ -12,7 +12,7 @@ use leasehold_authority::keys::{self, NewKey};
 use leasehold_authority::products::{self, NewFamily, NewProduct};
 use leasehold_authority::revocations::newest;
 use leasehold_authority::rotation::{Rotation, rotate};
-use leasehold_authority::{Approval, Authority as Signer, Founding, Home as Shop, Secret, found};
+use leasehold_authority::{Approval, Authority as Signer, Home as Shop, NewVendor, Secret, init};
 use leasehold_client::{AuthorityLink, Machine};
 use leasehold_core::activation::Allowance;
 use leasehold_core::standing::Mode;
@@ -56,9 +56,8 @@ impl Scene {
     pub(crate) fn new() -> Self {
         let (shop, host) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
         let store = SqliteAuthority::open(&Shop::new(shop.path()).store()).unwrap();
-        let founding =
-            Founding { name: "Acme".parse().unwrap(), validity: Span::days(3_650), passphrase: passphrase() };
-        let vendor = found(&Shop::new(shop.path()), &store, &founding, stamp(BEGIN), &mut chance(1)).unwrap();
+        let new = NewVendor { name: "Acme".parse().unwrap(), validity: Span::days(3_650), passphrase: passphrase() };
+        let vendor = init(&Shop::new(shop.path()), &store, &new, stamp(BEGIN), &mut chance(1)).unwrap();
         products::add(&store, &product("acme-cad"), stamp(BEGIN)).unwrap();
         let (clock, acts, list) = (Arc::new(AtomicU64::new(BEGIN.unix())), Arc::default(), Arc::default());
         let served = Served {

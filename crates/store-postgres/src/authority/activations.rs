@@ -1,32 +1,32 @@
 //! Activations.
 
-use leasehold_core::activation::{Known, Ordinals, Taken};
+use leasehold_core::activation::{KeyUsage, Known, Ordinals};
 use leasehold_core::{Fingerprint, KeyId, PublicKey, Text};
 use leasehold_store::StoreError;
-use leasehold_store::authority::{Activation, ActivationRows, Change, Place, Stamp};
+use leasehold_store::authority::{Activation, ActivationRows, Change, NewActivation, Stamp};
 use tokio_postgres::Row;
 
-use super::alike;
 use super::row::{at, bytes, fingerprint, hashes, integer, key_id, optional_text, optional_time, time, whole};
+use super::similar;
 use super::transaction::PostgresTransaction;
 use crate::failure::Fault;
 
 impl ActivationRows for PostgresTransaction<'_> {
-    fn taken(
+    fn key_usage(
         &mut self,
         key: KeyId,
         subject: &PublicKey,
         fingerprint: &Fingerprint,
         drift: u64,
-    ) -> Result<Taken, StoreError> {
-        Ok(Taken {
+    ) -> Result<KeyUsage, StoreError> {
+        Ok(KeyUsage {
             places: self.places_taken(key)?,
             own: self.first(sql!("own"), &[&&key.0[..], &&subject.0[..]], ordinals)?,
-            alike: alike::find(self, key, fingerprint, drift)?,
+            similar: similar::find(self, key, fingerprint, drift)?,
         })
     }
 
-    fn record(&mut self, activation: &Activation, by: Stamp) -> Result<(), StoreError> {
+    fn record_activation(&mut self, activation: &NewActivation, by: Stamp) -> Result<(), StoreError> {
         let ordinals = activation.placement.ordinals();
         let [id, uuid, disk, network, processor, board] = hashes(&activation.fingerprint);
         self.change(
@@ -50,7 +50,7 @@ impl ActivationRows for PostgresTransaction<'_> {
                 &&activation.subject.id().0[..],
             ],
         )?;
-        let Activation { key, subject, placement, cti, .. } = *activation;
+        let NewActivation { key, subject, placement, cti, .. } = *activation;
         self.note(&Change::Activated { key, subject: subject.id(), placement, cti }, by)
     }
 
@@ -62,11 +62,11 @@ impl ActivationRows for PostgresTransaction<'_> {
         Ok(self.first(sql!("activations_taken"), &[&&key.0[..]], |row| whole(row, 0))?.unwrap_or_default())
     }
 
-    fn places(&mut self, key: KeyId, after: u64, most: u64) -> Result<Vec<Place>, StoreError> {
-        self.all(sql!("places"), &[&&key.0[..], &integer(after), &integer(most)], place)
+    fn places(&mut self, key: KeyId, after: u64, max: u64) -> Result<Vec<Activation>, StoreError> {
+        self.all(sql!("places"), &[&&key.0[..], &integer(after), &integer(max)], place)
     }
 
-    fn activations_of(&mut self, subject: KeyId) -> Result<Vec<(KeyId, Place)>, StoreError> {
+    fn activations_of(&mut self, subject: KeyId) -> Result<Vec<(KeyId, Activation)>, StoreError> {
         self.all(sql!("activations_of"), &[&&subject.0[..]], activation)
     }
 
@@ -83,8 +83,8 @@ pub(super) fn known(row: &Row) -> Result<Known, Fault> {
     Ok(Known { place: whole(row, 0)?, activations: whole(row, 1)?, fingerprint: fingerprint(row, 2)? })
 }
 
-fn place(row: &Row) -> Result<Place, Fault> {
-    Ok(Place {
+fn place(row: &Row) -> Result<Activation, Fault> {
+    Ok(Activation {
         ordinals: ordinals(row)?,
         subject: PublicKey(bytes(row, 2)?),
         name: optional_text(row, 3)?,
@@ -96,6 +96,6 @@ fn place(row: &Row) -> Result<Place, Fault> {
 }
 
 /// As `place`, with the product key after it.
-fn activation(row: &Row) -> Result<(KeyId, Place), Fault> {
+fn activation(row: &Row) -> Result<(KeyId, Activation), Fault> {
     Ok((KeyId(bytes(row, 8)?), place(row)?))
 }

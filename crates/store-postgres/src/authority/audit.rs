@@ -9,9 +9,9 @@ use super::transaction::PostgresTransaction;
 use crate::failure::Fault;
 
 impl AuditRows for PostgresTransaction<'_> {
-    fn audit(&mut self, before: Option<u64>, most: u64) -> Result<Vec<AuditRow>, StoreError> {
+    fn audit(&mut self, before: Option<u64>, max: u64) -> Result<Vec<AuditRow>, StoreError> {
         let before = before.map_or(i64::MAX, integer);
-        self.all(sql!("audit"), &[&before, &integer(most)], audit)
+        self.all(sql!("audit"), &[&before, &integer(max)], audit)
     }
 }
 

@@ -3,7 +3,7 @@
 use leasehold_core::activation::Ordinals;
 use leasehold_core::{Cti, KeyId, PublicKey, Timestamp};
 use leasehold_store::StoreError;
-use leasehold_store::authority::copy::{Activated, CopyRows, Record};
+use leasehold_store::authority::copy::{ActivationRow, CopyRows, Record};
 use leasehold_store::authority::{
     ActivationRows, Actor, AuditRow, FamilyRows, KeyRows, ProductRows, Revocation, Stamp, TokenRows, VendorRows,
 };
@@ -14,8 +14,8 @@ use super::transaction::PostgresTransaction;
 use crate::failure::Fault;
 
 impl CopyRows for PostgresTransaction<'_> {
-    fn all_activated(&mut self, after: u64, most: u64) -> Result<Vec<(u64, Activated)>, StoreError> {
-        self.all(sql!("all_activated"), &[&integer(after), &integer(most)], activated)
+    fn all_activations(&mut self, after: u64, max: u64) -> Result<Vec<(u64, ActivationRow)>, StoreError> {
+        self.all(sql!("all_activations"), &[&integer(after), &integer(max)], activated)
     }
 
     fn put(&mut self, record: &Record) -> Result<(), StoreError> {
@@ -23,8 +23,8 @@ impl CopyRows for PostgresTransaction<'_> {
     }
 }
 
-fn activated(row: &Row) -> Result<(u64, Activated), Fault> {
-    let activated = Activated {
+fn activated(row: &Row) -> Result<(u64, ActivationRow), Fault> {
+    let activated = ActivationRow {
         key: KeyId(bytes(row, 1)?),
         subject: PublicKey(bytes(row, 2)?),
         ordinals: Ordinals { place: whole(row, 3)?, activation: whole(row, 4)? },
@@ -50,8 +50,8 @@ impl PostgresTransaction<'_> {
             Record::Family(family) => self.add_family(family, by(Timestamp::default())),
             Record::Product(product) => self.add_product(product, by(Timestamp::default())),
             Record::Key(key) => self.add_key(key, by(key.issued)),
-            Record::Activated(activated) => {
-                self.record(&activated.activation(), by(activated.last))?;
+            Record::Activation(activated) => {
+                self.record_activation(&activated.activation(), by(activated.last))?;
                 let row = [&&activated.key.0[..] as Parameter<'_>, &&activated.subject.0[..], &at(activated.first)];
                 self.change(sql!("activation_date"), &row).map(drop)
             }

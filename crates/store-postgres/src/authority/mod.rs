@@ -7,7 +7,6 @@ macro_rules! sql {
 }
 
 mod activations;
-mod alike;
 mod audit;
 mod copy;
 mod families;
@@ -16,6 +15,7 @@ mod pool;
 mod products;
 mod revocations;
 mod row;
+mod similar;
 mod tokens;
 mod transaction;
 mod vendor;
@@ -149,7 +149,7 @@ impl Trouble {
     }
 }
 
-/// A connection in a transaction: unless that has ended, nobody gets the connection any more.
+/// A connection in a transaction: unless that has ended, the connection is not used again.
 struct Unfinished(Option<Connection>);
 
 impl Unfinished {

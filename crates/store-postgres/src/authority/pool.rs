@@ -20,11 +20,11 @@ pub(super) fn make(address: &Address) -> Result<Pool, StoreError> {
         Box::pin(async move { client.batch_execute(SERVING).await.map_err(HookError::Backend) })
     });
     let pool = Pool::builder(manager)
-        .max_size(MOST)
+        .max_size(MAX_CONNECTIONS)
         .runtime(Runtime::Tokio1)
-        .wait_timeout(Some(PATIENCE))
-        .create_timeout(Some(PATIENCE))
-        .recycle_timeout(Some(PATIENCE))
+        .wait_timeout(Some(TIMEOUT))
+        .create_timeout(Some(TIMEOUT))
+        .recycle_timeout(Some(TIMEOUT))
         .post_create(settings)
         .build();
     pool.map_err(|error| StoreError::Unavailable(Box::new(error)))
@@ -39,6 +39,5 @@ pub(super) async fn take(pool: &Pool) -> Result<Connection, Fault> {
     })
 }
 
-/// Connections at most.
-const MOST: usize = 8;
-const PATIENCE: Duration = Duration::from_secs(8);
+const MAX_CONNECTIONS: usize = 8;
+const TIMEOUT: Duration = Duration::from_secs(8);

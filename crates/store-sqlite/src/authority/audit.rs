@@ -8,9 +8,9 @@ use super::row::{integer, time, whole};
 use super::transaction::SqliteTransaction;
 
 impl AuditRows for SqliteTransaction<'_> {
-    fn audit(&mut self, before: Option<u64>, most: u64) -> Result<Vec<AuditRow>, StoreError> {
+    fn audit(&mut self, before: Option<u64>, max: u64) -> Result<Vec<AuditRow>, StoreError> {
         let before = before.map_or(i64::MAX, integer);
-        self.all(sql!("audit"), params![before, integer(most)], audit)
+        self.all(sql!("audit"), params![before, integer(max)], audit)
     }
 }
 

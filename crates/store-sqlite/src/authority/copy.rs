@@ -3,7 +3,7 @@
 use leasehold_core::activation::Ordinals;
 use leasehold_core::{Cti, KeyId, PublicKey, Timestamp};
 use leasehold_store::StoreError;
-use leasehold_store::authority::copy::{Activated, CopyRows, Record};
+use leasehold_store::authority::copy::{ActivationRow, CopyRows, Record};
 use leasehold_store::authority::{
     ActivationRows, Actor, AuditRow, FamilyRows, KeyRows, ProductRows, Revocation, Stamp, TokenRows, VendorRows,
 };
@@ -13,8 +13,8 @@ use super::row::{at, fingerprint, integer, named, optional_text, optional_time, 
 use super::transaction::SqliteTransaction;
 
 impl CopyRows for SqliteTransaction<'_> {
-    fn all_activated(&mut self, after: u64, most: u64) -> Result<Vec<(u64, Activated)>, StoreError> {
-        self.all(sql!("all_activated"), params![integer(after), integer(most)], activated)
+    fn all_activations(&mut self, after: u64, max: u64) -> Result<Vec<(u64, ActivationRow)>, StoreError> {
+        self.all(sql!("all_activations"), params![integer(after), integer(max)], activated)
     }
 
     fn put(&mut self, record: &Record) -> Result<(), StoreError> {
@@ -22,8 +22,8 @@ impl CopyRows for SqliteTransaction<'_> {
     }
 }
 
-fn activated(row: &Row<'_>) -> rusqlite::Result<(u64, Activated)> {
-    let activated = Activated {
+fn activated(row: &Row<'_>) -> rusqlite::Result<(u64, ActivationRow)> {
+    let activated = ActivationRow {
         key: KeyId(row.get(1)?),
         subject: PublicKey(row.get(2)?),
         ordinals: Ordinals { place: whole(row, 3)?, activation: whole(row, 4)? },
@@ -49,8 +49,8 @@ impl SqliteTransaction<'_> {
             Record::Family(family) => self.add_family(family, by(Timestamp::default())),
             Record::Product(product) => self.add_product(product, by(Timestamp::default())),
             Record::Key(key) => self.add_key(key, by(key.issued)),
-            Record::Activated(activated) => {
-                self.record(&activated.activation(), by(activated.last))?;
+            Record::Activation(activated) => {
+                self.record_activation(&activated.activation(), by(activated.last))?;
                 let row = params![activated.key.0, activated.subject.0, at(activated.first)];
                 self.change(sql!("activation_date"), row).map(drop)
             }

@@ -7,7 +7,6 @@ macro_rules! sql {
 }
 
 mod activations;
-mod alike;
 mod audit;
 mod copy;
 mod families;
@@ -15,6 +14,7 @@ mod keys;
 mod products;
 mod revocations;
 mod row;
+mod similar;
 mod subjects;
 mod tokens;
 mod transaction;

@@ -1,9 +1,9 @@
 //! The hosts and machines that product keys have activated.
 
-pub mod alike;
+pub mod similar;
 pub(super) mod suite;
 
-use leasehold_core::activation::{Ordinals, Placement, Taken};
+use leasehold_core::activation::{KeyUsage, Ordinals, Placement};
 use leasehold_core::{Cti, Fingerprint, KeyId, PublicKey, Text, Timestamp};
 
 use super::Stamp;
@@ -11,7 +11,7 @@ use crate::StoreError;
 
 /// One key pair that a product key has activated, with the latest answer given to it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Activation {
+pub struct NewActivation {
     /// The product key.
     pub key: KeyId,
     /// The public half of the host's or machine's pair.
@@ -32,7 +32,7 @@ pub struct Activation {
 
 /// A host or machine of a product key, with one of its activations: the latest where nothing else is said.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Place {
+pub struct Activation {
     /// Which it is, and which of its key pairs this one is.
     pub ordinals: Ordinals,
     /// The public half of the pair.
@@ -52,25 +52,25 @@ pub struct Place {
 /// The activations in one transaction.
 pub trait ActivationRows {
     /// What a product key has activated, as far as it bears on `subject` asking from a machine of `fingerprint`:
-    /// [`Taken::alike`] has at least the key pairs on what is the same machine under `drift`, by the ordinals of their
+    /// [`KeyUsage::similar`] has at least the key pairs on what is the same machine under `drift`, by the ordinals of their
     /// places, the latest activation of each first. How many others there are does not matter to the time it takes
-    /// ([`alike::lookups`]).
+    /// ([`similar::lookups`]).
     ///
     /// # Errors
     /// Where the store fails.
-    fn taken(
+    fn key_usage(
         &mut self,
         key: KeyId,
         subject: &PublicKey,
         fingerprint: &Fingerprint,
         drift: u64,
-    ) -> Result<Taken, StoreError>;
+    ) -> Result<KeyUsage, StoreError>;
 
     /// Records an activation: a new one, or another answer to a key pair that has its ordinals already.
     ///
     /// # Errors
     /// Where the store fails.
-    fn record(&mut self, activation: &Activation, by: Stamp) -> Result<(), StoreError>;
+    fn record_activation(&mut self, activation: &NewActivation, by: Stamp) -> Result<(), StoreError>;
 
     /// How many hosts or machines a product key has activated.
     ///
@@ -84,18 +84,18 @@ pub trait ActivationRows {
     /// Where the store fails.
     fn activations_taken(&mut self, key: KeyId) -> Result<u64, StoreError>;
 
-    /// Of the hosts or machines that a product key has activated, those whose ordinal is higher than `after`, `most` of
-    /// them, with the latest activation of each, by ordinal.
+    /// Of the hosts or machines that a product key has activated, those whose ordinal is higher than `after`, at most `max`
+    /// of them, with the latest activation of each, by ordinal.
     ///
     /// # Errors
     /// Where the store fails.
-    fn places(&mut self, key: KeyId, after: u64, most: u64) -> Result<Vec<Place>, StoreError>;
+    fn places(&mut self, key: KeyId, after: u64, max: u64) -> Result<Vec<Activation>, StoreError>;
 
     /// The activations of the key pair with this name, each with its product key, oldest first.
     ///
     /// # Errors
     /// Where the store fails.
-    fn activations_of(&mut self, subject: KeyId) -> Result<Vec<(KeyId, Place)>, StoreError>;
+    fn activations_of(&mut self, subject: KeyId) -> Result<Vec<(KeyId, Activation)>, StoreError>;
 
     /// The names of all key pairs that a product key has activated, oldest first.
     ///

@@ -102,11 +102,11 @@ pub struct AuditRow {
 
 /// The audit in one transaction; its rows are written by the methods that change something.
 pub trait AuditRows {
-    /// Rows of the audit older than the number `before`, or the newest, `most` of them, newest first.
+    /// Rows of the audit older than the number `before`, or the newest, at most `max` of them, newest first.
     ///
     /// # Errors
     /// Where the store fails.
-    fn audit(&mut self, before: Option<u64>, most: u64) -> Result<Vec<AuditRow>, StoreError>;
+    fn audit(&mut self, before: Option<u64>, max: u64) -> Result<Vec<AuditRow>, StoreError>;
 }
 
 impl Actor {

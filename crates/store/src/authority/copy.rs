@@ -7,8 +7,8 @@ use leasehold_core::{Cti, Fingerprint, KeyId, PublicKey, Text, Timestamp};
 use sha2::{Digest, Sha256};
 
 use super::{
-    Activation, AuditRow, AuthorityCertificate, AuthorityStore, Family, IssuedKey, Product, Revocation, RevocationList,
-    Token, Vendor,
+    AuditRow, AuthorityCertificate, AuthorityStore, Family, IssuedKey, NewActivation, Product, Revocation,
+    RevocationList, Token, Vendor,
 };
 use crate::StoreError;
 
@@ -26,7 +26,7 @@ pub enum Record {
     /// A product key.
     Key(IssuedKey),
     /// A key pair that was activated.
-    Activated(Activated),
+    Activation(ActivationRow),
     /// An entry of the revocation list.
     Revocation(Revocation),
     /// The newest revocation list.
@@ -39,7 +39,7 @@ pub enum Record {
 
 /// A key pair that was activated, as it is kept.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Activated {
+pub struct ActivationRow {
     /// The product key.
     pub key: KeyId,
     /// The public half of the host's or machine's pair.
@@ -62,10 +62,10 @@ pub struct Activated {
     pub document: Vec<u8>,
 }
 
-impl Activated {
+impl ActivationRow {
     /// As it was recorded last.
-    pub fn activation(&self) -> Activation {
-        Activation {
+    pub fn activation(&self) -> NewActivation {
+        NewActivation {
             key: self.key,
             subject: self.subject,
             placement: Placement::Again(self.ordinals),
@@ -80,12 +80,12 @@ impl Activated {
 
 /// Records as they are, in one transaction.
 pub trait CopyRows {
-    /// Key pairs that were activated, with all that is kept of them and a number each, in its order: `most` of them whose
+    /// Key pairs that were activated, with all that is kept of them and a number each, in its order: at most `max` whose
     /// number is higher than `after`.
     ///
     /// # Errors
     /// Where the store fails.
-    fn all_activated(&mut self, after: u64, most: u64) -> Result<Vec<(u64, Activated)>, StoreError>;
+    fn all_activations(&mut self, after: u64, max: u64) -> Result<Vec<(u64, ActivationRow)>, StoreError>;
 
     /// Adds a record of another store as it is, without a row of audit of its own.
     ///
@@ -136,10 +136,10 @@ pub fn dump(
         tx.keys()?.into_iter().map(Record::Key).try_for_each(&mut *each)?;
         let mut after = 0;
         loop {
-            let page = tx.all_activated(after, PAGE)?;
+            let page = tx.all_activations(after, PAGE)?;
             let Some((last, _)) = page.last() else { break };
             after = *last;
-            page.into_iter().map(|(_, activated)| Record::Activated(activated)).try_for_each(&mut *each)?;
+            page.into_iter().map(|(_, activated)| Record::Activation(activated)).try_for_each(&mut *each)?;
         }
         tx.revocations()?.into_iter().map(Record::Revocation).try_for_each(&mut *each)?;
         tx.revocation_list()?.map(Record::List).into_iter().try_for_each(&mut *each)?;

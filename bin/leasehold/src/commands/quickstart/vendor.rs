@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use leasehold_authority::keys::{self, NewKey};
 use leasehold_authority::products::{self, NewFamily, NewProduct};
-use leasehold_authority::{Approval, Authority, Error, Founding, Home, Secret, found, vendor};
+use leasehold_authority::{Approval, Authority, Error, Home, NewVendor, Secret, init, vendor};
 use leasehold_core::activation::Allowance;
 use leasehold_core::standing::Mode;
 use leasehold_core::{Cti, ProductKey, PublicKey, Span};
@@ -38,8 +38,8 @@ pub(super) fn prepare(dir: &Path, talk: &Talk) -> Result<Product, Failure> {
     let vendor = match vendor(&*store) {
         Err(Error::NotInitialised) => {
             let (name, validity) = ("Acme Engineering".parse().expect("a name"), Span::days(3_650));
-            let founding = Founding { name, validity, passphrase: passphrase.clone() };
-            found(&home, &*store, &founding, stamp(), &mut input::fill_random).map_err(|error| failed(&error))?;
+            let new = NewVendor { name, validity, passphrase: passphrase.clone() };
+            init(&home, &*store, &new, stamp(), &mut input::fill_random).map_err(|error| failed(&error))?;
             vendor(&*store)
         }
         other => other,

@@ -8,7 +8,7 @@ use leasehold_core::Timestamp;
 use leasehold_core::activation::{Allowance, Placement, Refusal};
 use serde_json::json;
 
-use super::{Passphrase, Shop, failed, stamp};
+use super::{Passphrase, VendorContext, failed, stamp};
 use crate::failure::Failure;
 use crate::input;
 use crate::output::{self, Output};
@@ -26,12 +26,12 @@ pub(crate) struct Approve {
 }
 
 impl Approve {
-    pub(super) fn run(self, shop: &Shop, output: Output) -> Result<(), Failure> {
+    pub(super) fn run(self, context: &VendorContext, output: Output) -> Result<(), Failure> {
         if self.file == Path::new("-") && self.passphrase.is_standard_input() {
             return Err(Failure::failed("usage", "request and passphrase cannot both come from standard input"));
         }
         let request = input::document(&self.file)?;
-        let authority = shop.authority(&self.passphrase)?;
+        let authority = context.authority(&self.passphrase)?;
         let approval = authority.approve(&request, stamp(), &mut input::fill_random);
         match approval.map_err(|error| failed(&error).of(&self.file))? {
             Approval::Granted(granted) => write(&granted, self.out.as_deref(), output),

@@ -5,11 +5,11 @@ use leasehold_authority::audit;
 use leasehold_store::authority::AuditRow;
 use serde_json::{Value, json};
 
-use super::{Shop, failed};
+use super::{VendorContext, failed};
 use crate::failure::Failure;
 use crate::output::{self, Output};
 
-/// Who has changed what and when, newest first.
+/// The audit: every change with its author and time, newest first.
 #[derive(Debug, Args)]
 pub(crate) struct Audit {
     /// How many.
@@ -21,8 +21,8 @@ pub(crate) struct Audit {
 }
 
 impl Audit {
-    pub(super) fn run(self, shop: &Shop, output: Output) -> Result<(), Failure> {
-        let rows = audit(&*shop.store, self.before, self.last).map_err(|error| failed(&error))?;
+    pub(super) fn run(self, context: &VendorContext, output: Output) -> Result<(), Failure> {
+        let rows = audit(&*context.store, self.before, self.last).map_err(|error| failed(&error))?;
         match output {
             Output::Json => output::json(&rows.iter().map(value).collect()),
             Output::Human => print(&rows),

@@ -1,4 +1,4 @@
-//! What was and what is, for people and programs.
+//! The state before and after a change, for people and programs.
 
 use serde_json::{Value, json};
 

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use clap::{Args, ValueEnum};
 use leasehold_authority::export;
 
-use super::{Shop, failed};
+use super::{VendorContext, failed};
 use crate::failure::Failure;
 use crate::output::{self, Output};
 
@@ -45,13 +45,13 @@ enum Format {
 }
 
 impl Export {
-    pub(super) fn run(self, shop: &Shop, output: Output) -> Result<(), Failure> {
+    pub(super) fn run(self, context: &VendorContext, output: Output) -> Result<(), Failure> {
         let format = match (self.format, output) {
             (Some(Format::Json), _) | (None, Output::Json) => export::Format::Json,
             (Some(Format::Csv), _) | (None, Output::Human) => export::Format::Csv,
         };
         let what = self.what.into();
-        let write = |out: &mut dyn io::Write| export::export(&*shop.store, what, format, out);
+        let write = |out: &mut dyn io::Write| export::export(&*context.store, what, format, out);
         let rows = match self.out.as_deref().filter(|path| *path != Path::new("-")) {
             Some(path) => output::file(path, |file| write(file).map_err(|error| failed(&error).of(path)))?,
             None => write(&mut io::stdout().lock()).map_err(|error| failed(&error))?,

@@ -1,11 +1,11 @@
 //! `leasehold vendor init`.
 
 use clap::Args;
-use leasehold_authority::{Error, Founded, Founding, Home, Start};
+use leasehold_authority::{Created, Error, Home, NewVendor, Start};
 use leasehold_core::{Span, Text};
 use serde_json::json;
 
-use super::{Passphrase, Site, failed, stamp};
+use super::{Passphrase, VendorPaths, failed, stamp};
 use crate::failure::Failure;
 use crate::input;
 use crate::output::{self, Output};
@@ -25,7 +25,7 @@ pub(crate) struct Init {
 }
 
 impl Init {
-    pub(super) fn run(self, Site { home, place }: &Site, output: Output) -> Result<(), Failure> {
+    pub(super) fn run(self, VendorPaths { home, place }: &VendorPaths, output: Output) -> Result<(), Failure> {
         if self.name.as_str().trim().is_empty() {
             return Err(Failure::failed("usage", "name: it is empty"));
         }
@@ -36,14 +36,14 @@ impl Init {
         }
         home.make().map_err(|error| failed(&error))?;
         let store = place.authority()?;
-        let founding = Founding { name: self.name, validity: Span::days(self.years * 365), passphrase };
-        let founded = leasehold_authority::found(home, &*store, &founding, stamp(), &mut input::fill_random);
-        print(home, &founding, &founded.map_err(|error| failed(&error))?, output);
+        let new = NewVendor { name: self.name, validity: Span::days(self.years * 365), passphrase };
+        let created = leasehold_authority::init(home, &*store, &new, stamp(), &mut input::fill_random);
+        print(home, &new, &created.map_err(|error| failed(&error))?, output);
         Ok(())
     }
 }
 
-/// Nobody is asked for a passphrase in vain.
+/// Refuses a second vendor before a passphrase is asked for.
 fn refuse_a_second(home: &Home, place: &Place) -> Result<(), Failure> {
     if place.authority_versions()?.is_none() {
         return Ok(());
@@ -55,11 +55,11 @@ fn refuse_a_second(home: &Home, place: &Place) -> Result<(), Failure> {
     }
 }
 
-fn print(home: &Home, founding: &Founding, founded: &Founded, output: Output) {
-    let Founded { root, authority, expires, start } = founded;
+fn print(home: &Home, new: &NewVendor, created: &Created, output: Output) {
+    let Created { root, authority, expires, start } = created;
     match output {
         Output::Json => output::json(&json!({
-            "vendor": founding.name.as_str(),
+            "vendor": new.name.as_str(),
             "root": root.to_string(),
             "root_id": root.id().to_string(),
             "authority": authority.to_string(),
@@ -67,7 +67,7 @@ fn print(home: &Home, founding: &Founding, founded: &Founded, output: Output) {
             "dir": home.folder(),
         })),
         Output::Human => {
-            anstream::println!("vendor     {}", founding.name);
+            anstream::println!("vendor     {}", new.name);
             anstream::println!("root       {root}");
             anstream::println!("authority  {authority}, may sign until {}", output::time(*expires));
             anstream::println!("folder     {}", home.folder().display());

@@ -7,7 +7,7 @@ use leasehold_authority::products;
 use leasehold_core::{ProductId, ProductKey};
 use serde_json::json;
 
-use super::{Passphrase, Shop, failed};
+use super::{Passphrase, VendorContext, failed};
 use crate::failure::Failure;
 use crate::input;
 use crate::output::{self, Output};
@@ -25,12 +25,12 @@ pub(crate) struct Manifest {
 }
 
 impl Manifest {
-    pub(super) fn run(self, shop: &Shop, output: Output) -> Result<(), Failure> {
-        let products = products::list(&*shop.store).map_err(|error| failed(&error))?;
+    pub(super) fn run(self, context: &VendorContext, output: Output) -> Result<(), Failure> {
+        let products = products::list(&*context.store).map_err(|error| failed(&error))?;
         let Some(product) = products.into_iter().find(|product| product.id == self.product) else {
             return Err(failed(&leasehold_authority::Error::UnknownProduct(self.product)));
         };
-        let authority = shop.authority(&self.passphrase)?;
+        let authority = context.authority(&self.passphrase)?;
         let document = authority.manifest(&product.id, input::now(), &mut input::fill_random);
         let document = document.map_err(|error| failed(&error))?;
         let root = authority.vendor().root;

@@ -1,5 +1,6 @@
 //! `leasehold vendor`: a vendor's keys, products and approvals, and its authority on the network.
 
+mod activation;
 mod approve;
 mod audit;
 mod authority;
@@ -9,7 +10,6 @@ mod family;
 mod init;
 mod key;
 mod manifest;
-mod place;
 mod policy;
 mod product;
 mod revocations;
@@ -61,10 +61,10 @@ enum Command {
     Key(key::Key),
     /// The hosts that host keys have activated.
     #[command(subcommand)]
-    Host(place::Place),
+    Host(activation::ActivationCommand),
     /// The machines that multiple keys have activated.
     #[command(subcommand)]
-    Machine(place::Place),
+    Machine(activation::ActivationCommand),
     /// Answer the request of a host, or of a machine with a multiple key.
     Approve(approve::Approve),
     /// Answer hosts, and machines with multiple keys, over the network.
@@ -76,11 +76,11 @@ enum Command {
     /// The authority's key: those that the root has certified, and another in its place.
     #[command(subcommand)]
     Authority(authority::Authority),
-    /// Who has changed what and when, newest first.
+    /// The audit: every change with its author and time, newest first.
     Audit(audit::Audit),
     /// What was sold and what is used of it, for a spreadsheet or another program.
     Export(export::Export),
-    /// Who may use the authority's admin API.
+    /// Tokens for the authority's admin API.
     #[command(subcommand)]
     Token(token::Token),
 }
@@ -89,44 +89,44 @@ impl Vendor {
     pub(crate) fn run(self, output: Output) -> Result<(), Failure> {
         let home = Home::new(self.dir);
         let place = Place::choose(self.store.as_deref(), "LEASEHOLD_VENDOR_STORE", None, home.folder())?;
-        let home = Site { home, place };
+        let paths = VendorPaths { home, place };
         match self.command {
-            Command::Init(command) => command.run(&home, output),
-            Command::Product(command) => command.run(&Shop::open(home)?, output),
-            Command::Manifest(command) => command.run(&Shop::open(home)?, output),
-            Command::Key(command) => command.run(&Shop::open(home)?, output),
-            Command::Family(command) => command.run(&Shop::open(home)?, output),
-            Command::Host(command) => command.run(&Shop::open(home)?, KeyKind::Host, output),
-            Command::Machine(command) => command.run(&Shop::open(home)?, KeyKind::Multiple, output),
-            Command::Approve(command) => command.run(&Shop::open(home)?, output),
-            Command::Serve(command) => command.run(&Shop::open(home)?, output),
-            Command::Revoke(command) => command.run(&Shop::open(home)?, output),
-            Command::Revocations(command) => command.run(&Shop::open(home)?, output),
-            Command::Authority(command) => command.run(&Shop::open(home)?, output),
-            Command::Audit(command) => command.run(&Shop::open(home)?, output),
-            Command::Export(command) => command.run(&Shop::open(home)?, output),
-            Command::Token(command) => command.run(&Shop::open(home)?, output),
+            Command::Init(command) => command.run(&paths, output),
+            Command::Product(command) => command.run(&VendorContext::open(paths)?, output),
+            Command::Manifest(command) => command.run(&VendorContext::open(paths)?, output),
+            Command::Key(command) => command.run(&VendorContext::open(paths)?, output),
+            Command::Family(command) => command.run(&VendorContext::open(paths)?, output),
+            Command::Host(command) => command.run(&VendorContext::open(paths)?, KeyKind::Host, output),
+            Command::Machine(command) => command.run(&VendorContext::open(paths)?, KeyKind::Multiple, output),
+            Command::Approve(command) => command.run(&VendorContext::open(paths)?, output),
+            Command::Serve(command) => command.run(&VendorContext::open(paths)?, output),
+            Command::Revoke(command) => command.run(&VendorContext::open(paths)?, output),
+            Command::Revocations(command) => command.run(&VendorContext::open(paths)?, output),
+            Command::Authority(command) => command.run(&VendorContext::open(paths)?, output),
+            Command::Audit(command) => command.run(&VendorContext::open(paths)?, output),
+            Command::Export(command) => command.run(&VendorContext::open(paths)?, output),
+            Command::Token(command) => command.run(&VendorContext::open(paths)?, output),
         }
     }
 }
 
-/// A vendor's folder, and where its store is.
-struct Site {
+/// A vendor's folder and the location of its store.
+struct VendorPaths {
     home: Home,
     place: Place,
 }
 
-/// A vendor's folder with its store.
-struct Shop {
+/// A vendor's folder with its open store.
+struct VendorContext {
     home: Home,
     store: Arc<dyn AuthorityStore>,
 }
 
-impl Shop {
-    /// Opens what there is; nothing is made.
-    fn open(Site { home, place }: Site) -> Result<Self, Failure> {
+impl VendorContext {
+    /// Opens an existing vendor; creates nothing.
+    fn open(VendorPaths { home, place }: VendorPaths) -> Result<Self, Failure> {
         if place.authority_versions()?.is_none() {
-            let message = format!("{place}: no vendor has been made here yet");
+            let message = format!("{place}: there is no vendor here yet");
             return Err(Failure::failed("not-initialised", message).hint(MAKE_ONE));
         }
         let store = place.authority()?;
@@ -169,12 +169,12 @@ impl Passphrase {
     }
 }
 
-/// A change made now by whoever types.
+/// A change made now on the command line.
 fn stamp() -> Stamp {
     Stamp { at: input::now(), actor: Actor::Cli }
 }
 
-/// What a failure of the authority's library means for whoever typed the command.
+/// An error of the authority's library as the end of a command.
 pub(crate) fn failed(error: &Error) -> Failure {
     let (code, mut message) = (error.code(), error.to_string());
     match error {
@@ -203,7 +203,7 @@ pub(crate) fn failed(error: &Error) -> Failure {
         | Error::UnknownHost(_)
         | Error::UnknownAuthority(_)
         | Error::OwnAuthority(_)
-        | Error::Followed(_)
+        | Error::Superseded(_)
         | Error::ProductWithdrawn(_)
         | Error::FamilyWithdrawn(_)
         | Error::ListFull { .. }

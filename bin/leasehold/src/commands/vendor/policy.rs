@@ -46,7 +46,7 @@ pub(crate) struct PolicyOptions {
 }
 
 impl PolicyOptions {
-    /// What is to change.
+    /// The fields to update.
     pub(crate) fn change(&self) -> PolicyChange {
         PolicyChange {
             threshold: self.threshold,

@@ -8,7 +8,7 @@ use leasehold_store::authority::{Revocation, RevocationList};
 use leasehold_wire::envelope::MOST_REVOCATION_BYTES;
 use serde_json::{Value, json};
 
-use super::{Shop, failed, revoke};
+use super::{VendorContext, failed, revoke};
 use crate::failure::Failure;
 use crate::output::{self, Output};
 
@@ -21,8 +21,8 @@ pub(crate) struct Revocations {
 }
 
 impl Revocations {
-    pub(super) fn run(self, shop: &Shop, output: Output) -> Result<(), Failure> {
-        let Standing { entries, list } = revocations::standing(&*shop.store).map_err(|error| failed(&error))?;
+    pub(super) fn run(self, context: &VendorContext, output: Output) -> Result<(), Failure> {
+        let Standing { entries, list } = revocations::standing(&*context.store).map_err(|error| failed(&error))?;
         let Some(RevocationList { number, issued, document }) = list else {
             return Err(Failure::refused("no-revocations", "revocation list: there is none, nothing was ever revoked"));
         };
@@ -34,7 +34,7 @@ impl Revocations {
                 "number": number,
                 "issued": issued.unix(),
                 "bytes": bytes,
-                "most_bytes": MOST_REVOCATION_BYTES,
+                "max_bytes": MOST_REVOCATION_BYTES,
                 "entries": entries.iter().map(value).collect::<Vec<_>>(),
             });
             output::document(&document, self.out.as_deref(), about, output)?;

@@ -6,7 +6,7 @@ use leasehold_core::{Cti, KeyId};
 use leasehold_store::authority::Revoked;
 use serde_json::{Value, json};
 
-use super::{Passphrase, Shop, failed, stamp};
+use super::{Passphrase, VendorContext, failed, stamp};
 use crate::failure::Failure;
 use crate::input;
 use crate::output::{self, Output};
@@ -26,16 +26,21 @@ pub(crate) struct Revoke {
 }
 
 impl Revoke {
-    pub(super) fn run(self, shop: &Shop, output: Output) -> Result<(), Failure> {
+    pub(super) fn run(self, context: &VendorContext, output: Output) -> Result<(), Failure> {
         let devices = self.device.into_iter().map(Target::Key);
         let targets: Vec<Target> = devices.chain(self.document.into_iter().map(Target::Document)).collect();
-        run(shop, &targets, &self.passphrase, output)
+        run(context, &targets, &self.passphrase, output)
     }
 }
 
 /// Revokes `targets` and says what is on the list now.
-pub(super) fn run(shop: &Shop, targets: &[Target], passphrase: &Passphrase, output: Output) -> Result<(), Failure> {
-    let authority = shop.authority(passphrase)?;
+pub(super) fn run(
+    context: &VendorContext,
+    targets: &[Target],
+    passphrase: &Passphrase,
+    output: Output,
+) -> Result<(), Failure> {
+    let authority = context.authority(passphrase)?;
     let revoked = authority.revoke(targets, stamp(), &mut input::fill_random);
     let Withdrawal { added, list } = revoked.map_err(|error| failed(&error))?;
     let number = list.map(|list| list.number);
@@ -48,7 +53,7 @@ pub(super) fn run(shop: &Shop, targets: &[Target], passphrase: &Passphrase, outp
         Output::Human => added.iter().for_each(|what| anstream::println!("revoked {}", words(what))),
     }
     if let Some(number) = number.filter(|_| !added.is_empty()) {
-        anstream::eprintln!("revocation list {number} says so, to whoever has it");
+        anstream::eprintln!("revocation list {number} says so to every host that has it");
         anstream::eprintln!(
             "next: leasehold vendor revocations -o list.lh, then on each host: leasehold host install list.lh"
         );

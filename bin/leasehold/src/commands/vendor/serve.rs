@@ -11,7 +11,7 @@ use leasehold_authority::serve::{Options, Server, Surroundings};
 use leasehold_service::{Limits, Listener, Network, Rate, shutdown_signal};
 use serde_json::json;
 
-use super::{Passphrase, Shop};
+use super::{Passphrase, VendorContext};
 use crate::commands::host::serve::{runtime, service_failed, tls};
 use crate::failure::Failure;
 use crate::input;
@@ -47,7 +47,7 @@ pub(crate) struct Serve {
 }
 
 impl Serve {
-    pub(super) fn run(self, shop: &Shop, output: Output) -> Result<(), Failure> {
+    pub(super) fn run(self, context: &VendorContext, output: Output) -> Result<(), Failure> {
         let tls = tls(self.tls_cert, self.tls_key)?;
         let scheme = if tls.is_some() { "https" } else { "http" };
         let admin = self.admin_listen.0;
@@ -55,7 +55,7 @@ impl Serve {
             return Err(Failure::failed("usage", format!("admin API at {address}: tokens would travel in the clear"))
                 .hint("give --tls-cert and --tls-key, or let it listen at 127.0.0.1 behind a proxy that speaks TLS"));
         }
-        let authority = Arc::new(shop.authority(&self.passphrase)?);
+        let authority = Arc::new(context.authority(&self.passphrase)?);
         let options = Options {
             limits: Limits::default(),
             tls,

@@ -1,16 +1,18 @@
-//! Who changed what and when.
+//! `GET /api/v1/audit`.
 
 use leasehold_store::authority::AuditRow;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::call::{Answer, Call, limit, ok, parsed};
+use super::call::{Answer, Call, ok, page_limit, parsed};
+use super::input::{Limit, Position};
 use super::problems::problem;
-use crate::trail;
+use crate::audit;
 
 /// One change.
 #[derive(Debug, Serialize, ToSchema)]
-struct Row {
+#[schema(as = AuditRow)]
+pub(super) struct Row {
     /// Counted from 1.
     number: u64,
     /// When, in seconds since 1970.
@@ -27,9 +29,10 @@ struct Row {
 
 /// A page of the audit, newest first.
 #[derive(Debug, Serialize, ToSchema)]
-pub(super) struct AuditPage {
+#[schema(as = AuditPage)]
+pub(super) struct View {
     items: Vec<Row>,
-    /// What `before` is to be for the next page; null where this is the last.
+    /// The value of `before` for the next page; null where this is the last.
     #[schema(required)]
     next: Option<u64>,
 }
@@ -37,18 +40,18 @@ pub(super) struct AuditPage {
 /// The audit: every change, newest first.
 #[utoipa::path(get, operation_id = "audit", path = "/api/v1/audit", tag = "audit",
     params(
-        ("before" = Option<u64>, Query, description = "Only rows older than the one of this number."),
-        ("limit" = Option<u64>, Query, minimum = 1, maximum = 1000, description = "Rows at most; 100 unless given."),
+        ("before" = inline(Option<Position>), Query, description = "Only rows older than the one of this number."),
+        ("limit" = inline(Option<Limit>), Query, description = "Rows at most; 100 unless given."),
     ),
-    responses((status = 200, description = "A page of rows", body = AuditPage)))]
-pub(super) fn audit(call: &Call<'_>) -> Answer {
-    let [before, most] = call.query(["before", "limit"])?;
-    let (before, most) = (parsed("before", before)?, limit(most)?);
-    let rows = trail::audit(call.store(), before, most);
+    responses((status = 200, description = "A page of rows", body = View)))]
+pub(super) fn list(call: &Call<'_>) -> Answer {
+    let [before, limit] = call.query(["before", "limit"])?;
+    let (before, limit) = (parsed::<Position>("before", before)?.map(|before| before.0), page_limit(limit)?);
+    let rows = audit::audit(call.store(), before, limit);
     let items: Vec<Row> = rows.map_err(|error| problem(&error))?.into_iter().map(Row::from).collect();
     let last = items.last().map(|row| row.number);
-    let next = last.filter(|number| items.len() as u64 == most && *number > 1);
-    ok(&AuditPage { items, next })
+    let next = last.filter(|number| items.len() as u64 == limit && *number > 1);
+    ok(&View { items, next })
 }
 
 impl From<AuditRow> for Row {

@@ -1,4 +1,4 @@
-//! Who may come in: whoever shows a token (RFC 6750), and does not try many.
+//! Bearer tokens (RFC 6750), and how many wrong ones an address may send.
 
 use std::net::IpAddr;
 use std::num::NonZeroU32;
@@ -17,14 +17,14 @@ use crate::tokens;
 
 /// Looks tokens up.
 #[derive(Debug)]
-pub(super) struct Gate {
+pub(super) struct Authenticator {
     wrong: RateLimiter,
     began: Instant,
 }
 
-impl Gate {
+impl Authenticator {
     pub(super) fn new() -> Self {
-        Self { wrong: RateLimiter::new(Rate(WRONG)), began: Instant::now() }
+        Self { wrong: RateLimiter::new(Rate(MAX_WRONG)), began: Instant::now() }
     }
 
     /// The token that comes with a request.
@@ -38,20 +38,22 @@ impl Gate {
         let Some(text) = request.header(&header::AUTHORIZATION).and_then(bearer) else {
             return Err(unauthorised("token-required", "Bearer realm=\"leasehold\"").into());
         };
-        let who = rate_limit_key(from);
-        if let Err(wait) = self.wrong.peek(who, self.began.elapsed()) {
-            let problem = too_many(wait, "too many wrong tokens came from this address: ask again later");
-            return Err(Box::new(problem.into()));
-        }
         match tokens::check(&*authority.store, text, now) {
             Ok(Some(token)) => Ok(token),
-            Ok(None) => {
-                tracing::warn!(%from, code = "token-unknown", "refused");
-                // The limit is asked again by the next request; this one is told what is wrong.
-                let _ = self.wrong.take(who, self.began.elapsed());
-                Err(unauthorised("token-unknown", "Bearer realm=\"leasehold\", error=\"invalid_token\"").into())
-            }
+            Ok(None) => Err(self.wrong_token(from)),
             Err(error) => Err(Box::new(problem(&error).into())),
+        }
+    }
+
+    /// Only wrong tokens are counted: one who sends many does not lock out the right ones of the same address.
+    fn wrong_token(&self, from: IpAddr) -> Box<Response> {
+        tracing::warn!(%from, code = "token-unknown", "refused");
+        match self.wrong.take(rate_limit_key(from), self.began.elapsed()) {
+            Ok(()) => unauthorised("token-unknown", "Bearer realm=\"leasehold\", error=\"invalid_token\"").into(),
+            Err(wait) => {
+                let problem = too_many(wait, "too many wrong tokens came from this address: ask again later");
+                Box::new(problem.into())
+            }
         }
     }
 }
@@ -86,4 +88,4 @@ fn bearer(value: &str) -> Option<&str> {
 }
 
 /// Wrong tokens that may come from one address in a minute.
-const WRONG: NonZeroU32 = NonZeroU32::new(10).expect("more than none");
+const MAX_WRONG: NonZeroU32 = NonZeroU32::new(10).expect("more than none");

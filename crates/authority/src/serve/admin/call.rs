@@ -1,16 +1,17 @@
 //! One call: who asks, with which words.
 
 use std::borrow::Cow;
-use std::fmt::Display;
 use std::str::FromStr;
 
 use leasehold_core::Timestamp;
 use leasehold_service::{Problem, Request, Response, StatusCode};
 use leasehold_store::authority::{Actor, AuthorityStore, Stamp, Token};
+use percent_encoding::percent_decode_str;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use super::JSON;
+use super::input::{Limit, Object, Parsed, Pattern};
 use crate::authority::Authority;
 use crate::serve::Surroundings;
 
@@ -19,7 +20,7 @@ pub(super) struct Call<'c> {
     pub(super) authority: &'c Authority,
     pub(super) surroundings: &'c Surroundings,
     pub(super) request: &'c Request,
-    /// What stands in the path, in its order.
+    /// The parts of the path that vary, in their order.
     pub(super) parameters: Vec<&'c str>,
     pub(super) token: Token,
     pub(super) now: Timestamp,
@@ -38,23 +39,30 @@ impl Call<'_> {
         Stamp { at: self.now, actor: Actor::Token(self.token.name) }
     }
 
-    /// Fills bytes with chance.
+    /// Fills bytes with random ones.
     pub(super) fn random(&self) -> impl FnMut(&mut [u8]) {
         |bytes| (self.surroundings.random)(bytes)
     }
 
-    /// The parameter of the path, read as its type does.
-    pub(super) fn parameter<T: FromStr<Err: Display>>(&self, name: &str) -> Result<T, Problem> {
-        let text = self.parameters.first().copied().unwrap_or_default();
-        text.parse().map_err(|error: T::Err| Problem::malformed(format!("{name} in the path: {error}")))
+    /// The part of the path that varies, decoded.
+    pub(super) fn segment(&self, name: &str) -> Result<Cow<'_, str>, Problem> {
+        let text = percent_decode_str(self.parameters.first().copied().unwrap_or_default()).decode_utf8();
+        text.map_err(|_| Problem::malformed(format!("{name} in the path: it is not UTF-8")))
     }
 
-    /// The body.
+    /// The same, read as its type does.
+    pub(super) fn parameter<T: Pattern>(&self, name: &str) -> Result<T, Problem> {
+        let read = self.segment(name)?.parse().map(|Parsed(value)| value);
+        read.map_err(|error: String| Problem::malformed(format!("{name} in the path: {error}")))
+    }
+
+    /// The body, an object.
     pub(super) fn body<T: DeserializeOwned>(&self) -> Result<T, Problem> {
         if !self.request.is_content_type(JSON) {
             return Err(Problem::unsupported_media_type(JSON));
         }
-        serde_json::from_slice(&self.request.body).map_err(|error| Problem::malformed(format!("body: {error}")))
+        let read = serde_json::from_slice(&self.request.body);
+        read.map(|Object(body)| body).map_err(|error| Problem::malformed(format!("body: {error}")))
     }
 
     /// The values of a query that may have these names and no others, in their order.
@@ -65,25 +73,23 @@ impl Call<'_> {
                 let known = if N == 0 { "none".to_owned() } else { names.join(", ") };
                 return Err(Problem::malformed(format!("query: unknown name {name}, known are: {known}")));
             };
-            values[at] = Some(value);
+            if values[at].replace(value).is_some() {
+                return Err(Problem::malformed(format!("query: {name} stands there twice")));
+            }
         }
         Ok(values)
     }
 }
 
 /// A value of a query, read as its type does.
-pub(super) fn parsed<T: FromStr<Err: Display>>(name: &str, value: Option<Cow<'_, str>>) -> Result<Option<T>, Problem> {
+pub(super) fn parsed<T: FromStr<Err = String>>(name: &str, value: Option<Cow<'_, str>>) -> Result<Option<T>, Problem> {
     let parse = |text: Cow<'_, str>| text.parse();
-    value.map(parse).transpose().map_err(|error: T::Err| Problem::malformed(format!("query: {name}: {error}")))
+    value.map(parse).transpose().map_err(|error: String| Problem::malformed(format!("query: {name}: {error}")))
 }
 
-/// How many rows a page has: 100 unless the query says otherwise, 1,000 at most.
-pub(super) fn limit(value: Option<Cow<'_, str>>) -> Result<u64, Problem> {
-    match parsed::<u64>("limit", value)? {
-        None => Ok(100),
-        Some(limit @ 1..=1_000) => Ok(limit),
-        Some(_) => Err(Problem::malformed("query: limit: a number from 1 to 1000")),
-    }
+/// How many rows a page has: 100 unless the query says otherwise.
+pub(super) fn page_limit(value: Option<Cow<'_, str>>) -> Result<u64, Problem> {
+    Ok(parsed::<Limit>("limit", value)?.map_or(100, |limit| limit.0))
 }
 
 /// 200 with this as JSON.

@@ -1,10 +1,13 @@
-//! What was sold and what is used of it, whole.
+//! `GET /api/v1/export/{what}`.
 
-use std::fmt::Display;
 use std::io::{self, Write};
 use std::str::FromStr;
 
 use leasehold_service::{Problem, Response, StatusCode};
+use serde::Deserialize;
+use serde::de::IntoDeserializer;
+use serde::de::value::Error as Unknown;
+use utoipa::ToSchema;
 
 use super::call::{Answer, Call, parsed};
 use super::problems::problem;
@@ -14,17 +17,18 @@ use crate::export::{self, Export, Format};
 /// Everything of one kind as a table.
 #[utoipa::path(get, operation_id = "export", path = "/api/v1/export/{what}", tag = "export",
     params(
-        ("what" = String, Path, description = "keys, hosts, machines or usage"),
-        ("format" = Option<String>, Query, description = "csv (RFC 4180) or json, which it is unless given"),
+        ("what" = inline(What), Path),
+        ("format" = inline(Option<AsFormat>), Query, description = "csv (RFC 4180) or json, which it is unless given."),
     ),
     responses((status = 200, description = "A row for each", content(
         (Vec<Object> = "application/json"),
         (String = "text/csv"),
     ))))]
 pub(super) fn whole(call: &Call<'_>) -> Answer {
-    let What(what) = call.parameter("what")?;
+    let what = call.segment("what")?.parse::<What>();
+    let what = what.map_err(|error| Problem::malformed(format!("what in the path: {error}")))?.into();
     let [format] = call.query(["format"])?;
-    let AsFormat(format) = parsed("format", format)?.unwrap_or(AsFormat(Format::Json));
+    let format = parsed::<AsFormat>("format", format)?.unwrap_or(AsFormat::Json).into();
     let mut out = Bounded(Vec::new());
     match export::export(call.store(), what, format, &mut out) {
         Ok(_) => {}
@@ -45,43 +49,57 @@ fn too_large() -> Problem {
     Problem::new("export-too-large", StatusCode::INSUFFICIENT_STORAGE, title, detail)
 }
 
-/// What is exported, by its name in the path.
-struct What(Export);
+/// What to export.
+#[derive(Clone, Copy, Debug, Deserialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub(super) enum What {
+    Keys,
+    Hosts,
+    Machines,
+    Usage,
+}
 
-struct AsFormat(Format);
-
-/// No such word.
-struct Unknown(&'static str);
+/// How to write it.
+#[derive(Clone, Copy, Debug, Deserialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub(super) enum AsFormat {
+    Csv,
+    Json,
+}
 
 impl FromStr for What {
-    type Err = Unknown;
+    type Err = String;
 
-    fn from_str(text: &str) -> Result<Self, Unknown> {
-        match text {
-            "keys" => Ok(Self(Export::Keys)),
-            "hosts" => Ok(Self(Export::Hosts)),
-            "machines" => Ok(Self(Export::Machines)),
-            "usage" => Ok(Self(Export::Usage)),
-            _ => Err(Unknown("keys, hosts, machines or usage")),
-        }
+    fn from_str(text: &str) -> Result<Self, String> {
+        Self::deserialize(text.into_deserializer()).map_err(|error: Unknown| error.to_string())
     }
 }
 
 impl FromStr for AsFormat {
-    type Err = Unknown;
+    type Err = String;
 
-    fn from_str(text: &str) -> Result<Self, Unknown> {
-        match text {
-            "csv" => Ok(Self(Format::Csv)),
-            "json" => Ok(Self(Format::Json)),
-            _ => Err(Unknown("csv or json")),
+    fn from_str(text: &str) -> Result<Self, String> {
+        Self::deserialize(text.into_deserializer()).map_err(|error: Unknown| error.to_string())
+    }
+}
+
+impl From<What> for Export {
+    fn from(what: What) -> Self {
+        match what {
+            What::Keys => Self::Keys,
+            What::Hosts => Self::Hosts,
+            What::Machines => Self::Machines,
+            What::Usage => Self::Usage,
         }
     }
 }
 
-impl Display for Unknown {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(self.0)
+impl From<AsFormat> for Format {
+    fn from(format: AsFormat) -> Self {
+        match format {
+            AsFormat::Csv => Self::Csv,
+            AsFormat::Json => Self::Json,
+        }
     }
 }
 
@@ -90,7 +108,7 @@ struct Bounded(Vec<u8>);
 
 impl Write for Bounded {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        if self.0.len() + bytes.len() > MOST {
+        if self.0.len() + bytes.len() > MAX_BYTES {
             return Err(io::ErrorKind::StorageFull.into());
         }
         self.0.extend_from_slice(bytes);
@@ -102,4 +120,4 @@ impl Write for Bounded {
     }
 }
 
-const MOST: usize = 64 * 1024 * 1024;
+const MAX_BYTES: usize = 64 * 1024 * 1024;

@@ -1,45 +1,325 @@
-//! Values of bodies: texts with rules, and what may be taken away.
+//! Values of requests: each type reads a value and describes it, so that the server and its description cannot disagree.
 
-use std::fmt::Display;
+use std::fmt::{self, Display};
+use std::marker::PhantomData;
 use std::str::FromStr;
 
-use serde::de::Error;
+use leasehold_core::{Cti, FamilyId, KeyId, ProductId, Text};
+use leasehold_service::{Problem, StatusCode};
+use serde::de::value::MapAccessDeserializer;
+use serde::de::{Error, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer};
+use utoipa::openapi::schema::{KnownFormat, ObjectBuilder, SchemaFormat, Type};
+use utoipa::openapi::{RefOr, Schema};
+use utoipa::{PartialSchema, ToSchema};
+
+use crate::key_name::KeyName;
+
+/// A JSON object read as `T`: serde alone would also take an array of the members in their order.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Object<T>(pub(super) T);
+
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for Object<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_map(ObjectVisitor(PhantomData))
+    }
+}
+
+impl<T: PartialSchema> PartialSchema for Object<T> {
+    fn schema() -> RefOr<Schema> {
+        T::schema()
+    }
+}
+
+impl<T: ToSchema> ToSchema for Object<T> {
+    fn schemas(schemas: &mut Vec<(String, RefOr<Schema>)>) {
+        T::schemas(schemas);
+    }
+}
+
+struct ObjectVisitor<T>(PhantomData<T>);
+
+impl<'de, T: Deserialize<'de>> Visitor<'de> for ObjectVisitor<T> {
+    type Value = Object<T>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Object<T>, A::Error> {
+        T::deserialize(MapAccessDeserializer::new(map)).map(Object)
+    }
+}
 
 /// A text that its type reads.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Parsed<T>(pub(super) T);
 
-impl<'de, T: FromStr<Err: Display>> Deserialize<'de> for Parsed<T> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let text = String::deserialize(deserializer)?;
-        text.parse().map(Self).map_err(|error: T::Err| D::Error::custom(format!("{text:?}: {error}")))
+// The description is made by a macro, which takes types without parameters.
+pub(super) type ProductIdInput = Parsed<ProductId>;
+pub(super) type FamilyIdInput = Parsed<FamilyId>;
+pub(super) type KeyIdInput = Parsed<KeyId>;
+pub(super) type KeyNameInput = Parsed<KeyName>;
+pub(super) type CtiInput = Parsed<Cti>;
+
+/// What texts of a type look like: exactly those that its `FromStr` accepts, up to a length.
+pub(super) trait Pattern: FromStr<Err: Display> {
+    /// As an ECMA 262 regular expression.
+    const PATTERN: &'static str;
+    /// Characters at most.
+    const MAX_LENGTH: usize;
+}
+
+impl Pattern for ProductId {
+    const PATTERN: &'static str = "^[a-z0-9][a-z0-9-]{0,62}$";
+    const MAX_LENGTH: usize = 63;
+}
+
+impl Pattern for FamilyId {
+    const PATTERN: &'static str = ProductId::PATTERN;
+    const MAX_LENGTH: usize = ProductId::MAX_LENGTH;
+}
+
+impl Pattern for KeyId {
+    const PATTERN: &'static str = "^-*([0-9A-Fa-f]-*){32}$";
+    const MAX_LENGTH: usize = 64;
+}
+
+impl Pattern for Cti {
+    const PATTERN: &'static str = KeyId::PATTERN;
+    const MAX_LENGTH: usize = KeyId::MAX_LENGTH;
+}
+
+impl Pattern for KeyName {
+    const PATTERN: &'static str = "^(-*([0-9A-Fa-f]-*){32}|[….]*[0-9A-Za-z]{5})$";
+    const MAX_LENGTH: usize = KeyId::MAX_LENGTH;
+}
+
+impl<T: Pattern> FromStr for Parsed<T> {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        if text.chars().count() > T::MAX_LENGTH {
+            return Err(format!("it has more than {} characters", T::MAX_LENGTH));
+        }
+        text.parse().map(Self).map_err(|error: T::Err| error.to_string())
     }
 }
 
-/// A value that may be missing, taken away (`null`) or there; the field needs `#[serde(default)]`.
-#[derive(Clone, Debug, Default)]
-pub(super) enum Given<T> {
-    #[default]
-    Missing,
-    Nothing,
-    This(T),
+impl<'de, T: Pattern> Deserialize<'de> for Parsed<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        text.parse().map_err(|error| D::Error::custom(format!("{text:?}: {error}")))
+    }
 }
 
-impl<T> Given<T> {
-    /// As the library's changes have it: `None` stays, `Some(None)` is taken away.
-    #[expect(clippy::option_option, reason = "what the library's changes are made of")]
-    pub(super) fn map<U>(self, made: impl FnOnce(T) -> U) -> Option<Option<U>> {
-        match self {
-            Self::Missing => None,
-            Self::Nothing => Some(None),
-            Self::This(value) => Some(Some(made(value))),
+impl<T: Pattern> PartialSchema for Parsed<T> {
+    fn schema() -> RefOr<Schema> {
+        let text = ObjectBuilder::new().schema_type(Type::String).pattern(Some(T::PATTERN));
+        text.max_length(Some(T::MAX_LENGTH)).into()
+    }
+}
+
+impl<T: Pattern> ToSchema for Parsed<T> {}
+
+/// A text for people.
+#[derive(Clone, Debug)]
+pub(super) struct Words(String);
+
+impl Words {
+    /// The text for `name`; 422 where it has too many bytes, which no schema can say.
+    pub(super) fn text(&self, name: &str) -> Result<Text, Problem> {
+        self.0.parse().map_err(|error| {
+            let title = "the request cannot be carried out";
+            Problem::new("malformed", StatusCode::UNPROCESSABLE_ENTITY, title, format!("{name}: {error}"))
+        })
+    }
+}
+
+impl FromStr for Words {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        if text.chars().count() > MAX_WORDS {
+            Err(format!("it has more than {MAX_WORDS} characters"))
+        } else if text.chars().any(|c| !is_printable(c)) {
+            Err("it has control characters".to_owned())
+        } else {
+            Ok(Self(text.to_owned()))
         }
     }
 }
 
-impl<'de, T: Deserialize<'de>> Deserialize<'de> for Given<T> {
+impl<'de> Deserialize<'de> for Words {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        Ok(Option::deserialize(deserializer)?.map_or(Self::Nothing, Self::This))
+        String::deserialize(deserializer)?.parse().map_err(D::Error::custom)
+    }
+}
+
+impl PartialSchema for Words {
+    fn schema() -> RefOr<Schema> {
+        let text = ObjectBuilder::new().schema_type(Type::String).pattern(Some(PRINTABLE));
+        let description = "A text without control characters, of at most 255 bytes in UTF-8.";
+        text.max_length(Some(MAX_WORDS)).description(Some(description)).into()
+    }
+}
+
+impl ToSchema for Words {}
+
+/// Whether a character may stand in a text: neither a control character nor one that changes the direction of the text
+/// around it.
+fn is_printable(c: char) -> bool {
+    !c.is_control()
+        && !matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+}
+
+/// What [`is_printable`] says, as a pattern.
+const PRINTABLE: &str = r"^[^\u0000-\u001f\u007f-\u009f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]*$";
+const MAX_WORDS: usize = 255;
+
+macro_rules! bounded {
+    ($($(#[$doc:meta])* $name:ident: $min:literal ..= $max:literal;)*) => {$(
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        pub(super) struct $name(pub(super) u64);
+
+        impl FromStr for $name {
+            type Err = String;
+
+            fn from_str(text: &str) -> Result<Self, String> {
+                let digits = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+                let number = text.parse().ok().filter(|_| digits);
+                number.and_then(Self::new).ok_or_else(Self::expected)
+            }
+        }
+
+        impl $name {
+            fn new(number: u64) -> Option<Self> {
+                ($min..=$max).contains(&number).then_some(Self(number))
+            }
+
+            fn expected() -> String {
+                let (min, max): (u64, u64) = ($min, $max);
+                format!("a whole number from {min} to {max}")
+            }
+        }
+
+        impl<'de> Deserialize<'de> for $name {
+            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                let number = u64::deserialize(deserializer)?;
+                Self::new(number).ok_or_else(|| D::Error::custom(format!("{number}: {}", Self::expected())))
+            }
+        }
+
+        impl PartialSchema for $name {
+            fn schema() -> RefOr<Schema> {
+                let number = ObjectBuilder::new().schema_type(Type::Integer);
+                let format = SchemaFormat::KnownFormat(KnownFormat::Int64);
+                let (min, max) = (utoipa::Number::UInt($min), utoipa::Number::UInt($max));
+                number.format(Some(format)).minimum(Some(min)).maximum(Some(max)).into()
+            }
+        }
+
+        impl ToSchema for $name {}
+    )*};
+}
+
+bounded! {
+    /// The number of a product or family.
+    Number: 0..=1_048_575;
+    /// How many; as high as numbers in JSON are safe everywhere (RFC 7493).
+    Count: 1..=9_007_199_254_740_991;
+    /// A number that counts from 0.
+    Position: 0..=9_007_199_254_740_991;
+    /// Components of a fingerprint that may change.
+    Drift: 0..=5;
+    /// A length of time in seconds.
+    Seconds: 0..=3_153_600_000;
+    /// A time in seconds since 1970, to the end of the year 9999.
+    Time: 0..=253_402_300_799;
+    /// Rows of a page.
+    Limit: 1..=1_000;
+}
+
+/// A value that may be missing, taken away (`null`) or there; the field needs `#[serde(default)]`.
+#[derive(Clone, Debug, Default)]
+pub(super) enum Nullable<T> {
+    #[default]
+    Missing,
+    Null,
+    Value(T),
+}
+
+impl<T> Nullable<T> {
+    /// As the library's changes have it: `None` stays, `Some(None)` is taken away.
+    #[expect(clippy::option_option, reason = "what the library's changes are made of")]
+    pub(super) fn change<U>(self, made: impl FnOnce(T) -> Result<U, Problem>) -> Result<Option<Option<U>>, Problem> {
+        match self {
+            Self::Missing => Ok(None),
+            Self::Null => Ok(Some(None)),
+            Self::Value(value) => made(value).map(|value| Some(Some(value))),
+        }
+    }
+}
+
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for Nullable<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Ok(Option::deserialize(deserializer)?.map_or(Self::Null, Self::Value))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[derive(Debug, Deserialize)]
+    #[serde(deny_unknown_fields)]
+    struct Pair {
+        first: Number,
+        second: Option<Object<Inner>>,
+    }
+
+    #[derive(Debug, Deserialize)]
+    struct Inner {
+        third: Drift,
+    }
+
+    #[test]
+    fn an_array_is_no_object_at_any_depth() {
+        let read = |value| serde_json::from_value::<Object<Pair>>(value);
+        let Object(pair) = read(json!({ "first": 1, "second": { "third": 2 } })).unwrap();
+        assert_eq!((pair.first, pair.second.unwrap().0.third), (Number(1), Drift(2)));
+        for wrong in [json!([1, null]), json!({ "first": 1, "second": [2] }), json!(null), json!("first")] {
+            assert!(read(wrong.clone()).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn numbers_end_where_their_description_says() {
+        for (text, read) in [("0", Some(Number(0))), ("1048575", Some(Number(1_048_575))), ("1048576", None)] {
+            assert_eq!(text.parse::<Number>().ok(), read);
+            assert_eq!(serde_json::from_str::<Number>(text).ok(), read);
+        }
+        for text in ["", "+1", "-1", "1.0", " 1", "99999999999999999999"] {
+            assert!(text.parse::<Number>().is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn texts_that_would_hide_or_turn_what_stands_around_them_are_refused() {
+        for text in ["two\nlines", "\u{202e}gnp.exe", "\u{2066}a", "\u{9f}"] {
+            assert!(text.parse::<Words>().is_err(), "{text:?}");
+        }
+        let long = "ä".repeat(200).parse::<Words>().unwrap();
+        assert_eq!(long.text("title").unwrap_err().status(), StatusCode::UNPROCESSABLE_ENTITY);
+        assert!("Müller & Söhne, שלום".parse::<Words>().unwrap().text("customer").is_ok());
+    }
+
+    #[test]
+    fn names_longer_than_described_are_refused() {
+        assert!(format!("{}ABCDE", ".".repeat(59)).parse::<Parsed<KeyName>>().is_ok());
+        assert!(format!("{}ABCDE", ".".repeat(60)).parse::<Parsed<KeyName>>().is_err());
     }
 }

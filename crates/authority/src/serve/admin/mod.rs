@@ -1,21 +1,23 @@
 //! The admin API: what the vendor's own programs and people ask and change, as JSON, with a token (`tokens`).
 //!
-//! It has a listener of its own and is never served on the public one. Each path is in the table of `routes`, which says
-//! what it takes and which role it needs; the `OpenAPI` document is made from the same functions and types.
+//! It has a listener of its own and is never served on the public one. Each endpoint has a file; the table in `routes` says
+//! which role each needs, and the `OpenAPI` document is made from the same functions and types.
 
 mod audit;
+mod authenticator;
 mod call;
-mod catalogue;
-mod describe;
 mod export;
-mod gate;
-mod given;
+mod families;
+mod input;
 mod keys;
+mod openapi;
 mod places;
 mod policy;
 mod problems;
+mod products;
 mod revocations;
 mod routes;
+mod vendor;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -27,17 +29,17 @@ use leasehold_service::{
 
 use crate::authority::Authority;
 use crate::serve::Surroundings;
+use authenticator::Authenticator;
 use call::Call;
-use gate::Gate;
 use routes::{Found, find};
 
-pub use describe::openapi;
+pub use openapi::openapi;
 pub use routes::routes;
 
-/// Answers those who have a token.
+/// Answers calls with a token.
 #[derive(Debug)]
 pub(crate) struct AdminApi {
-    desk: Arc<Desk>,
+    state: Arc<AdminState>,
     work: WorkQueue,
     exports: WorkQueue,
     trusted: Vec<Network>,
@@ -46,21 +48,21 @@ pub(crate) struct AdminApi {
 
 /// Where calls are carried out, on threads that may block.
 #[derive(Debug)]
-struct Desk {
+struct AdminState {
     authority: Arc<Authority>,
     surroundings: Surroundings,
-    gate: Gate,
+    authenticator: Authenticator,
 }
 
 impl AdminApi {
     pub(crate) fn new(authority: Arc<Authority>, surroundings: Surroundings, trusted: Vec<Network>) -> Self {
-        let desk = Arc::new(Desk { authority, surroundings, gate: Gate::new() });
-        let (work, exports) = (WorkQueue::new(AT_ONCE, WAITING), WorkQueue::new(1, EXPORTS_WAITING));
-        Self { desk, work, exports, trusted, description: describe::document() }
+        let state = Arc::new(AdminState { authority, surroundings, authenticator: Authenticator::new() });
+        let (work, exports) = (WorkQueue::new(MAX_RUNNING, MAX_WAITING), WorkQueue::new(1, MAX_WAITING_EXPORTS));
+        Self { state, work, exports, trusted, description: openapi::document() }
     }
 }
 
-/// What the admin API takes on at most.
+/// The limits of the admin API.
 pub(crate) fn limits() -> Limits {
     Limits { body_bytes: 64 * 1024, answer_timeout: ANSWER, connections: 200, ..Limits::default() }
 }
@@ -76,8 +78,8 @@ impl Handler for AdminApi {
         }
         let from = client_address(request.peer.ip(), &request.headers, &self.trusted);
         let work = if request.path().starts_with(EXPORTS) { &self.exports } else { &self.work };
-        let desk = Arc::clone(&self.desk);
-        let response = match work.run(move || desk.answer(&request, from)).await {
+        let state = Arc::clone(&self.state);
+        let response = match work.run(move || state.answer(&request, from)).await {
             Ok(response) => response,
             Err(WorkError::Busy) => Problem::busy(BUSY).into(),
             Err(WorkError::Panicked) => Problem::internal().into(),
@@ -87,11 +89,11 @@ impl Handler for AdminApi {
     }
 }
 
-impl Desk {
+impl AdminState {
     fn answer(&self, request: &Request, from: std::net::IpAddr) -> Response {
         let now = (self.surroundings.now)();
-        // Who has no token does not even learn what there is.
-        let token = match self.gate.token(&self.authority, request, from, now) {
+        // Before the path is looked at: a caller without a token learns nothing of what there is.
+        let token = match self.authenticator.token(&self.authority, request, from, now) {
             Ok(token) => token,
             Err(refused) => return *refused,
         };
@@ -101,7 +103,7 @@ impl Desk {
             Found::Nothing => return Problem::not_found(request.path()).into(),
         };
         if !token.roles.has(route.role) {
-            return gate::not_allowed(&token, route.role);
+            return authenticator::not_allowed(&token, route.role);
         }
         let call =
             Call { authority: &self.authority, surroundings: &self.surroundings, request, parameters, token, now };
@@ -123,12 +125,12 @@ const DESCRIPTION: &str = "/api/v1/openapi.json";
 const EXPORTS: &str = "/api/v1/export/";
 const JSON: &str = "application/json";
 /// Calls that are carried out at a time.
-const AT_ONCE: usize = 4;
+const MAX_RUNNING: usize = 4;
 /// Calls that may wait for their turn.
-const WAITING: usize = 64;
+const MAX_WAITING: usize = 64;
 /// Exports that may wait for the one that is being made.
-const EXPORTS_WAITING: usize = 3;
+const MAX_WAITING_EXPORTS: usize = 3;
 /// How long an export may take.
 const ANSWER: Duration = Duration::from_mins(5);
-/// When those that found no room should come again.
+/// How long to wait before asking again when the queue is full.
 const BUSY: Duration = Duration::from_secs(10);

@@ -8,7 +8,7 @@ use utoipa::openapi::{Content, Ref, RefOr, ResponseBuilder};
 use utoipa::{Modify, OpenApi, ToSchema};
 
 use super::routes::routes;
-use super::{audit, catalogue, export, keys, places, revocations};
+use super::{audit, export, families, keys, places, products, revocations, vendor};
 
 /// The `OpenAPI` document of the admin API.
 pub fn openapi() -> utoipa::openapi::OpenApi {
@@ -19,7 +19,7 @@ pub(super) fn document() -> Bytes {
     openapi().to_json().expect("a description is JSON").into()
 }
 
-/// A reasoned no (RFC 9457). Some have members of their own besides.
+/// A refusal with its reason (RFC 9457). Some have more members.
 #[derive(Serialize, ToSchema)]
 struct Problem {
     /// `urn:leasehold:problem:` and the code that `leasehold explain` knows.
@@ -39,19 +39,20 @@ struct Problem {
         license(name = "MIT", identifier = "MIT"),
     ),
     paths(
-        catalogue::vendor, catalogue::products, catalogue::add_product, catalogue::product, catalogue::change_product,
-        catalogue::families, catalogue::family, catalogue::change_family,
-        keys::keys, keys::issue, keys::key, keys::change, keys::revoke,
-        places::places, places::place,
-        revocations::revocations, revocations::revoke,
-        audit::audit, export::whole,
+        vendor::show,
+        products::list::list, products::show::show, products::add::add, products::change::change,
+        families::list::list, families::show::show, families::change::change,
+        keys::list::list, keys::show::show, keys::issue::issue, keys::change::change, keys::revoke::revoke,
+        places::list::list, places::show::show,
+        revocations::list::list, revocations::revoke::revoke,
+        audit::list, export::whole,
     ),
     components(schemas(Problem)),
     modifiers(&Rules),
 )]
 struct Description;
 
-/// What holds for every call: a token with the role that it needs, and problems where the answer is no.
+/// What every call has in common: a token with the role that it needs, and problem documents for refusals.
 struct Rules;
 
 impl Modify for Rules {

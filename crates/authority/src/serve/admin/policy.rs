@@ -1,10 +1,11 @@
 //! Policies in JSON. Times are seconds since 1970, lengths of time seconds.
 
-use leasehold_core::{Policy, Span, Text, Timestamp};
+use leasehold_core::{Policy, Span, Timestamp};
+use leasehold_service::Problem;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::given::{Given, Parsed};
+use super::input::{Count, Drift, Nullable, Seconds, Time, Words};
 use crate::policy_change::PolicyChange;
 
 /// What a product key grants.
@@ -23,7 +24,7 @@ pub(super) struct PolicyView {
     retry: u64,
     /// How long everything works after a lease has ended.
     grace: u64,
-    /// Most live leases at once; null is no limit.
+    /// Most live leases at once on one host's store; null is no limit.
     #[schema(required)]
     capacity: Option<u64>,
     /// Fingerprint components that may change before a machine counts as another one.
@@ -35,28 +36,35 @@ pub(super) struct PolicyView {
     features: Vec<String>,
 }
 
-/// What of a policy is to change; what is missing stays as it is.
+/// Fields of a policy to update; a field that is missing stays as it is.
 #[derive(Debug, Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct PolicyInput {
-    threshold: Option<u64>,
-    window: Option<u64>,
-    validity: Option<u64>,
-    renewal: Option<u64>,
-    retry: Option<u64>,
-    grace: Option<u64>,
+    #[schema(inline)]
+    threshold: Option<Count>,
+    #[schema(inline)]
+    window: Option<Seconds>,
+    #[schema(inline)]
+    validity: Option<Seconds>,
+    #[schema(inline)]
+    renewal: Option<Seconds>,
+    #[schema(inline)]
+    retry: Option<Seconds>,
+    #[schema(inline)]
+    grace: Option<Seconds>,
     /// null takes the limit away.
     #[serde(default)]
-    #[schema(value_type = Option<u64>)]
-    capacity: Given<u64>,
-    drift: Option<u64>,
+    #[schema(inline, value_type = Option<Count>)]
+    capacity: Nullable<Count>,
+    #[schema(inline)]
+    drift: Option<Drift>,
     /// null takes the end away.
     #[serde(default)]
-    #[schema(value_type = Option<u64>)]
-    end: Given<u64>,
+    #[schema(inline, value_type = Option<Time>)]
+    end: Nullable<Time>,
     /// All of them; an empty list takes them away.
-    #[schema(value_type = Option<Vec<String>>)]
-    features: Option<Vec<Parsed<Text>>>,
+    #[schema(inline)]
+    features: Option<Vec<Words>>,
 }
 
 impl From<&Policy> for PolicyView {
@@ -76,20 +84,21 @@ impl From<&Policy> for PolicyView {
     }
 }
 
-impl From<PolicyInput> for PolicyChange {
-    fn from(input: PolicyInput) -> Self {
-        let features = |features: Vec<Parsed<Text>>| features.into_iter().map(|feature| feature.0).collect();
-        Self {
-            threshold: input.threshold,
-            window: input.window.map(Span::seconds),
-            validity: input.validity.map(Span::seconds),
-            renewal: input.renewal.map(Span::seconds),
-            retry: input.retry.map(Span::seconds),
-            grace: input.grace.map(Span::seconds),
-            capacity: input.capacity.map(|capacity| capacity),
-            drift: input.drift,
-            end: input.end.map(Timestamp::from_unix),
-            features: input.features.map(features),
-        }
+impl PolicyInput {
+    pub(super) fn change(self) -> Result<PolicyChange, Problem> {
+        let span = |seconds: Option<Seconds>| seconds.map(|seconds| Span::seconds(seconds.0));
+        let features = self.features.map(|names| names.iter().map(|name| name.text("body: features")).collect());
+        Ok(PolicyChange {
+            threshold: self.threshold.map(|count| count.0),
+            window: span(self.window),
+            validity: span(self.validity),
+            renewal: span(self.renewal),
+            retry: span(self.retry),
+            grace: span(self.grace),
+            capacity: self.capacity.change(|count| Ok(count.0))?,
+            drift: self.drift.map(|drift| drift.0),
+            end: self.end.change(|time| Ok(Timestamp::from_unix(time.0)))?,
+            features: features.transpose()?,
+        })
     }
 }

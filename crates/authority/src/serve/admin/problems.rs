@@ -24,7 +24,7 @@ pub(super) fn problem(error: &Error) -> Problem {
         | Error::FamilyWithdrawn(_)
         | Error::AmbiguousKey(..)
         | Error::OwnAuthority(_)
-        | Error::Followed(_)
+        | Error::Superseded(_)
         | Error::TokenExists(_)
         | Error::ListFull { .. } => StatusCode::CONFLICT,
         Error::Policy(_) | Error::GrantTooLarge(_) | Error::TokenEnded(_) => StatusCode::UNPROCESSABLE_ENTITY,

@@ -1,10 +1,10 @@
-//! The paths: what each takes, which role it needs, what answers.
+//! The paths: the method, the role that is needed, the function that answers.
 
 use leasehold_service::Method;
 use leasehold_store::authority::Role;
 
 use super::call::{Answer, Call};
-use super::{audit, catalogue, export, keys, places, revocations};
+use super::{audit, export, families, keys, places, products, revocations, vendor};
 
 /// One path with one method.
 pub(super) struct Route {
@@ -37,7 +37,7 @@ pub(super) fn find<'p>(method: &Method, path: &'p str) -> Found<'p> {
     METHODS.into_iter().find(|methods| *methods == allowed).map_or(Found::Nothing, Found::OtherMethods)
 }
 
-/// Method, path and role of each call, for those who describe or try them.
+/// Method, path and role of each call.
 pub fn routes() -> impl Iterator<Item = (&'static str, &'static str, Role)> {
     ROUTES.iter().map(|route| (route.method.as_str(), route.path, route.role))
 }
@@ -72,24 +72,24 @@ const fn revoke(path: &'static str, answer: fn(&Call<'_>) -> Answer) -> Route {
 const METHODS: [&str; 4] = ["GET", "GET, POST", "GET, PATCH", "POST"];
 
 static ROUTES: &[Route] = &[
-    get("/api/v1/vendor", catalogue::vendor),
-    get("/api/v1/products", catalogue::products),
-    issue(Method::POST, "/api/v1/products", catalogue::add_product),
-    get("/api/v1/products/{id}", catalogue::product),
-    issue(Method::PATCH, "/api/v1/products/{id}", catalogue::change_product),
-    get("/api/v1/families", catalogue::families),
-    get("/api/v1/families/{id}", catalogue::family),
-    issue(Method::PATCH, "/api/v1/families/{id}", catalogue::change_family),
-    get("/api/v1/keys", keys::keys),
-    issue(Method::POST, "/api/v1/keys", keys::issue),
-    get("/api/v1/keys/{key}", keys::key),
-    issue(Method::PATCH, "/api/v1/keys/{key}", keys::change),
-    revoke("/api/v1/keys/{key}/revoke", keys::revoke),
-    get("/api/v1/keys/{key}/places", places::places),
-    get("/api/v1/places/{subject}", places::place),
-    get("/api/v1/revocations", revocations::revocations),
-    revoke("/api/v1/revocations", revocations::revoke),
-    get("/api/v1/audit", audit::audit),
+    get("/api/v1/vendor", vendor::show),
+    get("/api/v1/products", products::list::list),
+    issue(Method::POST, "/api/v1/products", products::add::add),
+    get("/api/v1/products/{id}", products::show::show),
+    issue(Method::PATCH, "/api/v1/products/{id}", products::change::change),
+    get("/api/v1/families", families::list::list),
+    get("/api/v1/families/{id}", families::show::show),
+    issue(Method::PATCH, "/api/v1/families/{id}", families::change::change),
+    get("/api/v1/keys", keys::list::list),
+    issue(Method::POST, "/api/v1/keys", keys::issue::issue),
+    get("/api/v1/keys/{key}", keys::show::show),
+    issue(Method::PATCH, "/api/v1/keys/{key}", keys::change::change),
+    revoke("/api/v1/keys/{key}/revoke", keys::revoke::revoke),
+    get("/api/v1/keys/{key}/places", places::list::list),
+    get("/api/v1/places/{subject}", places::show::show),
+    get("/api/v1/revocations", revocations::list::list),
+    revoke("/api/v1/revocations", revocations::revoke::revoke),
+    get("/api/v1/audit", audit::list),
     get("/api/v1/export/{what}", export::whole),
 ];
 

@@ -9,7 +9,7 @@ use leasehold_core::{Component, Fingerprint, KeyId, PublicKey, Span};
 
 use crate::StoreError;
 use crate::authority::suite::{Fixture, Outcome, sample};
-use crate::authority::{Activation, AuthorityStore};
+use crate::authority::{AuthorityStore, NewActivation};
 
 /// Another answer replaces the last one and takes no place.
 ///
@@ -19,7 +19,7 @@ pub fn a_key_pair_that_asks_again_keeps_its_ordinals(fixture: &dyn Fixture) -> O
     let store = fixture.open();
     let key = sample::fill(&*store)?;
     let first = sample::activation(key, 1, Placement::New(sample::ordinals(1, 1)));
-    let again = Activation {
+    let again = NewActivation {
         placement: Placement::Again(sample::ordinals(1, 1)),
         fingerprint: sample::machine(2),
         name: Some(sample::text("renamed")),
@@ -29,19 +29,19 @@ pub fn a_key_pair_that_asks_again_keeps_its_ordinals(fixture: &dyn Fixture) -> O
     };
     let second = sample::activation(key, 2, Placement::Anew(sample::ordinals(1, 2)));
     store.transact("record", |tx| {
-        tx.record(&first, sample::AT)?;
-        tx.record(&again, sample::later(Span::DAY))?;
+        tx.record_activation(&first, sample::AT)?;
+        tx.record_activation(&again, sample::later(Span::DAY))?;
         let places = tx.places(key, 0, 99)?;
         assert_eq!((places.len(), places[0].ordinals, places[0].subject), (1, sample::ordinals(1, 1), first.subject));
         assert_eq!((places[0].first, places[0].last), (sample::AT.at, sample::later(Span::DAY).at));
         assert_eq!((&places[0].name, places[0].expires), (&again.name, None));
         assert_eq!(places[0].document, again.document);
-        tx.record(&second, sample::later(Span::DAY))?;
+        tx.record_activation(&second, sample::later(Span::DAY))?;
         let places = tx.places(key, 0, 99)?;
         assert_eq!((places.len(), places[0].ordinals, places[0].subject), (1, sample::ordinals(1, 2), second.subject));
         assert_eq!(tx.places_taken(key)?, 1);
-        let taken = tx.taken(key, &first.subject, &sample::machine(9), 2)?;
-        assert_eq!((taken.own, taken.places), (Some(sample::ordinals(1, 1)), 1), "the earlier pair is still known");
+        let usage = tx.key_usage(key, &first.subject, &sample::machine(9), 2)?;
+        assert_eq!((usage.own, usage.places), (Some(sample::ordinals(1, 1)), 1), "the earlier pair is still known");
         Ok(())
     })
 }
@@ -61,19 +61,19 @@ pub fn machines_that_share_a_component_are_found(fixture: &dyn Fixture) -> Outco
     store.transact("record and look", |tx| {
         for (n, activation) in [(1, 1), (2, 2)] {
             let placement = Placement::Anew(sample::ordinals(1, activation));
-            let recorded = Activation { fingerprint: whole, ..sample::activation(key, n, placement) };
-            tx.record(&recorded, sample::AT)?;
+            let recorded = NewActivation { fingerprint: whole, ..sample::activation(key, n, placement) };
+            tx.record_activation(&recorded, sample::AT)?;
         }
-        tx.record(&sample::activation(key, 3, Placement::New(sample::ordinals(2, 1))), sample::AT)?;
+        tx.record_activation(&sample::activation(key, 3, Placement::New(sample::ordinals(2, 1))), sample::AT)?;
         for fingerprint in &changed {
-            let taken = tx.taken(key, &sample::pair(9), fingerprint, 5)?;
-            let alike: Vec<_> = taken.alike.iter().filter(|known| known.fingerprint == whole).collect();
-            assert_eq!(alike.len(), 2, "{fingerprint:?}");
-            assert!(alike.iter().all(|known| (known.place, known.activations) == (1, 2)));
-            assert_eq!((taken.own, taken.places), (None, 2));
+            let usage = tx.key_usage(key, &sample::pair(9), fingerprint, 5)?;
+            let similar: Vec<_> = usage.similar.iter().filter(|known| known.fingerprint == whole).collect();
+            assert_eq!(similar.len(), 2, "{fingerprint:?}");
+            assert!(similar.iter().all(|known| (known.place, known.activations) == (1, 2)));
+            assert_eq!((usage.own, usage.places), (None, 2));
         }
-        let elsewhere = tx.taken(KeyId([8; 16]), &sample::pair(1), &whole, 5)?;
-        assert!(elsewhere.own.is_none() && elsewhere.alike.is_empty() && elsewhere.places == 0);
+        let elsewhere = tx.key_usage(KeyId([8; 16]), &sample::pair(1), &whole, 5)?;
+        assert!(elsewhere.own.is_none() && elsewhere.similar.is_empty() && elsewhere.places == 0);
         Ok(())
     })
 }
@@ -98,16 +98,16 @@ pub fn machines_of_one_make_are_told_apart(fixture: &dyn Fixture) -> Outcome {
     store.transact("record and look", |tx| {
         for n in 1..=40 {
             let placement = Placement::New(sample::ordinals(n, 1));
-            let recorded = Activation { fingerprint: of_one_make(n, &[]), ..sample::activation(key, n, placement) };
-            tx.record(&recorded, sample::AT)?;
+            let recorded = NewActivation { fingerprint: of_one_make(n, &[]), ..sample::activation(key, n, placement) };
+            tx.record_activation(&recorded, sample::AT)?;
         }
         for n in 1..=40 {
             let changed = of_one_make(n, &[Component::SystemDisk, Component::NetworkAddress]);
-            let taken = tx.taken(key, &sample::pair(99), &changed, 2)?;
-            assert_eq!(taken.place(Allowance::HOST_KEY, &changed, 2), Ok(Placement::Anew(sample::ordinals(n, 2))));
+            let usage = tx.key_usage(key, &sample::pair(99), &changed, 2)?;
+            assert_eq!(usage.place(Allowance::HOST_KEY, &changed, 2), Ok(Placement::Anew(sample::ordinals(n, 2))));
         }
-        let taken = tx.taken(key, &sample::pair(99), &of_one_make(41, &[]), 2)?;
-        let placed = taken.place(Allowance::multiple_key(50), &of_one_make(41, &[]), 2);
+        let usage = tx.key_usage(key, &sample::pair(99), &of_one_make(41, &[]), 2)?;
+        let placed = usage.place(Allowance::multiple_key(50), &of_one_make(41, &[]), 2);
         assert_eq!(placed, Ok(Placement::New(sample::ordinals(41, 1))));
         Ok(())
     })
@@ -124,7 +124,7 @@ pub fn a_random_history_agrees_with_a_model(fixture: &dyn Fixture) -> Outcome {
     let mut model = Model::default();
     let mut state = SEED;
     for step in 0..300 {
-        // Knuth's MMIX generator: chance that is the same everywhere.
+        // Knuth's MMIX generator: the same random numbers everywhere.
         state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         let (machine, pair) = (state >> 33 & 7, state >> 40 & 31);
         let answer = ask(&*store, key, pair, machine)?;
@@ -188,7 +188,7 @@ pub fn what_was_answered_outlives_its_connection(fixture: &dyn Fixture) -> Outco
     let store = fixture.open();
     let key = sample::fill(&*store)?;
     let activation = sample::activation(key, 1, Placement::New(sample::ordinals(1, 1)));
-    store.transact("record", |tx| tx.record(&activation, sample::AT))?;
+    store.transact("record", |tx| tx.record_activation(&activation, sample::AT))?;
     drop(store);
     fixture.open().transact("look", |tx| {
         let places = tx.places(key, 0, 99)?;
@@ -208,9 +208,9 @@ pub fn places_are_read_page_by_page(fixture: &dyn Fixture) -> Outcome {
     let key = sample::fill(&*store)?;
     store.transact("record and read", |tx| {
         for n in 1..=7 {
-            tx.record(&sample::activation(key, n, Placement::New(sample::ordinals(n, 1))), sample::AT)?;
+            tx.record_activation(&sample::activation(key, n, Placement::New(sample::ordinals(n, 1))), sample::AT)?;
         }
-        tx.record(&sample::activation(key, 8, Placement::Anew(sample::ordinals(3, 2))), sample::AT)?;
+        tx.record_activation(&sample::activation(key, 8, Placement::Anew(sample::ordinals(3, 2))), sample::AT)?;
         let first = tx.places(key, 0, 3)?;
         let ordinals: Vec<_> = first.iter().map(|place| place.ordinals).collect();
         assert_eq!(ordinals, [sample::ordinals(1, 1), sample::ordinals(2, 1), sample::ordinals(3, 2)]);
@@ -235,9 +235,12 @@ pub fn activations_are_found_by_their_key_pair(fixture: &dyn Fixture) -> Outcome
     store.transact("record and look", |tx| {
         tx.add_key(&second, sample::AT)?;
         let other = second.public.id();
-        tx.record(&sample::activation(key, 1, Placement::New(sample::ordinals(1, 1))), sample::AT)?;
-        tx.record(&sample::activation(key, 2, Placement::Anew(sample::ordinals(1, 2))), sample::AT)?;
-        tx.record(&sample::activation(other, 1, Placement::New(sample::ordinals(1, 1))), sample::later(Span::DAY))?;
+        tx.record_activation(&sample::activation(key, 1, Placement::New(sample::ordinals(1, 1))), sample::AT)?;
+        tx.record_activation(&sample::activation(key, 2, Placement::Anew(sample::ordinals(1, 2))), sample::AT)?;
+        tx.record_activation(
+            &sample::activation(other, 1, Placement::New(sample::ordinals(1, 1))),
+            sample::later(Span::DAY),
+        )?;
         let found = tx.activations_of(sample::pair(1).id())?;
         assert_eq!(found.iter().map(|(key, _)| *key).collect::<Vec<_>>(), [key, other]);
         assert_eq!((found[0].1.ordinals, found[0].1.subject), (sample::ordinals(1, 1), sample::pair(1)));
@@ -254,11 +257,11 @@ type Answer = Result<Placement, Refusal>;
 fn ask(store: &dyn AuthorityStore, key: KeyId, pair: u64, machine: u64) -> Result<Answer, StoreError> {
     let (subject, fingerprint): (PublicKey, Fingerprint) = (sample::pair(pair), sample::machine(machine));
     store.transact("ask", |tx| {
-        let taken = tx.taken(key, &subject, &fingerprint, 2)?;
-        let placed = taken.place(Allowance::HOST_KEY, &fingerprint, 2);
+        let usage = tx.key_usage(key, &subject, &fingerprint, 2)?;
+        let placed = usage.place(Allowance::HOST_KEY, &fingerprint, 2);
         if let Ok(placement) = placed {
-            let activation = Activation { subject, fingerprint, ..sample::activation(key, pair, placement) };
-            tx.record(&activation, sample::AT)?;
+            let activation = NewActivation { subject, fingerprint, ..sample::activation(key, pair, placement) };
+            tx.record_activation(&activation, sample::AT)?;
         }
         Ok(placed)
     })

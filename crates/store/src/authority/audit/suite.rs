@@ -15,8 +15,11 @@ pub fn each_change_leaves_one_row_of_audit(fixture: &dyn Fixture) -> Outcome {
     let key = sample::fill(&*fixture.open())?;
     let rows = fixture.open().transact("change and read", |tx| {
         tx.add_authority_certificate(&sample::certificate(1), sample::AT)?;
-        tx.record(&sample::activation(key, 1, Placement::New(sample::ordinals(1, 1))), sample::later(Span::HOUR))?;
-        tx.record(&sample::activation(key, 1, Placement::Again(sample::ordinals(1, 1))), sample::AT)?;
+        tx.record_activation(
+            &sample::activation(key, 1, Placement::New(sample::ordinals(1, 1))),
+            sample::later(Span::HOUR),
+        )?;
+        tx.record_activation(&sample::activation(key, 1, Placement::Again(sample::ordinals(1, 1))), sample::AT)?;
         tx.revoke_key(key, sample::AT)?;
         tx.audit(None, 99)
     })?;

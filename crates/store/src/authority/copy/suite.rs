@@ -34,7 +34,7 @@ pub fn a_copy_holds_what_its_original_holds(fixture: &dyn Fixture, other: &dyn F
         summary.digest()
     };
     assert_ne!(digest(&records), digest(&records[1..]));
-    // Both go on from there alike.
+    // Both go on from there similar.
     for store in [&original, &copy] {
         store.transact("go on", |tx| tx.revoke_key(sample::host_key(1).public.id(), sample::later(Span::HOUR)))?;
     }
@@ -52,10 +52,10 @@ fn fill(store: &dyn AuthorityStore) -> Outcome {
         tx.add_key(&sample::multiple_key(7), sample::AT)?;
         for n in 1..=4 {
             let placement = Placement::New(sample::ordinals(n, 1));
-            tx.record(&sample::activation(key, n, placement), sample::AT)?;
+            tx.record_activation(&sample::activation(key, n, placement), sample::AT)?;
         }
         let again = Placement::Again(sample::ordinals(2, 1));
-        tx.record(&sample::activation(key, 2, again), sample::later(Span::DAY))?;
+        tx.record_activation(&sample::activation(key, 2, again), sample::later(Span::DAY))?;
         let list = RevocationList { number: 3, issued: sample::AT.at, document: vec![7; 90] };
         tx.revoke(&[Revoked::Key(key), Revoked::Document(leasehold_core::Cti([5; 16]))], &list, sample::AT)?;
         tx.add_token(&token(1), sample::AT)?;

@@ -6,17 +6,17 @@ use leasehold_core::{Component, Cti, Fingerprint, KeyId, Policy, ProductNumber, 
 
 use crate::StoreError;
 use crate::authority::{
-    Activation, Actor, AuthorityCertificate, AuthorityStore, Family, IssuedKey, Product, Stamp, Vendor,
+    Actor, AuthorityCertificate, AuthorityStore, Family, IssuedKey, NewActivation, Product, Stamp, Vendor,
 };
 
-pub(super) const AT: Stamp = Stamp { at: Timestamp::from_unix(1_700_000_000), actor: Actor::Cli };
+pub(in crate::authority) const AT: Stamp = Stamp { at: Timestamp::from_unix(1_700_000_000), actor: Actor::Cli };
 
-pub(super) fn later(span: Span) -> Stamp {
+pub(in crate::authority) fn later(span: Span) -> Stamp {
     Stamp { at: AT.at.plus(span), ..AT }
 }
 
 /// A store with a vendor, a family, a product and a host key, whose name it returns.
-pub(super) fn fill(store: &dyn AuthorityStore) -> Result<KeyId, StoreError> {
+pub(in crate::authority) fn fill(store: &dyn AuthorityStore) -> Result<KeyId, StoreError> {
     let key = host_key(1);
     store.transact("fill", |tx| {
         tx.add_vendor(&vendor(), AT)?;
@@ -27,11 +27,11 @@ pub(super) fn fill(store: &dyn AuthorityStore) -> Result<KeyId, StoreError> {
     Ok(key.public.id())
 }
 
-pub(super) fn vendor() -> Vendor {
+pub(in crate::authority) fn vendor() -> Vendor {
     Vendor { name: text("Acme Engineering, Zürich"), root: PublicKey([1; 32]), made: AT.at }
 }
 
-pub(super) fn certificate(n: u8) -> AuthorityCertificate {
+pub(in crate::authority) fn certificate(n: u8) -> AuthorityCertificate {
     AuthorityCertificate {
         authority: KeyId([7; 16]),
         not_before: AT.at,
@@ -40,12 +40,12 @@ pub(super) fn certificate(n: u8) -> AuthorityCertificate {
     }
 }
 
-pub(super) fn bare_family(n: u64) -> Family {
+pub(in crate::authority) fn bare_family(n: u64) -> Family {
     let id = format!("family-{n}").parse().expect("an id");
     Family { id, number: number(n), policy: Policy::default(), withdrawn: None }
 }
 
-pub(super) fn family(n: u64) -> Family {
+pub(in crate::authority) fn family(n: u64) -> Family {
     let policy = Policy {
         threshold: 1,
         window: Span::seconds(1),
@@ -61,7 +61,7 @@ pub(super) fn family(n: u64) -> Family {
     Family { policy, withdrawn: Some(AT.at), ..bare_family(n) }
 }
 
-pub(super) fn bare_product(n: u64) -> Product {
+pub(in crate::authority) fn bare_product(n: u64) -> Product {
     Product {
         id: format!("product-{n}").parse().expect("an id"),
         number: number(n),
@@ -75,12 +75,12 @@ pub(super) fn bare_product(n: u64) -> Product {
     }
 }
 
-pub(super) fn product(n: u64) -> Product {
+pub(in crate::authority) fn product(n: u64) -> Product {
     Product { service: Some(text("acme")), mode: Mode::Observe, drift: 0, withdrawn: Some(AT.at), ..bare_product(n) }
 }
 
 /// Issued so many seconds earlier than the others.
-pub(super) fn multiple_key(earlier: u64) -> IssuedKey {
+pub(in crate::authority) fn multiple_key(earlier: u64) -> IssuedKey {
     IssuedKey {
         public: PublicKey([9; 32]),
         customer: Some(text("Müller & Söhne")),
@@ -92,7 +92,7 @@ pub(super) fn multiple_key(earlier: u64) -> IssuedKey {
     }
 }
 
-pub(super) fn host_key(n: u8) -> IssuedKey {
+pub(in crate::authority) fn host_key(n: u8) -> IssuedKey {
     IssuedKey {
         public: PublicKey([n; 32]),
         family: bare_family(1).id,
@@ -106,25 +106,25 @@ pub(super) fn host_key(n: u8) -> IssuedKey {
 }
 
 /// A machine that shares no component with those of other numbers.
-pub(super) fn machine(n: u64) -> Fingerprint {
+pub(in crate::authority) fn machine(n: u64) -> Fingerprint {
     let hash = |part: u64| (n << 8 | part).to_be_bytes();
     let components = [Component::MachineId, Component::SystemDisk, Component::BoardSerial];
     Fingerprint::new(components.map(|part| (part, hash(u64::from(part.number()))))).expect("it has components")
 }
 
-pub(super) fn pair(n: u64) -> PublicKey {
+pub(in crate::authority) fn pair(n: u64) -> PublicKey {
     let mut bytes = [0x55; 32];
     bytes[..8].copy_from_slice(&n.to_be_bytes());
     PublicKey(bytes)
 }
 
-pub(super) const fn ordinals(place: u64, activation: u64) -> Ordinals {
+pub(in crate::authority) const fn ordinals(place: u64, activation: u64) -> Ordinals {
     Ordinals { place, activation }
 }
 
 /// Of the `n`th key pair, on the `n`th machine.
-pub(super) fn activation(key: KeyId, n: u64, placement: Placement) -> Activation {
-    Activation {
+pub(in crate::authority) fn activation(key: KeyId, n: u64, placement: Placement) -> NewActivation {
+    NewActivation {
         key,
         subject: pair(n),
         placement,
@@ -140,6 +140,6 @@ fn number(n: u64) -> ProductNumber {
     n.try_into().expect("a number")
 }
 
-pub(super) fn text(text: &str) -> Text {
+pub(in crate::authority) fn text(text: &str) -> Text {
     text.parse().expect("a text")
 }

@@ -44,7 +44,7 @@ pub fn tokens_are_found_by_their_hash_and_stay_withdrawn(fixture: &dyn Fixture) 
     })
 }
 
-pub(super) fn token(n: u8) -> Token {
+pub(in crate::authority) fn token(n: u8) -> Token {
     Token {
         name: format!("token-{n}").parse().expect("a name"),
         hash: [n; 32],

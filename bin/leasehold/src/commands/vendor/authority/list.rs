@@ -1,16 +1,16 @@
 //! `leasehold vendor authority list`.
 
-use leasehold_authority::rotation::{Certified, Stand, authorities};
+use leasehold_authority::rotation::{AuthorityStatus, Certified, authorities};
 use leasehold_core::Timestamp;
 use serde_json::{Value, json};
 
-use crate::commands::vendor::{Shop, failed};
+use crate::commands::vendor::{VendorContext, failed};
 use crate::failure::Failure;
 use crate::input;
 use crate::output::{self, Output};
 
-pub(super) fn run(shop: &Shop, output: Output) -> Result<(), Failure> {
-    let (authorities, now) = (authorities(&*shop.store).map_err(|error| failed(&error))?, input::now());
+pub(super) fn run(context: &VendorContext, output: Output) -> Result<(), Failure> {
+    let (authorities, now) = (authorities(&*context.store).map_err(|error| failed(&error))?, input::now());
     match output {
         Output::Json => output::json(&authorities.iter().map(|one| value(one, now)).collect()),
         Output::Human => {
@@ -27,11 +27,11 @@ pub(super) fn run(shop: &Shop, output: Output) -> Result<(), Failure> {
 }
 
 fn status(one: &Certified, now: Timestamp) -> &'static str {
-    match one.stand {
-        Stand::Revoked => "revoked",
-        Stand::Signs | Stand::Followed if one.certificate.expires <= now => "ended",
-        Stand::Signs => "signs",
-        Stand::Followed => "followed",
+    match one.status {
+        AuthorityStatus::Revoked => "revoked",
+        AuthorityStatus::Active | AuthorityStatus::Superseded if one.certificate.expires <= now => "ended",
+        AuthorityStatus::Active => "active",
+        AuthorityStatus::Superseded => "superseded",
     }
 }
 

@@ -6,7 +6,7 @@ mod rotate;
 
 use clap::Subcommand;
 
-use super::Shop;
+use super::VendorContext;
 use crate::failure::Failure;
 use crate::output::Output;
 
@@ -21,11 +21,11 @@ pub(crate) enum Authority {
 }
 
 impl Authority {
-    pub(super) fn run(self, shop: &Shop, output: Output) -> Result<(), Failure> {
+    pub(super) fn run(self, context: &VendorContext, output: Output) -> Result<(), Failure> {
         match self {
-            Self::List => list::run(shop, output),
-            Self::Rotate(command) => command.run(shop, output),
-            Self::Revoke(command) => command.run(shop, output),
+            Self::List => list::run(context, output),
+            Self::Rotate(command) => command.run(context, output),
+            Self::Revoke(command) => command.run(context, output),
         }
     }
 }

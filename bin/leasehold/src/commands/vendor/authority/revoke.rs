@@ -4,7 +4,7 @@ use clap::Args;
 use leasehold_authority::revocations::Target;
 use leasehold_core::KeyId;
 
-use crate::commands::vendor::{Passphrase, Shop, revoke};
+use crate::commands::vendor::{Passphrase, VendorContext, revoke};
 use crate::failure::Failure;
 use crate::output::Output;
 
@@ -20,7 +20,7 @@ pub(crate) struct Revoke {
 }
 
 impl Revoke {
-    pub(super) fn run(self, shop: &Shop, output: Output) -> Result<(), Failure> {
-        revoke::run(shop, &[Target::Authority(self.id)], &self.passphrase, output)
+    pub(super) fn run(self, context: &VendorContext, output: Output) -> Result<(), Failure> {
+        revoke::run(context, &[Target::Authority(self.id)], &self.passphrase, output)
     }
 }

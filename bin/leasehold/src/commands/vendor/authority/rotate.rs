@@ -8,7 +8,7 @@ use leasehold_authority::{Authority, Error, Secret, Start};
 use leasehold_core::Span;
 use serde_json::json;
 
-use crate::commands::vendor::{Shop, failed, stamp};
+use crate::commands::vendor::{VendorContext, failed, stamp};
 use crate::failure::Failure;
 use crate::input;
 use crate::output::{self, Output};
@@ -33,20 +33,20 @@ pub(crate) struct Rotate {
 }
 
 impl Rotate {
-    pub(super) fn run(self, shop: &Shop, output: Output) -> Result<(), Failure> {
-        leasehold_authority::vendor(&*shop.store).map_err(|error| failed(&error))?;
-        let rotation = self.rotation(shop)?;
-        let rotated = rotation::rotate(&shop.home, &shop.store, &rotation, stamp(), &mut input::fill_random);
+    pub(super) fn run(self, context: &VendorContext, output: Output) -> Result<(), Failure> {
+        leasehold_authority::vendor(&*context.store).map_err(|error| failed(&error))?;
+        let rotation = self.rotation(context)?;
+        let rotated = rotation::rotate(&context.home, &context.store, &rotation, stamp(), &mut input::fill_random);
         print(&rotated.map_err(|error| failed(&error))?, output);
         Ok(())
     }
 
-    fn rotation(self, shop: &Shop) -> Result<Rotation, Failure> {
+    fn rotation(self, context: &VendorContext) -> Result<Rotation, Failure> {
         let standard = |file: &Option<PathBuf>| file.as_deref() == Some(Path::new("-"));
         if standard(&self.root_passphrase_file) && standard(&self.passphrase_file) {
             return Err(Failure::failed("usage", "both passphrases cannot come from standard input"));
         }
-        let root_key = self.root_key.unwrap_or_else(|| shop.home.root_key());
+        let root_key = self.root_key.unwrap_or_else(|| context.home.root_key());
         if !root_key.exists() {
             let message = format!("{}: no such file", root_key.display());
             return Err(Failure::failed("file", message).hint("bring the root key here, or name it with --root-key"));
@@ -55,15 +55,15 @@ impl Rotate {
             input::secret(self.root_passphrase_file.as_deref(), "passphrase of the root key").map(Secret::new)?;
         let passphrase = match &self.passphrase_file {
             Some(file) => Secret::new(input::secret(Some(file), "passphrase")?),
-            None => same_as_before(shop, root.clone())?,
+            None => same_as_before(context, root.clone())?,
         };
         Ok(Rotation { root_key, root_passphrase: root, passphrase, validity: Span::days(self.years * 365) })
     }
 }
 
 /// The root's passphrase, where the authority's key has had it so far: a service that reads another would not start again.
-fn same_as_before(shop: &Shop, root: Secret) -> Result<Secret, Failure> {
-    match Authority::open(&shop.home, shop.store.clone(), &root, input::now()) {
+fn same_as_before(context: &VendorContext, root: Secret) -> Result<Secret, Failure> {
+    match Authority::open(&context.home, context.store.clone(), &root, input::now()) {
         Err(Error::WrongPassphrase(path)) => {
             let message = format!("{}: it has another passphrase than the root key", path.display());
             Err(Failure::refused("wrong-passphrase", message)

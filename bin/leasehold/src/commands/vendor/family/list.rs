@@ -1,12 +1,12 @@
 //! `leasehold vendor family list`.
 
 use super::{families, policy, value};
-use crate::commands::vendor::Shop;
+use crate::commands::vendor::VendorContext;
 use crate::failure::Failure;
 use crate::output::{self, Output};
 
-pub(super) fn run(shop: &Shop, output: Output) -> Result<(), Failure> {
-    let families = families(shop)?;
+pub(super) fn run(context: &VendorContext, output: Output) -> Result<(), Failure> {
+    let families = families(context)?;
     match output {
         Output::Json => output::json(&families.iter().map(value).collect()),
         Output::Human if families.is_empty() => {

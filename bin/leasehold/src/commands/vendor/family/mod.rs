@@ -1,9 +1,9 @@
 //! `leasehold vendor family`: products whose machines are counted together.
 
+mod availability;
 mod list;
 mod set;
 mod show;
-mod supply;
 
 use clap::Subcommand;
 use leasehold_authority::{Changed, Error, products};
@@ -12,7 +12,7 @@ use leasehold_store::authority;
 use serde_json::{Value, json};
 
 use super::before_after::{self, Field, or_none};
-use super::{Shop, failed, policy};
+use super::{VendorContext, failed, policy};
 use crate::failure::Failure;
 use crate::output::{self, Output};
 
@@ -25,19 +25,19 @@ pub(crate) enum Family {
     /// Change what the keys issued from now on grant unless they say otherwise.
     Set(set::Set),
     /// Withdraw a family: it takes no keys, and those that there are activate and renew nothing.
-    Revoke(supply::Supply),
+    Revoke(availability::Change),
     /// Bring a withdrawn family back.
-    Restore(supply::Supply),
+    Restore(availability::Change),
 }
 
 impl Family {
-    pub(super) fn run(self, shop: &Shop, output: Output) -> Result<(), Failure> {
+    pub(super) fn run(self, context: &VendorContext, output: Output) -> Result<(), Failure> {
         match self {
-            Self::List => list::run(shop, output),
-            Self::Show(command) => command.run(shop, output),
-            Self::Set(command) => command.run(shop, output),
-            Self::Revoke(command) => command.run(shop, products::Supply::Withdrawn, output),
-            Self::Restore(command) => command.run(shop, products::Supply::Granted, output),
+            Self::List => list::run(context, output),
+            Self::Show(command) => command.run(context, output),
+            Self::Set(command) => command.run(context, output),
+            Self::Revoke(command) => command.run(context, products::Availability::Withdrawn, output),
+            Self::Restore(command) => command.run(context, products::Availability::Granted, output),
         }
     }
 }
@@ -65,11 +65,11 @@ fn print_changed(changed: &Changed<authority::Family>, output: Output) {
     before_after::print(&what, (fields(before), fields(after)), [value(before), value(after)], output);
 }
 
-fn families(shop: &Shop) -> Result<Vec<authority::Family>, Failure> {
-    products::families(&*shop.store).map_err(|error| failed(&error))
+fn families(context: &VendorContext) -> Result<Vec<authority::Family>, Failure> {
+    products::families(&*context.store).map_err(|error| failed(&error))
 }
 
-fn family(shop: &Shop, id: &FamilyId) -> Result<authority::Family, Failure> {
-    let found = families(shop)?.into_iter().find(|family| family.id == *id);
+fn family(context: &VendorContext, id: &FamilyId) -> Result<authority::Family, Failure> {
+    let found = families(context)?.into_iter().find(|family| family.id == *id);
     found.ok_or_else(|| failed(&Error::UnknownFamily(*id)))
 }

@@ -5,7 +5,7 @@ use leasehold_authority::families;
 use leasehold_core::FamilyId;
 
 use crate::commands::vendor::policy::PolicyOptions;
-use crate::commands::vendor::{Shop, failed, stamp};
+use crate::commands::vendor::{VendorContext, failed, stamp};
 use crate::failure::Failure;
 use crate::output::Output;
 
@@ -19,11 +19,11 @@ pub(crate) struct Set {
 }
 
 impl Set {
-    pub(super) fn run(self, shop: &Shop, output: Output) -> Result<(), Failure> {
+    pub(super) fn run(self, context: &VendorContext, output: Output) -> Result<(), Failure> {
         if self.policy == PolicyOptions::default() {
             return Err(Failure::failed("usage", "there is nothing to change").hint("give at least one option"));
         }
-        let changed = families::change(&*shop.store, &self.id, &self.policy.change(), stamp());
+        let changed = families::change(&*context.store, &self.id, &self.policy.change(), stamp());
         let changed = changed.map_err(|error| failed(&error))?;
         super::print_changed(&changed, output);
         if !changed.is_nothing() {

@@ -6,7 +6,7 @@ use leasehold_core::FamilyId;
 use serde_json::json;
 
 use super::{family, fields, value};
-use crate::commands::vendor::{Shop, failed};
+use crate::commands::vendor::{VendorContext, failed};
 use crate::failure::Failure;
 use crate::output::{self, Output};
 
@@ -18,9 +18,9 @@ pub(crate) struct Show {
 }
 
 impl Show {
-    pub(super) fn run(self, shop: &Shop, output: Output) -> Result<(), Failure> {
-        let family = family(shop, &self.id)?;
-        let mut products = products::list(&*shop.store).map_err(|error| failed(&error))?;
+    pub(super) fn run(self, context: &VendorContext, output: Output) -> Result<(), Failure> {
+        let family = family(context, &self.id)?;
+        let mut products = products::list(&*context.store).map_err(|error| failed(&error))?;
         products.retain(|product| product.family == family.id);
         let names: Vec<&str> = products.iter().map(|product| product.id.as_str()).collect();
         match output {

@@ -8,7 +8,7 @@ use leasehold_core::{FamilyId, ProductKey, Text};
 use serde_json::json;
 
 use crate::commands::vendor::policy::{self, PolicyOptions};
-use crate::commands::vendor::{Shop, failed, stamp};
+use crate::commands::vendor::{VendorContext, failed, stamp};
 use crate::failure::Failure;
 use crate::input;
 use crate::output::{self, Output};
@@ -41,15 +41,15 @@ enum Kind {
 }
 
 impl Issue {
-    pub(super) fn run(self, shop: &Shop, output: Output) -> Result<(), Failure> {
+    pub(super) fn run(self, context: &VendorContext, output: Output) -> Result<(), Failure> {
         let allowance = self.allowance()?;
-        let families = products::families(&*shop.store).map_err(|error| failed(&error))?;
+        let families = products::families(&*context.store).map_err(|error| failed(&error))?;
         let family = families.into_iter().find(|family| family.id == self.family);
         let family = family.ok_or_else(|| failed(&Error::UnknownFamily(self.family)))?;
         let policy = Some(self.policy.apply(family.policy));
         let new = NewKey { family: self.family, allowance, customer: self.customer, policy };
         let (key, issued) =
-            keys::issue(&*shop.store, &new, stamp(), &mut input::fill_random).map_err(|error| failed(&error))?;
+            keys::issue(&*context.store, &new, stamp(), &mut input::fill_random).map_err(|error| failed(&error))?;
         print(&key, &KeyUse { key: issued, places_taken: 0, hosts: Vec::new() }, output);
         Ok(())
     }

@@ -5,7 +5,7 @@ use leasehold_authority::keys::{self, KeyUse};
 use leasehold_core::activation::Allowance;
 use leasehold_core::{FamilyId, Text};
 
-use crate::commands::vendor::{Shop, failed};
+use crate::commands::vendor::{VendorContext, failed};
 use crate::failure::Failure;
 use crate::output::{self, Output};
 
@@ -21,8 +21,8 @@ pub(crate) struct List {
 }
 
 impl List {
-    pub(super) fn run(self, shop: &Shop, output: Output) -> Result<(), Failure> {
-        let mut keys = keys::list(&*shop.store).map_err(|error| failed(&error))?;
+    pub(super) fn run(self, context: &VendorContext, output: Output) -> Result<(), Failure> {
+        let mut keys = keys::list(&*context.store).map_err(|error| failed(&error))?;
         keys.retain(|usage| {
             let customer = self.customer.is_none() || self.customer == usage.key.customer;
             customer && self.family.is_none_or(|family| family == usage.key.family)

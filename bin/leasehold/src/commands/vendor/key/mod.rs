@@ -11,11 +11,11 @@ use leasehold_authority::Changed;
 use leasehold_authority::keys::KeyUse;
 use leasehold_core::activation::Allowance;
 use leasehold_core::{Text, Timestamp};
-use leasehold_store::authority::{IssuedKey, Place};
+use leasehold_store::authority::{Activation, IssuedKey};
 use serde_json::{Value, json};
 
 use super::before_after::{self, Field, or_none};
-use super::{Shop, policy};
+use super::{VendorContext, policy};
 use crate::failure::Failure;
 use crate::output::{self, Output};
 
@@ -34,13 +34,13 @@ pub(crate) enum Key {
 }
 
 impl Key {
-    pub(super) fn run(self, shop: &Shop, output: Output) -> Result<(), Failure> {
+    pub(super) fn run(self, context: &VendorContext, output: Output) -> Result<(), Failure> {
         match self {
-            Self::Issue(command) => command.run(shop, output),
-            Self::List(command) => command.run(shop, output),
-            Self::Show(command) => command.run(shop, output),
-            Self::Set(command) => command.run(shop, output),
-            Self::Revoke(command) => command.run(shop, output),
+            Self::Issue(command) => command.run(context, output),
+            Self::List(command) => command.run(context, output),
+            Self::Show(command) => command.run(context, output),
+            Self::Set(command) => command.run(context, output),
+            Self::Revoke(command) => command.run(context, output),
         }
     }
 }
@@ -92,14 +92,14 @@ fn print_changed(changed: &Changed<IssuedKey>, output: Output) {
     before_after::print(&what, (fields(before), fields(after)), [value_of_key(before), value_of_key(after)], output);
 }
 
-fn host(place: &Place) -> Value {
+fn host(activation: &Activation) -> Value {
     json!({
-        "ordinal": place.ordinals.place,
-        "activations": place.ordinals.activation,
-        "host": place.subject.id().to_string(),
-        "name": place.name.as_ref().map(Text::as_str),
-        "first": place.first.unix(),
-        "last": place.last.unix(),
-        "expires": place.expires.map(Timestamp::unix),
+        "ordinal": activation.ordinals.place,
+        "activations": activation.ordinals.activation,
+        "host": activation.subject.id().to_string(),
+        "name": activation.name.as_ref().map(Text::as_str),
+        "first": activation.first.unix(),
+        "last": activation.last.unix(),
+        "expires": activation.expires.map(Timestamp::unix),
     })
 }

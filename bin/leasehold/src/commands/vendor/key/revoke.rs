@@ -4,7 +4,7 @@ use clap::Args;
 use leasehold_authority::revocations::Target;
 use leasehold_authority::{KeyName, keys};
 
-use crate::commands::vendor::{Passphrase, Shop, failed, revoke, stamp};
+use crate::commands::vendor::{Passphrase, VendorContext, failed, revoke, stamp};
 use crate::failure::Failure;
 use crate::output::Output;
 
@@ -22,13 +22,14 @@ pub(crate) struct Revoke {
 }
 
 impl Revoke {
-    pub(super) fn run(self, shop: &Shop, output: Output) -> Result<(), Failure> {
+    pub(super) fn run(self, context: &VendorContext, output: Output) -> Result<(), Failure> {
         // Who names a key that is not there need not give a passphrase for it.
-        let name = KeyName::Id(keys::named(&*shop.store, &self.name).map_err(|error| failed(&error))?.key.public.id());
+        let name =
+            KeyName::Id(keys::named(&*context.store, &self.name).map_err(|error| failed(&error))?.key.public.id());
         if self.hosts {
-            return revoke::run(shop, &[Target::ProductKey(name)], &self.passphrase, output);
+            return revoke::run(context, &[Target::ProductKey(name)], &self.passphrase, output);
         }
-        let changed = keys::revoke(&*shop.store, &name, stamp()).map_err(|error| failed(&error))?;
+        let changed = keys::revoke(&*context.store, &name, stamp()).map_err(|error| failed(&error))?;
         super::print_changed(&changed, output);
         anstream::eprintln!("what it has activated holds to its end; --hosts puts that on the revocation list");
         Ok(())

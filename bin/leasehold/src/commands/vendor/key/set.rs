@@ -9,7 +9,7 @@ use leasehold_core::Text;
 use leasehold_core::activation::Allowance;
 
 use crate::commands::vendor::policy::PolicyOptions;
-use crate::commands::vendor::{Shop, failed, stamp};
+use crate::commands::vendor::{VendorContext, failed, stamp};
 use crate::failure::Failure;
 use crate::output::Output;
 use crate::values::{OrNone, or_none, parsed};
@@ -33,7 +33,7 @@ pub(crate) struct Set {
 }
 
 impl Set {
-    pub(super) fn run(self, shop: &Shop, output: Output) -> Result<(), Failure> {
+    pub(super) fn run(self, context: &VendorContext, output: Output) -> Result<(), Failure> {
         let change = KeyChange {
             customer: self.customer.map(|given| given.0),
             policy: self.policy.change(),
@@ -43,7 +43,7 @@ impl Set {
         if change == KeyChange::default() {
             return Err(Failure::failed("usage", "there is nothing to change").hint("give at least one option"));
         }
-        let changed = keys::change(&*shop.store, &self.name, &change, stamp()).map_err(|error| failed(&error))?;
+        let changed = keys::change(&*context.store, &self.name, &change, stamp()).map_err(|error| failed(&error))?;
         super::print_changed(&changed, output);
         if changed.before.policy != changed.after.policy {
             match changed.after.allowance {

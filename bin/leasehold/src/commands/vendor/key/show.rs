@@ -10,7 +10,7 @@ use leasehold_wire::Keypair;
 
 use super::list;
 use crate::commands::vendor::policy;
-use crate::commands::vendor::{Shop, failed};
+use crate::commands::vendor::{VendorContext, failed};
 use crate::failure::Failure;
 use crate::input;
 use crate::output::{self, Output};
@@ -27,10 +27,10 @@ pub(crate) struct Show {
 }
 
 impl Show {
-    pub(super) fn run(self, shop: &Shop, output: Output) -> Result<(), Failure> {
+    pub(super) fn run(self, context: &VendorContext, output: Output) -> Result<(), Failure> {
         let usage = match &self.name {
-            Some(name) => keys::named(&*shop.store, name).map_err(|error| failed(&error))?,
-            None => self.by_itself(shop)?,
+            Some(name) => keys::named(&*context.store, name).map_err(|error| failed(&error))?,
+            None => self.by_itself(context)?,
         };
         match output {
             Output::Json => output::json(&super::value(&usage)),
@@ -40,7 +40,7 @@ impl Show {
     }
 
     /// The key of which the secret is at hand.
-    fn by_itself(&self, shop: &Shop) -> Result<KeyUse, Failure> {
+    fn by_itself(&self, context: &VendorContext) -> Result<KeyUse, Failure> {
         let key = input::product_key(self.key_file.as_deref(), "product key")?;
         if key.kind() == KeyKind::Generic {
             return Err(Failure::refused(
@@ -49,7 +49,7 @@ impl Show {
             )
             .hint("`leasehold vendor product list` shows whose it is"));
         }
-        let found = keys::find(&*shop.store, Keypair::of_product_key(&key).id()).map_err(|error| failed(&error))?;
+        let found = keys::find(&*context.store, Keypair::of_product_key(&key).id()).map_err(|error| failed(&error))?;
         found.ok_or_else(|| {
             Failure::refused("unknown-key", format!("product key …{}: not issued here", key.last_five()))
         })

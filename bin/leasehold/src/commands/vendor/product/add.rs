@@ -6,7 +6,7 @@ use leasehold_core::{FamilyId, Policy, ProductId, ProductNumber, Span, Text, sta
 
 use super::entry;
 use crate::commands::vendor::policy::PolicyOptions;
-use crate::commands::vendor::{Shop, failed, stamp};
+use crate::commands::vendor::{VendorContext, failed, stamp};
 use crate::failure::Failure;
 use crate::output::{self, Output};
 use crate::values;
@@ -52,11 +52,11 @@ pub(super) enum Mode {
 }
 
 impl Add {
-    pub(super) fn run(self, shop: &Shop, output: Output) -> Result<(), Failure> {
+    pub(super) fn run(self, context: &VendorContext, output: Output) -> Result<(), Failure> {
         let id = self.id;
-        let new = self.product(shop)?;
-        products::add(&*shop.store, &new, stamp()).map_err(|error| failed(&error))?;
-        let entry = entry(shop, &id)?;
+        let new = self.product(context)?;
+        products::add(&*context.store, &new, stamp()).map_err(|error| failed(&error))?;
+        let entry = entry(context, &id)?;
         match output {
             Output::Json => output::json(&entry.value()),
             Output::Human => {
@@ -67,8 +67,8 @@ impl Add {
         Ok(())
     }
 
-    fn product(self, shop: &Shop) -> Result<NewProduct, Failure> {
-        let families = products::families(&*shop.store).map_err(|error| failed(&error))?;
+    fn product(self, context: &VendorContext) -> Result<NewProduct, Failure> {
+        let families = products::families(&*context.store).map_err(|error| failed(&error))?;
         let (drift, mut options) = (self.policy.drift, self.policy);
         let policy = match families.into_iter().find(|family| family.id == self.family) {
             Some(family) => {

@@ -1,12 +1,12 @@
 //! `leasehold vendor product list`.
 
 use super::{Entry, entries, mode_name};
-use crate::commands::vendor::Shop;
+use crate::commands::vendor::VendorContext;
 use crate::failure::Failure;
 use crate::output::{self, Output};
 
-pub(super) fn run(shop: &Shop, output: Output) -> Result<(), Failure> {
-    let entries = entries(shop)?;
+pub(super) fn run(context: &VendorContext, output: Output) -> Result<(), Failure> {
+    let entries = entries(context)?;
     match output {
         Output::Json => output::json(&entries.iter().map(Entry::value).collect()),
         Output::Human if entries.is_empty() => anstream::eprintln!("no products yet"),

@@ -1,10 +1,10 @@
 //! `leasehold vendor product`: what is licensed.
 
 mod add;
+mod availability;
 mod list;
 mod set;
 mod show;
-mod supply;
 
 use clap::Subcommand;
 use leasehold_authority::{Changed, Error, products};
@@ -14,7 +14,7 @@ use leasehold_store::authority::{self, Family, Vendor};
 use serde_json::{Value, json};
 
 use super::before_after::{self, Field, or_none};
-use super::{Shop, failed, policy};
+use super::{VendorContext, failed, policy};
 use crate::failure::Failure;
 use crate::output::{self, Output};
 
@@ -29,25 +29,25 @@ pub(crate) enum Product {
     /// Change what a product's manifests say from now on.
     Set(set::Set),
     /// Withdraw a product: it is in nothing that is signed from now on, renewals included.
-    Revoke(supply::Supply),
+    Revoke(availability::Change),
     /// Bring a withdrawn product back.
-    Restore(supply::Supply),
+    Restore(availability::Change),
 }
 
 impl Product {
-    pub(super) fn run(self, shop: &Shop, output: Output) -> Result<(), Failure> {
+    pub(super) fn run(self, context: &VendorContext, output: Output) -> Result<(), Failure> {
         match self {
-            Self::Add(command) => command.run(shop, output),
-            Self::List => list::run(shop, output),
-            Self::Show(command) => command.run(shop, output),
-            Self::Set(command) => command.run(shop, output),
-            Self::Revoke(command) => command.run(shop, products::Supply::Withdrawn, output),
-            Self::Restore(command) => command.run(shop, products::Supply::Granted, output),
+            Self::Add(command) => command.run(context, output),
+            Self::List => list::run(context, output),
+            Self::Show(command) => command.run(context, output),
+            Self::Set(command) => command.run(context, output),
+            Self::Revoke(command) => command.run(context, products::Availability::Withdrawn, output),
+            Self::Restore(command) => command.run(context, products::Availability::Granted, output),
         }
     }
 }
 
-/// A product with what is told of its family.
+/// A product with its family.
 struct Entry {
     product: authority::Product,
     family: Family,
@@ -112,15 +112,15 @@ fn print_changed(changed: &Changed<authority::Product>, output: Output) {
     before_after::print(&what, (fields(before), fields(after)), [value(before), value(after)], output);
 }
 
-fn entry(shop: &Shop, id: &ProductId) -> Result<Entry, Failure> {
-    let found = entries(shop)?.into_iter().find(|entry| entry.product.id == *id);
+fn entry(context: &VendorContext, id: &ProductId) -> Result<Entry, Failure> {
+    let found = entries(context)?.into_iter().find(|entry| entry.product.id == *id);
     found.ok_or_else(|| failed(&Error::UnknownProduct(*id)))
 }
 
-fn entries(shop: &Shop) -> Result<Vec<Entry>, Failure> {
+fn entries(context: &VendorContext) -> Result<Vec<Entry>, Failure> {
     let listed = || -> Result<_, leasehold_authority::Error> {
-        let vendor = leasehold_authority::vendor(&*shop.store)?;
-        Ok((products::list(&*shop.store)?, products::families(&*shop.store)?, vendor))
+        let vendor = leasehold_authority::vendor(&*context.store)?;
+        Ok((products::list(&*context.store)?, products::families(&*context.store)?, vendor))
     };
     let (products, families, vendor) = listed().map_err(|error| failed(&error))?;
     Ok(products.into_iter().filter_map(|product| Entry::new(product, &families, &vendor)).collect())

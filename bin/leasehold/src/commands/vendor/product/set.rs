@@ -5,7 +5,7 @@ use leasehold_authority::products::{self, ProductChange};
 use leasehold_core::{ProductId, Span, Text};
 
 use super::add::Mode;
-use crate::commands::vendor::{Shop, failed, stamp};
+use crate::commands::vendor::{VendorContext, failed, stamp};
 use crate::failure::Failure;
 use crate::output::Output;
 use crate::values::{self, OrNone, or_none, parsed};
@@ -34,7 +34,7 @@ pub(crate) struct Set {
 }
 
 impl Set {
-    pub(super) fn run(self, shop: &Shop, output: Output) -> Result<(), Failure> {
+    pub(super) fn run(self, context: &VendorContext, output: Output) -> Result<(), Failure> {
         let change = ProductChange {
             title: self.title,
             initial_grace: self.initial_grace,
@@ -42,7 +42,7 @@ impl Set {
             service: self.service.map(|given| given.0),
             mode: self.mode.map(Into::into),
         };
-        let changed = products::change(&*shop.store, &self.id, &change, stamp()).map_err(|error| failed(&error))?;
+        let changed = products::change(&*context.store, &self.id, &change, stamp()).map_err(|error| failed(&error))?;
         super::print_changed(&changed, output);
         if !changed.is_nothing() {
             anstream::eprintln!("applications learn of it from a new manifest: leasehold vendor manifest {}", self.id);

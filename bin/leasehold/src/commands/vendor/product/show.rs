@@ -4,7 +4,7 @@ use clap::Args;
 use leasehold_core::ProductId;
 
 use super::{entry, fields};
-use crate::commands::vendor::Shop;
+use crate::commands::vendor::VendorContext;
 use crate::failure::Failure;
 use crate::output::{self, Output};
 
@@ -16,8 +16,8 @@ pub(crate) struct Show {
 }
 
 impl Show {
-    pub(super) fn run(self, shop: &Shop, output: Output) -> Result<(), Failure> {
-        let entry = entry(shop, &self.id)?;
+    pub(super) fn run(self, context: &VendorContext, output: Output) -> Result<(), Failure> {
+        let entry = entry(context, &self.id)?;
         match output {
             Output::Json => output::json(&entry.value()),
             Output::Human => {

@@ -6,7 +6,7 @@ use leasehold_core::{Timestamp, TokenName};
 use leasehold_store::authority;
 use serde_json::json;
 
-use crate::commands::vendor::{Shop, failed, stamp};
+use crate::commands::vendor::{VendorContext, failed, stamp};
 use crate::failure::Failure;
 use crate::input;
 use crate::output::{self, Output};
@@ -36,10 +36,10 @@ enum Role {
 }
 
 impl Add {
-    pub(super) fn run(self, shop: &Shop, output: Output) -> Result<(), Failure> {
+    pub(super) fn run(self, context: &VendorContext, output: Output) -> Result<(), Failure> {
         let roles = self.roles.into_iter().map(authority::Role::from).collect();
         let new = NewToken { name: self.name, roles, expires: self.expires };
-        let made = tokens::add(&*shop.store, &new, stamp(), &mut input::fill_random);
+        let made = tokens::add(&*context.store, &new, stamp(), &mut input::fill_random);
         let (text, token) = made.map_err(|error| failed(&error))?;
         match output {
             Output::Json => {

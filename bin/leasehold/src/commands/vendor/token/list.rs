@@ -3,13 +3,13 @@
 use leasehold_authority::tokens;
 use leasehold_store::authority::Token;
 
-use crate::commands::vendor::{Shop, failed};
+use crate::commands::vendor::{VendorContext, failed};
 use crate::failure::Failure;
 use crate::input;
 use crate::output::{self, Output};
 
-pub(super) fn run(shop: &Shop, output: Output) -> Result<(), Failure> {
-    let tokens = tokens::list(&*shop.store).map_err(|error| failed(&error))?;
+pub(super) fn run(context: &VendorContext, output: Output) -> Result<(), Failure> {
+    let tokens = tokens::list(&*context.store).map_err(|error| failed(&error))?;
     match output {
         Output::Json => output::json(&tokens.iter().map(super::value).collect()),
         Output::Human if tokens.is_empty() => anstream::eprintln!("no tokens yet"),

@@ -9,7 +9,7 @@ use leasehold_core::Timestamp;
 use leasehold_store::authority::{self, Role};
 use serde_json::{Value, json};
 
-use super::Shop;
+use super::VendorContext;
 use crate::failure::Failure;
 use crate::output::Output;
 
@@ -24,11 +24,11 @@ pub(crate) enum Token {
 }
 
 impl Token {
-    pub(super) fn run(self, shop: &Shop, output: Output) -> Result<(), Failure> {
+    pub(super) fn run(self, context: &VendorContext, output: Output) -> Result<(), Failure> {
         match self {
-            Self::Add(command) => command.run(shop, output),
-            Self::List => list::run(shop, output),
-            Self::Revoke(command) => command.run(shop, output),
+            Self::Add(command) => command.run(context, output),
+            Self::List => list::run(context, output),
+            Self::Revoke(command) => command.run(context, output),
         }
     }
 }

@@ -1,0 +1,83 @@
+//! `leasehold vendor host list` and `leasehold vendor machine list`.
+
+use clap::Args;
+use leasehold_authority::KeyName;
+use leasehold_authority::activations::{self, Activated};
+use leasehold_authority::keys::{self, KeyUse};
+use leasehold_core::KeyKind;
+
+use crate::commands::vendor::{VendorContext, failed};
+use crate::failure::Failure;
+use crate::output::{self, Output};
+
+/// Those that were activated, by product key, each with its latest key pair.
+#[derive(Debug, Args)]
+pub(crate) struct List {
+    /// Those of one product key: its id or last five characters.
+    #[arg(long, value_name = "KEY")]
+    key: Option<KeyName>,
+    /// Go on after this ordinal of the product key.
+    #[arg(long, value_name = "ORDINAL", requires = "key", default_value_t = 0)]
+    after: u64,
+    /// Show at most so many of each product key.
+    #[arg(long, value_name = "N", default_value_t = 1_000, value_parser = clap::value_parser!(u64).range(1..))]
+    limit: u64,
+}
+
+impl List {
+    pub(super) fn run(self, context: &VendorContext, kind: KeyKind, output: Output) -> Result<(), Failure> {
+        let mut all = Vec::new();
+        for KeyUse { key, places_taken, .. } in self.keys(context, kind)? {
+            let name = KeyName::Id(key.public.id());
+            let page =
+                activations::page(&*context.store, &name, self.after, self.limit).map_err(|error| failed(&error))?;
+            if let Some(last) =
+                page.last().map(|last| last.activation.ordinals.place).filter(|last| *last < places_taken)
+            {
+                anstream::eprintln!("key …{} has more: --key {name} --after {last}", key.last_five);
+            }
+            all.extend(page);
+        }
+        match output {
+            Output::Json => output::json(&all.iter().map(super::value).collect()),
+            Output::Human if all.is_empty() => anstream::eprintln!("none yet"),
+            Output::Human => print(&all),
+        }
+        Ok(())
+    }
+
+    /// The product keys to look at, of the kind that activates what is listed.
+    fn keys(&self, context: &VendorContext, kind: KeyKind) -> Result<Vec<KeyUse>, Failure> {
+        let mut keys = match &self.key {
+            Some(name) => vec![keys::named(&*context.store, name).map_err(|error| failed(&error))?],
+            None => keys::list(&*context.store).map_err(|error| failed(&error))?,
+        };
+        if let Some(other) = self.key.as_ref().and(keys.first()).filter(|usage| usage.key.allowance.kind() != kind) {
+            let found = other.key.allowance.kind();
+            let message = format!("product key …{}: it is a {} key", other.key.last_five, found.name());
+            let command = if found == KeyKind::Host { "host" } else { "machine" };
+            return Err(Failure::refused("wrong-kind-of-key", message)
+                .hint(format!("`leasehold vendor {command} list` shows what it has activated")));
+        }
+        keys.retain(|usage| usage.key.allowance.kind() == kind);
+        Ok(keys)
+    }
+}
+
+fn print(all: &[Activated]) {
+    let mut table = output::table(["KEY", "CUSTOMER", "NO.", "ID", "NAME", "FIRST", "LAST", "UNTIL", "STATUS"]);
+    for Activated { key, activation, revoked } in all {
+        table.add_row([
+            format!("…{}", key.last_five),
+            key.customer.as_ref().map_or_else(|| "-".to_owned(), ToString::to_string),
+            format!("{}.{}", activation.ordinals.place, activation.ordinals.activation),
+            activation.subject.id().to_string(),
+            activation.name.as_ref().map_or_else(|| "-".to_owned(), ToString::to_string),
+            output::time(activation.first),
+            output::time(activation.last),
+            activation.expires.map_or_else(|| "for ever".to_owned(), output::time),
+            if *revoked { "revoked" } else { "activated" }.to_owned(),
+        ]);
+    }
+    anstream::println!("{table}");
+}

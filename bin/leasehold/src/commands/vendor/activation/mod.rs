@@ -1,0 +1,65 @@
+//! `leasehold vendor host` and `leasehold vendor machine`: whom product keys have activated.
+
+mod list;
+mod revoke;
+mod show;
+
+use clap::Subcommand;
+use leasehold_authority::activations::Activated;
+use leasehold_core::{KeyKind, Text, Timestamp};
+use leasehold_wire::{Envelope, HostCertificate, Lease, Typ};
+use serde_json::{Value, json};
+
+use super::VendorContext;
+use crate::failure::Failure;
+use crate::output::Output;
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum ActivationCommand {
+    /// Those that were activated, by product key, each with its latest key pair.
+    List(list::List),
+    /// One of them, by the name of its key pair: when it was activated, and the document it holds.
+    Show(show::Show),
+    /// Put key pairs on the revocation list: they are answered no more, and machines that have the list go on without them.
+    Revoke(revoke::Revoke),
+}
+
+impl ActivationCommand {
+    pub(super) fn run(self, context: &VendorContext, kind: KeyKind, output: Output) -> Result<(), Failure> {
+        match self {
+            Self::List(command) => command.run(context, kind, output),
+            Self::Show(command) => command.run(context, output),
+            Self::Revoke(command) => command.run(context, output),
+        }
+    }
+}
+
+fn value(activated: &Activated) -> Value {
+    let Activated { key, activation, revoked } = activated;
+    json!({
+        "subject": activation.subject.id().to_string(),
+        "name": activation.name.as_ref().map(Text::as_str),
+        "key": key.public.id().to_string(),
+        "last_five": key.last_five.as_str(),
+        "customer": key.customer.as_ref().map(Text::as_str),
+        "family": key.family.as_str(),
+        "ordinal": activation.ordinals.place,
+        "activation_ordinal": activation.ordinals.activation,
+        "first": activation.first.unix(),
+        "last": activation.last.unix(),
+        "expires": activation.expires.map(Timestamp::unix),
+        "revoked": revoked,
+        "document": document(&activation.document).map(|(cti, signer)| json!({ "cti": cti, "signer": signer })),
+    })
+}
+
+/// The name of a document and of its signer.
+fn document(bytes: &[u8]) -> Option<(String, String)> {
+    let envelope = Envelope::parse(bytes).ok()?;
+    let cti = if envelope.typ == Typ::Host {
+        envelope.document::<HostCertificate>().ok()?.cti
+    } else {
+        envelope.document::<Lease>().ok()?.cti
+    };
+    Some((cti.to_string(), envelope.kid.to_string()))
+}

@@ -1,0 +1,62 @@
+//! `leasehold vendor host show` and `leasehold vendor machine show`.
+
+use std::path::PathBuf;
+
+use clap::Args;
+use leasehold_authority::activations::{self, Activated};
+use leasehold_core::KeyId;
+
+use crate::commands::vendor::{VendorContext, failed};
+use crate::failure::Failure;
+use crate::output::{self, Output};
+
+/// One of them, by the name of its key pair: when it was activated, and the document it holds.
+#[derive(Debug, Args)]
+pub(crate) struct Show {
+    /// The name of its key pair.
+    id: KeyId,
+    /// Write the document itself: raw where the name ends in .lh, else in armour; `-` is standard output.
+    #[arg(short, long = "output", value_name = "FILE")]
+    out: Option<PathBuf>,
+}
+
+impl Show {
+    pub(super) fn run(self, context: &VendorContext, output: Output) -> Result<(), Failure> {
+        let found = activations::find(&*context.store, self.id).map_err(|error| failed(&error))?;
+        if let (Some(out), Some(newest)) = (&self.out, found.iter().max_by_key(|one| one.activation.last)) {
+            return output::document(&newest.activation.document, Some(out.as_path()), super::value(newest), output);
+        }
+        match output {
+            Output::Json => output::json(&found.iter().map(super::value).collect()),
+            Output::Human => found.iter().for_each(print),
+        }
+        Ok(())
+    }
+}
+
+fn print(activated: &Activated) {
+    let Activated { key, activation, revoked } = activated;
+    let (cti, signer) = super::document(&activation.document).unwrap_or_default();
+    let customer = key.customer.as_ref().map_or_else(String::new, |name| format!(" of {name}"));
+    let rows = [
+        ("id", activation.subject.id().to_string()),
+        ("name", activation.name.as_ref().map_or_else(|| "-".to_owned(), ToString::to_string)),
+        ("status", if *revoked { "revoked" } else { "activated" }.to_owned()),
+        ("product key", format!("…{}{customer}, family {}", key.last_five, key.family)),
+        (
+            "place",
+            format!(
+                "{} of {}, activation {} of {}",
+                activation.ordinals.place,
+                key.allowance.places(),
+                activation.ordinals.activation,
+                key.allowance.activations()
+            ),
+        ),
+        ("first", output::time(activation.first)),
+        ("last", output::time(activation.last)),
+        ("until", activation.expires.map_or_else(|| "for ever".to_owned(), output::time)),
+        ("document", format!("{cti}, signed by authority {signer}")),
+    ];
+    output::rows(&rows.map(|(name, words)| (name.to_owned(), words)));
+}

@@ -1,0 +1,34 @@
+//! `leasehold vendor family revoke` and `restore`.
+
+use clap::Args;
+use leasehold_authority::families;
+use leasehold_authority::products::Availability;
+use leasehold_core::FamilyId;
+
+use crate::commands::vendor::{VendorContext, failed, stamp};
+use crate::failure::Failure;
+use crate::output::Output;
+
+/// Which family.
+#[derive(Debug, Args)]
+pub(crate) struct Change {
+    /// The family's id.
+    id: FamilyId,
+}
+
+impl Change {
+    pub(super) fn run(
+        self,
+        context: &VendorContext,
+        availability: Availability,
+        output: Output,
+    ) -> Result<(), Failure> {
+        let changed = families::set_availability(&*context.store, &self.id, availability, stamp())
+            .map_err(|error| failed(&error))?;
+        super::print_changed(&changed, output);
+        if availability == Availability::Withdrawn {
+            anstream::eprintln!("certificates and leases that have it hold to their end");
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,122 @@
+//! Requests of hosts and machines whose own signature is valid.
+
+use leasehold_core::activation::Refusal;
+use leasehold_core::{Cti, Fingerprint, KeyId, KeyKind, ProductId, PublicKey, Text, Timestamp};
+use leasehold_store::authority::IssuedKey;
+use leasehold_wire::proof::Proof;
+use leasehold_wire::{Envelope, HostRequest, MachineRequest, Reason, Typ, request};
+
+use crate::error::Error;
+
+/// A request whose own signature is valid.
+#[derive(Clone, Debug)]
+pub struct ActivationRequest {
+    pub(crate) proof: Proof,
+    pub(crate) subject: PublicKey,
+    pub(crate) cti: Cti,
+    pub(crate) fingerprint: Fingerprint,
+    pub(crate) name: Option<Text>,
+    pub(crate) kind: RequestKind,
+}
+
+/// Who asks, and for what.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum RequestKind {
+    Host,
+    Machine(ProductId),
+}
+
+impl ActivationRequest {
+    /// Reads the request of a host or of a machine.
+    ///
+    /// # Errors
+    /// [`Error::NotARequest`], [`Error::Request`].
+    pub fn read(bytes: &[u8]) -> Result<Self, Error> {
+        let typ = Envelope::parse(bytes).map_err(|malformed| Error::Request(Reason::Malformed(malformed)))?.typ;
+        match typ {
+            Typ::HostRequest => Self::host(bytes),
+            Typ::MachineRequest => Self::machine(bytes),
+            Typ::Authority
+            | Typ::Manifest
+            | Typ::Host
+            | Typ::Request
+            | Typ::Lease
+            | Typ::Release
+            | Typ::Object
+            | Typ::Revocations => Err(Error::NotARequest(typ)),
+        }
+    }
+
+    /// Reads the request of a host.
+    ///
+    /// # Errors
+    /// [`Error::Request`], also for any other document.
+    pub fn host(bytes: &[u8]) -> Result<Self, Error> {
+        request::open::<HostRequest>(bytes).map(Self::from).map_err(Error::Request)
+    }
+
+    /// Reads the request of a machine.
+    ///
+    /// # Errors
+    /// [`Error::Request`], also for any other document.
+    pub fn machine(bytes: &[u8]) -> Result<Self, Error> {
+        request::open::<MachineRequest>(bytes).map(Self::from).map_err(Error::Request)
+    }
+
+    /// The product key that it names.
+    pub fn key(&self) -> KeyId {
+        self.proof.key
+    }
+
+    /// The host or machine.
+    pub fn subject(&self) -> KeyId {
+        self.subject.id()
+    }
+
+    /// Whether the product key is one that may be used for this, before anything is counted.
+    pub(crate) fn screen(&self, key: Option<IssuedKey>, now: Timestamp) -> Result<IssuedKey, Refusal> {
+        let key = key.ok_or(Refusal::UnknownKey)?;
+        if !self.proven_by(&key.public) {
+            return Err(Refusal::BadSignature);
+        }
+        if key.revoked.is_some() {
+            return Err(Refusal::Revoked);
+        }
+        let (found, needed) = (key.allowance.kind(), self.kind.key_kind());
+        if found != needed {
+            return Err(Refusal::WrongKindOfKey { found, needed });
+        }
+        match key.policy.end {
+            Some(end) if end <= now => Err(Refusal::GrantEnded { end }),
+            Some(_) | None => Ok(key),
+        }
+    }
+
+    /// Whether the product key with this public half has made the proof.
+    pub(crate) fn proven_by(&self, key: &PublicKey) -> bool {
+        self.proof.holds(key, self.subject.id(), self.cti)
+    }
+}
+
+impl From<HostRequest> for ActivationRequest {
+    fn from(request: HostRequest) -> Self {
+        let HostRequest { cti, key: subject, proof, host_name, fingerprint, .. } = request;
+        Self { proof, subject, cti, fingerprint, name: Some(host_name), kind: RequestKind::Host }
+    }
+}
+
+impl From<MachineRequest> for ActivationRequest {
+    fn from(request: MachineRequest) -> Self {
+        let MachineRequest { cti, key: subject, proof, product, fingerprint, .. } = request;
+        Self { proof, subject, cti, fingerprint, name: None, kind: RequestKind::Machine(product) }
+    }
+}
+
+impl RequestKind {
+    const fn key_kind(self) -> KeyKind {
+        match self {
+            Self::Host => KeyKind::Host,
+            Self::Machine(_) => KeyKind::Multiple,
+        }
+    }
+}

@@ -1,0 +1,42 @@
+//! `PATCH /api/v1/families/{id}`.
+
+use leasehold_core::FamilyId;
+use serde::Deserialize;
+use utoipa::ToSchema;
+
+use super::FamilyView;
+use crate::families;
+use crate::products::Availability;
+use crate::serve::admin::call::{Answer, Call, ok};
+use crate::serve::admin::input::{FamilyIdInput, Object};
+use crate::serve::admin::policy::PolicyInput;
+use crate::serve::admin::problems::problem;
+
+/// Fields of a family to update; a field that is missing stays as it is.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = FamilyInput)]
+pub(in crate::serve::admin) struct Input {
+    #[schema(value_type = Option<PolicyInput>)]
+    policy: Option<Object<PolicyInput>>,
+    /// true takes it out of all that is granted from now on, false brings it back.
+    withdrawn: Option<bool>,
+}
+
+/// Changes what the product keys issued from now on grant, or withdraws a family.
+#[utoipa::path(patch, operation_id = "change-family", path = "/api/v1/families/{id}", tag = "catalogue",
+    params(("id" = inline(FamilyIdInput), Path)), request_body = Input,
+    responses((status = 200, description = "The family as it is now", body = FamilyView)))]
+pub(in crate::serve::admin) fn change(call: &Call<'_>) -> Answer {
+    let id: FamilyId = call.parameter("id")?;
+    let input: Input = call.body()?;
+    let change = input.policy.map(|Object(policy)| policy.change()).transpose()?.unwrap_or_default();
+    let changed = families::change(call.store(), &id, &change, call.stamp());
+    let mut family = changed.map_err(|error| problem(&error))?.after;
+    if let Some(withdrawn) = input.withdrawn {
+        let availability = if withdrawn { Availability::Withdrawn } else { Availability::Granted };
+        let changed = families::set_availability(call.store(), &id, availability, call.stamp());
+        family = changed.map_err(|error| problem(&error))?.after;
+    }
+    ok(&FamilyView::from(&family))
+}

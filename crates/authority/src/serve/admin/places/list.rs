@@ -1,0 +1,39 @@
+//! `GET /api/v1/keys/{key}/places`.
+
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::PlaceView;
+use crate::activations;
+use crate::key_name::KeyName;
+use crate::serve::admin::call::{Answer, Call, ok, page_limit, parsed};
+use crate::serve::admin::input::{KeyNameInput, Limit, Position};
+use crate::serve::admin::problems::problem;
+
+/// A page of hosts or machines, by ordinal, each with its latest key pair.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = PlacePage)]
+pub(in crate::serve::admin) struct View {
+    items: Vec<PlaceView>,
+    /// The value of `after` for the next page; null where this is the last.
+    #[schema(required)]
+    next: Option<u64>,
+}
+
+/// The hosts or machines of a product key.
+#[utoipa::path(get, operation_id = "list-places", path = "/api/v1/keys/{key}/places", tag = "places",
+    params(
+        ("key" = inline(KeyNameInput), Path),
+        ("after" = inline(Option<Position>), Query, description = "Only those whose ordinal is higher."),
+        ("limit" = inline(Option<Limit>), Query, description = "Places at most; 100 unless given."),
+    ),
+    responses((status = 200, description = "A page of places", body = View)))]
+pub(in crate::serve::admin) fn list(call: &Call<'_>) -> Answer {
+    let name: KeyName = call.parameter("key")?;
+    let [after, limit] = call.query(["after", "limit"])?;
+    let (after, limit) = (parsed::<Position>("after", after)?.map_or(0, |after| after.0), page_limit(limit)?);
+    let page = activations::page(call.store(), &name, after, limit).map_err(|error| problem(&error))?;
+    let last = page.last().map(|activated| activated.activation.ordinals.place);
+    let next = last.filter(|_| page.len() as u64 == limit);
+    ok(&View { items: page.iter().map(PlaceView::from).collect(), next })
+}

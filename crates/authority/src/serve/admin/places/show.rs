@@ -1,0 +1,19 @@
+//! `GET /api/v1/places/{subject}`.
+
+use leasehold_core::KeyId;
+
+use super::PlaceView;
+use crate::activations;
+use crate::serve::admin::call::{Answer, Call, ok};
+use crate::serve::admin::input::KeyIdInput;
+use crate::serve::admin::problems::problem;
+
+/// One key pair of a host or machine: an entry for each product key that has activated it.
+#[utoipa::path(get, operation_id = "show-place", path = "/api/v1/places/{subject}", tag = "places",
+    params(("subject" = inline(KeyIdInput), Path)),
+    responses((status = 200, description = "Its activations, oldest first", body = Vec<PlaceView>)))]
+pub(in crate::serve::admin) fn show(call: &Call<'_>) -> Answer {
+    let subject: KeyId = call.parameter("subject")?;
+    let found = activations::find(call.store(), subject).map_err(|error| problem(&error))?;
+    ok(&found.iter().map(PlaceView::from).collect::<Vec<_>>())
+}

@@ -1,0 +1,21 @@
+//! `GET /api/v1/products/{id}`.
+
+use leasehold_core::ProductId;
+
+use super::ProductView;
+use crate::error::Error;
+use crate::products;
+use crate::serve::admin::call::{Answer, Call, ok};
+use crate::serve::admin::input::ProductIdInput;
+use crate::serve::admin::problems::problem;
+
+/// One product.
+#[utoipa::path(get, operation_id = "show-product", path = "/api/v1/products/{id}", tag = "catalogue",
+    params(("id" = inline(ProductIdInput), Path)),
+    responses((status = 200, description = "The product", body = ProductView)))]
+pub(in crate::serve::admin) fn show(call: &Call<'_>) -> Answer {
+    let id: ProductId = call.parameter("id")?;
+    let found = products::list(call.store()).map_err(|error| problem(&error))?;
+    let product = found.iter().find(|product| product.id == id);
+    ok(&ProductView::new(product.ok_or_else(|| problem(&Error::UnknownProduct(id)))?, call))
+}

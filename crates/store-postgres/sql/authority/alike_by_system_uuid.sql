@@ -1,7 +1,0 @@
--- alike_by_system_uuid: a product key's activations on machines with this system uuid and certain components.
-SELECT place,
-       (SELECT max(latest.activation) FROM leasehold_authority.activation AS latest
-        WHERE latest.product_key = activation.product_key AND latest.place = activation.place),
-       machine_id, system_uuid, system_disk, network_address, processor, board_serial, activation
-FROM leasehold_authority.activation
-WHERE product_key = $1 AND system_uuid = $2 AND components = ANY ($3::int8[])

@@ -1,0 +1,47 @@
+//! Earlier key pairs on what may be the machine that asks, by index: a product key may have very many.
+
+use std::cmp::Reverse;
+use std::collections::BTreeMap;
+
+use leasehold_core::activation::Known;
+use leasehold_core::{Component, Fingerprint, KeyId};
+use leasehold_store::StoreError;
+use leasehold_store::authority::activations::similar::lookups;
+use rusqlite::{Row, params};
+
+use super::activations::known;
+use super::row::whole;
+use super::transaction::SqliteTransaction;
+
+/// By the ordinals of their places, the latest activation of each first.
+pub(super) fn find(
+    tx: &SqliteTransaction<'_>,
+    key: KeyId,
+    fingerprint: &Fingerprint,
+    drift: u64,
+) -> Result<Vec<Known>, StoreError> {
+    let mut found = BTreeMap::new();
+    for lookup in lookups(fingerprint, drift) {
+        let masks = format!("{:?}", lookup.masks);
+        found.extend(tx.all(statement(lookup.component), params![key.0, lookup.hash, masks], similar)?);
+    }
+    Ok(found.into_values().filter(|known| known.fingerprint.same_machine(fingerprint, drift)).collect())
+}
+
+type Order = (u64, Reverse<u64>);
+
+fn similar(row: &Row<'_>) -> rusqlite::Result<(Order, Known)> {
+    let found = known(row)?;
+    Ok(((found.place, Reverse(whole(row, 8)?)), found))
+}
+
+const fn statement(component: Component) -> &'static str {
+    match component {
+        Component::MachineId => sql!("similar_by_machine_id"),
+        Component::SystemUuid => sql!("similar_by_system_uuid"),
+        Component::SystemDisk => sql!("similar_by_system_disk"),
+        Component::NetworkAddress => sql!("similar_by_network_address"),
+        Component::Processor => sql!("similar_by_processor"),
+        Component::BoardSerial => sql!("similar_by_board_serial"),
+    }
+}
