@@ -3,8 +3,8 @@
 
 use leasehold_office::explain;
 use leasehold_office::hunt::{Hunt, Options, VolumeLicence};
-use leasehold_office::own::Own;
 use leasehold_office::plan::{Estate, plan};
+use leasehold_office::read::own::Own;
 
 /// Any text: findings are small, name a line that is there, and show no product key.
 pub fn office_hunt(input: &[u8]) {

@@ -2,12 +2,14 @@
 //! with the committed corpus.
 
 use leasehold_office::config::{Comments, Profile, write};
-use leasehold_office::data::schema::Severity;
-use leasehold_office::lint::{Context, Kind, Plan, fix, lint, masked, sarif_results};
+use leasehold_office::facts::method::ActivationMethod;
+use leasehold_office::facts::schema::Severity;
+use leasehold_office::lint::{Context, Kind, fix, lint, sarif_results};
+use leasehold_office::read::masked;
 
 /// A deployment file, or a profile that one is written from.
 pub fn office_lint(input: &[u8]) {
-    for plan in [None, Some(Plan::Kms), Some(Plan::Mak)] {
+    for plan in [None, Some(ActivationMethod::Kms), Some(ActivationMethod::Mak)] {
         file(input, &Context { plan, today: "2026-11-22".parse().ok(), ..Context::default() });
     }
     let Some(profile) = std::str::from_utf8(input).ok().and_then(|text| text.parse::<Profile>().ok()) else { return };

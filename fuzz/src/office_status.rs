@@ -1,7 +1,9 @@
 //! What the fuzz targets of `office status` do with an input. `crates/office/tests/corpus.rs` does the same with the
 //! committed corpora.
 
-use leasehold_office::status::{Content, Fleet, Item, MOST_VALUE, NamedBy, Origin, read, read_log, report, write_csv};
+use leasehold_office::fleet::{Fleet, Origin};
+use leasehold_office::read::{Content, Item, MOST_VALUE, NamedBy, read, read_log};
+use leasehold_office::report::{report, write_csv};
 
 /// Any text: what is read is small, can be told in every form, and a machine's name stays a name.
 pub fn office_status(input: &[u8]) {

@@ -8,7 +8,9 @@ use std::time::Instant;
 use std::{env, fs};
 
 use jiff::Timestamp;
-use leasehold_office::status::{Fleet, NamedBy, Origin, read, report};
+use leasehold_office::fleet::{Fleet, Origin};
+use leasehold_office::read::{NamedBy, read};
+use leasehold_office::report::report;
 
 /// Outputs of one machine each, in about the mix of an estate.
 const TEXTS: [&str; 14] = [

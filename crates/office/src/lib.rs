@@ -1,13 +1,17 @@
 #![doc = include_str!("../README.md")]
+//! ## Layers
+//!
+//! Each module uses those before it: [`facts`] (the tables), [`read`] (texts to items), [`fleet`] (many machines judged),
+//! [`report`] (how they are shown); on top the commands' own: [`lint`], [`plan`], [`config`], [`explain`], [`doctor`] and
+//! [`hunt`]. A test keeps the directions.
 
-pub mod address;
 pub mod config;
-pub mod data;
 pub mod doctor;
 pub mod explain;
+pub mod facts;
+pub mod fleet;
 pub mod hunt;
 pub mod lint;
-pub mod own;
 pub mod plan;
-pub mod status;
-pub mod text;
+pub mod read;
+pub mod report;

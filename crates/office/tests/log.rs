@@ -2,7 +2,7 @@
 
 use std::io::Cursor;
 
-use leasehold_office::status::{Event, HANDLED, REQUEST, read_log};
+use leasehold_office::read::{Event, HANDLED, REQUEST, read_log};
 
 const ROW: &str = "0x0,5,pc1.example.com,930bd202-a335-4c7e-bd9d-7305361f0d37,2026/11/22 12:00,0,1,259200,\
                    fbdb3e18-a8ef-4fb3-9183-dffd60bd0984";

@@ -8,7 +8,7 @@ mod office_hunt;
 use std::fs;
 use std::path::Path;
 
-use leasehold_office::data::plan::Method;
+use leasehold_office::facts::method::ActivationMethod;
 use leasehold_office::plan::{Estate, plan};
 use proptest::prelude::*;
 use proptest::sample::Index;
@@ -39,7 +39,7 @@ fn the_sample_of_the_documentation_is_planned_whole() {
     let sample = page.split("```toml\n").nth(1).and_then(|rest| rest.split("```").next()).expect("a sample");
     let estate = Estate::parse(sample).expect("an estate");
     let plan = plan(&estate, "2026-11-22".parse().expect("a day"));
-    let methods: Vec<_> = plan.groups.iter().map(|group| group.method.map(Method::name)).collect();
+    let methods: Vec<_> = plan.groups.iter().map(|group| group.method.map(ActivationMethod::name)).collect();
     assert_eq!(methods, [Some("adba"), Some("kms"), Some("shared")]);
     assert!(plan.is_complete());
 }

@@ -2,9 +2,10 @@
 
 use super::profile::{Install, Msi, Profile, Remove, Setting, Updates};
 use super::{Key, Refused};
-use crate::data::gvlk;
-use crate::data::products::{self, Family};
-use crate::lint::{Edition, Plan};
+use crate::facts::gvlk;
+use crate::facts::method::ActivationMethod;
+use crate::facts::products::{self, Family};
+use crate::lint::Edition;
 
 /// Everything that a file says.
 pub(super) struct Chosen<'p> {
@@ -104,14 +105,14 @@ fn properties(profile: &Profile, products: &[Product<'_>]) -> Vec<(String, Strin
         properties.entry(name.to_owned()).or_insert_with(|| "1".to_owned());
     };
     match profile.plan {
-        Some(Plan::Shared) => needs("SharedComputerLicensing"),
-        Some(Plan::Device) => needs("DeviceBasedLicensing"),
-        Some(Plan::Kms | Plan::Adba | Plan::Mak)
-            if products.iter().any(|product| product.facts.is_some_and(products::Product::volume)) =>
-        {
-            needs("AUTOACTIVATE");
+        Some(ActivationMethod::Shared) => needs("SharedComputerLicensing"),
+        Some(ActivationMethod::Device) => needs("DeviceBasedLicensing"),
+        Some(method) if method.is_volume() => {
+            if products.iter().any(|product| product.facts.is_some_and(products::Product::volume)) {
+                needs("AUTOACTIVATE");
+            }
         }
-        Some(Plan::Kms | Plan::Adba | Plan::Mak | Plan::User) | None => {}
+        Some(_) | None => {}
     }
     properties.into_iter().collect()
 }

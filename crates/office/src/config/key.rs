@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::data::gvlk;
+use crate::facts::gvlk;
 
 /// A product key. Unless it is a published one it is a secret, and never shown.
 #[derive(Clone, PartialEq, Eq)]

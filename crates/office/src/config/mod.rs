@@ -12,9 +12,9 @@ pub use profile::{
     Display, Install, Level, Listed, Msi, ProductChoice, Profile, ProfileError, Remove, Setting, Switch, Updates,
 };
 
-use crate::data::products::{self, Method};
-use crate::data::schema::{self, Severity};
-use crate::lint::{self, Context, Finding, Mode, Plan};
+use crate::facts::method::ActivationMethod;
+use crate::facts::schema::{self, Severity};
+use crate::lint::{self, Context, Finding, Mode};
 
 /// How a file is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -59,7 +59,7 @@ pub enum Refused {
         /// The product.
         product: String,
         /// The plan.
-        plan: Plan,
+        plan: ActivationMethod,
     },
     /// There is nothing to do.
     #[error("no product is named, to install or to remove")]
@@ -110,22 +110,10 @@ fn fitting(chosen: &choose::Chosen<'_>) -> Result<(), Refused> {
             let (channel, allowed) = (channel.to_owned(), product.channels.clone());
             return Err(Refused::Channel { product: product.id.clone(), channel, allowed });
         }
-        let other = |plan: &Plan| !product.activation.is_empty() && !activates(*plan, product);
+        let other = |plan: &ActivationMethod| !product.activation.is_empty() && !product.activation.contains(plan);
         if let Some(plan) = chosen.profile.plan.filter(other) {
             return Err(Refused::Plan { product: product.id.clone(), plan });
         }
     }
     Ok(())
-}
-
-fn activates(plan: Plan, product: &products::Product) -> bool {
-    let method = match plan {
-        Plan::Kms => Method::Kms,
-        Plan::Adba => Method::Adba,
-        Plan::Mak => Method::Mak,
-        Plan::User => Method::User,
-        Plan::Shared => Method::Shared,
-        Plan::Device => Method::Device,
-    };
-    product.activation.contains(&method)
 }

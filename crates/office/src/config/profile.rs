@@ -7,7 +7,8 @@ use std::str::FromStr;
 use serde::Deserialize;
 
 use super::Key;
-use crate::lint::{Edition, Plan};
+use crate::facts::method::ActivationMethod;
+use crate::lint::Edition;
 
 /// What somebody wants. Keys that are not known are refused.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
@@ -17,7 +18,7 @@ pub struct Profile {
     pub install: Install,
     /// How the machines are to be activated.
     #[serde(deserialize_with = "word")]
-    pub plan: Option<Plan>,
+    pub plan: Option<ActivationMethod>,
     /// The channel; the products' own where none is named.
     pub channel: Option<String>,
     /// The architecture; 64-bit where none is named.

@@ -4,8 +4,8 @@ use super::Comments;
 use super::choose::{Chosen, FALLBACK, MATCH_OS, Product};
 use super::profile::{Install, Level, Remove};
 use super::xml::Xml;
-use crate::data::products::{self, Licence};
-use crate::data::schema;
+use crate::facts::products::{self, Licence};
+use crate::facts::schema;
 
 pub(super) fn text(chosen: &Chosen<'_>, comments: Comments) -> String {
     let mut xml = Xml::new(comments);

@@ -5,8 +5,8 @@ use std::net::IpAddr;
 use super::connect::Port;
 use super::finding::Finding;
 use super::look::{Domain, Seen, Target, Way, usual_port};
-use crate::address::Place;
-use crate::own::{At, Own, is_providers};
+use crate::facts::address::Place;
+use crate::read::own::{At, Own, is_providers};
 
 /// What was found, in order: the domains, under each its records, then one's own hosts without a record.
 pub fn judge(seen: &Seen, own: &Own) -> Vec<Finding> {
@@ -161,8 +161,8 @@ fn socket(address: IpAddr, port: u16) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::address::place;
     use crate::doctor::Outcome;
+    use crate::facts::address::place;
 
     fn target(host: &str, ways: &[(&str, Port)]) -> Target {
         let way = |(address, port): &(&str, Port)| {

@@ -8,9 +8,9 @@ use leasehold_discovery::{Candidate, Config, DomainName, Finder, Kind, Outcome, 
 use serde::Serialize;
 
 use super::connect::{Port, connect};
-use crate::address::{Place, place};
-use crate::data::kms::KMS;
-use crate::own::{At, Own};
+use crate::facts::address::{Place, place};
+use crate::facts::kms::KMS;
+use crate::read::own::{At, Own};
 
 /// What is to be looked at, and how.
 #[derive(Clone, Debug)]

@@ -3,12 +3,12 @@
 use serde::Serialize;
 
 use super::{Explanation, Kind};
-use crate::data::errors::{ERRORS, Error, State};
-use crate::data::indicators::{INDICATORS, Rule};
-use crate::data::kms::{Event, Fact, KMS};
-use crate::data::outputs::{Label, OUTPUTS, VnextState};
-use crate::data::plan::{DECISIONS, Decision};
-use crate::data::schema;
+use crate::facts::errors::{ERRORS, Error, State};
+use crate::facts::indicators::{INDICATORS, Rule};
+use crate::facts::kms::{Event, Fact, KMS};
+use crate::facts::outputs::{Label, OUTPUTS, VnextState};
+use crate::facts::plan::{DECISIONS, Decision};
+use crate::facts::schema;
 
 pub(super) fn all() -> Vec<Explanation> {
     let mut all: Vec<Explanation> = ERRORS.errors.iter().map(error).collect();

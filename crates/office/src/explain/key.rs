@@ -1,7 +1,7 @@
 //! Product keys: the published generic ones are explained; of any other only that it is none of them.
 
 use super::{Explanation, Kind, Unknown};
-use crate::data::gvlk::{self, Gvlk, Install};
+use crate::facts::gvlk::{self, Gvlk, Install};
 
 /// What a whole key is; `None` where `query` is not like one. Of a key that is not published, no more than the last five
 /// characters are ever said.

@@ -3,7 +3,8 @@
 
 use serde::Serialize;
 
-use crate::data::errors::{Confidence, Severity};
+use crate::facts::errors::{Confidence, Severity};
+use crate::read::masked;
 
 mod entries;
 mod key;
@@ -101,7 +102,8 @@ pub fn explain(query: &str) -> Result<Vec<Explanation>, Box<Unknown>> {
     found.extend(word::explain(query));
     found.extend(key::last_five(query));
     if found.is_empty() {
-        Err(Box::new(number::unknown(query).unwrap_or_else(|| word::unknown(query))))
+        let unknown = number::unknown(query).unwrap_or_else(|| word::unknown(query));
+        Err(Box::new(Unknown { asked: masked(&unknown.asked).into_owned(), ..unknown }))
     } else {
         Ok(found)
     }

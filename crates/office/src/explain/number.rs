@@ -3,8 +3,8 @@
 use serde::Serialize;
 
 use super::{Explanation, Kind, Unknown, entries};
-use crate::data::errors::{ERRORS, Hresult};
-use crate::data::kms::KMS;
+use crate::facts::errors::{ERRORS, Hresult};
+use crate::facts::kms::KMS;
 
 /// What the bits of a result code say by themselves, whether or not its meaning is known.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]

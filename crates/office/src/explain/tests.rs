@@ -1,12 +1,12 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::data::errors::{ERRORS, Hresult};
-use crate::data::gvlk;
-use crate::data::indicators::INDICATORS;
-use crate::data::kms::KMS;
-use crate::data::outputs::OUTPUTS;
-use crate::data::schema;
+use crate::facts::errors::{ERRORS, Hresult};
+use crate::facts::gvlk;
+use crate::facts::indicators::INDICATORS;
+use crate::facts::kms::KMS;
+use crate::facts::outputs::OUTPUTS;
+use crate::facts::schema;
 
 fn subjects(query: &str) -> Vec<String> {
     explain(query).map(|known| known.into_iter().map(|one| one.subject).collect()).unwrap_or_default()

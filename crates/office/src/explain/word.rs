@@ -1,12 +1,12 @@
 //! Words: states as each tool spells them, rules, decisions, facts, names of activators.
 
 use super::{Explanation, Unknown, entries, key};
-use crate::data::errors::{ERRORS, State};
-use crate::data::indicators::INDICATORS;
-use crate::data::kms::{KMS, Value};
-use crate::data::outputs::OUTPUTS;
-use crate::data::plan::DECISIONS;
-use crate::data::schema;
+use crate::facts::errors::{ERRORS, State};
+use crate::facts::indicators::INDICATORS;
+use crate::facts::kms::{KMS, Value};
+use crate::facts::outputs::OUTPUTS;
+use crate::facts::plan::DECISIONS;
+use crate::facts::schema;
 
 /// The query without what surrounds it where it is copied from: quotation marks, dashes, a label, a full stop.
 pub(super) fn bare(query: &str) -> &str {

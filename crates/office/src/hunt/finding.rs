@@ -1,12 +1,9 @@
 //! What a hunt has found: which rule or sign, where, and what else could explain it.
 
-use std::borrow::Cow;
-use std::sync::LazyLock;
-
-use regex::Regex;
 use serde::Serialize;
 
-use crate::data::indicators::{INDICATORS, Rule, Strength};
+use crate::facts::indicators::{INDICATORS, Rule, Strength};
+use crate::read::masked;
 
 /// One finding.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -130,20 +127,13 @@ fn next(rule: &str) -> &'static str {
     }
 }
 
-/// The line as it is shown: without control characters, shortened, and without product keys.
+/// The line as it is shown: without product keys and control characters, shortened.
 fn shown(line: &str) -> String {
-    let short: String = line.trim().chars().map(|c| if c.is_control() { ' ' } else { c }).take(MOST_SHOWN).collect();
-    match KEYS.replace_all(&short, "*****-*****-*****-*****-$1") {
-        Cow::Borrowed(_) => short,
-        Cow::Owned(masked) => masked,
-    }
+    masked(line).trim().chars().map(|c| if c.is_control() { ' ' } else { c }).take(MAX_SHOWN).collect()
 }
 
-static KEYS: LazyLock<Regex> =
-    LazyLock::new(|| Regex::new(r"(?i)\b(?:[A-Z0-9]{5}-){4}([A-Z0-9]{5})\b").expect("a pattern that is tested"));
-
-/// As much of a line as anybody reads.
-const MOST_SHOWN: usize = 240;
+/// As much of a line as people read.
+const MAX_SHOWN: usize = 240;
 
 #[cfg(test)]
 mod tests {

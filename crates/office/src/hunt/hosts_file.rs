@@ -3,7 +3,7 @@
 use std::net::IpAddr;
 
 use super::finding::{Finding, Spot};
-use crate::own::{At, Own};
+use crate::read::own::{At, Own};
 
 /// What is said about one line of a hosts file; `None` where it is none.
 pub(super) fn line(text: &str, own: &Own, spot: &Spot) -> Option<Vec<Finding>> {

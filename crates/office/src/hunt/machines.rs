@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::Options;
 use super::finding::{Finding, Spot};
 use super::signs;
-use crate::data::outputs::Script;
-use crate::status::{Block, Channel, Licences, State};
+use crate::facts::outputs::Script;
+use crate::read::{Block, Channel, Licences, State};
 
 /// The machines, and what they have in common.
 #[derive(Debug, Default)]

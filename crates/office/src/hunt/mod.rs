@@ -1,16 +1,17 @@
 //! Signs of unofficial activators and of rogue KMS hosts in what administrators collect: status outputs, events, lookups,
 //! hosts files, lists of tasks, services and files, exports of the registry, logs. It reads and tells; it changes nothing.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
-use std::io::{self, Read, Seek};
+use std::io::{self, Read};
 
 use jiff::civil::Date;
 use serde::Serialize;
 
-use crate::data::indicators::Strength;
-use crate::own::Own;
-use crate::status::{Content, Item, NamedBy, Reader};
-use crate::text::{Line, Lines};
+use crate::facts::indicators::Strength;
+use crate::read::own::Own;
+use crate::read::text::{Line, Lines};
+use crate::read::{Content, Item, LogError, NamedBy, Reader, masked, records};
 
 mod finding;
 mod hosts_file;
@@ -146,17 +147,15 @@ impl Hunt {
     ///
     /// # Errors
     /// Where it is none, or cannot be read.
-    pub fn event_log(&mut self, file: &str, log: impl Read + Seek) -> Result<(), evtx::err::EvtxError> {
-        let mut parser = evtx::EvtxParser::from_read_seek(log)?;
+    pub fn event_log(&mut self, file: &str, log: impl Read) -> Result<(), LogError> {
         let mut source = Reading::new(file, None);
         source.kinds.insert(Kind::EventLog);
-        for record in parser.records() {
-            let Ok(record) = record.map_err(|_| source.damaged += 1) else { continue };
-            for part in record.data.lines() {
-                let line = Line { number: record.event_record_id, text: part.to_owned(), cut: false };
+        source.damaged = records(log, |record| {
+            for part in record.xml.lines() {
+                let line = Line { number: record.number, text: part.to_owned(), cut: false };
                 self.line(&mut source, line);
             }
-        }
+        })?;
         self.end(source);
         Ok(())
     }
@@ -173,8 +172,12 @@ impl Hunt {
         Report { findings, left_out: self.left_out, sources: self.sources, overfull }
     }
 
-    fn line(&mut self, source: &mut Reading, line: Line) {
+    fn line(&mut self, source: &mut Reading, mut line: Line) {
         source.lines += 1;
+        // Whatever is told of a line, no key of the organisation is.
+        if let Cow::Owned(masked) = masked(&line.text) {
+            line.text = masked;
+        }
         let spot = source.spot(&line);
         let own = &self.options.own;
         let mut found = Vec::new();

@@ -4,11 +4,11 @@ use super::finding::{Finding, Spot};
 use super::place::{self, NamedBy};
 use super::traffic;
 use super::{Options, machines::Machines};
-use crate::data::errors::Hresult;
-use crate::data::kms::KMS;
-use crate::data::outputs::Field;
-use crate::own::{At, Own};
-use crate::status::{Block, Channel, Connection, Content, Event, Lookup, State};
+use crate::facts::errors::Hresult;
+use crate::facts::kms::KMS;
+use crate::facts::outputs::Field;
+use crate::read::own::{At, Own};
+use crate::read::{Block, Channel, Connection, Content, Event, Lookup, State};
 
 /// What one item shows; `spot` finds the line that a text stands in.
 pub(super) fn judge(

@@ -1,9 +1,9 @@
 //! Whether a KMS host may be where it is said to be (ACT001 to ACT005).
 
 use super::finding::{Finding, Spot};
-use crate::address::{Place, place};
-use crate::data::kms::KMS;
-use crate::own::{At, Own, is_providers, split_port};
+use crate::facts::address::{Place, place};
+use crate::facts::kms::KMS;
+use crate::read::own::{At, Own, is_providers, split_port};
 
 /// Who has named a host.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

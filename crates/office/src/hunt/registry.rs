@@ -7,8 +7,8 @@ use regex::Regex;
 use super::finding::{Finding, Sign, Spot};
 use super::place::{self, NamedBy};
 use super::signs;
-use crate::data::indicators::{ByRule, INDICATORS, Registry, Strength};
-use crate::own::Own;
+use crate::facts::indicators::{ByRule, INDICATORS, Registry, Strength};
+use crate::read::own::Own;
 
 /// Reads one export, line by line.
 #[derive(Debug, Default)]

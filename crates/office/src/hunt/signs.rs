@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 use regex::Regex;
 
 use super::finding::Sign;
-use crate::data::indicators::{DetectionName, File, INDICATORS, Strength, TaskOrService};
+use crate::facts::indicators::{DetectionName, File, INDICATORS, Strength, TaskOrService};
 
 /// A file or folder of an activator.
 struct FileSign {

@@ -3,9 +3,9 @@
 use std::net::{IpAddr, SocketAddr};
 
 use super::finding::{Finding, Spot};
-use crate::address::{Place, place};
-use crate::data::kms::KMS;
-use crate::own::{At, Own, is_providers};
+use crate::facts::address::{Place, place};
+use crate::facts::kms::KMS;
+use crate::read::own::{At, Own, is_providers};
 
 /// What is said about one line; `None` where it shows no connection.
 pub(super) fn line(text: &str, own: &Own, spot: &Spot) -> Option<Vec<Finding>> {

@@ -5,13 +5,14 @@ use std::str::FromStr;
 
 use jiff::civil::Date;
 
-pub use crate::data::products::Release;
+use crate::facts::method::ActivationMethod;
+pub use crate::facts::products::Release;
 
 /// What is known about a file besides what stands in it. Rules that need what is not known do not speak.
 #[derive(Clone, Debug, Default)]
 pub struct Context {
     /// How the machines are to be activated.
-    pub plan: Option<Plan>,
+    pub plan: Option<ActivationMethod>,
     /// What the tool will be asked to do with the file.
     pub mode: Option<Mode>,
     /// The day to judge for.
@@ -33,54 +34,6 @@ pub struct HostFacts {
     pub pack: Option<Release>,
     /// The system it runs on.
     pub system: Option<System>,
-}
-
-/// How machines are to be activated.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Plan {
-    /// By a KMS host.
-    Kms,
-    /// By an object in Active Directory.
-    Adba,
-    /// By a multiple activation key.
-    Mak,
-    /// By users' licences.
-    User,
-    /// By users' licences on shared computers.
-    Shared,
-    /// By devices' licences.
-    Device,
-}
-
-impl Plan {
-    /// All of them.
-    pub const ALL: [Self; 6] = [Self::Kms, Self::Adba, Self::Mak, Self::User, Self::Shared, Self::Device];
-
-    /// As it is typed.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Kms => "kms",
-            Self::Adba => "adba",
-            Self::Mak => "mak",
-            Self::User => "user",
-            Self::Shared => "shared",
-            Self::Device => "device",
-        }
-    }
-
-    /// Whether it is for volume licences.
-    pub fn volume(self) -> bool {
-        matches!(self, Self::Kms | Self::Adba | Self::Mak)
-    }
-}
-
-impl FromStr for Plan {
-    type Err = Unknown;
-
-    fn from_str(text: &str) -> Result<Self, Unknown> {
-        let plan = Self::ALL.into_iter().find(|plan| plan.name() == text);
-        plan.ok_or(Unknown("a plan is kms, adba, mak, user, shared or device"))
-    }
 }
 
 /// What the tool does with a file.
@@ -191,7 +144,7 @@ pub struct Unknown(&'static str);
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::data::kms::KMS;
+    use crate::facts::kms::KMS;
 
     #[test]
     fn systems_of_one_kind_are_compared_by_age() {

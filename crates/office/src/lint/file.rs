@@ -7,9 +7,9 @@ use roxmltree::{Attribute, Document, Node, ParsingOptions};
 use super::context::Edition;
 use super::finding::Findings;
 use super::{NOT_A_CONFIGURATION, Problem};
-use crate::data::gvlk::{self, Gvlk};
-use crate::data::products::{self, Family};
-use crate::data::schema;
+use crate::facts::gvlk::{self, Gvlk};
+use crate::facts::products::{self, Family};
+use crate::facts::schema;
 
 /// Parses a text that the guard has let through.
 pub(super) fn parse(text: &str) -> Result<Document<'_>, Problem> {

@@ -2,8 +2,8 @@
 
 use std::ops::Range;
 
-use super::masked;
-use crate::data::schema::{self, Rule, Severity};
+use crate::facts::schema::{self, Rule, Severity};
+use crate::read::masked;
 
 /// One thing said about a file.
 #[derive(Clone, Debug)]

@@ -1,4 +1,4 @@
-//! Checks a `configuration.xml` of the Office Deployment Tool against the rules of [`schema`](crate::data::schema): each
+//! Checks a `configuration.xml` of the Office Deployment Tool against the rules of [`schema`](crate::facts::schema): each
 //! finding with its place, the rule's source and, where a change is sure to be right, the change. Files, terminals and the
 //! clock are left to the caller.
 
@@ -9,18 +9,16 @@ mod fix;
 mod guard;
 mod rules;
 mod sarif;
-mod secret;
 mod source;
 
-pub use context::{Context, Edition, HostFacts, Mode, Plan, Release, System};
+pub use context::{Context, Edition, HostFacts, Mode, Release, System};
 pub use finding::{Edit, Finding, Fix, Position};
 pub use fix::{Fixed, fix};
 pub use rules::implemented;
 pub use sarif::{sarif, sarif_results};
-pub use secret::masked;
 pub use source::Encoding;
 
-use crate::data::schema::Severity;
+use crate::facts::schema::Severity;
 use file::File;
 use finding::Findings;
 use source::Source;

@@ -3,9 +3,10 @@
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::{Value, json};
 
+use super::Report;
 use super::finding::{Finding, Lines, Position};
-use super::{Report, masked};
-use crate::data::schema::{Rule, Severity, table};
+use crate::facts::schema::{Rule, Severity, table};
+use crate::read::masked;
 
 /// A log of results.
 pub fn sarif(results: Vec<Value>) -> Value {

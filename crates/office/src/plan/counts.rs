@@ -4,8 +4,8 @@ use serde::Serialize;
 
 use super::estate::{Estate, Facts, Group, Licence, Network, Product};
 use super::judge::Situation;
-use crate::data::kms::KMS;
-use crate::data::plan::Method;
+use crate::facts::kms::KMS;
+use crate::facts::method::ActivationMethod;
 
 /// The machines that ask one host for one kind of product.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -84,9 +84,10 @@ fn are_counted_together(one: Product, other: Product) -> bool {
 }
 
 /// What the hosts of the plan count, the company's first; `methods` are the groups', in their order.
-pub(super) fn thresholds(groups: &[Group], methods: &[Option<Method>]) -> Vec<Threshold> {
-    let by_kms =
-        || groups.iter().zip(methods).filter(|(_, method)| **method == Some(Method::Kms)).map(|(group, _)| group);
+pub(super) fn thresholds(groups: &[Group], methods: &[Option<ActivationMethod>]) -> Vec<Threshold> {
+    let by_kms = || {
+        groups.iter().zip(methods).filter(|(_, method)| **method == Some(ActivationMethod::Kms)).map(|(group, _)| group)
+    };
     let mut all = Vec::new();
     for product in Product::ALL.iter().copied() {
         let of_company = || by_kms().filter(|group| group.facts.network() != Network::Isolated);
@@ -105,8 +106,9 @@ pub(super) fn thresholds(groups: &[Group], methods: &[Option<Method>]) -> Vec<Th
 }
 
 /// What a MAK has to do in the plan; `None` where it has nothing to do.
-pub(super) fn mak_pool(estate: &Estate, groups: &[Group], methods: &[Option<Method>]) -> Option<MakPool> {
-    let mut by_mak = groups.iter().zip(methods).filter(|(_, method)| **method == Some(Method::Mak)).peekable();
+pub(super) fn mak_pool(estate: &Estate, groups: &[Group], methods: &[Option<ActivationMethod>]) -> Option<MakPool> {
+    let mut by_mak =
+        groups.iter().zip(methods).filter(|(_, method)| **method == Some(ActivationMethod::Mak)).peekable();
     by_mak.peek()?;
     let needed = by_mak.fold(0_u32, |sum, (group, _)| sum.saturating_add(group.facts.machines.unwrap_or_default()));
     let left = estate.mak_left;

@@ -6,7 +6,8 @@ use super::estate::{Facts, Internet, Licence, Network, Product};
 use super::fact::Fact;
 use super::judge::{Holds, Situation};
 use super::needs;
-use crate::data::plan::{Condition, DECISIONS, Decision, Method};
+use crate::facts::method::ActivationMethod;
+use crate::facts::plan::{Condition, DECISIONS, Decision};
 
 /// What the table says of a group.
 #[derive(Debug)]
@@ -14,7 +15,7 @@ pub(super) enum Verdict {
     /// This row.
     Row(&'static Decision),
     /// It depends on these facts; the methods may come of it, the likeliest first.
-    Ask(Vec<Fact>, Vec<Method>),
+    Ask(Vec<Fact>, Vec<ActivationMethod>),
     /// No row holds.
     Nothing,
     /// The facts contradict each other.
@@ -25,7 +26,7 @@ pub(super) enum Verdict {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Against {
     /// The method.
-    pub method: Method,
+    pub method: ActivationMethod,
     /// What speaks against it.
     pub why: Vec<String>,
 }
@@ -35,7 +36,7 @@ pub(super) fn decide(situation: &Situation<'_>) -> Verdict {
     if !contradictions.is_empty() {
         return Verdict::Contradiction(contradictions);
     }
-    let (mut facts, mut methods): (Vec<Fact>, Vec<Method>) = (Vec::new(), Vec::new());
+    let (mut facts, mut methods): (Vec<Fact>, Vec<ActivationMethod>) = (Vec::new(), Vec::new());
     for row in &DECISIONS.rows {
         match row_holds(row, situation) {
             Holds::No(_) => {}
@@ -57,11 +58,11 @@ pub(super) fn decide(situation: &Situation<'_>) -> Verdict {
 
 /// What speaks against each method but `chosen`.
 pub(super) fn against(situation: &Situation<'_>, chosen: Option<&Decision>) -> Vec<Against> {
-    let others = Method::ALL.into_iter().filter(|method| chosen.is_none_or(|row| row.method != *method));
+    let others = ActivationMethod::PLANNED.into_iter().filter(|method| chosen.is_none_or(|row| row.method != *method));
     others.map(|method| Against { method, why: reasons(method, situation, chosen) }).collect()
 }
 
-fn reasons(method: Method, situation: &Situation<'_>, chosen: Option<&Decision>) -> Vec<String> {
+fn reasons(method: ActivationMethod, situation: &Situation<'_>, chosen: Option<&Decision>) -> Vec<String> {
     let rows: Vec<&Decision> = DECISIONS.rows.iter().filter(|row| row.method == method).collect();
     if let Some(first) = chosen
         && rows.iter().any(|row| row_holds(row, situation) == Holds::Yes)

@@ -3,7 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use super::choice::choice;
-use crate::data::products::Release as OfficeRelease;
+use crate::facts::products::Release as OfficeRelease;
+use crate::read::masked;
 
 /// An estate.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
@@ -223,7 +224,7 @@ impl Estate {
     /// # Errors
     /// Where it is none.
     pub fn parse(text: &str) -> Result<Self, EstateError> {
-        let estate: Self = toml::from_str(text)?;
+        let estate: Self = toml::from_str(&masked(text))?;
         if estate.groups.is_empty() {
             return Err(EstateError::NoGroup);
         }

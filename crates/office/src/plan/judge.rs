@@ -2,8 +2,8 @@
 
 use super::estate::{Devices, Facts, Internet, Licence, Lifetime, Membership, Network, Users};
 use super::fact::Fact;
-use crate::data::kms::KMS;
-use crate::data::plan::{Condition, CountIs, DcIs, DevicesAre, DomainIs, LicenceIs, NetworkIs, OnlineIs, ReleaseIs};
+use crate::facts::kms::KMS;
+use crate::facts::plan::{Condition, CountIs, DcIs, DevicesAre, DomainIs, LicenceIs, NetworkIs, OnlineIs, ReleaseIs};
 
 /// What is judged: what is known of a group, and of the host that it would ask.
 #[derive(Clone, Copy, Debug)]

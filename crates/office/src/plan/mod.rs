@@ -4,8 +4,9 @@
 use jiff::civil::Date;
 use serde::Serialize;
 
-use crate::data::plan::{Decision, Method};
-use crate::data::products::{self, ReleaseFacts};
+use crate::facts::method::ActivationMethod;
+use crate::facts::plan::Decision;
+use crate::facts::products::{self, ReleaseFacts};
 
 mod choice;
 mod counts;
@@ -52,7 +53,7 @@ pub struct Answer {
     /// What is true of it.
     pub facts: Facts,
     /// The method; `None` where something is missing, contradicts itself or fits no row.
-    pub method: Option<Method>,
+    pub method: Option<ActivationMethod>,
     /// The row of the decision table.
     pub decision: Option<String>,
     /// Why it is that one.
@@ -81,7 +82,7 @@ pub struct Question {
     /// What to ask.
     pub question: String,
     /// The methods that may come of it.
-    pub methods: Vec<Method>,
+    pub methods: Vec<ActivationMethod>,
 }
 
 /// Until when a release is supported.
@@ -106,7 +107,7 @@ pub fn plan(estate: &Estate, today: Date) -> Plan {
     let groups = estate.told();
     let asks = asking(&groups);
     let answers: Vec<Answer> = groups.iter().map(|group| answer(group, &groups, &asks, today)).collect();
-    let methods: Vec<Option<Method>> = answers.iter().map(|answer| answer.method).collect();
+    let methods: Vec<Option<ActivationMethod>> = answers.iter().map(|answer| answer.method).collect();
     Plan {
         today,
         thresholds: counts::thresholds(&groups, &methods),
@@ -119,7 +120,7 @@ pub fn plan(estate: &Estate, today: Date) -> Plan {
 /// Who asks the company's host: those whom it would activate with only these asking.
 fn asking(groups: &[Group]) -> Vec<Asks> {
     let by_host = |asks: &[Asks], group: &Group| match decide::decide(&counts::situation(group, groups, asks)) {
-        Verdict::Row(row) => row.method == Method::Kms,
+        Verdict::Row(row) => row.method == ActivationMethod::Kms,
         Verdict::Ask(..) | Verdict::Nothing | Verdict::Contradiction(_) => false,
     };
     let mut asks = vec![Asks::Yes; groups.len()];
@@ -187,19 +188,25 @@ fn support(release: Release, today: Date) -> Option<Support> {
 }
 
 /// What holds beyond single groups.
-fn notes(methods: &[Option<Method>]) -> Vec<String> {
-    let used = |method: Method| methods.contains(&Some(method));
+fn notes(methods: &[Option<ActivationMethod>]) -> Vec<String> {
+    let used = |method: ActivationMethod| methods.contains(&Some(method));
     let mut notes = Vec::new();
-    if used(Method::Kms) && used(Method::Adba) {
+    if used(ActivationMethod::Kms) && used(ActivationMethod::Adba) {
         notes.push("machines that the directory does not activate ask the KMS host: with both, the generic key (GVLK) serves both");
     }
-    if used(Method::Kms) {
+    if used(ActivationMethod::Kms) {
         notes.push(
             "a KMS host key activates up to 6 hosts, 10 times each; it belongs on hosts alone, never on a client",
         );
         notes.push("each Office release needs its own host key and Volume License Pack on the host; Office counts its own machines");
     }
-    let subscription = [Method::User, Method::Shared, Method::Device, Method::ExtendedOffline, Method::ViewerMode];
+    let subscription = [
+        ActivationMethod::User,
+        ActivationMethod::Shared,
+        ActivationMethod::Device,
+        ActivationMethod::ExtendedOffline,
+        ActivationMethod::ViewerMode,
+    ];
     if subscription.into_iter().any(used) {
         notes.push("Microsoft 365 Apps are never activated by KMS, MAK or Active Directory, whatever is found on the web: they belong to an account or device, and without one they fall to reduced functionality");
     }

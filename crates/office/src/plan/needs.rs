@@ -5,7 +5,8 @@ use serde::Serialize;
 use super::estate::{Devices, Facts, Internet, Lifetime, Membership};
 use super::fact::Fact;
 use super::judge::{Holds, Situation};
-use crate::data::plan::{Decision, Method};
+use crate::facts::method::ActivationMethod;
+use crate::facts::plan::Decision;
 
 /// Something that a method needs.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -34,7 +35,7 @@ pub(super) fn told(row: &Decision, situation: &Situation<'_>) -> Vec<Need> {
 }
 
 /// Whether a need of the table is met, where the facts of a group can tell.
-fn judged(need: &str, method: Method, situation: &Situation<'_>) -> Option<Holds> {
+fn judged(need: &str, method: ActivationMethod, situation: &Situation<'_>) -> Option<Holds> {
     let facts = situation.facts;
     match need {
         "licensing service reachable at least every 30 days" | "internet at sign-in; token lasts 30 days" => {
@@ -51,7 +52,7 @@ fn judged(need: &str, method: Method, situation: &Situation<'_>) -> Option<Holds
             Some(Devices::Shared) => Holds::No("the machines use shared computer activation".to_owned()),
             Some(Devices::Personal | Devices::SharedUnlicensed) | None => Holds::Yes,
         }),
-        "client Windows 8 / Server 2012 or later" if method == Method::Adba => {
+        "client Windows 8 / Server 2012 or later" if method == ActivationMethod::Adba => {
             let windows = facts.release.filter(|release| release.of_office().is_none());
             windows.map(|release| {
                 if release.knows_directory() {
@@ -66,22 +67,31 @@ fn judged(need: &str, method: Method, situation: &Situation<'_>) -> Option<Holds
 }
 
 /// What the methods need beyond the words of the table.
-fn beyond(method: Method, situation: &Situation<'_>) -> Holds {
+fn beyond(method: ActivationMethod, situation: &Situation<'_>) -> Holds {
     let facts = situation.facts;
     match method {
         // A host grants nothing below its threshold, whatever leads to it.
-        Method::Kms => situation.enough(),
-        Method::User | Method::Shared | Method::Device | Method::ExtendedOffline => match facts.internet {
+        ActivationMethod::Kms => situation.enough(),
+        ActivationMethod::User
+        | ActivationMethod::Shared
+        | ActivationMethod::Device
+        | ActivationMethod::ExtendedOffline => match facts.internet {
             Some(Internet::Never) => {
                 Holds::No("Microsoft 365 Apps are activated over the internet, and it is never reached".to_owned())
             }
             Some(Internet::Monthly | Internet::HalfYearly) => Holds::Yes,
             None => Holds::Ask(Fact::Internet),
         },
-        Method::Mak if facts.lifetime == Some(Lifetime::ShortLived) => Holds::No(
+        ActivationMethod::Mak if facts.lifetime == Some(Lifetime::ShortLived) => Holds::No(
             "the machines live less than the grace period, and an activation by MAK is used up for ever".to_owned(),
         ),
-        Method::Mak | Method::Adba | Method::ViewerMode | Method::ChangeProduct | Method::None => Holds::Yes,
+        ActivationMethod::Mak
+        | ActivationMethod::Adba
+        | ActivationMethod::ViewerMode
+        | ActivationMethod::ChangeProduct
+        | ActivationMethod::None
+        | ActivationMethod::Retail
+        | ActivationMethod::Account => Holds::Yes,
     }
 }
 
@@ -95,7 +105,7 @@ fn monthly(facts: &Facts) -> Holds {
 
 #[cfg(test)]
 mod tests {
-    use crate::data::plan::DECISIONS;
+    use crate::facts::plan::DECISIONS;
 
     #[test]
     fn every_need_that_is_judged_is_one_of_the_table() {

@@ -3,9 +3,9 @@
 use serde::Serialize;
 
 use super::estate::{Facts, Network, Product, Release};
-use crate::data::kms::{HostPack, KMS};
-use crate::data::plan::Method;
-use crate::data::products::{self, Family, Licence};
+use crate::facts::kms::{HostPack, KMS};
+use crate::facts::method::ActivationMethod;
+use crate::facts::products::{self, Family, Licence};
 
 /// One thing to do.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -35,24 +35,28 @@ pub enum Place {
 }
 
 /// What to do so that `method` activates machines of which `facts` are true, in order.
-pub(super) fn steps(method: Method, facts: &Facts) -> Vec<Step> {
+pub(super) fn steps(method: ActivationMethod, facts: &Facts) -> Vec<Step> {
     let product = facts.product().unwrap_or(Product::Office);
     let mut steps = match method {
-        Method::Kms => host(facts, product),
-        Method::Adba => directory(facts, product),
-        Method::Mak => mak(facts, product),
-        Method::User | Method::Shared | Method::Device | Method::ExtendedOffline | Method::ViewerMode => {
-            subscription(method)
-        }
-        Method::ChangeProduct => vec![Step::told(
+        ActivationMethod::Kms => host(facts, product),
+        ActivationMethod::Adba => directory(facts, product),
+        ActivationMethod::Mak => mak(facts, product),
+        ActivationMethod::User
+        | ActivationMethod::Shared
+        | ActivationMethod::Device
+        | ActivationMethod::ExtendedOffline
+        | ActivationMethod::ViewerMode => subscription(method),
+        ActivationMethod::ChangeProduct => vec![Step::told(
             Place::Account,
             "buy Office LTSC under a volume licence for these machines, and plan them again with release 2024",
         )],
-        Method::None => vec![Step::told(
+        ActivationMethod::None => vec![Step::told(
             Place::Client,
             "install the generic key (GVLK) and no MAK: the grace period covers the machine's life, and a KMS host or \
              directory that is there activates it by the way",
         )],
+        // No row of the decision table has them.
+        ActivationMethod::Retail | ActivationMethod::Account => Vec::new(),
     };
     steps.extend(config(method, facts));
     steps
@@ -173,25 +177,25 @@ fn mak(facts: &Facts, product: Product) -> Vec<Step> {
     steps
 }
 
-fn subscription(method: Method) -> Vec<Step> {
+fn subscription(method: ActivationMethod) -> Vec<Step> {
     let mut steps = match method {
-        Method::Shared => vec![Step::told(
+        ActivationMethod::Shared => vec![Step::told(
             Place::Client,
             "set SharedComputerLicensing to 1 in the deployment file, or the policy \"Use shared computer activation\"; \
              for pooled desktops roam the token (SCLCacheOverride, SCLCacheOverrideDirectory)",
         )],
-        Method::Device => vec![
+        ActivationMethod::Device => vec![
             Step::told(
                 Place::Account,
                 "put the devices into a group and give it the device licence, before anything is set",
             ),
             Step::told(Place::Client, "set DeviceBasedLicensing to 1 in the deployment file, or its policy"),
         ],
-        Method::ExtendedOffline => vec![
+        ActivationMethod::ExtendedOffline => vec![
             Step::told(Place::Account, "get the licence for extended offline access"),
             Step::told(Place::Client, "set the policy for extended offline access, and activate once while online"),
         ],
-        Method::ViewerMode => {
+        ActivationMethod::ViewerMode => {
             vec![Step::told(Place::Client, "set the policy for viewer mode; no shared computer activation")]
         }
         _ => vec![Step::told(Place::Account, "give each user a licence, and let them sign in to Office")],
@@ -205,14 +209,19 @@ fn subscription(method: Method) -> Vec<Step> {
 }
 
 /// The command that writes a deployment file for this.
-fn config(method: Method, facts: &Facts) -> Option<Step> {
+fn config(method: ActivationMethod, facts: &Facts) -> Option<Step> {
     let of_office = matches!(facts.product(), Some(Product::Office) | None);
     let plan = match method {
-        Method::ExtendedOffline | Method::ViewerMode => Method::User,
-        Method::None => Method::Kms,
-        Method::Kms | Method::Adba | Method::Mak | Method::User | Method::Shared | Method::Device => method,
+        ActivationMethod::ExtendedOffline | ActivationMethod::ViewerMode => ActivationMethod::User,
+        ActivationMethod::None => ActivationMethod::Kms,
+        ActivationMethod::Kms
+        | ActivationMethod::Adba
+        | ActivationMethod::Mak
+        | ActivationMethod::User
+        | ActivationMethod::Shared
+        | ActivationMethod::Device => method,
         // What is bought instead is planned anew.
-        Method::ChangeProduct => return None,
+        ActivationMethod::ChangeProduct | ActivationMethod::Retail | ActivationMethod::Account => return None,
     };
     let wanted = facts.release.filter(|_| of_office)?.of_office()?;
     let of_provider = facts.licence == Some(super::Licence::Spla);
@@ -227,7 +236,7 @@ fn config(method: Method, facts: &Facts) -> Option<Step> {
     });
     match suite {
         Some(suite) => {
-            let key = if plan == Method::Mak { " --key-file FILE" } else { "" };
+            let key = if plan == ActivationMethod::Mak { " --key-file FILE" } else { "" };
             let command = format!("leasehold office config --product {} --plan {}{key}", suite.id, plan.name());
             Some(Step::typed(Place::Anywhere, "write the deployment file", command))
         }

@@ -2,8 +2,8 @@ use jiff::civil::date;
 use proptest::prelude::*;
 
 use super::*;
-use crate::data::kms::KMS;
-use crate::data::plan::DECISIONS;
+use crate::facts::kms::KMS;
+use crate::facts::plan::DECISIONS;
 
 const TODAY: Date = date(2026, 11, 22);
 
@@ -157,8 +157,12 @@ fn what_is_missing_is_asked_and_only_where_it_matters() {
 #[test]
 fn a_subscription_is_never_sent_to_kms_and_the_plan_says_why() {
     let answer = answer_to(&format!("{M365}devices = 'personal'\ninternet = 'monthly'\ndomain = 'ad'\naway-days = 1"));
-    assert_eq!(answer.method, Some(Method::User));
-    for against in answer.against.iter().filter(|one| matches!(one.method, Method::Kms | Method::Mak | Method::Adba)) {
+    assert_eq!(answer.method, Some(ActivationMethod::User));
+    for against in answer
+        .against
+        .iter()
+        .filter(|one| matches!(one.method, ActivationMethod::Kms | ActivationMethod::Mak | ActivationMethod::Adba))
+    {
         assert!(against.why.iter().any(|why| why.contains("subscription is activated by sign-in")), "{against:?}");
     }
     let wrong = answer_to("licence = 'volume'\nrelease = 'm365'\nmachines = 40\naway-days = 1\ndomain = 'ad'");
@@ -188,7 +192,7 @@ fn what_a_method_needs_is_looked_at_before_it_is_the_answer() {
     let joined = format!("{M365}devices = 'shared-unlicensed'\ninternet = 'monthly'\ndomain = 'ad'\nusers = 'full'");
     let answer = answer_to(&joined);
     assert_eq!(answer.method, None, "a device licence needs Entra");
-    let device = answer.against.iter().find(|one| one.method == Method::Device).unwrap();
+    let device = answer.against.iter().find(|one| one.method == ActivationMethod::Device).unwrap();
     assert!(device.why[0].contains("Entra"), "{device:?}");
     let few = "licence = 'volume'\nrelease = '2024'\nmachines = 4\naway-days = 20\ndomain = 'none'\nnetwork = 'semi-isolated'";
     assert_eq!(decision(few).as_deref(), Some("vol-mak"), "a host grants nothing below its threshold");
@@ -197,9 +201,9 @@ fn what_a_method_needs_is_looked_at_before_it_is_the_answer() {
 #[test]
 fn every_other_method_is_told_why_not() {
     let answer = answer_to(&format!("{LTSC}domain = 'ad'"));
-    assert_eq!(answer.against.len(), Method::ALL.len() - 1);
+    assert_eq!(answer.against.len(), ActivationMethod::PLANNED.len() - 1);
     assert!(answer.against.iter().all(|against| !against.why.is_empty()));
-    let kms = answer.against.iter().find(|one| one.method == Method::Kms).unwrap();
+    let kms = answer.against.iter().find(|one| one.method == ActivationMethod::Kms).unwrap();
     assert!(kms.why[0].contains("adba comes first"), "{kms:?}");
 }
 
@@ -282,7 +286,7 @@ proptest! {
                 prop_assert!(!answer.steps.is_empty());
             }
             if answer.facts.licence == Some(Licence::Subscription) || answer.facts.release == Some(Release::M365) {
-                prop_assert!(!matches!(answer.method, Some(Method::Kms | Method::Adba | Method::Mak)));
+                prop_assert!(!matches!(answer.method, Some(ActivationMethod::Kms | ActivationMethod::Adba | ActivationMethod::Mak)));
             }
         }
         for threshold in &plan.thresholds {

@@ -1,9 +1,10 @@
 //! `config` from outside: what it writes passes the rules, whatever was chosen.
 
 use leasehold_office::config::{Comments, Install, Key, ProductChoice, Profile, Refused, Remove, write};
-use leasehold_office::data::products::{self, Method};
-use leasehold_office::data::schema::{Severity, table};
-use leasehold_office::lint::{Context, Plan, lint};
+use leasehold_office::facts::method::ActivationMethod;
+use leasehold_office::facts::products;
+use leasehold_office::facts::schema::{Severity, table};
+use leasehold_office::lint::{Context, lint};
 use proptest::prelude::*;
 
 const SECRET: &str = "BBBBB-CCCCC-DDDDD-FFFFF-GGGGG";
@@ -24,7 +25,8 @@ fn errors(profile: &Profile, text: &str) -> Vec<String> {
 fn whatever_is_written_has_no_error() {
     let names = table().channels.iter().flat_map(|channel| std::iter::once(&channel.name).chain(&channel.old_name));
     let channels: Vec<Option<String>> = std::iter::once(None).chain(names.cloned().map(Some)).collect();
-    let plans: Vec<Option<Plan>> = std::iter::once(None).chain(Plan::ALL.map(Some)).collect();
+    let plans: Vec<Option<ActivationMethod>> =
+        std::iter::once(None).chain(ActivationMethod::DEPLOYABLE.map(Some)).collect();
     let mut written = 0;
     for product in &products::table().products {
         for (channel, plan) in channels.iter().flat_map(|channel| plans.iter().map(move |plan| (channel, plan))) {
@@ -46,19 +48,11 @@ fn whatever_is_written_has_no_error() {
 #[test]
 fn every_product_can_be_installed_by_each_of_its_plans() {
     for product in &products::table().products {
-        for plan in Plan::ALL {
-            let method = match plan {
-                Plan::Kms => Method::Kms,
-                Plan::Adba => Method::Adba,
-                Plan::Mak => Method::Mak,
-                Plan::User => Method::User,
-                Plan::Shared => Method::Shared,
-                Plan::Device => Method::Device,
-            };
+        for plan in ActivationMethod::DEPLOYABLE {
             let mut profile = Profile { plan: Some(plan), ..installing(&[&product.id]) };
-            profile.products[0].key = (plan == Plan::Mak).then(|| Key::new(SECRET));
+            profile.products[0].key = (plan == ActivationMethod::Mak).then(|| Key::new(SECRET));
             let answer = write(&profile, Comments::Why, &Context::default());
-            if product.activation.contains(&method) {
+            if product.activation.contains(&plan) {
                 assert!(answer.is_ok(), "{} by {}: {:?}", product.id, plan.name(), answer.err());
             } else {
                 assert!(answer.is_err() || product.activation.is_empty(), "{} by {}", product.id, plan.name());
@@ -70,10 +64,10 @@ fn every_product_can_be_installed_by_each_of_its_plans() {
 #[test]
 fn what_a_plan_needs_is_set_and_nothing_else() {
     for (id, plan, present, absent) in [
-        ("O365ProPlusRetail", Plan::Shared, "SharedComputerLicensing", "AUTOACTIVATE"),
-        ("O365ProPlusRetail", Plan::Device, "DeviceBasedLicensing", "SharedComputerLicensing"),
-        ("ProPlus2024Volume", Plan::Kms, "AUTOACTIVATE", "PIDKEY"),
-        ("ProPlus2021Volume", Plan::Adba, "PerpetualVL2021", "PIDKEY"),
+        ("O365ProPlusRetail", ActivationMethod::Shared, "SharedComputerLicensing", "AUTOACTIVATE"),
+        ("O365ProPlusRetail", ActivationMethod::Device, "DeviceBasedLicensing", "SharedComputerLicensing"),
+        ("ProPlus2024Volume", ActivationMethod::Kms, "AUTOACTIVATE", "PIDKEY"),
+        ("ProPlus2021Volume", ActivationMethod::Adba, "PerpetualVL2021", "PIDKEY"),
     ] {
         let profile = Profile { plan: Some(plan), ..installing(&[id]) };
         let text = write(&profile, Comments::None, &Context::default()).expect("a file").text;
@@ -87,8 +81,8 @@ fn what_does_not_go_together_is_refused_with_the_rule() {
         Some(Refused::Rules(findings)) => findings.iter().map(|finding| finding.rule.id.clone()).collect::<Vec<_>>(),
         other => panic!("{other:?}"),
     };
-    assert_eq!(rules(&Profile { plan: Some(Plan::Kms), ..installing(&["O365ProPlusRetail"]) }), ["ODT021"]);
-    assert_eq!(rules(&Profile { plan: Some(Plan::Mak), ..installing(&["ProPlus2024Volume"]) }), ["ODT031"]);
+    assert_eq!(rules(&Profile { plan: Some(ActivationMethod::Kms), ..installing(&["O365ProPlusRetail"]) }), ["ODT021"]);
+    assert_eq!(rules(&Profile { plan: Some(ActivationMethod::Mak), ..installing(&["ProPlus2024Volume"]) }), ["ODT031"]);
     assert_eq!(rules(&installing(&["O365ProPlusRetail", "ProPlus2024Volume"])), ["ODT023", "ODT026"]);
     assert_eq!(rules(&installing(&["O365ProPlusRetial"])), ["ODT005"]);
     assert_eq!(rules(&Profile { languages: vec!["en-gb".to_owned()], ..installing(&["VisioProRetail"]) }), ["ODT051"]);
@@ -100,7 +94,7 @@ fn what_does_not_go_together_is_refused_with_the_rule() {
     assert_eq!(rules(&download), ["ODT056"]);
     let word = Profile { channel: Some("Current".to_owned()), ..installing(&["Word2024Volume"]) };
     assert!(matches!(write(&word, Comments::None, &Context::default()), Err(Refused::Channel { .. })));
-    let retail = Profile { plan: Some(Plan::Kms), ..installing(&["HomeBusiness2024Retail"]) };
+    let retail = Profile { plan: Some(ActivationMethod::Kms), ..installing(&["HomeBusiness2024Retail"]) };
     assert!(matches!(write(&retail, Comments::None, &Context::default()), Err(Refused::Plan { .. })));
     let nothing = Profile { remove: Some(Remove::All(false)), ..Profile::default() };
     assert!(matches!(write(&nothing, Comments::None, &Context::default()), Err(Refused::Nothing)));
@@ -108,7 +102,7 @@ fn what_does_not_go_together_is_refused_with_the_rule() {
 
 #[test]
 fn a_secret_is_known_as_one_and_not_shown_in_debug() {
-    let mut profile = Profile { plan: Some(Plan::Mak), ..installing(&["ProPlus2024Volume"]) };
+    let mut profile = Profile { plan: Some(ActivationMethod::Mak), ..installing(&["ProPlus2024Volume"]) };
     profile.products[0].key = Some(Key::new(SECRET));
     assert!(write(&profile, Comments::Why, &Context::default()).expect("a file").secret);
     assert!(!format!("{profile:?}").contains("BBBBB"));

@@ -1,6 +1,6 @@
 //! Files made to do harm, and files that are damaged: an answer, with its place, and never more.
 
-use leasehold_office::data::schema::Severity;
+use leasehold_office::facts::schema::Severity;
 use leasehold_office::lint::{Context, MOST_BYTES, fix, lint};
 use proptest::prelude::*;
 

@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 use std::str::FromStr;
 
 use jiff::civil::Date;
-use leasehold_office::data::products::Release;
-use leasehold_office::data::schema::{Rule, Severity, table};
+use leasehold_office::facts::products::Release;
+use leasehold_office::facts::schema::{Rule, Severity, table};
 use leasehold_office::lint::{Context, HostFacts, lint};
 use serde::Deserialize;
 

@@ -1,6 +1,6 @@
 //! SARIF: what the schema of 2.1.0 requires is there.
 
-use leasehold_office::data::schema::table;
+use leasehold_office::facts::schema::table;
 use leasehold_office::lint::{sarif, sarif_results};
 use serde_json::Value;
 

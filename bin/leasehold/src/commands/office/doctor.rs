@@ -81,7 +81,7 @@ impl Doctor {
             }
             let rule = rule
                 .filter(|_| self.sources)
-                .and_then(|rule| leasehold_office::data::indicators::INDICATORS.rule(rule));
+                .and_then(|rule| leasehold_office::facts::indicators::INDICATORS.rule(rule));
             if let Some(rule) = rule {
                 output::paragraph(9, &format!("{}: {}; source: {}", rule.id, rule.why, rule.source));
             }

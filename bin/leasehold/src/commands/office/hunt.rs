@@ -8,7 +8,7 @@ use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
 use jiff::civil::Date;
 use leasehold_office::hunt::{Finding, Hunt, Kind, Options, Report, Source, VolumeLicence};
-use leasehold_office::status::{self, NamedBy};
+use leasehold_office::read::{self, NamedBy};
 use serde_json::json;
 
 use super::own::OwnOptions;
@@ -181,7 +181,7 @@ impl Walk {
         }
         // A single word may be any file: a machine's name has a digit or a hyphen in it.
         let likely = |machine: &String| machine.contains(|c: char| c.is_ascii_digit() || c == '-');
-        let machine = match status::from_path(path) {
+        let machine = match read::from_path(path) {
             (machine, NamedBy::File) => machine.filter(likely),
             (_, NamedBy::Text | NamedBy::Folder | NamedBy::Nothing) => None,
         };

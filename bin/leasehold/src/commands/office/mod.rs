@@ -17,7 +17,7 @@ use std::path::Path;
 use clap::Subcommand;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
-use leasehold_office::text;
+use leasehold_office::read::text;
 
 use crate::failure::Failure;
 use crate::input;

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use clap::Args;
-use leasehold_office::own::{Entry, Own};
+use leasehold_office::read::own::{Entry, Own};
 
 use crate::failure::Failure;
 use crate::values;

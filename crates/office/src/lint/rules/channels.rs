@@ -4,8 +4,8 @@ use super::super::context::Context;
 use super::super::file::{Add, Channel, File, Product, Value, value};
 use super::super::finding::Findings;
 use super::{did_you_mean, edit, nearest, quoted};
-use crate::data::products::{self, Family};
-use crate::data::schema;
+use crate::facts::products::{self, Family};
+use crate::facts::schema;
 
 pub(super) const RULES: &[&str] = &[
     "ODT011", "ODT012", "ODT013", "ODT014", "ODT015", "ODT016", "ODT018", "ODT023", "ODT024", "ODT025", "ODT027",

@@ -1,11 +1,12 @@
 //! Product keys: whose they are, whether they fit product and plan, whether they are secrets.
 
-use super::super::context::{Context, Plan};
+use super::super::context::Context;
 use super::super::file::{File, Key, KeyKind, Product};
 use super::super::finding::Findings;
-use crate::data::gvlk::{Gvlk, Install};
-use crate::data::products::{self, Licence, Release};
-use crate::data::schema::Severity;
+use crate::facts::gvlk::{Gvlk, Install};
+use crate::facts::method::ActivationMethod;
+use crate::facts::products::{self, Licence, Release};
+use crate::facts::schema::Severity;
 
 pub(super) const RULES: &[&str] =
     &["ODT020", "ODT028", "ODT029", "ODT030", "ODT031", "ODT032", "ODT033", "ODT034", "ODT036", "ODT037"];
@@ -36,11 +37,11 @@ fn given(product: &Product<'_>, key: &Key<'_>, context: &Context, findings: &mut
             findings.add("ODT028", span(), "this is no product key: one has five groups of five letters and digits");
         }
         KeyKind::Generic(generic) => {
-            if !crate::data::gvlk::well_formed(key.value.text) {
+            if !crate::facts::gvlk::well_formed(key.value.text) {
                 findings.add("ODT028", span(), "the key is not written in five groups of five, divided by hyphens");
             }
             of_another(product, key, generic, findings);
-            if context.plan == Some(Plan::Mak) {
+            if context.plan == Some(ActivationMethod::Mak) {
                 let message = format!("the plan is MAK, and the key is the GVLK of {}", generic.product);
                 findings.add("ODT032", span(), message);
             }
@@ -49,7 +50,9 @@ fn given(product: &Product<'_>, key: &Key<'_>, context: &Context, findings: &mut
             let last = last5(key.value.text);
             let message = format!("key …{last} is no published one: whoever reads the file has it");
             findings.add("ODT036", span(), message);
-            if let Some(plan) = context.plan.filter(|plan| matches!(plan, Plan::Kms | Plan::Adba)) {
+            if let Some(plan) =
+                context.plan.filter(|plan| matches!(plan, ActivationMethod::Kms | ActivationMethod::Adba))
+            {
                 let message = format!(
                     "the plan is {}, and key …{last} is no GVLK: a MAK, or a KMS host key, which belongs on no client",
                     plan.name()
@@ -81,7 +84,7 @@ fn of_another(product: &Product<'_>, key: &Key<'_>, generic: &Gvlk, findings: &m
 
 fn missing(file: &File<'_>, product: &Product<'_>, context: &Context, findings: &mut Findings<'_>) {
     let Some(facts) = product.facts.filter(|facts| facts.licence == Licence::Volume) else { return };
-    let mak = context.plan == Some(Plan::Mak);
+    let mak = context.plan == Some(ActivationMethod::Mak);
     let message = if mak {
         format!("the plan is MAK, and {} has no key: it would look for a KMS host", facts.id)
     } else if facts.gvlk == Some(false) {
@@ -99,7 +102,7 @@ fn service_provider(file: &File<'_>, product: &Product<'_>, context: &Context, f
     let why = match &product.key {
         None => "has no key".to_owned(),
         Some(Key { kind: KeyKind::Generic(generic), .. }) => format!("has the GVLK of {}", generic.product),
-        Some(_) => match context.plan.filter(|plan| matches!(plan, Plan::Kms | Plan::Adba)) {
+        Some(_) => match context.plan.filter(|plan| matches!(plan, ActivationMethod::Kms | ActivationMethod::Adba)) {
             Some(plan) => format!("is planned for {}", plan.name()),
             None => return,
         },

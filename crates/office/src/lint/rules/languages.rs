@@ -4,8 +4,8 @@ use super::super::context::{Context, Mode};
 use super::super::file::{Add, File, Language, LanguageKind, Product, Value, value};
 use super::super::finding::Findings;
 use super::{did_you_mean, edit, nearest, quoted};
-use crate::data::products::Family;
-use crate::data::schema;
+use crate::facts::products::Family;
+use crate::facts::schema;
 
 pub(super) const RULES: &[&str] =
     &["ODT050", "ODT051", "ODT052", "ODT053", "ODT054", "ODT055", "ODT056", "ODT057", "ODT058", "ODT059"];

@@ -16,6 +16,7 @@ mod updates;
 use super::context::Context;
 use super::file::File;
 use super::finding::Findings;
+use crate::read::masked;
 
 /// Checks a file by every rule.
 pub(super) fn apply(file: &File<'_>, context: &Context, findings: &mut Findings<'_>) {
@@ -66,6 +67,7 @@ fn did_you_mean(name: Option<&str>) -> String {
 
 /// A value as messages quote it: on one line, cut where it is long.
 fn quoted(text: &str) -> String {
+    let text = masked(text);
     let cut: String = text.chars().take(MOST_NAME_BYTES).collect();
     if cut.len() < text.len() {
         format!("\"{}…\"", cut.escape_debug())
@@ -82,7 +84,7 @@ mod tests {
     use std::collections::BTreeSet;
 
     use super::*;
-    use crate::data::schema;
+    use crate::facts::schema;
 
     #[test]
     fn every_rule_of_the_table_is_checked_once() {

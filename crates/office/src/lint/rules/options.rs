@@ -6,8 +6,8 @@ use super::super::context::Context;
 use super::super::file::{File, Product, name, value};
 use super::super::finding::Findings;
 use super::{did_you_mean, edit, nearest, quoted};
-use crate::data::products::{Licence, Release};
-use crate::data::schema::{self, Kind};
+use crate::facts::products::{Licence, Release};
+use crate::facts::schema::{self, Kind};
 
 pub(super) const RULES: &[&str] = &["ODT060", "ODT061", "ODT062", "ODT070", "ODT071", "ODT072"];
 
@@ -47,7 +47,7 @@ fn excluded(file: &File<'_>, product: &Product<'_>, findings: &mut Findings<'_>)
             finding.fix = sure.map(|meant| edit::replace(&id, meant));
             continue;
         }
-        let of_2024 = |facts: &crate::data::products::Product| {
+        let of_2024 = |facts: &crate::facts::products::Product| {
             facts.licence == Licence::Volume && facts.release == Release::Of2024
         };
         if product.facts.is_some_and(of_2024) && NOT_IN_2024.contains(&id.text) {

@@ -1,15 +1,16 @@
 //! What is installed against how it is to be activated.
 
-use super::super::context::{Context, Plan, System};
+use super::super::context::{Context, System};
 use super::super::file::{File, Product};
 use super::super::finding::Findings;
-use crate::data::kms::{HostPack, KMS};
-use crate::data::products::{self, Family};
+use crate::facts::kms::{HostPack, KMS};
+use crate::facts::method::ActivationMethod;
+use crate::facts::products::{self, Family};
 
 pub(super) const RULES: &[&str] = &["ODT021", "ODT091"];
 
 pub(super) fn check(file: &File<'_>, context: &Context, findings: &mut Findings<'_>) {
-    let Some(plan) = context.plan.filter(|plan| plan.volume()) else { return };
+    let Some(plan) = context.plan.filter(|plan| plan.is_volume()) else { return };
     for product in file.added() {
         let Some(facts) = product.facts else { continue };
         if facts.family == Family::Suite && facts.subscription() {
@@ -17,7 +18,7 @@ pub(super) fn check(file: &File<'_>, context: &Context, findings: &mut Findings<
                 format!("the plan is {}, and {} is licensed by subscription, never that way", plan.name(), facts.id);
             findings.add("ODT021", product.place(file.text), message);
         }
-        if plan == Plan::Kms && facts.volume() {
+        if plan == ActivationMethod::Kms && facts.volume() {
             host(file, product, facts, context, findings);
         }
     }

@@ -6,7 +6,7 @@ use super::super::context::{Context, Edition};
 use super::super::file::{Add, File, Product, Value, value};
 use super::super::finding::Findings;
 use super::{did_you_mean, edit, nearest, quoted};
-use crate::data::products::{self, Family};
+use crate::facts::products::{self, Family};
 
 pub(super) const RULES: &[&str] =
     &["ODT005", "ODT006", "ODT007", "ODT010", "ODT017", "ODT026", "ODT035", "ODT090", "ODT092", "ODT093"];

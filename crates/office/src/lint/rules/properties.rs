@@ -4,8 +4,8 @@ use super::super::context::Context;
 use super::super::file::{File, Product, Property};
 use super::super::finding::Findings;
 use super::{did_you_mean, edit, nearest, quoted};
-use crate::data::products;
-use crate::data::schema;
+use crate::facts::products;
+use crate::facts::schema;
 
 pub(super) const RULES: &[&str] =
     &["ODT022", "ODT040", "ODT041", "ODT042", "ODT043", "ODT044", "ODT063", "ODT065", "ODT066"];

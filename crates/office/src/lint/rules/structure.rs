@@ -8,7 +8,7 @@ use super::super::context::Context;
 use super::super::file::{File, Value, name, of_attribute, value};
 use super::super::finding::{Edit, Findings, Fix};
 use super::{did_you_mean, edit, nearest, quoted};
-use crate::data::schema::{self, table};
+use crate::facts::schema::{self, table};
 
 pub(super) const RULES: &[&str] = &["ODT002", "ODT003", "ODT004", "ODT064", "ODT080"];
 

@@ -3,9 +3,9 @@
 use std::io::{self, BufRead};
 
 use leasehold_office::config::{Msi, ProductChoice, Profile};
-use leasehold_office::data::products;
-use leasehold_office::data::schema;
-use leasehold_office::lint::Plan;
+use leasehold_office::facts::method::ActivationMethod;
+use leasehold_office::facts::products;
+use leasehold_office::facts::schema;
 
 use super::choices::plan_named;
 use crate::failure::Failure;
@@ -16,7 +16,7 @@ pub(super) fn ask(profile: &mut Profile) -> Result<(), Failure> {
     let subscribed = ids.iter().filter_map(|id| products::find(id)).any(products::Product::subscription);
     profile.products = ids.into_iter().map(|id| ProductChoice { id, ..ProductChoice::default() }).collect();
     if profile.plan.is_none() {
-        let usual = if subscribed { Plan::User } else { Plan::Kms };
+        let usual = if subscribed { ActivationMethod::User } else { ActivationMethod::Kms };
         let name =
             one("activation (kms, adba, mak, user, shared, device)", usual.name(), |name| plan_named(name).is_some())?;
         profile.plan = plan_named(&name);

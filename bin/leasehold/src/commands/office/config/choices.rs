@@ -2,7 +2,8 @@
 
 use clap::{ArgAction, Args, ValueEnum};
 use leasehold_office::config::{Install, Level, Listed, Msi, ProductChoice, Profile, Remove, Switch};
-use leasehold_office::lint::{Edition, Plan};
+use leasehold_office::facts::method::ActivationMethod;
+use leasehold_office::lint::Edition;
 
 use super::super::lint::plan;
 use crate::failure::Failure;
@@ -200,6 +201,6 @@ fn on(own: &mut Option<bool>, typed: bool) {
 }
 
 /// The plans by name, for the dialogue.
-pub(super) fn plan_named(name: &str) -> Option<Plan> {
-    Plan::ALL.into_iter().find(|plan| plan.name() == name)
+pub(super) fn plan_named(name: &str) -> Option<ActivationMethod> {
+    ActivationMethod::DEPLOYABLE.into_iter().find(|plan| plan.name() == name)
 }

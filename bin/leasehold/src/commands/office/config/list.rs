@@ -1,8 +1,8 @@
 //! What can be chosen.
 
 use clap::ValueEnum;
-use leasehold_office::data::products;
-use leasehold_office::data::schema;
+use leasehold_office::facts::products;
+use leasehold_office::facts::schema;
 use serde_json::{Value, json};
 
 use crate::output::{self, Output};

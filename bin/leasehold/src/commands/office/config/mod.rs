@@ -13,9 +13,10 @@ use std::str::FromStr;
 use clap::Args;
 use jiff::civil::Date;
 use leasehold_office::config::{self, Comments, Install, Key, ProductChoice, Profile, Refused, Written};
-use leasehold_office::data::gvlk;
-use leasehold_office::data::products::{self, PidKey};
-use leasehold_office::lint::{Context, Edition, Finding, Plan};
+use leasehold_office::facts::gvlk;
+use leasehold_office::facts::method::ActivationMethod;
+use leasehold_office::facts::products::{self, PidKey};
+use leasehold_office::lint::{Context, Edition, Finding};
 use serde_json::json;
 
 use crate::failure::Failure;
@@ -131,7 +132,7 @@ impl Config {
                 .ok_or_else(|| Failure::failed("usage", "a key is given for a product that is not installed"))?;
             product.key = Some(key(Some(&given.file), &product.id)?);
         }
-        let asks = output == Output::Human && profile.plan == Some(Plan::Mak) && io::stdin().is_terminal();
+        let asks = output == Output::Human && profile.plan == Some(ActivationMethod::Mak) && io::stdin().is_terminal();
         for product in profile.products.iter_mut().filter(|product| product.key.is_none()) {
             if let Some(file) = &product.key_file {
                 product.key = Some(key(Some(&folder.join(file)), &product.id)?);

@@ -4,7 +4,8 @@ use std::path::Path;
 
 use clap::Args;
 use jiff::civil::Date;
-use leasehold_office::lint::{Context, Edition, HostFacts, Mode, Plan, Release, System};
+use leasehold_office::facts::method::ActivationMethod;
+use leasehold_office::lint::{Context, Edition, HostFacts, Mode, Release, System};
 use serde_json::Value;
 
 use super::super::text_of;
@@ -65,7 +66,7 @@ fn release(text: &str) -> Result<Release, String> {
 }
 
 /// A method, or the one that a plan in a file gives the machines.
-pub(crate) fn plan(named: &str, group: Option<&str>) -> Result<Plan, Failure> {
+pub(crate) fn plan(named: &str, group: Option<&str>) -> Result<ActivationMethod, Failure> {
     match named.parse() {
         Ok(plan) => Ok(plan),
         Err(error) if named != "-" && !Path::new(named).exists() => {
@@ -76,7 +77,7 @@ pub(crate) fn plan(named: &str, group: Option<&str>) -> Result<Plan, Failure> {
     }
 }
 
-fn of_file(path: &Path, group: Option<&str>) -> Result<Plan, Failure> {
+fn of_file(path: &Path, group: Option<&str>) -> Result<ActivationMethod, Failure> {
     let wrong = |why: &str| Failure::failed("usage", format!("plan {}: {why}", path.display()));
     let text = text_of(path, MOST_PLAN_BYTES)?;
     let plan: Value = serde_json::from_str(&text).map_err(|error| wrong(&error.to_string()))?;
@@ -89,7 +90,7 @@ fn of_file(path: &Path, group: Option<&str>) -> Result<Plan, Failure> {
     for answer in groups.iter().filter(of_office).filter(named) {
         let method = answer["method"].as_str().unwrap_or("none");
         let method = match method {
-            "extended-offline" => Plan::User,
+            "extended-offline" => ActivationMethod::User,
             other => other.parse().map_err(|_| {
                 wrong(&format!(
                     "group {} has the method {other}, of which a deployment file says nothing",

@@ -11,7 +11,7 @@ pub(super) use print::finding;
 use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
-use leasehold_office::data::schema::Severity;
+use leasehold_office::facts::schema::Severity;
 use leasehold_office::lint::{self, Context, Finding, Fixed, Kind, Report};
 
 use crate::failure::Failure;

@@ -3,8 +3,9 @@
 use std::path::Path;
 
 use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
-use leasehold_office::data::schema::Severity;
-use leasehold_office::lint::{Finding, masked};
+use leasehold_office::facts::schema::Severity;
+use leasehold_office::lint::Finding;
+use leasehold_office::read::masked;
 use serde_json::{Value, json};
 use similar::TextDiff;
 use textwrap::{Options, WordSplitter};

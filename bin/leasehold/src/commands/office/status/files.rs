@@ -6,7 +6,8 @@ use std::path::{Path, PathBuf};
 
 use indicatif::{ProgressBar, ProgressStyle};
 use jiff::Timestamp;
-use leasehold_office::status::{self, Fleet, NamedBy, Origin};
+use leasehold_office::fleet::{Fleet, Origin};
+use leasehold_office::read::{self, Event, Item, NamedBy};
 
 use crate::failure::Failure;
 
@@ -85,7 +86,7 @@ impl Reading {
         file.by_ref().take(LOG.len() as u64).read_to_end(&mut start)?;
         file.rewind()?;
         self.progress.inc(1);
-        let (machine, by) = status::from_path(path);
+        let (machine, by) = read::from_path(path);
         if start == LOG {
             return self.log(file, &origin);
         }
@@ -93,12 +94,12 @@ impl Reading {
     }
 
     fn text(&mut self, source: impl Read, machine: Option<String>, by: NamedBy, origin: &Origin) -> io::Result<()> {
-        status::read(source, machine, by, |item| self.fleet.add(&item, origin))
+        read::read(source, machine, by, |item| self.fleet.add(&item, origin))
     }
 
     fn log(&mut self, file: File, origin: &Origin) -> io::Result<()> {
-        let each = |event: status::Event| self.fleet.add(&status::Item::of_log(event), origin);
-        let damaged = status::read_log(BufReader::new(file), each).map_err(io::Error::other)?;
+        let each = |event: Event| self.fleet.add(&Item::of_log(event), origin);
+        let damaged = read::read_log(BufReader::new(file), each).map_err(io::Error::other)?;
         if damaged > 0 {
             self.progress
                 .suspend(|| anstream::eprintln!("{}: {damaged} damaged records were passed over", origin.name));

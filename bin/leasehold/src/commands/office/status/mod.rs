@@ -9,7 +9,8 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 use jiff::Timestamp;
-use leasehold_office::status::{self, Fleet, Health, Summary};
+use leasehold_office::fleet::{self, Fleet, Health, Row, Summary};
+use leasehold_office::report::{report, write_csv};
 use serde_json::json;
 
 use self::files::Reading;
@@ -80,7 +81,7 @@ fn outcome(fleet: &Fleet, summary: &Summary, unread: u64) -> Result<(), Failure>
     if fleet.rows().is_empty() && summary.events == 0 && summary.without_key == 0 {
         return Err(Failure::refused("nothing-read", "no status output, lookup, test or event was found"));
     }
-    let open = |row: &status::Row| matches!(row.health, Health::Attention | Health::Unknown);
+    let open = |row: &Row| matches!(row.health, Health::Attention | Health::Unknown);
     if fleet.rows().iter().any(open) { Err(Failure::unhealthy("needs-attention")) } else { Ok(()) }
 }
 
@@ -90,14 +91,14 @@ fn print_json(fleet: &Fleet, summary: &Summary, unread: u64, sources: bool) -> i
     for row in fleet.rows() {
         let mut value = json!(row);
         value["kind"] = json!("line");
-        value["reminds_from"] = json!(status::reminds_from(row));
+        value["reminds_from"] = json!(fleet::reminds_from(row));
         writeln!(out, "{value}")?;
     }
     let mut value = json!(summary);
     value["kind"] = json!("summary");
     value["unread"] = json!(unread);
     if sources {
-        let list = status::sources(fleet.rows());
+        let list = fleet::sources(fleet.rows());
         value["sources"] = list.into_iter().map(|(fact, source)| json!({ "fact": fact, "source": source })).collect();
     }
     writeln!(out, "{value}")?;
@@ -106,7 +107,7 @@ fn print_json(fleet: &Fleet, summary: &Summary, unread: u64, sources: bool) -> i
 
 fn print_csv(fleet: &Fleet) -> io::Result<()> {
     let mut out = BufWriter::new(io::stdout().lock());
-    status::write_csv(fleet.rows(), &mut out).map_err(io::Error::other)?;
+    write_csv(fleet.rows(), &mut out).map_err(io::Error::other)?;
     out.flush()
 }
 
@@ -119,7 +120,7 @@ fn closed(error: &io::Error) -> Result<(), Failure> {
 }
 
 fn write_report(path: &Path, fleet: &Fleet, summary: &Summary) -> Result<(), Failure> {
-    let page = status::report(fleet.rows(), summary).into_string();
+    let page = report(fleet.rows(), summary).into_string();
     File::create(path)
         .and_then(|mut file| file.write_all(page.as_bytes()))
         .map_err(|error| Failure::file(path, &error))?;

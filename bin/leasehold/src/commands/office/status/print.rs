@@ -1,6 +1,8 @@
 //! The overview for people.
 
-use leasehold_office::status::{self, Fleet, Health, HostBy, NamedBy, Row, Summary, falls};
+use leasehold_office::fleet::{self, Fleet, Health, HostBy, Row, Summary};
+use leasehold_office::read::NamedBy;
+use leasehold_office::report::falls;
 
 use crate::output;
 
@@ -16,7 +18,7 @@ pub(super) fn print(fleet: &Fleet, summary: &Summary, all: bool, sources: bool) 
     hosts(summary);
     if sources {
         anstream::println!();
-        for (fact, source) in status::sources(fleet.rows()) {
+        for (fact, source) in fleet::sources(fleet.rows()) {
             output::paragraph(0, &format!("{fact}: {source}"));
         }
     }
@@ -85,7 +87,7 @@ fn machine(row: &Row) -> String {
 }
 
 fn left(minutes: u64) -> String {
-    match minutes / status::MINUTES_A_DAY {
+    match minutes / fleet::MINUTES_A_DAY {
         0 => format!("{minutes} min"),
         days => format!("{days} d"),
     }

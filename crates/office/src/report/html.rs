@@ -6,10 +6,8 @@ use jiff::Timestamp;
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
 use super::chart::{Bar, bars, columns, grouped};
-use super::fleet::Summary;
-use super::forecast::{HostForecast, reminds_from};
-use super::judge::{Health, in_days};
-use super::row::{HostBy, Row};
+use crate::fleet::{Health, HostBy, HostForecast, Row, Summary, Week, in_days, reminds_from};
+use crate::read::Counted;
 
 /// The most lines, machines of one group, and hosts that the report lists; the rest is counted.
 const MOST_LINES: usize = 2000;
@@ -123,7 +121,7 @@ fn charts(summary: &Summary) -> Markup {
             )
         })
         .collect();
-    let week = |week: &super::forecast::Week| {
+    let week = |week: &Week| {
         let label = if week.past { "ended".to_owned() } else { week.from.strftime("%d %b").to_string() };
         bar(&label, week.leases + week.others, if week.past { "attention" } else { "soon" })
     };
@@ -184,7 +182,7 @@ fn host_line(host: &HostForecast, as_of: Timestamp) -> Markup {
     html! {
         tr {
             td { (host.host) }
-            td { (host.counted.map_or("Office or Windows Server", super::block::Counted::word)) }
+            td { (host.counted.map_or("Office or Windows Server", Counted::word)) }
             td class="number" { (host.threshold) }
             td class="number" { (grouped(host.known)) }
             td class="number" { (host.shown.map_or_else(|| "not collected".to_owned(), |(count, _)| grouped(count))) }
@@ -266,7 +264,8 @@ pub(crate) fn day(time: Timestamp) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::status::{Fleet, NamedBy, Origin, read};
+    use crate::fleet::{Fleet, Origin};
+    use crate::read::{NamedBy, read};
 
     #[test]
     fn what_machines_are_called_does_nothing_to_the_page() {

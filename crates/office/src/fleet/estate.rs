@@ -6,12 +6,10 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use serde::Serialize;
 
-use super::block::Channel;
 use super::forecast::{self, Contacts, HostForecast, Week};
-use super::item::{Content, Item};
 use super::judge::Health;
 use super::row::{self, HostBy, Origin, Row};
-use super::value::State;
+use crate::read::{Channel, Content, Item, State};
 
 /// The most machines that are named for one client id.
 const MOST_SHARING: usize = 16;
@@ -235,7 +233,7 @@ fn shared(names: &mut HashSet<Arc<str>>, name: &str) -> Arc<str> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::status::{NamedBy, read};
+    use crate::read::{NamedBy, read};
 
     fn fleet(texts: &[(&str, &str, &str)]) -> Fleet {
         let mut fleet = Fleet::default();

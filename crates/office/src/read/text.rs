@@ -10,6 +10,9 @@ use encoding_rs::{CoderResult, Decoder, UTF_16BE, UTF_16LE, WINDOWS_1252};
 /// The longest line that is kept, in bytes of UTF-8; what goes beyond it is dropped and the line marked as cut.
 pub const MOST_LINE: usize = 64 * 1024;
 
+/// As much of a word that was cut as is dropped: more than a product key.
+const MAX_WORD: usize = 32;
+
 /// The widths at which consoles wrap, in columns.
 const WIDTHS: [usize; 3] = [80, 100, 120];
 
@@ -172,7 +175,14 @@ impl<R: Read> Lines<R> {
     fn finish(&mut self) -> Line {
         self.number += 1;
         let bytes = std::mem::take(&mut self.pending);
-        let (text, encoding) = narrow(bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&bytes));
+        let mut bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&bytes);
+        if self.cut {
+            // A word that was cut may be a product key, which half is not recognised any more.
+            let word =
+                bytes.iter().rev().take(MAX_WORD).take_while(|byte| byte.is_ascii_alphanumeric() || **byte == b'-');
+            bytes = &bytes[..bytes.len() - word.count()];
+        }
+        let (text, encoding) = narrow(bytes);
         if encoding != Encoding::Utf8 {
             self.encoding = Some(encoding);
         }
@@ -301,7 +311,7 @@ mod tests {
     fn a_line_without_end_is_cut_and_said_so() {
         let long = vec![b'x'; MOST_LINE * 3];
         let line = Lines::new(long.as_slice()).next().unwrap().unwrap();
-        assert_eq!((line.text.len(), line.cut), (MOST_LINE, true));
+        assert_eq!((line.text.len(), line.cut), (MOST_LINE - MAX_WORD, true));
     }
 
     proptest! {

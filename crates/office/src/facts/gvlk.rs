@@ -139,7 +139,7 @@ static PATTERN: LazyLock<Regex> =
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::data::products;
+    use crate::facts::products;
 
     #[test]
     fn every_key_has_the_form_of_one_and_stands_once() {

@@ -6,18 +6,13 @@ use std::sync::Arc;
 use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 
-use super::block::{Block, Channel};
-use super::dns::Lookup;
-use super::event::{self, Event};
-use super::item::{Content, Item};
 use super::judge::{Advice, Health, advice, of_subscription, verdict};
-use super::machine::NamedBy;
-use super::net::Connection;
-use super::value::State;
-use super::vnext::{Licences, Owner};
-use crate::data::errors::Hresult;
-use crate::data::kms::KMS;
-use crate::data::outputs::Script;
+use crate::facts::errors::Hresult;
+use crate::facts::kms::KMS;
+use crate::facts::outputs::Script;
+use crate::read::{
+    Block, Channel, Connection, Content, Event, HANDLED, Item, Licences, Lookup, NamedBy, Owner, Record, State,
+};
 
 /// Where a text comes from, and when it was collected.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -245,7 +240,7 @@ fn of_lookup(
         return vec![Row { code, ..row(lookup.line, TOOL, advice) }];
     }
     let port = u16::try_from(KMS.number("port.tcp")).unwrap_or(1688);
-    let of_record = |record: &super::dns::Record| {
+    let of_record = |record: &Record| {
         let target = record.target.as_deref()?;
         let host = format!("{target}:{}", record.port.unwrap_or(port));
         let address = lookup.address(target).map_or_else(String::new, |address| format!(" ({address})"));
@@ -306,7 +301,7 @@ fn of_event(
     share: &mut dyn FnMut(&str) -> Arc<str>,
 ) -> Option<Row> {
     let code = event.hresult().filter(|code| code.signed() < 0);
-    if event.id == event::HANDLED || code.is_none() {
+    if event.id == HANDLED || code.is_none() {
         return None;
     }
     let meaning = KMS.event(event.id).map_or("activation failed", |entry| entry.meaning.as_str());

@@ -1,15 +1,16 @@
 //! Events as XML: what the event viewer saves, what `wevtutil` prints, and what a log file holds.
 
-use std::io::{Read, Seek};
+use std::io::Read;
 
 use roxmltree::{Document, Node};
 
 use super::event::{self, Event};
+use super::evtx::{self, LogError};
 use super::value::{find_code, shorten};
-use crate::data::kms::KMS;
+use crate::facts::kms::KMS;
 
 /// The longest event, in bytes of XML.
-pub(crate) const MOST_EVENT: usize = 64 * 1024;
+pub(crate) const MAX_EVENT: usize = 64 * 1024;
 
 /// Gathers the lines of one event after the other.
 #[derive(Debug, Default)]
@@ -35,7 +36,7 @@ impl Gathering {
             }
             let end = rest.find("</Event>").map(|at| at + "</Event>".len());
             let part = &rest[..end.unwrap_or(rest.len())];
-            if self.xml.len() + part.len() <= MOST_EVENT {
+            if self.xml.len() + part.len() <= MAX_EVENT {
                 self.xml.push_str(part);
                 self.xml.push('\n');
             }
@@ -76,26 +77,16 @@ pub(crate) fn parse(xml: &str, line: u64) -> Option<Event> {
     Some(Event { id, time: time.map(owned), computer: computer.map(owned), data, line })
 }
 
-/// Reads the events of a log file, one after the other. Damaged records are counted and passed over.
+/// Reads the events of a log file that KMS writes, one after the other. Damaged records are counted and passed over.
 ///
 /// # Errors
 /// Where it is no log file, or cannot be read.
-pub fn read_log<R: Read + Seek>(log: R, mut each: impl FnMut(Event)) -> Result<u64, evtx::err::EvtxError> {
-    let mut parser = evtx::EvtxParser::from_read_seek(log)?;
-    let mut damaged = 0;
-    for record in parser.records() {
-        match record {
-            Ok(record) if record.data.len() <= MOST_EVENT => {
-                // The declaration before the root names an encoding that the text no longer has.
-                let xml = start(&record.data).map_or("", |at| &record.data[at..]);
-                if let Some(event) = parse(xml, record.event_record_id) {
-                    each(event);
-                }
-            }
-            Ok(_) | Err(_) => damaged += 1,
+pub fn read_log(log: impl Read, mut each: impl FnMut(Event)) -> Result<u64, LogError> {
+    evtx::records(log, |record| {
+        if let Some(event) = parse(&record.xml, record.number) {
+            each(event);
         }
-    }
-    Ok(damaged)
+    })
 }
 
 #[cfg(test)]

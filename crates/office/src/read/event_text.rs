@@ -4,7 +4,7 @@
 use super::event::{self, Event};
 use super::machine;
 use super::value::{find_code, shorten};
-use crate::data::kms::KMS;
+use crate::facts::kms::KMS;
 
 /// The longest row of data, in bytes.
 const MOST_ROW: usize = 4096;
@@ -324,7 +324,7 @@ pub(crate) fn begins(text: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::data::errors::Hresult;
+    use crate::facts::errors::Hresult;
 
     fn events(text: &str) -> Vec<Event> {
         let mut events = Events::default();

@@ -1,9 +1,11 @@
 //! The tables of facts in `data/`, each entry with its source. Parsed once, at first use; nothing here decides.
 
+pub mod address;
 pub mod errors;
 pub mod gvlk;
 pub mod indicators;
 pub mod kms;
+pub mod method;
 pub mod outputs;
 pub mod plan;
 pub mod products;

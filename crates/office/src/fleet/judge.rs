@@ -6,12 +6,11 @@ use std::collections::BTreeSet;
 
 use serde::Serialize;
 
-use super::block::{Block, Channel, Counted, Unrecognised};
 use super::row::Row;
-use super::value::State;
-use crate::data::errors::{ERRORS, Hresult};
-use crate::data::kms::KMS;
-use crate::data::outputs::{Field, OUTPUTS};
+use crate::facts::errors::{ERRORS, Hresult};
+use crate::facts::kms::KMS;
+use crate::facts::outputs::{Field, OUTPUTS};
+use crate::read::{Block, Channel, Counted, State, Unrecognised};
 
 /// How a line of the overview stands, the gravest last.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]

@@ -6,7 +6,7 @@ use std::str::FromStr;
 
 use leasehold_discovery::DomainName;
 
-use crate::data::indicators::INDICATORS;
+use crate::facts::indicators::INDICATORS;
 
 /// What belongs to the organisation.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -136,7 +136,7 @@ impl FromStr for Entry {
     type Err = NotOwn;
 
     fn from_str(text: &str) -> Result<Self, NotOwn> {
-        let wrong = || NotOwn(text.chars().take(80).collect());
+        let wrong = || NotOwn(super::masked(text).chars().take(80).collect());
         let text = text.trim();
         if let Some((address, bits)) = text.split_once('/') {
             let address: IpAddr = address.parse().map_err(|_| wrong())?;

@@ -3,8 +3,8 @@
 
 use super::block::Block;
 use super::value::{State, Value};
-use crate::data::errors::Hresult;
-use crate::data::outputs::{Field, Kind, Script};
+use crate::facts::errors::Hresult;
+use crate::facts::outputs::{Field, Kind, Script};
 
 /// Reads lists of products, line by line. They come out as blocks like those of `slmgr.vbs`, which asks the same class.
 #[derive(Debug, Default)]
@@ -133,7 +133,7 @@ pub(crate) fn begins(line: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::status::Channel;
+    use crate::read::Channel;
 
     const LIST: &str = "\nName                                      : Office 16, Office16ProPlusVL_KMS_Client edition\n\
         Description                               : Office 16, VOLUME_KMSCLIENT channel\n\

@@ -3,7 +3,7 @@
 use super::block::{Block, Unrecognised};
 use super::labels;
 use super::value::{MOST_VALUE, State, Value, find_code, shorten};
-use crate::data::outputs::{Field, Kind, Label, Script};
+use crate::facts::outputs::{Field, Kind, Label, Script};
 
 /// The most lines of a block that are kept though they are not recognised.
 const MOST_UNRECOGNISED: usize = 8;
@@ -240,7 +240,7 @@ pub(crate) fn begins(text: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::data::errors::Hresult;
+    use crate::facts::errors::Hresult;
 
     fn blocks(text: &str) -> Vec<Block> {
         let mut scripts = Scripts::default();

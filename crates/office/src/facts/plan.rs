@@ -2,8 +2,9 @@
 
 use std::sync::LazyLock;
 
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 
+use super::method::ActivationMethod;
 use super::table;
 
 /// The decision table.
@@ -30,7 +31,7 @@ pub struct Decision {
     /// All of these must hold.
     pub when: When,
     /// The method.
-    pub method: Method,
+    pub method: ActivationMethod,
     /// Why it is that one.
     pub why: String,
     /// What it needs.
@@ -251,80 +252,6 @@ words! {
     }
 }
 
-/// A way to activate, or to do without.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize, Serialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Method {
-    /// A KMS host of one's own.
-    Kms,
-    /// An activation object in Active Directory.
-    Adba,
-    /// A Multiple Activation Key.
-    Mak,
-    /// Sign-in of a licensed user.
-    User,
-    /// Shared computer activation.
-    Shared,
-    /// A licence of the device.
-    Device,
-    /// A subscription that stays activated for 180 days.
-    ExtendedOffline,
-    /// Reading and printing without a licence.
-    ViewerMode,
-    /// None of the product's methods fits: another product.
-    ChangeProduct,
-    /// Nothing needs to be activated.
-    None,
-}
-
-impl Method {
-    /// Every method, in the order in which they are told.
-    pub const ALL: [Self; 10] = [
-        Self::Kms,
-        Self::Adba,
-        Self::Mak,
-        Self::User,
-        Self::Shared,
-        Self::Device,
-        Self::ExtendedOffline,
-        Self::ViewerMode,
-        Self::ChangeProduct,
-        Self::None,
-    ];
-
-    /// Its stable name, as in JSON.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Kms => "kms",
-            Self::Adba => "adba",
-            Self::Mak => "mak",
-            Self::User => "user",
-            Self::Shared => "shared",
-            Self::Device => "device",
-            Self::ExtendedOffline => "extended-offline",
-            Self::ViewerMode => "viewer-mode",
-            Self::ChangeProduct => "change-product",
-            Self::None => "none",
-        }
-    }
-
-    /// Its name for people.
-    pub fn title(self) -> &'static str {
-        match self {
-            Self::Kms => "KMS (a host of your own)",
-            Self::Adba => "Active Directory-based activation",
-            Self::Mak => "MAK (Multiple Activation Key)",
-            Self::User => "user-based (sign-in)",
-            Self::Shared => "shared computer activation",
-            Self::Device => "device-based licence",
-            Self::ExtendedOffline => "extended offline access",
-            Self::ViewerMode => "viewer mode",
-            Self::ChangeProduct => "another product",
-            Self::None => "no activation",
-        }
-    }
-}
-
 /// The table, its rows in their order.
 pub static DECISIONS: LazyLock<Decisions> = LazyLock::new(|| {
     let mut decisions: Decisions = table(include_str!("../../data/plan.toml"));
@@ -349,9 +276,8 @@ mod tests {
 
     #[test]
     fn every_method_is_some_rows() {
-        for method in Method::ALL {
+        for method in ActivationMethod::PLANNED {
             assert!(DECISIONS.rows.iter().any(|row| row.method == method), "{}", method.name());
-            assert_eq!(serde_json::to_value(method).unwrap(), method.name());
         }
     }
 }

@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::machine;
 use super::value::shorten;
-use crate::data::errors::Hresult;
+use crate::facts::errors::Hresult;
 
 /// The most records and addresses that are kept of one answer.
 const MOST_RECORDS: usize = 64;

@@ -6,6 +6,8 @@ use std::sync::LazyLock;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
+use super::method::ActivationMethod;
+
 /// The table of products.
 pub fn table() -> &'static Products {
     &TABLE
@@ -58,7 +60,7 @@ pub struct Product {
     /// Update channels it may be installed from, by name; the first is the usual one.
     pub channels: Vec<String>,
     /// Ways it may be activated.
-    pub activation: Vec<Method>,
+    pub activation: Vec<ActivationMethod>,
     /// Whether Microsoft publishes a GVLK for it, where that is a question.
     pub gvlk: Option<bool>,
     /// What a `PIDKEY` attribute may hold.
@@ -189,30 +191,6 @@ pub enum Licence {
     ConsumerSubscription,
 }
 
-/// A way of activation.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Deserialize, Serialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Method {
-    /// An organisation's KMS host.
-    Kms,
-    /// An object in Active Directory.
-    Adba,
-    /// A multiple activation key.
-    Mak,
-    /// A user's licence.
-    User,
-    /// A user's licence on a shared computer.
-    Shared,
-    /// A device's licence.
-    Device,
-    /// A user's licence, up to 180 days without the internet.
-    ExtendedOffline,
-    /// A retail key or account.
-    Retail,
-    /// A personal account.
-    Account,
-}
-
 /// What a `PIDKEY` attribute may hold.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Deserialize, Serialize)]
 #[serde(rename_all = "kebab-case")]
@@ -330,7 +308,7 @@ static BY_ID: LazyLock<HashMap<&'static str, &'static Product>> =
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::data::{gvlk, schema};
+    use crate::facts::{gvlk, schema};
 
     #[test]
     fn every_id_stands_once_and_names_channels_that_there_are() {

@@ -5,8 +5,8 @@ use std::fmt;
 
 use serde::{Serialize, Serializer};
 
-use crate::data::errors::{ERRORS, Hresult};
-use crate::data::outputs::Kind;
+use crate::facts::errors::{ERRORS, Hresult};
+use crate::facts::outputs::Kind;
 
 /// The longest text that is kept of one value, in bytes.
 pub const MOST_VALUE: usize = 1024;

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
-use crate::data::outputs::{Kind, Label, OUTPUTS, Script};
+use crate::facts::outputs::{Kind, Label, OUTPUTS, Script};
 
 /// A flag that is this long is known by its beginning too: narrow consoles wrap it.
 const ENOUGH_OF_A_FLAG: usize = 40;
@@ -58,7 +58,7 @@ pub(crate) fn any(line: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::data::outputs::Field;
+    use crate::facts::outputs::Field;
 
     #[test]
     fn every_label_of_the_table_is_found_by_itself() {

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::value::{State, shorten};
-use crate::data::outputs::OUTPUTS;
+use crate::facts::outputs::OUTPUTS;
 
 /// The most bytes of one licence, and the most licences, tokens, modes and settings of one output.
 const MOST_JSON: usize = 16 * 1024;

@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::value::{State, find_code};
-use crate::data::errors::Hresult;
+use crate::facts::errors::Hresult;
 
 /// The most data that are kept of one event.
 const MOST_DATA: usize = 32;

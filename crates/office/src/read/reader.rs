@@ -9,15 +9,15 @@ use super::event_text::{self, Events};
 use super::item::{Content, Item, Unknown};
 use super::labels;
 use super::machine::{self, NamedBy};
+use super::mask::masked;
 use super::net::{self, Connection};
 use super::script::{self, Scripts, Taken};
 use super::value::shorten;
 use super::vnext;
 use super::wmi::{self, Products};
 use super::xml::Gathering;
-use crate::data::outputs::Script;
-use crate::lint::masked;
-use crate::text::{Line, Lines, MOST_LINE, Wrap, wrapped};
+use crate::facts::outputs::Script;
+use crate::read::text::{Line, Lines, MOST_LINE, Wrap, wrapped};
 
 /// The most lines that are kept of a text in which nothing is recognised.
 const MOST_UNKNOWN: usize = 8;
@@ -129,9 +129,8 @@ impl Reader {
     }
 
     fn read_line(&mut self, number: u64, text: &str) {
-        // Who collects types keys too: whole ones are hidden before anything is kept of a line.
-        let masked =
-            if text.bytes().filter(|byte| *byte == b'-').nth(3).is_some() { masked(text) } else { text.into() };
+        // Who collects types keys too: they are hidden before anything is kept of a line.
+        let masked = masked(text);
         let text = masked.trim_end_matches(['\u{1a}', '\0']);
         if self.within(number, text) {
             self.recognised = true;

@@ -5,10 +5,10 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use super::value::{State, Value};
-use crate::data::errors::{ERRORS, Hresult, Severity};
-use crate::data::gvlk::{self, Gvlk};
-use crate::data::kms::KMS;
-use crate::data::outputs::{Field, Script};
+use crate::facts::errors::{ERRORS, Hresult, Severity};
+use crate::facts::gvlk::{self, Gvlk};
+use crate::facts::kms::KMS;
+use crate::facts::outputs::{Field, Script};
 
 /// A block of labels: a product, the result of a command, or both.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]

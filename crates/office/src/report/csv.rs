@@ -2,8 +2,7 @@
 
 use std::io::Write;
 
-use super::forecast::reminds_from;
-use super::row::Row;
+use crate::fleet::{MINUTES_A_DAY, Row, reminds_from};
 
 /// The names of the columns, in their order.
 pub const COLUMNS: [&str; 21] = [
@@ -58,7 +57,7 @@ fn cells(row: &Row) -> [String; 21] {
         row.health.word().to_owned(),
         named(serde_json::json!(row.channel)),
         row.minutes.map_or_else(String::new, |minutes| minutes.to_string()),
-        row.minutes.map_or_else(String::new, |minutes| (minutes / super::judge::MINUTES_A_DAY).to_string()),
+        row.minutes.map_or_else(String::new, |minutes| (minutes / MINUTES_A_DAY).to_string()),
         time(row.collected),
         time(row.ends),
         time(reminds_from(row)),
@@ -80,7 +79,8 @@ fn safe(cell: String) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::status::{Fleet, NamedBy, Origin, read};
+    use crate::fleet::{Fleet, Origin};
+    use crate::read::{NamedBy, read};
 
     #[test]
     fn a_name_is_never_a_formula_and_quotes_stay_inside_their_cell() {

@@ -7,14 +7,12 @@ use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 
-use super::block::{Block, Channel, Counted};
-use super::event::{self, Event};
 use super::judge::since_renewal;
 use super::row::Row;
-use super::value::State;
-use crate::data::kms::KMS;
-use crate::data::outputs::Field;
-use crate::data::products::{self, SkuRole};
+use crate::facts::kms::KMS;
+use crate::facts::outputs::Field;
+use crate::facts::products::{self, SkuRole};
+use crate::read::{Block, Channel, Counted, Event, HANDLED, State};
 
 /// The weeks that are looked ahead: a lease lasts less than 26.
 pub const WEEKS: usize = 26;
@@ -116,7 +114,7 @@ impl Contacts {
 
     /// Notes what an event says: a host's log tells who has asked.
     pub(crate) fn event(&mut self, event: &Event, machine: &str) {
-        if event.id != event::HANDLED {
+        if event.id != HANDLED {
             return;
         }
         let (Some(cmid), Some(count)) = (event.cmid(), event.min_count()) else { return };

@@ -1,0 +1,237 @@
+//! Product keys that are secrets, hidden wherever a text is shown. Whoever shortens a text masks it first: half a key is
+//! not recognised any more, and is most of a secret.
+
+use std::borrow::Cow;
+use std::ops::Range;
+
+use crate::facts::gvlk;
+
+/// `text` with every key that is not a published one hidden but for its last five characters, wherever it stands, with
+/// hyphens or without: byte for byte as long as before, so that places stay.
+pub fn masked(text: &str) -> Cow<'_, str> {
+    if !may_hold_a_key(text.as_bytes()) {
+        return Cow::Borrowed(text);
+    }
+    let mut hidden = Hidden { bytes: text.as_bytes(), hide: Vec::new() };
+    for at in 0..text.len() {
+        hidden.key_at(at);
+    }
+    hidden.attributes();
+    let Hidden { hide, .. } = hidden;
+    if hide.is_empty() {
+        return Cow::Borrowed(text);
+    }
+    let mut shown = text.as_bytes().to_vec();
+    hide.into_iter().for_each(|at| shown[at] = b'*');
+    Cow::Owned(String::from_utf8(shown).expect("ASCII characters became ASCII characters"))
+}
+
+/// What is to be hidden in a text.
+struct Hidden<'t> {
+    bytes: &'t [u8],
+    hide: Vec<usize>,
+}
+
+impl Hidden<'_> {
+    /// Hides the key that begins at `at`, if one does. A longer run of a key's characters is several keys, one inside the
+    /// other: all of it is hidden but its end.
+    fn key_at(&mut self, at: usize) {
+        let groups = self.groups(at, Between::Anything, is_of_a_key).or_else(|| {
+            self.groups(at, Between::Hyphen, |byte| byte.is_ascii_alphanumeric()).or_else(|| self.token(at))
+        });
+        if let Some(places) = groups {
+            self.hide_key(&places);
+        }
+    }
+
+    /// The places of the 25 characters in five groups that begin at `at`.
+    fn groups(&self, at: usize, between: Between, fits: fn(u8) -> bool) -> Option<Vec<usize>> {
+        let mut places = Vec::new();
+        let mut next = at;
+        while places.len() < LENGTH {
+            if !places.is_empty() && places.len().is_multiple_of(GROUP) {
+                next += between.length(&self.bytes[next..])?;
+            }
+            if !fits(*self.bytes.get(next)?) {
+                return None;
+            }
+            places.push(next);
+            next += 1;
+        }
+        Some(places)
+    }
+
+    /// A word of 25 letters and digits, both of them, in one case.
+    fn token(&self, at: usize) -> Option<Vec<usize>> {
+        let word = self.bytes.get(at..at + LENGTH)?;
+        let alone = |byte: Option<&u8>| !byte.is_some_and(u8::is_ascii_alphanumeric);
+        let has = |is: fn(&u8) -> bool| word.iter().any(is);
+        let fits = word.iter().all(u8::is_ascii_alphanumeric)
+            && has(u8::is_ascii_digit)
+            && has(u8::is_ascii_alphabetic)
+            && !(has(u8::is_ascii_uppercase) && has(u8::is_ascii_lowercase))
+            && alone(at.checked_sub(1).and_then(|before| self.bytes.get(before)))
+            && alone(self.bytes.get(at + LENGTH));
+        fits.then(|| (at..at + LENGTH).collect())
+    }
+
+    fn hide_key(&mut self, places: &[usize]) {
+        let key: String = places.iter().map(|at| char::from(self.bytes[*at])).collect();
+        if gvlk::find(&key).is_none() {
+            self.hide.extend(&places[..places.len().saturating_sub(SHOWN)]);
+        }
+    }
+
+    /// Hides what a `PIDKEY` holds, whatever it is.
+    fn attributes(&mut self) {
+        let mut at = 0;
+        while let Some(found) = find_name(&self.bytes[at..]) {
+            at += found + NAME.len();
+            let Some(value) = self.quoted(at) else { continue };
+            at = value.end;
+            let places: Vec<usize> = value.filter(|at| self.bytes[*at].is_ascii_alphanumeric()).collect();
+            self.hide_key(&places);
+        }
+    }
+
+    /// The value behind an attribute's name: ` = "…"`.
+    fn quoted(&self, from: usize) -> Option<Range<usize>> {
+        let blanks = |at: usize| at + self.bytes[at..].iter().take_while(|byte| byte.is_ascii_whitespace()).count();
+        let equals = blanks(from);
+        let open = blanks(equals + usize::from(*self.bytes.get(equals)? == b'='));
+        let quote = *self.bytes.get(open).filter(|byte| open > equals && matches!(byte, b'"' | b'\''))?;
+        let length = self.bytes[open + 1..].iter().position(|byte| *byte == quote || *byte == b'<')?;
+        Some(open + 1..open + 1 + length)
+    }
+}
+
+/// What may stand between the groups of a key.
+#[derive(Clone, Copy)]
+enum Between {
+    /// A hyphen.
+    Hyphen,
+    /// A hyphen or dash of any kind, a blank, or nothing.
+    Anything,
+}
+
+impl Between {
+    /// How long it is at the beginning of `bytes`; `None` where it is missing.
+    fn length(self, bytes: &[u8]) -> Option<usize> {
+        match (self, bytes) {
+            (Self::Hyphen, [b'-', ..]) | (Self::Anything, [b'-' | b' ' | b'_' | b'.', ..]) => Some(1),
+            (Self::Hyphen, _) => None,
+            // A no-break space; hyphens and dashes from U+2010 to U+2015, and the minus sign.
+            (Self::Anything, [0xc2, 0xa0, ..]) => Some(2),
+            (Self::Anything, [0xe2, 0x80, 0x90..=0x95, ..] | [0xe2, 0x88, 0x92, ..]) => Some(3),
+            (Self::Anything, _) => Some(0),
+        }
+    }
+}
+
+/// Whether a look at every place is worth its time: most lines hold neither so many letters of keys nor hyphens.
+fn may_hold_a_key(bytes: &[u8]) -> bool {
+    let (mut run, mut word, mut hyphens) = (0_usize, 0_usize, 0_usize);
+    for byte in bytes {
+        hyphens += usize::from(*byte == b'-');
+        word = if byte.is_ascii_alphanumeric() { word + 1 } else { 0 };
+        if is_of_a_key(*byte) {
+            run += 1;
+        } else if !matches!(byte, b'-' | b' ' | b'_' | b'.' | 0x80..) {
+            run = 0;
+        }
+        if run >= LENGTH || word >= LENGTH || hyphens >= 4 {
+            return true;
+        }
+    }
+    find_name(bytes).is_some()
+}
+
+fn find_name(bytes: &[u8]) -> Option<usize> {
+    let first = |byte: &u8| byte.eq_ignore_ascii_case(&NAME[0]);
+    bytes.windows(NAME.len()).position(|some| first(&some[0]) && some.eq_ignore_ascii_case(NAME))
+}
+
+/// The letters and digits that keys are made of: no vowels, and nothing that is easily misread.
+fn is_of_a_key(byte: u8) -> bool {
+    matches!(
+        byte.to_ascii_uppercase(),
+        b'B' | b'C'
+            | b'D'
+            | b'F'
+            | b'G'
+            | b'H'
+            | b'J'
+            | b'K'
+            | b'M'
+            | b'N'
+            | b'P'
+            | b'Q'
+            | b'R'
+            | b'T'
+            | b'V'
+            | b'W'
+            | b'X'
+            | b'Y'
+            | b'2'
+            | b'3'
+            | b'4'
+            | b'6'
+            | b'7'
+            | b'8'
+            | b'9'
+    )
+}
+
+/// The attribute of deployment files that holds a key.
+const NAME: &[u8] = b"PIDKEY";
+/// The characters of a key, and of one of its groups.
+const LENGTH: usize = 25;
+const GROUP: usize = 5;
+/// What the activation scripts show too.
+const SHOWN: usize = 5;
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn a_secret_key_is_hidden_wherever_it_stands() {
+        for (text, shown) in [
+            ("PIDKEY=\"BBBBB-CCCCC-DDDDD-FFFFF-GGGGG\"", "PIDKEY=\"*****-*****-*****-*****-GGGGG\""),
+            ("pidkey = 'BBBBBCCCCCDDDDDFFFFFGGGG'", "pidkey = '*******************FGGGG'"),
+            ("<!-- bbbbb-ccccc-ddddd-fffff-ggggg -->", "<!-- *****-*****-*****-*****-ggggg -->"),
+            ("PIDKEY=\"ü BBBBB-CCC\"", "PIDKEY=\"ü ***BB-CCC\""),
+            ("SCLCacheOverrideDirectory PIDKEY=\"\"", "SCLCacheOverrideDirectory PIDKEY=\"\""),
+            ("PIDKEY=\"#####-#####-#####-#####-#####\"", "PIDKEY=\"#####-#####-#####-#####-#####\""),
+            ("/ipk BBBBBCCCCCDDDDDFFFFFGGGGG.", "/ipk ********************GGGGG."),
+            ("BBBBB CCCCC DDDDD FFFFF GGGGG", "***** ***** ***** ***** GGGGG"),
+            ("BBBBB–CCCCC–DDDDD–FFFFF–GGGGG", "*****–*****–*****–*****–GGGGG"),
+            ("AAAAA-11111-EEEEE-00000-IIIII", "*****-*****-*****-*****-IIIII"),
+            ("A1B2C3D4E5F6G7H8I9J0K1L2M", "********************K1L2M"),
+            ("68531fb9-5511-4989-97be-d11a0f55633f", "68531fb9-5511-4989-97be-d11a0f55633f"),
+            ("00202-50177-10000-AA841", "00202-50177-10000-AA841"),
+        ] {
+            assert_eq!(masked(text), shown);
+            assert_eq!(masked(text).len(), text.len());
+        }
+        let published = format!("PIDKEY=\"{0}\" <!-- {0} -->", gvlk::table().keys[0].key);
+        assert_eq!(masked(&published), published);
+    }
+
+    proptest! {
+        #[test]
+        fn no_more_than_five_characters_of_a_key_are_left(
+            before in "[ -~ü–]{0,90}", after in "[ -~ü]{0,40}", key in "[BCDFGHJKMNPQRTVWXY2346789]{25}",
+            grouped in any::<bool>(),
+        ) {
+            let groups: Vec<&str> = (0..5).map(|at| &key[at * 5..at * 5 + 5]).collect();
+            let typed = if grouped { groups.join("-") } else { key.clone() };
+            let text = format!("{before}{typed}{after}");
+            let shown: String = masked(&text)[before.len()..before.len() + typed.len()].replace('-', "");
+            prop_assert!(shown.bytes().take(20).all(|byte| byte == b'*'), "{shown}");
+            prop_assert_eq!(masked(&text).len(), text.len());
+        }
+    }
+}
