@@ -1,4 +1,4 @@
-//! The whole way in one command: vendor, host, machines; and what `bench` reports.
+//! The whole way in one command: vendor, host, machines.
 
 mod support;
 
@@ -40,29 +40,6 @@ fn three_machines_are_told_how_many_it_takes() {
     let clients = json(&output)["clients"].clone();
     assert!(clients.as_array().expect("clients").iter().all(|client| client["standing"] == "unactivated"));
     assert!(clients[0]["lease"].is_null() && clients[0]["expires"].is_null());
-}
-
-#[test]
-fn bench_reports_what_it_measures() {
-    let folder = tempfile::tempdir().expect("a folder");
-    let mut command = program();
-    command.args(["--json", "bench", "--connections", "1,8", "--machines", "40", "--full", "2000", "--dir"]);
-    let output = command.arg(folder.path()).output().expect("a process");
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    let results = json(&output);
-    for limit in ["verify_strict_per_second", "sign_per_second", "commits_per_second"] {
-        assert!(results["limits"][limit].as_f64().is_some_and(|rate| rate > 0.0), "{limit}");
-    }
-    let runs =
-        [&results["activations"]["1"], &results["renewals"]["8"], &results["fresh_plain"], &results["fresh_tls"]];
-    for run in runs {
-        assert_eq!(run["requests"], 40);
-        for figure in ["per_second", "p50_ms", "p99_ms", "p999_ms", "cpu_us"] {
-            assert!(run[figure].as_f64().is_some(), "{figure}: {run}");
-        }
-    }
-    assert_eq!(results["full"]["clients"], 2_000);
-    assert!(results["machine"].as_str().is_some_and(|words| words.contains("processors")));
 }
 
 fn quickstart(dir: &Path, more: &[&str]) -> Output {

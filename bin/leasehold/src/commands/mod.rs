@@ -1,7 +1,6 @@
 //! The commands, a file each.
 
 mod authority;
-mod bench;
 mod client;
 mod completions;
 mod doctor;
@@ -41,8 +40,6 @@ pub(crate) enum Command {
     /// Stores of hosts and authorities: check, copy, bring up to date.
     #[command(subcommand)]
     Store(store::Store),
-    /// Measure this machine, and the host on it.
-    Bench(bench::Bench),
     /// What a code means and what to do about it.
     Explain(explain::Explain),
     /// Print completions for a shell.
@@ -62,7 +59,6 @@ impl Command {
             Self::Office(command) => command.run(output),
             Self::Inspect(command) => command.run(output),
             Self::Store(command) => command.run(output),
-            Self::Bench(command) => command.run(output),
             Self::Explain(command) => command.run(output),
             Self::Completions(command) => {
                 command.run();

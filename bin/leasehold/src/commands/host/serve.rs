@@ -8,10 +8,9 @@ use clap::Args;
 use leasehold_client::Machine;
 use leasehold_host::dns::Publication;
 use leasehold_host::renewing::Renewal;
-use leasehold_host::stages::Stage;
-use leasehold_host::{Announced, Gauges, Options, Publications, Server, Surroundings};
+use leasehold_host::{Announced, Options, Server, Surroundings};
 use leasehold_service::{Limits, Listener, Tls, shutdown_signal};
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::config::Config;
 use super::dns::options::DnsOptions;
@@ -19,7 +18,7 @@ use super::options::AuthorityOptions;
 use super::{Data, failed};
 use crate::failure::Failure;
 use crate::input;
-use crate::output::{self, Output};
+use crate::output::Output;
 
 /// Serve the machines of the network until interrupted.
 #[derive(Debug, Args)]
@@ -41,12 +40,6 @@ pub(crate) struct Serve {
     /// Announce the host on the local link by multicast DNS while it serves.
     #[arg(long)]
     mdns: bool,
-    /// When serving ends, print where the time went.
-    #[arg(long)]
-    stages: bool,
-    /// Keep to one processor, for measuring.
-    #[arg(long, value_name = "N", hide = true)]
-    cpu: Option<usize>,
     #[command(flatten)]
     authority: AuthorityOptions,
     #[command(flatten)]
@@ -56,9 +49,6 @@ pub(crate) struct Serve {
 impl Serve {
     pub(crate) fn run(self, output: Output) -> Result<(), Failure> {
         let config = Config::read(self.config.as_deref())?;
-        if let Some(id) = self.cpu {
-            core_affinity::set_for_current(core_affinity::CoreId { id });
-        }
         let address = self.listen.unwrap_or(config.address());
         let home = self.data.home();
         let renewal = Renewal { authority: self.authority.set(&config, &home)?, machine: Machine::read() };
@@ -73,7 +63,6 @@ impl Serve {
         let options = Options { limits: Limits::default(), tls };
         let server = Server::start(home, store, surroundings(), options).map_err(|error| failed(&error))?;
         let server = server.with_renewal(renewal);
-        let gauges = server.gauges();
         let runtime = runtime()?;
         runtime.block_on(async {
             let listener = Listener::bind(address).map_err(service_failed)?;
@@ -84,9 +73,6 @@ impl Serve {
         })?;
         // A name server that is silent just now is not waited for.
         runtime.shutdown_background();
-        if self.stages {
-            output::json(&stages(&gauges));
-        }
         Ok(())
     }
 }
@@ -159,16 +145,4 @@ fn announce(output: Output, server: &Server, scheme: &str, address: SocketAddr) 
 /// What a failure of the server's plumbing means for whoever typed the command.
 pub(crate) fn service_failed(error: leasehold_service::Error) -> Failure {
     failed(&leasehold_host::Error::Service(error))
-}
-
-fn stages(gauges: &Gauges) -> Value {
-    let (requests, batches) = gauges.stages().decided();
-    let (granted, refused) = gauges.answered();
-    let spent = Stage::ALL.map(|stage| (stage.name().to_owned(), json!(gauges.stages().spent(stage))));
-    let nanoseconds: serde_json::Map<String, Value> = spent.into_iter().collect();
-    let Publications { done, failed } = gauges.publications();
-    json!({
-        "requests": requests, "batches": batches, "granted": granted, "refused": refused, "nanoseconds": nanoseconds,
-        "publications": { "done": done, "failed": failed },
-    })
 }

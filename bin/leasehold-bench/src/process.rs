@@ -9,11 +9,11 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-use super::load::Identity;
-use crate::failure::Failure;
+use crate::load::Identity;
+use crate::Failure;
 
 /// A host that serves until it is stopped.
-pub(super) struct HostProcess {
+pub(crate) struct HostProcess {
     child: Child,
     stdout: BufReader<ChildStdout>,
     address: SocketAddr,
@@ -21,23 +21,23 @@ pub(super) struct HostProcess {
 
 /// What a process has used so far.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Usage {
+pub(crate) struct Usage {
     /// Processor time, of all threads.
-    pub(super) cpu: Duration,
+    pub(crate) cpu: Duration,
     /// The most memory it had at once.
-    pub(super) memory_bytes: u64,
+    pub(crate) memory_bytes: u64,
 }
 
 impl HostProcess {
-    pub(super) fn start(
+    pub(crate) fn start(
         data: &Path,
         store: Option<&str>,
         cpu: Option<usize>,
         tls: Option<&Identity>,
     ) -> Result<Self, Failure> {
-        let program = std::env::current_exe().map_err(|error| Failure::failed("file", error.to_string()))?;
+        let program = std::env::current_exe()?;
         let mut command = Command::new(program);
-        command.args(["--json", "host", "serve", "--listen", "127.0.0.1:0", "--stages", "--data"]).arg(data);
+        command.args(["host", "--data"]).arg(data);
         if let Some(store) = store {
             command.args(["--store", store]);
         }
@@ -48,30 +48,27 @@ impl HostProcess {
             command.arg("--tls-cert").arg(&tls.certificate).arg("--tls-key").arg(&tls.key);
         }
         let child = command.stdout(Stdio::piped()).spawn();
-        let mut child = child.map_err(|error| Failure::failed("internal", format!("the host under test: {error}")))?;
+        let mut child = child.map_err(|error| format!("the host under test: {error}"))?;
         let mut stdout = BufReader::new(child.stdout.take().expect("a pipe was asked for"));
         let mut line = String::new();
         let read = stdout.read_line(&mut line);
-        let value: Value = serde_json::from_str(&line).unwrap_or_default();
-        let address = value["address"].as_str().and_then(|url| url.rsplit('/').next()?.parse().ok());
-        match (read, address) {
-            (Ok(_), Some(address)) => Ok(Self { child, stdout, address }),
-            _ => Err(Failure::failed("internal", "the host under test did not start: see above")),
+        match (read, line.trim().parse()) {
+            (Ok(_), Ok(address)) => Ok(Self { child, stdout, address }),
+            (Err(_), _) | (_, Err(_)) => Err("the host under test did not start: see above".into()),
         }
     }
 
-    pub(super) fn address(&self) -> SocketAddr {
+    pub(crate) fn address(&self) -> SocketAddr {
         self.address
     }
 
-    pub(super) fn usage(&self) -> Result<Usage, Failure> {
-        usage(self.child.id())
-            .ok_or_else(|| Failure::failed("internal", "the use of time and memory is told by /proc only"))
+    pub(crate) fn usage(&self) -> Result<Usage, Failure> {
+        usage(self.child.id()).ok_or_else(|| "the use of time and memory is read from /proc, which is not here".into())
     }
 
     /// Ends the host in good order; its account of where the time went.
-    pub(super) fn stop(mut self) -> Result<Value, Failure> {
-        let failed = |error: std::io::Error| Failure::failed("internal", format!("the host under test: {error}"));
+    pub(crate) fn stop(mut self) -> Result<Value, Failure> {
+        let failed = |error: std::io::Error| Failure::from(format!("the host under test: {error}"));
         let pid = i32::try_from(self.child.id()).expect("a process id is an i32");
         rustix::process::kill_process(
             rustix::process::Pid::from_raw(pid).expect("a process id is not zero"),

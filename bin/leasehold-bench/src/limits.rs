@@ -2,19 +2,18 @@
 
 use std::fs;
 use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use leasehold_core::{Component, Cti, Fingerprint, KeyId, Refusal, Span};
 use leasehold_store::host::{Asked, Batch, Family, Subject};
 use leasehold_wire::Keypair;
 use leasehold_wire::signature::Point;
 
-use crate::failure::Failure;
-use crate::input;
-use crate::stores::Place;
+use crate::store::StoreLocation;
+use crate::{Failure, system};
 
 /// Strict verifications a second on one processor, keys unpacked before.
-pub(super) fn verify_strict_per_second(cpu: Option<usize>, patience: Duration) -> f64 {
+pub(crate) fn verify_strict_per_second(cpu: Option<usize>, duration: Duration) -> f64 {
     let measure = move || {
         if let Some(id) = cpu {
             core_affinity::set_for_current(core_affinity::CoreId { id });
@@ -27,7 +26,7 @@ pub(super) fn verify_strict_per_second(cpu: Option<usize>, patience: Duration) -
             })
             .collect();
         let mut turn = signed.iter().cycle();
-        rate(patience, || {
+        rate(duration, || {
             let (key, signature) = turn.next().expect("a cycle does not end");
             assert!(key.verify(&message, signature), "a good signature verifies");
         })
@@ -36,34 +35,35 @@ pub(super) fn verify_strict_per_second(cpu: Option<usize>, patience: Duration) -
 }
 
 /// Signatures a second on one processor.
-pub(super) fn sign_per_second(patience: Duration) -> f64 {
+pub(crate) fn sign_per_second(duration: Duration) -> f64 {
     let (pair, message) = (Keypair::from_seed(&[1; 32]), [7; 300]);
-    rate(patience, || assert_ne!(pair.sign(&message), [0; 64]))
+    rate(duration, || assert_ne!(pair.sign(&message), [0; 64]))
 }
 
 /// Durable commits a second, of one decision each, one after the other.
-pub(super) fn commits_per_second(place: &Place, patience: Duration) -> Result<f64, Failure> {
-    let mut store = place.host()?;
+pub(crate) fn commits_per_second(location: &StoreLocation, duration: Duration) -> Result<f64, Failure> {
+    let mut store = location.open()?;
     let families = [Family { id: "bench".parse().expect("an id"), window: Span::DAY }];
     let fingerprint = Fingerprint::new([(Component::MachineId, [1; 8])]).expect("a component");
     let mut outcome = Ok(());
-    let per_second = rate(patience, || {
-        let subject = Subject { family: 0, client: KeyId(input::random()), product: "bench".parse().expect("an id") };
-        let batch = Batch { host: KeyId([0; 16]), now: input::now(), families: &families, subjects: &[subject] };
-        let asked = Asked { request: Cti(input::random()), fingerprint, name: None, address: None };
+    let per_second = rate(duration, || {
+        let subject = Subject { family: 0, client: KeyId(system::random()), product: "bench".parse().expect("an id") };
+        let batch = Batch { host: KeyId([0; 16]), now: system::now(), families: &families, subjects: &[subject] };
+        let asked = Asked { request: Cti(system::random()), fingerprint, name: None, address: None };
         let decided = store.decide(&batch, &mut |ledger| {
             ledger.refuse(0, asked.clone(), Refusal::Revoked);
             None
         });
         if let Err(error) = decided {
-            outcome = Err(place.failed(&error));
+            outcome = Err(error);
         }
     });
-    outcome.map(|()| per_second)
+    outcome?;
+    Ok(per_second)
 }
 
 /// The machine in words.
-pub(super) fn machine() -> String {
+pub(crate) fn machine() -> String {
     let cpuinfo = fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
     let model = cpuinfo.lines().find_map(|line| line.strip_prefix("model name")?.split_once(':'));
     let model = model.map_or("a processor of unknown model", |(_, name)| name.trim());
@@ -72,10 +72,9 @@ pub(super) fn machine() -> String {
     format!("{model}{wide}, {processors} processors to use, {} {}", std::env::consts::OS, std::env::consts::ARCH)
 }
 
-#[expect(clippy::disallowed_methods, reason = "measuring is this command's purpose")]
-fn rate(patience: Duration, mut work: impl FnMut()) -> f64 {
-    let (began, mut done) = (Instant::now(), 0_u32);
-    while began.elapsed() < patience {
+fn rate(duration: Duration, mut work: impl FnMut()) -> f64 {
+    let (began, mut done) = (system::instant(), 0_u32);
+    while began.elapsed() < duration {
         for _ in 0..16 {
             work();
         }

@@ -1,10 +1,4 @@
-//! `leasehold bench`: what this machine can do, and what the host makes of it, over real sockets and a real disk.
-
-mod fleet;
-mod limits;
-mod load;
-mod process;
-mod report;
+//! What is measured, in which order, and how the figures are put together.
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -12,17 +6,15 @@ use std::time::Duration;
 use clap::Args;
 use serde_json::{Map, Value, json};
 
-use crate::failure::Failure;
-use crate::input;
-use crate::output::{self, Output};
-use crate::stores::Place;
-use fleet::Fleet;
-use load::{Connect, Load, Measured};
-use process::HostProcess;
+use crate::fleet::Fleet;
+use crate::load::{Connect, Load, Measured};
+use crate::process::HostProcess;
+use crate::store::StoreLocation;
+use crate::{Failure, limits, system};
 
 /// Measure this machine, and the host on it.
 #[derive(Debug, Args)]
-pub(crate) struct Bench {
+pub(crate) struct Measure {
     /// Put the host on one processor and the load on another.
     #[arg(long)]
     pin: bool,
@@ -44,44 +36,39 @@ pub(crate) struct Bench {
     store: Option<String>,
 }
 
-impl Bench {
-    pub(crate) fn run(self, output: Output) -> Result<(), Failure> {
+impl Measure {
+    pub(crate) fn run(self) -> Result<Value, Failure> {
         if self.pin {
             core_affinity::set_for_current(core_affinity::CoreId { id: LOAD_CPU });
         }
         let parent = self.dir.clone().unwrap_or_else(std::env::temp_dir);
         let folder = tempfile::Builder::new().prefix("leasehold-bench-").tempdir_in(&parent);
-        let folder = folder.map_err(|error| Failure::file(&parent, &error))?;
-        let database = self.store.as_deref().map(empty).transpose()?;
-        let bench = Running { bench: &self, folder: folder.path().to_owned(), database };
-        let results = bench.measure()?;
-        match output {
-            Output::Json => output::json(&results),
-            Output::Human => report::print(&results),
-        }
-        Ok(())
+        let folder = folder.map_err(|error| format!("{}: {error}", parent.display()))?;
+        let database = self.store.as_deref().map(StoreLocation::empty_database).transpose()?;
+        let running = Running { options: &self, folder: folder.path().to_owned(), database };
+        running.measure()
     }
 }
 
 struct Running<'b> {
-    bench: &'b Bench,
+    options: &'b Measure,
     folder: PathBuf,
-    database: Option<Place>,
+    database: Option<StoreLocation>,
 }
 
 impl Running<'_> {
     fn measure(&self) -> Result<Value, Failure> {
         let mut results = Map::new();
         results.insert("machine".to_owned(), json!(limits::machine()));
-        results.insert("pinned".to_owned(), json!(self.bench.pin));
+        results.insert("pinned".to_owned(), json!(self.options.pin));
         results.insert("store".to_owned(), json!(if self.database.is_some() { "postgresql" } else { "sqlite" }));
         progress("limits of the machine");
         let mut verify = vec![self.verify_strict()];
         let (sign, commits) =
-            (limits::sign_per_second(PATIENCE), limits::commits_per_second(&self.commits()?, PATIENCE)?);
+            (limits::sign_per_second(MEASURED_FOR), limits::commits_per_second(&self.commits()?, MEASURED_FOR)?);
         let (mut activations, mut renewals) = (Map::new(), Map::new());
-        for connections in &self.bench.connections {
-            let machines = if *connections == 1 { self.bench.machines.min(500) } else { self.bench.machines };
+        for connections in &self.options.connections {
+            let machines = if *connections == 1 { self.options.machines.min(500) } else { self.options.machines };
             progress(&format!("{machines} machines at {connections} connections"));
             let data = format!("at-{connections}");
             let mut fleet = Fleet::new(&self.folder.join(&data), machines)?;
@@ -103,12 +90,12 @@ impl Running<'_> {
         results.insert("renewals".to_owned(), Value::Object(renewals));
         for (name, connect) in [("fresh_plain", Connect::Fresh), ("fresh_tls", Connect::FreshTls)] {
             progress(&format!("a new connection for each renewal: {name}"));
-            let mut fleet = Fleet::new(&self.folder.join(name), self.bench.machines.min(FRESH))?;
+            let mut fleet = Fleet::new(&self.folder.join(name), self.options.machines.min(FRESH))?;
             self.phase(&mut fleet, 64, Connect::Kept)?;
             let (measured, stages) = self.phase(&mut fleet, 64, connect)?;
             results.insert(name.to_owned(), measured.json(&stages));
         }
-        if let Some(clients) = self.bench.full {
+        if let Some(clients) = self.options.full {
             results.insert("full".to_owned(), self.full(clients)?);
         }
         Ok(Value::Object(results))
@@ -116,9 +103,9 @@ impl Running<'_> {
 
     /// Everything at the most connections, beside a store that is empty at first and one that is full, in turn.
     fn full(&self, clients: usize) -> Result<Value, Failure> {
-        let connections = self.bench.connections.iter().copied().max().unwrap_or(512);
+        let connections = self.options.connections.iter().copied().max().unwrap_or(512);
         progress(&format!("a store of {clients} clients"));
-        let machines = self.bench.machines;
+        let machines = self.options.machines;
         let mut full = Fleet::new(&self.folder.join("full"), machines)?;
         full.preload(clients)?;
         let mut empty = Fleet::new(&self.folder.join("empty"), machines)?;
@@ -146,10 +133,10 @@ impl Running<'_> {
 
     /// All machines ask once, of a host started for it.
     fn phase(&self, fleet: &mut Fleet, connections: usize, connect: Connect) -> Result<(Measured, Value), Failure> {
-        let requests = fleet.requests(input::now());
+        let requests = fleet.requests(system::now());
         let tls = (connect == Connect::FreshTls).then(|| fleet.tls()).transpose()?;
-        let cpu = self.bench.pin.then_some(HOST_CPU);
-        let host = HostProcess::start(fleet.data(), self.bench.store.as_deref(), cpu, tls.as_ref())?;
+        let cpu = self.options.pin.then_some(HOST_CPU);
+        let host = HostProcess::start(fleet.data(), self.options.store.as_deref(), cpu, tls.as_ref())?;
         let load = Load { address: host.address(), connections, connect, tls };
         let before = host.usage()?;
         let (answers, mut measured) = load.run(requests)?;
@@ -162,28 +149,18 @@ impl Running<'_> {
     }
 
     /// Where commits are measured.
-    fn commits(&self) -> Result<Place, Failure> {
+    fn commits(&self) -> Result<StoreLocation, Failure> {
         if let Some(database) = &self.database {
             return Ok(database.clone());
         }
         let folder = self.folder.join("commits");
-        std::fs::create_dir_all(&folder).map_err(|error| Failure::file(&folder, &error))?;
-        Ok(Place::Folder(folder))
+        std::fs::create_dir_all(&folder)?;
+        Ok(StoreLocation::Folder(folder))
     }
 
     fn verify_strict(&self) -> f64 {
-        limits::verify_strict_per_second(self.bench.pin.then_some(HOST_CPU), PATIENCE)
+        limits::verify_strict_per_second(self.options.pin.then_some(HOST_CPU), MEASURED_FOR)
     }
-}
-
-/// A database without a store of hosts: nobody's records are added to.
-fn empty(url: &str) -> Result<Place, Failure> {
-    let place = Place::database(url)?;
-    if place.host_versions()?.is_some() {
-        return Err(Failure::refused("store-not-empty", format!("{place}: there is a store of hosts here"))
-            .hint("make a database for the benchmark alone, and drop it afterwards"));
-    }
-    Ok(place)
 }
 
 fn progress(text: &str) {
@@ -196,7 +173,7 @@ fn median(values: &mut [f64]) -> f64 {
 }
 
 /// How long each limit is measured.
-const PATIENCE: Duration = Duration::from_secs(1);
+const MEASURED_FOR: Duration = Duration::from_secs(1);
 /// Renewals that each come on a connection of their own, at most.
 const FRESH: usize = 10_000;
 const HOST_CPU: usize = 0;

@@ -5,7 +5,7 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::rc::Rc;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use rustls::{ClientConfig, RootCertStore};
 use rustls_pki_types::{CertificateDer, ServerName};
@@ -15,19 +15,19 @@ use tokio::net::{TcpSocket, TcpStream};
 use tokio::task::LocalSet;
 use tokio_rustls::TlsConnector;
 
-use crate::failure::Failure;
+use crate::{Failure, system};
 
 /// A load on one host.
-pub(super) struct Load {
-    pub(super) address: SocketAddr,
-    pub(super) connections: usize,
-    pub(super) connect: Connect,
-    pub(super) tls: Option<Identity>,
+pub(crate) struct Load {
+    pub(crate) address: SocketAddr,
+    pub(crate) connections: usize,
+    pub(crate) connect: Connect,
+    pub(crate) tls: Option<Identity>,
 }
 
 /// How clients connect.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Connect {
+pub(crate) enum Connect {
     /// Each connection carries many requests.
     Kept,
     /// Each request comes on a connection of its own.
@@ -38,18 +38,18 @@ pub(super) enum Connect {
 
 /// The host's certificate for TLS, and who trusts it.
 #[derive(Clone)]
-pub(super) struct Identity {
-    pub(super) certificate: PathBuf,
-    pub(super) key: PathBuf,
-    pub(super) trusted: CertificateDer<'static>,
+pub(crate) struct Identity {
+    pub(crate) certificate: PathBuf,
+    pub(crate) key: PathBuf,
+    pub(crate) trusted: CertificateDer<'static>,
 }
 
 /// What a load has measured.
-pub(super) struct Measured {
+pub(crate) struct Measured {
     latencies: Vec<Duration>,
     took: Duration,
-    pub(super) cpu: Duration,
-    pub(super) memory_bytes: u64,
+    pub(crate) cpu: Duration,
+    pub(crate) memory_bytes: u64,
 }
 
 /// Work that all connections take from.
@@ -62,7 +62,7 @@ struct Work {
 
 impl Load {
     /// Sends all requests; the bodies of the answers in their order. Everything but 200 is a failure.
-    pub(super) fn run(&self, requests: Vec<Vec<u8>>) -> Result<(Vec<Vec<u8>>, Measured), Failure> {
+    pub(crate) fn run(&self, requests: Vec<Vec<u8>>) -> Result<(Vec<Vec<u8>>, Measured), Failure> {
         let count = requests.len();
         let work = Rc::new(Work {
             requests,
@@ -71,8 +71,8 @@ impl Load {
             latencies: RefCell::new(Vec::with_capacity(count)),
         });
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-        let runtime = runtime.map_err(|error| Failure::failed("internal", error.to_string()))?;
-        let began = now();
+        let runtime = runtime?;
+        let began = system::instant();
         let tasks = LocalSet::new();
         let outcome = tasks.block_on(&runtime, async {
             let clients: Vec<_> = (0..self.connections)
@@ -85,7 +85,7 @@ impl Load {
             }
             std::io::Result::Ok(())
         });
-        outcome.map_err(|error| Failure::failed("host-unreachable", format!("the host under test: {error}")))?;
+        outcome.map_err(|error| format!("the host under test: {error}"))?;
         let took = began.elapsed();
         let latencies = work.latencies.take();
         Ok((work.answers.take(), Measured { latencies, took, cpu: Duration::ZERO, memory_bytes: 0 }))
@@ -117,7 +117,7 @@ async fn client(
             return Ok(());
         }
         work.next.set(at + 1);
-        let began = now();
+        let began = system::instant();
         let request = &work.requests[at];
         let answer = match (&mut kept, &connector) {
             (Some(stream), _) => exchange(stream, request).await?,
@@ -184,12 +184,12 @@ fn body(answer: &[u8]) -> std::io::Result<Option<&[u8]>> {
 }
 
 impl Measured {
-    pub(super) fn per_second(&self) -> f64 {
+    pub(crate) fn per_second(&self) -> f64 {
         count(self.latencies.len()) / self.took.as_secs_f64()
     }
 
     /// The figures, and the host's own account of where the time went, in microseconds a request.
-    pub(super) fn json(&self, stages: &Value) -> Value {
+    pub(crate) fn json(&self, stages: &Value) -> Value {
         let mut sorted = self.latencies.clone();
         sorted.sort_unstable();
         let at = |share: f64| {
@@ -231,9 +231,4 @@ fn round(value: f64) -> f64 {
 #[expect(clippy::cast_precision_loss, reason = "counts far below 2^52")]
 fn count(n: usize) -> f64 {
     n as f64
-}
-
-#[expect(clippy::disallowed_methods, reason = "measuring is this command's purpose")]
-fn now() -> Instant {
-    Instant::now()
 }

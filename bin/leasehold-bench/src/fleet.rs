@@ -12,19 +12,17 @@ use leasehold_store_sqlite::host::SqliteHost;
 use leasehold_wire::seal::{self, Tip};
 use leasehold_wire::{Authority, Envelope, HostCertificate, Keypair, Lease, Request, envelope};
 
-use super::load::Identity;
-use crate::commands::host::{failed, store_failed};
-use crate::failure::Failure;
-use crate::input;
+use crate::load::Identity;
+use crate::{Failure, system};
 
 /// Machines and the folder of the host they ask.
-pub(super) struct Fleet {
+pub(crate) struct Fleet {
     data: PathBuf,
     host: KeyId,
     machines: Vec<Machine>,
 }
 
-pub(super) struct Machine {
+pub(crate) struct Machine {
     keypair: Keypair,
     fingerprint: Fingerprint,
     holds: Option<Cti>,
@@ -32,24 +30,23 @@ pub(super) struct Machine {
 
 impl Fleet {
     /// New machines for a new host in the folder `data`.
-    pub(super) fn new(data: &Path, machines: usize) -> Result<Self, Failure> {
+    pub(crate) fn new(data: &Path, machines: usize) -> Result<Self, Failure> {
         let host = activate(data)?;
         Ok(Self { data: data.to_owned(), host, machines: make(machines) })
     }
 
     /// More machines for the same host.
-    pub(super) fn join(data: &Path, fleet: &Self, machines: usize) -> Self {
+    pub(crate) fn join(data: &Path, fleet: &Self, machines: usize) -> Self {
         Self { data: data.to_owned(), host: fleet.host, machines: make(machines) }
     }
 
-    pub(super) fn data(&self) -> &Path {
+    pub(crate) fn data(&self) -> &Path {
         &self.data
     }
 
     /// A certificate for TLS on loopback, for host and load.
-    pub(super) fn tls(&self) -> Result<Identity, Failure> {
-        let made = rcgen::generate_simple_self_signed(["localhost".to_owned()]);
-        let made = made.map_err(|error| Failure::failed("internal", format!("certificate: {error}")))?;
+    pub(crate) fn tls(&self) -> Result<Identity, Failure> {
+        let made = rcgen::generate_simple_self_signed(["localhost".to_owned()])?;
         let identity = Identity {
             certificate: self.data.join("tls.pem"),
             key: self.data.join("tls.key"),
@@ -61,27 +58,26 @@ impl Fleet {
     }
 
     /// One request of each machine, as HTTP/1.1.
-    pub(super) fn requests(&self, now: Timestamp) -> Vec<Vec<u8>> {
+    pub(crate) fn requests(&self, now: Timestamp) -> Vec<Vec<u8>> {
         self.machines.iter().map(|machine| http(&machine.request(self.host, now))).collect()
     }
 
     /// Takes the leases that the machines were given, in their order.
-    pub(super) fn take(&mut self, answers: Vec<Vec<u8>>) -> Result<(), Failure> {
+    pub(crate) fn take(&mut self, answers: Vec<Vec<u8>>) -> Result<(), Failure> {
         for (machine, answer) in self.machines.iter_mut().zip(answers) {
             let lease = Envelope::parse(&answer).and_then(|envelope| envelope.document::<Lease>());
             let lease =
-                lease.map_err(|error| Failure::failed("internal", format!("an answer is no lease: {error}")))?;
+                lease.map_err(|error| format!("an answer is no lease: {error}"))?;
             machine.holds = Some(lease.cti);
         }
         Ok(())
     }
 
     /// Fills the store with `clients`, the machines among them, by the transactions that a host uses.
-    pub(super) fn preload(&mut self, clients: usize) -> Result<(), Failure> {
-        let failed = |error| store_failed(&self.data, &error);
-        let mut store = SqliteHost::open(&self.data).map_err(failed)?;
-        let keypair = Home::new(&self.data).keypair().map_err(|error| super::super::host::failed(&error))?;
-        let now = input::now().minus(Span::days(3));
+    pub(crate) fn preload(&mut self, clients: usize) -> Result<(), Failure> {
+        let mut store = SqliteHost::open(&self.data)?;
+        let keypair = Home::new(&self.data).keypair()?;
+        let now = system::now().minus(Span::days(3));
         let grant = grant();
         let families = [Family { id: grant.family, window: grant.policy.window }];
         let own = self.machines.iter_mut().map(Some);
@@ -94,12 +90,12 @@ impl Fleet {
             }
             let ids: Vec<KeyId> = part
                 .iter()
-                .map(|machine| machine.as_ref().map_or_else(|| KeyId(input::random()), |machine| machine.keypair.id()))
+                .map(|machine| machine.as_ref().map_or_else(|| KeyId(system::random()), |machine| machine.keypair.id()))
                 .collect();
             let subjects: Vec<Subject> =
                 ids.iter().map(|client| Subject { family: 0, client: *client, product: product() }).collect();
             let batch = Batch { host: self.host, now, families: &families, subjects: &subjects };
-            let leases: Vec<Cti> = ids.iter().map(|_| Cti(input::random())).collect();
+            let leases: Vec<Cti> = ids.iter().map(|_| Cti(system::random())).collect();
             let decided = store.decide(&batch, &mut |ledger| {
                 for (at, client) in ids.iter().enumerate() {
                     let fingerprint =
@@ -111,14 +107,14 @@ impl Fleet {
                 let leaves: Vec<_> = leases.iter().map(|lease| seal::leaf(&lease.0)).collect();
                 Some(sealed(Tip { number: tip.number, seal: tip.seal }, leaves, &keypair, now))
             });
-            decided.map_err(failed)?;
+            decided?;
             for (machine, lease) in part.iter_mut().zip(&leases) {
                 if let Some(machine) = machine {
                     machine.holds = Some(*lease);
                 }
             }
         }
-        while store.tidy().map_err(failed)? {}
+        while store.tidy()? {}
         Ok(())
     }
 }
@@ -127,7 +123,7 @@ impl Machine {
     fn request(&self, host: KeyId, now: Timestamp) -> Vec<u8> {
         let request = Request {
             issued: now,
-            cti: Cti(input::random()),
+            cti: Cti(system::random()),
             key: self.keypair.public(),
             product: product(),
             number: number(),
@@ -143,27 +139,27 @@ impl Machine {
 
 /// A vendor of the moment activates a host in `data`.
 fn activate(data: &Path) -> Result<KeyId, Failure> {
-    let now = input::now();
-    let (root, authority) = (Keypair::from_seed(&input::random()), Keypair::from_seed(&input::random()));
+    let now = system::now();
+    let (root, authority) = (Keypair::from_seed(&system::random()), Keypair::from_seed(&system::random()));
     let vendor = "Bench".parse().expect("a text");
     let (begins, ends) = (now.minus(Span::days(30)), now.plus(Span::days(365)));
     let certificate = Authority { not_before: begins, expires: ends, key: authority.public(), vendor };
     let authority_certificate = envelope::sign(&certificate, &root, &[]);
     let home = Home::new(data);
-    let key = leasehold_core::ProductKey::secret(leasehold_core::KeyKind::Host, number(), input::random());
+    let key = leasehold_core::ProductKey::secret(leasehold_core::KeyKind::Host, number(), system::random());
     let inquiry = Inquiry {
         key: &key,
         host_name: "bench".parse().expect("a text"),
         fingerprint: fingerprint(&root.id()),
-        cti: Cti(input::random()),
-        seed: input::random(),
+        cti: Cti(system::random()),
+        seed: system::random(),
     };
-    home.request(&inquiry, now).map_err(|error| failed(&error))?;
-    let host = home.keypair().map_err(|error| failed(&error))?;
+    home.request(&inquiry, now)?;
+    let host = home.keypair()?;
     let certificate = HostCertificate {
         issued: now.minus(Span::days(10)),
         expires: ends,
-        cti: Cti(input::random()),
+        cti: Cti(system::random()),
         key: host.public(),
         vendor: "Bench".parse().expect("a text"),
         grants: vec![grant()],
@@ -172,13 +168,13 @@ fn activate(data: &Path) -> Result<KeyId, Failure> {
         fingerprint: inquiry.fingerprint,
     };
     let presented = envelope::sign(&certificate, &authority, &[&authority_certificate]);
-    home.install(&presented, Some(&root.public()), now).map_err(|error| failed(&error))?;
+    home.install(&presented, Some(&root.public()), now)?;
     Ok(host.id())
 }
 
 fn make(machines: usize) -> Vec<Machine> {
     let machine = || {
-        let keypair = Keypair::from_seed(&input::random());
+        let keypair = Keypair::from_seed(&system::random());
         Machine { fingerprint: fingerprint(&keypair.id()), keypair, holds: None }
     };
     std::iter::repeat_with(machine).take(machines).collect()
@@ -219,5 +215,5 @@ fn number() -> ProductNumber {
 }
 
 fn write(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
-    fs::write(path, bytes).map_err(|error| Failure::file(path, &error))
+    fs::write(path, bytes).map_err(|error| format!("{}: {error}", path.display()).into())
 }

@@ -1,11 +1,10 @@
 //! The figures for people.
 
+use comfy_table::{Table, presets};
 use serde_json::Value;
 
-use crate::output;
-
 /// Prints all results.
-pub(super) fn print(results: &Value) {
+pub(crate) fn print(results: &Value) {
     anstream::println!("{}", results["machine"].as_str().unwrap_or_default());
     let limits = &results["limits"];
     let strict = number(&limits["verify_strict_per_second"]);
@@ -39,7 +38,7 @@ pub(super) fn print(results: &Value) {
 
 fn figures(rows: &[(String, &Value)], strict: f64) {
     let mut table =
-        output::table(["CONNECTIONS", "PER SECOND", "× STRICT", "P50 MS", "P99 MS", "P99.9 MS", "CPU µS", "BATCH"]);
+        table(["CONNECTIONS", "PER SECOND", "× STRICT", "P50 MS", "P99 MS", "P99.9 MS", "CPU µS", "BATCH"]);
     for (name, measured) in rows {
         let per_second = number(&measured["per_second"]);
         table.add_row([
@@ -59,12 +58,18 @@ fn figures(rows: &[(String, &Value)], strict: f64) {
 fn stages(rows: &[(String, &Value)]) {
     const STAGES: [&str; 6] = ["decode", "verify", "decide", "seal", "commit", "reply"];
     anstream::println!("\nwhere the time goes, in µs a request (waiting for the disk included in commit):\n");
-    let mut table = output::table(["CONNECTIONS", "DECODE", "VERIFY", "DECIDE", "SEAL", "COMMIT", "REPLY"]);
+    let mut table = table(["CONNECTIONS", "DECODE", "VERIFY", "DECIDE", "SEAL", "COMMIT", "REPLY"]);
     for (name, measured) in rows {
         let spent = STAGES.map(|stage| format!("{:.1}", number(&measured["stages_us"][stage])));
         table.add_row(std::iter::once(name.clone()).chain(spent));
     }
     anstream::println!("{table}");
+}
+
+fn table<const N: usize>(heads: [&str; N]) -> Table {
+    let mut table = Table::new();
+    table.load_style(presets::NOTHING).set_header(heads);
+    table
 }
 
 fn number(value: &Value) -> f64 {
