@@ -4,12 +4,12 @@
 use std::env;
 use std::fmt;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, mpsc};
-use std::thread;
+use std::sync::Arc;
 
 use leasehold_authority::Home;
 use leasehold_store::StoreError;
 use leasehold_store::authority::AuthorityStore;
+use leasehold_store::copy::{self, CopyError};
 use leasehold_store::host::{HostStore, Records};
 use leasehold_store_postgres::authority::PostgresAuthority;
 use leasehold_store_postgres::host::PostgresHost;
@@ -97,7 +97,10 @@ impl Place {
             Self::Folder(from) if !from.join(FILE).exists() => Ok(Copied::Nothing),
             Self::Folder(from) => SqliteHost::copy(from, &folder.join(FILE)).map(|()| Copied::All),
             Self::Database(address) => match PostgresHost::open_reader((**address).clone())? {
-                Some(mut from) => fill(&mut from, &mut SqliteHost::open(folder)?).map(|()| Copied::All),
+                Some(mut from) => {
+                    let copied = copy::host(&mut from, &mut SqliteHost::open(folder)?, &mut || ());
+                    copied.map(|_| Copied::All).map_err(|CopyError::Reading(error) | CopyError::Writing(error)| error)
+                }
                 None => Ok(Copied::Nothing),
             },
         }
@@ -180,22 +183,6 @@ impl fmt::Display for Place {
     }
 }
 
-/// Hands the records of one store to another as they come, some waiting in between. Where it fails, what the other has is
-/// worth nothing.
-fn fill(from: &mut dyn Records, to: &mut dyn Records) -> Result<(), StoreError> {
-    let (given, taken) = mpsc::sync_channel(WAITING);
-    thread::scope(|scope| {
-        let gone = |_| StoreError::Unavailable("the other store takes no more".into());
-        let dump = scope.spawn(move || from.dump(&mut |record| given.send(record).map_err(gone)));
-        let restored = to.restore(&mut || Ok(taken.recv().ok()));
-        // Whoever still gives learns that nobody takes.
-        drop(taken);
-        let dumped =
-            dump.join().unwrap_or_else(|_| Err(StoreError::Unavailable("reading the store has failed".into())));
-        restored.and(dumped)
-    })
-}
-
 fn database(address: &str) -> Result<Place, Failure> {
     if !Address::is_meant_by(address) {
         let message = format!("store {address}: not the address of a database");
@@ -209,6 +196,3 @@ fn database(address: &str) -> Result<Place, Failure> {
 fn unreadable(error: &AddressError) -> Failure {
     Failure::failed(error.code(), error.to_string())
 }
-
-/// Records on their way from one store to another.
-const WAITING: usize = 256;

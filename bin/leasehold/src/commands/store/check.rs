@@ -4,7 +4,6 @@ use std::collections::HashMap;
 
 use clap::Args;
 use leasehold_core::KeyId;
-use leasehold_store::authority::copy as authority;
 use leasehold_store::host::{BatchRow, ClientRow, Decision, Flaw, Record, Records, SealRow, Tip, decode_entries};
 use leasehold_wire::seal;
 
@@ -195,13 +194,9 @@ impl Walk {
 
 /// Every record of an authority's.
 fn authority(place: &Place) -> Result<Finding, Failure> {
-    let (store, mut summary) = (place.authority()?, authority::Summary::default());
-    let read = authority::dump(&*store, &mut |record| {
-        summary.add(&record);
-        Ok(())
-    });
+    let read = leasehold_store::copy::authority_summary(&*place.authority()?);
     Ok(match read {
-        Ok(()) => Finding::ok("authority records", format!("{}, all can be read", summary.records)),
+        Ok(summary) => Finding::ok("authority records", format!("{}, all can be read", summary.records)),
         Err(error) => Finding::failure("authority records", error.code(), place.failed(&error).to_string()),
     })
 }

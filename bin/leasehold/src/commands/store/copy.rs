@@ -1,13 +1,12 @@
 //! `leasehold store copy`.
 
 use std::io::IsTerminal;
-use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
-use std::thread;
 
 use clap::Args;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use leasehold_store::authority::copy as authority;
-use leasehold_store::{StoreError, host};
+use leasehold_store::copy::{self, CopyError};
+use leasehold_store::host;
 use serde_json::{Value, json};
 
 use super::nothing;
@@ -50,27 +49,12 @@ impl Copy {
 fn copy_host(from: &Place, to: &Place) -> Result<Option<host::Summary>, Failure> {
     let Some(mut source) = from.to_read()? else { return Ok(None) };
     let mut target = to.to_fill()?;
-    let (mut summary, bar) = (host::Summary::default(), progress("copied"));
-    let copied = pump(
-        |each| source.dump(each),
-        |next| {
-            target.restore(&mut || {
-                let record = next()?;
-                record.iter().for_each(|record| summary.add(record));
-                bar.inc(u64::from(record.is_some()));
-                Ok(record)
-            })
-        },
-    );
-    copied.map_err(|ended| ended.failure(from, to))?;
-    let (mut again, bar) = (host::Summary::default(), progress("compared"));
-    let read = target.dump(&mut |record| {
-        again.add(&record);
-        bar.inc(1);
-        Ok(())
-    });
-    read.map_err(|error| to.failed(&error))?;
-    if again == summary { Ok(Some(summary)) } else { Err(differs(to)) }
+    let bar = progress("copied");
+    let copied = copy::host(source.as_mut(), target.as_mut(), &mut || bar.inc(1));
+    let copied = copied.map_err(|error| failed(&error, from, to))?;
+    let bar = progress("compared");
+    let read_back = copy::host_summary(target.as_mut(), &mut || bar.inc(1)).map_err(|error| to.failed(&error))?;
+    if read_back == copied { Ok(Some(copied)) } else { Err(differs(to)) }
 }
 
 fn copy_authority(from: &Place, to: &Place) -> Result<Option<authority::Summary>, Failure> {
@@ -78,74 +62,18 @@ fn copy_authority(from: &Place, to: &Place) -> Result<Option<authority::Summary>
         return Ok(None);
     }
     let (source, target) = (from.authority()?, to.authority()?);
-    let (mut summary, bar) = (authority::Summary::default(), progress("copied"));
-    let copied = pump(
-        |each| authority::dump(&*source, each),
-        |next| {
-            authority::restore(&*target, &mut || {
-                let record = next()?;
-                record.iter().for_each(|record| summary.add(record));
-                bar.inc(u64::from(record.is_some()));
-                Ok(record)
-            })
-        },
-    );
-    copied.map_err(|ended| ended.failure(from, to))?;
-    let mut again = authority::Summary::default();
-    let read = authority::dump(&*target, &mut |record| {
-        again.add(&record);
-        Ok(())
-    });
-    read.map_err(|error| to.failed(&error))?;
-    if again.digest() == summary.digest() { Ok(Some(summary)) } else { Err(differs(to)) }
+    let bar = progress("copied");
+    let copied = copy::authority(&*source, &*target, &mut || bar.inc(1));
+    let copied = copied.map_err(|error| failed(&error, from, to))?;
+    let read_back = copy::authority_summary(&*target).map_err(|error| to.failed(&error))?;
+    if read_back.digest() == copied.digest() { Ok(Some(copied)) } else { Err(differs(to)) }
 }
 
-/// Which side of a copy has failed.
-enum Ended {
-    Reading(StoreError),
-    Writing(StoreError),
-}
-
-impl Ended {
-    fn failure(&self, from: &Place, to: &Place) -> Failure {
-        match self {
-            Self::Reading(error) => from.failed(error),
-            Self::Writing(error) => to.failed(error),
-        }
+fn failed(error: &CopyError, from: &Place, to: &Place) -> Failure {
+    match error {
+        CopyError::Reading(error) => from.failed(error),
+        CopyError::Writing(error) => to.failed(error),
     }
-}
-
-type Each<'e, R> = dyn FnMut(R) -> Result<(), StoreError> + 'e;
-type Next<'n, R> = dyn FnMut() -> Result<Option<R>, StoreError> + 'n;
-
-/// Reads on one thread and writes on this one, with a bounded number of records between them.
-fn pump<R: Send>(
-    dump: impl FnOnce(&mut Each<'_, R>) -> Result<(), StoreError> + Send,
-    restore: impl FnOnce(&mut Next<'_, R>) -> Result<(), StoreError>,
-) -> Result<(), Ended> {
-    // The end is said: a reader that has failed must not look like one that is done.
-    let (records, come): (SyncSender<Option<R>>, Receiver<Option<R>>) = sync_channel(BETWEEN);
-    thread::scope(|scope| {
-        let reader = scope.spawn(move || {
-            let given_up = || StoreError::Unavailable("the other store has failed".into());
-            dump(&mut |record| records.send(Some(record)).map_err(|_| given_up()))?;
-            records.send(None).map_err(|_| given_up())
-        });
-        let mut cut = false;
-        let written = restore(&mut || {
-            come.recv().map_err(|_| {
-                cut = true;
-                StoreError::Unavailable("the other store has failed".into())
-            })
-        });
-        drop(come);
-        let read = reader.join().expect("reading does not panic");
-        match (written, read) {
-            (Ok(()), _) => Ok(()),
-            (Err(_), Err(error)) if cut => Err(Ended::Reading(error)),
-            (Err(error), _) => Err(Ended::Writing(error)),
-        }
-    })
 }
 
 /// How many records were copied so far, on a terminal.
@@ -188,6 +116,3 @@ fn print(hosts: Option<&host::Summary>, authority: Option<&authority::Summary>) 
     output::rows(&rows);
     anstream::eprintln!("read back and compared: the two are the same");
 }
-
-/// Records on their way.
-const BETWEEN: usize = 256;
