@@ -66,8 +66,7 @@ impl Fleet {
     pub(crate) fn take(&mut self, answers: Vec<Vec<u8>>) -> Result<(), Failure> {
         for (machine, answer) in self.machines.iter_mut().zip(answers) {
             let lease = Envelope::parse(&answer).and_then(|envelope| envelope.document::<Lease>());
-            let lease =
-                lease.map_err(|error| format!("an answer is no lease: {error}"))?;
+            let lease = lease.map_err(|error| format!("an answer is no lease: {error}"))?;
             machine.holds = Some(lease.cti);
         }
         Ok(())
@@ -82,9 +81,9 @@ impl Fleet {
         let families = [Family { id: grant.family, window: grant.policy.window }];
         let own = self.machines.iter_mut().map(Some);
         let strangers = std::iter::repeat_with(|| None);
-        let mut everybody = own.chain(strangers).take(clients);
+        let mut all_machines = own.chain(strangers).take(clients);
         loop {
-            let mut part: Vec<Option<&mut Machine>> = everybody.by_ref().take(1_024).collect();
+            let mut part: Vec<Option<&mut Machine>> = all_machines.by_ref().take(1_024).collect();
             if part.is_empty() {
                 break;
             }

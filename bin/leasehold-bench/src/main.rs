@@ -17,7 +17,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-/// A failure in words: whoever measures reads them and starts again.
+/// A failure in words.
 type Failure = Box<dyn std::error::Error + Send + Sync>;
 
 /// Measure this machine, and the host on it.
@@ -44,7 +44,9 @@ fn main() -> ExitCode {
     let Cli { json, measure, host } = Cli::parse();
     let done = match host {
         Some(Command::Host(host)) => host.run(),
-        None => measure.run().map(|results| if json { anstream::println!("{results:#}") } else { report::print(&results) }),
+        None => {
+            measure.run().map(|results| if json { anstream::println!("{results:#}") } else { report::print(&results) })
+        }
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

@@ -101,7 +101,7 @@ impl Running<'_> {
         Ok(Value::Object(results))
     }
 
-    /// Everything at the most connections, beside a store that is empty at first and one that is full, in turn.
+    /// Everything at the highest number of connections, beside a store that is empty at first and one that is full, in turn.
     fn full(&self, clients: usize) -> Result<Value, Failure> {
         let connections = self.options.connections.iter().copied().max().unwrap_or(512);
         progress(&format!("a store of {clients} clients"));

@@ -9,8 +9,8 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-use crate::load::Identity;
 use crate::Failure;
+use crate::load::Identity;
 
 /// A host that serves until it is stopped.
 pub(crate) struct HostProcess {

@@ -37,8 +37,7 @@ pub(crate) fn print(results: &Value) {
 }
 
 fn figures(rows: &[(String, &Value)], strict: f64) {
-    let mut table =
-        table(["CONNECTIONS", "PER SECOND", "× STRICT", "P50 MS", "P99 MS", "P99.9 MS", "CPU µS", "BATCH"]);
+    let mut table = table(["CONNECTIONS", "PER SECOND", "× STRICT", "P50 MS", "P99 MS", "P99.9 MS", "CPU µS", "BATCH"]);
     for (name, measured) in rows {
         let per_second = number(&measured["per_second"]);
         table.add_row([

@@ -21,7 +21,7 @@ use crate::failure::Failure;
 
 /// Where a store is.
 #[derive(Clone, Debug)]
-pub(crate) enum Place {
+pub(crate) enum StoreLocation {
     /// In a folder, with SQLite.
     Folder(PathBuf),
     /// In a database.
@@ -37,7 +37,7 @@ pub(crate) enum Copied {
     Nothing,
 }
 
-impl Place {
+impl StoreLocation {
     /// Where a store is to be found: as the command line says, else `variable` of the environment, else the
     /// configuration, else in `folder`.
     pub(crate) fn choose(
@@ -99,7 +99,7 @@ impl Place {
             Self::Database(address) => match PostgresHost::open_reader((**address).clone())? {
                 Some(mut from) => {
                     let copied = copy::host(&mut from, &mut SqliteHost::open(folder)?, &mut || ());
-                    copied.map(|_| Copied::All).map_err(|CopyError::Reading(error) | CopyError::Writing(error)| error)
+                    copied.map(|_| Copied::All).map_err(|CopyError::Reading(error)| CopyError::Writing(error) | error)
                 }
                 None => Ok(Copied::Nothing),
             },
@@ -174,7 +174,7 @@ impl Place {
     }
 }
 
-impl fmt::Display for Place {
+impl fmt::Display for StoreLocation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Folder(folder) => write!(f, "{}", folder.display()),
@@ -183,14 +183,14 @@ impl fmt::Display for Place {
     }
 }
 
-fn database(address: &str) -> Result<Place, Failure> {
+fn database(address: &str) -> Result<StoreLocation, Failure> {
     if !Address::is_meant_by(address) {
         let message = format!("store {address}: not the address of a database");
         return Err(Failure::failed("usage", message)
             .hint("it begins with postgres://; a folder is given with --data or --dir"));
     }
     let address = Address::parse(address, &|name| env::var(name).ok());
-    address.map(|address| Place::Database(Box::new(address))).map_err(|error| unreadable(&error))
+    address.map(|address| StoreLocation::Database(Box::new(address))).map_err(|error| unreadable(&error))
 }
 
 fn unreadable(error: &AddressError) -> Failure {

@@ -36,9 +36,9 @@ pub struct Inquiry<'i> {
     pub host_name: Text,
     /// The machine it runs on.
     pub fingerprint: Fingerprint,
-    /// The request's name, used where the host has not asked with this key before: chance.
+    /// The request's name, used where the host has not asked with this key before: random.
     pub cti: Cti,
-    /// The seed of a new key pair, used where the host has none yet: chance.
+    /// The seed of a new key pair, used where the host has none yet: random.
     pub seed: [u8; 32],
 }
 
@@ -321,7 +321,7 @@ pub(crate) fn sync_folder(_folder: &Path) -> io::Result<()> {
 }
 
 /// All files of a host but its store, the key pair first.
-pub(crate) const PAPERS: [&str; 9] =
+pub(crate) const STATE_FILES: [&str; 9] =
     [KEY, REQUEST, RENEWAL, CERTIFICATE, REVOCATIONS, ROOT, AUTHORITY, RECORD, remembered::FILE];
 /// The file of the key pair.
 pub(crate) const KEY: &str = "host.key";

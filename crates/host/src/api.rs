@@ -11,7 +11,7 @@ use leasehold_wire::request::Unverified;
 use leasehold_wire::{Document, Reason};
 use tokio::sync::oneshot;
 
-use crate::job::{Job, Paper, Reply};
+use crate::job::{ClientDocument, Job, Reply};
 use crate::pipeline::Shared;
 use crate::problems::problem;
 use crate::stages::{Stage, start};
@@ -25,8 +25,8 @@ pub(crate) struct ClientApi {
 impl Handler for ClientApi {
     async fn handle(&self, request: Request) -> Response {
         match (&request.method, request.path()) {
-            (&Method::POST, "/v1/leases") => self.decide(request, Paper::Request).await,
-            (&Method::POST, "/v1/releases") => self.decide(request, Paper::Release).await,
+            (&Method::POST, "/v1/leases") => self.decide(request, ClientDocument::Request).await,
+            (&Method::POST, "/v1/releases") => self.decide(request, ClientDocument::Release).await,
             (&Method::GET, "/v1/host") => self.certificate(),
             (&Method::GET, "/v1/revocations") => self.revocations(),
             (&Method::GET, "/healthz") => Response::text("alive\n"),
@@ -42,7 +42,7 @@ impl ClientApi {
     async fn decide<D: Document>(
         &self,
         request: Request,
-        paper: impl FnOnce(Box<leasehold_wire::request::Unpacked<D>>) -> Paper,
+        document: impl FnOnce(Box<leasehold_wire::request::Unpacked<D>>) -> ClientDocument,
     ) -> Response {
         if !request.is_content_type(COSE) {
             return Problem::unsupported_media_type(COSE).into();
@@ -55,7 +55,7 @@ impl ClientApi {
             Err(reason) => return unreadable(reason).into(),
         };
         let (reply, answer) = oneshot::channel();
-        let job = Job { paper: paper(unpacked), address: request.peer.ip(), reply };
+        let job = Job { document: document(unpacked), address: request.peer.ip(), reply };
         if self.shared.arrived.offer(job).is_err() {
             return Problem::busy(BUSY).into();
         }

@@ -9,7 +9,7 @@ use leasehold_wire::{Envelope, HostCertificate, HostRequest, Reason, Revocations
 
 use crate::Error;
 use crate::activation::{Home, Inquiry};
-use crate::authority::Setback;
+use crate::authority::LastFailure;
 use crate::identity::Identity;
 
 /// What an authority answers to a host.
@@ -17,7 +17,7 @@ use crate::identity::Identity;
 pub enum Answered {
     /// A certificate; it is installed.
     Certified(Box<Certified>),
-    /// A reasoned no; the certificate in hand, if any, stays.
+    /// A refusal with its reason; the certificate in hand, if any, stays.
     Refused(Refused),
 }
 
@@ -32,16 +32,16 @@ pub struct Certified {
 
 /// The authority that a host speaks with, and what its answers have to be signed under.
 #[derive(Clone, Debug)]
-pub struct Vendor<'v> {
+pub struct AuthorityTrust<'v> {
     /// The way to its authority.
     pub link: &'v AuthorityLink,
     /// Its root key, where it is given; else the one that the host's folder remembers counts.
     pub root: Option<&'v PublicKey>,
 }
 
-/// What a host says of itself when it is renewed.
+/// What a host reports of itself when it is renewed.
 #[derive(Clone, Debug)]
-pub struct Itself<'i> {
+pub struct HostInfo<'i> {
     /// The machine it runs on.
     pub machine: &'i Machine,
     /// What it is called, where that has changed.
@@ -54,18 +54,23 @@ impl Home {
     /// # Errors
     /// As [`Self::request`] and [`Self::install`]; [`Error::Authority`] where there is no answer, or none to be believed.
     /// Nothing is changed then but the request that is kept.
-    pub fn activate(&self, inquiry: &Inquiry<'_>, vendor: &Vendor<'_>, now: Timestamp) -> Result<Answered, Error> {
+    pub fn activate(
+        &self,
+        inquiry: &Inquiry<'_>,
+        trust: &AuthorityTrust<'_>,
+        now: Timestamp,
+    ) -> Result<Answered, Error> {
         inquiry.check()?;
         self.make()?;
         let _turn = self.turn()?;
         let request = self.request(inquiry, now)?;
         let before = self.installed()?.map(|identity| identity.certificate().clone());
-        match vendor.link.host(&request).map_err(failed)? {
+        match trust.link.host(&request).map_err(failed)? {
             // Of another key, perhaps: that says nothing about the next renewal.
             Said::Refused(refused) => Ok(Answered::Refused(refused)),
             Said::Document(presented) => {
-                let installed = self.install(&presented, vendor.root, now);
-                let certificate = installed.map_err(|error| not_ours(error, vendor.link))?;
+                let installed = self.install(&presented, trust.root, now);
+                let certificate = installed.map_err(|error| not_ours(error, trust.link))?;
                 self.note_certified(now)?;
                 Ok(Answered::Certified(Box::new(Certified { certificate, before })))
             }
@@ -77,15 +82,15 @@ impl Home {
     ///
     /// # Errors
     /// [`Error::NotActivated`], [`Error::NotRenewable`]; otherwise as [`Self::activate`].
-    pub fn renew(&self, itself: &Itself<'_>, vendor: &Vendor<'_>, now: Timestamp) -> Result<Answered, Error> {
+    pub fn renew(&self, info: &HostInfo<'_>, trust: &AuthorityTrust<'_>, now: Timestamp) -> Result<Answered, Error> {
         let _turn = self.turn()?;
         let identity = self.identity()?.ok_or_else(|| Error::NotActivated(self.folder().to_owned()))?;
-        let answered = self.renewed(&identity, itself, vendor, now);
+        let answered = self.renewed(&identity, info, trust, now);
         match &answered {
             Ok(Answered::Certified(_)) => self.note_certified(now)?,
             Ok(Answered::Refused(refused)) => {
                 let retry = refused.retry.map_or(0, leasehold_core::Span::as_seconds);
-                self.note_setback((refused.code.clone(), refused.to_string()), now, retry)?;
+                self.note_last_failure((refused.code.clone(), refused.to_string()), now, retry)?;
             }
             Err(error) => self.note_failure(error, now)?,
         }
@@ -95,30 +100,30 @@ impl Home {
     fn renewed(
         &self,
         identity: &Identity,
-        itself: &Itself<'_>,
-        vendor: &Vendor<'_>,
+        info: &HostInfo<'_>,
+        trust: &AuthorityTrust<'_>,
         now: Timestamp,
     ) -> Result<Answered, Error> {
-        let request = self.renewal_request(identity, itself, now)?;
-        let presented = match vendor.link.host(&request).map_err(failed)? {
+        let request = self.renewal_request(identity, info, now)?;
+        let presented = match trust.link.host(&request).map_err(failed)? {
             Said::Refused(refused) => return Ok(Answered::Refused(refused)),
             Said::Document(presented) => presented,
         };
         let believed = || {
-            if vendor.root.is_none() && self.root()?.is_none() {
-                by_the_same_vendor(identity, &presented, vendor, now)?;
+            if trust.root.is_none() && self.root()?.is_none() {
+                by_the_same_vendor(identity, &presented, trust, now)?;
             }
-            let certificate = self.accept(&presented, vendor.root, now)?;
+            let certificate = self.accept(&presented, trust.root, now)?;
             self.keep_answered(&request)?;
             Ok(certificate)
         };
-        let certificate = believed().map_err(|error| not_ours(error, vendor.link))?;
+        let certificate = believed().map_err(|error| not_ours(error, trust.link))?;
         let before = Some(identity.certificate().clone());
         Ok(Answered::Certified(Box::new(Certified { certificate, before })))
     }
 
     /// The request that was answered, with what the host is now.
-    fn renewal_request(&self, identity: &Identity, itself: &Itself<'_>, now: Timestamp) -> Result<Vec<u8>, Error> {
+    fn renewal_request(&self, identity: &Identity, info: &HostInfo<'_>, now: Timestamp) -> Result<Vec<u8>, Error> {
         let own = identity.keypair();
         let kept = self.answered_request()?.filter(|kept| kept.key == own.public());
         let HostRequest { cti, key, proof, host_name, fingerprint, .. } =
@@ -128,9 +133,9 @@ impl Home {
             cti,
             key,
             proof,
-            host_name: itself.name.clone().unwrap_or(host_name),
+            host_name: info.name.clone().unwrap_or(host_name),
             // Salted as in the first request: by the name of the host key's public half.
-            fingerprint: itself.machine.fingerprint(proof.key).unwrap_or(fingerprint),
+            fingerprint: info.machine.fingerprint(proof.key).unwrap_or(fingerprint),
         };
         Ok(envelope::sign(&request, own, &[]))
     }
@@ -139,44 +144,49 @@ impl Home {
     ///
     /// # Errors
     /// As [`Self::install_revocations`]; [`Error::Authority`] where there is no answer.
-    pub fn fetch_revocations(&self, vendor: &Vendor<'_>, now: Timestamp) -> Result<Option<Revocations>, Error> {
+    pub fn fetch_revocations(&self, trust: &AuthorityTrust<'_>, now: Timestamp) -> Result<Option<Revocations>, Error> {
         let identity = self.identity()?.ok_or_else(|| Error::NotActivated(self.folder().to_owned()))?;
         let held = identity.revocation_number();
-        let Some(presented) = vendor.link.revocations(held).map_err(failed)? else { return Ok(None) };
-        // Whoever does not heed the number that is asked with sends the same again.
+        let Some(presented) = trust.link.revocations(held).map_err(failed)? else { return Ok(None) };
+        // An authority that ignores the number in the question sends the same list again.
         let number = Envelope::parse(&presented).and_then(|envelope| envelope.document::<Revocations>());
         if held.is_some() && number.is_ok_and(|list| Some(list.number) == held) {
             return Ok(None);
         }
-        self.install_revocations(&presented, vendor.root, now).map(Some)
+        self.install_revocations(&presented, trust.root, now).map(Some)
     }
 
     fn note_certified(&self, now: Timestamp) -> Result<(), Error> {
         let mut record = self.renewals()?;
-        (record.certified, record.setback) = (Some(now.unix()), None);
+        (record.certified, record.last_failure) = (Some(now.unix()), None);
         self.keep_renewals(&record)
     }
 
     /// Remembers that the authority could not be asked, or has not answered.
     pub(crate) fn note_failure(&self, error: &Error, now: Timestamp) -> Result<(), Error> {
-        self.note_setback((error.code().to_owned(), error.to_string()), now, 0)
+        self.note_last_failure((error.code().to_owned(), error.to_string()), now, 0)
     }
 
-    fn note_setback(&self, told: (String, String), now: Timestamp, retry: u64) -> Result<(), Error> {
+    fn note_last_failure(&self, failure: (String, String), now: Timestamp, retry: u64) -> Result<(), Error> {
         let mut record = self.renewals()?;
-        record.setback = Some(Setback::after(record.setback.as_ref(), told, now, retry));
+        record.last_failure = Some(LastFailure::after(record.last_failure.as_ref(), failure, now, retry));
         self.keep_renewals(&record)
     }
 }
 
-/// A renewal that nobody looks at must not put another vendor's certificate in the place of the one in hand. Where the root is
+/// An unattended renewal must not put another vendor's certificate in the place of the one in hand. Where the root is
 /// not known, it is signed by the same authority; or, after an authority was replaced, it comes from a server whose TLS
 /// certificate holds, and names the same root.
-fn by_the_same_vendor(identity: &Identity, presented: &[u8], vendor: &Vendor<'_>, now: Timestamp) -> Result<(), Error> {
+fn by_the_same_vendor(
+    identity: &Identity,
+    presented: &[u8],
+    trust: &AuthorityTrust<'_>,
+    now: Timestamp,
+) -> Result<(), Error> {
     let opened = trust::verify_presented::<HostCertificate>(presented, now).map_err(Error::Certificate)?;
     let same_root =
         || matches!((root_of(presented), root_of(identity.presented())), (Some(new), Some(old)) if new == old);
-    if opened.signer == identity.authority() || vendor.link.address().is_secure() && same_root() {
+    if opened.signer == identity.authority() || trust.link.address().is_secure() && same_root() {
         Ok(())
     } else {
         Err(Error::Certificate(Reason::UnknownSigner))

@@ -32,18 +32,18 @@ pub struct Record {
     pub certified: Option<u64>,
     /// Why it has not since.
     #[serde(default)]
-    pub setback: Option<Setback>,
+    pub last_failure: Option<LastFailure>,
     /// When it was last asked for its revocation list and answered.
     #[serde(default)]
     pub listed: Option<u64>,
     /// Why it was not since.
     #[serde(default)]
-    pub list_setback: Option<Setback>,
+    pub last_list_failure: Option<LastFailure>,
 }
 
 /// Failures in a row.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Setback {
+pub struct LastFailure {
     /// The stable code of the last one.
     pub code: String,
     /// The same in words.
@@ -70,7 +70,7 @@ impl Authority {
     }
 }
 
-impl Setback {
+impl LastFailure {
     /// This failure after those `before`.
     pub(crate) fn after(before: Option<&Self>, (code, message): (String, String), at: Timestamp, retry: u64) -> Self {
         let failures = before.map_or(0, |before| before.failures).saturating_add(1);
@@ -177,13 +177,13 @@ mod tests {
     #[test]
     fn failures_add_up_and_an_authority_that_wants_to_be_left_alone_is() {
         let (host, at) = (KeyId([0; 16]), Timestamp::from_unix(1_000));
-        let told = || ("authority-unreachable".to_owned(), String::new());
-        let first = Setback::after(None, told(), at, 0);
+        let warned = || ("authority-unreachable".to_owned(), String::new());
+        let first = LastFailure::after(None, warned(), at, 0);
         assert_eq!(first.next(host), at.plus(Span::HOUR));
         assert!(first.holds(host, at) && !first.holds(host, at.plus(Span::HOUR)));
         assert!(!first.holds(host, at.minus(Span::seconds(1))), "the clock was set back");
-        let second = Setback::after(Some(&first), told(), at, 0);
+        let second = LastFailure::after(Some(&first), warned(), at, 0);
         assert_eq!(second.next(host), at.plus(Span::seconds(7_200)));
-        assert_eq!(Setback::after(None, told(), at, 90_000).next(host), at.plus(Span::seconds(90_000)));
+        assert_eq!(LastFailure::after(None, warned(), at, 90_000).next(host), at.plus(Span::seconds(90_000)));
     }
 }

@@ -1,7 +1,7 @@
-//! A host's backup: its folder in one file (tar), the store as a copy that somebody else has made.
+//! A host's backup: its folder in one file (tar), with a copy of the store that the caller has made.
 //!
-//! The first entry is `backup.json`: what is in the backup, by name, size and SHA-256. Whoever reads it believes nothing
-//! that is not listed there. The file holds the host's secret key and no passphrase guards it.
+//! The first entry is `backup.json`: what is in the backup, by name, size and SHA-256. Nothing that is not listed there is
+//! read. The file holds the host's secret key and no passphrase guards it.
 
 use std::fs::{self, File};
 use std::io::{self, Read, Write};
@@ -13,9 +13,9 @@ use sha2::{Digest, Sha256};
 use tar::{Archive, Builder, EntryType, Header};
 
 use crate::Error;
-use crate::activation::{Home, PAPERS};
+use crate::activation::{Home, STATE_FILES};
 
-/// What a backup says of itself.
+/// What a backup says of info.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct About {
     /// Of what form it is: 1.
@@ -50,7 +50,7 @@ pub struct Store<'s> {
     pub name: &'s str,
     /// The copy.
     pub copy: &'s Path,
-    /// The number of its newest seal, and the seal itself.
+    /// The number of its newest seal, and the seal info.
     pub tip: (u64, [u8; 32]),
 }
 
@@ -60,11 +60,11 @@ pub struct Store<'s> {
 /// [`Error::NoRequest`] where there is no host; [`Error::File`], [`Error::Damaged`].
 pub fn write(home: &Home, store: Option<Store<'_>>, made: Timestamp, out: &mut dyn Write) -> Result<About, Error> {
     let host = home.keypair()?.id();
-    let mut papers = Vec::new();
-    for name in PAPERS {
-        papers.extend(home.read(name)?.map(|bytes| (name, bytes)));
+    let mut refresh = Vec::new();
+    for name in STATE_FILES {
+        refresh.extend(home.read(name)?.map(|bytes| (name, bytes)));
     }
-    let mut files: Vec<Listed> = papers.iter().map(|(name, bytes)| list(name, bytes)).collect();
+    let mut files: Vec<Listed> = refresh.iter().map(|(name, bytes)| list(name, bytes)).collect();
     let (seal, seal_hash) = store.map_or((0, [0; 32]), |store| store.tip);
     if let Some(store) = &store {
         let (bytes, sha256) = digest(store.copy).map_err(Error::at(store.copy))?;
@@ -76,7 +76,7 @@ pub fn write(home: &Home, store: Option<Store<'_>>, made: Timestamp, out: &mut d
     let mut written = || {
         let said = serde_json::to_vec_pretty(&about)?;
         append(&mut tar, ABOUT, said.len() as u64, made, said.as_slice())?;
-        for (name, bytes) in &papers {
+        for (name, bytes) in &refresh {
             append(&mut tar, name, bytes.len() as u64, made, bytes.as_slice())?;
         }
         if let (Some(store), Some(listed)) = (&store, about.files.last()) {
@@ -103,7 +103,8 @@ pub fn read(from: &mut dyn Read, into: &Path, store: &str) -> Result<About, Erro
         let as_listed = entry.header().entry_type() == EntryType::Regular
             && entry.path_bytes().as_ref() == listed.name.as_bytes()
             && entry.size() == listed.bytes;
-        let known = PAPERS.contains(&listed.name.as_str()) && listed.bytes <= MOST_PAPER || listed.name == store;
+        let known =
+            STATE_FILES.contains(&listed.name.as_str()) && listed.bytes <= MAX_STATE_FILE || listed.name == store;
         if !as_listed || !known {
             return Err(Error::NotABackup("a file in it is not the one that is listed"));
         }
@@ -135,7 +136,7 @@ fn about(entry: tar::Entry<'_, &mut dyn Read>) -> Result<About, Error> {
         return Err(Error::NotABackup("it does not begin with backup.json"));
     }
     let mut said = Vec::new();
-    entry.take(MOST_ABOUT).read_to_end(&mut said).map_err(unreadable)?;
+    entry.take(MAX_ABOUT).read_to_end(&mut said).map_err(unreadable)?;
     let about: About = serde_json::from_slice(&said).map_err(|_| Error::NotABackup("its backup.json is damaged"))?;
     if about.version > VERSION {
         return Err(Error::NotABackup("a later release has made it"));
@@ -240,9 +241,9 @@ pub(crate) fn sweep(folder: &Path) -> io::Result<()> {
 const ABOUT: &str = "backup.json";
 const VERSION: u64 = 1;
 /// More than `backup.json` ever has.
-const MOST_ABOUT: u64 = 64 * 1_024;
+const MAX_ABOUT: u64 = 64 * 1_024;
 /// More than any file but the store has: a revocation list is the largest.
-const MOST_PAPER: u64 = 2 * 1_024 * 1_024;
+const MAX_STATE_FILE: u64 = 2 * 1_024 * 1_024;
 
 #[cfg(test)]
 mod tests {

@@ -1,4 +1,5 @@
-//! Deciding: what has come is one batch: verified together, one transaction, one seal. The next batch gathers meanwhile.
+//! Deciding: all that waits is one batch, verified together, with one transaction and one seal. The next batch gathers
+//! meanwhile.
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -11,35 +12,35 @@ use leasehold_wire::seal::{self, Sealed};
 use leasehold_wire::signature::Point;
 use leasehold_wire::{Lease, Method, Request};
 
-use crate::gate::Taken;
+use crate::batch_queue::Received;
 use crate::identity::Identity;
-use crate::job::{Reply, Verified, Wish};
+use crate::job::{Reply, RequestKind, Verified};
 use crate::pipeline::Shared;
 use crate::stages::{Stage, start};
 use crate::verify::verify;
 
-/// Decides what comes until nothing will come any more; tidies the store while nothing does.
+/// Decides what comes until the queue is closed; folds the store while idle.
 pub(crate) fn run(shared: &Shared, mut store: Box<dyn HostStore>) {
-    let _last_words = LastWords(shared);
+    let _guard = ShutdownGuard(shared);
     let processors = thread::available_parallelism().map_or(1, usize::from);
-    let mut patience = IDLE;
+    let mut timeout = IDLE;
     loop {
-        match shared.arrived.take(MOST, patience) {
-            Taken::Items(jobs) => {
+        match shared.arrived.take(MAX_BATCH, timeout) {
+            Received::Batch(jobs) => {
                 let began = start();
                 let batch = verify(jobs, processors);
                 shared.stages.add(Stage::Verify, began);
                 decide(shared, store.as_mut(), batch);
-                patience = IDLE;
+                timeout = IDLE;
             }
-            Taken::Idle => patience = rest(shared, store.as_mut()),
-            Taken::Closed => break,
+            Received::Idle => timeout = rest(shared, store.as_mut()),
+            Received::Closed => break,
         }
     }
     while matches!(store.tidy(), Ok(true)) {}
 }
 
-/// While nobody asks: tidies the store, and sees whether one that has failed works again. When to look next.
+/// While idle: folds the store, and checks whether a failed one works again. Returns when to look next.
 fn rest(shared: &Shared, store: &mut dyn HostStore) -> Duration {
     let works = shared.store_works.load(Ordering::Relaxed);
     let rested = store.tidy().and_then(|more| if works { Ok(more) } else { store.probe().map(|()| more) });
@@ -54,14 +55,14 @@ fn rest(shared: &Shared, store: &mut dyn HostStore) -> Duration {
     if matches!(rested, Ok(true)) { Duration::ZERO } else { IDLE }
 }
 
-/// However deciding ends, also by a fault of ours: nobody waits for it any more, and the host says that it is not ready.
-struct LastWords<'s>(&'s Shared);
+/// However deciding ends, even by a panic: all waiting clients are answered, and the host says that it is not ready.
+struct ShutdownGuard<'s>(&'s Shared);
 
-impl Drop for LastWords<'_> {
+impl Drop for ShutdownGuard<'_> {
     fn drop(&mut self) {
         self.0.store_works.store(false, Ordering::Relaxed);
         self.0.arrived.close();
-        // Whoever came in between is answered too: a job that is dropped is.
+        // Jobs that came in between are dropped, which answers them.
         drop(self.0.arrived.take(usize::MAX, Duration::ZERO));
         if thread::panicking() {
             tracing::error!("deciding has failed: the host must be started again");
@@ -81,7 +82,7 @@ fn decide(shared: &Shared, store: &mut dyn HostStore, batch: Vec<Verified>) {
             Ok(grant) => {
                 let at = families.iter().position(|family| family.id == grant.family);
                 let family = at.expect("every grant's family is among them");
-                items.push(Item { verified: item, grant, family });
+                items.push(Screened { verified: item, grant, family });
             }
             Err(refusal) => refuse(shared, item, refusal),
         }
@@ -92,7 +93,7 @@ fn decide(shared: &Shared, store: &mut dyn HostStore, batch: Vec<Verified>) {
 }
 
 /// What has passed the first steps, with the grant that covers it.
-struct Item<'g> {
+struct Screened<'g> {
     verified: Verified,
     grant: &'g Grant,
     family: usize,
@@ -107,7 +108,7 @@ enum Outcome {
     Refused(Refusal),
     Released,
     /// The key is of mixed order.
-    Unfit,
+    InvalidKey,
 }
 
 fn transact(
@@ -115,10 +116,10 @@ fn transact(
     store: &mut dyn HostStore,
     identity: &Arc<Identity>,
     (now, families): (Timestamp, &[Family]),
-    items: Vec<Item<'_>>,
+    items: Vec<Screened<'_>>,
 ) {
-    let mut chance = vec![[0; 16]; items.len()];
-    (shared.surroundings.random)(chance.as_flattened_mut());
+    let mut ctis = vec![[0; 16]; items.len()];
+    (shared.surroundings.random)(ctis.as_flattened_mut());
     let subjects: Vec<Subject> = items.iter().map(subject).collect();
     let batch = Batch { host: identity.id(), now, families, subjects: &subjects };
     let (mut outcomes, mut sealed, mut time) = (Vec::new(), None, start());
@@ -126,7 +127,7 @@ fn transact(
         let mut leases = Vec::new();
         outcomes.clear();
         for (at, item) in items.iter().enumerate() {
-            outcomes.push(settle(ledger, at, item, Cti(chance[at]), &mut leases));
+            outcomes.push(decide_one(ledger, at, item, Cti(ctis[at]), &mut leases));
         }
         time = shared.stages.add(Stage::Decide, time);
         sealed = (!leases.is_empty()).then(|| {
@@ -146,7 +147,7 @@ fn transact(
             if worked {
                 tracing::error!(error, requests, "nothing was recorded");
             } else {
-                // Said once; it goes on as long as the store is away.
+                // Logged as an error once, not for every batch while the store is away.
                 tracing::debug!(error, requests, "nothing was recorded");
             }
             items.into_iter().for_each(|item| item.verified.answer(Reply::StoreUnavailable));
@@ -156,18 +157,18 @@ fn transact(
 }
 
 /// Decides one item on the ledger.
-fn settle(ledger: &mut Ledger, at: usize, item: &Item<'_>, lease: Cti, leases: &mut Vec<Lease>) -> Outcome {
-    let request = match &item.verified.wish {
-        Wish::Release(release) => {
+fn decide_one(ledger: &mut Ledger, at: usize, item: &Screened<'_>, lease: Cti, leases: &mut Vec<Lease>) -> Outcome {
+    let request = match &item.verified.kind {
+        RequestKind::Release(release) => {
             ledger.release(at, release.cti);
             return Outcome::Released;
         }
-        Wish::Lease(request) => request,
+        RequestKind::Lease(request) => request,
     };
     let tally = ledger.tally(at);
     // Asked once for each client: the store remembers no others. It costs about as much as a verification.
     if tally.known.is_none() && !Point::new(&request.key).is_some_and(|key| key.is_of_full_order()) {
-        return Outcome::Unfit;
+        return Outcome::InvalidKey;
     }
     let asked = Asked {
         request: request.cti,
@@ -191,7 +192,7 @@ fn settle(ledger: &mut Ledger, at: usize, item: &Item<'_>, lease: Cti, leases: &
 }
 
 fn granted(
-    item: &Item<'_>,
+    item: &Screened<'_>,
     request: &Request,
     (cti, now): (Cti, Timestamp),
     (expires, count): (Timestamp, u64),
@@ -215,19 +216,25 @@ fn granted(
     }
 }
 
-fn reply(shared: &Shared, identity: &Identity, items: Vec<Item<'_>>, outcomes: &[Outcome], sealed: Option<&Sealed>) {
+fn reply(
+    shared: &Shared,
+    identity: &Identity,
+    items: Vec<Screened<'_>>,
+    outcomes: &[Outcome],
+    sealed: Option<&Sealed>,
+) {
     let chain = identity.chain();
-    for (Item { verified: item, .. }, outcome) in items.into_iter().zip(outcomes) {
+    for (Screened { verified: item, .. }, outcome) in items.into_iter().zip(outcomes) {
         match (*outcome, sealed) {
             (Outcome::Granted { lease }, Some(sealed)) => {
-                let held = matches!(&item.wish, Wish::Lease(request) if request.chain_of == Some(identity.id()));
+                let held = matches!(&item.kind, RequestKind::Lease(request) if request.chain_of == Some(identity.id()));
                 let bytes = sealed.lease(lease, if held { &[] } else { &chain });
                 tracing::debug!(client = %item.client, seal = sealed.number, "lease granted");
                 shared.counters.granted.fetch_add(1, Ordering::Relaxed);
                 item.answer(Reply::Lease(bytes));
             }
             (Outcome::Refused(refusal), _) => refuse(shared, item, refusal),
-            (Outcome::Unfit, _) => item.answer(Reply::BadSignature),
+            (Outcome::InvalidKey, _) => item.answer(Reply::BadSignature),
             (Outcome::Released, _) | (Outcome::Granted { .. }, None) => item.answer(Reply::Released),
         }
     }
@@ -235,16 +242,16 @@ fn reply(shared: &Shared, identity: &Identity, items: Vec<Item<'_>>, outcomes: &
 
 /// The steps before the sighting counts.
 fn screen<'i>(identity: &'i Identity, item: &Verified, now: Timestamp) -> Result<&'i Grant, Refusal> {
-    match &item.wish {
-        Wish::Lease(request) => {
+    match &item.kind {
+        RequestKind::Lease(request) => {
             let ask = request.ask(item.client);
             admission::screen(identity.grants_at(now), &ask, identity.revocation_of(item.client), now)
         }
         // A lease may be given back whatever has become of the grant; an old release, replayed, ends nothing.
-        Wish::Release(release) if release.issued.distance(now) > Span::CLOCK_TOLERANCE => {
+        RequestKind::Release(release) if release.issued.distance(now) > Span::CLOCK_TOLERANCE => {
             Err(Refusal::ClockSkew { client: release.issued, host: now })
         }
-        Wish::Release(release) => {
+        RequestKind::Release(release) => {
             let grants = &identity.certificate().grants;
             let covers = |grant: &&Grant| grant.number_of(&release.product).is_some();
             grants.iter().find(covers).ok_or(Refusal::ProductNotGranted)
@@ -258,10 +265,10 @@ fn refuse(shared: &Shared, item: Verified, refusal: Refusal) {
     item.answer(Reply::Refused(refusal));
 }
 
-fn subject(item: &Item<'_>) -> Subject {
-    let product = match &item.verified.wish {
-        Wish::Lease(request) => request.product,
-        Wish::Release(release) => release.product,
+fn subject(item: &Screened<'_>) -> Subject {
+    let product = match &item.verified.kind {
+        RequestKind::Lease(request) => request.product,
+        RequestKind::Release(release) => release.product,
     };
     Subject { family: item.family, client: item.verified.client, product }
 }
@@ -289,6 +296,6 @@ fn row(sealed: &Sealed, at: Timestamp) -> SealRow {
 }
 
 /// Requests that one transaction decides at most.
-const MOST: usize = 512;
-/// How long nobody asks before the store is tidied or looked at.
+const MAX_BATCH: usize = 512;
+/// Idle time before the store is folded or checked.
 const IDLE: Duration = Duration::from_secs(1);

@@ -1,7 +1,7 @@
 //! A host's own records in DNS: one in each of its zones, published, shown, withdrawn.
 //!
 //! Messages and signatures are the affair of `leasehold-discovery`; when to publish is that of a serving host and of
-//! whoever types `host dns publish`. Key file and name servers are read anew each time, so that neither a new key nor a
+//! `host dns publish`. Key file and name servers are read anew each time, so that neither a new key nor a
 //! network that came up late needs a restart.
 
 use std::net::SocketAddr;
@@ -19,7 +19,7 @@ use crate::{Surroundings, stages};
 #[derive(Clone, Debug)]
 pub struct Publication {
     /// Where the record stands: once in each zone.
-    pub places: Vec<Place>,
+    pub entries: Vec<ZoneEntry>,
     /// The host's record.
     pub own: ServiceRecord,
     /// The name servers that hold the zones, the first to answer; this machine's own where there are none.
@@ -32,7 +32,7 @@ pub struct Publication {
 
 /// A name in a zone.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Place {
+pub struct ZoneEntry {
     /// The zone.
     pub zone: DomainName,
     /// The name of the service in it.
@@ -50,7 +50,7 @@ pub enum DnsError {
     Publish(#[from] PublishError),
 }
 
-impl Place {
+impl ZoneEntry {
     /// Where records of the service `label` stand in `zone`.
     ///
     /// # Errors
@@ -61,63 +61,63 @@ impl Place {
 }
 
 impl Publication {
-    /// The host's record at `place` as a line of the zone's file.
-    pub fn line(&self, place: &Place) -> String {
-        self.own.line(&place.name)
+    /// The host's record at `entry` as a line of the zone's file.
+    pub fn line(&self, entry: &ZoneEntry) -> String {
+        self.own.line(&entry.name)
     }
 
-    /// Publishes the host's record at `place`, instead of the one that it published there before; records of other hosts
+    /// Publishes the host's record at `entry`, instead of the one that it published there before; records of other hosts
     /// stay.
     ///
     /// # Errors
     /// [`DnsError`], which says who is at fault. Blocks for some seconds at most with each name server.
-    pub fn publish(&self, place: &Place, surroundings: &Surroundings) -> Result<Published, DnsError> {
+    pub fn publish(&self, entry: &ZoneEntry, surroundings: &Surroundings) -> Result<Published, DnsError> {
         let now = (surroundings.now)();
         let remembered = self.folder.as_deref().map(Remembered::new);
-        let previous = remembered.as_ref().and_then(|remembered| remembered.of(&place.name));
-        let published = self.publisher(place)?.publish(&self.own, previous.as_ref(), now, surroundings)?;
-        remember(remembered.as_ref(), place, Some(&self.own));
+        let previous = remembered.as_ref().and_then(|remembered| remembered.of(&entry.name));
+        let published = self.publisher(entry)?.publish(&self.own, previous.as_ref(), now, surroundings)?;
+        remember(remembered.as_ref(), entry, Some(&self.own));
         Ok(published)
     }
 
-    /// Removes the host's record from `place`; records of other hosts stay.
+    /// Removes the host's record from `entry`; records of other hosts stay.
     ///
     /// # Errors
     /// As [`Self::publish`].
-    pub fn withdraw(&self, place: &Place, surroundings: &Surroundings) -> Result<Withdrawn, DnsError> {
+    pub fn withdraw(&self, entry: &ZoneEntry, surroundings: &Surroundings) -> Result<Withdrawn, DnsError> {
         let now = (surroundings.now)();
-        let withdrawn = self.publisher(place)?.withdraw(&self.own, now, surroundings)?;
+        let withdrawn = self.publisher(entry)?.withdraw(&self.own, now, surroundings)?;
         let remembered = self.folder.as_deref().map(Remembered::new);
-        let last = remembered.as_ref().and_then(|remembered| remembered.of(&place.name));
+        let last = remembered.as_ref().and_then(|remembered| remembered.of(&entry.name));
         if last.is_some_and(|last| (&last.target, last.port) == (&self.own.target, self.own.port)) {
-            remember(remembered.as_ref(), place, None);
+            remember(remembered.as_ref(), entry, None);
         }
         Ok(withdrawn)
     }
 
-    /// All records at `place`, of whatever host.
+    /// All records at `entry`, of any host.
     ///
     /// # Errors
     /// As [`Self::publish`].
-    pub fn show(&self, place: &Place, surroundings: &Surroundings) -> Result<Vec<ServiceRecord>, DnsError> {
+    pub fn show(&self, entry: &ZoneEntry, surroundings: &Surroundings) -> Result<Vec<ServiceRecord>, DnsError> {
         let now = (surroundings.now)();
-        Ok(self.publisher(place)?.show(now, surroundings)?)
+        Ok(self.publisher(entry)?.show(now, surroundings)?)
     }
 
-    fn publisher(&self, place: &Place) -> Result<Publisher, DnsError> {
+    fn publisher(&self, entry: &ZoneEntry) -> Result<Publisher, DnsError> {
         let key = self.key_file.as_deref().map(TsigKey::read).transpose()?;
         let servers = match self.servers.as_slice() {
             [] => Config::of_this_machine()?.servers,
             some => some.to_vec(),
         };
-        Ok(Publisher::new(place.zone.clone(), place.name.clone(), servers, key)?)
+        Ok(Publisher::new(entry.zone.clone(), entry.name.clone(), servers, key)?)
     }
 }
 
 /// Not to remember costs an old record once; it is no reason to call the publication a failure.
-fn remember(remembered: Option<&Remembered>, place: &Place, record: Option<&ServiceRecord>) {
-    if let Some(Err(error)) = remembered.map(|remembered| remembered.put(&place.name, record)) {
-        tracing::warn!(zone = %place.zone, %error, "what was published is not remembered");
+fn remember(remembered: Option<&Remembered>, entry: &ZoneEntry, record: Option<&ServiceRecord>) {
+    if let Some(Err(error)) = remembered.map(|remembered| remembered.put(&entry.name, record)) {
+        tracing::warn!(zone = %entry.zone, %error, "what was published is not remembered");
     }
 }
 

@@ -31,7 +31,7 @@ pub enum Error {
     /// The certificate is another host's.
     #[error("the certificate is for host {certified}, this host is {own}")]
     AnotherHost {
-        /// Whom the certificate is for.
+        /// The host that the certificate is for.
         certified: KeyId,
         /// Whose folder this is.
         own: KeyId,
@@ -96,7 +96,7 @@ impl Error {
             Self::OlderList { .. } => "older-list",
             Self::Certificate(reason) => reason.code(),
             Self::NotRenewable(_) => "not-renewable",
-            // What an authority says of itself may be of a release to come.
+            // An authority of a later release may have codes that this program does not know.
             Self::Authority(error) => codes::find(error.code()).map_or("refused", |known| known.name),
             Self::NotABackup(_) => "not-a-backup",
             Self::HostThere(_) => "already-exists",

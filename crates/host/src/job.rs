@@ -11,14 +11,14 @@ use tokio::sync::oneshot;
 /// A document whose signature is still to be checked.
 #[derive(Debug)]
 pub(crate) struct Job {
-    pub(crate) paper: Paper,
+    pub(crate) document: ClientDocument,
     pub(crate) address: IpAddr,
     pub(crate) reply: oneshot::Sender<Reply>,
 }
 
 /// What clients send.
 #[derive(Debug)]
-pub(crate) enum Paper {
+pub(crate) enum ClientDocument {
     Request(Box<Unpacked<Request>>),
     Release(Box<Unpacked<Release>>),
 }
@@ -27,14 +27,14 @@ pub(crate) enum Paper {
 #[derive(Debug)]
 pub(crate) struct Verified {
     pub(crate) client: KeyId,
-    pub(crate) wish: Wish,
+    pub(crate) kind: RequestKind,
     pub(crate) address: IpAddr,
     pub(crate) reply: oneshot::Sender<Reply>,
 }
 
 /// What a client wants.
 #[derive(Debug)]
-pub(crate) enum Wish {
+pub(crate) enum RequestKind {
     Lease(Request),
     Release(Release),
 }
@@ -46,7 +46,7 @@ pub(crate) enum Reply {
     Lease(Vec<u8>),
     /// The lease has ended, or there was none.
     Released,
-    /// A reasoned no.
+    /// A refusal with its reason.
     Refused(Refusal),
     /// The signature does not hold.
     BadSignature,
@@ -54,7 +54,7 @@ pub(crate) enum Reply {
     StoreUnavailable,
 }
 
-impl Paper {
+impl ClientDocument {
     pub(crate) fn signer(&self) -> KeyId {
         match self {
             Self::Request(request) => request.signer(),
@@ -69,10 +69,10 @@ impl Paper {
         }
     }
 
-    fn into_wish(self) -> Wish {
+    fn into_kind(self) -> RequestKind {
         match self {
-            Self::Request(request) => Wish::Lease(request.into_verified()),
-            Self::Release(release) => Wish::Release(release.into_verified()),
+            Self::Request(request) => RequestKind::Lease(request.into_verified()),
+            Self::Release(release) => RequestKind::Release(release.into_verified()),
         }
     }
 }
@@ -80,8 +80,8 @@ impl Paper {
 impl Job {
     /// The job once its claim holds.
     pub(crate) fn into_verified(self) -> Verified {
-        let client = self.paper.signer();
-        Verified { client, wish: self.paper.into_wish(), address: self.address, reply: self.reply }
+        let client = self.document.signer();
+        Verified { client, kind: self.document.into_kind(), address: self.address, reply: self.reply }
     }
 
     /// Answers; a client that has gone away needs none.

@@ -6,7 +6,7 @@ use std::thread::{self, JoinHandle};
 
 use leasehold_store::host::HostStore;
 
-use crate::gate::Gate;
+use crate::batch_queue::BatchQueue;
 use crate::identity::Identity;
 use crate::job::Job;
 use crate::stages::Stages;
@@ -15,7 +15,7 @@ use crate::{Error, Surroundings, decide};
 /// What all threads of a host share.
 #[derive(Debug)]
 pub(crate) struct Shared {
-    pub(crate) arrived: Gate<Job>,
+    pub(crate) arrived: BatchQueue<Job>,
     pub(crate) surroundings: Surroundings,
     pub(crate) store_works: AtomicBool,
     pub(crate) stages: Stages,
@@ -35,7 +35,7 @@ pub(crate) struct Counters {
 impl Shared {
     pub(crate) fn new(surroundings: Surroundings, identity: Option<Identity>) -> Self {
         Self {
-            arrived: Gate::new(WAITING),
+            arrived: BatchQueue::new(WAITING),
             surroundings,
             store_works: AtomicBool::new(true),
             stages: Stages::default(),
@@ -50,7 +50,7 @@ impl Shared {
     }
 
     /// A new certificate takes the place of the old between two batches.
-    pub(crate) fn become_known_as(&self, identity: Identity) {
+    pub(crate) fn set_identity(&self, identity: Identity) {
         *self.identity.write().unwrap_or_else(PoisonError::into_inner) = Some(Arc::new(identity));
     }
 }

@@ -60,13 +60,13 @@ pub(crate) async fn repeat(refresh: impl Fn() -> Refreshed + Send + Sync + 'stat
     }
 }
 
-/// One refresh of all records, counted and told.
+/// One refresh of all records, counted and logged.
 pub(crate) fn refreshing(publication: Publication, shared: Arc<Shared>) -> impl Fn() -> Refreshed + Send + Sync {
     move || {
         let mut refreshed = Refreshed::All;
-        for place in &publication.places {
-            let (zone, record) = (&place.zone, publication.line(place));
-            match publication.publish(place, &shared.surroundings) {
+        for entry in &publication.entries {
+            let (zone, record) = (&entry.zone, publication.line(entry));
+            match publication.publish(entry, &shared.surroundings) {
                 Ok(published) => {
                     shared.counters.published.fetch_add(1, Ordering::Relaxed);
                     tracing::info!(%zone, record, change = word(published), "record published");

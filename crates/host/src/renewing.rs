@@ -12,8 +12,8 @@ use tokio::sync::watch;
 
 use crate::Error;
 use crate::activation::Home;
-use crate::asking::{Answered, Itself, Vendor};
-use crate::authority::{Authority, Setback};
+use crate::asking::{Answered, AuthorityTrust, HostInfo};
+use crate::authority::{Authority, LastFailure};
 use crate::change::changes;
 use crate::identity::Identity;
 use crate::pipeline::Shared;
@@ -52,23 +52,23 @@ pub fn ending(issued: Timestamp, expires: Timestamp, now: Timestamp) -> Ending {
     }
 }
 
-/// When a host with this certificate and these `setbacks` asks for another.
-pub fn next_renewal(identity: &Identity, setback: Option<&Setback>) -> Timestamp {
+/// When a host with this certificate and these `failures` asks for another.
+pub fn next_renewal(identity: &Identity, last_failure: Option<&LastFailure>) -> Timestamp {
     let certificate = identity.certificate();
     let planned = attempt::certificate_renewal(identity.id(), certificate.issued, certificate.expires);
-    planned.max(setback.map_or(planned, |setback| setback.next(identity.id())))
+    planned.max(last_failure.map_or(planned, |last_failure| last_failure.next(identity.id())))
 }
 
-/// Looks after the host's papers until `end`.
+/// Renews certificate and revocation list when they are due, until `end`.
 pub(crate) async fn repeat(renewal: Renewal, home: Home, shared: Arc<Shared>, mut end: watch::Receiver<()>) {
-    let keeper = Arc::new(Keeper { renewal, home, shared });
-    let mut told = None;
+    let task = Arc::new(RenewalTask { renewal, home, shared });
+    let mut warned = None;
     loop {
-        let (blocking, last) = (Arc::clone(&keeper), told);
+        let (blocking, last) = (Arc::clone(&task), warned);
         let work = tokio::task::spawn_blocking(move || blocking.round(last));
-        told = tokio::select! {
+        warned = tokio::select! {
             _ = end.changed() => return,
-            round = work => round.unwrap_or(told),
+            round = work => round.unwrap_or(warned),
         };
         tokio::select! {
             _ = end.changed() => return,
@@ -77,30 +77,32 @@ pub(crate) async fn repeat(renewal: Renewal, home: Home, shared: Arc<Shared>, mu
     }
 }
 
-struct Keeper {
+struct RenewalTask {
     renewal: Renewal,
     home: Home,
     shared: Arc<Shared>,
 }
 
-impl Keeper {
-    /// Does what is due. `told` is when the end of the certificate was last told of; so is what it gives back.
-    fn round(&self, told: Option<Timestamp>) -> Option<Timestamp> {
+impl RenewalTask {
+    /// Does what is due. `warned` is when the end of the certificate was last logged; so is the result.
+    fn round(&self, warned: Option<Timestamp>) -> Option<Timestamp> {
         let now = (self.shared.surroundings.now)();
-        match self.papers(now) {
+        match self.refresh(now) {
             Ok(()) => {}
-            Err(error) => tracing::warn!(code = error.code(), %error, "the host's papers cannot be looked after"),
+            Err(error) => {
+                tracing::warn!(code = error.code(), %error, "certificate and revocation list cannot be kept up to date")
+            }
         }
         match self.home.identity() {
-            Ok(Some(identity)) => tell_of_the_end(&identity, told, now),
-            Ok(None) | Err(_) => told,
+            Ok(Some(identity)) => warn_of_expiry(&identity, warned, now),
+            Ok(None) | Err(_) => warned,
         }
     }
 
-    fn papers(&self, now: Timestamp) -> Result<(), Error> {
+    fn refresh(&self, now: Timestamp) -> Result<(), Error> {
         let identity = match self.home.identity() {
             Ok(Some(identity)) => identity,
-            // Nobody has activated it yet.
+            // It is not activated yet.
             Ok(None) | Err(Error::NoRequest(_)) => return Ok(()),
             Err(error) => return Err(error),
         };
@@ -112,26 +114,28 @@ impl Keeper {
         let record = self.home.renewals()?;
         let (host, certificate) = (identity.id(), identity.certificate());
         let planned = attempt::certificate_renewal(host, certificate.issued, certificate.expires);
-        let waits = |setback: &Option<Setback>| setback.as_ref().is_some_and(|setback| setback.holds(host, now));
-        if planned <= now && !waits(&record.setback) {
+        let waits = |last_failure: &Option<LastFailure>| {
+            last_failure.as_ref().is_some_and(|last_failure| last_failure.holds(host, now))
+        };
+        if planned <= now && !waits(&record.last_failure) {
             self.renew(&authority, &identity, now);
         }
-        // A day after the last answer; a time to come was told by a clock that was set back since.
+        // A day after the last answer; a time in the future comes from a clock that was set back since.
         let fresh = record.listed.is_some_and(|at| at <= now.unix() && now.unix() < at.saturating_add(DAY));
-        if !fresh && !waits(&record.list_setback) {
+        if !fresh && !waits(&record.last_list_failure) {
             self.fetch_revocations(&authority, now)?;
         }
         // At once, and not when the files are next looked at.
         if let Some(identity) = self.home.identity()? {
-            self.shared.become_known_as(identity);
+            self.shared.set_identity(identity);
         }
         Ok(())
     }
 
     fn renew(&self, authority: &Authority, identity: &Identity, now: Timestamp) {
-        let itself = Itself { machine: &self.renewal.machine, name: None };
+        let info = HostInfo { machine: &self.renewal.machine, name: None };
         let answered = match authority.link() {
-            Ok(link) => self.home.renew(&itself, &Vendor { link: &link, root: authority.root.as_ref() }, now),
+            Ok(link) => self.home.renew(&info, &AuthorityTrust { link: &link, root: authority.root.as_ref() }, now),
             Err(error) => self.home.note_failure(&error, now).and(Err(error)),
         };
         let ends = identity.certificate().expires.unix();
@@ -149,21 +153,21 @@ impl Keeper {
     }
 
     fn fetch_revocations(&self, authority: &Authority, now: Timestamp) -> Result<(), Error> {
-        let fetched = authority
-            .link()
-            .and_then(|link| self.home.fetch_revocations(&Vendor { link: &link, root: authority.root.as_ref() }, now));
+        let fetched = authority.link().and_then(|link| {
+            self.home.fetch_revocations(&AuthorityTrust { link: &link, root: authority.root.as_ref() }, now)
+        });
         let mut record = self.home.renewals()?;
         match fetched {
             Ok(list) => {
                 if let Some(list) = list {
                     tracing::info!(number = list.number, "a new revocation list is installed");
                 }
-                (record.listed, record.list_setback) = (Some(now.unix()), None);
+                (record.listed, record.last_list_failure) = (Some(now.unix()), None);
             }
             Err(error) => {
                 tracing::warn!(code = error.code(), %error, "the revocation list was not fetched");
-                let told = (error.code().to_owned(), error.to_string());
-                record.list_setback = Some(Setback::after(record.list_setback.as_ref(), told, now, 0));
+                let failure = (error.code().to_owned(), error.to_string());
+                record.last_list_failure = Some(LastFailure::after(record.last_list_failure.as_ref(), failure, now, 0));
             }
         }
         self.home.keep_renewals(&record)
@@ -171,14 +175,14 @@ impl Keeper {
 }
 
 /// Once a day, from two months before it.
-fn tell_of_the_end(identity: &Identity, told: Option<Timestamp>, now: Timestamp) -> Option<Timestamp> {
+fn warn_of_expiry(identity: &Identity, warned: Option<Timestamp>, now: Timestamp) -> Option<Timestamp> {
     let (certificate, host) = (identity.certificate(), identity.id());
-    if told.is_some_and(|told| told <= now && now < told.plus(Span::DAY)) {
-        return told;
+    if warned.is_some_and(|warned| warned <= now && now < warned.plus(Span::DAY)) {
+        return warned;
     }
     let (expires, left) = (certificate.expires.unix(), certificate.expires.since(now));
     match ending(certificate.issued, certificate.expires, now) {
-        Ending::Far => return told,
+        Ending::Far => return warned,
         Ending::Nears => tracing::warn!(%host, expires, %left, "the host's certificate nears its end"),
         Ending::Close if left == Span::ZERO => tracing::error!(%host, expires, "the host's certificate has ended"),
         Ending::Close => tracing::error!(%host, expires, %left, "the host's certificate is about to end"),

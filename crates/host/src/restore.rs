@@ -9,7 +9,7 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use crate::Error;
-use crate::activation::{Home, KEY, PAPERS, sync_folder};
+use crate::activation::{Home, KEY, STATE_FILES, sync_folder};
 use crate::backup::{self, About};
 
 /// A backup that was read and checked, beside what is in the folder.
@@ -32,7 +32,7 @@ pub enum Present {
 impl Home {
     /// Whether the folder holds a host, or what is left of one. `store` is what its store is called.
     pub fn is_there(&self, store: &str) -> bool {
-        PAPERS.iter().chain([&store]).any(|name| fs::symlink_metadata(self.folder().join(name)).is_ok())
+        STATE_FILES.iter().chain([&store]).any(|name| fs::symlink_metadata(self.folder().join(name)).is_ok())
     }
 
     /// Reads a backup into a folder within this one, and checks all of it but the store, which is called `store`.
@@ -66,7 +66,7 @@ impl Home {
 }
 
 impl Restoration<'_> {
-    /// What the backup says of itself.
+    /// What the backup says of info.
     pub fn about(&self) -> &About {
         &self.about
     }
@@ -91,7 +91,7 @@ impl Restoration<'_> {
     /// [`Error::HostThere`]; [`Error::File`], after which there is no host in the folder until this is done again.
     pub fn finish(self, present: Present, stores: &[String]) -> Result<Option<PathBuf>, Error> {
         let folder = self.home.folder();
-        let old: Vec<&str> = PAPERS.iter().copied().chain(stores.iter().map(String::as_str)).collect();
+        let old: Vec<&str> = STATE_FILES.iter().copied().chain(stores.iter().map(String::as_str)).collect();
         let old: Vec<&str> = old.into_iter().filter(|name| fs::symlink_metadata(folder.join(name)).is_ok()).collect();
         if !old.is_empty() && present == Present::Stays {
             self.give_up()?;

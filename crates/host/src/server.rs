@@ -90,7 +90,7 @@ impl Server {
         self.shared.identity().map(|identity| identity.id().to_string())
     }
 
-    /// What the host is doing, for whoever prints it.
+    /// The host's counters, to be printed while it serves.
     pub fn gauges(&self) -> Gauges {
         Gauges { shared: Arc::clone(&self.shared) }
     }
@@ -117,7 +117,7 @@ impl Server {
         let announcement = self.announced.and_then(|announced| announced.begin(listener.address().port()));
         let shutdown = async {
             shutdown.await;
-            // Before those in flight are answered, so that the good-bye has time to be said.
+            // Before those in flight are answered, so that the withdrawal has time to be sent.
             drop(announcement);
         };
         server.serve(listener, shutdown).await;
@@ -125,7 +125,7 @@ impl Server {
         for task in tasks {
             let _ = task.await;
         }
-        // Blocks while the last batches are written; nobody else is waiting any more.
+        // Blocks while the last batches are written; no client waits any more.
         let _ = tokio::task::spawn_blocking(move || self.pipeline.close()).await;
     }
 }
@@ -170,7 +170,7 @@ async fn watch_certificate(home: Home, mut known: Installed, shared: Arc<Shared>
                     expires = identity.certificate().expires.unix(),
                     "a new certificate or revocation list is in use"
                 );
-                shared.become_known_as(identity);
+                shared.set_identity(identity);
                 known = changed;
             }
             Err(error) if changed != complained => {
@@ -182,5 +182,5 @@ async fn watch_certificate(home: Home, mut known: Installed, shared: Arc<Shared>
     }
 }
 
-/// How soon what is installed is taken on: whoever has just revoked something waits for it.
+/// How often the host looks for a newly installed certificate or list: an administrator who revoked a key waits for it.
 const LOOK: Duration = Duration::from_secs(1);

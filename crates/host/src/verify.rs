@@ -38,7 +38,7 @@ fn check(jobs: &[Job], processors: usize) -> Vec<bool> {
 }
 
 fn check_part(jobs: &[Job]) -> Vec<bool> {
-    let claims: Vec<_> = jobs.iter().map(|job| job.paper.claim()).collect();
+    let claims: Vec<_> = jobs.iter().map(|job| job.document.claim()).collect();
     signature::batch(&claims)
 }
 

@@ -1,6 +1,6 @@
 //! What one connection is doing, as its requests note it.
 //!
-//! A few relaxed atomics and no timer: the connection looks at them now and then ([`crate::pace`]), and tells requests
+//! A few relaxed atomics and no timer: the connection looks at them now and then ([`crate::idle`]), and tells requests
 //! that wait that it did.
 
 use std::pin::Pin;
@@ -15,7 +15,7 @@ pub(crate) struct Activity {
     begun: AtomicU64,
     finished: AtomicU64,
     /// Bytes have come since the last request finished.
-    heard: AtomicBool,
+    received: AtomicBool,
     http2: AtomicBool,
     looked: Notify,
 }
@@ -37,7 +37,7 @@ impl Activity {
 
     /// Notes that bytes have come.
     pub(crate) fn hear(&self) {
-        self.heard.store(true, Relaxed);
+        self.received.store(true, Relaxed);
     }
 
     pub(crate) fn requests(&self) -> Requests {
@@ -48,7 +48,7 @@ impl Activity {
 
     /// Whether the bytes since the last request can only be the head of another. Of HTTP/2 this is never known.
     pub(crate) fn hears_head(&self) -> bool {
-        self.heard.load(Relaxed) && !self.http2.load(Relaxed)
+        self.received.load(Relaxed) && !self.http2.load(Relaxed)
     }
 
     /// Tells the requests in flight that time has passed.
@@ -77,7 +77,7 @@ pub(crate) struct InFlight<'a>(&'a Activity);
 
 impl Drop for InFlight<'_> {
     fn drop(&mut self) {
-        self.0.heard.store(false, Relaxed);
+        self.0.received.store(false, Relaxed);
         self.0.finished.fetch_add(1, Relaxed);
     }
 }

@@ -44,7 +44,7 @@ pub(crate) async fn answer<H: Handler>(
             // Pinned here and lent from here on: a request is a few hundred bytes, and each move would copy it.
             let handled = pin!(server.handler.handle(request));
             let outcome = activity.within(server.looks.answer, pin!(caught(handled))).await;
-            (conversation.settle(outcome), server.next())
+            (conversation.response(outcome), server.next())
         }
         Err(Fault::TooLarge(rest)) => {
             let next = if rest == Rest::Discarded { Next::Open } else { Next::Close };
@@ -64,7 +64,7 @@ pub(crate) enum Next {
 }
 
 impl<H> Shared<H> {
-    /// Idle connections must not hold the last places: when these are scarce, each answer ends its connection.
+    /// Idle connections must not hold the last permits: when these are scarce, each answer ends its connection.
     fn next(&self) -> Next {
         let connections = self.limits.connections;
         let crowded = self.counters.open.load(Relaxed) > u64::from(connections - connections / 10);
@@ -73,7 +73,7 @@ impl<H> Shared<H> {
 }
 
 impl<H> Conversation<H> {
-    fn settle(&self, outcome: Option<thread::Result<Response>>) -> Response {
+    fn response(&self, outcome: Option<thread::Result<Response>>) -> Response {
         let Self { server, peer, .. } = self;
         match outcome {
             Some(Ok(response)) => response,

@@ -8,7 +8,7 @@ use hyper::body::{Body, Incoming};
 
 use crate::Limits;
 use crate::activity::Activity;
-use crate::pace::Looks;
+use crate::idle::CheckIntervals;
 
 /// Why there is no body to hand on.
 #[derive(Debug, PartialEq, Eq)]
@@ -31,7 +31,12 @@ pub(crate) enum Rest {
 }
 
 /// Reads the body whole.
-pub(crate) async fn read(body: Incoming, limits: &Limits, looks: &Looks, activity: &Activity) -> Result<Bytes, Fault> {
+pub(crate) async fn read(
+    body: Incoming,
+    limits: &Limits,
+    looks: &CheckIntervals,
+    activity: &Activity,
+) -> Result<Bytes, Fault> {
     if body.is_end_stream() {
         return Ok(Bytes::new());
     }

@@ -17,14 +17,14 @@ use tokio_rustls::server::TlsStream;
 use crate::activity::Activity;
 use crate::answer::{Conversation, answer};
 use crate::counters::count;
-use crate::heard::Heard;
-use crate::pace::{Pace, Verdict};
+use crate::idle::{IdleTracker, Verdict};
 use crate::server::Shared;
+use crate::tracked_stream::TrackedStream;
 use crate::{Handler, Limits};
 
-/// How far a server's shutdown has come.
+/// Shutdown phase.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Stage {
+pub(crate) enum ShutdownPhase {
     Serving,
     /// Requests in flight are answered, then connections end.
     Draining,
@@ -37,13 +37,13 @@ pub(crate) async fn serve<H: Handler>(
     server: Arc<Shared<H>>,
     stream: TcpStream,
     peer: SocketAddr,
-    mut stage: watch::Receiver<Stage>,
+    mut phase: watch::Receiver<ShutdownPhase>,
 ) {
     match &server.tls {
-        None => converse(server, stream, peer, stage).await,
+        None => converse(server, stream, peer, phase).await,
         Some(acceptor) => {
-            if let Some(stream) = shake_hands(&server, acceptor, stream, peer, &mut stage).await {
-                converse(server, stream, peer, stage).await;
+            if let Some(stream) = shake_hands(&server, acceptor, stream, peer, &mut phase).await {
+                converse(server, stream, peer, phase).await;
             }
         }
     }
@@ -53,7 +53,7 @@ pub(crate) async fn serve<H: Handler>(
 pub(crate) fn http(limits: &Limits) -> auto::Builder<TokioExecutor> {
     let mut http = auto::Builder::new(TokioExecutor::new());
     let header_bytes = limits.header_bytes.max(SMALLEST_HEAD);
-    // The head's time is bounded by `Pace`: a timer for each head would cost every request.
+    // The head's time is bounded by `IdleTracker`: a timer for each head would cost every request.
     http.http1().header_read_timeout(None).max_buf_size(header_bytes as usize);
     http.http2()
         .max_header_list_size(header_bytes)
@@ -69,10 +69,10 @@ async fn shake_hands<H>(
     acceptor: &TlsAcceptor,
     stream: TcpStream,
     peer: SocketAddr,
-    stage: &mut watch::Receiver<Stage>,
+    phase: &mut watch::Receiver<ShutdownPhase>,
 ) -> Option<TlsStream<TcpStream>> {
     let shaken = tokio::select! {
-        _ = stage.changed() => return None,
+        _ = phase.changed() => return None,
         shaken = timeout(server.limits.handshake_timeout, acceptor.accept(stream)) => shaken,
     };
     match shaken {
@@ -84,19 +84,19 @@ async fn shake_hands<H>(
     None
 }
 
-async fn converse<H, T>(server: Arc<Shared<H>>, stream: T, peer: SocketAddr, mut stage: watch::Receiver<Stage>)
+async fn converse<H, T>(server: Arc<Shared<H>>, stream: T, peer: SocketAddr, mut phase: watch::Receiver<ShutdownPhase>)
 where
     H: Handler,
     T: AsyncRead + AsyncWrite + Unpin + 'static,
 {
     let activity = Arc::new(Activity::default());
-    let stream = TokioIo::new(Heard::new(stream, Arc::clone(&activity)));
+    let stream = TokioIo::new(TrackedStream::new(stream, Arc::clone(&activity)));
     let conversation = Arc::new(Conversation { server: Arc::clone(&server), activity: Arc::clone(&activity), peer });
     let service = service_fn(move |request| answer(Arc::clone(&conversation), request));
     let mut connection = pin!(server.http.serve_connection(stream, service));
 
     let start = Instant::now();
-    let mut pace = Pace::new(start);
+    let mut idle = IdleTracker::new(start);
     let every = server.looks.every;
     let mut looks = interval_at(start + every, every);
     looks.set_missed_tick_behavior(MissedTickBehavior::Delay);
@@ -104,13 +104,13 @@ where
         tokio::select! {
             // The connection comes last, so that one that is always ready keeps neither its end nor its timeouts away.
             biased;
-            changed = stage.changed() => {
-                if changed.is_err() || *stage.borrow_and_update() == Stage::Over {
+            changed = phase.changed() => {
+                if changed.is_err() || *phase.borrow_and_update() == ShutdownPhase::Over {
                     return count(&server.counters.cut);
                 }
                 connection.as_mut().graceful_shutdown();
             }
-            now = looks.tick() => match pace.check(&activity, &server.limits, now) {
+            now = looks.tick() => match idle.check(&activity, &server.limits, now) {
                 Verdict::Keep => activity.look(),
                 Verdict::Finish => connection.as_mut().graceful_shutdown(),
                 Verdict::Cut => {

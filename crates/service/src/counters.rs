@@ -2,7 +2,7 @@
 
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
-/// The counters of one server, shared with whoever prints them.
+/// The counters of one server, shared with the code that prints them.
 #[derive(Debug, Default)]
 pub struct Counters {
     pub(crate) open: AtomicU64,

@@ -35,10 +35,9 @@ mod client_address;
 mod connection;
 mod counters;
 mod error;
-mod heard;
+mod idle;
 mod limits;
 mod listener;
-mod pace;
 mod problem;
 mod rate_limit;
 mod request;
@@ -48,6 +47,7 @@ mod shutdown;
 #[cfg(test)]
 mod tests;
 mod tls;
+mod tracked_stream;
 mod work_queue;
 
 pub use bytes::Bytes;

@@ -1,4 +1,4 @@
-//! Problem documents (RFC 9457): a reasoned no, for programs and for people.
+//! Problem documents (RFC 9457): a refusal with its reason, for programs and for people.
 
 use std::borrow::Cow;
 use std::time::Duration;
@@ -44,7 +44,7 @@ impl Problem {
         self.status
     }
 
-    /// What the reader is told to do.
+    /// What the reader should do.
     pub fn detail(&self) -> &str {
         &self.detail
     }

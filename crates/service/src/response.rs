@@ -59,7 +59,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn waits_are_rounded_up_so_that_nobody_comes_back_too_soon() {
+    fn waits_are_rounded_up_so_that_no_client_comes_back_too_soon() {
         let retry = |wait| Response::empty(StatusCode::OK).with_retry_after(wait).headers[header::RETRY_AFTER].clone();
         assert_eq!(retry(Duration::from_millis(1500)), "2");
         assert_eq!(retry(Duration::from_hours(2)), "7200");

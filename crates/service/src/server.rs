@@ -14,9 +14,9 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 use tokio::time::{Instant, sleep, timeout};
 use tokio_rustls::TlsAcceptor;
 
-use crate::connection::{self, Stage};
+use crate::connection::{self, ShutdownPhase};
 use crate::counters::count;
-use crate::pace::Looks;
+use crate::idle::CheckIntervals;
 use crate::{Counters, Limits, Listener, Request, Response, Tls};
 
 /// What answers requests.
@@ -62,7 +62,7 @@ impl<H: Handler> Server<H> {
         Self { tls: Some(tls), ..self }
     }
 
-    /// The counters, for whoever prints them while the server runs.
+    /// The counters, to be printed while the server runs.
     pub fn counters(&self) -> Arc<Counters> {
         Arc::clone(&self.counters)
     }
@@ -74,34 +74,34 @@ impl<H: Handler> Server<H> {
     /// future ends it and its connections at once.
     pub async fn serve(self, listener: Listener, shutdown: impl Future<Output = ()>) -> Drained {
         let address = listener.address();
-        let (stage, stages) = watch::channel(Stage::Serving);
-        let places = Arc::new(Semaphore::new(places(&self.limits)));
+        let (phase, phases) = watch::channel(ShutdownPhase::Serving);
+        let permits = Arc::new(Semaphore::new(permits(&self.limits)));
         let server = Arc::new(Shared {
             http: connection::http(&self.limits),
             tls: self.tls.as_ref().map(Tls::acceptor),
             handler: self.handler,
-            looks: Looks::new(&self.limits),
+            looks: CheckIntervals::new(&self.limits),
             limits: self.limits,
             counters: self.counters,
         });
-        let mut door = Door { listener, places, warned: None, server };
+        let mut acceptor = Acceptor { listener, permits, warned: None, server };
         let mut shutdown = pin!(shutdown);
         loop {
             tokio::select! {
                 biased;
                 () = &mut shutdown => break,
-                (place, stream, peer) = door.next() => {
-                    let conversation = connection::serve(Arc::clone(&door.server), stream, peer, stages.clone());
+                (permit, stream, peer) = acceptor.next() => {
+                    let conversation = connection::serve(Arc::clone(&acceptor.server), stream, peer, phases.clone());
                     tokio::spawn(async move {
                         conversation.await;
-                        drop(place);
+                        drop(permit);
                     });
                 }
             }
         }
-        let Door { listener, places, server, .. } = door;
+        let Acceptor { listener, permits, server, .. } = acceptor;
         drop(listener);
-        let drained = drain(&server.limits, &places, &stage).await;
+        let drained = drain(&server.limits, &permits, &phase).await;
         tracing::info!(%address, cut = drained.cut, "stopped serving");
         drained
     }
@@ -111,43 +111,43 @@ impl<H: Handler> Server<H> {
 pub(crate) struct Shared<H> {
     pub(crate) handler: H,
     pub(crate) limits: Limits,
-    pub(crate) looks: Looks,
+    pub(crate) looks: CheckIntervals,
     pub(crate) counters: Arc<Counters>,
     pub(crate) http: auto::Builder<TokioExecutor>,
     pub(crate) tls: Option<TlsAcceptor>,
 }
 
-/// A connection's place among those that may be open at once.
-struct Place {
+/// A connection's permit among those that may be open at once.
+struct ConnectionPermit {
     counters: Arc<Counters>,
     _permit: OwnedSemaphorePermit,
 }
 
-impl Drop for Place {
+impl Drop for ConnectionPermit {
     fn drop(&mut self) {
         self.counters.open.fetch_sub(1, Relaxed);
     }
 }
 
-/// Where connections come in.
-struct Door<H> {
+/// Accepts connections within the limits.
+struct Acceptor<H> {
     listener: Listener,
-    places: Arc<Semaphore>,
+    permits: Arc<Semaphore>,
     server: Arc<Shared<H>>,
     warned: Option<Instant>,
 }
 
-impl<H> Door<H> {
-    /// The next connection, once there is a place for it. Loses nothing when dropped.
-    async fn next(&mut self) -> (Place, TcpStream, SocketAddr) {
-        let permit = self.place().await;
+impl<H> Acceptor<H> {
+    /// The next connection, once there is a permit for it. Loses nothing when dropped.
+    async fn next(&mut self) -> (ConnectionPermit, TcpStream, SocketAddr) {
+        let permit = self.permit().await;
         loop {
             match self.listener.accept().await {
                 Ok((stream, peer)) => {
                     let counters = Arc::clone(&self.server.counters);
                     count(&counters.accepted);
                     count(&counters.open);
-                    return (Place { counters, _permit: permit }, stream, peer);
+                    return (ConnectionPermit { counters, _permit: permit }, stream, peer);
                 }
                 Err(error) if is_of_one_connection(&error) => {
                     tracing::debug!(%error, "connection lost before its start");
@@ -164,8 +164,8 @@ impl<H> Door<H> {
         }
     }
 
-    async fn place(&mut self) -> OwnedSemaphorePermit {
-        if let Ok(permit) = Arc::clone(&self.places).try_acquire_owned() {
+    async fn permit(&mut self) -> OwnedSemaphorePermit {
+        if let Ok(permit) = Arc::clone(&self.permits).try_acquire_owned() {
             return permit;
         }
         count(&self.server.counters.full);
@@ -173,10 +173,10 @@ impl<H> Door<H> {
             let limit = self.server.limits.connections;
             tracing::warn!(limit, "connection limit reached, new connections wait");
         }
-        Arc::clone(&self.places).acquire_owned().await.expect("the semaphore is never closed")
+        Arc::clone(&self.permits).acquire_owned().await.expect("the semaphore is never closed")
     }
 
-    /// Trouble at the door comes by the thousand: one line in a while says it all.
+    /// Failures to accept come by the thousand: one line in a while is enough.
     fn may_warn(&mut self) -> bool {
         let now = Instant::now();
         let due = self.warned.is_none_or(|warned| now.duration_since(warned) >= QUIET);
@@ -187,21 +187,21 @@ impl<H> Door<H> {
     }
 }
 
-async fn drain(limits: &Limits, places: &Semaphore, stage: &watch::Sender<Stage>) -> Drained {
-    let all_ended = || places.acquire_many(limits.connections);
-    stage.send_replace(Stage::Draining);
+async fn drain(limits: &Limits, permits: &Semaphore, phase: &watch::Sender<ShutdownPhase>) -> Drained {
+    let all_ended = || permits.acquire_many(limits.connections);
+    phase.send_replace(ShutdownPhase::Draining);
     if timeout(limits.drain_timeout, all_ended()).await.is_ok() {
         return Drained { cut: 0 };
     }
-    let cut = self::places(limits) - places.available_permits();
-    stage.send_replace(Stage::Over);
+    let cut = self::permits(limits) - permits.available_permits();
+    phase.send_replace(ShutdownPhase::Over);
     // They end as soon as they are run; only a handler that blocks its thread could be waited for in vain.
     let _ = timeout(CUT, all_ended()).await;
     Drained { cut }
 }
 
-fn places(limits: &Limits) -> usize {
-    usize::try_from(limits.connections).map_or(Semaphore::MAX_PERMITS, |places| places.min(Semaphore::MAX_PERMITS))
+fn permits(limits: &Limits) -> usize {
+    usize::try_from(limits.connections).map_or(Semaphore::MAX_PERMITS, |permits| permits.min(Semaphore::MAX_PERMITS))
 }
 
 fn is_of_one_connection(error: &io::Error) -> bool {
@@ -227,7 +227,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_connection_lost_at_the_door_is_told_from_a_door_that_is_shut() {
+    fn a_failure_of_one_connection_is_told_from_a_failure_to_accept() {
         assert!(is_of_one_connection(&io::ErrorKind::ConnectionAborted.into()));
         #[cfg(unix)]
         assert!(!is_of_one_connection(&io::Error::from_raw_os_error(24)), "out of file descriptors");

@@ -239,7 +239,7 @@ async fn a_large_body_over_http2_is_refused_and_its_connection_kept() {
 async fn a_broken_body_is_malformed() {
     let server = start(Limits::default(), None);
     let mut stream = server.connect().await;
-    let request = b"POST /echo HTTP/1.1\r\nhost: h\r\ntransfer-encoding: chunked\r\n\r\nnonsense\r\n";
+    let request = b"POST /echo HTTP/1.1\r\nhost: h\r\ntransfer-encoding: chunked\r\n\r\ngarbage\r\n";
     stream.write_all(request).await.unwrap();
     let (head, body) = answer(&mut stream).await;
     assert!(head.starts_with("http/1.1 400 ") && head.contains("connection: close\r\n"));
@@ -485,7 +485,7 @@ async fn a_client_that_comes_back_resumes_its_session() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_handshake_that_stalls_or_fails_holds_nobody_up() {
+async fn a_handshake_that_stalls_or_fails_delays_no_other() {
     let site = site();
     let server = start(Limits::default(), Some(site.tls.clone()));
     let mut stalled = server.connect().await;

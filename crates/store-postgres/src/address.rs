@@ -35,7 +35,7 @@ pub enum AddressError {
         /// Its value.
         value: String,
     },
-    /// `verify-ca` trusts whoever the roots certify, so these must be the database's own.
+    /// `verify-ca` trusts every server that the roots certify, so these must be the database's own.
     #[error("the address of the database: sslmode=verify-ca needs sslrootcert, a file of the authority's certificates")]
     NoRoots,
     /// A file of certificates or keys cannot be used.
@@ -89,7 +89,7 @@ impl Address {
         let (mode, tls) = Tls::new(options.or(environment), environment)?;
         let sockets = config.get_hosts().iter().all(is_socket) && !config.get_hosts().is_empty();
         config.ssl_mode(match mode {
-            // Nobody listens in on a socket of this machine's, and servers offer no TLS there.
+            // A socket of this machine cannot be overheard, and servers offer no TLS there.
             _ if sockets => SslMode::Disable,
             Mode::Disable => SslMode::Disable,
             Mode::Prefer => SslMode::Prefer,

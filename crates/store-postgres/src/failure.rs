@@ -1,4 +1,4 @@
-//! What a database's failure means for whoever runs the store.
+//! What a database's failure means for the administrator of the store.
 
 use std::error::Error;
 use std::fmt;
@@ -91,7 +91,7 @@ fn named(error: tokio_postgres::Error) -> StoreError {
     let misread = error.code().is_none()
         && error.source().is_some_and(|cause| cause.downcast_ref::<tokio_postgres::types::WrongType>().is_some());
     let code = error.code().map(|code| code.code().to_owned()).unwrap_or_default();
-    let cause = Box::new(Said(error));
+    let cause = Box::new(DatabaseMessage(error));
     match code.as_str() {
         _ if misread => StoreError::Damaged(cause),
         // Disk full.
@@ -107,9 +107,9 @@ fn named(error: tokio_postgres::Error) -> StoreError {
 
 /// An error in the database's own words.
 #[derive(Debug)]
-struct Said(tokio_postgres::Error);
+struct DatabaseMessage(tokio_postgres::Error);
 
-impl fmt::Display for Said {
+impl fmt::Display for DatabaseMessage {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if let Some(said) = self.0.as_db_error() {
             f.write_str(said.message())?;
@@ -126,4 +126,4 @@ impl fmt::Display for Said {
 }
 
 // Its words hold those of its own causes.
-impl Error for Said {}
+impl Error for DatabaseMessage {}

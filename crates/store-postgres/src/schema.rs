@@ -54,7 +54,7 @@ impl Schema {
 
     /// Makes the tables or brings them up to date; from which version. Others that do the same wait for each other.
     pub(crate) async fn bring_up_to_date(&self, client: &Client) -> Result<u64, Fault> {
-        // Whoever serves from a store that is up to date needs no right to change it.
+        // Serving from a store that is up to date needs no right to change it.
         if let Some(found) = self.version(client).await?
             && found == self.known()
         {

@@ -18,9 +18,9 @@ pub(crate) struct Session {
 /// What a connection is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Purpose {
-    /// Deciding: whoever waits wants an answer within seconds.
+    /// Deciding: waiting clients want an answer within seconds.
     Serving,
-    /// Looking, copying and checking: long statements, which hold nobody up.
+    /// Reading, copying and checking: long statements, which delay no client.
     Looking,
 }
 
@@ -43,7 +43,7 @@ impl Session {
     }
 }
 
-/// A runtime of one thread, the caller's: a batch waits for nobody else.
+/// A runtime of one thread, the caller's: a batch waits for no other task.
 pub(crate) fn runtime() -> Result<Runtime, StoreError> {
     let built = tokio::runtime::Builder::new_current_thread().enable_all().build();
     built.map_err(|error| StoreError::Unavailable(Box::new(error)))

@@ -1,4 +1,4 @@
-//! TLS as libpq's `sslmode` says it: whom a connection trusts.
+//! TLS as libpq's `sslmode` says it: which servers a connection trusts.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -121,7 +121,7 @@ fn whole(roots: RootCertStore, provider: &Arc<CryptoProvider>) -> Result<Arc<dyn
     }
 }
 
-/// Whoever answers is taken for the server: what libpq does unless it is told of roots.
+/// Takes any server that answers: what libpq does unless it is given roots.
 #[derive(Debug)]
 struct Unverified(Arc<CryptoProvider>);
 

@@ -24,7 +24,7 @@ pub(crate) fn writer(path: &Path, migrations: &Migrations<'_>) -> Result<Connect
     check_version(&connection, migrations)?;
     match migrations.to_latest(&mut connection) {
         Ok(()) => Ok(connection),
-        // Whoever opened the store in the same moment may have brought it up to date first.
+        // Another process that opened the store in the same moment may have migrated it first.
         Err(_) if migrations.pending_migrations(&connection).is_ok_and(|pending| pending == 0) => Ok(connection),
         Err(error) => Err(migration_failed(error)),
     }
@@ -58,7 +58,7 @@ pub(crate) fn versions(path: &Path, migrations: &Migrations<'_>) -> Result<Optio
     Ok(Some((version(found)?, version(found + pending)?)))
 }
 
-/// What SQLite's failure means for whoever runs the store.
+/// What SQLite's failure means for the administrator of the store.
 pub(crate) fn failed(error: rusqlite::Error) -> StoreError {
     use rusqlite::Error::{FromSqlConversionFailure, IntegralValueOutOfRange, InvalidColumnType};
     let code = error.sqlite_error_code();

@@ -36,11 +36,7 @@ pub enum CopyError {
 ///
 /// # Errors
 /// [`CopyError`].
-pub fn host(
-    from: &mut dyn Records,
-    to: &mut dyn Records,
-    progress: &mut dyn FnMut(),
-) -> Result<Summary, CopyError> {
+pub fn host(from: &mut dyn Records, to: &mut dyn Records, progress: &mut dyn FnMut()) -> Result<Summary, CopyError> {
     let mut summary = Summary::default();
     pump(
         |each| from.dump(each),
@@ -161,7 +157,12 @@ mod tests {
     impl Fake {
         fn new(records: u64, fails_after: Option<usize>) -> Self {
             let batch = |number| {
-                Record::Batch(BatchRow { number, at: leasehold_core::Timestamp::from_unix(number), entries: vec![], seal: None })
+                Record::Batch(BatchRow {
+                    number,
+                    at: leasehold_core::Timestamp::from_unix(number),
+                    entries: vec![],
+                    seal: None,
+                })
             };
             Self { records: (1..=records).map(batch).collect(), fails_after }
         }

@@ -11,7 +11,7 @@ use leasehold_authority::revocations::Target;
 use leasehold_core::Span;
 use leasehold_core::activation::Allowance;
 use leasehold_core::standing::Revocation;
-use leasehold_host::asking::{Answered, Itself, Vendor};
+use leasehold_host::asking::{Answered, HostInfo, Vendor};
 use leasehold_host::authority::Authority;
 use leasehold_host::change::changes;
 use leasehold_testkit::http::get;
@@ -68,7 +68,7 @@ fn a_refusal_is_told_and_costs_neither_the_certificate_nor_the_next_renewal() {
     certified(scene.activate(&host));
     let before = scene.certificate();
     assert_eq!(refused(scene.activate(&other)), "unknown-key");
-    assert_eq!(scene.home().renewals().unwrap().setback, None, "it is no word about the next renewal");
+    assert_eq!(scene.home().renewals().unwrap().last_failure, None, "it is no word about the next renewal");
     let multiple = scene.issue(Allowance::multiple_key(3), 4);
     assert_eq!(scene.activate(&multiple).unwrap_err().code(), "wrong-kind-of-key");
     assert_eq!(scene.certificate(), before);
@@ -83,10 +83,10 @@ fn a_refusal_is_told_and_costs_neither_the_certificate_nor_the_next_renewal() {
     };
     scene.then(Act::Say(limited));
     assert_eq!(refused(scene.renew()), "too-many-requests");
-    let setback = scene.home().renewals().unwrap().setback.unwrap();
-    assert_eq!((setback.failures, setback.retry), (1, 7_200));
+    let last_failure = scene.home().renewals().unwrap().last_failure.unwrap();
+    assert_eq!((last_failure.failures, last_failure.retry), (1, 7_200));
     certified(scene.renew());
-    assert_eq!(scene.home().renewals().unwrap().setback, None);
+    assert_eq!(scene.home().renewals().unwrap().last_failure, None);
 }
 
 #[test]
@@ -121,15 +121,15 @@ fn what_is_no_answer_is_told_apart_and_changes_nothing() {
     scene.then(Act::Say(Outgoing::cose(other.host(1, vec![OtherVendor::grant()]).certificate())));
     assert_eq!(scene.activate(&key).unwrap_err().code(), "another-host");
     let closed = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap().local_addr().unwrap();
-    let itself = Itself { machine: &machine(), name: None };
-    let error = scene.home().renew(&itself, &Vendor { link: &link(closed), root: None }, scene.now()).unwrap_err();
+    let info = HostInfo { machine: &machine(), name: None };
+    let error = scene.home().renew(&info, &Vendor { link: &link(closed), root: None }, scene.now()).unwrap_err();
     assert_eq!(error.to_string(), format!("authority http://{closed}: connection refused"));
     let wrong_root = OtherVendor::from_seed(9).root();
     let vendor = Vendor { link: &link(scene.address()), root: Some(&wrong_root) };
-    let error = scene.home().renew(&itself, &vendor, scene.now()).unwrap_err();
+    let error = scene.home().renew(&info, &vendor, scene.now()).unwrap_err();
     assert_eq!(error.code(), "unknown-signer");
     assert_eq!(scene.certificate(), before);
-    assert!(scene.home().renewals().unwrap().setback.unwrap().failures > 8);
+    assert!(scene.home().renewals().unwrap().last_failure.unwrap().failures > 8);
 }
 
 #[test]
@@ -195,9 +195,9 @@ fn an_authority_that_follows_another_is_believed_below_the_root_that_is_known() 
     assert_eq!(scene.renew().unwrap_err().code(), "unknown-signer", "no root is known, and no TLS speaks for it");
     assert_eq!(scene.certificate(), before);
     let link = link(scene.address());
-    let (itself, vendor) =
-        (Itself { machine: &machine(), name: None }, Vendor { link: &link, root: Some(&scene.root) });
-    certified(scene.home().renew(&itself, &vendor, scene.now()));
+    let (info, vendor) =
+        (HostInfo { machine: &machine(), name: None }, Vendor { link: &link, root: Some(&scene.root) });
+    certified(scene.home().renew(&info, &vendor, scene.now()));
     scene.pass(Span::DAY);
     scene.rotate();
     certified(scene.renew());
@@ -235,16 +235,16 @@ fn a_serving_host_renews_itself_takes_the_list_and_outlives_a_silent_authority()
     *scene.list.lock().unwrap() = Some(OtherVendor::from_seed(9).revocations(4, vec![], vec![]));
     scene.pass(Span::days(2));
     let host = Serving::start(&scene, scene.host.path());
-    until(|| scene.home().renewals().unwrap().list_setback.is_some());
-    let setback = scene.home().renewals().unwrap().list_setback.unwrap();
-    assert_eq!(setback.code, "unknown-signer", "another vendor's list");
+    until(|| scene.home().renewals().unwrap().last_list_failure.is_some());
+    let last_failure = scene.home().renewals().unwrap().last_list_failure.unwrap();
+    assert_eq!(last_failure.code, "unknown-signer", "another vendor's list");
     host.stop();
 
     scene.then(Act::Say(Outgoing::HangUp));
     scene.pass(Span::days(40));
     let before = scene.certificate();
     let host = Serving::start(&scene, scene.host.path());
-    until(|| scene.home().renewals().unwrap().setback.is_some());
+    until(|| scene.home().renewals().unwrap().last_failure.is_some());
     assert_eq!(get(&host.address, "/readyz").unwrap().0, 200, "it serves to the certificate's end");
     assert_eq!(scene.certificate(), before);
     host.stop();

@@ -18,7 +18,7 @@ use leasehold_core::activation::Allowance;
 use leasehold_core::standing::Mode;
 use leasehold_core::{Component, Cti, ProductKey, PublicKey, Span, Timestamp};
 use leasehold_host::activation::{Home, Inquiry};
-use leasehold_host::asking::{Answered, Certified, Itself, Vendor};
+use leasehold_host::asking::{Answered, Certified, HostInfo, Vendor};
 use leasehold_host::renewing::Renewal;
 use leasehold_host::{Error, Options, Server, Surroundings};
 use leasehold_service::Listener;
@@ -128,8 +128,8 @@ impl Scene {
     }
 
     pub(crate) fn renew(&self) -> Result<Answered, Error> {
-        let itself = Itself { machine: &machine(), name: None };
-        self.home().renew(&itself, &Vendor { link: &link(self.address()), root: None }, self.now())
+        let info = HostInfo { machine: &machine(), name: None };
+        self.home().renew(&info, &Vendor { link: &link(self.address()), root: None }, self.now())
     }
 
     pub(crate) fn certificate(&self) -> Vec<u8> {

@@ -1,7 +1,7 @@
 -- 0001_initial: what the hosts of one store keep. Times are seconds since 1970.
 
--- Families, and how each stands: clients last seen after seen_boundary, leases that end after live_boundary. Whoever
--- decides about a family has its row locked, so that the counts of all hosts are one.
+-- Families, and how each stands: clients last seen after seen_boundary, leases that end after live_boundary. A
+-- transaction that decides about a family has its row locked, so that the counts of all hosts are one.
 CREATE TABLE leasehold_host.family (
     id            INTEGER GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     name          TEXT NOT NULL UNIQUE,
@@ -23,7 +23,7 @@ CREATE TABLE leasehold_host.journal (
     entries BYTEA NOT NULL
 );
 
--- The end of each host's chain of seals and its latest batch; locked by whoever decides with that host's key.
+-- The end of each host's chain of seals and its latest batch; locked by the transaction that decides with that host's key.
 CREATE TABLE leasehold_host.chain (
     host   BYTEA PRIMARY KEY CHECK (length(host) = 16),
     number BIGINT NOT NULL,

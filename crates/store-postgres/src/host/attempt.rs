@@ -12,7 +12,7 @@ use crate::failure::Fault;
 
 /// How the families that a batch asks about stand, in the order of their ids.
 #[derive(Debug, Default)]
-struct Reckoning {
+struct Boundaries {
     /// Their places in the batch.
     places: Vec<usize>,
     ids: Vec<i32>,
@@ -31,46 +31,46 @@ impl HostSession {
         sent: &mut Option<Vec<u8>>,
     ) -> Result<(), Fault> {
         let ids = self.ids(batch).await?;
-        let reckoning = Reckoning::of(batch, &ids);
-        let loaded = self.load(batch, &ids, &reckoning).await?;
+        let boundaries = Boundaries::of(batch, &ids);
+        let loaded = self.load(batch, &ids, &boundaries).await?;
         let counts = loaded.counts.clone();
         let mut ledger = Ledger::new(batch, loaded);
         let seal = decide(&mut ledger);
         if ledger.entries().is_empty() {
             return Ok(self.client().batch_execute("ROLLBACK").await?);
         }
-        let counts = reckoning.after(&ledger, &counts)?;
+        let counts = boundaries.after(&ledger, &counts)?;
         let clients = clients_of(&ledger, &ids)?;
         let leases = leases_of(&ledger, &ids, batch)?;
         let entries = encode_entries(ledger.entries());
         *sent = Some(entries.clone());
-        self.write(batch, (&reckoning, &counts), (&clients, &leases), (&entries, seal.as_ref())).await
+        self.write(batch, (&boundaries, &counts), (&clients, &leases), (&entries, seal.as_ref())).await
     }
 
-    async fn load(&self, batch: &Batch<'_>, ids: &Ids, reckoning: &Reckoning) -> Result<Loaded, Fault> {
+    async fn load(&self, batch: &Batch<'_>, ids: &Ids, boundaries: &Boundaries) -> Result<Loaded, Fault> {
         let (client, statements) = (self.client(), &self.statements);
         let subjects = batch.subjects.iter().map(|subject| &subject.client.0[..]).collect::<Vec<_>>();
         let families = batch.subjects.iter().map(|subject| ids.families[subject.family]).collect::<Vec<_>>();
         let host: [Column<'_>; 1] = [&&batch.host.0[..]];
-        let locks: [Column<'_>; 1] = [&reckoning.ids];
-        let boundaries: [Column<'_>; 3] = [&reckoning.ids, &reckoning.seen, &reckoning.ends];
-        let (whom, what): ([Column<'_>; 2], [Column<'_>; 3]) =
+        let locks: [Column<'_>; 1] = [&boundaries.ids];
+        let boundaries: [Column<'_>; 3] = [&boundaries.ids, &boundaries.seen, &boundaries.ends];
+        let (who, what): ([Column<'_>; 2], [Column<'_>; 3]) =
             ([&subjects, &families], [&subjects, &families, &ids.products]);
         // All are sent at once, in this order; each sees what was committed before the locks were given.
-        let (begun, tip, locked, reckoned, sightings, leases) = tokio::join!(
+        let (begun, tip, locked, counted, sightings, leases) = tokio::join!(
             biased;
             client.batch_execute("BEGIN ISOLATION LEVEL READ COMMITTED"),
             client.query_opt(&statements.lock_chain, &host),
             client.query(&statements.lock_families, &locks),
-            client.query(&statements.reckon, &boundaries),
-            client.query(&statements.sightings, &whom),
+            client.query(&statements.count_families, &boundaries),
+            client.query(&statements.sightings, &who),
             client.query(&statements.leases, &what),
         );
         begun?;
         let tip = tip?.ok_or_else(|| Fault::damaged("a host's chain"))?;
         let tip = Tip { number: rows::unsigned(&tip, 0)?, seal: bytes(&tip, 1)? };
-        let (locked, reckoned) = (locked?, reckoned?);
-        if locked.len() != reckoning.ids.len() || reckoned.len() != reckoning.ids.len() {
+        let (locked, counted) = (locked?, counted?);
+        if locked.len() != boundaries.ids.len() || counted.len() != boundaries.ids.len() {
             return Err(Fault::damaged("a family"));
         }
         let mut loaded = Loaded {
@@ -78,8 +78,8 @@ impl HostSession {
             counts: vec![Counts::default(); batch.families.len()],
             rows: vec![(None, None); batch.subjects.len()],
         };
-        for row in &reckoned {
-            let place = reckoning.places.get(nth(row)?).ok_or_else(|| Fault::damaged("a family"))?;
+        for row in &counted {
+            let place = boundaries.places.get(nth(row)?).ok_or_else(|| Fault::damaged("a family"))?;
             loaded.counts[*place] = Counts { clients: rows::unsigned(row, 1)?, live: rows::unsigned(row, 2)? };
         }
         let missing = || Fault::damaged("a row");
@@ -95,7 +95,7 @@ impl HostSession {
     async fn write(
         &self,
         batch: &Batch<'_>,
-        (reckoning, counts): (&Reckoning, &[(i64, i64)]),
+        (boundaries, counts): (&Boundaries, &[(i64, i64)]),
         (clients, leases): (&Clients, &Leases),
         (entries, seal): (&[u8], Option<&SealRow>),
     ) -> Result<(), Fault> {
@@ -107,7 +107,7 @@ impl HostSession {
         let (previous, root) = (hash(|seal| &seal.previous), hash(|seal| &seal.root));
         let (sealed, signature) = (hash(|seal| &seal.seal), hash(|seal| &seal.signature));
         let leaves = seal.map(|seal| seal.leaves.concat());
-        let counts: [Column<'_>; 5] = [&reckoning.ids, &seen, &reckoning.seen, &live, &reckoning.ends];
+        let counts: [Column<'_>; 5] = [&boundaries.ids, &seen, &boundaries.seen, &live, &boundaries.ends];
         let record: [Column<'_>; 9] = [&host, &at, &entries, &number, &previous, &root, &sealed, &signature, &leaves];
         let (clients, leases) = (clients.columns(), leases.columns());
         let (put_clients, put_leases, put_counts, recorded, committed) = tokio::join!(
@@ -128,19 +128,19 @@ impl HostSession {
     }
 }
 
-impl Reckoning {
+impl Boundaries {
     fn of(batch: &Batch<'_>, ids: &Ids) -> Self {
         let mut places: Vec<(i32, usize)> =
             ids.families.iter().enumerate().filter_map(|(place, id)| Some(((*id)?, place))).collect();
         places.sort_unstable();
-        let mut reckoning = Self::default();
+        let mut boundaries = Self::default();
         for (id, place) in places {
-            reckoning.places.push(place);
-            reckoning.ids.push(id);
-            reckoning.seen.push(integer(batch.now.minus(batch.families[place].window).unix()));
-            reckoning.ends.push(integer(batch.now.unix()));
+            boundaries.places.push(place);
+            boundaries.ids.push(id);
+            boundaries.seen.push(integer(batch.now.minus(batch.families[place].window).unix()));
+            boundaries.ends.push(integer(batch.now.unix()));
         }
-        reckoning
+        boundaries
     }
 
     /// The counts of clients and leases after a batch, from those before it.

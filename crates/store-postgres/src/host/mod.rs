@@ -1,7 +1,7 @@
 //! Hosts on PostgreSQL: one transaction a batch, counts shared by all hosts of the store.
 //!
 //! A batch takes two round trips: one that locks the host's chain and the families and loads the rows, one that writes
-//! and commits. Whoever has a family's row locked counts for all; locks are taken in one order, so nobody waits in a
+//! and commits. The transaction that has a family's row locked counts for all; locks are taken in one order, so none waits in a
 //! circle.
 
 mod attempt;
@@ -90,7 +90,7 @@ impl PostgresHost {
             matches!(fault, Fault::Database(error) if error.code().is_some_and(|code| code.code() == "25006"));
         if let Some(session) = self.session.as_ref().filter(|_| !fault.is_loss() && !read_only) {
             let rolled_back =
-                self.runtime.block_on(async { timeout(PATIENCE, session.client().batch_execute("ROLLBACK")).await });
+                self.runtime.block_on(async { timeout(TIMEOUT, session.client().batch_execute("ROLLBACK")).await });
             if matches!(rolled_back, Ok(Ok(()))) {
                 return;
             }
@@ -106,8 +106,8 @@ impl PostgresHost {
 
     /// Asks the database; once more where the connection had been lost meanwhile.
     fn ask<T>(&mut self, question: &impl AsyncFn(&mut HostSession) -> Result<T, Fault>) -> Result<T, StoreError> {
-        let patience = match self.purpose {
-            Purpose::Serving => PATIENCE,
+        let timeout = match self.purpose {
+            Purpose::Serving => TIMEOUT,
             Purpose::Looking => Duration::MAX,
         };
         let mut tries = 0;
@@ -115,7 +115,7 @@ impl PostgresHost {
             let Self { runtime, address, purpose, session } = self;
             let answer = runtime.block_on(async {
                 let session = connected(session, address, *purpose).await?;
-                timeout(patience, question(session)).await.unwrap_or(Err(Fault::Late))
+                timeout(timeout, question(session)).await.unwrap_or(Err(Fault::Late))
             });
             tries += 1;
             match answer {
@@ -144,7 +144,7 @@ impl HostStore for PostgresHost {
             let Self { runtime, address, purpose, session } = self;
             let outcome = runtime.block_on(async {
                 let session = connected(session, address, *purpose).await?;
-                timeout(PATIENCE, session.attempt(batch, decide, &mut sent)).await.unwrap_or(Err(Fault::Late))
+                timeout(TIMEOUT, session.attempt(batch, decide, &mut sent)).await.unwrap_or(Err(Fault::Late))
             });
             let Err(fault) = outcome else { return Ok(()) };
             tries += 1;
@@ -178,16 +178,16 @@ impl HostStore for PostgresHost {
         self.ask(&async |session| session.counts(family, now).await)
     }
 
-    fn clients(&mut self, after: Option<KeyId>, most: usize) -> Result<Vec<ClientRow>, StoreError> {
-        self.ask(&async |session| session.clients(after, most).await)
+    fn clients(&mut self, after: Option<KeyId>, max: usize) -> Result<Vec<ClientRow>, StoreError> {
+        self.ask(&async |session| session.clients(after, max).await)
     }
 
-    fn events(&mut self, most: usize) -> Result<Vec<Entry>, StoreError> {
-        self.ask(&async |session| session.events(most).await)
+    fn events(&mut self, max: usize) -> Result<Vec<Entry>, StoreError> {
+        self.ask(&async |session| session.events(max).await)
     }
 
-    fn seals(&mut self, host: KeyId, most: usize) -> Result<Vec<SealRow>, StoreError> {
-        self.ask(&async |session| session.seals(host, most).await)
+    fn seals(&mut self, host: KeyId, max: usize) -> Result<Vec<SealRow>, StoreError> {
+        self.ask(&async |session| session.seals(host, max).await)
     }
 }
 
@@ -199,13 +199,13 @@ async fn connected<'s>(
 ) -> Result<&'s mut HostSession, Fault> {
     let session = match held.take().filter(|session| !session.client().is_closed()) {
         Some(session) => session,
-        None => timeout(PATIENCE, HostSession::open(address, purpose)).await.unwrap_or(Err(Fault::Late))?,
+        None => timeout(TIMEOUT, HostSession::open(address, purpose)).await.unwrap_or(Err(Fault::Late))?,
     };
     Ok(held.insert(session))
 }
 
-/// How long a batch may take in all before those who wait are told to come again.
-const PATIENCE: Duration = Duration::from_secs(8);
+/// How long a batch may take in all before the waiting clients are asked to come again.
+const TIMEOUT: Duration = Duration::from_secs(8);
 /// How often a batch is tried where others were in the way or the connection was lost.
 const TRIES: u32 = 4;
 

@@ -19,7 +19,7 @@ impl HostSession {
         Ok(())
     }
 
-    /// Whether a host's latest batch has these entries, once whoever was committing has ended.
+    /// Whether a host's latest batch has these entries, once the committing connection has ended.
     pub(super) async fn was_recorded(&self, host: KeyId, entries: &[u8]) -> Result<bool, Fault> {
         let row = self.client().query_opt(&self.statements.was_recorded, &[&&host.0[..], &entries]).await?;
         Ok(row.map(|row| row.try_get(0)).transpose()?.unwrap_or_default())
@@ -28,14 +28,15 @@ impl HostSession {
     pub(super) async fn counts(&mut self, family: &Family, now: Timestamp) -> Result<Counts, Fault> {
         let Some(id) = self.family(&family.id).await? else { return Ok(Counts::default()) };
         let (seen, ends) = (integer(now.minus(family.window).unix()), integer(now.unix()));
-        let row = self.client().query_opt(&self.statements.reckon, &[&vec![id], &vec![seen], &vec![ends]]).await?;
+        let row =
+            self.client().query_opt(&self.statements.count_families, &[&vec![id], &vec![seen], &vec![ends]]).await?;
         let row = row.ok_or_else(|| Fault::damaged("a family"))?;
         Ok(Counts { clients: rows::unsigned(&row, 1)?, live: rows::unsigned(&row, 2)? })
     }
 
-    pub(super) async fn clients(&self, after: Option<KeyId>, most: usize) -> Result<Vec<ClientRow>, Fault> {
+    pub(super) async fn clients(&self, after: Option<KeyId>, max: usize) -> Result<Vec<ClientRow>, Fault> {
         let after = after.map_or(Vec::new(), |client| client.0.to_vec());
-        let found = self.client().query(&self.statements.clients_from, &[&after, &integer(most as u64)]).await?;
+        let found = self.client().query(&self.statements.clients_from, &[&after, &integer(max as u64)]).await?;
         let mut clients: Vec<ClientRow> = Vec::new();
         for row in &found {
             let client = KeyId(bytes(row, 0)?);
@@ -54,9 +55,9 @@ impl HostSession {
         Ok(clients)
     }
 
-    pub(super) async fn events(&self, most: usize) -> Result<Vec<Entry>, Fault> {
+    pub(super) async fn events(&self, max: usize) -> Result<Vec<Entry>, Fault> {
         let (mut entries, mut before) = (Vec::new(), i64::MAX);
-        while entries.len() < most {
+        while entries.len() < max {
             let page = self.client().query(&self.statements.batches_before, &[&before, &PAGE]).await?;
             for row in &page {
                 before = row.try_get(0)?;
@@ -68,13 +69,13 @@ impl HostSession {
                 break;
             }
         }
-        entries.truncate(most);
+        entries.truncate(max);
         Ok(entries)
     }
 
-    pub(super) async fn seals(&self, host: KeyId, most: usize) -> Result<Vec<SealRow>, Fault> {
-        let most = integer(most as u64);
-        let found = self.client().query(&self.statements.seals, &[&&host.0[..], &most]).await?;
+    pub(super) async fn seals(&self, host: KeyId, max: usize) -> Result<Vec<SealRow>, Fault> {
+        let max = integer(max as u64);
+        let found = self.client().query(&self.statements.seals, &[&&host.0[..], &max]).await?;
         found.iter().map(|row| rows::seal(row, 0)).collect()
     }
 }

@@ -78,7 +78,7 @@ impl HostSession {
     async fn dump_clients(&self, each: &mut Each<'_>) -> Result<(), Fault> {
         let mut pages = ClientPages::default();
         while !pages.ended {
-            let page = self.clients(pages.after, ClientPages::MOST).await?;
+            let page = self.clients(pages.after, ClientPages::MAX).await?;
             pages.take(page, each)?;
         }
         Ok(())
@@ -99,10 +99,10 @@ impl HostSession {
                 }
                 Record::Client(client) => pending.clients.push(client),
             }
-            if pending.batches.len() >= MOST_BATCHES {
+            if pending.batches.len() >= MAX_BATCHES {
                 self.put_batches(mem::take(&mut pending.batches)).await?;
             }
-            if pending.clients.len() >= MOST_CLIENTS {
+            if pending.clients.len() >= MAX_CLIENTS {
                 self.put_clients(mem::take(&mut pending.clients)).await?;
             }
         }
@@ -184,8 +184,8 @@ impl HostSession {
 /// Batches that are read at once.
 const BATCHES: i64 = 64;
 /// Batches that are written at once; one may have a hundred kilobytes.
-const MOST_BATCHES: usize = 64;
+const MAX_BATCHES: usize = 64;
 /// Clients that are written at once.
-const MOST_CLIENTS: usize = 1_024;
+const MAX_CLIENTS: usize = 1_024;
 /// The window of most families; where it is another, the first batch counts the difference.
 const WINDOW: Span = Span::days(30);

@@ -53,7 +53,7 @@ macro_rules! statements {
 }
 
 statements! {
-    add_families add_products add_chain families products lock_chain lock_families reckon sightings leases
+    add_families add_products add_chain families products lock_chain lock_families count_families sightings leases
     put_clients put_leases put_counts record was_recorded clients_from batches_before seals touch batches_after
     put_batches put_seals put_chains kept_counts is_empty number_on
 }
@@ -70,7 +70,7 @@ impl HostSession {
         &self.session.client
     }
 
-    /// The ids of what `batch` is about; what nobody has asked about before is added, outside of any transaction.
+    /// The ids of what `batch` is about; new ones are added, outside of any transaction.
     pub(super) async fn ids(&mut self, batch: &Batch<'_>) -> Result<Ids, Fault> {
         let asked: HashSet<usize> = batch.subjects.iter().map(|subject| subject.family).collect();
         let families = asked.iter().map(|at| batch.families[*at].id);

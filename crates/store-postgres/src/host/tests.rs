@@ -125,16 +125,16 @@ fn capacity_and_chains_hold_however_many_hosts_decide_at_once() {
         }
     });
     let mut host = store(&url);
-    let (mut live, mut most) = (HashMap::new(), 0);
+    let (mut live, mut max) = (HashMap::new(), 0);
     for entry in host.events(usize::MAX).expect("events").into_iter().rev() {
         match entry.decision {
             Decision::Granted { expires, .. } => drop(live.insert(entry.client, expires)),
             Decision::Released { .. } => drop(live.remove(&entry.client)),
             Decision::Refused { .. } => {}
         }
-        most = most.max(live.len() as u64);
+        max = max.max(live.len() as u64);
     }
-    assert_eq!(most, CAPACITY, "it is reached and never exceeded");
+    assert_eq!(max, CAPACITY, "it is reached and never exceeded");
     assert_eq!(counts(&mut host, &policy, 1_040), recount(&mut host, &policy, 1_040));
     for name in 0..3 {
         let seals = host.seals(KeyId([name; 16]), usize::MAX).expect("seals");

@@ -10,7 +10,7 @@ use rusqlite::backup::Backup;
 use super::{FILE, LOCK, MIGRATIONS, SqliteHost, lock};
 use crate::open::{damaged, failed, reader};
 
-/// Held by whoever puts another store into a folder: no host serves from it meanwhile.
+/// Held while another store is put into a folder: no host serves from it meanwhile.
 #[derive(Debug)]
 pub struct Hold {
     _lock: File,
@@ -26,7 +26,7 @@ impl SqliteHost {
         let from = reader(&data.join(FILE), &MIGRATIONS)?;
         let mut copy = Connection::open(to).map_err(failed)?;
         let backup = Backup::new(&from, &mut copy).map_err(failed)?;
-        // In one step, which is one transaction of a reader: whoever writes goes on beside it.
+        // In one step, which is one transaction of a reader: a writer goes on beside it.
         backup.step(-1).map_err(failed)?;
         drop(backup);
         copy.close().map_err(|(_, error)| failed(error))?;

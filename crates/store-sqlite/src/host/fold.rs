@@ -26,14 +26,14 @@ pub(super) fn along(
     some(transaction, overlay, 2 * entries, last_batch)
 }
 
-/// Folds about `most` clients; `last_batch` is the newest batch that the overlay has.
+/// Folds about `max` clients; `last_batch` is the newest batch that the overlay has.
 pub(super) fn some(
     transaction: &Transaction<'_>,
     overlay: &Overlay,
-    most: usize,
+    max: usize,
     last_batch: i64,
 ) -> Result<Folded, StoreError> {
-    let folded = overlay.next(most, last_batch);
+    let folded = overlay.next(max, last_batch);
     for key in &folded.clients {
         rows::put_client(transaction, *key, &overlay.sightings()[key])?;
     }

@@ -72,7 +72,7 @@ impl SqliteHost {
     /// Whether a process has the store in the folder `data` open for writing now.
     ///
     /// # Errors
-    /// [`StoreError::Unavailable`] where that cannot be told.
+    /// [`StoreError::Unavailable`] where that cannot be read.
     pub fn is_open_for_writing(data: &Path) -> Result<bool, StoreError> {
         let file = match File::open(data.join(LOCK)) {
             Ok(file) => file,
@@ -207,29 +207,29 @@ impl HostStore for SqliteHost {
         Ok(self.times.counts(self.names.find(family.id.as_str()), family, now))
     }
 
-    fn clients(&mut self, after: Option<KeyId>, most: usize) -> Result<Vec<ClientRow>, StoreError> {
-        rows::clients(&self.connection, &self.overlay, &self.names, after, most)
+    fn clients(&mut self, after: Option<KeyId>, max: usize) -> Result<Vec<ClientRow>, StoreError> {
+        rows::clients(&self.connection, &self.overlay, &self.names, after, max)
     }
 
-    fn events(&mut self, most: usize) -> Result<Vec<Entry>, StoreError> {
+    fn events(&mut self, max: usize) -> Result<Vec<Entry>, StoreError> {
         let mut statement =
             self.connection.prepare_cached(include_str!("../../sql/host/newest_batches.sql")).map_err(failed)?;
         let mut found = statement.query(()).map_err(failed)?;
         let mut entries = Vec::new();
         while let Some(row) = found.next().map_err(failed)? {
-            if entries.len() >= most {
+            if entries.len() >= max {
                 break;
             }
             let (at, bytes): (i64, Vec<u8>) = (row.get(0).map_err(failed)?, row.get(1).map_err(failed)?);
             let batch = decode_entries(&bytes, rows::time(at)).map_err(|_| damaged("a journal row"))?;
             entries.extend(batch.into_iter().rev());
         }
-        entries.truncate(most);
+        entries.truncate(max);
         Ok(entries)
     }
 
-    fn seals(&mut self, host: KeyId, most: usize) -> Result<Vec<SealRow>, StoreError> {
-        rows::seals(&self.connection, host, most)
+    fn seals(&mut self, host: KeyId, max: usize) -> Result<Vec<SealRow>, StoreError> {
+        rows::seals(&self.connection, host, max)
     }
 }
 
@@ -261,7 +261,7 @@ fn lock(path: &Path) -> Result<File, StoreError> {
 
 /// The database's name in the host's folder.
 pub const FILE: &str = "leasehold.db";
-/// The file that whoever writes has locked.
+/// The file that the writing process has locked.
 const LOCK: &str = "leasehold.lock";
 
 static MIGRATIONS: LazyLock<Migrations<'static>> =

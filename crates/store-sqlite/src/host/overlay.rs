@@ -66,15 +66,15 @@ impl Overlay {
         &self.leases
     }
 
-    /// The next about `most` clients of the sweep, with their leases; `last_batch` is the newest batch in memory.
-    pub(super) fn next(&self, most: usize, last_batch: i64) -> Folded {
+    /// The next about `max` clients of the sweep, with their leases; `last_batch` is the newest batch in memory.
+    pub(super) fn next(&self, max: usize, last_batch: i64) -> Folded {
         let mut sweep = self.sweep;
         if sweep.after.is_none() {
             sweep.began_at = last_batch;
         }
         let from = sweep.after.map_or((KeyId([0; 16]), i64::MIN), |client| (client, i64::MAX));
-        let clients: Vec<ClientKey> = self.sightings.range(from..).map(|(key, _)| *key).take(most).collect();
-        let last = clients.last().filter(|_| clients.len() == most).map(|(client, _)| *client);
+        let clients: Vec<ClientKey> = self.sightings.range(from..).map(|(key, _)| *key).take(max).collect();
+        let last = clients.last().filter(|_| clients.len() == max).map(|(client, _)| *client);
         let leases = self.leases.range((from.0, i64::MIN, i64::MIN)..).map(|(key, _)| *key);
         let leases = leases.take_while(|(client, ..)| last.is_none_or(|last| *client <= last)).collect();
         let up_to = last.is_none().then_some(sweep.began_at);

@@ -15,7 +15,7 @@ impl Records for SqliteHost {
         self.dump_batches(each)?;
         let mut pages = ClientPages::default();
         while !pages.ended {
-            let page = self.clients(pages.after, ClientPages::MOST)?;
+            let page = self.clients(pages.after, ClientPages::MAX)?;
             pages.take(page, each)?;
         }
         Ok(())

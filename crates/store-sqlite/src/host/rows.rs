@@ -69,10 +69,10 @@ pub(super) fn add_seal(
     run(transaction, include_str!("../../sql/host/add_seal.sql"), params)
 }
 
-pub(super) fn seals(connection: &Connection, host: KeyId, most: usize) -> Result<Vec<SealRow>, StoreError> {
+pub(super) fn seals(connection: &Connection, host: KeyId, max: usize) -> Result<Vec<SealRow>, StoreError> {
     let mut statement = connection.prepare_cached(include_str!("../../sql/host/seals.sql")).map_err(failed)?;
-    let most = i64::try_from(most).unwrap_or(i64::MAX);
-    let mut found = statement.query((host.0.as_slice(), most)).map_err(failed)?;
+    let max = i64::try_from(max).unwrap_or(i64::MAX);
+    let mut found = statement.query((host.0.as_slice(), max)).map_err(failed)?;
     let mut seals = Vec::new();
     while let Some(row) = found.next().map_err(failed)? {
         seals.push(seal(row, 0)?);
@@ -151,34 +151,34 @@ pub(super) fn put_lease(transaction: &Transaction<'_>, key: LeaseKey, lease: &Le
     run(transaction, include_str!("../../sql/host/put_lease.sql"), params)
 }
 
-/// All rows of up to `most` clients after `after`, from tables and overlay together.
+/// All rows of up to `max` clients after `after`, from tables and overlay together.
 pub(super) fn clients(
     connection: &Connection,
     overlay: &Overlay,
     names: &Names,
     after: Option<KeyId>,
-    most: usize,
+    max: usize,
 ) -> Result<Vec<ClientRow>, StoreError> {
     let from = after.map_or((KeyId([0; 16]), i64::MIN), |client| (client, i64::MAX));
     let waiting = overlay.sightings().range(from..).map(|(key, _)| *key);
-    let mut keys: BTreeSet<ClientKey> = of_clients(most, waiting).collect();
+    let mut keys: BTreeSet<ClientKey> = of_clients(max, waiting).collect();
     let mut statement = connection.prepare_cached(include_str!("../../sql/host/clients_from.sql")).map_err(failed)?;
     let after = after.map_or(Vec::new(), |client| client.0.to_vec());
-    let mut found = statement.query((after, i64::try_from(most).unwrap_or(i64::MAX))).map_err(failed)?;
+    let mut found = statement.query((after, i64::try_from(max).unwrap_or(i64::MAX))).map_err(failed)?;
     while let Some(row) = found.next().map_err(failed)? {
         keys.insert((key_id(row, 5)?, get(row, 6)?));
     }
-    of_clients(most, keys.into_iter()).map(|key| client_row(connection, overlay, names, key)).collect()
+    of_clients(max, keys.into_iter()).map(|key| client_row(connection, overlay, names, key)).collect()
 }
 
-/// Those of `keys`, which come in their order, that are of the first `most` clients.
-fn of_clients(most: usize, keys: impl Iterator<Item = ClientKey>) -> impl Iterator<Item = ClientKey> {
+/// Those of `keys`, which come in their order, that are of the first `max` clients.
+fn of_clients(max: usize, keys: impl Iterator<Item = ClientKey>) -> impl Iterator<Item = ClientKey> {
     let (mut clients, mut last) = (0, None);
     keys.take_while(move |(client, _)| {
         if last.replace(*client) != Some(*client) {
             clients += 1;
         }
-        clients <= most
+        clients <= max
     })
 }
 

@@ -161,7 +161,7 @@ pub enum Decision {
         /// How often they were, this time included.
         forks: u64,
     },
-    /// A reasoned no.
+    /// A refusal with its reason.
     Refused {
         /// What was asked.
         asked: Asked,
@@ -219,7 +219,7 @@ pub trait HostStore: Send {
         decide: &mut dyn FnMut(&mut Ledger) -> Option<SealRow>,
     ) -> Result<(), StoreError>;
 
-    /// Does a piece of the work that can wait until nobody asks; whether there is more of it.
+    /// Does a piece of the work that can wait until the host is idle; returns whether there is more of it.
     ///
     /// # Errors
     /// [`StoreError`]: the work is still to be done.
@@ -237,23 +237,23 @@ pub trait HostStore: Send {
     /// [`StoreError`].
     fn counts(&mut self, family: &Family, now: Timestamp) -> Result<Counts, StoreError>;
 
-    /// All rows of up to `most` clients after `after`, in the order of their keys: a client has a row in each family.
+    /// All rows of up to `max` clients after `after`, in the order of their keys: a client has a row in each family.
     ///
     /// # Errors
     /// [`StoreError`].
-    fn clients(&mut self, after: Option<KeyId>, most: usize) -> Result<Vec<ClientRow>, StoreError>;
+    fn clients(&mut self, after: Option<KeyId>, max: usize) -> Result<Vec<ClientRow>, StoreError>;
 
-    /// Up to `most` journal entries, newest first.
+    /// Up to `max` journal entries, newest first.
     ///
     /// # Errors
     /// [`StoreError`].
-    fn events(&mut self, most: usize) -> Result<Vec<Entry>, StoreError>;
+    fn events(&mut self, max: usize) -> Result<Vec<Entry>, StoreError>;
 
-    /// Up to `most` seals of `host`, newest first.
+    /// Up to `max` seals of `host`, newest first.
     ///
     /// # Errors
     /// [`StoreError`].
-    fn seals(&mut self, host: KeyId, most: usize) -> Result<Vec<SealRow>, StoreError>;
+    fn seals(&mut self, host: KeyId, max: usize) -> Result<Vec<SealRow>, StoreError>;
 }
 
 pub use codec::{decode_entries, decode_fingerprint, encode_entries, encode_fingerprint};

@@ -126,7 +126,7 @@ pub struct ClientPages {
 
 impl ClientPages {
     /// How many clients a page has at most.
-    pub const MOST: usize = 1_000;
+    pub const MAX: usize = 1_000;
 
     /// Takes the page that was asked for.
     ///

@@ -18,7 +18,7 @@ use super::{Data, failed};
 use crate::failure::Failure;
 use crate::input;
 use crate::output::{self, Output};
-use crate::stores::{Copied, Place};
+use crate::stores::{Copied, StoreLocation};
 
 /// Write the host's folder into one file: key pair, certificate, what it remembers, and its store as it is at one moment.
 ///
@@ -33,7 +33,7 @@ pub(crate) struct Backup {
     /// The host's configuration, for where it names a database; options given here win.
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
-    /// Take the place of a file that is there.
+    /// Replace a file that is there.
     #[arg(long)]
     replace: bool,
 }
@@ -41,11 +41,11 @@ pub(crate) struct Backup {
 impl Backup {
     pub(crate) fn run(self, output: Output) -> Result<(), Failure> {
         let config = Config::read(self.config.as_deref())?;
-        let place = self.data.clone().configured(config.store).place()?;
+        let location = self.data.clone().configured(config.store).location()?;
         let home = self.data.home();
         let host = home.keypair().map_err(|error| failed(&error))?.id();
         if self.to == Path::new("-") {
-            return to_standard_output(&home, &place, output);
+            return to_standard_output(&home, &location, output);
         }
         let path = self.path(host);
         if !self.replace && path.exists() {
@@ -55,7 +55,7 @@ impl Backup {
         let folder = path.parent().filter(|folder| *folder != Path::new("")).unwrap_or(Path::new("."));
         let at = |error: io::Error| Failure::file(folder, &error);
         let beside = tempfile::Builder::new().prefix(".backup-").tempdir_in(folder).map_err(at)?;
-        let copy = Copy::of(&place, host, beside)?;
+        let copy = Copy::of(&location, host, beside)?;
         // Made for its owner alone.
         let mut file = tempfile::Builder::new().prefix(".backup-").tempfile_in(folder).map_err(at)?;
         let about = copy.write(&home, &mut file)?;
@@ -84,7 +84,7 @@ impl Backup {
     }
 }
 
-fn to_standard_output(home: &Home, place: &Place, output: Output) -> Result<(), Failure> {
+fn to_standard_output(home: &Home, location: &StoreLocation, output: Output) -> Result<(), Failure> {
     let mut out = io::stdout().lock();
     if output == Output::Json || out.is_terminal() {
         return Err(Failure::failed(
@@ -94,7 +94,7 @@ fn to_standard_output(home: &Home, place: &Place, output: Output) -> Result<(), 
     }
     let host = home.keypair().map_err(|error| failed(&error))?.id();
     let folder = TempDir::new().map_err(|error| Failure::file(&std::env::temp_dir(), &error))?;
-    let about = Copy::of(place, host, folder)?.write(home, &mut out)?;
+    let about = Copy::of(location, host, folder)?.write(home, &mut out)?;
     out.flush().map_err(|error| Failure::failed("file", format!("standard output: {error}")))?;
     tell(&about);
     Ok(())
@@ -108,9 +108,9 @@ struct Copy {
 
 impl Copy {
     /// A copy in `folder`, opened once, so that what cannot be read is found now and not when it is needed.
-    fn of(place: &Place, host: KeyId, folder: TempDir) -> Result<Self, Failure> {
-        let failed = |error| place.failed(&error);
-        let tip = match place.copy_host(folder.path()).map_err(failed)? {
+    fn of(location: &StoreLocation, host: KeyId, folder: TempDir) -> Result<Self, Failure> {
+        let failed = |error| location.failed(&error);
+        let tip = match location.copy_host(folder.path()).map_err(failed)? {
             Copied::All => {
                 let mut store = SqliteHost::open_reader(folder.path()).map_err(failed)?;
                 Some(newest(&mut store, host).map_err(failed)?)

@@ -25,9 +25,9 @@ pub(crate) struct Clients {
 
 impl Clients {
     pub(crate) fn run(self, output: Output) -> Result<(), Failure> {
-        let place = self.data.place()?;
+        let location = self.data.location()?;
         let mut store = self.data.reader()?;
-        let clients = store.clients(self.after, self.limit).map_err(|error| place.failed(&error))?;
+        let clients = store.clients(self.after, self.limit).map_err(|error| location.failed(&error))?;
         let now = input::now();
         match output {
             Output::Json => output::json(&clients.iter().map(value).collect()),

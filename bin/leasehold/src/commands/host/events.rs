@@ -21,9 +21,9 @@ pub(crate) struct Events {
 
 impl Events {
     pub(crate) fn run(self, output: Output) -> Result<(), Failure> {
-        let place = self.data.place()?;
+        let location = self.data.location()?;
         let mut store = self.data.reader()?;
-        let entries = store.events(self.limit).map_err(|error| place.failed(&error))?;
+        let entries = store.events(self.limit).map_err(|error| location.failed(&error))?;
         match output {
             Output::Json => output::json(&entries.iter().map(value).collect()),
             Output::Human if entries.is_empty() => anstream::eprintln!("nothing was decided yet"),

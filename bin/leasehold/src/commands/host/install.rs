@@ -34,7 +34,7 @@ impl Install {
             return self.revocations(&bytes, output);
         }
         let home = self.data.home();
-        // A certificate that cannot be read is told of once it is to be used.
+        // A certificate that cannot be read is reported when it is used.
         let before = home.identity().ok().flatten().map(|identity| identity.certificate().clone());
         let installed = home.install(&bytes, self.root.as_ref(), input::now());
         let certificate = installed.map_err(|error| failed(&error))?;

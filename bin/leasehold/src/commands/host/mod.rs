@@ -28,7 +28,7 @@ use leasehold_store::host::HostStore;
 use crate::commands::authority;
 use crate::failure::Failure;
 use crate::output::Output;
-use crate::stores::Place;
+use crate::stores::StoreLocation;
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Host {
@@ -106,21 +106,21 @@ impl Data {
     }
 
     /// Where the store is.
-    pub(crate) fn place(&self) -> Result<Place, Failure> {
-        Place::choose(self.store.as_deref(), "LEASEHOLD_STORE", self.configured.as_deref(), &self.folder)
+    pub(crate) fn location(&self) -> Result<StoreLocation, Failure> {
+        StoreLocation::choose(self.store.as_deref(), "LEASEHOLD_STORE", self.configured.as_deref(), &self.folder)
     }
 
     /// The store as it is now, for reading, also while the host serves.
     pub(crate) fn reader(&self) -> Result<Box<dyn HostStore>, Failure> {
-        let place = self.place()?;
-        place.host_reader().map_err(|error| place.failed(&error))?.ok_or_else(|| {
-            let message = format!("{place}: the host has not served yet, there is nothing to show");
+        let location = self.location()?;
+        location.host_reader().map_err(|error| location.failed(&error))?.ok_or_else(|| {
+            let message = format!("{location}: the host has not served yet, there is nothing to show");
             Failure::refused("not-initialised", message).hint("start it with `leasehold host serve`")
         })
     }
 }
 
-/// What a failure of the host's library means for whoever typed the command.
+/// What a failure of the host's library means for the command.
 pub(crate) fn failed(error: &Error) -> Failure {
     let message = error.to_string();
     match error {
@@ -147,7 +147,7 @@ pub(crate) fn failed(error: &Error) -> Failure {
 
 /// What a failure of the store means, with what the store itself says.
 pub(crate) fn store_failed(folder: &std::path::Path, error: &StoreError) -> Failure {
-    Place::Folder(folder.to_owned()).failed(error)
+    StoreLocation::Folder(folder.to_owned()).failed(error)
 }
 
 /// A time in JSON: seconds since 1970.

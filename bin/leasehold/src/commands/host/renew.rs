@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 use leasehold_client::Machine;
 use leasehold_core::Text;
-use leasehold_host::asking::{Answered, Itself, Vendor};
+use leasehold_host::asking::{Answered, AuthorityTrust, HostInfo};
 
 use super::config::Config;
 use super::options::{AuthorityOptions, link};
@@ -15,9 +15,9 @@ use crate::failure::Failure;
 use crate::input;
 use crate::output::Output;
 
-/// Renew this host's certificate with the vendor's authority now, and say what has changed in the grant.
+/// Renew this host's certificate with the trust's authority now, and say what has changed in the grant.
 ///
-/// A host that serves does so by itself, once a month. The host key is not needed, and nothing is used up.
+/// A host that serves does so by info, once a month. The host key is not needed, and nothing is used up.
 #[derive(Debug, Args)]
 pub(crate) struct Renew {
     #[command(flatten)]
@@ -40,9 +40,9 @@ impl Renew {
         home.keypair().map_err(|error| failed(&error))?;
         let authority = self.authority.known(&config, &home)?;
         let link = link(&authority)?;
-        let vendor = Vendor { link: &link, root: authority.root.as_ref() };
-        let itself = Itself { machine: &Machine::read(), name: self.name };
-        match home.renew(&itself, &vendor, input::now()).map_err(|error| failed(&error))? {
+        let trust = AuthorityTrust { link: &link, root: authority.root.as_ref() };
+        let info = HostInfo { machine: &Machine::read(), name: self.name };
+        match home.renew(&info, &trust, input::now()).map_err(|error| failed(&error))? {
             Answered::Certified(certified) => {
                 home.remember_authority(&authority).map_err(|error| failed(&error))?;
                 install::print(&certified, Some(&authority), output);

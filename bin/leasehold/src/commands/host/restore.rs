@@ -15,7 +15,7 @@ use super::backup::newest;
 use super::{Data, failed, store_failed};
 use crate::failure::Failure;
 use crate::output::{self, Output};
-use crate::stores::Place;
+use crate::stores::StoreLocation;
 
 /// Put a backup into the host's folder: all of it, once it was read and checked, or nothing.
 #[derive(Debug, Args)]
@@ -57,7 +57,7 @@ impl Restore {
         let aside = staged.finish(present, &SqliteHost::files(folder)).map_err(|error| failed(&error))?;
         drop(hold);
         print(&about, aside.as_deref(), before, output);
-        if let Ok(Place::Database(address)) = self.data.place() {
+        if let Ok(StoreLocation::Database(address)) = self.data.location() {
             anstream::eprintln!("the store was put into {}, and the host serves from {address}", folder.display());
         }
         Ok(())
@@ -81,7 +81,7 @@ fn check(staged: &Restoration<'_>) -> Result<(), Failure> {
     Err(Failure::refused("not-a-backup", "its store does not go as far as it says"))
 }
 
-/// The number of the newest seal in a store that is about to move aside, where that can be told.
+/// The number of the newest seal in a store that is about to move aside, if it can be read.
 fn sealed(folder: &Path, host: KeyId) -> Option<u64> {
     let mut store = SqliteHost::open_reader(folder).ok()?;
     newest(&mut store, host).ok().map(|tip| tip.number)

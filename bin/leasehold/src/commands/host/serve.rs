@@ -55,11 +55,11 @@ impl Serve {
         let tls = tls(self.tls_cert.or(config.tls_cert), self.tls_key.or(config.tls_key))?;
         let scheme = if tls.is_some() { "https" } else { "http" };
         let folder = self.data.folder.clone();
-        let place = self.data.configured(config.store).place()?;
+        let location = self.data.configured(config.store).location()?;
         let (dns, mdns) = (self.dns.or(config.dns.unwrap_or_default()), self.mdns || config.mdns == Some(true));
         let found = Found { folder, dns, mdns };
         home.make().map_err(|error| failed(&error))?;
-        let store = place.host()?;
+        let store = location.host()?;
         let options = Options { limits: Limits::default(), tls };
         let server = Server::start(home, store, surroundings(), options).map_err(|error| failed(&error))?;
         let server = server.with_renewal(renewal);
@@ -117,7 +117,7 @@ pub(crate) fn tls(certificate: Option<PathBuf>, key: Option<PathBuf>) -> Result<
     }
 }
 
-/// The time and chance of the system.
+/// The clock and the random source of the system.
 pub(crate) fn surroundings() -> Surroundings {
     Surroundings { now: Arc::new(input::now), random: Arc::new(input::fill_random) }
 }
@@ -136,13 +136,13 @@ fn announce(output: Output, server: &Server, scheme: &str, address: SocketAddr) 
         Output::Human => {
             anstream::eprintln!("serving at {scheme}://{address}; stop with Ctrl-C");
             if host.is_none() {
-                anstream::eprintln!("not activated yet: clients are told so until a certificate is installed");
+                anstream::eprintln!("not activated yet: clients are refused until a certificate is installed");
             }
         }
     }
 }
 
-/// What a failure of the server's plumbing means for whoever typed the command.
+/// What a failure of the server's plumbing means for the command.
 pub(crate) fn service_failed(error: leasehold_service::Error) -> Failure {
     failed(&leasehold_host::Error::Service(error))
 }

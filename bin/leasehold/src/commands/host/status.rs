@@ -4,7 +4,7 @@ use clap::Args;
 use leasehold_core::standing::Revocation;
 use leasehold_core::{Grant, Span, Timestamp};
 use leasehold_host::Identity;
-use leasehold_host::authority::{Authority, Record, Setback};
+use leasehold_host::authority::{Authority, LastFailure, Record};
 use leasehold_host::renewing::{Ending, ending, next_renewal};
 use leasehold_store::host::{Counts, Family, SealRow};
 use serde_json::{Value, json};
@@ -62,9 +62,9 @@ impl Status {
         let authority = home.authority().map_err(|error| failed(&error))?;
         let record = home.renewals().map_err(|error| failed(&error))?;
         let grants = identity.certificate().grants.clone();
-        let place = self.data.place()?;
-        let store_failed = |error| place.failed(&error);
-        let Some(mut store) = place.host_reader().map_err(store_failed)? else {
+        let location = self.data.location()?;
+        let store_failed = |error| location.failed(&error);
+        let Some(mut store) = location.host_reader().map_err(store_failed)? else {
             let families = grants.into_iter().map(|grant| (grant, Counts::default())).collect();
             return Ok(View { identity, authority, record, now, families, seals: Vec::new() });
         };
@@ -99,21 +99,21 @@ impl View {
             "renewal": {
                 "last": self.record.certified,
                 "next": self.next_renewal().map(seconds),
-                "failure": self.record.setback.as_ref().map(failure),
+                "failure": self.record.last_failure.as_ref().map(failure),
             },
             "revocations": {
                 "number": self.identity.revocation_number(),
                 "last": self.record.listed,
-                "failure": self.record.list_setback.as_ref().map(failure),
+                "failure": self.record.last_list_failure.as_ref().map(failure),
             },
             "families": self.families.iter().map(|(grant, counts)| family(grant, *counts)).collect::<Vec<_>>(),
             "seals": self.seals.iter().map(seal).collect::<Vec<_>>(),
         })
     }
 
-    /// When the host asks for another certificate; `None` is not by itself.
+    /// When the host asks for another certificate; `None` is not by info.
     fn next_renewal(&self) -> Option<Timestamp> {
-        let next = next_renewal(&self.identity, self.record.setback.as_ref());
+        let next = next_renewal(&self.identity, self.record.last_failure.as_ref());
         self.authority.as_ref().map(|_| next)
     }
 
@@ -133,9 +133,11 @@ impl View {
         if ending(certificate.issued, certificate.expires, self.now) != Ending::Far && left != Span::ZERO {
             anstream::eprintln!("warning: the certificate ends in {left} [host-certificate-ends-soon]");
         }
-        let Record { setback, list_setback, .. } = &self.record;
-        for (what, setback) in [("certificate not renewed", setback), ("revocation list not fetched", list_setback)] {
-            if let Some(Setback { code, message, at, .. }) = setback {
+        let Record { last_failure, last_list_failure, .. } = &self.record;
+        for (what, last_failure) in
+            [("certificate not renewed", last_failure), ("revocation list not fetched", last_list_failure)]
+        {
+            if let Some(LastFailure { code, message, at, .. }) = last_failure {
                 let at = output::time(Timestamp::from_unix(*at));
                 anstream::eprintln!("warning: {what}: {message}, last at {at} [{code}]");
             }
@@ -179,8 +181,8 @@ impl View {
     }
 }
 
-fn failure(setback: &Setback) -> Value {
-    let Setback { code, message, at, failures, .. } = setback;
+fn failure(last_failure: &LastFailure) -> Value {
+    let LastFailure { code, message, at, failures, .. } = last_failure;
     json!({ "code": code, "message": message, "at": at, "failures": failures })
 }
 

@@ -28,7 +28,7 @@ pub(super) struct Machine {
 }
 
 impl Fleet<'_> {
-    /// Lets `count` machines ask in turn, those that were refused once more, and says what they are told.
+    /// Lets `count` machines ask in turn, those that were refused once more, and prints their answers.
     pub(super) fn ask(&self, count: u32, talk: &Talk) -> Result<Vec<Machine>, Failure> {
         let clients: Vec<(u32, Client)> =
             (1..=count).map(|n| Ok((n, self.open(n)?))).collect::<Result<_, Failure>>()?;

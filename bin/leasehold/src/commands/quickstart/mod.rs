@@ -95,7 +95,7 @@ impl Quickstart {
     }
 }
 
-/// What is told to people while it happens; programs wait for the end.
+/// What people see while it happens; programs wait for the end.
 struct Talk(Output);
 
 impl Talk {

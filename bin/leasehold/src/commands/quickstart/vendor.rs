@@ -124,7 +124,7 @@ fn host_key(path: &Path, store: &dyn AuthorityStore, talk: &Talk) -> Result<Prod
     Ok(key)
 }
 
-/// The passphrase of this folder's keys: chance, kept beside them because this is a demonstration.
+/// The passphrase of this folder's keys: random, kept beside them because this is a demonstration.
 fn passphrase(path: &Path) -> Result<Secret, Failure> {
     if let Ok(text) = fs::read_to_string(path) {
         return Ok(Secret::new(text.trim().to_owned()));

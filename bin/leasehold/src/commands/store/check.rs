@@ -12,7 +12,7 @@ use crate::commands::doctor::finding::{Finding, Outcome};
 use crate::commands::doctor::report::report;
 use crate::failure::Failure;
 use crate::output::Output;
-use crate::stores::Place;
+use crate::stores::StoreLocation;
 
 /// Check that a store is whole: its schema, its pages, its journal, its seals, its leases and its counts.
 ///
@@ -20,25 +20,25 @@ use crate::stores::Place;
 #[derive(Debug, Args)]
 pub(crate) struct Check {
     /// The folder of a host or vendor, or a database: `postgres://USER@HOST/NAME`.
-    place: String,
+    location: String,
 }
 
 impl Check {
     pub(crate) fn run(self, output: Output) -> Result<(), Failure> {
-        let place = Place::named(&self.place)?;
+        let location = StoreLocation::named(&self.location)?;
         let mut findings = Vec::new();
-        if let Some(versions) = place.host_versions()? {
+        if let Some(versions) = location.host_versions()? {
             findings.push(schema("host", versions));
-            if let Some(mut store) = place.to_read()? {
-                findings.extend(host(&place, store.as_mut()));
+            if let Some(mut store) = location.to_read()? {
+                findings.extend(host(&location, store.as_mut()));
             }
         }
-        if let Some(versions) = place.authority_versions()? {
+        if let Some(versions) = location.authority_versions()? {
             findings.push(schema("authority", versions));
-            findings.push(authority(&place)?);
+            findings.push(authority(&location)?);
         }
         if findings.is_empty() {
-            return Err(nothing(&place));
+            return Err(nothing(&location));
         }
         let first = |outcome| findings.iter().find(move |finding| finding.outcome == outcome);
         let cause = first(Outcome::Failure).or_else(|| first(Outcome::Warning));
@@ -55,18 +55,18 @@ fn schema(kind: &str, (found, known): (u64, u64)) -> Finding {
 }
 
 /// Everything that was decided, in the order in which it was.
-fn host(place: &Place, store: &mut dyn Records) -> Vec<Finding> {
+fn host(location: &StoreLocation, store: &mut dyn Records) -> Vec<Finding> {
     let mut walk = Walk::default();
     let read = store.dump(&mut |record| {
         walk.step(&record);
         Ok(())
     });
     if let Err(error) = read {
-        return vec![Finding::failure("records", error.code(), place.failed(&error).to_string())];
+        return vec![Finding::failure("records", error.code(), location.failed(&error).to_string())];
     }
     let mut findings = walk.findings();
     match store.flaws() {
-        Err(error) => findings.push(Finding::failure("counts", error.code(), place.failed(&error).to_string())),
+        Err(error) => findings.push(Finding::failure("counts", error.code(), location.failed(&error).to_string())),
         Ok(flaws) if flaws.is_empty() => findings.push(Finding::ok("counts", "as the rows say; no page is damaged")),
         Ok(flaws) => findings.extend(flaws.into_iter().map(told)),
     }
@@ -193,10 +193,10 @@ impl Walk {
 }
 
 /// Every record of an authority's.
-fn authority(place: &Place) -> Result<Finding, Failure> {
-    let read = leasehold_store::copy::authority_summary(&*place.authority()?);
+fn authority(location: &StoreLocation) -> Result<Finding, Failure> {
+    let read = leasehold_store::copy::authority_summary(&*location.authority()?);
     Ok(match read {
         Ok(summary) => Finding::ok("authority records", format!("{}, all can be read", summary.records)),
-        Err(error) => Finding::failure("authority records", error.code(), place.failed(&error).to_string()),
+        Err(error) => Finding::failure("authority records", error.code(), location.failed(&error).to_string()),
     })
 }

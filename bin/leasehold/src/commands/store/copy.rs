@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use super::nothing;
 use crate::failure::Failure;
 use crate::output::{self, Output};
-use crate::stores::Place;
+use crate::stores::StoreLocation;
 
 /// Copy a store into an empty one, from SQLite to PostgreSQL or back: all of it, or nothing.
 ///
@@ -28,7 +28,7 @@ pub(crate) struct Copy {
 
 impl Copy {
     pub(crate) fn run(self, output: Output) -> Result<(), Failure> {
-        let (from, to) = (Place::named(&self.from)?, Place::named(&self.to)?);
+        let (from, to) = (StoreLocation::named(&self.from)?, StoreLocation::named(&self.to)?);
         to.make()?;
         let hosts = copy_host(&from, &to)?;
         let authority = copy_authority(&from, &to)?;
@@ -46,7 +46,7 @@ impl Copy {
     }
 }
 
-fn copy_host(from: &Place, to: &Place) -> Result<Option<host::Summary>, Failure> {
+fn copy_host(from: &StoreLocation, to: &StoreLocation) -> Result<Option<host::Summary>, Failure> {
     let Some(mut source) = from.to_read()? else { return Ok(None) };
     let mut target = to.to_fill()?;
     let bar = progress("copied");
@@ -57,7 +57,7 @@ fn copy_host(from: &Place, to: &Place) -> Result<Option<host::Summary>, Failure>
     if read_back == copied { Ok(Some(copied)) } else { Err(differs(to)) }
 }
 
-fn copy_authority(from: &Place, to: &Place) -> Result<Option<authority::Summary>, Failure> {
+fn copy_authority(from: &StoreLocation, to: &StoreLocation) -> Result<Option<authority::Summary>, Failure> {
     if from.authority_versions()?.is_none() {
         return Ok(None);
     }
@@ -69,7 +69,7 @@ fn copy_authority(from: &Place, to: &Place) -> Result<Option<authority::Summary>
     if read_back.digest() == copied.digest() { Ok(Some(copied)) } else { Err(differs(to)) }
 }
 
-fn failed(error: &CopyError, from: &Place, to: &Place) -> Failure {
+fn failed(error: &CopyError, from: &StoreLocation, to: &StoreLocation) -> Failure {
     match error {
         CopyError::Reading(error) => from.failed(error),
         CopyError::Writing(error) => to.failed(error),
@@ -85,7 +85,7 @@ fn progress(done: &str) -> ProgressBar {
     ProgressBar::with_draw_target(None, target).with_style(style)
 }
 
-fn differs(to: &Place) -> Failure {
+fn differs(to: &StoreLocation) -> Failure {
     Failure::failed("store-damaged", format!("{to}: what was read back is not what was written"))
         .hint("do not use the copy; its original is untouched")
 }

@@ -6,7 +6,7 @@ use serde_json::json;
 use super::nothing;
 use crate::failure::Failure;
 use crate::output::{self, Output};
-use crate::stores::Place;
+use crate::stores::StoreLocation;
 
 /// Bring a store's schema up to date. Hosts and authorities do so themselves where their database lets them.
 ///
@@ -14,7 +14,7 @@ use crate::stores::Place;
 #[derive(Debug, Args)]
 pub(crate) struct Migrate {
     /// The folder of a host or vendor, or a database: `postgres://USER@HOST/NAME`.
-    place: String,
+    location: String,
     /// Make a store of this kind where there is none.
     #[arg(long, value_name = "KIND")]
     make: Option<Kind>,
@@ -36,25 +36,25 @@ struct Step {
 
 impl Migrate {
     pub(crate) fn run(self, output: Output) -> Result<(), Failure> {
-        let place = Place::named(&self.place)?;
+        let location = StoreLocation::named(&self.location)?;
         if self.make.is_some() {
-            place.make()?;
+            location.make()?;
         }
         let mut steps = Vec::new();
-        let found = place.host_versions()?;
+        let found = location.host_versions()?;
         if found.is_some() || self.make == Some(Kind::Host) {
-            drop(place.to_fill()?);
-            let to = place.host_versions()?.map_or(0, |(now, _)| now);
+            drop(location.to_fill()?);
+            let to = location.host_versions()?.map_or(0, |(now, _)| now);
             steps.push(Step { kind: "host", from: found.map(|(from, _)| from), to });
         }
-        let found = place.authority_versions()?;
+        let found = location.authority_versions()?;
         if found.is_some() || self.make == Some(Kind::Authority) {
-            drop(place.authority()?);
-            let to = place.authority_versions()?.map_or(0, |(now, _)| now);
+            drop(location.authority()?);
+            let to = location.authority_versions()?.map_or(0, |(now, _)| now);
             steps.push(Step { kind: "authority", from: found.map(|(from, _)| from), to });
         }
         if steps.is_empty() {
-            return Err(nothing(&place).hint("a new one is made with `--make host` or `--make authority`"));
+            return Err(nothing(&location).hint("a new one is made with `--make host` or `--make authority`"));
         }
         match output {
             Output::Json => output::json(

@@ -8,7 +8,7 @@ use clap::Subcommand;
 
 use crate::failure::Failure;
 use crate::output::Output;
-use crate::stores::Place;
+use crate::stores::StoreLocation;
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Store {
@@ -30,8 +30,8 @@ impl Store {
     }
 }
 
-/// There is nothing at a place.
-fn nothing(place: &Place) -> Failure {
-    Failure::refused("not-initialised", format!("{place}: there is no store here"))
+/// There is no store at this location.
+fn nothing(location: &StoreLocation) -> Failure {
+    Failure::refused("not-initialised", format!("{location}: there is no store here"))
         .hint("name the folder of a host or vendor, or the address of its database")
 }

@@ -9,7 +9,7 @@ use super::{Passphrase, VendorPaths, failed, stamp};
 use crate::failure::Failure;
 use crate::input;
 use crate::output::{self, Output};
-use crate::stores::Place;
+use crate::stores::StoreLocation;
 
 /// Make a vendor: its root key, its authority's key and its store.
 #[derive(Debug, Args)]
@@ -44,7 +44,7 @@ impl Init {
 }
 
 /// Refuses a second vendor before a passphrase is asked for.
-fn refuse_a_second(home: &Home, place: &Place) -> Result<(), Failure> {
+fn refuse_a_second(home: &Home, place: &StoreLocation) -> Result<(), Failure> {
     if place.authority_versions()?.is_none() {
         return Ok(());
     }

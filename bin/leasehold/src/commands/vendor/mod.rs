@@ -28,7 +28,7 @@ use leasehold_store::authority::{Actor, AuthorityStore, Stamp};
 use crate::failure::Failure;
 use crate::input;
 use crate::output::Output;
-use crate::stores::Place;
+use crate::stores::StoreLocation;
 
 /// A vendor's keys, products and approvals.
 #[derive(Debug, Args)]
@@ -88,7 +88,7 @@ enum Command {
 impl Vendor {
     pub(crate) fn run(self, output: Output) -> Result<(), Failure> {
         let home = Home::new(self.dir);
-        let place = Place::choose(self.store.as_deref(), "LEASEHOLD_VENDOR_STORE", None, home.folder())?;
+        let place = StoreLocation::choose(self.store.as_deref(), "LEASEHOLD_VENDOR_STORE", None, home.folder())?;
         let paths = VendorPaths { home, place };
         match self.command {
             Command::Init(command) => command.run(&paths, output),
@@ -113,7 +113,7 @@ impl Vendor {
 /// A vendor's folder and the location of its store.
 struct VendorPaths {
     home: Home,
-    place: Place,
+    place: StoreLocation,
 }
 
 /// A vendor's folder with its open store.

@@ -9,7 +9,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 use leasehold_discovery::publish::PublishError;
-use leasehold_host::dns::{DnsError, Place, Publication};
+use leasehold_host::dns::{DnsError, Publication, ZoneEntry};
 
 use super::Data;
 use super::config::Config;
@@ -58,15 +58,15 @@ impl Settings {
             return Err(Failure::failed("usage", "no zone to publish in is named")
                 .hint("`--zone ZONE` names one: the domain in which the machines look, such as corp.example"));
         }
-        // Whoever publishes for a host on another machine has no folder of it here.
+        // The folder of a host on another machine is not here.
         let folder = Some(self.data.folder).filter(|folder| folder.is_dir());
         Ok(Publication { folder, ..options.publication(listen)? })
     }
 }
 
-/// What went wrong at `place`, as the end of a command; `line` is what an administrator could do by hand.
-fn failed(place: &Place, error: &DnsError, by_hand: ByHand) -> Failure {
-    let message = format!("zone {}: {error}", place.zone);
+/// What went wrong at `entry`, as the end of a command; `by_hand` is what the administrator of the zone could do.
+fn failed(entry: &ZoneEntry, error: &DnsError, by_hand: ByHand) -> Failure {
+    let message = format!("zone {}: {error}", entry.zone);
     match error {
         DnsError::Publish(PublishError::KeyFile { path, source }) => Failure::file(path, source),
         DnsError::Publish(
@@ -79,7 +79,7 @@ fn failed(place: &Place, error: &DnsError, by_hand: ByHand) -> Failure {
     }
 }
 
-/// What those can do who look after the zone.
+/// What the administrator of the zone can do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum ByHand {
     Add,
@@ -91,28 +91,28 @@ impl ByHand {
     fn hint(self) -> &'static str {
         match self {
             Self::Add => {
-                "hand the record above to whoever looks after the zone; or have this host's key allowed there and give it with `--tsig-key-file FILE`"
+                "give the record above to the administrator of the zone; or have this host's key allowed there and give it with `--tsig-key-file FILE`"
             }
             Self::Remove => {
-                "ask whoever looks after the zone to remove the record above; or have this host's key allowed there and give it with `--tsig-key-file FILE`"
+                "ask the administrator of the zone to remove the record above; or have this host's key allowed there and give it with `--tsig-key-file FILE`"
             }
             Self::Nothing => "ask the name server that holds the zone: `--server ADDRESS`",
         }
     }
 }
 
-/// What was done at one place, or why not.
-type Done<T> = (Place, Result<T, DnsError>);
+/// What was done at one zone, or why not.
+type Done<T> = (ZoneEntry, Result<T, DnsError>);
 
-/// Ends a command that has worked at several places: well, or with all that went wrong.
+/// Ends a command that has worked at several zones: well, or with all that went wrong.
 fn end<T>(done: &[Done<T>], by_hand: ByHand, output: Output) -> Result<(), Failure> {
-    let mut failures = done.iter().filter_map(|(place, done)| {
+    let mut failures = done.iter().filter_map(|(entry, done)| {
         let error = done.as_ref().err()?;
-        Some(failed(place, error, by_hand))
+        Some(failed(entry, error, by_hand))
     });
     let Some(last) = failures.next_back() else { return Ok(()) };
     for failure in failures {
-        // The exit status is the last one's; all are told.
+        // The exit status is the last one's; all are reported.
         let _ = failure.report(output);
     }
     Err(last)

@@ -10,7 +10,7 @@ use clap::Args;
 use leasehold_client::host_name;
 use leasehold_core::Span;
 use leasehold_discovery::{Config, DomainName, ServiceLabel, ServiceRecord};
-use leasehold_host::dns::{Place, Publication};
+use leasehold_host::dns::{Publication, ZoneEntry};
 use serde::{Deserialize, Deserializer};
 
 use crate::failure::Failure;
@@ -111,11 +111,11 @@ impl DnsOptions {
         Self { zones: vec![zone.clone()], ..Self::default() }
     }
 
-    /// What is to be published by a host that listens at the port `listen`.
+    /// What a host that listens at the port `listen` publishes.
     pub(crate) fn publication(self, listen: u16) -> Result<Publication, Failure> {
         let (label, target, servers) = (self.label(), self.target()?, self.servers());
-        let place = |zone: DomainName| {
-            let named = Place::new(&label, zone.clone());
+        let entry = |zone: DomainName| {
+            let named = ZoneEntry::new(&label, zone.clone());
             named.map_err(|error| Failure::failed(error.code(), format!("zone {zone}: {error}")))
         };
         let own = ServiceRecord {
@@ -125,8 +125,8 @@ impl DnsOptions {
             target,
             ttl: self.ttl.map_or(TTL, |seconds| Span::seconds(seconds.into())),
         };
-        let places = self.zones.into_iter().map(place).collect::<Result<_, _>>()?;
-        Ok(Publication { places, own, servers, key_file: self.tsig_key_file, folder: None })
+        let entries = self.zones.into_iter().map(entry).collect::<Result<_, _>>()?;
+        Ok(Publication { entries, own, servers, key_file: self.tsig_key_file, folder: None })
     }
 }
 
@@ -213,7 +213,7 @@ mod tests {
         let config: DnsOptions = toml::from_str("zones = [\"a.example\"]\nport = 1\nweight = 5").unwrap();
         let options: DnsOptions = toml::from_str("port = 2\ntarget = \"h.a.example\"").unwrap();
         let publication = options.or(config).publication(16_880).unwrap();
-        let line = publication.line(&publication.places[0]);
+        let line = publication.line(&publication.entries[0]);
         assert_eq!(line, "_leasehold._tcp.a.example. 3600 IN SRV 10 5 2 h.a.example.");
     }
 

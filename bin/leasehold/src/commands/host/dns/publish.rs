@@ -11,7 +11,7 @@ use crate::output::{self, Output};
 
 /// Publish or refresh the host's record; other hosts' records stay.
 ///
-/// The record is printed in any case: where it may not be published from here, hand it to whoever looks after the zone.
+/// The record is printed in any case: where it may not be published from here, give it to the administrator of the zone.
 #[derive(Debug, Args)]
 pub(crate) struct Publish {
     #[command(flatten)]
@@ -23,22 +23,22 @@ impl Publish {
         let publication = self.settings.publication()?;
         let surroundings = surroundings();
         let mut done: Vec<Done<Published>> = Vec::new();
-        for place in &publication.places {
-            let published = publication.publish(place, &surroundings);
+        for entry in &publication.entries {
+            let published = publication.publish(entry, &surroundings);
             if output == Output::Human {
-                anstream::println!("{}", publication.line(place));
+                anstream::println!("{}", publication.line(entry));
                 if let Ok(published) = &published {
-                    anstream::eprintln!("zone {}: {}", place.zone, words(*published));
+                    anstream::eprintln!("zone {}: {}", entry.zone, words(*published));
                 }
             }
-            done.push((place.clone(), published));
+            done.push((entry.clone(), published));
         }
         if output == Output::Json {
-            let records = done.iter().map(|(place, published)| {
+            let records = done.iter().map(|(entry, published)| {
                 json!({
-                    "zone": place.zone.as_str(),
-                    "name": place.name.as_str(),
-                    "record": publication.line(place),
+                    "zone": entry.zone.as_str(),
+                    "name": entry.name.as_str(),
+                    "record": publication.line(entry),
                     "outcome": published.as_ref().map_or("failed", |published| word(*published)),
                     "code": published.as_ref().err().map(leasehold_host::dns::DnsError::code),
                 })

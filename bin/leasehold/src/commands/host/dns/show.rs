@@ -2,7 +2,7 @@
 
 use clap::Args;
 use leasehold_discovery::ServiceRecord;
-use leasehold_host::dns::{Place, Publication};
+use leasehold_host::dns::{Publication, ZoneEntry};
 use serde_json::{Value, json};
 
 use super::{ByHand, Done, Settings, end};
@@ -22,17 +22,17 @@ impl Show {
         let publication = self.settings.publication()?;
         let surroundings = surroundings();
         let mut done: Vec<Done<Vec<ServiceRecord>>> = Vec::new();
-        for place in &publication.places {
-            let records = publication.show(place, &surroundings).map(|mut records| {
+        for entry in &publication.entries {
+            let records = publication.show(entry, &surroundings).map(|mut records| {
                 records.sort_by(|one, other| order(one).cmp(&order(other)));
                 records
             });
-            done.push((place.clone(), records));
+            done.push((entry.clone(), records));
         }
-        let shown = done.iter().filter_map(|(place, records)| Some((place, records.as_ref().ok()?)));
+        let shown = done.iter().filter_map(|(entry, records)| Some((entry, records.as_ref().ok()?)));
         match output {
-            Output::Json => output::json(&shown.map(|(place, records)| value(&publication, place, records)).collect()),
-            Output::Human => shown.for_each(|(place, records)| print(&publication, place, records)),
+            Output::Json => output::json(&shown.map(|(entry, records)| value(&publication, entry, records)).collect()),
+            Output::Human => shown.for_each(|(entry, records)| print(&publication, entry, records)),
         }
         end(&done, ByHand::Nothing, output)
     }
@@ -46,24 +46,24 @@ fn is_own(publication: &Publication, record: &ServiceRecord) -> bool {
     (&record.target, record.port) == (&publication.own.target, publication.own.port)
 }
 
-fn print(publication: &Publication, place: &Place, records: &[ServiceRecord]) {
+fn print(publication: &Publication, entry: &ZoneEntry, records: &[ServiceRecord]) {
     if !records.is_empty() {
         let mut table = output::table(["RECORD", "HOST"]);
         for record in records {
             let whose = if is_own(publication, record) { "this one" } else { "another" };
-            table.add_row([record.line(&place.name), whose.to_owned()]);
+            table.add_row([record.line(&entry.name), whose.to_owned()]);
         }
         anstream::println!("{table}");
     }
     if !records.iter().any(|record| is_own(publication, record)) {
-        anstream::eprintln!("zone {}: this host's record is not there: {}", place.zone, publication.line(place));
+        anstream::eprintln!("zone {}: this host's record is not there: {}", entry.zone, publication.line(entry));
     }
 }
 
-fn value(publication: &Publication, place: &Place, records: &[ServiceRecord]) -> Value {
+fn value(publication: &Publication, entry: &ZoneEntry, records: &[ServiceRecord]) -> Value {
     let records = records.iter().map(|record| {
         json!({
-            "record": record.line(&place.name),
+            "record": record.line(&entry.name),
             "priority": record.priority,
             "weight": record.weight,
             "port": record.port,
@@ -72,5 +72,5 @@ fn value(publication: &Publication, place: &Place, records: &[ServiceRecord]) ->
             "own": is_own(publication, record),
         })
     });
-    json!({ "zone": place.zone.as_str(), "name": place.name.as_str(), "records": records.collect::<Vec<_>>() })
+    json!({ "zone": entry.zone.as_str(), "name": entry.name.as_str(), "records": records.collect::<Vec<_>>() })
 }

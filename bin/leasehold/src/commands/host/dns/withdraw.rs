@@ -21,23 +21,23 @@ impl Withdraw {
         let publication = self.settings.publication()?;
         let surroundings = surroundings();
         let mut done: Vec<Done<Withdrawn>> = Vec::new();
-        for place in &publication.places {
-            let withdrawn = publication.withdraw(place, &surroundings);
+        for entry in &publication.entries {
+            let withdrawn = publication.withdraw(entry, &surroundings);
             if output == Output::Human {
                 match &withdrawn {
-                    Ok(Withdrawn::Removed) => anstream::eprintln!("zone {}: the record was removed", place.zone),
-                    Ok(Withdrawn::NothingThere) => anstream::eprintln!("zone {}: there was no such record", place.zone),
-                    Err(_) => anstream::println!("{}", publication.line(place)),
+                    Ok(Withdrawn::Removed) => anstream::eprintln!("zone {}: the record was removed", entry.zone),
+                    Ok(Withdrawn::NothingThere) => anstream::eprintln!("zone {}: there was no such record", entry.zone),
+                    Err(_) => anstream::println!("{}", publication.line(entry)),
                 }
             }
-            done.push((place.clone(), withdrawn));
+            done.push((entry.clone(), withdrawn));
         }
         if output == Output::Json {
-            let records = done.iter().map(|(place, withdrawn)| {
+            let records = done.iter().map(|(entry, withdrawn)| {
                 json!({
-                    "zone": place.zone.as_str(),
-                    "name": place.name.as_str(),
-                    "record": publication.line(place),
+                    "zone": entry.zone.as_str(),
+                    "name": entry.name.as_str(),
+                    "record": publication.line(entry),
                     "outcome": withdrawn.as_ref().map_or("failed", |withdrawn| word(*withdrawn)),
                     "code": withdrawn.as_ref().err().map(leasehold_host::dns::DnsError::code),
                 })

@@ -1,20 +1,20 @@
 //! The vendor's authority: whether it answers now, and how the last renewal went.
 
 use leasehold_core::{Timestamp, codes};
-use leasehold_host::authority::{Authority, Setback};
+use leasehold_host::authority::{Authority, LastFailure};
 use leasehold_host::renewing::{Ending, ending, next_renewal};
 
-use super::Patient;
+use super::DoctorInput;
 use crate::commands::doctor::finding::Finding;
 use crate::output;
 
-pub(super) fn checks(patient: &Patient) -> Vec<Finding> {
-    let home = patient.data.home();
+pub(super) fn checks(input: &DoctorInput) -> Vec<Finding> {
+    let home = input.data.home();
     // What is wrong with the folder has been said.
     let Ok(Some(identity)) = home.identity() else {
         return vec![Finding::skipped(NAME, "the host is not activated")];
     };
-    let known = match &patient.authority {
+    let known = match &input.authority {
         Some(set) => Ok(Some(set.clone())),
         None => home.authority(),
     };
@@ -22,13 +22,13 @@ pub(super) fn checks(patient: &Patient) -> Vec<Finding> {
     let authority = match known {
         Ok(Some(authority)) => authority,
         Ok(None) => {
-            return vec![by_hand(ending(certificate.issued, certificate.expires, patient.now), certificate.expires)];
+            return vec![by_hand(ending(certificate.issued, certificate.expires, input.now), certificate.expires)];
         }
         Err(error) => return vec![Finding::failure(NAME, error.code(), error.to_string())],
     };
-    let setback = home.renewals().unwrap_or_default().setback;
-    let renewal = match &setback {
-        Some(setback) => not_renewed(setback),
+    let last_failure = home.renewals().unwrap_or_default().last_failure;
+    let renewal = match &last_failure {
+        Some(last_failure) => not_renewed(last_failure),
         None => Finding::ok("renewal", format!("next at {}", output::time(next_renewal(&identity, None)))),
     };
     vec![answers(&authority, identity.revocation_number()), renewal]
@@ -58,8 +58,8 @@ fn by_hand(ending: Ending, expires: Timestamp) -> Finding {
     }
 }
 
-fn not_renewed(setback: &Setback) -> Finding {
-    let Setback { code, message, at, failures, .. } = setback;
+fn not_renewed(last_failure: &LastFailure) -> Finding {
+    let LastFailure { code, message, at, failures, .. } = last_failure;
     let at = output::time(Timestamp::from_unix(*at));
     let detail = format!("{message}; last at {at}, {failures} times in a row [{code}]");
     let finding = Finding::warning("renewal", "not-renewed", detail);

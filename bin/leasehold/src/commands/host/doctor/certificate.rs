@@ -5,12 +5,12 @@ use leasehold_core::{KeyId, Span, Timestamp};
 use leasehold_host::renewing::{Ending, ending};
 use leasehold_host::{Error, Identity};
 
-use super::Patient;
+use super::DoctorInput;
 use crate::commands::doctor::finding::Finding;
 use crate::output;
 
-pub(super) fn checks(patient: &Patient) -> Vec<Finding> {
-    let home = patient.data.home();
+pub(super) fn checks(input: &DoctorInput) -> Vec<Finding> {
+    let home = input.data.home();
     let identity = match home.identity() {
         Ok(Some(identity)) => identity,
         Ok(None) => {
@@ -25,8 +25,8 @@ pub(super) fn checks(patient: &Patient) -> Vec<Finding> {
         }
         Err(error) => return vec![Finding::failure(NAME, error.code(), error.to_string())],
     };
-    let clock = clock(identity.certificate().issued, newest_seal(patient, identity.id()), patient.now);
-    vec![certificate(&identity, patient.now), clock]
+    let clock = clock(identity.certificate().issued, newest_seal(input, identity.id()), input.now);
+    vec![certificate(&identity, input.now), clock]
 }
 
 fn certificate(identity: &Identity, now: Timestamp) -> Finding {
@@ -60,8 +60,8 @@ fn certificate(identity: &Identity, now: Timestamp) -> Finding {
 }
 
 /// When the host last sealed anything, as its store has it.
-fn newest_seal(patient: &Patient, host: KeyId) -> Option<Timestamp> {
-    let seals = patient.data.reader().ok()?.seals(host, 1).ok()?;
+fn newest_seal(input: &DoctorInput, host: KeyId) -> Option<Timestamp> {
+    let seals = input.data.reader().ok()?.seals(host, 1).ok()?;
     seals.first().map(|seal| seal.at)
 }
 

@@ -4,23 +4,23 @@ use std::net::{IpAddr, UdpSocket};
 
 use leasehold_discovery::{Candidate, Config, DomainName, Finder, Found, Kind, Outcome};
 
-use super::Patient;
+use super::DoctorInput;
 use crate::commands::doctor::finding::Finding;
 use crate::commands::host::dns::options::DnsOptions;
 use crate::commands::host::serve::surroundings;
 
-pub(super) fn checks(patient: &Patient) -> Vec<Finding> {
-    let config = match config(patient) {
+pub(super) fn checks(input: &DoctorInput) -> Vec<Finding> {
+    let config = match config(input) {
         Ok(config) => config,
         Err(skipped) => return vec![*skipped],
     };
-    let found = Finder::new(config.clone()).find(&patient.dns.label(), &surroundings());
-    config.suffixes.iter().map(|zone| check(patient, &found, zone)).collect()
+    let found = Finder::new(config.clone()).find(&input.dns.label(), &surroundings());
+    config.suffixes.iter().map(|zone| check(input, &found, zone)).collect()
 }
 
-/// Whom to ask about which zones: those that are set, else those of this machine.
-fn config(patient: &Patient) -> Result<Config, Box<Finding>> {
-    let (servers, zones) = (patient.dns.servers(), patient.dns.zones().to_vec());
+/// Which name servers to ask about which zones: those that are set, else those of this machine.
+fn config(input: &DoctorInput) -> Result<Config, Box<Finding>> {
+    let (servers, zones) = (input.dns.servers(), input.dns.zones().to_vec());
     let skipped = |reason: String| Box::new(Finding::skipped("record", reason));
     let config = if servers.is_empty() || zones.is_empty() {
         let own = Config::of_this_machine();
@@ -44,23 +44,23 @@ fn config(patient: &Patient) -> Result<Config, Box<Finding>> {
     Ok(config)
 }
 
-fn check(patient: &Patient, found: &Found, zone: &DomainName) -> Finding {
+fn check(input: &DoctorInput, found: &Found, zone: &DomainName) -> Finding {
     let name = format!("record in {zone}");
-    let publication = match patient.dns.clone().or(DnsOptions::of_zone(zone)).publication(patient.address.port()) {
+    let publication = match input.dns.clone().or(DnsOptions::of_zone(zone)).publication(input.address.port()) {
         Ok(publication) => publication,
         Err(failure) => return Finding::skipped(name, failure.to_string()),
     };
-    let Some(place) = publication.places.iter().find(|place| place.zone == *zone) else {
+    let Some(entry) = publication.entries.iter().find(|entry| entry.zone == *zone) else {
         return Finding::skipped(name, "the name of the service would be too long in it");
     };
-    let (own, line) = (&publication.own, publication.line(place));
-    let publish = format!("`leasehold host dns publish`, or hand this to whoever looks after the zone: {line}");
+    let (own, line) = (&publication.own, publication.line(entry));
+    let publish = format!("`leasehold host dns publish`, or give this to the administrator of the zone: {line}");
     let records: Vec<&Candidate> = found.candidates.iter().filter(|record| record.suffix == *zone).collect();
     let others: Vec<String> = records.iter().filter(|record| record.target != own.target).map(|r| shown(r)).collect();
     let others = if others.is_empty() { String::new() } else { format!("; other hosts: {}", others.join(", ")) };
     let mut of_own = records.iter().filter(|record| record.target == own.target);
     let Some(record) = of_own.clone().find(|record| record.port == own.port).or(of_own.next()) else {
-        return missing(patient, name, outcome(found, &place.name), &others, publish);
+        return missing(input, name, outcome(found, &entry.name), &others, publish);
     };
     if record.port != own.port {
         let detail = format!("it names port {}, the host is at {}{others}", record.port, own.port);
@@ -85,8 +85,8 @@ fn check(patient: &Patient, found: &Found, zone: &DomainName) -> Finding {
 }
 
 /// The host's own record is not there: a failure where it ought to be.
-fn missing(patient: &Patient, name: String, outcome: Option<Outcome>, others: &str, publish: String) -> Finding {
-    let check = if patient.dns.is_empty() { Finding::warning } else { Finding::failure };
+fn missing(input: &DoctorInput, name: String, outcome: Option<Outcome>, others: &str, publish: String) -> Finding {
+    let check = if input.dns.is_empty() { Finding::warning } else { Finding::failure };
     match outcome {
         Some(outcome @ (Outcome::NoSuchName | Outcome::NoRecord)) => {
             check(name, "dns-no-own-record", outcome.to_string()).next(publish)

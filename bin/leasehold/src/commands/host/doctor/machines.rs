@@ -1,4 +1,4 @@
-//! The machines that have asked: how far each family is from its threshold, and machines that cannot be told apart.
+//! The machines that have asked: how far each family is from its threshold, and machines that look alike.
 
 use std::collections::HashMap;
 
@@ -6,28 +6,28 @@ use leasehold_core::{FamilyId, Fingerprint};
 use leasehold_store::StoreError;
 use leasehold_store::host::{Family, HostStore};
 
-use super::Patient;
+use super::DoctorInput;
 use crate::commands::doctor::finding::Finding;
 
-pub(super) fn checks(patient: &Patient) -> Vec<Finding> {
-    let mut store = match patient.data.place().ok().and_then(|place| place.host_reader().ok()) {
+pub(super) fn checks(input: &DoctorInput) -> Vec<Finding> {
+    let mut store = match input.data.location().ok().and_then(|location| location.host_reader().ok()) {
         Some(Some(store)) => store,
         Some(None) => return vec![Finding::skipped("machines", "no machine has asked yet")],
         // What is wrong with the store has been said.
         None => return vec![Finding::skipped("machines", "the store does not open")],
     };
-    let mut checks = thresholds(patient, store.as_mut());
+    let mut checks = thresholds(input, store.as_mut());
     checks.push(duplicates(store.as_mut()).unwrap_or_else(|error| failed(&error)));
     checks
 }
 
-fn thresholds(patient: &Patient, store: &mut dyn HostStore) -> Vec<Finding> {
-    let Ok(Some(identity)) = patient.data.home().identity() else { return Vec::new() };
+fn thresholds(input: &DoctorInput, store: &mut dyn HostStore) -> Vec<Finding> {
+    let Ok(Some(identity)) = input.data.home().identity() else { return Vec::new() };
     let mut checks = Vec::new();
     for grant in &identity.certificate().grants {
         let (name, policy) = (format!("family {}", grant.family), &grant.policy);
         let family = Family { id: grant.family, window: policy.window };
-        checks.push(match store.counts(&family, patient.now) {
+        checks.push(match store.counts(&family, input.now) {
             Err(error) => failed(&error),
             Ok(counts) if counts.clients < policy.threshold => {
                 let detail =
@@ -65,7 +65,7 @@ fn duplicates(store: &mut dyn HostStore) -> Result<Finding, StoreError> {
     let alike: u64 = machines.values().filter(|rows| **rows > 1).sum();
     let detail = format!("{seen} known; {alike} share their fingerprint with another; forks: {forks}");
     Ok(match (alike, forks) {
-        (0, 0) => Finding::ok("machines", format!("{seen} known, all told apart")),
+        (0, 0) => Finding::ok("machines", format!("{seen} known, all different")),
         (0, _) => Finding::warning("machines", "forks", detail),
         (_, _) => Finding::warning("machines", "duplicates", detail),
     })

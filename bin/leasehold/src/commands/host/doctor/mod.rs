@@ -42,7 +42,7 @@ pub(crate) struct HostDoctor {
 }
 
 /// What is examined, once options and configuration are one.
-struct Patient {
+struct DoctorInput {
     data: Data,
     address: SocketAddr,
     dns: DnsOptions,
@@ -60,13 +60,13 @@ impl HostDoctor {
         let authority = self.authority.set(&config, &self.data.home()).unwrap_or_default();
         let dns = self.dns.or(config.dns.unwrap_or_default());
         let data = self.data.configured(config.store);
-        let patient = Patient { data, address, dns, authority, now: input::now() };
-        let mut findings = certificate::checks(&patient);
-        findings.extend(authority::checks(&patient));
-        findings.extend(store::checks(&patient));
-        findings.extend(port::checks(&patient));
-        findings.extend(dns::checks(&patient));
-        findings.extend(machines::checks(&patient));
+        let input = DoctorInput { data, address, dns, authority, now: input::now() };
+        let mut findings = certificate::checks(&input);
+        findings.extend(authority::checks(&input));
+        findings.extend(store::checks(&input));
+        findings.extend(port::checks(&input));
+        findings.extend(dns::checks(&input));
+        findings.extend(machines::checks(&input));
         // In the order in which one thing rests on another: the first that fails is the likeliest cause of the others.
         let first = |outcome| findings.iter().find(move |finding| finding.outcome == outcome);
         let cause = first(Outcome::Failure).or_else(|| first(Outcome::Warning));

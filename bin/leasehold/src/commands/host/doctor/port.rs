@@ -9,12 +9,12 @@ use serde_json::Value;
 use ureq::Agent;
 use ureq::tls::TlsConfig;
 
-use super::Patient;
+use super::DoctorInput;
 use crate::commands::doctor::finding::Finding;
 
-pub(super) fn checks(patient: &Patient) -> Vec<Finding> {
-    let address = reachable(patient.address);
-    if let Err(error) = TcpStream::connect_timeout(&address, PATIENCE) {
+pub(super) fn checks(input: &DoctorInput) -> Vec<Finding> {
+    let address = reachable(input.address);
+    if let Err(error) = TcpStream::connect_timeout(&address, TIMEOUT) {
         let (code, detail) = match error.kind() {
             ErrorKind::ConnectionRefused => ("connection-refused", format!("{address}: nothing listens there")),
             ErrorKind::TimedOut | ErrorKind::WouldBlock => {
@@ -67,10 +67,10 @@ impl Answer {
     }
 }
 
-/// Asks in the open, and by TLS where that brings no answer. Whom it speaks to does not matter: nothing is told.
+/// Asks without TLS, and with TLS if that brings no answer. The server is not verified: nothing is sent to it.
 fn ask(address: SocketAddr, path: &str) -> Result<Answer, ureq::Error> {
     let unverified = TlsConfig::builder().disable_verification(true).build();
-    let config = Agent::config_builder().timeout_global(Some(PATIENCE)).tls_config(unverified);
+    let config = Agent::config_builder().timeout_global(Some(TIMEOUT)).tls_config(unverified);
     let agent: Agent = config.http_status_as_error(false).proxy(None).build().into();
     let get = |scheme: &str| agent.get(format!("{scheme}://{address}{path}")).call();
     let (secure, mut response) = match get("http") {
@@ -79,7 +79,7 @@ fn ask(address: SocketAddr, path: &str) -> Result<Answer, ureq::Error> {
         Err(silent @ ureq::Error::Timeout(_)) => return Err(silent),
         Err(_) => (true, get("https")?),
     };
-    let body = response.body_mut().with_config().limit(MOST).read_to_string()?;
+    let body = response.body_mut().with_config().limit(MAX_BODY).read_to_string()?;
     Ok(Answer { status: response.status().as_u16(), body, secure })
 }
 
@@ -93,5 +93,5 @@ fn reachable(address: SocketAddr) -> SocketAddr {
     SocketAddr::new(ip, address.port())
 }
 
-const PATIENCE: Duration = Duration::from_secs(3);
-const MOST: u64 = 16 * 1_024;
+const TIMEOUT: Duration = Duration::from_secs(3);
+const MAX_BODY: u64 = 16 * 1_024;

@@ -2,33 +2,33 @@
 
 use leasehold_store_sqlite::host::{FILE, SqliteHost};
 
-use super::Patient;
+use super::DoctorInput;
 use crate::commands::doctor::finding::Finding;
 use crate::commands::host::store_failed;
-use crate::stores::Place;
+use crate::stores::StoreLocation;
 
-pub(super) fn checks(patient: &Patient) -> Vec<Finding> {
-    let folder = &patient.data.folder;
+pub(super) fn checks(input: &DoctorInput) -> Vec<Finding> {
+    let folder = &input.data.folder;
     if !folder.is_dir() {
         return vec![Finding::skipped("store", format!("{}: no such folder", folder.display()))];
     }
-    match patient.data.place() {
-        Err(failure) => vec![Finding::failure("store", failure.code().name(), failure.message())],
-        Ok(Place::Folder(_)) => vec![store(patient), disk(patient), serving(patient)],
-        Ok(place @ Place::Database(_)) => vec![database(&place)],
+    match input.data.location() {
+        Err(failure) => vec![Finding::failure("store", failure.code(), failure.message())],
+        Ok(StoreLocation::Folder(_)) => vec![store(input), disk(input), serving(input)],
+        Ok(location @ StoreLocation::Database(_)) => vec![database(&location)],
     }
 }
 
-fn database(place: &Place) -> Finding {
-    match place.host_reader() {
-        Ok(Some(_)) => Finding::ok("store", format!("{place}: it opens, its schema is this program's")),
-        Ok(None) => Finding::skipped("store", format!("{place}: no host has served from it yet")),
-        Err(error) => Finding::failure("store", error.code(), place.failed(&error).message()),
+fn database(location: &StoreLocation) -> Finding {
+    match location.host_reader() {
+        Ok(Some(_)) => Finding::ok("store", format!("{location}: it opens, its schema is this program's")),
+        Ok(None) => Finding::skipped("store", format!("{location}: no host has served from it yet")),
+        Err(error) => Finding::failure("store", error.code(), location.failed(&error).message()),
     }
 }
 
-fn store(patient: &Patient) -> Finding {
-    let folder = &patient.data.folder;
+fn store(input: &DoctorInput) -> Finding {
+    let folder = &input.data.folder;
     if !folder.join(FILE).exists() {
         return Finding::skipped("store", format!("{}: the host has not served yet", folder.display()));
     }
@@ -41,8 +41,8 @@ fn store(patient: &Patient) -> Finding {
 }
 
 #[cfg(unix)]
-fn disk(patient: &Patient) -> Finding {
-    let folder = &patient.data.folder;
+fn disk(input: &DoctorInput) -> Finding {
+    let folder = &input.data.folder;
     let room = match rustix::fs::statvfs(folder.as_path()) {
         Ok(room) => room,
         Err(error) => return Finding::skipped("disk", format!("{}: {error}", folder.display())),
@@ -58,12 +58,12 @@ fn disk(patient: &Patient) -> Finding {
 }
 
 #[cfg(not(unix))]
-fn disk(_: &Patient) -> Finding {
+fn disk(_: &DoctorInput) -> Finding {
     Finding::skipped("disk", "the room on a disk is not asked on this system")
 }
 
-fn serving(patient: &Patient) -> Finding {
-    let folder = &patient.data.folder;
+fn serving(input: &DoctorInput) -> Finding {
+    let folder = &input.data.folder;
     match SqliteHost::is_open_for_writing(folder) {
         Ok(true) => Finding::ok("serving", "a host has the store open"),
         Ok(false) => Finding::failure("serving", "not-serving", format!("no host serves from {}", folder.display())),

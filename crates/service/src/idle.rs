@@ -12,13 +12,13 @@ use crate::activity::{Activity, Requests};
 
 /// How often a connection is looked at, and how many looks the timeouts of its requests are.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) struct Looks {
+pub(crate) struct CheckIntervals {
     pub(crate) every: Duration,
     pub(crate) body: u32,
     pub(crate) answer: u32,
 }
 
-impl Looks {
+impl CheckIntervals {
     pub(crate) fn new(limits: &Limits) -> Self {
         let shortest =
             limits.header_timeout.min(limits.body_timeout).min(limits.answer_timeout).min(limits.idle_timeout);
@@ -34,25 +34,25 @@ impl Looks {
 
 /// How long a connection has been in the state it is in, as far as looking at it now and then can tell.
 #[derive(Debug)]
-pub(crate) struct Pace {
+pub(crate) struct IdleTracker {
     finished: u64,
     quiet_since: Instant,
     head_since: Option<Instant>,
     finishing_since: Option<Instant>,
 }
 
-/// What is to become of a connection.
+/// What happens to a connection.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Verdict {
     /// It may stay open.
     Keep,
-    /// It has been idle for long enough: it is to end in good order.
+    /// It has been idle for long enough: it ends in good order.
     Finish,
-    /// Its client is too slow: it is to be dropped.
+    /// Its client is too slow: it is dropped.
     Cut,
 }
 
-impl Pace {
+impl IdleTracker {
     pub(crate) fn new(now: Instant) -> Self {
         Self { finished: 0, quiet_since: now, head_since: None, finishing_since: None }
     }
@@ -95,52 +95,52 @@ mod tests {
     #[test]
     fn a_connection_that_never_asks_is_cut_at_the_header_timeout() {
         let (activity, start) = (Activity::default(), Instant::now());
-        let mut pace = Pace::new(start);
-        assert_eq!(pace.check(&activity, &limits(), start + 9 * SECOND), Verdict::Keep);
-        assert_eq!(pace.check(&activity, &limits(), start + 10 * SECOND), Verdict::Cut);
+        let mut idle = IdleTracker::new(start);
+        assert_eq!(idle.check(&activity, &limits(), start + 9 * SECOND), Verdict::Keep);
+        assert_eq!(idle.check(&activity, &limits(), start + 10 * SECOND), Verdict::Cut);
     }
 
     #[test]
     fn a_connection_is_idle_from_its_last_answer_on() {
         let (activity, start) = (Activity::default(), Instant::now());
-        let mut pace = Pace::new(start);
+        let mut idle = IdleTracker::new(start);
         let request = activity.begin(Version::HTTP_11);
-        assert_eq!(pace.check(&activity, &limits(), start + 100 * SECOND), Verdict::Keep);
+        assert_eq!(idle.check(&activity, &limits(), start + 100 * SECOND), Verdict::Keep);
         drop(request);
-        assert_eq!(pace.check(&activity, &limits(), start + 101 * SECOND), Verdict::Keep);
-        assert_eq!(pace.check(&activity, &limits(), start + 175 * SECOND), Verdict::Keep);
-        assert_eq!(pace.check(&activity, &limits(), start + 176 * SECOND), Verdict::Finish);
-        assert_eq!(pace.check(&activity, &limits(), start + 185 * SECOND), Verdict::Keep);
-        assert_eq!(pace.check(&activity, &limits(), start + 186 * SECOND), Verdict::Cut);
+        assert_eq!(idle.check(&activity, &limits(), start + 101 * SECOND), Verdict::Keep);
+        assert_eq!(idle.check(&activity, &limits(), start + 175 * SECOND), Verdict::Keep);
+        assert_eq!(idle.check(&activity, &limits(), start + 176 * SECOND), Verdict::Finish);
+        assert_eq!(idle.check(&activity, &limits(), start + 185 * SECOND), Verdict::Keep);
+        assert_eq!(idle.check(&activity, &limits(), start + 186 * SECOND), Verdict::Cut);
     }
 
     #[test]
     fn a_later_head_that_trickles_in_is_cut_at_the_header_timeout() {
         let (activity, start) = (Activity::default(), Instant::now());
-        let mut pace = Pace::new(start);
+        let mut idle = IdleTracker::new(start);
         drop(activity.begin(Version::HTTP_11));
         activity.hear();
-        assert_eq!(pace.check(&activity, &limits(), start + SECOND), Verdict::Keep);
-        assert_eq!(pace.check(&activity, &limits(), start + 11 * SECOND), Verdict::Cut);
+        assert_eq!(idle.check(&activity, &limits(), start + SECOND), Verdict::Keep);
+        assert_eq!(idle.check(&activity, &limits(), start + 11 * SECOND), Verdict::Cut);
     }
 
     #[test]
     fn the_frames_of_an_idle_http2_connection_are_no_head() {
         let (activity, start) = (Activity::default(), Instant::now());
-        let mut pace = Pace::new(start);
+        let mut idle = IdleTracker::new(start);
         drop(activity.begin(Version::HTTP_2));
         activity.hear();
-        assert_eq!(pace.check(&activity, &limits(), start), Verdict::Keep);
-        assert_eq!(pace.check(&activity, &limits(), start + 74 * SECOND), Verdict::Keep);
-        assert_eq!(pace.check(&activity, &limits(), start + 75 * SECOND), Verdict::Finish);
+        assert_eq!(idle.check(&activity, &limits(), start), Verdict::Keep);
+        assert_eq!(idle.check(&activity, &limits(), start + 74 * SECOND), Verdict::Keep);
+        assert_eq!(idle.check(&activity, &limits(), start + 75 * SECOND), Verdict::Finish);
     }
 
     #[test]
     fn a_timeout_is_one_look_more_than_go_into_it() {
         let limits = Limits { body_timeout: 10 * SECOND, answer_timeout: 30 * SECOND, ..limits() };
-        let looks = Looks::new(&limits);
-        assert_eq!(looks, Looks { every: Duration::from_millis(2500), body: 5, answer: 13 });
-        let unbounded = Looks::new(&Limits { answer_timeout: Duration::MAX, ..limits });
+        let looks = CheckIntervals::new(&limits);
+        assert_eq!(looks, CheckIntervals { every: Duration::from_millis(2500), body: 5, answer: 13 });
+        let unbounded = CheckIntervals::new(&Limits { answer_timeout: Duration::MAX, ..limits });
         assert_eq!(unbounded.answer, u32::MAX);
     }
 }

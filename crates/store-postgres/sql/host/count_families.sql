@@ -1,4 +1,4 @@
--- reckon: how families stand at these boundaries: the counts kept, less or more the rows between the boundaries.
+-- count_families: how families stand at these boundaries: the counts kept, less or more the rows between the boundaries.
 SELECT asked.n,
        f.clients + CASE WHEN asked.seen >= f.seen_boundary
            THEN -(SELECT count(*) FROM leasehold_host.client AS c

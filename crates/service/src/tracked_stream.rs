@@ -1,4 +1,4 @@
-//! A stream that tells a connection's [`Activity`] when its client was heard from.
+//! A stream that tells a connection's [`Activity`] when its client was tracked_stream from.
 
 use std::io;
 use std::pin::Pin;
@@ -11,18 +11,18 @@ use crate::activity::Activity;
 
 /// A connection's stream; all but the note is the inner stream's doing.
 #[derive(Debug)]
-pub(crate) struct Heard<T> {
+pub(crate) struct TrackedStream<T> {
     stream: T,
     activity: Arc<Activity>,
 }
 
-impl<T> Heard<T> {
+impl<T> TrackedStream<T> {
     pub(crate) fn new(stream: T, activity: Arc<Activity>) -> Self {
         Self { stream, activity }
     }
 }
 
-impl<T: AsyncRead + Unpin> AsyncRead for Heard<T> {
+impl<T: AsyncRead + Unpin> AsyncRead for TrackedStream<T> {
     fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
         let before = buffer.filled().len();
         let poll = Pin::new(&mut self.stream).poll_read(cx, buffer);
@@ -33,7 +33,7 @@ impl<T: AsyncRead + Unpin> AsyncRead for Heard<T> {
     }
 }
 
-impl<T: AsyncWrite + Unpin> AsyncWrite for Heard<T> {
+impl<T: AsyncWrite + Unpin> AsyncWrite for TrackedStream<T> {
     fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
         Pin::new(&mut self.stream).poll_write(cx, bytes)
     }
