@@ -84,6 +84,34 @@ impl Span {
     }
 }
 
+impl fmt::Display for Timestamp {
+    /// In UTC, to the minute: `2026-11-23 04:43 UTC`; from the year 10000 on as `@` and the seconds since 1970.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        const YEAR_10000: u64 = 253_402_300_800;
+        if self.0 >= YEAR_10000 {
+            return write!(f, "@{}", self.0);
+        }
+        let (days, seconds) = (self.0 / 86_400, self.0 % 86_400);
+        let (year, month, day) = date(days);
+        let (hour, minute) = (seconds / 3_600, seconds / 60 % 60);
+        write!(f, "{year:04}-{month:02}-{day:02} {hour:02}:{minute:02} UTC")
+    }
+}
+
+/// Year, month and day of the day that comes `days` after 1970-01-01, in the Gregorian calendar.
+const fn date(days: u64) -> (u64, u64, u64) {
+    // Counted from 0000-03-01, so that a leap day is the last of its year; 400 years have 146,097 days.
+    let days = days + 719_468;
+    let (era, of_era) = (days / 146_097, days % 146_097);
+    let year = (of_era - of_era / 1_460 + of_era / 36_524 - of_era / 146_096) / 365;
+    let of_year = of_era - (365 * year + year / 4 - year / 100);
+    let month = (5 * of_year + 2) / 153;
+    let day = of_year - (153 * month + 2) / 5 + 1;
+    let after_december = month >= 10;
+    let month = if after_december { month - 9 } else { month + 3 };
+    (era * 400 + year + after_december as u64, month, day)
+}
+
 impl fmt::Display for Span {
     /// The two largest units that are not zero: `180 d`, `1 h 30 min`, `45 s`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -113,6 +141,25 @@ mod tests {
         assert_eq!(Span::seconds(5_400).to_string(), "1 h 30 min");
         assert_eq!(Span::seconds(93_784).to_string(), "1 d 2 h");
         assert_eq!(Span::ZERO.to_string(), "0 s");
+    }
+
+    #[test]
+    fn a_time_is_shown_as_its_date() {
+        for (seconds, shown) in [
+            (0, "1970-01-01 00:00 UTC"),
+            (951_782_399, "2000-02-28 23:59 UTC"),
+            (951_782_400, "2000-02-29 00:00 UTC"),
+            (951_868_800, "2000-03-01 00:00 UTC"),
+            (1_709_251_199, "2024-02-29 23:59 UTC"),
+            (1_795_405_380, "2026-11-23 03:43 UTC"),
+            (4_107_542_399, "2100-02-28 23:59 UTC"),
+            (4_107_542_400, "2100-03-01 00:00 UTC"),
+            (253_402_300_799, "9999-12-31 23:59 UTC"),
+            (253_402_300_800, "@253402300800"),
+            (u64::MAX, "@18446744073709551615"),
+        ] {
+            assert_eq!(Timestamp::from_unix(seconds).to_string(), shown);
+        }
     }
 
     #[test]

@@ -5,11 +5,9 @@ use leasehold_host::authority::{Authority, LastFailure};
 use leasehold_host::renewing::{Ending, ending, next_renewal};
 
 use super::DoctorInput;
-use crate::commands::doctor::finding::Finding;
-use crate::output;
 
-pub(super) fn checks(input: &DoctorInput) -> Vec<Finding> {
-    let home = input.data.home();
+pub(super) fn checks(input: &DoctorInput<'_>) -> Vec<Finding> {
+    let home = input.home;
     // What is wrong with the folder has been said.
     let Ok(Some(identity)) = home.identity() else {
         return vec![Finding::skipped(NAME, "the host is not activated")];
@@ -29,7 +27,7 @@ pub(super) fn checks(input: &DoctorInput) -> Vec<Finding> {
     let last_failure = home.renewals().unwrap_or_default().last_failure;
     let renewal = match &last_failure {
         Some(last_failure) => not_renewed(last_failure),
-        None => Finding::ok("renewal", format!("next at {}", output::time(next_renewal(&identity, None)))),
+        None => Finding::ok("renewal", format!("next at {}", next_renewal(&identity, None)))),
     };
     vec![answers(&authority, identity.revocation_number()), renewal]
 }
@@ -51,20 +49,20 @@ fn answers(authority: &Authority, held: Option<u64>) -> Finding {
 }
 
 fn by_hand(ending: Ending, expires: Timestamp) -> Finding {
-    let detail = format!("none is known: the certificate is renewed by hand before {}", output::time(expires));
+    let detail = format!("none is known: the certificate is renewed by hand before {}", expires));
     match ending {
         Ending::Far => Finding::ok(NAME, detail),
-        Ending::Nears | Ending::Close => Finding::warning(NAME, "host-certificate-ends-soon", detail),
+        Ending::Nears | Ending::Close => Finding::warning(NAME, Code::HostCertificateEndsSoon, detail),
     }
 }
 
 fn not_renewed(last_failure: &LastFailure) -> Finding {
     let LastFailure { code, message, at, failures, .. } = last_failure;
-    let at = output::time(Timestamp::from_unix(*at));
+    let at = Timestamp::from_unix(*at));
     let detail = format!("{message}; last at {at}, {failures} times in a row [{code}]");
-    let finding = Finding::warning("renewal", "not-renewed", detail);
+    let finding = Finding::warning("renewal", Code::NotRenewed, detail);
     match codes::find(code) {
-        Some(known) => finding.next(known.next),
+        Some(known) => finding.with_hint(known.next),
         None => finding,
     }
 }

@@ -6,22 +6,20 @@ use leasehold_host::renewing::{Ending, ending};
 use leasehold_host::{Error, Identity};
 
 use super::DoctorInput;
-use crate::commands::doctor::finding::Finding;
-use crate::output;
 
-pub(super) fn checks(input: &DoctorInput) -> Vec<Finding> {
-    let home = input.data.home();
+pub(super) fn checks(input: &DoctorInput<'_>) -> Vec<Finding> {
+    let home = input.home;
     let identity = match home.identity() {
         Ok(Some(identity)) => identity,
         Ok(None) => {
             let detail = format!("{}: a request was made, no certificate is installed", home.folder().display());
             let next = "`leasehold host activate --authority URL`; or send request.lh to the vendor, and `leasehold host install FILE` takes the answer";
-            return vec![Finding::failure(NAME, "host-not-activated", detail).next(next)];
+            return vec![Finding::failure(NAME, Code::HostNotActivated, detail).with_hint(next)];
         }
         Err(error @ Error::NoRequest(_)) => {
             let next =
                 "make one with `leasehold host request --key-file FILE`, or name the host's folder with `--data`";
-            return vec![Finding::failure(NAME, "not-initialised", error.to_string()).next(next)];
+            return vec![Finding::failure(NAME, Code::NotInitialised, error.to_string()).with_hint(next)];
         }
         Err(error) => return vec![Finding::failure(NAME, error.code(), error.to_string())],
     };
@@ -31,46 +29,46 @@ pub(super) fn checks(input: &DoctorInput) -> Vec<Finding> {
 
 fn certificate(identity: &Identity, now: Timestamp) -> Finding {
     let certificate = identity.certificate();
-    let end = output::time(certificate.expires);
+    let end = certificate.expires);
     let (vendor, host) = (&certificate.vendor, identity.id());
     if now >= certificate.expires {
         return Finding::failure(
             NAME,
-            "host-certificate-ended",
+            Code::HostCertificateEnded,
             format!("that of host {host} by {vendor} ended at {end}"),
         )
-        .next("renew it: `leasehold host renew`; or `leasehold host request`, then `leasehold host install`");
+        .with_hint("renew it: `leasehold host renew`; or `leasehold host request`, then `leasehold host install`");
     }
     if identity.grants_at(now).is_none() {
-        let begin = output::time(certificate.issued);
-        return Finding::failure(NAME, "not-yet-valid", format!("that of host {host} by {vendor} begins at {begin}"));
+        let begin = certificate.issued);
+        return Finding::failure(NAME, Code::NotYetValid, format!("that of host {host} by {vendor} begins at {begin}"));
     }
     if identity.own_revocation() == Revocation::Revoked {
         let detail = format!("the list in hand names host {host}, its certificate or its authority");
-        return Finding::failure(NAME, "revoked", detail)
-            .next("ask the vendor; where only their authority was replaced, `leasehold host renew` mends it");
+        return Finding::failure(NAME, Code::Revoked, detail)
+            .with_hint("ask the vendor; where only their authority was replaced, `leasehold host renew` mends it");
     }
     let left = certificate.expires.since(now);
     let days = left.as_seconds() / Span::DAY.as_seconds();
     let detail = format!("host {host}, by {vendor}, until {end} ({days} days)");
     match ending(certificate.issued, certificate.expires, now) {
         Ending::Far => Finding::ok(NAME, detail),
-        Ending::Nears | Ending::Close => Finding::warning(NAME, "host-certificate-ends-soon", detail),
+        Ending::Nears | Ending::Close => Finding::warning(NAME, Code::HostCertificateEndsSoon, detail),
     }
 }
 
 /// When the host last sealed anything, as its store has it.
-fn newest_seal(input: &DoctorInput, host: KeyId) -> Option<Timestamp> {
+fn newest_seal(input: &DoctorInput<'_>, host: KeyId) -> Option<Timestamp> {
     let seals = input.data.reader().ok()?.seals(host, 1).ok()?;
     seals.first().map(|seal| seal.at)
 }
 
 /// The clock must not be behind what was signed or decided already.
 fn clock(issued: Timestamp, newest_seal: Option<Timestamp>, now: Timestamp) -> Finding {
-    let (shown, latest) = (output::time(now), now.plus(Span::CLOCK_TOLERANCE));
+    let (shown, latest) = (now), now.plus(Span::CLOCK_TOLERANCE));
     let behind = |what: &str, at: Timestamp| {
-        let detail = format!("it says {shown}, and {what} at {}", output::time(at));
-        Finding::failure("clock", "host-clock-behind", detail)
+        let detail = format!("it says {shown}, and {what} at {}", at));
+        Finding::failure("clock", Code::HostClockBehind, detail)
     };
     match newest_seal {
         Some(seal) if seal > latest => behind("the newest seal was made", seal),
@@ -95,18 +93,18 @@ mod tests {
         let identity = Identity::new(pair, host.certificate()).unwrap();
         let end = identity.certificate().expires;
         let code = |now| certificate(&identity, now).code;
-        assert_eq!(code(BEGIN.minus(Span::days(1))), Some("not-yet-valid"));
+        assert_eq!(code(BEGIN.minus(Span::days(1))), Some(Code::NotYetValid));
         let soon = end.minus(Span::days(60));
         assert_eq!((code(BEGIN), code(soon)), (None, None));
-        assert_eq!(code(soon.plus(Span::seconds(1))), Some("host-certificate-ends-soon"));
-        assert_eq!(code(end), Some("host-certificate-ended"));
+        assert_eq!(code(soon.plus(Span::seconds(1))), Some(Code::HostCertificateEndsSoon));
+        assert_eq!(code(end), Some(Code::HostCertificateEnded));
     }
 
     #[test]
     fn a_clock_behind_what_was_sealed_is_found() {
         let hours = |n: u64| BEGIN.plus(Span::seconds(n * 3_600));
         assert_eq!(clock(BEGIN, Some(hours(4)), BEGIN).code, None, "as far as clocks may be apart");
-        assert_eq!(clock(BEGIN, Some(hours(5)), BEGIN).code, Some("host-clock-behind"));
-        assert_eq!(clock(hours(5), None, BEGIN).code, Some("host-clock-behind"));
+        assert_eq!(clock(BEGIN, Some(hours(5)), BEGIN).code, Some(Code::HostClockBehind));
+        assert_eq!(clock(hours(5), None, BEGIN).code, Some(Code::HostClockBehind));
     }
 }

@@ -5,11 +5,10 @@ use std::net::{IpAddr, UdpSocket};
 use leasehold_discovery::{Candidate, Config, DomainName, Finder, Found, Kind, Outcome};
 
 use super::DoctorInput;
-use crate::commands::doctor::finding::Finding;
 use crate::commands::host::dns::options::DnsOptions;
 use crate::commands::host::serve::surroundings;
 
-pub(super) fn checks(input: &DoctorInput) -> Vec<Finding> {
+pub(super) fn checks(input: &DoctorInput<'_>) -> Vec<Finding> {
     let config = match config(input) {
         Ok(config) => config,
         Err(skipped) => return vec![*skipped],
@@ -19,7 +18,7 @@ pub(super) fn checks(input: &DoctorInput) -> Vec<Finding> {
 }
 
 /// Which name servers to ask about which zones: those that are set, else those of this machine.
-fn config(input: &DoctorInput) -> Result<Config, Box<Finding>> {
+fn config(input: &DoctorInput<'_>) -> Result<Config, Box<Finding>> {
     let (servers, zones) = (input.dns.servers(), input.dns.zones().to_vec());
     let skipped = |reason: String| Box::new(Finding::skipped("record", reason));
     let config = if servers.is_empty() || zones.is_empty() {
@@ -44,7 +43,7 @@ fn config(input: &DoctorInput) -> Result<Config, Box<Finding>> {
     Ok(config)
 }
 
-fn check(input: &DoctorInput, found: &Found, zone: &DomainName) -> Finding {
+fn check(input: &DoctorInput<'_>, found: &Found, zone: &DomainName) -> Finding {
     let name = format!("record in {zone}");
     let publication = match input.dns.clone().or(DnsOptions::of_zone(zone)).publication(input.address.port()) {
         Ok(publication) => publication,
@@ -59,42 +58,42 @@ fn check(input: &DoctorInput, found: &Found, zone: &DomainName) -> Finding {
     let others: Vec<String> = records.iter().filter(|record| record.target != own.target).map(|r| shown(r)).collect();
     let others = if others.is_empty() { String::new() } else { format!("; other hosts: {}", others.join(", ")) };
     let mut of_own = records.iter().filter(|record| record.target == own.target);
-    let Some(record) = of_own.clone().find(|record| record.port == own.port).or(of_own.next()) else {
+    let Some(record) = of_own.clone().find(|record| record.port == own.port).or(of_own.with_hint()) else {
         return missing(input, name, outcome(found, &entry.name), &others, publish);
     };
     if record.port != own.port {
         let detail = format!("it names port {}, the host is at {}{others}", record.port, own.port);
-        return Finding::failure(name, "dns-wrong-port", detail).next(publish);
+        return Finding::failure(name, Code::DnsWrongPort, detail).with_hint(publish);
     }
     let stale = records.iter().filter(|other| other.target == own.target && other.port != own.port);
     let stale: Vec<String> = stale.map(|other| other.port.to_string()).collect();
     if !stale.is_empty() {
         let detail = format!("beside port {} it has records that name {}{others}", own.port, stale.join(", "));
-        return Finding::warning(name, "dns-stale-record", detail);
+        return Finding::warning(name, Code::DnsStaleRecord, detail);
     }
     if record.addresses.is_empty() {
         let detail = format!("{}: the name has no address{others}", own.target);
-        return Finding::failure(name, "dns-target-without-address", detail);
+        return Finding::failure(name, Code::DnsTargetWithoutAddress, detail);
     }
     let addresses = record.addresses.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
     if !record.addresses.iter().any(|address| is_here(*address)) {
         let detail = format!("{} leads to {addresses}, which is not this machine{others}", own.target);
-        return Finding::warning(name, "dns-target-elsewhere", detail);
+        return Finding::warning(name, Code::DnsTargetElsewhere, detail);
     }
     Finding::ok(name, format!("{} at {addresses}{others}", shown(record)))
 }
 
 /// The host's own record is not there: a failure where it ought to be.
-fn missing(input: &DoctorInput, name: String, outcome: Option<Outcome>, others: &str, publish: String) -> Finding {
+fn missing(input: &DoctorInput<'_>, name: String, outcome: Option<Outcome>, others: &str, publish: String) -> Finding {
     let check = if input.dns.is_empty() { Finding::warning } else { Finding::failure };
     match outcome {
         Some(outcome @ (Outcome::NoSuchName | Outcome::NoRecord)) => {
-            check(name, "dns-no-own-record", outcome.to_string()).next(publish)
+            check(name, Code::DnsNoOwnRecord, outcome.to_string()).with_hint(publish)
         }
         None | Some(Outcome::Records { .. }) => {
-            check(name, "dns-no-own-record", format!("this host has none{others}")).next(publish)
+            check(name, Code::DnsNoOwnRecord, format!("this host has none{others}")).with_hint(publish)
         }
-        Some(outcome) => check(name, outcome.code().unwrap_or("dns-no-own-record"), outcome.to_string()),
+        Some(outcome) => check(name, outcome.code().unwrap_or(Code::DnsNoOwnRecord), outcome.to_string()),
     }
 }
 

@@ -7,9 +7,8 @@ use leasehold_store::StoreError;
 use leasehold_store::host::{Family, HostStore};
 
 use super::DoctorInput;
-use crate::commands::doctor::finding::Finding;
 
-pub(super) fn checks(input: &DoctorInput) -> Vec<Finding> {
+pub(super) fn checks(input: &DoctorInput<'_>) -> Vec<Finding> {
     let mut store = match input.data.location().ok().and_then(|location| location.host_reader().ok()) {
         Some(Some(store)) => store,
         Some(None) => return vec![Finding::skipped("machines", "no machine has asked yet")],
@@ -21,8 +20,8 @@ pub(super) fn checks(input: &DoctorInput) -> Vec<Finding> {
     checks
 }
 
-fn thresholds(input: &DoctorInput, store: &mut dyn HostStore) -> Vec<Finding> {
-    let Ok(Some(identity)) = input.data.home().identity() else { return Vec::new() };
+fn thresholds(input: &DoctorInput<'_>, store: &mut dyn HostStore) -> Vec<Finding> {
+    let Ok(Some(identity)) = input.home.identity() else { return Vec::new() };
     let mut checks = Vec::new();
     for grant in &identity.certificate().grants {
         let (name, policy) = (format!("family {}", grant.family), &grant.policy);
@@ -32,11 +31,11 @@ fn thresholds(input: &DoctorInput, store: &mut dyn HostStore) -> Vec<Finding> {
             Ok(counts) if counts.clients < policy.threshold => {
                 let detail =
                     format!("{} of {} machines have asked within {}", counts.clients, policy.threshold, policy.window);
-                Finding::warning(name, "threshold-not-met", detail)
+                Finding::warning(name, Code::ThresholdNotMet, detail)
             }
             Ok(counts) => match policy.capacity {
                 Some(capacity) if counts.live >= capacity => {
-                    Finding::warning(name, "capacity-reached", format!("all {capacity} leases are out"))
+                    Finding::warning(name, Code::CapacityReached, format!("all {capacity} leases are out"))
                 }
                 Some(_) | None => {
                     let (clients, threshold) = (counts.clients, policy.threshold);
@@ -66,8 +65,8 @@ fn duplicates(store: &mut dyn HostStore) -> Result<Finding, StoreError> {
     let detail = format!("{seen} known; {alike} share their fingerprint with another; forks: {forks}");
     Ok(match (alike, forks) {
         (0, 0) => Finding::ok("machines", format!("{seen} known, all different")),
-        (0, _) => Finding::warning("machines", "forks", detail),
-        (_, _) => Finding::warning("machines", "duplicates", detail),
+        (0, _) => Finding::warning("machines", Code::Forks, detail),
+        (_, _) => Finding::warning("machines", Code::Duplicates, detail),
     })
 }
 

@@ -1,4 +1,7 @@
-//! `leasehold host doctor`: whether a host can serve, is found and is reached; the host's half of `leasehold doctor`.
+//! Whether a host can serve, is found and is reached: the checks of `leasehold host doctor`, as values.
+//!
+//! Nothing is changed. The checks stand in the order in which they rest on each other, so the first failure is the
+//! likeliest cause of the others.
 
 mod authority;
 mod certificate;
@@ -8,68 +11,83 @@ mod port;
 mod store;
 
 use std::net::SocketAddr;
-use std::path::PathBuf;
 
-use clap::Args;
-use leasehold_core::Timestamp;
-use leasehold_host::authority::Authority;
+use leasehold_core::{CheckOutcome, Finding, Rng, Timestamp};
+use leasehold_store::StoreError;
+use leasehold_store::host::HostStore;
 
-use super::Data;
-use super::config::Config;
-use super::dns::options::DnsOptions;
-use super::options::AuthorityOptions;
-use crate::commands::doctor::finding::Outcome;
-use crate::commands::doctor::report::report;
-use crate::failure::Failure;
-use crate::input;
-use crate::output::Output;
+use crate::activation::Home;
+use crate::authority::Authority;
 
-/// Find out whether this host can serve, is found and is reached, and what to do where not.
-#[derive(Debug, Args)]
-pub(crate) struct HostDoctor {
-    #[command(flatten)]
-    data: Data,
-    /// The host's configuration; options given here win.
-    #[arg(long, value_name = "FILE")]
-    config: Option<PathBuf>,
-    /// Address at which the host listens [default: 0.0.0.0:16880].
-    #[arg(long, visible_alias = "address", value_name = "ADDRESS")]
-    listen: Option<SocketAddr>,
-    #[command(flatten)]
-    authority: AuthorityOptions,
-    #[command(flatten)]
-    dns: DnsOptions,
-}
+pub use dns::DnsInput;
 
-/// What is examined, once options and configuration are one.
-struct DoctorInput {
-    data: Data,
-    address: SocketAddr,
-    dns: DnsOptions,
+/// What is examined.
+#[derive(Debug)]
+pub struct DoctorInput<'d> {
+    /// The host's folder.
+    pub home: &'d Home,
+    /// Where its store is; a finding where that cannot be said.
+    pub store: Result<&'d dyn StoreProbe, Finding>,
+    /// The address at which it listens.
+    pub address: SocketAddr,
+    /// What it publishes in DNS.
+    pub dns: DnsInput<'d>,
     /// The authority that is set; else the one that the folder remembers.
-    authority: Option<Authority>,
-    now: Timestamp,
+    pub authority: Option<Authority>,
+    /// The time now.
+    pub now: Timestamp,
 }
 
-impl HostDoctor {
-    /// Examines the host; nothing is changed. Where the configuration cannot be read it fails; all else is found.
-    pub(crate) fn run(self, output: Output) -> Result<(), Failure> {
-        let config = Config::read(self.config.as_deref())?;
-        let address = self.listen.unwrap_or(config.address());
-        // One that is remembered and cannot be read is a finding.
-        let authority = self.authority.set(&config, &self.data.home()).unwrap_or_default();
-        let dns = self.dns.or(config.dns.unwrap_or_default());
-        let data = self.data.configured(config.store);
-        let input = DoctorInput { data, address, dns, authority, now: input::now() };
-        let mut findings = certificate::checks(&input);
-        findings.extend(authority::checks(&input));
-        findings.extend(store::checks(&input));
-        findings.extend(port::checks(&input));
-        findings.extend(dns::checks(&input));
-        findings.extend(machines::checks(&input));
-        // In the order in which one thing rests on another: the first that fails is the likeliest cause of the others.
-        let first = |outcome| findings.iter().find(move |finding| finding.outcome == outcome);
-        let cause = first(Outcome::Failure).or_else(|| first(Outcome::Warning));
-        report(&findings, cause, output)
+/// How the doctor reaches a store of any backend.
+pub trait StoreProbe: std::fmt::Debug {
+    /// Where the store is, in words.
+    fn location(&self) -> String;
+
+    /// The store as it is now, for reading; `None` where there is none yet.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    fn open(&self) -> Result<Option<Box<dyn HostStore>>, StoreError>;
+
+    /// Which process may write to it now, and on whose disk it lies.
+    fn kind(&self) -> StoreKind;
+
+    /// Whether a host has it open for writing.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    fn is_in_use(&self) -> Result<bool, StoreError>;
+}
+
+/// Where the data of a store lie.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum StoreKind {
+    /// In the host's folder, written by one process.
+    Folder,
+    /// In a database, shared by many.
+    Database,
+}
+
+/// Examines a host.
+pub fn examine(input: &DoctorInput<'_>, rng: &dyn Rng) -> Vec<Finding> {
+    let mut findings = certificate::checks(input);
+    findings.extend(authority::checks(input));
+    findings.extend(store::checks(input));
+    findings.extend(port::checks(input));
+    findings.extend(dns::checks(input, rng));
+    findings.extend(machines::checks(input));
+    findings
+}
+
+/// The finding that most likely explains the others: the first failure, else the first warning.
+pub fn cause(findings: &[Finding]) -> Option<&Finding> {
+    let first = |outcome| findings.iter().find(move |finding| finding.outcome == outcome);
+    first(CheckOutcome::Failure).or_else(|| first(CheckOutcome::Warning))
+}
+
+impl DoctorInput<'_> {
+    /// The store for reading, where it opens.
+    fn open(&self) -> Option<Option<Box<dyn HostStore>>> {
+        self.store.as_ref().ok().and_then(|store| store.open().ok())
     }
 }

@@ -10,33 +10,32 @@ use ureq::Agent;
 use ureq::tls::TlsConfig;
 
 use super::DoctorInput;
-use crate::commands::doctor::finding::Finding;
 
-pub(super) fn checks(input: &DoctorInput) -> Vec<Finding> {
+pub(super) fn checks(input: &DoctorInput<'_>) -> Vec<Finding> {
     let address = reachable(input.address);
     if let Err(error) = TcpStream::connect_timeout(&address, TIMEOUT) {
         let (code, detail) = match error.kind() {
-            ErrorKind::ConnectionRefused => ("connection-refused", format!("{address}: nothing listens there")),
+            ErrorKind::ConnectionRefused => (Code::ConnectionRefused, format!("{address}: nothing listens there")),
             ErrorKind::TimedOut | ErrorKind::WouldBlock => {
-                ("connection-timeout", format!("{address}: no answer; a firewall drops what is sent there"))
+                (Code::ConnectionTimeout, format!("{address}: no answer; a firewall drops what is sent there"))
             }
-            _ => ("host-unreachable", format!("{address}: {error}")),
+            _ => (Code::HostUnreachable, format!("{address}: {error}")),
         };
         let skipped = ["alive", "ready"].map(|name| Finding::skipped(name, "the port cannot be reached"));
         let next = "start it with `leasehold host serve`, or give the address with `--listen ADDRESS`";
         let port = Finding::failure("port", code, detail);
-        let port = if code == "connection-refused" { port.next(next) } else { port };
+        let port = if code == Code::ConnectionRefused { port.with_hint(next) } else { port };
         return [port].into_iter().chain(skipped).collect();
     }
     let port = Finding::ok("port", format!("{address}: something listens there"));
     let alive = match ask(address, "/healthz") {
         Ok(Answer { status: 200, body, .. }) if body == "alive\n" => Finding::ok("alive", "the host answers"),
-        Ok(Answer { status, .. }) => Finding::failure("alive", "not-a-host", format!("{address}: answers {status}")),
+        Ok(Answer { status, .. }) => Finding::failure("alive", Code::NotAHost, format!("{address}: answers {status}")),
         Err(error) => {
-            Finding::failure("alive", "not-a-host", format!("{address}: what listens speaks no HTTP ({error})"))
+            Finding::failure("alive", Code::NotAHost, format!("{address}: what listens speaks no HTTP ({error})"))
         }
     };
-    if alive.fails() {
+    if alive.is_failure() {
         return vec![port, alive, Finding::skipped("ready", "no host answers")];
     }
     let ready = match ask(address, "/readyz") {
@@ -44,7 +43,7 @@ pub(super) fn checks(input: &DoctorInput) -> Vec<Finding> {
             Finding::ok("ready", if secure { "it can grant leases; TLS is on" } else { "it can grant leases" })
         }
         Ok(answer) => answer.problem(),
-        Err(error) => Finding::failure("ready", "not-a-host", format!("{address}: {error}")),
+        Err(error) => Finding::failure("ready", Code::NotAHost, format!("{address}: {error}")),
     };
     vec![port, alive, ready]
 }
@@ -62,7 +61,7 @@ impl Answer {
         let problem: Value = serde_json::from_str(&self.body).unwrap_or_default();
         match problem["type"].as_str().and_then(codes::find) {
             Some(known) => Finding::failure("ready", known.name, known.meaning),
-            None => Finding::failure("ready", "not-a-host", format!("it answers {}", self.status)),
+            None => Finding::failure("ready", Code::NotAHost, format!("it answers {}", self.status)),
         }
     }
 }

@@ -3,11 +3,10 @@
 use leasehold_store_sqlite::host::{FILE, SqliteHost};
 
 use super::DoctorInput;
-use crate::commands::doctor::finding::Finding;
 use crate::commands::host::store_failed;
 use crate::stores::StoreLocation;
 
-pub(super) fn checks(input: &DoctorInput) -> Vec<Finding> {
+pub(super) fn checks(input: &DoctorInput<'_>) -> Vec<Finding> {
     let folder = &input.data.folder;
     if !folder.is_dir() {
         return vec![Finding::skipped("store", format!("{}: no such folder", folder.display()))];
@@ -27,7 +26,7 @@ fn database(location: &StoreLocation) -> Finding {
     }
 }
 
-fn store(input: &DoctorInput) -> Finding {
+fn store(input: &DoctorInput<'_>) -> Finding {
     let folder = &input.data.folder;
     if !folder.join(FILE).exists() {
         return Finding::skipped("store", format!("{}: the host has not served yet", folder.display()));
@@ -41,7 +40,7 @@ fn store(input: &DoctorInput) -> Finding {
 }
 
 #[cfg(unix)]
-fn disk(input: &DoctorInput) -> Finding {
+fn disk(input: &DoctorInput<'_>) -> Finding {
     let folder = &input.data.folder;
     let room = match rustix::fs::statvfs(folder.as_path()) {
         Ok(room) => room,
@@ -51,22 +50,22 @@ fn disk(input: &DoctorInput) -> Finding {
     let (free, all) = (mebibytes(room.f_bavail), mebibytes(room.f_blocks));
     let detail = format!("{free} MiB of {all} MiB are free");
     match free {
-        ..LEAST => Finding::failure("disk", "disk-full", detail),
-        LEAST..LITTLE => Finding::warning("disk", "disk-full", detail),
+        ..LEAST => Finding::failure("disk", Code::DiskFull, detail),
+        LEAST..LITTLE => Finding::warning("disk", Code::DiskFull, detail),
         LITTLE.. => Finding::ok("disk", detail),
     }
 }
 
 #[cfg(not(unix))]
-fn disk(_: &DoctorInput) -> Finding {
+fn disk(_: &DoctorInput<'_>) -> Finding {
     Finding::skipped("disk", "the room on a disk is not asked on this system")
 }
 
-fn serving(input: &DoctorInput) -> Finding {
+fn serving(input: &DoctorInput<'_>) -> Finding {
     let folder = &input.data.folder;
     match SqliteHost::is_open_for_writing(folder) {
         Ok(true) => Finding::ok("serving", "a host has the store open"),
-        Ok(false) => Finding::failure("serving", "not-serving", format!("no host serves from {}", folder.display())),
+        Ok(false) => Finding::failure("serving", Code::NotServing, format!("no host serves from {}", folder.display())),
         Err(error) => Finding::skipped("serving", format!("{}: {error}", folder.display())),
     }
 }
