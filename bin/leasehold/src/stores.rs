@@ -99,7 +99,7 @@ impl StoreLocation {
             Self::Database(address) => match PostgresHost::open_reader((**address).clone())? {
                 Some(mut from) => {
                     let copied = copy::host(&mut from, &mut SqliteHost::open(folder)?, &mut || ());
-                    copied.map(|_| Copied::All).map_err(|CopyError::Reading(error)| CopyError::Writing(error) | error)
+                    copied.map(|_| Copied::All).map_err(|(CopyError::Reading(error) | CopyError::Writing(error))| error)
                 }
                 None => Ok(Copied::Nothing),
             },
@@ -166,11 +166,8 @@ impl StoreLocation {
 
     /// What a failure of the store there means, with what the store itself says.
     pub(crate) fn failed(&self, error: &StoreError) -> Failure {
-        let mut message = format!("{self}: {error}");
-        if let Some(cause) = std::error::Error::source(error) {
-            message = format!("{message}: {cause}");
-        }
-        Failure::failed(error.code(), message)
+        let message = format!("{self}: {}", error.with_cause());
+        Failure::failed(error.code().name(), message)
     }
 }
 
@@ -194,5 +191,5 @@ fn database(address: &str) -> Result<StoreLocation, Failure> {
 }
 
 fn unreadable(error: &AddressError) -> Failure {
-    Failure::failed(error.code(), error.to_string())
+    Failure::failed(error.code().name(), error.to_string())
 }

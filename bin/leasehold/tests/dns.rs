@@ -61,7 +61,7 @@ fn without_rights_the_record_is_printed_for_whoever_has_them() {
         let code = if key.is_empty() { "[dns-not-permitted]" } else { "[dns-key-refused]" };
         assert!(refused.stderr.starts_with("error: zone corp.example: name server "), "{}", refused.stderr);
         assert!(refused.stderr.contains(code), "{}", refused.stderr);
-        assert!(refused.stderr.contains("\nhint: hand the record above to whoever"), "{}", refused.stderr);
+        assert!(refused.stderr.contains("\nhint: give the record above to the administrator"), "{}", refused.stderr);
     }
     assert_eq!(scene.targets(), ["other.corp.example"]);
 }

@@ -158,7 +158,7 @@ impl Error {
             Self::GrantTooLarge(_) => "grant-too-large",
             Self::NotARequest(_) => "malformed",
             Self::Request(reason) | Self::Certificate(reason) => reason.code(),
-            Self::Store(error) => error.code(),
+            Self::Store(error) => error.code().name(),
         }
     }
 

@@ -4,19 +4,19 @@
 //! `revocations.lh`, `root.pub` (the vendor's root, once an installation was checked against it); each replaced as a whole.
 
 use std::fs::{self, File};
-use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use leasehold_core::{Cti, Fingerprint, KeyKind, ProductKey, PublicKey, Text, Timestamp};
+use leasehold_files::Readers;
 use leasehold_wire::proof::Proof;
 use leasehold_wire::trust::Verifiable;
 use leasehold_wire::{
     Envelope, HostCertificate, HostRequest, Keypair, Opened, Reason, Revocations, envelope, request, trust,
 };
 
-use crate::authority::{AUTHORITY, RECORD};
+use crate::Error;
+use crate::files::{ASKING, CERTIFICATE, KEY, MAX_STATE_FILE, RENEWAL, REQUEST, REVOCATIONS, ROOT};
 use crate::identity::Identity;
-use crate::{Error, remembered};
 
 /// The folder of one host.
 #[derive(Clone, Debug)]
@@ -68,11 +68,7 @@ impl Home {
     /// # Errors
     /// [`Error::File`].
     pub fn make(&self) -> Result<(), Error> {
-        let mut builder = fs::DirBuilder::new();
-        builder.recursive(true);
-        #[cfg(unix)]
-        std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-        builder.create(&self.folder).map_err(Error::at(&self.folder))
+        leasehold_files::make_folder(&self.folder, Readers::Owner).map_err(Error::at(&self.folder))
     }
 
     /// Makes a request for the vendor and keeps a copy of it; the host's key pair is made where there is none. A request
@@ -253,11 +249,7 @@ impl Home {
     /// The bytes of a file, where there is one.
     pub(crate) fn read(&self, name: &str) -> Result<Option<Vec<u8>>, Error> {
         let path = self.folder.join(name);
-        match fs::read(&path) {
-            Ok(bytes) => Ok(Some(bytes)),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
-            Err(error) => Err(Error::at(path)(error)),
-        }
+        leasehold_files::read_if_there(&path, MAX_STATE_FILE).map_err(Error::at(path))
     }
 
     /// The host's key pair.
@@ -265,13 +257,9 @@ impl Home {
     /// # Errors
     /// [`Error::NoRequest`] where there is none yet; [`Error::File`], [`Error::Damaged`].
     pub fn keypair(&self) -> Result<Keypair, Error> {
-        let path = self.folder.join(KEY);
-        match fs::read_to_string(&path) {
-            Ok(pem) => Keypair::from_pem(&pem).ok_or(Error::Damaged(path)),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Err(Error::NoRequest(self.folder.clone())),
-            Err(error) if error.kind() == io::ErrorKind::InvalidData => Err(Error::Damaged(path)),
-            Err(error) => Err(Error::at(path)(error)),
-        }
+        let pem = self.read(KEY)?.ok_or_else(|| Error::NoRequest(self.folder.clone()))?;
+        let keypair = std::str::from_utf8(&pem).ok().and_then(Keypair::from_pem);
+        keypair.ok_or_else(|| Error::Damaged(self.folder.join(KEY)))
     }
 
     /// When certificate and revocation list were last replaced, to notice new ones while serving.
@@ -286,48 +274,17 @@ impl Home {
         Ok(keypair)
     }
 
-    /// Writes beside the file, syncs, and puts it in the file's place: a crash leaves the old or the new.
+    /// Puts a file in the place of the old one: a crash leaves the old or the new.
     pub(crate) fn replace(&self, name: &str, bytes: &[u8]) -> Result<(), Error> {
         let path = self.folder.join(name);
-        let write = || {
-            // For its owner alone, and of a name of its own: another process may replace the same file just now.
-            let mut file = tempfile::Builder::new().prefix(".new-").tempfile_in(&self.folder)?;
-            file.write_all(bytes)?;
-            file.as_file().sync_all()?;
-            file.persist(&path)?;
-            sync_folder(&self.folder)
-        };
-        write().map_err(Error::at(&path))
+        leasehold_files::replace(&path, bytes, Readers::Owner).map_err(Error::at(path))
     }
 
     /// Waits for its turn to speak with the authority: one process at a time, so that one sees what another has got.
     pub(crate) fn turn(&self) -> Result<File, Error> {
         let path = self.folder.join(ASKING);
-        let file = File::options().create(true).truncate(false).write(true).open(&path).map_err(Error::at(&path))?;
+        let file = leasehold_files::open_lock(&path).map_err(Error::at(&path))?;
         file.lock().map_err(Error::at(&path))?;
         Ok(file)
     }
 }
-
-#[cfg(unix)]
-pub(crate) fn sync_folder(folder: &Path) -> io::Result<()> {
-    File::open(folder)?.sync_all()
-}
-
-/// Elsewhere a folder cannot be opened; the system writes its entries in its own time.
-#[cfg(not(unix))]
-pub(crate) fn sync_folder(_folder: &Path) -> io::Result<()> {
-    Ok(())
-}
-
-/// All files of a host but its store, the key pair first.
-pub(crate) const STATE_FILES: [&str; 9] =
-    [KEY, REQUEST, RENEWAL, CERTIFICATE, REVOCATIONS, ROOT, AUTHORITY, RECORD, remembered::FILE];
-/// The file of the key pair.
-pub(crate) const KEY: &str = "host.key";
-const REQUEST: &str = "request.lh";
-const RENEWAL: &str = "renewal.lh";
-const ASKING: &str = "asking.lock";
-const CERTIFICATE: &str = "host.lh";
-const REVOCATIONS: &str = "revocations.lh";
-const ROOT: &str = "root.pub";

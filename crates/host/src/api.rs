@@ -5,15 +5,15 @@ use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use leasehold_core::standing::Revocation;
-use leasehold_core::{Refusal, codes};
+use leasehold_core::{Code, Refusal};
 use leasehold_service::{Bytes, Handler, Method, Problem, Request, Response, StatusCode};
 use leasehold_wire::request::Unverified;
 use leasehold_wire::{Document, Reason};
 use tokio::sync::oneshot;
 
 use crate::job::{ClientDocument, Job, Reply};
-use crate::pipeline::Shared;
 use crate::problems::problem;
+use crate::shared::Shared;
 use crate::stages::{Stage, start};
 
 /// Answers clients.
@@ -103,17 +103,15 @@ fn respond(reply: Reply) -> Response {
 /// A document that is not even looked into.
 fn unreadable(reason: Reason) -> Problem {
     let (code, status) = match reason {
-        Reason::Malformed(_) => ("malformed", StatusCode::BAD_REQUEST),
-        _ => ("bad-signature", StatusCode::UNAUTHORIZED),
+        Reason::Malformed(_) => (Code::Malformed, StatusCode::BAD_REQUEST),
+        _ => (Code::BadSignature, StatusCode::UNAUTHORIZED),
     };
-    let title = codes::find(code).map_or(code, |entry| entry.meaning);
-    Problem::new(code, status, title, reason.to_string())
+    Problem::new(code.name(), status, code.meaning(), reason.to_string())
 }
 
 fn store_unavailable() -> Problem {
-    let entry = codes::find("store-unavailable");
-    let (title, detail) = entry.map_or(("", ""), |entry| (entry.meaning, entry.next));
-    Problem::new("store-unavailable", StatusCode::SERVICE_UNAVAILABLE, title, detail).with_retry_after(BUSY)
+    let code = Code::StoreUnavailable;
+    Problem::new(code.name(), StatusCode::SERVICE_UNAVAILABLE, code.meaning(), code.hint()).with_retry_after(BUSY)
 }
 
 fn cose(bytes: Bytes) -> Response {

@@ -164,7 +164,7 @@ impl Home {
 
     /// Remembers that the authority could not be asked, or has not answered.
     pub(crate) fn note_failure(&self, error: &Error, now: Timestamp) -> Result<(), Error> {
-        self.note_last_failure((error.code().to_owned(), error.to_string()), now, 0)
+        self.note_last_failure((error.code().to_string(), error.to_string()), now, 0)
     }
 
     fn note_last_failure(&self, failure: (String, String), now: Timestamp, retry: u64) -> Result<(), Error> {

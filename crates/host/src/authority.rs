@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::Error;
 use crate::activation::Home;
+use crate::files::{AUTHORITY, RECORD};
 
 /// The authority that a host is renewed by.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -147,14 +148,9 @@ struct Stored {
     ca: Option<PathBuf>,
 }
 
-/// The file of [`Authority`].
-pub(crate) const AUTHORITY: &str = "authority.json";
-/// The file of [`Record`].
-pub(crate) const RECORD: &str = "renewal.json";
-
 #[cfg(test)]
 mod tests {
-    use leasehold_core::Span;
+    use leasehold_core::{Code, Span};
 
     use super::*;
 
@@ -171,7 +167,7 @@ mod tests {
         home.remember_authority(&authority).unwrap();
         assert_eq!(home.authority().unwrap(), Some(authority));
         std::fs::write(folder.path().join(AUTHORITY), "{").unwrap();
-        assert_eq!(home.authority().unwrap_err().code(), "file-damaged");
+        assert_eq!(home.authority().unwrap_err().code(), Code::FileDamaged);
     }
 
     #[test]

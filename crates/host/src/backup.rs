@@ -13,7 +13,8 @@ use sha2::{Digest, Sha256};
 use tar::{Archive, Builder, EntryType, Header};
 
 use crate::Error;
-use crate::activation::{Home, STATE_FILES};
+use crate::activation::Home;
+use crate::files::{MAX_STATE_FILE, STATE_FILES};
 
 /// What a backup says of info.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -242,11 +243,11 @@ const ABOUT: &str = "backup.json";
 const VERSION: u64 = 1;
 /// More than `backup.json` ever has.
 const MAX_ABOUT: u64 = 64 * 1_024;
-/// More than any file but the store has: a revocation list is the largest.
-const MAX_STATE_FILE: u64 = 2 * 1_024 * 1_024;
 
 #[cfg(test)]
 mod tests {
+    use leasehold_core::Code;
+
     use super::*;
 
     fn home(folder: &Path) -> Home {
@@ -277,9 +278,9 @@ mod tests {
         }
         let mut altered = file.clone();
         altered[end] ^= 1;
-        assert_eq!(take(&altered).unwrap_err().code(), "not-a-backup");
-        assert_eq!(take(b"").unwrap_err().code(), "not-a-backup");
-        assert_eq!(take(&[b'x'; 4_000]).unwrap_err().code(), "not-a-backup");
+        assert_eq!(take(&altered).unwrap_err().code(), Code::NotABackup);
+        assert_eq!(take(b"").unwrap_err().code(), Code::NotABackup);
+        assert_eq!(take(&[b'x'; 4_000]).unwrap_err().code(), Code::NotABackup);
     }
 
     #[test]
@@ -305,7 +306,7 @@ mod tests {
             ("x/host.key", "x/host.key"),
             ("store.db", "host.key"),
         ] {
-            assert_eq!(sample(name, listed).unwrap_err().code(), "not-a-backup", "{name}");
+            assert_eq!(sample(name, listed).unwrap_err().code(), Code::NotABackup, "{name}");
         }
     }
 }

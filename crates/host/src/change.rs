@@ -80,7 +80,7 @@ fn terms(grant: Option<&Grant>) -> Vec<(&'static str, Term)> {
 #[cfg(test)]
 mod tests {
     use leasehold_core::{Policy, Span};
-    use leasehold_testkit::vendor::AuthorityTrust;
+    use leasehold_testkit::vendor::Vendor;
     use leasehold_wire::{Envelope, HostCertificate};
 
     use super::*;
@@ -88,15 +88,15 @@ mod tests {
     #[test]
     fn what_a_renewal_changes_is_listed_term_by_term() {
         let with = |policy: Policy| -> HostCertificate {
-            let host = AuthorityTrust::from_seed(1).host(1, vec![Grant { policy, ..AuthorityTrust::grant() }]);
+            let host = Vendor::from_seed(1).host(1, vec![Grant { policy, ..Vendor::grant() }]);
             Envelope::parse(&host.certificate()).unwrap().document().unwrap()
         };
         let (before, after) =
             (with(Policy::default()), with(Policy { capacity: Some(9), grace: Span::DAY, ..Policy::default() }));
-        let warned = changes(&Certified { certificate: after.clone(), before: Some(before) });
-        let warned: Vec<_> = warned.into_iter().map(|change| (change.what, change.before, change.after)).collect();
+        let found = changes(&Certified { certificate: after.clone(), before: Some(before) });
+        let found: Vec<_> = found.into_iter().map(|change| (change.what, change.before, change.after)).collect();
         assert_eq!(
-            warned,
+            found,
             [
                 ("grace", Term::Span(Span::days(30)), Term::Span(Span::DAY)),
                 ("capacity", Term::Nothing, Term::Number(9)),

@@ -1,87 +1,47 @@
-//! `leasehold store check`.
+//! Whether a host's store is whole: everything that was decided, read in the order in which it was.
+//!
+//! Nothing is changed, and hosts may serve from the store meanwhile.
 
 use std::collections::HashMap;
 
-use clap::Args;
-use leasehold_core::KeyId;
+use leasehold_core::{Code, Finding, KeyId};
+use leasehold_store::StoreError;
 use leasehold_store::host::{BatchRow, ClientRow, Decision, Flaw, Record, Records, SealRow, Tip, decode_entries};
 use leasehold_wire::seal;
 
-use super::nothing;
-use crate::commands::doctor::finding::{Finding, Outcome};
-use crate::commands::doctor::report::report;
-use crate::failure::Failure;
-use crate::output::Output;
-use crate::stores::StoreLocation;
-
-/// Check that a store is whole: its schema, its pages, its journal, its seals, its leases and its counts.
-///
-/// Hosts may serve from it meanwhile. Nothing is changed. Signatures are not checked: that takes the host's key.
-#[derive(Debug, Args)]
-pub(crate) struct Check {
-    /// The folder of a host or vendor, or a database: `postgres://USER@HOST/NAME`.
-    location: String,
-}
-
-impl Check {
-    pub(crate) fn run(self, output: Output) -> Result<(), Failure> {
-        let location = StoreLocation::named(&self.location)?;
-        let mut findings = Vec::new();
-        if let Some(versions) = location.host_versions()? {
-            findings.push(schema("host", versions));
-            if let Some(mut store) = location.to_read()? {
-                findings.extend(host(&location, store.as_mut()));
-            }
-        }
-        if let Some(versions) = location.authority_versions()? {
-            findings.push(schema("authority", versions));
-            findings.push(authority(&location)?);
-        }
-        if findings.is_empty() {
-            return Err(nothing(&location));
-        }
-        let first = |outcome| findings.iter().find(move |finding| finding.outcome == outcome);
-        let cause = first(Outcome::Failure).or_else(|| first(Outcome::Warning));
-        report(&findings, cause, output)
-    }
-}
-
-fn schema(kind: &str, (found, known): (u64, u64)) -> Finding {
-    let name = format!("{kind} schema");
-    if found == known {
-        return Finding::ok(name, format!("version {found}"));
-    }
-    Finding::warning(name, "store-older", format!("version {found}, this program works with version {known}"))
-}
-
-/// Everything that was decided, in the order in which it was.
-fn host(location: &StoreLocation, store: &mut dyn Records) -> Vec<Finding> {
+/// Reads all records of `store` and what it keeps beside them.
+pub fn check(store: &mut dyn Records) -> Vec<Finding> {
     let mut walk = Walk::default();
     let read = store.dump(&mut |record| {
         walk.step(&record);
         Ok(())
     });
     if let Err(error) = read {
-        return vec![Finding::failure("records", error.code(), location.failed(&error).to_string())];
+        return vec![unreadable("records", &error)];
     }
     let mut findings = walk.findings();
     match store.flaws() {
-        Err(error) => findings.push(Finding::failure("counts", error.code(), location.failed(&error).to_string())),
+        Err(error) => findings.push(unreadable("counts", &error)),
         Ok(flaws) if flaws.is_empty() => findings.push(Finding::ok("counts", "as the rows say; no page is damaged")),
-        Ok(flaws) => findings.extend(flaws.into_iter().map(told)),
+        Ok(flaws) => findings.extend(flaws.into_iter().map(flawed)),
     }
     findings
 }
 
-fn told(flaw: Flaw) -> Finding {
+/// What a store that fails while it is read means for the check of `name`.
+pub fn unreadable(name: &str, error: &StoreError) -> Finding {
+    Finding::failure(name, error.code(), error.with_cause())
+}
+
+fn flawed(flaw: Flaw) -> Finding {
     match flaw {
-        Flaw::Pages(words) => Finding::failure("pages", "store-damaged", words),
+        Flaw::Pages(words) => Finding::failure("pages", Code::StoreDamaged, words),
         Flaw::Counts { family, kept, found } => {
             let detail = format!(
                 "family {family}: {} clients and {} leases are kept, the rows are {} and {}",
                 kept.clients, kept.live, found.clients, found.live
             );
-            Finding::failure("counts", "store-damaged", detail)
+            Finding::failure("counts", Code::StoreDamaged, detail)
         }
     }
 }
@@ -115,8 +75,8 @@ impl Faults {
     fn finding(self, name: &str, ok: String) -> Finding {
         match self.first {
             None => Finding::ok(name, ok),
-            Some(first) if self.count == 1 => Finding::failure(name, "store-damaged", first),
-            Some(first) => Finding::failure(name, "store-damaged", format!("{first}; {} more", self.count - 1)),
+            Some(first) if self.count == 1 => Finding::failure(name, Code::StoreDamaged, first),
+            Some(first) => Finding::failure(name, Code::StoreDamaged, format!("{first}; {} more", self.count - 1)),
         }
     }
 }
@@ -190,13 +150,4 @@ impl Walk {
             self.dangling.finding("leases", format!("{} of {} clients, each with its seal", self.leases, self.clients)),
         ]
     }
-}
-
-/// Every record of an authority's.
-fn authority(location: &StoreLocation) -> Result<Finding, Failure> {
-    let read = leasehold_store::copy::authority_summary(&*location.authority()?);
-    Ok(match read {
-        Ok(summary) => Finding::ok("authority records", format!("{}, all can be read", summary.records)),
-        Err(error) => Finding::failure("authority records", error.code(), location.failed(&error).to_string()),
-    })
 }

@@ -15,7 +15,7 @@ use leasehold_wire::{Lease, Method, Request};
 use crate::batch_queue::Received;
 use crate::identity::Identity;
 use crate::job::{Reply, RequestKind, Verified};
-use crate::pipeline::Shared;
+use crate::shared::Shared;
 use crate::stages::{Stage, start};
 use crate::verify::verify;
 

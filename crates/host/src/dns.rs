@@ -9,9 +9,11 @@ use std::path::PathBuf;
 use std::sync::LazyLock;
 use std::time::{Duration, Instant};
 
+use leasehold_core::Code;
 use leasehold_discovery::publish::{PublishError, Published, Publisher, TsigKey, Withdrawn};
 use leasehold_discovery::{Config, DomainName, LookupError, NameError, ServiceLabel, ServiceRecord};
 
+use crate::error::code_named;
 use crate::remembered::Remembered;
 use crate::{Surroundings, stages};
 
@@ -123,10 +125,10 @@ fn remember(remembered: Option<&Remembered>, entry: &ZoneEntry, record: Option<&
 
 impl DnsError {
     /// The stable code.
-    pub fn code(&self) -> &'static str {
+    pub fn code(&self) -> Code {
         match self {
-            Self::Lookup(error) => error.code(),
-            Self::Publish(error) => error.code(),
+            Self::Lookup(error) => code_named(error.code()),
+            Self::Publish(error) => code_named(error.code()),
         }
     }
 }

@@ -4,7 +4,7 @@ use std::io;
 use std::path::PathBuf;
 
 use leasehold_client::AuthorityError;
-use leasehold_core::{KeyId, KeyKind, Timestamp, codes};
+use leasehold_core::{Code, KeyId, KeyKind, Timestamp};
 use leasehold_store::StoreError;
 use leasehold_wire::Reason;
 
@@ -84,25 +84,25 @@ pub enum Error {
 
 impl Error {
     /// The stable code.
-    pub fn code(&self) -> &'static str {
+    pub fn code(&self) -> Code {
         match self {
-            Self::File { .. } | Self::NoAuthorities(_) => "file",
-            Self::Damaged(_) => "file-damaged",
-            Self::NoRequest(_) => "not-initialised",
-            Self::WrongKind(_) => "wrong-kind-of-key",
-            Self::AnotherHost { .. } => "another-host",
-            Self::NotActivated(_) => "host-not-activated",
-            Self::Older { .. } => "older-certificate",
-            Self::OlderList { .. } => "older-list",
-            Self::Certificate(reason) => reason.code(),
-            Self::NotRenewable(_) => "not-renewable",
+            Self::File { .. } | Self::NoAuthorities(_) => Code::File,
+            Self::Damaged(_) => Code::FileDamaged,
+            Self::NoRequest(_) => Code::NotInitialised,
+            Self::WrongKind(_) => Code::WrongKindOfKey,
+            Self::AnotherHost { .. } => Code::AnotherHost,
+            Self::NotActivated(_) => Code::HostNotActivated,
+            Self::Older { .. } => Code::OlderCertificate,
+            Self::OlderList { .. } => Code::OlderList,
+            Self::Certificate(reason) => code_named(reason.code()),
+            Self::NotRenewable(_) => Code::NotRenewable,
             // An authority of a later release may have codes that this program does not know.
-            Self::Authority(error) => codes::find(error.code()).map_or("refused", |known| known.name),
-            Self::NotABackup(_) => "not-a-backup",
-            Self::HostThere(_) => "already-exists",
+            Self::Authority(error) => error.code().parse().unwrap_or(Code::Refused),
+            Self::NotABackup(_) => Code::NotABackup,
+            Self::HostThere(_) => Code::AlreadyExists,
             Self::Store(error) => error.code(),
             Self::Service(error) => error.code(),
-            Self::Thread(_) => "internal",
+            Self::Thread(_) => Code::Internal,
         }
     }
 
@@ -111,4 +111,9 @@ impl Error {
         let path = path.into();
         |source| Self::File { path, source }
     }
+}
+
+/// The code of this name.
+pub(crate) fn code_named(name: &str) -> Code {
+    name.parse().unwrap_or(Code::Internal)
 }

@@ -2,17 +2,17 @@
 
 use std::time::Duration;
 
-use leasehold_core::{Refusal, Span, codes};
+use leasehold_core::{Refusal, Span};
 use leasehold_service::{Problem, StatusCode};
+
+use crate::error::code_named;
 
 /// The problem document of a refusal.
 pub fn problem(refusal: &Refusal) -> Problem {
-    let code = refusal.code();
+    let code = code_named(refusal.code());
     let status = StatusCode::from_u16(refusal.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-    let entry = codes::find(code);
-    let title = entry.map_or(code, |entry| entry.meaning);
-    let new = |detail: String| Problem::new(code, status, title, detail);
-    let next = || entry.map_or_else(String::new, |entry| entry.next.to_owned());
+    let new = |detail: String| Problem::new(code.name(), status, code.meaning(), detail);
+    let next = || code.hint().to_owned();
     match *refusal {
         Refusal::ThresholdNotMet { count, required, retry } => {
             let detail = format!("{count} of {required} machines have asked; {}", next());

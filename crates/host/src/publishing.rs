@@ -12,7 +12,7 @@ use leasehold_discovery::{DomainName, ServiceLabel};
 use tokio::sync::watch;
 
 use crate::dns::Publication;
-use crate::pipeline::Shared;
+use crate::shared::Shared;
 
 /// How often records were published.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -74,7 +74,7 @@ pub(crate) fn refreshing(publication: Publication, shared: Arc<Shared>) -> impl 
                 Err(error) => {
                     refreshed = Refreshed::NotAll;
                     shared.counters.not_published.fetch_add(1, Ordering::Relaxed);
-                    tracing::warn!(%zone, record, code = error.code(), %error, "record not published");
+                    tracing::warn!(%zone, record, code = %error.code(), %error, "record not published");
                 }
             }
         }

@@ -1,11 +1,13 @@
 //! What a host published last, kept in its folder: a host that moves to another name or port takes its old record along.
 
-use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
 use leasehold_core::Span;
 use leasehold_discovery::{DomainName, ServiceRecord};
+use leasehold_files::Readers;
+
+use crate::files::{MAX_STATE_FILE, PUBLISHED};
 
 /// The records published last: a file of zone lines, one for each name.
 #[derive(Clone, Debug)]
@@ -15,7 +17,7 @@ pub(crate) struct Remembered {
 
 impl Remembered {
     pub(crate) fn new(folder: &Path) -> Self {
-        Self { path: folder.join(FILE) }
+        Self { path: folder.join(PUBLISHED) }
     }
 
     /// What was published under `name`; nothing where the file is missing or unreadable, since it only helps to tidy up.
@@ -29,13 +31,12 @@ impl Remembered {
         lines.retain(|line| read(line).is_some_and(|(of, _)| of != *name));
         lines.extend(record.map(|record| record.line(name)));
         let text: String = lines.iter().flat_map(|line| [line, "\n"]).collect();
-        let beside = self.path.with_extension("new");
-        fs::write(&beside, text)?;
-        fs::rename(&beside, &self.path)
+        leasehold_files::replace(&self.path, text.as_bytes(), Readers::Owner)
     }
 
     fn lines(&self) -> Vec<String> {
-        fs::read_to_string(&self.path).unwrap_or_default().lines().map(str::to_owned).collect()
+        let bytes = leasehold_files::read(&self.path, MAX_STATE_FILE).unwrap_or_default();
+        String::from_utf8_lossy(&bytes).lines().map(str::to_owned).collect()
     }
 }
 
@@ -52,9 +53,6 @@ fn read(line: &str) -> Option<(DomainName, ServiceRecord)> {
     };
     Some((name.parse().ok()?, record))
 }
-
-/// The file.
-pub(crate) const FILE: &str = "published.zone";
 
 #[cfg(test)]
 mod tests {
@@ -74,7 +72,7 @@ mod tests {
         assert_eq!((remembered.of(&a), remembered.of(&b)), (Some(record(3)), Some(record(2))));
         remembered.put(&a, None).unwrap();
         assert_eq!((remembered.of(&a), remembered.of(&b)), (None, Some(record(2))));
-        fs::write(folder.path().join(FILE), "nonsense").unwrap();
+        std::fs::write(folder.path().join(PUBLISHED), "nonsense").unwrap();
         assert_eq!(remembered.of(&b), None);
     }
 }

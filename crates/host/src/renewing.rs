@@ -16,7 +16,7 @@ use crate::asking::{Answered, AuthorityTrust, HostInfo};
 use crate::authority::{Authority, LastFailure};
 use crate::change::changes;
 use crate::identity::Identity;
-use crate::pipeline::Shared;
+use crate::shared::Shared;
 
 /// How a serving host is renewed.
 #[derive(Clone, Debug)]
@@ -90,7 +90,7 @@ impl RenewalTask {
         match self.refresh(now) {
             Ok(()) => {}
             Err(error) => {
-                tracing::warn!(code = error.code(), %error, "certificate and revocation list cannot be kept up to date")
+                tracing::warn!(code = %error.code(), %error, "certificate and revocation list not kept up to date");
             }
         }
         match self.home.identity() {
@@ -148,7 +148,7 @@ impl RenewalTask {
                 let refusal = refused.code.as_str();
                 tracing::warn!(authority = %authority.address, refusal, reason = %refused, ends, "certificate not renewed");
             }
-            Err(error) => tracing::warn!(code = error.code(), %error, ends, "certificate not renewed"),
+            Err(error) => tracing::warn!(code = %error.code(), %error, ends, "certificate not renewed"),
         }
     }
 
@@ -165,8 +165,8 @@ impl RenewalTask {
                 (record.listed, record.last_list_failure) = (Some(now.unix()), None);
             }
             Err(error) => {
-                tracing::warn!(code = error.code(), %error, "the revocation list was not fetched");
-                let failure = (error.code().to_owned(), error.to_string());
+                tracing::warn!(code = %error.code(), %error, "the revocation list was not fetched");
+                let failure = (error.code().to_string(), error.to_string());
                 record.last_list_failure = Some(LastFailure::after(record.last_list_failure.as_ref(), failure, now, 0));
             }
         }

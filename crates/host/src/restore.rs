@@ -9,8 +9,9 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use crate::Error;
-use crate::activation::{Home, KEY, STATE_FILES, sync_folder};
+use crate::activation::Home;
 use crate::backup::{self, About};
+use crate::files::{KEY, STATE_FILES};
 
 /// A backup that was read and checked, beside what is in the folder.
 #[derive(Debug)]
@@ -103,10 +104,10 @@ impl Restoration<'_> {
         for name in new.filter(|name| *name != KEY).chain([KEY]) {
             fs::rename(self.staged.join(name), folder.join(name)).map_err(Error::at(folder.join(name)))?;
             if name != KEY {
-                sync_folder(folder).map_err(Error::at(folder))?;
+                leasehold_files::sync_folder(folder).map_err(Error::at(folder))?;
             }
         }
-        sync_folder(folder).map_err(Error::at(folder))?;
+        leasehold_files::sync_folder(folder).map_err(Error::at(folder))?;
         backup::sweep(&self.staged).map_err(Error::at(&self.staged))?;
         Ok(aside)
     }
@@ -121,10 +122,12 @@ fn move_aside(folder: &Path, names: &[&str]) -> Result<PathBuf, Error> {
     for name in names.iter().filter(|name| **name == KEY).chain(names.iter().filter(|name| **name != KEY)) {
         fs::rename(folder.join(name), aside.join(name)).map_err(Error::at(folder.join(name)))?;
         if *name == KEY {
-            sync_folder(folder).map_err(Error::at(folder))?;
+            leasehold_files::sync_folder(folder).map_err(Error::at(folder))?;
         }
     }
-    sync_folder(&aside).and_then(|()| sync_folder(folder)).map_err(Error::at(folder))?;
+    leasehold_files::sync_folder(&aside)
+        .and_then(|()| leasehold_files::sync_folder(folder))
+        .map_err(Error::at(folder))?;
     Ok(aside)
 }
 

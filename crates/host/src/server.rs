@@ -11,9 +11,10 @@ use tokio::sync::watch;
 use crate::activation::{Home, Installed};
 use crate::api::ClientApi;
 use crate::dns::Publication;
-use crate::pipeline::{Pipeline, Shared};
+use crate::pipeline::Pipeline;
 use crate::publishing::{self, Announced, Publications};
 use crate::renewing::{self, Renewal};
+use crate::shared::Shared;
 use crate::stages::Stages;
 use crate::{Error, Surroundings};
 

@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread::{self, JoinHandle};
 
 use leasehold_core::{
-    Component, Cti, FamilyId, Fingerprint, Grant, KeyId, Policy, ProductId, ProductNumber, Span, Timestamp,
+    Code, Component, Cti, FamilyId, Fingerprint, Grant, KeyId, Policy, ProductId, ProductNumber, Span, Timestamp,
 };
 use leasehold_host::activation::Home;
 use leasehold_host::{Options, Server, Surroundings};
@@ -169,10 +169,10 @@ fn a_revocation_list_is_passed_on_and_obeyed_and_a_lower_number_is_refused() {
     let list = vendor.revocations(3, vec![machine.id()], Vec::new());
     home.install_revocations(&list, None, BEGIN).expect("the vendor's list");
     let refused = home.install_revocations(&vendor.revocations(2, Vec::new(), Vec::new()), None, BEGIN);
-    assert_eq!(refused.expect_err("an older list").code(), "older-list");
+    assert_eq!(refused.expect_err("an older list").code(), Code::OlderList);
     let foreign = Vendor::from_seed(5).revocations(9, Vec::new(), Vec::new());
     let refused = home.install_revocations(&foreign, None, BEGIN);
-    assert_eq!(refused.expect_err("another vendor's list").code(), "unknown-signer");
+    assert_eq!(refused.expect_err("another vendor's list").code(), Code::UnknownSigner);
     let host = Running::on(vec![Vendor::grant()], folder);
     assert_eq!(get(&host.address, "/v1/revocations").expect("an answer"), (200, list));
     let (status, body) = post(&host.address, "/v1/leases", &host.request(&machine, 1, None)).expect("an answer");
@@ -188,13 +188,13 @@ fn a_list_of_another_authority_is_taken_where_the_root_is_known() {
     let former = vendor.authority_pair().id();
     let list = |by: &Vendor, number, keys| by.revocations(number, keys, Vec::new());
     let unknown = home.install_revocations(&list(&successor, 1, Vec::new()), None, BEGIN);
-    assert_eq!(unknown.expect_err("nothing leads to that authority").code(), "unknown-signer");
+    assert_eq!(unknown.expect_err("nothing leads to that authority").code(), Code::UnknownSigner);
     home.install_revocations(&list(&successor, 1, Vec::new()), Some(&vendor.root()), BEGIN).expect("the root is given");
     home.install_revocations(&list(&vendor, 2, Vec::new()), None, BEGIN).expect("the root is remembered");
     let certificate = successor.host(1, vec![Vendor::grant()]).certificate();
     let foreign = Vendor::from_seed(5).host(1, vec![Vendor::grant()]).certificate();
     let refused = home.install(&foreign, None, BEGIN).expect_err("another vendor's certificate");
-    assert_eq!(refused.code(), "unknown-signer");
+    assert_eq!(refused.code(), Code::UnknownSigner);
     home.install_revocations(&list(&successor, 3, vec![former]), None, BEGIN).expect("a list that revokes the former");
     let host = Running::on(vec![Vendor::grant()], folder);
     let (machine, home) = (Keypair::from_seed(&[9; 32]), Home::new(host.folder.as_ref().expect("a folder").path()));
@@ -202,11 +202,14 @@ fn a_list_of_another_authority_is_taken_where_the_root_is_known() {
     assert_eq!((status, problem(&body).as_str()), (403, "revoked"), "its certificate is the former authority's");
     assert_eq!(get(&host.address, "/readyz").expect("an answer").0, 403, "it can grant nothing");
     let back = home.install_revocations(&list(&vendor, 9, Vec::new()), None, BEGIN);
-    assert_eq!(back.expect_err("a list of the revoked authority").code(), "revoked");
+    assert_eq!(back.expect_err("a list of the revoked authority").code(), Code::Revoked);
     let old = vendor.host(1, vec![Vendor::grant()]).certificate();
-    assert_eq!(home.install(&old, None, BEGIN).expect_err("a certificate of the revoked authority").code(), "revoked");
+    assert_eq!(
+        home.install(&old, None, BEGIN).expect_err("a certificate of the revoked authority").code(),
+        Code::Revoked
+    );
     let same = list(&successor, 3, Vec::new());
-    assert_eq!(home.install_revocations(&same, None, BEGIN).expect_err("another list 3").code(), "older-list");
+    assert_eq!(home.install_revocations(&same, None, BEGIN).expect_err("another list 3").code(), Code::OlderList);
     home.install(&certificate, None, BEGIN).expect("the renewed certificate");
 }
 

@@ -19,7 +19,7 @@ use hyper::body::Incoming;
 use crate::activity::Activity;
 use crate::body::{self, Fault, Rest};
 use crate::counters::count;
-use crate::server::Shared;
+use crate::shared::Shared;
 use crate::{Handler, Problem, Request, Response};
 
 /// What the requests of one connection have in common.

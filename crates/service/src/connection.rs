@@ -18,7 +18,7 @@ use crate::activity::Activity;
 use crate::answer::{Conversation, answer};
 use crate::counters::count;
 use crate::idle::{IdleTracker, Verdict};
-use crate::server::Shared;
+use crate::shared::Shared;
 use crate::tracked_stream::TrackedStream;
 use crate::{Handler, Limits};
 

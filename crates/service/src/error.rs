@@ -4,6 +4,7 @@ use std::io;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
+use leasehold_core::Code;
 use rustls_pki_types::pem;
 
 /// A failure to start serving. Its text names the object and the cause; the cause is its source as well.
@@ -104,20 +105,20 @@ pub enum Error {
 
 impl Error {
     /// The stable code of this error.
-    pub fn code(&self) -> &'static str {
+    pub fn code(&self) -> Code {
         match self {
-            Error::AddressInUse { .. } => "address-in-use",
-            Error::AddressDenied { .. } => "address-denied",
-            Error::AddressUnknown { .. } => "address-unknown",
-            Error::Listen { .. } => "listen-failed",
-            Error::File { .. } => "file-unreadable",
-            Error::Pem { .. } => "pem-malformed",
-            Error::NoCertificate { .. } => "certificate-missing",
-            Error::NoPrivateKey { .. } => "private-key-missing",
-            Error::Certificate { .. } => "certificate-unusable",
-            Error::PrivateKey { .. } => "private-key-unusable",
-            Error::KeyMismatch { .. } => "private-key-mismatch",
-            Error::Tls { .. } => "tls-unavailable",
+            Error::AddressInUse { .. } => Code::AddressInUse,
+            Error::AddressDenied { .. } => Code::AddressDenied,
+            Error::AddressUnknown { .. } => Code::AddressUnknown,
+            Error::Listen { .. } => Code::ListenFailed,
+            Error::File { .. } => Code::FileUnreadable,
+            Error::Pem { .. } => Code::PemMalformed,
+            Error::NoCertificate { .. } => Code::CertificateMissing,
+            Error::NoPrivateKey { .. } => Code::PrivateKeyMissing,
+            Error::Certificate { .. } => Code::CertificateUnusable,
+            Error::PrivateKey { .. } => Code::PrivateKeyUnusable,
+            Error::KeyMismatch { .. } => Code::PrivateKeyMismatch,
+            Error::Tls { .. } => Code::TlsUnavailable,
         }
     }
 

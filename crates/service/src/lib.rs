@@ -43,6 +43,7 @@ mod rate_limit;
 mod request;
 mod response;
 mod server;
+mod shared;
 mod shutdown;
 #[cfg(test)]
 mod tests;

@@ -56,13 +56,15 @@ const BACKLOG: u32 = 4096;
 
 #[cfg(test)]
 mod tests {
+    use leasehold_core::Code;
+
     use super::*;
 
     #[tokio::test]
     async fn an_address_in_use_is_named() {
         let first = Listener::bind(([127, 0, 0, 1], 0).into()).unwrap();
         let error = Listener::bind(first.address()).unwrap_err();
-        assert_eq!(error.code(), "address-in-use");
+        assert_eq!(error.code(), Code::AddressInUse);
         assert_eq!(error.to_string(), format!("address {}: already in use", first.address()));
     }
 
@@ -70,6 +72,6 @@ mod tests {
     async fn an_address_of_another_machine_is_told_apart() {
         // 192.0.2.0/24 is set aside for documentation (RFC 5737).
         let error = Listener::bind(([192, 0, 2, 1], 0).into()).unwrap_err();
-        assert_eq!(error.code(), "address-unknown");
+        assert_eq!(error.code(), Code::AddressUnknown);
     }
 }

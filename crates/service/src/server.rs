@@ -7,16 +7,14 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering::Relaxed;
 use std::time::Duration;
 
-use hyper_util::rt::TokioExecutor;
-use hyper_util::server::conn::auto;
 use tokio::net::TcpStream;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 use tokio::time::{Instant, sleep, timeout};
-use tokio_rustls::TlsAcceptor;
 
 use crate::connection::{self, ShutdownPhase};
 use crate::counters::count;
 use crate::idle::CheckIntervals;
+use crate::shared::Shared;
 use crate::{Counters, Limits, Listener, Request, Response, Tls};
 
 /// What answers requests.
@@ -105,16 +103,6 @@ impl<H: Handler> Server<H> {
         tracing::info!(%address, cut = drained.cut, "stopped serving");
         drained
     }
-}
-
-/// What all connections of a server have in common.
-pub(crate) struct Shared<H> {
-    pub(crate) handler: H,
-    pub(crate) limits: Limits,
-    pub(crate) looks: CheckIntervals,
-    pub(crate) counters: Arc<Counters>,
-    pub(crate) http: auto::Builder<TokioExecutor>,
-    pub(crate) tls: Option<TlsAcceptor>,
 }
 
 /// A connection's permit among those that may be open at once.

@@ -156,7 +156,7 @@ mod tests {
     #[test]
     fn the_key_of_another_certificate_is_refused() {
         let ((certificate, _), (_, key)) = (pair(), pair());
-        assert_eq!(refused(&certificate, &key).code(), "private-key-mismatch");
+        assert_eq!(refused(&certificate, &key).code(), leasehold_core::Code::PrivateKeyMismatch);
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! A stream that tells a connection's [`Activity`] when its client was tracked_stream from.
+//! A stream that tells a connection's [`Activity`] when bytes have come from its client.
 
 use std::io;
 use std::pin::Pin;

@@ -1,15 +1,14 @@
 //! Where a database is: `postgres://` URLs as libpq reads them, with what the environment adds to them.
 
 use std::fmt;
-use std::fs;
-use std::io;
-use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 use tokio_postgres::Config;
 use tokio_postgres::config::{Host, SslMode};
 
+use crate::address_error::AddressError;
+use crate::environment::Environment;
 use crate::pass_file;
 use crate::tls::{self, Mode, Tls};
 
@@ -20,36 +19,6 @@ pub struct Address {
     pub(crate) tls: Tls,
     shown: String,
 }
-
-/// Why an address cannot be used.
-#[derive(Debug, thiserror::Error)]
-pub enum AddressError {
-    /// It is no URL of a database.
-    #[error("the address of the database cannot be read: {}", cause(.0))]
-    Url(#[source] tokio_postgres::Error),
-    /// An option has a value that there is not.
-    #[error("the address of the database: {option} cannot be {value}")]
-    Option {
-        /// The option's name.
-        option: &'static str,
-        /// Its value.
-        value: String,
-    },
-    /// `verify-ca` trusts every server that the roots certify, so these must be the database's own.
-    #[error("the address of the database: sslmode=verify-ca needs sslrootcert, a file of the authority's certificates")]
-    NoRoots,
-    /// A file of certificates or keys cannot be used.
-    #[error("{}: {source}", path.display())]
-    File {
-        /// Which.
-        path: PathBuf,
-        /// Why.
-        source: io::Error,
-    },
-}
-
-/// What is asked of the process's environment: a variable's value.
-pub type Environment<'e> = dyn Fn(&str) -> Option<String> + 'e;
 
 impl Address {
     /// Whether a text means a database rather than a folder.
@@ -95,7 +64,7 @@ impl Address {
             Mode::Prefer => SslMode::Prefer,
             Mode::Require | Mode::VerifyCa | Mode::VerifyFull => SslMode::Require,
         });
-        settle(&mut config);
+        apply_defaults(&mut config);
         let shown = shown(&config);
         if config.get_password().is_none()
             && let Some(password) = environment("PGPASSWORD").or_else(|| pass_file::password(&config, environment))
@@ -103,21 +72,6 @@ impl Address {
             config.password(password);
         }
         Ok(Self { config, tls, shown })
-    }
-}
-
-impl AddressError {
-    /// The stable code.
-    pub const fn code(&self) -> &'static str {
-        match self {
-            Self::Url(_) | Self::Option { .. } | Self::NoRoots => "usage",
-            Self::File { .. } => "file",
-        }
-    }
-
-    pub(crate) fn at(path: &Path) -> impl FnOnce(io::Error) -> Self {
-        let path = path.to_owned();
-        |source| Self::File { path, source }
     }
 }
 
@@ -134,7 +88,7 @@ impl fmt::Debug for Address {
 }
 
 /// Nothing may hang for ever: a server or network that is gone is noticed within seconds.
-fn settle(config: &mut Config) {
+fn apply_defaults(config: &mut Config) {
     config.connect_timeout(config.get_connect_timeout().copied().unwrap_or(CONNECT));
     config.tcp_user_timeout(config.get_tcp_user_timeout().copied().unwrap_or(UNACKNOWLEDGED));
     config.keepalives_idle(KEEPALIVE).keepalives_interval(KEEPALIVE / 3).keepalives_retries(3);
@@ -181,16 +135,6 @@ fn decoded(text: &str) -> String {
 
 fn encoded(text: &str) -> String {
     utf8_percent_encode(text, ESCAPED).to_string()
-}
-
-/// What is wrong, without the words for the library's own kind of error.
-fn cause(error: &tokio_postgres::Error) -> String {
-    std::error::Error::source(error).map_or_else(|| error.to_string(), ToString::to_string)
-}
-
-/// The contents of a file, with its name where it cannot be read.
-pub(crate) fn read(path: &Path) -> Result<Vec<u8>, AddressError> {
-    fs::read(path).map_err(AddressError::at(path))
 }
 
 /// What an address may show of itself as it is: letters, digits and these.

@@ -1,7 +1,9 @@
 //! The shared backend: host and authority on PostgreSQL, or a database that speaks as it does.
 
 mod address;
+mod address_error;
 pub mod authority;
+mod environment;
 mod failure;
 pub mod host;
 mod pass_file;
@@ -9,4 +11,6 @@ mod schema;
 mod session;
 mod tls;
 
-pub use address::{Address, AddressError, Environment};
+pub use address::Address;
+pub use address_error::AddressError;
+pub use environment::Environment;

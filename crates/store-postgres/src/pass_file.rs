@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use tokio_postgres::Config;
 use tokio_postgres::config::Host;
 
-use crate::address::Environment;
+use crate::environment::Environment;
 
 /// The password for the database of `config`; none where the file has none, or others could read it too.
 pub(crate) fn password(config: &Config, environment: &Environment<'_>) -> Option<String> {

@@ -12,7 +12,8 @@ use rustls_pki_types::pem::{self, PemObject};
 use rustls_pki_types::{CertificateDer, PrivateKeyDer, ServerName, UnixTime};
 use tokio_postgres_rustls::MakeRustlsConnect;
 
-use crate::address::{AddressError, Environment, read};
+use crate::address_error::AddressError;
+use crate::environment::Environment;
 
 /// How a connection is secured.
 #[derive(Clone)]
@@ -231,3 +232,11 @@ fn private_key(path: &Path) -> Result<PrivateKeyDer<'static>, AddressError> {
 fn unusable(path: &Path, why: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> AddressError {
     AddressError::at(path)(std::io::Error::new(std::io::ErrorKind::InvalidData, why))
 }
+
+/// The contents of a file, with its name where it cannot be read.
+fn read(path: &Path) -> Result<Vec<u8>, AddressError> {
+    leasehold_files::read(path, MAX_PEM).map_err(AddressError::at(path))
+}
+
+/// More than any file of certificates or keys has.
+const MAX_PEM: u64 = 4 * 1_024 * 1_024;

@@ -2,6 +2,8 @@
 
 use std::error::Error;
 
+use leasehold_core::Code;
+
 /// The store could not do what it was asked; nothing of it was recorded.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
@@ -43,14 +45,22 @@ pub enum StoreError {
 
 impl StoreError {
     /// The stable code.
-    pub const fn code(&self) -> &'static str {
+    pub const fn code(&self) -> Code {
         match self {
-            Self::Full(_) | Self::ReadOnly(_) | Self::Unavailable(_) => "store-unavailable",
-            Self::NotEmpty => "store-not-empty",
-            Self::InUse => "store-in-use",
-            Self::Newer { .. } => "store-newer",
-            Self::Older { .. } => "store-older",
-            Self::Damaged(_) => "store-damaged",
+            Self::Full(_) | Self::ReadOnly(_) | Self::Unavailable(_) => Code::StoreUnavailable,
+            Self::NotEmpty => Code::StoreNotEmpty,
+            Self::InUse => Code::StoreInUse,
+            Self::Newer { .. } => Code::StoreNewer,
+            Self::Older { .. } => Code::StoreOlder,
+            Self::Damaged(_) => Code::StoreDamaged,
+        }
+    }
+
+    /// The failure in words, with what the database itself says.
+    pub fn with_cause(&self) -> String {
+        match self.source() {
+            Some(cause) => format!("{self}: {cause}"),
+            None => self.to_string(),
         }
     }
 }

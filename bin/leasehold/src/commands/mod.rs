@@ -5,6 +5,7 @@ mod client;
 mod completions;
 mod doctor;
 mod explain;
+mod findings;
 mod host;
 mod inspect;
 mod man;

@@ -1,20 +1,20 @@
 //! The vendor's authority: whether it answers now, and how the last renewal went.
 
-use leasehold_core::{Timestamp, codes};
-use leasehold_host::authority::{Authority, LastFailure};
-use leasehold_host::renewing::{Ending, ending, next_renewal};
+use leasehold_core::{Code, Finding, Timestamp};
 
 use super::DoctorInput;
+use crate::authority::{Authority, LastFailure};
+use crate::error::code_named;
+use crate::renewing::{Ending, ending, next_renewal};
 
 pub(super) fn checks(input: &DoctorInput<'_>) -> Vec<Finding> {
-    let home = input.home;
     // What is wrong with the folder has been said.
-    let Ok(Some(identity)) = home.identity() else {
+    let Ok(Some(identity)) = input.home.identity() else {
         return vec![Finding::skipped(NAME, "the host is not activated")];
     };
     let known = match &input.authority {
         Some(set) => Ok(Some(set.clone())),
-        None => home.authority(),
+        None => input.home.authority(),
     };
     let certificate = identity.certificate();
     let authority = match known {
@@ -24,15 +24,14 @@ pub(super) fn checks(input: &DoctorInput<'_>) -> Vec<Finding> {
         }
         Err(error) => return vec![Finding::failure(NAME, error.code(), error.to_string())],
     };
-    let last_failure = home.renewals().unwrap_or_default().last_failure;
-    let renewal = match &last_failure {
-        Some(last_failure) => not_renewed(last_failure),
-        None => Finding::ok("renewal", format!("next at {}", next_renewal(&identity, None)))),
+    let renewal = match input.home.renewals().unwrap_or_default().last_failure {
+        Some(failure) => not_renewed(&failure),
+        None => Finding::ok("renewal", format!("next at {}", next_renewal(&identity, None))),
     };
     vec![answers(&authority, identity.revocation_number()), renewal]
 }
 
-/// Asked for its revocation list, which changes nothing.
+/// Asks for the revocation list, which changes nothing.
 fn answers(authority: &Authority, held: Option<u64>) -> Finding {
     let link = match authority.link() {
         Ok(link) => link,
@@ -42,28 +41,28 @@ fn answers(authority: &Authority, held: Option<u64>) -> Finding {
         Ok(_) => Finding::ok(NAME, format!("{} answers", authority.address)),
         // The host serves on without it.
         Err(error) => {
-            let told = error.to_string();
-            Finding::warning(NAME, error.code(), told.trim_start_matches("authority "))
+            let message = error.to_string();
+            Finding::warning(NAME, code_named(error.code()), message.trim_start_matches("authority "))
         }
     }
 }
 
 fn by_hand(ending: Ending, expires: Timestamp) -> Finding {
-    let detail = format!("none is known: the certificate is renewed by hand before {}", expires));
+    let detail = format!("none is known: the certificate is renewed by hand before {expires}");
     match ending {
         Ending::Far => Finding::ok(NAME, detail),
         Ending::Nears | Ending::Close => Finding::warning(NAME, Code::HostCertificateEndsSoon, detail),
     }
 }
 
-fn not_renewed(last_failure: &LastFailure) -> Finding {
-    let LastFailure { code, message, at, failures, .. } = last_failure;
-    let at = Timestamp::from_unix(*at));
+fn not_renewed(failure: &LastFailure) -> Finding {
+    let LastFailure { code, message, at, failures, .. } = failure;
+    let at = Timestamp::from_unix(*at);
     let detail = format!("{message}; last at {at}, {failures} times in a row [{code}]");
     let finding = Finding::warning("renewal", Code::NotRenewed, detail);
-    match codes::find(code) {
-        Some(known) => finding.with_hint(known.next),
-        None => finding,
+    match code.parse::<Code>() {
+        Ok(known) => finding.with_hint(known.hint()),
+        Err(_) => finding,
     }
 }
 

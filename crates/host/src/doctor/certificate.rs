@@ -1,25 +1,24 @@
 //! The host's folder, its certificate, and the clock that both are read by.
 
 use leasehold_core::standing::Revocation;
-use leasehold_core::{KeyId, Span, Timestamp};
-use leasehold_host::renewing::{Ending, ending};
-use leasehold_host::{Error, Identity};
+use leasehold_core::{Code, Finding, KeyId, Span, Timestamp};
 
-use super::DoctorInput;
+use super::{DoctorInput, OpenStore};
+use crate::renewing::{Ending, ending};
+use crate::{Error, Identity};
 
 pub(super) fn checks(input: &DoctorInput<'_>) -> Vec<Finding> {
-    let home = input.home;
-    let identity = match home.identity() {
+    let identity = match input.home.identity() {
         Ok(Some(identity)) => identity,
         Ok(None) => {
-            let detail = format!("{}: a request was made, no certificate is installed", home.folder().display());
-            let next = "`leasehold host activate --authority URL`; or send request.lh to the vendor, and `leasehold host install FILE` takes the answer";
-            return vec![Finding::failure(NAME, Code::HostNotActivated, detail).with_hint(next)];
+            let detail = format!("{}: a request was made, no certificate is installed", input.home.folder().display());
+            let hint = "`leasehold host activate --authority URL`; or send request.lh to the vendor, and `leasehold host install FILE` takes the answer";
+            return vec![Finding::failure(NAME, Code::HostNotActivated, detail).with_hint(hint)];
         }
         Err(error @ Error::NoRequest(_)) => {
-            let next =
+            let hint =
                 "make one with `leasehold host request --key-file FILE`, or name the host's folder with `--data`";
-            return vec![Finding::failure(NAME, Code::NotInitialised, error.to_string()).with_hint(next)];
+            return vec![Finding::failure(NAME, Code::NotInitialised, error.to_string()).with_hint(hint)];
         }
         Err(error) => return vec![Finding::failure(NAME, error.code(), error.to_string())],
     };
@@ -29,51 +28,46 @@ pub(super) fn checks(input: &DoctorInput<'_>) -> Vec<Finding> {
 
 fn certificate(identity: &Identity, now: Timestamp) -> Finding {
     let certificate = identity.certificate();
-    let end = certificate.expires);
+    let end = certificate.expires;
     let (vendor, host) = (&certificate.vendor, identity.id());
-    if now >= certificate.expires {
-        return Finding::failure(
-            NAME,
-            Code::HostCertificateEnded,
-            format!("that of host {host} by {vendor} ended at {end}"),
-        )
-        .with_hint("renew it: `leasehold host renew`; or `leasehold host request`, then `leasehold host install`");
+    if now >= end {
+        let detail = format!("that of host {host} by {vendor} ended at {end}");
+        return Finding::failure(NAME, Code::HostCertificateEnded, detail)
+            .with_hint("renew it: `leasehold host renew`; or `leasehold host request`, then `leasehold host install`");
     }
     if identity.grants_at(now).is_none() {
-        let begin = certificate.issued);
-        return Finding::failure(NAME, Code::NotYetValid, format!("that of host {host} by {vendor} begins at {begin}"));
+        let detail = format!("that of host {host} by {vendor} begins at {}", certificate.issued);
+        return Finding::failure(NAME, Code::NotYetValid, detail);
     }
     if identity.own_revocation() == Revocation::Revoked {
         let detail = format!("the list in hand names host {host}, its certificate or its authority");
         return Finding::failure(NAME, Code::Revoked, detail)
-            .with_hint("ask the vendor; where only their authority was replaced, `leasehold host renew` mends it");
+            .with_hint("ask the vendor; if only their authority was replaced, `leasehold host renew` is enough");
     }
-    let left = certificate.expires.since(now);
-    let days = left.as_seconds() / Span::DAY.as_seconds();
+    let days = end.since(now).as_seconds() / Span::DAY.as_seconds();
     let detail = format!("host {host}, by {vendor}, until {end} ({days} days)");
-    match ending(certificate.issued, certificate.expires, now) {
+    match ending(certificate.issued, end, now) {
         Ending::Far => Finding::ok(NAME, detail),
         Ending::Nears | Ending::Close => Finding::warning(NAME, Code::HostCertificateEndsSoon, detail),
     }
 }
 
-/// When the host last sealed anything, as its store has it.
+/// When the host last sealed a batch, as its store has it.
 fn newest_seal(input: &DoctorInput<'_>, host: KeyId) -> Option<Timestamp> {
-    let seals = input.data.reader().ok()?.seals(host, 1).ok()?;
-    seals.first().map(|seal| seal.at)
+    let OpenStore::Open(mut store) = input.open() else { return None };
+    store.seals(host, 1).ok()?.first().map(|seal| seal.at)
 }
 
 /// The clock must not be behind what was signed or decided already.
 fn clock(issued: Timestamp, newest_seal: Option<Timestamp>, now: Timestamp) -> Finding {
-    let (shown, latest) = (now), now.plus(Span::CLOCK_TOLERANCE));
+    let latest = now.plus(Span::CLOCK_TOLERANCE);
     let behind = |what: &str, at: Timestamp| {
-        let detail = format!("it says {shown}, and {what} at {}", at));
-        Finding::failure("clock", Code::HostClockBehind, detail)
+        Finding::failure("clock", Code::HostClockBehind, format!("it says {now}, and {what} at {at}"))
     };
     match newest_seal {
         Some(seal) if seal > latest => behind("the newest seal was made", seal),
         _ if issued > latest => behind("the certificate was issued", issued),
-        Some(_) | None => Finding::ok("clock", format!("{shown}, after all that this host has seen")),
+        Some(_) | None => Finding::ok("clock", format!("{now}, after all that this host has seen")),
     }
 }
 

@@ -1,25 +1,41 @@
 //! Whether machines find this host by DNS: looked up as they do.
 
-use std::net::{IpAddr, UdpSocket};
+use std::net::{IpAddr, SocketAddr, UdpSocket};
 
-use leasehold_discovery::{Candidate, Config, DomainName, Finder, Found, Kind, Outcome};
+use leasehold_core::{Code, Finding};
+use leasehold_discovery::{
+    Candidate, Config, DomainName, Finder, Found, Kind, Outcome, ServiceLabel, ServiceRecord, Surroundings,
+};
 
 use super::DoctorInput;
-use crate::commands::host::dns::options::DnsOptions;
-use crate::commands::host::serve::surroundings;
+use crate::dns::ZoneEntry;
+use crate::error::code_named;
 
-pub(super) fn checks(input: &DoctorInput<'_>) -> Vec<Finding> {
+/// What the host publishes in DNS, as it is set.
+#[derive(Clone, Debug)]
+pub struct DnsInput {
+    /// The service that machines look for.
+    pub label: ServiceLabel,
+    /// The zones in which the host publishes; those of this machine are looked at where there are none.
+    pub zones: Vec<DomainName>,
+    /// The name servers that hold the zones; this machine's where there are none.
+    pub servers: Vec<SocketAddr>,
+    /// The host's own record, or why it has none.
+    pub own: Result<ServiceRecord, String>,
+}
+
+pub(super) fn checks(input: &DoctorInput<'_>, surroundings: &dyn Surroundings) -> Vec<Finding> {
     let config = match config(input) {
         Ok(config) => config,
         Err(skipped) => return vec![*skipped],
     };
-    let found = Finder::new(config.clone()).find(&input.dns.label(), &surroundings());
+    let found = Finder::new(config.clone()).find(&input.dns.label, surroundings);
     config.suffixes.iter().map(|zone| check(input, &found, zone)).collect()
 }
 
 /// Which name servers to ask about which zones: those that are set, else those of this machine.
 fn config(input: &DoctorInput<'_>) -> Result<Config, Box<Finding>> {
-    let (servers, zones) = (input.dns.servers(), input.dns.zones().to_vec());
+    let (servers, zones) = (input.dns.servers.clone(), input.dns.zones.clone());
     let skipped = |reason: String| Box::new(Finding::skipped("record", reason));
     let config = if servers.is_empty() || zones.is_empty() {
         let own = Config::of_this_machine();
@@ -45,20 +61,20 @@ fn config(input: &DoctorInput<'_>) -> Result<Config, Box<Finding>> {
 
 fn check(input: &DoctorInput<'_>, found: &Found, zone: &DomainName) -> Finding {
     let name = format!("record in {zone}");
-    let publication = match input.dns.clone().or(DnsOptions::of_zone(zone)).publication(input.address.port()) {
-        Ok(publication) => publication,
-        Err(failure) => return Finding::skipped(name, failure.to_string()),
+    let own = match &input.dns.own {
+        Ok(own) => own,
+        Err(reason) => return Finding::skipped(name, reason),
     };
-    let Some(entry) = publication.entries.iter().find(|entry| entry.zone == *zone) else {
+    let Ok(entry) = ZoneEntry::new(&input.dns.label, zone.clone()) else {
         return Finding::skipped(name, "the name of the service would be too long in it");
     };
-    let (own, line) = (&publication.own, publication.line(entry));
+    let line = own.line(&entry.name);
     let publish = format!("`leasehold host dns publish`, or give this to the administrator of the zone: {line}");
     let records: Vec<&Candidate> = found.candidates.iter().filter(|record| record.suffix == *zone).collect();
     let others: Vec<String> = records.iter().filter(|record| record.target != own.target).map(|r| shown(r)).collect();
     let others = if others.is_empty() { String::new() } else { format!("; other hosts: {}", others.join(", ")) };
     let mut of_own = records.iter().filter(|record| record.target == own.target);
-    let Some(record) = of_own.clone().find(|record| record.port == own.port).or(of_own.with_hint()) else {
+    let Some(record) = of_own.clone().find(|record| record.port == own.port).or(of_own.next()) else {
         return missing(input, name, outcome(found, &entry.name), &others, publish);
     };
     if record.port != own.port {
@@ -85,7 +101,7 @@ fn check(input: &DoctorInput<'_>, found: &Found, zone: &DomainName) -> Finding {
 
 /// The host's own record is not there: a failure where it ought to be.
 fn missing(input: &DoctorInput<'_>, name: String, outcome: Option<Outcome>, others: &str, publish: String) -> Finding {
-    let check = if input.dns.is_empty() { Finding::warning } else { Finding::failure };
+    let check = if input.dns.zones.is_empty() { Finding::warning } else { Finding::failure };
     match outcome {
         Some(outcome @ (Outcome::NoSuchName | Outcome::NoRecord)) => {
             check(name, Code::DnsNoOwnRecord, outcome.to_string()).with_hint(publish)
@@ -93,7 +109,7 @@ fn missing(input: &DoctorInput<'_>, name: String, outcome: Option<Outcome>, othe
         None | Some(Outcome::Records { .. }) => {
             check(name, Code::DnsNoOwnRecord, format!("this host has none{others}")).with_hint(publish)
         }
-        Some(outcome) => check(name, outcome.code().unwrap_or(Code::DnsNoOwnRecord), outcome.to_string()),
+        Some(outcome) => check(name, outcome.code().map_or(Code::DnsNoOwnRecord, code_named), outcome.to_string()),
     }
 }
 

@@ -2,18 +2,17 @@
 
 use std::collections::HashMap;
 
-use leasehold_core::{FamilyId, Fingerprint};
+use leasehold_core::{Code, FamilyId, Finding, Fingerprint};
 use leasehold_store::StoreError;
 use leasehold_store::host::{Family, HostStore};
 
-use super::DoctorInput;
+use super::{DoctorInput, OpenStore};
 
 pub(super) fn checks(input: &DoctorInput<'_>) -> Vec<Finding> {
-    let mut store = match input.data.location().ok().and_then(|location| location.host_reader().ok()) {
-        Some(Some(store)) => store,
-        Some(None) => return vec![Finding::skipped("machines", "no machine has asked yet")],
-        // What is wrong with the store has been said.
-        None => return vec![Finding::skipped("machines", "the store does not open")],
+    let mut store = match input.open() {
+        OpenStore::Open(store) => store,
+        OpenStore::NoneYet => return vec![Finding::skipped("machines", "no machine has asked yet")],
+        OpenStore::Unusable => return vec![Finding::skipped("machines", "the store does not open")],
     };
     let mut checks = thresholds(input, store.as_mut());
     checks.push(duplicates(store.as_mut()).unwrap_or_else(|error| failed(&error)));

@@ -12,7 +12,8 @@ mod store;
 
 use std::net::SocketAddr;
 
-use leasehold_core::{CheckOutcome, Finding, Rng, Timestamp};
+use leasehold_core::{CheckOutcome, Finding, Timestamp};
+use leasehold_discovery::Surroundings;
 use leasehold_store::StoreError;
 use leasehold_store::host::HostStore;
 
@@ -31,7 +32,7 @@ pub struct DoctorInput<'d> {
     /// The address at which it listens.
     pub address: SocketAddr,
     /// What it publishes in DNS.
-    pub dns: DnsInput<'d>,
+    pub dns: DnsInput,
     /// The authority that is set; else the one that the folder remembers.
     pub authority: Option<Authority>,
     /// The time now.
@@ -69,12 +70,12 @@ pub enum StoreKind {
 }
 
 /// Examines a host.
-pub fn examine(input: &DoctorInput<'_>, rng: &dyn Rng) -> Vec<Finding> {
+pub fn examine(input: &DoctorInput<'_>, surroundings: &dyn Surroundings) -> Vec<Finding> {
     let mut findings = certificate::checks(input);
     findings.extend(authority::checks(input));
     findings.extend(store::checks(input));
     findings.extend(port::checks(input));
-    findings.extend(dns::checks(input, rng));
+    findings.extend(dns::checks(input, surroundings));
     findings.extend(machines::checks(input));
     findings
 }
@@ -85,9 +86,21 @@ pub fn cause(findings: &[Finding]) -> Option<&Finding> {
     first(CheckOutcome::Failure).or_else(|| first(CheckOutcome::Warning))
 }
 
+/// The store, as a check needs it that is not about the store itself.
+enum OpenStore {
+    Open(Box<dyn HostStore>),
+    /// No host has served from it yet.
+    NoneYet,
+    /// It does not open, which is a finding already.
+    Unusable,
+}
+
 impl DoctorInput<'_> {
-    /// The store for reading, where it opens.
-    fn open(&self) -> Option<Option<Box<dyn HostStore>>> {
-        self.store.as_ref().ok().and_then(|store| store.open().ok())
+    fn open(&self) -> OpenStore {
+        match self.store.as_ref().map(|store| store.open()) {
+            Ok(Ok(Some(store))) => OpenStore::Open(store),
+            Ok(Ok(None)) => OpenStore::NoneYet,
+            Ok(Err(_)) | Err(_) => OpenStore::Unusable,
+        }
     }
 }

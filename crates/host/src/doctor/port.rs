@@ -4,7 +4,7 @@ use std::io::ErrorKind;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpStream};
 use std::time::Duration;
 
-use leasehold_core::codes;
+use leasehold_core::{Code, Finding};
 use serde_json::Value;
 use ureq::Agent;
 use ureq::tls::TlsConfig;
@@ -14,17 +14,18 @@ use super::DoctorInput;
 pub(super) fn checks(input: &DoctorInput<'_>) -> Vec<Finding> {
     let address = reachable(input.address);
     if let Err(error) = TcpStream::connect_timeout(&address, TIMEOUT) {
-        let (code, detail) = match error.kind() {
-            ErrorKind::ConnectionRefused => (Code::ConnectionRefused, format!("{address}: nothing listens there")),
-            ErrorKind::TimedOut | ErrorKind::WouldBlock => {
-                (Code::ConnectionTimeout, format!("{address}: no answer; a firewall drops what is sent there"))
+        let port = match error.kind() {
+            ErrorKind::ConnectionRefused => {
+                Finding::failure("port", Code::ConnectionRefused, format!("{address}: nothing listens there"))
+                    .with_hint("start it with `leasehold host serve`, or give the address with `--listen ADDRESS`")
             }
-            _ => (Code::HostUnreachable, format!("{address}: {error}")),
+            ErrorKind::TimedOut | ErrorKind::WouldBlock => {
+                let detail = format!("{address}: no answer; a firewall drops what is sent there");
+                Finding::failure("port", Code::ConnectionTimeout, detail)
+            }
+            _ => Finding::failure("port", Code::HostUnreachable, format!("{address}: {error}")),
         };
         let skipped = ["alive", "ready"].map(|name| Finding::skipped(name, "the port cannot be reached"));
-        let next = "start it with `leasehold host serve`, or give the address with `--listen ADDRESS`";
-        let port = Finding::failure("port", code, detail);
-        let port = if code == Code::ConnectionRefused { port.with_hint(next) } else { port };
         return [port].into_iter().chain(skipped).collect();
     }
     let port = Finding::ok("port", format!("{address}: something listens there"));
@@ -48,7 +49,7 @@ pub(super) fn checks(input: &DoctorInput<'_>) -> Vec<Finding> {
     vec![port, alive, ready]
 }
 
-/// What the host has said.
+/// What the host has answered.
 struct Answer {
     status: u16,
     body: String,
@@ -59,8 +60,8 @@ impl Answer {
     /// Why it is not ready, in its own words.
     fn problem(&self) -> Finding {
         let problem: Value = serde_json::from_str(&self.body).unwrap_or_default();
-        match problem["type"].as_str().and_then(codes::find) {
-            Some(known) => Finding::failure("ready", known.name, known.meaning),
+        match problem["type"].as_str().and_then(|name| name.parse::<Code>().ok()) {
+            Some(known) => Finding::failure("ready", known, known.meaning()),
             None => Finding::failure("ready", Code::NotAHost, format!("it answers {}", self.status)),
         }
     }

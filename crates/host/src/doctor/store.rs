@@ -1,48 +1,36 @@
 //! The store: whether it opens, whether its disk has room, whether a host serves from it.
 
-use leasehold_store_sqlite::host::{FILE, SqliteHost};
+use leasehold_core::{Code, Finding};
 
-use super::DoctorInput;
-use crate::commands::host::store_failed;
-use crate::stores::StoreLocation;
+use super::{DoctorInput, StoreKind, StoreProbe};
 
 pub(super) fn checks(input: &DoctorInput<'_>) -> Vec<Finding> {
-    let folder = &input.data.folder;
+    let folder = input.home.folder();
     if !folder.is_dir() {
         return vec![Finding::skipped("store", format!("{}: no such folder", folder.display()))];
     }
-    match input.data.location() {
-        Err(failure) => vec![Finding::failure("store", failure.code(), failure.message())],
-        Ok(StoreLocation::Folder(_)) => vec![store(input), disk(input), serving(input)],
-        Ok(location @ StoreLocation::Database(_)) => vec![database(&location)],
+    match &input.store {
+        Err(finding) => vec![finding.clone()],
+        Ok(store) => match store.kind() {
+            StoreKind::Folder => vec![opens(*store), disk(input), serving(*store)],
+            StoreKind::Database => vec![opens(*store)],
+        },
     }
 }
 
-fn database(location: &StoreLocation) -> Finding {
-    match location.host_reader() {
+fn opens(store: &dyn StoreProbe) -> Finding {
+    let location = store.location();
+    match store.open() {
         Ok(Some(_)) => Finding::ok("store", format!("{location}: it opens, its schema is this program's")),
         Ok(None) => Finding::skipped("store", format!("{location}: no host has served from it yet")),
-        Err(error) => Finding::failure("store", error.code(), location.failed(&error).message()),
-    }
-}
-
-fn store(input: &DoctorInput<'_>) -> Finding {
-    let folder = &input.data.folder;
-    if !folder.join(FILE).exists() {
-        return Finding::skipped("store", format!("{}: the host has not served yet", folder.display()));
-    }
-    match SqliteHost::open_reader(folder) {
-        Ok(_) => {
-            Finding::ok("store", format!("{}: it opens, its schema is this program's", folder.join(FILE).display()))
-        }
-        Err(error) => Finding::failure("store", error.code(), store_failed(folder, &error).message()),
+        Err(error) => Finding::failure("store", error.code(), format!("{location}: {}", error.with_cause())),
     }
 }
 
 #[cfg(unix)]
 fn disk(input: &DoctorInput<'_>) -> Finding {
-    let folder = &input.data.folder;
-    let room = match rustix::fs::statvfs(folder.as_path()) {
+    let folder = input.home.folder();
+    let room = match rustix::fs::statvfs(folder) {
         Ok(room) => room,
         Err(error) => return Finding::skipped("disk", format!("{}: {error}", folder.display())),
     };
@@ -61,12 +49,12 @@ fn disk(_: &DoctorInput<'_>) -> Finding {
     Finding::skipped("disk", "the room on a disk is not asked on this system")
 }
 
-fn serving(input: &DoctorInput<'_>) -> Finding {
-    let folder = &input.data.folder;
-    match SqliteHost::is_open_for_writing(folder) {
+fn serving(store: &dyn StoreProbe) -> Finding {
+    let location = store.location();
+    match store.is_in_use() {
         Ok(true) => Finding::ok("serving", "a host has the store open"),
-        Ok(false) => Finding::failure("serving", Code::NotServing, format!("no host serves from {}", folder.display())),
-        Err(error) => Finding::skipped("serving", format!("{}: {error}", folder.display())),
+        Ok(false) => Finding::failure("serving", Code::NotServing, format!("no host serves from {location}")),
+        Err(error) => Finding::skipped("serving", format!("{location}: {}", error.with_cause())),
     }
 }
 

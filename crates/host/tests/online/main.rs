@@ -8,10 +8,10 @@ use std::net::{Ipv4Addr, TcpListener};
 
 use leasehold_authority::products;
 use leasehold_authority::revocations::Target;
-use leasehold_core::Span;
 use leasehold_core::activation::Allowance;
 use leasehold_core::standing::Revocation;
-use leasehold_host::asking::{Answered, HostInfo, Vendor};
+use leasehold_core::{Code, Span};
+use leasehold_host::asking::{Answered, AuthorityTrust, HostInfo};
 use leasehold_host::authority::Authority;
 use leasehold_host::change::changes;
 use leasehold_testkit::http::get;
@@ -29,7 +29,7 @@ fn a_lost_answer_is_asked_for_with_the_same_request_and_uses_up_nothing_more() {
     let scene = Scene::new();
     let key = scene.issue(Allowance::HOST_KEY, 3);
     scene.then(Act::LoseAnswer);
-    assert_eq!(scene.activate(&key).unwrap_err().code(), "authority-unreachable");
+    assert_eq!(scene.activate(&key).unwrap_err().code(), Code::AuthorityUnreachable);
     assert!(!scene.host.path().join("host.lh").exists());
     let first = certified(scene.activate(&key));
     assert_eq!((first.certificate.host_ordinal, first.certificate.activation_ordinal), (1, 1));
@@ -70,7 +70,7 @@ fn a_refusal_is_told_and_costs_neither_the_certificate_nor_the_next_renewal() {
     assert_eq!(refused(scene.activate(&other)), "unknown-key");
     assert_eq!(scene.home().renewals().unwrap().last_failure, None, "it is no word about the next renewal");
     let multiple = scene.issue(Allowance::multiple_key(3), 4);
-    assert_eq!(scene.activate(&multiple).unwrap_err().code(), "wrong-kind-of-key");
+    assert_eq!(scene.activate(&multiple).unwrap_err().code(), Code::WrongKindOfKey);
     assert_eq!(scene.certificate(), before);
     scene.pass(Span::DAY);
     certified(scene.renew());
@@ -113,21 +113,22 @@ fn what_is_no_answer_is_told_apart_and_changes_nothing() {
         let told = match scene.renew() {
             Ok(Answered::Refused(refused)) => refused.code,
             Ok(Answered::Certified(certified)) => panic!("{code}: {certified:?}"),
-            Err(error) => error.code().to_owned(),
+            Err(error) => error.code().to_string(),
         };
         assert_eq!(told, code);
         assert_eq!(scene.certificate(), before, "{code}");
     }
     scene.then(Act::Say(Outgoing::cose(other.host(1, vec![OtherVendor::grant()]).certificate())));
-    assert_eq!(scene.activate(&key).unwrap_err().code(), "another-host");
+    assert_eq!(scene.activate(&key).unwrap_err().code(), Code::AnotherHost);
     let closed = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap().local_addr().unwrap();
     let info = HostInfo { machine: &machine(), name: None };
-    let error = scene.home().renew(&info, &Vendor { link: &link(closed), root: None }, scene.now()).unwrap_err();
+    let error =
+        scene.home().renew(&info, &AuthorityTrust { link: &link(closed), root: None }, scene.now()).unwrap_err();
     assert_eq!(error.to_string(), format!("authority http://{closed}: connection refused"));
     let wrong_root = OtherVendor::from_seed(9).root();
-    let vendor = Vendor { link: &link(scene.address()), root: Some(&wrong_root) };
+    let vendor = AuthorityTrust { link: &link(scene.address()), root: Some(&wrong_root) };
     let error = scene.home().renew(&info, &vendor, scene.now()).unwrap_err();
-    assert_eq!(error.code(), "unknown-signer");
+    assert_eq!(error.code(), Code::UnknownSigner);
     assert_eq!(scene.certificate(), before);
     assert!(scene.home().renewals().unwrap().last_failure.unwrap().failures > 8);
 }
@@ -139,7 +140,7 @@ fn a_damaged_certificate_is_mended_by_asking_again() {
     certified(scene.activate(&key));
     let whole = scene.certificate();
     fs::write(scene.host.path().join("host.lh"), &whole[..90]).unwrap();
-    assert_eq!(scene.home().identity().unwrap_err().code(), "file-damaged");
+    assert_eq!(scene.home().identity().unwrap_err().code(), Code::FileDamaged);
     certified(scene.activate(&key));
     fs::write(scene.host.path().join("host.lh"), "").unwrap();
     scene.home().install(&whole, None, scene.now()).unwrap();
@@ -192,11 +193,11 @@ fn an_authority_that_follows_another_is_believed_below_the_root_that_is_known() 
     scene.pass(Span::DAY);
     scene.rotate();
     let before = scene.certificate();
-    assert_eq!(scene.renew().unwrap_err().code(), "unknown-signer", "no root is known, and no TLS speaks for it");
+    assert_eq!(scene.renew().unwrap_err().code(), Code::UnknownSigner, "no root is known, and no TLS speaks for it");
     assert_eq!(scene.certificate(), before);
     let link = link(scene.address());
     let (info, vendor) =
-        (HostInfo { machine: &machine(), name: None }, Vendor { link: &link, root: Some(&scene.root) });
+        (HostInfo { machine: &machine(), name: None }, AuthorityTrust { link: &link, root: Some(&scene.root) });
     certified(scene.home().renew(&info, &vendor, scene.now()));
     scene.pass(Span::DAY);
     scene.rotate();
@@ -207,12 +208,12 @@ fn an_authority_that_follows_another_is_believed_below_the_root_that_is_known() 
 #[test]
 fn a_host_without_its_request_says_how_to_go_on() {
     let scene = Scene::new();
-    assert_eq!(scene.renew().unwrap_err().code(), "not-initialised");
+    assert_eq!(scene.renew().unwrap_err().code(), Code::NotInitialised);
     certified(scene.activate(&scene.issue(Allowance::HOST_KEY, 3)));
     for name in ["request.lh", "renewal.lh"] {
         fs::remove_file(scene.host.path().join(name)).unwrap();
     }
-    assert_eq!(scene.renew().unwrap_err().code(), "not-renewable");
+    assert_eq!(scene.renew().unwrap_err().code(), Code::NotRenewable);
 }
 
 #[test]

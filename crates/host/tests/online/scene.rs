@@ -18,7 +18,7 @@ use leasehold_core::activation::Allowance;
 use leasehold_core::standing::Mode;
 use leasehold_core::{Component, Cti, ProductKey, PublicKey, Span, Timestamp};
 use leasehold_host::activation::{Home, Inquiry};
-use leasehold_host::asking::{Answered, Certified, HostInfo, Vendor};
+use leasehold_host::asking::{Answered, AuthorityTrust, Certified, HostInfo};
 use leasehold_host::renewing::Renewal;
 use leasehold_host::{Error, Options, Server, Surroundings};
 use leasehold_service::Listener;
@@ -92,7 +92,7 @@ impl Scene {
     }
 
     pub(crate) fn fetch(&self, root: Option<&PublicKey>) -> Result<Option<u64>, Error> {
-        let vendor = Vendor { link: &link(self.address()), root };
+        let vendor = AuthorityTrust { link: &link(self.address()), root };
         Ok(self.home().fetch_revocations(&vendor, self.now())?.map(|list| list.number))
     }
 
@@ -124,12 +124,12 @@ impl Scene {
         let cti = Cti(u128::from(self.responder.seen().len() as u64 + 1).to_be_bytes());
         let inquiry =
             Inquiry { key, host_name: host_name.unwrap(), fingerprint: fingerprint.unwrap(), cti, seed: [5; 32] };
-        self.home().activate(&inquiry, &Vendor { link: &link, root: None }, self.now())
+        self.home().activate(&inquiry, &AuthorityTrust { link: &link, root: None }, self.now())
     }
 
     pub(crate) fn renew(&self) -> Result<Answered, Error> {
         let info = HostInfo { machine: &machine(), name: None };
-        self.home().renew(&info, &Vendor { link: &link(self.address()), root: None }, self.now())
+        self.home().renew(&info, &AuthorityTrust { link: &link(self.address()), root: None }, self.now())
     }
 
     pub(crate) fn certificate(&self) -> Vec<u8> {

@@ -53,7 +53,7 @@ impl HostSession {
         let families = batch.subjects.iter().map(|subject| ids.families[subject.family]).collect::<Vec<_>>();
         let host: [Column<'_>; 1] = [&&batch.host.0[..]];
         let locks: [Column<'_>; 1] = [&boundaries.ids];
-        let boundaries: [Column<'_>; 3] = [&boundaries.ids, &boundaries.seen, &boundaries.ends];
+        let at: [Column<'_>; 3] = [&boundaries.ids, &boundaries.seen, &boundaries.ends];
         let (who, what): ([Column<'_>; 2], [Column<'_>; 3]) =
             ([&subjects, &families], [&subjects, &families, &ids.products]);
         // All are sent at once, in this order; each sees what was committed before the locks were given.
@@ -62,7 +62,7 @@ impl HostSession {
             client.batch_execute("BEGIN ISOLATION LEVEL READ COMMITTED"),
             client.query_opt(&statements.lock_chain, &host),
             client.query(&statements.lock_families, &locks),
-            client.query(&statements.count_families, &boundaries),
+            client.query(&statements.count_families, &at),
             client.query(&statements.sightings, &who),
             client.query(&statements.leases, &what),
         );

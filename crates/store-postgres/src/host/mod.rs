@@ -106,7 +106,7 @@ impl PostgresHost {
 
     /// Asks the database; once more where the connection had been lost meanwhile.
     fn ask<T>(&mut self, question: &impl AsyncFn(&mut HostSession) -> Result<T, Fault>) -> Result<T, StoreError> {
-        let timeout = match self.purpose {
+        let limit = match self.purpose {
             Purpose::Serving => TIMEOUT,
             Purpose::Looking => Duration::MAX,
         };
@@ -115,7 +115,7 @@ impl PostgresHost {
             let Self { runtime, address, purpose, session } = self;
             let answer = runtime.block_on(async {
                 let session = connected(session, address, *purpose).await?;
-                timeout(timeout, question(session)).await.unwrap_or(Err(Fault::Late))
+                timeout(limit, question(session)).await.unwrap_or(Err(Fault::Late))
             });
             tries += 1;
             match answer {

@@ -244,8 +244,7 @@ fn tip(connection: &Connection, host: KeyId) -> Result<Tip, StoreError> {
 
 /// One process writes: its memory knows what the tables do not.
 fn lock(path: &Path) -> Result<File, StoreError> {
-    let open = File::options().create(true).truncate(false).write(true).open(path);
-    let file = open.map_err(|error| match error.kind() {
+    let file = leasehold_files::open_lock(path).map_err(|error| match error.kind() {
         std::io::ErrorKind::PermissionDenied | std::io::ErrorKind::ReadOnlyFilesystem => {
             StoreError::ReadOnly(Box::new(error))
         }

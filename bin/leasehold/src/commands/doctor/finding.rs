@@ -57,11 +57,6 @@ impl Finding {
         Self { outcome: Outcome::Failure, code, next, ..Self::ok(name, detail) }
     }
 
-    /// This finding, saying what to do next instead of what the table of codes says.
-    pub(crate) fn next(self, next: impl Into<String>) -> Self {
-        Self { next: Some(next.into()), ..self }
-    }
-
     /// Whether it has found that something does not work.
     pub(crate) fn fails(&self) -> bool {
         self.outcome == Outcome::Failure

@@ -106,24 +106,23 @@ impl DnsOptions {
         &self.zones
     }
 
-    /// Options that name this zone and nothing else.
-    pub(crate) fn of_zone(zone: &DomainName) -> Self {
-        Self { zones: vec![zone.clone()], ..Self::default() }
+    /// The record of a host that listens at the port `listen`.
+    pub(crate) fn record(&self, listen: u16) -> Result<ServiceRecord, Failure> {
+        Ok(ServiceRecord {
+            priority: self.priority.unwrap_or(PRIORITY),
+            weight: self.weight.unwrap_or(WEIGHT),
+            port: self.port.map_or(listen, NonZeroU16::get),
+            target: self.target()?,
+            ttl: self.ttl.map_or(TTL, |seconds| Span::seconds(seconds.into())),
+        })
     }
 
     /// What a host that listens at the port `listen` publishes.
     pub(crate) fn publication(self, listen: u16) -> Result<Publication, Failure> {
-        let (label, target, servers) = (self.label(), self.target()?, self.servers());
+        let (label, own, servers) = (self.label(), self.record(listen)?, self.servers());
         let entry = |zone: DomainName| {
             let named = ZoneEntry::new(&label, zone.clone());
             named.map_err(|error| Failure::failed(error.code(), format!("zone {zone}: {error}")))
-        };
-        let own = ServiceRecord {
-            priority: self.priority.unwrap_or(PRIORITY),
-            weight: self.weight.unwrap_or(WEIGHT),
-            port: self.port.map_or(listen, NonZeroU16::get),
-            target,
-            ttl: self.ttl.map_or(TTL, |seconds| Span::seconds(seconds.into())),
         };
         let entries = self.zones.into_iter().map(entry).collect::<Result<_, _>>()?;
         Ok(Publication { entries, own, servers, key_file: self.tsig_key_file, folder: None })

@@ -1,6 +1,7 @@
 //! `leasehold host dns publish`.
 
 use clap::Args;
+use leasehold_core::Code;
 use leasehold_discovery::publish::Published;
 use serde_json::json;
 
@@ -40,7 +41,7 @@ impl Publish {
                     "name": entry.name.as_str(),
                     "record": publication.line(entry),
                     "outcome": published.as_ref().map_or("failed", |published| word(*published)),
-                    "code": published.as_ref().err().map(leasehold_host::dns::DnsError::code),
+                    "code": published.as_ref().err().map(leasehold_host::dns::DnsError::code).map(Code::name),
                 })
             });
             output::json(&records.collect());

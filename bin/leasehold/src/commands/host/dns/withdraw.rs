@@ -1,6 +1,7 @@
 //! `leasehold host dns withdraw`.
 
 use clap::Args;
+use leasehold_core::Code;
 use leasehold_discovery::publish::Withdrawn;
 use serde_json::json;
 
@@ -39,7 +40,7 @@ impl Withdraw {
                     "name": entry.name.as_str(),
                     "record": publication.line(entry),
                     "outcome": withdrawn.as_ref().map_or("failed", |withdrawn| word(*withdrawn)),
-                    "code": withdrawn.as_ref().err().map(leasehold_host::dns::DnsError::code),
+                    "code": withdrawn.as_ref().err().map(leasehold_host::dns::DnsError::code).map(Code::name),
                 })
             });
             output::json(&records.collect());

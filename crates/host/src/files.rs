@@ -1,0 +1,28 @@
+//! The names of the files in a host's folder.
+
+/// All files of a host but its store, the key pair first.
+pub(crate) const STATE_FILES: [&str; 9] =
+    [KEY, REQUEST, RENEWAL, CERTIFICATE, REVOCATIONS, ROOT, AUTHORITY, RECORD, PUBLISHED];
+/// The key pair.
+pub(crate) const KEY: &str = "host.key";
+/// The request made last.
+pub(crate) const REQUEST: &str = "request.lh";
+/// The request that the certificate answers.
+pub(crate) const RENEWAL: &str = "renewal.lh";
+/// Locked by the process that speaks with the authority.
+pub(crate) const ASKING: &str = "asking.lock";
+/// The certificate.
+pub(crate) const CERTIFICATE: &str = "host.lh";
+/// The vendor's revocation list.
+pub(crate) const REVOCATIONS: &str = "revocations.lh";
+/// The vendor's root key.
+pub(crate) const ROOT: &str = "root.pub";
+/// The authority that the host is renewed by.
+pub(crate) const AUTHORITY: &str = "authority.json";
+/// What came of asking the authority.
+pub(crate) const RECORD: &str = "renewal.json";
+/// The records that the host published last.
+pub(crate) const PUBLISHED: &str = "published.zone";
+
+/// More than any of these files has: a revocation list is the largest.
+pub(crate) const MAX_STATE_FILE: u64 = 2 * 1_024 * 1_024;
