@@ -167,7 +167,7 @@ impl StoreLocation {
     /// What a failure of the store there means, with what the store itself says.
     pub(crate) fn failed(&self, error: &StoreError) -> Failure {
         let message = format!("{self}: {}", error.with_cause());
-        Failure::failed(error.code().name(), message)
+        Failure::failed(error.code(), message)
     }
 }
 
@@ -191,5 +191,5 @@ fn database(address: &str) -> Result<StoreLocation, Failure> {
 }
 
 fn unreadable(error: &AddressError) -> Failure {
-    Failure::failed(error.code().name(), error.to_string())
+    Failure::failed(error.code(), error.to_string())
 }

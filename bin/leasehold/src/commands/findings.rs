@@ -33,7 +33,7 @@ pub(crate) fn report(findings: &[Finding], cause: Option<&Finding>, output: Outp
         }
     }
     match cause.filter(|finding| finding.is_failure()) {
-        Some(finding) => Err(Failure::unhealthy(finding.code.unwrap_or(Code::Internal).name())),
+        Some(finding) => Err(Failure::unhealthy(finding.code.unwrap_or(Code::Internal))),
         None => Ok(()),
     }
 }

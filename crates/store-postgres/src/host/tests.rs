@@ -98,12 +98,14 @@ fn hosts_whose_clocks_differ_count_as_one_and_to_the_second() {
     assert!(full > 0, "the walk has reached the capacity");
 }
 
+/// The capacity of the hosts that race below.
+const CAPACITY: u64 = 7;
+
 #[test]
 fn capacity_and_chains_hold_however_many_hosts_decide_at_once() {
     if is_missing(&[Need::Postgres]) {
         return;
     }
-    const CAPACITY: u64 = 7;
     let url = Postgres::shared().fresh();
     let policy = Policy { threshold: 1, capacity: Some(CAPACITY), validity: Span::HOUR, ..Policy::default() };
     thread::scope(|scope| {

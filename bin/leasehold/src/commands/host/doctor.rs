@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use clap::Args;
-use leasehold_core::{Code, Finding};
+use leasehold_core::Finding;
 use leasehold_host::doctor::{self, DnsInput, DoctorInput, StoreKind, StoreProbe};
 use leasehold_store::StoreError;
 use leasehold_store::host::HostStore;
@@ -52,7 +52,7 @@ impl HostDoctor {
             home: &home,
             store: match &location {
                 Ok(location) => Ok(location),
-                Err(failure) => Err(Finding::failure("store", code(failure.code()), failure.message())),
+                Err(failure) => Err(Finding::failure("store", failure.code(), failure.message())),
             },
             address,
             dns: DnsInput {
@@ -67,10 +67,6 @@ impl HostDoctor {
         let findings = doctor::examine(&input, &surroundings());
         report(&findings, doctor::cause(&findings), output)
     }
-}
-
-fn code(name: &str) -> Code {
-    name.parse().unwrap_or(Code::Internal)
 }
 
 impl StoreProbe for StoreLocation {

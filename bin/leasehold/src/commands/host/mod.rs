@@ -126,9 +126,9 @@ pub(crate) fn failed(error: &Error) -> Failure {
     match error {
         Error::File { path, source } => Failure::file(path, source),
         Error::NoRequest(_) => {
-            Failure::failed(error.code().name(), message).hint("`leasehold host activate --authority URL`; or `leasehold host request` for a request to carry to the vendor")
+            Failure::failed(error.code(), message).hint("`leasehold host activate --authority URL`; or `leasehold host request` for a request to carry to the vendor")
         }
-        Error::NotRenewable(_) => Failure::refused(error.code().name(), message)
+        Error::NotRenewable(_) => Failure::refused(error.code(), message)
             .hint("run `leasehold host activate --authority URL` once with the host key; nothing more is used up"),
         Error::Authority(error) => authority::failed(error),
         Error::WrongKind(_)
@@ -138,9 +138,9 @@ pub(crate) fn failed(error: &Error) -> Failure {
         | Error::NotActivated(_)
         | Error::NotABackup(_)
         | Error::HostThere(_)
-        | Error::Certificate(_) => Failure::refused(error.code().name(), message),
+        | Error::Certificate(_) => Failure::refused(error.code(), message),
         Error::Damaged(_) | Error::NoAuthorities(_) | Error::Store(_) | Error::Service(_) | Error::Thread(_) => {
-            Failure::failed(error.code().name(), message)
+            Failure::failed(error.code(), message)
         }
     }
 }

@@ -71,11 +71,11 @@ fn failed(entry: &ZoneEntry, error: &DnsError, by_hand: ByHand) -> Failure {
         DnsError::Publish(PublishError::KeyFile { path, source }) => Failure::file(path, source),
         DnsError::Publish(
             PublishError::KeyRefused { .. } | PublishError::NotPermitted { .. } | PublishError::Unsupported { .. },
-        ) => Failure::refused(error.code().name(), message).hint(by_hand.hint()),
+        ) => Failure::refused(error.code(), message).hint(by_hand.hint()),
         DnsError::Publish(
             PublishError::NotTheZones { .. } | PublishError::Alias { .. } | PublishError::ClockApart { .. },
-        ) => Failure::refused(error.code().name(), message),
-        DnsError::Publish(_) | DnsError::Lookup(_) => Failure::failed(error.code().name(), message),
+        ) => Failure::refused(error.code(), message),
+        DnsError::Publish(_) | DnsError::Lookup(_) => Failure::failed(error.code(), message),
     }
 }
 
