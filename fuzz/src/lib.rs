@@ -5,7 +5,7 @@ use leasehold_core::{ProductKey, PublicKey, Timestamp};
 use leasehold_wire::request::{self, Unverified};
 use leasehold_wire::signature::{self, Claim};
 use leasehold_wire::{
-    AnyDocument, Document, Envelope, HostRequest, MachineRequest, Reason, Release, Request, envelope,
+    AnyDocument, DirectoryRequest, Document, Envelope, HostRequest, MachineRequest, Reason, Release, Request, envelope,
 };
 
 /// Any document, checked against the root key of the vectors, that of a corpus made from them.
@@ -29,6 +29,7 @@ pub fn request(input: &[u8]) {
     self_signed::<Request>(input);
     self_signed::<Release>(input);
     self_signed::<HostRequest>(input);
+    self_signed::<DirectoryRequest>(input);
     self_signed::<MachineRequest>(input);
 }
 

@@ -10,7 +10,7 @@ use leasehold_host::activation::{Home, Inquiry};
 use leasehold_store::host::{Asked, Batch, Family, Fork, HostStore, SealRow, Subject};
 use leasehold_store_sqlite::host::SqliteHost;
 use leasehold_wire::seal::{self, Tip};
-use leasehold_wire::{Authority, Envelope, HostCertificate, Keypair, Lease, Request, envelope};
+use leasehold_wire::{Authority, Envelope, HostCertificate, Keypair, Lease, Request, Typ, envelope};
 
 use crate::load::Identity;
 use crate::{Failure, system};
@@ -187,8 +187,8 @@ fn fingerprint(of: &KeyId) -> Fingerprint {
 
 fn sealed(tip: Tip, leaves: Vec<seal::Hash>, keypair: &Keypair, at: Timestamp) -> SealRow {
     let (number, root) = (tip.number + 1, seal::root(&leaves).expect("a leaf"));
-    let seal = seal::link(&tip.seal, number, &root);
-    let signature = keypair.sign(&seal::message(&seal));
+    let seal = seal::link(&tip.seal, number, leaves.len() as u64, &root);
+    let signature = keypair.sign(&seal::message(Typ::Lease, &seal));
     SealRow { number, previous: tip.seal, root, seal, signature, at, leaves }
 }
 

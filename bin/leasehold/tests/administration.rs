@@ -23,6 +23,8 @@ fn ask(desk: &Desk, key: &ProductKey, n: u8) -> Ended {
         proof: Proof::new(key, pair.id(), cti),
         host_name: format!("host{n}").parse().expect("a name"),
         fingerprint: Fingerprint::new([(Component::MachineId, [n; 8])]).expect("a component"),
+        tip: None,
+        usage: Vec::new(),
     };
     fs::write(desk.path("request.lh"), envelope::sign(&request, &pair, &[])).expect("a file");
     desk.run(&with_pass(&["approve", "request.lh"]))

@@ -223,6 +223,8 @@ impl Shop {
                 proof: Proof::new(&self.host_key, pair.id(), cti),
                 host_name: "host".parse().expect("a name"),
                 fingerprint: fingerprint(machine),
+                tip: None,
+                usage: Vec::new(),
             };
             return Asked { path: HOSTS, bytes: envelope::sign(&request, &pair, &[]) };
         }

@@ -61,7 +61,10 @@ fn under_load_until_killed(data: &std::path::Path, round: u64, answers: &Mutex<V
                         post(address, "/v1/leases", &machine.request())
                     };
                     match outcome {
-                        Ok((200, body)) => answers.lock().expect("answers").push(body),
+                        Ok((200, body)) => {
+                            machine.take(&body);
+                            answers.lock().expect("answers").push(body);
+                        }
                         Ok((204, _)) => {}
                         Ok((status, body)) => assert_eq!(problem(&body), "capacity-reached", "{status}"),
                         // Killed in the middle: the client knows nothing, and asks again one day.

@@ -131,6 +131,7 @@ fn under_load(
                     };
                     match answer {
                         Ok((200, body)) => {
+                            machine.take(&body);
                             answers.lock().expect("answers").push(body);
                             heard(at, "granted");
                         }

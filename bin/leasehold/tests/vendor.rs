@@ -29,6 +29,8 @@ fn host_request(key: &ProductKey, pair: u8, machine: Fingerprint) -> Vec<u8> {
         proof: Proof::new(key, pair.id(), cti),
         host_name: "licences.example".parse().expect("a name"),
         fingerprint: machine,
+        tip: None,
+        usage: Vec::new(),
     };
     envelope::sign(&request, &pair, &[])
 }

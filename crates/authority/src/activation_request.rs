@@ -41,7 +41,9 @@ impl ActivationRequest {
             | Typ::Host
             | Typ::Request
             | Typ::Lease
+            | Typ::Refusal
             | Typ::Release
+            | Typ::DirectoryRequest
             | Typ::Object
             | Typ::Revocations => Err(Error::NotARequest(typ)),
         }

@@ -51,6 +51,7 @@ impl PolicyChange {
             drift: self.drift.unwrap_or(policy.drift),
             end: self.end.unwrap_or(policy.end),
             features: self.features.clone().unwrap_or(policy.features),
+            devices: policy.devices,
         }
     }
 }

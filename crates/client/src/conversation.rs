@@ -56,24 +56,25 @@ impl Client {
         })
     }
 
-    /// Gives the lease in hand back to the host, or the one that a lost reply may have brought.
-    pub(crate) fn give_back(&self, _turn: &Turn) -> Result<Released, Error> {
+    /// Gives the lease in hand back to the host, or the one that a lost reply may have brought: a release names its
+    /// lease, so that one is asked for first.
+    pub(crate) fn give_back(&self, turn: &Turn) -> Result<Released, Error> {
         let product = &self.manifest.product;
-        let lock = self.state.lock()?;
-        let held = self.state.held(Some(&lock), product)?;
-        let open = self.record(Some(&lock))?.request;
-        let key = self.state.device(Some(&lock))?.key;
-        drop(lock);
+        let mut held = self.state.held(None, product)?;
+        if held.is_none() && self.record(None)?.request.is_some() {
+            self.ask(turn)?;
+            held = self.state.held(None, product)?;
+        }
         if held.as_ref().is_some_and(|held| held.lease.method == Method::MultipleKey) {
             self.forget_lease()?;
             return Ok(Released::PlaceKept);
         }
-        if held.is_none() && open.is_none() {
+        let Some(held) = held else {
             self.forget_lease()?;
             return Ok(Released::NothingHeld);
-        }
-        let key = key.ok_or(Error::NoLease(*product))?;
-        let release = self.release_of(&key);
+        };
+        let key = self.state.device(None)?.key.ok_or(Error::NoLease(*product))?;
+        let release = self.release_of(held.lease.cti, &key);
         let ask = |route: &Route| match self.exchange.post(route, "/v1/releases", &release)? {
             Reply::Done => Ok(None),
             Reply::Refused(refused) if refused.is_the_hosts_own_trouble() => {
@@ -163,9 +164,9 @@ impl Client {
         set.chain(last.map(|last| Route::by_name(last, HostSource::LastGrant))).collect()
     }
 
-    fn release_of(&self, key: &Keypair) -> Vec<u8> {
+    fn release_of(&self, lease: Cti, key: &Keypair) -> Vec<u8> {
         let (issued, cti) = (self.now(), Cti(draw(self.chance.as_ref())));
-        sign(&Release { issued, cti, key: key.public(), product: self.manifest.product }, key, &[])
+        sign(&Release { issued, cti, key: key.public(), product: self.manifest.product, lease }, key, &[])
     }
 
     /// The lease first: a crash between must not leave one that the host has taken back.

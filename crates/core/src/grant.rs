@@ -5,7 +5,7 @@ use alloc::vec::Vec;
 use crate::text::{FamilyId, ProductId, ProductNumber, Text};
 use crate::time::{Span, Timestamp};
 
-/// The policy of one family (DESIGN section 1); signed, so that whoever runs the host cannot loosen it.
+/// The policy of one family (DESIGN section 1); signed, so that the customer cannot loosen it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Policy {
     /// Distinct clients within `window` before leases are granted.
@@ -28,6 +28,8 @@ pub struct Policy {
     pub end: Option<Timestamp>,
     /// Names of options that leases carry to the application.
     pub features: Vec<Text>,
+    /// Devices on which one signed-in user may hold a lease at once; `None` where the grant is no subscription.
+    pub devices: Option<u64>,
 }
 
 /// A policy together with the family and products it covers.
@@ -54,6 +56,7 @@ impl Default for Policy {
             drift: 2,
             end: None,
             features: Vec::new(),
+            devices: None,
         }
     }
 }

@@ -17,7 +17,11 @@ pub struct KeyId(pub [u8; 16]);
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Cti(pub [u8; 16]);
 
-/// Why a text is no [`KeyId`], [`Cti`] or [`PublicKey`].
+/// The id of a directory: what its server keeps it by, so that a copy of an object in another directory is of no use.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct DirectoryId(pub [u8; 16]);
+
+/// Why a text is no id or key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error(
     "expected {expected} hexadecimal digits, found {found} characters that are not all such digits or not that many"
@@ -58,6 +62,12 @@ impl fmt::Display for Cti {
     }
 }
 
+impl fmt::Display for DirectoryId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        plain_hex(&self.0, f)
+    }
+}
+
 impl fmt::Display for PublicKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         plain_hex(&self.0, f)
@@ -82,7 +92,7 @@ macro_rules! hexadecimal {
         }
     )*};
 }
-hexadecimal!(KeyId: 16, Cti: 16, PublicKey: 32);
+hexadecimal!(KeyId: 16, Cti: 16, DirectoryId: 16, PublicKey: 32);
 
 fn plain_hex(bytes: &[u8], f: &mut fmt::Formatter<'_>) -> fmt::Result {
     bytes.iter().try_for_each(|byte| write!(f, "{byte:02x}"))

@@ -29,7 +29,7 @@ pub use code::{Code, UnknownCode};
 pub use finding::{CheckOutcome, Finding};
 pub use fingerprint::{Component, Fingerprint};
 pub use grant::{Grant, Policy};
-pub use id::{Cti, KeyId, PublicKey};
+pub use id::{Cti, DirectoryId, KeyId, PublicKey};
 pub use key::{KeyKind, ProductKey};
 pub use policy::PolicyFault;
 pub use rng::{Rng, random_bytes};

@@ -12,6 +12,9 @@ pub enum PolicyFault {
     /// No lease could ever be given.
     #[error("capacity 0: must be at least 1, or none")]
     Capacity,
+    /// No user could ever hold a lease.
+    #[error("devices 0: must be at least 1, or none")]
+    Devices,
     /// More than there are components.
     #[error("drift {0}: must be at most 5, since one component of six stays")]
     Drift(u64),
@@ -78,6 +81,8 @@ impl Policy {
             Err(PolicyFault::Threshold)
         } else if self.capacity == Some(0) {
             Err(PolicyFault::Capacity)
+        } else if self.devices == Some(0) {
+            Err(PolicyFault::Devices)
         } else if self.drift > MOST_DRIFT {
             Err(PolicyFault::Drift(self.drift))
         } else {
@@ -153,6 +158,7 @@ mod tests {
     fn what_nobody_could_follow_is_named() {
         assert_eq!(fault(|policy| policy.threshold = 0), Some(PolicyFault::Threshold));
         assert_eq!(fault(|policy| policy.capacity = Some(0)), Some(PolicyFault::Capacity));
+        assert_eq!(fault(|policy| policy.devices = Some(0)), Some(PolicyFault::Devices));
         assert_eq!(fault(|policy| policy.drift = 6), Some(PolicyFault::Drift(6)));
         assert_eq!(fault(|policy| policy.end = Some(NOW)), Some(PolicyFault::Ended));
         assert!(matches!(fault(|policy| policy.validity = Span::DAY), Some(PolicyFault::RenewalTooLong { .. })));

@@ -116,6 +116,7 @@ impl Host {
             capacity: policy["capacity"].as_u64(),
             drift: number(&policy["drift"]),
             end: policy["not_after"].as_u64().map(Timestamp::from_unix),
+            devices: None,
             features: Vec::new(),
         };
         let grants = vec![Grant { family: "acme".parse().expect("an id"), products, policy }];

@@ -94,6 +94,8 @@ impl Home {
             proof: Proof::new(inquiry.key, keypair.id(), cti),
             host_name: inquiry.host_name.clone(),
             fingerprint: inquiry.fingerprint,
+            tip: None,
+            usage: Vec::new(),
         };
         let bytes = envelope::sign(&request, &keypair, &[]);
         self.replace(REQUEST, &bytes)?;

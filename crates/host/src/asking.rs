@@ -136,6 +136,8 @@ impl Home {
             host_name: info.name.clone().unwrap_or(host_name),
             // Salted as in the first request: by the name of the host key's public half.
             fingerprint: info.machine.fingerprint(proof.key).unwrap_or(fingerprint),
+            tip: None,
+            usage: Vec::new(),
         };
         Ok(envelope::sign(&request, own, &[]))
     }

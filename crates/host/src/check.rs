@@ -117,8 +117,8 @@ impl Walk {
     fn seal(&mut self, host: KeyId, row: &SealRow) {
         let tip = self.chains.entry(host).or_default();
         let follows = row.number == tip.number + 1 && row.previous == tip.seal;
-        let is_whole =
-            seal::root(&row.leaves) == Some(row.root) && seal::link(&row.previous, row.number, &row.root) == row.seal;
+        let is_whole = seal::root(&row.leaves) == Some(row.root)
+            && seal::link(&row.previous, row.number, row.leaves.len() as u64, &row.root) == row.seal;
         if !follows {
             let after = tip.number;
             self.seals.add(|| format!("seal {} of host {host} does not follow on seal {after}", row.number));

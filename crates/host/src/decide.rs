@@ -6,7 +6,7 @@ use std::sync::atomic::Ordering;
 use std::thread;
 use std::time::Duration;
 
-use leasehold_core::{Cti, Grant, Refusal, Span, Timestamp, Verdict, admission};
+use leasehold_core::{Cti, Grant, Refusal, Timestamp, Verdict, admission};
 use leasehold_store::host::{Asked, Batch, Family, Fork, HostStore, Ledger, SealRow, Subject};
 use leasehold_wire::seal::{self, Sealed};
 use leasehold_wire::signature::Point;
@@ -160,7 +160,7 @@ fn transact(
 fn decide_one(ledger: &mut Ledger, at: usize, item: &Screened<'_>, lease: Cti, leases: &mut Vec<Lease>) -> Outcome {
     let request = match &item.verified.kind {
         RequestKind::Release(release) => {
-            ledger.release(at, release.cti);
+            ledger.release(at, release.lease);
             return Outcome::Released;
         }
         RequestKind::Lease(request) => request,
@@ -228,7 +228,7 @@ fn reply(
         match (*outcome, sealed) {
             (Outcome::Granted { lease }, Some(sealed)) => {
                 let held = matches!(&item.kind, RequestKind::Lease(request) if request.chain_of == Some(identity.id()));
-                let bytes = sealed.lease(lease, if held { &[] } else { &chain });
+                let bytes = sealed.document(lease, if held { &[] } else { &chain });
                 tracing::debug!(client = %item.client, seal = sealed.number, "lease granted");
                 shared.counters.granted.fetch_add(1, Ordering::Relaxed);
                 item.answer(Reply::Lease(bytes));
@@ -247,10 +247,7 @@ fn screen<'i>(identity: &'i Identity, item: &Verified, now: Timestamp) -> Result
             let ask = request.ask(item.client);
             admission::screen(identity.grants_at(now), &ask, identity.revocation_of(item.client), now)
         }
-        // A lease may be given back whatever has become of the grant; an old release, replayed, ends nothing.
-        RequestKind::Release(release) if release.issued.distance(now) > Span::CLOCK_TOLERANCE => {
-            Err(Refusal::ClockSkew { client: release.issued, host: now })
-        }
+        // A lease may be given back whatever has become of the grant. An old release names an old lease.
         RequestKind::Release(release) => {
             let grants = &identity.certificate().grants;
             let covers = |grant: &&Grant| grant.number_of(&release.product).is_some();

@@ -191,9 +191,9 @@ impl Host {
         let sealed = seal(&[lease], self.tip, &self.pair);
         self.tip = sealed.tip();
         match chain {
-            Chain::AsAsked if request.chain_of == Some(self.id()) => sealed.lease(0, &[]),
-            Chain::Missing => sealed.lease(0, &[]),
-            Chain::AsAsked | Chain::Attached => sealed.lease(0, &self.chain()),
+            Chain::AsAsked if request.chain_of == Some(self.id()) => sealed.document(0, &[]),
+            Chain::Missing => sealed.document(0, &[]),
+            Chain::AsAsked | Chain::Attached => sealed.document(0, &self.chain()),
         }
     }
 }

@@ -3,8 +3,8 @@
 use leasehold_core::{PublicKey, Timestamp};
 
 use crate::document::{
-    ActivationObject, Authority, Document, HostCertificate, HostRequest, Lease, MachineRequest, Manifest, Release,
-    Request, Revocations, Typ,
+    ActivationObject, Authority, DirectoryRequest, Document, HostCertificate, HostRequest, Lease, MachineRequest,
+    Manifest, Release, Request, Revocations, SealedRefusal, Typ,
 };
 use crate::envelope::{Envelope, Head, Malformed};
 use crate::trust::{Opened, Reason, verify};
@@ -62,5 +62,6 @@ macro_rules! any {
 }
 any!(
     Authority Authority, Manifest Manifest, HostRequest HostRequest, Host HostCertificate, Request Request,
-    Lease Lease, Release Release, MachineRequest MachineRequest, Object ActivationObject, Revocations Revocations
+    Lease Lease, Refusal SealedRefusal, Release Release, MachineRequest MachineRequest,
+    DirectoryRequest DirectoryRequest, Object ActivationObject, Revocations Revocations
 );

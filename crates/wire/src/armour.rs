@@ -84,7 +84,7 @@ mod tests {
     fn a_document_is_read_back_from_every_form() {
         let pair = Keypair::from_seed(&[3; 32]);
         let (issued, cti, product) = (Timestamp::from_unix(1), Cti([4; 16]), "acme-cad".parse().unwrap());
-        let bytes = sign(&Release { issued, cti, key: pair.public(), product }, &pair, &[]);
+        let bytes = sign(&Release { issued, cti, key: pair.public(), product, lease: cti }, &pair, &[]);
         let armour = wrap(&bytes).unwrap();
         assert!(armour.starts_with("-----BEGIN LEASEHOLD RELEASE-----\n"));
         assert!(armour.lines().all(|line| line.len() <= 64));

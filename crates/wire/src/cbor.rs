@@ -57,6 +57,15 @@ pub(crate) fn need<T>(member: Option<T>) -> Result<T, Malformed> {
     member.ok_or(Malformed("a member is missing"))
 }
 
+/// A number that counts from 1.
+pub(crate) fn from_one(d: &mut Decoder<'_>) -> Result<u64, Malformed> {
+    match d.u64()? {
+        0 => Err(Malformed("a zero where numbers count from 1")),
+        number => Ok(number),
+    }
+}
+
+pub(crate) const NOT_SORTED: Malformed = Malformed("a map whose keys are not sorted, or one that stands twice");
 pub(crate) const UNKNOWN_MEMBER: Malformed = Malformed("a member that this document does not have");
 
 /// Reads `[+ item]`, allocating for what is there, not for what the head announces.
@@ -130,6 +139,7 @@ fn grant(d: &mut Decoder<'_>) -> Result<Grant, Malformed> {
             10 => drift = Some(d.u64()?),
             11 => policy.end = Some(time(d)?),
             12 => policy.features = texts(d)?,
+            13 => policy.devices = Some(from_one(d)?),
             _ => return Err(UNKNOWN_MEMBER),
         }
     }
@@ -145,7 +155,10 @@ fn products_of(d: &mut Decoder<'_>) -> Result<Vec<(ProductId, ProductNumber)>, M
         if products.len() == 256 {
             return Err(Malformed("a grant of more than 256 products"));
         }
-        let id = parsed(d)?;
+        let id: ProductId = parsed(d)?;
+        if products.last().is_some_and(|(before, _)| *before >= id) {
+            return Err(NOT_SORTED);
+        }
         let number = product_number(d)?;
         products.push((id, number));
     }
@@ -154,7 +167,8 @@ fn products_of(d: &mut Decoder<'_>) -> Result<Vec<(ProductId, ProductNumber)>, M
 
 fn write_grant(e: &mut Encoder, grant: &Grant) -> Wrote {
     let policy = &grant.policy;
-    let optional = [policy.capacity.is_some(), policy.end.is_some(), !policy.features.is_empty()];
+    let optional =
+        [policy.capacity.is_some(), policy.end.is_some(), !policy.features.is_empty(), policy.devices.is_some()];
     e.map(9 + optional.into_iter().map(u64::from).sum::<u64>())?;
     e.u8(1)?.str(grant.family.as_str())?;
     e.u8(2)?.map(grant.products.len() as u64)?;
@@ -174,6 +188,9 @@ fn write_grant(e: &mut Encoder, grant: &Grant) -> Wrote {
     if !policy.features.is_empty() {
         e.u8(12)?;
         write_texts(e, &policy.features)?;
+    }
+    if let Some(devices) = policy.devices {
+        e.u8(13)?.u64(devices)?;
     }
     Ok(())
 }

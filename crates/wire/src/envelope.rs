@@ -23,7 +23,7 @@ pub struct Envelope<'b> {
     pub kid: KeyId,
     /// Certificates, nearest signer first, the root excluded; at most two.
     pub chain: Vec<&'b [u8]>,
-    /// Where in its batch it stands, for leases signed by a host.
+    /// Where in its batch it stands, for leases and refusals signed by a host.
     pub seal: Option<Seal>,
     /// The encoded claims.
     pub payload: &'b [u8],
@@ -191,7 +191,7 @@ pub(crate) fn write(
 
 fn write_protected(e: &mut Encoder, typ: Typ) -> Wrote {
     let name = typ.name();
-    // {1: -8, 16: typ}: alg EdDSA (RFC 9053 section 2.2), typ (RFC 9596). A typ's name has at most 18 bytes.
+    // {1: -8, 16: typ}: alg EdDSA (RFC 9053 section 2.2), typ (RFC 9596). A typ's name has at most 23 bytes.
     e.bytes_len(5 + name.len() as u64)?;
     e.map(2)?.u8(1)?.i8(-8)?.u8(16)?.str(name)?.ok()
 }

@@ -11,6 +11,7 @@ mod cbor;
 mod document;
 pub mod envelope;
 pub mod keypair;
+mod limits;
 pub mod proof;
 pub mod request;
 pub mod seal;
@@ -19,8 +20,9 @@ pub mod trust;
 
 pub use any::AnyDocument;
 pub use document::{
-    ActivationObject, Authority, Confirmation, Document, HostCertificate, HostRequest, Lease, MachineRequest, Manifest,
-    Method, Release, Request, Revocations, Typ,
+    ActivationObject, Authority, Confirmation, DirectoryRequest, Document, HostCertificate, HostRequest, Lease,
+    MachineRequest, Manifest, Method, RefusalReason, Release, ReportedTip, Request, Revocations, SealedRefusal, Typ,
+    Usage,
 };
 pub use envelope::{Envelope, Malformed};
 pub use keypair::Keypair;

@@ -6,7 +6,7 @@ use leasehold_core::{KeyId, PublicKey};
 
 use crate::document::{Confirmation, Document};
 use crate::envelope::{Envelope, Malformed};
-use crate::signature::{Claim, Point, strictly};
+use crate::signature::{Claim, Point};
 use crate::trust::Reason;
 
 /// A self-signed document whose signature is still to be checked, perhaps with others in a batch.
@@ -26,17 +26,12 @@ pub struct Unpacked<D> {
     point: Point,
 }
 
-/// Opens a self-signed document and verifies it.
+/// Opens a self-signed document, verifies it, and refuses keys that are not of full order.
 ///
 /// # Errors
 /// `malformed`, `unknown-signer` where `kid` is not the key in `cnf`, or `bad-signature`.
 pub fn open<D: Document>(bytes: &[u8]) -> Result<D, Reason> {
-    let unverified = Unverified::<D>::parse(bytes)?;
-    if strictly(&unverified.key, &unverified.message, &unverified.signature) {
-        Ok(unverified.document)
-    } else {
-        Err(Reason::BadSignature)
-    }
+    Unverified::<D>::parse(bytes)?.verify()
 }
 
 impl<D: Document> Unverified<D> {
@@ -66,6 +61,20 @@ impl<D: Document> Unverified<D> {
     /// The name of the key that is said to have signed.
     pub fn signer(&self) -> KeyId {
         self.signer
+    }
+
+    /// Verifies the signature, and that the key is of full order.
+    ///
+    /// # Errors
+    /// `bad-signature`.
+    pub(crate) fn verify(self) -> Result<D, Reason> {
+        let unpacked = self.unpack()?;
+        let claim = unpacked.claim();
+        if claim.key.verify(claim.message, claim.signature) && claim.key.is_of_full_order() {
+            Ok(unpacked.into_verified())
+        } else {
+            Err(Reason::BadSignature)
+        }
     }
 
     /// Unpacks the key.

@@ -1,4 +1,5 @@
-//! Sealed batches: one signature for many leases, and a chain of seals nobody can rewrite (DESIGN section 3).
+//! Sealed batches: one signature for many leases or refusals, and a chain of seals that cannot be rewritten (DESIGN
+//! section 3).
 //!
 //! The leaves of a batch form the Merkle tree of RFC 9162 section 2.1.1 over SHA-256.
 
@@ -8,23 +9,23 @@ use leasehold_core::KeyId;
 use sha2::{Digest, Sha256};
 
 use crate::cbor::{Decoder, Encoder, Wrote, array, fixed, list};
-use crate::document::{Document, Lease, Typ};
+use crate::document::{Document, Lease, SealedRefusal, Typ};
 use crate::envelope::{Malformed, payload, sig_structure, write};
 use crate::keypair::Keypair;
 
 /// A SHA-256 digest.
 pub type Hash = [u8; 32];
 
-/// Where a lease stands in its batch, and the batch in the host's history.
+/// Where a lease or refusal stands in its batch, and the batch in the host's history.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Seal {
     /// The seal before; zeros for a host's first.
     pub previous: Hash,
     /// The number of this seal, from 1.
     pub number: u64,
-    /// The lease's place in the batch.
+    /// The document's place in the batch.
     pub index: u64,
-    /// How many leases the batch has.
+    /// How many documents the batch has.
     pub size: u64,
     /// Hashes beside the way from leaf to root.
     pub path: Vec<Hash>,
@@ -54,6 +55,7 @@ pub struct Sealed {
     pub signature: [u8; 64],
     /// The leaves, in order.
     pub leaves: Vec<Hash>,
+    typ: Typ,
     host: KeyId,
     payloads: Vec<Vec<u8>>,
     levels: Vec<Vec<Hash>>,
@@ -64,28 +66,35 @@ impl Tip {
     pub const START: Self = Self { number: 0, seal: [0; 32] };
 }
 
-/// Seals `leases` as one batch after `tip`.
+/// What a host signs in batches.
+pub trait Sealable: Document {}
+
+impl Sealable for Lease {}
+impl Sealable for SealedRefusal {}
+
+/// Seals `documents` as one batch after `tip`.
 ///
 /// # Panics
-/// Where there is no lease: nothing is sealed then.
-pub fn seal(leases: &[Lease], tip: Tip, host: &Keypair) -> Sealed {
-    assert!(!leases.is_empty(), "a batch has a lease");
-    let payloads: Vec<_> = leases.iter().map(payload).collect();
+/// Where there is no document: nothing is sealed then.
+pub fn seal<D: Sealable>(documents: &[D], tip: Tip, host: &Keypair) -> Sealed {
+    assert!(!documents.is_empty(), "a batch has a document");
+    let payloads: Vec<_> = documents.iter().map(payload).collect();
     let leaves: Vec<_> = payloads.iter().map(|encoded| leaf(encoded)).collect();
     let levels = tree(leaves.clone());
     let root = levels[levels.len() - 1][0];
     let number = tip.number + 1;
-    let seal = link(&tip.seal, number, &root);
-    let signature = host.sign(&message(&seal));
-    Sealed { previous: tip.seal, number, root, seal, signature, leaves, host: host.id(), payloads, levels }
+    let seal = link(&tip.seal, number, leaves.len() as u64, &root);
+    let signature = host.sign(&message(D::TYP, &seal));
+    let (previous, host) = (tip.seal, host.id());
+    Sealed { previous, number, root, seal, signature, leaves, typ: D::TYP, host, payloads, levels }
 }
 
 impl Sealed {
-    /// The lease at `index` as the client gets it, with `chain` where it is not held there yet.
+    /// The document at `index` as the client gets it, with `chain` where it is not held there yet.
     ///
     /// # Panics
-    /// Where the batch has no such lease.
-    pub fn lease(&self, index: usize, chain: &[&[u8]]) -> Vec<u8> {
+    /// Where the batch has no such document.
+    pub fn document(&self, index: usize, chain: &[&[u8]]) -> Vec<u8> {
         let seal = Seal {
             previous: self.previous,
             number: self.number,
@@ -93,7 +102,7 @@ impl Sealed {
             size: self.payloads.len() as u64,
             path: self.path(index),
         };
-        write(Lease::TYP, self.host, chain, Some(&seal), &self.payloads[index], &self.signature)
+        write(self.typ, self.host, chain, Some(&seal), &self.payloads[index], &self.signature)
     }
 
     /// The chain of seals with this one at its end.
@@ -115,13 +124,13 @@ impl Sealed {
 
 impl Seal {
     /// What the host has signed, if `payload` stands where this says (RFC 9162 section 2.1.3.2).
-    pub(crate) fn message(&self, payload: &[u8]) -> Vec<u8> {
-        message(&self.hash(payload))
+    pub(crate) fn message(&self, typ: Typ, payload: &[u8]) -> Vec<u8> {
+        message(typ, &self.hash(payload))
     }
 
     /// The seal that this place in a batch leads to for `payload`.
     pub fn hash(&self, payload: &[u8]) -> Hash {
-        link(&self.previous, self.number, &self.root(leaf(payload)))
+        link(&self.previous, self.number, self.size, &self.root(leaf(payload)))
     }
 
     fn root(&self, leaf: Hash) -> Hash {
@@ -159,18 +168,19 @@ impl Seal {
     }
 }
 
-/// `SHA-256(0x02 ‖ previous ‖ number ‖ root)`: the seal.
-pub fn link(previous: &Hash, number: u64, root: &Hash) -> Hash {
+/// `SHA-256(0x02 ‖ previous ‖ number ‖ size ‖ root)`: the seal over a batch of `size` leaves.
+pub fn link(previous: &Hash, number: u64, size: u64, root: &Hash) -> Hash {
     Sha256::new()
         .chain_update([2])
         .chain_update(previous)
         .chain_update(number.to_be_bytes())
+        .chain_update(size.to_be_bytes())
         .chain_update(root)
         .finalize()
         .into()
 }
 
-/// The leaf that an encoded lease is in its batch's tree.
+/// The leaf that a document's encoded claims are in their batch's tree.
 pub fn leaf(payload: &[u8]) -> Hash {
     Sha256::new().chain_update([0]).chain_update(payload).finalize().into()
 }
@@ -180,9 +190,9 @@ pub fn root(leaves: &[Hash]) -> Option<Hash> {
     tree(leaves.to_vec()).pop()?.first().copied()
 }
 
-/// What a host signs for a batch with this seal.
-pub fn message(seal: &Hash) -> Vec<u8> {
-    sig_structure(Typ::Lease, b"leasehold seal 1", seal)
+/// What a host signs for a batch of documents of `typ` with this seal.
+pub fn message(typ: Typ, seal: &Hash) -> Vec<u8> {
+    sig_structure(typ, b"leasehold seal 2", seal)
 }
 
 fn node(left: &Hash, right: &Hash) -> Hash {
@@ -218,9 +228,9 @@ mod tests {
             let levels = tree(leaves);
             let root = levels[levels.len() - 1][0];
             let (host, payloads) = (KeyId([0; 16]), alloc::vec![]);
-            let (leaves, signature) = (levels[0].clone(), [0; 64]);
-            let sealed =
-                Sealed { previous: [0; 32], number: 1, root, seal: root, signature, leaves, host, payloads, levels };
+            let (leaves, signature, typ) = (levels[0].clone(), [0; 64], Typ::Lease);
+            let (previous, number, seal) = ([0; 32], 1, root);
+            let sealed = Sealed { previous, number, root, seal, signature, leaves, typ, host, payloads, levels };
             for index in 0..size {
                 let path = sealed.path(usize::try_from(index).unwrap());
                 assert_eq!(path.len() as u64, path_length(index, size), "{index} of {size}");

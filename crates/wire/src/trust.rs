@@ -2,11 +2,11 @@
 
 use alloc::vec::Vec;
 
-use leasehold_core::{Cti, Grant, KeyId, PublicKey, Span, Timestamp};
+use leasehold_core::{Cti, KeyId, PublicKey, Span, Timestamp};
 
 use crate::document::{
-    ActivationObject, Authority, Confirmation, Document, HostCertificate, HostRequest, Lease, MachineRequest, Manifest,
-    Method, Release, Request, Revocations, Typ,
+    ActivationObject, Authority, Confirmation, DirectoryRequest, Document, HostCertificate, HostRequest,
+    MachineRequest, Manifest, Release, Request, Revocations, Typ,
 };
 use crate::envelope::{Envelope, Head, Malformed};
 use crate::request::Unverified;
@@ -48,11 +48,11 @@ pub struct Opened<D> {
     pub signer: KeyId,
     /// The certificate of the host that signed it, where one did.
     pub host: Option<HostCertificate>,
-    /// The seal over a lease that a host signed.
+    /// The seal over a lease or refusal that a host signed.
     pub seal: Option<SealedBy>,
 }
 
-/// Which seal of a host's chain covers a lease.
+/// Which seal of a host's chain covers a lease or refusal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct SealedBy {
     /// The number of the seal.
@@ -84,23 +84,18 @@ pub fn verify<D: Verifiable>(
     if envelope.typ.is_self_signed() {
         let unverified = Unverified::<D>::of(&envelope)?;
         let signer = unverified.signer();
-        let unpacked = unverified.unpack()?;
-        let claim = unpacked.claim();
-        if !claim.key.verify(claim.message, claim.signature) {
-            return Err(Reason::BadSignature);
-        }
-        let document = unpacked.into_verified();
-        hold(&document.head(), &[], at, revocations)?;
+        let document = unverified.verify()?;
+        hold(&document.head(), &Chain::EMPTY, at, revocations)?;
         return Ok(Opened { document, signer, host: None, seal: None });
     }
     let document: D = envelope.document()?;
     let chain = Chain::parse(&envelope)?;
+    sealed_as_its_typ_must_be(&envelope)?;
     chain.reaches(envelope.kid, root)?;
-    chain.sealed_as_it_must_be(&envelope)?;
+    chain.sealed_as_its_signer_must(&envelope)?;
     chain.signatures_hold(&envelope, root)?;
     chain.may_sign(&document)?;
-    let above: Vec<KeyId> = chain.links.iter().map(|link| link.certificate.key().id()).collect();
-    hold(&document.head(), &above, at, revocations)?;
+    hold(&document.head(), &chain, at, revocations)?;
     let covers =
         |seal: &Seal| SealedBy { number: seal.number, previous: seal.previous, seal: seal.hash(envelope.payload) };
     let seal = envelope.seal.as_ref().map(covers);
@@ -121,13 +116,14 @@ pub fn verify_presented<D: Verifiable>(bytes: &[u8], at: Timestamp) -> Result<Op
     if above.certificate.key().id() != envelope.kid {
         return Err(Reason::UnknownSigner);
     }
-    let message = envelope.signed_message();
-    if envelope.seal.is_some() || !signature::strictly(above.certificate.key(), &message, &envelope.signature) {
+    sealed_as_its_typ_must_be(&envelope)?;
+    chain.sealed_as_its_signer_must(&envelope)?;
+    if !signature::strictly(above.certificate.key(), &envelope.signed_message(), &envelope.signature) {
         return Err(Reason::BadSignature);
     }
     document.check(chain.role())?;
     chain.were_valid_at(document.head().issued, 0)?;
-    hold(&document.head(), &[], at, None)?;
+    hold(&document.head(), &chain, at, None)?;
     Ok(Opened { document, signer: envelope.kid, host: None, seal: None })
 }
 
@@ -189,6 +185,14 @@ impl Certificate {
         }
     }
 
+    /// The name of the certificate; an authority's has none.
+    fn cti(&self) -> Option<Cti> {
+        match self {
+            Self::Authority(_) => None,
+            Self::Host(host) => Some(host.cti),
+        }
+    }
+
     fn valid_at(&self, time: Timestamp) -> bool {
         let (begins, ends) = match self {
             Self::Authority(authority) => (authority.not_before, authority.expires),
@@ -206,6 +210,8 @@ impl Certificate {
 }
 
 impl<'b> Chain<'b> {
+    const EMPTY: Self = Self { links: Vec::new() };
+
     fn parse(envelope: &Envelope<'b>) -> Result<Self, Reason> {
         let links = envelope.chain.iter().map(|bytes| {
             let envelope = Envelope::parse(bytes)?;
@@ -234,13 +240,16 @@ impl<'b> Chain<'b> {
         if signer == root.id() { Ok(()) } else { Err(Reason::UnknownSigner) }
     }
 
-    /// Leases signed by a host are sealed; nothing else ever is.
-    fn sealed_as_it_must_be(&self, envelope: &Envelope<'_>) -> Result<(), Reason> {
-        let by_host = matches!(self.role(), Role::Host(_));
-        match (&envelope.seal, envelope.typ == Typ::Lease && by_host) {
-            (None, true) => Err(Malformed("a host's lease without a seal").into()),
-            (Some(_), false) => Err(Malformed("a seal on what is no host's lease").into()),
-            (Some(_), true) | (None, false) => Ok(()),
+    /// A lease is sealed exactly when a host signed it.
+    fn sealed_as_its_signer_must(&self, envelope: &Envelope<'_>) -> Result<(), Reason> {
+        match (&envelope.seal, self.role()) {
+            (None, Role::Host(_)) if envelope.typ == Typ::Lease => {
+                Err(Malformed("a host's lease without a seal").into())
+            }
+            (Some(_), Role::Authority | Role::Root) if envelope.typ == Typ::Lease => {
+                Err(Malformed("a seal on a lease that no host signed").into())
+            }
+            _ => Ok(()),
         }
     }
 
@@ -249,7 +258,7 @@ impl<'b> Chain<'b> {
         let signed = [envelope].into_iter().chain(self.links.iter().map(|link| &link.envelope));
         let hold = keys.zip(signed).all(|(key, envelope)| {
             let message = match &envelope.seal {
-                Some(seal) => seal.message(envelope.payload),
+                Some(seal) => seal.message(envelope.typ, envelope.payload),
                 None => envelope.signed_message(),
             };
             signature::strictly(key, &message, &envelope.signature)
@@ -300,15 +309,25 @@ impl<'b> Chain<'b> {
     }
 }
 
+/// A refusal is always sealed, a lease sometimes, nothing else ever.
+fn sealed_as_its_typ_must_be(envelope: &Envelope<'_>) -> Result<(), Reason> {
+    match (envelope.typ, &envelope.seal) {
+        (Typ::Refusal, None) => Err(Malformed("a refusal without a seal").into()),
+        (Typ::Refusal | Typ::Lease, _) | (_, None) => Ok(()),
+        (_, Some(_)) => Err(Malformed("a seal on what is neither lease nor refusal").into()),
+    }
+}
+
 /// Neither revoked nor outside its time.
-fn hold(head: &Head, above: &[KeyId], at: Timestamp, revocations: Option<&Revocations>) -> Result<(), Reason> {
+fn hold(head: &Head, chain: &Chain<'_>, at: Timestamp, revocations: Option<&Revocations>) -> Result<(), Reason> {
+    let above = || chain.links.iter().map(|link| &link.certificate);
     let subject = head.confirmation.map(|confirmation| match confirmation {
         Confirmation::Key(key) => key.id(),
         Confirmation::Known(id) => id,
     });
     let revoked = revocations.is_some_and(|list| {
-        above.iter().chain(&subject).any(|key| list.revokes_key(*key))
-            || head.cti.is_some_and(|cti: Cti| list.revokes_document(cti))
+        above().map(|certificate| certificate.key().id()).chain(subject).any(|key| list.revokes_key(key))
+            || above().filter_map(Certificate::cti).chain(head.cti).any(|cti| list.revokes_document(cti))
     });
     let latest_begin = at.plus(Span::CLOCK_TOLERANCE);
     if revoked {
@@ -322,7 +341,7 @@ fn hold(head: &Head, above: &[KeyId], at: Timestamp, revocations: Option<&Revoca
     }
 }
 
-const WRONG_ROLE: Reason = Reason::NotAuthorised("the signer's role does not issue such documents");
+pub(crate) const WRONG_ROLE: Reason = Reason::NotAuthorised("the signer's role does not issue such documents");
 
 macro_rules! issued_by {
     ($role:pat => $($document:ty),*) => {$(
@@ -336,41 +355,4 @@ macro_rules! issued_by {
 issued_by!(Role::Root => Authority);
 issued_by!(Role::Authority => Manifest, HostCertificate, ActivationObject, Revocations);
 // Their own key signs them, whatever its role: they never come with a chain.
-issued_by!(_ => HostRequest, Request, Release, MachineRequest);
-
-impl Verifiable for Lease {
-    fn check(&self, role: Role<'_>) -> Result<(), Reason> {
-        match (role, self.method) {
-            (Role::Host(host), Method::Host | Method::Subscription) => self.within(&host.grants),
-            (Role::Authority, Method::MultipleKey | Method::Directory | Method::Subscription) => Ok(()),
-            (Role::Authority, Method::Host)
-            | (Role::Host(_), Method::MultipleKey | Method::Directory)
-            | (Role::Root, _) => Err(WRONG_ROLE),
-        }
-    }
-}
-
-impl Lease {
-    fn within(&self, grants: &[Grant]) -> Result<(), Reason> {
-        let covers = |grant: &&Grant| grant.family == self.family && grant.number_of(&self.product).is_some();
-        let refuse = |why| Err(Reason::NotAuthorised(why));
-        let Some(grant) = grants.iter().find(covers) else {
-            return refuse("the host's grants do not cover the lease's product and family");
-        };
-        let policy = &grant.policy;
-        let by_host = self.method == Method::Host;
-        if self.expires.is_none() && by_host || self.expires.is_some_and(|end| end > policy.expiry(self.issued)) {
-            return refuse("the lease lasts longer than the host's grant allows");
-        }
-        if !self.features.iter().all(|feature| policy.features.contains(feature)) {
-            return refuse("the lease has a feature that the host's grant lacks");
-        }
-        if (self.renewal, self.retry, self.grace) != (policy.renewal, policy.retry, policy.grace) {
-            return refuse("the lease's renewal, retry or grace are other than granted");
-        }
-        if by_host && self.count.is_none_or(|count| count < policy.threshold) {
-            return refuse("the lease was given below the threshold");
-        }
-        Ok(())
-    }
-}
+issued_by!(_ => HostRequest, Request, Release, MachineRequest, DirectoryRequest);

@@ -3,7 +3,8 @@
 use leasehold_core::{Cti, KeyId, ProductKey, PublicKey, Timestamp};
 use leasehold_testkit::vectors::{hex, read, unhex};
 use leasehold_wire::proof::Proof;
-use leasehold_wire::{AnyDocument, Confirmation, Envelope, Keypair, Opened, Revocations, verify};
+use leasehold_wire::seal::Tip;
+use leasehold_wire::{AnyDocument, Confirmation, Envelope, Keypair, Opened, Revocations, Usage, verify};
 use serde_json::{Value, json};
 
 #[test]
@@ -72,7 +73,7 @@ fn compare(opened: &Opened<AnyDocument>, facts: &Value, name: &Value) {
 }
 
 fn fact_of(opened: &Opened<AnyDocument>, fact: &str) -> Option<Value> {
-    use AnyDocument::{Host, Lease, MachineRequest, Manifest, Release, Request, Revocations};
+    use AnyDocument::{Host, HostRequest, Lease, MachineRequest, Manifest, Refusal, Release, Request, Revocations};
     let head = opened.document.head();
     let subject = head.confirmation.map(|confirmation| match confirmation {
         Confirmation::Key(key) => key.id(),
@@ -87,6 +88,7 @@ fn fact_of(opened: &Opened<AnyDocument>, fact: &str) -> Option<Value> {
         ("issued", _) => json!(head.issued.map(Timestamp::unix)),
         ("product", Manifest(d)) => json!(d.product.as_str()),
         ("product", Request(d)) => json!(d.product.as_str()),
+        ("product", Refusal(d)) => json!(d.product.as_str()),
         ("product", Lease(d)) => json!(d.product.as_str()),
         ("product", Release(d)) => json!(d.product.as_str()),
         ("product", MachineRequest(d)) => json!(d.product.as_str()),
@@ -96,13 +98,33 @@ fn fact_of(opened: &Opened<AnyDocument>, fact: &str) -> Option<Value> {
         ("host_ordinal", Host(d)) => json!(d.host_ordinal),
         ("activation_ordinal", Host(d)) => json!(d.activation_ordinal),
         ("count", Lease(d)) => json!(d.count),
+        ("count", Refusal(d)) => json!(d.count),
+        ("code", Refusal(d)) => json!(d.reason as u8),
+        ("limit", Refusal(d)) => json!(d.limit),
+        ("retry", Refusal(d)) => json!(d.retry.as_seconds()),
+        ("tip", HostRequest(d)) => json!(d.tip.map(|tip| tip_of(&tip.newest))),
+        ("former_tip", HostRequest(d)) => json!(d.tip.and_then(|tip| tip.former).map(|tip| tip_of(&tip))),
+        ("usage", HostRequest(d)) if d.usage.is_empty() => Value::Null,
+        ("usage", HostRequest(d)) => usage_of(&d.usage),
         ("features", Lease(d)) => json!(d.features.iter().map(leasehold_core::Text::as_str).collect::<Vec<_>>()),
         ("number", Revocations(d)) => json!(d.number),
-        ("seal", Lease(_)) => {
+        ("seal", Lease(_) | Refusal(_)) => {
             json!(seal().map(|s| json!({ "number": s.number, "previous": hex(&s.previous), "seal": hex(&s.seal) })))
         }
         _ => return None,
     })
+}
+
+fn tip_of(tip: &Tip) -> Value {
+    json!({ "number": tip.number, "seal": hex(&tip.seal) })
+}
+
+fn usage_of(usage: &[Usage]) -> Value {
+    let families = usage.iter().map(|usage| {
+        let Usage { family, clients, live, peak } = usage;
+        (family.as_str().to_owned(), json!([clients, live, peak]))
+    });
+    families.collect::<serde_json::Map<_, _>>().into()
 }
 
 fn text(value: &Value) -> &str {

@@ -17,8 +17,12 @@ pub(crate) fn chain(store: &mut dyn HostStore, host: KeyId, key: &PublicKey) -> 
         let seal = seals.get(&number).unwrap_or_else(|| panic!("seal {number} of {} is missing", seals.len()));
         assert_eq!(seal.previous, previous, "seal {number} goes on from the one before");
         assert_eq!(seal::root(&seal.leaves), Some(seal.root));
-        assert_eq!(seal::link(&previous, number, &seal.root), seal.seal);
-        assert!(leasehold_wire::signature::strictly(key, &seal::message(&seal.seal), &seal.signature));
+        assert_eq!(seal::link(&previous, number, seal.leaves.len() as u64, &seal.root), seal.seal);
+        assert!(leasehold_wire::signature::strictly(
+            key,
+            &seal::message(leasehold_wire::Typ::Lease, &seal.seal),
+            &seal.signature
+        ));
         previous = seal.seal;
     }
     seals

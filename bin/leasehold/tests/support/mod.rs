@@ -178,13 +178,14 @@ pub(crate) struct Machine {
     pub(crate) pair: Keypair,
     fingerprint: Fingerprint,
     asked: u64,
+    lease: Cti,
 }
 
 impl Machine {
     pub(crate) fn new(n: u64) -> Self {
         let mut seed = [7; 32];
         seed[..8].copy_from_slice(&n.to_be_bytes());
-        Self { pair: Keypair::from_seed(&seed), fingerprint: machine(n), asked: 0 }
+        Self { pair: Keypair::from_seed(&seed), fingerprint: machine(n), asked: 0, lease: Cti([0; 16]) }
     }
 
     /// A machine with a key of its own and the hardware of machine `n`.
@@ -209,9 +210,16 @@ impl Machine {
         envelope::sign(&request, &self.pair, &[])
     }
 
-    /// A new release.
+    /// Takes the lease that a host has answered.
+    pub(crate) fn take(&mut self, answer: &[u8]) {
+        let envelope = envelope::Envelope::parse(answer).expect("a document");
+        self.lease = envelope.document::<Lease>().expect("a lease").cti;
+    }
+
+    /// A new release of the lease that it took last.
     pub(crate) fn release(&mut self) -> Vec<u8> {
-        let release = Release { issued: now(), cti: self.cti(), key: self.pair.public(), product: product() };
+        let (key, lease) = (self.pair.public(), self.lease);
+        let release = Release { issued: now(), cti: self.cti(), key, product: product(), lease };
         envelope::sign(&release, &self.pair, &[])
     }
 

@@ -112,6 +112,8 @@ pub(crate) fn host_request(key: &ProductKey, n: u8, machine: Fingerprint) -> Vec
         proof: Proof::new(key, pair.id(), cti),
         host_name: "licences.example".parse().expect("a name"),
         fingerprint: machine,
+        tip: None,
+        usage: Vec::new(),
     };
     envelope::sign(&request, &pair, &[])
 }

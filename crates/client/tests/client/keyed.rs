@@ -161,7 +161,7 @@ fn what_is_no_lease_for_this_machine_is_told_and_changes_nothing() {
         (Say::This(web), "not-an-authority"),
         (Say::This(Outgoing::cose(b"nonsense".to_vec())), "malformed"),
         (Say::Changed(|lease| lease.method = Method::Host), "not-authorised"),
-        (Say::Changed(|lease| lease.method = Method::Subscription), "wrong-answer"),
+        (Say::Changed(|lease| lease.method = Method::Subscription), "not-authorised"),
         (Say::Changed(|lease| lease.client = Keypair::from_seed(&[3; 32]).id()), "wrong-answer"),
         (Say::Changed(|lease| lease.product = "acme-cam".parse().unwrap()), "wrong-answer"),
         (Say::Changed(|lease| lease.request = Cti([0; 16])), "wrong-answer"),

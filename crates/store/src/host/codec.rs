@@ -82,7 +82,7 @@ fn write(e: &mut Encoder<Vec<u8>>, entries: &[Entry], families: &[FamilyId], pro
                 e.u8(number)?;
                 members.iter().try_for_each(|member| e.u64(*member).map(drop))?;
             }
-            Decision::Released { release } => e.u8(RELEASED)?.bytes(&release.0).map(drop)?,
+            Decision::Released { lease } => e.u8(RELEASED)?.bytes(&lease.0).map(drop)?,
         }
     }
     Ok(())
@@ -127,7 +127,7 @@ fn entry(d: &mut Decoder<'_>, families: &[FamilyId], products: &[ProductId], at:
             let refusal = refusal_from(number, [d.u64()?, d.u64()?, d.u64()?]).ok_or_else(damaged)?;
             Decision::Refused { asked, refusal }
         }
-        RELEASED => Decision::Released { release: Cti(fixed(d)?) },
+        RELEASED => Decision::Released { lease: Cti(fixed(d)?) },
         _ => return Err(damaged()),
     };
     Ok(Entry { at, family, client, product, decision })
@@ -266,7 +266,7 @@ mod tests {
                 refusal: Refusal::ThresholdNotMet { count: 1, required: 5, retry: Span::HOUR },
             },
             Decision::Refused { asked: asked(None, None), refusal: Refusal::CloneSuspected },
-            Decision::Released { release: Cti([7; 16]) },
+            Decision::Released { lease: Cti([7; 16]) },
         ];
         let entries: Vec<Entry> = decisions
             .into_iter()

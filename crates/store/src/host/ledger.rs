@@ -109,12 +109,12 @@ impl Ledger {
         self.enter(at, Decision::Refused { asked, refusal });
     }
 
-    /// Records that the `at`th subject gives its lease back; whether a lease ended by it.
-    pub fn release(&mut self, at: usize, release: Cti) -> bool {
+    /// Records that the `at`th subject gives `lease` back; whether it ended by it. Another lease of the client stays.
+    pub fn release(&mut self, at: usize, lease: Cti) -> bool {
         let row = self.leases[self.subjects[at].lease].after;
-        let ends = row.is_some_and(|row| row.held.runs_at(self.now) && row.released != Some(release));
+        let ends = row.is_some_and(|row| row.held.lease == lease && row.held.runs_at(self.now));
         if ends {
-            self.enter(at, Decision::Released { release });
+            self.enter(at, Decision::Released { lease });
         }
         ends
     }
@@ -173,10 +173,10 @@ impl Entry {
                 see(sighting, asked, self.at, known);
             }
             Decision::Refused { asked, .. } => see(sighting, asked, self.at, asked.fingerprint),
-            Decision::Released { release } => {
-                if let Some(row) = lease {
+            Decision::Released { lease: name } => {
+                if let Some(row) = lease.as_mut().filter(|row| row.held.lease == *name) {
                     row.held.expires = self.at;
-                    row.released = Some(*release);
+                    row.released = Some(*name);
                 }
             }
         }

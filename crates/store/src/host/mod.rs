@@ -94,7 +94,7 @@ pub struct LeaseRow {
     pub seal: u64,
     /// How often two machines were seen with this device key.
     pub forks: u64,
-    /// The last release, by which a repeated one is known.
+    /// The last lease that was given back before its end.
     pub released: Option<Cti>,
 }
 
@@ -170,8 +170,8 @@ pub enum Decision {
     },
     /// A lease was given back.
     Released {
-        /// The release's name.
-        release: Cti,
+        /// The lease.
+        lease: Cti,
     },
 }
 

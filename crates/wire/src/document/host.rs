@@ -5,7 +5,8 @@ use alloc::vec::Vec;
 use leasehold_core::{Cti, Fingerprint, Grant, PublicKey, Text, Timestamp};
 
 use crate::cbor::{
-    Decoder, Encoder, UNKNOWN_MEMBER, Wrote, fingerprint, grants, map, need, parsed, write_fingerprint, write_grants,
+    Decoder, Encoder, UNKNOWN_MEMBER, Wrote, fingerprint, from_one, grants, map, need, parsed, write_fingerprint,
+    write_grants,
 };
 use crate::document::{Confirmation, Document, Typ};
 use crate::envelope::{Head, Malformed};
@@ -60,8 +61,8 @@ impl Document for HostCertificate {
             match d.u64()? {
                 1 => vendor = Some(parsed(d)?),
                 2 => granted = Some(grants(d)?),
-                3 => host_ordinal = Some(ordinal(d)?),
-                4 => activation_ordinal = Some(ordinal(d)?),
+                3 => host_ordinal = Some(from_one(d)?),
+                4 => activation_ordinal = Some(from_one(d)?),
                 5 => machine = Some(fingerprint(d)?),
                 _ => return Err(UNKNOWN_MEMBER),
             }
@@ -77,12 +78,5 @@ impl Document for HostCertificate {
             activation_ordinal: need(activation_ordinal)?,
             fingerprint: need(machine)?,
         })
-    }
-}
-
-fn ordinal(d: &mut Decoder<'_>) -> Result<u64, Malformed> {
-    match d.u64()? {
-        0 => Err(Malformed("an ordinal of zero: they count from 1")),
-        ordinal => Ok(ordinal),
     }
 }

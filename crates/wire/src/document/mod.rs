@@ -1,23 +1,27 @@
 //! The documents, one file each. What they have in common is the envelope and the registered claims.
 
 mod authority;
+mod directory_request;
 mod host;
 mod host_request;
 mod lease;
 mod machine_request;
 mod manifest;
 mod object;
+mod refusal;
 mod release;
 mod request;
 mod revocations;
 
 pub use authority::Authority;
+pub use directory_request::DirectoryRequest;
 pub use host::HostCertificate;
-pub use host_request::HostRequest;
+pub use host_request::{HostRequest, ReportedTip, Usage};
 pub use lease::{Lease, Method};
 pub use machine_request::MachineRequest;
 pub use manifest::Manifest;
 pub use object::ActivationObject;
+pub use refusal::{RefusalReason, SealedRefusal};
 pub use release::Release;
 pub use request::Request;
 pub use revocations::Revocations;
@@ -68,7 +72,7 @@ macro_rules! typs {
 
         impl Typ {
             /// All kinds.
-            pub const ALL: [Self; 10] = [$(Self::$variant),*];
+            pub const ALL: [Self; 12] = [$(Self::$variant),*];
 
             /// The name on the wire.
             pub const fn name(self) -> &'static str {
@@ -93,8 +97,10 @@ typs!(
     Host "lh-host" "HOST",
     Request "lh-request" "REQUEST",
     Lease "lh-lease" "LEASE",
+    Refusal "lh-refusal" "REFUSAL",
     Release "lh-release" "RELEASE",
     MachineRequest "lh-machine-request" "MACHINE REQUEST",
+    DirectoryRequest "lh-directory-request" "DIRECTORY REQUEST",
     Object "lh-object" "OBJECT",
     Revocations "lh-revocations" "REVOCATIONS"
 );
@@ -107,14 +113,19 @@ impl Typ {
 
     /// Whether it is signed by the key in its own `cnf`.
     pub const fn is_self_signed(self) -> bool {
-        matches!(self, Self::HostRequest | Self::Request | Self::Release | Self::MachineRequest)
+        matches!(
+            self,
+            Self::HostRequest | Self::Request | Self::Release | Self::MachineRequest | Self::DirectoryRequest
+        )
     }
 
     pub(crate) const fn most_bytes(self) -> usize {
         match self {
-            Self::HostRequest | Self::Request | Self::Release | Self::MachineRequest => MOST_REQUEST_BYTES,
+            Self::HostRequest | Self::Request | Self::Release | Self::MachineRequest | Self::DirectoryRequest => {
+                MOST_REQUEST_BYTES
+            }
             Self::Revocations => MOST_REVOCATION_BYTES,
-            Self::Authority | Self::Manifest | Self::Host | Self::Lease | Self::Object => MOST_BYTES,
+            Self::Authority | Self::Manifest | Self::Host | Self::Lease | Self::Refusal | Self::Object => MOST_BYTES,
         }
     }
 }

@@ -2,9 +2,9 @@
 
 use alloc::vec::Vec;
 
-use leasehold_core::{Cti, Grant, Text, Timestamp};
+use leasehold_core::{Cti, DirectoryId, Grant, Text, Timestamp};
 
-use crate::cbor::{Decoder, Encoder, UNKNOWN_MEMBER, Wrote, grants, map, need, parsed, write_grants};
+use crate::cbor::{Decoder, Encoder, UNKNOWN_MEMBER, Wrote, fixed, grants, map, need, parsed, write_grants};
 use crate::document::{Document, Typ};
 use crate::envelope::{Head, Malformed};
 
@@ -21,8 +21,8 @@ pub struct ActivationObject {
     pub vendor: Text,
     /// What it grants: at least one.
     pub grants: Vec<Grant>,
-    /// The directory it is for, by that directory's own id.
-    pub directory: Vec<u8>,
+    /// The directory it is for.
+    pub directory: DirectoryId,
 }
 
 impl Document for ActivationObject {
@@ -35,7 +35,7 @@ impl Document for ActivationObject {
     fn write_body(&self, e: &mut Encoder) -> Wrote {
         e.map(3)?.u8(1)?.str(self.vendor.as_str())?.u8(2)?;
         write_grants(e, &self.grants)?;
-        e.u8(3)?.bytes(&self.directory)?.ok()
+        e.u8(3)?.bytes(&self.directory.0)?.ok()
     }
 
     fn read(head: &Head, d: &mut Decoder<'_>) -> Result<Self, Malformed> {
@@ -44,7 +44,7 @@ impl Document for ActivationObject {
             match d.u64()? {
                 1 => vendor = Some(parsed(d)?),
                 2 => granted = Some(grants(d)?),
-                3 => directory = Some(d.bytes()?.to_vec()),
+                3 => directory = Some(DirectoryId(fixed(d)?)),
                 _ => return Err(UNKNOWN_MEMBER),
             }
         }

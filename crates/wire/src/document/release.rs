@@ -2,7 +2,7 @@
 
 use leasehold_core::{Cti, ProductId, PublicKey, Timestamp};
 
-use crate::cbor::{Decoder, Encoder, UNKNOWN_MEMBER, Wrote, map, parsed};
+use crate::cbor::{Decoder, Encoder, UNKNOWN_MEMBER, Wrote, fixed, map, need, parsed};
 use crate::document::{Document, Typ};
 use crate::envelope::{Head, Malformed};
 
@@ -15,8 +15,10 @@ pub struct Release {
     pub cti: Cti,
     /// The device key, which signs it.
     pub key: PublicKey,
-    /// Whose lease is given back.
+    /// What the lease is for.
     pub product: ProductId,
+    /// The lease that is given back.
+    pub lease: Cti,
 }
 
 impl Document for Release {
@@ -27,13 +29,24 @@ impl Document for Release {
     }
 
     fn write_body(&self, e: &mut Encoder) -> Wrote {
-        e.map(1)?.u8(1)?.str(self.product.as_str())?.ok()
+        e.map(2)?.u8(1)?.str(self.product.as_str())?.u8(2)?.bytes(&self.lease.0)?.ok()
     }
 
     fn read(head: &Head, d: &mut Decoder<'_>) -> Result<Self, Malformed> {
-        if map(d)? != 1 || d.u64()? != 1 {
-            return Err(UNKNOWN_MEMBER);
+        let (mut product, mut lease) = (None, None);
+        for _ in 0..map(d)? {
+            match d.u64()? {
+                1 => product = Some(parsed(d)?),
+                2 => lease = Some(Cti(fixed(d)?)),
+                _ => return Err(UNKNOWN_MEMBER),
+            }
         }
-        Ok(Self { issued: head.issued()?, cti: head.cti()?, key: head.key()?, product: parsed(d)? })
+        Ok(Self {
+            issued: head.issued()?,
+            cti: head.cti()?,
+            key: head.key()?,
+            product: need(product)?,
+            lease: need(lease)?,
+        })
     }
 }

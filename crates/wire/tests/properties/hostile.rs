@@ -7,7 +7,8 @@ use std::thread;
 use leasehold_core::{PublicKey, Timestamp};
 use leasehold_testkit::vectors::{read, unhex};
 use leasehold_wire::{
-    AnyDocument, Envelope, HostRequest, MachineRequest, Release, Request, Revocations, armour, request, verify,
+    AnyDocument, DirectoryRequest, Envelope, HostRequest, MachineRequest, Release, Request, Revocations, armour,
+    request, verify,
 };
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -74,6 +75,7 @@ fn decode(bytes: &[u8]) {
     drop(request::open::<Release>(bytes));
     drop(request::open::<HostRequest>(bytes));
     drop(request::open::<MachineRequest>(bytes));
+    drop(request::open::<DirectoryRequest>(bytes));
     if let Ok(document) = armour::read(bytes) {
         drop(Envelope::parse(&document).map(|envelope| envelope.chain));
     }
@@ -109,23 +111,12 @@ impl Case {
         let verify = |bytes: &[u8]| AnyDocument::verify(bytes, &self.root, self.at, self.revocations.as_ref());
         verify(&self.bytes).unwrap_or_else(|reason| panic!("{}: {reason}", self.name));
         let mut bytes = self.bytes.clone();
-        for bit in 0..8 * bytes.len() {
+        // Of a long list of one thing a part is enough.
+        for bit in (0..8 * bytes.len()).step_by(1 + bytes.len() / 4_096 * 37) {
             bytes[bit / 8] ^= 1 << (bit % 8);
-            let resists = verify(&bytes).is_err() || self.differs_in_batch_size_alone(&bytes);
-            assert!(resists, "{}: bit {} of byte {}", self.name, bit % 8, bit / 8);
+            assert!(verify(&bytes).is_err(), "{}: bit {} of byte {}", self.name, bit % 8, bit / 8);
             bytes[bit / 8] ^= 1 << (bit % 8);
         }
-    }
-
-    /// A seal does not cover how many leases its batch has, where the way from leaf to root is the same for several
-    /// sizes: the one number in a document that nothing follows from, and that may be altered.
-    fn differs_in_batch_size_alone(&self, bytes: &[u8]) -> bool {
-        let (ours, mut theirs) = (self.envelope(), Envelope::parse(bytes).expect("a document that verifies"));
-        let (Some(seal), Some(altered)) = (&ours.seal, &mut theirs.seal) else {
-            return false;
-        };
-        let size = std::mem::replace(&mut altered.size, seal.size);
-        size != seal.size && format!("{ours:?}") == format!("{theirs:?}")
     }
 
     fn envelope(&self) -> Envelope<'_> {

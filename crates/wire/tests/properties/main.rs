@@ -25,8 +25,10 @@ read_back! {
     a_host_certificate_is_read_as_it_was_written host
     a_request_is_read_as_it_was_written request
     a_lease_is_read_as_it_was_written lease
+    a_refusal_is_read_as_it_was_written refusal
     a_release_is_read_as_it_was_written release
     a_machine_request_is_read_as_it_was_written machine_request
+    a_directory_request_is_read_as_it_was_written directory_request
     an_activation_object_is_read_as_it_was_written object
     a_revocation_list_is_read_as_it_was_written revocations
 }

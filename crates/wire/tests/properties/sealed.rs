@@ -1,9 +1,11 @@
-//! Sealed batches: every lease verifies where it stands, and nowhere else.
+//! Sealed batches: every lease and refusal verifies where it stands, and nowhere else.
 
 use leasehold_core::{Component, Cti, Fingerprint, Grant, KeyId, Policy, PublicKey, Timestamp};
 use leasehold_wire::envelope::sign;
 use leasehold_wire::seal::{self, Sealed, Tip};
-use leasehold_wire::{Authority, Envelope, HostCertificate, Keypair, Lease, Method, Reason, verify};
+use leasehold_wire::{
+    Authority, Envelope, HostCertificate, Keypair, Lease, Method, Reason, RefusalReason, SealedRefusal, Typ, verify,
+};
 use proptest::prelude::*;
 
 proptest! {
@@ -16,7 +18,7 @@ proptest! {
         let tip = Tip { number, seal: previous };
         let (vendor, sealed) = (Vendor::new(), seal::seal(&leases(size), tip, &host()));
         prop_assert_eq!(seal::root(&sealed.leaves), Some(sealed.root));
-        prop_assert_eq!(seal::link(&previous, number + 1, &sealed.root), sealed.seal);
+        prop_assert_eq!(seal::link(&previous, number + 1, size as u64, &sealed.root), sealed.seal);
         let apart = 1 + apart.index(size);
         for at in 0..size {
             let opened = vendor.open(&sealed, at).expect("a sealed lease verifies");
@@ -25,6 +27,19 @@ proptest! {
             if other != at {
                 prop_assert_eq!(vendor.swapped(&sealed, at, other), Err(Reason::BadSignature), "{} at {}", other, at);
             }
+        }
+    }
+
+    #[test]
+    fn every_refusal_of_a_batch_verifies_and_is_no_lease(size in 1..=40_usize, number in 0..u64::MAX) {
+        let tip = Tip { number, seal: [1; 32] };
+        let (vendor, sealed) = (Vendor::new(), seal::seal(&refusals(size), tip, &host()));
+        prop_assert_ne!(seal::message(Typ::Lease, &sealed.seal), seal::message(Typ::Refusal, &sealed.seal));
+        for at in 0..size {
+            let bytes = vendor.bytes(&sealed, at);
+            let opened = verify::<SealedRefusal>(&bytes, &vendor.root, ISSUED, None).expect("a sealed refusal verifies");
+            prop_assert_eq!(opened.document.cti, cti(at));
+            prop_assert!(matches!(vendor.check(&bytes), Err(Reason::Malformed(_))));
         }
     }
 }
@@ -71,7 +86,7 @@ impl Vendor {
     }
 
     fn bytes(&self, sealed: &Sealed, at: usize) -> Vec<u8> {
-        sealed.lease(at, &[&self.chain[0], &self.chain[1]])
+        sealed.document(at, &[&self.chain[0], &self.chain[1]])
     }
 
     fn check(&self, bytes: &[u8]) -> Result<Lease, Reason> {
@@ -98,6 +113,23 @@ fn leases(size: usize) -> Vec<Lease> {
         features: Vec::new(),
     };
     (0..size).map(lease).collect()
+}
+
+fn refusals(size: usize) -> Vec<SealedRefusal> {
+    let policy = Policy::default();
+    let refusal = |at| SealedRefusal {
+        issued: ISSUED,
+        cti: cti(at),
+        client: KeyId([7; 16]),
+        product: "acme-cad".parse().expect("an id"),
+        family: "acme".parse().expect("an id"),
+        request: Cti([9; 16]),
+        reason: RefusalReason::ThresholdNotMet,
+        retry: policy.retry,
+        count: Some(policy.threshold - 1),
+        limit: Some(policy.threshold),
+    };
+    (0..size).map(refusal).collect()
 }
 
 fn cti(at: usize) -> Cti {

@@ -2,13 +2,14 @@
 
 use leasehold_core::standing::Mode;
 use leasehold_core::{
-    Component, Cti, Fingerprint, Grant, KeyId, KeyKind, Policy, ProductKey, ProductNumber, PublicKey, Span, Text,
-    Timestamp,
+    Component, Cti, DirectoryId, Fingerprint, Grant, KeyId, KeyKind, Policy, ProductKey, ProductNumber, PublicKey,
+    Span, Text, Timestamp,
 };
 use leasehold_wire::proof::Proof;
+use leasehold_wire::seal::Tip;
 use leasehold_wire::{
-    ActivationObject, Authority, HostCertificate, HostRequest, Lease, MachineRequest, Manifest, Method, Release,
-    Request, Revocations,
+    ActivationObject, Authority, DirectoryRequest, HostCertificate, HostRequest, Lease, MachineRequest, Manifest,
+    Method, RefusalReason, Release, ReportedTip, Request, Revocations, SealedRefusal, Usage,
 };
 use proptest::collection::{btree_map, vec};
 use proptest::option;
@@ -38,9 +39,32 @@ prop_compose! {
     pub(crate) fn host_request()(
         (issued, cti, key) in (time(), cti(), key()),
         (proof, host_name, fingerprint) in (proof(), text(), fingerprint()),
+        (tip, usage) in (option::of(reported_tip()), usage()),
     ) -> HostRequest {
-        HostRequest { issued, cti, key, proof, host_name, fingerprint }
+        HostRequest { issued, cti, key, proof, host_name, fingerprint, tip, usage }
     }
+}
+
+prop_compose! {
+    fn tip()(number in 1_u64.., seal in any::<[u8; 32]>()) -> Tip {
+        Tip { number, seal }
+    }
+}
+
+prop_compose! {
+    fn reported_tip()(newest in tip(), former in option::of(tip())) -> ReportedTip {
+        ReportedTip { newest, former }
+    }
+}
+
+fn usage() -> impl Strategy<Value = Vec<Usage>> {
+    let numbers = (integer(), integer(), integer());
+    btree_map(id(), numbers, 0..4).prop_map(|families| {
+        let of = |(family, (clients, live, peak)): (String, _)| Usage { family: parsed(&family), clients, live, peak };
+        let mut usage: Vec<Usage> = families.into_iter().map(of).collect();
+        usage.sort_unstable_by_key(|usage| usage.family);
+        usage
+    })
 }
 
 prop_compose! {
@@ -80,8 +104,36 @@ prop_compose! {
 }
 
 prop_compose! {
-    pub(crate) fn release()(issued in time(), cti in cti(), key in key(), product in id()) -> Release {
-        Release { issued, cti, key, product: parsed(&product) }
+    pub(crate) fn refusal()(
+        (issued, cti, client, request) in (time(), cti(), key_id(), cti()),
+        (product, family, retry) in (id(), id(), span()),
+        reason in prop_oneof![
+            Just(RefusalReason::CloneSuspected),
+            Just(RefusalReason::ThresholdNotMet),
+            Just(RefusalReason::CapacityReached),
+            Just(RefusalReason::DevicesReached),
+        ],
+        (count, limit) in (option::of(integer()), option::of(integer())),
+    ) -> SealedRefusal {
+        let (product, family) = (parsed(&product), parsed(&family));
+        SealedRefusal { issued, cti, client, product, family, request, reason, retry, count, limit }
+    }
+}
+
+prop_compose! {
+    pub(crate) fn release()(
+        issued in time(), cti in cti(), key in key(), product in id(), lease in self::cti(),
+    ) -> Release {
+        Release { issued, cti, key, product: parsed(&product), lease }
+    }
+}
+
+prop_compose! {
+    pub(crate) fn directory_request()(
+        (issued, cti, key) in (time(), cti(), key()),
+        (proof, name, directory) in (proof(), text(), any::<[u8; 16]>()),
+    ) -> DirectoryRequest {
+        DirectoryRequest { issued, cti, key, proof, name, directory: DirectoryId(directory) }
     }
 }
 
@@ -97,8 +149,9 @@ prop_compose! {
 prop_compose! {
     pub(crate) fn object()(
         (issued, expires, cti) in (time(), time(), cti()),
-        (vendor, grants, directory) in (text(), vec(grant(), 1..4), vec(any::<u8>(), 0..64)),
+        (vendor, grants, directory) in (text(), vec(grant(), 1..4), any::<[u8; 16]>()),
     ) -> ActivationObject {
+        let directory = DirectoryId(directory);
         ActivationObject { issued, expires, cti, vendor, grants, directory }
     }
 }
@@ -116,9 +169,9 @@ prop_compose! {
     fn policy()(
         (threshold, drift, capacity) in (any::<u64>(), any::<u64>(), option::of(any::<u64>())),
         (window, validity, renewal, retry, grace) in (span(), span(), span(), span(), span()),
-        (end, features) in (option::of(time()), vec(text(), 0..3)),
+        (end, features, devices) in (option::of(time()), vec(text(), 0..3), option::of(1_u64..)),
     ) -> Policy {
-        Policy { threshold, window, validity, renewal, retry, grace, capacity, drift, end, features }
+        Policy { threshold, window, validity, renewal, retry, grace, capacity, drift, end, features, devices }
     }
 }
 

@@ -77,7 +77,7 @@ fn value(entry: &Entry) -> Value {
             "decision": "refused", "request": asked.request.to_string(), "reason": refusal.code(),
             "details": reason(refusal), "address": asked.address.map(|address| address.to_string()),
         }),
-        Decision::Released { release } => json!({ "decision": "released", "release": release.to_string() }),
+        Decision::Released { lease } => json!({ "decision": "released", "lease": lease.to_string() }),
     };
     if let (Some(value), Value::Object(more)) = (value.as_object_mut(), more) {
         value.extend(more);

@@ -1,6 +1,7 @@
 //! One claim of a document: as JSON for programs, as lines for people.
 
 use leasehold_core::{KeyId, ProductId, ProductNumber, Span, Timestamp};
+use leasehold_wire::Usage;
 use serde_json::{Map, Value, json};
 
 use crate::output;
@@ -21,6 +22,7 @@ pub(super) enum Fact {
     Key(KeyId),
     Bytes(Vec<u8>),
     Products(Vec<(ProductId, ProductNumber)>),
+    Usage(Vec<Usage>),
     List(Vec<Fact>),
     Facts(Facts),
     Several(Vec<Facts>),
@@ -55,6 +57,10 @@ impl Fact {
             Self::Products(products) => {
                 products.iter().map(|(product, number)| (product.to_string(), json!(number.value()))).collect()
             }
+            Self::Usage(usage) => usage
+                .iter()
+                .map(|Usage { family, clients, live, peak }| (family.to_string(), json!([clients, live, peak])))
+                .collect(),
             Self::List(items) => items.iter().map(Self::json).collect(),
             Self::Facts(facts) => Value::Object(members(facts)),
             Self::Several(several) => several.iter().map(members).collect(),
@@ -78,6 +84,7 @@ impl Fact {
             | Self::Key(_)
             | Self::Bytes(_)
             | Self::Products(_)
+            | Self::Usage(_)
             | Self::List(_) => self.words().map(|words| (name, words)).into_iter().collect(),
         }
     }
@@ -97,6 +104,14 @@ impl Fact {
             Self::Products(products) => {
                 joined(products.iter().map(|(product, number)| format!("{product} ({number})")).collect())
             }
+            Self::Usage(usage) => joined(
+                usage
+                    .iter()
+                    .map(|Usage { family, clients, live, peak }| {
+                        format!("{family}: {clients} clients, {live} live leases, {peak} at most")
+                    })
+                    .collect(),
+            ),
             Self::List(items) => joined(items.iter().filter_map(Self::words).collect()),
         }
     }

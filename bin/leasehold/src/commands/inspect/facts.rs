@@ -2,8 +2,8 @@
 
 use leasehold_core::{Cti, Fingerprint, Grant, Policy, Text};
 use leasehold_wire::{
-    ActivationObject, AnyDocument, Confirmation, Envelope, HostCertificate, HostRequest, Lease, Manifest, Request,
-    Revocations, Seal,
+    ActivationObject, AnyDocument, Confirmation, DirectoryRequest, Envelope, HostCertificate, HostRequest, Lease,
+    Manifest, Request, Revocations, Seal, SealedRefusal, seal,
 };
 
 use super::fact::{Fact, Facts};
@@ -18,7 +18,7 @@ pub(super) fn of_document(envelope: &Envelope<'_>, document: &AnyDocument) -> Fa
     let mut facts = of_envelope(envelope);
     facts.extend(of_head(document));
     facts.extend(of_body(document));
-    if let AnyDocument::Lease(_) = document {
+    if matches!(document, AnyDocument::Lease(_) | AnyDocument::Refusal(_)) {
         facts.push(("seal", envelope.seal.as_ref().map_or(Fact::Absent, |seal| of_seal(seal, envelope.payload))));
     }
     facts
@@ -54,12 +54,16 @@ fn of_body(document: &AnyDocument) -> Facts {
         AnyDocument::Host(certificate) => of_host(certificate),
         AnyDocument::Request(request) => of_request(request),
         AnyDocument::Lease(lease) => of_lease(lease),
-        AnyDocument::Release(release) => vec![("product", shown(&release.product))],
+        AnyDocument::Refusal(refusal) => of_refusal(refusal),
+        AnyDocument::Release(release) => {
+            vec![("product", shown(&release.product)), ("lease", of_cti(release.lease))]
+        }
         AnyDocument::MachineRequest(request) => vec![
             ("product", shown(&request.product)),
             ("proof_key", Fact::Key(request.proof.key)),
             ("fingerprint", of_fingerprint(&request.fingerprint)),
         ],
+        AnyDocument::DirectoryRequest(request) => of_directory_request(request),
         AnyDocument::Object(object) => of_object(object),
         AnyDocument::Revocations(list) => of_revocations(list),
     }
@@ -85,6 +89,21 @@ fn of_host_request(request: &HostRequest) -> Facts {
         ("host_name", text(&request.host_name)),
         ("proof_key", Fact::Key(request.proof.key)),
         ("fingerprint", of_fingerprint(&request.fingerprint)),
+        ("tip", request.tip.map_or(Fact::Absent, |tip| of_tip(&tip.newest))),
+        ("former_tip", request.tip.and_then(|tip| tip.former).map_or(Fact::Absent, |tip| of_tip(&tip))),
+        ("usage", if request.usage.is_empty() { Fact::Absent } else { Fact::Usage(request.usage.clone()) }),
+    ]
+}
+
+fn of_tip(tip: &seal::Tip) -> Fact {
+    Fact::Facts(vec![("number", Fact::Number(tip.number)), ("seal", Fact::Bytes(tip.seal.to_vec()))])
+}
+
+fn of_directory_request(request: &DirectoryRequest) -> Facts {
+    vec![
+        ("name", text(&request.name)),
+        ("directory", Fact::Bytes(request.directory.0.to_vec())),
+        ("proof_key", Fact::Key(request.proof.key)),
     ]
 }
 
@@ -125,10 +144,23 @@ fn of_lease(lease: &Lease) -> Facts {
     ]
 }
 
+fn of_refusal(refusal: &SealedRefusal) -> Facts {
+    vec![
+        ("product", shown(&refusal.product)),
+        ("family", shown(&refusal.family)),
+        ("code", Fact::Number(refusal.reason as u64)),
+        ("refused_for", shown(&refusal.reason.code())),
+        ("count", refusal.count.map_or(Fact::Absent, Fact::Number)),
+        ("limit", refusal.limit.map_or(Fact::Absent, Fact::Number)),
+        ("retry", Fact::Span(refusal.retry)),
+        ("request", of_cti(refusal.request)),
+    ]
+}
+
 fn of_object(object: &ActivationObject) -> Facts {
     vec![
         ("vendor", text(&object.vendor)),
-        ("directory", Fact::Bytes(object.directory.clone())),
+        ("directory", Fact::Bytes(object.directory.0.to_vec())),
         ("grants", Fact::Several(object.grants.iter().map(of_grant).collect())),
     ]
 }
@@ -152,7 +184,8 @@ fn of_seal(seal: &Seal, payload: &[u8]) -> Fact {
 }
 
 fn of_grant(grant: &Grant) -> Facts {
-    let Policy { threshold, window, validity, renewal, retry, grace, capacity, drift, end, features } = &grant.policy;
+    let Policy { threshold, window, validity, renewal, retry, grace, capacity, drift, end, features, devices } =
+        &grant.policy;
     vec![
         ("family", shown(&grant.family)),
         ("threshold", Fact::Number(*threshold)),
@@ -165,6 +198,7 @@ fn of_grant(grant: &Grant) -> Facts {
         ("drift", Fact::Number(*drift)),
         ("end", end.map_or(Fact::Absent, Fact::Time)),
         ("features", Fact::List(features.iter().map(text).collect())),
+        ("devices", devices.map_or(Fact::Absent, Fact::Number)),
         ("products", Fact::Products(grant.products.clone())),
     ]
 }

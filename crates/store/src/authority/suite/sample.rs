@@ -57,6 +57,7 @@ pub(in crate::authority) fn family(n: u64) -> Family {
         drift: 0,
         end: Some(AT.at),
         features: vec![text("cloud"), text("3-D, \"solid\"")],
+        devices: None,
     };
     Family { policy, withdrawn: Some(AT.at), ..bare_family(n) }
 }
