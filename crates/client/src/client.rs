@@ -7,21 +7,21 @@ use leasehold_core::{Fingerprint, KeyId, Span, Standing, Text, Timestamp};
 use leasehold_wire::{Manifest, Method, armour};
 
 use crate::address::HostAddress;
-use crate::ask::Answer;
 use crate::chance::Chance;
 use crate::clock::Clock;
 use crate::error::{Error, Tried};
-use crate::exchange::{Exchange, Trust};
-use crate::files::{Note, Turn};
-use crate::held::Held;
-#[cfg(feature = "mdns")]
-use crate::lookup::LocalLink;
-use crate::lookup::Search;
 use crate::machine::Machine;
 use crate::options::{Options, state_directory};
-use crate::proven::Proven;
-use crate::record::Record;
-use crate::refused::Refused;
+use crate::session::exchange::{Exchange, Trust};
+use crate::session::host::asking::Answer;
+#[cfg(feature = "mdns")]
+use crate::session::host::lookup::LocalLink;
+use crate::session::host::lookup::Search;
+use crate::session::refused::Refused;
+use crate::state::files::{Note, Turn};
+use crate::state::held::Held;
+use crate::state::proven::Proven;
+use crate::state::record::Record;
 use crate::state::{self, Holding, State};
 use crate::status::Status;
 

@@ -6,54 +6,40 @@
 //! There is no async runtime.
 
 mod address;
-mod answer;
-mod ask;
-mod authority;
 mod chance;
 mod client;
 mod clock;
-mod conversation;
-mod device;
 mod error;
-mod examine;
-mod exchange;
-mod files;
-mod held;
-mod keyed;
-mod lookup;
 mod machine;
 mod options;
-mod proven;
-mod record;
-mod refused;
 mod renewer;
-mod route;
+mod session;
 mod state;
 mod status;
 
 pub use address::{AddressError, AuthorityAddress, HostAddress};
-pub use answer::Mismatch;
-pub use ask::{Answer, Granted, Outcome};
-pub use authority::{AuthorityError, AuthorityLink, Said};
 pub use chance::{Chance, SystemChance};
 pub use client::{Client, Released, Tick};
 pub use clock::{Clock, Running, SystemClock};
 pub use error::{Error, Failure, HostSource, Tried};
-pub use examine::{Hidden, Shown};
-pub use exchange::NotAHost;
-pub use files::Note;
-pub use keyed::Keyed;
 pub use leasehold_discovery as discovery;
-#[cfg(feature = "mdns")]
-pub use lookup::LocalLink;
-pub use lookup::{Lookup, SearchError};
 pub use machine::{Machine, host_name};
 pub use options::{Options, state_directory};
-pub use record::Setback;
-pub use refused::Refused;
 pub use renewer::Renewer;
-pub use route::{Reach, Route};
+pub use session::authority::keyed::Keyed;
+pub use session::authority::link::{AuthorityError, AuthorityLink, Said};
+pub use session::exchange::NotAHost;
+pub use session::host::answer::Mismatch;
+pub use session::host::asking::{Answer, Granted, Outcome};
+pub use session::host::examine::{Hidden, Shown};
+#[cfg(feature = "mdns")]
+pub use session::host::lookup::LocalLink;
+pub use session::host::lookup::{Lookup, SearchError};
+pub use session::host::route::{Reach, Route};
+pub use session::refused::Refused;
+pub use state::files::Note;
 pub use state::generalize;
+pub use state::record::Setback;
 pub use status::Status;
 
 /// What this SDK calls itself in requests.

@@ -10,10 +10,10 @@ use leasehold_core::{PublicKey, Text};
 use crate::address::{AddressError, HostAddress};
 use crate::chance::{Chance, SystemChance};
 use crate::clock::{Clock, SystemClock};
-#[cfg(feature = "mdns")]
-use crate::lookup::LocalLink;
-use crate::lookup::Lookup;
 use crate::machine::Machine;
+#[cfg(feature = "mdns")]
+use crate::session::host::lookup::LocalLink;
+use crate::session::host::lookup::Lookup;
 
 /// What an application may set about its client; `Options::default()` sets nothing.
 #[derive(Clone, Debug)]

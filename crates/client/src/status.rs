@@ -7,11 +7,11 @@ use leasehold_wire::Lease;
 
 use crate::address::{AuthorityAddress, HostAddress};
 use crate::client::Client;
-use crate::device::Device;
 use crate::error::Error;
-use crate::files::Note;
-use crate::proven;
-use crate::record::{Due, Record, Setback};
+use crate::state::device::Device;
+use crate::state::files::Note;
+use crate::state::proven;
+use crate::state::record::{Due, Record, Setback};
 
 /// The standing of a client, and what it rests on.
 #[derive(Clone, Debug)]

@@ -5,16 +5,16 @@ use leasehold_discovery::Found;
 use leasehold_wire::envelope::{MOST_REVOCATION_BYTES, sign};
 use leasehold_wire::{HostCertificate, Keypair, Method, Reason, Release, Revocations, verify};
 
-use crate::answer::{Accepted, Expected, Rejected, Sent};
 use crate::chance::draw;
 use crate::client::{Client, Released};
 use crate::error::{Error, Failure, HostSource, Tried};
-use crate::exchange::{NotAHost, Reply};
-use crate::files::Turn;
-use crate::lookup;
-use crate::record::Wish;
-use crate::refused::Refused;
-use crate::route::Route;
+use crate::session::exchange::{NotAHost, Reply};
+use crate::session::host::answer::{Accepted, Expected, Rejected, Sent};
+use crate::session::host::lookup;
+use crate::session::host::route::Route;
+use crate::session::refused::Refused;
+use crate::state::files::Turn;
+use crate::state::record::Wish;
 
 /// What a host says to a request.
 #[derive(Debug)]

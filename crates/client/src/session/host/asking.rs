@@ -6,18 +6,18 @@ use leasehold_wire::{Keypair, Lease, Method, Request, Revocations};
 
 use crate::VERSION;
 use crate::address::HostAddress;
-use crate::answer::{Accepted, Sent};
 use crate::chance::draw;
 use crate::client::Client;
-use crate::conversation::{First, Heard};
-use crate::device::Device;
 use crate::error::{Error, Failure, Tried};
-use crate::files::{Lock, Turn};
-use crate::held::Held;
-use crate::proven::Proven;
-use crate::record::{Attempt, Record, Setback, Wish};
-use crate::refused::Refused;
-use crate::route::Route;
+use crate::session::host::answer::{Accepted, Sent};
+use crate::session::host::conversation::{First, Heard};
+use crate::session::host::route::Route;
+use crate::session::refused::Refused;
+use crate::state::device::Device;
+use crate::state::files::{Lock, Turn};
+use crate::state::held::Held;
+use crate::state::proven::Proven;
+use crate::state::record::{Attempt, Record, Setback, Wish};
 
 /// What a host has answered to a request.
 #[derive(Debug)]

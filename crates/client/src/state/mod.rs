@@ -9,17 +9,23 @@
 //!                         <product>/manifest.lh  lease.lh (with its chain)  record.json
 //! ```
 
+pub(crate) mod device;
+pub(crate) mod files;
+pub(crate) mod held;
+pub(crate) mod proven;
+pub(crate) mod record;
+
 use std::path::{Path, PathBuf};
 
 use leasehold_core::{KeyId, ProductId, PublicKey};
 use leasehold_wire::{Keypair, Manifest, Revocations, verify};
 
-use crate::device::{self, Device, Past};
 use crate::error::Error;
-use crate::files::{ASKING, Files, LOCK, Lock, Note, Readers, Turn, folders};
-use crate::held::Held;
-use crate::proven::Proven;
-use crate::record::Record;
+use crate::state::device::{Device, Past};
+use crate::state::files::{ASKING, Files, LOCK, Lock, Note, Readers, Turn, folders};
+use crate::state::held::Held;
+use crate::state::proven::Proven;
+use crate::state::record::Record;
 
 /// The state of one vendor's products on this machine.
 #[derive(Debug)]

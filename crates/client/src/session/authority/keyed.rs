@@ -7,16 +7,16 @@ use leasehold_wire::proof::Proof;
 use leasehold_wire::{Lease, MachineRequest, Method, Reason, armour, verify};
 
 use crate::address::AuthorityAddress;
-use crate::answer::Mismatch;
-use crate::ask::{Answer, DeviceKey, Outcome};
-use crate::authority::{AuthorityError, AuthorityLink, Said};
 use crate::chance::draw;
 use crate::client::Client;
 use crate::error::{Error, Failure};
-use crate::files::Turn;
-use crate::proven::Proven;
-use crate::record::{Attempt, Wish};
-use crate::refused::Refused;
+use crate::session::authority::link::{AuthorityError, AuthorityLink, Said};
+use crate::session::host::answer::Mismatch;
+use crate::session::host::asking::{Answer, DeviceKey, Outcome};
+use crate::session::refused::Refused;
+use crate::state::files::Turn;
+use crate::state::proven::Proven;
+use crate::state::record::{Attempt, Wish};
 
 /// What an authority has answered to a machine with a multiple key.
 #[derive(Clone, Debug)]

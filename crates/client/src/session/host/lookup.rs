@@ -8,7 +8,7 @@ use leasehold_discovery::{Candidate, Config, Finder, Found, LookupError, NameErr
 
 use crate::client::Client;
 use crate::error::HostSource;
-use crate::route::{Reach, Route};
+use crate::session::host::route::{Reach, Route};
 
 /// Whether hosts are looked for in DNS, and whom to ask.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

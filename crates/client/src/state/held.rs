@@ -4,8 +4,8 @@ use leasehold_core::standing::{Machine, Revocation};
 use leasehold_core::{Fingerprint, KeyId, PublicKey, attempt, standing};
 use leasehold_wire::{Envelope, Lease, Method, Reason, Revocations, verify};
 
-use crate::device::Device;
-use crate::record::Due;
+use crate::state::device::Device;
+use crate::state::record::Due;
 
 /// A stored lease that leads up to the vendor's root, with its chain.
 #[derive(Clone, Debug)]

@@ -5,9 +5,9 @@ use std::net::ToSocketAddrs;
 
 use crate::client::Client;
 use crate::error::{Error, Failure, HostSource};
-use crate::exchange::Reply;
-use crate::refused::Refused;
-use crate::route::{Reach, Route};
+use crate::session::exchange::Reply;
+use crate::session::host::route::{Reach, Route};
+use crate::session::refused::Refused;
 
 /// What a host shows of itself.
 #[derive(Debug)]
@@ -40,7 +40,7 @@ impl Client {
 
     /// The ways to the hosts that `found` names, each address one of its own.
     pub fn found_ways(found: &leasehold_discovery::Found) -> Vec<Route> {
-        crate::lookup::routes(found)
+        crate::session::host::lookup::routes(found)
     }
 
     /// What the host at the end of `route` shows of itself to whoever looks. It counts nobody and changes nothing.
@@ -49,7 +49,7 @@ impl Client {
         let certificate = match reply {
             Ok(Reply::Document(bytes)) => Ok(bytes),
             Ok(Reply::Refused(refused)) => Err(Hidden::Refused(refused)),
-            Ok(Reply::Done) => Err(Hidden::Failure(Failure::NotAHost(crate::exchange::NotAHost::Unasked))),
+            Ok(Reply::Done) => Err(Hidden::Failure(Failure::NotAHost(crate::session::exchange::NotAHost::Unasked))),
             Err(failure) => Err(Hidden::Failure(failure)),
         };
         Shown { date, certificate }

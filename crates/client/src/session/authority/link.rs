@@ -7,9 +7,9 @@ use leasehold_wire::envelope::MOST_REVOCATION_BYTES;
 
 use crate::address::AuthorityAddress;
 use crate::error::{Error, Failure, HostSource};
-use crate::exchange::{Exchange, NotAHost, Reply, Trust};
-use crate::refused::Refused;
-use crate::route::Route;
+use crate::session::exchange::{Exchange, NotAHost, Reply, Trust};
+use crate::session::host::route::Route;
+use crate::session::refused::Refused;
 
 /// The way to a vendor's authority, through the system's proxy where one is set. It blocks, for half a minute at most.
 #[derive(Clone, Debug)]

@@ -9,12 +9,12 @@ use leasehold_discovery::{DomainName, Searched};
 use leasehold_wire::Reason;
 use leasehold_wire::armour::ArmourError;
 
-use crate::answer::Mismatch;
-use crate::authority::AuthorityError;
-use crate::exchange::NotAHost;
-use crate::lookup::SearchError;
-use crate::refused::Refused;
-use crate::route::Route;
+use crate::session::authority::link::AuthorityError;
+use crate::session::exchange::NotAHost;
+use crate::session::host::answer::Mismatch;
+use crate::session::host::lookup::SearchError;
+use crate::session::host::route::Route;
+use crate::session::refused::Refused;
 
 /// Why the client could not do what it was asked to.
 #[derive(Debug, thiserror::Error)]

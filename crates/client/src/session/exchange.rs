@@ -16,8 +16,8 @@ use ureq::{Agent, Proxy, Timeout};
 use crate::VERSION;
 use crate::address::HostAddress;
 use crate::error::{Error, Failure};
-use crate::refused::{Refused, readable};
-use crate::route::{Reach, Route};
+use crate::session::host::route::{Reach, Route};
+use crate::session::refused::{Refused, readable};
 
 /// Why what answers is taken for no host, and for no authority.
 #[derive(Debug, thiserror::Error)]

@@ -1,0 +1,6 @@
+//! Speaking with hosts and with the vendor's authority.
+
+pub(crate) mod authority;
+pub(crate) mod exchange;
+pub(crate) mod host;
+pub(crate) mod refused;
