@@ -5,43 +5,42 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use leasehold_core::{PublicKey, Text};
+use leasehold_core::{Clock, PublicKey, Rng, Text};
 
 use crate::address::{AddressError, HostAddress};
-use crate::chance::{Chance, SystemChance};
-use crate::clock::{Clock, SystemClock};
 use crate::machine::Machine;
 #[cfg(feature = "mdns")]
 use crate::session::host::lookup::LocalLink;
 use crate::session::host::lookup::Lookup;
+use crate::system::{SystemClock, SystemRng};
 
 /// What an application may set about its client; `Options::default()` sets nothing.
 #[derive(Clone, Debug)]
 pub struct Options {
-    /// Where state lies, a folder for each vendor in it; [`state_directory`] unless set.
+    /// The state directory, with a folder for each vendor; [`state_directory`] unless set.
     pub state: Option<PathBuf>,
-    /// Where hosts are, in the order in which they are tried. The host of the current lease comes after them, then those
-    /// that are found.
+    /// The hosts' addresses, in the order in which they are tried. The host of the current lease comes after them, then the
+    /// hosts that are found.
     pub hosts: Vec<HostAddress>,
-    /// Whether hosts are looked for in DNS, and whom to ask.
+    /// Whether hosts are looked for in DNS, and with which name servers.
     pub lookup: Lookup,
     /// Whether hosts that announce themselves on the local link are listened for, where no other answers.
     #[cfg(feature = "mdns")]
     pub local_link: LocalLink,
     /// How long one address may take to accept a connection.
     pub connect_timeout: Duration,
-    /// The root key that the manifest must lead up to, for those who do not take the one that it carries.
+    /// The root key that the manifest must have; else the one that it carries is taken.
     pub root: Option<PublicKey>,
     /// The certificates trusted for `https` hosts, in PEM form, and no others; the public ones unless set.
     pub authorities: Option<Vec<u8>>,
-    /// What the machine is called, where hosts may know it.
+    /// The machine's name, where hosts may know it.
     pub host_name: Option<Text>,
     /// What this machine is recognised by; read from the machine unless set.
     pub machine: Option<Machine>,
     /// Where the time comes from.
     pub clock: Arc<dyn Clock>,
     /// Where random bytes come from.
-    pub chance: Arc<dyn Chance>,
+    pub rng: Arc<dyn Rng>,
 }
 
 impl Default for Options {
@@ -52,13 +51,13 @@ impl Default for Options {
             lookup: Lookup::System,
             #[cfg(feature = "mdns")]
             local_link: LocalLink::Ignored,
-            connect_timeout: CONNECT,
+            connect_timeout: CONNECT_TIMEOUT,
             root: None,
             authorities: None,
             host_name: None,
             machine: None,
             clock: Arc::new(SystemClock),
-            chance: Arc::new(SystemChance),
+            rng: Arc::new(SystemRng),
         }
     }
 }
@@ -76,8 +75,8 @@ impl Options {
     }
 }
 
-/// Where state lies unless set: `/var/lib/leasehold` for root and what the platform has for others; `None` where a user
-/// has no home.
+/// The state directory unless set: `/var/lib/leasehold` for root and the platform's own for other users; `None` where a
+/// user has no home.
 pub fn state_directory() -> Option<PathBuf> {
     platform::state_directory()
 }
@@ -120,5 +119,5 @@ fn absolute(variable: &str) -> Option<PathBuf> {
     env::var_os(variable).map(PathBuf::from).filter(|path| path.is_absolute())
 }
 
-/// Short, since further addresses wait for their turn.
-const CONNECT: Duration = Duration::from_secs(3);
+/// Short, since there may be further addresses to try.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(3);

@@ -10,7 +10,7 @@ use leasehold_core::Span;
 use crate::client::{Client, Tick};
 use crate::error::Error;
 
-/// A thread that keeps a client licensed. It ends when this is dropped, a conversation under way first.
+/// A thread that keeps a client licensed. It ends when this is dropped, after any attempt under way.
 #[derive(Debug)]
 pub struct Renewer {
     /// Never sent on: the thread wakes when it is dropped.
@@ -19,10 +19,10 @@ pub struct Renewer {
 }
 
 impl Renewer {
-    /// Starts the thread; `report` hears of every attempt, not of the waiting between.
+    /// Starts the thread; `report` is called with the result of every attempt.
     ///
     /// # Errors
-    /// Where the system gives no thread.
+    /// Where the system cannot start a thread.
     pub fn start(
         client: Arc<Client>,
         mut report: impl FnMut(Result<Tick, Error>) + Send + 'static,
@@ -45,7 +45,7 @@ impl Renewer {
         Ok(Self { alive: Some(alive), thread: Some(thread) })
     }
 
-    /// Ends the thread and waits until it has: at most as long as a conversation lasts.
+    /// Ends the thread and waits for it: at most as long as an attempt lasts.
     pub fn stop(mut self) {
         self.alive = None;
         if let Some(thread) = self.thread.take() {
@@ -55,16 +55,16 @@ impl Renewer {
     }
 }
 
-/// How long to wait after `tick`: not past the next attempt, and not so long that a machine that slept notices late.
+/// How long to wait after `tick`: not past the next attempt, and not so long that a machine notices too late that it slept.
 fn pause(client: &Client, tick: &Result<Tick, Error>) -> Duration {
     let next = match tick {
         Ok(Tick::Waits(next)) => *next,
-        Ok(Tick::Elsewhere) => None,
+        Ok(Tick::Busy) => None,
         Ok(Tick::Asked(_)) | Err(_) => client.status().next_attempt,
     };
-    let wait = next.map_or(LONGEST, |next| next.since(client.now()));
-    Duration::from_secs(wait.as_seconds().clamp(SHORTEST.as_seconds(), LONGEST.as_seconds()))
+    let wait = next.map_or(MAX_PAUSE, |next| next.since(client.now()));
+    Duration::from_secs(wait.as_seconds().clamp(MIN_PAUSE.as_seconds(), MAX_PAUSE.as_seconds()))
 }
 
-const SHORTEST: Span = Span::seconds(5);
-const LONGEST: Span = Span::seconds(600);
+const MIN_PAUSE: Span = Span::seconds(5);
+const MAX_PAUSE: Span = Span::seconds(600);

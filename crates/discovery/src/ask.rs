@@ -3,36 +3,37 @@
 use std::io::ErrorKind;
 use std::net::SocketAddr;
 
+use leasehold_core::{Clock, Rng};
 use simple_dns::RCODE;
 
 use crate::config::Config;
-use crate::found::{Attempt, Heard, Outcome};
+use crate::found::{LookupOutcome, QueryAttempt, ServerReply};
 use crate::message::{Extended, Question, Read, Reply};
-use crate::surroundings::Surroundings;
+use crate::random;
 use crate::transport::{Deadline, Transport, by_tcp, by_udp};
 
 /// The name servers during one lookup.
 #[derive(Debug)]
 pub(crate) struct Asker<'f> {
     config: &'f Config,
-    surroundings: &'f dyn Surroundings,
+    rng: &'f dyn Rng,
     deadline: Deadline<'f>,
     /// Those that answered or were not asked yet, then those that were silent.
     servers: Vec<SocketAddr>,
 }
 
-/// What came of a question.
+/// The result of a question.
 #[derive(Debug)]
 pub(crate) struct Asked {
-    /// The reply, which is there or not: anything else is an outcome.
-    pub(crate) reply: Result<Reply, Outcome>,
-    pub(crate) attempts: Vec<Attempt>,
+    /// The reply (an answer, or that there is none), else why there is no reply.
+    pub(crate) reply: Result<Reply, LookupOutcome>,
+    pub(crate) attempts: Vec<QueryAttempt>,
 }
 
 impl<'f> Asker<'f> {
-    pub(crate) fn new(config: &'f Config, surroundings: &'f dyn Surroundings) -> Self {
-        let deadline = Deadline::after(config.limit, surroundings);
-        Self { config, surroundings, deadline, servers: config.servers.clone() }
+    pub(crate) fn new(config: &'f Config, clock: &'f dyn Clock, rng: &'f dyn Rng) -> Self {
+        let deadline = Deadline::after(config.limit, clock);
+        Self { config, rng, deadline, servers: config.servers.clone() }
     }
 
     /// Asks one server after the other, and the silent ones again, until one knows.
@@ -43,55 +44,55 @@ impl<'f> Asker<'f> {
             let round = std::mem::take(&mut left);
             for server in round {
                 if self.deadline.left().is_none() {
-                    return Asked { reply: Err(Outcome::OutOfTime), attempts };
+                    return Asked { reply: Err(LookupOutcome::OutOfTime), attempts };
                 }
                 if let Some(reply) = self.ask_one(server, question, &mut attempts) {
                     return Asked { reply: Ok(reply), attempts };
                 }
-                if attempts.last().is_some_and(|last| last.heard == Heard::Silence) {
+                if attempts.last().is_some_and(|last| last.reply == ServerReply::Silence) {
                     left.push(server);
                     self.ask_later(server);
                 }
             }
         }
-        Asked { reply: Err(told(&attempts)), attempts }
+        Asked { reply: Err(outcome_of(&attempts)), attempts }
     }
 
-    fn ask_one(&self, server: SocketAddr, question: &Question, attempts: &mut Vec<Attempt>) -> Option<Reply> {
-        let (heard, reply) = self.hear(server, Transport::Udp, question);
-        attempts.push(Attempt { server, transport: Transport::Udp, heard });
-        let (heard, transport, reply) = match heard {
-            Heard::Truncated => {
-                let (heard, reply) = self.hear(server, Transport::Tcp, question);
-                (heard, Transport::Tcp, reply)
-            }
-            Heard::Rejected if question.extended == Extended::Yes => {
-                let plain = Question { extended: Extended::No, ..question.clone() };
-                return self.ask_one(server, &plain, attempts);
-            }
-            Heard::Answer
-            | Heard::NoSuchName
-            | Heard::ServerFailed
-            | Heard::Refused
-            | Heard::Referral
-            | Heard::Rejected
-            | Heard::Nonsense
-            | Heard::Silence
-            | Heard::Unreachable(_) => return reply,
+    fn ask_one(&self, server: SocketAddr, question: &Question, attempts: &mut Vec<QueryAttempt>) -> Option<Reply> {
+        let mut query = |transport| {
+            let (kind, reply) = self.query(server, transport, question);
+            attempts.push(QueryAttempt { server, transport, reply: kind });
+            (kind, reply)
         };
-        attempts.push(Attempt { server, transport, heard });
-        reply
+        let (kind, reply) = query(Transport::Udp);
+        match kind {
+            ServerReply::Truncated => query(Transport::Tcp).1,
+            ServerReply::Rejected if question.extended == Extended::Yes => {
+                let plain = Question { extended: Extended::No, ..question.clone() };
+                self.ask_one(server, &plain, attempts)
+            }
+            ServerReply::Answer
+            | ServerReply::NoSuchName
+            | ServerReply::ServerFailed
+            | ServerReply::Refused
+            | ServerReply::Referral
+            | ServerReply::Rejected
+            | ServerReply::Malformed
+            | ServerReply::Silence
+            | ServerReply::Unreachable(_) => reply,
+        }
     }
 
-    fn hear(&self, server: SocketAddr, transport: Transport, question: &Question) -> (Heard, Option<Reply>) {
-        let id = self.surroundings.id();
+    /// One message to one server: what kind of reply came, and the reply where it answers the question.
+    fn query(&self, server: SocketAddr, transport: Transport, question: &Question) -> (ServerReply, Option<Reply>) {
+        let id = random::id(self.rng);
         let (message, deadline) = (question.bytes(id), self.deadline.within(self.config.timeout));
-        let mut nonsense = false;
+        let mut malformed = false;
         let read = match transport {
             Transport::Udp => by_udp(server, &message, deadline, |bytes| match question.read(bytes, id) {
                 // A forger's guess must not keep the true answer out.
-                Read::Stray | Read::Nonsense => {
-                    nonsense = true;
+                Read::Unrelated | Read::Malformed => {
+                    malformed = true;
                     None
                 }
                 read @ (Read::Reply(_) | Read::Truncated) => Some(read),
@@ -99,12 +100,12 @@ impl<'f> Asker<'f> {
             Transport::Tcp => by_tcp(server, &message, deadline).map(|bytes| question.read(&bytes, id)),
         };
         match read {
-            Ok(Read::Reply(reply)) => told_by(reply),
-            Ok(Read::Truncated) if transport == Transport::Udp => (Heard::Truncated, None),
-            Ok(Read::Truncated | Read::Nonsense | Read::Stray) => (Heard::Nonsense, None),
-            Err(error) if error.kind() == ErrorKind::TimedOut && nonsense => (Heard::Nonsense, None),
-            Err(error) if error.kind() == ErrorKind::TimedOut => (Heard::Silence, None),
-            Err(error) => (Heard::Unreachable(error.kind()), None),
+            Ok(Read::Reply(reply)) => classify(reply),
+            Ok(Read::Truncated) if transport == Transport::Udp => (ServerReply::Truncated, None),
+            Ok(Read::Truncated | Read::Malformed | Read::Unrelated) => (ServerReply::Malformed, None),
+            Err(error) if error.kind() == ErrorKind::TimedOut && malformed => (ServerReply::Malformed, None),
+            Err(error) if error.kind() == ErrorKind::TimedOut => (ServerReply::Silence, None),
+            Err(error) => (ServerReply::Unreachable(error.kind()), None),
         }
     }
 
@@ -115,14 +116,14 @@ impl<'f> Asker<'f> {
     }
 }
 
-/// What the reply says, and the reply itself where it settles the question.
-fn told_by(reply: Reply) -> (Heard, Option<Reply>) {
+/// What kind of reply it is, and the reply itself where it answers the question.
+fn classify(reply: Reply) -> (ServerReply, Option<Reply>) {
     match reply.code {
-        RCODE::NoError if reply.referral => (Heard::Referral, None),
-        RCODE::NoError => (Heard::Answer, Some(reply)),
-        RCODE::NameError => (Heard::NoSuchName, Some(reply)),
-        RCODE::ServerFailure => (Heard::ServerFailed, None),
-        RCODE::Refused => (Heard::Refused, None),
+        RCODE::NoError if reply.referral => (ServerReply::Referral, None),
+        RCODE::NoError => (ServerReply::Answer, Some(reply)),
+        RCODE::NameError => (ServerReply::NoSuchName, Some(reply)),
+        RCODE::ServerFailure => (ServerReply::ServerFailed, None),
+        RCODE::Refused => (ServerReply::Refused, None),
         RCODE::FormatError
         | RCODE::NotImplemented
         | RCODE::YXDOMAIN
@@ -131,24 +132,24 @@ fn told_by(reply: Reply) -> (Heard, Option<Reply>) {
         | RCODE::NOTAUTH
         | RCODE::NOTZONE
         | RCODE::BADVERS
-        | RCODE::Reserved => (Heard::Rejected, None),
+        | RCODE::Reserved => (ServerReply::Rejected, None),
     }
 }
 
-/// The outcome where no server knew: what the first said that said anything.
-fn told(attempts: &[Attempt]) -> Outcome {
-    let said = attempts.iter().find_map(|attempt| match attempt.heard {
-        Heard::ServerFailed => Some(Outcome::ServerFailed),
-        Heard::Refused | Heard::Referral => Some(Outcome::Refused),
-        Heard::Nonsense => Some(Outcome::Nonsense),
-        // Answers are not told here; what was rejected or cut was asked again in another way; the rest is silence.
-        Heard::Answer
-        | Heard::NoSuchName
-        | Heard::Rejected
-        | Heard::Truncated
-        | Heard::Silence
-        | Heard::Unreachable(_) => None,
+/// The outcome where no server knew: that of the first reply that has a meaning.
+fn outcome_of(attempts: &[QueryAttempt]) -> LookupOutcome {
+    let reply = attempts.iter().find_map(|attempt| match attempt.reply {
+        ServerReply::ServerFailed => Some(LookupOutcome::ServerFailed),
+        ServerReply::Refused | ServerReply::Referral => Some(LookupOutcome::Refused),
+        ServerReply::Malformed => Some(LookupOutcome::Malformed),
+        // An answer ended the search; what was rejected or cut was asked again in another way; the rest is silence.
+        ServerReply::Answer
+        | ServerReply::NoSuchName
+        | ServerReply::Rejected
+        | ServerReply::Truncated
+        | ServerReply::Silence
+        | ServerReply::Unreachable(_) => None,
     });
-    let rejected = attempts.iter().any(|attempt| attempt.heard == Heard::Rejected);
-    said.unwrap_or(if rejected { Outcome::Nonsense } else { Outcome::NoAnswer })
+    let rejected = attempts.iter().any(|attempt| attempt.reply == ServerReply::Rejected);
+    reply.unwrap_or(if rejected { LookupOutcome::Malformed } else { LookupOutcome::NoAnswer })
 }

@@ -3,6 +3,8 @@
 use std::io;
 use std::path::PathBuf;
 
+use leasehold_core::Code;
+
 /// Why a lookup cannot begin.
 #[derive(Debug, thiserror::Error)]
 pub enum LookupError {
@@ -24,10 +26,10 @@ pub enum LookupError {
 
 impl LookupError {
     /// The stable code.
-    pub fn code(&self) -> &'static str {
+    pub fn code(&self) -> Code {
         match self {
-            Self::Settings { .. } => "dns-settings",
-            Self::NoServer { .. } => "no-name-server",
+            Self::Settings { .. } => Code::DnsSettings,
+            Self::NoServer { .. } => Code::NoNameServer,
         }
     }
 }

@@ -4,18 +4,17 @@ use std::collections::BTreeMap;
 use std::net::IpAddr;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use leasehold_core::Span;
+use leasehold_core::{Clock, Rng, Span};
 use simple_dns::RCODE;
 
 use crate::ask::Asker;
 use crate::cache::{Cache, Known};
 use crate::config::Config;
-use crate::found::{Attempt, Candidate, Found, Outcome, Searched};
-use crate::message::{Extended, Kind, Question, Record, Reply, Role, Says};
+use crate::found::{Candidate, Found, LookupOutcome, QueryAttempt, Searched};
+use crate::message::{DnsRecord, Extended, Question, RecordKind, RecordValue, Reply, Role};
 use crate::name::{DomainName, ServiceLabel};
 use crate::order;
 use crate::record::ServiceRecord;
-use crate::surroundings::Surroundings;
 
 /// Finds hosts by DNS, and remembers what it found for as long as the records allow.
 #[derive(Debug)]
@@ -38,20 +37,20 @@ impl Finder {
     /// Looks for hosts of the service `label` under every suffix.
     ///
     /// Blocks for [`Config::limit`] at most. It never fails: what went wrong is in [`Found::searched`].
-    pub fn find(&self, label: &ServiceLabel, surroundings: &dyn Surroundings) -> Found {
-        let asker = Asker::new(&self.config, surroundings);
-        let mut lookup = Lookup { finder: self, surroundings, asker, searched: Vec::new() };
+    pub fn find(&self, label: &ServiceLabel, clock: &dyn Clock, rng: &dyn Rng) -> Found {
+        let asker = Asker::new(&self.config, clock, rng);
+        let mut lookup = Lookup { finder: self, clock, asker, searched: Vec::new() };
         let mut candidates: Vec<Candidate> = Vec::new();
         let mut addresses = BTreeMap::new();
         for suffix in &self.config.suffixes {
             // A suffix that leaves no room for the label has no hosts.
             let Ok(name) = label.within(suffix) else { continue };
-            let known = lookup.look_up(&name, Kind::Srv);
+            let known = lookup.look_up(&name, RecordKind::Srv);
             for (target, address) in known.addresses {
                 addresses.entry(target).or_insert_with(Vec::new).push(address);
             }
-            let records = known.records.into_iter().filter_map(Record::into_service).collect();
-            for record in order::to_try(records, MOST_PER_SUFFIX, surroundings) {
+            let records = known.records.into_iter().filter_map(DnsRecord::into_service).collect();
+            for record in order::to_try(records, MAX_PER_SUFFIX, rng) {
                 if !candidates.iter().any(|known| (&known.target, known.port) == (&record.target, record.port)) {
                     candidates.push(Candidate::of(record, suffix));
                 }
@@ -68,9 +67,9 @@ impl Finder {
     /// The addresses of `name`, and what was met while looking for them.
     ///
     /// Blocks for [`Config::limit`] at most.
-    pub fn resolve(&self, name: &DomainName, surroundings: &dyn Surroundings) -> (Vec<IpAddr>, Vec<Searched>) {
-        let asker = Asker::new(&self.config, surroundings);
-        let mut lookup = Lookup { finder: self, surroundings, asker, searched: Vec::new() };
+    pub fn resolve(&self, name: &DomainName, clock: &dyn Clock, rng: &dyn Rng) -> (Vec<IpAddr>, Vec<Searched>) {
+        let asker = Asker::new(&self.config, clock, rng);
+        let mut lookup = Lookup { finder: self, clock, asker, searched: Vec::new() };
         let addresses = lookup.addresses(name);
         (in_turn(&addresses), lookup.searched)
     }
@@ -90,20 +89,20 @@ impl Candidate {
 /// One call of [`Finder::find`].
 struct Lookup<'f> {
     finder: &'f Finder,
-    surroundings: &'f dyn Surroundings,
+    clock: &'f dyn Clock,
     asker: Asker<'f>,
     searched: Vec<Searched>,
 }
 
 impl Lookup<'_> {
     fn addresses(&mut self, target: &DomainName) -> Vec<IpAddr> {
-        let records = [Kind::Aaaa, Kind::A].map(|kind| self.look_up(target, kind).records);
+        let records = [RecordKind::Aaaa, RecordKind::A].map(|kind| self.look_up(target, kind).records);
         records.into_iter().flatten().filter_map(|record| record.address()).collect()
     }
 
     /// What the cache or else the name servers know of `name`.
-    fn look_up(&mut self, name: &DomainName, kind: Kind) -> Known {
-        let now = self.surroundings.running();
+    fn look_up(&mut self, name: &DomainName, kind: RecordKind) -> Known {
+        let now = self.clock.running().since;
         let held = self.finder.cache().known(name, kind, now).cloned();
         let (known, attempts) = match held {
             Some(known) => (known, Vec::new()),
@@ -118,9 +117,9 @@ impl Lookup<'_> {
     }
 
     /// Asks for `name`, and for what it is an alias of where the reply ends with one.
-    fn ask(&mut self, name: &DomainName, kind: Kind) -> (Known, Vec<Attempt>) {
+    fn ask(&mut self, name: &DomainName, kind: RecordKind) -> (Known, Vec<QueryAttempt>) {
         let (mut attempts, mut lasts, mut current) = (Vec::new(), Span::seconds(u64::MAX), name.clone());
-        for _ in 0..MOST_ALIASES {
+        for _ in 0..MAX_ALIASES {
             let (to, extended) = (Role::Resolver, Extended::Yes);
             let mut asked = self.asker.ask(&Question { name: current.clone(), kind, to, extended });
             attempts.append(&mut asked.attempts);
@@ -132,43 +131,47 @@ impl Lookup<'_> {
             lasts = lasts.min(least);
             let mut known = Known::of(&reply, &end, kind, lasts);
             known.alias_of = (end != *name).then(|| end.clone());
-            if known.outcome != Outcome::NoRecord || end == current {
+            if known.outcome != LookupOutcome::NoRecord || end == current {
                 return (known, attempts);
             }
             current = end;
         }
-        (Known::nothing(Outcome::AliasLoop, Span::ZERO), attempts)
+        (Known::nothing(LookupOutcome::AliasLoop, Span::ZERO), attempts)
     }
 }
 
 impl Known {
-    fn nothing(outcome: Outcome, lasts: Span) -> Self {
+    fn nothing(outcome: LookupOutcome, lasts: Span) -> Self {
         Self { outcome, records: Vec::new(), addresses: Vec::new(), lasts, alias_of: None }
     }
 
     /// What the reply says of `name`, at which its aliases end.
-    fn of(reply: &Reply, name: &DomainName, kind: Kind, lasts: Span) -> Self {
-        let mut records: Vec<Record> = reply.answers.iter().filter(|record| record.name == *name).cloned().collect();
-        records.retain(|record| match &record.says {
-            Says::Service(_) | Says::Declined => kind == Kind::Srv,
-            Says::Address(address) => kind == if address.is_ipv4() { Kind::A } else { Kind::Aaaa },
-            Says::Alias(_) => false,
-            Says::Unusable => true,
+    fn of(reply: &Reply, name: &DomainName, kind: RecordKind, lasts: Span) -> Self {
+        let mut records: Vec<DnsRecord> = reply.answers.iter().filter(|record| record.name == *name).cloned().collect();
+        records.retain(|record| match &record.value {
+            RecordValue::Service(_) | RecordValue::Declined => kind == RecordKind::Srv,
+            RecordValue::Address(address) => kind == if address.is_ipv4() { RecordKind::A } else { RecordKind::Aaaa },
+            RecordValue::Alias(_) => false,
+            RecordValue::Unusable => true,
         });
         if records.is_empty() {
-            let outcome = if reply.code == RCODE::NameError { Outcome::NoSuchName } else { Outcome::NoRecord };
+            let outcome =
+                if reply.code == RCODE::NameError { LookupOutcome::NoSuchName } else { LookupOutcome::NoRecord };
             return Self::nothing(outcome, lasts.min(reply.nothing_for.unwrap_or_default()));
         }
-        let unusable = records.iter().filter(|record| matches!(record.says, Says::Unusable)).count();
-        let declined = records.iter().filter(|record| matches!(record.says, Says::Declined)).count();
+        let unusable = records.iter().filter(|record| matches!(record.value, RecordValue::Unusable)).count();
+        let declined = records.iter().filter(|record| matches!(record.value, RecordValue::Declined)).count();
         let usable = records.len() - unusable - declined;
-        let outcome =
-            if declined > 0 && usable == 0 { Outcome::Declined } else { Outcome::Records { usable, unusable } };
+        let outcome = if declined > 0 && usable == 0 {
+            LookupOutcome::Declined
+        } else {
+            LookupOutcome::Records { usable, unusable }
+        };
         let came_along: Vec<_> = reply.additional.iter().filter(|other| names(&records, &other.name)).collect();
         let all = records.iter().chain(came_along.iter().copied());
         let lasts = all.map(|record| record.ttl).fold(lasts, Span::min);
         let addresses = came_along.iter().filter_map(|record| Some((record.name.clone(), record.address()?)));
-        let addresses = addresses.take(MOST_PER_SUFFIX * MOST_ADDRESSES).collect();
+        let addresses = addresses.take(MAX_PER_SUFFIX * MAX_ADDRESSES).collect();
         Self { outcome, addresses, records, lasts, alias_of: None }
     }
 }
@@ -176,10 +179,14 @@ impl Known {
 /// Where the aliases of `name` within the reply end, and for how long; `None` where they go in a circle.
 fn end_of_aliases(reply: &Reply, name: &DomainName) -> Option<(DomainName, Span)> {
     let (mut current, mut lasts) = (name.clone(), Span::seconds(u64::MAX));
-    for _ in 0..=MOST_ALIASES {
-        let alias = reply.answers.iter().find_map(|record| match &record.says {
-            Says::Alias(target) if record.name == current => Some((target, record.ttl)),
-            Says::Service(_) | Says::Declined | Says::Address(_) | Says::Alias(_) | Says::Unusable => None,
+    for _ in 0..=MAX_ALIASES {
+        let alias = reply.answers.iter().find_map(|record| match &record.value {
+            RecordValue::Alias(target) if record.name == current => Some((target, record.ttl)),
+            RecordValue::Service(_)
+            | RecordValue::Declined
+            | RecordValue::Address(_)
+            | RecordValue::Alias(_)
+            | RecordValue::Unusable => None,
         });
         let Some((target, ttl)) = alias else { return Some((current, lasts)) };
         (current, lasts) = (target.clone(), lasts.min(ttl));
@@ -187,8 +194,8 @@ fn end_of_aliases(reply: &Reply, name: &DomainName) -> Option<(DomainName, Span)
     None
 }
 
-fn names(records: &[Record], target: &DomainName) -> bool {
-    records.iter().any(|record| matches!(&record.says, Says::Service(service) if service.target == *target))
+fn names(records: &[DnsRecord], target: &DomainName) -> bool {
+    records.iter().any(|record| matches!(&record.value, RecordValue::Service(service) if service.target == *target))
 }
 
 /// Each address once, IPv6 and IPv4 in turn: where one of the two is broken, the next attempt takes the other.
@@ -197,7 +204,7 @@ pub(crate) fn in_turn(addresses: &[IpAddr]) -> Vec<IpAddr> {
     let mut turns = Vec::new();
     for at in 0..v6.len().max(v4.len()) {
         for address in [v6.get(at), v4.get(at)].into_iter().flatten() {
-            if turns.len() < MOST_ADDRESSES && !turns.contains(address) {
+            if turns.len() < MAX_ADDRESSES && !turns.contains(address) {
                 turns.push(*address);
             }
         }
@@ -205,12 +212,12 @@ pub(crate) fn in_turn(addresses: &[IpAddr]) -> Vec<IpAddr> {
     turns
 }
 
-/// As many hosts as anybody would try under one suffix.
-const MOST_PER_SUFFIX: usize = 64;
-/// As many addresses as anybody would try for one host.
-const MOST_ADDRESSES: usize = 16;
-/// As many aliases as are followed for one name.
-const MOST_ALIASES: usize = 8;
+/// The most hosts that are tried under one suffix.
+const MAX_PER_SUFFIX: usize = 64;
+/// The most addresses that are tried for one host.
+const MAX_ADDRESSES: usize = 16;
+/// The most aliases that are followed for one name.
+const MAX_ALIASES: usize = 8;
 
 #[cfg(test)]
 mod tests {

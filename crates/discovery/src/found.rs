@@ -1,12 +1,12 @@
-//! What a lookup finds, and what it met on the way: everything that a doctor has to show.
+//! What a lookup found, and every query that it made, for a doctor to show.
 
 use std::fmt;
 use std::io::ErrorKind;
 use std::net::{IpAddr, SocketAddr};
 
-use leasehold_core::Span;
+use leasehold_core::{Code, Span};
 
-use crate::message::Kind;
+use crate::message::RecordKind;
 use crate::name::DomainName;
 use crate::transport::Transport;
 
@@ -32,7 +32,7 @@ pub struct Candidate {
     pub weight: u16,
     /// How long the record may be kept, as published.
     pub ttl: Span,
-    /// Where to connect, one after the other; empty where the name leads nowhere, and [`Found::searched`] says why.
+    /// The addresses, in the order to try them; empty where the name has none, and [`Found::searched`] says why.
     pub addresses: Vec<IpAddr>,
     /// The suffix under which the record was found.
     pub suffix: DomainName,
@@ -44,23 +44,23 @@ pub struct Searched {
     /// The name.
     pub name: DomainName,
     /// The kind of record.
-    pub kind: Kind,
+    pub kind: RecordKind,
     /// What it is an alias of in the end, where it is one.
     pub alias_of: Option<DomainName>,
-    /// What came of it.
-    pub outcome: Outcome,
-    /// Who was asked, in order; nobody where the outcome was still known.
-    pub attempts: Vec<Attempt>,
+    /// The outcome.
+    pub outcome: LookupOutcome,
+    /// The queries, in order; none where the outcome was cached.
+    pub attempts: Vec<QueryAttempt>,
 }
 
-/// What came of looking for one name.
+/// The outcome of looking for one name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Outcome {
+pub enum LookupOutcome {
     /// There are records.
     Records {
-        /// How many lead somewhere.
+        /// How many can be used.
         usable: usize,
-        /// How many have a name or port that nobody can connect to.
+        /// How many have a name or port to which no connection is possible.
         unusable: usize,
     },
     /// The record says that the service is decidedly not available here (its target is `.`).
@@ -73,11 +73,11 @@ pub enum Outcome {
     ServerFailed,
     /// The name servers do not answer this machine or for this name (REFUSED, or a referral).
     Refused,
-    /// The name servers' answers could not be understood.
-    Nonsense,
+    /// The replies of the name servers are malformed.
+    Malformed,
     /// No name server answered.
     NoAnswer,
-    /// Aliases (CNAME) lead in a circle, or on and on.
+    /// The aliases (CNAME) form a loop, or there are too many.
     AliasLoop,
     /// The time for the whole lookup was over.
     OutOfTime,
@@ -85,18 +85,18 @@ pub enum Outcome {
 
 /// One question to one name server.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Attempt {
-    /// Who was asked.
+pub struct QueryAttempt {
+    /// The server.
     pub server: SocketAddr,
-    /// How.
+    /// The transport.
     pub transport: Transport,
-    /// What was heard.
-    pub heard: Heard,
+    /// What it replied.
+    pub reply: ServerReply,
 }
 
-/// What one name server said.
+/// What one name server replied.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Heard {
+pub enum ServerReply {
     /// An answer.
     Answer,
     /// There is no such name.
@@ -107,55 +107,55 @@ pub enum Heard {
     ServerFailed,
     /// REFUSED.
     Refused,
-    /// Others should be asked: it does not look things up.
+    /// It names other servers instead of looking the name up.
     Referral,
-    /// It does not understand the question, or says something else that ends the matter.
+    /// It does not understand the question, or replied with another final error.
     Rejected,
-    /// Something that cannot be understood, or that answers another question.
-    Nonsense,
-    /// Nothing, until the time was over.
+    /// A message that cannot be read, or that answers another question.
+    Malformed,
+    /// No reply in time.
     Silence,
     /// It cannot be reached.
     Unreachable(ErrorKind),
 }
 
-impl Outcome {
+impl LookupOutcome {
     /// The stable code; `None` where there are records.
-    pub fn code(self) -> Option<&'static str> {
+    pub fn code(self) -> Option<Code> {
         match self {
             Self::Records { .. } => None,
-            Self::Declined => Some("dns-declined"),
-            Self::NoSuchName => Some("dns-no-such-name"),
-            Self::NoRecord => Some("dns-no-record"),
-            Self::ServerFailed => Some("dns-server-failed"),
-            Self::Refused => Some("dns-refused"),
-            Self::Nonsense => Some("dns-nonsense"),
-            Self::NoAnswer => Some("dns-no-answer"),
-            Self::AliasLoop => Some("dns-alias-loop"),
-            Self::OutOfTime => Some("dns-out-of-time"),
+            Self::Declined => Some(Code::DnsDeclined),
+            Self::NoSuchName => Some(Code::DnsNoSuchName),
+            Self::NoRecord => Some(Code::DnsNoRecord),
+            Self::ServerFailed => Some(Code::DnsServerFailed),
+            Self::Refused => Some(Code::DnsRefused),
+            Self::Malformed => Some(Code::DnsNonsense),
+            Self::NoAnswer => Some(Code::DnsNoAnswer),
+            Self::AliasLoop => Some(Code::DnsAliasLoop),
+            Self::OutOfTime => Some(Code::DnsOutOfTime),
         }
     }
 }
 
-impl fmt::Display for Outcome {
+impl fmt::Display for LookupOutcome {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Records { usable, unusable: 0 } => write!(f, "records: {usable}"),
-            Self::Records { usable, unusable } => write!(f, "records: {usable}, and {unusable} that lead nowhere"),
+            Self::Records { usable, unusable } => write!(f, "records: {usable}, and {unusable} that cannot be used"),
             Self::Declined => f.write_str("the record says that the service is not available here"),
             Self::NoSuchName => f.write_str("no such name"),
             Self::NoRecord => f.write_str("no such record"),
             Self::ServerFailed => f.write_str("the name servers failed"),
             Self::Refused => f.write_str("the name servers refuse to answer"),
-            Self::Nonsense => f.write_str("the name servers' answers make no sense"),
+            Self::Malformed => f.write_str("the replies of the name servers are malformed"),
             Self::NoAnswer => f.write_str("no name server answers"),
-            Self::AliasLoop => f.write_str("aliases lead in a circle"),
-            Self::OutOfTime => f.write_str("the time for looking things up was over"),
+            Self::AliasLoop => f.write_str("the aliases form a loop"),
+            Self::OutOfTime => f.write_str("the lookup ran out of time"),
         }
     }
 }
 
-impl fmt::Display for Heard {
+impl fmt::Display for ServerReply {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Answer => f.write_str("answered"),
@@ -165,14 +165,14 @@ impl fmt::Display for Heard {
             Self::Refused => f.write_str("refused"),
             Self::Referral => f.write_str("referred to others"),
             Self::Rejected => f.write_str("rejected the question"),
-            Self::Nonsense => f.write_str("made no sense"),
+            Self::Malformed => f.write_str("malformed reply"),
             Self::Silence => f.write_str("silent"),
             Self::Unreachable(kind) => write!(f, "unreachable: {kind}"),
         }
     }
 }
 
-impl fmt::Display for Kind {
+impl fmt::Display for RecordKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Srv => "SRV",
@@ -188,30 +188,5 @@ impl fmt::Display for Transport {
             Self::Udp => "UDP",
             Self::Tcp => "TCP",
         })
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use leasehold_core::codes;
-
-    use super::*;
-
-    #[test]
-    fn every_outcome_without_records_is_explained() {
-        for outcome in [
-            Outcome::Declined,
-            Outcome::NoSuchName,
-            Outcome::NoRecord,
-            Outcome::ServerFailed,
-            Outcome::Refused,
-            Outcome::Nonsense,
-            Outcome::NoAnswer,
-            Outcome::AliasLoop,
-            Outcome::OutOfTime,
-        ] {
-            assert!(outcome.code().and_then(codes::find).is_some(), "{outcome}");
-        }
-        assert_eq!(Outcome::Records { usable: 1, unusable: 0 }.code(), None);
     }
 }

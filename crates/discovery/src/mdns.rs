@@ -4,13 +4,12 @@ use std::fmt;
 use std::net::IpAddr;
 use std::time::Duration;
 
-use leasehold_core::Span;
+use leasehold_core::{Clock, Code, Span};
 use mdns_sd::{IfKind, ResolvedService, ServiceDaemon, ServiceEvent, ServiceInfo};
 
 use crate::finder::in_turn;
 use crate::found::Candidate;
 use crate::name::{DomainName, ServiceLabel};
-use crate::surroundings::Surroundings;
 use crate::transport::Deadline;
 
 /// Why the local link cannot be spoken on.
@@ -26,10 +25,10 @@ pub enum MdnsError {
 
 impl MdnsError {
     /// The stable code.
-    pub fn code(&self) -> &'static str {
+    pub fn code(&self) -> Code {
         match self {
-            Self::Label(_) => "not-a-domain-name",
-            Self::Unavailable(_) => "mdns-unavailable",
+            Self::Label(_) => Code::NotADomainName,
+            Self::Unavailable(_) => Code::MdnsUnavailable,
         }
     }
 }
@@ -60,7 +59,7 @@ impl Announcement {
 }
 
 impl Drop for Announcement {
-    /// Says good-bye, so that nobody goes on trying; nobody waits for it.
+    /// Withdraws the announcement, so that clients stop trying; does not wait for it.
     fn drop(&mut self) {
         let _ = self.daemon.unregister(&self.name);
         let _ = self.daemon.shutdown();
@@ -75,22 +74,22 @@ impl fmt::Debug for Announcement {
 
 /// The hosts on the local link that have announced the service `label` within `time`, in the order of their answers.
 ///
-/// Blocks for `time`, or until `most` hosts have answered.
+/// Blocks for `time`, or until `max` hosts have answered.
 ///
 /// # Errors
 /// [`MdnsError`].
 pub fn browse(
     label: &ServiceLabel,
     time: Duration,
-    most: usize,
-    surroundings: &dyn Surroundings,
+    max: usize,
+    clock: &dyn Clock,
 ) -> Result<Vec<Candidate>, MdnsError> {
-    let deadline = Deadline::after(time, surroundings);
+    let deadline = Deadline::after(time, clock);
     let kind = service_type(label)?;
     let daemon = daemon()?;
     let events = daemon.browse(&kind).map_err(MdnsError::Unavailable)?;
     let mut found: Vec<Candidate> = Vec::new();
-    while let Some(left) = deadline.left().filter(|_| found.len() < most) {
+    while let Some(left) = deadline.left().filter(|_| found.len() < max) {
         match events.recv_timeout(left) {
             Ok(ServiceEvent::ServiceResolved(service)) => {
                 let host = candidate(&service);
@@ -101,12 +100,12 @@ pub fn browse(
             Err(_) => break,
         }
     }
-    // It ends by itself; nobody waits for it.
+    // It ends by itself; this does not wait for it.
     let _ = daemon.shutdown();
     Ok(found)
 }
 
-/// Speaks on every network but the machine's own loopback, which is nobody's link.
+/// Uses every network except loopback, which reaches no other machine.
 fn daemon() -> Result<ServiceDaemon, MdnsError> {
     let daemon = ServiceDaemon::new().map_err(MdnsError::Unavailable)?;
     daemon.disable_interface(vec![IfKind::LoopbackV4, IfKind::LoopbackV6]).map_err(MdnsError::Unavailable)?;
@@ -116,7 +115,7 @@ fn daemon() -> Result<ServiceDaemon, MdnsError> {
 /// What was announced, where it leads anywhere.
 fn candidate(service: &ResolvedService) -> Option<Candidate> {
     let addresses: Vec<IpAddr> = service.get_addresses().iter().map(mdns_sd::ScopedIp::to_ip_addr).collect();
-    // Without its interface a link-local address leads nowhere; a loopback one leads to whoever looks.
+    // Without its interface a link-local address leads nowhere; a loopback one leads back to this machine.
     let reachable = |ip: &IpAddr| !ip.is_loopback() && !matches!(ip, IpAddr::V6(ip) if ip.is_unicast_link_local());
     let addresses: Vec<_> = addresses.into_iter().filter(reachable).collect();
     let usable = service.get_port() != 0 && !addresses.is_empty();

@@ -9,9 +9,9 @@ use simple_dns::{CLASS, OPCODE, Packet, PacketFlag, QCLASS, QTYPE, RCODE, Resour
 use crate::name::DomainName;
 use crate::record::ServiceRecord;
 
-/// What kind of record is asked for.
+/// The kind of record that is asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Kind {
+pub enum RecordKind {
     /// Where a service is.
     Srv,
     /// An IPv4 address.
@@ -24,7 +24,7 @@ pub enum Kind {
 #[derive(Clone, Debug)]
 pub(crate) struct Question {
     pub(crate) name: DomainName,
-    pub(crate) kind: Kind,
+    pub(crate) kind: RecordKind,
     /// Whom it is put to.
     pub(crate) to: Role,
     /// Whether room is offered for replies over 512 bytes; some old servers know nothing of that.
@@ -56,9 +56,9 @@ pub(crate) enum Read {
     /// The reply's beginning: the whole needs TCP.
     Truncated,
     /// The reply, in no form that can be understood.
-    Nonsense,
+    Malformed,
     /// Not a reply to this question.
-    Stray,
+    Unrelated,
 }
 
 /// A reply to the question that was put.
@@ -67,8 +67,8 @@ pub(crate) struct Reply {
     pub(crate) code: RCODE,
     #[cfg_attr(not(feature = "publish"), expect(dead_code, reason = "only those who publish ask who has a zone"))]
     pub(crate) authoritative: bool,
-    pub(crate) answers: Vec<Record>,
-    pub(crate) additional: Vec<Record>,
+    pub(crate) answers: Vec<DnsRecord>,
+    pub(crate) additional: Vec<DnsRecord>,
     /// How long it may be remembered that there is nothing.
     pub(crate) nothing_for: Option<Span>,
     /// It names other servers to ask instead of answering.
@@ -77,21 +77,21 @@ pub(crate) struct Reply {
 
 /// A record of a kind that matters here.
 #[derive(Clone, Debug)]
-pub(crate) struct Record {
+pub(crate) struct DnsRecord {
     pub(crate) name: DomainName,
     pub(crate) ttl: Span,
-    pub(crate) says: Says,
+    pub(crate) value: RecordValue,
 }
 
-/// What a record says.
+/// The value of a record.
 #[derive(Clone, Debug)]
-pub(crate) enum Says {
+pub(crate) enum RecordValue {
     Service(ServiceRecord),
     /// An SRV record whose target is the root: the service is decidedly not there.
     Declined,
     Address(IpAddr),
     Alias(DomainName),
-    /// An SRV or CNAME record with a name or port that nobody could connect to.
+    /// An SRV or CNAME record with a name or port to which no connection is possible.
     Unusable,
 }
 
@@ -112,14 +112,14 @@ impl Question {
 
     /// What `bytes` are to this question under `id`.
     pub(crate) fn read(&self, bytes: &[u8], id: u16) -> Read {
-        let Some(truncated) = self.is_answered_by(bytes, id) else { return Read::Stray };
+        let Some(truncated) = self.is_answered_by(bytes, id) else { return Read::Unrelated };
         if truncated {
             return Read::Truncated;
         }
         if claims_too_much(bytes) {
-            return Read::Nonsense;
+            return Read::Malformed;
         }
-        Packet::parse(bytes).map_or(Read::Nonsense, |packet| Read::Reply(Reply::of(&packet)))
+        Packet::parse(bytes).map_or(Read::Malformed, |packet| Read::Reply(Reply::of(&packet)))
     }
 
     /// Whether header and question fit; and if so, whether the rest was cut off.
@@ -146,7 +146,7 @@ impl Question {
     }
 }
 
-impl Kind {
+impl RecordKind {
     fn code(self) -> TYPE {
         match self {
             Self::Srv => TYPE::SRV,
@@ -158,9 +158,9 @@ impl Kind {
 
 impl Reply {
     fn of(packet: &Packet<'_>) -> Self {
-        let records = |section: &[ResourceRecord<'_>]| section.iter().filter_map(Record::of).collect();
+        let records = |section: &[ResourceRecord<'_>]| section.iter().filter_map(DnsRecord::of).collect();
         let has = |kind: TYPE| packet.name_servers.iter().any(|record| record.rdata.type_code() == kind);
-        let answers: Vec<Record> = records(&packet.answers);
+        let answers: Vec<DnsRecord> = records(&packet.answers);
         let authoritative = packet.has_flags(PacketFlag::AUTHORITATIVE_ANSWER);
         Self {
             code: packet.rcode(),
@@ -177,42 +177,42 @@ impl Reply {
     }
 }
 
-impl Record {
+impl DnsRecord {
     fn of(record: &ResourceRecord<'_>) -> Option<Self> {
         let ttl = lasting(record.ttl);
-        let says = match &record.rdata {
-            RData::A(a) => Says::Address(IpAddr::V4(a.address.into())),
-            RData::AAAA(aaaa) => Says::Address(IpAddr::V6(aaaa.address.into())),
-            RData::CNAME(alias) => DomainName::from_message(&alias.0).map_or(Says::Unusable, Says::Alias),
-            RData::SRV(srv) if srv.target.get_labels().is_empty() => Says::Declined,
+        let value = match &record.rdata {
+            RData::A(a) => RecordValue::Address(IpAddr::V4(a.address.into())),
+            RData::AAAA(aaaa) => RecordValue::Address(IpAddr::V6(aaaa.address.into())),
+            RData::CNAME(alias) => DomainName::from_message(&alias.0).map_or(RecordValue::Unusable, RecordValue::Alias),
+            RData::SRV(srv) if srv.target.get_labels().is_empty() => RecordValue::Declined,
             RData::SRV(srv) => match DomainName::from_message(&srv.target).filter(|_| srv.port != 0) {
-                Some(target) => Says::Service(ServiceRecord {
+                Some(target) => RecordValue::Service(ServiceRecord {
                     priority: srv.priority,
                     weight: srv.weight,
                     port: srv.port,
                     target,
                     ttl,
                 }),
-                None => Says::Unusable,
+                None => RecordValue::Unusable,
             },
-            // All other types: they are nobody's business here.
+            // Other types play no part here.
             _ => return None,
         };
         (record.class == CLASS::IN).then_some(())?;
-        Some(Self { name: DomainName::from_message(&record.name)?, ttl, says })
+        Some(Self { name: DomainName::from_message(&record.name)?, ttl, value })
     }
 
     pub(crate) fn into_service(self) -> Option<ServiceRecord> {
-        match self.says {
-            Says::Service(service) => Some(service),
-            Says::Declined | Says::Address(_) | Says::Alias(_) | Says::Unusable => None,
+        match self.value {
+            RecordValue::Service(service) => Some(service),
+            RecordValue::Declined | RecordValue::Address(_) | RecordValue::Alias(_) | RecordValue::Unusable => None,
         }
     }
 
     pub(crate) fn address(&self) -> Option<IpAddr> {
-        match &self.says {
-            Says::Address(address) => Some(*address),
-            Says::Service(_) | Says::Declined | Says::Alias(_) | Says::Unusable => None,
+        match &self.value {
+            RecordValue::Address(address) => Some(*address),
+            RecordValue::Service(_) | RecordValue::Declined | RecordValue::Alias(_) | RecordValue::Unusable => None,
         }
     }
 }

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
+use leasehold_core::Code;
 use simple_dns::Name;
 
 /// A domain name below the root, in lower case and without the last dot.
@@ -118,8 +119,8 @@ impl fmt::Display for ServiceLabel {
 
 impl NameError {
     /// The stable code.
-    pub fn code(&self) -> &'static str {
-        "not-a-domain-name"
+    pub fn code(&self) -> Code {
+        Code::NotADomainName
     }
 }
 

@@ -4,7 +4,7 @@ use std::io::{self, ErrorKind, Read, Write};
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr, TcpStream, UdpSocket};
 use std::time::Duration;
 
-use crate::surroundings::Surroundings;
+use leasehold_core::Clock;
 
 /// How a message travels.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -19,24 +19,24 @@ pub enum Transport {
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Deadline<'s> {
     at: Duration,
-    surroundings: &'s dyn Surroundings,
+    clock: &'s dyn Clock,
 }
 
 impl<'s> Deadline<'s> {
     /// That far from now.
-    pub(crate) fn after(time: Duration, surroundings: &'s dyn Surroundings) -> Self {
-        Self { at: surroundings.running().saturating_add(time), surroundings }
+    pub(crate) fn after(time: Duration, clock: &'s dyn Clock) -> Self {
+        Self { at: clock.running().since.saturating_add(time), clock }
     }
 
     /// This, but at most `time` from now.
     pub(crate) fn within(self, time: Duration) -> Self {
-        let sooner = Self::after(time, self.surroundings);
+        let sooner = Self::after(time, self.clock);
         Self { at: self.at.min(sooner.at), ..self }
     }
 
     /// What is left.
     pub(crate) fn left(self) -> Option<Duration> {
-        let left = self.at.saturating_sub(self.surroundings.running());
+        let left = self.at.saturating_sub(self.clock.running().since);
         // Sockets know no wait of no time.
         (left >= Duration::from_millis(1)).then_some(left)
     }
@@ -59,7 +59,7 @@ pub(crate) fn by_udp<T>(
         SocketAddr::V6(_) => (Ipv6Addr::UNSPECIFIED, 0).into(),
     };
     let socket = UdpSocket::bind(own)?;
-    // Connected, so that the system drops what others send and tells when nobody listens.
+    // Connected, so that the system drops what others send and reports when nothing listens there.
     socket.connect(server)?;
     socket.send(message)?;
     let mut buffer = vec![0; usize::from(u16::MAX)];
@@ -109,21 +109,23 @@ mod tests {
     use std::net::TcpListener;
     use std::thread;
 
+    use leasehold_core::{Running, Timestamp};
+
     use super::*;
 
     /// A clock that goes on by a quarter of a second whenever it is read.
     #[derive(Debug, Default)]
     struct Ticking(std::sync::Mutex<Duration>);
 
-    impl Surroundings for Ticking {
-        fn running(&self) -> Duration {
-            let mut running = self.0.lock().unwrap();
-            *running += Duration::from_millis(250);
-            *running
+    impl Clock for Ticking {
+        fn now(&self) -> Timestamp {
+            Timestamp::default()
         }
 
-        fn fill(&self, bytes: &mut [u8]) {
-            bytes.fill(0);
+        fn running(&self) -> Running {
+            let mut since = self.0.lock().unwrap();
+            *since += Duration::from_millis(250);
+            Running { boot: String::new(), since: *since }
         }
     }
 
@@ -134,7 +136,7 @@ mod tests {
         let server = thread::spawn(move || {
             let (mut stream, _) = listener.accept().unwrap();
             for byte in answer {
-                // Who asks may have had enough.
+                // The client may have hung up.
                 let _ = stream.write_all(&[*byte]);
             }
             let _ = stream.read(&mut [0; 16]);
@@ -156,7 +158,7 @@ mod tests {
     }
 
     #[test]
-    fn nobody_waits_past_the_deadline() {
+    fn no_call_waits_past_the_deadline() {
         let ticking = Ticking::default();
         let over = Deadline::after(Duration::ZERO, &ticking);
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
@@ -164,7 +166,7 @@ mod tests {
         assert_eq!(by_tcp(address, b"hello", over).unwrap_err().kind(), ErrorKind::TimedOut);
         let socket = UdpSocket::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
         let silent = socket.local_addr().unwrap();
-        let heard: io::Result<()> = by_udp(silent, b"hello", over, |_| None);
-        assert_eq!(heard.unwrap_err().kind(), ErrorKind::TimedOut);
+        let reply: io::Result<()> = by_udp(silent, b"hello", over, |_| None);
+        assert_eq!(reply.unwrap_err().kind(), ErrorKind::TimedOut);
     }
 }

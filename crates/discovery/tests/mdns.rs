@@ -5,22 +5,15 @@ use std::env;
 use std::process::Command;
 use std::time::Duration;
 
+use leasehold_core::{Code, Timestamp};
+use leasehold_discovery::ServiceLabel;
 use leasehold_discovery::mdns::{Announcement, browse};
-use leasehold_discovery::{ServiceLabel, Surroundings};
+use leasehold_testkit::clock::VirtualClock;
 use leasehold_testkit::need::{Need, is_missing};
 
-/// A clock that stands: the wait for an answer is bounded by the browser itself.
-#[derive(Debug)]
-struct Scene;
-
-impl Surroundings for Scene {
-    fn running(&self) -> Duration {
-        Duration::ZERO
-    }
-
-    fn fill(&self, bytes: &mut [u8]) {
-        bytes.fill(0);
-    }
+/// A clock that stands still: the browser itself bounds the wait for an answer.
+fn clock() -> VirtualClock {
+    VirtualClock::new(Timestamp::default())
 }
 
 /// Runs the test `name` again in a namespace with a link of its own, where there can be one; whether this is that run.
@@ -51,7 +44,7 @@ fn an_announced_host_is_found_with_its_port() {
     let label: ServiceLabel = "lh-test-found".parse().unwrap();
     let host = "lease1.example.com".parse().unwrap();
     let announcement = Announcement::begin(&label, &host, 16_881).unwrap();
-    let found = browse(&label, Duration::from_secs(20), 1, &Scene).unwrap();
+    let found = browse(&label, Duration::from_secs(20), 1, &clock()).unwrap();
     drop(announcement);
     assert_eq!(found.len(), 1, "no multicast on this machine?");
     assert_eq!((found[0].target.as_str(), found[0].port), ("lease1.local", 16_881));
@@ -63,8 +56,8 @@ fn browsing_ends_with_its_time() {
     if !on_a_link_of_its_own("browsing_ends_with_its_time") {
         return;
     }
-    let label: ServiceLabel = "lh-test-nobody".parse().unwrap();
-    assert_eq!(browse(&label, Duration::from_millis(50), 1, &Scene).unwrap(), []);
+    let label: ServiceLabel = "lh-test-none".parse().unwrap();
+    assert_eq!(browse(&label, Duration::from_millis(50), 1, &clock()).unwrap(), []);
 }
 
 #[test]
@@ -75,6 +68,6 @@ fn a_label_that_is_too_long_for_multicast_is_an_error() {
     let label: ServiceLabel = "leasehold-for-the-whole-company".parse().unwrap();
     let host = "lease1.example.com".parse().unwrap();
     let error = Announcement::begin(&label, &host, 1).map(|_| ()).unwrap_err();
-    assert_eq!(error.code(), "not-a-domain-name");
+    assert_eq!(error.code(), Code::NotADomainName);
     assert!(error.to_string().contains(label.as_str()), "{error}");
 }

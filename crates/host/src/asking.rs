@@ -3,7 +3,7 @@
 //! The request is kept before it is sent and the answer before it counts. The authority answers a host that it knows again,
 //! so whatever is lost on the way is asked for once more and uses up nothing.
 
-use leasehold_client::{AuthorityError, AuthorityLink, Failure, Machine, Refused, Said};
+use leasehold_client::{AuthorityError, AuthorityLink, Failure, Machine, Refused, AuthorityReply};
 use leasehold_core::{PublicKey, Text, Timestamp};
 use leasehold_wire::{Envelope, HostCertificate, HostRequest, Reason, Revocations, envelope, trust};
 
@@ -67,8 +67,8 @@ impl Home {
         let before = self.installed()?.map(|identity| identity.certificate().clone());
         match trust.link.host(&request).map_err(failed)? {
             // Of another key, perhaps: that says nothing about the next renewal.
-            Said::Refused(refused) => Ok(Answered::Refused(refused)),
-            Said::Document(presented) => {
+            AuthorityReply::Refused(refused) => Ok(Answered::Refused(refused)),
+            AuthorityReply::Document(presented) => {
                 let installed = self.install(&presented, trust.root, now);
                 let certificate = installed.map_err(|error| not_ours(error, trust.link))?;
                 self.note_certified(now)?;
@@ -106,8 +106,8 @@ impl Home {
     ) -> Result<Answered, Error> {
         let request = self.renewal_request(identity, info, now)?;
         let presented = match trust.link.host(&request).map_err(failed)? {
-            Said::Refused(refused) => return Ok(Answered::Refused(refused)),
-            Said::Document(presented) => presented,
+            AuthorityReply::Refused(refused) => return Ok(Answered::Refused(refused)),
+            AuthorityReply::Document(presented) => presented,
         };
         let believed = || {
             if trust.root.is_none() && self.root()?.is_none() {

@@ -7,13 +7,12 @@
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::LazyLock;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
-use leasehold_core::Code;
+use leasehold_core::{Clock, Code, Rng, Running, Timestamp};
 use leasehold_discovery::publish::{PublishError, Published, Publisher, TsigKey, Withdrawn};
 use leasehold_discovery::{Config, DomainName, LookupError, NameError, ServiceLabel, ServiceRecord};
 
-use crate::error::code_named;
 use crate::remembered::Remembered;
 use crate::{Surroundings, stages};
 
@@ -74,10 +73,9 @@ impl Publication {
     /// # Errors
     /// [`DnsError`], which says who is at fault. Blocks for some seconds at most with each name server.
     pub fn publish(&self, entry: &ZoneEntry, surroundings: &Surroundings) -> Result<Published, DnsError> {
-        let now = (surroundings.now)();
         let remembered = self.folder.as_deref().map(Remembered::new);
         let previous = remembered.as_ref().and_then(|remembered| remembered.of(&entry.name));
-        let published = self.publisher(entry)?.publish(&self.own, previous.as_ref(), now, surroundings)?;
+        let published = self.publisher(entry)?.publish(&self.own, previous.as_ref(), surroundings, surroundings)?;
         remember(remembered.as_ref(), entry, Some(&self.own));
         Ok(published)
     }
@@ -87,8 +85,7 @@ impl Publication {
     /// # Errors
     /// As [`Self::publish`].
     pub fn withdraw(&self, entry: &ZoneEntry, surroundings: &Surroundings) -> Result<Withdrawn, DnsError> {
-        let now = (surroundings.now)();
-        let withdrawn = self.publisher(entry)?.withdraw(&self.own, now, surroundings)?;
+        let withdrawn = self.publisher(entry)?.withdraw(&self.own, surroundings, surroundings)?;
         let remembered = self.folder.as_deref().map(Remembered::new);
         let last = remembered.as_ref().and_then(|remembered| remembered.of(&entry.name));
         if last.is_some_and(|last| (&last.target, last.port) == (&self.own.target, self.own.port)) {
@@ -102,8 +99,7 @@ impl Publication {
     /// # Errors
     /// As [`Self::publish`].
     pub fn show(&self, entry: &ZoneEntry, surroundings: &Surroundings) -> Result<Vec<ServiceRecord>, DnsError> {
-        let now = (surroundings.now)();
-        Ok(self.publisher(entry)?.show(now, surroundings)?)
+        Ok(self.publisher(entry)?.show(surroundings, surroundings)?)
     }
 
     fn publisher(&self, entry: &ZoneEntry) -> Result<Publisher, DnsError> {
@@ -127,18 +123,24 @@ impl DnsError {
     /// The stable code.
     pub fn code(&self) -> Code {
         match self {
-            Self::Lookup(error) => code_named(error.code()),
-            Self::Publish(error) => code_named(error.code()),
+            Self::Lookup(error) => error.code(),
+            Self::Publish(error) => error.code(),
         }
     }
 }
 
-impl leasehold_discovery::Surroundings for Surroundings {
-    fn running(&self) -> Duration {
-        static BEGAN: LazyLock<Instant> = LazyLock::new(stages::start);
-        BEGAN.elapsed()
+impl Clock for Surroundings {
+    fn now(&self) -> Timestamp {
+        (self.now)()
     }
 
+    fn running(&self) -> Running {
+        static BEGAN: LazyLock<Instant> = LazyLock::new(stages::start);
+        Running { boot: String::new(), since: BEGAN.elapsed() }
+    }
+}
+
+impl Rng for Surroundings {
     fn fill(&self, bytes: &mut [u8]) {
         (self.random)(bytes);
     }

@@ -91,7 +91,7 @@ impl Announced {
                 Some(announcement)
             }
             Err(error) => {
-                tracing::warn!(code = error.code(), %error, "not announced on the local link");
+                tracing::warn!(code = error.code().name(), %error, "not announced on the local link");
                 None
             }
         }

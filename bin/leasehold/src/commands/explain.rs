@@ -1,7 +1,7 @@
-//! `leasehold explain`: what a code means, why it comes about, what to do next.
+//! `leasehold explain`: what a code means, its likely cause, what to do next.
 
 use clap::Args;
-use leasehold_core::codes::{self, CODES, Code};
+use leasehold_core::Code;
 use serde_json::{Value, json};
 
 use crate::failure::Failure;
@@ -20,15 +20,15 @@ impl Explain {
             all(output);
             return Ok(());
         };
-        let code = codes::find(&name).ok_or_else(|| unknown(&name))?;
+        let code: Code = name.parse().map_err(|_| unknown(&name))?;
         match output {
-            Output::Json => output::json(&value(code)),
+            Output::Json => output::json(&value(&code)),
             Output::Human => anstream::println!(
                 "{}: {}\n\nlikely cause: {}\nnext step:    {}",
-                code.name,
-                code.meaning,
-                code.cause,
-                code.next
+                code.name(),
+                code.meaning(),
+                code.cause(),
+                code.hint()
             ),
         }
         Ok(())
@@ -37,11 +37,11 @@ impl Explain {
 
 fn all(output: Output) {
     match output {
-        Output::Json => output::json(&CODES.iter().map(value).collect()),
+        Output::Json => output::json(&Code::ALL.iter().map(value).collect()),
         Output::Human => {
             let mut table = output::table(["CODE", "MEANING"]);
-            for code in CODES {
-                table.add_row([code.name, code.meaning]);
+            for code in Code::ALL {
+                table.add_row([code.name(), code.meaning()]);
             }
             anstream::println!("{table}");
         }
@@ -57,23 +57,23 @@ fn unknown(name: &str) -> Failure {
     Failure::refused("usage", format!("code {name}: no such code")).hint(hint)
 }
 
-/// Up to three codes that the one typed may have been meant for, the likeliest first.
+/// Up to three codes that resemble the one typed, the likeliest first.
 fn nearest(name: &str) -> Vec<&'static str> {
-    const ALIKE: f64 = 0.7;
+    const SIMILAR: f64 = 0.7;
     let typed = name.to_lowercase().replace([' ', '_'], "-");
-    let likeness = |code: &str| {
+    let similarity = |code: &str| {
         if typed.len() > 2 && code.contains(&typed) {
             return 1.0;
         }
         let starts = code.match_indices('-').map(|(end, _)| &code[..end]).chain([code]);
         starts.map(|start| strsim::normalized_damerau_levenshtein(&typed, start)).fold(0.0, f64::max)
     };
-    let mut found: Vec<_> = CODES.iter().map(|code| (likeness(code.name), code.name)).collect();
-    found.retain(|(likeness, _)| *likeness >= ALIKE);
+    let mut found: Vec<_> = Code::ALL.iter().map(|code| (similarity(code.name()), code.name())).collect();
+    found.retain(|(similarity, _)| *similarity >= SIMILAR);
     found.sort_by(|(a, _), (b, _)| b.total_cmp(a));
     found.into_iter().map(|(_, name)| name).take(3).collect()
 }
 
 fn value(code: &Code) -> Value {
-    json!({ "code": code.name, "meaning": code.meaning, "cause": code.cause, "next": code.next })
+    json!({ "code": code.name(), "meaning": code.meaning(), "cause": code.cause(), "next": code.hint() })
 }

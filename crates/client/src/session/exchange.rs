@@ -15,14 +15,15 @@ use ureq::{Agent, Proxy, Timeout};
 
 use crate::VERSION;
 use crate::address::HostAddress;
-use crate::error::{Error, Failure};
+use crate::error::Error;
+use crate::error::failure::Failure;
 use crate::session::host::route::{Reach, Route};
 use crate::session::refused::{Refused, readable};
 
-/// Why what answers is taken for no host, and for no authority.
+/// Why an answer is not one of a host or an authority.
 #[derive(Debug, thiserror::Error)]
 pub enum NotAHost {
-    /// It answers with a status and a type of content that no server of Leasehold answers with.
+    /// No server of Leasehold answers with this status and content type.
     #[error("status {status}, content type {content_type:?}")]
     Reply {
         /// The HTTP status.
@@ -30,17 +31,17 @@ pub enum NotAHost {
         /// The type of content, shortened.
         content_type: String,
     },
-    /// It says more than there is to say.
-    #[error("it answers with more than {most} bytes")]
+    /// The answer is too large.
+    #[error("it answers with more than {max} bytes")]
     TooLarge {
-        /// The most that is read.
-        most: u64,
+        /// The most bytes that are read.
+        max: u64,
     },
-    /// It answers with something that was not asked for.
-    #[error("its answer belongs to another question")]
+    /// The answer is not of the kind that was asked for.
+    #[error("its answer is not of the kind that was asked for")]
     Unasked,
-    /// It says no without a reason that can be read.
-    #[error("its problem document is none of Leasehold's")]
+    /// The refusal is no problem document of Leasehold's.
+    #[error("its problem document is not Leasehold's")]
     Problem,
     /// It does not speak HTTP.
     #[error("{0}")]
@@ -57,29 +58,29 @@ pub(crate) enum Trust {
     Only(Arc<Vec<Certificate<'static>>>),
 }
 
-/// How hosts and authorities are spoken with.
+/// The HTTP client for hosts and authorities.
 #[derive(Clone, Debug)]
 pub(crate) struct Exchange {
     direct: Agent,
     proxied: Agent,
 }
 
-/// The system's names: whatever it says against a name, there is none.
+/// The system's resolver; every error about a name means that it was not found.
 #[derive(Debug, Default)]
-struct Named(DefaultResolver);
+struct SystemResolver(DefaultResolver);
 
-/// A name that leads to one address.
+/// A resolver that knows one address.
 #[derive(Clone, Copy, Debug)]
-struct Pinned(SocketAddr);
+struct PinnedResolver(SocketAddr);
 
-/// What was answered.
+/// An answer.
 #[derive(Debug)]
 pub(crate) enum Reply {
     /// A document.
     Document(Vec<u8>),
-    /// Done, and nothing to say about it.
+    /// Done, without a body.
     Done,
-    /// A reasoned no.
+    /// A refusal.
     Refused(Refused),
 }
 
@@ -105,27 +106,27 @@ impl Exchange {
     pub(crate) fn post(&self, route: &Route, path: &str, document: &[u8]) -> Result<Reply, Failure> {
         let request = self.agent(route)?.post(route.address.url(path)).header("content-type", COSE);
         let response = request.header("accept", ACCEPT).send(document);
-        read(response, MOST_BYTES)
+        read(response, MAX_BYTES)
     }
 
     /// Asks for a document; `held` is the number of the one that is held already.
-    pub(crate) fn fetch(&self, route: &Route, path: &str, held: Option<u64>, most: u64) -> Result<Reply, Failure> {
+    pub(crate) fn fetch(&self, route: &Route, path: &str, held: Option<u64>, max: u64) -> Result<Reply, Failure> {
         let mut request = self.agent(route)?.get(route.address.url(path)).header("accept", ACCEPT);
         if let Some(number) = held {
             request = request.header("if-none-match", format!("\"{number}\""));
         }
-        read(request.call(), most)
+        read(request.call(), max)
     }
 
-    /// Asks for a document as [`Self::fetch`] does, and tells the time that the answer carries.
-    pub(crate) fn look(&self, route: &Route, path: &str) -> (Option<String>, Result<Reply, Failure>) {
+    /// As [`Self::fetch`], with the time that the answer carries.
+    pub(crate) fn fetch_with_date(&self, route: &Route, path: &str) -> (Option<String>, Result<Reply, Failure>) {
         let agent = match self.agent(route) {
             Ok(agent) => agent,
             Err(failure) => return (None, Err(failure)),
         };
         let response = agent.get(route.address.url(path)).header("accept", ACCEPT).call();
         let date = response.as_ref().ok().map(|response| text(response.headers(), "date").to_owned());
-        (date.filter(|date| !date.is_empty()), read(response, MOST_BYTES))
+        (date.filter(|date| !date.is_empty()), read(response, MAX_BYTES))
     }
 
     /// Whether a proxy stands between this machine and the address.
@@ -133,20 +134,19 @@ impl Exchange {
         self.proxy(address).is_some()
     }
 
-    /// The proxy between this machine and the address, without what it asks for to let somebody through.
+    /// The proxy between this machine and the address, without its credentials.
     pub(crate) fn proxy(&self, address: &HostAddress) -> Option<String> {
         let target: Uri = address.url("/").parse().ok()?;
         let proxy = self.proxied.config().proxy().filter(|proxy| !proxy.is_no_proxy(&target));
         proxy.filter(|_| !address.is_loopback()).map(|proxy| format!("{}:{}", proxy.host(), proxy.port()))
     }
 
-    /// Nothing stands between a machine and itself, whatever the environment says of proxies; nor between it and a host
-    /// that its own network names.
+    /// No proxy is used to reach this machine itself, whatever the environment says, nor a host that its own network names.
     fn agent(&self, route: &Route) -> Result<Agent, Failure> {
         match route.reach {
             Reach::Nowhere => Err(Failure::NameNotFound),
             Reach::At(socket) => {
-                Ok(Agent::with_parts(self.direct.config().clone(), DefaultConnector::new(), Pinned(socket)))
+                Ok(Agent::with_parts(self.direct.config().clone(), DefaultConnector::new(), PinnedResolver(socket)))
             }
             Reach::ByName if route.address.is_loopback() => Ok(self.direct.clone()),
             Reach::ByName => Ok(self.proxied.clone()),
@@ -154,7 +154,7 @@ impl Exchange {
     }
 }
 
-impl Resolver for Named {
+impl Resolver for SystemResolver {
     fn resolve(&self, uri: &Uri, config: &Config, left: NextTimeout) -> Result<ResolvedSocketAddrs, ureq::Error> {
         self.0.resolve(uri, config, left).map_err(|error| match error {
             ureq::Error::Io(_) => ureq::Error::HostNotFound,
@@ -163,7 +163,7 @@ impl Resolver for Named {
     }
 }
 
-impl Resolver for Pinned {
+impl Resolver for PinnedResolver {
     fn resolve(&self, _uri: &Uri, _config: &Config, _left: NextTimeout) -> Result<ResolvedSocketAddrs, ureq::Error> {
         let mut addresses = self.empty();
         addresses.push(self.0);
@@ -186,12 +186,12 @@ fn agent(trust: &Trust, proxy: Option<Proxy>, connect: Duration) -> Agent {
         .timeout_global(Some(WHOLE))
         .user_agent(VERSION)
         .build();
-    Agent::with_parts(config, DefaultConnector::new(), Named::default())
+    Agent::with_parts(config, DefaultConnector::new(), SystemResolver::default())
 }
 
 type Response = Result<ureq::http::Response<ureq::Body>, ureq::Error>;
 
-fn read(response: Response, most: u64) -> Result<Reply, Failure> {
+fn read(response: Response, max: u64) -> Result<Reply, Failure> {
     let (head, mut body) = response.map_err(failure)?.into_parts();
     let status = head.status;
     if matches!(status, StatusCode::NO_CONTENT | StatusCode::NOT_MODIFIED) {
@@ -204,7 +204,7 @@ fn read(response: Response, most: u64) -> Result<Reply, Failure> {
         let content_type = content_type.chars().filter(|c| !c.is_control()).take(80).collect();
         return Err(Failure::NotAHost(NotAHost::Reply { status: status.as_u16(), content_type }));
     }
-    let bytes = body.with_config().limit(most).read_to_vec().map_err(failure)?;
+    let bytes = body.with_config().limit(max).read_to_vec().map_err(failure)?;
     if status == StatusCode::OK {
         return Ok(Reply::Document(bytes));
     }
@@ -222,11 +222,11 @@ fn failure(error: ureq::Error) -> Failure {
         ureq::Error::Timeout(Timeout::Connect) => Failure::Unreachable(ErrorKind::TimedOut.into()),
         ureq::Error::HostNotFound | ureq::Error::Timeout(Timeout::Resolve) => Failure::NameNotFound,
         ureq::Error::Timeout(_) => Failure::Silent,
-        ureq::Error::BodyExceedsLimit(most) => Failure::NotAHost(NotAHost::TooLarge { most }),
+        ureq::Error::BodyExceedsLimit(max) => Failure::NotAHost(NotAHost::TooLarge { max }),
         ureq::Error::Protocol(_) | ureq::Error::LargeResponseHeader(..) | ureq::Error::Http(_) => {
             Failure::NotAHost(NotAHost::Protocol(error.into_io()))
         }
-        ureq::Error::ConnectProxyFailed(why) => Failure::Proxy(readable(&why)),
+        ureq::Error::ConnectProxyFailed(reason) => Failure::Proxy(readable(&reason)),
         ureq::Error::Rustls(tls) => tls_failure(&tls.clone(), io::Error::other(tls)),
         ureq::Error::Io(io) => match io.get_ref().and_then(|inner| inner.downcast_ref::<rustls::Error>()).cloned() {
             Some(tls) => tls_failure(&tls, io),
@@ -236,7 +236,7 @@ fn failure(error: ureq::Error) -> Failure {
     }
 }
 
-/// A certificate has another remedy than a server that speaks no TLS at all.
+/// A certificate that is not trusted has another remedy than a server without TLS.
 fn tls_failure(tls: &rustls::Error, io: io::Error) -> Failure {
     match tls {
         rustls::Error::InvalidCertificate(_) => Failure::Untrusted(io),
@@ -248,6 +248,6 @@ const COSE: &str = "application/cose";
 const PROBLEM: &str = "application/problem+json";
 const ACCEPT: &str = "application/cose, application/problem+json";
 /// More than any lease or certificate has.
-const MOST_BYTES: u64 = 64 * 1_024;
+pub(crate) const MAX_BYTES: u64 = 64 * 1_024;
 const RESOLVE: Duration = Duration::from_secs(5);
 const WHOLE: Duration = Duration::from_secs(30);

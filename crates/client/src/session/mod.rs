@@ -3,4 +3,5 @@
 pub(crate) mod authority;
 pub(crate) mod exchange;
 pub(crate) mod host;
+pub(crate) mod network;
 pub(crate) mod refused;

@@ -1,24 +1,24 @@
-//! A reasoned no of a host or an authority, as it came: a problem document (RFC 9457).
+//! A refusal by a host or an authority, as it came: a problem document (RFC 9457).
 
 use std::fmt;
 
-use leasehold_core::{Span, Timestamp, codes};
+use leasehold_core::{Code, Span, Timestamp};
 use serde::Deserialize;
 
-/// A reasoned no of a host or an authority.
+/// A refusal by a host or an authority.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub struct Refused {
-    /// The problem type without its URN prefix, such as `threshold-not-met`.
+    /// The problem type without its URN prefix, such as `threshold-not-met`; it may be one that this release does not know.
     pub code: String,
     /// The HTTP status.
     pub status: u16,
-    /// What the host calls it.
+    /// The host's title for it.
     pub title: String,
-    /// What the host says about it.
+    /// The host's explanation.
     pub detail: String,
     /// Machines that have asked (`threshold-not-met`).
     pub count: Option<u64>,
-    /// Machines it takes (`threshold-not-met`).
+    /// Machines that are needed (`threshold-not-met`).
     pub required: Option<u64>,
     /// Leases there are (`capacity-reached`).
     pub capacity: Option<u64>,
@@ -46,42 +46,52 @@ impl Refused {
             count: problem.count,
             required: problem.required,
             capacity: problem.capacity,
-            retry: retry.map(|retry| retry.min(LONGEST_RETRY)),
+            retry: retry.map(|retry| retry.min(MAX_RETRY)),
             client_time: problem.client_time.map(Timestamp::from_unix),
             host_time: problem.host_time.map(Timestamp::from_unix),
         })
     }
 
-    /// Whether the same request may be answered otherwise in a while.
-    pub fn may_pass(&self) -> bool {
-        self.is_the_hosts_own_trouble() || self.code == "too-many-requests"
+    /// The code, where this release knows it.
+    pub fn known(&self) -> Option<Code> {
+        self.code.parse().ok()
     }
 
-    /// Whether the host says no for itself, so that another may say yes, and may have granted all the same.
-    pub(crate) fn is_the_hosts_own_trouble(&self) -> bool {
+    /// Whether the same request may be answered otherwise in a while.
+    pub fn is_temporary(&self) -> bool {
+        self.is_server_error() || self.is(Code::TooManyRequests)
+    }
+
+    pub(crate) fn is(&self, code: Code) -> bool {
+        self.code == code.name()
+    }
+
+    /// Whether the server failed, so that another may answer otherwise, and may have granted all the same.
+    pub(crate) fn is_server_error(&self) -> bool {
         self.status >= 500
     }
 }
 
 impl fmt::Display for Refused {
-    /// In words of this program where it knows the code: they are shorter, and nobody else's.
+    /// In this program's words where it knows the code: they are shorter, and a stranger did not write them.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match (self.code.as_str(), self) {
-            ("threshold-not-met", Self { count: Some(count), required: Some(required), .. }) => {
+        match (self.known(), self) {
+            (Some(Code::ThresholdNotMet), Self { count: Some(count), required: Some(required), .. }) => {
                 write!(f, "{count} of {required} machines have asked")
             }
-            ("capacity-reached", Self { capacity: Some(capacity), .. }) => {
-                write!(f, "all leases are out: the host may grant {capacity} at once")
+            (Some(Code::CapacityReached), Self { capacity: Some(capacity), .. }) => {
+                write!(f, "all leases are in use: the host may grant {capacity} at once")
             }
-            ("clock-skew", Self { client_time: Some(client), host_time: Some(host), .. }) => {
+            (Some(Code::ClockSkew), Self { client_time: Some(client), host_time: Some(host), .. }) => {
                 write!(f, "the clocks of client and host are {} apart", client.distance(*host))
             }
-            (code, _) => f.write_str(codes::find(code).map_or(&self.title, |known| known.meaning)),
+            (Some(code), _) => f.write_str(code.meaning()),
+            (None, _) => f.write_str(&self.title),
         }
     }
 }
 
-/// Text of a stranger's: without control characters, and no longer than a person reads.
+/// Text that a stranger wrote: without control characters, and not too long to read.
 pub(crate) fn readable(text: &str) -> String {
     text.chars().filter(|c| !c.is_control()).take(500).collect()
 }
@@ -104,7 +114,7 @@ struct Problem {
 
 const PREFIX: &str = "urn:leasehold:problem:";
 /// However long a host says to wait, a client asks once a week.
-const LONGEST_RETRY: Span = Span::days(7);
+const MAX_RETRY: Span = Span::days(7);
 
 #[cfg(test)]
 mod tests {
@@ -130,7 +140,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_problem_of_leaseholds_is_none() {
+    fn other_documents_are_no_refusals() {
         for body in [
             "",
             "[]",
@@ -145,7 +155,7 @@ mod tests {
     }
 
     #[test]
-    fn no_host_can_silence_a_client_for_good() {
+    fn no_host_can_stop_a_client_from_asking() {
         let forever = format!(r#"{{"type":"urn:leasehold:problem:busy","retry":{}}}"#, u64::MAX);
         assert_eq!(parse(&forever).unwrap().retry, Some(Span::days(7)));
     }

@@ -13,12 +13,12 @@ pub(crate) struct Device {
     /// Its key, once it has asked.
     pub(crate) key: Option<Keypair>,
     /// What is remembered beside the key.
-    pub(crate) past: Past,
+    pub(crate) history: DeviceHistory,
 }
 
-/// What is remembered beside the key, readable to all.
+/// What is remembered beside the key, readable by all.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Past {
+pub(crate) struct DeviceHistory {
     /// The keys that this machine has had, the newest last: leases bound to any of them are its own.
     keys: Vec<KeyId>,
     /// What it last asked with.
@@ -28,25 +28,25 @@ pub(crate) struct Past {
 impl Device {
     /// The name of the key in use; known as well where only its owner may read the key.
     pub(crate) fn id(&self) -> Option<KeyId> {
-        self.key.as_ref().map(Keypair::id).or(self.past.keys.last().copied())
+        self.key.as_ref().map(Keypair::id).or(self.history.keys.last().copied())
     }
 
     /// Whether a lease bound to `client` is this machine's.
     pub(crate) fn is(&self, client: KeyId) -> bool {
-        self.id() == Some(client) || self.past.keys.contains(&client)
+        self.id() == Some(client) || self.history.keys.contains(&client)
     }
 
     /// Takes `key` into use.
     pub(crate) fn adopt(&mut self, key: Keypair) {
-        self.past.keys.retain(|known| *known != key.id());
-        self.past.keys.push(key.id());
-        let surplus = self.past.keys.len().saturating_sub(MOST_KEYS);
-        self.past.keys.drain(..surplus);
+        self.history.keys.retain(|known| *known != key.id());
+        self.history.keys.push(key.id());
+        let surplus = self.history.keys.len().saturating_sub(MAX_KEYS);
+        self.history.keys.drain(..surplus);
         self.key = Some(key);
     }
 }
 
-impl Past {
+impl DeviceHistory {
     pub(crate) fn parse(bytes: &[u8]) -> Option<Self> {
         let stored: Stored = serde_json::from_slice(bytes).ok()?;
         let keys = stored.keys.iter().map(|key| key.parse().ok()).collect::<Option<_>>()?;
@@ -95,7 +95,7 @@ struct Stored {
 const PREFIX: [u8; 16] =
     [0x30, 0x2e, 0x02, 0x01, 0x00, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x70, 0x04, 0x22, 0x04, 0x20];
 const LABEL: &str = "PRIVATE KEY";
-const MOST_KEYS: usize = 8;
+const MAX_KEYS: usize = 8;
 
 #[cfg(test)]
 mod tests {
@@ -120,7 +120,7 @@ mod tests {
         }
         assert_eq!(device.id(), Some(keys[9].id()));
         assert!(device.is(keys[2].id()) && !device.is(keys[1].id()));
-        device.past.fingerprint = Fingerprint::new([(Component::Processor, [0xab; 8])]).ok();
-        assert_eq!(Past::parse(&device.past.to_bytes()), Some(device.past));
+        device.history.fingerprint = Fingerprint::new([(Component::Processor, [0xab; 8])]).ok();
+        assert_eq!(DeviceHistory::parse(&device.history.to_bytes()), Some(device.history));
     }
 }

@@ -1,33 +1,38 @@
-//! Files that are replaced whole or not at all, locks between processes, and what becomes of damaged ones.
+//! The files of a vendor's state: replaced whole or not at all, locked between processes; damaged ones are set aside.
 
 use std::fmt;
-use std::fs::{self, File};
-use std::io::{self, ErrorKind, Read, Write};
+use std::fs::{self, File, TryLockError};
+use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::thread;
+use std::time::Duration;
 
-use crate::error::{Error, why};
+use leasehold_core::Code;
+use leasehold_files::Readers;
 
-/// Something about the state directory that people should know and that stops nothing.
+use crate::error::{Error, describe_io};
+
+/// A problem with the state directory that an administrator should know of and that stops nothing.
 #[derive(Clone, Debug)]
 pub enum Note {
-    /// A file was damaged; it was set aside where that could be done.
+    /// A file was damaged; it was set aside where that was possible.
     Damaged {
-        /// What it was called.
+        /// Its name.
         file: PathBuf,
-        /// What it is called now.
+        /// Its name now.
         aside: Option<PathBuf>,
     },
-    /// Something could not be read or written; what it would have said is not known, or will not be remembered.
+    /// A file or folder could not be read or written: its content is not known, or will not be remembered.
     Unusable {
-        /// What.
+        /// The file or folder.
         path: PathBuf,
-        /// Why.
+        /// The cause.
         source: Arc<io::Error>,
     },
 }
 
-/// A folder of files, and what was noticed about them.
+/// A folder of files, and the problems with them.
 #[derive(Debug)]
 pub(crate) struct Files {
     folder: PathBuf,
@@ -42,17 +47,8 @@ pub(crate) struct Lock {
 
 /// Held while a host is asked, so that one process asks at a time.
 #[derive(Debug)]
-pub(crate) struct Turn {
+pub(crate) struct RequestLock {
     _file: File,
-}
-
-/// Who may read a file.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Readers {
-    /// Whoever may read the folder.
-    All,
-    /// Its owner.
-    Owner,
 }
 
 impl Files {
@@ -68,31 +64,27 @@ impl Files {
         self.folder.join(name)
     }
 
-    /// Waits for its turn to change files; makes the folder where there is none.
+    /// Waits for the lock on the files; makes the folder where there is none.
     pub(crate) fn lock(&self) -> Result<Lock, Error> {
-        let (path, file) = self.lock_file(LOCK)?;
-        file.lock().map_err(|source| Error::State { path, source })?;
-        Ok(Lock { _file: file })
+        self.wait_for(LOCK, LOCK_TIMEOUT).map(|file| Lock { _file: file })
     }
 
-    /// Waits for its turn to ask a host.
-    pub(crate) fn turn(&self) -> Result<Turn, Error> {
-        let (path, file) = self.lock_file(ASKING)?;
-        file.lock().map_err(|source| Error::State { path, source })?;
-        Ok(Turn { _file: file })
+    /// The lock on the files where no other process holds it.
+    pub(crate) fn try_lock(&self) -> Result<Option<Lock>, Error> {
+        Ok(self.take(LOCK)?.map(|file| Lock { _file: file }))
     }
 
-    /// Takes its turn to ask a host; `None` where another process is asking.
-    pub(crate) fn turn_if_free(&self) -> Result<Option<Turn>, Error> {
-        let (path, file) = self.lock_file(ASKING)?;
-        match file.try_lock() {
-            Ok(()) => Ok(Some(Turn { _file: file })),
-            Err(fs::TryLockError::WouldBlock) => Ok(None),
-            Err(fs::TryLockError::Error(source)) => Err(Error::State { path, source }),
-        }
+    /// Waits for the lock on asking a host.
+    pub(crate) fn request_lock(&self) -> Result<RequestLock, Error> {
+        self.wait_for(REQUEST_LOCK, REQUEST_TIMEOUT).map(|file| RequestLock { _file: file })
     }
 
-    /// What `parse` makes of a file; `None` where there is none, or it was damaged and has been set aside.
+    /// The lock on asking a host; `None` where another process is asking.
+    pub(crate) fn try_request_lock(&self) -> Result<Option<RequestLock>, Error> {
+        Ok(self.take(REQUEST_LOCK)?.map(|file| RequestLock { _file: file }))
+    }
+
+    /// A file, read with `parse`; `None` where there is none, or it was damaged and has been set aside.
     pub(crate) fn read<T>(
         &self,
         lock: Option<&Lock>,
@@ -103,15 +95,15 @@ impl Files {
         if let Some(value) = parse(&bytes) {
             return Ok(Some(value));
         }
-        // Another process may have mended it since: look again where nobody else writes.
-        let own = if lock.is_none() { self.lock().ok() } else { None };
+        // Another process may have replaced it since: look again under the lock. A reader does not wait for it.
+        let own = if lock.is_none() { self.try_lock().ok().flatten() } else { None };
         if lock.or(own.as_ref()).is_none() {
             self.note(Note::Damaged { file: self.path(name), aside: None });
             return Ok(None);
         }
         match self.bytes(name)?.map(|bytes| parse(&bytes)) {
             Some(None) => self.set_aside(name),
-            Some(mended) => return Ok(mended),
+            Some(replaced) => return Ok(replaced),
             None => {}
         }
         Ok(None)
@@ -120,31 +112,16 @@ impl Files {
     /// Replaces a file as one step that outlives a power cut.
     pub(crate) fn replace(&self, _lock: &Lock, name: &str, bytes: &[u8], readers: Readers) -> Result<(), Error> {
         let path = self.path(name);
-        let replace = || {
-            let folder = path.parent().unwrap_or(&self.folder);
-            fs::create_dir_all(folder)?;
-            let new = path.with_file_name(format!("{}.new", path.file_name().unwrap_or_default().display()));
-            // What a crash has left over may have other readers.
-            match fs::remove_file(&new) {
-                Err(error) if error.kind() != ErrorKind::NotFound => return Err(error),
-                Ok(()) | Err(_) => {}
-            }
-            let mut file = create(&new, readers)?;
-            file.write_all(bytes)?;
-            file.sync_all()?;
-            fs::rename(&new, &path)?;
-            sync_folder(folder)
-        };
-        replace().map_err(|source| Error::State { path: path.clone(), source })
+        let folder = path.parent().unwrap_or(&self.folder);
+        let replaced = leasehold_files::make_folder(folder, Readers::Everyone)
+            .and_then(|()| leasehold_files::replace(&path, bytes, readers));
+        replaced.map_err(|source| Error::State { path, source })
     }
 
     /// Removes a file, if there is one.
     pub(crate) fn remove(&self, _lock: &Lock, name: &str) -> Result<(), Error> {
         let path = self.path(name);
-        match fs::remove_file(&path).and_then(|()| sync_folder(path.parent().unwrap_or(&self.folder))) {
-            Err(source) if source.kind() != ErrorKind::NotFound => Err(Error::State { path, source }),
-            Ok(()) | Err(_) => Ok(()),
-        }
+        leasehold_files::remove(&path).map_err(|source| Error::State { path, source })
     }
 
     /// Removes all files of `folder` (the files' own where it is empty) but those named in `keep`.
@@ -154,11 +131,11 @@ impl Files {
             for entry in fs::read_dir(&path)? {
                 let entry = entry?;
                 let kept = keep.iter().any(|name| entry.file_name() == *name);
-                if !kept && entry.file_type()?.is_file() {
+                if !kept && !entry.file_type()?.is_dir() {
                     fs::remove_file(entry.path())?;
                 }
             }
-            sync_folder(&path)
+            leasehold_files::sync_folder(&path)
         };
         clear().map_err(|source| Error::State { path: path.clone(), source })
     }
@@ -182,12 +159,7 @@ impl Files {
 
     fn bytes(&self, name: &str) -> Result<Option<Vec<u8>>, Error> {
         let path = self.path(name);
-        let mut bytes = Vec::new();
-        match File::open(&path).and_then(|file| file.take(MOST_BYTES).read_to_end(&mut bytes)) {
-            Ok(_) => Ok(Some(bytes)),
-            Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => Ok(None),
-            Err(source) => Err(Error::State { path, source }),
-        }
+        leasehold_files::read_if_there(&path, MAX_BYTES).map_err(|source| Error::State { path, source })
     }
 
     fn set_aside(&self, name: &str) {
@@ -197,25 +169,42 @@ impl Files {
         self.note(Note::Damaged { file, aside });
     }
 
-    fn lock_file(&self, name: &str) -> Result<(PathBuf, File), Error> {
-        let path = self.path(name);
-        let open = || {
-            fs::create_dir_all(&self.folder)?;
-            File::options().create(true).truncate(false).write(true).open(&path)
-        };
-        match open() {
-            Ok(file) => Ok((path, file)),
-            Err(source) => Err(Error::State { path, source }),
+    /// The lock file `name`, locked; an error where another process has held it for `timeout`.
+    fn wait_for(&self, name: &str, timeout: Duration) -> Result<File, Error> {
+        let mut waited = Duration::ZERO;
+        loop {
+            if let Some(file) = self.take(name)? {
+                return Ok(file);
+            }
+            if waited >= timeout {
+                let source = io::Error::new(ErrorKind::ResourceBusy, "another process holds the lock");
+                return Err(Error::State { path: self.path(name), source });
+            }
+            thread::sleep(LOCK_INTERVAL);
+            waited += LOCK_INTERVAL;
         }
+    }
+
+    /// The lock file `name`, locked; `None` where another process has locked it. Makes the folder where there is none.
+    fn take(&self, name: &str) -> Result<Option<File>, Error> {
+        let path = self.path(name);
+        let open = leasehold_files::make_folder(&self.folder, Readers::Everyone)
+            .and_then(|()| leasehold_files::open_lock(&path));
+        let locked = open.and_then(|file| match file.try_lock() {
+            Ok(()) => Ok(Some(file)),
+            Err(TryLockError::WouldBlock) => Ok(None),
+            Err(TryLockError::Error(error)) => Err(error),
+        });
+        locked.map_err(|source| Error::State { path, source })
     }
 }
 
 impl Note {
     /// The stable code.
-    pub fn code(&self) -> &'static str {
+    pub fn code(&self) -> Code {
         match self {
-            Self::Damaged { .. } => "state-damaged",
-            Self::Unusable { .. } => "state-unusable",
+            Self::Damaged { .. } => Code::StateDamaged,
+            Self::Unusable { .. } => Code::StateUnusable,
         }
     }
 }
@@ -227,7 +216,7 @@ impl fmt::Display for Note {
                 write!(f, "state file {}: damaged, set aside as {}", file.display(), aside.display())
             }
             Self::Damaged { file, aside: None } => write!(f, "state file {}: damaged", file.display()),
-            Self::Unusable { path, source } => write!(f, "state {}: {}", path.display(), why(source)),
+            Self::Unusable { path, source } => write!(f, "state {}: {}", path.display(), describe_io(source)),
         }
     }
 }
@@ -241,35 +230,14 @@ pub(crate) fn folders(folder: &Path) -> Vec<String> {
     names
 }
 
-#[cfg(unix)]
-fn create(path: &Path, readers: Readers) -> io::Result<File> {
-    use std::os::unix::fs::OpenOptionsExt;
-    let mode = match readers {
-        Readers::All => 0o644,
-        Readers::Owner => 0o600,
-    };
-    File::options().write(true).create_new(true).mode(mode).open(path)
-}
-
-/// On Windows the folder's access list holds: a user's own folder is his alone.
-#[cfg(not(unix))]
-fn create(path: &Path, _readers: Readers) -> io::Result<File> {
-    File::options().write(true).create_new(true).open(path)
-}
-
-#[cfg(unix)]
-fn sync_folder(folder: &Path) -> io::Result<()> {
-    File::open(folder)?.sync_all()
-}
-
-#[cfg(not(unix))]
-fn sync_folder(_folder: &Path) -> io::Result<()> {
-    Ok(())
-}
-
 /// The lock file of [`Lock`].
 pub(crate) const LOCK: &str = "lock";
-/// The lock file of [`Turn`].
-pub(crate) const ASKING: &str = "asking.lock";
+/// The lock file of [`RequestLock`].
+pub(crate) const REQUEST_LOCK: &str = "asking.lock";
 /// More than any state file has: a revocation list is the largest.
-const MOST_BYTES: u64 = 2 * 1_024 * 1_024;
+const MAX_BYTES: u64 = 2 * 1_024 * 1_024;
+/// Files are changed within milliseconds: a process that holds the lock for longer hangs.
+const LOCK_TIMEOUT: Duration = Duration::from_secs(10);
+/// As long as an attempt of another process lasts at most.
+const REQUEST_TIMEOUT: Duration = Duration::from_secs(90);
+const LOCK_INTERVAL: Duration = Duration::from_millis(10);

@@ -65,7 +65,7 @@ impl Held {
 
     /// When another is to follow it.
     pub(crate) fn due(&self, device: &Device, evidence: &standing::Lease) -> Due {
-        // A multiple key's is renewed by nobody: another takes the key.
+        // A multiple key's lease is never renewed: another one takes the key.
         if self.lease.method == Method::MultipleKey && device.is(self.lease.client) {
             return Due::Never;
         }

@@ -9,59 +9,65 @@
 //!                         <product>/manifest.lh  lease.lh (with its chain)  record.json
 //! ```
 
+pub(crate) mod attempts;
 pub(crate) mod device;
 pub(crate) mod files;
+pub(crate) mod first_run;
 pub(crate) mod held;
 pub(crate) mod proven;
 pub(crate) mod record;
 
 use std::path::{Path, PathBuf};
 
-use leasehold_core::{KeyId, ProductId, PublicKey};
+use leasehold_core::{KeyId, ProductId, PublicKey, Timestamp};
+use leasehold_files::Readers;
 use leasehold_wire::{Keypair, Manifest, Revocations, verify};
 
 use crate::error::Error;
-use crate::state::device::{Device, Past};
-use crate::state::files::{ASKING, Files, LOCK, Lock, Note, Readers, Turn, folders};
+use crate::state::device::{Device, DeviceHistory};
+use crate::state::files::{Files, LOCK, Lock, Note, REQUEST_LOCK, RequestLock, folders};
 use crate::state::held::Held;
 use crate::state::proven::Proven;
-use crate::state::record::Record;
+use crate::state::record::ProductRecord;
 
-/// The state of one vendor's products on this machine.
+/// The state of one product on this machine, and what it shares with the vendor's other products.
 #[derive(Debug)]
 pub(crate) struct State {
     files: Files,
     root: PublicKey,
+    product: ProductId,
+    opened: Timestamp,
 }
 
-/// Where to read from: as one who holds the lock, or as a passer-by.
-pub(crate) type Holding<'l> = Option<&'l Lock>;
-
 impl State {
-    /// The state under `base` of the vendor with this root key; nothing is read or made yet.
-    pub(crate) fn of(base: &Path, root: PublicKey) -> Self {
-        Self { files: Files::new(base.join(root.id().to_string())), root }
+    /// The state under `base` of this product of the vendor with this root key; nothing is read or made yet.
+    pub(crate) fn new(base: &Path, root: PublicKey, product: ProductId, opened: Timestamp) -> Self {
+        Self { files: Files::new(base.join(root.id().to_string())), root, product, opened }
     }
 
     pub(crate) fn lock(&self) -> Result<Lock, Error> {
         self.files.lock()
     }
 
-    pub(crate) fn turn(&self) -> Result<Turn, Error> {
-        self.files.turn()
+    pub(crate) fn try_lock(&self) -> Result<Option<Lock>, Error> {
+        self.files.try_lock()
     }
 
-    pub(crate) fn turn_if_free(&self) -> Result<Option<Turn>, Error> {
-        self.files.turn_if_free()
+    pub(crate) fn request_lock(&self) -> Result<RequestLock, Error> {
+        self.files.request_lock()
     }
 
-    pub(crate) fn device(&self, lock: Holding<'_>) -> Result<Device, Error> {
-        Ok(Device { key: self.files.read(lock, KEY, device::from_pem)?, past: self.past(lock)? })
+    pub(crate) fn try_request_lock(&self) -> Result<Option<RequestLock>, Error> {
+        self.files.try_request_lock()
     }
 
-    /// The device without its key: what those may know who may not read the key.
-    pub(crate) fn device_seen(&self) -> Result<Device, Error> {
-        Ok(Device { key: None, past: self.past(None)? })
+    pub(crate) fn device(&self, lock: Option<&Lock>) -> Result<Device, Error> {
+        Ok(Device { key: self.files.read(lock, KEY, device::from_pem)?, history: self.history(lock)? })
+    }
+
+    /// The device without its key: what a user may know who may not read the key.
+    pub(crate) fn device_without_key(&self) -> Result<Device, Error> {
+        Ok(Device { key: None, history: self.history(None)? })
     }
 
     pub(crate) fn keep_device(&self, lock: &Lock, device: &Device) -> Result<(), Error> {
@@ -71,22 +77,22 @@ impl State {
                 self.files.replace(lock, KEY, device::to_pem(key).as_bytes(), Readers::Owner)?;
             }
         }
-        if self.past(Some(lock))? == device.past {
+        if self.history(Some(lock))? == device.history {
             return Ok(());
         }
-        self.files.replace(lock, PAST, &device.past.to_bytes(), Readers::All)
+        self.files.replace(lock, HISTORY, &device.history.to_bytes(), Readers::Everyone)
     }
 
-    pub(crate) fn proven(&self, lock: Holding<'_>) -> Result<Option<Proven>, Error> {
+    pub(crate) fn proven(&self, lock: Option<&Lock>) -> Result<Option<Proven>, Error> {
         self.files.read(lock, TIME, |bytes| serde_json::from_slice(bytes).ok())
     }
 
     pub(crate) fn keep_proven(&self, lock: &Lock, proven: &Proven) -> Result<(), Error> {
         let bytes = serde_json::to_vec_pretty(proven).expect("numbers and texts are JSON");
-        self.files.replace(lock, TIME, &bytes, Readers::All)
+        self.files.replace(lock, TIME, &bytes, Readers::Everyone)
     }
 
-    pub(crate) fn revocations(&self, lock: Holding<'_>) -> Result<Option<Revocations>, Error> {
+    pub(crate) fn revocations(&self, lock: Option<&Lock>) -> Result<Option<Revocations>, Error> {
         self.files.read(lock, REVOCATIONS, |bytes| {
             let issued = leasehold_wire::Envelope::parse(bytes).ok()?.document::<Revocations>().ok()?.issued;
             Some(verify::<Revocations>(bytes, &self.root, issued, None).ok()?.document)
@@ -94,51 +100,61 @@ impl State {
     }
 
     pub(crate) fn keep_revocations(&self, lock: &Lock, bytes: &[u8]) -> Result<(), Error> {
-        self.files.replace(lock, REVOCATIONS, bytes, Readers::All)
+        self.files.replace(lock, REVOCATIONS, bytes, Readers::Everyone)
     }
 
-    pub(crate) fn record(&self, lock: Holding<'_>, product: &ProductId) -> Result<Option<Record>, Error> {
-        self.files.read(lock, &of(product, RECORD), Record::parse)
+    /// What is remembered of the product; as on its first run where nothing is.
+    pub(crate) fn record(&self, lock: Option<&Lock>) -> Result<ProductRecord, Error> {
+        Ok(self.stored_record(lock)?.unwrap_or_else(|| self.first_record()))
     }
 
-    pub(crate) fn keep_record(&self, lock: &Lock, product: &ProductId, record: &Record) -> Result<(), Error> {
-        self.files.replace(lock, &of(product, RECORD), &record.to_bytes(), Readers::All)
+    pub(crate) fn stored_record(&self, lock: Option<&Lock>) -> Result<Option<ProductRecord>, Error> {
+        self.files.read(lock, &of(&self.product, RECORD), ProductRecord::parse)
     }
 
-    pub(crate) fn held(&self, lock: Holding<'_>, product: &ProductId) -> Result<Option<Held>, Error> {
+    /// The record of a product that runs for the first time.
+    pub(crate) fn first_record(&self) -> ProductRecord {
+        ProductRecord::new(self.opened)
+    }
+
+    pub(crate) fn keep_record(&self, lock: &Lock, record: &ProductRecord) -> Result<(), Error> {
+        self.files.replace(lock, &of(&self.product, RECORD), &record.to_bytes(), Readers::Everyone)
+    }
+
+    pub(crate) fn held(&self, lock: Option<&Lock>) -> Result<Option<Held>, Error> {
         let revocations = self.revocations(lock).unwrap_or_else(|error| {
             self.note(error);
             None
         });
-        self.files.read(lock, &of(product, LEASE), |bytes| {
-            Held::open(bytes, &self.root, revocations.as_ref()).filter(|held| held.lease.product == *product)
+        self.files.read(lock, &of(&self.product, LEASE), |bytes| {
+            Held::open(bytes, &self.root, revocations.as_ref()).filter(|held| held.lease.product == self.product)
         })
     }
 
-    pub(crate) fn keep_lease(&self, lock: &Lock, product: &ProductId, bytes: &[u8]) -> Result<(), Error> {
-        self.files.replace(lock, &of(product, LEASE), bytes, Readers::All)
+    pub(crate) fn keep_lease(&self, lock: &Lock, bytes: &[u8]) -> Result<(), Error> {
+        self.files.replace(lock, &of(&self.product, LEASE), bytes, Readers::Everyone)
     }
 
-    pub(crate) fn remove_lease(&self, lock: &Lock, product: &ProductId) -> Result<(), Error> {
-        self.files.remove(lock, &of(product, LEASE))
+    pub(crate) fn remove_lease(&self, lock: &Lock) -> Result<(), Error> {
+        self.files.remove(lock, &of(&self.product, LEASE))
     }
 
     pub(crate) fn folder(&self) -> &Path {
         self.files.folder()
     }
 
-    pub(crate) fn lease_path(&self, product: &ProductId) -> PathBuf {
-        self.files.path(&of(product, LEASE))
+    pub(crate) fn lease_path(&self) -> PathBuf {
+        self.files.path(&of(&self.product, LEASE))
     }
 
     /// Whether this manifest is kept.
-    pub(crate) fn knows_manifest(&self, lock: Holding<'_>, product: &ProductId, bytes: &[u8]) -> Result<bool, Error> {
-        Ok(self.files.read(lock, &of(product, MANIFEST), |known| Some(known == bytes))?.unwrap_or(false))
+    pub(crate) fn knows_manifest(&self, lock: Option<&Lock>, bytes: &[u8]) -> Result<bool, Error> {
+        Ok(self.files.read(lock, &of(&self.product, MANIFEST), |known| Some(known == bytes))?.unwrap_or(false))
     }
 
-    /// Keeps a manifest for those who come without one.
-    pub(crate) fn keep_manifest(&self, lock: &Lock, product: &ProductId, bytes: &[u8]) -> Result<(), Error> {
-        self.files.replace(lock, &of(product, MANIFEST), bytes, Readers::All)
+    /// Keeps a manifest, so that a later start needs none.
+    pub(crate) fn keep_manifest(&self, lock: &Lock, bytes: &[u8]) -> Result<(), Error> {
+        self.files.replace(lock, &of(&self.product, MANIFEST), bytes, Readers::Everyone)
     }
 
     pub(crate) fn generalize(&self, lock: &Lock) -> Result<(), Error> {
@@ -156,13 +172,13 @@ impl State {
         }
     }
 
-    fn past(&self, lock: Holding<'_>) -> Result<Past, Error> {
-        Ok(self.files.read(lock, PAST, Past::parse)?.unwrap_or_default())
+    fn history(&self, lock: Option<&Lock>) -> Result<DeviceHistory, Error> {
+        Ok(self.files.read(lock, HISTORY, DeviceHistory::parse)?.unwrap_or_default())
     }
 }
 
-/// Makes an image ready: removes device keys and leases of all vendors under `base`, a client's [`Options::state`], and
-/// says whose they were. Machines made from the image are then each their own.
+/// Prepares an image: removes device keys and leases of all vendors under `base`, a client's [`Options::state`], and
+/// returns the vendors. Each machine made from the image is then a client of its own.
 ///
 /// Manifests, revocation lists and proven time stay; they hold on every machine.
 ///
@@ -178,29 +194,29 @@ pub fn generalize(base: &Path) -> Result<Vec<KeyId>, Error> {
     let vendors = folders(base).into_iter().filter_map(|name| Some((name.parse::<KeyId>().ok()?, base.join(name))));
     let clear = |(vendor, folder)| {
         let files = Files::new(folder);
-        let _turn = files.turn()?;
+        let _requests = files.request_lock()?;
         forget_machine(&files, &files.lock()?)?;
         Ok(vendor)
     };
     vendors.map(clear).collect()
 }
 
-/// Forgets what makes this machine itself: device key, leases, requests, when products first ran; and what is left of
-/// such files, damaged ones among them.
+/// Removes what belongs to this machine alone: device key, leases, requests, times of first runs; also what is left of
+/// such files, such as damaged ones.
 fn forget_machine(files: &Files, lock: &Lock) -> Result<(), Error> {
     // The key last, so that a crash between leaves nothing that claims to be licensed without it.
     for product in files.folders() {
         files.clear(lock, &product, &[MANIFEST])?;
     }
-    files.clear(lock, "", &[TIME, REVOCATIONS, LOCK, ASKING])
+    files.clear(lock, "", &[TIME, REVOCATIONS, LOCK, REQUEST_LOCK])
 }
 
-/// The manifests kept under `base`, with whose they have to be.
+/// The manifests kept under `base`, with the vendor in whose folder each lies.
 pub(crate) fn manifests(base: &Path) -> Vec<(KeyId, Vec<u8>)> {
     let vendors = folders(base).into_iter().filter_map(|name| Some((name.parse().ok()?, base.join(name))));
     let kept = vendors.flat_map(|(vendor, folder): (KeyId, PathBuf)| {
         let products = folders(&folder).into_iter();
-        let read = move |product| std::fs::read(folder.join(product).join(MANIFEST)).ok();
+        let read = move |product| leasehold_files::read(&folder.join(product).join(MANIFEST), MAX_DOCUMENT_BYTES).ok();
         products.filter_map(read).map(move |bytes| (vendor, bytes))
     });
     kept.collect()
@@ -210,8 +226,8 @@ pub(crate) fn manifests(base: &Path) -> Vec<(KeyId, Vec<u8>)> {
 /// application starts with a wrong clock too.
 pub(crate) fn read_manifest(bytes: &[u8]) -> Result<Manifest, Error> {
     let envelope = leasehold_wire::Envelope::parse(bytes).map_err(|error| Error::Manifest(error.into()))?;
-    let said: Manifest = envelope.document().map_err(|error| Error::Manifest(error.into()))?;
-    let opened = verify::<Manifest>(bytes, &said.root, said.issued, None).map_err(Error::Manifest)?;
+    let claimed: Manifest = envelope.document().map_err(|error| Error::Manifest(error.into()))?;
+    let opened = verify::<Manifest>(bytes, &claimed.root, claimed.issued, None).map_err(Error::Manifest)?;
     Ok(opened.document)
 }
 
@@ -220,9 +236,11 @@ fn of(product: &ProductId, file: &str) -> String {
 }
 
 const KEY: &str = "device.key";
-const PAST: &str = "device.json";
+const HISTORY: &str = "device.json";
 const TIME: &str = "time.json";
 const REVOCATIONS: &str = "revocations.lh";
 const MANIFEST: &str = "manifest.lh";
+/// The most that any document but a revocation list has.
+const MAX_DOCUMENT_BYTES: u64 = 16 * 1_024;
 const LEASE: &str = "lease.lh";
 const RECORD: &str = "record.json";

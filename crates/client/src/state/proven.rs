@@ -3,10 +3,12 @@
 use std::time::Duration;
 
 use leasehold_core::clock::{self, Reading};
-use leasehold_core::{Span, Timestamp};
+use leasehold_core::{Clock, Running, Span, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use crate::clock::{Clock, Running};
+use crate::error::Error;
+use crate::state::State;
+use crate::state::files::Lock;
 
 /// The floor of proven time, as of one reading of the running clock.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -51,6 +53,27 @@ impl Proven {
     fn since(&self, running: &Running) -> u64 {
         let same = self.boot == running.boot;
         if same { milliseconds(running.since).saturating_sub(self.at) } else { 0 }
+    }
+}
+
+/// The floor that `state` remembers; where it remembers none, the lease in hand proves when it was made.
+pub(crate) fn floor(state: &State, lock: Option<&Lock>, running: &Running) -> Result<Option<Proven>, Error> {
+    if let Some(remembered) = state.proven(lock)? {
+        return Ok(Some(remembered));
+    }
+    Ok(state.held(lock)?.map(|held| Proven::by_lease(held.lease.issued, running)))
+}
+
+/// Adds the running time up to `running` to what `state` remembers, where enough of it has passed.
+pub(crate) fn count(state: &State, running: &Running) -> Result<(), Error> {
+    let recent = state.proven(None)?.is_some_and(|remembered| !remembered.is_stale(running));
+    if recent || floor(state, None, running)?.is_none() {
+        return Ok(());
+    }
+    let Some(lock) = state.try_lock()? else { return Ok(()) };
+    match floor(state, Some(&lock), running)? {
+        Some(proven) => state.keep_proven(&lock, &proven.counted_to(running)),
+        None => Ok(()),
     }
 }
 

@@ -1,13 +1,13 @@
 //! What is remembered of one product apart from its lease: first run, the request under way, the last attempt.
 
-use leasehold_core::{Cti, KeyId, Span, Timestamp, attempt};
+use leasehold_core::{Code, Cti, KeyId, Span, Timestamp, attempt};
 use serde::{Deserialize, Serialize};
 
 use crate::address::{AuthorityAddress, HostAddress};
 
 /// What is remembered of one product.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Record {
+pub(crate) struct ProductRecord {
     /// When it first ran here.
     pub(crate) first_run: Timestamp,
     /// The request that was sent, or is about to be, and whose answer is not stored.
@@ -20,8 +20,8 @@ pub(crate) struct Record {
     pub(crate) host: Option<HostAddress>,
     /// The authority that granted the last lease.
     pub(crate) authority: Option<AuthorityAddress>,
-    /// What the product's user wants.
-    pub(crate) wish: Wish,
+    /// Whether the client asks by itself.
+    pub(crate) renewal: RenewalMode,
 }
 
 /// An attempt to get a lease.
@@ -29,27 +29,27 @@ pub(crate) struct Record {
 pub(crate) struct Attempt {
     /// When, by the local clock.
     pub(crate) at: Timestamp,
-    /// What came between; `None` where a lease was granted.
-    pub(crate) setback: Option<Setback>,
+    /// Why it brought no lease; `None` where it did.
+    pub(crate) failure: Option<LastFailure>,
 }
 
 /// Why the last attempt brought no lease.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Setback {
+pub struct LastFailure {
     /// The stable code: of a refusal, or of an error.
     pub code: String,
-    /// The same in words.
+    /// The same, readable.
     pub message: String,
     /// Seconds until the next attempt, before jitter.
     retry: u64,
 }
 
-/// When the lease in hand wants another to follow it, failed attempts apart.
+/// When the lease in hand is due for renewal, failed attempts aside.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Due {
-    /// There is none that is good for this client.
+    /// There is none that this client can use.
     Now,
-    /// When it is to be renewed.
+    /// At this time.
     At(Timestamp),
     /// There is nothing to renew.
     Never,
@@ -58,33 +58,33 @@ pub(crate) enum Due {
 /// Whether the client asks by itself.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-pub(crate) enum Wish {
-    /// It asks when it is time.
+pub(crate) enum RenewalMode {
+    /// It asks when it is due.
     #[default]
-    Licensed,
-    /// The lease was given back: it asks when told to.
-    Released,
+    Automatic,
+    /// The lease was given back: it asks only when told to.
+    OnRequest,
 }
 
-impl Record {
+impl ProductRecord {
     /// Of a product that runs for the first time.
     pub(crate) fn new(first_run: Timestamp) -> Self {
-        let (host, authority, wish) = (None, None, Wish::Licensed);
-        Self { first_run, request: None, machine_request: None, attempt: None, host, authority, wish }
+        let (host, authority, renewal) = (None, None, RenewalMode::Automatic);
+        Self { first_run, request: None, machine_request: None, attempt: None, host, authority, renewal }
     }
 
     /// When to ask next by the local time `now`; `None` is not by itself.
     pub(crate) fn next_attempt(&self, client: Option<KeyId>, due: Due, now: Timestamp) -> Option<Timestamp> {
-        let due = match (self.wish, due) {
-            (Wish::Released, _) | (_, Due::Never) => return None,
-            (Wish::Licensed, Due::At(renew_at)) => renew_at,
-            (Wish::Licensed, Due::Now) => now,
+        let due = match (self.renewal, due) {
+            (RenewalMode::OnRequest, _) | (_, Due::Never) => return None,
+            (RenewalMode::Automatic, Due::At(renew_at)) => renew_at,
+            (RenewalMode::Automatic, Due::Now) => now,
         };
-        let last = self.attempt.as_ref().and_then(|attempt| Some((attempt.at, attempt.setback.as_ref()?)));
+        let last = self.attempt.as_ref().and_then(|attempt| Some((attempt.at, attempt.failure.as_ref()?)));
         match last {
-            // An attempt in the future was made by a clock that has been set back since: its time says nothing.
-            Some((at, setback)) if at <= now => {
-                let wait = client.map_or(setback.retry(), |client| attempt::retry_after(client, setback.retry()));
+            // An attempt in the future: the clock has been set back since, so its time means nothing.
+            Some((at, failure)) if at <= now => {
+                let wait = client.map_or(failure.retry(), |client| attempt::retry_after(client, failure.retry()));
                 Some(due.max(at.plus(wait)))
             }
             Some(_) | None => Some(due),
@@ -97,10 +97,10 @@ impl Record {
             first_run: Timestamp::from_unix(stored.first_run),
             request: stored.request.map(|cti| cti.parse()).transpose().ok()?,
             machine_request: stored.machine_request.map(|cti| cti.parse()).transpose().ok()?,
-            attempt: stored.attempt.map(|at| Attempt { at: Timestamp::from_unix(at), setback: stored.setback }),
+            attempt: stored.attempt.map(|at| Attempt { at: Timestamp::from_unix(at), failure: stored.last_failure }),
             host: stored.host.map(|host| host.parse()).transpose().ok()?,
             authority: stored.authority.map(|authority| authority.parse()).transpose().ok()?,
-            wish: stored.wish,
+            renewal: stored.renewal,
         })
     }
 
@@ -110,19 +110,24 @@ impl Record {
             request: self.request.map(|cti| cti.to_string()),
             machine_request: self.machine_request.map(|cti| cti.to_string()),
             attempt: self.attempt.as_ref().map(|attempt| attempt.at.unix()),
-            setback: self.attempt.as_ref().and_then(|attempt| attempt.setback.clone()),
+            last_failure: self.attempt.as_ref().and_then(|attempt| attempt.failure.clone()),
             host: self.host.as_ref().map(HostAddress::to_string),
             authority: self.authority.as_ref().map(AuthorityAddress::to_string),
-            wish: self.wish,
+            renewal: self.renewal,
         };
         serde_json::to_vec_pretty(&stored).expect("numbers and texts are JSON")
     }
 }
 
-impl Setback {
+impl LastFailure {
     /// With how long to wait.
     pub(crate) fn new(code: &str, message: String, retry: Span) -> Self {
         Self { code: code.to_owned(), message, retry: retry.as_seconds() }
+    }
+
+    /// The code, where this release knows it.
+    pub fn known(&self) -> Option<Code> {
+        self.code.parse().ok()
     }
 
     fn retry(&self) -> Span {
@@ -140,38 +145,38 @@ struct Stored {
     #[serde(default)]
     attempt: Option<u64>,
     #[serde(default)]
-    setback: Option<Setback>,
+    last_failure: Option<LastFailure>,
     #[serde(default)]
     host: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     authority: Option<String>,
     #[serde(default)]
-    wish: Wish,
+    renewal: RenewalMode,
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn failed(at: u64) -> Record {
-        let setback = Setback::new("host-unreachable", "host a:16880: connection refused".to_owned(), Span::HOUR);
-        let attempt = Attempt { at: Timestamp::from_unix(at), setback: Some(setback) };
-        Record { attempt: Some(attempt), ..Record::new(Timestamp::from_unix(5)) }
+    fn failed(at: u64) -> ProductRecord {
+        let failure = LastFailure::new("host-unreachable", "host a:16880: connection refused".to_owned(), Span::HOUR);
+        let attempt = Attempt { at: Timestamp::from_unix(at), failure: Some(failure) };
+        ProductRecord { attempt: Some(attempt), ..ProductRecord::new(Timestamp::from_unix(5)) }
     }
 
     #[test]
     fn a_record_is_read_back_from_what_it_stores() {
-        let record = Record {
+        let record = ProductRecord {
             request: Some(Cti([7; 16])),
             machine_request: Some(Cti([8; 16])),
             authority: Some("https://a".parse().unwrap()),
             host: Some("https://[::1]:4".parse().unwrap()),
-            wish: Wish::Released,
+            renewal: RenewalMode::OnRequest,
             ..failed(99)
         };
-        assert_eq!(Record::parse(&record.to_bytes()), Some(record));
-        assert_eq!(Record::parse(b"{\"first_run\": 5}"), Some(Record::new(Timestamp::from_unix(5))));
-        assert_eq!(Record::parse(b"{}"), None);
+        assert_eq!(ProductRecord::parse(&record.to_bytes()), Some(record));
+        assert_eq!(ProductRecord::parse(b"{\"first_run\": 5}"), Some(ProductRecord::new(Timestamp::from_unix(5))));
+        assert_eq!(ProductRecord::parse(b"{}"), None);
     }
 
     #[test]

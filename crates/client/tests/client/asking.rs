@@ -1,7 +1,7 @@
 //! Asking, renewing, being refused, releasing.
 
 use leasehold_client::{Error, Machine, Released, Renewer, Tick};
-use leasehold_core::{Component, Refusal, Span, Standing, Timestamp, attempt};
+use leasehold_core::{Clock, Component, Refusal, Span, Standing, Timestamp, attempt};
 use leasehold_testkit::vendor::Chain;
 use leasehold_wire::{request, verify};
 use std::sync::{Arc, mpsc};
@@ -28,7 +28,7 @@ fn a_granted_lease_is_stored_with_its_chain_and_makes_licensed() {
 fn a_renewal_names_the_lease_held_and_the_host_whose_chain_is_held() {
     let scene = Scene::new();
     let first = scene.licensed();
-    scene.clock.pass(Span::days(7));
+    scene.clock.advance(Span::days(7));
     let second = granted(scene.client().renew().unwrap());
     let requests = scene.requests();
     assert_eq!((requests[0].holds, requests[0].chain_of), (None, None));
@@ -82,15 +82,15 @@ fn a_refusal_is_told_remembered_and_tried_again_when_the_host_says() {
     assert_eq!(no.to_string(), "3 of 5 machines have asked");
     let client = scene.client();
     let status = client.status();
-    assert_eq!(status.setback.as_ref().unwrap().message, "3 of 5 machines have asked");
+    assert_eq!(status.last_failure.as_ref().unwrap().message, "3 of 5 machines have asked");
     let due = scene.clock_now().plus(attempt::retry_after(status.device.unwrap(), Span::HOUR));
     assert_eq!(status.next_attempt, Some(due));
     scene.clock.set(due);
     refused(asked(client.tick()));
     assert_ne!(scene.ctis()[0], scene.ctis()[1], "an answered request is not repeated");
-    scene.clock.pass(Span::HOUR);
+    scene.clock.advance(Span::HOUR);
     granted(asked(client.tick()));
-    assert_eq!(client.status().setback, None);
+    assert_eq!(client.status().last_failure, None);
 }
 
 #[test]
@@ -108,7 +108,7 @@ fn a_lost_reply_is_asked_for_again_not_twice() {
     scene.then(Act::LoseReply).then(Act::LoseReply);
     for _ in 0..2 {
         let Err(error) = scene.client().activate() else { panic!("the reply was lost") };
-        assert_eq!(error.code(), "host-unreachable");
+        assert_eq!(error.code().name(), "host-unreachable");
     }
     scene.licensed();
     let ctis = scene.ctis();
@@ -191,6 +191,6 @@ fn a_renewer_asks_by_itself_and_ends_when_told() {
 
 impl Scene {
     fn clock_now(&self) -> Timestamp {
-        leasehold_client::Clock::now(self.clock.as_ref())
+        self.clock.now()
     }
 }

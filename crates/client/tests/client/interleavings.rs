@@ -79,7 +79,7 @@ proptest! {
                     client.release().unwrap();
                     (open, was_licensed) = (None, false);
                 }
-                None => scene.clock.pass(Span::HOUR),
+                None => scene.clock.advance(Span::HOUR),
                 Some(act) => {
                     let before = scene.requests().len();
                     scene.then(act);

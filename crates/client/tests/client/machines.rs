@@ -104,7 +104,7 @@ fn a_machine_without_any_part_cannot_ask() {
     let scene = Scene::new();
     let options = Options { machine: Some(Machine::default()), ..scene.options() };
     let client = Client::open(&scene.manifest, options).unwrap();
-    assert_eq!(client.activate().unwrap_err().code(), "no-fingerprint");
+    assert_eq!(client.activate().unwrap_err().code().name(), "no-fingerprint");
     assert!(matches!(client.standing(), Standing::Unactivated { .. }));
 }
 

@@ -2,7 +2,7 @@
 
 use std::net::TcpListener;
 
-use leasehold_client::discovery::{Config, Outcome};
+use leasehold_client::discovery::{Config, LookupOutcome};
 use leasehold_client::{Client, Error, HostSource, Lookup, Options};
 use leasehold_core::Refusal;
 use leasehold_testkit::dns::{NameServer, Setup, Zone};
@@ -73,10 +73,10 @@ fn the_first_host_by_priority_is_asked_and_the_second_when_it_is_gone() {
     let Scene { responder, state, .. } = scene;
     drop(responder);
     let answer = client.activate().unwrap();
-    let codes: Vec<&str> = answer.passed_over.iter().map(|tried| tried.failure.code()).collect();
+    let codes: Vec<&str> = answer.passed_over.iter().map(|tried| tried.failure.code().name()).collect();
     // By the name that the lease came from, which this machine's own names do not know, and by the record.
     assert_eq!(codes, ["name-not-found", "host-unreachable"]);
-    assert_eq!(answer.passed_over[0].route.found, HostSource::LastGrant);
+    assert_eq!(answer.passed_over[0].route.source, HostSource::LastGrant);
     let told = answer.passed_over[1].to_string();
     assert_eq!(
         told,
@@ -109,7 +109,7 @@ fn a_rogue_record_delays_and_does_not_fool() {
     let records = [HOSTS, &srv(0, port(&rogue), "rogue"), &srv(1, dead(), "two"), &srv(2, port(&scene), "one")];
     let server = server(&records.concat());
     let answer = client(&scene, &server).activate().unwrap();
-    let codes: Vec<&str> = answer.passed_over.iter().map(|tried| tried.failure.code()).collect();
+    let codes: Vec<&str> = answer.passed_over.iter().map(|tried| tried.failure.code().name()).collect();
     assert_eq!(codes, ["foreign-manifest", "host-unreachable"]);
     assert!(answer.passed_over[0].to_string().contains("rogue.lease.test"));
     granted(answer);
@@ -162,7 +162,7 @@ fn a_target_without_an_address_is_told_and_the_next_is_tried() {
     let scene = Scene::new();
     let server = server(&[HOSTS, &srv(0, 16_880, "missing"), &srv(1, port(&scene), "one")].concat());
     let answer = client(&scene, &server).activate().unwrap();
-    assert_eq!(answer.passed_over[0].failure.code(), "name-not-found");
+    assert_eq!(answer.passed_over[0].failure.code().name(), "name-not-found");
     granted(answer);
 }
 
@@ -179,9 +179,9 @@ fn every_suffix_is_searched_and_where_there_is_nothing_that_is_told() {
     let options = Options { state: Some(other.state.path().into()), ..options(&scene, &server, &["none.lease.test"]) };
     let Err(error) = Client::open(&scene.manifest, options).unwrap().activate() else { panic!("there is no host") };
     let told = "host: no address is known; DNS: _leasehold._tcp.none.lease.test: no such name";
-    assert_eq!((error.code(), error.to_string().as_str()), ("no-host", told));
+    assert_eq!((error.code().name(), error.to_string().as_str()), ("no-host", told));
     let Error::NoHost { searched, .. } = error else { panic!("nothing was found") };
-    assert_eq!(searched[0].outcome, Outcome::NoSuchName);
+    assert_eq!(searched[0].outcome, LookupOutcome::NoSuchName);
 }
 
 #[test]

@@ -2,16 +2,15 @@
 
 use std::collections::VecDeque;
 use std::path::PathBuf;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
-use std::time::Duration;
 
 use leasehold_client::{
-    Answer, Chance, Client, Clock, Error, Granted, HostAddress, Lookup, Machine, Options, Outcome, Refused, Running,
-    Tick,
+    Answer, Client, Clock, Error, Granted, HostAddress, Lookup, Machine, Options, Outcome, Refused, Tick,
 };
-use leasehold_core::{Component, Cti, Fingerprint, Refusal, Span, Timestamp};
+use leasehold_core::{Component, Cti, Fingerprint, Refusal, Span};
+use leasehold_testkit::clock::VirtualClock;
 use leasehold_testkit::responder::{Incoming, Outgoing, Responder};
+use leasehold_testkit::rng::SeededRng;
 use leasehold_testkit::vendor::{BEGIN, Chain, Host, Vendor, problem};
 use leasehold_wire::{Lease, Request, request};
 use tempfile::TempDir;
@@ -41,21 +40,15 @@ pub(crate) enum Act {
 /// Everything a test needs; temporary files go with it.
 pub(crate) struct Scene {
     pub(crate) vendor: Vendor,
-    pub(crate) clock: Arc<TestClock>,
+    pub(crate) clock: Arc<VirtualClock>,
     pub(crate) responder: Responder,
     pub(crate) state: TempDir,
     pub(crate) manifest: Vec<u8>,
     pub(crate) machine: Machine,
     acts: Arc<Mutex<VecDeque<Act>>>,
     revocations: Arc<Mutex<Option<Vec<u8>>>>,
-    chance: Arc<TestChance>,
+    rng: Arc<SeededRng>,
 }
-
-#[derive(Debug)]
-pub(crate) struct TestClock(Mutex<(Timestamp, Running)>);
-
-#[derive(Debug, Default)]
-struct TestChance(AtomicU64);
 
 impl Scene {
     pub(crate) fn new() -> Self {
@@ -64,7 +57,7 @@ impl Scene {
 
     pub(crate) fn with_host(host: impl FnOnce(&Vendor) -> Host) -> Self {
         let vendor = Vendor::from_seed(7);
-        let clock = Arc::new(TestClock::at(BEGIN.plus(Span::DAY)));
+        let clock = Arc::new(VirtualClock::new(BEGIN.plus(Span::DAY)));
         let (acts, revocations) = (Arc::new(Mutex::default()), Arc::new(Mutex::default()));
         let mut served = Served {
             host: host(&vendor),
@@ -77,7 +70,7 @@ impl Scene {
             responder: Responder::start(move |incoming| served.answer(incoming)),
             state: tempfile::tempdir().unwrap(),
             machine: machine(1),
-            chance: Arc::default(),
+            rng: Arc::new(SeededRng::new(1)),
             vendor,
             clock,
             acts,
@@ -102,7 +95,7 @@ impl Scene {
             lookup: Lookup::Off,
             machine: Some(self.machine.clone()),
             clock: self.clock.clone(),
-            chance: self.chance.clone(),
+            rng: self.rng.clone(),
             ..Options::default()
         }
     }
@@ -143,7 +136,7 @@ impl Scene {
 
 struct Served {
     host: Host,
-    clock: Arc<TestClock>,
+    clock: Arc<VirtualClock>,
     acts: Arc<Mutex<VecDeque<Act>>>,
     revocations: Arc<Mutex<Option<Vec<u8>>>>,
 }
@@ -206,48 +199,6 @@ impl Served {
 
     fn next(&mut self) -> Option<Act> {
         self.acts.lock().unwrap().pop_front()
-    }
-}
-
-impl TestClock {
-    pub(crate) fn at(now: Timestamp) -> Self {
-        Self(Mutex::new((now, Running { boot: "first".to_owned(), since: Duration::from_mins(10) })))
-    }
-
-    /// Time goes by, on all clocks.
-    pub(crate) fn pass(&self, span: Span) {
-        let mut clock = self.0.lock().unwrap();
-        clock.0 = clock.0.plus(span);
-        clock.1.since += Duration::from_secs(span.as_seconds());
-    }
-
-    /// Somebody sets the clock on the wall.
-    pub(crate) fn set(&self, now: Timestamp) {
-        self.0.lock().unwrap().0 = now;
-    }
-
-    /// The machine is switched off for `span` and on again.
-    pub(crate) fn reboot(&self, span: Span) {
-        let mut clock = self.0.lock().unwrap();
-        clock.0 = clock.0.plus(span);
-        clock.1 = Running { boot: format!("{}, again", clock.1.boot), since: Duration::ZERO };
-    }
-}
-
-impl Clock for TestClock {
-    fn now(&self) -> Timestamp {
-        self.0.lock().unwrap().0
-    }
-
-    fn running(&self) -> Running {
-        self.0.lock().unwrap().1.clone()
-    }
-}
-
-impl Chance for TestChance {
-    fn fill(&self, bytes: &mut [u8]) {
-        let n = self.0.fetch_add(1, Ordering::SeqCst) + 1;
-        bytes.iter_mut().zip(n.to_be_bytes().into_iter().cycle()).for_each(|(byte, n)| *byte = n);
     }
 }
 

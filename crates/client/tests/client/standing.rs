@@ -2,7 +2,7 @@
 
 use leasehold_client::{Client, Tick};
 use leasehold_core::standing::Mode;
-use leasehold_core::{Span, Standing, Timestamp, Why};
+use leasehold_core::{Clock, Span, Standing, Timestamp, Why};
 
 use crate::scene::Scene;
 
@@ -21,7 +21,7 @@ fn a_lease_runs_out_into_grace_and_then_reduced() {
 fn a_client_that_was_never_activated_is_reduced_after_the_initial_grace() {
     let scene = Scene::new();
     assert!(matches!(scene.client().standing(), Standing::Unactivated { .. }));
-    scene.clock.pass(Span::days(30));
+    scene.clock.advance(Span::days(30));
     assert_eq!(scene.client().standing(), Standing::Reduced { why: Why::NeverActivated });
 }
 
@@ -32,7 +32,7 @@ fn setting_the_clock_back_gains_nothing() {
     let start = lease.issued;
     // Three years of short runs on one boot, the clock always set back to the first day.
     for _ in 0..36 {
-        scene.clock.pass(Span::days(30));
+        scene.clock.advance(Span::days(30));
         scene.clock.set(start);
         drop(scene.client());
     }
@@ -47,11 +47,12 @@ fn setting_the_clock_back_gains_nothing() {
 fn the_floor_outlives_a_reboot_and_the_time_switched_off_does_not_count() {
     let scene = Scene::new();
     let issued = scene.licensed().lease.issued;
-    scene.clock.pass(Span::days(3));
+    scene.clock.advance(Span::days(3));
     drop(scene.client());
-    scene.clock.reboot(Span::days(50));
+    scene.clock.reboot();
+    scene.clock.set(scene.clock.now().plus(Span::days(50)));
     drop(scene.client());
-    scene.clock.pass(Span::DAY);
+    scene.clock.advance(Span::DAY);
     scene.clock.set(issued);
     let clock = scene.client().status().clock;
     assert!(clock.set_back);
@@ -64,7 +65,7 @@ fn without_its_memory_of_time_the_lease_proves_its_own_making() {
     let issued = scene.licensed().lease.issued;
     std::fs::remove_file(scene.file("time.json")).unwrap();
     drop(scene.client());
-    scene.clock.pass(Span::DAY);
+    scene.clock.advance(Span::DAY);
     scene.clock.set(issued.minus(Span::days(90)));
     let clock = scene.client().status().clock;
     assert!(clock.set_back);
@@ -93,12 +94,12 @@ fn a_clock_once_set_to_2099_burns_nothing() {
 fn a_first_run_by_a_dead_clock_burns_nothing() {
     for wrong in [0, 4_070_908_800] {
         let scene = Scene::new();
-        let now = leasehold_client::Clock::now(scene.clock.as_ref());
+        let now = scene.clock.now();
         scene.clock.set(Timestamp::from_unix(wrong));
         drop(scene.client());
         scene.clock.set(now);
         assert_eq!(scene.client().standing(), Standing::Unactivated { until: now.plus(Span::days(30)) }, "{wrong}");
-        scene.clock.pass(Span::days(30));
+        scene.clock.advance(Span::days(30));
         assert_eq!(scene.client().standing(), Standing::Reduced { why: Why::NeverActivated }, "nor gains anything");
     }
 }
@@ -120,7 +121,7 @@ fn a_manifest_that_advises_never_reduces_and_one_that_observes_is_silent() {
         scene.manifest = scene.vendor.manifest_with(|manifest| manifest.mode = Some(mode));
         let client = scene.client();
         assert!(matches!(client.standing(), Standing::Unactivated { .. }) == advised);
-        scene.clock.pass(Span::days(31));
+        scene.clock.advance(Span::days(31));
         assert_eq!(client.status().standing, Standing::Reduced { why: Why::NeverActivated });
         match client.standing() {
             Standing::Grace { why: Why::NeverActivated, .. } => assert!(advised),

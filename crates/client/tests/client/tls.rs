@@ -6,12 +6,13 @@ use std::sync::Arc;
 use std::thread;
 
 use leasehold_client::{Client, Clock, Options};
+use leasehold_testkit::clock::VirtualClock;
 use leasehold_testkit::vendor::{Chain, Host, Vendor};
 use leasehold_wire::request;
 use rustls::pki_types::PrivateKeyDer;
 use rustls::{ServerConfig, ServerConnection, StreamOwned};
 
-use crate::scene::{Scene, TestClock, granted};
+use crate::scene::{Scene, granted};
 
 #[test]
 fn an_authority_that_was_given_is_trusted_and_no_other() {
@@ -30,14 +31,14 @@ fn an_authority_that_was_given_is_trusted_and_no_other() {
 
     let hosts = vec![format!("https://{address}").parse().unwrap()];
     let strange = Client::open(&scene.manifest, Options { hosts: hosts.clone(), ..scene.options() }).unwrap();
-    assert_eq!(strange.activate().unwrap_err().code(), "untrusted-host");
+    assert_eq!(strange.activate().unwrap_err().code().name(), "untrusted-host");
     let options = Options { hosts, authorities: Some(cert.pem().into_bytes()), ..scene.options() };
     let client = Client::open(&scene.manifest, options).unwrap();
     assert_eq!(granted(client.activate().unwrap()).host.to_string(), format!("https://{address}"));
 }
 
 /// Grants to whoever trusts it; ends with the test.
-fn serve(config: Arc<ServerConfig>, mut host: Host, clock: Arc<TestClock>) -> SocketAddr {
+fn serve(config: Arc<ServerConfig>, mut host: Host, clock: Arc<VirtualClock>) -> SocketAddr {
     let listener = TcpListener::bind(("127.0.0.1", 0)).unwrap();
     let address = listener.local_addr().unwrap();
     thread::spawn(move || {

@@ -51,8 +51,8 @@ impl Settings {
         if servers.is_empty() {
             return Err(LookupError::NoServer { path: self.place });
         }
-        suffixes.truncate(MOST_SUFFIXES);
-        servers.truncate(MOST_SERVERS);
+        suffixes.truncate(MAX_SUFFIXES);
+        servers.truncate(MAX_SERVERS);
         let usual = Config::new(servers, suffixes);
         let timeout = self.timeout.map_or(usual.timeout, |timeout| timeout.clamp(SHORTEST_TIMEOUT, usual.timeout));
         Ok(Config { timeout, attempts: self.attempts.unwrap_or(usual.attempts).clamp(1, 5), ..usual })
@@ -68,12 +68,14 @@ fn printed(program: &str, arguments: &[&str]) -> Result<String, LookupError> {
 }
 
 const DNS_PORT: u16 = 53;
-const MOST_SUFFIXES: usize = 16;
-const MOST_SERVERS: usize = 6;
+const MAX_SUFFIXES: usize = 16;
+const MAX_SERVERS: usize = 6;
 const SHORTEST_TIMEOUT: Duration = Duration::from_millis(500);
 
 #[cfg(test)]
 mod tests {
+    use leasehold_core::Code;
+
     use super::*;
 
     #[test]
@@ -90,14 +92,14 @@ mod tests {
     fn no_server_is_told_with_the_place_where_it_should_be() {
         let settings = Settings { place: "/etc/resolv.conf".into(), ..Settings::default() };
         let error = settings.into_config().unwrap_err();
-        assert_eq!(error.code(), "no-name-server");
+        assert_eq!(error.code(), Code::NoNameServer);
         assert_eq!(error.to_string(), "name servers: none is set in /etc/resolv.conf");
     }
 
     #[test]
     fn a_program_that_is_not_there_is_named() {
         let error = printed("/nonexistent/scutil", &[]).unwrap_err();
-        assert_eq!(error.code(), "dns-settings");
+        assert_eq!(error.code(), Code::DnsSettings);
         assert!(error.to_string().starts_with("name servers: /nonexistent/scutil: "), "{error}");
     }
 }

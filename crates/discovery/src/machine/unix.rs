@@ -18,7 +18,7 @@ pub(crate) fn read() -> Result<Settings, LookupError> {
 fn read_below(root: &Path) -> Result<Settings, LookupError> {
     let path = root.join("etc/resolv.conf");
     let text = fs::read(&path).map_err(|source| LookupError::Settings { path: path.clone(), source })?;
-    // A line that nobody understands is passed over, as every resolver does.
+    // A line that cannot be read is passed over, as every resolver does.
     let (parsed, _) = resolv_conf::Config::parse_with_errors(&text);
     let servers = parsed.nameservers.iter().map(|server| address(server, root)).collect();
     let mut suffixes: Vec<String> = parsed.get_search().into_iter().flatten().cloned().collect();

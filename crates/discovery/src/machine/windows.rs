@@ -20,7 +20,7 @@ fn address(text: &str) -> Option<SocketAddr> {
     let (ip, scope) = text.trim().split_once('%').unwrap_or((text.trim(), "0"));
     match ip.parse().ok()? {
         IpAddr::V4(ip) => Some((ip, DNS_PORT).into()),
-        // The old site-local addresses stand where no server was set, and nobody listens there.
+        // The old site-local addresses stand where no server was set; nothing listens there.
         IpAddr::V6(ip) if ip.segments()[0] & 0xffc0 == 0xfec0 => None,
         IpAddr::V6(ip) => Some(SocketAddrV6::new(ip, DNS_PORT, 0, scope.parse().ok()?).into()),
     }

@@ -6,7 +6,7 @@ const ID: u16 = 0x4c48;
 
 fn question() -> Question {
     let name = "_leasehold._tcp.example.test".parse().unwrap();
-    Question { name, kind: Kind::Srv, to: Role::Resolver, extended: Extended::Yes }
+    Question { name, kind: RecordKind::Srv, to: Role::Resolver, extended: Extended::Yes }
 }
 
 /// An answer with these flags and counts, and `rest` behind the question.
@@ -47,7 +47,7 @@ fn the_question_is_compared_in_any_case() {
     let mut bytes = answer([0x84, 0], [0; 3], &[]);
     bytes[13..23].make_ascii_uppercase();
     assert!(matches!(question().read(&bytes, ID), Read::Reply(_)));
-    assert!(matches!(question().read(&bytes, ID + 1), Read::Stray));
+    assert!(matches!(question().read(&bytes, ID + 1), Read::Unrelated));
 }
 
 #[test]
@@ -60,10 +60,10 @@ fn a_cut_answer_is_known_as_such_wherever_it_ends() {
 }
 
 #[test]
-fn records_that_nobody_could_use_are_counted_as_such() {
+fn records_that_cannot_be_used_are_counted_as_such() {
     for rdata in [&b"\0\0\0\0\0\0\x01a\0"[..], b"\0\0\0\0\0\x01\x01\xff\0", b"\0\0\0\0\0\x01\x03a.b\0"] {
         let reply = reply(&answer([0x84, 0], [1, 0, 0], &record(33, 60, rdata)));
-        assert!(matches!(reply.answers[..], [Record { says: Says::Unusable, .. }]), "{rdata:?}");
+        assert!(matches!(reply.answers[..], [DnsRecord { value: RecordValue::Unusable, .. }]), "{rdata:?}");
     }
 }
 
@@ -78,7 +78,7 @@ fn a_lifetime_with_the_highest_bit_set_is_none() {
 #[test]
 fn more_records_than_there_is_room_for_are_nonsense() {
     let bytes = answer([0x84, 0], [u16::MAX; 3], &record(1, 60, &[10, 0, 0, 1]));
-    assert!(matches!(question().read(&bytes, ID), Read::Nonsense));
+    assert!(matches!(question().read(&bytes, ID), Read::Malformed));
 }
 
 #[test]
@@ -87,7 +87,7 @@ fn names_that_point_at_themselves_or_ahead_are_nonsense() {
     for target in [own, own + 2, own + 20, 0x3fff] {
         let pointer = (u16::try_from(target).unwrap() | 0xc000).to_be_bytes();
         let rest = [&pointer[..], b"\0\x01\0\x01\0\0\0\x3c\0\x04\x0a\0\0\x01"].concat();
-        assert!(matches!(question().read(&answer([0x84, 0], [1, 0, 0], &rest), ID), Read::Nonsense), "{target}");
+        assert!(matches!(question().read(&answer([0x84, 0], [1, 0, 0], &rest), ID), Read::Malformed), "{target}");
     }
 }
 

@@ -3,22 +3,21 @@
 use std::io;
 use std::net::SocketAddr;
 
-use leasehold_core::Timestamp;
+use leasehold_core::{Clock, Rng, Timestamp};
 use simple_dns::{OPCODE, PacketFlag, RCODE, header_buffer};
 
 use super::error::{PublishError, Unreached};
 use super::key::TsigKey;
 use super::publisher::Publisher;
 use super::tsig::{Checked, Signed, sign};
-use crate::surroundings::Surroundings;
 use crate::transport::{Deadline, by_tcp, by_udp};
 
 /// Speaking with one server at one time.
 #[derive(Debug)]
 pub(crate) struct Exchange<'e> {
     pub(crate) server: SocketAddr,
-    pub(crate) now: Timestamp,
-    pub(crate) surroundings: &'e dyn Surroundings,
+    pub(crate) clock: &'e dyn Clock,
+    pub(crate) rng: &'e dyn Rng,
     pub(crate) key: Option<&'e TsigKey>,
 }
 
@@ -26,7 +25,7 @@ impl Exchange<'_> {
     /// The answer to `message`, which is signed where there is a key, without its own signature.
     pub(crate) fn answer(&self, message: Vec<u8>, opcode: OPCODE) -> Result<Vec<u8>, PublishError> {
         let Some(key) = self.key else { return self.unsigned_answer(&message, opcode) };
-        let signed = sign(message, key, self.now);
+        let signed = sign(message, key, self.now());
         let answer = self.unsigned_answer(&signed.bytes, opcode)?;
         self.checked(&signed, answer, key)
     }
@@ -37,21 +36,25 @@ impl Exchange<'_> {
         sent.map_err(|source| PublishError::Unreachable { tried: vec![Unreached { server: self.server, source }] })
     }
 
+    fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
     fn checked(&self, signed: &Signed, answer: Vec<u8>, key: &TsigKey) -> Result<Vec<u8>, PublishError> {
         let server = self.server;
-        match signed.check(&answer, key, self.now) {
+        match signed.check(&answer, key, self.now()) {
             Checked::Good(message) => Ok(message),
             // Some servers do not sign that they failed. A success must be signed.
             Checked::Unsigned if fails(&answer) => Ok(answer),
             Checked::Unsigned | Checked::Bad => Err(PublishError::BadAnswer { server }),
             Checked::KeyRefused => Err(PublishError::KeyRefused { server, key: key.name().clone() }),
-            Checked::ClockApart(theirs) => Err(PublishError::ClockApart { server, theirs, ours: self.now }),
+            Checked::ClockApart(theirs) => Err(PublishError::ClockApart { server, theirs, ours: self.now() }),
         }
     }
 
     /// By UDP; by TCP where that brings nothing or not all.
     fn send(&self, message: &[u8], opcode: OPCODE) -> io::Result<Vec<u8>> {
-        let deadline = || Deadline::after(Publisher::TIMEOUT, self.surroundings);
+        let deadline = || Deadline::after(Publisher::TIMEOUT, self.clock);
         let ours = |answer: &[u8]| is_answer(answer, message, opcode);
         let by_udp = by_udp(self.server, message, deadline(), |answer| ours(answer).then(|| answer.to_vec()));
         match by_udp {

@@ -94,6 +94,8 @@ fn words(mut rest: &str) -> Option<Vec<&str>> {
 
 #[cfg(test)]
 mod tests {
+    use leasehold_core::Code;
+
     use super::*;
 
     #[test]
@@ -130,7 +132,7 @@ mod tests {
     #[test]
     fn a_file_that_cannot_be_read_is_named() {
         let error = TsigKey::read(Path::new("/nonexistent/tsig.key")).unwrap_err();
-        assert_eq!(error.code(), "file");
+        assert_eq!(error.code(), Code::File);
         assert!(error.to_string().starts_with("key file /nonexistent/tsig.key: "), "{error}");
     }
 }

@@ -3,17 +3,17 @@
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use leasehold_core::Timestamp;
+use leasehold_core::{Clock, Rng};
 use simple_dns::{OPCODE, RCODE};
 
 use super::answer::Exchange;
 use super::error::{PublishError, Unreached};
 use super::key::TsigKey;
 use super::update::Update;
-use crate::message::{Extended, Kind, Question, Read, Record, Reply, Role};
+use crate::message::{DnsRecord, Extended, Question, Read, RecordKind, Reply, Role};
 use crate::name::DomainName;
+use crate::random;
 use crate::record::ServiceRecord;
-use crate::surroundings::Surroundings;
 
 /// Publishes a host's record under one name of one zone.
 ///
@@ -77,8 +77,8 @@ impl Publisher {
     ///
     /// # Errors
     /// As [`Self::publish`].
-    pub fn show(&self, now: Timestamp, surroundings: &dyn Surroundings) -> Result<Vec<ServiceRecord>, PublishError> {
-        self.first_reached(|server| self.shown_by(&Exchange { server, now, surroundings, key: self.key.as_ref() }))
+    pub fn show(&self, clock: &dyn Clock, rng: &dyn Rng) -> Result<Vec<ServiceRecord>, PublishError> {
+        self.first_reached(|server| self.shown_by(&Exchange { server, clock, rng, key: self.key.as_ref() }))
     }
 
     /// Publishes `own`, in the place of any earlier record with its target and port, and of `previous` where the host
@@ -90,11 +90,11 @@ impl Publisher {
         &self,
         own: &ServiceRecord,
         previous: Option<&ServiceRecord>,
-        now: Timestamp,
-        surroundings: &dyn Surroundings,
+        clock: &dyn Clock,
+        rng: &dyn Rng,
     ) -> Result<Published, PublishError> {
         self.first_reached(|server| {
-            let exchange = Exchange { server, now, surroundings, key: self.key.as_ref() };
+            let exchange = Exchange { server, clock, rng, key: self.key.as_ref() };
             let shown = self.shown_by(&exchange)?;
             let earlier = |record: &&ServiceRecord| {
                 let is_ours = record.is_of_the_same_host(own) || previous.is_some_and(|old| record.says_the_same(old));
@@ -115,14 +115,9 @@ impl Publisher {
     ///
     /// # Errors
     /// As [`Self::publish`].
-    pub fn withdraw(
-        &self,
-        own: &ServiceRecord,
-        now: Timestamp,
-        surroundings: &dyn Surroundings,
-    ) -> Result<Withdrawn, PublishError> {
+    pub fn withdraw(&self, own: &ServiceRecord, clock: &dyn Clock, rng: &dyn Rng) -> Result<Withdrawn, PublishError> {
         self.first_reached(|server| {
-            let exchange = Exchange { server, now, surroundings, key: self.key.as_ref() };
+            let exchange = Exchange { server, clock, rng, key: self.key.as_ref() };
             let mut removed = self.shown_by(&exchange)?;
             removed.retain(|record| record.is_of_the_same_host(own));
             if removed.is_empty() {
@@ -134,21 +129,21 @@ impl Publisher {
     }
 
     fn shown_by(&self, exchange: &Exchange<'_>) -> Result<Vec<ServiceRecord>, PublishError> {
-        let (name, kind, to, extended) = (self.name.clone(), Kind::Srv, Role::Holder, Extended::Yes);
+        let (name, kind, to, extended) = (self.name.clone(), RecordKind::Srv, Role::Holder, Extended::Yes);
         let question = Question { name, kind, to, extended };
-        let (server, id) = (exchange.server, exchange.surroundings.id());
+        let (server, id) = (exchange.server, random::id(exchange.rng));
         // Not signed: some servers refuse a question that is signed with a key for updates alone.
         let answer = exchange.unsigned_answer(&question.bytes(id), OPCODE::StandardQuery)?;
         match question.read(&answer, id) {
             Read::Reply(reply) => self.records(reply, server),
-            Read::Truncated | Read::Nonsense | Read::Stray => Err(PublishError::BadAnswer { server }),
+            Read::Truncated | Read::Malformed | Read::Unrelated => Err(PublishError::BadAnswer { server }),
         }
     }
 
     fn records(&self, reply: Reply, server: SocketAddr) -> Result<Vec<ServiceRecord>, PublishError> {
         match reply.code {
             RCODE::NoError | RCODE::NameError if reply.authoritative => {
-                Ok(reply.answers.into_iter().filter_map(Record::into_service).collect())
+                Ok(reply.answers.into_iter().filter_map(DnsRecord::into_service).collect())
             }
             RCODE::ServerFailure => Err(PublishError::ServerFailed { server }),
             // Whatever else it says, it does not speak for the zone.
@@ -163,7 +158,7 @@ impl Publisher {
         added: Option<&ServiceRecord>,
     ) -> Result<(), PublishError> {
         let update = Update { zone: &self.zone, name: &self.name, removed, added };
-        let (server, id) = (exchange.server, exchange.surroundings.id());
+        let (server, id) = (exchange.server, random::id(exchange.rng));
         let answer = exchange.answer(update.bytes(id), OPCODE::Update)?;
         let (name, zone) = (self.name.clone(), self.zone.clone());
         match simple_dns::header_buffer::rcode(&answer).map_err(|_| PublishError::BadAnswer { server })? {

@@ -20,13 +20,13 @@ pub(crate) struct Signed {
 pub(crate) enum Checked {
     /// Signed with the key; here it is without the signature.
     Good(Vec<u8>),
-    /// Not signed: believed by nobody, but a failure that it tells of is told on.
+    /// Not signed: not believed, except that a failure is reported.
     Unsigned,
     /// The server does not know the key, or has another secret for it.
     KeyRefused,
     /// The clocks are too far apart; the server's says this.
     ClockApart(Timestamp),
-    /// Signed by somebody else, or no message.
+    /// Signed with another key, or no message.
     Bad,
 }
 

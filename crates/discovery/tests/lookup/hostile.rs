@@ -2,11 +2,11 @@
 
 use std::time::Duration;
 
-use leasehold_discovery::{Config, Finder, Heard, Outcome};
+use leasehold_discovery::{Config, Finder, LookupOutcome, ServerReply};
 use leasehold_testkit::dns_script::ScriptedNameServer;
 use proptest::prelude::*;
 
-use crate::scene::{Scene, finder, heard, impatient, outcomes, targets};
+use crate::scene::{Scene, finder, outcomes, quick, replies, targets};
 
 /// The answer to `question`: `lease.example.test` at port 16880.
 fn answer(question: &[u8]) -> Vec<u8> {
@@ -41,7 +41,7 @@ fn an_answer_to_another_question_is_passed_over_and_the_true_one_taken() {
     });
     let found = Scene::new(1).find(&finder(&[server.address()], &["example.test"]));
     assert_eq!(targets(&found), ["lease.example.test:16880"]);
-    assert_eq!(heard(&found), [Heard::Answer]);
+    assert_eq!(replies(&found), [ServerReply::Answer]);
 }
 
 #[test]
@@ -51,11 +51,11 @@ fn forged_answers_alone_are_nonsense_and_nothing_is_silence() {
         forged[1] ^= 0xff;
         vec![forged]
     });
-    let found = Scene::new(2).find(&impatient(&[forger.address()], &["example.test"]));
-    assert_eq!((outcomes(&found), heard(&found)[0]), (vec![Outcome::Nonsense], Heard::Nonsense));
+    let found = Scene::new(2).find(&quick(&[forger.address()], &["example.test"]));
+    assert_eq!((outcomes(&found), replies(&found)[0]), (vec![LookupOutcome::Malformed], ServerReply::Malformed));
     let silent = ScriptedNameServer::start(|_| Vec::new());
-    let found = Scene::new(2).find(&impatient(&[silent.address()], &["example.test"]));
-    assert_eq!((outcomes(&found), heard(&found)), (vec![Outcome::NoAnswer], vec![Heard::Silence; 2]));
+    let found = Scene::new(2).find(&quick(&[silent.address()], &["example.test"]));
+    assert_eq!((outcomes(&found), replies(&found)), (vec![LookupOutcome::NoAnswer], vec![ServerReply::Silence; 2]));
 }
 
 #[test]
@@ -63,8 +63,8 @@ fn a_silent_server_is_asked_last_about_further_names() {
     let silent = ScriptedNameServer::start(|_| Vec::new());
     let knowing = ScriptedNameServer::start(|question| vec![answer(question)]);
     let servers = [silent.address(), knowing.address()];
-    let found = Scene::new(3).find(&impatient(&servers, &["example.test", "a.test", "b.test", "c.test"]));
-    assert_eq!(heard(&found), [Heard::Silence, Heard::Answer]);
+    let found = Scene::new(3).find(&quick(&servers, &["example.test", "a.test", "b.test", "c.test"]));
+    assert_eq!(replies(&found), [ServerReply::Silence, ServerReply::Answer]);
     assert_eq!(silent.asked(), 1);
 }
 
@@ -75,7 +75,7 @@ fn a_server_that_knows_no_edns_is_asked_without() {
         vec![if extended { bare(question, 1) } else { answer(question) }]
     });
     let found = Scene::new(4).find(&finder(&[server.address()], &["example.test"]));
-    assert_eq!(heard(&found), [Heard::Rejected, Heard::Answer]);
+    assert_eq!(replies(&found), [ServerReply::Rejected, ServerReply::Answer]);
     assert_eq!(targets(&found), ["lease.example.test:16880"]);
 }
 
@@ -91,7 +91,7 @@ fn aliases_in_a_circle_or_without_end_are_given_up() {
             vec![bytes]
         });
         let found = Scene::new(8).find(&finder(&[server.address()], &["example.test"]));
-        assert_eq!(outcomes(&found), [Outcome::AliasLoop]);
+        assert_eq!(outcomes(&found), [LookupOutcome::AliasLoop]);
         assert!(server.asked() <= 8, "asked {} times", server.asked());
     }
 }
@@ -101,14 +101,14 @@ fn the_whole_lookup_ends_with_its_time() {
     let server = ScriptedNameServer::start(|question| vec![answer(question)]);
     let patient = finder(&[server.address()], &["example.test"]);
     let hasty = Finder::new(Config { limit: Duration::ZERO, ..patient.config().clone() });
-    assert_eq!(outcomes(&Scene::new(5).find(&hasty)), [Outcome::OutOfTime]);
+    assert_eq!(outcomes(&Scene::new(5).find(&hasty)), [LookupOutcome::OutOfTime]);
     assert_eq!(server.asked(), 0);
 }
 
 #[test]
 fn without_servers_or_suffixes_nothing_is_found_and_nothing_breaks() {
     let found = Scene::new(6).find(&finder(&[], &["example.test"]));
-    assert_eq!(outcomes(&found), [Outcome::NoAnswer]);
+    assert_eq!(outcomes(&found), [LookupOutcome::NoAnswer]);
     let found = Scene::new(6).find(&finder(&[], &[]));
     assert_eq!((found.candidates.len(), found.searched.len()), (0, 0));
 }

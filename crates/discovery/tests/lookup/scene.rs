@@ -1,40 +1,31 @@
 //! What the tests of lookup share.
 
 use std::net::SocketAddr;
-use std::sync::Mutex;
 use std::time::Duration;
 
-use leasehold_discovery::{Config, Finder, Found, Heard, Outcome, ServiceLabel, Surroundings};
-use leasehold_testkit::chance::Seeded;
+use leasehold_core::{Span, Timestamp};
+use leasehold_discovery::{Config, Finder, Found, LookupOutcome, ServerReply, ServiceLabel};
+use leasehold_testkit::clock::VirtualClock;
+use leasehold_testkit::rng::SeededRng;
 
-/// A clock that tests turn, and chance that comes out the same for the same seed.
+/// A clock that tests move, and random bytes that are the same for the same seed.
 #[derive(Debug)]
 pub(crate) struct Scene {
-    chance: Seeded,
-    running: Mutex<Duration>,
+    clock: VirtualClock,
+    rng: SeededRng,
 }
 
 impl Scene {
     pub(crate) fn new(seed: u64) -> Self {
-        Self { chance: Seeded::new(seed), running: Mutex::default() }
+        Self { clock: VirtualClock::new(Timestamp::default()), rng: SeededRng::new(seed) }
     }
 
-    pub(crate) fn pass(&self, time: Duration) {
-        *self.running.lock().expect("no test panics here") += time;
+    pub(crate) fn pass(&self, time: Span) {
+        self.clock.advance(time);
     }
 
     pub(crate) fn find(&self, finder: &Finder) -> Found {
-        finder.find(&ServiceLabel::default(), self)
-    }
-}
-
-impl Surroundings for Scene {
-    fn running(&self) -> Duration {
-        *self.running.lock().expect("no test panics here")
-    }
-
-    fn fill(&self, bytes: &mut [u8]) {
-        self.chance.fill(bytes);
+        finder.find(&ServiceLabel::default(), &self.clock, &self.rng)
     }
 }
 
@@ -44,21 +35,21 @@ pub(crate) fn finder(servers: &[SocketAddr], suffixes: &[&str]) -> Finder {
     Finder::new(Config::new(servers.to_vec(), suffixes))
 }
 
-/// The same, with no more patience than a loopback server needs.
-pub(crate) fn impatient(servers: &[SocketAddr], suffixes: &[&str]) -> Finder {
-    let patient = finder(servers, suffixes);
-    Finder::new(Config { timeout: Duration::from_millis(300), ..patient.config().clone() })
+/// The same, with a timeout that suits a loopback server.
+pub(crate) fn quick(servers: &[SocketAddr], suffixes: &[&str]) -> Finder {
+    let usual = finder(servers, suffixes);
+    Finder::new(Config { timeout: Duration::from_millis(300), ..usual.config().clone() })
 }
 
 pub(crate) fn targets(found: &Found) -> Vec<String> {
     found.candidates.iter().map(|candidate| format!("{}:{}", candidate.target, candidate.port)).collect()
 }
 
-pub(crate) fn outcomes(found: &Found) -> Vec<Outcome> {
+pub(crate) fn outcomes(found: &Found) -> Vec<LookupOutcome> {
     found.searched.iter().map(|searched| searched.outcome).collect()
 }
 
-/// What was heard about the first name, in order.
-pub(crate) fn heard(found: &Found) -> Vec<Heard> {
-    found.searched[0].attempts.iter().map(|attempt| attempt.heard).collect()
+/// The replies about the first name, in order.
+pub(crate) fn replies(found: &Found) -> Vec<ServerReply> {
+    found.searched[0].attempts.iter().map(|attempt| attempt.reply).collect()
 }

@@ -2,13 +2,13 @@
 
 use std::fmt::Write as _;
 use std::net::{IpAddr, SocketAddr};
-use std::time::Duration;
 
-use leasehold_discovery::{Found, Heard, Kind, Outcome, Transport};
+use leasehold_core::Span;
+use leasehold_discovery::{Found, LookupOutcome, RecordKind, ServerReply, Transport};
 use leasehold_testkit::dns::{NameServer, Setup, Zone};
 use leasehold_testkit::need::{Need, is_missing};
 
-use crate::scene::{Scene, finder, heard, outcomes, targets};
+use crate::scene::{Scene, finder, outcomes, replies, targets};
 
 fn serving(zones: &[(&str, &str)]) -> NameServer {
     let zones = zones.iter().map(|(name, records)| Zone::new(name, records)).collect();
@@ -35,8 +35,8 @@ fn hosts_are_found_with_their_ports_and_addresses_in_the_order_of_priority() {
     assert!(addresses.len() == 3 && addresses[1..].iter().all(IpAddr::is_ipv4), "{addresses:?}");
     assert_eq!(first.suffix.as_str(), "example.test");
     // The addresses came along with the records.
-    assert_eq!(outcomes(&found), [Outcome::Records { usable: 3, unusable: 0 }]);
-    assert_eq!(heard(&found), [Heard::Answer]);
+    assert_eq!(outcomes(&found), [LookupOutcome::Records { usable: 3, unusable: 0 }]);
+    assert_eq!(replies(&found), [ServerReply::Answer]);
 }
 
 #[test]
@@ -61,12 +61,12 @@ fn what_was_found_is_kept_for_its_time_and_what_was_not_found_for_a_minute() {
     let asked = |found: &Found| found.searched.iter().map(|searched| searched.attempts.len()).collect::<Vec<_>>();
     let first = scene.find(&finder);
     assert_eq!(asked(&first), [1, 1]);
-    scene.pass(Duration::from_secs(59));
+    scene.pass(Span::seconds(59));
     let second = scene.find(&finder);
     assert_eq!((asked(&second), outcomes(&second)), (vec![0, 0], outcomes(&first)));
-    scene.pass(Duration::from_secs(1));
+    scene.pass(Span::seconds(1));
     assert_eq!(asked(&scene.find(&finder)), [1, 0], "a minute is over");
-    scene.pass(Duration::from_mins(59));
+    scene.pass(Span::seconds(59 * 60));
     assert_eq!(asked(&scene.find(&finder)), [1, 1], "an hour is over");
 }
 
@@ -82,7 +82,7 @@ fn a_truncated_answer_is_asked_for_again_by_tcp() {
     }
     let server = serving(&[("example.test", &records)]);
     let found = Scene::new(4).find(&finder(&[server.address()], &["example.test"]));
-    assert_eq!(heard(&found), [Heard::Truncated, Heard::Answer]);
+    assert_eq!(replies(&found), [ServerReply::Truncated, ServerReply::Answer]);
     assert_eq!(found.searched[0].attempts[1].transport, Transport::Tcp);
     assert_eq!(found.candidates.len(), 50);
     assert!(found.candidates.is_sorted_by_key(|candidate| candidate.priority));
@@ -97,7 +97,7 @@ fn no_name_no_record_and_a_refusal_are_told_apart() {
     let server = serving(&[("none.test", ""), ("other.test", "_leasehold._tcp TXT here")]);
     let suffixes = ["none.test", "other.test", "foreign.test"];
     let found = Scene::new(5).find(&finder(&[server.address()], &suffixes));
-    assert_eq!(outcomes(&found), [Outcome::NoSuchName, Outcome::NoRecord, Outcome::Refused]);
+    assert_eq!(outcomes(&found), [LookupOutcome::NoSuchName, LookupOutcome::NoRecord, LookupOutcome::Refused]);
     assert_eq!(found.candidates, []);
     assert_eq!(found.searched[2].name.as_str(), "_leasehold._tcp.foreign.test");
 }
@@ -109,10 +109,10 @@ fn a_zone_that_does_not_load_is_a_failure_of_the_server_and_the_next_one_is_aske
     }
     let broken = serving(&[("example.test", "banana")]);
     let found = Scene::new(6).find(&finder(&[broken.address()], &["example.test"]));
-    assert_eq!(outcomes(&found), [Outcome::ServerFailed]);
+    assert_eq!(outcomes(&found), [LookupOutcome::ServerFailed]);
     let whole = serving(&[("example.test", TWO_HOSTS)]);
     let found = Scene::new(6).find(&finder(&[broken.address(), whole.address()], &["example.test"]));
-    assert_eq!(heard(&found), [Heard::ServerFailed, Heard::Answer]);
+    assert_eq!(replies(&found), [ServerReply::ServerFailed, ServerReply::Answer]);
     assert_eq!(found.candidates.len(), 3);
 }
 
@@ -125,7 +125,7 @@ fn a_forwarder_to_nowhere_is_a_failure_of_the_server() {
     let nowhere: SocketAddr = "127.0.0.1:1".parse().unwrap();
     let server = NameServer::bind(&Setup { forwarder: Some(nowhere), ..Setup::default() });
     let found = Scene::new(7).find(&finder(&[server.address()], &["example.test"]));
-    assert_eq!(outcomes(&found), [Outcome::ServerFailed]);
+    assert_eq!(outcomes(&found), [LookupOutcome::ServerFailed]);
 }
 
 #[test]
@@ -137,11 +137,11 @@ fn a_dead_server_is_unreachable_and_the_next_one_is_asked() {
     let servers = [dead.address(), alive.address()];
     dead.stop();
     let found = Scene::new(8).find(&finder(&servers, &["example.test"]));
-    assert!(matches!(heard(&found)[..], [Heard::Unreachable(_), Heard::Answer]), "{found:?}");
+    assert!(matches!(replies(&found)[..], [ServerReply::Unreachable(_), ServerReply::Answer]), "{found:?}");
     assert_eq!(found.candidates.len(), 3);
     alive.stop();
     let found = Scene::new(8).find(&finder(&servers, &["example.test"]));
-    assert_eq!(outcomes(&found), [Outcome::NoAnswer]);
+    assert_eq!(outcomes(&found), [LookupOutcome::NoAnswer]);
 }
 
 #[test]
@@ -180,7 +180,7 @@ fn a_target_of_the_root_says_that_there_is_decidedly_no_host() {
     }
     let server = serving(&[("example.test", "_leasehold._tcp SRV 0 0 0 .\n")]);
     let found = Scene::new(12).find(&finder(&[server.address()], &["example.test"]));
-    assert_eq!((outcomes(&found), found.candidates.len()), (vec![Outcome::Declined], 0));
+    assert_eq!((outcomes(&found), found.candidates.len()), (vec![LookupOutcome::Declined], 0));
 }
 
 #[test]
@@ -192,7 +192,7 @@ fn a_target_that_leads_nowhere_is_kept_without_addresses_and_the_search_says_why
     let found = Scene::new(13).find(&finder(&[server.address()], &["example.test"]));
     assert_eq!((targets(&found), found.candidates[0].addresses.len()), (vec!["misspelt.example.test:16880".into()], 0));
     let searched: Vec<_> = found.searched[1..].iter().map(|searched| (searched.kind, searched.outcome)).collect();
-    assert_eq!(searched, [(Kind::Aaaa, Outcome::NoSuchName), (Kind::A, Outcome::NoSuchName)]);
+    assert_eq!(searched, [(RecordKind::Aaaa, LookupOutcome::NoSuchName), (RecordKind::A, LookupOutcome::NoSuchName)]);
 }
 
 #[test]

@@ -1,34 +1,24 @@
 //! Publishing at real name servers: each test at BIND 9 and at Knot.
 
 use std::net::SocketAddr;
-use std::sync::Mutex;
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::{SystemTime, UNIX_EPOCH};
 
-use leasehold_core::{Span, Timestamp};
+use leasehold_core::{Clock, Code, Span, Timestamp};
 use leasehold_discovery::publish::{PublishError, Published, Publisher, TsigKey, Withdrawn};
-use leasehold_discovery::{Config, DomainName, Finder, ServiceLabel, ServiceRecord, Surroundings};
+use leasehold_discovery::{Config, DomainName, Finder, ServiceLabel, ServiceRecord};
+use leasehold_testkit::clock::VirtualClock;
 use leasehold_testkit::dns::{NameServer, Setup, SharedKey, Zone};
 use leasehold_testkit::need::{Need, is_missing};
+use leasehold_testkit::rng::SeededRng;
 
 const ZONE: &str = "example.test";
 const OTHERS: &str = "_leasehold._tcp SRV 7 7 7777 other\nother A 10.0.0.9\nlease A 10.0.0.1\n";
 const SECRET: &str = "c2VjcmV0IHNlY3JldCBzZWNyZXQgc2VjcmV0IHNlY3JldA==";
 const OTHER_SECRET: &str = "b3RoZXIgc2VjcmV0IG90aGVyIHNlY3JldCBvdGhlciBzZWNyZXQ=";
 
-/// A clock that stands, and numbers for messages that only count: no forger is near.
-#[derive(Debug, Default)]
-struct Scene(Mutex<u8>);
-
-impl Surroundings for Scene {
-    fn running(&self) -> Duration {
-        Duration::ZERO
-    }
-
-    fn fill(&self, bytes: &mut [u8]) {
-        let mut count = self.0.lock().expect("no test panics here");
-        *count = count.wrapping_add(1);
-        bytes.fill(*count);
-    }
+/// Numbers for messages.
+fn rng() -> SeededRng {
+    SeededRng::new(1)
 }
 
 /// A server with the zone, and with `writer` and `reader` for keys, of which the first may change SRV records.
@@ -78,20 +68,21 @@ fn record(target: &str, priority: u16, weight: u16, port: u16) -> ServiceRecord 
 
 /// The server compares its own clock with it, and there is no way to set that.
 #[expect(clippy::disallowed_methods, reason = "a name server of another make reads the real clock")]
-fn now() -> Timestamp {
-    Timestamp::from_unix(SystemTime::now().duration_since(UNIX_EPOCH).expect("a clock after 1970").as_secs())
+fn clock() -> VirtualClock {
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).expect("a clock after 1970");
+    VirtualClock::new(Timestamp::from_unix(now.as_secs()))
 }
 
 /// The lines of all records, sorted.
 fn shown(publisher: &Publisher) -> Vec<String> {
-    let records = publisher.show(now(), &Scene::default()).expect("an answer");
+    let records = publisher.show(&clock(), &rng()).expect("an answer");
     let mut lines: Vec<_> = records.iter().map(|record| publisher.record_line(record)).collect();
     lines.sort();
     lines
 }
 
 fn publish(publisher: &Publisher, own: &ServiceRecord) -> Result<Published, PublishError> {
-    publisher.publish(own, None, now(), &Scene::default())
+    publisher.publish(own, None, &clock(), &rng())
 }
 
 const OTHER_LINE: &str = "_leasehold._tcp.example.test. 3600 IN SRV 7 7 7777 other.example.test.";
@@ -114,11 +105,11 @@ fn a_record_is_published_changed_found_and_withdrawn_and_another_hosts_stays() {
 
         let suffixes = vec![ZONE.parse().unwrap()];
         let finder = Finder::new(Config::new(vec![site.server.address()], suffixes));
-        let found = finder.find(&ServiceLabel::default(), &Scene::default());
+        let found = finder.find(&ServiceLabel::default(), &clock(), &rng());
         let targets: Vec<_> = found.candidates.iter().map(|candidate| candidate.target.as_str()).collect();
         assert_eq!(targets, ["lease.example.test", "other.example.test"]);
 
-        let withdraw = || publisher.withdraw(&own, now(), &Scene::default()).unwrap();
+        let withdraw = || publisher.withdraw(&own, &clock(), &rng()).unwrap();
         assert_eq!((withdraw(), withdraw()), (Withdrawn::Removed, Withdrawn::NothingThere));
         assert_eq!(shown(&publisher), [OTHER_LINE]);
     });
@@ -134,7 +125,7 @@ fn a_host_that_moves_takes_its_earlier_record_along() {
         let old = record("lease.example.test", 0, 0, 16_880);
         let new = record("lease.example.test", 0, 0, 443);
         publish(&publisher, &old).unwrap();
-        let published = publisher.publish(&new, Some(&old), now(), &Scene::default()).unwrap();
+        let published = publisher.publish(&new, Some(&old), &clock(), &rng()).unwrap();
         assert_eq!(published, Published::Replaced);
         assert_eq!(shown(&publisher), [publisher.record_line(&new), OTHER_LINE.to_owned()]);
     });
@@ -150,7 +141,7 @@ fn the_first_record_of_a_zone_is_published_and_the_last_one_withdrawn() {
         let own = record("lease.elsewhere.test", 1, 2, 3);
         assert_eq!(shown(&publisher), [""; 0]);
         assert_eq!(publish(&publisher, &own).unwrap(), Published::Added);
-        assert_eq!(publisher.withdraw(&own, now(), &Scene::default()).unwrap(), Withdrawn::Removed);
+        assert_eq!(publisher.withdraw(&own, &clock(), &rng()).unwrap(), Withdrawn::Removed);
         assert_eq!(shown(&publisher), [""; 0]);
     });
 }
@@ -178,7 +169,7 @@ fn a_wrong_secret_and_an_unknown_key_are_refused_and_change_nothing() {
         for (name, secret) in [("writer", OTHER_SECRET), ("stranger", SECRET)] {
             let publisher = site.publisher_with(name, secret);
             let error = publish(&publisher, &record("lease.example.test", 0, 0, 1)).unwrap_err();
-            assert_eq!(error.code(), "dns-key-refused", "{error}");
+            assert_eq!(error.code(), Code::DnsKeyRefused, "{error}");
             assert!(error.to_string().ends_with(&format!(": it refuses the key {name}")), "{error}");
         }
         assert_eq!(shown(&site.publisher()), [OTHER_LINE]);
@@ -193,7 +184,7 @@ fn a_key_of_another_algorithm_is_refused() {
     Site::both(OTHERS, |site| {
         let publisher = publisher(ZONE, ZONE, &[site.server.address()], &key("writer", "hmac-sha384", SECRET));
         let error = publish(&publisher, &record("lease.example.test", 0, 0, 1)).unwrap_err();
-        assert_eq!(error.code(), "dns-key-refused", "{error}");
+        assert_eq!(error.code(), Code::DnsKeyRefused, "{error}");
     });
 }
 
@@ -207,7 +198,7 @@ fn a_key_without_the_right_may_look_but_not_change() {
         assert_eq!(shown(&publisher), [OTHER_LINE]);
         let error = publish(&publisher, &record("lease.example.test", 0, 0, 1)).unwrap_err();
         // To Knot, a key that a zone gives no rights is no key.
-        assert!(["dns-not-permitted", "dns-key-refused"].contains(&error.code()), "{error}");
+        assert!([Code::DnsNotPermitted, Code::DnsKeyRefused].contains(&error.code()), "{error}");
         assert_eq!(shown(&publisher), [OTHER_LINE]);
     });
 }
@@ -221,7 +212,7 @@ fn without_a_key_nothing_is_changed() {
         let name = ServiceLabel::default().within(&ZONE.parse().unwrap()).unwrap();
         let publisher = Publisher::new(ZONE.parse().unwrap(), name, vec![site.server.address()], None).unwrap();
         let error = publish(&publisher, &record("lease.example.test", 0, 0, 1)).unwrap_err();
-        assert_eq!(error.code(), "dns-not-permitted", "{error}");
+        assert_eq!(error.code(), Code::DnsNotPermitted, "{error}");
         assert_eq!(shown(&publisher), [OTHER_LINE]);
     });
 }
@@ -235,11 +226,11 @@ fn a_zone_that_the_server_has_not_got_is_named() {
         let key = key("writer", site.algorithm, SECRET);
         let foreign = publisher("foreign.test", "foreign.test", &[site.server.address()], &key);
         let error = publish(&foreign, &record("lease.example.test", 0, 0, 1)).unwrap_err();
-        assert_eq!(error.code(), "dns-not-the-zones", "{error}");
+        assert_eq!(error.code(), Code::DnsNotTheZones, "{error}");
         // A folder of the zone is no zone of its own.
         let below = publisher("office.example.test", "office.example.test", &[site.server.address()], &key);
         let error = publish(&below, &record("lease.example.test", 0, 0, 1)).unwrap_err();
-        assert_eq!(error.code(), "dns-not-the-zones", "{error}");
+        assert_eq!(error.code(), Code::DnsNotTheZones, "{error}");
     });
 }
 
@@ -263,7 +254,7 @@ fn a_suffix_below_the_zone_is_published_in_the_zone() {
 fn a_name_outside_the_zone_is_refused_before_anything_is_sent() {
     let name: DomainName = "_leasehold._tcp.badexample.test".parse().unwrap();
     let error = Publisher::new(ZONE.parse().unwrap(), name, Vec::new(), None).unwrap_err();
-    assert_eq!(error.code(), "dns-outside-zone");
+    assert_eq!(error.code(), Code::DnsOutsideZone);
 }
 
 #[test]
@@ -273,7 +264,7 @@ fn an_alias_in_the_place_of_the_record_is_told() {
     }
     Site::both("_leasehold._tcp CNAME elsewhere\n", |site| {
         let error = publish(&site.publisher(), &record("lease.example.test", 0, 0, 1)).unwrap_err();
-        assert_eq!(error.code(), "dns-alias", "{error}");
+        assert_eq!(error.code(), Code::DnsAlias, "{error}");
     });
 }
 
@@ -283,9 +274,9 @@ fn a_clock_that_is_off_is_told_with_both_times() {
         return;
     }
     Site::both(OTHERS, |site| {
-        let early = now().minus(Span::HOUR);
+        let early = clock().now().minus(Span::HOUR);
         let own = record("lease.example.test", 0, 0, 1);
-        let error = site.publisher().publish(&own, None, early, &Scene::default()).unwrap_err();
+        let error = site.publisher().publish(&own, None, &VirtualClock::new(early), &rng()).unwrap_err();
         let PublishError::ClockApart { theirs, ours, .. } = error else { panic!("{error}") };
         assert!(ours == early && theirs.since(ours) >= Span::seconds(3_590), "{theirs:?}");
     });
@@ -304,7 +295,7 @@ fn the_next_server_is_asked_where_one_is_dead() {
         let own = record("lease.example.test", 0, 0, 1);
         assert_eq!(publish(&publisher(ZONE, ZONE, &servers, &key), &own).unwrap(), Published::Added);
         let error = publish(&publisher(ZONE, ZONE, &servers[..1], &key), &own).unwrap_err();
-        assert_eq!(error.code(), "dns-no-answer", "{error}");
+        assert_eq!(error.code(), Code::DnsNoAnswer, "{error}");
         assert!(error.to_string().starts_with(&format!("name server {}: ", servers[0])), "{error}");
     });
 }

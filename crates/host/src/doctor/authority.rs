@@ -4,7 +4,6 @@ use leasehold_core::{Code, Finding, Timestamp};
 
 use super::DoctorInput;
 use crate::authority::{Authority, LastFailure};
-use crate::error::code_named;
 use crate::renewing::{Ending, ending, next_renewal};
 
 pub(super) fn checks(input: &DoctorInput<'_>) -> Vec<Finding> {
@@ -42,7 +41,7 @@ fn answers(authority: &Authority, held: Option<u64>) -> Finding {
         // The host serves on without it.
         Err(error) => {
             let message = error.to_string();
-            Finding::warning(NAME, code_named(error.code()), message.trim_start_matches("authority "))
+            Finding::warning(NAME, error.code(), message.trim_start_matches("authority "))
         }
     }
 }

@@ -2,14 +2,13 @@
 
 use std::net::{IpAddr, SocketAddr, UdpSocket};
 
-use leasehold_core::{Code, Finding};
+use leasehold_core::{Clock, Code, Finding, Rng};
 use leasehold_discovery::{
-    Candidate, Config, DomainName, Finder, Found, Kind, Outcome, ServiceLabel, ServiceRecord, Surroundings,
+    Candidate, Config, DomainName, Finder, Found, LookupOutcome, RecordKind, ServiceLabel, ServiceRecord,
 };
 
 use super::DoctorInput;
 use crate::dns::ZoneEntry;
-use crate::error::code_named;
 
 /// What the host publishes in DNS, as it is set.
 #[derive(Clone, Debug)]
@@ -24,12 +23,12 @@ pub struct DnsInput {
     pub own: Result<ServiceRecord, String>,
 }
 
-pub(super) fn checks(input: &DoctorInput<'_>, surroundings: &dyn Surroundings) -> Vec<Finding> {
+pub(super) fn checks(input: &DoctorInput<'_>, clock: &dyn Clock, rng: &dyn Rng) -> Vec<Finding> {
     let config = match config(input) {
         Ok(config) => config,
         Err(skipped) => return vec![*skipped],
     };
-    let found = Finder::new(config.clone()).find(&input.dns.label, surroundings);
+    let found = Finder::new(config.clone()).find(&input.dns.label, clock, rng);
     config.suffixes.iter().map(|zone| check(input, &found, zone)).collect()
 }
 
@@ -100,21 +99,21 @@ fn check(input: &DoctorInput<'_>, found: &Found, zone: &DomainName) -> Finding {
 }
 
 /// The host's own record is not there: a failure where it ought to be.
-fn missing(input: &DoctorInput<'_>, name: String, outcome: Option<Outcome>, others: &str, publish: String) -> Finding {
+fn missing(input: &DoctorInput<'_>, name: String, outcome: Option<LookupOutcome>, others: &str, publish: String) -> Finding {
     let check = if input.dns.zones.is_empty() { Finding::warning } else { Finding::failure };
     match outcome {
-        Some(outcome @ (Outcome::NoSuchName | Outcome::NoRecord)) => {
+        Some(outcome @ (LookupOutcome::NoSuchName | LookupOutcome::NoRecord)) => {
             check(name, Code::DnsNoOwnRecord, outcome.to_string()).with_hint(publish)
         }
-        None | Some(Outcome::Records { .. }) => {
+        None | Some(LookupOutcome::Records { .. }) => {
             check(name, Code::DnsNoOwnRecord, format!("this host has none{others}")).with_hint(publish)
         }
-        Some(outcome) => check(name, outcome.code().map_or(Code::DnsNoOwnRecord, code_named), outcome.to_string()),
+        Some(outcome) => check(name, outcome.code().unwrap_or(Code::DnsNoOwnRecord), outcome.to_string()),
     }
 }
 
-fn outcome(found: &Found, name: &DomainName) -> Option<Outcome> {
-    let searched = found.searched.iter().find(|searched| searched.kind == Kind::Srv && searched.name == *name);
+fn outcome(found: &Found, name: &DomainName) -> Option<LookupOutcome> {
+    let searched = found.searched.iter().find(|searched| searched.kind == RecordKind::Srv && searched.name == *name);
     searched.map(|searched| searched.outcome)
 }
 

@@ -12,8 +12,7 @@ mod store;
 
 use std::net::SocketAddr;
 
-use leasehold_core::{CheckOutcome, Finding, Timestamp};
-use leasehold_discovery::Surroundings;
+use leasehold_core::{CheckOutcome, Clock, Finding, Rng, Timestamp};
 use leasehold_store::StoreError;
 use leasehold_store::host::HostStore;
 
@@ -70,12 +69,12 @@ pub enum StoreKind {
 }
 
 /// Examines a host.
-pub fn examine(input: &DoctorInput<'_>, surroundings: &dyn Surroundings) -> Vec<Finding> {
+pub fn examine(input: &DoctorInput<'_>, clock: &dyn Clock, rng: &dyn Rng) -> Vec<Finding> {
     let mut findings = certificate::checks(input);
     findings.extend(authority::checks(input));
     findings.extend(store::checks(input));
     findings.extend(port::checks(input));
-    findings.extend(dns::checks(input, surroundings));
+    findings.extend(dns::checks(input, clock, rng));
     findings.extend(machines::checks(input));
     findings
 }

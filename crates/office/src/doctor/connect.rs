@@ -5,7 +5,7 @@ use std::net::{SocketAddr, TcpStream};
 use std::thread;
 use std::time::Duration;
 
-use leasehold_discovery::Surroundings;
+use leasehold_core::Clock;
 use serde::Serialize;
 
 /// What became of a connection.
@@ -29,13 +29,12 @@ pub enum Port {
 }
 
 /// Tries each address, several at a time.
-pub(super) fn connect(addresses: &[SocketAddr], patience: Duration, surroundings: &dyn Surroundings) -> Vec<Port> {
+pub(super) fn connect(addresses: &[SocketAddr], patience: Duration, clock: &dyn Clock) -> Vec<Port> {
     let tried = addresses.len().min(MOST);
     let mut ports = Vec::with_capacity(addresses.len());
     for some in addresses[..tried].chunks(AT_ONCE) {
         thread::scope(|scope| {
-            let each: Vec<_> =
-                some.iter().map(|address| scope.spawn(|| one(*address, patience, surroundings))).collect();
+            let each: Vec<_> = some.iter().map(|address| scope.spawn(|| one(*address, patience, clock))).collect();
             ports.extend(each.into_iter().map(|thread| thread.join().unwrap_or(Port::NotTried)));
         });
     }
@@ -43,11 +42,11 @@ pub(super) fn connect(addresses: &[SocketAddr], patience: Duration, surroundings
     ports
 }
 
-fn one(address: SocketAddr, patience: Duration, surroundings: &dyn Surroundings) -> Port {
-    let begun = surroundings.running();
+fn one(address: SocketAddr, patience: Duration, clock: &dyn Clock) -> Port {
+    let begun = clock.running().since;
     match TcpStream::connect_timeout(&address, patience) {
         Ok(_) => {
-            let took = surroundings.running().saturating_sub(begun);
+            let took = clock.running().since.saturating_sub(begun);
             Port::Open { milliseconds: u64::try_from(took.as_millis()).unwrap_or(u64::MAX) }
         }
         Err(error) => match error.kind() {

@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
 
-use leasehold_discovery::{Candidate, Config, DomainName, Finder, Kind, Outcome, Searched, ServiceLabel, Surroundings};
+use leasehold_core::{Clock, Code, Rng};
+use leasehold_discovery::{Candidate, Config, DomainName, Finder, LookupOutcome, RecordKind, Searched, ServiceLabel};
 use serde::Serialize;
 
 use super::connect::{Port, connect};
@@ -82,10 +83,10 @@ pub struct Way {
 /// Looks at all that is asked, and at the hosts that are one's own.
 ///
 /// Blocks for [`Config::limit`] for each domain and host, and for the patience of some connections.
-pub fn look(asked: &Asked, own: &Own, surroundings: &dyn Surroundings) -> Seen {
+pub fn look(asked: &Asked, own: &Own, clock: &dyn Clock, rng: &dyn Rng) -> Seen {
     let mut seen = Seen { domains: Vec::new(), without_record: Vec::new() };
     for domain in &asked.domains {
-        seen.domains.push(under(domain, asked, surroundings));
+        seen.domains.push(under(domain, asked, clock, rng));
     }
     let finder = Finder::new(Config::new(asked.servers.clone(), Vec::new()));
     for host in &own.hosts {
@@ -95,20 +96,20 @@ pub fn look(asked: &Asked, own: &Own, surroundings: &dyn Surroundings) -> Seen {
         }
         let port = host.port.unwrap_or_else(usual_port);
         let (addresses, searched) = match &host.at {
-            At::Name(name) => finder.resolve(name, surroundings),
+            At::Name(name) => finder.resolve(name, clock, rng),
             At::Address(address) => (vec![*address], Vec::new()),
         };
         seen.without_record.push(Target::new(host.at.to_string(), port, &addresses, &searched));
     }
-    listen(&mut seen, asked.patience, surroundings);
+    listen(&mut seen, asked.patience, clock);
     seen
 }
 
 /// What is under one domain; each has a finder and so a time of its own.
-fn under(domain: &DomainName, asked: &Asked, surroundings: &dyn Surroundings) -> Domain {
+fn under(domain: &DomainName, asked: &Asked, clock: &dyn Clock, rng: &dyn Rng) -> Domain {
     let finder = Finder::new(Config::new(asked.servers.clone(), vec![domain.clone()]));
-    let found = finder.find(&label(), surroundings);
-    let service = found.searched.iter().find(|searched| searched.kind == Kind::Srv);
+    let found = finder.find(&label(), clock, rng);
+    let service = found.searched.iter().find(|searched| searched.kind == RecordKind::Srv);
     let outcome = service.map(|searched| searched.outcome);
     let mut records: Vec<Target> =
         found.candidates.iter().map(|candidate| Target::of(candidate, &found.searched)).collect();
@@ -116,9 +117,9 @@ fn under(domain: &DomainName, asked: &Asked, surroundings: &dyn Surroundings) ->
     Domain {
         name: domain.to_string(),
         outcome: outcome.map_or_else(|| "the name of the service would be too long".to_owned(), |one| one.to_string()),
-        code: outcome.map_or(Some("not-a-domain-name"), Outcome::code),
+        code: outcome.map_or(Some(Code::NotADomainName), LookupOutcome::code).map(Code::name),
         unusable: outcome.map_or(0, |outcome| match outcome {
-            Outcome::Records { unusable, .. } => unusable,
+            LookupOutcome::Records { unusable, .. } => unusable,
             _ => 0,
         }),
         records,
@@ -126,7 +127,7 @@ fn under(domain: &DomainName, asked: &Asked, surroundings: &dyn Surroundings) ->
 }
 
 /// Tries every address once, whichever records lead to it.
-fn listen(seen: &mut Seen, patience: Duration, surroundings: &dyn Surroundings) {
+fn listen(seen: &mut Seen, patience: Duration, clock: &dyn Clock) {
     let targets = || seen.domains.iter().flat_map(|domain| &domain.records).chain(&seen.without_record);
     let worth = |way: &&Way| way.place != Place::Nowhere;
     let all = targets().flat_map(|target| {
@@ -135,7 +136,7 @@ fn listen(seen: &mut Seen, patience: Duration, surroundings: &dyn Surroundings) 
     let mut addresses: Vec<SocketAddr> = all.collect();
     addresses.sort_unstable();
     addresses.dedup();
-    let ports = connect(&addresses, patience, surroundings);
+    let ports = connect(&addresses, patience, clock);
     let by_address: BTreeMap<SocketAddr, Port> = addresses.into_iter().zip(ports).collect();
     let records = seen.domains.iter_mut().flat_map(|domain| &mut domain.records);
     for target in records.chain(&mut seen.without_record) {
@@ -158,7 +159,7 @@ impl Target {
     }
 
     fn new(host: String, port: u16, addresses: &[IpAddr], searched: &[Searched]) -> Self {
-        let of_host = || searched.iter().filter(|one| one.kind != Kind::Srv && one.name.as_str() == host);
+        let of_host = || searched.iter().filter(|one| one.kind != RecordKind::Srv && one.name.as_str() == host);
         let alias_of = of_host().find_map(|one| one.alias_of.as_ref()).map(ToString::to_string);
         let unresolved = addresses.is_empty().then(|| {
             let outcome = of_host().map(|one| one.outcome).next_back();

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 use leasehold_client::{AuthorityAddress, Client, Keyed};
 
-use super::place::{Network, Place};
+use super::args::{NetworkArgs, StateArgs};
 use super::{outcome, report};
 use crate::commands::authority;
 use crate::failure::Failure;
@@ -19,9 +19,9 @@ use crate::output::Output;
 #[derive(Debug, Args)]
 pub(crate) struct Activate {
     #[command(flatten)]
-    place: Place,
+    state: StateArgs,
     #[command(flatten)]
-    network: Network,
+    network: NetworkArgs,
     /// Activate with a multiple key, and with no host.
     #[arg(long, requires = "authority")]
     multiple_key: bool,
@@ -35,7 +35,7 @@ pub(crate) struct Activate {
 
 impl Activate {
     pub(crate) fn run(self, output: Output) -> Result<(), Failure> {
-        let client = self.place.open(&self.network)?;
+        let client = self.state.open(&self.network)?;
         match &self.authority {
             Some(address) => self.with_key(&client, address, output),
             None => outcome::answer(&client, client.activate(), output),

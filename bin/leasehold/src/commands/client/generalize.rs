@@ -3,8 +3,8 @@
 use clap::Args;
 use serde_json::{Value, json};
 
+use super::args::{NetworkArgs, StateArgs};
 use super::outcome;
-use super::place::{Network, Place};
 use crate::failure::Failure;
 use crate::output::{self, Output};
 
@@ -14,16 +14,16 @@ use crate::output::{self, Output};
 #[derive(Debug, Args)]
 pub(crate) struct Generalize {
     #[command(flatten)]
-    place: Place,
+    state: StateArgs,
 }
 
 impl Generalize {
     pub(crate) fn run(self, output: Output) -> Result<(), Failure> {
-        let vendors = if self.place.names_a_product() {
-            let client = self.place.open(&Network::default())?;
+        let vendors = if self.state.names_a_product() {
+            let client = self.state.open(&NetworkArgs::default())?;
             client.generalize().map(|()| vec![client.vendor()])
         } else {
-            leasehold_client::generalize(&self.place.base()?)
+            leasehold_client::generalize(&self.state.base()?)
         };
         let vendors = vendors.map_err(|error| outcome::failure(&error))?;
         match output {

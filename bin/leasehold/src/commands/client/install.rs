@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 use leasehold_client::{Error, Failure as Refused};
 
-use super::place::{Network, Place};
+use super::args::{NetworkArgs, StateArgs};
 use super::{outcome, report};
 use crate::failure::Failure;
 use crate::input;
@@ -17,13 +17,13 @@ pub(crate) struct Install {
     /// The lease; `-` is standard input.
     file: PathBuf,
     #[command(flatten)]
-    place: Place,
+    state: StateArgs,
 }
 
 impl Install {
     pub(crate) fn run(self, output: Output) -> Result<(), Failure> {
         let lease = input::file(&self.file)?;
-        let client = self.place.open(&Network::default())?;
+        let client = self.state.open(&NetworkArgs::default())?;
         let before = client.status();
         client.install(&lease).map_err(|error| {
             let failure = outcome::failure(&error).of(&self.file);

@@ -1,11 +1,11 @@
 //! `leasehold client`: a machine that runs a product.
 
 mod activate;
+pub(crate) mod args;
 mod generalize;
 mod install;
 mod names;
 pub(crate) mod outcome;
-pub(crate) mod place;
 mod release;
 mod renew;
 mod report;

@@ -1,7 +1,7 @@
 //! How the SDK's answers and errors end a command.
 
 use leasehold_client::{Answer, Client, Error, Failure as HostFailure, Outcome, Refused};
-use leasehold_core::codes;
+use leasehold_core::Code;
 
 use super::report;
 use crate::commands::authority;
@@ -10,11 +10,11 @@ use crate::output::{Output, time};
 
 /// Prints what was granted, or ends with why not.
 pub(crate) fn answer(client: &Client, answer: Result<Answer, Error>, output: Output) -> Result<(), Failure> {
-    let told = answer.map(|answer| {
+    let outcome = answer.map(|answer| {
         report::warn_of_hosts(&answer.passed_over, output);
         answer.outcome
     });
-    match told {
+    match outcome {
         Ok(Outcome::Granted(_) | Outcome::Held(_)) => {
             report::print(client, &client.status(), output);
             Ok(())
@@ -30,21 +30,21 @@ pub(crate) fn answer(client: &Client, answer: Result<Answer, Error>, output: Out
     }
 }
 
-/// A host's no: the answer is no, with when to try again.
+/// A refusal by a host, with the time of the next attempt.
 pub(crate) fn refusal(client: &Client, refused: &Refused) -> Failure {
     let product = client.manifest().product;
-    let next = client.status().next_attempt.map(|next| format!("; the next try is at {}", time(next)));
+    let next = client.status().next_attempt.map(|next| format!("; the next attempt is at {}", time(next)));
     let next = next.unwrap_or_default();
-    match codes::find(&refused.code) {
-        Some(known) => Failure::refused(known.name, format!("{product}: {refused}{next}")),
-        None => Failure::refused("refused", format!("{product}: {refused} ({}){next}", refused.code))
+    match refused.known() {
+        Some(code) => Failure::refused(code.name(), format!("{product}: {refused}{next}")),
+        None => Failure::refused(Code::Refused.name(), format!("{product}: {refused} ({}){next}", refused.code))
             .hint(refused.detail.clone()),
     }
 }
 
-/// An error of the SDK's. That a document cannot be believed, or that there is no lease, is an answer; the rest is failure.
+/// An error of the SDK's. That a document does not verify, or that there is no lease, is an answer; the rest is failure.
 pub(crate) fn failure(error: &Error) -> Failure {
-    let code = codes::find(error.code()).map_or("internal", |known| known.name);
+    let code = error.code().name();
     let is_an_answer = match error {
         Error::Armour(_)
         | Error::Document(_)

@@ -4,7 +4,7 @@ use clap::Args;
 use leasehold_client::Released;
 use serde_json::json;
 
-use super::place::{Network, Place};
+use super::args::{NetworkArgs, StateArgs};
 use super::{outcome, report};
 use crate::failure::Failure;
 use crate::output::{self, Output};
@@ -15,14 +15,14 @@ use crate::output::{self, Output};
 #[derive(Debug, Args)]
 pub(crate) struct Release {
     #[command(flatten)]
-    place: Place,
+    state: StateArgs,
     #[command(flatten)]
-    network: Network,
+    network: NetworkArgs,
 }
 
 impl Release {
     pub(crate) fn run(self, output: Output) -> Result<(), Failure> {
-        let client = self.place.open(&self.network)?;
+        let client = self.state.open(&self.network)?;
         let released = client.release();
         report::warn(&client.notes(), output);
         let (word, message) = match released.map_err(|error| outcome::failure(&error))? {

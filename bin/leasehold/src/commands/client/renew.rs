@@ -2,8 +2,8 @@
 
 use clap::Args;
 
+use super::args::{NetworkArgs, StateArgs};
 use super::outcome;
-use super::place::{Network, Place};
 use crate::failure::Failure;
 use crate::output::Output;
 
@@ -11,14 +11,14 @@ use crate::output::Output;
 #[derive(Debug, Args)]
 pub(crate) struct Renew {
     #[command(flatten)]
-    place: Place,
+    state: StateArgs,
     #[command(flatten)]
-    network: Network,
+    network: NetworkArgs,
 }
 
 impl Renew {
     pub(crate) fn run(self, output: Output) -> Result<(), Failure> {
-        let client = self.place.open(&self.network)?;
+        let client = self.state.open(&self.network)?;
         outcome::answer(&client, client.renew(), output)
     }
 }

@@ -2,13 +2,13 @@
 
 use leasehold_client::{Client, Note, Status, Tried};
 use leasehold_core::standing::Mode;
-use leasehold_core::{KeyId, Standing, Text, Timestamp, codes};
+use leasehold_core::{Code, KeyId, Standing, Text, Timestamp};
 use leasehold_wire::{Lease, Method};
 use serde_json::{Value, json};
 
 use crate::output::{self, Output, time};
 
-/// Prints `status`; what was noticed goes to standard error.
+/// Prints `status`; problems with the state directory go to standard error.
 pub(crate) fn print(client: &Client, status: &Status, output: Output) {
     warn(&status.notes, output);
     match output {
@@ -17,7 +17,7 @@ pub(crate) fn print(client: &Client, status: &Status, output: Output) {
             if status.clock.set_back {
                 let least = time(status.clock.now);
                 anstream::eprintln!(
-                    "warning: clock: it is set back; the time is at least {least}, and that is gone by"
+                    "warning: clock: it is set back; the time is at least {least}, and that time is used"
                 );
             }
             output::rows(&rows(client, status));
@@ -25,7 +25,7 @@ pub(crate) fn print(client: &Client, status: &Status, output: Output) {
     }
 }
 
-/// Says what was noticed about the state directory; JSON has it among the data.
+/// Warns of problems with the state directory; JSON has them among the data.
 pub(crate) fn warn(notes: &[Note], output: Output) {
     if output == Output::Human {
         for note in notes {
@@ -34,7 +34,7 @@ pub(crate) fn warn(notes: &[Note], output: Output) {
     }
 }
 
-/// Says which hosts have not answered before one did.
+/// Warns of the hosts that have not answered before one did.
 pub(crate) fn warn_of_hosts(passed_over: &[Tried], output: Output) {
     if output == Output::Human {
         for tried in passed_over {
@@ -43,7 +43,7 @@ pub(crate) fn warn_of_hosts(passed_over: &[Tried], output: Output) {
     }
 }
 
-/// Says that the lease of a host that was in hand is counted there until its end.
+/// Notes that the host counts the lease that was replaced until its end.
 pub(crate) fn warn_of_a_lease_replaced(before: &Status, output: Output) {
     let of_a_host = before.lease.as_ref().filter(|lease| lease.method == Method::Host);
     if let (Some(lease), Output::Human) = (of_a_host, output) {
@@ -54,7 +54,7 @@ pub(crate) fn warn_of_a_lease_replaced(before: &Status, output: Output) {
 
 /// Why the standing is what it is, in words.
 pub(crate) fn reason(standing: &Standing) -> Option<&'static str> {
-    standing.why().and_then(|why| codes::find(why.code())).map(|code| code.meaning)
+    standing.why().and_then(|why| why.code().parse().ok()).map(Code::meaning)
 }
 
 fn rows(client: &Client, status: &Status) -> Vec<(String, String)> {
@@ -85,7 +85,7 @@ fn rows(client: &Client, status: &Status) -> Vec<(String, String)> {
         ("until", until),
         ("mode", mode(status.mode).map(str::to_owned)),
         ("next attempt", Some(status.next_attempt.map_or("when told to".to_owned(), time))),
-        ("last attempt", status.setback.as_ref().map(|setback| format!("{} [{}]", setback.message, setback.code))),
+        ("last attempt", status.last_failure.as_ref().map(|failure| format!("{} [{}]", failure.message, failure.code))),
         (if by_authority { "authority" } else { "host" }, host),
         ("method", lease.map(|lease| lease.method.name().to_owned())),
         ("features", features),
@@ -98,7 +98,7 @@ fn rows(client: &Client, status: &Status) -> Vec<(String, String)> {
 fn value(client: &Client, status: &Status) -> Value {
     let manifest = client.manifest();
     let lease = status.lease.as_ref();
-    let last_refusal = status.setback.as_ref();
+    let last_failure = status.last_failure.as_ref();
     json!({
         "product": manifest.product.as_str(),
         "title": manifest.title.as_str(),
@@ -111,7 +111,7 @@ fn value(client: &Client, status: &Status) -> Value {
         "time": status.clock.now.unix(),
         "renew_at": renew_at(&status.standing).map(Timestamp::unix),
         "next_attempt": unix(status.next_attempt),
-        "last_refusal": last_refusal.map(|setback| json!({ "code": setback.code, "message": setback.message })),
+        "last_failure": last_failure.map(|failure| json!({ "code": failure.code, "message": failure.message })),
         "authority": status.authority.as_ref().map(ToString::to_string),
         "host": status.host.as_ref().map(ToString::to_string),
         "host_key": id(status.signer),
@@ -127,7 +127,7 @@ fn value(client: &Client, status: &Status) -> Value {
 }
 
 fn note(note: &Note) -> Value {
-    json!({ "code": note.code(), "message": note.to_string() })
+    json!({ "code": note.code().name(), "message": note.to_string() })
 }
 
 fn mode(mode: Mode) -> Option<&'static str> {

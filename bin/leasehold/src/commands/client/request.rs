@@ -5,8 +5,8 @@ use std::path::PathBuf;
 use clap::Args;
 use serde_json::json;
 
+use super::args::{NetworkArgs, StateArgs};
 use super::outcome;
-use super::place::{Network, Place};
 use crate::failure::Failure;
 use crate::input;
 use crate::output::{self, Output};
@@ -17,7 +17,7 @@ use crate::output::{self, Output};
 #[derive(Debug, Args)]
 pub(crate) struct Request {
     #[command(flatten)]
-    place: Place,
+    state: StateArgs,
     /// Read the multiple key from a file instead of asking for it; `-` is standard input.
     #[arg(long, value_name = "FILE")]
     key_file: Option<PathBuf>,
@@ -28,7 +28,7 @@ pub(crate) struct Request {
 
 impl Request {
     pub(crate) fn run(self, output: Output) -> Result<(), Failure> {
-        let client = self.place.open(&Network::default())?;
+        let client = self.state.open(&NetworkArgs::default())?;
         let key = input::product_key(self.key_file.as_deref(), "multiple key")?;
         let request = client.machine_request(&key).map_err(|error| outcome::failure(&error))?;
         let device = client.status().device.map(|device| device.to_string());

@@ -3,7 +3,7 @@
 use clap::Args;
 use leasehold_core::Standing;
 
-use super::place::{Network, Place};
+use super::args::{NetworkArgs, StateArgs};
 use super::report;
 use crate::failure::Failure;
 use crate::output::Output;
@@ -12,15 +12,15 @@ use crate::output::Output;
 #[derive(Debug, Args)]
 pub(crate) struct Status {
     #[command(flatten)]
-    place: Place,
+    state: StateArgs,
 }
 
 impl Status {
     pub(crate) fn run(self, output: Output) -> Result<(), Failure> {
-        let client = self.place.open(&Network::default())?;
+        let client = self.state.open(&NetworkArgs::default())?;
         let status = client.status();
         report::print(&client, &status, output);
-        match status.told() {
+        match status.effective_standing() {
             Standing::Reduced { why } => {
                 let reason = report::reason(&status.standing).unwrap_or(why.code());
                 Err(Failure::refused(why.code(), format!("{}: reduced: {reason}", client.manifest().product)))

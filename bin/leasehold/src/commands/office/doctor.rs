@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use clap::Args;
+use leasehold_client::{SystemClock, SystemRng};
 use leasehold_core::codes;
 use leasehold_discovery::{Config, DomainName};
 use leasehold_office::doctor::{self, Asked, Finding, Outcome};
@@ -10,7 +11,7 @@ use serde_json::json;
 
 use super::own::OwnOptions;
 use crate::commands::host::dns::options::NameServer;
-use crate::commands::host::serve::surroundings;
+
 use crate::failure::Failure;
 use crate::output::{self, Output};
 
@@ -40,7 +41,7 @@ impl Doctor {
     pub(crate) fn run(self, output: Output) -> Result<(), Failure> {
         let own = self.own.read()?;
         let asked = self.asked()?;
-        let seen = doctor::look(&asked, &own, &surroundings());
+        let seen = doctor::look(&asked, &own, &SystemClock, &SystemRng);
         let findings = doctor::judge(&seen, &own);
         match output {
             Output::Json => {
@@ -59,7 +60,7 @@ impl Doctor {
         let mut domains = self.domains.clone();
         if servers.is_empty() || domains.is_empty() {
             let machine =
-                Config::of_this_machine().map_err(|error| Failure::failed(error.code(), error.to_string()))?;
+                Config::of_this_machine().map_err(|error| Failure::failed(error.code().name(), error.to_string()))?;
             servers = if servers.is_empty() { machine.servers } else { servers };
             domains = if domains.is_empty() { machine.suffixes } else { domains };
         }

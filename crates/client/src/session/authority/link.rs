@@ -1,45 +1,47 @@
-//! Speaking with a vendor's authority: one request, one answer. What the answer is worth is for those who asked to check.
+//! The connection to a vendor's authority: one request, one answer. The caller checks the answer.
 
 use std::fmt;
 use std::time::Duration;
 
+use leasehold_core::Code;
 use leasehold_wire::envelope::MOST_REVOCATION_BYTES;
 
 use crate::address::AuthorityAddress;
-use crate::error::{Error, Failure, HostSource};
+use crate::error::Error;
+use crate::error::failure::{Failure, HostSource};
 use crate::session::exchange::{Exchange, NotAHost, Reply, Trust};
 use crate::session::host::route::Route;
 use crate::session::refused::Refused;
 
-/// The way to a vendor's authority, through the system's proxy where one is set. It blocks, for half a minute at most.
+/// The connection to a vendor's authority, through the system's proxy where one is set. It blocks for half a minute at most.
 #[derive(Clone, Debug)]
 pub struct AuthorityLink {
     address: AuthorityAddress,
     exchange: Exchange,
 }
 
-/// What an authority says.
+/// An authority's answer.
 #[derive(Clone, Debug)]
-pub enum Said {
+pub enum AuthorityReply {
     /// A document, not verified.
     Document(Vec<u8>),
-    /// A reasoned no. It carries no signature.
+    /// A refusal. It is not signed.
     Refused(Refused),
 }
 
-/// Why an authority has not answered, or its answer is worth nothing.
+/// Why an authority has not answered, or its answer cannot be used.
 #[derive(Debug)]
 pub struct AuthorityError {
-    /// Which.
+    /// The authority's address.
     pub address: AuthorityAddress,
-    /// The proxy that stands between, as `host:port`.
+    /// The proxy that was used, as `host:port`.
     pub proxy: Option<String>,
     /// What went wrong.
     pub failure: Failure,
 }
 
 impl AuthorityLink {
-    /// The way to `address`, whose TLS certificate the authorities in `trusted` (PEM) have issued, or a public one.
+    /// A connection to `address`, whose TLS certificate the authorities in `trusted` (PEM) have issued, or a public one.
     ///
     /// # Errors
     /// [`Error::Authorities`] where `trusted` holds no certificates.
@@ -48,12 +50,12 @@ impl AuthorityLink {
         Ok(Self { address, exchange: Exchange::new(&trust, CONNECT) })
     }
 
-    /// The way to `address` as hosts are spoken with.
+    /// A connection to `address` as hosts are connected to.
     pub(crate) fn over(address: AuthorityAddress, exchange: Exchange) -> Self {
         Self { address, exchange }
     }
 
-    /// Where it leads.
+    /// The authority's address.
     pub fn address(&self) -> &AuthorityAddress {
         &self.address
     }
@@ -62,7 +64,7 @@ impl AuthorityLink {
     ///
     /// # Errors
     /// [`AuthorityError`]. Whether the request has arrived is not known then: ask again with the same.
-    pub fn host(&self, request: &[u8]) -> Result<Said, AuthorityError> {
+    pub fn host(&self, request: &[u8]) -> Result<AuthorityReply, AuthorityError> {
         self.post("/v1/hosts", request)
     }
 
@@ -70,7 +72,7 @@ impl AuthorityLink {
     ///
     /// # Errors
     /// As [`Self::host`].
-    pub fn machine(&self, request: &[u8]) -> Result<Said, AuthorityError> {
+    pub fn machine(&self, request: &[u8]) -> Result<AuthorityReply, AuthorityError> {
         self.post("/v1/machines", request)
     }
 
@@ -79,25 +81,25 @@ impl AuthorityLink {
     /// # Errors
     /// [`AuthorityError`].
     pub fn revocations(&self, held: Option<u64>) -> Result<Option<Vec<u8>>, AuthorityError> {
-        let most = MOST_REVOCATION_BYTES as u64;
-        match self.exchange.fetch(&self.route(), "/v1/revocations", held, most) {
+        let max = MOST_REVOCATION_BYTES as u64;
+        match self.exchange.fetch(&self.route(), "/v1/revocations", held, max) {
             Ok(Reply::Document(list)) => Ok(Some(list)),
             Ok(Reply::Done) => Ok(None),
-            Ok(Reply::Refused(refused)) if refused.code == "not-found" => Ok(None),
+            Ok(Reply::Refused(refused)) if refused.is(Code::NotFound) => Ok(None),
             Ok(Reply::Refused(refused)) => Err(self.error(Failure::Unavailable(Box::new(refused)))),
             Err(failure) => Err(self.error(failure)),
         }
     }
 
-    fn post(&self, path: &str, request: &[u8]) -> Result<Said, AuthorityError> {
+    fn post(&self, path: &str, request: &[u8]) -> Result<AuthorityReply, AuthorityError> {
         match self.exchange.post(&self.route(), path, request) {
-            Ok(Reply::Document(document)) => Ok(Said::Document(document)),
-            // A host's answer, say: what does not know the path is no authority.
+            Ok(Reply::Document(document)) => Ok(AuthorityReply::Document(document)),
+            // A server that does not know the path, such as a host, is no authority.
             Ok(Reply::Refused(refused)) if refused.status == 404 || refused.status == 405 => {
                 let content_type = "application/problem+json".to_owned();
                 Err(self.error(Failure::NotAHost(NotAHost::Reply { status: refused.status, content_type })))
             }
-            Ok(Reply::Refused(refused)) => Ok(Said::Refused(refused)),
+            Ok(Reply::Refused(refused)) => Ok(AuthorityReply::Refused(refused)),
             Ok(Reply::Done) => Err(self.error(Failure::NotAHost(NotAHost::Unasked))),
             Err(failure) => Err(self.error(failure)),
         }
@@ -107,7 +109,7 @@ impl AuthorityLink {
         Route::by_name(self.address.0.clone(), HostSource::Setting)
     }
 
-    /// That this authority has failed so.
+    /// An error about this authority.
     pub fn error(&self, failure: Failure) -> AuthorityError {
         let proxy = self.exchange.proxy(&self.address.0);
         AuthorityError { address: self.address.clone(), proxy, failure }
@@ -115,14 +117,14 @@ impl AuthorityLink {
 }
 
 impl AuthorityError {
-    /// The stable code.
-    pub fn code(&self) -> &str {
+    /// The stable code; [`Code::Refused`] for a code of the authority's that this release does not know.
+    pub fn code(&self) -> Code {
         match &self.failure {
-            Failure::Unreachable(_) | Failure::NameNotFound => "authority-unreachable",
-            Failure::Silent => "authority-silent",
-            Failure::Untrusted(_) => "untrusted-authority",
-            Failure::NotAHost(_) => "not-an-authority",
-            Failure::Foreign => "unknown-signer",
+            Failure::Unreachable(_) | Failure::NameNotFound => Code::AuthorityUnreachable,
+            Failure::Silent => Code::AuthoritySilent,
+            Failure::Untrusted(_) => Code::UntrustedAuthority,
+            Failure::NotAHost(_) => Code::NotAnAuthority,
+            Failure::Foreign => Code::UnknownSigner,
             Failure::Proxy(_)
             | Failure::Certificate(_)
             | Failure::List(_)
@@ -147,12 +149,12 @@ impl fmt::Display for AuthorityError {
             write!(f, " through the proxy {proxy}")?;
         }
         match failure {
-            Failure::NotAHost(why) => write!(f, ": what answers is no Leasehold authority: {why}"),
-            Failure::Foreign => f.write_str(": it is another vendor's than this manifest's"),
+            Failure::NotAHost(reason) => write!(f, ": what answers is not a Leasehold authority: {reason}"),
+            Failure::Foreign => f.write_str(": it belongs to another vendor than this manifest"),
             other => write!(f, ": {other}"),
         }
     }
 }
 
-/// Longer than for a host: it is across the Internet, and there is no other to try.
+/// Longer than for a host: the authority is across the Internet, and there is no other to try.
 const CONNECT: Duration = Duration::from_secs(10);

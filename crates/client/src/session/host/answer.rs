@@ -1,36 +1,13 @@
-//! Whether what a host has answered is the lease that was asked for: checked whole before it replaces the old one.
+//! Whether a host's answer is the lease that was asked for. It is checked whole before it replaces the old one.
 
 use leasehold_core::{PublicKey, Timestamp};
-use leasehold_wire::envelope::{sign, with_chain};
-use leasehold_wire::{Envelope, Keypair, Lease, Manifest, Reason, Request, Revocations, verify};
+use leasehold_wire::envelope::with_chain;
+use leasehold_wire::{Envelope, Lease, Manifest, Reason, Revocations, verify};
 
-use crate::error::Failure;
+use crate::error::failure::Failure;
+use crate::session::host::request::LeaseRequest;
 
-/// A request as it was sent, and what its answer is checked with.
-#[derive(Debug)]
-pub(crate) struct Sent {
-    /// What it says.
-    pub(crate) request: Request,
-    /// The device key.
-    pub(crate) key: Keypair,
-    /// The chain held of the host that body 6 names, nearest signer first.
-    pub(crate) chain: Vec<Vec<u8>>,
-}
-
-impl Sent {
-    /// The request, signed.
-    pub(crate) fn bytes(&self) -> Vec<u8> {
-        sign(&self.request, &self.key, &[])
-    }
-
-    /// The same request, without a word of a chain that is held.
-    pub(crate) fn asking_for_chain(&self) -> Self {
-        let request = Request { chain_of: None, ..self.request.clone() };
-        Self { request, key: self.key.clone(), chain: Vec::new() }
-    }
-}
-
-/// A lease that is the one that was asked for.
+/// A lease that answers the request.
 #[derive(Debug)]
 pub(crate) struct Accepted {
     /// The lease with its chain.
@@ -48,7 +25,7 @@ pub(crate) enum Rejected {
     For(Failure),
 }
 
-/// In what a lease differs from the one that was asked for.
+/// How a lease differs from the one that was asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Mismatch {
     /// It is for another device key.
@@ -63,7 +40,7 @@ pub enum Mismatch {
     /// It is for another machine.
     #[error("it is for another machine")]
     Fingerprint,
-    /// It came about in another way than it was asked for.
+    /// It was granted by another method.
     #[error("it is not one of a multiple key")]
     Method,
 }
@@ -77,16 +54,16 @@ pub(crate) struct Expected<'e> {
 }
 
 impl Expected<'_> {
-    /// Checks the lease that answers `sent`.
-    pub(crate) fn accept(&self, sent: &Sent, answer: &[u8]) -> Result<Accepted, Rejected> {
+    /// Checks the lease that answers `request`.
+    pub(crate) fn accept(&self, request: &LeaseRequest, answer: &[u8]) -> Result<Accepted, Rejected> {
         let reject = |reason| Rejected::For(Failure::Lease(reason));
         let envelope = Envelope::parse(answer).map_err(|error| reject(error.into()))?;
         let bare = envelope.chain.is_empty();
-        let bytes = if bare && sent.request.chain_of.is_some() {
-            if sent.request.chain_of != Some(envelope.kid) {
+        let bytes = if bare && request.request.chain_of.is_some() {
+            if request.request.chain_of != Some(envelope.kid) {
                 return Err(Rejected::NeedsChain);
             }
-            let chain: Vec<&[u8]> = sent.chain.iter().map(Vec::as_slice).collect();
+            let chain: Vec<&[u8]> = request.chain.iter().map(Vec::as_slice).collect();
             with_chain(answer, &chain).map_err(|error| reject(error.into()))?
         } else {
             answer.to_vec()
@@ -95,25 +72,25 @@ impl Expected<'_> {
             verify::<Lease>(&bytes, self.root(), self.now, self.revocations).map_err(|reason| match reason {
                 // The certificate held may be older than the lease: only with the host's own chain can it be judged.
                 Reason::BadSignature | Reason::NotAuthorised(_) | Reason::UnknownSigner
-                    if bare && !sent.chain.is_empty() =>
+                    if bare && !request.chain.is_empty() =>
                 {
                     Rejected::NeedsChain
                 }
                 Reason::UnknownSigner if !bare => Rejected::For(Failure::Foreign),
                 other => reject(other),
             })?;
-        self.fits(sent, &opened.document).map_err(|mismatch| Rejected::For(Failure::OtherLease(mismatch)))?;
+        self.check(request, &opened.document).map_err(|mismatch| Rejected::For(Failure::OtherLease(mismatch)))?;
         Ok(Accepted { bytes, lease: opened.document })
     }
 
-    fn fits(&self, sent: &Sent, lease: &Lease) -> Result<(), Mismatch> {
-        if lease.client != sent.request.key.id() {
+    fn check(&self, request: &LeaseRequest, lease: &Lease) -> Result<(), Mismatch> {
+        if lease.client != request.request.key.id() {
             Err(Mismatch::Client)
-        } else if lease.product != sent.request.product || lease.family != self.manifest.family {
+        } else if lease.product != request.request.product || lease.family != self.manifest.family {
             Err(Mismatch::Product)
-        } else if lease.request != sent.request.cti {
+        } else if lease.request != request.request.cti {
             Err(Mismatch::Request)
-        } else if lease.fingerprint != sent.request.fingerprint {
+        } else if lease.fingerprint != request.request.fingerprint {
             Err(Mismatch::Fingerprint)
         } else {
             Ok(())

@@ -1,19 +1,22 @@
-//! Looking for hosts by name: what DNS says under this machine's suffixes, as far as an application allows it.
+//! Looking for hosts by name: in DNS under this machine's suffixes, and on the local link, as far as the application allows.
 
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use leasehold_discovery::{Candidate, Config, Finder, Found, LookupError, NameError, ServiceLabel, Surroundings};
+use leasehold_core::Code;
+use leasehold_discovery::{Candidate, Config, Finder, Found, LookupError, NameError, ServiceLabel};
+use leasehold_wire::Manifest;
 
-use crate::client::Client;
-use crate::error::HostSource;
+use crate::context::Context;
+use crate::error::failure::HostSource;
 use crate::session::host::route::{Reach, Route};
+use crate::session::network::Network;
 
-/// Whether hosts are looked for in DNS, and whom to ask.
+/// Whether hosts are looked for in DNS, and with which name servers.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum Lookup {
-    /// As this machine is set up: its name servers and suffixes, as they are at the time of asking.
+    /// As this machine is configured: its name servers and suffixes at the time of the lookup.
     #[default]
     System,
     /// With these name servers and suffixes.
@@ -39,7 +42,7 @@ pub enum SearchError {
     /// The manifest names a service that no record can have.
     #[error("manifest: service: {0}")]
     Label(#[source] NameError),
-    /// The system does not say whom to ask.
+    /// The system does not say which name servers to ask.
     #[error(transparent)]
     System(#[from] LookupError),
 }
@@ -53,7 +56,7 @@ pub(crate) struct Search {
 
 impl SearchError {
     /// The stable code.
-    pub fn code(&self) -> &'static str {
+    pub fn code(&self) -> Code {
         match self {
             Self::Label(error) => error.code(),
             Self::System(error) => error.code(),
@@ -66,8 +69,8 @@ impl Search {
         Self { lookup, finder: Mutex::default() }
     }
 
-    /// The finder for the machine as it is set up now; `None` where nothing is to be looked for.
-    fn finder(&self) -> Result<Option<Arc<Finder>>, LookupError> {
+    /// The finder for the machine as it is configured now; `None` where lookups are off.
+    pub(crate) fn finder(&self) -> Result<Option<Arc<Finder>>, LookupError> {
         let config = match &self.lookup {
             Lookup::System => Config::of_this_machine()?,
             Lookup::With(config) => config.clone(),
@@ -79,65 +82,54 @@ impl Search {
     }
 }
 
-impl Client {
-    /// Looks for hosts in DNS: those found in their order, and what was met on the way. Nothing where
-    /// [`crate::Options::lookup`] is off.
-    ///
-    /// Waits for the network. What is found is not trusted: whoever forges a record can delay a client, not fool it.
-    ///
-    /// # Errors
-    /// Where it cannot begin; that nothing is found is no error.
-    pub fn find_hosts(&self) -> Result<Found, SearchError> {
-        let label = self.service_label()?;
-        let finder = self.search.finder()?;
-        Ok(finder.map_or_else(Found::default, |finder| finder.find(&label, &Around(self))))
-    }
-
-    /// Listens for hosts on the local link: the ways to them. None where [`crate::Options::local_link`] ignores them, or
-    /// the system allows no multicast.
-    #[cfg(feature = "mdns")]
-    pub fn local_routes(&self) -> Vec<Route> {
-        let Some(label) = self.service_label().ok().filter(|_| self.local_link == LocalLink::Browsed) else {
-            return Vec::new();
-        };
-        let heard = leasehold_discovery::mdns::browse(&label, LISTEN, MOST_LOCAL, &Around(self));
-        heard.unwrap_or_default().iter().flat_map(|host| ways(host, &HostSource::LocalLink)).collect()
-    }
-
-    /// Hosts on the local link are not listened for.
-    #[cfg(not(feature = "mdns"))]
-    #[expect(clippy::unused_self, reason = "as with the feature")]
-    pub(crate) fn local_routes(&self) -> Vec<Route> {
-        Vec::new()
-    }
-
-    /// The suffixes under which hosts are looked for.
-    ///
-    /// # Errors
-    /// Where the system does not say.
-    pub fn search_config(&self) -> Result<Option<Config>, SearchError> {
-        Ok(self.search.finder()?.map(|finder| finder.config().clone()))
-    }
-
-    /// The label of the service's records, without its underscore.
-    ///
-    /// # Errors
-    /// Where the manifest names one that no record can have.
-    pub fn service_label(&self) -> Result<ServiceLabel, SearchError> {
-        let label = self.manifest.service.as_ref();
-        label.map_or(Ok(ServiceLabel::default()), |label| label.as_str().parse()).map_err(SearchError::Label)
-    }
+/// Looks for hosts in DNS: those found in their order, and every query. Nothing where [`crate::Options::lookup`] is off.
+///
+/// Waits for the network. What is found is not trusted: a forged record can delay a client, not deceive it.
+///
+/// # Errors
+/// Where it cannot begin; that nothing is found is no error.
+pub(crate) fn find_hosts(context: &Context, network: &Network) -> Result<Found, SearchError> {
+    let label = service_label(&context.manifest)?;
+    let finder = network.search.finder()?;
+    let find = |finder: Arc<Finder>| finder.find(&label, context.clock.as_ref(), context.rng.as_ref());
+    Ok(finder.map_or_else(Found::default, find))
 }
 
-/// The ways to the hosts that were found, each address one of its own.
+/// Listens for hosts on the local link: the routes to them. None where [`crate::Options::local_link`] ignores them, or the
+/// system allows no multicast.
+#[cfg(feature = "mdns")]
+pub(crate) fn local_routes(context: &Context, network: &Network) -> Vec<Route> {
+    let Some(label) = service_label(&context.manifest).ok().filter(|_| network.local_link == LocalLink::Browsed) else {
+        return Vec::new();
+    };
+    let hosts = leasehold_discovery::mdns::browse(&label, LISTEN, MAX_LOCAL, context.clock.as_ref());
+    hosts.unwrap_or_default().iter().flat_map(|host| routes_to(host, &HostSource::LocalLink)).collect()
+}
+
+/// Hosts on the local link are not listened for.
+#[cfg(not(feature = "mdns"))]
+pub(crate) fn local_routes(_context: &Context, _network: &Network) -> Vec<Route> {
+    Vec::new()
+}
+
+/// The label of the service's records, without its underscore.
+///
+/// # Errors
+/// Where the manifest names one that no record can have.
+fn service_label(manifest: &Manifest) -> Result<ServiceLabel, SearchError> {
+    let label = manifest.service.as_ref();
+    label.map_or(Ok(ServiceLabel::default()), |label| label.as_str().parse()).map_err(SearchError::Label)
+}
+
+/// The routes to the hosts that were found, one for each address.
 pub(crate) fn routes(found: &Found) -> Vec<Route> {
     let record = |candidate: &Candidate| HostSource::Record { suffix: candidate.suffix.clone() };
-    found.candidates.iter().flat_map(|candidate| ways(candidate, &record(candidate))).collect()
+    found.candidates.iter().flat_map(|candidate| routes_to(candidate, &record(candidate))).collect()
 }
 
-/// The ways to one host, each address one of its own.
-fn ways(candidate: &Candidate, found: &HostSource) -> Vec<Route> {
-    let route = |reach| Route::to_record(candidate.target.as_str(), candidate.port, found.clone(), reach);
+/// The routes to one host, one for each address.
+fn routes_to(candidate: &Candidate, source: &HostSource) -> Vec<Route> {
+    let route = |reach| Route::to_record(candidate.target.as_str(), candidate.port, source.clone(), reach);
     if candidate.addresses.is_empty() {
         return route(Reach::Nowhere).into_iter().collect();
     }
@@ -145,23 +137,9 @@ fn ways(candidate: &Candidate, found: &HostSource) -> Vec<Route> {
     sockets.filter_map(|socket| route(Reach::At(socket))).collect()
 }
 
-/// The client's clock and chance.
-#[derive(Debug)]
-struct Around<'c>(&'c Client);
-
-impl Surroundings for Around<'_> {
-    fn running(&self) -> Duration {
-        self.0.clock.running().since
-    }
-
-    fn fill(&self, bytes: &mut [u8]) {
-        self.0.chance.fill(bytes);
-    }
-}
-
 /// Hosts on a link answer at once, or not at all.
 #[cfg(feature = "mdns")]
 const LISTEN: Duration = Duration::from_secs(2);
-/// As many hosts as anybody would try on one link.
+/// The most hosts that are tried on one link.
 #[cfg(feature = "mdns")]
-const MOST_LOCAL: usize = 8;
+const MAX_LOCAL: usize = 8;

@@ -1,8 +1,14 @@
-//! Speaking with hosts: finding them, asking them one after the other, checking what they answer.
+//! Speaking with hosts. [`asking`] is the way of a lease from the request to the state directory; below it [`request`]
+//! prepares what is sent, [`round`] asks one host after the other, [`answer`] checks what they answer, [`outcome`] stores
+//! it.
 
 pub(crate) mod answer;
 pub(crate) mod asking;
-mod conversation;
-pub(crate) mod examine;
 pub(crate) mod lookup;
+mod outcome;
+pub(crate) mod probe;
+pub(crate) mod release;
+pub(crate) mod request;
+pub(crate) mod revocations;
+pub(crate) mod round;
 pub(crate) mod route;

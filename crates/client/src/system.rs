@@ -1,31 +1,16 @@
-//! Time as an argument: what the clock on the wall says, and how long the machine has been running.
+//! The machine's clocks and random bytes.
 
-use std::fmt;
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::{SystemTime, UNIX_EPOCH};
 
-use leasehold_core::Timestamp;
-
-/// Where the time comes from.
-pub trait Clock: fmt::Debug + Send + Sync {
-    /// What the local clock says; it may be wrong.
-    fn now(&self) -> Timestamp;
-
-    /// How long this boot has lasted, on a clock that nobody sets.
-    fn running(&self) -> Running;
-}
-
-/// A reading of the clock that nobody sets.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Running {
-    /// Which run of the clock: readings of different runs do not compare.
-    pub boot: String,
-    /// Time since that run began.
-    pub since: Duration,
-}
+use leasehold_core::{Clock, Rng, Running, Timestamp};
 
 /// The machine's clocks.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct SystemClock;
+
+/// The operating system's random bytes.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct SystemRng;
 
 impl Clock for SystemClock {
     #[expect(clippy::disallowed_methods, reason = "the one place where the SDK reads the clock")]
@@ -38,15 +23,21 @@ impl Clock for SystemClock {
     }
 }
 
+impl Rng for SystemRng {
+    #[expect(clippy::disallowed_methods, reason = "the one place where the SDK reads random bytes")]
+    fn fill(&self, bytes: &mut [u8]) {
+        getrandom::fill(bytes).expect("the operating system gives random bytes");
+    }
+}
+
 /// Since the machine was booted, sleep included, so that the time between two short runs of a program counts.
 #[cfg(target_os = "linux")]
 mod running {
     use std::fs;
     use std::time::Duration;
 
+    use leasehold_core::Running;
     use rustix::time::{ClockId, clock_gettime};
-
-    use super::Running;
 
     pub(super) fn read() -> Running {
         let boot = fs::read_to_string("/proc/sys/kernel/random/boot_id").unwrap_or_default();
@@ -57,20 +48,19 @@ mod running {
     }
 }
 
-/// Since this process first asked: there is no name for a boot here, so nothing counts from one process to the next.
+/// Since this process first read it: the system has no name for a boot, so running time does not add up over processes.
 #[cfg(not(target_os = "linux"))]
 mod running {
     use std::sync::LazyLock;
     use std::time::Instant;
 
-    use leasehold_core::Cti;
+    use leasehold_core::{Cti, Running, random_bytes};
 
-    use super::Running;
-    use crate::chance::{SystemChance, draw};
+    use super::SystemRng;
 
     #[expect(clippy::disallowed_methods, reason = "the one place where the SDK reads the running clock")]
     static START: LazyLock<(String, Instant)> =
-        LazyLock::new(|| (Cti(draw(&SystemChance)).to_string(), Instant::now()));
+        LazyLock::new(|| (Cti(random_bytes(&SystemRng)).to_string(), Instant::now()));
 
     pub(super) fn read() -> Running {
         Running { boot: START.0.clone(), since: START.1.elapsed() }

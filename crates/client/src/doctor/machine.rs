@@ -1,26 +1,28 @@
 //! The machine itself: product, state directory, device key, fingerprint.
 
-use leasehold_client::{Client, Note, Status};
-use leasehold_core::{Component, Fingerprint};
+use leasehold_core::{Code, Component, Finding, Fingerprint};
 
-use super::finding::Finding;
+use crate::context::Context;
+use crate::state::State;
+use crate::state::files::Note;
+use crate::status::Status;
 
-pub(super) fn check(client: &Client, status: &Status) -> Vec<Finding> {
-    let manifest = client.manifest();
-    let product = format!("{} ({}), of vendor {}", manifest.product, manifest.title, client.vendor());
-    let mut findings = vec![Finding::ok("product", product), state(client)];
+pub(crate) fn checks(context: &Context, state: &State, status: &Status) -> Vec<Finding> {
+    let manifest = &context.manifest;
+    let product = format!("{} ({}), of vendor {}", manifest.product, manifest.title, manifest.root.id());
+    let mut findings = vec![Finding::ok("product", product), writable(state)];
     findings.extend(status.notes.iter().filter(|note| matches!(note, Note::Damaged { .. })).map(damaged));
     findings.push(match status.device {
         Some(device) => Finding::ok("device key", device.to_string()),
         None => Finding::skipped("device key", "there is none before the client first asks"),
     });
-    findings.push(fingerprint(client.fingerprint()));
+    findings.push(fingerprint(context.fingerprint.as_ref()));
     findings
 }
 
-fn state(client: &Client) -> Finding {
-    match client.check_state() {
-        Ok(()) => Finding::ok("state", client.folder().display().to_string()),
+fn writable(state: &State) -> Finding {
+    match state.lock() {
+        Ok(_) => Finding::ok("state", state.folder().display().to_string()),
         Err(error) => Finding::failure("state", error.code(), error.to_string()),
     }
 }
@@ -31,8 +33,8 @@ fn damaged(note: &Note) -> Finding {
 
 fn fingerprint(fingerprint: Option<&Fingerprint>) -> Finding {
     let Some(fingerprint) = fingerprint else {
-        let lacks = "this machine shows nothing that tells it from others";
-        return Finding::failure("fingerprint", "no-fingerprint", lacks);
+        let lacks = "this machine shows nothing that distinguishes it from others";
+        return Finding::failure("fingerprint", Code::NoFingerprint, lacks);
     };
     let names: Vec<&str> = fingerprint.iter().map(|(component, _)| name(component)).collect();
     Finding::ok("fingerprint", names.join(", "))

@@ -1,4 +1,4 @@
-//! Of which product a command speaks, where its state lies, where hosts are.
+//! Options that the client's commands share: the product, its state directory, hosts.
 
 use std::path::{Path, PathBuf};
 
@@ -11,9 +11,9 @@ use super::outcome;
 use crate::failure::Failure;
 use crate::input;
 
-/// Of which product, and where its state lies.
+/// The product, and its state directory.
 #[derive(Debug, Args)]
-pub(crate) struct Place {
+pub(crate) struct StateArgs {
     /// The product's manifest, `-` for standard input; not needed where the state directory knows one product.
     #[arg(long, value_name = "FILE")]
     manifest: Option<PathBuf>,
@@ -25,25 +25,25 @@ pub(crate) struct Place {
     root: Option<PublicKey>,
 }
 
-/// Where hosts are, and what they may know.
+/// Hosts, and what they may know.
 #[derive(Debug, Default, Args)]
-pub(crate) struct Network {
+pub(crate) struct NetworkArgs {
     /// A host: NAME, NAME:PORT, `[IPv6]:PORT`, http://… or https://…; several in their order [default: `LEASEHOLD_HOST`].
     #[arg(long = "host", value_name = "ADDRESS", value_delimiter = ',')]
     hosts: Vec<HostAddress>,
     /// Trust https hosts with certificates of the authorities in this PEM file, and no others.
     #[arg(long, value_name = "FILE")]
     ca: Option<PathBuf>,
-    /// Let the host know what this machine is called.
+    /// Send this machine's name to the host.
     #[arg(long)]
     send_host_name: bool,
     #[command(flatten)]
     names: Names,
 }
 
-impl Place {
-    /// Opens the client; what is noticed on the way is said on standard error by who prints the outcome.
-    pub(crate) fn open(&self, network: &Network) -> Result<Client, Failure> {
+impl StateArgs {
+    /// Opens the client; the command that prints the outcome warns of problems with the state directory.
+    pub(crate) fn open(&self, network: &NetworkArgs) -> Result<Client, Failure> {
         let manifest = self.manifest.as_deref().map(input::document).transpose()?;
         let options = network.options(self.options()?)?;
         let opened = match &manifest {
@@ -76,14 +76,15 @@ impl Place {
             (leasehold_client::Error::NoProduct { .. } | leasehold_client::Error::SeveralProducts { .. }, _) => {
                 failure.hint("name the product's manifest with `--manifest FILE`")
             }
-            (leasehold_client::Error::ForeignManifest { .. }, Some(file)) if self.root.is_some() => failure
-                .hint(format!("{} is not of the vendor that `--root` names: use that vendor's manifest", shown(file))),
+            (leasehold_client::Error::ForeignManifest { .. }, Some(file)) if self.root.is_some() => failure.hint(
+                format!("{} is not from the vendor that `--root` names: use that vendor's manifest", shown(file)),
+            ),
             _ => failure,
         }
     }
 }
 
-impl Network {
+impl NetworkArgs {
     fn options(&self, options: Options) -> Result<Options, Failure> {
         let options = self.names.options(options)?;
         Ok(Options {

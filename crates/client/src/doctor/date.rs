@@ -1,0 +1,51 @@
+//! Dates as HTTP servers send them.
+
+use leasehold_core::Timestamp;
+
+/// The time in a `Date` header (RFC 9110 section 5.6.7): `Sun, 06 Nov 1994 08:49:37 GMT`.
+pub(crate) fn parse(text: &str) -> Option<Timestamp> {
+    let mut words = text.split_once(", ")?.1.split(' ');
+    let day: u64 = words.next()?.parse().ok()?;
+    let name = words.next()?;
+    let month = MONTHS.iter().position(|month| *month == name)? + 1;
+    let year: i64 = words.next()?.parse().ok().filter(|year| (1970..=9_999).contains(year))?;
+    let mut clock = words.next()?.split(':').map(|part| part.parse::<u64>().ok());
+    let (hour, minute, second) = (clock.next()??, clock.next()??, clock.next()??);
+    let days = days_before(year, i64::try_from(month).ok()?).checked_add(i64::try_from(day).ok()?.checked_sub(1)?)?;
+    let valid = (1..=31).contains(&day) && hour < 24 && minute < 60 && second <= 60 && words.next() == Some("GMT");
+    let days = u64::try_from(days).ok().filter(|_| valid)?;
+    Some(Timestamp::from_unix(days * DAY + hour * 3_600 + minute * 60 + second))
+}
+
+/// Days from 1970-01-01 to the first of a month. Years begin in March here, so that leap days come last.
+fn days_before(year: i64, month: i64) -> i64 {
+    let (year, month) = if month > 2 { (year, month - 3) } else { (year - 1, month + 9) };
+    365 * year + year.div_euclid(4) - year.div_euclid(100) + year.div_euclid(400) + (153 * month + 2) / 5 - DAYS_TO_1970
+}
+
+const DAY: u64 = 86_400;
+/// Days from March 1 of the year 0 to 1970-01-01.
+const DAYS_TO_1970: i64 = 719_468;
+const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn dates_of_http_are_read_and_other_texts_are_none() {
+        let unix = |text| parse(text).map(Timestamp::unix);
+        assert_eq!(unix("Sun, 06 Nov 1994 08:49:37 GMT"), Some(784_111_777));
+        assert_eq!(unix("Tue, 29 Feb 2000 00:00:00 GMT"), Some(951_782_400));
+        for text in [
+            "",
+            "Sunday, 06-Nov-94 08:49:37 GMT",
+            "Sun, 06 Nov 1994 08:49:37 CET",
+            "Sun, 00 Nov 1994 08:49:37 GMT",
+            "Sun, 06 Nov 1994 24:49:37 GMT",
+            "Sun, 06 Nov 99999999999 08:49:37 GMT",
+        ] {
+            assert_eq!(unix(text), None, "{text}");
+        }
+    }
+}

@@ -1,0 +1,46 @@
+//! The vendor's revocation list, as hosts pass it on.
+
+use leasehold_wire::envelope::MOST_REVOCATION_BYTES;
+use leasehold_wire::{Revocations, verify};
+
+use crate::context::Context;
+use crate::session::exchange::Reply;
+use crate::session::host::route::Route;
+use crate::session::network::Network;
+use crate::state::State;
+
+/// Fetches the newest revocation list. Without one the old one holds: a lease is not worth less for that.
+pub(crate) fn renew(context: &Context, state: &State, network: &Network, route: &Route) {
+    let held = state.revocations(None).ok().flatten();
+    if let Some((bytes, list)) = fetch(context, network, route, held.as_ref()) {
+        keep(state, &bytes, &list);
+    }
+}
+
+/// Keeps a list that was verified.
+pub(crate) fn keep(state: &State, bytes: &[u8], list: &Revocations) {
+    let kept = state.lock().and_then(|lock| {
+        let known = state.revocations(Some(&lock))?;
+        // Only a higher number replaces it, also where another process was faster.
+        if known.is_some_and(|known| known.number >= list.number) {
+            return Ok(());
+        }
+        state.keep_revocations(&lock, bytes)
+    });
+    kept.unwrap_or_else(|error| state.note(error));
+}
+
+/// The host's list, where it has another than `held`; not one by an authority that `held` revokes.
+fn fetch(
+    context: &Context,
+    network: &Network,
+    route: &Route,
+    held: Option<&Revocations>,
+) -> Option<(Vec<u8>, Revocations)> {
+    let (max, number) = (MOST_REVOCATION_BYTES as u64, held.map(|list| list.number));
+    let Ok(Reply::Document(bytes)) = network.exchange.fetch(route, "/v1/revocations", number, max) else {
+        return None;
+    };
+    let list = verify::<Revocations>(&bytes, context.root(), context.now(), held).ok()?.document;
+    Some((bytes, list))
+}
