@@ -86,7 +86,7 @@ fn nobody_at_the_address_is_told_with_the_address() {
     assert_eq!(assert_fails(&asked, 2, "host-unreachable"), format!("host {address}: connection refused"));
     let status = data(&desk.run(&["status", "--json"]));
     assert_eq!((&status["standing"], &status["lease"]), (&json!("unactivated"), &Value::Null));
-    assert_eq!(status["last_refusal"]["code"], "host-unreachable");
+    assert_eq!(status["last_failure"]["code"], "host-unreachable");
     assert!(status["next_attempt"].as_u64() > status["time"].as_u64());
     assert_fails(&desk.run(&["renew", "--no-dns", "--json", "--host", &address]), 1, "no-lease");
 }

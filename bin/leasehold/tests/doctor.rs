@@ -92,7 +92,7 @@ fn check<'r>(report: &'r Value, name: &str) -> &'r Value {
 /// The doctor has found a failure, and this is the cause that it names.
 fn assert_cause((exit, report): &(i32, Value), code: &str) {
     assert_eq!((*exit, &report["cause"]["code"]), (1, &json!(code)), "{report:#}");
-    let next = leasehold_core::codes::find(code).unwrap().next;
+    let next = code.parse::<leasehold_core::Code>().unwrap().hint();
     assert_eq!(report["cause"]["next"], next);
     let is_cause = |check: &Value| check["code"] == code && check["outcome"] == "failure" && check["next"] == next;
     assert!(report["checks"].as_array().unwrap().iter().any(is_cause), "{report:#}");

@@ -10,9 +10,9 @@ pub(crate) fn refused(address: &AuthorityAddress, refused: &Refused) -> Failure 
     let again = refused.retry.map(|retry| format!("; it may be asked again in {retry}")).unwrap_or_default();
     let Some(code) = refused.known() else {
         let message = format!("authority {address}: {refused} ({}){again}", refused.code);
-        return Failure::refused(Code::Refused.name(), message).hint(refused.detail.clone());
+        return Failure::refused(Code::Refused, message).hint(refused.detail.clone());
     };
-    let failure = Failure::refused(code.name(), format!("authority {address}: {refused}{again}"));
+    let failure = Failure::refused(code, format!("authority {address}: {refused}{again}"));
     match code {
         Code::UnknownKey => {
             failure.hint("compare the key with what the vendor gave you, and the address with the vendor's")
@@ -30,7 +30,7 @@ pub(crate) fn refused(address: &AuthorityAddress, refused: &Refused) -> Failure 
 
 /// What it means that an authority has not answered, or that its answer cannot be believed.
 pub(crate) fn failed(error: &AuthorityError) -> Failure {
-    let code = error.code().name();
+    let code = error.code();
     match &error.failure {
         Why::Certificate(_) | Why::List(_) | Why::Lease(_) | Why::OtherLease(_) | Why::Foreign => {
             Failure::refused(code, error.to_string())

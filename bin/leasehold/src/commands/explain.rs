@@ -22,7 +22,7 @@ impl Explain {
         };
         let code: Code = name.parse().map_err(|_| unknown(&name))?;
         match output {
-            Output::Json => output::json(&value(&code)),
+            Output::Json => output::json(&value(code)),
             Output::Human => anstream::println!(
                 "{}: {}\n\nlikely cause: {}\nnext step:    {}",
                 code.name(),
@@ -37,7 +37,7 @@ impl Explain {
 
 fn all(output: Output) {
     match output {
-        Output::Json => output::json(&Code::ALL.iter().map(value).collect()),
+        Output::Json => output::json(&Code::ALL.iter().copied().map(value).collect()),
         Output::Human => {
             let mut table = output::table(["CODE", "MEANING"]);
             for code in Code::ALL {
@@ -74,6 +74,6 @@ fn nearest(name: &str) -> Vec<&'static str> {
     found.into_iter().map(|(_, name)| name).take(3).collect()
 }
 
-fn value(code: &Code) -> Value {
+fn value(code: Code) -> Value {
     json!({ "code": code.name(), "meaning": code.meaning(), "cause": code.cause(), "next": code.hint() })
 }

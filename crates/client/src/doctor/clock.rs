@@ -5,7 +5,7 @@ use leasehold_core::{Code, Finding, Span, Timestamp};
 
 /// Compares `now` with `hosts`, the times of the vendor's hosts; the first of them counts.
 pub(crate) fn check(proven: &Reading, hosts: &[Timestamp], now: Timestamp) -> Finding {
-    let apart = |host: Timestamp| format!("it says {}, and the host says {}", now, host);
+    let apart = |host: Timestamp| format!("it says {now}, and the host says {host}");
     match hosts.first() {
         Some(host) if now.distance(*host) > Span::CLOCK_TOLERANCE => {
             Finding::failure("clock", Code::ClockWrong, apart(*host))
@@ -16,7 +16,7 @@ pub(crate) fn check(proven: &Reading, hosts: &[Timestamp], now: Timestamp) -> Fi
         }
         Some(host) if now.distance(*host) > SMALL => Finding::warning("clock", Code::ClockDiffers, apart(*host)),
         Some(host) => Finding::ok("clock", format!("{}; the host's differs by {}", now, now.distance(*host))),
-        None => Finding::skipped("clock", format!("it says {}; no host has sent its own time", now)),
+        None => Finding::skipped("clock", format!("it says {now}; no host has sent its own time")),
     }
 }
 

@@ -96,7 +96,7 @@ fn granted<'c>(
             Err((Code::KeyMismatch, differ))
         }
         Some((grant, _)) => match grant.policy.end.filter(|end| *end <= now) {
-            Some(end) => Err((Code::GrantEnded, format!("its grant for {product} ended at {}", end))),
+            Some(end) => Err((Code::GrantEnded, format!("its grant for {product} ended at {end}"))),
             None => Ok(grant),
         },
     }

@@ -99,7 +99,7 @@ fn last_attempt(failure: &LastFailure, service: Service) -> Finding {
 fn standing(standing: &Standing) -> Finding {
     let why = standing.why().map(why);
     let reason = why.map_or_else(String::new, |code| format!(": {}", code.meaning()));
-    let until = standing.until().map_or_else(String::new, |until| format!(", until {}", until));
+    let until = standing.until().map_or_else(String::new, |until| format!(", until {until}"));
     let (name, detail) = ("standing", format!("{}{reason}{until}", standing.name()));
     match standing {
         Standing::Licensed { .. } => Finding::ok(name, detail),

@@ -50,7 +50,7 @@ impl Names {
             ([_, ..], [_, ..]) => return Ok(Lookup::With(self.over(Config::new(Vec::new(), Vec::new())))),
             ([], [_, ..]) | ([_, ..], []) => Config::of_this_machine(),
         };
-        let own = own.map_err(|error| Failure::failed(error.code().name(), error.to_string()))?;
+        let own = own.map_err(|error| Failure::failed(error.code(), error.to_string()))?;
         Ok(Lookup::With(self.over(own)))
     }
 

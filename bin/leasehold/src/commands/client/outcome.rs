@@ -36,15 +36,15 @@ pub(crate) fn refusal(client: &Client, refused: &Refused) -> Failure {
     let next = client.status().next_attempt.map(|next| format!("; the next attempt is at {}", time(next)));
     let next = next.unwrap_or_default();
     match refused.known() {
-        Some(code) => Failure::refused(code.name(), format!("{product}: {refused}{next}")),
-        None => Failure::refused(Code::Refused.name(), format!("{product}: {refused} ({}){next}", refused.code))
+        Some(code) => Failure::refused(code, format!("{product}: {refused}{next}")),
+        None => Failure::refused(Code::Refused, format!("{product}: {refused} ({}){next}", refused.code))
             .hint(refused.detail.clone()),
     }
 }
 
 /// An error of the SDK's. That a document does not verify, or that there is no lease, is an answer; the rest is failure.
 pub(crate) fn failure(error: &Error) -> Failure {
-    let code = error.code().name();
+    let code = error.code();
     let is_an_answer = match error {
         Error::Armour(_)
         | Error::Document(_)
