@@ -3,7 +3,7 @@
 //! The request is kept before it is sent and the answer before it counts. The authority answers a host that it knows again,
 //! so whatever is lost on the way is asked for once more and uses up nothing.
 
-use leasehold_client::{AuthorityError, AuthorityLink, Failure, Machine, Refused, AuthorityReply};
+use leasehold_client::{AuthorityError, AuthorityLink, AuthorityReply, Failure, Machine, Refused};
 use leasehold_core::{PublicKey, Text, Timestamp};
 use leasehold_wire::{Envelope, HostCertificate, HostRequest, Reason, Revocations, envelope, trust};
 

@@ -96,8 +96,7 @@ impl Error {
             Self::OlderList { .. } => Code::OlderList,
             Self::Certificate(reason) => code_named(reason.code()),
             Self::NotRenewable(_) => Code::NotRenewable,
-            // An authority of a later release may have codes that this program does not know.
-            Self::Authority(error) => error.code().parse().unwrap_or(Code::Refused),
+            Self::Authority(error) => error.code(),
             Self::NotABackup(_) => Code::NotABackup,
             Self::HostThere(_) => Code::AlreadyExists,
             Self::Store(error) => error.code(),

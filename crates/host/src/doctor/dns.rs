@@ -99,7 +99,13 @@ fn check(input: &DoctorInput<'_>, found: &Found, zone: &DomainName) -> Finding {
 }
 
 /// The host's own record is not there: a failure where it ought to be.
-fn missing(input: &DoctorInput<'_>, name: String, outcome: Option<LookupOutcome>, others: &str, publish: String) -> Finding {
+fn missing(
+    input: &DoctorInput<'_>,
+    name: String,
+    outcome: Option<LookupOutcome>,
+    others: &str,
+    publish: String,
+) -> Finding {
     let check = if input.dns.zones.is_empty() { Finding::warning } else { Finding::failure };
     match outcome {
         Some(outcome @ (LookupOutcome::NoSuchName | LookupOutcome::NoRecord)) => {

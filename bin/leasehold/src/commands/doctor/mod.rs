@@ -1,8 +1,5 @@
 //! `leasehold doctor`: finds why a client is not activated, and says what to do.
 
-pub(crate) mod finding;
-pub(crate) mod report;
-
 use clap::Args;
 
 use super::client::args::{NetworkArgs, StateArgs};

@@ -14,7 +14,7 @@ use super::Data;
 use super::config::Config;
 use super::dns::options::DnsOptions;
 use super::options::AuthorityOptions;
-use super::serve::surroundings;
+
 use crate::commands::findings::report;
 use crate::failure::Failure;
 use crate::input;
@@ -64,7 +64,7 @@ impl HostDoctor {
             authority,
             now: input::now(),
         };
-        let findings = doctor::examine(&input, &surroundings());
+        let findings = doctor::examine(&input, &SystemClock, &SystemRng);
         report(&findings, doctor::cause(&findings), output)
     }
 }
