@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use clap::Args;
+use leasehold_client::{SystemClock, SystemRng};
 use leasehold_core::Finding;
 use leasehold_host::doctor::{self, DnsInput, DoctorInput, StoreKind, StoreProbe};
 use leasehold_store::StoreError;
