@@ -360,3 +360,45 @@ fn the_folder_is_named_by_option_or_environment() {
     command.args(["vendor", "key", "list"].map(OsStr::new)).current_dir(desk.folder());
     assert!(command.env("LEASEHOLD_VENDOR_DIR", "elsewhere").output().unwrap().status.success());
 }
+
+#[cfg(unix)]
+#[test]
+fn a_secret_goes_to_a_new_file_of_its_owner_alone() {
+    use std::os::unix::fs::PermissionsExt;
+
+    let desk = Desk::open();
+    let issue = ["key", "issue", "--family", "acme", "--kind", "host", "-o", "host.key.txt"];
+    let issued = desk.json(&issue);
+    let mode = |name: &str| fs::metadata(desk.path(name)).unwrap().permissions().mode() & 0o777;
+    let key: ProductKey = fs::read_to_string(desk.path("host.key.txt")).unwrap().trim().parse().unwrap();
+    assert_eq!((mode("host.key.txt"), &issued["key"], &issued["file"]), (0o600, &Value::Null, &"host.key.txt".into()));
+    assert_eq!(issued["last_five"], key.last_five());
+    desk.run(&issue).fails(1, "already-exists");
+    assert_eq!(desk.json(&["key", "list"]).as_array().unwrap().len(), 1, "nothing was issued that cannot be read");
+    desk.run(&["token", "add", "web-shop", "-o", "token.txt"]).done();
+    assert_eq!(mode("token.txt"), 0o600);
+    assert!(fs::read_to_string(desk.path("token.txt")).unwrap().starts_with("lhv_"));
+    desk.run(&["token", "add", "web-shop", "-o", "again.txt"]).fails(1, "already-exists");
+    assert!(!desk.path("again.txt").exists(), "a token that was not made is not kept");
+}
+
+#[test]
+fn a_secret_that_cannot_be_written_is_not_recorded() {
+    if is_missing(&[Need::FullDevice]) {
+        return;
+    }
+    let desk = Desk::open();
+    for words in [
+        ["key", "issue", "--family", "acme", "--kind", "host"].as_slice(),
+        &["token", "add", "web-shop"],
+        &["--json", "token", "add", "web-shop"],
+    ] {
+        assert_eq!(desk.run(&[words, &["-o", "/dev/full"]].concat()).status, 2, "{words:?}");
+        let full = fs::File::options().write(true).open("/dev/full").unwrap();
+        let mut command = Command::new(env!("CARGO_BIN_EXE_leasehold"));
+        command.arg("vendor").args(words).current_dir(desk.folder()).stdout(full);
+        assert_eq!(command.output().unwrap().status.code(), Some(2), "{words:?}");
+    }
+    assert_eq!(desk.json(&["key", "list"]), Value::Array(vec![]));
+    assert_eq!(desk.json(&["token", "list"]), Value::Array(vec![]));
+}

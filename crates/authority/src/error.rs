@@ -3,7 +3,7 @@
 use std::io;
 use std::path::PathBuf;
 
-use leasehold_core::{FamilyId, KeyId, PolicyFault, ProductId, ProductNumber, Text, TokenName};
+use leasehold_core::{Code, FamilyId, KeyId, PolicyFault, ProductId, ProductNumber, Text, TokenName};
 use leasehold_store::StoreError;
 use leasehold_wire::{Reason, Typ};
 
@@ -126,14 +126,74 @@ pub enum Error {
     Store(#[from] StoreError),
 }
 
+/// What a caller can do about an error.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ErrorKind {
+    /// What was named does not exist.
+    Missing,
+    /// It conflicts with what exists.
+    Conflict,
+    /// A value breaks a rule.
+    Invalid,
+    /// A grant does not fit into a host certificate.
+    TooLarge,
+    /// The document is not a valid request.
+    Request,
+    /// The authority's certificate is not valid now.
+    Certificate,
+    /// The store failed.
+    Store,
+    /// The passphrase is wrong.
+    Passphrase,
+    /// The vendor's folder, a file or the output cannot be used.
+    Local,
+}
+
 impl Error {
-    /// The stable code.
-    pub const fn code(&self) -> &'static str {
+    /// Its kind.
+    pub const fn kind(&self) -> ErrorKind {
         match self {
-            Self::File { .. } | Self::Output(_) => "file",
-            Self::WrongPassphrase(_) => "wrong-passphrase",
-            Self::NotAKeyFile(_) | Self::AnotherKey(_) => "not-a-key-file",
-            Self::EmptyPassphrase | Self::TokenEnded(_) => "usage",
+            Self::UnknownProduct(_)
+            | Self::UnknownFamily(_)
+            | Self::UnknownKey(_)
+            | Self::UnknownHost(_)
+            | Self::UnknownToken(_)
+            | Self::UnknownAuthority(_) => ErrorKind::Missing,
+            Self::VendorExists(_)
+            | Self::ProductExists(_)
+            | Self::ProductNumberTaken(_)
+            | Self::FamilyExists(_)
+            | Self::FamilyNumberTaken(_)
+            | Self::NumbersUsedUp
+            | Self::ProductWithdrawn(_)
+            | Self::FamilyWithdrawn(_)
+            | Self::AmbiguousKey(..)
+            | Self::OwnAuthority(_)
+            | Self::Superseded(_)
+            | Self::TokenExists(_)
+            | Self::ListFull { .. } => ErrorKind::Conflict,
+            Self::Policy(_) | Self::TokenEnded(_) | Self::EmptyPassphrase => ErrorKind::Invalid,
+            Self::GrantTooLarge(_) => ErrorKind::TooLarge,
+            Self::NotARequest(_) | Self::Request(_) => ErrorKind::Request,
+            Self::Certificate(_) => ErrorKind::Certificate,
+            Self::Store(_) => ErrorKind::Store,
+            Self::WrongPassphrase(_) => ErrorKind::Passphrase,
+            Self::File { .. }
+            | Self::NotAKeyFile(_)
+            | Self::AnotherKey(_)
+            | Self::Leftover(_)
+            | Self::NotInitialised
+            | Self::Output(_) => ErrorKind::Local,
+        }
+    }
+
+    /// The stable code.
+    pub fn code(&self) -> Code {
+        match self {
+            Self::File { .. } | Self::Output(_) => Code::File,
+            Self::WrongPassphrase(_) => Code::WrongPassphrase,
+            Self::NotAKeyFile(_) | Self::AnotherKey(_) => Code::NotAKeyFile,
+            Self::EmptyPassphrase | Self::TokenEnded(_) => Code::Usage,
             Self::VendorExists(_)
             | Self::Leftover(_)
             | Self::ProductExists(_)
@@ -141,24 +201,24 @@ impl Error {
             | Self::FamilyExists(_)
             | Self::FamilyNumberTaken(_)
             | Self::NumbersUsedUp
-            | Self::TokenExists(_) => "already-exists",
-            Self::NotInitialised => "not-initialised",
-            Self::UnknownProduct(_) => "unknown-product",
-            Self::UnknownFamily(_) => "unknown-family",
-            Self::ProductWithdrawn(_) | Self::FamilyWithdrawn(_) => "withdrawn",
-            Self::UnknownKey(_) => "unknown-key",
-            Self::AmbiguousKey(..) => "ambiguous-key",
-            Self::UnknownHost(_) => "unknown-host",
-            Self::UnknownToken(_) => "unknown-token",
-            Self::UnknownAuthority(_) => "unknown-authority",
-            Self::OwnAuthority(_) => "own-authority",
-            Self::Superseded(_) => "authority-followed",
-            Self::ListFull { .. } => "revocation-list-full",
-            Self::Policy(_) => "bad-policy",
-            Self::GrantTooLarge(_) => "grant-too-large",
-            Self::NotARequest(_) => "malformed",
-            Self::Request(reason) | Self::Certificate(reason) => reason.code(),
-            Self::Store(error) => error.code().name(),
+            | Self::TokenExists(_) => Code::AlreadyExists,
+            Self::NotInitialised => Code::NotInitialised,
+            Self::UnknownProduct(_) => Code::UnknownProduct,
+            Self::UnknownFamily(_) => Code::UnknownFamily,
+            Self::ProductWithdrawn(_) | Self::FamilyWithdrawn(_) => Code::Withdrawn,
+            Self::UnknownKey(_) => Code::UnknownKey,
+            Self::AmbiguousKey(..) => Code::AmbiguousKey,
+            Self::UnknownHost(_) => Code::UnknownHost,
+            Self::UnknownToken(_) => Code::UnknownToken,
+            Self::UnknownAuthority(_) => Code::UnknownAuthority,
+            Self::OwnAuthority(_) => Code::OwnAuthority,
+            Self::Superseded(_) => Code::AuthorityFollowed,
+            Self::ListFull { .. } => Code::RevocationListFull,
+            Self::Policy(_) => Code::BadPolicy,
+            Self::GrantTooLarge(_) => Code::GrantTooLarge,
+            Self::NotARequest(_) => Code::Malformed,
+            Self::Request(reason) | Self::Certificate(reason) => named(reason.code()),
+            Self::Store(error) => error.code(),
         }
     }
 
@@ -167,6 +227,10 @@ impl Error {
         let path = path.into();
         |source| Self::File { path, source }
     }
+}
+
+fn named(code: &str) -> Code {
+    code.parse().expect("every reason has a code of its own")
 }
 
 fn listed(ids: &[KeyId]) -> String {

@@ -1,9 +1,9 @@
 //! The vendor's folder.
 
-use std::fs;
 use std::path::{Path, PathBuf};
 
 use leasehold_core::KeyId;
+use leasehold_files::Readers;
 
 use crate::error::Error;
 
@@ -64,10 +64,6 @@ impl Home {
     /// # Errors
     /// [`Error::File`].
     pub fn make(&self) -> Result<(), Error> {
-        let mut builder = fs::DirBuilder::new();
-        builder.recursive(true);
-        #[cfg(unix)]
-        std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-        builder.create(&self.folder).map_err(Error::at(&self.folder))
+        leasehold_files::make_folder(&self.folder, Readers::Owner).map_err(Error::at(&self.folder))
     }
 }

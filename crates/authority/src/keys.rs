@@ -69,33 +69,79 @@ pub struct Page {
     pub next: Option<KeyId>,
 }
 
-/// Issues a product key. The key itself is in the answer alone and cannot be had again.
+/// A product key that is made and not recorded: nothing is activated with it until it is.
+///
+/// The key cannot be had again once this is gone. So write it where it will be kept first, and record it then.
+#[derive(Clone, Debug)]
+pub struct Draft {
+    key: ProductKey,
+    issued: IssuedKey,
+}
+
+/// Makes a product key after checking that it can be issued.
 ///
 /// # Errors
 /// [`Error::UnknownFamily`], [`Error::FamilyWithdrawn`], [`Error::Policy`], [`Error::GrantTooLarge`];
 /// [`Error::NotInitialised`], [`Error::Store`].
+pub fn draft(store: &dyn AuthorityStore, new: &NewKey, by: Stamp, rng: &mut Rng<'_>) -> Result<Draft, Error> {
+    let random = draw(rng);
+    transact(store, "make a product key", |tx| {
+        let family = tx.family(&new.family)?.ok_or(Error::UnknownFamily(new.family))?;
+        let policy = new.policy.clone().unwrap_or_else(|| family.policy.clone());
+        let (key, issued) = make(new, &family, policy, by, random);
+        check(tx, &issued, by)?;
+        Ok(Draft { key, issued })
+    })
+}
+
+/// Issues a product key. The key itself is in the answer alone and cannot be had again.
+///
+/// # Errors
+/// As for [`draft`].
 pub fn issue(
     store: &dyn AuthorityStore,
     new: &NewKey,
     by: Stamp,
     rng: &mut Rng<'_>,
 ) -> Result<(ProductKey, IssuedKey), Error> {
-    let random = draw(rng);
-    transact(store, "issue a product key", |tx| {
-        let vendor = tx.vendor()?.ok_or(Error::NotInitialised)?;
-        let family = tx.family(&new.family)?.ok_or(Error::UnknownFamily(new.family))?;
-        if family.withdrawn.is_some() {
-            return Err(Error::FamilyWithdrawn(new.family));
-        }
-        let policy = new.policy.clone().unwrap_or_else(|| family.policy.clone());
-        policy.check(by.at)?;
-        let products = tx.products()?;
-        let members = products.iter().filter(|product| product.family == family.id);
-        check_size(&vendor.name, &grant(family.id, members, &policy))?;
-        let (key, issued) = make(new, &family, policy, by, random);
-        tx.add_key(&issued, by)?;
-        Ok((key, issued))
-    })
+    let Draft { key, issued } = draft(store, new, by, rng)?.record(store, by)?;
+    Ok((key, issued))
+}
+
+impl Draft {
+    /// The key itself, which is a secret.
+    pub fn key(&self) -> &ProductKey {
+        &self.key
+    }
+
+    /// What the store will keep of it.
+    pub fn issued(&self) -> &IssuedKey {
+        &self.issued
+    }
+
+    /// Records the key: from now on it activates.
+    ///
+    /// # Errors
+    /// As for [`draft`], whose checks are made again.
+    pub fn record(self, store: &dyn AuthorityStore, by: Stamp) -> Result<Self, Error> {
+        transact(store, "issue a product key", |tx| {
+            check(tx, &self.issued, by)?;
+            Ok(tx.add_key(&self.issued, by)?)
+        })?;
+        Ok(self)
+    }
+}
+
+/// Whether `key` can be issued now.
+fn check(tx: &mut dyn Transaction, key: &IssuedKey, by: Stamp) -> Result<(), Error> {
+    let vendor = tx.vendor()?.ok_or(Error::NotInitialised)?;
+    if tx.family(&key.family)?.ok_or(Error::UnknownFamily(key.family))?.withdrawn.is_some() {
+        return Err(Error::FamilyWithdrawn(key.family));
+    }
+    key.policy.check(by.at)?;
+    let products = tx.products()?;
+    let members = products.iter().filter(|product| product.family == key.family);
+    check_size(&vendor.name, &grant(key.family, members, &key.policy))
 }
 
 /// The product keys, oldest first, with what they have activated.

@@ -33,7 +33,7 @@ pub use approve::{Approval, Granted};
 pub use audit::audit;
 pub use authority::{Authority, Terms};
 pub use chance::Rng;
-pub use error::Error;
+pub use error::{Error, ErrorKind};
 pub use home::Home;
 pub use init::{Created, NewVendor, Start, init, vendor};
 pub use key_name::{InvalidKeyName, KeyName};

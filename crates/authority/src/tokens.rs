@@ -7,7 +7,7 @@ use std::fmt;
 
 use base64ct::{Base64UrlUnpadded, Encoding};
 use leasehold_core::{Span, Timestamp, TokenName};
-use leasehold_store::authority::{AuthorityStore, Roles, Stamp, Token};
+use leasehold_store::authority::{AuthorityStore, Roles, Stamp, Token, Transaction};
 use sha2::{Digest, Sha256};
 use zeroize::Zeroizing;
 
@@ -30,16 +30,20 @@ pub struct NewToken {
     pub expires: Option<Timestamp>,
 }
 
-/// Makes a token. Its text is in the answer alone and cannot be had again.
+/// A token that is made and not recorded: it allows nothing until it is.
+///
+/// Its text cannot be had again once this is gone. So write it where it will be kept first, and record it then.
+#[derive(Clone, Debug)]
+pub struct Draft {
+    text: TokenText,
+    token: Token,
+}
+
+/// Makes a token after checking that it can be added.
 ///
 /// # Errors
 /// [`Error::TokenExists`], [`Error::TokenEnded`]; [`Error::NotInitialised`], [`Error::Store`].
-pub fn add(
-    store: &dyn AuthorityStore,
-    new: &NewToken,
-    by: Stamp,
-    rng: &mut Rng<'_>,
-) -> Result<(TokenText, Token), Error> {
+pub fn draft(store: &dyn AuthorityStore, new: &NewToken, by: Stamp, rng: &mut Rng<'_>) -> Result<Draft, Error> {
     let NewToken { name, roles, expires } = *new;
     if expires.is_some_and(|end| end <= by.at) {
         return Err(Error::TokenEnded(name));
@@ -48,14 +52,52 @@ pub fn add(
     let encoded = Zeroizing::new(Base64UrlUnpadded::encode_string(&*secret));
     let text = TokenText(Zeroizing::new(format!("{PREFIX}{}", *encoded)));
     let token = Token { name, hash: hash(&text.0), roles, made: by.at, expires, used: None, revoked: None };
-    transact(store, "make a token", |tx| {
-        tx.vendor()?.ok_or(Error::NotInitialised)?;
-        if tx.tokens()?.iter().any(|token| token.name == name) {
-            return Err(Error::TokenExists(name));
-        }
-        Ok(tx.add_token(&token, by)?)
-    })?;
+    transact(store, "make a token", |tx| check_new(tx, &token))?;
+    Ok(Draft { text, token })
+}
+
+/// Makes a token and records it. Its text is in the answer alone and cannot be had again.
+///
+/// # Errors
+/// As for [`draft`].
+pub fn add(
+    store: &dyn AuthorityStore,
+    new: &NewToken,
+    by: Stamp,
+    rng: &mut Rng<'_>,
+) -> Result<(TokenText, Token), Error> {
+    let Draft { text, token } = draft(store, new, by, rng)?.record(store, by)?;
     Ok((text, token))
+}
+
+impl Draft {
+    /// The token itself, which is a secret.
+    pub fn text(&self) -> &TokenText {
+        &self.text
+    }
+
+    /// What the store will keep of it.
+    pub fn token(&self) -> &Token {
+        &self.token
+    }
+
+    /// Records the token: from now on it allows what its roles say.
+    ///
+    /// # Errors
+    /// [`Error::TokenExists`]; [`Error::NotInitialised`], [`Error::Store`].
+    pub fn record(self, store: &dyn AuthorityStore, by: Stamp) -> Result<Self, Error> {
+        transact(store, "add a token", |tx| {
+            check_new(tx, &self.token)?;
+            Ok(tx.add_token(&self.token, by)?)
+        })?;
+        Ok(self)
+    }
+}
+
+fn check_new(tx: &mut dyn Transaction, token: &Token) -> Result<(), Error> {
+    tx.vendor()?.ok_or(Error::NotInitialised)?;
+    let known = tx.tokens()?.iter().any(|other| other.name == token.name);
+    if known { Err(Error::TokenExists(token.name)) } else { Ok(()) }
 }
 
 /// The tokens, oldest first.

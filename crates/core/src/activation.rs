@@ -3,6 +3,7 @@
 use alloc::vec::Vec;
 use core::fmt;
 
+use crate::code::Code;
 use crate::fingerprint::Fingerprint;
 use crate::key::KeyKind;
 use crate::time::Timestamp;
@@ -179,17 +180,17 @@ impl Placement {
 }
 
 impl Refusal {
-    /// The problem type, without its URN prefix.
-    pub const fn code(&self) -> &'static str {
+    /// The stable code, which names the problem type.
+    pub const fn code(&self) -> Code {
         match self {
-            Self::UnknownKey => "unknown-key",
-            Self::BadSignature => "bad-signature",
-            Self::Revoked => "revoked",
-            Self::WrongKindOfKey { .. } => "wrong-kind-of-key",
-            Self::ProductNotGranted => "product-not-granted",
-            Self::GrantEnded { .. } => "grant-ended",
-            Self::HostsExhausted { .. } => "hosts-exhausted",
-            Self::ActivationsExhausted { .. } => "activations-exhausted",
+            Self::UnknownKey => Code::UnknownKey,
+            Self::BadSignature => Code::BadSignature,
+            Self::Revoked => Code::Revoked,
+            Self::WrongKindOfKey { .. } => Code::WrongKindOfKey,
+            Self::ProductNotGranted => Code::ProductNotGranted,
+            Self::GrantEnded { .. } => Code::GrantEnded,
+            Self::HostsExhausted { .. } => Code::HostsExhausted,
+            Self::ActivationsExhausted { .. } => Code::ActivationsExhausted,
         }
     }
 

@@ -1,13 +1,13 @@
 //! Refusals and failures as problem documents (RFC 9457), in words for hosts and machines out there.
 
+use std::borrow::Cow;
 use std::time::Duration;
 
+use leasehold_core::Code;
 use leasehold_core::activation::Refusal;
-use leasehold_core::codes;
 use leasehold_service::{Problem, StatusCode};
-use leasehold_wire::Reason;
 
-use crate::error::Error;
+use crate::error::{Error, ErrorKind};
 
 /// The problem document of a refusal.
 ///
@@ -19,7 +19,7 @@ pub fn problem(refusal: &Refusal) -> Problem {
         other => other,
     };
     let status = StatusCode::from_u16(refusal.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-    let new = |detail: &'static str| Problem::new(refusal.code(), status, title(refusal.code()), detail);
+    let new = |detail: &'static str| new(refusal.code(), status, detail);
     match *refusal {
         Refusal::UnknownKey | Refusal::BadSignature => {
             new("this authority has issued no such product key: compare it with what the vendor sent, and ask them")
@@ -51,75 +51,46 @@ pub fn problem(refusal: &Refusal) -> Problem {
 
 /// The problem document of a request that got no answer.
 pub(super) fn failure(error: &Error) -> Problem {
-    match error {
-        Error::Request(Reason::Malformed(malformed)) => Problem::malformed(malformed.to_string()),
-        Error::NotARequest(_) => Problem::malformed(error.to_string()),
-        Error::Request(reason) => {
+    match (error.kind(), error) {
+        (ErrorKind::Request, Error::Request(reason)) if error.code() != Code::Malformed => {
             let detail = format!("{reason}: make the request again");
-            Problem::new("bad-signature", StatusCode::UNAUTHORIZED, title("bad-signature"), detail)
+            new(Code::BadSignature, StatusCode::UNAUTHORIZED, detail)
         }
-        Error::Certificate(_) => certificate_ended(),
-        Error::GrantTooLarge(_) => {
+        (ErrorKind::Request, _) => Problem::malformed(error.to_string()),
+        (ErrorKind::Certificate, _) => certificate_ended(),
+        (ErrorKind::TooLarge, _) => {
             let detail = "what the product key grants fits into no certificate: tell the vendor";
-            Problem::new("grant-too-large", StatusCode::INTERNAL_SERVER_ERROR, title("grant-too-large"), detail)
+            new(Code::GrantTooLarge, StatusCode::INTERNAL_SERVER_ERROR, detail)
         }
-        Error::Store(_) => store_unavailable(),
-        // What only commands of the vendor can cause.
-        Error::File { .. }
-        | Error::Output(_)
-        | Error::WrongPassphrase(_)
-        | Error::NotAKeyFile(_)
-        | Error::AnotherKey(_)
-        | Error::EmptyPassphrase
-        | Error::VendorExists(_)
-        | Error::Leftover(_)
-        | Error::NotInitialised
-        | Error::ProductExists(_)
-        | Error::ProductNumberTaken(_)
-        | Error::FamilyExists(_)
-        | Error::FamilyNumberTaken(_)
-        | Error::NumbersUsedUp
-        | Error::UnknownProduct(_)
-        | Error::UnknownFamily(_)
-        | Error::ProductWithdrawn(_)
-        | Error::FamilyWithdrawn(_)
-        | Error::UnknownKey(_)
-        | Error::AmbiguousKey(..)
-        | Error::UnknownHost(_)
-        | Error::UnknownAuthority(_)
-        | Error::OwnAuthority(_)
-        | Error::Superseded(_)
-        | Error::ListFull { .. }
-        | Error::UnknownToken(_)
-        | Error::TokenExists(_)
-        | Error::TokenEnded(_)
-        | Error::Policy(_) => Problem::internal(),
+        (ErrorKind::Store, _) => store_unavailable(),
+        // Only commands of the vendor and calls of the admin API can cause these.
+        (
+            ErrorKind::Missing | ErrorKind::Conflict | ErrorKind::Invalid | ErrorKind::Passphrase | ErrorKind::Local,
+            _,
+        ) => Problem::internal(),
     }
 }
 
 /// `store-unavailable` 503.
 pub(crate) fn store_unavailable() -> Problem {
     let detail = "the authority cannot record anything now and so answers nothing: ask again later";
-    let status = StatusCode::SERVICE_UNAVAILABLE;
-    Problem::new("store-unavailable", status, title("store-unavailable"), detail).with_retry_after(LATER)
+    new(Code::StoreUnavailable, StatusCode::SERVICE_UNAVAILABLE, detail).with_retry_after(LATER)
 }
 
 /// `authority-certificate-ended` 503.
 pub(crate) fn certificate_ended() -> Problem {
     let detail = "the authority may not sign at this time: tell the vendor";
-    let status = StatusCode::SERVICE_UNAVAILABLE;
-    Problem::new("authority-certificate-ended", status, title("authority-certificate-ended"), detail)
+    new(Code::AuthorityCertificateEnded, StatusCode::SERVICE_UNAVAILABLE, detail)
 }
 
 /// `too-many-requests` 429.
 pub(crate) fn too_many(wait: Duration, detail: &'static str) -> Problem {
-    let problem = Problem::new("too-many-requests", StatusCode::TOO_MANY_REQUESTS, title("too-many-requests"), detail);
-    problem.with_retry_after(wait)
+    new(Code::TooManyRequests, StatusCode::TOO_MANY_REQUESTS, detail).with_retry_after(wait)
 }
 
-fn title(code: &'static str) -> &'static str {
-    codes::find(code).map_or(code, |entry| entry.meaning)
+fn new(code: Code, status: StatusCode, detail: impl Into<Cow<'static, str>>) -> Problem {
+    Problem::new(code.name(), status, code.meaning(), detail)
 }
 
-/// When to come again while the store is away.
+/// How long to wait before asking again while the store is away.
 const LATER: Duration = Duration::from_mins(1);

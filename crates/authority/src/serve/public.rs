@@ -6,8 +6,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use leasehold_core::KeyId;
 use leasehold_core::activation::Refusal;
+use leasehold_core::{Code, KeyId};
 use leasehold_service::{
     Handler, HeaderValue, Method, Network, Problem, Rate, RateLimiter, Request, Response, StatusCode, WorkError,
     WorkQueue, client_address, header, rate_limit_key,
@@ -138,7 +138,7 @@ impl PublicState {
         let request = match read(body) {
             Ok(request) => request,
             Err(error) => {
-                tracing::info!(%from, code = error.code(), %error, "not a request");
+                tracing::info!(%from, code = %error.code(), %error, "not a request");
                 return failure(&error).into();
             }
         };
@@ -153,16 +153,16 @@ impl PublicState {
                 Response::new(StatusCode::OK, COSE, granted.document)
             }
             Ok(Outcome::Refused(refusal)) => {
-                tracing::info!(%from, %key, %subject, code = refusal.code(), "refused");
+                tracing::info!(%from, %key, %subject, code = %refusal.code(), "refused");
                 problem(&refusal).into()
             }
             Ok(Outcome::TooMany(wait)) => {
-                tracing::info!(%from, %key, %subject, code = "too-many-requests", "refused");
+                tracing::info!(%from, %key, %subject, code = %Code::TooManyRequests, "refused");
                 too_many(wait, "too many requests came with this product key: ask again after the time in retry-after")
                     .into()
             }
             Err(error) => {
-                tracing::error!(%from, %key, %subject, code = error.code(), %error, "not answered");
+                tracing::error!(%from, %key, %subject, code = %error.code(), %error, "not answered");
                 failure(&error).into()
             }
         }
@@ -176,7 +176,7 @@ impl PublicState {
             Ok(Some(list)) => list,
             Ok(None) => return Problem::none_yet("nothing was revoked yet").into(),
             Err(error) => {
-                tracing::error!(code = error.code(), %error, "revocation list not read");
+                tracing::error!(code = %error.code(), %error, "revocation list not read");
                 return failure(&error).into();
             }
         };

@@ -41,7 +41,7 @@ impl Approve {
 }
 
 fn write(granted: &Granted, out: Option<&Path>, output: Output) -> Result<(), Failure> {
-    anstream::eprintln!("{}", words(granted));
+    errln!("{}", words(granted));
     let ordinals = granted.placement.ordinals();
     let about = json!({
         "subject": granted.subject.to_string(),

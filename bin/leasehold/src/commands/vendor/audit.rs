@@ -28,7 +28,7 @@ impl Audit {
             Output::Human => print(&rows),
         }
         if let Some(oldest) = rows.last().filter(|oldest| oldest.number > 1) {
-            anstream::eprintln!("there are older ones: --before {}", oldest.number);
+            errln!("there are older ones: --before {}", oldest.number);
         }
         Ok(())
     }
@@ -39,7 +39,7 @@ fn print(rows: &[AuditRow]) {
     for AuditRow { number, at, actor, action, subject, detail } in rows {
         table.add_row([&number.to_string(), &output::time(*at), actor, action, subject, detail]);
     }
-    anstream::println!("{table}");
+    outln!("{table}");
 }
 
 fn value(row: &AuditRow) -> Value {

@@ -14,9 +14,9 @@ pub(super) fn print(what: &str, (before, after): (Vec<Field>, Vec<Field>), [was,
         differ.map(|((name, before), (_, after))| (name.to_owned(), format!("{before} -> {after}"))).collect();
     match output {
         Output::Json => output::json(&json!({ "before": was, "after": is })),
-        Output::Human if rows.is_empty() => anstream::eprintln!("{what}: it was like that already"),
+        Output::Human if rows.is_empty() => errln!("{what}: it was like that already"),
         Output::Human => {
-            anstream::println!("{what}");
+            outln!("{what}");
             output::rows(&rows);
         }
     }

@@ -56,7 +56,7 @@ impl Export {
             Some(path) => output::file(path, |file| write(file).map_err(|error| failed(&error).of(path)))?,
             None => write(&mut io::stdout().lock()).map_err(|error| failed(&error))?,
         };
-        anstream::eprintln!("{rows} rows");
+        errln!("{rows} rows");
         Ok(())
     }
 }

@@ -67,16 +67,16 @@ fn print(home: &Home, new: &NewVendor, created: &Created, output: Output) {
             "dir": home.folder(),
         })),
         Output::Human => {
-            anstream::println!("vendor     {}", new.name);
-            anstream::println!("root       {root}");
-            anstream::println!("authority  {authority}, may sign until {}", output::time(*expires));
-            anstream::println!("folder     {}", home.folder().display());
+            outln!("vendor     {}", new.name);
+            outln!("root       {root}");
+            outln!("authority  {authority}, may sign until {}", output::time(*expires));
+            outln!("folder     {}", home.folder().display());
         }
     }
     match start {
         Start::Fresh => {}
-        Start::Continued => anstream::eprintln!("an earlier run was cut short; its keys were used"),
+        Start::Continued => errln!("an earlier run was cut short; its keys were used"),
     }
-    anstream::eprintln!("{}: keep it offline; it is not needed for the daily work", home.root_key().display());
-    anstream::eprintln!("next: leasehold vendor product add ID --title TITLE --family FAMILY");
+    errln!("{}: keep it offline; it is not needed for the daily work", home.root_key().display());
+    errln!("next: leasehold vendor product add ID --title TITLE --family FAMILY");
 }

@@ -14,6 +14,7 @@ mod policy;
 mod product;
 mod revocations;
 mod revoke;
+mod secret;
 mod serve;
 mod token;
 
@@ -21,7 +22,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use clap::{Args, Subcommand};
-use leasehold_authority::{Authority, Error, Home, Secret};
+use leasehold_authority::{Authority, Error, ErrorKind, Home, Secret};
 use leasehold_core::KeyKind;
 use leasehold_store::authority::{Actor, AuthorityStore, Stamp};
 
@@ -176,53 +177,44 @@ fn stamp() -> Stamp {
 
 /// An error of the authority's library as the end of a command.
 pub(crate) fn failed(error: &Error) -> Failure {
-    let (code, mut message) = (error.code(), error.to_string());
-    match error {
-        Error::File { path, source } => Failure::file(path, source),
-        Error::Leftover(_) => {
-            Failure::failed(code, message).hint("give the name of the first try, or move the file away")
+    let (code, message) = (error.code(), error.to_string());
+    let failure = match error.kind() {
+        ErrorKind::Missing
+        | ErrorKind::Conflict
+        | ErrorKind::TooLarge
+        | ErrorKind::Request
+        | ErrorKind::Certificate
+        | ErrorKind::Passphrase => Failure::refused(code, message),
+        ErrorKind::Invalid => Failure::failed(code, message),
+        ErrorKind::Store => {
+            let cause = std::error::Error::source(error).map(|cause| format!(": {cause}")).unwrap_or_default();
+            Failure::failed(code, message + &cause)
         }
-        Error::NotInitialised => Failure::failed(code, message).hint(MAKE_ONE),
-        Error::FamilyExists(_) => Failure::refused(code, message)
-            .hint("leave its number and policy out here; `leasehold vendor key issue` takes a policy for each key"),
-        Error::Request(_) => Failure::refused(code, message).hint("ask the customer to send the request again"),
-        Error::Certificate(_) => Failure::refused(code, message).hint(
+        ErrorKind::Local => match error {
+            Error::File { path, source } => Failure::file(path, source),
+            _ => Failure::failed(code, message),
+        },
+    };
+    match hint(error) {
+        Some(hint) => failure.hint(hint),
+        None => failure,
+    }
+}
+
+/// What to do where the hint of the error's code is too general.
+fn hint(error: &Error) -> Option<&'static str> {
+    match error {
+        Error::Leftover(_) => Some("give the name of the first try, or move the file away"),
+        Error::NotInitialised => Some(MAKE_ONE),
+        Error::FamilyExists(_) => {
+            Some("leave its number and policy out here; `leasehold vendor key issue` takes a policy for each key")
+        }
+        Error::Request(_) => Some("ask the customer to send the request again"),
+        Error::Certificate(_) => Some(
             "an authority whose certificate has ended or been revoked signs nothing any more: \
              make another with `leasehold vendor authority rotate`; where it should hold, check this machine's clock",
         ),
-        Error::WrongPassphrase(_)
-        | Error::VendorExists(_)
-        | Error::ProductExists(_)
-        | Error::ProductNumberTaken(_)
-        | Error::FamilyNumberTaken(_)
-        | Error::NumbersUsedUp
-        | Error::UnknownProduct(_)
-        | Error::UnknownFamily(_)
-        | Error::UnknownKey(_)
-        | Error::AmbiguousKey(..)
-        | Error::UnknownHost(_)
-        | Error::UnknownAuthority(_)
-        | Error::OwnAuthority(_)
-        | Error::Superseded(_)
-        | Error::ProductWithdrawn(_)
-        | Error::FamilyWithdrawn(_)
-        | Error::ListFull { .. }
-        | Error::UnknownToken(_)
-        | Error::TokenExists(_)
-        | Error::GrantTooLarge(_)
-        | Error::NotARequest(_) => Failure::refused(code, message),
-        Error::TokenEnded(_)
-        | Error::Output(_)
-        | Error::NotAKeyFile(_)
-        | Error::AnotherKey(_)
-        | Error::EmptyPassphrase
-        | Error::Policy(_) => Failure::failed(code, message),
-        Error::Store(_) => {
-            if let Some(cause) = std::error::Error::source(error) {
-                message = format!("{message}: {cause}");
-            }
-            Failure::failed(code, message)
-        }
+        _ => None,
     }
 }
 

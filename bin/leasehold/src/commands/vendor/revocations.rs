@@ -40,7 +40,7 @@ impl Revocations {
             output::document(&document, self.out.as_deref(), about, output)?;
         }
         let (made, percent) = (output::time(issued), bytes * 100 / MOST_REVOCATION_BYTES);
-        anstream::eprintln!("list {number} of {made}: {} entries, {percent} % of its room", entries.len());
+        errln!("list {number} of {made}: {} entries, {percent} % of its room", entries.len());
         Ok(())
     }
 }
@@ -51,7 +51,7 @@ fn print(entries: &[Revocation]) {
         let (kind, name) = revoke::named(what);
         table.add_row([kind.to_owned(), name, output::time(*at), list.to_string()]);
     }
-    anstream::println!("{table}");
+    outln!("{table}");
 }
 
 fn value(entry: &Revocation) -> Value {

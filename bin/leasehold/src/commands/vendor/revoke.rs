@@ -49,14 +49,12 @@ pub(super) fn run(
             let added: Vec<Value> = added.iter().map(value).collect();
             output::json(&json!({ "revoked": added, "list": number }));
         }
-        Output::Human if added.is_empty() => anstream::eprintln!("nothing was added to the revocation list"),
-        Output::Human => added.iter().for_each(|what| anstream::println!("revoked {}", words(what))),
+        Output::Human if added.is_empty() => errln!("nothing was added to the revocation list"),
+        Output::Human => added.iter().for_each(|what| outln!("revoked {}", words(what))),
     }
     if let Some(number) = number.filter(|_| !added.is_empty()) {
-        anstream::eprintln!("revocation list {number} says so to every host that has it");
-        anstream::eprintln!(
-            "next: leasehold vendor revocations -o list.lh, then on each host: leasehold host install list.lh"
-        );
+        errln!("revocation list {number} says so to every host that has it");
+        errln!("next: leasehold vendor revocations -o list.lh, then on each host: leasehold host install list.lh");
     }
     Ok(())
 }

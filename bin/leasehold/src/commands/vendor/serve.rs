@@ -84,16 +84,16 @@ fn announce(output: Output, authority: &Authority, address: &str, admin: Option<
     match output {
         // One line, so that a program that has started the authority can wait for it.
         Output::Json => {
-            anstream::println!(
+            outln!(
                 "{}",
                 json!({ "address": address, "admin": admin, "vendor": vendor.as_str(), "expires": expires.unix() })
             );
         }
         Output::Human => {
             let until = output::time(expires);
-            anstream::eprintln!("{vendor}: serving at {address}, may sign until {until}; stop with Ctrl-C");
+            errln!("{vendor}: serving at {address}, may sign until {until}; stop with Ctrl-C");
             if let Some(admin) = admin {
-                anstream::eprintln!("admin API at {admin}/api/v1/; `leasehold vendor token add` makes tokens for it");
+                errln!("admin API at {admin}/api/v1/; `leasehold vendor token add` makes tokens for it");
             }
         }
     }

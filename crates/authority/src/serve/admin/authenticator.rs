@@ -3,7 +3,7 @@
 use std::net::IpAddr;
 use std::num::NonZeroU32;
 
-use leasehold_core::{Timestamp, codes};
+use leasehold_core::{Code, Timestamp};
 use leasehold_service::{
     HeaderValue, Problem, Rate, RateLimiter, Request, Response, StatusCode, header, rate_limit_key,
 };
@@ -36,7 +36,7 @@ impl Authenticator {
         now: Timestamp,
     ) -> Result<Token, Box<Response>> {
         let Some(text) = request.header(&header::AUTHORIZATION).and_then(bearer) else {
-            return Err(unauthorised("token-required", "Bearer realm=\"leasehold\"").into());
+            return Err(unauthorised(Code::TokenRequired, "Bearer realm=\"leasehold\"").into());
         };
         match tokens::check(&*authority.store, text, now) {
             Ok(Some(token)) => Ok(token),
@@ -47,9 +47,9 @@ impl Authenticator {
 
     /// Only wrong tokens are counted: one who sends many does not lock out the right ones of the same address.
     fn wrong_token(&self, from: IpAddr) -> Box<Response> {
-        tracing::warn!(%from, code = "token-unknown", "refused");
+        tracing::warn!(%from, code = %Code::TokenUnknown, "refused");
         match self.wrong.take(rate_limit_key(from), self.began.elapsed()) {
-            Ok(()) => unauthorised("token-unknown", "Bearer realm=\"leasehold\", error=\"invalid_token\"").into(),
+            Ok(()) => unauthorised(Code::TokenUnknown, "Bearer realm=\"leasehold\", error=\"invalid_token\"").into(),
             Err(wait) => {
                 let problem = too_many(wait, "too many wrong tokens came from this address: ask again later");
                 Box::new(problem.into())
@@ -60,10 +60,10 @@ impl Authenticator {
 
 /// `token-not-allowed` 403: the token lacks this role.
 pub(super) fn not_allowed(token: &Token, role: Role) -> Response {
-    tracing::warn!(token = %token.name, role = role.name(), code = "token-not-allowed", "refused");
-    let (title, next) = words("token-not-allowed");
-    let detail = format!("this needs a token with the role {}: {next}", role.name());
-    let problem = Problem::new("token-not-allowed", StatusCode::FORBIDDEN, title, detail).with("role", role.name());
+    tracing::warn!(token = %token.name, role = role.name(), code = %Code::TokenNotAllowed, "refused");
+    let code = Code::TokenNotAllowed;
+    let detail = format!("this needs a token with the role {}: {}", role.name(), code.hint());
+    let problem = Problem::new(code.name(), StatusCode::FORBIDDEN, code.meaning(), detail).with("role", role.name());
     let challenge = match role {
         Role::Read => "Bearer realm=\"leasehold\", error=\"insufficient_scope\", scope=\"read\"",
         Role::Issue => "Bearer realm=\"leasehold\", error=\"insufficient_scope\", scope=\"issue\"",
@@ -72,14 +72,9 @@ pub(super) fn not_allowed(token: &Token, role: Role) -> Response {
     Response::from(problem).with_header(header::WWW_AUTHENTICATE, HeaderValue::from_static(challenge))
 }
 
-fn unauthorised(code: &'static str, challenge: &'static str) -> Response {
-    let (title, next) = words(code);
-    let problem = Problem::new(code, StatusCode::UNAUTHORIZED, title, next);
+fn unauthorised(code: Code, challenge: &'static str) -> Response {
+    let problem = Problem::new(code.name(), StatusCode::UNAUTHORIZED, code.meaning(), code.hint());
     Response::from(problem).with_header(header::WWW_AUTHENTICATE, HeaderValue::from_static(challenge))
-}
-
-fn words(code: &'static str) -> (&'static str, &'static str) {
-    codes::find(code).map_or((code, ""), |entry| (entry.meaning, entry.next))
 }
 
 fn bearer(value: &str) -> Option<&str> {

@@ -3,6 +3,7 @@
 use std::io::{self, Write};
 use std::str::FromStr;
 
+use leasehold_core::Code;
 use leasehold_service::{Problem, Response, StatusCode};
 use serde::Deserialize;
 use serde::de::IntoDeserializer;
@@ -43,10 +44,10 @@ pub(super) fn whole(call: &Call<'_>) -> Answer {
 }
 
 fn too_large() -> Problem {
-    let title = "the export is too large for one answer";
+    let code = Code::ExportTooLarge;
     let detail =
         "an answer may have 64 MiB: use `leasehold vendor export`, which writes to a file, or read page by page";
-    Problem::new("export-too-large", StatusCode::INSUFFICIENT_STORAGE, title, detail)
+    Problem::new(code.name(), StatusCode::INSUFFICIENT_STORAGE, code.meaning(), detail)
 }
 
 /// What to export.

@@ -34,13 +34,13 @@ impl List {
             if let Some(last) =
                 page.last().map(|last| last.activation.ordinals.place).filter(|last| *last < places_taken)
             {
-                anstream::eprintln!("key …{} has more: --key {name} --after {last}", key.last_five);
+                errln!("key …{} has more: --key {name} --after {last}", key.last_five);
             }
             all.extend(page);
         }
         match output {
             Output::Json => output::json(&all.iter().map(super::value).collect()),
-            Output::Human if all.is_empty() => anstream::eprintln!("none yet"),
+            Output::Human if all.is_empty() => errln!("none yet"),
             Output::Human => print(&all),
         }
         Ok(())
@@ -79,5 +79,5 @@ fn print(all: &[Activated]) {
             if *revoked { "revoked" } else { "activated" }.to_owned(),
         ]);
     }
-    anstream::println!("{table}");
+    outln!("{table}");
 }

@@ -20,7 +20,7 @@ pub(super) fn run(context: &VendorContext, output: Output) -> Result<(), Failure
                 let (from, until) = (output::time(certificate.not_before), output::time(certificate.expires));
                 table.add_row([certificate.authority.to_string(), from, until, status(one, now).to_owned()]);
             }
-            anstream::println!("{table}");
+            outln!("{table}");
         }
     }
     Ok(())

@@ -85,21 +85,21 @@ fn print(rotated: &Rotated, output: Output) {
             "list": list.as_ref().map(|list| list.number),
         })),
         Output::Human => {
-            anstream::println!("authority  {authority}, may sign until {}", output::time(*expires));
+            outln!("authority  {authority}, may sign until {}", output::time(*expires));
             if let Some(former) = former {
-                anstream::println!("former     {former}: what it has signed holds on");
+                outln!("former     {former}: what it has signed holds on");
             }
         }
     }
     match start {
         Start::Fresh => {}
-        Start::Continued => anstream::eprintln!("an earlier run was cut short; its key was used"),
+        Start::Continued => errln!("an earlier run was cut short; its key was used"),
     }
     if let Some(aside) = aside {
-        anstream::eprintln!("{}: the former key; nothing needs it any more, destroy it", aside.display());
+        errln!("{}: the former key; nothing needs it any more, destroy it", aside.display());
     }
     if let Some(list) = list {
-        anstream::eprintln!("revocation list {} is signed by the new authority", list.number);
+        errln!("revocation list {} is signed by the new authority", list.number);
     }
-    anstream::eprintln!("next: restart `leasehold vendor serve`; hosts get new certificates when they renew");
+    errln!("next: restart `leasehold vendor serve`; hosts get new certificates when they renew");
 }

@@ -10,7 +10,7 @@ pub(super) fn run(context: &VendorContext, output: Output) -> Result<(), Failure
     match output {
         Output::Json => output::json(&families.iter().map(value).collect()),
         Output::Human if families.is_empty() => {
-            anstream::eprintln!("no families yet: one begins with its first product");
+            errln!("no families yet: one begins with its first product");
         }
         Output::Human => {
             let mut table = output::table(["FAMILY", "NUMBER", "POLICY", "STATUS"]);
@@ -23,7 +23,7 @@ pub(super) fn run(context: &VendorContext, output: Output) -> Result<(), Failure
                     withdrawn.unwrap_or_else(|| "granted".to_owned()),
                 ]);
             }
-            anstream::println!("{table}");
+            outln!("{table}");
         }
     }
     Ok(())

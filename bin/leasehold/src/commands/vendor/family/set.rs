@@ -27,7 +27,7 @@ impl Set {
         let changed = changed.map_err(|error| failed(&error))?;
         super::print_changed(&changed, output);
         if !changed.is_nothing() {
-            anstream::eprintln!("keys that are issued stay as they are: `leasehold vendor key set` changes one");
+            errln!("keys that are issued stay as they are: `leasehold vendor key set` changes one");
         }
         Ok(())
     }

@@ -4,14 +4,15 @@ use clap::{Args, ValueEnum};
 use leasehold_authority::keys::{self, KeyUse, NewKey};
 use leasehold_authority::{Error, products};
 use leasehold_core::activation::Allowance;
-use leasehold_core::{FamilyId, ProductKey, Text};
-use serde_json::json;
+use leasehold_core::{FamilyId, Text};
+use zeroize::Zeroizing;
 
 use crate::commands::vendor::policy::{self, PolicyOptions};
+use crate::commands::vendor::secret::SecretOutput;
 use crate::commands::vendor::{VendorContext, failed, stamp};
 use crate::failure::Failure;
 use crate::input;
-use crate::output::{self, Output};
+use crate::output::Output;
 
 /// Issue a product key; it is shown this once.
 #[derive(Debug, Args)]
@@ -28,6 +29,8 @@ pub(crate) struct Issue {
     /// How many machines a multiple key activates.
     #[arg(long, value_name = "N", required_if_eq("kind", "multiple"), value_parser = clap::value_parser!(u64).range(1..))]
     machines: Option<u64>,
+    #[command(flatten)]
+    out: SecretOutput,
     #[command(flatten)]
     policy: PolicyOptions,
 }
@@ -48,9 +51,14 @@ impl Issue {
         let family = family.ok_or_else(|| failed(&Error::UnknownFamily(self.family)))?;
         let policy = Some(self.policy.apply(family.policy));
         let new = NewKey { family: self.family, allowance, customer: self.customer, policy };
-        let (key, issued) =
-            keys::issue(&*context.store, &new, stamp(), &mut input::fill_random).map_err(|error| failed(&error))?;
-        print(&key, &KeyUse { key: issued, places_taken: 0, hosts: Vec::new() }, output);
+        let draft = keys::draft(&*context.store, &new, stamp(), &mut input::fill_random);
+        let draft = draft.map_err(|error| failed(&error))?;
+        let usage = KeyUse { key: draft.issued().clone(), places_taken: 0, hosts: Vec::new() };
+        let key = Zeroizing::new(draft.key().to_string());
+        self.out.write(("key", &key), super::value(&usage), output, || {
+            draft.record(&*context.store, stamp()).map_err(|error| failed(&error))
+        })?;
+        print(&usage);
         Ok(())
     }
 
@@ -64,22 +72,14 @@ impl Issue {
     }
 }
 
-fn print(key: &ProductKey, usage: &KeyUse, output: Output) {
-    match output {
-        Output::Json => {
-            let mut value = super::value(usage);
-            value["key"] = json!(key.to_string());
-            output::json(&value);
-        }
-        Output::Human => anstream::println!("{key}"),
-    }
+fn print(usage: &KeyUse) {
     let issued = &usage.key;
     let customer = issued.customer.as_ref().map_or_else(String::new, |name| format!(" for {name}"));
     let good_for = match issued.allowance {
         Allowance::Hosts { hosts, activations } => format!("{hosts} hosts, {activations} activations of each"),
         Allowance::Machines { machines, .. } => format!("{machines} machines"),
     };
-    anstream::eprintln!("{} key{customer}, family {}: {good_for}", issued.allowance.kind().name(), issued.family);
-    anstream::eprintln!("policy: {}", policy::words(&issued.policy));
-    anstream::eprintln!("the key is shown this once and kept nowhere: store it safely");
+    errln!("{} key{customer}, family {}: {good_for}", issued.allowance.kind().name(), issued.family);
+    errln!("policy: {}", policy::words(&issued.policy));
+    errln!("the key is shown this once and kept nowhere: store it safely");
 }

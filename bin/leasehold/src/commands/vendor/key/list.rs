@@ -29,7 +29,7 @@ impl List {
         });
         match output {
             Output::Json => output::json(&keys.iter().map(super::value).collect()),
-            Output::Human if keys.is_empty() => anstream::eprintln!("no product keys yet"),
+            Output::Human if keys.is_empty() => errln!("no product keys yet"),
             Output::Human => print(&keys),
         }
         Ok(())
@@ -53,7 +53,7 @@ pub(super) fn print(keys: &[KeyUse]) {
             key.revoked.map_or_else(|| "valid".to_owned(), |at| format!("revoked {}", output::time(at))),
         ]);
     }
-    anstream::println!("{table}");
+    outln!("{table}");
 }
 
 fn used(usage: &KeyUse) -> String {

@@ -31,7 +31,7 @@ impl Revoke {
         }
         let changed = keys::revoke(&*context.store, &name, stamp()).map_err(|error| failed(&error))?;
         super::print_changed(&changed, output);
-        anstream::eprintln!("what it has activated holds to its end; --hosts puts that on the revocation list");
+        errln!("what it has activated holds to its end; --hosts puts that on the revocation list");
         Ok(())
     }
 }

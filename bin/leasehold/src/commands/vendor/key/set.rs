@@ -48,10 +48,10 @@ impl Set {
         if changed.before.policy != changed.after.policy {
             match changed.after.allowance {
                 Allowance::Hosts { .. } => {
-                    anstream::eprintln!("its hosts get this grant with their next certificate, when they renew");
+                    errln!("its hosts get this grant with their next certificate, when they renew");
                 }
                 Allowance::Machines { .. } => {
-                    anstream::eprintln!("machines get this grant when they ask again; the leases they hold stay");
+                    errln!("machines get this grant when they ask again; the leases they hold stay");
                 }
             }
         }

@@ -58,7 +58,7 @@ impl Show {
 
 fn print(usage: &KeyUse) {
     list::print(std::slice::from_ref(usage));
-    anstream::println!("\nid: {}\npolicy: {}", usage.key.public.id(), policy::words(&usage.key.policy));
+    outln!("\nid: {}\npolicy: {}", usage.key.public.id(), policy::words(&usage.key.policy));
     if usage.hosts.is_empty() {
         return;
     }
@@ -73,5 +73,5 @@ fn print(usage: &KeyUse) {
             host.expires.map_or_else(|| "for ever".to_owned(), |end| format!("until {}", output::time(end))),
         ]);
     }
-    anstream::println!("\n{table}");
+    outln!("\n{table}");
 }

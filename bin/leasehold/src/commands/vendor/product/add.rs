@@ -61,7 +61,7 @@ impl Add {
             Output::Json => output::json(&entry.value()),
             Output::Human => {
                 entry.print();
-                anstream::eprintln!("next: leasehold vendor manifest {id} -o {id}.lh");
+                errln!("next: leasehold vendor manifest {id} -o {id}.lh");
             }
         }
         Ok(())

@@ -26,7 +26,7 @@ impl Change {
             .map_err(|error| failed(&error))?;
         super::print_changed(&changed, output);
         if availability == Availability::Withdrawn {
-            anstream::eprintln!("certificates and leases that have it hold to their end");
+            errln!("certificates and leases that have it hold to their end");
         }
         Ok(())
     }

@@ -9,7 +9,7 @@ pub(super) fn run(context: &VendorContext, output: Output) -> Result<(), Failure
     let entries = entries(context)?;
     match output {
         Output::Json => output::json(&entries.iter().map(Entry::value).collect()),
-        Output::Human if entries.is_empty() => anstream::eprintln!("no products yet"),
+        Output::Human if entries.is_empty() => errln!("no products yet"),
         Output::Human => print(&entries),
     }
     Ok(())
@@ -40,5 +40,5 @@ fn print(entries: &[Entry]) {
             product.withdrawn.map_or_else(|| "granted".to_owned(), |at| format!("withdrawn {}", output::time(at))),
         ]);
     }
-    anstream::println!("{table}");
+    outln!("{table}");
 }

@@ -71,9 +71,9 @@ impl Entry {
 
     fn print(&self) {
         let Self { product, family, generic_key } = self;
-        anstream::println!("product      {} ({}), number {}", product.id, product.title, product.number);
-        anstream::println!("generic key  {generic_key}");
-        anstream::println!("family       {}, number {}: {}", family.id, family.number, policy::words(&family.policy));
+        outln!("product      {} ({}), number {}", product.id, product.title, product.number);
+        outln!("generic key  {generic_key}");
+        outln!("family       {}, number {}: {}", family.id, family.number, policy::words(&family.policy));
     }
 }
 

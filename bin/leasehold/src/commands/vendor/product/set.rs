@@ -45,7 +45,7 @@ impl Set {
         let changed = products::change(&*context.store, &self.id, &change, stamp()).map_err(|error| failed(&error))?;
         super::print_changed(&changed, output);
         if !changed.is_nothing() {
-            anstream::eprintln!("applications learn of it from a new manifest: leasehold vendor manifest {}", self.id);
+            errln!("applications learn of it from a new manifest: leasehold vendor manifest {}", self.id);
         }
         Ok(())
     }

@@ -23,7 +23,7 @@ impl Show {
             Output::Human => {
                 entry.print();
                 let rows: Vec<_> = fields(&entry.product).into_iter().skip(1).collect();
-                anstream::println!();
+                outln!("");
                 output::rows(&rows.into_iter().map(|(name, words)| (name.to_owned(), words)).collect::<Vec<_>>());
             }
         }

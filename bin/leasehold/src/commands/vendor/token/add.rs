@@ -4,8 +4,9 @@ use clap::{Args, ValueEnum};
 use leasehold_authority::tokens::{self, NewToken};
 use leasehold_core::{Timestamp, TokenName};
 use leasehold_store::authority;
-use serde_json::json;
+use zeroize::Zeroizing;
 
+use crate::commands::vendor::secret::SecretOutput;
 use crate::commands::vendor::{VendorContext, failed, stamp};
 use crate::failure::Failure;
 use crate::input;
@@ -23,6 +24,8 @@ pub(crate) struct Add {
     /// When it ends; without, it does not.
     #[arg(long, value_name = "DATE", value_parser = values::time)]
     expires: Option<Timestamp>,
+    #[command(flatten)]
+    out: SecretOutput,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -39,19 +42,16 @@ impl Add {
     pub(super) fn run(self, context: &VendorContext, output: Output) -> Result<(), Failure> {
         let roles = self.roles.into_iter().map(authority::Role::from).collect();
         let new = NewToken { name: self.name, roles, expires: self.expires };
-        let made = tokens::add(&*context.store, &new, stamp(), &mut input::fill_random);
-        let (text, token) = made.map_err(|error| failed(&error))?;
-        match output {
-            Output::Json => {
-                let mut value = super::value(&token);
-                value["token"] = json!(text.to_string());
-                output::json(&value);
-            }
-            Output::Human => anstream::println!("{text}"),
-        }
+        let draft = tokens::draft(&*context.store, &new, stamp(), &mut input::fill_random);
+        let draft = draft.map_err(|error| failed(&error))?;
+        let token = draft.token().clone();
+        let text = Zeroizing::new(draft.text().to_string());
+        self.out.write(("token", &text), super::value(&token), output, || {
+            draft.record(&*context.store, stamp()).map_err(|error| failed(&error))
+        })?;
         let until = token.expires.map_or_else(|| "for ever".to_owned(), |end| format!("until {}", output::time(end)));
-        anstream::eprintln!("token {}, {until}: {}", token.name, super::roles(&token));
-        anstream::eprintln!("the token is shown this once and kept nowhere: store it safely");
+        errln!("token {}, {until}: {}", token.name, super::roles(&token));
+        errln!("the token is shown this once and kept nowhere: store it safely");
         Ok(())
     }
 }

@@ -12,7 +12,7 @@ pub(super) fn run(context: &VendorContext, output: Output) -> Result<(), Failure
     let tokens = tokens::list(&*context.store).map_err(|error| failed(&error))?;
     match output {
         Output::Json => output::json(&tokens.iter().map(super::value).collect()),
-        Output::Human if tokens.is_empty() => anstream::eprintln!("no tokens yet"),
+        Output::Human if tokens.is_empty() => errln!("no tokens yet"),
         Output::Human => print(&tokens),
     }
     Ok(())
@@ -29,7 +29,7 @@ fn print(tokens: &[Token]) {
             status(token),
         ]);
     }
-    anstream::println!("{table}");
+    outln!("{table}");
 }
 
 fn status(token: &Token) -> String {

@@ -20,7 +20,7 @@ impl Revoke {
         let token = tokens::revoke(&*context.store, &self.name, stamp()).map_err(|error| failed(&error))?;
         match output {
             Output::Json => output::json(&super::value(&token)),
-            Output::Human => anstream::eprintln!("token {} is withdrawn", token.name),
+            Output::Human => errln!("token {} is withdrawn", token.name),
         }
         Ok(())
     }
