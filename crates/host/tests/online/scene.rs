@@ -171,7 +171,7 @@ impl Served {
                 match (approval, act) {
                     (_, Some(_)) => Outgoing::HangUp,
                     (Approval::Granted(granted), None) => Outgoing::cose(granted.document),
-                    (Approval::Refused(refusal), None) => problem(refusal.code(), refusal.status()),
+                    (Approval::Refused(refusal), None) => problem(refusal.code().name(), refusal.status()),
                 }
             }
             ("GET", "/v1/revocations") => {
