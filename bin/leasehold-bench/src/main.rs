@@ -2,6 +2,7 @@
 //!
 //! A tool for those who work on Leasehold; it is not shipped. The host under test is this very program in a process of
 //! its own, so that its time and memory are its own.
+#![expect(clippy::disallowed_macros, reason = "a tool at hand: where its output cannot be written it may panic")]
 
 mod fleet;
 mod host;

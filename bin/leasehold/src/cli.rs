@@ -31,14 +31,62 @@ impl Cli {
     }
 }
 
-/// The whole definition.
+/// The whole definition, with examples at the foot of each command's help.
 pub(crate) fn command() -> clap::Command {
-    Cli::command()
+    with_examples(Cli::command(), "")
 }
+
+fn with_examples(command: clap::Command, path: &str) -> clap::Command {
+    if command.has_subcommands() {
+        return command.mut_subcommands(|below| {
+            let path = format!("{path}{} ", below.get_name());
+            with_examples(below, &path)
+        });
+    }
+    let shown = examples(path).map(|line| format!("  leasehold {line}\n"));
+    command.after_help(format!("Examples:\n{}", shown.collect::<String>().trim_end()))
+}
+
+/// The examples of the command at `path`, whose words each have a blank behind them.
+fn examples(path: &str) -> impl Iterator<Item = &'static str> {
+    EXAMPLES.lines().filter(move |line| line.starts_with(path) || *line == path.trim_end())
+}
+
+const EXAMPLES: &str = include_str!("examples.txt");
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn every_command_has_two_or_three_examples_that_are_understood() {
+        let mut paths = Vec::new();
+        collect(&command(), "", &mut paths);
+        for path in &paths {
+            assert!((2..=3).contains(&examples(path).count()), "examples of {path}");
+        }
+        for line in EXAMPLES.lines() {
+            assert!(paths.iter().any(|path| examples(path).any(|own| own == line)), "{line}: no such command");
+            let understood = command().try_get_matches_from(words(&format!("leasehold {line}")));
+            assert!(understood.is_ok(), "{line}: {}", understood.expect_err("an error"));
+        }
+    }
+
+    fn collect(command: &clap::Command, path: &str, paths: &mut Vec<String>) {
+        if !command.has_subcommands() {
+            paths.push(path.to_owned());
+        }
+        for below in command.get_subcommands() {
+            collect(below, &format!("{path}{} ", below.get_name()), paths);
+        }
+    }
+
+    /// The words of a line as a shell takes them; quotes are double ones.
+    fn words(line: &str) -> Vec<String> {
+        let parts = line.split('"').enumerate();
+        let words = parts.flat_map(|(n, part)| if n % 2 == 1 { vec![part] } else { part.split(' ').collect() });
+        words.filter(|word| !word.is_empty()).map(str::to_owned).collect()
+    }
 
     #[test]
     fn the_command_line_does_not_contradict_itself() {

@@ -1,4 +1,5 @@
 //! The one binary of Leasehold: a file per command reads its input, calls the library that does the work, prints, exits.
+#![warn(clippy::print_stdout, clippy::print_stderr)]
 
 #[macro_use]
 mod output;

@@ -36,6 +36,7 @@ pub(crate) enum Stream {
 
 /// Prints a line of data on standard output.
 macro_rules! outln {
+    () => { $crate::output::write($crate::output::Stream::Data, format_args!("\n")) };
     ($($text:tt)*) => { $crate::output::write($crate::output::Stream::Data, format_args!("{}\n", format_args!($($text)*))) };
 }
 

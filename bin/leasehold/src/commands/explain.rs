@@ -23,7 +23,7 @@ impl Explain {
         let code: Code = name.parse().map_err(|_| unknown(&name))?;
         match output {
             Output::Json => output::json(&value(code)),
-            Output::Human => anstream::println!(
+            Output::Human => outln!(
                 "{}: {}\n\nlikely cause: {}\nnext step:    {}",
                 code.name(),
                 code.meaning(),
@@ -43,7 +43,7 @@ fn all(output: Output) {
             for code in Code::ALL {
                 table.add_row([code.name(), code.meaning()]);
             }
-            anstream::println!("{table}");
+            outln!("{table}");
         }
     }
 }

@@ -29,7 +29,7 @@ pub(crate) fn report(findings: &[Finding], cause: Option<&Finding>, output: Outp
                 }
                 None => "nothing is wrong".to_owned(),
             };
-            anstream::println!("\n{verdict}");
+            outln!("\n{verdict}");
         }
     }
     match cause.filter(|finding| finding.is_failure()) {
@@ -39,10 +39,10 @@ pub(crate) fn report(findings: &[Finding], cause: Option<&Finding>, output: Outp
 }
 
 fn line(finding: &Finding) {
-    anstream::println!("{:7}  {}{}", finding.outcome, described(finding), bracketed(finding));
+    outln!("{:7}  {}{}", finding.outcome, described(finding), bracketed(finding));
     let worth = matches!(finding.outcome, CheckOutcome::Warning | CheckOutcome::Failure);
     if let Some(next) = finding.hint().filter(|_| worth) {
-        anstream::println!("         next: {next}");
+        outln!("         next: {next}");
     }
 }
 

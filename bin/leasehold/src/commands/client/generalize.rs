@@ -31,10 +31,10 @@ impl Generalize {
                 let vendors: Vec<Value> = vendors.iter().map(|vendor| json!(vendor.to_string())).collect();
                 output::json(&json!({ "vendors": vendors }));
             }
-            Output::Human if vendors.is_empty() => anstream::println!("there was nothing to remove"),
+            Output::Human if vendors.is_empty() => outln!("there was nothing to remove"),
             Output::Human => {
                 for vendor in vendors {
-                    anstream::println!("vendor {vendor}: device key and leases removed");
+                    outln!("vendor {vendor}: device key and leases removed");
                 }
             }
         }

@@ -40,7 +40,7 @@ impl Release {
         let product = client.manifest().product;
         match output {
             Output::Json => output::json(&json!({ "product": product.as_str(), "released": word })),
-            Output::Human => anstream::println!("{product}: {message}"),
+            Output::Human => outln!("{product}: {message}"),
         }
         Ok(())
     }

@@ -16,9 +16,7 @@ pub(crate) fn print(client: &Client, status: &Status, output: Output) {
         Output::Human => {
             if status.clock.set_back {
                 let least = time(status.clock.now);
-                anstream::eprintln!(
-                    "warning: clock: it is set back; the time is at least {least}, and that time is used"
-                );
+                errln!("warning: clock: it is set back; the time is at least {least}, and that time is used");
             }
             output::rows(&rows(client, status));
         }
@@ -29,7 +27,7 @@ pub(crate) fn print(client: &Client, status: &Status, output: Output) {
 pub(crate) fn warn(notes: &[Note], output: Output) {
     if output == Output::Human {
         for note in notes {
-            anstream::eprintln!("warning: {note} [{}]", note.code());
+            errln!("warning: {note} [{}]", note.code());
         }
     }
 }
@@ -38,7 +36,7 @@ pub(crate) fn warn(notes: &[Note], output: Output) {
 pub(crate) fn warn_of_hosts(passed_over: &[Tried], output: Output) {
     if output == Output::Human {
         for tried in passed_over {
-            anstream::eprintln!("warning: {tried} [{}]", tried.failure.code());
+            errln!("warning: {tried} [{}]", tried.failure.code());
         }
     }
 }
@@ -48,7 +46,7 @@ pub(crate) fn warn_of_a_lease_replaced(before: &Status, output: Output) {
     let of_a_host = before.lease.as_ref().filter(|lease| lease.method == Method::Host);
     if let (Some(lease), Output::Human) = (of_a_host, output) {
         let until = lease.expires.map_or_else(String::new, |end| format!(" until {}", time(end)));
-        anstream::eprintln!("note: the host's lease that this one replaces is counted there{until}");
+        errln!("note: the host's lease that this one replaces is counted there{until}");
     }
 }
 

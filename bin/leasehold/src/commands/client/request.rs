@@ -34,7 +34,7 @@ impl Request {
         let device = client.status().device.map(|device| device.to_string());
         let about = json!({ "product": client.manifest().product.as_str(), "device": device });
         output::document(&request, self.output.as_deref(), about, output)?;
-        anstream::eprintln!("give the request to the vendor; `leasehold client install FILE` takes the answer");
+        errln!("give the request to the vendor; `leasehold client install FILE` takes the answer");
         Ok(())
     }
 }

@@ -66,7 +66,7 @@ impl Backup {
                 "file": path, "bytes": bytes, "host": about.host, "made": about.made,
                 "seal": about.seal, "seal_hash": about.seal_hash,
             })),
-            Output::Human => anstream::println!("{}", path.display()),
+            Output::Human => outln!("{}", path.display()),
         }
         tell(&about);
         Ok(())
@@ -143,6 +143,6 @@ fn tell(about: &About) {
         0 => "no lease was granted yet".to_owned(),
         number => format!("all up to seal {number}"),
     };
-    anstream::eprintln!("backup of host {}: {what}", about.host);
-    anstream::eprintln!("it holds the host's secret key: keep it as safe as the host itself");
+    errln!("backup of host {}: {what}", about.host);
+    errln!("it holds the host's secret key: keep it as safe as the host itself");
 }

@@ -21,7 +21,7 @@ impl CheckConfig {
         let config = Config::read(Some(&self.file))?;
         match output {
             Output::Json => output::json(&json!({ "file": self.file, "listen": config.address() })),
-            Output::Human => anstream::eprintln!("configuration {}: good", self.file.display()),
+            Output::Human => errln!("configuration {}: good", self.file.display()),
         }
         Ok(())
     }

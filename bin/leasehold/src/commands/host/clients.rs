@@ -36,7 +36,7 @@ impl Clients {
         if clients.len() >= self.limit
             && let Some(last) = clients.last()
         {
-            anstream::eprintln!("there may be more: --after {}", last.client);
+            errln!("there may be more: --after {}", last.client);
         }
         Ok(())
     }
@@ -44,7 +44,7 @@ impl Clients {
 
 fn print(clients: &[ClientRow], now: Timestamp) {
     if clients.is_empty() {
-        return anstream::eprintln!("no machine has asked yet");
+        return errln!("no machine has asked yet");
     }
     let mut table =
         output::table(["CLIENT", "NAME", "ADDRESS", "PRODUCT", "FIRST SEEN", "LAST SEEN", "LEASE", "FORKS"]);
@@ -67,7 +67,7 @@ fn print(clients: &[ClientRow], now: Timestamp) {
             ]);
         }
     }
-    anstream::println!("{table}");
+    outln!("{table}");
 }
 
 fn until(lease: &LeaseRow, now: Timestamp) -> String {

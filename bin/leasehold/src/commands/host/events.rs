@@ -26,7 +26,7 @@ impl Events {
         let entries = store.events(self.limit).map_err(|error| location.failed(&error))?;
         match output {
             Output::Json => output::json(&entries.iter().map(value).collect()),
-            Output::Human if entries.is_empty() => anstream::eprintln!("nothing was decided yet"),
+            Output::Human if entries.is_empty() => errln!("nothing was decided yet"),
             Output::Human => {
                 let mut table = output::table(["AT", "CLIENT", "PRODUCT", "DECISION", "DETAILS"]);
                 for entry in &entries {
@@ -34,7 +34,7 @@ impl Events {
                     let (client, product) = (entry.client.to_string(), entry.product.to_string());
                     table.add_row([output::time(entry.at), client, product, decision.to_owned(), details]);
                 }
-                anstream::println!("{table}");
+                outln!("{table}");
             }
         }
         Ok(())

@@ -49,7 +49,7 @@ impl Install {
         match output {
             Output::Json => output::json(&json!({ "number": number, "keys": keys, "documents": documents })),
             Output::Human => {
-                anstream::println!("revocation list {number} is installed: {keys} keys, {documents} documents");
+                outln!("revocation list {number} is installed: {keys} keys, {documents} documents");
             }
         }
         Ok(())
@@ -71,7 +71,7 @@ pub(super) fn print(certified: &Certified, authority: Option<&Authority>, output
             "changes": changes.iter().map(value).collect::<Vec<_>>(),
         })),
         Output::Human => {
-            anstream::println!(
+            outln!(
                 "host {host} is activated by {} until {} (host {}, activation {})",
                 certificate.vendor,
                 output::time(certificate.expires),
@@ -80,7 +80,7 @@ pub(super) fn print(certified: &Certified, authority: Option<&Authority>, output
             );
             if certified.before.is_none() {
                 let grants = certificate.grants.iter();
-                return grants.for_each(|grant| anstream::println!("{}", granted(grant)));
+                return grants.for_each(|grant| outln!("{}", granted(grant)));
             }
             for Change { what, family, before, after } in &changes {
                 let (before, after) = (words(before), words(after));
@@ -89,10 +89,10 @@ pub(super) fn print(certified: &Certified, authority: Option<&Authority>, output
                     continue;
                 }
                 let of = family.map_or_else(String::new, |family| format!(" of family {family}"));
-                anstream::println!("changed: {what}{of}: {after}, before: {before}");
+                outln!("changed: {what}{of}: {after}, before: {before}");
             }
             if changes.iter().all(|change| change.family.is_none()) {
-                anstream::println!("the grant is as before");
+                outln!("the grant is as before");
             }
         }
     }

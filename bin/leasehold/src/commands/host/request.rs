@@ -45,9 +45,7 @@ impl Request {
         if printed && output == Output::Human && std::io::stdout().is_terminal() {
             qr(&armour::wrap(&request).expect("a request is a document"));
         }
-        anstream::eprintln!(
-            "host {host}: give the request to the vendor; `leasehold host install FILE` takes the answer"
-        );
+        errln!("host {host}: give the request to the vendor; `leasehold host install FILE` takes the answer");
         Ok(())
     }
 }
@@ -72,6 +70,6 @@ fn qr(text: &str) {
     let code = qrcode::QrCode::with_error_correction_level(text, qrcode::EcLevel::L);
     if let Ok(code) = code {
         let picture = code.render::<qrcode::render::unicode::Dense1x2>().quiet_zone(true).build();
-        anstream::eprintln!("{picture}");
+        errln!("{picture}");
     }
 }

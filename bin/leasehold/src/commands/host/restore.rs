@@ -58,7 +58,7 @@ impl Restore {
         drop(hold);
         print(&about, aside.as_deref(), before, output);
         if let Ok(StoreLocation::Database(address)) = self.data.location() {
-            anstream::eprintln!("the store was put into {}, and the host serves from {address}", folder.display());
+            errln!("the store was put into {}, and the host serves from {address}", folder.display());
         }
         Ok(())
     }
@@ -94,21 +94,18 @@ fn print(about: &About, aside: Option<&Path>, before: Option<u64>, output: Outpu
         Output::Json => output::json(&json!({
             "host": host, "made": about.made, "seal": number, "replaced": aside, "replaced_seal": before,
         })),
-        Output::Human => anstream::println!("host {host} is restored as it was at {made}, up to seal {number}"),
+        Output::Human => outln!("host {host} is restored as it was at {made}, up to seal {number}"),
     }
-    anstream::eprintln!("leases granted after that are not in it: machines keep them, and count again once they ask");
+    errln!("leases granted after that are not in it: machines keep them, and count again once they ask");
     match before.filter(|before| *before > number) {
-        Some(before) => anstream::eprintln!(
+        Some(before) => errln!(
             "warning: the store that was here had sealed up to {before}: the chain of seals branches after {number}"
         ),
-        None => anstream::eprintln!(
+        None => errln!(
             "where the host has sealed more since, its chain of seals branches after {number}, which comparing journals shows"
         ),
     }
     if let Some(aside) = aside {
-        anstream::eprintln!(
-            "what was here is in {}: remove it when all is well, for it holds a secret key",
-            aside.display()
-        );
+        errln!("what was here is in {}: remove it when all is well, for it holds a secret key", aside.display());
     }
 }

@@ -132,11 +132,11 @@ fn announce(output: Output, server: &Server, scheme: &str, address: SocketAddr) 
     let host = server.host();
     match output {
         // One line, so that a program that has started the host can wait for it.
-        Output::Json => anstream::println!("{}", json!({ "address": format!("{scheme}://{address}"), "host": host })),
+        Output::Json => outln!("{}", json!({ "address": format!("{scheme}://{address}"), "host": host })),
         Output::Human => {
-            anstream::eprintln!("serving at {scheme}://{address}; stop with Ctrl-C");
+            errln!("serving at {scheme}://{address}; stop with Ctrl-C");
             if host.is_none() {
-                anstream::eprintln!("not activated yet: clients are refused until a certificate is installed");
+                errln!("not activated yet: clients are refused until a certificate is installed");
             }
         }
     }

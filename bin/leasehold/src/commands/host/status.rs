@@ -121,17 +121,17 @@ impl View {
     fn print_renewal(&self) {
         match (&self.authority, self.next_renewal()) {
             (Some(authority), Some(next)) => {
-                anstream::println!("authority    {}, asked next at {}", authority.address, output::time(next));
+                outln!("authority    {}, asked next at {}", authority.address, output::time(next));
             }
-            (Some(_) | None, _) => anstream::println!("authority    none: the certificate is renewed by hand"),
+            (Some(_) | None, _) => outln!("authority    none: the certificate is renewed by hand"),
         }
         if let Some(number) = self.identity.revocation_number() {
-            anstream::println!("revocations  list {number}");
+            outln!("revocations  list {number}");
         }
         let certificate = self.identity.certificate();
         let left = certificate.expires.since(self.now);
         if ending(certificate.issued, certificate.expires, self.now) != Ending::Far && left != Span::ZERO {
-            anstream::eprintln!("warning: the certificate ends in {left} [host-certificate-ends-soon]");
+            errln!("warning: the certificate ends in {left} [host-certificate-ends-soon]");
         }
         let Record { last_failure, last_list_failure, .. } = &self.record;
         for (what, last_failure) in
@@ -139,16 +139,16 @@ impl View {
         {
             if let Some(LastFailure { code, message, at, .. }) = last_failure {
                 let at = output::time(Timestamp::from_unix(*at));
-                anstream::eprintln!("warning: {what}: {message}, last at {at} [{code}]");
+                errln!("warning: {what}: {message}, last at {at} [{code}]");
             }
         }
     }
 
     fn print(&self) {
         let certificate = self.identity.certificate();
-        anstream::println!("host         {}", self.identity.id());
-        anstream::println!("vendor       {}", certificate.vendor);
-        anstream::println!(
+        outln!("host         {}", self.identity.id());
+        outln!("vendor       {}", certificate.vendor);
+        outln!(
             "certificate  until {}, host {}, activation {}",
             output::time(certificate.expires),
             certificate.host_ordinal,
@@ -168,16 +168,16 @@ impl View {
                 policy.end.map_or_else(|| "-".to_owned(), output::time),
             ]);
         }
-        anstream::println!("\n{table}");
+        outln!("\n{table}");
         if self.seals.is_empty() {
-            return anstream::println!("\nno lease was granted yet");
+            return outln!("\nno lease was granted yet");
         }
         let mut table = output::table(["SEAL", "AT", "LEASES", "HASH"]);
         for seal in &self.seals {
             let hash = output::hex(&seal.seal[..8]);
             table.add_row([seal.number.to_string(), output::time(seal.at), seal.leaves.len().to_string(), hash]);
         }
-        anstream::println!("\n{table}");
+        outln!("\n{table}");
     }
 }
 

@@ -20,7 +20,7 @@ pub(super) fn inspect(typed: &str, output: Output) -> Result<(), Failure> {
     match text.parse::<ProductKey>() {
         Ok(key) => {
             if argument && key.kind() != KeyKind::Generic {
-                anstream::eprintln!("note: whoever lists this machine's processes can read a key given as an argument");
+                errln!("note: whoever lists this machine's processes can read a key given as an argument");
             }
             print(&key, output);
             Ok(())

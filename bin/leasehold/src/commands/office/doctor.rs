@@ -92,7 +92,7 @@ impl Doctor {
             (0, 0) => "nothing is wrong".to_owned(),
             (failures, warnings) => format!("failures: {failures}, warnings: {warnings}"),
         };
-        anstream::println!("\n{told}");
+        outln!("\n{told}");
     }
 }
 

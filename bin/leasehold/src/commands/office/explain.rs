@@ -44,7 +44,7 @@ impl Explain {
             Output::Human => {
                 for (at, answer) in answers.iter().enumerate() {
                     if at > 0 {
-                        anstream::println!();
+                        outln!();
                     }
                     self.print(answer.as_ref().map_err(AsRef::as_ref));
                 }
@@ -59,13 +59,13 @@ impl Explain {
         if output == Output::Json {
             output::json(&json!(found));
         } else if found.is_empty() {
-            anstream::println!("nothing is named in it that the tables know");
+            outln!("nothing is named in it that the tables know");
         }
         for Found { line, times, explanations, unknown } in found.iter().filter(|_| output == Output::Human) {
             let often = if *times > 1 { format!(", {times} times") } else { String::new() };
-            anstream::println!("line {line}{often}");
+            outln!("line {line}{often}");
             self.print(unknown.as_ref().map_or(Ok(explanations), Err));
-            anstream::println!();
+            outln!();
         }
         if found.iter().any(|one| one.unknown.is_some()) { Err(Failure::unhealthy("unknown-code")) } else { Ok(()) }
     }
@@ -75,7 +75,7 @@ impl Explain {
             Ok(known) => {
                 for (at, explanation) in known.iter().enumerate() {
                     if at > 0 {
-                        anstream::println!();
+                        outln!();
                     }
                     self.known(explanation);
                 }
@@ -113,7 +113,7 @@ fn list(output: Output) {
             for explanation in &all {
                 table.add_row([explanation.subject.as_str(), explanation.kind.name(), &explanation.title]);
             }
-            anstream::println!("{table}");
+            outln!("{table}");
         }
     }
 }

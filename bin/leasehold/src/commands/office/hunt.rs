@@ -101,7 +101,7 @@ impl Search {
         let told: Vec<String> = rules.iter().map(|(rule, count)| format!("{rule}: {count}")).collect();
         let told =
             if told.is_empty() { "no signs were found".to_owned() } else { format!("found {}", told.join(", ")) };
-        anstream::println!("\n{told}");
+        outln!("\n{told}");
     }
 
     fn finding(&self, finding: &Finding) {
@@ -115,7 +115,7 @@ impl Search {
         if self.sources {
             output::paragraph(8, &format!("why: {}; source: {}", finding.why, finding.source));
         }
-        anstream::println!();
+        outln!();
     }
 }
 
@@ -163,7 +163,7 @@ impl Walk {
             };
             if let Err(error) = read {
                 self.unread.push(format!("{}: {error}", entry.display()));
-                self.progress.suspend(|| anstream::eprintln!("{}: {error}", entry.display()));
+                self.progress.suspend(|| errln!("{}: {error}", entry.display()));
             }
         }
         Ok(())

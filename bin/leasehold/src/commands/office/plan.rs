@@ -147,7 +147,7 @@ impl Make {
                 }
                 output::paragraph(4, &format!("{}. {}: {}", at + 1, step.on.title(), step.what));
                 if let Some(command) = &step.command {
-                    anstream::println!("       $ {command}");
+                    outln!("       $ {command}");
                 }
             }
             for (at, against) in answer.against.iter().enumerate() {
@@ -159,7 +159,7 @@ impl Make {
             if let Some(source) = answer.source.as_ref().filter(|_| self.sources) {
                 output::paragraph(2, &format!("source: {source}"));
             }
-            anstream::println!();
+            outln!();
         }
         totals(plan);
     }
@@ -222,7 +222,7 @@ fn ask_one(estate: &mut Estate, plan: &Plan) -> Result<bool, Failure> {
     while let Some(line) = ask(&format!("{}: {}{offered}", group.name, fact.question()))? {
         match group.facts.set(fact, &line) {
             Ok(()) => return Ok(true),
-            Err(expected) => anstream::eprintln!("{line:?} is not {expected}"),
+            Err(expected) => errln!("{line:?} is not {expected}"),
         }
     }
     Ok(false)
@@ -234,7 +234,7 @@ fn number(question: &str) -> Result<Option<u32>, Failure> {
         match line.parse() {
             Ok(number) => return Ok(Some(number)),
             Err(_) if line.is_empty() => return Ok(None),
-            Err(_) => anstream::eprintln!("{line:?} is not a whole number, 0 or more"),
+            Err(_) => errln!("{line:?} is not a whole number, 0 or more"),
         }
     }
     Ok(None)
@@ -242,7 +242,7 @@ fn number(question: &str) -> Result<Option<u32>, Failure> {
 
 fn ask(question: &str) -> Result<Option<String>, Failure> {
     let failed = |error: io::Error| Failure::failed("file", format!("standard input: {error}"));
-    anstream::eprint!("{question} ");
+    err!("{question} ");
     io::stderr().flush().map_err(failed)?;
     let mut line = String::new();
     let read = io::stdin().lock().read_line(&mut line).map_err(failed)?;

@@ -67,9 +67,9 @@ impl Quickstart {
         for machine in machines {
             table.add_row(machine.row());
         }
-        anstream::println!("\n{table}");
+        outln!("\n{table}");
         let dir = self.dir.display();
-        anstream::println!("\nin {dir}:");
+        outln!("\nin {dir}:");
         for (what, place) in [
             ("the vendor's keys, encrypted, with the passphrase of this demonstration", "vendor/"),
             ("the host's key, certificate and store", "host/"),
@@ -77,21 +77,19 @@ impl Quickstart {
             ("the host key that was sold, a secret", "host-key.txt"),
             ("what each machine keeps", "clients/"),
         ] {
-            anstream::println!("  {place:<14}{what}");
+            outln!("  {place:<14}{what}");
         }
         let program =
             std::env::current_exe().map_or_else(|_| "leasehold".to_owned(), |path| path.display().to_string());
-        anstream::println!("\ntry next:");
-        anstream::println!("  {program} host status --data {dir}/host");
-        anstream::println!("  {program} host clients --data {dir}/host");
-        anstream::println!("  {program} host events --data {dir}/host");
+        outln!("\ntry next:");
+        outln!("  {program} host status --data {dir}/host");
+        outln!("  {program} host clients --data {dir}/host");
+        outln!("  {program} host events --data {dir}/host");
         if let Some(lease) = machines.iter().find_map(|machine| machine.lease.as_deref()) {
-            anstream::println!("  {program} inspect {} --root {root}", lease.display());
+            outln!("  {program} inspect {} --root {root}", lease.display());
         }
-        anstream::println!(
-            "  {program} client activate --manifest {dir}/acme-cad.lh --host {address} --state {dir}/clients/mine"
-        );
-        anstream::println!("  {program} vendor key list --dir {dir}/vendor");
+        outln!("  {program} client activate --manifest {dir}/acme-cad.lh --host {address} --state {dir}/clients/mine");
+        outln!("  {program} vendor key list --dir {dir}/vendor");
     }
 }
 
@@ -101,8 +99,8 @@ struct Talk(Output);
 impl Talk {
     fn say(&self, text: &str) {
         match self.0 {
-            Output::Human => anstream::println!("{text}"),
-            Output::Json => anstream::eprintln!("{text}"),
+            Output::Human => outln!("{text}"),
+            Output::Json => errln!("{text}"),
         }
     }
 }

@@ -114,5 +114,5 @@ fn print(hosts: Option<&host::Summary>, authority: Option<&authority::Summary>) 
         row("digest", output::hex(&summary.digest()));
     }
     output::rows(&rows);
-    anstream::eprintln!("read back and compared: the two are the same");
+    errln!("read back and compared: the two are the same");
 }

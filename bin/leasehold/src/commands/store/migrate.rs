@@ -70,9 +70,9 @@ impl Step {
     fn print(&self) {
         let Self { kind, from, to } = self;
         match from {
-            None => anstream::println!("{kind}: made, of version {to}"),
-            Some(from) if from == to => anstream::println!("{kind}: up to date, of version {to}"),
-            Some(from) => anstream::println!("{kind}: from version {from} to {to}"),
+            None => outln!("{kind}: made, of version {to}"),
+            Some(from) if from == to => outln!("{kind}: up to date, of version {to}"),
+            Some(from) => outln!("{kind}: from version {from} to {to}"),
         }
     }
 }

@@ -27,9 +27,9 @@ impl Publish {
         for entry in &publication.entries {
             let published = publication.publish(entry, &surroundings);
             if output == Output::Human {
-                anstream::println!("{}", publication.line(entry));
+                outln!("{}", publication.line(entry));
                 if let Ok(published) = &published {
-                    anstream::eprintln!("zone {}: {}", entry.zone, words(*published));
+                    errln!("zone {}: {}", entry.zone, words(*published));
                 }
             }
             done.push((entry.clone(), published));

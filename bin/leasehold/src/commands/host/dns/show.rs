@@ -53,10 +53,10 @@ fn print(publication: &Publication, entry: &ZoneEntry, records: &[ServiceRecord]
             let whose = if is_own(publication, record) { "this one" } else { "another" };
             table.add_row([record.line(&entry.name), whose.to_owned()]);
         }
-        anstream::println!("{table}");
+        outln!("{table}");
     }
     if !records.iter().any(|record| is_own(publication, record)) {
-        anstream::eprintln!("zone {}: this host's record is not there: {}", entry.zone, publication.line(entry));
+        errln!("zone {}: this host's record is not there: {}", entry.zone, publication.line(entry));
     }
 }
 

@@ -26,9 +26,9 @@ impl Withdraw {
             let withdrawn = publication.withdraw(entry, &surroundings);
             if output == Output::Human {
                 match &withdrawn {
-                    Ok(Withdrawn::Removed) => anstream::eprintln!("zone {}: the record was removed", entry.zone),
-                    Ok(Withdrawn::NothingThere) => anstream::eprintln!("zone {}: there was no such record", entry.zone),
-                    Err(_) => anstream::println!("{}", publication.line(entry)),
+                    Ok(Withdrawn::Removed) => errln!("zone {}: the record was removed", entry.zone),
+                    Ok(Withdrawn::NothingThere) => errln!("zone {}: there was no such record", entry.zone),
+                    Err(_) => outln!("{}", publication.line(entry)),
                 }
             }
             done.push((entry.clone(), withdrawn));

@@ -49,7 +49,7 @@ fn several(question: &str, usual: &str, is: impl Fn(&str) -> bool) -> Result<Vec
 
 fn asked(question: &str, usual: &str, fits: impl Fn(&[&str]) -> bool) -> Result<Vec<String>, Failure> {
     loop {
-        anstream::eprint!("{question} [{usual}]: ");
+        err!("{question} [{usual}]: ");
         let mut typed = String::new();
         let read = io::stdin().lock().read_line(&mut typed);
         if read.map_err(|error| Failure::failed("file", format!("terminal: {error}")))? == 0 {
@@ -60,6 +60,6 @@ fn asked(question: &str, usual: &str, fits: impl Fn(&[&str]) -> bool) -> Result<
         if fits(&words) {
             return Ok(words.into_iter().map(str::to_owned).collect());
         }
-        anstream::eprintln!("that is not one of them: {line}");
+        errln!("that is not one of them: {line}");
     }
 }

@@ -43,7 +43,7 @@ impl List {
                     let shown = if sources { row.len() } else { heads.len() };
                     table.add_row(row.into_iter().take(shown));
                 }
-                anstream::println!("{table}");
+                outln!("{table}");
             }
         }
     }

@@ -154,7 +154,7 @@ impl Config {
                 "secret": written.secret,
                 "findings": written.findings.iter().map(super::lint::finding).collect::<Vec<_>>(),
             })),
-            Output::Human if self.output.is_none() => anstream::print!("{}", written.text),
+            Output::Human if self.output.is_none() => out!("{}", written.text),
             Output::Human => {}
         }
         Ok(())
@@ -223,13 +223,13 @@ fn save(path: &Path, written: &Written, force: bool) -> io::Result<()> {
 /// What there is to know about a file that was written, on standard error.
 fn told(written: &Written, install: Install) {
     for finding in &written.findings {
-        anstream::eprintln!("{}: {} [{}]", finding.severity.name(), finding.message, finding.rule.id);
+        errln!("{}: {} [{}]", finding.severity.name(), finding.message, finding.rule.id);
     }
     if written.secret {
-        anstream::eprintln!("the file holds a product key: whoever can read it has the key");
+        errln!("the file holds a product key: whoever can read it has the key");
     }
     let word = if install == Install::Download { "download" } else { "configure" };
-    anstream::eprintln!("next: setup.exe /{word} FILE, with the Office Deployment Tool");
+    errln!("next: setup.exe /{word} FILE, with the Office Deployment Tool");
 }
 
 fn failed(refused: &Refused) -> Failure {

@@ -22,16 +22,16 @@ pub(super) fn text(checked: &Checked, diff: bool, sources: bool) {
         let (before, after) = (before.replace("\r\n", "\n"), after.replace("\r\n", "\n"));
         let changes = TextDiff::from_lines(&before, &after);
         let names = (path.to_string_lossy(), format!("{} (changed)", path.display()));
-        anstream::print!("{}", changes.unified_diff().header(&names.0, &names.1));
+        out!("{}", changes.unified_diff().header(&names.0, &names.1));
         return;
     }
     for finding in applied {
         let what = finding.fix.as_ref().map_or("", |fix| &fix.what);
-        anstream::eprintln!("{}:{}: {what} [{}]", path.display(), finding.start.line, finding.rule.id);
+        errln!("{}:{}: {what} [{}]", path.display(), finding.start.line, finding.rule.id);
     }
     let shown = masked(&report.text);
     for finding in &report.findings {
-        anstream::println!("{}\n", snippet(&checked.path, finding, &shown, sources));
+        outln!("{}\n", snippet(&checked.path, finding, &shown, sources));
     }
 }
 
@@ -100,7 +100,7 @@ pub(super) fn sum(tally: &Tally) {
     let counted = |count: usize, what: &str| format!("{count} {what}{}", if count == 1 { "" } else { "s" });
     let over = if *passed_over > 0 { format!("; {passed_over} of another kind passed over") } else { String::new() };
     let failed = if *failed > 0 { format!("; {failed} not read or not changed") } else { String::new() };
-    anstream::eprintln!(
+    errln!(
         "{}: {}, {}, {}{over}{failed}",
         counted(*files, "file"),
         counted(*errors, "error"),

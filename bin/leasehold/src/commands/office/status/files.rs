@@ -72,7 +72,7 @@ impl Reading {
             };
             if let Err(error) = read {
                 self.unread += 1;
-                self.progress.suspend(|| anstream::eprintln!("{}: {error}", entry.display()));
+                self.progress.suspend(|| errln!("{}: {error}", entry.display()));
             }
         }
         Ok(())
@@ -101,8 +101,7 @@ impl Reading {
         let each = |event: Event| self.fleet.add(&Item::of_log(event), origin);
         let damaged = read::read_log(BufReader::new(file), each).map_err(io::Error::other)?;
         if damaged > 0 {
-            self.progress
-                .suspend(|| anstream::eprintln!("{}: {damaged} damaged records were passed over", origin.name));
+            self.progress.suspend(|| errln!("{}: {damaged} damaged records were passed over", origin.name));
         }
         Ok(())
     }

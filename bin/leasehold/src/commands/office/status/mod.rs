@@ -124,7 +124,7 @@ fn write_report(path: &Path, fleet: &Fleet, summary: &Summary) -> Result<(), Fai
     File::create(path)
         .and_then(|mut file| file.write_all(page.as_bytes()))
         .map_err(|error| Failure::file(path, &error))?;
-    anstream::eprintln!("report written to {}", path.display());
+    errln!("report written to {}", path.display());
     Ok(())
 }
 

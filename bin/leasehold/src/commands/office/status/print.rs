@@ -13,11 +13,11 @@ const SHOWN_FEW: usize = 10;
 pub(super) fn print(fleet: &Fleet, summary: &Summary, all: bool, sources: bool) {
     let shown = if all { usize::MAX } else { SHOWN };
     lines(fleet.rows(), shown);
-    anstream::println!();
+    outln!();
     totals(fleet.rows(), summary);
     hosts(summary);
     if sources {
-        anstream::println!();
+        outln!();
         for (fact, source) in fleet::sources(fleet.rows()) {
             output::paragraph(0, &format!("{fact}: {source}"));
         }
@@ -34,10 +34,7 @@ fn lines(rows: &[Row], shown: usize) {
         table(rows.iter().take(shown));
     }
     if rows.len() > shown {
-        anstream::eprintln!(
-            "{} more lines, none graver than these: --all shows them, --csv and --html too",
-            rows.len() - shown
-        );
+        errln!("{} more lines, none graver than these: --all shows them, --csv and --html too", rows.len() - shown);
     }
 }
 
@@ -70,7 +67,7 @@ fn table<'a>(rows: impl Iterator<Item = &'a Row>) {
             clean(&row.next),
         ]);
     }
-    anstream::println!("{table}");
+    outln!("{table}");
 }
 
 /// What comes from a file is not trusted to leave a terminal as it is.
@@ -193,7 +190,7 @@ fn hosts(summary: &Summary) {
     if summary.forecast.is_empty() {
         return;
     }
-    anstream::println!();
+    outln!();
     let mut table = output::table([
         "KMS HOST",
         "COUNTS",
@@ -212,5 +209,5 @@ fn hosts(summary: &Summary) {
             falls(host, summary.as_of),
         ]);
     }
-    anstream::println!("{table}");
+    outln!("{table}");
 }
