@@ -14,6 +14,8 @@ use tokio::sync::Notify;
 pub(crate) struct Activity {
     begun: AtomicU64,
     finished: AtomicU64,
+    /// Bytes that have come in all.
+    bytes: AtomicU64,
     /// Bytes have come since the last request finished.
     received: AtomicBool,
     http2: AtomicBool,
@@ -35,9 +37,20 @@ impl Activity {
         InFlight(self)
     }
 
-    /// Notes that bytes have come.
-    pub(crate) fn hear(&self) {
+    /// Notes that so many bytes have come.
+    pub(crate) fn hear(&self, bytes: usize) {
+        self.bytes.fetch_add(bytes as u64, Relaxed);
         self.received.store(true, Relaxed);
+    }
+
+    /// Bytes that have come so far.
+    pub(crate) fn bytes(&self) -> u64 {
+        self.bytes.load(Relaxed)
+    }
+
+    /// Whether the last request came over HTTP/2.
+    pub(crate) fn is_http2(&self) -> bool {
+        self.http2.load(Relaxed)
     }
 
     pub(crate) fn requests(&self) -> Requests {
@@ -48,7 +61,7 @@ impl Activity {
 
     /// Whether the bytes since the last request can only be the head of another. Of HTTP/2 this is never known.
     pub(crate) fn hears_head(&self) -> bool {
-        self.received.load(Relaxed) && !self.http2.load(Relaxed)
+        self.received.load(Relaxed) && !self.is_http2()
     }
 
     /// Tells the requests in flight that time has passed.

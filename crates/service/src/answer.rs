@@ -6,7 +6,6 @@ use std::net::SocketAddr;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::{Pin, pin};
 use std::sync::Arc;
-use std::sync::atomic::Ordering::Relaxed;
 use std::task::Poll;
 use std::thread;
 use std::time::Duration;
@@ -19,8 +18,9 @@ use hyper::body::Incoming;
 use crate::activity::Activity;
 use crate::body::{self, Fault, Rest};
 use crate::counters::count;
+use crate::idle::Load;
 use crate::shared::Shared;
-use crate::{Handler, Problem, Request, Response};
+use crate::{Handler, Problem, Request, Response, date};
 
 /// What the requests of one connection have in common.
 pub(crate) struct Conversation<H> {
@@ -38,6 +38,9 @@ pub(crate) async fn answer<H: Handler>(
     let _in_flight = activity.begin(request.version());
     count(&server.counters.requests);
     let (head, body) = request.into_parts();
+    if head.version == Version::HTTP_11 && head.headers.get_all(header::HOST).iter().count() != 1 {
+        return Ok(outgoing(Problem::malformed(HOST).into(), head.version, Next::Close));
+    }
     let (response, next) = match body::read(body, &server.limits, &server.looks, activity).await {
         Ok(body) => {
             let request = Request { method: head.method, uri: head.uri, headers: head.headers, body, peer: *peer };
@@ -66,9 +69,10 @@ pub(crate) enum Next {
 impl<H> Shared<H> {
     /// Idle connections must not hold the last permits: when these are scarce, each answer ends its connection.
     fn next(&self) -> Next {
-        let connections = self.limits.connections;
-        let crowded = self.counters.open.load(Relaxed) > u64::from(connections - connections / 10);
-        if crowded { Next::Close } else { Next::Open }
+        match self.load() {
+            Load::Crowded => Next::Close,
+            Load::Normal => Next::Open,
+        }
     }
 }
 
@@ -102,6 +106,9 @@ fn outgoing(response: Response, version: Version, next: Next) -> hyper::Response
     let mut outgoing = hyper::Response::new(Full::new(response.body));
     *outgoing.status_mut() = response.status;
     *outgoing.headers_mut() = response.headers;
+    if let Some(date) = date::now() {
+        outgoing.headers_mut().insert(header::DATE, date);
+    }
     // HTTP/2 knows no such header, and ends a connection for all its requests at once.
     if next == Next::Close && version <= Version::HTTP_11 {
         outgoing.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
@@ -109,6 +116,7 @@ fn outgoing(response: Response, version: Version, next: Next) -> hyper::Response
     outgoing
 }
 
+const HOST: &str = "an HTTP/1.1 request names its host in exactly one Host header";
 const BROKEN: &str = "the body broke off or its encoding is not valid: send the request again, whole";
 /// When a client may ask again whose answer took too long.
 const BUSY: Duration = Duration::from_secs(30);

@@ -82,4 +82,4 @@ async fn gather(mut body: Incoming, limit: usize) -> Result<Bytes, Fault> {
 }
 
 /// How much above the limit is still read and thrown away: a client that is writing would not see an answer given before.
-const DISCARD: usize = 64 * 1024;
+pub(crate) const DISCARD: usize = 64 * 1024;

@@ -54,13 +54,14 @@ pub(crate) fn http(limits: &Limits) -> auto::Builder<TokioExecutor> {
     let mut http = auto::Builder::new(TokioExecutor::new());
     let header_bytes = limits.header_bytes.max(SMALLEST_HEAD);
     // The head's time is bounded by `IdleTracker`: a timer for each head would cost every request.
-    http.http1().header_read_timeout(None).max_buf_size(header_bytes as usize);
+    http.http1().header_read_timeout(None).max_buf_size(header_bytes as usize).auto_date_header(false);
     http.http2()
         .max_header_list_size(header_bytes)
         .max_concurrent_streams(limits.streams)
         .initial_stream_window_size(STREAM_WINDOW)
         .initial_connection_window_size(CONNECTION_WINDOW)
-        .max_send_buf_size(STREAM_WINDOW as usize);
+        .max_send_buf_size(STREAM_WINDOW as usize)
+        .auto_date_header(false);
     http
 }
 
@@ -96,7 +97,7 @@ where
     let mut connection = pin!(server.http.serve_connection(stream, service));
 
     let start = Instant::now();
-    let mut idle = IdleTracker::new(start);
+    let mut idle = IdleTracker::new(start, &server.limits);
     let every = server.looks.every;
     let mut looks = interval_at(start + every, every);
     looks.set_missed_tick_behavior(MissedTickBehavior::Delay);
@@ -110,11 +111,11 @@ where
                 }
                 connection.as_mut().graceful_shutdown();
             }
-            now = looks.tick() => match idle.check(&activity, &server.limits, now) {
+            now = looks.tick() => match idle.check(&activity, &server.limits, server.load(), now) {
                 Verdict::Keep => activity.look(),
                 Verdict::Finish => connection.as_mut().graceful_shutdown(),
                 Verdict::Cut => {
-                    tracing::debug!(%peer, "client too slow, connection cut");
+                    tracing::debug!(%peer, "client too slow or too noisy, connection cut");
                     return count(&server.counters.cut);
                 }
             },

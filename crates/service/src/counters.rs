@@ -9,6 +9,7 @@ pub struct Counters {
     pub(crate) accepted: AtomicU64,
     pub(crate) accept_errors: AtomicU64,
     pub(crate) full: AtomicU64,
+    pub(crate) per_address: AtomicU64,
     pub(crate) handshake_failures: AtomicU64,
     pub(crate) cut: AtomicU64,
     pub(crate) requests: AtomicU64,
@@ -23,6 +24,7 @@ impl Counters {
             connections_accepted: self.accepted.load(Relaxed),
             accept_errors: self.accept_errors.load(Relaxed),
             connection_limit_reached: self.full.load(Relaxed),
+            connections_refused: self.per_address.load(Relaxed),
             handshake_failures: self.handshake_failures.load(Relaxed),
             connections_cut: self.cut.load(Relaxed),
             requests: self.requests.load(Relaxed),
@@ -42,6 +44,8 @@ pub struct Snapshot {
     pub accept_errors: u64,
     /// Times that new connections had to wait because the limit was reached.
     pub connection_limit_reached: u64,
+    /// Connections closed at once because their address had as many as it may.
+    pub connections_refused: u64,
     /// TLS handshakes that failed or took too long.
     pub handshake_failures: u64,
     /// Connections cut because their client was too slow, or did not end within a shutdown.

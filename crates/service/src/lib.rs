@@ -1,39 +1,13 @@
-//! The HTTP plumbing that the activation host and the vendor's authority share.
-//!
-//! It takes connections, TLS, limits, problem replies and shutdown off a [`Handler`]'s hands: a handler gets a
-//! [`Request`] whose body is read and within bounds, and answers with a [`Response`]. What a path means, and every
-//! rule of the business, is the handler's. For handlers there are also the [`client_address`] of a request behind proxies,
-//! a [`RateLimiter`], and a [`WorkQueue`] for what blocks.
-//!
-//! ```no_run
-//! use leasehold_service::{Handler, Limits, Listener, Problem, Request, Response, Server, shutdown_signal};
-//!
-//! struct Hello;
-//!
-//! impl Handler for Hello {
-//!     async fn handle(&self, request: Request) -> Response {
-//!         match request.path() {
-//!             "/healthz" => Response::text("alive\n"),
-//!             path => Problem::not_found(path).into(),
-//!         }
-//!     }
-//! }
-//!
-//! # async fn run() -> Result<(), leasehold_service::Error> {
-//! let listener = Listener::bind("127.0.0.1:0".parse().expect("an address"))?;
-//! let server = Server::new(Hello, Limits::default());
-//! let drained = server.serve(listener, shutdown_signal()).await;
-//! # let _ = drained;
-//! # Ok(())
-//! # }
-//! ```
+#![doc = include_str!("../README.md")]
 
 mod activity;
+mod addresses;
 mod answer;
 mod body;
 mod client_address;
 mod connection;
 mod counters;
+mod date;
 mod error;
 mod idle;
 mod limits;

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 /// The limits of one server.
 ///
-/// All of them hold for each connection by itself, save [`Limits::connections`] and [`Limits::drain_timeout`]. Timeouts
+/// All of them hold for each connection by itself, save [`Limits::connections`], [`Limits::connections_per_address`] and [`Limits::drain_timeout`]. Timeouts
 /// are noticed late by half of the shortest one at most, never early.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Limits {
@@ -25,8 +25,10 @@ pub struct Limits {
     /// for [`Limits::header_timeout`] more, is cut.
     pub idle_timeout: Duration,
     /// Connections open at once. New ones then wait in the system's backlog, unanswered, until one ends; when more than
-    /// nine in ten are taken, HTTP/1.1 connections are closed after each answer, so that idle ones hold no place.
+    /// nine in ten are taken, connections are closed after each answer and while idle, so that idle ones hold no place.
     pub connections: u32,
+    /// Connections open at once from one address (IPv6: one /64); more are closed at once.
+    pub connections_per_address: u32,
     /// Requests in flight on one HTTP/2 connection.
     pub streams: u32,
     /// Time that a shutdown leaves to requests in flight; then their connections are cut.
@@ -44,6 +46,7 @@ impl Default for Limits {
             answer_timeout: Duration::from_secs(30),
             idle_timeout: Duration::from_secs(75),
             connections: 10_000,
+            connections_per_address: 1_000,
             streams: 128,
             drain_timeout: Duration::from_secs(10),
         }

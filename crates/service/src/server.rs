@@ -11,6 +11,7 @@ use tokio::net::TcpStream;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 use tokio::time::{Instant, sleep, timeout};
 
+use crate::addresses::{AddressPermit, Addresses};
 use crate::connection::{self, ShutdownPhase};
 use crate::counters::count;
 use crate::idle::CheckIntervals;
@@ -82,7 +83,7 @@ impl<H: Handler> Server<H> {
             limits: self.limits,
             counters: self.counters,
         });
-        let mut acceptor = Acceptor { listener, permits, warned: None, server };
+        let mut acceptor = Acceptor { listener, permits, server, addresses: Arc::default(), warned: None };
         let mut shutdown = pin!(shutdown);
         loop {
             tokio::select! {
@@ -108,6 +109,7 @@ impl<H: Handler> Server<H> {
 /// A connection's permit among those that may be open at once.
 struct ConnectionPermit {
     counters: Arc<Counters>,
+    _address: AddressPermit,
     _permit: OwnedSemaphorePermit,
 }
 
@@ -122,6 +124,7 @@ struct Acceptor<H> {
     listener: Listener,
     permits: Arc<Semaphore>,
     server: Arc<Shared<H>>,
+    addresses: Arc<Addresses>,
     warned: Option<Instant>,
 }
 
@@ -134,8 +137,14 @@ impl<H> Acceptor<H> {
                 Ok((stream, peer)) => {
                     let counters = Arc::clone(&self.server.counters);
                     count(&counters.accepted);
+                    let max = self.server.limits.connections_per_address;
+                    let Some(address) = self.addresses.take(peer.ip(), max) else {
+                        count(&counters.per_address);
+                        tracing::debug!(%peer, max, "too many connections of one address, closed");
+                        continue;
+                    };
                     count(&counters.open);
-                    return (ConnectionPermit { counters, _permit: permit }, stream, peer);
+                    return (ConnectionPermit { counters, _address: address, _permit: permit }, stream, peer);
                 }
                 Err(error) if is_of_one_connection(&error) => {
                     tracing::debug!(%error, "connection lost before its start");

@@ -381,6 +381,78 @@ async fn when_places_are_scarce_an_answer_ends_its_connection() {
 }
 
 #[tokio::test]
+async fn an_address_with_many_connections_gets_no_more_until_one_ends() {
+    let server = start(Limits { connections_per_address: 2, ..Limits::default() }, None);
+    let (mut first, mut second) = (server.connect().await, server.connect().await);
+    get(&mut first, "/version").await;
+    get(&mut second, "/version").await;
+    assert!(is_closed(&mut server.connect().await).await);
+    assert_eq!(server.counters.snapshot().connections_refused, 1);
+    drop(first);
+    while server.counters.snapshot().connections_open > 1 {
+        tokio::task::yield_now().await;
+    }
+    assert!(get(&mut server.connect().await, "/version").await.0.starts_with("http/1.1 200 "));
+}
+
+#[tokio::test(start_paused = true)]
+async fn when_connections_are_scarce_idle_ones_of_http2_are_ended() {
+    let server = start(Limits { connections: 10, idle_timeout: Duration::MAX / 4, ..Limits::default() }, None);
+    let mut senders = Vec::new();
+    for _ in 0..10 {
+        let mut sender = http2(server.connect().await).await;
+        post2(&mut sender, "one".into()).await;
+        senders.push(sender);
+    }
+    for _ in 0..10_000 {
+        if server.counters.snapshot().connections_open < 10 {
+            return;
+        }
+        tokio::time::sleep(Duration::from_secs(1)).await;
+    }
+    panic!("idle connections keep others out");
+}
+
+#[tokio::test]
+async fn a_request_without_exactly_one_host_is_malformed() {
+    let server = start(Limits::default(), None);
+    for hosts in ["", "host: a\r\nhost: b\r\n"] {
+        let mut stream = server.connect().await;
+        stream.write_all(format!("GET /version HTTP/1.1\r\n{hosts}\r\n").as_bytes()).await.unwrap();
+        let (head, body) = answer(&mut stream).await;
+        assert!(head.starts_with("http/1.1 400 ") && head.contains("connection: close\r\n"), "{head}");
+        assert!(String::from_utf8(body).unwrap().contains("urn:leasehold:problem:malformed"));
+    }
+    let mut stream = server.connect().await;
+    stream.write_all(b"GET /version HTTP/1.0\r\n\r\n").await.unwrap();
+    assert!(answer(&mut stream).await.0.starts_with("http/1.0 200 "), "HTTP/1.0 knows no Host");
+}
+
+#[tokio::test]
+async fn every_answer_has_a_date() {
+    let server = start(Limits::default(), None);
+    assert!(get(&mut server.connect().await, "/version").await.0.contains("date: "));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_flood_of_pings_is_cut_sooner_than_a_slow_client() {
+    let server = start(Limits::default(), None);
+    let began = tokio::time::Instant::now();
+    let (mut reader, mut writer) = server.connect().await.into_split();
+    let pongs = tokio::spawn(async move { tokio::io::copy(&mut reader, &mut tokio::io::sink()).await });
+    let settings = [0, 0, 0, 4, 0, 0, 0, 0, 0];
+    writer.write_all(&[&b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"[..], &settings].concat()).await.unwrap();
+    let ping = [0, 0, 8, 6, 0, 0, 0, 0, 0, 1, 2, 3, 4, 5, 6, 7, 8];
+    while writer.write_all(&ping.repeat(100)).await.is_ok() && server.counters.snapshot().connections_cut == 0 {
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    assert!(began.elapsed() < Limits::default().header_timeout);
+    assert_eq!(server.counters.snapshot().connections_cut, 1);
+    drop(writer);
+    let _ = pongs.await;
+}
+
+#[tokio::test]
 async fn a_shutdown_answers_what_is_in_flight_and_ends_what_is_idle() {
     let server = start(Limits::default(), None);
     let mut idle = server.connect().await;

@@ -27,7 +27,7 @@ impl<T: AsyncRead + Unpin> AsyncRead for TrackedStream<T> {
         let before = buffer.filled().len();
         let poll = Pin::new(&mut self.stream).poll_read(cx, buffer);
         if buffer.filled().len() > before {
-            self.activity.hear();
+            self.activity.hear(buffer.filled().len() - before);
         }
         poll
     }
