@@ -1,4 +1,4 @@
-//! The shared backend: host and authority on PostgreSQL, or a database that speaks as it does.
+#![doc = include_str!("../README.md")]
 
 mod address;
 mod address_error;

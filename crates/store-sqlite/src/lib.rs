@@ -1,4 +1,4 @@
-//! The embedded backend: SQLite in write-ahead mode, every commit synced to disk before it is answered.
+#![doc = include_str!("../README.md")]
 
 pub mod authority;
 pub mod host;

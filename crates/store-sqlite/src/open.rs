@@ -43,6 +43,17 @@ pub(crate) fn reader(path: &Path, migrations: &Migrations<'_>) -> Result<Connect
     Ok(connection)
 }
 
+/// Refuses a store whose schema is older than this program's, for reading alone: the next host migrates it.
+pub(crate) fn require_current(connection: &Connection, migrations: &Migrations<'_>) -> Result<(), StoreError> {
+    let pending = i64::from(migrations.pending_migrations(connection).map_err(migration_failed)?);
+    let found: i64 = connection.pragma_query_value(None, "user_version", |row| row.get(0)).map_err(failed)?;
+    let version = |number: i64| u64::try_from(number).map_err(|_| damaged("the schema's version"));
+    match pending {
+        ..=0 => Ok(()),
+        _ => Err(StoreError::Older { found: version(found)?, known: version(found + pending)? }),
+    }
+}
+
 /// The version of the schema in `path` and the one this program knows; `None` where there is no such file.
 ///
 /// # Errors

@@ -35,6 +35,9 @@ pub enum StoreError {
     /// It was to be filled from another, and holds something already.
     #[error("the store is not empty")]
     NotEmpty,
+    /// Its files were removed or replaced while it was open.
+    #[error("the store's files were removed or replaced while it was open")]
+    Replaced,
     /// Another process has it open for writing.
     #[error("another process has the store open for writing")]
     InUse,
@@ -50,6 +53,7 @@ impl StoreError {
             Self::Full(_) | Self::ReadOnly(_) | Self::Unavailable(_) => Code::StoreUnavailable,
             Self::NotEmpty => Code::StoreNotEmpty,
             Self::InUse => Code::StoreInUse,
+            Self::Replaced => Code::StoreReplaced,
             Self::Newer { .. } => Code::StoreNewer,
             Self::Older { .. } => Code::StoreOlder,
             Self::Damaged(_) => Code::StoreDamaged,

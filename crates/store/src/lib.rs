@@ -1,4 +1,4 @@
-//! Storage as the servers see it: traits, the shape of each transaction, and the suite every backend passes.
+#![doc = include_str!("../README.md")]
 
 pub mod authority;
 pub mod copy;

@@ -189,6 +189,15 @@ impl HostStore for PostgresHost {
     fn seals(&mut self, host: KeyId, max: usize) -> Result<Vec<SealRow>, StoreError> {
         self.ask(&async |session| session.seals(host, max).await)
     }
+
+    fn seal_at(&mut self, host: KeyId, number: u64) -> Result<Option<SealRow>, StoreError> {
+        self.ask(&async |session| session.seal_at(host, number).await)
+    }
+
+    /// A database keeps its files itself.
+    fn check_in_place(&mut self) -> Result<(), StoreError> {
+        Ok(())
+    }
 }
 
 /// The connection there is, or a new one.

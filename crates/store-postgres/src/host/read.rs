@@ -73,6 +73,12 @@ impl HostSession {
         Ok(entries)
     }
 
+    pub(super) async fn seal_at(&self, host: KeyId, number: u64) -> Result<Option<SealRow>, Fault> {
+        let number = integer(number);
+        let found = self.client().query_opt(&self.statements.seal_at, &[&&host.0[..], &number]).await?;
+        found.map(|row| rows::seal(&row, 0)).transpose()
+    }
+
     pub(super) async fn seals(&self, host: KeyId, max: usize) -> Result<Vec<SealRow>, Fault> {
         let max = integer(max as u64);
         let found = self.client().query(&self.statements.seals, &[&&host.0[..], &max]).await?;

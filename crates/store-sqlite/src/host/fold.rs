@@ -11,7 +11,9 @@ use crate::open::{damaged, failed};
 /// Clients that a step folds while nobody asks.
 pub(super) const AT_REST: usize = 1_000;
 /// Clients that may wait in memory; beyond it every batch folds twice what it adds.
-const WAITING: usize = 100_000;
+const MAX_PENDING: usize = 30_000;
+/// Journal entries that may be read again when the store is opened; beyond it every batch folds likewise.
+const MAX_LAG: usize = 100_000;
 
 /// Folds along with a batch of `entries`, where much waits; `last_batch` is the newest batch that the overlay has.
 pub(super) fn along(
@@ -20,7 +22,7 @@ pub(super) fn along(
     entries: usize,
     last_batch: i64,
 ) -> Result<Folded, StoreError> {
-    if overlay.len() <= WAITING {
+    if overlay.len() <= MAX_PENDING && overlay.lag() <= MAX_LAG {
         return Ok(Folded::default());
     }
     some(transaction, overlay, 2 * entries, last_batch)
@@ -35,10 +37,10 @@ pub(super) fn some(
 ) -> Result<Folded, StoreError> {
     let folded = overlay.next(max, last_batch);
     for key in &folded.clients {
-        rows::put_client(transaction, *key, &overlay.sightings()[key])?;
+        rows::put_client(transaction, *key, &overlay.sightings()[key].row)?;
     }
     for key in &folded.leases {
-        rows::put_lease(transaction, *key, &overlay.leases()[key])?;
+        rows::put_lease(transaction, *key, &overlay.leases()[key].row)?;
     }
     if let Some(batch) = folded.up_to {
         rows::run(transaction, include_str!("../../sql/host/set_folded.sql"), (batch,))?;
@@ -55,14 +57,18 @@ pub(super) fn replay(connection: &Connection, names: &Names) -> Result<(Overlay,
     let mut found = statement.query((folded,)).map_err(failed)?;
     while let Some(row) = found.next().map_err(failed)? {
         let (at, bytes): (i64, Vec<u8>) = (row.get(1).map_err(failed)?, row.get(2).map_err(failed)?);
-        for entry in decode_entries(&bytes, rows::time(at)).map_err(|_| damaged("a journal row"))? {
+        let entries = decode_entries(&bytes, rows::time(at)).map_err(|_| damaged("a journal row"))?;
+        overlay.journalled(entries.len());
+        for entry in entries {
             let family = names.find(entry.family.as_str()).ok_or_else(|| damaged("a name"))?;
             let product = names.find(entry.product.as_str()).ok_or_else(|| damaged("a name"))?;
             let mut sighting = rows::sighting(connection, &overlay, (entry.client, family))?;
             let mut lease = rows::lease(connection, &overlay, (entry.client, family, product))?;
+            let seen = sighting.as_ref().map(|sighting| sighting.last);
+            let ends = lease.map(|lease| lease.held.expires);
             entry.apply(&mut sighting, &mut lease);
-            sighting.into_iter().for_each(|sighting| overlay.see((entry.client, family), sighting));
-            lease.into_iter().for_each(|lease| overlay.lease((entry.client, family, product), lease));
+            sighting.into_iter().for_each(|sighting| overlay.see((entry.client, family), sighting, seen));
+            lease.into_iter().for_each(|lease| overlay.lease((entry.client, family, product), lease, ends));
         }
     }
     Ok((overlay, last_batch(connection)?))

@@ -6,10 +6,12 @@
 
 mod copy;
 mod fold;
+mod in_place;
 mod overlay;
 mod records;
 mod rows;
 mod times;
+mod times_log;
 
 use std::fs::{File, TryLockError};
 use std::path::Path;
@@ -23,11 +25,13 @@ use leasehold_store::host::{
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 use rusqlite_migration::{M, Migrations};
 
-use crate::open::{damaged, failed, reader, versions, writer};
+use crate::open::{damaged, failed, reader, require_current, versions, writer};
 pub use copy::Hold;
-use overlay::Overlay;
+use in_place::InPlace;
+use overlay::{Folded, Overlay};
 use rows::{Names, blob, integer};
 use times::Times;
+use times_log::{LogLength, Source};
 
 /// A host's store in one SQLite file.
 #[derive(Debug)]
@@ -36,7 +40,9 @@ pub struct SqliteHost {
     names: Names,
     overlay: Overlay,
     times: Times,
+    times_log: LogLength,
     last_batch: i64,
+    in_place: InPlace,
     _lock: Option<File>,
 }
 
@@ -48,7 +54,7 @@ impl SqliteHost {
     pub fn open(data: &Path) -> Result<Self, StoreError> {
         let lock = lock(&data.join(LOCK))?;
         let connection = writer(&data.join(FILE), &MIGRATIONS)?;
-        Self::load(connection, Some(lock))
+        Self::load(connection, data, Some(lock))
     }
 
     /// Opens the store in the folder `data` for reading, also while a host serves from it: the state of that moment.
@@ -57,8 +63,9 @@ impl SqliteHost {
     /// [`StoreError`].
     pub fn open_reader(data: &Path) -> Result<Self, StoreError> {
         let connection = reader(&data.join(FILE), &MIGRATIONS)?;
+        require_current(&connection, &MIGRATIONS)?;
         connection.execute_batch("BEGIN").map_err(failed)?;
-        Self::load(connection, None)
+        Self::load(connection, data, None)
     }
 
     /// The version of the schema in the folder `data` and the one this program knows; `None` where there is no store.
@@ -87,11 +94,42 @@ impl SqliteHost {
         }
     }
 
-    fn load(connection: Connection, lock: Option<File>) -> Result<Self, StoreError> {
+    fn load(connection: Connection, data: &Path, lock: Option<File>) -> Result<Self, StoreError> {
         let names = Names::load(&connection)?;
+        let (tables, source) = times_log::load(&connection)?;
+        let times_log = match (source, &lock) {
+            (Source::Log(length), _) => length,
+            (Source::Rows, None) => LogLength::default(),
+            (Source::Rows, Some(_)) => {
+                let transaction =
+                    Transaction::new_unchecked(&connection, TransactionBehavior::Immediate).map_err(failed)?;
+                let length = times_log::snapshot(&transaction, &tables)?;
+                transaction.commit().map_err(failed)?;
+                length
+            }
+        };
         let (overlay, last_batch) = fold::replay(&connection, &names)?;
-        let times = Times::load(&connection, &overlay)?;
-        Ok(Self { connection, names, overlay, times, last_batch, _lock: lock })
+        let times = tables.with(&overlay);
+        let mut in_place = InPlace::new(&data.join(FILE));
+        in_place.check()?;
+        Ok(Self { connection, names, overlay, times, times_log, last_batch, in_place, _lock: lock })
+    }
+
+    /// Folds about `max` clients.
+    fn fold(&mut self, max: usize) -> Result<(), StoreError> {
+        let transaction =
+            Transaction::new_unchecked(&self.connection, TransactionBehavior::Immediate).map_err(failed)?;
+        let folded = fold::some(&transaction, &self.overlay, max, self.last_batch)?;
+        let times_log = times_log::note(&transaction, (&self.overlay, &folded), &self.times, self.times_log)?;
+        transaction.commit().map_err(failed)?;
+        self.folded(&folded, times_log);
+        Ok(())
+    }
+
+    /// Takes into memory that a step of folding is durable.
+    fn folded(&mut self, folded: &Folded, times_log: LogLength) {
+        self.overlay.forget(folded);
+        self.times_log = times_log;
     }
 
     fn loaded(&mut self, batch: &Batch<'_>) -> Result<Loaded, StoreError> {
@@ -143,11 +181,12 @@ impl SqliteHost {
             rows::add_seal(&transaction, host, batch, seal)?;
         }
         let folded = fold::along(&transaction, &self.overlay, ledger.entries().len(), self.last_batch)?;
+        let times_log = times_log::note(&transaction, (&self.overlay, &folded), &self.times, self.times_log)?;
         transaction.commit().map_err(failed)?;
         // Durable: only now may memory know of it.
         self.names.extend(new_names);
         self.last_batch = batch;
-        self.overlay.forget(&folded);
+        self.folded(&folded, times_log);
         self.take_over(ledger);
         Ok(())
     }
@@ -159,17 +198,20 @@ impl SqliteHost {
         for change in ledger.sightings().iter().filter(|change| change.before != change.after) {
             if let Some(after) = &change.after {
                 let (family, client) = change.key;
-                self.times.saw(ids[family], change.before.as_ref().map(|before| before.last), after.last);
-                self.overlay.see((client, ids[family]), after.clone());
+                let before = change.before.as_ref().map(|before| before.last);
+                self.times.saw(ids[family], before, after.last);
+                self.overlay.see((client, ids[family]), after.clone(), before);
             }
         }
         for change in ledger.leases().iter().filter(|change| change.before != change.after) {
             if let (Some(after), Some(product)) = (change.after, self.names.find(change.key.2.as_str())) {
                 let (family, client, _) = change.key;
-                self.times.leased(ids[family], change.before.map(|before| before.held.expires), after.held.expires);
-                self.overlay.lease((client, ids[family], product), after);
+                let before = change.before.map(|before| before.held.expires);
+                self.times.leased(ids[family], before, after.held.expires);
+                self.overlay.lease((client, ids[family], product), after, before);
             }
         }
+        self.overlay.journalled(ledger.entries().len());
     }
 }
 
@@ -191,16 +233,16 @@ impl HostStore for SqliteHost {
         if self.overlay.is_empty() {
             return Ok(false);
         }
-        let transaction =
-            Transaction::new_unchecked(&self.connection, TransactionBehavior::Immediate).map_err(failed)?;
-        let folded = fold::some(&transaction, &self.overlay, fold::AT_REST, self.last_batch)?;
-        transaction.commit().map_err(failed)?;
-        self.overlay.forget(&folded);
+        self.fold(fold::AT_REST)?;
         Ok(!self.overlay.is_empty())
     }
 
     fn probe(&mut self) -> Result<(), StoreError> {
         rows::run(&self.connection, include_str!("../../sql/host/touch.sql"), ())
+    }
+
+    fn check_in_place(&mut self) -> Result<(), StoreError> {
+        self.in_place.check()
     }
 
     fn counts(&mut self, family: &Family, now: Timestamp) -> Result<Counts, StoreError> {
@@ -230,6 +272,10 @@ impl HostStore for SqliteHost {
 
     fn seals(&mut self, host: KeyId, max: usize) -> Result<Vec<SealRow>, StoreError> {
         rows::seals(&self.connection, host, max)
+    }
+
+    fn seal_at(&mut self, host: KeyId, number: u64) -> Result<Option<SealRow>, StoreError> {
+        rows::seal_at(&self.connection, host, number)
     }
 }
 
@@ -263,8 +309,12 @@ pub const FILE: &str = "leasehold.db";
 /// The file that the writing process has locked.
 const LOCK: &str = "leasehold.lock";
 
-static MIGRATIONS: LazyLock<Migrations<'static>> =
-    LazyLock::new(|| Migrations::new(vec![M::up(include_str!("../../migrations/host/0001_initial.sql"))]));
+static MIGRATIONS: LazyLock<Migrations<'static>> = LazyLock::new(|| {
+    Migrations::new(vec![
+        M::up(include_str!("../../migrations/host/0001_initial.sql")),
+        M::up(include_str!("../../migrations/host/0002_times.sql")),
+    ])
+});
 
 #[cfg(test)]
 mod tests;

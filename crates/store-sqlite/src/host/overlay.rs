@@ -1,19 +1,30 @@
 //! Rows that are in the journal but not yet in the tables, in the order of their keys.
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 
-use leasehold_core::KeyId;
+use leasehold_core::{KeyId, Timestamp};
 use leasehold_store::host::{LeaseRow, Sighting};
 
 pub(super) type ClientKey = (KeyId, i64);
 pub(super) type LeaseKey = (KeyId, i64, i64);
 
-/// The newest state of every row that the tables do not have yet.
+/// The newest state of every row that the tables do not have yet, and how far they lag behind the journal.
 #[derive(Debug, Default)]
 pub(super) struct Overlay {
-    sightings: BTreeMap<ClientKey, Sighting>,
-    leases: BTreeMap<LeaseKey, LeaseRow>,
+    sightings: BTreeMap<ClientKey, Pending<Sighting>>,
+    leases: BTreeMap<LeaseKey, Pending<LeaseRow>>,
     sweep: Sweep,
+    lag: Lag,
+}
+
+/// A row that waits to be folded.
+#[derive(Clone, Debug)]
+pub(super) struct Pending<R> {
+    /// As the journal leaves it.
+    pub(super) row: R,
+    /// The time by which the table's row is counted; `None` where the table has none.
+    pub(super) folded: Option<Timestamp>,
 }
 
 /// How far folding has come on its way through the keys.
@@ -21,6 +32,13 @@ pub(super) struct Overlay {
 struct Sweep {
     after: Option<KeyId>,
     began_at: i64,
+}
+
+/// Journal entries that are read again when the store is opened.
+#[derive(Clone, Copy, Debug, Default)]
+struct Lag {
+    entries: usize,
+    since_the_sweep_began: usize,
 }
 
 /// What one step of folding has written.
@@ -38,43 +56,68 @@ impl Overlay {
         self.sightings.is_empty() && self.leases.is_empty()
     }
 
+    /// Clients that wait to be folded.
     pub(super) fn len(&self) -> usize {
         self.sightings.len()
     }
 
+    /// Journal entries that are not folded yet.
+    pub(super) fn lag(&self) -> usize {
+        self.lag.entries
+    }
+
+    /// Counts entries that the journal got.
+    pub(super) fn journalled(&mut self, entries: usize) {
+        self.lag.entries += entries;
+        self.lag.since_the_sweep_began += entries;
+    }
+
     pub(super) fn sighting(&self, key: &ClientKey) -> Option<&Sighting> {
-        self.sightings.get(key)
+        self.sightings.get(key).map(|pending| &pending.row)
     }
 
     pub(super) fn lease_of(&self, key: &LeaseKey) -> Option<&LeaseRow> {
-        self.leases.get(key)
+        self.leases.get(key).map(|pending| &pending.row)
     }
 
-    pub(super) fn see(&mut self, key: ClientKey, sighting: Sighting) {
-        self.sightings.insert(key, sighting);
+    /// Takes a client's newest state; `before` is when it was last seen before.
+    pub(super) fn see(&mut self, key: ClientKey, sighting: Sighting, before: Option<Timestamp>) {
+        put(&mut self.sightings, key, sighting, before);
     }
 
-    pub(super) fn lease(&mut self, key: LeaseKey, lease: LeaseRow) {
-        self.leases.insert(key, lease);
+    /// Takes a lease's newest state; `before` is when it ended before.
+    pub(super) fn lease(&mut self, key: LeaseKey, lease: LeaseRow, before: Option<Timestamp>) {
+        put(&mut self.leases, key, lease, before);
     }
 
-    pub(super) fn sightings(&self) -> &BTreeMap<ClientKey, Sighting> {
+    pub(super) fn sightings(&self) -> &BTreeMap<ClientKey, Pending<Sighting>> {
         &self.sightings
     }
 
-    pub(super) fn leases(&self) -> &BTreeMap<LeaseKey, LeaseRow> {
+    pub(super) fn leases(&self) -> &BTreeMap<LeaseKey, Pending<LeaseRow>> {
         &self.leases
     }
 
-    /// The next about `max` clients of the sweep, with their leases; `last_batch` is the newest batch in memory.
+    /// The next about `max` clients of the sweep, each with all its families and leases; `last_batch` is the newest batch
+    /// in memory.
     pub(super) fn next(&self, max: usize, last_batch: i64) -> Folded {
         let mut sweep = self.sweep;
         if sweep.after.is_none() {
             sweep.began_at = last_batch;
         }
         let from = sweep.after.map_or((KeyId([0; 16]), i64::MIN), |client| (client, i64::MAX));
-        let clients: Vec<ClientKey> = self.sightings.range(from..).map(|(key, _)| *key).take(max).collect();
-        let last = clients.last().filter(|_| clients.len() == max).map(|(client, _)| *client);
+        let mut clients: Vec<ClientKey> = Vec::new();
+        // The last client of the step, where others come after it.
+        let mut last = None;
+        for (key, _) in self.sightings.range(from..) {
+            match clients.last() {
+                Some((client, _)) if clients.len() >= max && *client != key.0 => {
+                    last = Some(*client);
+                    break;
+                }
+                Some(_) | None => clients.push(*key),
+            }
+        }
         let leases = self.leases.range((from.0, i64::MIN, i64::MIN)..).map(|(key, _)| *key);
         let leases = leases.take_while(|(client, ..)| last.is_none_or(|last| *client <= last)).collect();
         let up_to = last.is_none().then_some(sweep.began_at);
@@ -89,8 +132,73 @@ impl Overlay {
         folded.leases.iter().for_each(|key| {
             self.leases.remove(key);
         });
-        if !folded.clients.is_empty() || !folded.leases.is_empty() || folded.up_to.is_some() {
-            self.sweep = folded.sweep;
+        if folded.clients.is_empty() && folded.leases.is_empty() && folded.up_to.is_none() {
+            return;
         }
+        if self.sweep.after.is_none() {
+            self.lag.since_the_sweep_began = 0;
+        }
+        if folded.up_to.is_some() {
+            self.lag.entries = self.lag.since_the_sweep_began;
+        }
+        self.sweep = folded.sweep;
+    }
+}
+
+fn put<K: Ord, R>(rows: &mut BTreeMap<K, Pending<R>>, key: K, row: R, before: Option<Timestamp>) {
+    match rows.entry(key) {
+        Entry::Occupied(mut waiting) => waiting.get_mut().row = row,
+        // What was there before comes from the table.
+        Entry::Vacant(vacant) => {
+            vacant.insert(Pending { row, folded: before });
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use leasehold_core::{Component, Fingerprint};
+
+    use super::*;
+
+    fn client(n: u8) -> KeyId {
+        KeyId([n; 16])
+    }
+
+    fn overlay(keys: &[(u8, i64)]) -> Overlay {
+        let mut overlay = Overlay::default();
+        let time = Timestamp::from_unix(1);
+        for (n, family) in keys {
+            let fingerprint = Fingerprint::new([(Component::MachineId, [*n; 8])]).expect("a component");
+            let sighting = Sighting { first: time, last: time, fingerprint, name: None, address: None };
+            overlay.see((client(*n), *family), sighting, None);
+        }
+        overlay.journalled(keys.len());
+        overlay
+    }
+
+    #[test]
+    fn a_sweep_ends_with_the_step_that_takes_the_last_client_however_many_that_are() {
+        for count in 1..=6_u8 {
+            let keys: Vec<(u8, i64)> = (1..=count).map(|n| (n, 1)).collect();
+            let mut overlay = overlay(&keys);
+            let mut ended = Vec::new();
+            while !overlay.is_empty() {
+                let folded = overlay.next(2, 7);
+                ended.push(folded.up_to);
+                overlay.forget(&folded);
+            }
+            let (last, before) = ended.split_last().expect("a step");
+            assert_eq!((*last, overlay.lag()), (Some(7), 0), "{count} clients");
+            assert!(before.iter().all(Option::is_none));
+        }
+    }
+
+    #[test]
+    fn a_step_takes_all_families_of_a_client() {
+        let overlay = overlay(&[(1, 1), (2, 1), (2, 2), (3, 1)]);
+        let folded = overlay.next(2, 1);
+        assert_eq!(folded.clients, [(client(1), 1), (client(2), 1), (client(2), 2)]);
+        assert_eq!(folded.up_to, None);
     }
 }

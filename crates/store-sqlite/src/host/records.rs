@@ -1,13 +1,15 @@
 //! The store record by record: for copies, backups and checks.
 
-use leasehold_core::KeyId;
+use std::collections::{BTreeMap, BTreeSet};
+
+use leasehold_core::{FamilyId, KeyId};
 use leasehold_store::StoreError;
-use leasehold_store::host::{BatchRow, ClientPages, ClientRow, Flaw, HostStore, Record, Records};
+use leasehold_store::host::{BatchRow, ClientPages, ClientRow, Counts, Flaw, HostStore, Record, Records};
 use rusqlite::{Transaction, TransactionBehavior};
 
 use super::rows::{self, Names, blob, integer};
 use super::times::Times;
-use super::{SqliteHost, fold};
+use super::{SqliteHost, fold, times_log};
 use crate::open::failed;
 
 impl Records for SqliteHost {
@@ -40,10 +42,11 @@ impl Records for SqliteHost {
             }
         }
         rows::run(&transaction, include_str!("../../sql/host/set_folded.sql"), (last_batch,))?;
+        let times = Times::of_tables(&transaction)?;
+        let times_log = times_log::snapshot(&transaction, &times)?;
         transaction.commit().map_err(failed)?;
-        self.names = names;
+        (self.names, self.times, self.times_log) = (names, times, times_log);
         (self.overlay, self.last_batch) = fold::replay(&self.connection, &self.names)?;
-        self.times = Times::load(&self.connection, &self.overlay)?;
         Ok(())
     }
 
@@ -51,7 +54,18 @@ impl Records for SqliteHost {
         let mut statement = self.connection.prepare("PRAGMA integrity_check").map_err(failed)?;
         let found = statement.query_map((), |row| row.get::<_, String>(0)).map_err(failed)?;
         let found: Vec<String> = found.collect::<Result<_, _>>().map_err(failed)?;
-        Ok(found.into_iter().filter(|words| words != "ok").map(Flaw::Pages).collect())
+        let mut flaws: Vec<Flaw> = found.into_iter().filter(|words| words != "ok").map(Flaw::Pages).collect();
+        let rows = Times::of_tables(&self.connection)?.with(&self.overlay);
+        if !self.times.is_of(&rows) {
+            let (kept, found) = (self.times.totals(), rows.totals());
+            let families: BTreeSet<i64> = kept.keys().chain(found.keys()).copied().collect();
+            for family in families {
+                let of = |totals: &BTreeMap<i64, Counts>| totals.get(&family).copied().unwrap_or_default();
+                let name: FamilyId = self.names.text(family)?;
+                flaws.push(Flaw::Counts { family: name.to_string(), kept: of(&kept), found: of(&found) });
+            }
+        }
+        Ok(flaws)
     }
 }
 

@@ -32,7 +32,7 @@ impl Names {
         self.by_text.extend(added.into_iter().map(|(id, text)| (text, id)));
     }
 
-    fn text<T: std::str::FromStr>(&self, id: i64) -> Result<T, StoreError> {
+    pub(super) fn text<T: std::str::FromStr>(&self, id: i64) -> Result<T, StoreError> {
         let found = self.by_text.iter().find(|(_, other)| **other == id);
         found.and_then(|(text, _)| text.parse().ok()).ok_or_else(|| damaged("a name"))
     }
@@ -78,6 +78,13 @@ pub(super) fn seals(connection: &Connection, host: KeyId, max: usize) -> Result<
         seals.push(seal(row, 0)?);
     }
     Ok(seals)
+}
+
+/// The seal with this number.
+pub(super) fn seal_at(connection: &Connection, host: KeyId, number: u64) -> Result<Option<SealRow>, StoreError> {
+    let mut statement = connection.prepare_cached(include_str!("../../sql/host/seal_at.sql")).map_err(failed)?;
+    let mut found = statement.query((host.0.as_slice(), integer(number))).map_err(failed)?;
+    found.next().map_err(failed)?.map(|row| seal(row, 0)).transpose()
 }
 
 /// A seal, from the column `from` on.

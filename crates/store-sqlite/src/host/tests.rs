@@ -1,6 +1,6 @@
 use leasehold_core::{Policy, Span};
 use leasehold_store::host::suite::{self, Act, act};
-use leasehold_store::host::{Family, HostStore};
+use leasehold_store::host::{Family, Flaw, HostStore, Records};
 use tempfile::TempDir;
 
 use super::*;
@@ -46,12 +46,7 @@ fn what_is_folded_opened_again_or_read_beside_is_the_same() {
         act(&mut one, &policy, &acts, 1_000 + round * 10);
         let now = Timestamp::from_unix(1_000 + round * 10);
         match round % 9 {
-            0 => {
-                let step = Transaction::new_unchecked(&one.connection, TransactionBehavior::Immediate).expect("a step");
-                let folded = fold::some(&step, &one.overlay, 5, one.last_batch).expect("folded");
-                step.commit().expect("a commit");
-                one.overlay.forget(&folded);
-            }
+            0 => one.fold(5).expect("folded"),
             4 => {
                 drop(one);
                 one = store(&folder);
@@ -81,5 +76,71 @@ fn a_second_writer_and_a_newer_schema_are_refused() {
     first.connection.pragma_update(None, "user_version", 99).expect("a version");
     drop(first);
     let refused = SqliteHost::open(folder.path());
-    assert!(matches!(refused, Err(StoreError::Newer { found: 99, known: 1 })), "{refused:?}");
+    assert!(matches!(refused, Err(StoreError::Newer { found: 99, known: 2 })), "{refused:?}");
+}
+
+#[test]
+fn the_log_of_times_is_what_the_tables_say_after_many_steps_and_snapshots() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let policy = Policy { threshold: 1, validity: Span::HOUR, ..Policy::default() };
+    let mut one = store(&folder);
+    for round in 0..60_u64 {
+        let acts: Vec<(u64, Act)> = (0..40).map(|n| ((round * 13 + n * 7) % 97, Act::Ask)).collect();
+        act(&mut one, &policy, &acts, 1_000 + round * 30);
+        one.fold(usize::try_from(round % 11).expect("a number")).expect("folded");
+        if round % 20 == 19 {
+            // As if the log had grown long.
+            one.times_log = times_log::LogLength::long();
+        }
+        assert!(one.flaws().expect("flaws").is_empty(), "round {round}");
+        if round % 7 == 3 {
+            drop(one);
+            one = store(&folder);
+        }
+    }
+}
+
+#[test]
+fn a_store_of_the_first_release_is_counted_once_and_then_kept() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let policy = Policy { threshold: 1, ..Policy::default() };
+    let mut one = store(&folder);
+    act(&mut one, &policy, &[(1, Act::Ask), (2, Act::Ask)], 1_000);
+    while one.tidy().expect("tidy") {}
+    one.connection.execute_batch("DROP TABLE times; PRAGMA user_version = 1").expect("the first schema");
+    drop(one);
+    let reader = SqliteHost::open_reader(folder.path());
+    assert!(matches!(reader, Err(StoreError::Older { found: 1, known: 2 })), "a host migrates it");
+    let mut one = store(&folder);
+    assert_eq!(suite::counts(&mut one, &policy, 1_000).clients, 2);
+    assert!(one.flaws().expect("flaws").is_empty());
+}
+
+#[test]
+fn a_log_of_times_that_was_altered_is_found() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let policy = Policy { threshold: 1, ..Policy::default() };
+    let mut one = store(&folder);
+    act(&mut one, &policy, &[(1, Act::Ask), (2, Act::Ask)], 1_000);
+    while one.tidy().expect("tidy") {}
+    one.connection.execute("DELETE FROM times WHERE kind = 1", ()).expect("a row");
+    drop(one);
+    let mut one = store(&folder);
+    assert!(matches!(one.flaws().expect("flaws").as_slice(), [Flaw::Counts { .. }]));
+}
+
+#[test]
+fn a_store_whose_files_are_removed_or_replaced_is_noticed() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let policy = Policy { threshold: 1, ..Policy::default() };
+    let mut one = store(&folder);
+    act(&mut one, &policy, &[(1, Act::Ask)], 1_000);
+    one.check_in_place().expect("its files are there");
+    let (path, aside) = (folder.path().join(FILE), folder.path().join("aside"));
+    std::fs::rename(&path, &aside).expect("a file");
+    assert!(matches!(one.check_in_place(), Err(StoreError::Replaced)));
+    std::fs::copy(&aside, &path).expect("a copy");
+    assert!(matches!(one.check_in_place(), Err(StoreError::Replaced)), "a copy is another file");
+    std::fs::rename(&aside, &path).expect("a file");
+    one.check_in_place().expect("they are back");
 }

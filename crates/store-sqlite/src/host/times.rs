@@ -1,6 +1,6 @@
 //! The counts that admission asks for, kept up to date in memory: clients within the window, leases that run.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 
 use leasehold_core::Timestamp;
 use leasehold_store::StoreError;
@@ -8,44 +8,69 @@ use leasehold_store::host::{Counts, Family, Horizon};
 use rusqlite::Connection;
 
 use super::overlay::Overlay;
-use super::rows::{key_id, time};
+use super::rows::time;
 use crate::open::failed;
 
 /// When clients were last seen and when leases end, by family.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Times {
-    families: HashMap<i64, FamilyTimes>,
+    families: BTreeMap<i64, FamilyTimes>,
 }
 
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 struct FamilyTimes {
     seen: Horizon,
     ends: Horizon,
 }
 
+/// Which times of a family.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum TimeKind {
+    /// When its clients were last seen.
+    Seen,
+    /// When its leases end.
+    Ends,
+}
+
 impl Times {
-    /// Reads all times of the tables and the overlay.
-    pub(super) fn load(connection: &Connection, overlay: &Overlay) -> Result<Self, StoreError> {
+    /// All times of the tables, read row by row.
+    pub(super) fn of_tables(connection: &Connection) -> Result<Self, StoreError> {
         let mut times = Self::default();
-        let mut statement = connection.prepare(include_str!("../../sql/host/sighting_times.sql")).map_err(failed)?;
-        let mut found = statement.query(()).map_err(failed)?;
-        while let Some(row) = found.next().map_err(failed)? {
-            let (family, last): (i64, i64) = (row.get(0).map_err(failed)?, row.get(1).map_err(failed)?);
-            if overlay.sighting(&(key_id(row, 2)?, family)).is_none() {
-                times.saw(family, None, time(last));
+        for (kind, sql) in [
+            (TimeKind::Seen, include_str!("../../sql/host/sighting_times.sql")),
+            (TimeKind::Ends, include_str!("../../sql/host/lease_times.sql")),
+        ] {
+            let mut statement = connection.prepare(sql).map_err(failed)?;
+            let mut found = statement.query(()).map_err(failed)?;
+            while let Some(row) = found.next().map_err(failed)? {
+                let (family, at): (i64, i64) = (row.get(0).map_err(failed)?, row.get(1).map_err(failed)?);
+                times.horizon(family, kind).insert(time(at));
             }
         }
-        let mut statement = connection.prepare(include_str!("../../sql/host/lease_times.sql")).map_err(failed)?;
-        let mut found = statement.query(()).map_err(failed)?;
-        while let Some(row) = found.next().map_err(failed)? {
-            let (family, ends): (i64, i64) = (row.get(0).map_err(failed)?, row.get(1).map_err(failed)?);
-            if overlay.lease_of(&(key_id(row, 2)?, family, row.get(3).map_err(failed)?)).is_none() {
-                times.leased(family, None, time(ends));
-            }
-        }
-        overlay.sightings().iter().for_each(|((_, family), sighting)| times.saw(*family, None, sighting.last));
-        overlay.leases().iter().for_each(|((_, family, _), lease)| times.leased(*family, None, lease.held.expires));
         Ok(times)
+    }
+
+    /// These times of the tables, with those of `overlay` in the place of the ones that it replaces.
+    pub(super) fn with(mut self, overlay: &Overlay) -> Self {
+        for ((_, family), pending) in overlay.sightings() {
+            self.saw(*family, pending.folded, pending.row.last);
+        }
+        for ((_, family, _), pending) in overlay.leases() {
+            self.leased(*family, pending.folded, pending.row.held.expires);
+        }
+        self
+    }
+
+    /// The times of the tables alone, from these of tables and `overlay`.
+    pub(super) fn without(&self, overlay: &Overlay) -> Self {
+        let mut times = self.clone();
+        for ((_, family), pending) in overlay.sightings() {
+            times.undo(*family, TimeKind::Seen, pending.row.last, pending.folded);
+        }
+        for ((_, family, _), pending) in overlay.leases() {
+            times.undo(*family, TimeKind::Ends, pending.row.held.expires, pending.folded);
+        }
+        times
     }
 
     /// How a family stands at `now`; nothing where the store does not know it yet.
@@ -56,14 +81,54 @@ impl Times {
         Counts { clients: times.seen.beyond(now.minus(family.window)), live: times.ends.beyond(now) }
     }
 
+    /// Whether these are the same times.
+    pub(super) fn is_of(&self, other: &Self) -> bool {
+        self.iter().eq(other.iter())
+    }
+
+    /// How many clients and leases there are in all, by family.
+    pub(super) fn totals(&self) -> BTreeMap<i64, Counts> {
+        let total = |times: &FamilyTimes| Counts { clients: times.seen.total(), live: times.ends.total() };
+        self.families.iter().map(|(family, times)| (*family, total(times))).collect()
+    }
+
     /// A client was seen, before at `before`.
     pub(super) fn saw(&mut self, family: i64, before: Option<Timestamp>, at: Timestamp) {
-        swap(&mut self.families.entry(family).or_default().seen, before, at);
+        swap(self.horizon(family, TimeKind::Seen), before, at);
     }
 
     /// A lease ends at `ends`, before at `before`.
     pub(super) fn leased(&mut self, family: i64, before: Option<Timestamp>, ends: Timestamp) {
-        swap(&mut self.families.entry(family).or_default().ends, before, ends);
+        swap(self.horizon(family, TimeKind::Ends), before, ends);
+    }
+
+    /// Every time with how often it is there.
+    pub(super) fn iter(&self) -> impl Iterator<Item = (i64, TimeKind, Timestamp, u32)> {
+        self.families.iter().flat_map(|(family, times)| {
+            let of = |kind, horizon: &'_ Horizon| {
+                horizon.iter().map(move |(at, count)| (*family, kind, at, count)).collect::<Vec<_>>()
+            };
+            of(TimeKind::Seen, &times.seen).into_iter().chain(of(TimeKind::Ends, &times.ends))
+        })
+    }
+
+    fn horizon(&mut self, family: i64, kind: TimeKind) -> &mut Horizon {
+        let times = self.families.entry(family).or_default();
+        match kind {
+            TimeKind::Seen => &mut times.seen,
+            TimeKind::Ends => &mut times.ends,
+        }
+    }
+
+    /// Adds a time so often, or takes it away; `None` where it is not there so often.
+    pub(super) fn add(&mut self, family: i64, kind: TimeKind, at: Timestamp, difference: i64) -> Option<()> {
+        self.horizon(family, kind).add(at, difference)
+    }
+
+    fn undo(&mut self, family: i64, kind: TimeKind, at: Timestamp, before: Option<Timestamp>) {
+        let horizon = self.horizon(family, kind);
+        horizon.remove(at);
+        before.into_iter().for_each(|time| horizon.insert(time));
     }
 }
 

@@ -32,6 +32,30 @@ impl Horizon {
         self.beyond -= u64::from(time > self.boundary);
     }
 
+    /// Adds a time so often, or takes it away; `None` where it is not there so often.
+    pub fn add(&mut self, time: Timestamp, difference: i64) -> Option<()> {
+        let before = self.times.get(&time).copied().unwrap_or_default();
+        let after = u32::try_from(i64::from(before).checked_add(difference)?).ok()?;
+        match after {
+            0 => self.times.remove(&time),
+            after => self.times.insert(time, after),
+        };
+        if time > self.boundary {
+            self.beyond = self.beyond.checked_add_signed(difference)?;
+        }
+        Some(())
+    }
+
+    /// Every time with how often it is there.
+    pub fn iter(&self) -> impl Iterator<Item = (Timestamp, u32)> {
+        self.times.iter().map(|(time, count)| (*time, *count))
+    }
+
+    /// How many times there are in all.
+    pub fn total(&self) -> u64 {
+        self.times.values().map(|count| u64::from(*count)).sum()
+    }
+
     /// How many times lie after `boundary`. Costs as much as there are different times between it and the last boundary.
     pub fn beyond(&mut self, boundary: Timestamp) -> u64 {
         let sum = |times: &BTreeMap<Timestamp, u32>, after: Timestamp, upto: Timestamp| -> u64 {

@@ -231,6 +231,12 @@ pub trait HostStore: Send {
     /// [`StoreError`]: why not.
     fn probe(&mut self) -> Result<(), StoreError>;
 
+    /// Whether the store is still the one that was opened: none of its files was removed or replaced.
+    ///
+    /// # Errors
+    /// [`StoreError::Replaced`]: what is decided now would be lost.
+    fn check_in_place(&mut self) -> Result<(), StoreError>;
+
     /// How `family` stands at `now`.
     ///
     /// # Errors
@@ -254,6 +260,12 @@ pub trait HostStore: Send {
     /// # Errors
     /// [`StoreError`].
     fn seals(&mut self, host: KeyId, max: usize) -> Result<Vec<SealRow>, StoreError>;
+
+    /// The seal of `host` with this number.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    fn seal_at(&mut self, host: KeyId, number: u64) -> Result<Option<SealRow>, StoreError>;
 }
 
 pub use codec::{decode_entries, decode_fingerprint, encode_entries, encode_fingerprint};

@@ -5,7 +5,7 @@ use super::{Code, Words};
 words! {
     Busy: "the server has too many requests waiting",
         "very many machines ask at once",
-        "nothing: clients try again by themselves; if it lasts, see `leasehold bench`";
+        "nothing: clients try again by themselves; if it lasts, the host needs more processors or a faster disk (docs/bench.md)";
     NotFound: "there is nothing at this address",
         "the URL is mistyped, or the server is another one",
         "the client API starts with /v1/";
@@ -39,6 +39,18 @@ words! {
     StoreDamaged: "the store holds data that no release has written",
         "the disk failed, or another program wrote there",
         "restore it from a backup; check the disk";
+    StoreReplaced: "the files of the store were removed or replaced while a host served from it",
+        "they were removed, or a copy was put in their place, without stopping the host",
+        "stop the host; restore a backup (`leasehold host restore`), or put the files back, then start it again";
+    StoreMissing: "the store that this host served from is not there",
+        "its files were removed, or the folder or database is another one",
+        "name the right folder or database, or restore a backup (`leasehold host restore`); `leasehold host serve --new-store` starts counting anew, and the vendor sees the host as forked";
+    StoreBehind: "the store is older than the one that this host served from",
+        "it was replaced by an earlier copy, or the disk has lost what was written last",
+        "put the newest store back, or restore the newest backup (`leasehold host restore`); `leasehold host serve --new-store` goes on from this one, and the vendor sees the host as forked";
+    AnotherStore: "the store is not the one that this host served from",
+        "two copies of one host have sealed apart from each other, or the folder or database is another one",
+        "name the right folder or database; `leasehold host serve --new-store` goes on from this one, and the vendor sees the host as forked";
     AnotherHost: "the certificate was made for another host",
         "answers to several requests were mixed up",
         "install the answer to this host's own request (`leasehold host request`)";

@@ -1,0 +1,2 @@
+-- clear_times: a new snapshot takes the place of the log.
+DELETE FROM times
