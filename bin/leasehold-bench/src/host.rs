@@ -4,14 +4,15 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use clap::Args;
+use leasehold_client::{SystemClock, SystemRng};
 use leasehold_host::activation::Home;
 use leasehold_host::stages::Stage;
-use leasehold_host::{Gauges, Options, Server, Surroundings};
-use leasehold_service::{Limits, Listener, Tls, shutdown_signal};
+use leasehold_host::{Gauges, Options, RateLimits, Server};
+use leasehold_service::{Listener, Tls, shutdown_signal};
 use serde_json::{Map, Value, json};
 
+use crate::Failure;
 use crate::store::StoreLocation;
-use crate::{Failure, system};
 
 /// Serve from a folder that is ready until terminated.
 #[derive(Debug, Args)]
@@ -46,9 +47,9 @@ impl Host {
             (Some(certificate), Some(key)) => Some(Tls::from_pem_files(certificate, key)?),
             (None, _) | (_, None) => None,
         };
-        let surroundings = Surroundings { now: Arc::new(system::now), random: Arc::new(system::fill_random) };
-        let options = Options { limits: Limits::default(), tls };
-        let server = Server::start(Home::new(self.data), location.open()?, surroundings, options)?;
+        let options = Options { tls, rates: RateLimits::NONE, ..Options::default() };
+        let server =
+            Server::start(Home::new(self.data), location.open()?, Arc::new(SystemClock), Arc::new(SystemRng), options)?;
         let gauges = server.gauges();
         let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
         runtime.block_on(async {

@@ -1,13 +1,13 @@
 //! The clocks and the random source of this machine, which measuring reads.
 
-use std::time::{Instant, SystemTime, UNIX_EPOCH};
+use std::time::Instant;
 
-use leasehold_core::Timestamp;
+use leasehold_client::{SystemClock, SystemRng};
+use leasehold_core::{Clock, Timestamp, random_bytes};
 
 /// The time now.
-#[expect(clippy::disallowed_methods, reason = "the one place where this program reads the clock")]
 pub(crate) fn now() -> Timestamp {
-    Timestamp::from_unix(SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs()))
+    SystemClock.now()
 }
 
 /// A moment, from which time is measured.
@@ -18,13 +18,5 @@ pub(crate) fn instant() -> Instant {
 
 /// Random bytes.
 pub(crate) fn random<const N: usize>() -> [u8; N] {
-    let mut bytes = [0; N];
-    fill_random(&mut bytes);
-    bytes
-}
-
-/// Fills `bytes` with random ones.
-#[expect(clippy::disallowed_methods, reason = "the one place where this program draws random bytes")]
-pub(crate) fn fill_random(bytes: &mut [u8]) {
-    getrandom::fill(bytes).expect("the operating system gives random bytes");
+    random_bytes(&SystemRng)
 }

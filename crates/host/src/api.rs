@@ -1,12 +1,13 @@
 //! The client API (DESIGN section 5).
 
+use std::net::IpAddr;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use leasehold_core::standing::Revocation;
 use leasehold_core::{Code, Refusal};
-use leasehold_service::{Bytes, Handler, Method, Problem, Request, Response, StatusCode};
+use leasehold_service::{Bytes, Handler, Method, Network, Problem, Request, Response, StatusCode, client_address};
 use leasehold_wire::request::Unverified;
 use leasehold_wire::{Document, Reason};
 use tokio::sync::oneshot;
@@ -20,10 +21,16 @@ use crate::stages::{Stage, start};
 #[derive(Clone, Debug)]
 pub(crate) struct ClientApi {
     pub(crate) shared: Arc<Shared>,
+    pub(crate) trusted_proxies: Vec<Network>,
 }
 
 impl Handler for ClientApi {
     async fn handle(&self, request: Request) -> Response {
+        if request.path().starts_with("/v1/")
+            && let Err(wait) = self.shared.rates.request(self.address(&request))
+        {
+            return too_many_requests(wait).into();
+        }
         match (&request.method, request.path()) {
             (&Method::POST, "/v1/leases") => self.decide(request, ClientDocument::Request).await,
             (&Method::POST, "/v1/releases") => self.decide(request, ClientDocument::Release).await,
@@ -39,6 +46,11 @@ impl Handler for ClientApi {
 }
 
 impl ClientApi {
+    /// Where a request comes from.
+    fn address(&self, request: &Request) -> IpAddr {
+        client_address(request.peer.ip(), &request.headers, &self.trusted_proxies)
+    }
+
     async fn decide<D: Document>(
         &self,
         request: Request,
@@ -55,7 +67,7 @@ impl ClientApi {
             Err(reason) => return unreadable(reason).into(),
         };
         let (reply, answer) = oneshot::channel();
-        let job = Job { document: document(unpacked), address: request.peer.ip(), reply };
+        let job = Job { document: document(unpacked), address: self.address(&request), reply };
         if self.shared.arrived.offer(job).is_err() {
             return Problem::busy(BUSY).into();
         }
@@ -78,7 +90,7 @@ impl ClientApi {
     }
 
     fn ready(&self) -> Response {
-        let now = (self.shared.surroundings.now)();
+        let now = self.shared.clock.now();
         if !self.shared.store_works.load(Ordering::Relaxed) {
             return store_unavailable().into();
         }
@@ -96,6 +108,7 @@ fn respond(reply: Reply) -> Response {
         Reply::Released => Response::empty(StatusCode::NO_CONTENT),
         Reply::Refused(refusal) => problem(&refusal).into(),
         Reply::BadSignature => unreadable(Reason::BadSignature).into(),
+        Reply::TooManyRequests(wait) => too_many_requests(wait).into(),
         Reply::StoreUnavailable => store_unavailable().into(),
     }
 }
@@ -107,6 +120,11 @@ fn unreadable(reason: Reason) -> Problem {
         _ => (Code::BadSignature, StatusCode::UNAUTHORIZED),
     };
     Problem::new(code.name(), status, code.meaning(), reason.to_string())
+}
+
+fn too_many_requests(wait: Duration) -> Problem {
+    let code = Code::TooManyRequests;
+    Problem::new(code.name(), StatusCode::TOO_MANY_REQUESTS, code.meaning(), code.hint()).with_retry_after(wait)
 }
 
 fn store_unavailable() -> Problem {

@@ -8,6 +8,7 @@ use std::io::{self, Read, Write};
 use std::path::Path;
 
 use leasehold_core::{KeyId, Timestamp};
+use leasehold_store::host::Tip;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use tar::{Archive, Builder, EntryType, Header};
@@ -15,6 +16,8 @@ use tar::{Archive, Builder, EntryType, Header};
 use crate::Error;
 use crate::activation::Home;
 use crate::files::{MAX_STATE_FILE, STATE_FILES};
+use crate::hex;
+use crate::mark::Mark;
 
 /// What a backup says of info.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -71,8 +74,14 @@ pub fn write(home: &Home, store: Option<Store<'_>>, made: Timestamp, out: &mut d
         let (bytes, sha256) = digest(store.copy).map_err(Error::at(store.copy))?;
         files.push(Listed { name: store.name.to_owned(), bytes, sha256 });
     }
-    let about =
-        About { version: VERSION, made: made.unix(), host: host.to_string(), seal, seal_hash: hex(&seal_hash), files };
+    let about = About {
+        version: VERSION,
+        made: made.unix(),
+        host: host.to_string(),
+        seal,
+        seal_hash: hex::encode(&seal_hash),
+        files,
+    };
     let mut tar = Builder::new(out);
     let mut written = || {
         let said = serde_json::to_vec_pretty(&about)?;
@@ -130,6 +139,12 @@ impl About {
     pub fn host(&self) -> Option<KeyId> {
         self.host.parse().ok()
     }
+
+    /// The mark of its store; `None` where it has sealed nothing.
+    pub(crate) fn mark(&self) -> Option<Mark> {
+        let tip = Tip { number: self.seal, seal: hex::decode(&self.seal_hash)? };
+        Some(Mark { host: self.host()?, tip }).filter(|mark| mark.tip.number > 0)
+    }
 }
 
 fn about(entry: tar::Entry<'_, &mut dyn Read>) -> Result<About, Error> {
@@ -161,7 +176,7 @@ fn append(
 }
 
 fn list(name: &str, bytes: &[u8]) -> Listed {
-    Listed { name: name.to_owned(), bytes: bytes.len() as u64, sha256: hex(&Sha256::digest(bytes)) }
+    Listed { name: name.to_owned(), bytes: bytes.len() as u64, sha256: hex::encode(&Sha256::digest(bytes)) }
 }
 
 fn digest(path: &Path) -> io::Result<(u64, String)> {
@@ -192,7 +207,7 @@ impl<W: Write> Sum<W> {
     }
 
     fn ended(self) -> (u64, String) {
-        (self.bytes, hex(&self.hash.finalize()))
+        (self.bytes, hex::encode(&self.hash.finalize()))
     }
 }
 
@@ -221,14 +236,6 @@ fn unreadable_or(error: io::Error, path: &Path) -> Error {
         }
         _ => unreadable(error),
     }
-}
-
-fn hex(bytes: &[u8]) -> String {
-    use std::fmt::Write as _;
-    bytes.iter().fold(String::with_capacity(2 * bytes.len()), |mut text, byte| {
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
 }
 
 /// Removes what a restoration that was cut short has left in `folder`.

@@ -49,6 +49,11 @@ impl<T> BatchQueue<T> {
         Ok(())
     }
 
+    /// Whether nothing waits.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.lock().items.is_empty()
+    }
+
     /// Takes up to `max` items, the oldest first; waits for them up to `timeout`.
     pub(crate) fn take(&self, max: usize, timeout: Duration) -> Received<T> {
         let mut state = self.lock();

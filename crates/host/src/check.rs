@@ -1,12 +1,15 @@
-//! Whether a host's store is whole: everything that was decided, read in the order in which it was.
+//! Whether a host's store is whole: everything that was decided, read in the order in which it was, and decided again on
+//! paper: the rows of clients and leases must be those that the journal leads to.
 //!
 //! Nothing is changed, and hosts may serve from the store meanwhile.
 
 use std::collections::HashMap;
 
-use leasehold_core::{Code, Finding, KeyId};
+use leasehold_core::{Code, FamilyId, Finding, KeyId, ProductId};
 use leasehold_store::StoreError;
-use leasehold_store::host::{BatchRow, ClientRow, Decision, Flaw, Record, Records, SealRow, Tip, decode_entries};
+use leasehold_store::host::{
+    BatchRow, ClientRow, Decision, Entry, Flaw, LeaseRow, Record, Records, SealRow, Sighting, Tip, decode_entries,
+};
 use leasehold_wire::seal;
 
 /// Reads all records of `store` and what it keeps beside them.
@@ -57,6 +60,10 @@ struct Walk {
     journal: Faults,
     seals: Faults,
     dangling: Faults,
+    /// The rows that the journal leads to, less those that the tables have shown.
+    sightings: HashMap<(KeyId, FamilyId), Sighting>,
+    held: HashMap<(KeyId, FamilyId, ProductId), LeaseRow>,
+    rows: Faults,
 }
 
 /// What is wrong, the first of it in words.
@@ -96,6 +103,7 @@ impl Walk {
             return self.journal.add(|| format!("batch {number} cannot be read"));
         };
         self.decisions += entries.len() as u64;
+        entries.iter().for_each(|entry| self.replay(entry));
         let granted = entries.iter().filter_map(|entry| match entry.decision {
             Decision::Granted { seal, .. } => Some(seal),
             Decision::Refused { .. } | Decision::Released { .. } => None,
@@ -112,6 +120,15 @@ impl Walk {
                 self.seal(*host, seal);
             }
         }
+    }
+
+    fn replay(&mut self, entry: &Entry) {
+        let client = (entry.client, entry.family);
+        let key = (entry.client, entry.family, entry.product);
+        let (mut sighting, mut lease) = (self.sightings.remove(&client), self.held.remove(&key));
+        entry.apply(&mut sighting, &mut lease);
+        self.sightings.extend(sighting.map(|sighting| (client, sighting)));
+        self.held.extend(lease.map(|lease| (key, lease)));
     }
 
     fn seal(&mut self, host: KeyId, row: &SealRow) {
@@ -131,6 +148,15 @@ impl Walk {
     fn client(&mut self, client: &ClientRow) {
         self.clients += 1;
         self.leases += client.leases.len() as u64;
+        let key = (client.client, client.family);
+        if self.sightings.remove(&key).as_ref() != Some(&client.sighting) {
+            self.rows.add(|| format!("client {} of family {} is not as the journal says", key.0, key.1));
+        }
+        for (product, lease) in &client.leases {
+            if self.held.remove(&(key.0, key.1, *product)).as_ref() != Some(lease) {
+                self.rows.add(|| format!("the lease of client {} for {product} is not as the journal says", key.0));
+            }
+        }
         let newest = self.chains.values().map(|tip| tip.number).max().unwrap_or_default();
         for (product, lease) in &client.leases {
             if lease.seal == 0 || lease.seal > newest {
@@ -142,12 +168,92 @@ impl Walk {
         }
     }
 
-    fn findings(self) -> Vec<Finding> {
+    fn findings(mut self) -> Vec<Finding> {
+        // What no row has shown is missing.
+        for (client, family) in self.sightings.keys() {
+            self.rows.add(|| format!("client {client} of family {family} is in the journal and has no row"));
+        }
+        for (client, _, product) in self.held.keys() {
+            self.rows.add(|| format!("a lease of client {client} for {product} is in the journal and has no row"));
+        }
         let seals: u64 = self.chains.values().map(|tip| tip.number).sum();
         vec![
             self.journal.finding("journal", format!("{} batches, {} decisions", self.batches, self.decisions)),
             self.seals.finding("seals", format!("{seals}, in {} unbroken chains", self.chains.len())),
             self.dangling.finding("leases", format!("{} of {} clients, each with its seal", self.leases, self.clients)),
+            self.rows.finding("rows", "those that the journal leads to".to_owned()),
         ]
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use leasehold_core::{CheckOutcome, Policy, Timestamp};
+    use leasehold_store::host::suite::{Act, act};
+    use leasehold_store_sqlite::host::SqliteHost;
+
+    use super::*;
+
+    /// A store that shows these records.
+    struct Shown(Vec<Record>);
+
+    impl Records for Shown {
+        fn dump(&mut self, each: &mut dyn FnMut(Record) -> Result<(), StoreError>) -> Result<(), StoreError> {
+            self.0.iter().cloned().try_for_each(each)
+        }
+
+        fn restore(&mut self, _: &mut dyn FnMut() -> Result<Option<Record>, StoreError>) -> Result<(), StoreError> {
+            Err(StoreError::NotEmpty)
+        }
+
+        fn flaws(&mut self) -> Result<Vec<Flaw>, StoreError> {
+            Ok(Vec::new())
+        }
+    }
+
+    /// The checks of a store with a history that fail after `change`.
+    fn failing(change: impl FnOnce(&mut Vec<Record>)) -> Vec<String> {
+        let folder = tempfile::tempdir().unwrap();
+        let mut store = SqliteHost::open(folder.path()).unwrap();
+        let policy = Policy { threshold: 1, ..Policy::default() };
+        for round in 0..5 {
+            act(&mut store, &policy, &[(round, Act::Ask), (round / 2, Act::Release), (1, Act::Ask)], 1_000 + round);
+        }
+        let mut records = Vec::new();
+        store
+            .dump(&mut |record| {
+                records.push(record);
+                Ok(())
+            })
+            .unwrap();
+        change(&mut records);
+        let found = check(&mut Shown(records)).into_iter();
+        found.filter(|finding| finding.outcome == CheckOutcome::Failure).map(|finding| finding.name).collect()
+    }
+
+    #[test]
+    fn rows_that_the_journal_does_not_lead_to_are_found() {
+        let client = |records: &mut Vec<Record>| {
+            records.iter().position(|record| matches!(record, Record::Client(row) if !row.leases.is_empty())).unwrap()
+        };
+        // The suite's seals are no real ones.
+        assert_eq!(failing(|_| {}), ["seals"]);
+        let removed = failing(|records| {
+            let at = client(records);
+            records.remove(at);
+        });
+        assert_eq!(removed, ["seals", "rows"], "a client without a row");
+        let seen = failing(|records| {
+            let at = client(records);
+            let Record::Client(row) = &mut records[at] else { panic!("a client") };
+            row.sighting.last = Timestamp::from_unix(9);
+        });
+        assert_eq!(seen, ["seals", "rows"], "a client last seen at another time");
+        let ends = failing(|records| {
+            let at = client(records);
+            let Record::Client(row) = &mut records[at] else { panic!("a client") };
+            row.leases[0].1.held.expires = Timestamp::from_unix(9);
+        });
+        assert_eq!(ends, ["seals", "rows"], "a lease that ends at another time");
     }
 }

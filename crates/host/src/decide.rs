@@ -7,7 +7,8 @@ use std::thread;
 use std::time::Duration;
 
 use leasehold_core::{Cti, Grant, Refusal, Timestamp, Verdict, admission};
-use leasehold_store::host::{Asked, Batch, Family, Fork, HostStore, Ledger, SealRow, Subject};
+use leasehold_store::StoreError;
+use leasehold_store::host::{Asked, Batch, Family, Fork, HostStore, Ledger, SealRow, Subject, Tip};
 use leasehold_wire::seal::{self, Sealed};
 use leasehold_wire::signature::Point;
 use leasehold_wire::{Lease, Method, Request};
@@ -19,40 +20,82 @@ use crate::shared::Shared;
 use crate::stages::{Stage, start};
 use crate::verify::verify;
 
-/// Decides what comes until the queue is closed; folds the store while idle.
+/// Decides what comes until the queue is closed. Once a second it looks after the store, whatever the load.
 pub(crate) fn run(shared: &Shared, mut store: Box<dyn HostStore>) {
     let _guard = ShutdownGuard(shared);
     let processors = thread::available_parallelism().map_or(1, usize::from);
-    let mut timeout = IDLE;
+    let mut condition = Condition::InPlace;
+    let mut due = start() + PAUSE;
     loop {
-        match shared.arrived.take(MAX_BATCH, timeout) {
+        match shared.arrived.take(MAX_BATCH, due.saturating_duration_since(start())) {
             Received::Batch(jobs) => {
                 let began = start();
                 let batch = verify(jobs, processors);
                 shared.stages.add(Stage::Verify, began);
-                decide(shared, store.as_mut(), batch);
-                timeout = IDLE;
+                match condition {
+                    Condition::InPlace => decide(shared, store.as_mut(), batch),
+                    Condition::Replaced => batch.into_iter().for_each(|item| item.answer(Reply::StoreUnavailable)),
+                }
             }
-            Received::Idle => timeout = rest(shared, store.as_mut()),
+            Received::Idle => {}
             Received::Closed => break,
         }
+        let now = start();
+        if now >= due {
+            condition = look_after(shared, store.as_mut(), condition);
+            let more = condition == Condition::InPlace && fold(shared, store.as_mut());
+            due = if more { now } else { now + PAUSE };
+        }
     }
-    while matches!(store.tidy(), Ok(true)) {}
+    while condition == Condition::InPlace && matches!(store.tidy(), Ok(true)) {}
 }
 
-/// While idle: folds the store, and checks whether a failed one works again. Returns when to look next.
-fn rest(shared: &Shared, store: &mut dyn HostStore) -> Duration {
+/// Whether what is decided would be found again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Condition {
+    InPlace,
+    /// The store's files were removed or replaced: what is written now is lost.
+    Replaced,
+}
+
+/// Looks whether the store is still the one that was opened, and whether one that has failed works again.
+fn look_after(shared: &Shared, store: &mut dyn HostStore, before: Condition) -> Condition {
     let works = shared.store_works.load(Ordering::Relaxed);
-    let rested = store.tidy().and_then(|more| if works { Ok(more) } else { store.probe().map(|()| more) });
-    match &rested {
-        Ok(_) if !works => tracing::warn!("the store works again"),
+    let in_place = store.check_in_place();
+    let condition = match &in_place {
+        Err(StoreError::Replaced) => Condition::Replaced,
+        Ok(()) => Condition::InPlace,
+        Err(_) => before,
+    };
+    let looked = in_place.and_then(|()| if works { Ok(()) } else { store.probe() });
+    match &looked {
+        Ok(()) if !works => tracing::warn!("the store works again"),
+        Err(error @ StoreError::Replaced) if works => {
+            tracing::error!(code = %error.code(), %error, "nothing is granted any more");
+        }
         Err(error) if works => {
             tracing::warn!(error = error as &dyn std::error::Error, "the store does not work now");
         }
-        Ok(_) | Err(_) => {}
+        Ok(()) | Err(_) => {}
     }
-    shared.store_works.store(rested.is_ok(), Ordering::Relaxed);
-    if matches!(rested, Ok(true)) { Duration::ZERO } else { IDLE }
+    shared.store_works.store(looked.is_ok(), Ordering::Relaxed);
+    condition
+}
+
+/// Folds a piece of the journal into the tables, unless clients wait; whether there is more of it.
+fn fold(shared: &Shared, store: &mut dyn HostStore) -> bool {
+    if !shared.arrived.is_empty() {
+        return false;
+    }
+    match store.tidy() {
+        Ok(more) => more,
+        Err(error) => {
+            if shared.store_works.swap(false, Ordering::Relaxed) {
+                tracing::warn!(error = &error as &dyn std::error::Error, "the store does not work now");
+            }
+            false
+        }
+    }
 }
 
 /// However deciding ends, even by a panic: all waiting clients are answered, and the host says that it is not ready.
@@ -71,7 +114,7 @@ impl Drop for ShutdownGuard<'_> {
 }
 
 fn decide(shared: &Shared, store: &mut dyn HostStore, batch: Vec<Verified>) {
-    let now = (shared.surroundings.now)();
+    let now = shared.clock.now();
     let Some(identity) = shared.identity() else {
         return batch.into_iter().for_each(|item| refuse(shared, item, Refusal::HostNotActivated));
     };
@@ -109,6 +152,8 @@ enum Outcome {
     Released,
     /// The key is of mixed order.
     InvalidKey,
+    /// Its address has brought too many new clients.
+    TooManyNewClients(Duration),
 }
 
 fn transact(
@@ -119,7 +164,7 @@ fn transact(
     items: Vec<Screened<'_>>,
 ) {
     let mut ctis = vec![[0; 16]; items.len()];
-    (shared.surroundings.random)(ctis.as_flattened_mut());
+    shared.rng.fill(ctis.as_flattened_mut());
     let subjects: Vec<Subject> = items.iter().map(subject).collect();
     let batch = Batch { host: identity.id(), now, families, subjects: &subjects };
     let (mut outcomes, mut sealed, mut time) = (Vec::new(), None, start());
@@ -127,7 +172,7 @@ fn transact(
         let mut leases = Vec::new();
         outcomes.clear();
         for (at, item) in items.iter().enumerate() {
-            outcomes.push(decide_one(ledger, at, item, Cti(ctis[at]), &mut leases));
+            outcomes.push(decide_one(shared, ledger, (at, item), Cti(ctis[at]), &mut leases));
         }
         time = shared.stages.add(Stage::Decide, time);
         sealed = (!leases.is_empty()).then(|| {
@@ -141,7 +186,13 @@ fn transact(
     shared.stages.batch(items.len());
     let worked = shared.store_works.swap(result.is_ok(), Ordering::Relaxed);
     match result {
-        Ok(()) => reply(shared, identity, items, &outcomes, sealed.as_ref()),
+        Ok(()) => {
+            if let Some(sealed) = &sealed {
+                let seal::Tip { number, seal } = sealed.tip();
+                shared.sealed(Tip { number, seal });
+            }
+            reply(shared, identity, items, &outcomes, sealed.as_ref());
+        }
         Err(error) => {
             let (error, requests) = (&error as &dyn std::error::Error, items.len());
             if worked {
@@ -157,7 +208,13 @@ fn transact(
 }
 
 /// Decides one item on the ledger.
-fn decide_one(ledger: &mut Ledger, at: usize, item: &Screened<'_>, lease: Cti, leases: &mut Vec<Lease>) -> Outcome {
+fn decide_one(
+    shared: &Shared,
+    ledger: &mut Ledger,
+    (at, item): (usize, &Screened<'_>),
+    lease: Cti,
+    leases: &mut Vec<Lease>,
+) -> Outcome {
     let request = match &item.verified.kind {
         RequestKind::Release(release) => {
             ledger.release(at, release.lease);
@@ -167,8 +224,13 @@ fn decide_one(ledger: &mut Ledger, at: usize, item: &Screened<'_>, lease: Cti, l
     };
     let tally = ledger.tally(at);
     // Asked once for each client: the store remembers no others. It costs about as much as a verification.
-    if tally.known.is_none() && !Point::new(&request.key).is_some_and(|key| key.is_of_full_order()) {
-        return Outcome::InvalidKey;
+    if tally.known.is_none() {
+        if let Err(wait) = shared.rates.new_client(item.verified.address) {
+            return Outcome::TooManyNewClients(wait);
+        }
+        if !Point::new(&request.key).is_some_and(|key| key.is_of_full_order()) {
+            return Outcome::InvalidKey;
+        }
     }
     let asked = Asked {
         request: request.cti,
@@ -235,6 +297,7 @@ fn reply(
             }
             (Outcome::Refused(refusal), _) => refuse(shared, item, refusal),
             (Outcome::InvalidKey, _) => item.answer(Reply::BadSignature),
+            (Outcome::TooManyNewClients(wait), _) => item.answer(Reply::TooManyRequests(wait)),
             (Outcome::Released, _) | (Outcome::Granted { .. }, None) => item.answer(Reply::Released),
         }
     }
@@ -294,5 +357,5 @@ fn row(sealed: &Sealed, at: Timestamp) -> SealRow {
 
 /// Requests that one transaction decides at most.
 const MAX_BATCH: usize = 512;
-/// Idle time before the store is folded or checked.
-const IDLE: Duration = Duration::from_secs(1);
+/// How often the store is looked after.
+const PAUSE: Duration = Duration::from_secs(1);

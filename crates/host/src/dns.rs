@@ -6,15 +6,12 @@
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
-use std::sync::LazyLock;
-use std::time::Instant;
 
-use leasehold_core::{Clock, Code, Rng, Running, Timestamp};
+use leasehold_core::{Clock, Code, Rng};
 use leasehold_discovery::publish::{PublishError, Published, Publisher, TsigKey, Withdrawn};
 use leasehold_discovery::{Config, DomainName, LookupError, NameError, ServiceLabel, ServiceRecord};
 
 use crate::remembered::Remembered;
-use crate::{Surroundings, stages};
 
 /// What a host publishes, where, and with which right.
 #[derive(Clone, Debug)]
@@ -72,10 +69,10 @@ impl Publication {
     ///
     /// # Errors
     /// [`DnsError`], which says who is at fault. Blocks for some seconds at most with each name server.
-    pub fn publish(&self, entry: &ZoneEntry, surroundings: &Surroundings) -> Result<Published, DnsError> {
+    pub fn publish(&self, entry: &ZoneEntry, clock: &dyn Clock, rng: &dyn Rng) -> Result<Published, DnsError> {
         let remembered = self.folder.as_deref().map(Remembered::new);
         let previous = remembered.as_ref().and_then(|remembered| remembered.of(&entry.name));
-        let published = self.publisher(entry)?.publish(&self.own, previous.as_ref(), surroundings, surroundings)?;
+        let published = self.publisher(entry)?.publish(&self.own, previous.as_ref(), clock, rng)?;
         remember(remembered.as_ref(), entry, Some(&self.own));
         Ok(published)
     }
@@ -84,8 +81,8 @@ impl Publication {
     ///
     /// # Errors
     /// As [`Self::publish`].
-    pub fn withdraw(&self, entry: &ZoneEntry, surroundings: &Surroundings) -> Result<Withdrawn, DnsError> {
-        let withdrawn = self.publisher(entry)?.withdraw(&self.own, surroundings, surroundings)?;
+    pub fn withdraw(&self, entry: &ZoneEntry, clock: &dyn Clock, rng: &dyn Rng) -> Result<Withdrawn, DnsError> {
+        let withdrawn = self.publisher(entry)?.withdraw(&self.own, clock, rng)?;
         let remembered = self.folder.as_deref().map(Remembered::new);
         let last = remembered.as_ref().and_then(|remembered| remembered.of(&entry.name));
         if last.is_some_and(|last| (&last.target, last.port) == (&self.own.target, self.own.port)) {
@@ -98,8 +95,8 @@ impl Publication {
     ///
     /// # Errors
     /// As [`Self::publish`].
-    pub fn show(&self, entry: &ZoneEntry, surroundings: &Surroundings) -> Result<Vec<ServiceRecord>, DnsError> {
-        Ok(self.publisher(entry)?.show(surroundings, surroundings)?)
+    pub fn show(&self, entry: &ZoneEntry, clock: &dyn Clock, rng: &dyn Rng) -> Result<Vec<ServiceRecord>, DnsError> {
+        Ok(self.publisher(entry)?.show(clock, rng)?)
     }
 
     fn publisher(&self, entry: &ZoneEntry) -> Result<Publisher, DnsError> {
@@ -126,22 +123,5 @@ impl DnsError {
             Self::Lookup(error) => error.code(),
             Self::Publish(error) => error.code(),
         }
-    }
-}
-
-impl Clock for Surroundings {
-    fn now(&self) -> Timestamp {
-        (self.now)()
-    }
-
-    fn running(&self) -> Running {
-        static BEGAN: LazyLock<Instant> = LazyLock::new(stages::start);
-        Running { boot: String::new(), since: BEGAN.elapsed() }
-    }
-}
-
-impl Rng for Surroundings {
-    fn fill(&self, bytes: &mut [u8]) {
-        (self.random)(bytes);
     }
 }

@@ -71,6 +71,29 @@ pub enum Error {
     /// There is a host where another was to be restored.
     #[error("{}: there is a host here", .0.display())]
     HostThere(PathBuf),
+    /// The store that this host served from is not there, or is empty.
+    #[error("the store is not there or empty, and this host has made {sealed} seals")]
+    StoreMissing {
+        /// The newest seal that the host knows of.
+        sealed: u64,
+    },
+    /// The store is older than the one that this host served from.
+    #[error("the store ends with seal {found}, and this host has made {sealed}")]
+    StoreBehind {
+        /// The newest seal that the host knows of.
+        sealed: u64,
+        /// The newest one in the store.
+        found: u64,
+    },
+    /// The store is not the one that this host served from.
+    #[error("seal {seal} of the store is not the one that this host has made")]
+    AnotherStore {
+        /// The newest seal that the host knows of.
+        seal: u64,
+    },
+    /// The newest seal of the store is not what this host has signed.
+    #[error("seal {0} of the store is damaged: it is not what this host has signed")]
+    BadSeal(u64),
     /// The store fails.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -99,6 +122,10 @@ impl Error {
             Self::Authority(error) => error.code(),
             Self::NotABackup(_) => Code::NotABackup,
             Self::HostThere(_) => Code::AlreadyExists,
+            Self::StoreMissing { .. } => Code::StoreMissing,
+            Self::StoreBehind { .. } => Code::StoreBehind,
+            Self::AnotherStore { .. } => Code::AnotherStore,
+            Self::BadSeal(_) => Code::StoreDamaged,
             Self::Store(error) => error.code(),
             Self::Service(error) => error.code(),
             Self::Thread(_) => Code::Internal,

@@ -24,5 +24,8 @@ pub(crate) const RECORD: &str = "renewal.json";
 /// The records that the host published last.
 pub(crate) const PUBLISHED: &str = "published.zone";
 
+/// The newest seal of the host, beside its store.
+pub(crate) const MARK: &str = "store.mark";
+
 /// More than any of these files has: a revocation list is the largest.
 pub(crate) const MAX_STATE_FILE: u64 = 2 * 1_024 * 1_024;

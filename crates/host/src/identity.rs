@@ -2,6 +2,7 @@
 
 use leasehold_core::standing::Revocation;
 use leasehold_core::{Grant, KeyId, Timestamp};
+use leasehold_wire::signature::Point;
 use leasehold_wire::{Envelope, HostCertificate, Keypair, Reason, Revocations, trust};
 
 /// A host's key pair together with what the vendor has certified of it.
@@ -42,6 +43,11 @@ impl Identity {
     /// The host's key pair.
     pub fn keypair(&self) -> &Keypair {
         &self.keypair
+    }
+
+    /// Whether the host's key has signed `message`.
+    pub fn has_signed(&self, message: &[u8], signature: &[u8; 64]) -> bool {
+        Point::new(&self.keypair.public()).is_some_and(|key| key.verify(message, signature))
     }
 
     /// The name of the host's key.

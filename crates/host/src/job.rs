@@ -1,6 +1,7 @@
 //! A client's document on its way through the host, and the answer that comes back.
 
 use std::net::IpAddr;
+use std::time::Duration;
 
 use leasehold_core::{KeyId, Refusal};
 use leasehold_wire::request::Unpacked;
@@ -50,6 +51,8 @@ pub(crate) enum Reply {
     Refused(Refusal),
     /// The signature does not hold.
     BadSignature,
+    /// Too many new clients have come from its address: when to ask again.
+    TooManyRequests(Duration),
     /// The store could not record it: nothing was decided.
     StoreUnavailable,
 }

@@ -66,7 +66,7 @@ pub(crate) fn refreshing(publication: Publication, shared: Arc<Shared>) -> impl 
         let mut refreshed = Refreshed::All;
         for entry in &publication.entries {
             let (zone, record) = (&entry.zone, publication.line(entry));
-            match publication.publish(entry, &shared.surroundings) {
+            match publication.publish(entry, &*shared.clock, &*shared.rng) {
                 Ok(published) => {
                     shared.counters.published.fetch_add(1, Ordering::Relaxed);
                     tracing::info!(%zone, record, change = word(published), "record published");

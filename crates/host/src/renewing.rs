@@ -86,7 +86,7 @@ struct RenewalTask {
 impl RenewalTask {
     /// Does what is due. `warned` is when the end of the certificate was last logged; so is the result.
     fn round(&self, warned: Option<Timestamp>) -> Option<Timestamp> {
-        let now = (self.shared.surroundings.now)();
+        let now = self.shared.clock.now();
         match self.refresh(now) {
             Ok(()) => {}
             Err(error) => {

@@ -4,27 +4,36 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-use leasehold_service::{Limits, Listener, Tls};
+use leasehold_core::{Clock, Rng};
+use leasehold_service::{Limits, Listener, Network, Tls};
 use leasehold_store::host::HostStore;
 use tokio::sync::watch;
 
+use crate::Error;
 use crate::activation::{Home, Installed};
 use crate::api::ClientApi;
 use crate::dns::Publication;
+use crate::mark::{self, UnknownStore};
 use crate::pipeline::Pipeline;
 use crate::publishing::{self, Announced, Publications};
+use crate::rates::RateLimits;
 use crate::renewing::{self, Renewal};
 use crate::shared::Shared;
 use crate::stages::Stages;
-use crate::{Error, Surroundings};
 
 /// How a host serves.
 #[derive(Debug, Default)]
 pub struct Options {
     /// What it takes on at most.
     pub limits: Limits,
+    /// What each address may ask.
+    pub rates: RateLimits,
+    /// Proxies that are believed about the address for which they ask (`X-Forwarded-For`).
+    pub trusted_proxies: Vec<Network>,
     /// TLS, where it is wanted: leases are safe without, host names and product names are not hidden.
     pub tls: Option<Tls>,
+    /// Whether it starts on a store that is not the one it served from.
+    pub unknown_store: UnknownStore,
 }
 
 /// A host whose threads run; [`Server::serve`] lets clients in.
@@ -50,11 +59,13 @@ impl Server {
     /// Starts the host of `home` on `store`; without a certificate it answers `host-not-activated` until one is there.
     ///
     /// # Errors
-    /// [`Error`] where the folder is damaged or threads cannot be started.
+    /// [`Error`] where the folder is damaged, the store is not the one that this host served from, or threads cannot be
+    /// started.
     pub fn start(
         home: Home,
-        store: Box<dyn HostStore>,
-        surroundings: Surroundings,
+        mut store: Box<dyn HostStore>,
+        clock: Arc<dyn Clock>,
+        rng: Arc<dyn Rng>,
         options: Options,
     ) -> Result<Self, Error> {
         // First: what is installed from here on is noticed.
@@ -63,7 +74,10 @@ impl Server {
             Err(Error::NoRequest(_)) => None,
             other => other?,
         };
-        let shared = Arc::new(Shared::new(surroundings, identity));
+        if let Some(identity) = &identity {
+            mark::check(&home, identity, store.as_mut(), options.unknown_store)?;
+        }
+        let shared = Arc::new(Shared::new((clock, rng), identity, options.rates));
         let pipeline = Pipeline::start(&shared, store)?;
         Ok(Self { home, installed, shared, pipeline, options, publication: None, announced: None, renewal: None })
     }
@@ -98,14 +112,16 @@ impl Server {
 
     /// Serves until `shutdown` ends, then answers what is in flight.
     pub async fn serve(self, listener: Listener, shutdown: impl Future<Output = ()>) {
-        let api = ClientApi { shared: Arc::clone(&self.shared) };
+        let api = ClientApi { shared: Arc::clone(&self.shared), trusted_proxies: self.options.trusted_proxies };
         let mut server = leasehold_service::Server::new(api, self.options.limits);
         if let Some(tls) = self.options.tls {
             server = server.with_tls(tls);
         }
         let (ended, end) = watch::channel(());
         let watch = watch_certificate(self.home.clone(), self.installed, Arc::clone(&self.shared), end.clone());
-        let mut tasks = vec![tokio::spawn(watch)];
+        let mark = mark::keep(self.home.clone(), Arc::clone(&self.shared), end.clone());
+        let mut tasks = vec![tokio::spawn(watch), tokio::spawn(mark)];
+        let (home, shared) = (self.home.clone(), Arc::clone(&self.shared));
         tasks.extend(
             self.renewal.map(|renewal| {
                 tokio::spawn(renewing::repeat(renewal, self.home, Arc::clone(&self.shared), end.clone()))
@@ -127,7 +143,11 @@ impl Server {
             let _ = task.await;
         }
         // Blocks while the last batches are written; no client waits any more.
-        let _ = tokio::task::spawn_blocking(move || self.pipeline.close()).await;
+        let close = move || {
+            self.pipeline.close();
+            mark::write(&home, &shared);
+        };
+        let _ = tokio::task::spawn_blocking(close).await;
     }
 }
 

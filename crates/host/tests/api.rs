@@ -5,14 +5,13 @@ use std::fs;
 use std::net::Ipv4Addr;
 use std::path::Path;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread::{self, JoinHandle};
 
 use leasehold_core::{
-    Code, Component, Cti, FamilyId, Fingerprint, Grant, KeyId, Policy, ProductId, ProductNumber, Span, Timestamp,
+    Clock, Code, Component, Cti, FamilyId, Fingerprint, Grant, KeyId, Policy, ProductId, ProductNumber, Span, Timestamp,
 };
 use leasehold_host::activation::Home;
-use leasehold_host::{Options, Server, Surroundings};
+use leasehold_host::{Options, Server};
 use leasehold_service::Listener;
 use leasehold_store::StoreError;
 use leasehold_store::host::{Batch, ClientRow, Counts, Entry, Family, HostStore, Ledger, SealRow};
@@ -20,6 +19,7 @@ use leasehold_store_sqlite::host::SqliteHost;
 use leasehold_testkit::http::{get, post, problem};
 use leasehold_testkit::vectors::{read, unhex};
 use leasehold_testkit::vendor::{BEGIN, Vendor};
+use leasehold_testkit::{SeededRng, VirtualClock};
 use leasehold_wire::request::{Unverified, open};
 use leasehold_wire::{Envelope, HostCertificate, Keypair, Lease, Reason, Release, Request, envelope, verify};
 use serde_json::{Value, json};
@@ -80,7 +80,7 @@ fn what_is_not_a_request_is_refused_and_what_is_asked_is_told() {
     assert_eq!(get(&host.address, "/v1/leases").expect("an answer").0, 405);
     assert_eq!(get(&host.address, "/v1/revocations").expect("an answer").0, 404);
     assert_eq!(get(&host.address, "/readyz").expect("an answer").0, 200);
-    host.clock.store(BEGIN.plus(Span::days(900)).unix(), Ordering::Relaxed);
+    host.clock.set(BEGIN.plus(Span::days(900)));
     assert_eq!(get(&host.address, "/readyz").expect("an answer").0, 503, "the certificate has ended");
     assert_eq!(code("/v1/leases", &request), (503, "host-not-activated".to_owned()));
 }
@@ -223,7 +223,7 @@ fn a_host_whose_store_has_failed_for_good_says_so() {
     let certified = Vendor::from_seed(1).host(1, vec![Vendor::grant()]);
     fs::write(folder.path().join("host.key"), certified.pair().to_pem()).expect("a file");
     fs::write(folder.path().join("host.lh"), certified.certificate()).expect("a file");
-    let clock = Arc::new(AtomicU64::new(BEGIN.unix()));
+    let clock = Arc::new(VirtualClock::new(BEGIN));
     let (address, (stop, thread)) = serve_from(Box::new(Faulty), folder.path(), &clock);
     let host = Running {
         vendor: Vendor::from_seed(1),
@@ -273,6 +273,14 @@ impl HostStore for Faulty {
     fn seals(&mut self, _: KeyId, _: usize) -> Result<Vec<SealRow>, StoreError> {
         Ok(Vec::new())
     }
+
+    fn seal_at(&mut self, _: KeyId, _: u64) -> Result<Option<SealRow>, StoreError> {
+        Ok(None)
+    }
+
+    fn check_in_place(&mut self) -> Result<(), StoreError> {
+        Ok(())
+    }
 }
 
 /// Where a host listens, and what ends it.
@@ -283,7 +291,7 @@ struct Running {
     vendor: Vendor,
     id: KeyId,
     address: String,
-    clock: Arc<AtomicU64>,
+    clock: Arc<VirtualClock>,
     folder: Option<TempDir>,
     serving: Option<(oneshot::Sender<()>, JoinHandle<()>)>,
 }
@@ -298,7 +306,7 @@ impl Running {
         let certified = vendor.host(1, grants);
         fs::write(folder.path().join("host.key"), certified.pair().to_pem()).expect("a file");
         fs::write(folder.path().join("host.lh"), certified.certificate()).expect("a file");
-        let clock = Arc::new(AtomicU64::new(BEGIN.unix()));
+        let clock = Arc::new(VirtualClock::new(BEGIN));
         let (address, serving) = serve(folder.path(), &clock);
         let id = certified.id();
         Self { vendor, id, address, clock, folder: Some(folder), serving: Some(serving) }
@@ -319,7 +327,7 @@ impl Running {
 
     fn request(&self, machine: &Keypair, n: u64, holds: Option<(Option<KeyId>, Cti)>) -> Vec<u8> {
         let request = Request {
-            issued: Timestamp::from_unix(self.clock.load(Ordering::Relaxed)),
+            issued: self.clock.now(),
             cti: cti(n),
             key: machine.public(),
             product: id("acme-cad"),
@@ -334,7 +342,7 @@ impl Running {
     }
 
     fn release(&self, machine: &Keypair, n: u64, lease: Cti) -> Vec<u8> {
-        let issued = Timestamp::from_unix(self.clock.load(Ordering::Relaxed));
+        let issued = self.clock.now();
         let release = Release { issued, cti: cti(n), key: machine.public(), product: id("acme-cad"), lease };
         envelope::sign(&release, machine, &[])
     }
@@ -348,7 +356,7 @@ impl Running {
     /// One step of a scenario, as the vectors put the answer.
     fn step(&self, step: &Value, n: u64, leases: &mut HashMap<(KeyId, ProductId), Cti>) -> Value {
         let time = |value: &Value| Timestamp::from_unix(value.as_u64().expect("a time"));
-        self.clock.store(time(&step["at"]).unix(), Ordering::Relaxed);
+        self.clock.set(time(&step["at"]));
         let mut seed = [3; 32];
         seed[0] = u8::try_from(step["client"].as_u64().expect("a number")).expect("a small number");
         let machine = Keypair::from_seed(&seed);
@@ -399,21 +407,13 @@ impl Drop for Running {
     }
 }
 
-fn serve(folder: &Path, clock: &Arc<AtomicU64>) -> Serving {
+fn serve(folder: &Path, clock: &Arc<VirtualClock>) -> Serving {
     serve_from(Box::new(SqliteHost::open(folder).expect("a store")), folder, clock)
 }
 
-fn serve_from(store: Box<dyn HostStore>, folder: &Path, clock: &Arc<AtomicU64>) -> Serving {
-    let (clock, chance) = (Arc::clone(clock), AtomicU64::new(1));
-    let surroundings = Surroundings {
-        now: Arc::new(move || Timestamp::from_unix(clock.load(Ordering::Relaxed))),
-        random: Arc::new(move |bytes| {
-            for part in bytes.chunks_mut(8) {
-                part.copy_from_slice(&chance.fetch_add(1, Ordering::Relaxed).to_be_bytes()[..part.len()]);
-            }
-        }),
-    };
-    let server = Server::start(Home::new(folder), store, surroundings, Options::default()).expect("a host");
+fn serve_from(store: Box<dyn HostStore>, folder: &Path, clock: &Arc<VirtualClock>) -> Serving {
+    let (clock, rng) = (Arc::clone(clock), Arc::new(SeededRng::new(1)));
+    let server = Server::start(Home::new(folder), store, clock, rng, Options::default()).expect("a host");
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().expect("threads");
     let listener = {
         let _inside = runtime.enter();

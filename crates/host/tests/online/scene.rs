@@ -3,7 +3,6 @@
 use std::fs;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::Path;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::Duration;
@@ -16,16 +15,17 @@ use leasehold_authority::{Approval, Authority as Signer, Home as Shop, NewVendor
 use leasehold_client::{AuthorityLink, Machine};
 use leasehold_core::activation::Allowance;
 use leasehold_core::standing::Mode;
-use leasehold_core::{Component, Cti, ProductKey, PublicKey, Span, Timestamp};
+use leasehold_core::{Clock, Component, Cti, ProductKey, PublicKey, Span, Timestamp};
 use leasehold_host::activation::{Home, Inquiry};
 use leasehold_host::asking::{Answered, AuthorityTrust, Certified, HostInfo};
 use leasehold_host::renewing::Renewal;
-use leasehold_host::{Error, Options, Server, Surroundings};
+use leasehold_host::{Error, Options, Server};
 use leasehold_service::Listener;
 use leasehold_store::authority::{Actor, AuthorityStore, Stamp};
 use leasehold_store_sqlite::authority::SqliteAuthority;
 use leasehold_store_sqlite::host::SqliteHost;
 use leasehold_testkit::responder::{Incoming, Outgoing, Responder};
+use leasehold_testkit::{SeededRng, VirtualClock};
 use leasehold_wire::{HostRequest, Keypair, request};
 use serde_json::json;
 use tempfile::TempDir;
@@ -45,7 +45,7 @@ pub(crate) enum Act {
 pub(crate) struct Scene {
     shop: TempDir,
     pub(crate) host: TempDir,
-    clock: Arc<AtomicU64>,
+    clock: Arc<VirtualClock>,
     acts: Arc<Mutex<Vec<Act>>>,
     pub(crate) list: Arc<Mutex<Option<Vec<u8>>>>,
     responder: Responder,
@@ -59,7 +59,7 @@ impl Scene {
         let new = NewVendor { name: "Acme".parse().unwrap(), validity: Span::days(3_650), passphrase: passphrase() };
         let vendor = init(&Shop::new(shop.path()), &store, &new, stamp(BEGIN), &mut chance(1)).unwrap();
         products::add(&store, &product("acme-cad"), stamp(BEGIN)).unwrap();
-        let (clock, acts, list) = (Arc::new(AtomicU64::new(BEGIN.unix())), Arc::default(), Arc::default());
+        let (clock, acts, list) = (Arc::new(VirtualClock::new(BEGIN)), Arc::default(), Arc::default());
         let served = Served {
             folder: shop.path().to_owned(),
             clock: Arc::clone(&clock),
@@ -102,11 +102,11 @@ impl Scene {
     }
 
     pub(crate) fn now(&self) -> Timestamp {
-        Timestamp::from_unix(self.clock.load(Ordering::Relaxed))
+        self.clock.now()
     }
 
     pub(crate) fn pass(&self, span: Span) {
-        self.clock.fetch_add(span.as_seconds(), Ordering::Relaxed);
+        self.clock.advance(span);
     }
 
     pub(crate) fn then(&self, act: Act) {
@@ -150,7 +150,7 @@ impl Scene {
 
 struct Served {
     folder: std::path::PathBuf,
-    clock: Arc<AtomicU64>,
+    clock: Arc<VirtualClock>,
     acts: Arc<Mutex<Vec<Act>>>,
     pub(crate) list: Arc<Mutex<Option<Vec<u8>>>>,
 }
@@ -159,7 +159,7 @@ impl Served {
     fn answer(&self, incoming: &Incoming) -> Outgoing {
         let home = Shop::new(&self.folder);
         let store: Arc<dyn AuthorityStore> = Arc::new(SqliteAuthority::open(&home.store()).unwrap());
-        let now = Timestamp::from_unix(self.clock.load(Ordering::Relaxed));
+        let now = self.clock.now();
         let signer = Signer::open(&home, Arc::clone(&store), &passphrase(), now).unwrap();
         match (incoming.method.as_str(), incoming.path.as_str()) {
             ("POST", "/v1/hosts") => {
@@ -251,13 +251,9 @@ pub(crate) struct Serving {
 
 impl Serving {
     pub(crate) fn start(scene: &Scene, folder: &Path) -> Self {
-        let clock = Arc::clone(&scene.clock);
-        let surroundings = Surroundings {
-            now: Arc::new(move || Timestamp::from_unix(clock.load(Ordering::Relaxed))),
-            random: Arc::new(|bytes| bytes.fill(7)),
-        };
+        let (clock, rng) = (Arc::clone(&scene.clock), Arc::new(SeededRng::new(7)));
         let store = Box::new(SqliteHost::open(folder).unwrap());
-        let server = Server::start(Home::new(folder), store, surroundings, Options::default()).unwrap();
+        let server = Server::start(Home::new(folder), store, clock, rng, Options::default()).unwrap();
         let server = server.with_renewal(Renewal { authority: None, machine: machine() });
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
         let listener = {

@@ -1,13 +1,16 @@
 //! A host's configuration file (TOML): everything optional, unknown keys refused. Options of commands win over it.
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::num::NonZeroU32;
 use std::path::{Path, PathBuf};
 
 use leasehold_client::AuthorityAddress;
 use leasehold_core::PublicKey;
+use leasehold_host::RateLimits;
+use leasehold_service::{Network, Rate};
 use serde::Deserialize;
 
-use super::dns::options::{DnsOptions, one};
+use super::dns::options::{DnsOptions, many, one};
 use crate::failure::Failure;
 
 /// What a configuration file may say; other keys are refused.
@@ -25,6 +28,30 @@ pub(crate) struct Config {
     #[serde(default, deserialize_with = "one")]
     pub(crate) authority_root: Option<PublicKey>,
     pub(crate) dns: Option<DnsOptions>,
+    #[serde(default)]
+    pub(crate) limits: LimitOptions,
+}
+
+/// What each address may do, in the `[limits]` table; 0 is without limit.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct LimitOptions {
+    requests_per_minute: Option<u32>,
+    new_clients_per_minute: Option<u32>,
+    #[serde(deserialize_with = "many")]
+    pub(crate) trusted_proxies: Vec<Network>,
+}
+
+impl LimitOptions {
+    /// The limits of a host.
+    pub(crate) fn rates(&self) -> RateLimits {
+        let default = RateLimits::default();
+        let rate = |set: Option<u32>, default| set.map_or(default, |rate| NonZeroU32::new(rate).map(Rate));
+        RateLimits {
+            requests: rate(self.requests_per_minute, default.requests),
+            new_clients: rate(self.new_clients_per_minute, default.new_clients),
+        }
+    }
 }
 
 impl Config {

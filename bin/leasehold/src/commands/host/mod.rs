@@ -138,8 +138,11 @@ pub(crate) fn failed(error: &Error) -> Failure {
         | Error::NotActivated(_)
         | Error::NotABackup(_)
         | Error::HostThere(_)
+        | Error::StoreMissing { .. }
+        | Error::StoreBehind { .. }
+        | Error::AnotherStore { .. }
         | Error::Certificate(_) => Failure::refused(error.code(), message),
-        Error::Damaged(_) | Error::NoAuthorities(_) | Error::Store(_) | Error::Service(_) | Error::Thread(_) => {
+        Error::BadSeal(_) | Error::Damaged(_) | Error::NoAuthorities(_) | Error::Store(_) | Error::Service(_) | Error::Thread(_) => {
             Failure::failed(error.code(), message)
         }
     }

@@ -1,14 +1,15 @@
 //! `leasehold host serve`.
 
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use clap::Args;
-use leasehold_client::Machine;
+use leasehold_client::{Machine, SystemClock, SystemRng};
 use leasehold_host::dns::Publication;
+use leasehold_host::mark::UnknownStore;
 use leasehold_host::renewing::Renewal;
-use leasehold_host::{Announced, Options, Server, Surroundings};
+use leasehold_host::{Announced, Error, Options, Server};
 use leasehold_service::{Limits, Listener, Tls, shutdown_signal};
 use serde_json::json;
 
@@ -17,7 +18,6 @@ use super::dns::options::DnsOptions;
 use super::options::AuthorityOptions;
 use super::{Data, failed};
 use crate::failure::Failure;
-use crate::input;
 use crate::output::Output;
 
 /// Serve the machines of the network until interrupted.
@@ -37,6 +37,10 @@ pub(crate) struct Serve {
     /// Read settings from a TOML file (docs/host.toml is a sample); options given here win.
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
+    /// Start on the store that is there, or an empty one, although this host served from another: it counts on from that,
+    /// and the vendor sees the host as forked.
+    #[arg(long)]
+    new_store: bool,
     /// Announce the host on the local link by multicast DNS while it serves.
     #[arg(long)]
     mdns: bool,
@@ -59,9 +63,25 @@ impl Serve {
         let (dns, mdns) = (self.dns.or(config.dns.unwrap_or_default()), self.mdns || config.mdns == Some(true));
         let found = Found { folder, dns, mdns };
         home.make().map_err(|error| failed(&error))?;
+        let unknown_store = if self.new_store { UnknownStore::Accepted } else { UnknownStore::Refused };
+        // Asked before it is opened, which would make an empty one.
+        if let Some(mark) = home.mark().map_err(|error| failed(&error))?
+            && unknown_store == UnknownStore::Refused
+            && location.host_versions()?.is_none()
+        {
+            let failure = failed(&Error::StoreMissing { sealed: mark.tip.number });
+            return Err(failure.of(Path::new(&location.to_string())));
+        }
         let store = location.host()?;
-        let options = Options { limits: Limits::default(), tls };
-        let server = Server::start(home, store, surroundings(), options).map_err(|error| failed(&error))?;
+        let options = Options {
+            limits: Limits::default(),
+            rates: config.limits.rates(),
+            trusted_proxies: config.limits.trusted_proxies,
+            tls,
+            unknown_store,
+        };
+        let server = Server::start(home, store, Arc::new(SystemClock), Arc::new(SystemRng), options)
+            .map_err(|error| failed(&error))?;
         let server = server.with_renewal(renewal);
         let runtime = runtime()?;
         runtime.block_on(async {
@@ -115,11 +135,6 @@ pub(crate) fn tls(certificate: Option<PathBuf>, key: Option<PathBuf>) -> Result<
         (None, None) => Ok(None),
         (Some(_), None) | (None, Some(_)) => Err(Failure::failed("usage", "TLS needs both a certificate and a key")),
     }
-}
-
-/// The clock and the random source of the system.
-pub(crate) fn surroundings() -> Surroundings {
-    Surroundings { now: Arc::new(input::now), random: Arc::new(input::fill_random) }
 }
 
 /// As many threads for the network as there are processors to use.

@@ -5,16 +5,18 @@ mod vendor;
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::thread::{self, JoinHandle};
 
 use clap::Args;
+use leasehold_client::{SystemClock, SystemRng};
 use leasehold_host::{Options, Server};
-use leasehold_service::{Limits, Listener, shutdown_signal};
+use leasehold_service::{Listener, shutdown_signal};
 use leasehold_store_sqlite::host::SqliteHost;
 use serde_json::json;
 use tokio::sync::oneshot;
 
-use crate::commands::host::serve::{runtime, surroundings};
+use crate::commands::host::serve::runtime;
 use crate::commands::host::{failed, store_failed};
 use crate::failure::Failure;
 use crate::output::{self, Output};
@@ -116,8 +118,9 @@ impl Serving {
     fn start(data: &Path) -> Result<Self, Failure> {
         let store = SqliteHost::open(data).map_err(|error| store_failed(data, &error))?;
         let home = leasehold_host::activation::Home::new(data);
-        let options = Options { limits: Limits::default(), tls: None };
-        let server = Server::start(home, Box::new(store), surroundings(), options).map_err(|error| failed(&error))?;
+        let options = Options::default();
+        let server = Server::start(home, Box::new(store), Arc::new(SystemClock), Arc::new(SystemRng), options)
+            .map_err(|error| failed(&error))?;
         let runtime = runtime()?;
         let listener = {
             let _inside = runtime.enter();

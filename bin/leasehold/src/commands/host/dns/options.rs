@@ -172,7 +172,9 @@ pub(in crate::commands::host) fn one<'de, D: Deserializer<'de>, T: FromStr<Err: 
     text.parse().map(Some).map_err(|error| serde::de::Error::custom(format!("{text}: {error}")))
 }
 
-fn many<'de, D: Deserializer<'de>, T: FromStr<Err: Display>>(source: D) -> Result<Vec<T>, D::Error> {
+pub(in crate::commands::host) fn many<'de, D: Deserializer<'de>, T: FromStr<Err: Display>>(
+    source: D,
+) -> Result<Vec<T>, D::Error> {
     let texts = Vec::<String>::deserialize(source)?;
     let parsed =
         texts.iter().map(|text| text.parse().map_err(|error| serde::de::Error::custom(format!("{text}: {error}"))));

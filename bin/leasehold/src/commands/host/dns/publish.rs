@@ -1,12 +1,12 @@
 //! `leasehold host dns publish`.
 
 use clap::Args;
+use leasehold_client::{SystemClock, SystemRng};
 use leasehold_core::Code;
 use leasehold_discovery::publish::Published;
 use serde_json::json;
 
 use super::{ByHand, Done, Settings, end};
-use crate::commands::host::serve::surroundings;
 use crate::failure::Failure;
 use crate::output::{self, Output};
 
@@ -22,10 +22,9 @@ pub(crate) struct Publish {
 impl Publish {
     pub(crate) fn run(self, output: Output) -> Result<(), Failure> {
         let publication = self.settings.publication()?;
-        let surroundings = surroundings();
         let mut done: Vec<Done<Published>> = Vec::new();
         for entry in &publication.entries {
-            let published = publication.publish(entry, &surroundings);
+            let published = publication.publish(entry, &SystemClock, &SystemRng);
             if output == Output::Human {
                 outln!("{}", publication.line(entry));
                 if let Ok(published) = &published {

@@ -1,12 +1,12 @@
 //! `leasehold host dns show`.
 
 use clap::Args;
+use leasehold_client::{SystemClock, SystemRng};
 use leasehold_discovery::ServiceRecord;
 use leasehold_host::dns::{Publication, ZoneEntry};
 use serde_json::{Value, json};
 
 use super::{ByHand, Done, Settings, end};
-use crate::commands::host::serve::surroundings;
 use crate::failure::Failure;
 use crate::output::{self, Output};
 
@@ -20,10 +20,9 @@ pub(crate) struct Show {
 impl Show {
     pub(crate) fn run(self, output: Output) -> Result<(), Failure> {
         let publication = self.settings.publication()?;
-        let surroundings = surroundings();
         let mut done: Vec<Done<Vec<ServiceRecord>>> = Vec::new();
         for entry in &publication.entries {
-            let records = publication.show(entry, &surroundings).map(|mut records| {
+            let records = publication.show(entry, &SystemClock, &SystemRng).map(|mut records| {
                 records.sort_by(|one, other| order(one).cmp(&order(other)));
                 records
             });

@@ -1,12 +1,12 @@
 //! `leasehold host dns withdraw`.
 
 use clap::Args;
+use leasehold_client::{SystemClock, SystemRng};
 use leasehold_core::Code;
 use leasehold_discovery::publish::Withdrawn;
 use serde_json::json;
 
 use super::{ByHand, Done, Settings, end};
-use crate::commands::host::serve::surroundings;
 use crate::failure::Failure;
 use crate::output::{self, Output};
 
@@ -20,10 +20,9 @@ pub(crate) struct Withdraw {
 impl Withdraw {
     pub(crate) fn run(self, output: Output) -> Result<(), Failure> {
         let publication = self.settings.publication()?;
-        let surroundings = surroundings();
         let mut done: Vec<Done<Withdrawn>> = Vec::new();
         for entry in &publication.entries {
-            let withdrawn = publication.withdraw(entry, &surroundings);
+            let withdrawn = publication.withdraw(entry, &SystemClock, &SystemRng);
             if output == Output::Human {
                 match &withdrawn {
                     Ok(Withdrawn::Removed) => errln!("zone {}: the record was removed", entry.zone),
