@@ -38,7 +38,11 @@ fn check(item: &Item) {
             assert!(!block.is_localised() || block.state().is_none(), "a language that is not read tells no state");
         }
         Content::Event(event) => assert!(event.data.iter().all(|datum| datum.len() <= MOST_VALUE)),
-        Content::Licences(_) | Content::Lookup(_) | Content::Connection(_) | Content::Unknown(_) => {}
+        Content::Licences(_)
+        | Content::Lookup(_)
+        | Content::Connection(_)
+        | Content::Failure(_)
+        | Content::Unknown(_) => {}
     }
     assert!(!json.is_empty());
 }

@@ -4,6 +4,7 @@ mod metadata;
 
 use std::collections::BTreeSet;
 use std::fs;
+use std::path::Path;
 use std::process::Command;
 
 use cargo_metadata::{DependencyKind, Metadata, Node, Package, PackageId};
@@ -67,6 +68,50 @@ fn unsafe_code_is_forbidden_everywhere_but_at_the_c_boundary() {
         let inherits = manifest.contains("\n[lints]\nworkspace = true\n");
         assert!(inherits || package.name == "leasehold-client-ffi", "{} has lints of its own", package.name);
     }
+}
+
+#[test]
+fn the_modules_of_the_workbench_use_what_stands_below_them() {
+    let source = metadata::root().join("crates/office/src");
+    let mut looked_at = 0;
+    for (own, used) in office_uses(&source, &mut looked_at) {
+        let level = |module: &str| OFFICE.iter().position(|names| names.contains(&module));
+        let (from, to) =
+            (level(&own).expect("every module has a level"), level(&used).expect("every module has a level"));
+        let allowed = to < from || own == used || OFFICE_BESIDE.contains(&(own.as_str(), used.as_str()));
+        assert!(allowed, "{own} uses {used}");
+    }
+    assert!(looked_at > 60, "the files are looked at: {looked_at}");
+}
+
+/// What each module of the workbench uses outside its tests.
+fn office_uses(source: &Path, looked_at: &mut usize) -> BTreeSet<(String, String)> {
+    let mut uses = BTreeSet::new();
+    let mut folders = vec![source.to_owned()];
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(folder).expect("a folder") {
+            let path = entry.expect("an entry").path();
+            if path.is_dir() {
+                folders.push(path);
+                continue;
+            }
+            let below = path.strip_prefix(source).expect("it is below").to_string_lossy().replace('\\', "/");
+            let Some((own, _)) =
+                below.split_once('/').filter(|_| below.ends_with(".rs") && !below.ends_with("tests.rs"))
+            else {
+                continue;
+            };
+            *looked_at += 1;
+            let text = fs::read_to_string(&path).expect("text");
+            let code = text.split("#[cfg(test)]").next().unwrap_or_default();
+            for (at, _) in code.match_indices("crate::") {
+                let used: String =
+                    code[at + "crate::".len()..].chars().take_while(|c| c.is_ascii_lowercase()).collect();
+                uses.insert((own.to_owned(), used));
+            }
+        }
+    }
+    uses
 }
 
 fn level(package: &str) -> u8 {
@@ -148,6 +193,11 @@ const LEVELS: [&[&str]; 5] = [
 /// pay for no more of `leasehold-discovery` than that.
 const BESIDE: &[(&str, &str)] =
     &[("leasehold-client", "leasehold-discovery"), ("leasehold-office", "leasehold-discovery")];
+/// The modules of the workbench, lowest first; the commands on top know nothing of each other.
+const OFFICE: [&[&str]; 5] =
+    [&["facts"], &["read"], &["fleet"], &["report"], &["lint", "plan", "config", "explain", "doctor", "hunt"]];
+/// But what is written is checked before it is shown.
+const OFFICE_BESIDE: &[(&str, &str)] = &[("config", "lint")];
 const TESTKIT: &str = "leasehold-testkit";
 const RUNTIMES: &[&str] = &["tokio", "async-std", "smol", "async-io", "futures-executor", "hyper", "mio"];
 const OUTSIDE: &[&str] = &[

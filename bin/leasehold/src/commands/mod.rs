@@ -34,7 +34,7 @@ pub(crate) enum Command {
     /// Find why this machine is not activated, and what to do.
     Doctor(doctor::Doctor),
     /// Plan, check and explain a Microsoft Office estate; nothing of it is activated.
-    #[command(subcommand)]
+    #[command(subcommand, arg_required_else_help = true, after_help = office::ORDER)]
     Office(office::Office),
     /// Decode and verify any document or product key.
     Inspect(inspect::Inspect),

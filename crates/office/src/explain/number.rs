@@ -49,8 +49,32 @@ pub(super) fn unknown(query: &str) -> Option<Unknown> {
         asked: query.to_owned(),
         why: format!("{hex} is not in the tables: nothing is known of what it means to activation"),
         bits: Some(Bits::of(code)),
-        near: near(&codes),
+        // A whole code may be one that exists: another one is offered only where a digit is missing or too many.
+        near: if is_whole(query) { Vec::new() } else { near(&codes) },
     })
+}
+
+/// What the dialogues of Click-to-Run (`30125-1011 (404)`, `0-2031 (17004)`) and of sign-in (`AADSTS50126`) show.
+fn screen(query: &str) -> Option<Vec<Hresult>> {
+    let number = |text: &str| text.parse::<u32>().ok();
+    if let Some(rest) = query.get(..6).filter(|start| start.eq_ignore_ascii_case("AADSTS")).and_then(|_| query.get(6..))
+    {
+        return number(rest).map(|number| vec![Hresult(number)]);
+    }
+    let (first, rest) = query.split_once('-').filter(|(first, _)| !first.is_empty())?;
+    let (second, third) = rest.split_once([' ', '(', '-']).unwrap_or((rest, ""));
+    let third = third.trim_matches(|c: char| !c.is_ascii_digit());
+    let (first, second) = (number(first)?, number(second)?);
+    let all =
+        [Some(first), Some(second), number(third)].into_iter().flatten().filter(|number| *number > 0).map(Hresult);
+    let known: Vec<Hresult> = all.clone().filter(|code| ERRORS.find(*code).is_some()).collect();
+    Some(if known.is_empty() { all.take(1).collect() } else { known })
+}
+
+/// Whether a code has all its digits.
+fn is_whole(query: &str) -> bool {
+    let digits = query.strip_prefix("0x").or_else(|| query.strip_prefix("0X"));
+    digits.map_or_else(|| query.len() == 8 || query.parse::<i64>().is_ok(), |digits| digits.len() == 8)
 }
 
 /// Whether the bits say that something went wrong.
@@ -60,6 +84,9 @@ pub(super) fn is_failure(bits: Option<&Bits>) -> bool {
 
 /// The codes that `query` may be: a sign or ten digits make it decimal, letters or `0x` hexadecimal.
 fn codes(query: &str) -> Vec<Hresult> {
+    if let Some(codes) = screen(query) {
+        return codes;
+    }
     let prefixed = query.starts_with("0x") || query.starts_with("0X");
     let signed = query.parse::<i32>().ok().filter(|number| *number < 0).map(|number| Hresult(number.cast_unsigned()));
     let unsigned = query.parse::<u32>().ok().map(Hresult).filter(|_| !prefixed && !query.starts_with('+'));
@@ -137,4 +164,10 @@ const FACILITIES: &[(u32, &str)] = &[
     (10, "control"),
     (11, "certificates"),
     (12, "internet"),
+    (21, "the HTTP status of a server's answer"),
+    (25, "HTTP"),
+    (63, "Windows licensing"),
+    (0x2A2, "sign-in (Web Account Manager)"),
+    (0x2A5, "sign-in (Web Account Manager)"),
+    (0x2A8, "sign-in (network)"),
 ];

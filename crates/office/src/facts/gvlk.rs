@@ -16,7 +16,14 @@ pub fn table() -> &'static Gvlks {
 
 /// The published key that `text` is, whatever its case, with or without hyphens.
 pub fn find(text: &str) -> Option<&'static Gvlk> {
-    (text.len() <= MOST_KEY_BYTES).then(|| BY_KEY.get(&bare(text)).copied()).flatten()
+    (text.len() <= MAX_KEY_BYTES).then(|| BY_KEY.get(&bare(text)).copied()).flatten()
+}
+
+/// The key of a preview that `text` is.
+pub fn preview(text: &str) -> Option<&'static Preview> {
+    (text.len() <= MAX_KEY_BYTES)
+        .then(|| TABLE.previews.iter().find(|preview| bare(&preview.key) == bare(text)))
+        .flatten()
 }
 
 /// The published keys that end in these five characters.
@@ -31,7 +38,7 @@ pub fn of_product(id: &str) -> Option<&'static Gvlk> {
 
 /// Whether `text` has the form of a product key: five groups of five allowed characters.
 pub fn well_formed(text: &str) -> bool {
-    text.len() <= MOST_KEY_BYTES && PATTERN.is_match(&text.to_ascii_uppercase())
+    text.len() <= MAX_KEY_BYTES && PATTERN.is_match(&text.to_ascii_uppercase())
 }
 
 /// What `gvlk.toml` holds.
@@ -47,8 +54,27 @@ pub struct Gvlks {
     /// The keys.
     #[serde(rename = "gvlk")]
     pub keys: Vec<Gvlk>,
+    /// Keys of previews.
+    #[serde(rename = "preview")]
+    pub previews: Vec<Preview>,
     /// What Microsoft lists no key for.
     pub not_listed: Vec<NotListed>,
+}
+
+/// A key that was published for a preview. It activates nothing that was released.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Preview {
+    /// The preview.
+    pub product: String,
+    /// The deployment id, which the released product has too.
+    pub odt_id: String,
+    /// By what it activated.
+    pub method: super::method::ActivationMethod,
+    /// The key.
+    pub key: String,
+    /// Where it was published.
+    pub source: String,
 }
 
 /// A published key.
@@ -129,7 +155,7 @@ fn bare(key: &str) -> String {
 }
 
 /// Longer is no key, however it is written.
-const MOST_KEY_BYTES: usize = 64;
+const MAX_KEY_BYTES: usize = 64;
 static TABLE: LazyLock<Gvlks> = LazyLock::new(|| super::table(include_str!("../../data/gvlk.toml")));
 static BY_KEY: LazyLock<HashMap<String, &'static Gvlk>> =
     LazyLock::new(|| table().keys.iter().map(|key| (bare(&key.key), key)).collect());

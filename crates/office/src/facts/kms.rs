@@ -142,8 +142,30 @@ pub struct Event {
     pub source: String,
     /// How its text begins.
     pub text_prefix: Option<String>,
+    /// What it weighs for an administrator.
+    #[serde(default)]
+    pub weight: Weight,
+    /// What to do about it.
+    pub action: Option<String>,
     /// An example.
     pub fixture: Option<String>,
+}
+
+/// What an event weighs for an administrator.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Weight {
+    /// Written every day; nothing is to be done.
+    Routine,
+    /// It says that something is in order.
+    Well,
+    /// Worth knowing; it says nothing of an activation that failed.
+    Note,
+    /// Its code says whether it tells of a failure.
+    #[default]
+    ByCode,
+    /// Something is to be done.
+    Attention,
 }
 
 /// Who writes an event.

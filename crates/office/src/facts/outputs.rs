@@ -23,6 +23,9 @@ pub struct Outputs {
     /// The states of `vnextdiag.ps1`.
     #[serde(rename = "vnext_state")]
     pub vnext_states: Vec<VnextState>,
+    /// What consoles say where a script or command has not run.
+    #[serde(rename = "failure")]
+    pub failures: Vec<Failed>,
     /// What else is to be known of the tools.
     #[serde(rename = "note")]
     pub notes: Vec<Note>,
@@ -59,6 +62,12 @@ pub enum Script {
     /// `slmgr.vbs /xpr`
     #[serde(rename = "slmgr-xpr")]
     SlmgrXpr,
+    /// The classes of WMI, which the scripts ask too.
+    #[serde(rename = "wmi")]
+    Wmi,
+    /// The Volume Activation Management Tool.
+    #[serde(rename = "vamt")]
+    Vamt,
 }
 
 /// How a value is written.
@@ -252,6 +261,8 @@ pub enum Field {
     AvmaIaid,
     /// `Host machine name:`
     AvmaHost,
+    /// An error that the script names without a label, and with or without a code.
+    ErrorOccurred,
     /// `Please use slmgr.vbs /ato to activate and update KMS client information in order to update values.`
     NeverContacted,
     /// `Product activated successfully.`
@@ -306,6 +317,24 @@ pub struct VnextState {
     pub source: String,
 }
 
+/// What a console says where a script or command has not run.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Failed {
+    /// Its name.
+    pub id: String,
+    /// What its message contains; one of these is enough.
+    pub texts: Vec<String>,
+    /// What it means.
+    pub meaning: String,
+    /// What to do.
+    pub next: String,
+    /// How well the texts are known.
+    pub confidence: super::errors::Confidence,
+    /// Where it was read.
+    pub source: String,
+}
+
 /// Something to know of a tool.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -333,6 +362,13 @@ mod tests {
             assert!(!label.label.is_empty() && !label.source.is_empty(), "{}", label.label);
         }
         assert!(OUTPUTS.vnext_sections.iter().all(|section| !section.source.is_empty()));
+        for failure in &OUTPUTS.failures {
+            assert!(
+                !failure.texts.is_empty() && !failure.next.is_empty() && !failure.source.is_empty(),
+                "{}",
+                failure.id
+            );
+        }
         assert!(OUTPUTS.notes.iter().all(|note| !note.text.is_empty()));
         assert_eq!(
             OUTPUTS.vnext_states.iter().map(|state| state.state.as_str()).collect::<Vec<_>>(),

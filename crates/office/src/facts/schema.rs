@@ -36,6 +36,18 @@ pub fn channel_once(name: &str) -> Option<&'static Channel> {
     TABLE.channels.iter().find(|channel| channel.old_name.as_deref() == Some(name))
 }
 
+/// The channel that had this name until 2017.
+pub fn channel_before_2017(name: &str) -> Option<&'static Channel> {
+    TABLE.channels.iter().find(|channel| channel.before_2017.iter().any(|old| old.eq_ignore_ascii_case(name)))
+}
+
+/// The channel whose folder in Microsoft's content delivery network a path is.
+pub fn channel_of_cdn(path: &str) -> Option<&'static Channel> {
+    let path = path.to_ascii_lowercase();
+    let ours = path.contains("officecdn.microsoft.com") || path.contains("officecdn.microsoft.com.edgesuite.net");
+    TABLE.channels.iter().find(|channel| ours && channel.cdn.as_deref().is_some_and(|folder| path.contains(folder)))
+}
+
 /// The language with this code, in whatever case.
 pub fn language(code: &str) -> Option<&'static Language> {
     TABLE.languages.iter().find(|language| language.code.eq_ignore_ascii_case(code))
@@ -193,6 +205,11 @@ pub struct Channel {
     pub family: String,
     /// Its name until 2020.
     pub old_name: Option<String>,
+    /// Its names until 2017.
+    #[serde(default)]
+    pub before_2017: Vec<String>,
+    /// Its folder in Microsoft's content delivery network.
+    pub cdn: Option<String>,
     /// What else there is to know.
     pub note: Option<String>,
     /// Where the fact comes from.

@@ -1,5 +1,6 @@
 //! Many machines at once: the lines of the overview, what they add up to, and what stands twice.
 
+use std::collections::hash_map::Entry;
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 
@@ -8,13 +9,15 @@ use serde::Serialize;
 
 use super::forecast::{self, Contacts, HostForecast, Week};
 use super::judge::Health;
-use super::row::{self, HostBy, Origin, Row};
-use crate::read::{Channel, Content, Item, State};
+use super::row::{self, HostBy, Origin, Row, RowKind};
+use crate::read::{Channel, Content, Item, NamedBy, State};
 
 /// The most machines that are named for one client id.
-const MOST_SHARING: usize = 16;
+const MAX_SHARING: usize = 16;
+/// The most files and replaced outputs that are named.
+const MAX_NAMED: usize = 10_000;
 /// The most hosts and client ids that a summary lists.
-const MOST_LISTED: usize = 1000;
+const MAX_LISTED: usize = 1000;
 
 /// Gathers what was read of many texts. The texts themselves are not kept: memory grows with products and clients alone.
 #[derive(Debug, Default)]
@@ -24,13 +27,45 @@ pub struct Fleet {
     names: HashSet<Arc<str>>,
     cmids: HashMap<Arc<str>, Vec<Arc<str>>>,
     contacts: Contacts,
-    superseded: u64,
+    superseded: Vec<Superseded>,
+    more_superseded: u64,
     without_key: u64,
-    events: u64,
+    events: BTreeMap<u32, u64>,
+    foreign: Vec<Foreign>,
 }
 
-/// Machine and product, and whether the line tells a state.
-type Subject = (Arc<str>, Arc<str>, bool);
+/// What a line is about: a later output of the same replaces it.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+struct Subject {
+    machine: Arc<str>,
+    kind: RowKind,
+    product: Arc<str>,
+    id: Option<Arc<str>>,
+}
+
+/// An output that a later one of the same machine, product and kind has replaced.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Superseded {
+    /// The machine.
+    pub machine: Arc<str>,
+    /// The product.
+    pub product: Option<Arc<str>>,
+    /// Its file and line.
+    pub file: Arc<str>,
+    /// The line in it.
+    pub line: u64,
+    /// The file that the later one stands in.
+    pub by: Arc<str>,
+}
+
+/// A file that is none of an estate's outputs.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Foreign {
+    /// Its name.
+    pub file: Arc<str>,
+    /// What it is.
+    pub what: &'static str,
+}
 
 /// What a fleet adds up to.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -57,6 +92,12 @@ pub struct Summary {
     pub forecast: Vec<HostForecast>,
     /// Outputs that a later one of the same machine has replaced.
     pub superseded: u64,
+    /// Those of them that are named.
+    pub replaced: Vec<Superseded>,
+    /// Files that are no outputs of an estate.
+    pub foreign: Vec<Foreign>,
+    /// Events by their number.
+    pub events_by_id: BTreeMap<u32, u64>,
     /// Licences that are installed without a key (`ospp.vbs /dstatusall`), which are not listed.
     pub without_key: u64,
     /// Events that were counted.
@@ -100,7 +141,7 @@ impl Fleet {
         &self.rows
     }
 
-    /// Puts the lines that need somebody first, then by machine.
+    /// Puts the lines that need attention first, then by machine.
     pub fn sort(&mut self) {
         self.subjects.clear();
         self.rows.sort_by(|a, b| {
@@ -117,7 +158,10 @@ impl Fleet {
         let mut hosts: HashMap<(Arc<str>, HostBy), u64> = HashMap::new();
         for row in &self.rows {
             *health.entry(row.health.word()).or_default() += 1;
-            machines.insert(row.subject().0);
+            // A text in which nothing is recognised is no machine.
+            if row.kind != RowKind::Unknown {
+                machines.insert(row.subject());
+            }
             if let Some(channel) = row.channel.filter(|_| row.state.is_some()) {
                 *channels.entry(channel).or_default() += 1;
             }
@@ -130,7 +174,7 @@ impl Fleet {
         let mut hosts: Vec<HostUse> =
             hosts.into_iter().map(|((host, by), products)| HostUse { host, by, products }).collect();
         hosts.sort_by(|a, b| b.products.cmp(&a.products).then_with(|| a.host.cmp(&b.host)));
-        hosts.truncate(MOST_LISTED);
+        hosts.truncate(MAX_LISTED);
         Summary {
             as_of,
             machines: machines.len() as u64,
@@ -142,9 +186,12 @@ impl Fleet {
             duplicates: self.duplicates(),
             weeks: forecast::weeks(&self.rows, as_of),
             forecast: self.contacts.forecast(as_of),
-            superseded: self.superseded,
+            superseded: self.superseded.len() as u64 + self.more_superseded,
+            replaced: self.superseded.clone(),
+            foreign: self.foreign.clone(),
+            events_by_id: self.events.clone(),
             without_key: self.without_key,
-            events: self.events,
+            events: self.events.values().sum(),
         }
     }
 
@@ -162,7 +209,7 @@ impl Fleet {
         let mut duplicates: Vec<Duplicate> =
             shared.map(|(cmid, machines)| Duplicate { cmid: cmid.clone(), machines: machines.clone() }).collect();
         duplicates.sort_by(|a, b| b.machines.len().cmp(&a.machines.len()).then_with(|| a.cmid.cmp(&b.cmid)));
-        duplicates.truncate(MOST_LISTED);
+        duplicates.truncate(MAX_LISTED);
         duplicates
     }
 
@@ -177,13 +224,17 @@ impl Fleet {
                 self.contacts.block(block, machine.unwrap_or(&origin.name), origin.collected);
             }
             Content::Event(event) => {
-                self.events += 1;
+                *self.events.entry(event.id).or_default() += 1;
                 if let (Some(cmid), Some(client)) = (event.cmid(), event.client().or(machine)) {
                     self.client(cmid, client);
                 }
                 self.contacts.event(event, machine.unwrap_or(&origin.name));
             }
-            Content::Licences(_) | Content::Lookup(_) | Content::Connection(_) | Content::Unknown(_) => {}
+            Content::Licences(_)
+            | Content::Lookup(_)
+            | Content::Connection(_)
+            | Content::Failure(_)
+            | Content::Unknown(_) => {}
         }
     }
 
@@ -191,7 +242,7 @@ impl Fleet {
         let cmid = shared(&mut self.names, &cmid.to_ascii_lowercase());
         let machine = shared(&mut self.names, machine);
         let machines = self.cmids.entry(cmid).or_default();
-        if machines.len() < MOST_SHARING && !machines.iter().any(|known| known.eq_ignore_ascii_case(&machine)) {
+        if machines.len() < MAX_SHARING && !machines.iter().any(|known| known.eq_ignore_ascii_case(&machine)) {
             machines.push(machine);
         }
     }
@@ -201,23 +252,78 @@ impl Fleet {
             self.without_key += 1;
             return;
         }
-        let (machine, product) = row.subject();
-        let machine = shared(&mut self.names, &machine.to_ascii_lowercase());
-        let product = shared(&mut self.names, &product);
-        match self.subjects.entry((machine, product, row.state.is_some())) {
-            std::collections::hash_map::Entry::Occupied(known) => {
-                let present = &mut self.rows[*known.get()];
-                self.superseded += 1;
-                if row.collected >= present.collected {
-                    *present = row;
-                }
-            }
-            std::collections::hash_map::Entry::Vacant(place) => {
+        let subject = self.subject(&row);
+        match self.subjects.entry(subject) {
+            Entry::Vacant(place) => {
                 place.insert(self.rows.len());
                 self.rows.push(row);
             }
+            Entry::Occupied(known) => {
+                let at = *known.get();
+                if !replaces(&row, &self.rows[at]) {
+                    return self.rows.push(row);
+                }
+                let later = row.collected >= self.rows[at].collected;
+                let former = if later { std::mem::replace(&mut self.rows[at], row) } else { row };
+                let by = self.rows[at].file.clone();
+                self.replaced(former, by);
+            }
         }
     }
+
+    fn subject(&mut self, row: &Row) -> Subject {
+        let mut machine = row.subject().to_ascii_lowercase();
+        if row.named_by == NamedBy::Folder {
+            // A folder may hold one machine's outputs or those of many: files that differ in more than a date are not of one.
+            machine.push('/');
+            machine.push_str(&without_dates(&row.file));
+        }
+        let product = row.product.as_deref().unwrap_or(row.tool);
+        let product = shared(&mut self.names, product);
+        Subject { machine: shared(&mut self.names, &machine), kind: row.kind, product, id: row.id.clone() }
+    }
+
+    fn replaced(&mut self, former: Row, by: Arc<str>) {
+        if self.superseded.len() >= MAX_NAMED {
+            self.more_superseded += 1;
+            return;
+        }
+        let machine = former.subject();
+        let Row { product, file, line, .. } = former;
+        self.superseded.push(Superseded { machine, product, file, line, by });
+    }
+
+    /// Notes a file that is no output of an estate: it is named, and not read.
+    pub fn foreign(&mut self, file: &str, what: &'static str) {
+        if self.foreign.len() < MAX_NAMED {
+            self.foreign.push(Foreign { file: file.into(), what });
+        }
+    }
+}
+
+/// Whether one of two lines about the same replaces the other: the later output does. What one text tells twice is told of
+/// two things, unless it is the text of one machine and a script was run twice.
+fn replaces(one: &Row, other: &Row) -> bool {
+    if one.file != other.file {
+        return one.kind != RowKind::Unknown && one.machine.is_some();
+    }
+    let of_one = matches!(one.named_by, NamedBy::Text | NamedBy::File);
+    match one.kind {
+        RowKind::Product => of_one && !matches!(one.tool, "WMI" | "VAMT"),
+        // The same record, test or event again says nothing new.
+        RowKind::Record | RowKind::Connection | RowKind::Event => true,
+        RowKind::Answer | RowKind::Failure | RowKind::Unknown => false,
+    }
+}
+
+/// A file's name without what looks like a date or a time.
+fn without_dates(file: &str) -> String {
+    let mut name = String::with_capacity(file.len());
+    for part in file.split_inclusive(|c: char| !c.is_ascii_digit()) {
+        let digits = part.bytes().take_while(u8::is_ascii_digit).count();
+        name.push_str(if digits >= 6 { &part[digits..] } else { part });
+    }
+    name
 }
 
 /// One copy of a name, however often it occurs.
@@ -233,7 +339,7 @@ fn shared(names: &mut HashSet<Arc<str>>, name: &str) -> Arc<str> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::read::{NamedBy, read};
+    use crate::read::read;
 
     fn fleet(texts: &[(&str, &str, &str)]) -> Fleet {
         let mut fleet = Fleet::default();
@@ -263,6 +369,25 @@ mod tests {
     }
 
     #[test]
+    fn what_a_text_tells_twice_is_two_things() {
+        let lookup = "_vlmcs._tcp.a.example. 600 IN SRV 0 0 1688 kms1.a.example.\n_vlmcs._tcp.a.example. 600 IN SRV 0 0 1688 kms2.a.example.\n";
+        assert_eq!(fleet(&[("x", "", lookup)]).rows().len(), 2);
+        let errors = "Error: 0xC004F074 no host.\n\nError: 0xC004F074 no host.\n";
+        assert!(!fleet(&[("x", "", errors)]).rows().is_empty());
+        let wmi = "Name          : Windows(R), Professional edition\nPartialProductKey : 3V66T\nLicenseStatus : 1\n\n";
+        assert_eq!(fleet(&[("x", "", &wmi.repeat(2))]).rows().len(), 2);
+    }
+
+    #[test]
+    fn what_is_replaced_is_named() {
+        let fleet = fleet(&[("PC-1", "2026-11-01T00:00:00Z", CLIENT), ("PC-1", "2026-11-02T00:00:00Z", CLIENT)]);
+        // Both texts have one name here: a script that was run twice on one machine.
+        let summary = fleet.summary(Timestamp::UNIX_EPOCH);
+        assert_eq!((summary.superseded, summary.replaced.len(), fleet.rows().len()), (1, 1, 1));
+        assert_eq!(&*summary.replaced[0].machine, "PC-1");
+    }
+
+    #[test]
     fn machines_that_share_a_client_id_are_named() {
         let text = "Client Machine ID (CMID): F9D4E20A-cb8f-4050-9c0c-56420455ada1\n";
         let fleet = fleet(&[("PC-1", "", text), ("PC-2", "", text), ("pc-1", "", text)]);
@@ -276,6 +401,6 @@ mod tests {
         let summary =
             fleet(&[("PC-1", "", CLIENT), ("PC-2", "", "Lizenzstatus: Lizenziert")]).summary(Timestamp::UNIX_EPOCH);
         assert_eq!(summary.states, [("licensed".to_owned(), 1), ("not recognised".to_owned(), 1)]);
-        assert_eq!((summary.machines, summary.health["unknown"]), (2, 1));
+        assert_eq!((summary.machines, summary.health["unknown"]), (1, 1));
     }
 }

@@ -8,9 +8,9 @@ use serde::Serialize;
 
 use super::row::Row;
 use crate::facts::errors::{ERRORS, Hresult};
-use crate::facts::kms::KMS;
-use crate::facts::outputs::{Field, OUTPUTS};
-use crate::read::{Block, Channel, Counted, State, Unrecognised};
+use crate::facts::kms::{KMS, Weight};
+use crate::facts::outputs::{Field, OUTPUTS, Script};
+use crate::read::{Block, Channel, Counted, Event, HANDLED, State, Unrecognised};
 
 /// How a line of the overview stands, the gravest last.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
@@ -86,14 +86,10 @@ impl Advice {
             Self::new(
                 Health::Unknown,
                 format!("not recognised, it looks like a script's output in a language that is not read{said}"),
-                "read the same from WMI: Get-CimInstance SoftwareLicensingProduct -Filter 'PartialProductKey is not null'",
+                COLLECT,
             )
         } else {
-            Self::new(
-                Health::Unknown,
-                format!("not recognised{said}"),
-                "collect the output of ospp.vbs /dstatus or slmgr.vbs /dlv as text",
-            )
+            Self::new(Health::Unknown, format!("not recognised{said}"), COLLECT)
         }
     }
 }
@@ -116,14 +112,21 @@ pub fn advice(block: &Block) -> Advice {
     if block.has(Field::NotInUse) {
         return Advice::new(Health::Neutral, "the licence is installed and not in use", "");
     }
-    if block.state() == Some(State::Unlicensed) && block.last5().is_none() && block.error().is_none() {
+    if is_without_key(block) {
         return Advice::new(Health::Neutral, "a licence without a key: the product may not be installed at all", "");
     }
     if block.is_host() {
         return of_host(block);
     }
+    if let Some(advice) = of_windows(block) {
+        return advice;
+    }
     match (block.error().filter(|_| block.error_is_failure()), block.state()) {
         (Some(code), _) => Advice::of_code(code),
+        (None, None) if block.has(Field::ErrorOccurred) => {
+            let said = block.text(Field::ErrorText).unwrap_or("an error without a code");
+            Advice::new(Health::Attention, format!("the command failed: {said}"), "run it again as an administrator")
+        }
         (None, Some(state)) => of_state(state, block),
         (None, None) => Advice::new(Health::Neutral, "no state is shown", ""),
     }
@@ -262,22 +265,146 @@ fn of_host(block: &Block) -> Advice {
     if block.state().is_some_and(|state| state != State::Licensed) {
         return Advice::new(
             Health::Attention,
-            "a KMS host that is itself not activated: it activates nobody",
+            "a KMS host that is itself not activated: it activates no machine",
             "activate it online or by telephone",
         );
     }
-    match block.number(Field::Count) {
-        Some(count) if count >= threshold => {
-            Advice::new(Health::Well, format!("KMS host: {count} machines are counted, {threshold} are needed"), "")
+    let Some(count) = block.number(Field::Count) else { return Advice::new(Health::Well, "KMS host", "") };
+    let (enough, needed) = match counted {
+        Counted::Office => (count >= threshold, format!("{threshold} are needed for Office")),
+        // A Windows host serves servers before it serves clients.
+        Counted::WindowsClient | Counted::WindowsServer => {
+            let (servers, clients) = (Counted::WindowsServer.threshold(), Counted::WindowsClient.threshold());
+            let told = match count {
+                count if count >= u64::from(clients) => {
+                    format!("enough for Windows Server ({servers}) and Windows ({clients})")
+                }
+                count if count >= u64::from(servers) => {
+                    format!("enough for Windows Server ({servers}), not for Windows clients ({clients})")
+                }
+                _ => format!("{servers} are needed for Windows Server and {clients} for Windows clients"),
+            };
+            (count >= u64::from(servers), told)
         }
-        Some(count) => Advice::new(
-            if count == 0 { Health::Soon } else { Health::Attention },
-            format!("KMS host: {count} machines are counted, {threshold} are needed for {}", counted.word()),
-            "let more machines ask; fewer than that for good: Active Directory-based activation or MAK",
+    };
+    let total = block.number(Field::RequestsTotal);
+    let failed = block.number(Field::RequestsFailed).filter(|failed| *failed > 0);
+    let meaning = format!("KMS host: {count} machines are counted, {needed}");
+    if let (Some(failed), Some(total)) = (failed, total)
+        && failed.saturating_mul(FAILED_SHARE) >= total
+    {
+        return Advice::new(
+            Health::Attention,
+            format!("{meaning}; {failed} of {total} requests failed"),
+            "read the codes of the events 12290 on the host: 0xC004F042 is a product that its key does not cover, \
+             0xC004F038 too few machines; look for cloned machines with one client id",
+        );
+    }
+    let few = "let more machines ask; fewer than that for good: Active Directory-based activation or MAK";
+    match (enough, count) {
+        (true, _) => Advice::new(Health::Well, meaning, ""),
+        (false, 0) if total == Some(0) => Advice::new(
+            Health::Neutral,
+            format!(
+                "{meaning}; it was never asked: right beside Active Directory-based activation, which counts nothing"
+            ),
+            "where machines should ask it: look at its DNS record and at port 1688",
         ),
-        None => Advice::new(Health::Well, "KMS host", ""),
+        (false, 0) => Advice::new(Health::Soon, meaning, few),
+        (false, _) => Advice::new(Health::Attention, meaning, few),
     }
 }
+
+/// Whether a licence has no key: it is installed and not used, as most of those that WMI lists.
+fn is_without_key(block: &Block) -> bool {
+    let of_wmi = matches!(block.tool, Script::Wmi | Script::Vamt);
+    // A property that was not asked for says nothing; an empty one says that there is no key.
+    let no_key = block.last5().is_none() && (!of_wmi || block.fields.contains_key(&Field::Last5));
+    let no_error = block.error().is_none_or(|error| error == NO_KEY);
+    block.state() == Some(State::Unlicensed)
+        && (no_key && no_error || block.error() == Some(NO_KEY) && block.last5().is_none())
+}
+
+/// What is the matter with Windows in words of its own: evaluations that are over, keys of a channel that no host serves.
+fn of_windows(block: &Block) -> Option<Advice> {
+    let name = block.name().unwrap_or_default();
+    let failed = block.error_is_failure() || matches!(block.state(), Some(State::Notification | State::Unlicensed));
+    if !name.contains("Windows") || !failed {
+        return None;
+    }
+    let channel = block.channel_name().unwrap_or("?");
+    match block.channel() {
+        Channel::Evaluation => Some(Advice::new(
+            Health::Attention,
+            "the evaluation is over: a server shuts down every hour, and no activation (/ato) can help an evaluation edition",
+            "convert the edition with a key of your own (DISM /online /Set-Edition:EDITION /ProductKey:KEY /AcceptEula; \
+             `DISM /online /Get-TargetEditions` lists them), or install a licensed edition",
+        )),
+        Channel::Retail | Channel::Oem => Some(Advice::new(
+            Health::Attention,
+            format!("the key is of the {channel} channel: no KMS host and no directory activates it"),
+            "to activate it by your own host or directory, install the generic key (GVLK) of the edition: slmgr.vbs /ipk \
+             KEY, then slmgr.vbs /ato; else activate this key online",
+        )),
+        _ if block.error() == Some(GRACE_OVER)
+            || block.error().is_none() && block.state() == Some(State::Notification) =>
+        {
+            Some(Advice::new(
+                Health::Attention,
+                "Windows was not activated in time and reminds of it; it works, and only personal settings are locked",
+                if block.channel() == Channel::KmsClient {
+                    "find out why no KMS host or domain controller answers (name, port 1688, count), then slmgr.vbs /ato"
+                } else {
+                    "slmgr.vbs /ato while online, or by telephone"
+                },
+            ))
+        }
+        Channel::KmsClient
+        | Channel::KmsHost
+        | Channel::Mak
+        | Channel::Grace
+        | Channel::Subscription
+        | Channel::Other => None,
+    }
+}
+
+/// What an event says by itself; nothing where it is only counted.
+pub(crate) fn of_event_alone(event: &Event, code: Option<Hresult>) -> Option<Advice> {
+    let entry = KMS.event(event.id)?;
+    if event.cut {
+        return Some(Advice::new(
+            Health::Unknown,
+            format!("events {} whose text is cut: {}", event.id, entry.meaning),
+            "print them as a list: Get-WinEvent … | Format-List TimeCreated, Id, MachineName, Message",
+        ));
+    }
+    if event.id == HANDLED {
+        return None;
+    }
+    let action = entry.action.as_deref().unwrap_or_default();
+    let told = format!("event {}, {}", event.id, entry.meaning);
+    match (entry.weight, code) {
+        (Weight::Routine, _) | (Weight::ByCode, None) => None,
+        (Weight::Well, _) => Some(Advice::new(Health::Well, told, "")),
+        (Weight::Note, Some(code)) => Some(Advice::new(Health::Neutral, format!("{told} ({code})"), action)),
+        (Weight::Note, None) => Some(Advice::new(Health::Neutral, told, action)),
+        (Weight::ByCode | Weight::Attention, Some(code)) => {
+            let advice = Advice::of_code(code);
+            Some(Advice { meaning: format!("{told}: {}", advice.meaning).into(), ..advice })
+        }
+        (Weight::Attention, None) => Some(Advice::new(Health::Attention, told, action)),
+    }
+}
+
+/// There is no product key.
+const NO_KEY: Hresult = Hresult(0xC004_F014);
+/// Grace has ended.
+const GRACE_OVER: Hresult = Hresult(0xC004_F009);
+/// One request in so many may fail on a host that is well.
+const FAILED_SHARE: u64 = 4;
+/// How to collect what is read in every language, where no script runs.
+const COLLECT: &str = "collect it from WMI, in any language: Get-CimInstance SoftwareLicensingProduct -Filter \
+                       'PartialProductKey is not null' | Export-Csv status.csv";
 
 /// The facts behind lines, each with its source: the codes and states that occur, and the numbers that all rest on.
 pub fn sources(rows: &[Row]) -> Vec<(String, &'static str)> {

@@ -6,12 +6,13 @@ use std::sync::Arc;
 use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 
-use super::judge::{Advice, Health, advice, of_subscription, verdict};
+use super::judge::{Advice, Health, advice, of_event_alone, of_subscription, verdict};
 use crate::facts::errors::Hresult;
 use crate::facts::kms::KMS;
-use crate::facts::outputs::Script;
+use crate::facts::outputs::{Field, Script};
 use crate::read::{
-    Block, Channel, Connection, Content, Event, HANDLED, Item, Licences, Lookup, NamedBy, Owner, Record, State,
+    Block, Channel, Connection, Content, Event, Failure, Item, Licences, Lookup, NamedBy, Owner, Record, State,
+    UNREACHED,
 };
 
 /// Where a text comes from, and when it was collected.
@@ -68,6 +69,31 @@ pub struct Row {
     /// What it comes to in a few words, where the state alone would mislead.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub verdict: Option<String>,
+    /// What kind of thing it tells.
+    #[serde(skip)]
+    pub(crate) kind: RowKind,
+    /// What tells it apart from others of its product: an activation id, a host, a code.
+    #[serde(skip)]
+    pub(crate) id: Option<Arc<str>>,
+}
+
+/// What kind of thing a line tells.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum RowKind {
+    /// The state of a product, or of a host.
+    Product,
+    /// The answer to a command.
+    Answer,
+    /// A service record, or that there is none.
+    Record,
+    /// A test of a connection.
+    Connection,
+    /// An event.
+    Event,
+    /// A script that has not run.
+    Failure,
+    /// A text that is not recognised.
+    Unknown,
 }
 
 /// Who chose a KMS host.
@@ -114,6 +140,8 @@ pub(crate) fn rows(item: &Item, origin: &Origin, share: &mut dyn FnMut(&str) -> 
         meaning: advice.meaning,
         next: advice.next,
         verdict: None,
+        kind: RowKind::Unknown,
+        id: None,
     };
     match &item.content {
         Content::Block(block) => {
@@ -127,6 +155,7 @@ pub(crate) fn rows(item: &Item, origin: &Origin, share: &mut dyn FnMut(&str) -> 
         Content::Lookup(lookup) => of_lookup(lookup, &row, share),
         Content::Connection(connection) => vec![of_connection(connection, row, share)],
         Content::Event(event) => of_event(event, row, share).into_iter().collect(),
+        Content::Failure(failure) => vec![of_failure(failure, row)],
         Content::Unknown(unknown) => {
             let first = unknown.lines.first();
             vec![row(first.map_or(1, |line| line.line), "", Advice::of_unknown(unknown.localised, first))]
@@ -141,6 +170,8 @@ fn tool(script: Script) -> &'static str {
     match script {
         Script::Ospp => "ospp.vbs",
         Script::Slmgr | Script::SlmgrXpr => "slmgr.vbs",
+        Script::Wmi => "WMI",
+        Script::Vamt => "VAMT",
     }
 }
 
@@ -153,7 +184,11 @@ fn of_block(block: &Block, row: Row, share: &mut dyn FnMut(&str) -> Arc<str>) ->
     } else {
         block.dns_host().map(|_| HostBy::Dns)
     };
+    let ids = [Field::SkuId, Field::ActivationId, Field::ProductId].into_iter().filter_map(|field| block.text(field));
+    let ids: Vec<&str> = ids.chain(block.last5()).collect();
     Row {
+        kind: if block.is_product() { RowKind::Product } else { RowKind::Answer },
+        id: (!ids.is_empty()).then(|| share(&ids.join(" "))),
         product: block.name().map(&mut *share),
         state: block.state(),
         channel: (block.description().is_some() || block.channel() != Channel::Other).then(|| block.channel()),
@@ -190,6 +225,8 @@ fn of_licences(
         let owner = if licence.kind == Owner::Device { "device" } else { "user" };
         let named = licence.product.as_deref().unwrap_or("Microsoft 365 Apps");
         rows.push(Row {
+            kind: RowKind::Product,
+            id: licence.email.as_deref().or(licence.tenant.as_deref()).map(&mut *share),
             product: Some(share(&format!("{named} ({owner})"))),
             state,
             channel: Some(Channel::Subscription),
@@ -204,6 +241,18 @@ fn of_licences(
             let health = if tokens == 0 { Health::Attention } else { Health::Well };
             let next = if tokens == 0 { "start an app and sign in with a licensed account" } else { "" };
             Advice::new(health, format!("shared computer activation, {tokens} tokens for this user"), next)
+        } else if let Some(error) = &licences.error {
+            Advice::new(
+                Health::Unknown,
+                format!("the script itself failed before it showed a licence: {error}"),
+                "sign in to an app once, then run vnextdiag.ps1 again; the newest copy lies in the folder of Office",
+            )
+        } else if licences.damaged > 0 {
+            Advice::new(
+                Health::Unknown,
+                format!("{} licences are shown that cannot be read", licences.damaged),
+                "collect the output as a file, without a console's line breaks",
+            )
         } else {
             Advice::new(
                 Health::Neutral,
@@ -212,6 +261,7 @@ fn of_licences(
             )
         };
         rows.push(Row {
+            kind: RowKind::Product,
             product: Some(share("Microsoft 365 Apps")),
             channel: Some(Channel::Subscription),
             ..row(licences.line, TOOL, advice)
@@ -237,7 +287,7 @@ fn of_lookup(
         if let Some(error) = &lookup.error {
             advice.meaning = format!("no KMS host in DNS: {error}").into();
         }
-        return vec![Row { code, ..row(lookup.line, TOOL, advice) }];
+        return vec![Row { kind: RowKind::Record, code, ..row(lookup.line, TOOL, advice) }];
     }
     let port = u16::try_from(KMS.number("port.tcp")).unwrap_or(1688);
     let of_record = |record: &Record| {
@@ -258,6 +308,8 @@ fn of_lookup(
         let host = share(&host);
         Some(Row {
             product: Some(share(&record.name)),
+            kind: RowKind::Record,
+            id: Some(host.clone()),
             host: Some(host),
             host_by: Some(HostBy::Dns),
             ..row(lookup.line, TOOL, advice)
@@ -272,52 +324,67 @@ fn of_connection(
     share: &mut dyn FnMut(&str) -> Arc<str>,
 ) -> Row {
     let target = connection.host.as_deref().or(connection.address.as_deref()).unwrap_or("the host");
-    let code = connection.expected_error().map(Hresult);
-    let advice = match (code, connection.tcp) {
-        (Some(code), _) => {
+    let number = connection.port.map_or_else(|| "1688".to_owned(), |port| port.to_string());
+    let advice = match connection.tcp {
+        Some(false) => {
             let pinged = if connection.ping == Some(true) {
-                ", though it answers a ping: a firewall, or no service"
+                ", though it answers a ping: a firewall is between, or no service listens"
             } else {
                 ""
             };
-            Advice { meaning: format!("{target} does not take connections{pinged}").into(), ..Advice::of_code(code) }
+            Advice::new(
+                Health::Attention,
+                format!("{target} does not take connections on port {number}{pinged}"),
+                format!(
+                    "allow TCP {number} on the way and on the host, and see that the Software Protection service runs \
+                     there; clients report 0x{UNREACHED:08X} until then"
+                ),
+            )
         }
-        (None, Some(_)) => Advice::new(Health::Well, format!("{target} takes connections"), ""),
-        (None, None) => Advice::new(Health::Unknown, "no port was tested", "Test-NetConnection HOST -Port 1688"),
+        Some(true) => Advice::new(Health::Well, format!("{target} takes connections"), ""),
+        None => Advice::new(Health::Unknown, "no port was tested", "Test-NetConnection HOST -Port 1688"),
     };
     let port = connection.port.map_or_else(String::new, |port| format!(":{port}"));
+    let host = share(&format!("{target}{port}"));
     Row {
+        kind: RowKind::Connection,
+        id: Some(host.clone()),
         product: Some(share(&format!("port of {target}"))),
-        host: Some(share(&format!("{target}{port}"))),
-        code,
+        host: Some(host),
         ..row(connection.line, "Test-NetConnection", advice)
     }
 }
 
-/// A line for an event that says something by itself; requests and answers are counted instead.
+/// A line for an event that says something by itself; requests and answers that went well are counted instead, and so is
+/// what licensing writes every day.
 fn of_event(
     event: &Event,
     row: impl Fn(u64, &'static str, Advice) -> Row,
     share: &mut dyn FnMut(&str) -> Arc<str>,
 ) -> Option<Row> {
     let code = event.hresult().filter(|code| code.signed() < 0);
-    if event.id == HANDLED || code.is_none() {
-        return None;
-    }
-    let meaning = KMS.event(event.id).map_or("activation failed", |entry| entry.meaning.as_str());
-    let advice = code.map(|code| {
-        let advice = Advice::of_code(code);
-        Advice { meaning: format!("event {}, {meaning}: {}", event.id, advice.meaning).into(), ..advice }
-    })?;
-    Some(Row { product: Some(share(&format!("event {}", event.id))), code, ..row(event.line, "event log", advice) })
+    let advice = of_event_alone(event, code)?;
+    let id = code.map_or_else(String::new, |code| code.to_string());
+    Some(Row {
+        kind: RowKind::Event,
+        id: Some(share(&id)),
+        product: Some(share(&format!("event {}", event.id))),
+        code,
+        ..row(event.line, "event log", advice)
+    })
+}
+
+/// A script that has not run: what stood in the way is told, and not taken for a state.
+fn of_failure(failure: &Failure, row: impl Fn(u64, &'static str, Advice) -> Row) -> Row {
+    let (meaning, next) = failure.entry().map_or(("the script has not run", ""), |entry| (&entry.meaning, &entry.next));
+    let advice = Advice::new(Health::Attention, format!("{meaning}: {}", failure.text), next);
+    Row { kind: RowKind::Failure, id: Some(failure.id.into()), ..row(failure.line, "", advice) }
 }
 
 impl Row {
-    /// The key of what it is about, to know a later output of the same: the machine (else the file), and the product.
-    pub(crate) fn subject(&self) -> (Arc<str>, Arc<str>) {
-        let machine = self.machine.clone().unwrap_or_else(|| self.file.clone());
-        let product = self.product.clone().unwrap_or_else(|| self.tool.into());
-        (machine, product)
+    /// The machine that it is of; the file, where none is named.
+    pub(crate) fn subject(&self) -> Arc<str> {
+        self.machine.clone().unwrap_or_else(|| self.file.clone())
     }
 
     /// Whether it is a product with a licence of its own, and not the answer to a command or a licence without key.

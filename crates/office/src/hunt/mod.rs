@@ -227,11 +227,12 @@ impl Hunt {
                 Content::Event(event) => (Some(Kind::Events), event.line),
                 Content::Lookup(lookup) => (Some(Kind::Records), lookup.line),
                 Content::Connection(connection) => (Some(Kind::Connections), connection.line),
-                Content::Unknown(_) => (None, 0),
+                Content::Failure(_) | Content::Unknown(_) => (None, 0),
             };
             source.kinds.extend(kind);
             let spot = |words: &str| source.find(words, from);
-            let found = outputs::judge(&content, &self.options, &mut self.machines, &spot);
+            let at = |words: &str, line: u64| source.find(words, line.max(from));
+            let found = outputs::judge(&content, &self.options, &mut self.machines, &spot, &at);
             self.keep(source, found);
         }
     }

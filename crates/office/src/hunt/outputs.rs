@@ -16,17 +16,18 @@ pub(super) fn judge(
     options: &Options,
     machines: &mut Machines,
     spot: &dyn Fn(&str) -> Spot,
+    at: &dyn Fn(&str, u64) -> Spot,
 ) -> Vec<Finding> {
     match content {
         Content::Block(block) => of_block(block, options, machines, spot),
         Content::Event(event) => of_event(event, options, machines, spot),
-        Content::Lookup(lookup) => of_lookup(lookup, options, machines, spot),
+        Content::Lookup(lookup) => of_lookup(lookup, options, machines, at),
         Content::Connection(connection) => of_connection(connection, options, machines, spot),
         Content::Licences(licences) => {
             machines.of(&spot("vNext licenses found")).licences(licences);
             Vec::new()
         }
-        Content::Unknown(_) => Vec::new(),
+        Content::Failure(_) | Content::Unknown(_) => Vec::new(),
     }
 }
 
@@ -123,13 +124,18 @@ fn of_event(event: &Event, options: &Options, machines: &mut Machines, spot: &dy
     found
 }
 
-fn of_lookup(lookup: &Lookup, options: &Options, machines: &mut Machines, spot: &dyn Fn(&str) -> Spot) -> Vec<Finding> {
+fn of_lookup(
+    lookup: &Lookup,
+    options: &Options,
+    machines: &mut Machines,
+    spot: &dyn Fn(&str, u64) -> Spot,
+) -> Vec<Finding> {
     let own = &options.own;
     let mut found = Vec::new();
     for record in lookup.records.iter().filter(|record| is_of_kms(&record.name)) {
         let Some(target) = record.target.as_deref() else { continue };
         let address = lookup.address(target);
-        let at = spot(target);
+        let at = spot(target, record.line);
         if !own.hosts.is_empty() && !is_listed(target, address, own) {
             found.push(Finding::of_rule(
                 "ACT008",
@@ -170,7 +176,7 @@ fn of_connection(
 /// Whether a record is one of KMS hosts; of a record without a name nothing else is known.
 fn is_of_kms(name: &str) -> bool {
     let service = KMS.fact("srv.name").map(|fact| fact.value.to_string()).unwrap_or_default();
-    name.is_empty() || name.to_ascii_lowercase().starts_with(&service)
+    name.is_empty() || name.to_ascii_lowercase().starts_with(&service) || name.eq_ignore_ascii_case("_vlmcs")
 }
 
 fn is_listed(target: &str, address: Option<&str>, own: &Own) -> bool {

@@ -21,6 +21,10 @@ pub struct Context {
     pub installed: Option<Edition>,
     /// Architectures of the other files for the same machines.
     pub beside: Vec<Edition>,
+    /// Channels of all files for the same machines.
+    pub channels: Vec<String>,
+    /// Whether hints are wanted that most files need not heed.
+    pub hints: bool,
     /// The organisation's KMS host.
     pub host: HostFacts,
     /// Whether the machines have Arm processors.

@@ -7,7 +7,7 @@ use roxmltree::{Attribute, Document, Node, ParsingOptions};
 use super::context::Edition;
 use super::finding::Findings;
 use super::{NOT_A_CONFIGURATION, Problem};
-use crate::facts::gvlk::{self, Gvlk};
+use crate::facts::gvlk::{self, Gvlk, Preview};
 use crate::facts::products::{self, Family};
 use crate::facts::schema;
 
@@ -20,7 +20,25 @@ pub(super) fn parse(text: &str) -> Result<Document<'_>, Problem> {
             roxmltree::Error::UnclosedRootNode => text.len(),
             _ => byte_at(text, position.row, position.col),
         };
-        Problem::new(at, format!("not well-formed XML: {}", words(&error)))
+        let typed = typographic(text, at).map_or_else(|| words(&error), |(_, what)| what);
+        let at = typographic(text, at).map_or(at, |(at, _)| at);
+        Problem::new(at, format!("not well-formed XML: {typed}"))
+    })
+}
+
+/// Characters that word processors and web pages put in the place of plain ones, where they stop the parser, and what to do.
+fn typographic(text: &str, at: usize) -> Option<(usize, String)> {
+    let quotes = |c: char| matches!(c, '“' | '”' | '„' | '«' | '»' | '‘' | '’' | '″' | '＂');
+    let rest = text.get(at..)?;
+    let here = rest.chars().next().map(|character| (at, character));
+    let (at, character) = here.filter(|(_, c)| quotes(*c) || *c == '\u{a0}').or_else(|| {
+        let equals = text.match_indices('=').map(|(at, _)| at + 1);
+        equals.filter_map(|at| Some((at, text[at..].chars().next()?))).find(|(_, c)| quotes(*c))
+    })?;
+    Some(if character == '\u{a0}' {
+        (at, "a no-break space, as copied from a page: write a plain one".to_owned())
+    } else {
+        (at, format!("{character} is a typographic quotation mark, as copied from a page: write \""))
     })
 }
 
@@ -69,6 +87,25 @@ impl<'f> File<'f> {
         Some(file)
     }
 
+    /// The channels that it installs from, as they are called now.
+    pub(super) fn channels(&self) -> Vec<String> {
+        let known = self.adds.iter().filter_map(|add| add.channel.as_ref()?.facts);
+        known.map(|channel| channel.name.clone()).collect()
+    }
+
+    /// Where the file shows that it is one of the Windows Installer editions, whose files have the same root.
+    pub(super) fn of_windows_installer(&self) -> Option<Range<usize>> {
+        let attribute = self.root.attributes().find(|attribute| attribute.name() == "Product");
+        let element = || {
+            let own = |node: &&Node<'_, '_>| {
+                let name = name(**node, self.text);
+                INSTALLER_ELEMENTS.contains(&name) || name == "Setting" && node.attribute("Id").is_some()
+            };
+            self.others.iter().find(own).map(|node| self.name_of(*node))
+        };
+        attribute.map(|attribute| attribute.range_qname()).or_else(element)
+    }
+
     /// The elements of this name below the root.
     pub(super) fn named(&self, name: &str) -> impl Iterator<Item = Node<'f, 'f>> {
         let text = self.text;
@@ -111,6 +148,10 @@ impl<'f> File<'f> {
     }
 }
 
+/// Elements that only files of the Windows Installer editions have.
+const INSTALLER_ELEMENTS: [&str; 8] =
+    ["OptionState", "COMPANYNAME", "USERNAME", "INSTALLLOCATION", "PIDKEY", "LIS", "AddLanguage", "DistributionPoint"];
+
 /// What is added, or removed.
 pub(super) struct Add<'f> {
     pub(super) node: Node<'f, 'f>,
@@ -121,7 +162,7 @@ pub(super) struct Add<'f> {
 impl<'f> Add<'f> {
     fn of(node: Node<'f, 'f>, text: &'f str) -> Self {
         let products = elements(node, text, "Product").map(|product| Product::of(product, text)).collect();
-        Self { node, channel: value(node, "Channel").map(Channel::of), products }
+        Self { node, channel: channel_of(node), products }
     }
 
     pub(super) fn edition(&self) -> Option<Edition> {
@@ -134,6 +175,11 @@ impl<'f> Add<'f> {
     }
 }
 
+/// The channel that an element names; until 2017 the attribute was called `Branch`.
+pub(super) fn channel_of<'f>(node: Node<'f, 'f>) -> Option<Channel<'f>> {
+    value(node, "Channel").or_else(|| value(node, "Branch")).map(Channel::of)
+}
+
 /// An update channel as a file names it.
 pub(super) struct Channel<'f> {
     pub(super) value: Value<'f>,
@@ -143,7 +189,8 @@ pub(super) struct Channel<'f> {
 
 impl<'f> Channel<'f> {
     pub(super) fn of(value: Value<'f>) -> Self {
-        let facts = schema::channel(value.text).or_else(|| schema::channel_once(value.text));
+        let once = || schema::channel_once(value.text).or_else(|| schema::channel_before_2017(value.text));
+        let facts = schema::channel(value.text).or_else(once);
         Self { value, facts }
     }
 
@@ -202,6 +249,8 @@ pub(super) enum KeyKind {
     Malformed,
     /// A published one.
     Generic(&'static Gvlk),
+    /// One that was published for a preview.
+    Preview(&'static Preview),
     /// A MAK, a host key, a retail key: which is not known.
     Unknown,
 }
@@ -214,6 +263,8 @@ impl<'f> Key<'f> {
             KeyKind::Placeholder
         } else if let Some(key) = gvlk::find(value.text.trim()) {
             KeyKind::Generic(key)
+        } else if let Some(preview) = gvlk::preview(value.text.trim()) {
+            KeyKind::Preview(preview)
         } else if gvlk::well_formed(value.text.trim()) {
             KeyKind::Unknown
         } else {

@@ -37,6 +37,8 @@ pub struct Report {
     pub findings: Vec<Finding>,
     /// The architecture that the file installs, where it says one.
     pub edition: Option<Edition>,
+    /// The channels that the file installs from, as they are called now.
+    pub channels: Vec<String>,
     /// What kind of file it is.
     pub kind: Kind,
 }
@@ -72,15 +74,22 @@ pub fn lint(bytes: &[u8], context: &Context) -> Report {
     };
     let mut findings = Findings::new(&source.text);
     declared(&source, &mut findings);
-    let (mut edition, mut kind) = (None, Kind::OtherXml);
+    let (mut edition, mut kind, mut channels) = (None, Kind::OtherXml, Vec::new());
     if let Some(file) = File::of(&document, &mut findings) {
         kind = Kind::Configuration;
         edition = file.adds.iter().find_map(file::Add::edition);
-        rules::apply(&file, context, &mut findings);
+        channels = file.channels();
+        if let Some(span) = file.of_windows_installer() {
+            let message = "this is the config.xml of the Windows Installer editions (Office 2016 and before), not a file of \
+                           the deployment tool, which would ignore it";
+            findings.add(OF_WINDOWS_INSTALLER, span, message);
+        } else {
+            rules::apply(&file, context, &mut findings);
+        }
     }
     let found = findings.sorted();
     drop(document);
-    Report { text: source.text, encoding: Some(source.encoding), findings: found, edition, kind }
+    Report { text: source.text, encoding: Some(source.encoding), findings: found, edition, channels, kind }
 }
 
 /// A file of which nothing more can be said.
@@ -88,7 +97,7 @@ fn unreadable(text: String, encoding: Option<Encoding>, problem: Problem) -> Rep
     let mut findings = Findings::new(&text);
     findings.add(NOT_A_CONFIGURATION, problem.at..problem.at, problem.message);
     let found = findings.sorted();
-    Report { text, encoding, findings: found, edition: None, kind: Kind::Unreadable }
+    Report { text, encoding, findings: found, edition: None, channels: Vec::new(), kind: Kind::Unreadable }
 }
 
 /// An encoding declared that is not the file's.
@@ -122,3 +131,4 @@ impl Problem {
 }
 
 const NOT_A_CONFIGURATION: &str = "ODT001";
+const OF_WINDOWS_INSTALLER: &str = "ODT008";

@@ -74,6 +74,8 @@ fn is_counted(facts: &Facts, product: Product) -> bool {
     let licensed = facts.licence == Some(Licence::Volume);
     facts.product().is_some_and(|other| are_counted_together(other, product))
         && licensed
+        // Its machines are those of another group, and ask once.
+        && facts.only.is_none()
         && near
         && facts.network() != Network::Isolated
 }
@@ -93,7 +95,9 @@ pub(super) fn thresholds(groups: &[Group], methods: &[Option<ActivationMethod>])
         let of_company = || by_kms().filter(|group| group.facts.network() != Network::Isolated);
         if of_company().any(|group| group.facts.product() == Some(product)) {
             let together = |group: &&Group| group.facts.product().is_some_and(|one| are_counted_together(one, product));
-            let mut asking = of_company().filter(together);
+            // Visio or Project beside an Office that asks too is on the same machines: they count once.
+            let whole = of_company().any(|group| together(&group) && group.facts.only.is_none());
+            let mut asking = of_company().filter(together).filter(|group| !whole || group.facts.only.is_none());
             let count = asking.try_fold(0_u32, |sum, group| Some(sum.saturating_add(group.facts.machines?)));
             all.push(Threshold::new(product, None, count));
         }

@@ -37,6 +37,8 @@ pub struct Group {
 pub struct Facts {
     /// What is to be activated on them.
     pub product: Option<Product>,
+    /// The one app that is licensed so, on machines whose Office is another group's.
+    pub only: Option<OnlyApp>,
     /// Its release.
     pub release: Option<Release>,
     /// How many machines there are.
@@ -70,6 +72,16 @@ choice! {
         WindowsClient = "windows-client",
         /// Windows Server.
         WindowsServer = "windows-server",
+    }
+}
+
+choice! {
+    /// An app that is licensed by itself, beside an Office of another licence.
+    OnlyApp {
+        /// Visio.
+        Visio = "visio",
+        /// Project.
+        Project = "project",
     }
 }
 
@@ -243,10 +255,20 @@ impl Estate {
     pub fn told(&self) -> Vec<Group> {
         let told = |group: &Group| {
             let facts = group.facts.clone().or(&self.defaults);
-            Group { name: group.name.clone(), facts: Facts { product: facts.product(), ..facts } }
+            let only = facts.only.or_else(|| only_by_name(&group.name, &facts));
+            Group { name: group.name.clone(), facts: Facts { product: facts.product(), only, ..facts } }
         };
         self.groups.iter().map(told).collect()
     }
+}
+
+/// The app that a group's name says it is about: Visio and Project are sold by themselves, under volume licences.
+fn only_by_name(name: &str, facts: &Facts) -> Option<OnlyApp> {
+    let volume = matches!(facts.licence, Some(Licence::Volume));
+    let of_office = facts.product().is_none_or(|product| product == Product::Office);
+    let mut words = name.split(|c: char| !c.is_alphabetic());
+    let named = words.find_map(|word| OnlyApp::ALL.iter().find(|app| app.name().eq_ignore_ascii_case(word)));
+    named.copied().filter(|_| volume && of_office)
 }
 
 impl Facts {
@@ -255,6 +277,7 @@ impl Facts {
     pub fn or(self, other: &Self) -> Self {
         Self {
             product: self.product.or(other.product),
+            only: self.only.or(other.only),
             release: self.release.or(other.release),
             machines: self.machines.or(other.machines),
             licence: self.licence.or(other.licence),
@@ -282,6 +305,16 @@ impl Facts {
     /// What network they are in.
     pub fn network(&self) -> Network {
         self.network.unwrap_or(Network::Company)
+    }
+}
+
+impl OnlyApp {
+    /// Its name for people.
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::Visio => "Visio",
+            Self::Project => "Project",
+        }
     }
 }
 

@@ -20,12 +20,12 @@ mod steps;
 pub use counts::{MakPool, Threshold};
 pub use decide::Against;
 pub use estate::{
-    Devices, Estate, EstateError, Facts, Group, Internet, Licence, Lifetime, MOST_GROUPS, Membership, Network, Product,
-    Release, Users,
+    Devices, Estate, EstateError, Facts, Group, Internet, Licence, Lifetime, MOST_GROUPS, Membership, Network, OnlyApp,
+    Product, Release, Users,
 };
 pub use fact::Fact;
 pub use needs::Need;
-pub use steps::{Place, Step};
+pub use steps::{Step, StepTarget};
 
 use counts::Asks;
 use decide::Verdict;
@@ -112,7 +112,7 @@ pub fn plan(estate: &Estate, today: Date) -> Plan {
         today,
         thresholds: counts::thresholds(&groups, &methods),
         mak_pool: counts::mak_pool(estate, &groups, &methods),
-        notes: notes(&methods),
+        notes: notes(&groups, &methods),
         groups: answers,
     }
 }
@@ -188,7 +188,7 @@ fn support(release: Release, today: Date) -> Option<Support> {
 }
 
 /// What holds beyond single groups.
-fn notes(methods: &[Option<ActivationMethod>]) -> Vec<String> {
+fn notes(groups: &[Group], methods: &[Option<ActivationMethod>]) -> Vec<String> {
     let used = |method: ActivationMethod| methods.contains(&Some(method));
     let mut notes = Vec::new();
     if used(ActivationMethod::Kms) && used(ActivationMethod::Adba) {
@@ -210,7 +210,14 @@ fn notes(methods: &[Option<ActivationMethod>]) -> Vec<String> {
     if subscription.into_iter().any(used) {
         notes.push("Microsoft 365 Apps are never activated by KMS, MAK or Active Directory, whatever is found on the web: they belong to an account or device, and without one they fall to reduced functionality");
     }
-    notes.into_iter().map(str::to_owned).collect()
+    let only = groups.iter().filter_map(|group| {
+        let app = group.facts.only?.title();
+        Some(format!(
+            "{}: {app} alone is planned; its machines are taken to have their Office from another group, and count once",
+            group.name
+        ))
+    });
+    notes.into_iter().map(str::to_owned).chain(only).collect()
 }
 
 impl Plan {

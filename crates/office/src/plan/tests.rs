@@ -269,7 +269,7 @@ prop_compose! {
         internet in any_of(Internet::ALL), devices in any_of(Devices::ALL), vdi in proptest::option::of(any::<bool>()),
         (network, users, lifetime) in (any_of(Network::ALL), any_of(Users::ALL), any_of(Lifetime::ALL)),
     ) -> Facts {
-        Facts { product, release, machines, licence, domain, away_days, internet, devices, vdi, network, users, lifetime }
+        Facts { product, only: None, release, machines, licence, domain, away_days, internet, devices, vdi, network, users, lifetime }
     }
 }
 

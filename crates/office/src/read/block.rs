@@ -121,6 +121,7 @@ impl Block {
             || self.has(Field::ActOk)
             || self.has(Field::ActOfflineOk)
             || self.has(Field::AtoOk)
+            || self.has(Field::ErrorOccurred)
             || !self.is_product() && self.error().is_some()
     }
 
@@ -138,7 +139,7 @@ impl Block {
         if GOOD.iter().any(|field| self.has(*field)) {
             return Some(true);
         }
-        let bad = self.has(Field::KeyNotFound) || self.has(Field::NoKmsLicences);
+        let bad = self.has(Field::KeyNotFound) || self.has(Field::NoKmsLicences) || self.has(Field::ErrorOccurred);
         (bad || self.is_result() && self.error_is_failure()).then_some(false)
     }
 
@@ -244,6 +245,9 @@ impl Block {
     /// Whether the code tells of a failure: some only say what is the case, a licensed product's are for information,
     /// and those of a subscription's placeholder are no failure of the subscription.
     pub fn error_is_failure(&self) -> bool {
+        if self.has(Field::ErrorOccurred) {
+            return true;
+        }
         let Some(error) = self.error() else { return false };
         let severity = ERRORS.find(error).map(|entry| entry.severity);
         let failed = severity.map_or(error.signed() < 0, |severity| severity == Severity::Error);

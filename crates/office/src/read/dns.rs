@@ -9,6 +9,9 @@ use crate::facts::errors::Hresult;
 /// The most records and addresses that are kept of one answer.
 const MOST_RECORDS: usize = 64;
 
+/// More words than a record in one line has.
+const MAX_WORDS: usize = 16;
+
 /// One answer to a lookup.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Lookup {
@@ -42,6 +45,9 @@ pub struct Record {
     pub port: Option<u16>,
     /// Its target.
     pub target: Option<String>,
+    /// The line that names the target.
+    #[serde(skip)]
+    pub(crate) line: u64,
 }
 
 impl Lookup {
@@ -69,13 +75,23 @@ impl Lookup {
     }
 
     /// Takes one line; `false` where it is of something else.
-    pub(crate) fn take(&mut self, line: &str) -> bool {
+    pub(crate) fn take(&mut self, number: u64, line: &str) -> bool {
+        let taken = self.line(line);
+        // A record is told by the line that names its target.
+        for record in self.records.iter_mut().rev().take_while(|record| record.line == 0) {
+            record.line = if record.target.is_some() { number } else { 0 };
+        }
+        taken
+    }
+
+    fn line(&mut self, line: &str) -> bool {
         let text = line.trim();
         self.heading(text)
             || self.field(text)
             || self.address_line(text)
-            || self.row(text)
+            || self.row(text, line.starts_with([' ', '\t']))
             || self.property(text)
+            || self.dressing(text)
             || self.zone(text)
             || self.failure(text)
     }
@@ -86,9 +102,9 @@ impl Lookup {
     }
 
     fn heading(&mut self, text: &str) -> bool {
-        if let Some(name) = text.strip_suffix("SRV service location:") {
+        if let Some((name, rest)) = text.split_once("SRV service location:") {
             self.record(name.trim());
-            return true;
+            return rest.trim().is_empty() || self.fields(rest);
         }
         for key in ["Server:", "Default Server:"] {
             if let Some(server) = text.strip_prefix(key) {
@@ -123,6 +139,35 @@ impl Lookup {
         true
     }
 
+    /// `priority = 0 weight = 5 port = 1688 svr hostname = kms.example.com`, where a copy has put them on one line.
+    fn fields(&mut self, text: &str) -> bool {
+        let Some(record) = self.records.last_mut() else { return false };
+        let after = |key: &str| {
+            let (_, rest) = text.split_once(key)?;
+            rest.trim_start().strip_prefix('=')?.split_whitespace().next()
+        };
+        let number = |key: &str| after(key).and_then(|word| word.parse().ok());
+        (record.priority, record.weight, record.port) = (number("priority"), number("weight"), number("port"));
+        record.target = after("svr hostname").map(name);
+        record.target.is_some()
+    }
+
+    /// What a tool prints around records.
+    fn dressing(&mut self, text: &str) -> bool {
+        let words = [
+            "Returned records:",
+            "Command completed successfully.",
+            ";; ",
+            "; <<>>",
+            "; (",
+            ";_vlmcs",
+            "Using domain server:",
+            "$ORIGIN",
+            "$TTL",
+        ];
+        !self.records.is_empty() && words.iter().any(|words| text.starts_with(words))
+    }
+
     /// `kms.example.com internet address = 192.0.2.1`
     fn address_line(&mut self, text: &str) -> bool {
         for between in ["internet address =", "AAAA IPv6 address ="] {
@@ -136,23 +181,14 @@ impl Lookup {
         false
     }
 
-    /// A record in one line: `nslookup` elsewhere, `dig`, the table of `Resolve-DnsName`.
-    fn row(&mut self, text: &str) -> bool {
-        let words: Vec<&str> = text.split_whitespace().take(12).collect();
-        let ([owner, "service", "=", priority, weight, port, target]
-        | [owner, _, "IN", "SRV", priority, weight, port, target]
-        | [owner, "SRV", _, _, target, priority, weight, port]) = words.as_slice()
-        else {
-            return false;
-        };
-        let numbers = [priority, weight, port].map(|number| number.parse::<u16>().ok());
-        if numbers.iter().any(Option::is_none) {
-            return false;
-        }
-        let target = name(target);
+    /// A record in one line: of `nslookup` elsewhere, `dig`, `host`, `dnscmd`, a zone, the table of `Resolve-DnsName`.
+    fn row(&mut self, text: &str, indented: bool) -> bool {
+        let words: Vec<&str> = text.split_whitespace().take(MAX_WORDS).collect();
+        let known = self.records.last().map(|record| record.name.clone());
+        let Some((owner, row)) = one_line(&words, indented, known.as_deref()) else { return false };
         let record = self.record(owner);
-        [record.priority, record.weight, record.port] = numbers;
-        record.target = Some(target);
+        let name = std::mem::take(&mut record.name);
+        *record = Record { name, ..row };
         true
     }
 
@@ -207,6 +243,48 @@ impl Lookup {
     }
 }
 
+/// The owner and the record that a line tells; a line that is indented has the owner of the one before.
+fn one_line<'w>(words: &[&'w str], indented: bool, known: Option<&'w str>) -> Option<(&'w str, Record)> {
+    // `_vlmcs._tcp.example.com SRV 3600 Answer kms.example.com 0 5 1688`
+    if let [owner, "SRV", _, _, target, priority, weight, port] = words {
+        let record = Record::of([priority, weight, port], target);
+        if record.is_some() {
+            return record.map(|record| (*owner, record));
+        }
+    }
+    // `… has SRV record 0 5 1688 kms.example.com.`, `… service = 0 5 1688 kms.example.com.`, `… IN SRV 0 5 1688 kms`
+    let at = words.iter().position(|word| matches!(*word, "SRV" | "service" | "srv"))?;
+    let data = &words[at + 1..];
+    let data = data.strip_prefix(&["record"]).or_else(|| data.strip_prefix(&["="])).unwrap_or(data);
+    let [priority, weight, port, target, ..] = data else { return None };
+    let record = Record::of([priority, weight, port], target)?;
+    let named = |word: &&&str| word.starts_with('_') || !indented && at > 0 && !word.starts_with('[');
+    let owner = words.first().filter(named).copied().or(known)?;
+    // A number alone is how long a record may be kept.
+    if owner.bytes().all(|byte| byte.is_ascii_digit()) {
+        known.map(|known| (known, record))
+    } else {
+        Some((owner, record))
+    }
+}
+
+impl Record {
+    /// A record with these numbers, where they are some.
+    fn of(numbers: [&str; 3], target: &str) -> Option<Self> {
+        let [priority, weight, port] = numbers.map(|number| number.parse::<u16>().ok());
+        let target = Some(name(target)).filter(|target| !target.is_empty());
+        let record = Self { name: String::new(), priority, weight, port, target, line: 0 };
+        (priority.is_some() && weight.is_some() && port.is_some() && record.target.is_some()).then_some(record)
+    }
+}
+
+/// Whether a name is the service of KMS hosts, with its domain or without.
+pub(crate) fn is_service(name: &str) -> bool {
+    let name = name.to_ascii_lowercase();
+    let name = name.trim_end_matches('.');
+    name == "_vlmcs" || name == "_vlmcs._tcp" || name.starts_with("_vlmcs._tcp.")
+}
+
 /// A host's name, without the dot at its end or the bar of a table.
 fn name(text: &str) -> String {
     shorten(text.trim().trim_end_matches(['|', ' ']).trim_end_matches('.')).to_owned()
@@ -215,10 +293,10 @@ fn name(text: &str) -> String {
 /// Whether a line begins an answer.
 pub(crate) fn begins(text: &str) -> bool {
     let text = text.trim();
-    text.ends_with("SRV service location:")
+    text.contains("SRV service location:")
         || text.starts_with("***") && text.contains("find")
         || text.starts_with("DNS request timed out")
-        || text.contains("_vlmcs._tcp") && Lookup::default().row(text)
+        || text.contains("_vlmcs") && Lookup::default().row(text, false)
         || text.starts_with("Server:") && text.len() > "Server:".len()
         || text.starts_with("Default Server:")
         || text.starts_with("primary name server =")
@@ -236,17 +314,23 @@ mod tests {
             "_vlmcs._tcp.example.com\tservice = 0 5 1688 kms.example.com.",
             "_vlmcs._tcp.example.com. 3600 IN SRV 0 5 1688 kms.example.com.",
             "_vlmcs._tcp.example.com   SRV   3600  Answer   kms.example.com   0  5  1688",
+            "_vlmcs._tcp.example.com has SRV record 0 5 1688 kms.example.com.",
+            "_vlmcs._tcp.example.com. IN SRV 0 5 1688 kms.example.com.",
+            "_vlmcs._tcp.example.com SRV 0 5 1688 kms.example.com",
+            "_vlmcs._tcp.example.com [Aging:3600000] 3600 SRV\t0 5 1688 kms.example.com.",
+            "_vlmcs._tcp.example.com  SRV service location: priority = 0 weight = 5 port = 1688 svr hostname = kms.example.com",
             "_vlmcs._tcp.example.com  SRV service location:\n priority = 0\n weight = 5\n port = 1688\n svr hostname = kms.example.com |",
         ] {
             let mut lookup = Lookup::default();
             assert!(begins(text.lines().next().unwrap()), "{text}");
-            assert!(text.lines().all(|line| lookup.take(line)), "{text}");
+            assert!(text.lines().all(|line| lookup.take(0, line)), "{text}");
             let expected = Record {
                 name: "_vlmcs._tcp.example.com".into(),
                 priority: Some(0),
                 weight: Some(5),
                 port: Some(1688),
                 target: Some("kms.example.com".into()),
+                line: 0,
             };
             assert_eq!(lookup.records, [expected], "{text}");
         }
@@ -259,7 +343,7 @@ mod tests {
             Name       : kms.example.com\nQueryType  : A\nTTL        : 600\nSection    : Additional\nIP4Address : 192.0.2.1";
         let mut lookup = Lookup::default();
         assert!(begins(text.lines().next().unwrap()));
-        assert!(text.lines().all(|line| lookup.take(line)));
+        assert!(text.lines().all(|line| lookup.take(0, line)));
         assert_eq!((lookup.records.len(), lookup.records[0].weight), (1, Some(5)));
         assert_eq!(lookup.address("kms.example.com"), Some("192.0.2.1"));
     }
@@ -269,18 +353,18 @@ mod tests {
         let text = "Server:  dc.example.com\nAddress:  192.0.2.1\nexample.com\n        primary name server = dc.example.com\n\
             \x20       responsible mail addr = hostmaster.example.com\n        serial  = 12\n        default TTL = 3600 (1 hour)";
         let mut lookup = Lookup::default();
-        assert!(text.lines().all(|line| lookup.take(line)));
+        assert!(text.lines().all(|line| lookup.take(0, line)));
         assert_eq!(lookup.expected_error(), Some(Hresult(0x8007_251D)));
         let mut lookup = Lookup::default();
         let failure = "Resolve-DnsName : _vlmcs._tcp.example.com : DNS name does not exist";
-        assert!(begins(failure) && lookup.take(failure) && lookup.take("At line:1 char:1"));
+        assert!(begins(failure) && lookup.take(0, failure) && lookup.take(0, "At line:1 char:1"));
         assert_eq!(lookup.expected_error(), Some(Hresult(0x8007_232B)));
     }
 
     #[test]
     fn a_name_that_is_not_there_is_an_answer_too() {
         let mut lookup = Lookup::default();
-        assert!(lookup.take("*** dc.example.com can't find _vlmcs._tcp: Non-existent domain"));
+        assert!(lookup.take(0, "*** dc.example.com can't find _vlmcs._tcp: Non-existent domain"));
         assert!(!lookup.is_empty() && lookup.records.is_empty());
         assert_eq!(lookup.expected_error(), Some(Hresult(0x8007_232B)));
     }

@@ -23,6 +23,9 @@ pub struct Event {
     pub data: Vec<String>,
     /// The line it begins in.
     pub line: u64,
+    /// Whether its text was cut off before its data.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub cut: bool,
 }
 
 /// A client's request (12288).
@@ -41,7 +44,7 @@ impl Event {
     pub fn from_row(row: &str, line: u64) -> Option<Self> {
         let data = split(row);
         let id = shape(&data)?;
-        Some(Self { id, time: None, computer: None, data, line })
+        Some(Self { id, time: None, computer: None, data, line, cut: false })
     }
 
     fn datum(&self, at: usize) -> Option<&str> {

@@ -17,6 +17,7 @@ pub(crate) struct Events {
 }
 
 #[derive(Debug, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "what has been seen of it so far, in any order")]
 struct Draft {
     line: u64,
     id: Option<u32>,
@@ -31,6 +32,19 @@ struct Draft {
     headed: bool,
     /// Whether an empty line has come after its data.
     parted: bool,
+    /// What writes it, where that is named.
+    source: Source,
+    /// Whether its message has begun.
+    described: bool,
+}
+
+/// What writes an event.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Source {
+    #[default]
+    Unnamed,
+    Licensing,
+    Other,
 }
 
 impl Events {
@@ -39,7 +53,7 @@ impl Events {
         let text = line.trim();
         if text.is_empty() {
             if let Some(draft) = &mut self.draft {
-                draft.parted |= !draft.row.is_empty();
+                draft.parted |= !draft.row.is_empty() || draft.described;
             }
             return self.draft.is_some();
         }
@@ -63,10 +77,12 @@ impl Events {
                 _ => draft.data.extend(data),
             }
         }
-        let known = draft.id.is_some_and(|id| KMS.event(id).is_some() || id == FAILURES);
-        if let Some(id) = draft.id.filter(|_| known && !draft.data.is_empty()) {
+        // Other sources give the same numbers to events of their own.
+        let told = draft.source == Source::Licensing || !draft.data.is_empty();
+        let known = draft.source != Source::Other && told;
+        if let Some(id) = draft.id.filter(|id| known && KMS.event(*id).is_some()) {
             let Draft { line, time, computer, data, .. } = draft;
-            self.done.push(Event { id, time, computer, data, line });
+            self.done.push(Event { id, time, computer, data, line, cut: false });
         }
     }
 
@@ -75,18 +91,15 @@ impl Events {
         self.done.drain(..)
     }
 
-    /// Whether an event is open.
-    pub(crate) fn is_open(&self) -> bool {
-        self.draft.is_some()
-    }
-
     fn draft(&mut self, number: u64) -> &mut Draft {
         self.draft.get_or_insert_with(|| Draft { line: number, ..Draft::default() })
     }
 
     /// The draft to put a heading into: a new one where the present one has its data already.
     fn heading(&mut self, number: u64) -> &mut Draft {
-        if self.draft.as_ref().is_some_and(|draft| !draft.row.is_empty() || !draft.data.is_empty()) {
+        let complete =
+            |draft: &Draft| !draft.row.is_empty() || !draft.data.is_empty() || draft.described && draft.id.is_some();
+        if self.draft.as_ref().is_some_and(complete) {
             self.finish();
         }
         self.draft(number)
@@ -94,7 +107,10 @@ impl Events {
 
     /// The draft to put a property into that lists have before the message or, where they show all, behind it.
     fn about(&mut self, number: u64) -> &mut Draft {
-        let behind = self.draft.as_ref().is_some_and(|draft| !draft.headed && !draft.parted && !draft.row.is_empty());
+        let behind = self
+            .draft
+            .as_ref()
+            .is_some_and(|draft| !draft.headed && !draft.parted && (!draft.row.is_empty() || draft.described));
         if behind { self.draft(number) } else { self.heading(number) }
     }
 
@@ -102,12 +118,11 @@ impl Events {
     fn table(&mut self, number: u64, text: &str) -> bool {
         let words: Vec<&str> = text.splitn(6, [',', '\t']).collect();
         let &[_, time, source, id, _, message] = words.as_slice() else { return false };
-        let provider =
-            source.contains("Security-SPP") || source.contains("Licensing-SLC") || source.contains("Protection");
-        let Some(id) = id.trim().parse().ok().filter(|_| provider) else { return false };
+        let Some(id) = id.trim().parse().ok().filter(|_| is_provider(source)) else { return false };
         self.finish();
         let draft = self.draft(number);
         draft.id = Some(id);
+        draft.source = Source::Licensing;
         draft.time = Some(shorten(time.trim()).to_owned());
         let message = message.trim_start_matches('"');
         self.sentence(number, message);
@@ -125,8 +140,14 @@ impl Events {
         let (key, value) = (key.trim(), value.trim());
         let words = || Some(shorten(value).to_owned()).filter(|words| !words.is_empty());
         match key {
+            "Log Name" => {
+                self.finish();
+                self.draft(number);
+            }
             "Event ID" | "EventID" | "Id" | "InstanceId" => {
                 let Ok(id) = value.parse::<u32>() else { return false };
+                // The severity stands above the number.
+                let id = if key == "InstanceId" { id & 0xffff } else { id };
                 let draft = self.about(number);
                 if draft.id.is_some_and(|present| present != id || draft.headed) {
                     self.finish();
@@ -134,6 +155,10 @@ impl Events {
                 let draft = self.draft(number);
                 draft.headed |= draft.row.is_empty();
                 draft.id = Some(id);
+            }
+            "Source" | "ProviderName" | "Provider Name" | "EventSourceName" if self.draft.is_some() => {
+                let source = if is_provider(value) { Source::Licensing } else { Source::Other };
+                self.about(number).source = source;
             }
             "TimeCreated" | "TimeGenerated" | "TimeWritten" | "Date" => self.about(number).time = words(),
             "MachineName" | "Computer" if self.draft.is_some() => self.about(number).computer = words(),
@@ -157,6 +182,8 @@ impl Events {
                 let code = value.rfind("0x").and_then(|at| find_code(&value[at..]));
                 draft.data.extend(code.map(|code| format!("0x{:08X}", code.0)));
             }
+            // They say what the message has said.
+            "ReplacementStrings" if self.draft.as_ref().is_some_and(|draft| !draft.row.is_empty()) => {}
             "Message" | "Description" | "Info" | "Data" | "Properties" | "ReplacementStrings"
                 if self.draft.is_some() =>
             {
@@ -175,6 +202,12 @@ impl Events {
         let text = text.trim().trim_start_matches('"');
         if let Some((id, rest)) = message(text) {
             self.begin(number, id);
+            if !matches!(id, event::REQUEST | event::ANSWER | event::HANDLED) {
+                let draft = self.draft(number);
+                draft.source = if draft.source == Source::Unnamed { Source::Licensing } else { draft.source };
+                draft.data.extend(find_code(text).map(|code| format!("0x{:08X}", code.0)));
+                return true;
+            }
             let rest = rest.trim().strip_prefix("Info:").unwrap_or(rest).trim();
             return rest.is_empty() || self.row(number, rest);
         }
@@ -203,7 +236,9 @@ impl Events {
         if draft.id.is_some_and(|present| present != id) {
             self.finish();
         }
-        self.draft(number).id = Some(id);
+        let draft = self.draft(number);
+        draft.id = Some(id);
+        draft.described = true;
     }
 
     /// A row of data: alone, or behind `Info:`.
@@ -222,7 +257,10 @@ impl Events {
         if self.draft.is_none() && !text.contains(',') {
             return false;
         }
-        text.trim_end_matches(['"', '}']).clone_into(&mut self.heading(number).row);
+        // The message has begun, and these are its data; behind others a row begins an event of its own.
+        let waits = self.draft.as_ref().is_some_and(|draft| draft.row.is_empty() && draft.data.is_empty());
+        let draft = if waits { self.draft(number) } else { self.heading(number) };
+        text.trim_end_matches(['"', '}']).clone_into(&mut draft.row);
         true
     }
 
@@ -248,7 +286,9 @@ impl Events {
             draft.data.push(format!("0x{:08X}", code.0));
             return true;
         }
-        draft.id.is_some() && machine::marker(text).is_none() && !super::script::begins(text)
+        let words = draft.id.is_some() && machine::marker(text).is_none() && !super::script::begins(text);
+        draft.described |= words;
+        words
     }
 }
 
@@ -273,11 +313,12 @@ const FAILED: [(&str, u32); 4] = [
 ];
 
 /// What logs print besides.
-const BESIDES: [&str; 22] = [
+const BESIDES: [&str; 23] = [
     "Log Name",
     "Source",
     "ProviderName",
     "Provider Name",
+    "EventSourceName",
     "ProviderId",
     "LogName",
     "Level",
@@ -302,6 +343,13 @@ const BESIDES: [&str; 22] = [
 pub(crate) const FAILURES: u32 = 8200;
 /// An activation that failed, as `slui.exe` reports it.
 const SLUI: u32 = 8198;
+
+/// Whether licensing writes the events of this source.
+pub(crate) fn is_provider(source: &str) -> bool {
+    ["Security-SPP", "Licensing-SLC", "Software Protection", "SoftwareProtection", "Software Licensing"]
+        .iter()
+        .any(|part| source.contains(part))
+}
 
 /// Whether a line begins an event or a row of its data.
 pub(crate) fn begins(text: &str) -> bool {

@@ -5,6 +5,7 @@ use serde::Serialize;
 use super::block::{Block, Unrecognised};
 use super::dns::Lookup;
 use super::event::Event;
+use super::failure::Failure;
 use super::machine::NamedBy;
 use super::net::Connection;
 use super::vnext::Licences;
@@ -44,6 +45,8 @@ pub enum Content {
     Connection(Connection),
     /// An event.
     Event(Event),
+    /// A script or command that has not run.
+    Failure(Failure),
     /// A text in which nothing is recognised: it is said, with its first lines, and never guessed.
     Unknown(Unknown),
 }

@@ -62,10 +62,13 @@ const COMMON: [&str; 37] = [
     "xml",
 ];
 
+/// Those of them that machines are called after too.
+const ROLES: [&str; 8] = ["kms", "office", "windows", "dns", "net", "machine", "license", "licence"];
+
 /// The machine that a line names, if that is what the line is for.
 pub(crate) fn marker(line: &str) -> Option<&str> {
     let text = line.trim();
-    keyed(text).or_else(|| heading(text)).or_else(|| prompt(text))
+    keyed(text).or_else(|| heading(text)).or_else(|| prompt(text)).or_else(|| answer(line))
 }
 
 /// `Computer: PC-001`, `PSComputerName : PC-001`, `… on machine: PC-001`
@@ -111,10 +114,40 @@ fn heading(text: &str) -> Option<&str> {
     keyed(inner).or_else(|| name(inner).filter(likely))
 }
 
+/// How tools that ask many machines head each answer: `pc-001:` (salt), `pc-001 | CHANGED | rc=0 >>` (ansible).
+fn answer(line: &str) -> Option<&str> {
+    let line = line.trim_end();
+    if let Some(host) = line.strip_suffix(':') {
+        return likely(host);
+    }
+    let (host, rest) = line.split_once(" | ")?;
+    ["SUCCESS", "CHANGED", "FAILED"].iter().any(|word| rest.starts_with(word)).then(|| name(host)).flatten()
+}
+
 /// `[PC-001]: PS C:\>`
 fn prompt(text: &str) -> Option<&str> {
     let (host, rest) = text.strip_prefix('[')?.split_once("]:")?;
     if rest.trim_start().starts_with("PS") { name(host) } else { None }
+}
+
+/// A machine's name, if `text` is more likely one than any other word: it has a digit, a hyphen or a dot, and is no time,
+/// id or version.
+pub(crate) fn likely(text: &str) -> Option<&str> {
+    let fits = text.contains(|c: char| c.is_ascii_digit() || c == '-' || c == '.')
+        && text.contains(char::is_alphabetic)
+        && !text.starts_with(['-', '.'])
+        && !text.ends_with(['-', '.'])
+        && !super::event::is_guid(text)
+        && !text.starts_with("0x")
+        && !is_time(text);
+    name(text).filter(|_| fits)
+}
+
+/// `2026-11-28T10:00:01Z` without its colons, `28-Nov-2026`
+fn is_time(text: &str) -> bool {
+    let numbers = text.split(['-', '.', 'T', 'Z', '_']).filter(|part| !part.is_empty());
+    numbers.clone().count() > 1
+        && numbers.clone().filter(|part| part.bytes().all(|byte| byte.is_ascii_digit())).count() * 2 > numbers.count()
 }
 
 /// A machine's name, if `text` can be one.
@@ -152,11 +185,17 @@ pub fn from_path(path: &Path) -> (Option<String>, NamedBy) {
 
 /// The part of a file's name that is no common word and no number, if any is left; the whole where several are.
 fn from_stem(stem: &str) -> Option<&str> {
-    let common = |word: &str| {
-        COMMON.iter().any(|common| common.eq_ignore_ascii_case(word)) || word.bytes().all(|byte| byte.is_ascii_digit())
+    let is_number = |word: &str| word.bytes().all(|byte| byte.is_ascii_digit());
+    let common = |word: &str| COMMON.iter().any(|common| common.eq_ignore_ascii_case(word)) || is_number(word);
+    // Machines are called after what they do, and a number: `KMS-01`.
+    let numbered = |word: &str| {
+        let role = |role: &str| ROLES.iter().any(|known| known.eq_ignore_ascii_case(role));
+        word.rsplit_once('-').is_some_and(|(name, number)| {
+            name.split(['-', '.']).any(role) && is_number(number) && (1..=3).contains(&number.len())
+        })
     };
     let words = || stem.split(['_', ' ', '@', '(', ')']).filter(|word| !word.is_empty());
-    let mut own = words().filter(|word| !word.split(['-', '.']).all(common));
+    let mut own = words().filter(|word| numbered(word) || !word.split(['-', '.']).all(common));
     let first = own.next()?;
     let mut machine = if own.next().is_none() { first } else { stem };
     // `PC-001-dstatus`, `PC-001.ospp`: joined by what names have too. A number at the end is the machine's own.
@@ -186,6 +225,8 @@ mod tests {
             "==> out/PC-001.txt <==",
             "\\\\PC-001:",
             "[PC-001]: PS C:\\Users\\admin> cscript ospp.vbs /dstatus",
+            "PC-001:",
+            "PC-001 | CHANGED | rc=0 >>",
         ] {
             assert_eq!(marker(line), Some("PC-001"), "{line}");
         }
@@ -216,6 +257,9 @@ mod tests {
             ("out/PC-001.ospp.vbs.txt", Some("PC-001"), NamedBy::File),
             ("out/old PC_1 of Anna.txt", Some("old PC_1 of Anna"), NamedBy::File),
             ("PC-001/ospp_dstatus.txt", Some("PC-001"), NamedBy::Folder),
+            ("out/KMS-01_dlv.txt", Some("KMS-01"), NamedBy::File),
+            ("out/kms-02.txt", Some("kms-02"), NamedBy::File),
+            ("PC-001/dstatus-1.txt", Some("PC-001"), NamedBy::Folder),
             ("status.txt", None, NamedBy::Nothing),
         ];
         for (path, machine, by) in cases {

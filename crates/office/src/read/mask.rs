@@ -17,13 +17,13 @@ pub fn masked(text: &str) -> Cow<'_, str> {
         hidden.key_at(at);
     }
     hidden.attributes();
-    let Hidden { hide, .. } = hidden;
+    let Hidden { mut hide, .. } = hidden;
     if hide.is_empty() {
         return Cow::Borrowed(text);
     }
-    let mut shown = text.as_bytes().to_vec();
-    hide.into_iter().for_each(|at| shown[at] = b'*');
-    Cow::Owned(String::from_utf8(shown).expect("ASCII characters became ASCII characters"))
+    hide.sort_unstable();
+    let shown = |(at, character)| if hide.binary_search(&at).is_ok() { '*' } else { character };
+    Cow::Owned(text.char_indices().map(shown).collect())
 }
 
 /// What is to be hidden in a text.
@@ -77,7 +77,7 @@ impl Hidden<'_> {
 
     fn hide_key(&mut self, places: &[usize]) {
         let key: String = places.iter().map(|at| char::from(self.bytes[*at])).collect();
-        if gvlk::find(&key).is_none() {
+        if gvlk::find(&key).is_none() && gvlk::preview(&key).is_none() {
             self.hide.extend(&places[..places.len().saturating_sub(SHOWN)]);
         }
     }

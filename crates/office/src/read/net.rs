@@ -76,7 +76,8 @@ impl Connection {
         fits && columns.iter().zip(values).all(|(column, value)| self.field(column, value)) && self.is_test()
     }
 
-    fn field(&mut self, key: &str, value: &str) -> bool {
+    /// Takes a property; `false` where it is none of a test.
+    pub(crate) fn field(&mut self, key: &str, value: &str) -> bool {
         let words = || Some(shorten(value).to_owned()).filter(|words| !words.is_empty());
         match key {
             "ComputerName" => self.host = words(),

@@ -1,26 +1,24 @@
-//! Recognises what a text holds and reads it line by line: many tools, many machines, in bounded memory.
+//! Reads a text line by line: many tools, many machines, in bounded memory. What a line is is decided once.
 
 use std::io::{self, Read};
 
 use super::block::Unrecognised;
-use super::dns::{self, Lookup};
-use super::event::Event;
-use super::event_text::{self, Events};
+use super::event_text;
+use super::failure::Failure;
+use super::frame::{Bare, Frame, parts};
 use super::item::{Content, Item, Unknown};
 use super::labels;
 use super::machine::{self, NamedBy};
 use super::mask::masked;
-use super::net::{self, Connection};
-use super::script::{self, Scripts, Taken};
+use super::open::{Complete, Open, Step, begun};
+use super::record::Json;
+use super::script;
+use super::text::{Line, Lines, MAX_LINE, Wrap, wrapped};
 use super::value::shorten;
-use super::vnext;
-use super::wmi::{self, Products};
-use super::xml::Gathering;
 use crate::facts::outputs::Script;
-use crate::read::text::{Line, Lines, MOST_LINE, Wrap, wrapped};
 
 /// The most lines that are kept of a text in which nothing is recognised.
-const MOST_UNKNOWN: usize = 8;
+const MAX_UNKNOWN: usize = 8;
 
 /// Reads one text.
 #[derive(Debug)]
@@ -28,16 +26,21 @@ pub struct Reader {
     machine: Option<String>,
     named_by: NamedBy,
     held: Option<Line>,
-    scripts: Scripts,
-    events: Events,
-    xml: Gathering,
-    products: Products,
-    vnext: Option<vnext::Reading>,
-    lookup: Option<Lookup>,
-    connection: Option<Connection>,
+    open: Open,
+    frame: Frame,
     unknown: Unknown,
     recognised: bool,
     items: Vec<Item>,
+}
+
+/// What a line is by itself.
+enum Class {
+    /// A line with a label of a script, or its frame.
+    Label,
+    /// The beginning of something else.
+    Begins(Open),
+    /// Neither.
+    Other,
 }
 
 /// Reads all of `source` and passes on each item as soon as it is complete. `machine` is the name to use until a line
@@ -67,13 +70,8 @@ impl Reader {
             machine,
             named_by,
             held: None,
-            scripts: Scripts::default(),
-            events: Events::default(),
-            xml: Gathering::default(),
-            products: Products::default(),
-            vnext: None,
-            lookup: None,
-            connection: None,
+            open: Open::default(),
+            frame: Frame::default(),
             unknown: Unknown { localised: false, lines: Vec::new() },
             recognised: false,
             items: Vec::new(),
@@ -83,7 +81,7 @@ impl Reader {
     /// Takes one line. What a console has wrapped is joined first.
     pub fn line(&mut self, line: Line) {
         let Some(mut held) = self.held.take() else { return self.hold_or_read(line) };
-        let goes_on = !line.text.trim().is_empty() && !begins(&line.text) && held.text.len() < MOST_LINE;
+        let goes_on = !line.text.trim().is_empty() && !begins(&line.text) && held.text.len() < MAX_LINE;
         if !goes_on {
             self.read_line(held.number, &held.text);
             return self.hold_or_read(line);
@@ -105,8 +103,10 @@ impl Reader {
 
     fn hold_or_read(&mut self, line: Line) {
         match wrap(&line.text) {
-            Wrap::No => self.read_line(line.number, &line.text),
-            Wrap::Within | Wrap::AtBlank => self.held = Some(line),
+            Wrap::Within | Wrap::AtBlank if !matches!(self.open, Open::Csv(_) | Open::Table(_) | Open::Json(_)) => {
+                self.held = Some(line);
+            }
+            Wrap::No | Wrap::Within | Wrap::AtBlank => self.read_line(line.number, &line.text),
         }
     }
 
@@ -121,9 +121,11 @@ impl Reader {
             self.read_line(held.number, &held.text);
         }
         self.close();
+        // Lines that were taken for the beginning of something may have begun it again.
+        self.close();
         if !self.recognised && !self.unknown.lines.is_empty() {
             let unknown = Content::Unknown(self.unknown.clone());
-            self.push(unknown);
+            self.push(None, unknown);
         }
         self.items
     }
@@ -132,114 +134,85 @@ impl Reader {
         // Who collects types keys too: they are hidden before anything is kept of a line.
         let masked = masked(text);
         let text = masked.trim_end_matches(['\u{1a}', '\0']);
-        if self.within(number, text) {
-            self.recognised = true;
-            return;
+        // What stands in JSON is parted by its own rules.
+        if self.open.is_verbatim() || Json::begin(number, text).is_some() {
+            let class = classify(number, text);
+            return self.piece(number, text, class);
         }
+        for part in parts(text, &is_known) {
+            self.framed(number, &part);
+        }
+    }
+
+    /// Takes one line with what stands around it.
+    fn framed(&mut self, number: u64, text: &str) {
+        let class = classify(number, text);
+        // A prefix is looked for where nothing else would know the line.
+        let lost = matches!((&class, &self.open), (Class::Other, Open::Script(_))) && !text.trim().is_empty();
+        let bare = self.frame.off(text).or_else(|| if lost { self.frame.learn(text, &is_known) } else { None });
+        match bare {
+            Some(Bare { text, machine }) => {
+                if let Some(machine) = machine {
+                    self.turn_to(machine, NamedBy::Text);
+                }
+                self.piece(number, text, classify(number, text));
+            }
+            None => self.piece(number, text, class),
+        }
+    }
+
+    /// Takes one line without what stood around it.
+    fn piece(&mut self, number: u64, text: &str, class: Class) {
+        let ends = match &class {
+            Class::Begins(next) => self.open.yields_to(next),
+            Class::Label => self.open.yields_to_labels() && !is_of_history(text),
+            Class::Other => false,
+        };
+        if ends {
+            self.close();
+        } else if !matches!(self.open, Open::Script(_)) {
+            if self.give(number, text) {
+                return;
+            }
+            self.close();
+        }
+        self.anew(number, text, class);
+    }
+
+    /// Reads a line to which nothing is open but the scripts, or which begins something.
+    fn anew(&mut self, number: u64, text: &str, class: Class) {
         if let Some((machine, rest)) = machine::prefixed(text).filter(|(_, rest)| script::begins(rest)) {
             self.turn_to(machine, NamedBy::File);
-            return self.script(number, rest);
-        }
-        if self.begin(number, text) {
+            self.script(number, rest);
+        } else if let Class::Begins(next) = class {
+            self.close();
+            self.open = next;
+            self.give(number, text);
+        } else if let Some(failure) = Failure::of_line(number, text) {
+            self.close();
             self.recognised = true;
-            return;
-        }
-        if let Some(machine) = machine::marker(text) {
+            self.push(None, Content::Failure(failure));
+        } else if let Some(machine) = machine::marker(text) {
             let machine = machine.to_owned();
-            return self.turn_to(&machine, NamedBy::Text);
-        }
-        self.script(number, text);
-    }
-
-    /// Gives the line to what is open.
-    fn within(&mut self, number: u64, text: &str) -> bool {
-        let mut found = Vec::new();
-        let xml = self.xml.line(number, text, &mut found);
-        found.into_iter().for_each(|event| self.push_event(event));
-        if xml {
-            return true;
-        }
-        if let Some(reading) = &mut self.vnext {
-            if reading.take(text) {
-                return true;
-            }
-            self.close();
-            return false;
-        }
-        if let Some(lookup) = &mut self.lookup {
-            if text.trim().is_empty() || lookup.take(text) {
-                return true;
-            }
-            self.close();
-            return false;
-        }
-        if let Some(connection) = &mut self.connection {
-            if text.trim().is_empty() || connection.take(text) {
-                return true;
-            }
-            let next = connection.next_row(number, text);
-            self.close();
-            if next.is_some() {
-                self.connection = next;
-                return true;
-            }
-            return false;
-        }
-        if self.products.is_open() {
-            if !begins_elsewhere(text) && self.products.line(number, text) {
-                self.pass_products();
-                return true;
-            }
-            self.close();
-            return false;
-        }
-        if self.events.is_open() {
-            if !begins_elsewhere(text) && self.events.line(number, text) {
-                self.pass_events();
-                return true;
-            }
-            self.close();
-        }
-        false
-    }
-
-    /// Opens what the line begins, if it begins something.
-    fn begin(&mut self, number: u64, text: &str) -> bool {
-        if vnext::begins(text) {
-            self.close();
-            let mut reading = vnext::Reading::new(number);
-            reading.take(text);
-            self.vnext = Some(reading);
-        } else if dns::begins(text) {
-            self.close();
-            let mut lookup = Lookup::new(number);
-            lookup.take(text);
-            self.lookup = Some(lookup);
-        } else if net::begins(text) {
-            self.close();
-            let mut connection = Connection::new(number);
-            connection.take(text);
-            self.connection = Some(connection);
-        } else if wmi::begins(text) {
-            self.close();
-            self.products.line(number, text);
-        } else if event_text::begins(text) {
-            self.close();
-            self.events.line(number, text);
-            self.pass_events();
+            self.turn_to(&machine, NamedBy::Text);
         } else {
-            return false;
+            self.script(number, text);
         }
-        true
+    }
+
+    /// Gives a line to what is open; `false` where it is of something else.
+    fn give(&mut self, number: u64, text: &str) -> bool {
+        let mut complete = Complete::default();
+        let step = self.open.line(number, text, &mut complete);
+        self.recognised |= step == Step::Taken && !text.trim().is_empty();
+        self.pass(complete);
+        step != Step::Ended
     }
 
     fn script(&mut self, number: u64, text: &str) {
-        match self.scripts.line(number, text) {
-            Taken::Yes => self.recognised |= !text.trim().is_empty(),
-            Taken::Unrecognised => {}
-            Taken::No => self.unknown_line(number, text),
+        if !self.give(number, text) {
+            self.unknown_line(number, text);
         }
-        self.pass_blocks();
     }
 
     fn unknown_line(&mut self, number: u64, text: &str) {
@@ -247,9 +220,11 @@ impl Reader {
         if text.is_empty() || self.recognised || text.contains("Windows Script Host") {
             return;
         }
-        // The names of editions and channels are English in every language.
-        self.unknown.localised |= [" edition", " channel"].iter().any(|word| text.ends_with(word));
-        if self.unknown.lines.len() < MOST_UNKNOWN {
+        // The names of editions and channels are English in every language, and their labels are not.
+        let labelled =
+            text.split_once([':', '：']).is_some_and(|(label, _)| !label.contains('=') && label.chars().count() < 40);
+        self.unknown.localised |= labelled && [" edition", " channel"].iter().any(|word| text.ends_with(word));
+        if self.unknown.lines.len() < MAX_UNKNOWN {
             // What is no text is said to be none, and not shown.
             let binary = text.contains(|c: char| c.is_control() && c != '\t' && c != '\u{1b}');
             let text = if binary { "no text, but a binary file" } else { shorten(text) };
@@ -266,63 +241,80 @@ impl Reader {
         self.named_by = by;
     }
 
-    /// Ends all that is open.
+    /// Ends what is open.
     fn close(&mut self) {
-        self.scripts.finish();
-        self.pass_blocks();
-        self.events.finish();
-        self.pass_events();
-        self.products.finish();
-        self.pass_products();
-        if let Some(reading) = self.vnext.take() {
-            self.push(Content::Licences(reading.finish()));
+        let mut complete = Complete::default();
+        std::mem::take(&mut self.open).finish(&mut complete);
+        self.pass(complete);
+    }
+
+    fn pass(&mut self, complete: Complete) {
+        let Complete { told, texts, plain, machine } = complete;
+        for (machine, content) in told {
+            self.push(machine, content);
         }
-        if let Some(lookup) = self.lookup.take().filter(|lookup| !lookup.is_empty()) {
-            self.push(Content::Lookup(lookup));
+        if let Some(machine) = machine.as_deref().and_then(machine::name) {
+            self.machine = Some(machine.to_owned());
+            self.named_by = NamedBy::Text;
         }
-        match self.connection.take() {
-            Some(connection) if connection.is_test() => self.push(Content::Connection(connection)),
-            // A computer's name alone was a heading.
-            Some(Connection { host: Some(host), .. }) => {
-                if let Some(machine) = machine::name(&host) {
-                    self.machine = Some(machine.to_owned());
-                    self.named_by = NamedBy::Text;
-                }
+        for (line, machine, lines) in texts {
+            let mut inner = Self::new(self.machine.clone(), self.named_by);
+            if let Some(machine) = machine {
+                (inner.machine, inner.named_by) = (Some(machine), NamedBy::Text);
             }
-            Some(_) | None => {}
+            lines.into_iter().for_each(|text| inner.line(Line { number: line, text, cut: false }));
+            let items = inner.finish();
+            let known = |item: &Item| !matches!(item.content, Content::Unknown(_));
+            self.recognised |= items.iter().any(known);
+            self.items.extend(items.into_iter().filter(known));
+        }
+        for (number, text) in plain {
+            self.plain(number, &text);
         }
     }
 
-    fn pass_blocks(&mut self) {
-        let Self { scripts, items, machine, named_by, .. } = self;
-        let item = |block| Item { machine: machine.clone(), named_by: *named_by, content: Content::Block(block) };
-        items.extend(scripts.take().map(item));
-    }
-
-    fn pass_products(&mut self) {
-        for (machine, block) in self.products.take() {
-            let named_by = if machine.is_some() { NamedBy::Text } else { self.named_by };
-            let machine = machine.or_else(|| self.machine.clone());
-            self.items.push(Item { machine, named_by, content: Content::Block(block) });
+    /// Takes a line that was taken for JSON and is none.
+    fn plain(&mut self, number: u64, text: &str) {
+        for part in parts(text, &is_known) {
+            let bare = self.frame.off(&part).or_else(|| self.frame.learn(&part, &is_known));
+            let text = bare.as_ref().map_or(&*part, |bare| bare.text);
+            if let Some(machine) = bare.as_ref().and_then(|bare| bare.machine) {
+                self.turn_to(machine, NamedBy::Text);
+            }
+            match classify(number, text) {
+                Class::Begins(Open::Json(_)) => self.anew(number, text, Class::Other),
+                class => self.anew(number, text, class),
+            }
         }
     }
 
-    fn pass_events(&mut self) {
-        let events: Vec<Event> = self.events.take().collect();
-        events.into_iter().for_each(|event| self.push_event(event));
+    fn push(&mut self, machine: Option<String>, content: Content) {
+        let named_by = if machine.is_some() { NamedBy::Text } else { self.named_by };
+        let machine = machine.or_else(|| self.machine.clone());
+        self.items.push(Item { machine, named_by, content });
     }
+}
 
-    fn push_event(&mut self, event: Event) {
-        let (machine, named_by) = match &event.computer {
-            Some(computer) => (Some(computer.clone()), NamedBy::Text),
-            None => (self.machine.clone(), self.named_by),
-        };
-        self.items.push(Item { machine, named_by, content: Content::Event(event) });
+fn classify(number: u64, text: &str) -> Class {
+    let labelled =
+        [Script::Ospp, Script::SlmgrXpr, Script::Slmgr].iter().any(|tool| labels::find(*tool, text).is_some());
+    if labelled || script::is_frame(text.trim()) {
+        return Class::Label;
     }
+    begun(number, text).map_or(Class::Other, Class::Begins)
+}
 
-    fn push(&mut self, content: Content) {
-        self.items.push(Item { machine: self.machine.clone(), named_by: self.named_by, content });
-    }
+/// Whether a line is one of some tool.
+fn is_known(text: &str) -> bool {
+    script::begins(text) || begun(0, text).is_some() || Failure::of_line(0, text).is_some()
+}
+
+/// The history of events that `ospp.vbs` prints has these lines too.
+fn is_of_history(text: &str) -> bool {
+    ["ERROR DESCRIPTION", "NOTICE:", "FOR MORE"].iter().any(|words| text.trim_start().starts_with(words))
+        || labels::find(Script::Ospp, text).is_none()
+            && labels::find(Script::SlmgrXpr, text).is_none()
+            && !script::is_processing(text)
 }
 
 /// A copy is often indented afterwards: then its columns count from where it begins.
@@ -336,28 +328,13 @@ fn wrap(text: &str) -> Wrap {
 /// Whether a line begins something of its own, and is not the rest of a wrapped one.
 fn begins(text: &str) -> bool {
     let start = text.trim_start();
-    begins_elsewhere(text)
+    is_known(text)
         || event_text::begins(text)
         || machine::marker(text).is_some()
-        || script::begins(text)
         || start.starts_with("0x")
         || start.starts_with(['<', '{', '}', '"'])
         || text.contains(" = ")
         || start.split_once(':').is_some_and(|(key, rest)| key.len() < 40 && rest.starts_with(' '))
-}
-
-/// Whether a line begins something that is no event.
-fn begins_elsewhere(text: &str) -> bool {
-    let start = text.trim_start();
-    // The history of events that `ospp.vbs` prints has these lines too.
-    let of_history = ["ERROR DESCRIPTION", "NOTICE:", "FOR MORE"].iter().any(|words| start.starts_with(words));
-    let labelled = || [Script::Ospp, Script::SlmgrXpr].iter().any(|tool| labels::find(*tool, text).is_some());
-    start.starts_with("---Processing---")
-        || start.starts_with("---Exiting---")
-        || vnext::begins(text)
-        || dns::begins(text)
-        || net::begins(text)
-        || !of_history && labelled()
 }
 
 #[cfg(test)]
@@ -400,6 +377,7 @@ mod tests {
                 Content::Lookup(_) => "lookup",
                 Content::Connection(_) => "connection",
                 Content::Event(_) => "event",
+                Content::Failure(_) => "failure",
                 Content::Unknown(_) => "unknown",
             })
             .collect();
@@ -448,12 +426,12 @@ mod tests {
             })
             .collect();
         assert_eq!(found, [("PC-77.example.com".to_owned(), 12_288), ("PC-78.example.com".to_owned(), 12_289)]);
-        let table = "   ProviderName: Microsoft-Windows-Security-SPP\n\nTimeCreated   Id LevelDisplayName Message\n-----------   -- ----\n\
-            11/22/2026 12:00:00 PM   12288 Information   The client has sent an activation request to the key managemen...\n";
-        assert!(
-            matches!(items(table).as_slice(), [Item { content: Content::Unknown(_), .. }]),
-            "what was cut off is not guessed"
-        );
+        let table = "   ProviderName: Microsoft-Windows-Security-SPP\n\n\
+            TimeCreated                     Id LevelDisplayName Message\n\
+            -----------                     -- ---------------- -------\n\
+            11/22/2026 12:00:00 PM       12288 Information      The client has sent an activation request to the key managemen...\n";
+        let Content::Event(event) = &items(table)[0].content else { panic!("no event") };
+        assert!(event.cut && event.data.is_empty(), "what was cut off is not guessed");
     }
 
     #[test]

@@ -44,7 +44,7 @@ impl Scripts {
         }
         let order = match self.block.as_ref().map(|block| block.tool) {
             Some(Script::Slmgr) => [Script::Slmgr, Script::Ospp],
-            Some(Script::Ospp | Script::SlmgrXpr) | None => [Script::Ospp, Script::Slmgr],
+            Some(Script::Ospp | Script::SlmgrXpr | Script::Wmi | Script::Vamt) | None => [Script::Ospp, Script::Slmgr],
         };
         if self.xpr(number, text) || self.sentence(number, text) {
             return Taken::Yes;
@@ -129,6 +129,19 @@ impl Scripts {
             self.last = Some(Field::ErrorText);
             return true;
         }
+        if text.starts_with("Please restart the system for the changes") {
+            let block = self.block.get_or_insert_with(|| Block::new(Script::Slmgr, number));
+            block.fields.insert(Field::SettingOk, Value::Flag(true));
+            return true;
+        }
+        if let Some(failure) = failed(text).filter(|_| !labels::any(text)) {
+            let block = self.block.get_or_insert_with(|| Block::new(open.unwrap_or(Script::Ospp), number));
+            block.fields.insert(Field::ErrorOccurred, Value::Flag(true));
+            let code = find_code(failure).map(|code| (Field::ErrorCode, Value::Code(code)));
+            block.fields.extend(code);
+            block.fields.entry(Field::ErrorText).or_insert_with(|| Value::words(failure));
+            return true;
+        }
         if let Some(rest) = text.strip_prefix("Activating ") {
             let Some((name, id)) = rest.trim_end_matches(['.', ' ']).rsplit_once(" (") else { return false };
             self.finish();
@@ -147,7 +160,12 @@ impl Scripts {
         if text.starts_with("Installation ID for:") || text.starts_with("FOR MORE INFORMATION PLEASE VISIT") {
             return true;
         }
-        let done = text.ends_with(" successfully.") && labels::find(Script::Slmgr, text).is_none();
+        // Other commands end with the same words.
+        let foreign =
+            ["Command completed successfully", "The command completed successfully", "The operation completed"];
+        let done = text.ends_with(" successfully.")
+            && !foreign.iter().any(|words| text.starts_with(words))
+            && labels::find(Script::Slmgr, text).is_none();
         if done && open != Some(Script::Ospp) && labels::find(Script::Ospp, text).is_none() {
             let block = self.block.get_or_insert_with(|| Block::new(Script::Slmgr, number));
             block.fields.insert(Field::SettingOk, Value::Flag(true));
@@ -224,17 +242,31 @@ fn read(label: &Label, rest: &str) -> Value {
     }
 }
 
+/// An error that a script names in a sentence of its own, without a label.
+fn failed(text: &str) -> Option<&str> {
+    if let Some(words) = text.strip_prefix("Error:").map(str::trim).filter(|words| !words.is_empty()) {
+        return Some(words);
+    }
+    let sentence = ["An unknown error occurred", "An error occurred", "Unsupported command", "ERROR: "];
+    sentence.iter().any(|words| text.starts_with(words)).then_some(text)
+}
+
+/// The line before, or behind, what `ospp.vbs` prints.
+pub(super) fn is_processing(text: &str) -> bool {
+    let text = text.trim_start();
+    text.starts_with("---Processing---") || text.starts_with("---Exiting---")
+}
+
 /// The lines of dashes around everything that `ospp.vbs` prints.
-fn is_frame(text: &str) -> bool {
+pub(super) fn is_frame(text: &str) -> bool {
     let dashes = text.bytes().filter(|byte| *byte == b'-').count();
-    let named = text.starts_with("---Processing---") || text.starts_with("---Exiting---");
-    named || dashes == text.len() && dashes >= 20
+    is_processing(text) || dashes == text.len() && dashes >= 20
 }
 
 /// Whether a line begins something that a wrapped line before it cannot go on into.
 pub(crate) fn begins(text: &str) -> bool {
     let text = text.trim_start();
-    is_frame(text) || labels::any(text) || text.starts_with("Error:") || text.contains(" edition:")
+    is_frame(text.trim_end()) || labels::any(text) || failed(text.trim_end()).is_some() || text.contains(" edition:")
 }
 
 #[cfg(test)]

@@ -8,7 +8,7 @@ use std::io::{self, Read};
 use encoding_rs::{CoderResult, Decoder, UTF_16BE, UTF_16LE, WINDOWS_1252};
 
 /// The longest line that is kept, in bytes of UTF-8; what goes beyond it is dropped and the line marked as cut.
-pub const MOST_LINE: usize = 64 * 1024;
+pub const MAX_LINE: usize = 64 * 1024;
 
 /// As much of a word that was cut as is dropped: more than a product key.
 const MAX_WORD: usize = 32;
@@ -100,7 +100,7 @@ pub struct Line {
     pub number: u64,
     /// The line without its end.
     pub text: String,
-    /// Whether it was longer than [`MOST_LINE`] and its rest was dropped.
+    /// Whether it was longer than [`MAX_LINE`] and its rest was dropped.
     pub cut: bool,
 }
 
@@ -190,7 +190,7 @@ impl<R: Read> Lines<R> {
     }
 
     fn keep(&mut self, end: usize) {
-        let room = MOST_LINE.saturating_sub(self.pending.len());
+        let room = MAX_LINE.saturating_sub(self.pending.len());
         let part = &self.chunk[self.taken..end];
         self.cut |= part.len() > room;
         self.pending.extend_from_slice(&part[..part.len().min(room)]);
@@ -239,6 +239,11 @@ fn utf8(decoder: &mut Decoder, bytes: &[u8], last: bool) -> Vec<u8> {
     let (result, _, _) = decoder.decode_to_string(bytes, &mut text, last);
     debug_assert_eq!(result, CoderResult::InputEmpty);
     text.into_bytes()
+}
+
+/// The first `max` bytes of `text`, at the border of a character.
+pub(crate) fn floor(text: &str, max: usize) -> &str {
+    &text[..text.floor_char_boundary(max)]
 }
 
 /// How a line goes on in the next one.
@@ -309,9 +314,9 @@ mod tests {
 
     #[test]
     fn a_line_without_end_is_cut_and_said_so() {
-        let long = vec![b'x'; MOST_LINE * 3];
+        let long = vec![b'x'; MAX_LINE * 3];
         let line = Lines::new(long.as_slice()).next().unwrap().unwrap();
-        assert_eq!((line.text.len(), line.cut), (MOST_LINE - MAX_WORD, true));
+        assert_eq!((line.text.len(), line.cut), (MAX_LINE - MAX_WORD, true));
     }
 
     proptest! {
@@ -319,7 +324,7 @@ mod tests {
         fn no_bytes_are_refused_and_no_memory_runs_away(bytes in proptest::collection::vec(any::<u8>(), 0..4096)) {
             let _ = decode(&bytes);
             for line in Lines::new(bytes.as_slice()) {
-                prop_assert!(line.unwrap().text.len() <= MOST_LINE * 3);
+                prop_assert!(line.unwrap().text.len() <= MAX_LINE * 3);
             }
         }
 

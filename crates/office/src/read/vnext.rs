@@ -29,6 +29,9 @@ pub struct Licences {
     pub licences: Vec<Licence>,
     /// How many objects could not be read.
     pub damaged: u64,
+    /// What the script said of an error of its own: what follows may be missing.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub error: Option<String>,
 }
 
 /// A token of shared computer licensing.
@@ -144,6 +147,8 @@ pub(crate) struct Reading {
     depth: u32,
     /// Whether a line has ended in the middle of a string: a console has wrapped it.
     quoted: bool,
+    /// Whether an error of the script is being told: its words go on to the next object or heading.
+    failing: bool,
 }
 
 impl Reading {
@@ -167,19 +172,28 @@ impl Reading {
             self.depth = 0;
             self.quoted = false;
             self.json.clear();
+            self.failing = false;
             self.section = Some(heading);
             return !again;
         }
         if self.depth > 0 || text.starts_with('{') {
+            self.failing = false;
             self.object(line);
             return true;
         }
         if text.is_empty() || NOTHING.contains(&text) {
             return true;
         }
-        let Some((key, value)) = text.split_once(" = ") else { return false };
-        self.entry(key, value.trim());
-        true
+        if let Some((key, value)) = text.split_once(" = ") {
+            self.entry(key, value.trim());
+            return true;
+        }
+        let failed = self.section.is_some() && (self.failing || is_error(text));
+        self.failing = failed;
+        if failed && self.read.error.is_none() {
+            self.read.error = Some(shorten(text).to_owned());
+        }
+        failed
     }
 
     fn entry(&mut self, key: &str, value: &str) {
@@ -252,6 +266,16 @@ impl Reading {
             });
         }
     }
+}
+
+/// Whether PowerShell tells an error with this line: what failed and why, where, and its two last lines.
+fn is_error(text: &str) -> bool {
+    let named = text.split_once(" : ").is_some_and(|(name, _)| name.contains('-') && !name.contains(' '));
+    named
+        || text.starts_with("At ") && text.contains("char:")
+        || text.starts_with('+')
+        || text.contains("Exception")
+        || ["Get-", "ConvertFrom-", "Import-", "Cannot ", "You cannot "].iter().any(|words| text.starts_with(words))
 }
 
 /// What the script prints where there is nothing.

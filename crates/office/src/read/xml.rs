@@ -50,6 +50,12 @@ impl Gathering {
     }
 }
 
+/// Whether a line begins events, or a file of them.
+pub(crate) fn begins(text: &str) -> bool {
+    let text = text.trim_start();
+    text.contains("<Event") && start(text).is_some() || text.starts_with("<?xml") || text.starts_with("<Events")
+}
+
 fn start(text: &str) -> Option<usize> {
     text.match_indices("<Event")
         .map(|(at, _)| at)
@@ -74,7 +80,7 @@ pub(crate) fn parse(xml: &str, line: u64) -> Option<Event> {
         data.sort_by_key(|datum| find_code(datum).is_some());
     }
     let owned = |text: &str| shorten(text.trim()).to_owned();
-    Some(Event { id, time: time.map(owned), computer: computer.map(owned), data, line })
+    Some(Event { id, time: time.map(owned), computer: computer.map(owned), data, line, cut: false })
 }
 
 /// Reads the events of a log file that KMS writes, one after the other. Damaged records are counted and passed over.

@@ -28,6 +28,10 @@ struct Case {
     today: Option<Date>,
     installed: Option<String>,
     beside: Option<String>,
+    #[serde(default)]
+    channels: Vec<String>,
+    #[serde(default)]
+    hints: bool,
     host_pack: Option<Release>,
     host_system: Option<String>,
     #[serde(default)]
@@ -42,6 +46,8 @@ impl Case {
             today: self.today,
             installed: read(self.installed.as_deref()),
             beside: read(self.beside.as_deref()).into_iter().collect(),
+            channels: self.channels.clone(),
+            hints: self.hints,
             host: HostFacts { pack: self.host_pack, system: read(self.host_system.as_deref()) },
             arm: self.arm,
         }

@@ -23,20 +23,35 @@ use crate::failure::Failure;
 use crate::input;
 use crate::output::Output;
 
+/// Which command answers which question: what `leasehold office` prints by itself.
+pub(crate) const ORDER: &str = "\
+In which order:
+  a new estate         plan, config, lint, doctor; then collect, and status every month
+  an estate you have   status; explain for each code it names; doctor where hosts are not reached; hunt once a year
+  one machine          status FILE, then explain CODE
+
+Collect from a fleet, in any language and without VBScript (asks WMI, changes nothing):
+  Invoke-Command -ComputerName (Get-Content machines.txt) { Get-CimInstance SoftwareLicensingProduct \
+-Filter 'PartialProductKey is not null' } | Export-Csv status.csv -NoTypeInformation
+  leasehold office status status.csv --html report.html";
+
+/// The commands, in the order in which an estate is worked through.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Office {
-    /// Which method activates which machines, and why not another.
+    /// 1. Decide: which method activates which machines, and why not another.
     Plan(plan::Make),
+    /// 2. Write a deployment file for what was decided.
     Config(Box<config::Config>),
-    /// Whether clients find your KMS hosts by DNS, and somebody listens there.
-    Doctor(doctor::Doctor),
+    /// 3. Check deployment files before they are used.
     Lint(lint::Lint),
-    /// What a code, state, event, rule or key means and what to do about it.
-    Explain(explain::Explain),
-    /// Signs of unofficial activators and of rogue KMS hosts in what you have collected.
-    Hunt(hunt::Search),
-    /// How the machines of an estate stand, from what was collected of them.
+    /// 4. See whether clients find your KMS hosts by DNS, and whether those answer.
+    Doctor(doctor::Doctor),
+    /// 5. See how the machines of an estate stand, from what was collected of them.
     Status(status::Status),
+    /// 6. Look up what a code, state, event, rule or key means and what to do about it.
+    Explain(explain::Explain),
+    /// 7. Look for signs of unofficial activators and of rogue KMS hosts in what was collected.
+    Hunt(hunt::Search),
 }
 
 impl Office {

@@ -150,12 +150,7 @@ impl Make {
                     outln!("       $ {command}");
                 }
             }
-            for (at, against) in answer.against.iter().enumerate() {
-                if at == 0 {
-                    output::paragraph(2, "why not:");
-                }
-                output::paragraph(4, &format!("{}: {}", against.method.name(), against.why.join("; ")));
-            }
+            why_not(answer);
             if let Some(source) = answer.source.as_ref().filter(|_| self.sources) {
                 output::paragraph(2, &format!("source: {source}"));
             }
@@ -289,6 +284,25 @@ fn reasons(answer: &Answer) {
     }
 }
 
+/// Why not the other methods, in at most three lines: those with one reason together, the longest list last.
+fn why_not(answer: &Answer) {
+    let mut lines: Vec<(Vec<&str>, String)> = Vec::new();
+    for against in &answer.against {
+        let why = against.why.first().cloned().unwrap_or_default();
+        match lines.iter_mut().find(|(_, known)| *known == why) {
+            Some((methods, _)) => methods.push(against.method.name()),
+            None => lines.push((vec![against.method.name()], why)),
+        }
+    }
+    if lines.len() > MAX_WHY_NOT {
+        let rest: Vec<&str> = lines.drain(MAX_WHY_NOT - 1..).flat_map(|(methods, _)| methods).collect();
+        lines.push((rest, "do not fit either; --json says why".to_owned()));
+    }
+    for (methods, why) in lines {
+        output::paragraph(2, &format!("why not {}: {why}", methods.join(", ")));
+    }
+}
+
 fn totals(plan: &Plan) {
     for threshold in &plan.thresholds {
         let host = threshold.group.as_ref().map_or_else(String::new, |group| format!(" of {group}"));
@@ -314,3 +328,5 @@ fn no_estate(error: &EstateError) -> Failure {
 }
 
 const MOST_FILE: usize = 1 << 20;
+/// As many lines as the other methods get.
+const MAX_WHY_NOT: usize = 3;

@@ -1,19 +1,24 @@
 //! Channels: known, and the right ones for the products.
 
+use roxmltree::Node;
+
 use super::super::context::Context;
-use super::super::file::{Add, Channel, File, Product, Value, value};
-use super::super::finding::Findings;
+use super::super::file::{Add, Channel, File, Product, Value, channel_of, value};
+use super::super::finding::{Edit, Findings, Fix};
 use super::{did_you_mean, edit, nearest, quoted};
 use crate::facts::products::{self, Family};
 use crate::facts::schema;
 
 pub(super) const RULES: &[&str] = &[
-    "ODT011", "ODT012", "ODT013", "ODT014", "ODT015", "ODT016", "ODT018", "ODT023", "ODT024", "ODT025", "ODT027",
-    "ODT076",
+    "ODT011", "ODT012", "ODT013", "ODT014", "ODT015", "ODT016", "ODT018", "ODT019", "ODT023", "ODT024", "ODT025",
+    "ODT027", "ODT076",
 ];
 
-pub(super) fn check(file: &File<'_>, _: &Context, findings: &mut Findings<'_>) {
+pub(super) fn check(file: &File<'_>, context: &Context, findings: &mut Findings<'_>) {
     for add in &file.adds {
+        cdn(value(add.node, "SourcePath"), findings);
+        renamed(add.node, findings);
+        together(add, context, findings);
         if let Some(channel) = &add.channel {
             name(channel, findings);
             foreign(file, add, channel, findings);
@@ -23,7 +28,9 @@ pub(super) fn check(file: &File<'_>, _: &Context, findings: &mut Findings<'_>) {
         sources(file, add, findings);
     }
     for updates in file.named("Updates") {
-        let Some(channel) = value(updates, "Channel").map(Channel::of) else { continue };
+        cdn(value(updates, "UpdatePath"), findings);
+        renamed(updates, findings);
+        let Some(channel) = channel_of(updates) else { continue };
         name(&channel, findings);
         let from = file.adds.iter().find_map(|add| add.channel.as_ref());
         if let Some(from) = from.filter(|from| from.name() != channel.name()) {
@@ -43,8 +50,11 @@ fn name(channel: &Channel<'_>, findings: &mut Findings<'_>) {
         finding.fix = meant.filter(|meant| meant.eq_ignore_ascii_case(typed)).map(|meant| edit::replace(value, meant));
         return;
     };
+    // The names of before 2017 are told with the attribute's own.
+    let earlier = known.before_2017.iter().any(|old| old.eq_ignore_ascii_case(typed));
     if known.name != typed {
-        let message = format!("{typed} is the old name of {}", known.name);
+        let since = if earlier { " before 2017" } else { "" };
+        let message = format!("{typed} is the old name of {}{since}", known.name);
         let finding = findings.add("ODT012", value.span.clone(), message);
         finding.fix = Some(edit::replace(value, &known.name));
     }
@@ -53,6 +63,56 @@ fn name(channel: &Channel<'_>, findings: &mut Findings<'_>) {
     } else if matches!(known.name.as_str(), "CurrentPreview" | "SemiAnnualPreview") {
         findings.add("ODT013", value.span.clone(), format!("{typed} has previews of what others get later"));
     }
+}
+
+/// `Branch`, as `Channel` was called before 2017.
+fn renamed(node: Node<'_, '_>, findings: &mut Findings<'_>) {
+    let Some(attribute) = node.attributes().find(|attribute| attribute.name() == "Branch") else { return };
+    let message = "Branch is the name of Channel before 2017";
+    let finding = findings.add("ODT012", attribute.range_qname(), message);
+    let free = node.attribute("Channel").is_none();
+    let edit = Edit { span: attribute.range_qname(), text: "Channel".to_owned() };
+    finding.fix = free.then(|| Fix { what: "write Channel".to_owned(), edits: vec![edit] });
+}
+
+/// A folder of Microsoft's content delivery network is a channel, whatever else the file says.
+fn cdn(path: Option<Value<'_>>, findings: &mut Findings<'_>) {
+    let Some(path) = path else { return };
+    let Some(channel) = schema::channel_of_cdn(path.text) else { return };
+    if is_preview(channel) {
+        let message = format!("the address is the {} of Microsoft's CDN, for tests alone", channel.title);
+        findings.add("ODT013", path.span, message);
+    }
+}
+
+fn is_preview(channel: &schema::Channel) -> bool {
+    matches!(channel.name.as_str(), "BetaChannel" | "CurrentPreview" | "SemiAnnualPreview")
+}
+
+/// Files for the same machines that install from different channels.
+fn together(add: &Add<'_>, context: &Context, findings: &mut Findings<'_>) {
+    let Some(channel) = add.channel.as_ref().filter(|channel| channel.facts.is_some()) else { return };
+    let perpetual = add.perpetual_year().is_some();
+    let of_others = context.channels.iter().filter(|other| *other != channel.name());
+    // Where Microsoft 365 Apps are among them, theirs is the one.
+    let Some(other) = of_others.max_by_key(|other| !other.starts_with("PerpetualVL")) else { return };
+    let theirs = perpetual && !other.starts_with("PerpetualVL");
+    let products: Vec<&str> = add.products.iter().map(Product::name).collect();
+    let message = if theirs {
+        format!(
+            "a device has one channel: {} beside Microsoft 365 Apps takes {other}, not {}",
+            products.join(", "),
+            channel.name()
+        )
+    } else {
+        format!(
+            "a device has one channel: another file for these machines installs from {other}, this one from {}",
+            channel.name()
+        )
+    };
+    let own = channel.value.span.clone();
+    let finding = findings.add("ODT019", own, message);
+    finding.fix = theirs.then(|| edit::replace(&channel.value, other));
 }
 
 /// A channel that does not go with the products.
@@ -101,7 +161,9 @@ fn beside_subscription(file: &File<'_>, add: &Add<'_>, channel: &Channel<'_>, fi
 }
 
 fn missing(file: &File<'_>, add: &Add<'_>, findings: &mut Findings<'_>) {
-    if let Some(version) = value(add.node, "Version") {
+    // The tool's own samples ask for the version that is installed without a channel.
+    let version = value(add.node, "Version").filter(|version| !version.is("MatchInstalled"));
+    if let Some(version) = version {
         let message = format!("version {} is asked for, and no channel that has it", quoted(version.text));
         findings.add("ODT014", version.whole, message);
     }

@@ -3,13 +3,14 @@
 use super::super::context::Context;
 use super::super::file::{File, Key, KeyKind, Product};
 use super::super::finding::Findings;
-use crate::facts::gvlk::{Gvlk, Install};
+use super::edit;
+use crate::facts::gvlk::{self, Gvlk, Install};
 use crate::facts::method::ActivationMethod;
 use crate::facts::products::{self, Licence, Release};
 use crate::facts::schema::Severity;
 
 pub(super) const RULES: &[&str] =
-    &["ODT020", "ODT028", "ODT029", "ODT030", "ODT031", "ODT032", "ODT033", "ODT034", "ODT036", "ODT037"];
+    &["ODT020", "ODT028", "ODT029", "ODT030", "ODT031", "ODT032", "ODT033", "ODT034", "ODT036", "ODT037", "ODT038"];
 
 pub(super) fn check(file: &File<'_>, context: &Context, findings: &mut Findings<'_>) {
     for product in file.added() {
@@ -46,9 +47,18 @@ fn given(product: &Product<'_>, key: &Key<'_>, context: &Context, findings: &mut
                 findings.add("ODT032", span(), message);
             }
         }
+        KeyKind::Preview(preview) => {
+            let released = product.facts.and_then(|facts| gvlk::of_product(&facts.id));
+            let instead = released.map_or_else(String::new, |key| {
+                format!(": write the GVLK of the release, {}, or take it out", key.key)
+            });
+            let message = format!("the key is the published one of {}{instead}", preview.product);
+            let finding = findings.add("ODT038", span(), message);
+            finding.fix = released.map(|released| edit::replace(&key.value, &released.key));
+        }
         KeyKind::Unknown => {
             let last = last5(key.value.text);
-            let message = format!("key …{last} is no published one: whoever reads the file has it");
+            let message = format!("key …{last} is no published one: everyone who can read the file has it");
             findings.add("ODT036", span(), message);
             if let Some(plan) =
                 context.plan.filter(|plan| matches!(plan, ActivationMethod::Kms | ActivationMethod::Adba))

@@ -3,7 +3,7 @@
 use super::super::context::{Context, Mode};
 use super::super::file::{Add, File, Language, LanguageKind, Product, Value, value};
 use super::super::finding::Findings;
-use super::{did_you_mean, edit, nearest, quoted};
+use super::{did_you_mean, edit, is_of_cdn, nearest, quoted};
 use crate::facts::products::Family;
 use crate::facts::schema;
 
@@ -46,7 +46,7 @@ fn unknown(code: &Value<'_>, findings: &mut Findings<'_>) {
 fn partners(file: &File<'_>, language: &Language<'_>, findings: &mut Findings<'_>) {
     let alone = [
         ("TargetProduct", "MatchInstalled", matches!(language.kind, LanguageKind::MatchInstalled)),
-        ("Fallback", "MatchOS", matches!(language.kind, LanguageKind::MatchOs)),
+        ("Fallback", "a language that matches", language.is_match_word()),
     ];
     for (attribute, partner, present) in alone {
         if let Some(value) = value(language.node, attribute).filter(|_| !present) {
@@ -113,7 +113,7 @@ fn previous(file: &File<'_>, id: &Value<'_>, explicit: bool, findings: &mut Find
 }
 
 fn local_source(file: &File<'_>, add: &Add<'_>, findings: &mut Findings<'_>) {
-    let local = value(add.node, "SourcePath").is_some_and(|path| !path.text.trim().is_empty());
+    let local = value(add.node, "SourcePath").is_some_and(|path| !path.text.trim().is_empty() && !is_of_cdn(path.text));
     let falls_back = value(add.node, "AllowCdnFallback").is_some_and(|value| value.is("TRUE"));
     if !local || falls_back {
         return;

@@ -27,7 +27,9 @@ pub(super) fn apply(file: &File<'_>, context: &Context, findings: &mut Findings<
 
 /// The ids of the rules that are checked, the one for unreadable files among them.
 pub fn implemented() -> impl Iterator<Item = &'static str> {
-    std::iter::once(super::NOT_A_CONFIGURATION).chain(GROUPS.iter().flat_map(|group| group.rules).copied())
+    [super::NOT_A_CONFIGURATION, super::OF_WINDOWS_INSTALLER]
+        .into_iter()
+        .chain(GROUPS.iter().flat_map(|group| group.rules).copied())
 }
 
 /// Rules that are checked together.
@@ -63,6 +65,11 @@ fn nearest<'n>(typed: &str, known: impl IntoIterator<Item = &'n str>) -> Option<
 /// `, did you mean ...?`, where something is meant.
 fn did_you_mean(name: Option<&str>) -> String {
     name.map_or_else(String::new, |name| format!(", did you mean {name}?"))
+}
+
+/// Whether a path leads to Microsoft's content delivery network.
+fn is_of_cdn(path: &str) -> bool {
+    path.to_ascii_lowercase().contains("officecdn.microsoft.com")
 }
 
 /// A value as messages quote it: on one line, cut where it is long.

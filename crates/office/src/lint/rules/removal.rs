@@ -1,8 +1,9 @@
 //! What is taken off the machine.
 
 use super::super::context::{Context, Mode};
-use super::super::file::{File, value};
+use super::super::file::{Add, File, Product, value};
 use super::super::finding::Findings;
+use crate::facts::products::Family;
 
 pub(super) const RULES: &[&str] = &["ODT081", "ODT082"];
 
@@ -16,7 +17,11 @@ pub(super) fn check(file: &File<'_>, context: &Context, findings: &mut Findings<
     if context.mode == Some(Mode::Download) {
         return;
     }
-    let adds = file.adds.iter().find(|add| !add.products.is_empty());
+    // Language packs and what changes an installation need nothing removed.
+    let installs = |product: &Product<'_>| product.is(&[Family::Suite, Family::Project, Family::Visio, Family::App]);
+    let changes = |add: &&Add<'_>| value(add.node, "Version").is_some_and(|version| version.is("MatchInstalled"));
+    let adds =
+        file.adds.iter().filter(|add| context.hints && !changes(add)).find(|add| add.products.iter().any(installs));
     if let Some(add) = adds.filter(|_| file.named("RemoveMSI").next().is_none()) {
         let message = "RemoveMSI is missing: a Windows Installer edition of 2016 on the machine stops the installation";
         findings.add("ODT082", file.name_of(add.node), message);

@@ -10,9 +10,14 @@ use super::super::finding::{Edit, Findings, Fix};
 use super::{did_you_mean, edit, nearest, quoted};
 use crate::facts::schema::{self, table};
 
-pub(super) const RULES: &[&str] = &["ODT002", "ODT003", "ODT004", "ODT064", "ODT080"];
+pub(super) const RULES: &[&str] = &["ODT002", "ODT003", "ODT004", "ODT009", "ODT064", "ODT067", "ODT080"];
 
 pub(super) fn check(file: &File<'_>, _: &Context, findings: &mut Findings<'_>) {
+    if !file.root.children().any(|child| child.is_element()) {
+        let commented = file.root.children().any(|child| child.is_comment());
+        let why = if commented { ": all of it is commented out" } else { "" };
+        findings.add("ODT009", file.name_of(file.root), format!("the file asks for nothing{why}"));
+    }
     attributes(file, file.root, findings);
     if let Some(declared) = file.root.namespaces().find(|namespace| namespace.name() != Some("xml")) {
         let message = format!("a namespace is declared ({}): the tool knows none", quoted(declared.uri()));
@@ -72,6 +77,10 @@ fn attributes(file: &File<'_>, node: Node<'_, '_>, findings: &mut Findings<'_>) 
     let known = || table().attributes.iter().filter(|attribute| attribute.element == own);
     for attribute in node.attributes() {
         let value = of_attribute(attribute);
+        let path = attribute.name().ends_with("Path") && matches!(own, "Add" | "Updates" | "Logging");
+        if path && value.text.trim().is_empty() {
+            findings.add("ODT067", value.whole.clone(), format!("{} is empty", attribute.name()));
+        }
         let written = &file.text[attribute.range_qname()];
         match schema::attribute(own, written) {
             Some(known) if known.deprecated && !schema::element(own).is_some_and(|element| element.deprecated) => {
@@ -81,6 +90,13 @@ fn attributes(file: &File<'_>, node: Node<'_, '_>, findings: &mut Findings<'_>) 
             }
             Some(_) => {}
             None if own == "RemoveMSI" && written == "IgnoreProduct" => ignored(file, node, &value, findings),
+            // The rules of channels say what it is called now.
+            None if matches!(own, "Add" | "Updates") && written == "Branch" => {}
+            None if own == "RemoveMSI" && written == "All" => {
+                let message = "All is the old form: RemoveMSI alone removes all Windows Installer editions";
+                let finding = findings.add("ODT003", attribute.range_qname(), message);
+                finding.fix = Some(edit::remove_attribute(&value, file.text));
+            }
             None => {
                 let meant = nearest(written, known().map(|known| known.name.as_str()));
                 let message = format!("{} is not an attribute of {own}{}", quoted(written), did_you_mean(meant));

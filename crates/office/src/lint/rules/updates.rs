@@ -11,7 +11,7 @@ use roxmltree::Node;
 use super::super::context::Context;
 use super::super::file::{File, Value, value};
 use super::super::finding::Findings;
-use super::{edit, quoted};
+use super::{edit, is_of_cdn, quoted};
 
 pub(super) const RULES: &[&str] = &["ODT073", "ODT074", "ODT075", "ODT077"];
 
@@ -20,8 +20,14 @@ pub(super) fn check(file: &File<'_>, context: &Context, findings: &mut Findings<
         if let Some(enabled) = value(updates, "Enabled").filter(|enabled| enabled.is("FALSE")) {
             findings.add("ODT075", enabled.span, "updates are off: security holes stay open");
         }
-        if let Some(path) = value(updates, "UpdatePath").filter(|path| !path.text.trim().is_empty()) {
-            findings.add("ODT077", path.span, "updates come from an own share: whoever keeps it has to refresh it");
+        if let Some(path) =
+            value(updates, "UpdatePath").filter(|path| !path.text.trim().is_empty() && !is_of_cdn(path.text))
+        {
+            findings.add(
+                "ODT077",
+                path.span,
+                "updates come from a share of your own: it has to be refreshed every month",
+            );
         }
         deadline(updates, context, findings);
     }

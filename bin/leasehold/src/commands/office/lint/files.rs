@@ -67,14 +67,18 @@ pub(super) fn read(path: &Path) -> Result<Vec<u8>, Failure> {
     Ok(bytes)
 }
 
-/// The architectures that the files install, those that can be read.
-pub(super) fn editions(files: &[Found]) -> Vec<Edition> {
-    let mut editions = Vec::new();
+/// What the files that can be read say of the machines that all of them are for: architectures and channels.
+pub(super) fn together(files: &[Found], context: Context) -> Context {
+    let (mut beside, mut channels): (Vec<Edition>, Vec<String>) = (Vec::new(), Vec::new());
     for file in files.iter().filter(|file| file.path != Path::new("-")) {
-        let edition = read(&file.path).ok().and_then(|bytes| lint::lint(&bytes, &Context::default()).edition);
-        editions.extend(edition.filter(|edition| !editions.contains(edition)));
+        let Ok(bytes) = read(&file.path) else { continue };
+        let report = lint::lint(&bytes, &Context::default());
+        beside.extend(report.edition.filter(|edition| !beside.contains(edition)));
+        channels.extend(report.channels);
     }
-    editions
+    channels.sort_unstable();
+    channels.dedup();
+    Context { beside, channels, ..context }
 }
 
 /// A bar for work that takes a while; on a terminal only, and only where people read.

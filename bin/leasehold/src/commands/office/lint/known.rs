@@ -42,6 +42,9 @@ pub(crate) struct Known {
     /// The files are for the same machines.
     #[arg(long)]
     pub(crate) together: bool,
+    /// Hints too that most files need not heed.
+    #[arg(long)]
+    hints: bool,
 }
 
 impl Known {
@@ -53,6 +56,8 @@ impl Known {
             today: Some(super::super::today(self.today)),
             installed: self.installed,
             beside: Vec::new(),
+            channels: Vec::new(),
+            hints: self.hints,
             host: HostFacts { pack: self.host_pack, system: self.host_system },
             arm: self.arm,
         })

@@ -100,8 +100,7 @@ impl Lint {
         for failure in &failures {
             failure.report(output);
         }
-        let beside = if self.known.together { files::editions(&files) } else { Vec::new() };
-        let context = Context { beside, ..context };
+        let context = if self.known.together { files::together(&files, context) } else { context };
         let mut tally = Tally::default();
         let mut kept = Vec::new();
         let progress = files::progress(files.len(), format == Format::Text);

@@ -17,6 +17,9 @@ const DEEPEST: usize = 32;
 /// How an event log begins.
 const LOG: &[u8; 8] = b"ElfFile\0";
 
+/// As much of a file as shows what kind it is of.
+const START: usize = 1024;
+
 /// Reads files into a fleet.
 pub(super) struct Reading {
     pub(super) fleet: Fleet,
@@ -82,12 +85,16 @@ impl Reading {
         let mut file = File::open(path)?;
         let modified = file.metadata()?.modified().ok().and_then(|time| Timestamp::try_from(time).ok());
         let origin = Origin { name: path.to_string_lossy().into(), collected: self.collected.or(modified) };
-        let mut start = Vec::with_capacity(LOG.len());
-        file.by_ref().take(LOG.len() as u64).read_to_end(&mut start)?;
+        let mut start = Vec::with_capacity(START);
+        file.by_ref().take(START as u64).read_to_end(&mut start)?;
         file.rewind()?;
         self.progress.inc(1);
         let (machine, by) = read::from_path(path);
-        if start == LOG {
+        if let Some(what) = read::foreign(&start) {
+            self.fleet.foreign(&origin.name, what);
+            return Ok(());
+        }
+        if start.starts_with(LOG) {
             return self.log(file, &origin);
         }
         self.text(file, machine, by, &origin)

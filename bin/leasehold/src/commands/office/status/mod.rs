@@ -14,15 +14,17 @@ use leasehold_office::report::{report, write_csv};
 use serde_json::json;
 
 use self::files::Reading;
+use self::print::Shown;
 use crate::failure::Failure;
 use crate::input;
 use crate::output::Output;
 
 /// Read what was collected of machines: how each product stands, and when that ends.
 ///
-/// Recognises outputs of ospp.vbs, slmgr.vbs, vnextdiag.ps1, nslookup and Test-NetConnection, and KMS events as text, XML
-/// or log files (.evtx), in any encoding, wrapped, several machines in one file. What is not recognised is said. Nothing
-/// is asked of any machine or host. Exit status 1 where something needs somebody or is not recognised.
+/// Recognises what Get-CimInstance, wmic and VAMT print or export (lists, tables, CSV, JSON, CLIXML), outputs of ospp.vbs,
+/// slmgr.vbs and vnextdiag.ps1, service records of any DNS tool, Test-NetConnection, and licensing events as text, XML, JSON,
+/// CSV or log files (.evtx); in any encoding, wrapped, behind the prefix of a log, several machines in one file. What is not
+/// recognised is said. No machine or host is asked. Exit status 1 where something needs attention or is not recognised.
 #[derive(Debug, Args)]
 pub(crate) struct Status {
     /// Files, folders (with all that is in them), or `-` for standard input.
@@ -43,6 +45,12 @@ pub(crate) struct Status {
     /// Show every line, however many there are.
     #[arg(long)]
     all: bool,
+    /// Name the outputs that a later one of the same machine and product has replaced.
+    #[arg(long)]
+    replaced: bool,
+    /// Show products by the names that the tools print.
+    #[arg(long)]
+    raw: bool,
     /// Show where each fact was read.
     #[arg(long)]
     sources: bool,
@@ -64,7 +72,8 @@ impl Status {
             Output::Json => print_json(&fleet, &summary, unread, self.sources),
             Output::Human if self.csv => print_csv(&fleet),
             Output::Human => {
-                print::print(&fleet, &summary, self.all, self.sources);
+                let shown = Shown { all: self.all, replaced: self.replaced, sources: self.sources, raw: self.raw };
+                print::print(&fleet, &summary, shown);
                 Ok(())
             }
         }
@@ -73,13 +82,14 @@ impl Status {
     }
 }
 
-/// The exit status: 2 where files could not be read, 1 where something needs somebody or nothing was found.
+/// The exit status: 2 where files could not be read, 1 where something needs attention or nothing was found.
 fn outcome(fleet: &Fleet, summary: &Summary, unread: u64) -> Result<(), Failure> {
     if unread > 0 {
         return Err(Failure::failed("file", format!("{unread} files could not be read; the rest was")));
     }
     if fleet.rows().is_empty() && summary.events == 0 && summary.without_key == 0 {
-        return Err(Failure::refused("nothing-read", "no status output, lookup, test or event was found"));
+        let failure = Failure::refused("nothing-read", "no status output, lookup, test or event was found");
+        return Err(failure.hint("what to collect: docs/office/status.md, or `leasehold office`"));
     }
     let open = |row: &Row| matches!(row.health, Health::Attention | Health::Unknown);
     if fleet.rows().iter().any(open) { Err(Failure::unhealthy("needs-attention")) } else { Ok(()) }
@@ -111,7 +121,7 @@ fn print_csv(fleet: &Fleet) -> io::Result<()> {
     out.flush()
 }
 
-/// Whoever reads may have read enough.
+/// The reader of a pipe may have read enough.
 fn closed(error: &io::Error) -> Result<(), Failure> {
     if error.kind() == io::ErrorKind::BrokenPipe {
         return Ok(());

@@ -10,13 +10,26 @@ use crate::output;
 const SHOWN: usize = 50;
 const SHOWN_FEW: usize = 10;
 
-pub(super) fn print(fleet: &Fleet, summary: &Summary, all: bool, sources: bool) {
-    let shown = if all { usize::MAX } else { SHOWN };
-    lines(fleet.rows(), shown);
+/// What is shown besides the gravest lines.
+#[derive(Clone, Copy)]
+#[expect(clippy::struct_excessive_bools, reason = "flags of the command line, each of its own")]
+pub(super) struct Shown {
+    pub(super) all: bool,
+    pub(super) replaced: bool,
+    pub(super) sources: bool,
+    pub(super) raw: bool,
+}
+
+pub(super) fn print(fleet: &Fleet, summary: &Summary, shown: Shown) {
+    let most = if shown.all { usize::MAX } else { SHOWN };
+    lines(fleet.rows(), most, shown.raw);
     outln!();
     totals(fleet.rows(), summary);
     hosts(summary);
-    if sources {
+    if shown.replaced {
+        replaced(summary);
+    }
+    if shown.sources {
         outln!();
         for (fact, source) in fleet::sources(fleet.rows()) {
             output::paragraph(0, &format!("{fact}: {source}"));
@@ -24,14 +37,24 @@ pub(super) fn print(fleet: &Fleet, summary: &Summary, all: bool, sources: bool) 
     }
 }
 
-fn lines(rows: &[Row], shown: usize) {
+/// The outputs that later ones have replaced, by name.
+fn replaced(summary: &Summary) {
+    outln!();
+    for one in &summary.replaced {
+        let product = one.product.as_deref().map_or_else(String::new, |product| format!(" {}", clean(product)));
+        let (machine, file, by) = (clean(&one.machine), clean(&one.file), clean(&one.by));
+        output::paragraph(0, &format!("replaced: {machine}{product}: {file}:{} by {by}", one.line));
+    }
+}
+
+fn lines(rows: &[Row], shown: usize, raw: bool) {
     if rows.is_empty() {
         return;
     }
     if output::is_narrow() {
-        rows.iter().take(shown).for_each(below_each_other);
+        rows.iter().take(shown).for_each(|row| below_each_other(row, raw));
     } else {
-        table(rows.iter().take(shown));
+        table(rows.iter().take(shown), raw);
     }
     if rows.len() > shown {
         errln!("{} more lines, none graver than these: --all shows them, --csv and --html too", rows.len() - shown);
@@ -39,11 +62,11 @@ fn lines(rows: &[Row], shown: usize) {
 }
 
 /// On a narrow terminal the cells of a line stand below each other.
-fn below_each_other(row: &Row) {
+fn below_each_other(row: &Row, raw: bool) {
     let last5 = row.last5.as_deref().map(|last5| format!("key {}", clean(last5)));
     let first = [Some(machine(row)), Some(state(row)), row.minutes.map(left), row.channel.map(word), last5];
     output::paragraph(0, &first.into_iter().flatten().collect::<Vec<_>>().join("  "));
-    output::paragraph(2, &clean(row.product.as_deref().unwrap_or(row.tool)));
+    output::paragraph(2, &product(row, raw));
     for (name, words) in [("host", host(row)), ("means", meaning(row)), ("next", clean(&row.next))] {
         if !words.is_empty() {
             output::paragraph(2, &format!("{name}: {words}"));
@@ -51,13 +74,13 @@ fn below_each_other(row: &Row) {
     }
 }
 
-fn table<'a>(rows: impl Iterator<Item = &'a Row>) {
+fn table<'a>(rows: impl Iterator<Item = &'a Row>, raw: bool) {
     let heads = ["MACHINE", "PRODUCT", "STATE", "LEFT", "CHANNEL", "HOST", "KEY", "MEANING", "NEXT"];
     let mut table = output::table(heads);
     for row in rows {
         table.add_row([
             machine(row),
-            clean(row.product.as_deref().unwrap_or(row.tool)),
+            product(row, raw),
             state(row),
             row.minutes.map_or_else(String::new, left),
             row.channel.map_or_else(String::new, word),
@@ -68,6 +91,12 @@ fn table<'a>(rows: impl Iterator<Item = &'a Row>) {
         ]);
     }
     outln!("{table}");
+}
+
+/// The product as people call it, or as the tool prints it.
+fn product(row: &Row, raw: bool) -> String {
+    let printed = row.product.as_deref().unwrap_or(row.tool);
+    clean(&if raw { printed.to_owned() } else { fleet::clear_name(printed) })
 }
 
 /// What comes from a file is not trusted to leave a terminal as it is.
@@ -168,15 +197,26 @@ fn totals(rows: &[Row], summary: &Summary) {
         listed(
             [
                 count(summary.without_key, "licences without a key"),
-                count(summary.superseded, "older outputs of the same"),
-                count(summary.events, "events (counted)"),
+                count(summary.superseded, "older outputs of the same machine and product (--replaced names them)"),
             ]
             .into_iter()
             .filter(|words| !words.is_empty())
             .collect(),
         ),
     );
+    let events = summary.events_by_id.iter().map(|(id, times)| format!("{times} of {id}"));
+    about.extend(named_list("events", events));
+    let foreign = summary.foreign.iter().take(SHOWN_FEW).map(|one| format!("{} ({})", clean(&one.file), one.what));
+    about.extend(named_list("not read", foreign));
+    if summary.foreign.len() > SHOWN_FEW {
+        about.push(("not read".to_owned(), format!("{} more files", summary.foreign.len() - SHOWN_FEW)));
+    }
     output::rows(&about);
+}
+
+fn named_list(name: &str, parts: impl Iterator<Item = String>) -> Option<(String, String)> {
+    let words = parts.collect::<Vec<_>>().join(", ");
+    (!words.is_empty()).then(|| (name.to_owned(), words))
 }
 
 fn machines(all: u64, [text, file, folder]: &[usize; 3]) -> String {
@@ -197,7 +237,7 @@ fn hosts(summary: &Summary) {
         "NEEDED",
         "KNOWN TO HAVE ASKED",
         "SHOWN BY THE HOST",
-        "IF NOBODY ASKS AGAIN",
+        "IF NO MACHINE ASKS AGAIN",
     ]);
     for host in summary.forecast.iter().take(SHOWN) {
         table.add_row([
