@@ -97,7 +97,7 @@ fn office_uses(source: &Path, looked_at: &mut usize) -> BTreeSet<(String, String
             }
             let below = path.strip_prefix(source).expect("it is below").to_string_lossy().replace('\\', "/");
             let Some((own, _)) =
-                below.split_once('/').filter(|_| below.ends_with(".rs") && !below.ends_with("tests.rs"))
+                below.split_once('/').filter(|(_, file)| !file.ends_with("tests.rs") && file.contains(".rs"))
             else {
                 continue;
             };
@@ -105,8 +105,7 @@ fn office_uses(source: &Path, looked_at: &mut usize) -> BTreeSet<(String, String
             let text = fs::read_to_string(&path).expect("text");
             let code = text.split("#[cfg(test)]").next().unwrap_or_default();
             for (at, _) in code.match_indices("crate::") {
-                let used: String =
-                    code[at + "crate::".len()..].chars().take_while(|c| c.is_ascii_lowercase()).collect();
+                let used: String = code[at + "crate::".len()..].chars().take_while(char::is_ascii_lowercase).collect();
                 uses.insert((own.to_owned(), used));
             }
         }

@@ -42,18 +42,8 @@ pub(crate) struct Status {
     /// Also write a report for a browser: one file that loads nothing.
     #[arg(long, value_name = "FILE")]
     html: Option<PathBuf>,
-    /// Show every line, however many there are.
-    #[arg(long)]
-    all: bool,
-    /// Name the outputs that a later one of the same machine and product has replaced.
-    #[arg(long)]
-    replaced: bool,
-    /// Show products by the names that the tools print.
-    #[arg(long)]
-    raw: bool,
-    /// Show where each fact was read.
-    #[arg(long)]
-    sources: bool,
+    #[command(flatten)]
+    shown: Shown,
 }
 
 impl Status {
@@ -69,11 +59,10 @@ impl Status {
             write_report(path, &fleet, &summary)?;
         }
         match output {
-            Output::Json => print_json(&fleet, &summary, unread, self.sources),
+            Output::Json => print_json(&fleet, &summary, unread, self.shown.sources),
             Output::Human if self.csv => print_csv(&fleet),
             Output::Human => {
-                let shown = Shown { all: self.all, replaced: self.replaced, sources: self.sources, raw: self.raw };
-                print::print(&fleet, &summary, shown);
+                print::print(&fleet, &summary, self.shown);
                 Ok(())
             }
         }

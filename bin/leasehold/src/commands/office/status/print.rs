@@ -1,5 +1,6 @@
 //! The overview for people.
 
+use clap::Args;
 use leasehold_office::fleet::{self, Fleet, Health, HostBy, Row, Summary};
 use leasehold_office::read::NamedBy;
 use leasehold_office::report::falls;
@@ -11,13 +12,21 @@ const SHOWN: usize = 50;
 const SHOWN_FEW: usize = 10;
 
 /// What is shown besides the gravest lines.
-#[derive(Clone, Copy)]
+#[derive(Args, Clone, Copy, Debug)]
 #[expect(clippy::struct_excessive_bools, reason = "flags of the command line, each of its own")]
-pub(super) struct Shown {
+pub(crate) struct Shown {
+    /// Show every line, however many there are.
+    #[arg(long)]
     pub(super) all: bool,
+    /// Name the outputs that a later one of the same machine and product has replaced.
+    #[arg(long)]
     pub(super) replaced: bool,
-    pub(super) sources: bool,
+    /// Show products by the names that the tools print.
+    #[arg(long)]
     pub(super) raw: bool,
+    /// Show where each fact was read.
+    #[arg(long)]
+    pub(super) sources: bool,
 }
 
 pub(super) fn print(fleet: &Fleet, summary: &Summary, shown: Shown) {
