@@ -7,6 +7,7 @@ use leasehold_core::{
     Component, Cti, FamilyId, Fingerprint, Grant, KeyId, Policy, ProductId, ProductNumber, Span, Timestamp,
 };
 use leasehold_host::activation::{Home, Inquiry};
+use leasehold_host::report::Report;
 use leasehold_store::host::{Asked, Batch, Family, Fork, HostStore, SealRow, Subject};
 use leasehold_store_sqlite::host::SqliteHost;
 use leasehold_wire::seal::{self, Tip};
@@ -153,7 +154,7 @@ fn activate(data: &Path) -> Result<KeyId, Failure> {
         cti: Cti(system::random()),
         seed: system::random(),
     };
-    home.request(&inquiry, now)?;
+    home.request(&inquiry, &Report::default(), now)?;
     let host = home.keypair()?;
     let certificate = HostCertificate {
         issued: now.minus(Span::days(10)),

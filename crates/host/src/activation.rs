@@ -11,12 +11,13 @@ use leasehold_files::Readers;
 use leasehold_wire::proof::Proof;
 use leasehold_wire::trust::Verifiable;
 use leasehold_wire::{
-    Envelope, HostCertificate, HostRequest, Keypair, Opened, Reason, Revocations, envelope, request, trust,
+    Envelope, HostCertificate, HostRequest, Keypair, Opened, Reason, ReportedTip, Revocations, envelope, request, trust,
 };
 
 use crate::Error;
 use crate::files::{ASKING, CERTIFICATE, KEY, MAX_STATE_FILE, RENEWAL, REQUEST, REVOCATIONS, ROOT};
 use crate::identity::Identity;
+use crate::report::Report;
 
 /// The folder of one host.
 #[derive(Clone, Debug)]
@@ -72,11 +73,11 @@ impl Home {
     }
 
     /// Makes a request for the vendor and keeps a copy of it; the host's key pair is made where there is none. A request
-    /// made again with the same key has the same name.
+    /// made again with the same key has the same name; one that was not answered yet is given again as it is.
     ///
     /// # Errors
     /// [`Error::WrongKind`] for another product key than a host key; [`Error::File`], [`Error::Damaged`].
-    pub fn request(&self, inquiry: &Inquiry<'_>, now: Timestamp) -> Result<Vec<u8>, Error> {
+    pub fn request(&self, inquiry: &Inquiry<'_>, report: &Report, now: Timestamp) -> Result<Vec<u8>, Error> {
         inquiry.check()?;
         self.make()?;
         let keypair = match self.keypair() {
@@ -86,7 +87,15 @@ impl Home {
         let asked_before = self
             .kept(REQUEST)?
             .filter(|kept| kept.key == keypair.public() && kept.proof.key == Keypair::of_product_key(inquiry.key).id());
+        let same = |kept: &HostRequest| kept.host_name == inquiry.host_name && kept.fingerprint == inquiry.fingerprint;
+        if asked_before.as_ref().is_some_and(same)
+            && let Some(unanswered) =
+                self.read(REQUEST)?.filter(|bytes| self.read(RENEWAL).ok().flatten().as_ref() != Some(bytes))
+        {
+            return Ok(unanswered);
+        }
         let cti = asked_before.map_or(inquiry.cti, |kept| kept.cti);
+        let tip = self.reported_tip(report, keypair.public())?;
         let request = HostRequest {
             issued: now,
             cti,
@@ -94,12 +103,19 @@ impl Home {
             proof: Proof::new(inquiry.key, keypair.id(), cti),
             host_name: inquiry.host_name.clone(),
             fingerprint: inquiry.fingerprint,
-            tip: None,
-            usage: Vec::new(),
+            tip,
+            usage: report.usage.clone(),
         };
         let bytes = envelope::sign(&request, &keypair, &[]);
         self.replace(REQUEST, &bytes)?;
         Ok(bytes)
+    }
+
+    /// The newest seal with the one that was named in the last answered request.
+    pub(crate) fn reported_tip(&self, report: &Report, key: PublicKey) -> Result<Option<ReportedTip>, Error> {
+        let answered = self.kept(RENEWAL)?.filter(|kept| kept.key == key);
+        let former = answered.and_then(|kept| kept.tip).map(|tip| tip.newest);
+        Ok(report.newest.map(|newest| ReportedTip { newest, former }))
     }
 
     /// Installs the vendor's answer: a host certificate with its chain, for this host's key. It is checked against `root`
@@ -177,7 +193,9 @@ impl Home {
         let list = opened.document;
         match identity.revocation_number() {
             Some(_) if identity.revocations() == Some(presented) => {}
-            Some(held) if held >= list.number => return Err(Error::OlderList { held, offered: list.number }),
+            Some(held) if held >= list.number => {
+                return Err(Error::OlderList { held, offered: list.number });
+            }
             Some(_) | None => self.replace(REVOCATIONS, presented)?,
         }
         self.remember(root)?;
@@ -205,7 +223,9 @@ impl Home {
 
     /// The vendor's root, where it is known.
     pub(crate) fn root(&self) -> Result<Option<PublicKey>, Error> {
-        let Some(bytes) = self.read(ROOT)? else { return Ok(None) };
+        let Some(bytes) = self.read(ROOT)? else {
+            return Ok(None);
+        };
         let root = std::str::from_utf8(&bytes).ok().and_then(|text| text.trim().parse().ok());
         root.map(Some).ok_or_else(|| Error::Damaged(self.folder.join(ROOT)))
     }
@@ -223,7 +243,9 @@ impl Home {
     /// [`Error::NoRequest`] where there is not even a key pair; [`Error::File`], [`Error::Damaged`].
     pub fn identity(&self) -> Result<Option<Identity>, Error> {
         let keypair = self.keypair()?;
-        let Some(presented) = self.read(CERTIFICATE)? else { return Ok(None) };
+        let Some(presented) = self.read(CERTIFICATE)? else {
+            return Ok(None);
+        };
         let damaged = |_: Reason| Error::Damaged(self.folder.join(CERTIFICATE));
         let identity = Identity::new(keypair, presented).map_err(damaged)?;
         Ok(Some(match self.revocations()? {
@@ -233,7 +255,9 @@ impl Home {
     }
 
     fn revocations(&self) -> Result<Option<(Vec<u8>, Revocations)>, Error> {
-        let Some(presented) = self.read(REVOCATIONS)? else { return Ok(None) };
+        let Some(presented) = self.read(REVOCATIONS)? else {
+            return Ok(None);
+        };
         let list = Envelope::parse(&presented).and_then(|envelope| envelope.document());
         list.map(|list| Some((presented, list))).map_err(|_| Error::Damaged(self.folder.join(REVOCATIONS)))
     }
@@ -244,7 +268,7 @@ impl Home {
     }
 
     /// A request of this host's; one that cannot be read is as good as none, for another can be made.
-    fn kept(&self, name: &str) -> Result<Option<HostRequest>, Error> {
+    pub(crate) fn kept(&self, name: &str) -> Result<Option<HostRequest>, Error> {
         Ok(self.read(name)?.and_then(|bytes| request::open::<HostRequest>(&bytes).ok()))
     }
 
@@ -280,6 +304,12 @@ impl Home {
     pub(crate) fn replace(&self, name: &str, bytes: &[u8]) -> Result<(), Error> {
         let path = self.folder.join(name);
         leasehold_files::replace(&path, bytes, Readers::Owner).map_err(Error::at(path))
+    }
+
+    /// Removes a file; it is well where there is none.
+    pub(crate) fn remove(&self, name: &str) -> Result<(), Error> {
+        let path = self.folder.join(name);
+        leasehold_files::remove(&path).map_err(Error::at(path))
     }
 
     /// Waits for its turn to speak with the authority: one process at a time, so that one sees what another has got.

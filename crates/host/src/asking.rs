@@ -10,7 +10,9 @@ use leasehold_wire::{Envelope, HostCertificate, HostRequest, Reason, Revocations
 use crate::Error;
 use crate::activation::{Home, Inquiry};
 use crate::authority::LastFailure;
+use crate::files::PENDING;
 use crate::identity::Identity;
+use crate::report::Report;
 
 /// What an authority answers to a host.
 #[derive(Clone, Debug)]
@@ -46,6 +48,8 @@ pub struct HostInfo<'i> {
     pub machine: &'i Machine,
     /// What it is called, where that has changed.
     pub name: Option<Text>,
+    /// What it reports.
+    pub report: Report,
 }
 
 impl Home {
@@ -57,13 +61,14 @@ impl Home {
     pub fn activate(
         &self,
         inquiry: &Inquiry<'_>,
+        report: &Report,
         trust: &AuthorityTrust<'_>,
         now: Timestamp,
     ) -> Result<Answered, Error> {
         inquiry.check()?;
         self.make()?;
         let _turn = self.turn()?;
-        let request = self.request(inquiry, now)?;
+        let request = self.request(inquiry, report, now)?;
         let before = self.installed()?.map(|identity| identity.certificate().clone());
         match trust.link.host(&request).map_err(failed)? {
             // Of another key, perhaps: that says nothing about the next renewal.
@@ -87,7 +92,10 @@ impl Home {
         let identity = self.identity()?.ok_or_else(|| Error::NotActivated(self.folder().to_owned()))?;
         let answered = self.renewed(&identity, info, trust, now);
         match &answered {
-            Ok(Answered::Certified(_)) => self.note_certified(now)?,
+            Ok(Answered::Certified(_)) => {
+                self.note_certified(now)?;
+                self.keep_peaks(&info.report.peaks())?;
+            }
             Ok(Answered::Refused(refused)) => {
                 let retry = refused.retry.map_or(0, leasehold_core::Span::as_seconds);
                 self.note_last_failure((refused.code.clone(), refused.to_string()), now, retry)?;
@@ -104,9 +112,14 @@ impl Home {
         trust: &AuthorityTrust<'_>,
         now: Timestamp,
     ) -> Result<Answered, Error> {
-        let request = self.renewal_request(identity, info, now)?;
+        let request = self.next_renewal_request(identity, info, now)?;
+        // Kept before it is sent: whatever is lost on the way, the vendor sees one request and not two.
+        self.replace(PENDING, &request)?;
         let presented = match trust.link.host(&request).map_err(failed)? {
-            AuthorityReply::Refused(refused) => return Ok(Answered::Refused(refused)),
+            AuthorityReply::Refused(refused) => {
+                self.remove(PENDING)?;
+                return Ok(Answered::Refused(refused));
+            }
             AuthorityReply::Document(presented) => presented,
         };
         let believed = || {
@@ -115,11 +128,29 @@ impl Home {
             }
             let certificate = self.accept(&presented, trust.root, now)?;
             self.keep_answered(&request)?;
+            self.remove(PENDING)?;
             Ok(certificate)
         };
         let certificate = believed().map_err(|error| not_ours(error, trust.link))?;
         let before = Some(identity.certificate().clone());
         Ok(Answered::Certified(Box::new(Certified { certificate, before })))
+    }
+
+    /// What a renewal would send now: the request that was not answered yet as it is, else a new one.
+    ///
+    /// # Errors
+    /// [`Error::NotRenewable`]; [`Error::File`].
+    pub fn next_renewal_request(
+        &self,
+        identity: &Identity,
+        info: &HostInfo<'_>,
+        now: Timestamp,
+    ) -> Result<Vec<u8>, Error> {
+        let pending = self.kept(PENDING)?.filter(|kept| kept.key == identity.keypair().public());
+        match self.read(PENDING)?.filter(|_| pending.is_some()) {
+            Some(request) => Ok(request),
+            None => self.renewal_request(identity, info, now),
+        }
     }
 
     /// The request that was answered, with what the host is now.
@@ -136,8 +167,8 @@ impl Home {
             host_name: info.name.clone().unwrap_or(host_name),
             // Salted as in the first request: by the name of the host key's public half.
             fingerprint: info.machine.fingerprint(proof.key).unwrap_or(fingerprint),
-            tip: None,
-            usage: Vec::new(),
+            tip: self.reported_tip(&info.report, own.public())?,
+            usage: info.report.usage.clone(),
         };
         Ok(envelope::sign(&request, own, &[]))
     }
@@ -149,7 +180,9 @@ impl Home {
     pub fn fetch_revocations(&self, trust: &AuthorityTrust<'_>, now: Timestamp) -> Result<Option<Revocations>, Error> {
         let identity = self.identity()?.ok_or_else(|| Error::NotActivated(self.folder().to_owned()))?;
         let held = identity.revocation_number();
-        let Some(presented) = trust.link.revocations(held).map_err(failed)? else { return Ok(None) };
+        let Some(presented) = trust.link.revocations(held).map_err(failed)? else {
+            return Ok(None);
+        };
         // An authority that ignores the number in the question sends the same list again.
         let number = Envelope::parse(&presented).and_then(|envelope| envelope.document::<Revocations>());
         if held.is_some() && number.is_ok_and(|list| Some(list.number) == held) {

@@ -6,7 +6,7 @@ use std::sync::atomic::Ordering;
 use std::thread;
 use std::time::Duration;
 
-use leasehold_core::{Cti, Grant, Refusal, Timestamp, Verdict, admission};
+use leasehold_core::{Cti, FamilyId, Grant, Refusal, Timestamp, Verdict, admission};
 use leasehold_store::StoreError;
 use leasehold_store::host::{Asked, Batch, Family, Fork, HostStore, Ledger, SealRow, Subject, Tip};
 use leasehold_wire::seal::{self, Sealed};
@@ -16,6 +16,7 @@ use leasehold_wire::{Lease, Method, Request};
 use crate::batch_queue::Received;
 use crate::identity::Identity;
 use crate::job::{Reply, RequestKind, Verified};
+use crate::report::Report;
 use crate::shared::Shared;
 use crate::stages::{Stage, start};
 use crate::verify::verify;
@@ -43,6 +44,7 @@ pub(crate) fn run(shared: &Shared, mut store: Box<dyn HostStore>) {
         let now = start();
         if now >= due {
             condition = look_after(shared, store.as_mut(), condition);
+            report(shared, store.as_mut());
             let more = condition == Condition::InPlace && fold(shared, store.as_mut());
             due = if more { now } else { now + PAUSE };
         }
@@ -80,6 +82,15 @@ fn look_after(shared: &Shared, store: &mut dyn HostStore, before: Condition) -> 
     }
     shared.store_works.store(looked.is_ok(), Ordering::Relaxed);
     condition
+}
+
+/// Answers who waits for a report.
+fn report(shared: &Shared, store: &mut dyn HostStore) {
+    let (Some(wanted), Some(identity)) = (shared.report_wanted(), shared.identity()) else {
+        return;
+    };
+    let report = Report::read(&identity, store, &shared.peaks(), wanted.usage, shared.clock.now());
+    let _ = wanted.reply.send(report);
 }
 
 /// Folds a piece of the journal into the tables, unless clients wait; whether there is more of it.
@@ -168,12 +179,14 @@ fn transact(
     let subjects: Vec<Subject> = items.iter().map(subject).collect();
     let batch = Batch { host: identity.id(), now, families, subjects: &subjects };
     let (mut outcomes, mut sealed, mut time) = (Vec::new(), None, start());
+    let mut live = Vec::new();
     let result = store.decide(&batch, &mut |ledger| {
         let mut leases = Vec::new();
         outcomes.clear();
         for (at, item) in items.iter().enumerate() {
             outcomes.push(decide_one(shared, ledger, (at, item), Cti(ctis[at]), &mut leases));
         }
+        live = ledger.counts().map(|(family, counts)| (family.id, counts.live)).collect();
         time = shared.stages.add(Stage::Decide, time);
         sealed = (!leases.is_empty()).then(|| {
             let tip = ledger.tip();
@@ -187,6 +200,7 @@ fn transact(
     let worked = shared.store_works.swap(result.is_ok(), Ordering::Relaxed);
     match result {
         Ok(()) => {
+            note_peaks(shared, live);
             if let Some(sealed) = &sealed {
                 let seal::Tip { number, seal } = sealed.tip();
                 shared.sealed(Tip { number, seal });
@@ -205,6 +219,15 @@ fn transact(
         }
     }
     shared.stages.add(Stage::Reply, time);
+}
+
+/// Remembers how many leases were live at once.
+fn note_peaks(shared: &Shared, live: Vec<(FamilyId, u64)>) {
+    let mut peaks = shared.peaks();
+    for (family, live) in live {
+        let peak = peaks.entry(family).or_default();
+        *peak = live.max(*peak);
+    }
 }
 
 /// Decides one item on the ledger.

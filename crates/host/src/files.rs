@@ -1,8 +1,8 @@
 //! The names of the files in a host's folder.
 
 /// All files of a host but its store, the key pair first.
-pub(crate) const STATE_FILES: [&str; 9] =
-    [KEY, REQUEST, RENEWAL, CERTIFICATE, REVOCATIONS, ROOT, AUTHORITY, RECORD, PUBLISHED];
+pub(crate) const STATE_FILES: [&str; 11] =
+    [KEY, REQUEST, RENEWAL, PENDING, CERTIFICATE, REVOCATIONS, ROOT, AUTHORITY, RECORD, PEAKS, PUBLISHED];
 /// The key pair.
 pub(crate) const KEY: &str = "host.key";
 /// The request made last.
@@ -24,6 +24,10 @@ pub(crate) const RECORD: &str = "renewal.json";
 /// The records that the host published last.
 pub(crate) const PUBLISHED: &str = "published.zone";
 
+/// A renewal that was sent and not answered yet: it is sent again as it is.
+pub(crate) const PENDING: &str = "pending.lh";
+/// The most live leases at once since the last answered request.
+pub(crate) const PEAKS: &str = "peaks.json";
 /// The newest seal of the host, beside its store.
 pub(crate) const MARK: &str = "store.mark";
 

@@ -23,6 +23,7 @@ mod publishing;
 mod rates;
 mod remembered;
 pub mod renewing;
+pub mod report;
 pub mod restore;
 mod server;
 mod shared;

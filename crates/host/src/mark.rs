@@ -44,7 +44,9 @@ impl Home {
     /// # Errors
     /// [`Error::File`], [`Error::Damaged`].
     pub fn mark(&self) -> Result<Option<Mark>, Error> {
-        let Some(bytes) = self.read(MARK)? else { return Ok(None) };
+        let Some(bytes) = self.read(MARK)? else {
+            return Ok(None);
+        };
         let damaged = || Error::Damaged(self.folder().join(MARK));
         let Stored { host, seal, seal_hash } = serde_json::from_slice(&bytes).map_err(|_| damaged())?;
         let host = host.parse().map_err(|_| damaged())?;
@@ -61,12 +63,6 @@ impl Home {
         let stored = Stored { host: host.to_string(), seal: tip.number, seal_hash: hex::encode(&tip.seal) };
         let bytes = serde_json::to_vec_pretty(&stored).expect("texts and numbers are JSON");
         self.replace(MARK, &bytes)
-    }
-
-    /// Removes the mark: the next start takes the store as it is.
-    pub(crate) fn remove_mark(&self) -> Result<(), Error> {
-        let path = self.folder().join(MARK);
-        leasehold_files::remove(&path).map_err(Error::at(path))
     }
 }
 
@@ -97,7 +93,7 @@ pub(crate) fn check(
     }
     match newest {
         Some(row) => home.keep_mark(&Mark { host, tip: Tip { number: row.number, seal: row.seal } }),
-        None => home.remove_mark(),
+        None => home.remove(MARK),
     }
 }
 
@@ -119,29 +115,37 @@ fn verify(row: &SealRow, identity: &Identity) -> Result<(), Error> {
     if is_whole { Ok(()) } else { Err(Error::BadSeal(row.number)) }
 }
 
-/// Writes the mark once a second where there are new seals, until `end`.
+/// Writes mark and peaks once a second where they have changed, until `end`.
 pub(crate) async fn keep(home: Home, shared: Arc<Shared>, mut end: watch::Receiver<()>) {
-    let mut kept = None;
+    let (mut kept, mut peaks) = (None, shared.peaks().clone());
     loop {
         tokio::select! {
             _ = end.changed() => return,
             () = tokio::time::sleep(PAUSE) => {}
         }
-        let newest = shared.newest_seal();
-        if newest == kept {
+        let (newest, highest) = (shared.newest_seal(), shared.peaks().clone());
+        if newest == kept && highest == peaks {
             continue;
         }
         let (home, shared) = (home.clone(), Arc::clone(&shared));
         let written = tokio::task::spawn_blocking(move || write(&home, &shared)).await;
         if written.is_ok() {
-            kept = newest;
+            (kept, peaks) = (newest, highest);
         }
     }
 }
 
-/// Writes the mark of the newest seal.
+/// Writes the mark of the newest seal, and the peaks.
 pub(crate) fn write(home: &Home, shared: &Shared) {
-    let (Some(identity), Some(tip)) = (shared.identity(), shared.newest_seal()) else { return };
+    let peaks = shared.peaks().clone();
+    if !peaks.is_empty()
+        && let Err(error) = home.keep_peaks(&peaks)
+    {
+        tracing::warn!(code = %error.code(), %error, "the most leases at once are not remembered");
+    }
+    let (Some(identity), Some(tip)) = (shared.identity(), shared.newest_seal()) else {
+        return;
+    };
     if let Err(error) = home.keep_mark(&Mark { host: identity.id(), tip }) {
         tracing::warn!(code = %error.code(), %error, "the newest seal is not remembered beside the store");
     }

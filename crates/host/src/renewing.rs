@@ -16,6 +16,7 @@ use crate::asking::{Answered, AuthorityTrust, HostInfo};
 use crate::authority::{Authority, LastFailure};
 use crate::change::changes;
 use crate::identity::Identity;
+use crate::report::UsageReport;
 use crate::shared::Shared;
 
 /// How a serving host is renewed.
@@ -25,6 +26,8 @@ pub struct Renewal {
     pub authority: Option<Authority>,
     /// What the host is recognised by.
     pub machine: Machine,
+    /// Whether it reports how its families stand.
+    pub usage: UsageReport,
 }
 
 /// How near a certificate's end is.
@@ -110,7 +113,9 @@ impl RenewalTask {
             Some(authority) => Some(authority.clone()),
             None => self.home.authority()?,
         };
-        let Some(authority) = authority else { return Ok(()) };
+        let Some(authority) = authority else {
+            return Ok(());
+        };
         let record = self.home.renewals()?;
         let (host, certificate) = (identity.id(), identity.certificate());
         let planned = attempt::certificate_renewal(host, certificate.issued, certificate.expires);
@@ -133,9 +138,19 @@ impl RenewalTask {
     }
 
     fn renew(&self, authority: &Authority, identity: &Identity, now: Timestamp) {
-        let info = HostInfo { machine: &self.renewal.machine, name: None };
-        let answered = match authority.link() {
-            Ok(link) => self.home.renew(&info, &AuthorityTrust { link: &link, root: authority.root.as_ref() }, now),
+        let report = self.shared.report(self.renewal.usage).map_err(Error::Store);
+        let answered = report.and_then(|report| Ok((report, authority.link()?)));
+        let answered = match answered {
+            Ok((report, link)) => {
+                let peaks = report.peaks();
+                let info = HostInfo { machine: &self.renewal.machine, name: None, report };
+                let trust = AuthorityTrust { link: &link, root: authority.root.as_ref() };
+                let answered = self.home.renew(&info, &trust, now);
+                if matches!(answered, Ok(Answered::Certified(_))) {
+                    *self.shared.peaks() = peaks;
+                }
+                answered
+            }
             Err(error) => self.home.note_failure(&error, now).and(Err(error)),
         };
         let ends = identity.certificate().expires.unix();

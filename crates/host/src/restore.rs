@@ -103,7 +103,7 @@ impl Restoration<'_> {
         // The host goes on from this store, though it may have sealed more since the backup was made.
         match self.about.mark() {
             Some(mark) => self.home.keep_mark(&mark)?,
-            None => self.home.remove_mark()?,
+            None => self.home.remove(MARK)?,
         }
         let new = self.about.files.iter().map(|listed| listed.name.as_str());
         // The key pair last: with it there is a host again.

@@ -78,6 +78,7 @@ impl Server {
             mark::check(&home, identity, store.as_mut(), options.unknown_store)?;
         }
         let shared = Arc::new(Shared::new((clock, rng), identity, options.rates));
+        *shared.peaks() = home.peaks();
         let pipeline = Pipeline::start(&shared, store)?;
         Ok(Self { home, installed, shared, pipeline, options, publication: None, announced: None, renewal: None })
     }

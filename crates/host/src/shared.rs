@@ -1,15 +1,19 @@
 //! What all threads of a host share.
 
 use std::sync::atomic::{AtomicBool, AtomicU64};
-use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::sync::mpsc::{SyncSender, sync_channel};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
+use std::time::Duration;
 
 use leasehold_core::{Clock, Rng};
+use leasehold_store::StoreError;
 use leasehold_store::host::Tip;
 
 use crate::batch_queue::BatchQueue;
 use crate::identity::Identity;
 use crate::job::Job;
 use crate::rates::{RateLimits, Rates};
+use crate::report::{Peaks, Report, UsageReport};
 use crate::stages::Stages;
 
 /// What all threads of a host share.
@@ -24,6 +28,15 @@ pub(crate) struct Shared {
     pub(crate) counters: Counters,
     identity: RwLock<Option<Arc<Identity>>>,
     newest_seal: Mutex<Option<Tip>>,
+    peaks: Mutex<Peaks>,
+    report_wanted: Mutex<Option<ReportRequest>>,
+}
+
+/// Asks the deciding thread, which has the store, for a report.
+#[derive(Debug)]
+pub(crate) struct ReportRequest {
+    pub(crate) usage: UsageReport,
+    pub(crate) reply: SyncSender<Result<Report, StoreError>>,
 }
 
 /// What was answered and published so far.
@@ -51,6 +64,8 @@ impl Shared {
             counters: Counters::default(),
             identity: RwLock::new(identity.map(Arc::new)),
             newest_seal: Mutex::new(None),
+            peaks: Mutex::default(),
+            report_wanted: Mutex::default(),
         }
     }
 
@@ -69,6 +84,24 @@ impl Shared {
         *self.newest_seal.lock().unwrap_or_else(PoisonError::into_inner) = Some(tip);
     }
 
+    /// The most live leases of each family at once since the last answered renewal.
+    pub(crate) fn peaks(&self) -> MutexGuard<'_, Peaks> {
+        self.peaks.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// What the host reports now. Blocks until the deciding thread has looked, a second or two.
+    pub(crate) fn report(&self, usage: UsageReport) -> Result<Report, StoreError> {
+        let (reply, answer) = sync_channel(1);
+        *self.report_wanted.lock().unwrap_or_else(PoisonError::into_inner) = Some(ReportRequest { usage, reply });
+        let silent = |_| StoreError::Unavailable("the deciding thread is busy".into());
+        answer.recv_timeout(REPORT_TIMEOUT).map_err(silent)?
+    }
+
+    /// The report that is waited for.
+    pub(crate) fn report_wanted(&self) -> Option<ReportRequest> {
+        self.report_wanted.lock().unwrap_or_else(PoisonError::into_inner).take()
+    }
+
     /// A new certificate takes the place of the old between two batches.
     pub(crate) fn set_identity(&self, identity: Identity) {
         *self.identity.write().unwrap_or_else(PoisonError::into_inner) = Some(Arc::new(identity));
@@ -77,3 +110,5 @@ impl Shared {
 
 /// Requests that may wait; a client that finds no room is asked to come again.
 const MAX_QUEUED: usize = 8_192;
+/// How long a report is waited for.
+const REPORT_TIMEOUT: Duration = Duration::from_secs(30);

@@ -13,6 +13,7 @@ use leasehold_core::{
     Timestamp,
 };
 use leasehold_host::activation::{Home, Inquiry};
+use leasehold_host::report::Report;
 use leasehold_wire::{Authority, HostCertificate, Keypair, Lease, Manifest, Release, Request, envelope, verify};
 
 /// The program under test.
@@ -113,7 +114,7 @@ impl Vendor {
         let host_name = "test".parse().expect("a name");
         let inquiry =
             Inquiry { key: &key, host_name, fingerprint: machine(0), cti: Cti([4; 16]), seed: [number_of_host; 32] };
-        home.request(&inquiry, now).expect("a request");
+        home.request(&inquiry, &Report::default(), now).expect("a request");
         let host = home.keypair().expect("a key pair");
         let presented = self.certificate(host.public(), policy, now.plus(Span::days(700)));
         home.install(&presented, Some(&self.root()), now).expect("the certificate is installed");

@@ -14,10 +14,12 @@ use leasehold_core::{Code, Span};
 use leasehold_host::asking::{Answered, AuthorityTrust, HostInfo};
 use leasehold_host::authority::Authority;
 use leasehold_host::change::changes;
+use leasehold_host::report::Report;
 use leasehold_testkit::http::get;
 use leasehold_testkit::responder::Outgoing;
 use leasehold_testkit::vendor::Vendor as OtherVendor;
-use leasehold_wire::{HostCertificate, Keypair, verify};
+use leasehold_wire::seal::Tip;
+use leasehold_wire::{HostCertificate, Keypair, Usage, verify};
 use serde_json::json;
 
 use crate::scene::{
@@ -121,7 +123,7 @@ fn what_is_no_answer_is_told_apart_and_changes_nothing() {
     scene.then(Act::Say(Outgoing::cose(other.host(1, vec![OtherVendor::grant()]).certificate())));
     assert_eq!(scene.activate(&key).unwrap_err().code(), Code::AnotherHost);
     let closed = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap().local_addr().unwrap();
-    let info = HostInfo { machine: &machine(), name: None };
+    let info = HostInfo { machine: &machine(), name: None, report: Report::default() };
     let error =
         scene.home().renew(&info, &AuthorityTrust { link: &link(closed), root: None }, scene.now()).unwrap_err();
     assert_eq!(error.to_string(), format!("authority http://{closed}: connection refused"));
@@ -196,13 +198,44 @@ fn an_authority_that_follows_another_is_believed_below_the_root_that_is_known() 
     assert_eq!(scene.renew().unwrap_err().code(), Code::UnknownSigner, "no root is known, and no TLS speaks for it");
     assert_eq!(scene.certificate(), before);
     let link = link(scene.address());
-    let (info, vendor) =
-        (HostInfo { machine: &machine(), name: None }, AuthorityTrust { link: &link, root: Some(&scene.root) });
+    let (info, vendor) = (
+        HostInfo { machine: &machine(), name: None, report: Report::default() },
+        AuthorityTrust { link: &link, root: Some(&scene.root) },
+    );
     certified(scene.home().renew(&info, &vendor, scene.now()));
     scene.pass(Span::DAY);
     scene.rotate();
     certified(scene.renew());
     assert_eq!(scene.used_up(), (1, vec![1]));
+}
+
+#[test]
+fn a_renewal_names_the_newest_seal_and_the_one_before_and_is_sent_again_as_it_is_until_it_is_answered() {
+    let scene = Scene::new();
+    certified(scene.activate(&scene.issue(Allowance::HOST_KEY, 3)));
+    let renew = |number: u8| {
+        let newest = Some(Tip { number: number.into(), seal: [number; 32] });
+        let usage = vec![Usage { family: "acme".parse().unwrap(), clients: 7, live: 3, peak: 5 }];
+        let info = HostInfo { machine: &machine(), name: None, report: Report { newest, usage } };
+        let trust = AuthorityTrust { link: &link(scene.address()), root: None };
+        scene.home().renew(&info, &trust, scene.now())
+    };
+    certified(renew(4));
+    scene.pass(Span::DAY);
+    scene.then(Act::LoseAnswer);
+    assert_eq!(renew(5).unwrap_err().code(), Code::AuthorityUnreachable);
+    scene.pass(Span::DAY);
+    certified(renew(6));
+    certified(renew(7));
+    let requests = scene.requests();
+    let tips: Vec<_> = requests
+        .iter()
+        .map(|request| request.tip.map(|tip| (tip.newest.number, tip.former.map(|former| former.number))))
+        .collect();
+    assert_eq!(tips, [None, Some((4, None)), Some((5, Some(4))), Some((5, Some(4))), Some((7, Some(5)))]);
+    assert_eq!(requests[2], requests[3], "what was not answered is asked again as it was");
+    assert_eq!(requests[1].usage[0].peak, 5);
+    assert_eq!(scene.home().peaks().into_values().collect::<Vec<_>>(), [3], "peaks are counted anew from there");
 }
 
 #[test]

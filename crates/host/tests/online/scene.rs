@@ -19,6 +19,7 @@ use leasehold_core::{Clock, Component, Cti, ProductKey, PublicKey, Span, Timesta
 use leasehold_host::activation::{Home, Inquiry};
 use leasehold_host::asking::{Answered, AuthorityTrust, Certified, HostInfo};
 use leasehold_host::renewing::Renewal;
+use leasehold_host::report::{Report, UsageReport};
 use leasehold_host::{Error, Options, Server};
 use leasehold_service::Listener;
 use leasehold_store::authority::{Actor, AuthorityStore, Stamp};
@@ -124,11 +125,11 @@ impl Scene {
         let cti = Cti(u128::from(self.responder.seen().len() as u64 + 1).to_be_bytes());
         let inquiry =
             Inquiry { key, host_name: host_name.unwrap(), fingerprint: fingerprint.unwrap(), cti, seed: [5; 32] };
-        self.home().activate(&inquiry, &AuthorityTrust { link: &link, root: None }, self.now())
+        self.home().activate(&inquiry, &Report::default(), &AuthorityTrust { link: &link, root: None }, self.now())
     }
 
     pub(crate) fn renew(&self) -> Result<Answered, Error> {
-        let info = HostInfo { machine: &machine(), name: None };
+        let info = HostInfo { machine: &machine(), name: None, report: Report::default() };
         self.home().renew(&info, &AuthorityTrust { link: &link(self.address()), root: None }, self.now())
     }
 
@@ -254,7 +255,7 @@ impl Serving {
         let (clock, rng) = (Arc::clone(&scene.clock), Arc::new(SeededRng::new(7)));
         let store = Box::new(SqliteHost::open(folder).unwrap());
         let server = Server::start(Home::new(folder), store, clock, rng, Options::default()).unwrap();
-        let server = server.with_renewal(Renewal { authority: None, machine: machine() });
+        let server = server.with_renewal(Renewal { authority: None, machine: machine(), usage: UsageReport::Sent });
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
         let listener = {
             let _inside = runtime.enter();

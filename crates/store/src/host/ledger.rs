@@ -119,6 +119,11 @@ impl Ledger {
         ends
     }
 
+    /// How the families of the batch stand, in its order, with all that was decided so far.
+    pub fn counts(&self) -> impl Iterator<Item = (&Family, Counts)> {
+        self.families.iter().map(|(family, counts)| (family, *counts))
+    }
+
     /// The families of the batch, in its order.
     pub fn families(&self) -> impl Iterator<Item = &Family> {
         self.families.iter().map(|(family, _)| family)

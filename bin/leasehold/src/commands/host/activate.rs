@@ -15,7 +15,7 @@ use crate::failure::Failure;
 use crate::input;
 use crate::output::Output;
 
-/// Activate this host with the trust's authority over the network.
+/// Activate this host with the vendor's authority over the network.
 ///
 /// The host key is asked for; it is neither stored nor sent: the request proves that you hold it. Where an answer is lost,
 /// run the command again: it asks with the same request, and nothing more is used up.
@@ -44,7 +44,10 @@ impl Activate {
         let link = link(&authority)?;
         let key = input::product_key(self.key_file.as_deref(), "host key")?;
         let trust = AuthorityTrust { link: &link, root: authority.root.as_ref() };
-        let answered = home.activate(&inquiry(&key, self.name)?, &trust, input::now());
+        let now = input::now();
+        let usage = config.usage();
+        let report = self.data.configured(config.store).report(usage, now)?;
+        let answered = home.activate(&inquiry(&key, self.name)?, &report, &trust, now);
         match answered.map_err(|error| failed(&error))? {
             Answered::Certified(certified) => {
                 home.remember_authority(&authority).map_err(|error| failed(&error))?;

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use leasehold_client::AuthorityAddress;
 use leasehold_core::PublicKey;
 use leasehold_host::RateLimits;
+use leasehold_host::report::UsageReport;
 use leasehold_service::{Network, Rate};
 use serde::Deserialize;
 
@@ -27,6 +28,7 @@ pub(crate) struct Config {
     pub(crate) authority_ca: Option<PathBuf>,
     #[serde(default, deserialize_with = "one")]
     pub(crate) authority_root: Option<PublicKey>,
+    pub(crate) report_usage: Option<bool>,
     pub(crate) dns: Option<DnsOptions>,
     #[serde(default)]
     pub(crate) limits: LimitOptions,
@@ -57,7 +59,9 @@ impl LimitOptions {
 impl Config {
     /// The configuration in `path`; the defaults where there is none.
     pub(crate) fn read(path: Option<&Path>) -> Result<Self, Failure> {
-        let Some(path) = path else { return Ok(Self::default()) };
+        let Some(path) = path else {
+            return Ok(Self::default());
+        };
         let text = std::fs::read_to_string(path).map_err(|error| Failure::file(path, &error))?;
         let config: Self = toml::from_str(&text).map_err(|error| {
             Failure::failed(
@@ -70,6 +74,14 @@ impl Config {
             return Err(Failure::failed("bad-configuration", message).hint("TLS needs both a certificate and a key"));
         }
         Ok(config)
+    }
+
+    /// Whether the vendor is told how the families stand.
+    pub(crate) fn usage(&self) -> UsageReport {
+        match self.report_usage {
+            Some(false) => UsageReport::LeftOut,
+            Some(true) | None => UsageReport::Sent,
+        }
     }
 
     /// Where the host listens.

@@ -22,6 +22,7 @@ use clap::{Args, Subcommand};
 use leasehold_core::Timestamp;
 use leasehold_host::Error;
 use leasehold_host::activation::Home;
+use leasehold_host::report::{Report, UsageReport};
 use leasehold_store::StoreError;
 use leasehold_store::host::HostStore;
 
@@ -108,6 +109,22 @@ impl Data {
     /// Where the store is.
     pub(crate) fn location(&self) -> Result<StoreLocation, Failure> {
         StoreLocation::choose(self.store.as_deref(), "LEASEHOLD_STORE", self.configured.as_deref(), &self.folder)
+    }
+
+    /// What the host reports to its vendor; nothing where it has not served yet.
+    pub(crate) fn report(&self, usage: UsageReport, now: Timestamp) -> Result<Report, Failure> {
+        let home = self.home();
+        let identity = match home.identity() {
+            Ok(Some(identity)) => identity,
+            Ok(None) | Err(Error::NoRequest(_)) => return Ok(Report::default()),
+            Err(error) => return Err(failed(&error)),
+        };
+        let location = self.location()?;
+        let store_failed = |error| location.failed(&error);
+        match location.host_reader().map_err(store_failed)? {
+            Some(mut store) => Report::read(&identity, store.as_mut(), &home.peaks(), usage, now).map_err(store_failed),
+            None => Ok(Report::default()),
+        }
     }
 
     /// The store as it is now, for reading, also while the host serves.

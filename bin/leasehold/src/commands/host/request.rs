@@ -7,6 +7,7 @@ use clap::Args;
 use leasehold_client::{Machine, host_name};
 use leasehold_core::{Cti, Fingerprint, ProductKey, Text};
 use leasehold_host::activation::Inquiry;
+use leasehold_host::report::UsageReport;
 use leasehold_wire::{Keypair, armour};
 use serde_json::json;
 
@@ -37,7 +38,9 @@ impl Request {
     pub(crate) fn run(self, output: Output) -> Result<(), Failure> {
         let key = input::product_key(self.key_file.as_deref(), "host key")?;
         let home = self.data.home();
-        let request = home.request(&inquiry(&key, self.name)?, input::now()).map_err(|error| failed(&error))?;
+        let now = input::now();
+        let report = self.data.report(UsageReport::Sent, now)?;
+        let request = home.request(&inquiry(&key, self.name)?, &report, now).map_err(|error| failed(&error))?;
         let host = home.keypair().map_err(|error| failed(&error))?.id();
         let about = json!({ "host": host.to_string(), "file": home.folder().join("request.lh") });
         output::document(&request, self.output.as_deref(), about, output)?;

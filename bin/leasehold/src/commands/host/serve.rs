@@ -55,7 +55,8 @@ impl Serve {
         let config = Config::read(self.config.as_deref())?;
         let address = self.listen.unwrap_or(config.address());
         let home = self.data.home();
-        let renewal = Renewal { authority: self.authority.set(&config, &home)?, machine: Machine::read() };
+        let renewal =
+            Renewal { authority: self.authority.set(&config, &home)?, machine: Machine::read(), usage: config.usage() };
         let tls = tls(self.tls_cert.or(config.tls_cert), self.tls_key.or(config.tls_key))?;
         let scheme = if tls.is_some() { "https" } else { "http" };
         let folder = self.data.folder.clone();

@@ -111,7 +111,7 @@ impl View {
         })
     }
 
-    /// When the host asks for another certificate; `None` is not by info.
+    /// When the host asks for another certificate; `None` is not by itself.
     fn next_renewal(&self) -> Option<Timestamp> {
         let next = next_renewal(&self.identity, self.record.last_failure.as_ref());
         self.authority.as_ref().map(|_| next)

@@ -12,6 +12,7 @@ use leasehold_core::activation::Allowance;
 use leasehold_core::standing::Mode;
 use leasehold_core::{Cti, ProductKey, PublicKey, Span};
 use leasehold_host::activation::{Home as HostHome, Inquiry};
+use leasehold_host::report::Report;
 use leasehold_store::authority::{Actor, AuthorityStore, Stamp};
 use leasehold_store_sqlite::authority::SqliteAuthority;
 
@@ -92,7 +93,7 @@ fn activate(dir: &Path, store: &dyn AuthorityStore, authority: &Authority, talk:
         cti: Cti(input::random()),
         seed: input::random(),
     };
-    let request = home.request(&inquiry, input::now()).map_err(|error| host_failed(&error))?;
+    let request = home.request(&inquiry, &Report::default(), input::now()).map_err(|error| host_failed(&error))?;
     let approval = authority.approve(&request, stamp(), &mut input::fill_random).map_err(|error| failed(&error))?;
     match approval {
         Approval::Granted(granted) => {
