@@ -33,6 +33,9 @@ pub(crate) fn document(path: &Path) -> Result<Vec<u8>, Failure> {
 
 /// A secret: the first line of `path` (`-` is standard input) where given, else asked for on the terminal.
 pub(crate) fn secret(path: Option<&Path>, prompt: &str) -> Result<String, Failure> {
+    if let Some(path) = path {
+        warn_if_readable_by_others(path);
+    }
     let text = match path {
         Some(path) => String::from_utf8(file(path)?)
             .map_err(|_| Failure::failed("file", format!("{}: not a text", path.display())))?,
@@ -45,6 +48,20 @@ pub(crate) fn secret(path: Option<&Path>, prompt: &str) -> Result<String, Failur
     };
     Ok(text.lines().next().unwrap_or_default().to_owned())
 }
+
+/// Says so where a file with a secret can be read by every user of the machine.
+#[cfg(unix)]
+fn warn_if_readable_by_others(path: &Path) {
+    use std::os::unix::fs::PermissionsExt;
+
+    let others = |found: fs::Metadata| found.is_file() && found.permissions().mode() & 0o004 != 0;
+    if fs::metadata(path).is_ok_and(others) {
+        errln!("warning: {}: others can read it; `chmod 600` keeps it to its owner", path.display());
+    }
+}
+
+#[cfg(not(unix))]
+fn warn_if_readable_by_others(_path: &Path) {}
 
 /// A product key: from a file where given, else asked for on the terminal. A slip of the hand is named.
 pub(crate) fn product_key(path: Option<&Path>, prompt: &str) -> Result<ProductKey, Failure> {

@@ -7,6 +7,7 @@ mod output;
 mod cli;
 mod commands;
 mod failure;
+mod hardening;
 mod input;
 mod stores;
 mod values;
@@ -24,6 +25,7 @@ use crate::failure::Failure;
 use crate::output::Output;
 
 fn main() -> ExitCode {
+    hardening::turn_off_core_dumps();
     let cli = match Cli::read() {
         Ok(cli) => cli,
         Err(error) => return usage(&error),
@@ -41,7 +43,7 @@ fn main() -> ExitCode {
 fn usage(error: &clap::Error) -> ExitCode {
     let text = error.render();
     if error.use_stderr() {
-        err!("{}", text.ansi());
+        err!("{}", hardening::without_product_keys(&text.ansi().to_string()));
     } else {
         out!("{}", text.ansi());
     }

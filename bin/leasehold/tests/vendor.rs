@@ -286,7 +286,8 @@ fn a_host_is_approved_again_and_again_until_all_is_used_up() {
     }
     fs::write(desk.path("same.lh"), host_request(&key, 20, machine(1))).unwrap();
     desk.approve("same.lh").fails(1, "activations-exhausted");
-    desk.approve("request.lh").done();
+    desk.approve("request.lh").fails(1, "revoked");
+    desk.approve("other.lh").done();
     let listed = desk.json(&["key", "list"]);
     assert_eq!(listed[0]["places_taken"], 6);
     let each: Vec<_> = listed[0]["hosts"].as_array().unwrap().iter().map(|host| host["activations"].as_u64()).collect();
@@ -401,4 +402,41 @@ fn a_secret_that_cannot_be_written_is_not_recorded() {
     }
     assert_eq!(desk.json(&["key", "list"]), Value::Array(vec![]));
     assert_eq!(desk.json(&["token", "list"]), Value::Array(vec![]));
+}
+
+#[test]
+fn a_short_passphrase_is_refused_unless_it_is_asked_for() {
+    let desk = Desk::empty();
+    fs::write(desk.path("short"), "tiny\n").unwrap();
+    let init = ["init", "--name", "Acme", "--passphrase-file", "short"];
+    desk.run(&init).fails(2, "usage");
+    assert!(!desk.path("vendor").exists());
+    desk.run(&[&init[..], &["--weak-passphrase"]].concat()).done();
+}
+
+#[test]
+fn a_product_key_on_the_command_line_is_not_echoed() {
+    let desk = Desk::open();
+    let key = desk.issue(&["--kind", "host"]).to_string();
+    for words in
+        [["key", "show", key.as_str()].as_slice(), &["key", "list", &key], &["key", "show", &format!("--key={key}")]]
+    {
+        let ended = desk.run(words);
+        assert_eq!(ended.status, 2, "{words:?}");
+        assert!(!ended.talk.contains(&key[6..11]), "{}", ended.talk);
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_secret_that_others_can_read_is_remarked_on() {
+    use std::os::unix::fs::PermissionsExt;
+
+    let desk = Desk::open();
+    let manifest = || desk.run(&["manifest", "acme-cad", "--passphrase-file", "pass"]);
+    let mode = |mode| fs::set_permissions(desk.path("pass"), fs::Permissions::from_mode(mode)).unwrap();
+    mode(0o644);
+    assert!(manifest().talk.contains("pass: others can read it"), "{}", manifest().talk);
+    mode(0o600);
+    assert!(!manifest().talk.contains("others can read it"));
 }

@@ -1,14 +1,13 @@
 //! Requests of hosts and machines, and the answers to them (DESIGN section 7).
 
 use leasehold_core::activation::{Placement, Refusal};
-use leasehold_core::{Cti, Grant, KeyId, ProductId, Text, Timestamp};
+use leasehold_core::{Cti, Grant, KeyId, ProductId, Rng, Text, Timestamp, random_bytes};
 use leasehold_store::StoreError;
-use leasehold_store::authority::{IssuedKey, NewActivation, Product, Revoked, Stamp, Transaction};
+use leasehold_store::authority::{Activation, IssuedKey, NewActivation, Product, Revoked, Stamp, Transaction};
 use leasehold_wire::{HostCertificate, Lease, Method};
 
 use crate::activation_request::{ActivationRequest, RequestKind};
 use crate::authority::Authority;
-use crate::chance::{Rng, draw};
 use crate::error::Error;
 use crate::grant::{check_size, grant};
 use crate::transact;
@@ -47,7 +46,7 @@ impl Authority {
     ///
     /// # Errors
     /// [`Error::NotARequest`], [`Error::Request`]; [`Error::Certificate`], [`Error::GrantTooLarge`], [`Error::Store`].
-    pub fn approve(&self, request: &[u8], by: Stamp, rng: &mut Rng<'_>) -> Result<Approval, Error> {
+    pub fn approve(&self, request: &[u8], by: Stamp, rng: &dyn Rng) -> Result<Approval, Error> {
         self.approve_request(&ActivationRequest::read(request)?, by, rng)
     }
 
@@ -55,15 +54,10 @@ impl Authority {
     ///
     /// # Errors
     /// [`Error::Certificate`], [`Error::GrantTooLarge`], [`Error::Store`].
-    pub fn approve_request(
-        &self,
-        request: &ActivationRequest,
-        by: Stamp,
-        rng: &mut Rng<'_>,
-    ) -> Result<Approval, Error> {
+    pub fn approve_request(&self, request: &ActivationRequest, by: Stamp, rng: &dyn Rng) -> Result<Approval, Error> {
         self.check_valid_at(by.at)?;
-        let cti = Cti(draw(rng));
-        transact(&*self.store, "approve a request", |tx| match self.answer(tx, request, cti, by) {
+        let names = [Cti(random_bytes(rng)), Cti(random_bytes(rng))];
+        transact(&*self.store, "approve a request", |tx| match self.answer(tx, request, names, by) {
             Ok(granted) => Ok(Approval::Granted(Box::new(granted))),
             Err(NotGranted::Refused(refusal)) => Ok(Approval::Refused(refusal)),
             Err(NotGranted::Failed(error)) => Err(error),
@@ -82,11 +76,12 @@ impl Authority {
         Ok(request.proven_by(&public) && key.is_some())
     }
 
+    /// Answers with a document of the first name; where a revocation list is needed for it, that has the second.
     fn answer(
         &self,
         tx: &mut dyn Transaction,
         request: &ActivationRequest,
-        cti: Cti,
+        [cti, list]: [Cti; 2],
         by: Stamp,
     ) -> Result<Granted, NotGranted> {
         self.check_not_revoked(tx)?;
@@ -106,6 +101,11 @@ impl Authority {
         check_size(&self.vendor().name, &grant)?;
         let usage = tx.key_usage(key.public.id(), &request.subject, &request.fingerprint, key.policy.drift)?;
         let placement = usage.place(key.allowance, &request.fingerprint, key.policy.drift)?;
+        let latest = latest(tx, key.public.id(), placement)?;
+        if latest.as_ref().is_some_and(|latest| latest.ordinals.activation > placement.ordinals().activation) {
+            // Another key pair has its place: a place has one at a time.
+            return Err(Refusal::Revoked.into());
+        }
         let (document, expires) = match request.kind {
             RequestKind::Host => self.host_certificate(request, grant, placement, (cti, by.at)),
             RequestKind::Machine(product) => self.lease(request, &key, product, (cti, by.at)),
@@ -123,6 +123,9 @@ impl Authority {
             document: document.clone(),
         };
         tx.record_activation(&activation, by)?;
+        if let (RequestKind::Machine(_), Placement::Anew(_), Some(former)) = (request.kind, placement, latest) {
+            self.revoke_former(tx, former.subject.id(), by, list)?;
+        }
         Ok(Granted { document, expires, placement, subject: subject.id(), name, key })
     }
 
@@ -133,7 +136,7 @@ impl Authority {
         placement: Placement,
         (cti, now): (Cti, Timestamp),
     ) -> (Vec<u8>, Option<Timestamp>) {
-        let (expires, ordinals) = (self.host_expiry(now), placement.ordinals());
+        let (expires, ordinals) = (self.host_expiry(&grant.policy, now), placement.ordinals());
         let certificate = HostCertificate {
             issued: now,
             expires,
@@ -173,6 +176,14 @@ impl Authority {
             features: policy.features.clone(),
         };
         (self.sign(&lease), policy.end)
+    }
+}
+
+/// The newest key pair of the place that is known already; `None` for a new place.
+fn latest(tx: &mut dyn Transaction, key: KeyId, placement: Placement) -> Result<Option<Activation>, StoreError> {
+    match placement {
+        Placement::New(_) => Ok(None),
+        Placement::Again(ordinals) | Placement::Anew(ordinals) => Ok(tx.places(key, ordinals.place - 1, 1)?.pop()),
     }
 }
 

@@ -4,11 +4,10 @@ use std::io::ErrorKind;
 use std::sync::Arc;
 
 use leasehold_core::standing::Mode;
-use leasehold_core::{Cti, KeyId, ProductId, ProductKey, Span, Timestamp};
+use leasehold_core::{Cti, KeyId, Policy, ProductId, ProductKey, Rng, Span, Timestamp, random_bytes};
 use leasehold_store::authority::{AuthorityCertificate, AuthorityStore, Product, Revoked, Transaction, Vendor};
 use leasehold_wire::{Authority as Certificate, Document, Keypair, Manifest, Reason, envelope, trust};
 
-use crate::chance::{Rng, draw};
 use crate::error::Error;
 use crate::home::Home;
 use crate::rotation::AuthorityStatus;
@@ -24,20 +23,6 @@ pub struct Authority {
     certificate: Vec<u8>,
     /// Until when it holds.
     expires: Timestamp,
-    terms: Terms,
-}
-
-/// How long what an authority signs is valid.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Terms {
-    /// How long a host certificate holds; it never outlasts the authority's own.
-    pub host_validity: Span,
-}
-
-impl Default for Terms {
-    fn default() -> Self {
-        Self { host_validity: Span::days(2 * 365) }
-    }
 }
 
 impl Authority {
@@ -67,7 +52,7 @@ impl Authority {
         }
         let opened = trust::verify::<Certificate>(&certificate, &vendor.root, now, None);
         let expires = opened.map_err(Error::Certificate)?.document.expires;
-        Ok(Self { store, pair, vendor, certificate, expires, terms: Terms::default() })
+        Ok(Self { store, pair, vendor, certificate, expires })
     }
 
     /// The authority that signs with `pair` under the root's `certificate`.
@@ -78,13 +63,7 @@ impl Authority {
         certificate: &AuthorityCertificate,
     ) -> Self {
         let AuthorityCertificate { expires, ref document, .. } = *certificate;
-        Self { store, pair, vendor, certificate: document.clone(), expires, terms: Terms::default() }
-    }
-
-    /// The same under other terms.
-    #[must_use]
-    pub fn with_terms(self, terms: Terms) -> Self {
-        Self { terms, ..self }
+        Self { store, pair, vendor, certificate: document.clone(), expires }
     }
 
     /// The vendor.
@@ -106,9 +85,9 @@ impl Authority {
     ///
     /// # Errors
     /// [`Error::UnknownProduct`], [`Error::ProductWithdrawn`], [`Error::Certificate`], [`Error::Store`].
-    pub fn manifest(&self, product: &ProductId, now: Timestamp, rng: &mut Rng<'_>) -> Result<Vec<u8>, Error> {
+    pub fn manifest(&self, product: &ProductId, now: Timestamp, rng: &dyn Rng) -> Result<Vec<u8>, Error> {
         self.check_valid_at(now)?;
-        let cti = Cti(draw(rng));
+        let cti = Cti(random_bytes(rng));
         let find = |id| transact(&*self.store, "find a product", |tx| Ok(tx.product(id)?));
         let Product { id, number, family, title, initial_grace, drift, service, mode, withdrawn } =
             find(product)?.ok_or(Error::UnknownProduct(*product))?;
@@ -169,9 +148,11 @@ impl Authority {
         envelope::sign(document, &self.pair, &[&self.certificate])
     }
 
-    /// When a host certificate made at `now` ends.
-    pub(crate) fn host_expiry(&self, now: Timestamp) -> Timestamp {
-        now.plus(self.terms.host_validity).min(self.expires)
+    /// When a host certificate made at `now` ends, never later than the authority's own.
+    ///
+    /// One with a capacity ends early: a copy of its host could grant as many leases again until then.
+    pub(crate) fn host_expiry(&self, policy: &Policy, now: Timestamp) -> Timestamp {
+        now.plus(if policy.capacity.is_some() { WITH_CAPACITY } else { WITHOUT_CAPACITY }).min(self.expires)
     }
 }
 
@@ -180,3 +161,8 @@ impl std::fmt::Debug for Authority {
         f.debug_struct("Authority").field("pair", &self.pair).field("vendor", &self.vendor).finish_non_exhaustive()
     }
 }
+
+/// How long a host certificate with a capacity is valid (DESIGN section 7).
+const WITH_CAPACITY: Span = Span::days(90);
+/// How long other host certificates are valid.
+const WITHOUT_CAPACITY: Span = Span::days(2 * 365);

@@ -2,12 +2,11 @@
 
 use std::path::Path;
 
-use leasehold_core::{KeyId, PublicKey, Span, Text, Timestamp};
+use leasehold_core::{KeyId, PublicKey, Rng, Span, Text, Timestamp, random_bytes};
 use leasehold_store::authority::{AuthorityCertificate, AuthorityStore, Stamp, Vendor};
 use leasehold_wire::{Authority as Certificate, Keypair, envelope, trust};
 use zeroize::Zeroizing;
 
-use crate::chance::{Rng, draw};
 use crate::error::Error;
 use crate::home::Home;
 use crate::secret::Secret;
@@ -67,7 +66,7 @@ pub fn init(
     store: &dyn AuthorityStore,
     new: &NewVendor,
     by: Stamp,
-    rng: &mut Rng<'_>,
+    rng: &dyn Rng,
 ) -> Result<Created, Error> {
     match vendor(store) {
         Ok(vendor) => return Err(Error::VendorExists(vendor.name)),
@@ -94,11 +93,11 @@ pub fn init(
 }
 
 /// The pair in the key file, which is made if it is missing.
-pub(crate) fn pair(path: &Path, passphrase: &Secret, rng: &mut Rng<'_>) -> Result<(Keypair, Start), Error> {
+pub(crate) fn pair(path: &Path, passphrase: &Secret, rng: &dyn Rng) -> Result<(Keypair, Start), Error> {
     if let Some(pair) = key_file::read(path, passphrase)? {
         return Ok((pair, Start::Continued));
     }
-    let pair = Keypair::from_seed(&Zeroizing::new(draw(rng)));
+    let pair = Keypair::from_seed(&Zeroizing::new(random_bytes(rng)));
     key_file::write(path, &pair, passphrase, rng)?;
     Ok((pair, Start::Fresh))
 }

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use leasehold_core::{Rng, random_bytes};
 use leasehold_wire::Keypair;
 use pkcs8::der::Decode;
 use pkcs8::der::asn1::OctetStringRef;
@@ -11,13 +12,12 @@ use pkcs8::spki::AlgorithmIdentifierRef;
 use pkcs8::{EncryptedPrivateKeyInfoRef, LineEnding, ObjectIdentifier, PrivateKeyInfoRef, SecretDocument};
 use zeroize::Zeroizing;
 
-use crate::chance::{Rng, draw};
 use crate::error::Error;
 use crate::file;
 use crate::secret::Secret;
 
 /// Writes the pair to a new file.
-pub(crate) fn write(path: &Path, pair: &Keypair, passphrase: &Secret, rng: &mut Rng<'_>) -> Result<(), Error> {
+pub(crate) fn write(path: &Path, pair: &Keypair, passphrase: &Secret, rng: &dyn Rng) -> Result<(), Error> {
     file::create(path, seal(pair, passphrase, rng).as_bytes())
 }
 
@@ -39,7 +39,7 @@ enum Fault {
     File,
 }
 
-fn seal(pair: &Keypair, passphrase: &Secret, rng: &mut Rng<'_>) -> Zeroizing<String> {
+fn seal(pair: &Keypair, passphrase: &Secret, rng: &dyn Rng) -> Zeroizing<String> {
     // Ed25519 keys are an octet string in an octet string (RFC 8410 section 7).
     let mut private = Zeroizing::new([0; 34]);
     private[..2].copy_from_slice(&WRAPPED);
@@ -47,7 +47,7 @@ fn seal(pair: &Keypair, passphrase: &Secret, rng: &mut Rng<'_>) -> Zeroizing<Str
     let inner = OctetStringRef::new(private.as_slice()).expect("34 bytes are an octet string");
     let info = PrivateKeyInfoRef::new(AlgorithmIdentifierRef { oid: ED25519, parameters: None }, inner);
     let work = scrypt::Params::new(LOG_N, R, P).expect("the numbers are in range");
-    let (salt, iv) = (draw::<16>(rng), draw::<16>(rng));
+    let (salt, iv) = (random_bytes::<16>(rng), random_bytes::<16>(rng));
     let scheme = pbes2::Parameters::generate_scrypt_aes256cbc(work, &salt, iv).expect("scrypt and AES-256 go together");
     let sealed = info.encrypt_with_params(scheme, passphrase.expose()).expect("48 bytes can be encrypted");
     sealed.to_pem(EncryptedPrivateKeyInfoRef::PEM_LABEL, LineEnding::LF).expect("a label and bytes make PEM")
@@ -91,6 +91,7 @@ mod tests {
     use std::process::{Command, Stdio};
 
     use leasehold_testkit::need::{Need, is_missing};
+    use leasehold_testkit::rng::SeededRng;
 
     use super::*;
 
@@ -98,20 +99,10 @@ mod tests {
         Secret::new(text.to_owned())
     }
 
-    fn counting() -> impl FnMut(&mut [u8]) {
-        let mut next = 0_u8;
-        move |bytes| {
-            bytes.iter_mut().for_each(|byte| {
-                next = next.wrapping_add(1);
-                *byte = next;
-            });
-        }
-    }
-
     #[test]
     fn a_key_comes_back_with_its_passphrase_alone() {
         let pair = Keypair::from_seed(&[7; 32]);
-        let pem = seal(&pair, &secret("correct horse"), &mut counting());
+        let pem = seal(&pair, &secret("correct horse"), &SeededRng::new(1));
         assert!(pem.starts_with("-----BEGIN ENCRYPTED PRIVATE KEY-----\n"));
         assert_eq!(open(&pem, &secret("correct horse")).unwrap().seed(), pair.seed());
         assert_eq!(open(&pem, &secret("correct house")).unwrap_err(), Fault::Passphrase);
@@ -119,7 +110,7 @@ mod tests {
 
     #[test]
     fn what_is_no_key_file_is_told_from_a_wrong_passphrase() {
-        let pem = seal(&Keypair::from_seed(&[7; 32]), &secret("x"), &mut counting());
+        let pem = seal(&Keypair::from_seed(&[7; 32]), &secret("x"), &SeededRng::new(1));
         for other in ["", "hello", &pem[..120], &pem.replace("ENCRYPTED PRIVATE", "PUBLIC")] {
             assert_eq!(open(other, &secret("x")).unwrap_err(), Fault::File, "{other}");
         }
@@ -131,7 +122,7 @@ mod tests {
             return;
         }
         let pair = Keypair::from_seed(&[9; 32]);
-        let pem = seal(&pair, &secret("correct horse"), &mut counting());
+        let pem = seal(&pair, &secret("correct horse"), &SeededRng::new(1));
         let shown = openssl(&["pkey", "-passin", "pass:correct horse", "-noout", "-text_pub"], &pem);
         let digits: String = shown.chars().filter(char::is_ascii_hexdigit).collect();
         assert!(digits.ends_with(&pair.public().to_string()), "{shown}");

@@ -3,11 +3,10 @@
 use std::num::NonZeroU64;
 
 use leasehold_core::activation::Allowance;
-use leasehold_core::{FamilyId, KeyId, Policy, ProductKey, Text};
+use leasehold_core::{FamilyId, KeyId, Policy, ProductKey, Rng, Text, random_bytes};
 use leasehold_store::authority::{Activation, AuthorityStore, Family, IssuedKey, Stamp, Transaction};
 use leasehold_wire::Keypair;
 
-use crate::chance::{Rng, draw};
 use crate::error::Error;
 use crate::grant::{check_size, grant};
 use crate::key_name::KeyName;
@@ -69,6 +68,13 @@ pub struct Page {
     pub next: Option<KeyId>,
 }
 
+/// How many hosts a host key is for: `hosts` if given; else one where its policy has a capacity, since each host may grant
+/// so many, and six where not.
+pub fn host_allowance(policy: &Policy, hosts: Option<NonZeroU64>) -> Allowance {
+    let usual = if policy.capacity.is_some() { 1 } else { Allowance::HOST_KEY.places() };
+    Allowance::Hosts { hosts: hosts.map_or(usual, NonZeroU64::get), activations: Allowance::HOST_KEY.activations() }
+}
+
 /// A product key that is made and not recorded: nothing is activated with it until it is.
 ///
 /// The key cannot be had again once this is gone. So write it where it will be kept first, and record it then.
@@ -83,8 +89,8 @@ pub struct Draft {
 /// # Errors
 /// [`Error::UnknownFamily`], [`Error::FamilyWithdrawn`], [`Error::Policy`], [`Error::GrantTooLarge`];
 /// [`Error::NotInitialised`], [`Error::Store`].
-pub fn draft(store: &dyn AuthorityStore, new: &NewKey, by: Stamp, rng: &mut Rng<'_>) -> Result<Draft, Error> {
-    let random = draw(rng);
+pub fn draft(store: &dyn AuthorityStore, new: &NewKey, by: Stamp, rng: &dyn Rng) -> Result<Draft, Error> {
+    let random = random_bytes(rng);
     transact(store, "make a product key", |tx| {
         let family = tx.family(&new.family)?.ok_or(Error::UnknownFamily(new.family))?;
         let policy = new.policy.clone().unwrap_or_else(|| family.policy.clone());
@@ -102,7 +108,7 @@ pub fn issue(
     store: &dyn AuthorityStore,
     new: &NewKey,
     by: Stamp,
-    rng: &mut Rng<'_>,
+    rng: &dyn Rng,
 ) -> Result<(ProductKey, IssuedKey), Error> {
     let Draft { key, issued } = draft(store, new, by, rng)?.record(store, by)?;
     Ok((key, issued))

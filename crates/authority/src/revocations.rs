@@ -1,12 +1,11 @@
 //! Revocation: what the vendor's newest list names, and the list itself.
 
-use leasehold_core::{Cti, KeyId};
+use leasehold_core::{Cti, KeyId, Rng, random_bytes};
 use leasehold_store::authority::{AuthorityStore, Revocation, RevocationList, Revoked, Stamp, Transaction};
 use leasehold_wire::Revocations;
 use leasehold_wire::envelope::MOST_REVOCATION_BYTES;
 
 use crate::authority::Authority;
-use crate::chance::{Rng, draw};
 use crate::error::Error;
 use crate::key_name::KeyName;
 use crate::keys::resolve;
@@ -75,9 +74,9 @@ impl Authority {
     /// [`Error::UnknownHost`], [`Error::UnknownKey`], [`Error::AmbiguousKey`], [`Error::UnknownAuthority`],
     /// [`Error::OwnAuthority`]; [`Error::ListFull`]; [`Error::Superseded`] where a newer authority signs the lists that
     /// every host believes; [`Error::Certificate`], [`Error::Store`].
-    pub fn revoke(&self, targets: &[Target], by: Stamp, rng: &mut Rng<'_>) -> Result<Withdrawal, Error> {
+    pub fn revoke(&self, targets: &[Target], by: Stamp, rng: &dyn Rng) -> Result<Withdrawal, Error> {
         self.check_valid_at(by.at)?;
-        let cti = Cti(draw(rng));
+        let cti = Cti(random_bytes(rng));
         transact(&*self.store, "revoke", |tx| {
             self.check_not_revoked(tx)?;
             let newest = tx.authority_certificates()?.last().map(|certificate| certificate.authority);
@@ -106,6 +105,35 @@ impl Authority {
             }
             Ok(Withdrawal { added, list })
         })
+    }
+
+    /// Revokes the former device key of a machine that has a new one, so that its lease without end is worth nothing.
+    ///
+    /// Where that cannot be listed the machine is answered all the same: the key is not answered any more.
+    pub(crate) fn revoke_former(
+        &self,
+        tx: &mut dyn Transaction,
+        device: KeyId,
+        by: Stamp,
+        cti: Cti,
+    ) -> Result<(), Error> {
+        let former = Revoked::Key(device);
+        if tx.is_revoked(former)? {
+            return Ok(());
+        }
+        let newest = tx.authority_certificates()?.last().map(|certificate| certificate.authority);
+        if newest != Some(self.id()) {
+            tracing::warn!(%device, "former device key not revoked: another authority signs the lists");
+            return Ok(());
+        }
+        match self.list(tx, &[former], by, cti) {
+            Ok(list) => Ok(tx.revoke(&[former], &list, by)?),
+            Err(error @ Error::ListFull { .. }) => {
+                tracing::error!(%device, %error, "former device key not revoked");
+                Ok(())
+            }
+            Err(error) => Err(error),
+        }
     }
 
     /// The newest list; `None` where nothing was ever on one.

@@ -6,12 +6,11 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use leasehold_core::{Cti, KeyId, Span, Timestamp};
+use leasehold_core::{Cti, KeyId, Rng, Span, Timestamp, random_bytes};
 use leasehold_store::authority::{AuthorityCertificate, AuthorityStore, RevocationList, Revoked, Stamp, Vendor};
 use leasehold_wire::{Authority as Certificate, Keypair, envelope};
 
 use crate::authority::Authority;
-use crate::chance::{Rng, draw};
 use crate::error::Error;
 use crate::home::Home;
 use crate::init::{self, Start};
@@ -105,7 +104,7 @@ pub fn rotate(
     store: &Arc<dyn AuthorityStore>,
     rotation: &Rotation,
     by: Stamp,
-    rng: &mut Rng<'_>,
+    rng: &dyn Rng,
 ) -> Result<Rotated, Error> {
     let vendor = crate::vendor(&**store)?;
     if rotation.passphrase.is_empty() {
@@ -114,7 +113,7 @@ pub fn rotate(
     let root = root(rotation, &vendor)?;
     let (next, start) = init::pair(&home.next_authority_key(), &rotation.passphrase, rng)?;
     let offered = certify(&root, &vendor, &next, by.at, rotation.validity);
-    let (certificate, former) = record(store, vendor, (&next, &offered), by, Cti(draw(rng)))?;
+    let (certificate, former) = record(store, vendor, (&next, &offered), by, Cti(random_bytes(rng)))?;
     file::replace(&home.authority_certificate(), &certificate.document)?;
     let aside = put_aside(home, former)?;
     file::rename(&home.next_authority_key(), &home.authority_key())?;

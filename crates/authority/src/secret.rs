@@ -19,6 +19,11 @@ impl Secret {
         self.0.is_empty()
     }
 
+    /// How many characters it has.
+    pub fn length(&self) -> usize {
+        self.0.chars().count()
+    }
+
     pub(crate) fn expose(&self) -> &[u8] {
         self.0.as_bytes()
     }

@@ -6,12 +6,11 @@
 use std::fmt;
 
 use base64ct::{Base64UrlUnpadded, Encoding};
-use leasehold_core::{Span, Timestamp, TokenName};
+use leasehold_core::{Rng, Span, Timestamp, TokenName, random_bytes};
 use leasehold_store::authority::{AuthorityStore, Roles, Stamp, Token, Transaction};
 use sha2::{Digest, Sha256};
 use zeroize::Zeroizing;
 
-use crate::chance::{Rng, draw};
 use crate::error::Error;
 use crate::transact;
 
@@ -43,12 +42,12 @@ pub struct Draft {
 ///
 /// # Errors
 /// [`Error::TokenExists`], [`Error::TokenEnded`]; [`Error::NotInitialised`], [`Error::Store`].
-pub fn draft(store: &dyn AuthorityStore, new: &NewToken, by: Stamp, rng: &mut Rng<'_>) -> Result<Draft, Error> {
+pub fn draft(store: &dyn AuthorityStore, new: &NewToken, by: Stamp, rng: &dyn Rng) -> Result<Draft, Error> {
     let NewToken { name, roles, expires } = *new;
     if expires.is_some_and(|end| end <= by.at) {
         return Err(Error::TokenEnded(name));
     }
-    let secret: Zeroizing<[u8; 32]> = Zeroizing::new(draw(rng));
+    let secret: Zeroizing<[u8; 32]> = Zeroizing::new(random_bytes(rng));
     let encoded = Zeroizing::new(Base64UrlUnpadded::encode_string(&*secret));
     let text = TokenText(Zeroizing::new(format!("{PREFIX}{}", *encoded)));
     let token = Token { name, hash: hash(&text.0), roles, made: by.at, expires, used: None, revoked: None };
@@ -60,12 +59,7 @@ pub fn draft(store: &dyn AuthorityStore, new: &NewToken, by: Stamp, rng: &mut Rn
 ///
 /// # Errors
 /// As for [`draft`].
-pub fn add(
-    store: &dyn AuthorityStore,
-    new: &NewToken,
-    by: Stamp,
-    rng: &mut Rng<'_>,
-) -> Result<(TokenText, Token), Error> {
+pub fn add(store: &dyn AuthorityStore, new: &NewToken, by: Stamp, rng: &dyn Rng) -> Result<(TokenText, Token), Error> {
     let Draft { text, token } = draft(store, new, by, rng)?.record(store, by)?;
     Ok((text, token))
 }

@@ -4,7 +4,7 @@ mod common;
 
 use std::num::NonZeroU64;
 
-use common::{AT, TestVendor, chance, granted, host_request, later, machine, machine_request, product, refused};
+use common::{AT, TestVendor, granted, host_request, later, machine, machine_request, product, refused, seeded};
 use leasehold_authority::keys::{self, KeyChange, NewKey};
 use leasehold_authority::products::{self, Availability, ProductChange};
 use leasehold_authority::{Approval, Error, KeyName, PolicyChange, activations, families};
@@ -26,7 +26,7 @@ fn name_of(key: &ProductKey) -> KeyName {
 }
 
 fn approve(acme: &TestVendor, request: &[u8]) -> Approval {
-    acme.authority().approve(request, AT, &mut chance(5)).expect("an answer")
+    acme.authority().approve(request, AT, &seeded(5)).expect("an answer")
 }
 
 fn certificate(document: &[u8]) -> HostCertificate {
@@ -53,7 +53,7 @@ fn a_changed_product_is_in_the_next_manifest() {
     let (action, detail) = last_words(&acme);
     assert_eq!(action, "product-changed");
     assert!(detail.starts_with("title: \"acme-cad\" -> \"Acme CAD 2\", initial_grace: 2592000 -> 0"), "{detail}");
-    let document = acme.authority().manifest(&cad(), AT.at, &mut chance(3)).unwrap();
+    let document = acme.authority().manifest(&cad(), AT.at, &seeded(3)).unwrap();
     let manifest: Manifest = Envelope::parse(&document).unwrap().document().unwrap();
     assert_eq!((manifest.title.as_str(), manifest.drift, manifest.mode), ("Acme CAD 2", 1, Some(Mode::Advise)));
     assert_eq!(manifest.service.unwrap().as_str(), "acme");
@@ -163,7 +163,7 @@ fn a_withdrawn_product_is_granted_no_more_until_it_is_brought_back() {
     assert_eq!(products_of(1), 1, "also in a renewal");
     let lease = approve(&acme, &machine_request(&multiple, 1, "acme-cad", machine(1)));
     assert_eq!(refused(lease), Refusal::ProductNotGranted);
-    let manifest = acme.authority().manifest(&cad(), AT.at, &mut chance(3));
+    let manifest = acme.authority().manifest(&cad(), AT.at, &seeded(3));
     assert!(matches!(manifest, Err(Error::ProductWithdrawn(_))));
     products::set_availability(&*acme.store, &"acme-cam".parse().unwrap(), Availability::Withdrawn, AT).unwrap();
     let nothing_left = approve(&acme, &host_request(&host, 1, machine(1)));
@@ -179,7 +179,7 @@ fn a_withdrawn_family_takes_no_products_and_keys_and_grants_nothing() {
     families::set_availability(&*acme.store, &family(), Availability::Withdrawn, AT).unwrap();
     assert_eq!(refused(approve(&acme, &host_request(&key, 1, machine(1)))), Refusal::ProductNotGranted);
     let new = NewKey { family: family(), allowance: Allowance::HOST_KEY, customer: None, policy: None };
-    let issued = keys::issue(&*acme.store, &new, AT, &mut chance(9));
+    let issued = keys::issue(&*acme.store, &new, AT, &seeded(9));
     assert!(matches!(issued, Err(Error::FamilyWithdrawn(_))));
     let added = products::add(&*acme.store, &product("acme-pdm", "acme"), AT);
     assert!(matches!(added, Err(Error::FamilyWithdrawn(_))));

@@ -2,19 +2,21 @@
 
 mod common;
 
+use std::num::NonZeroU64;
 use std::sync::Arc;
 use std::thread;
 
 use common::{
-    AT, TestVendor, chance, granted, host_request, later, machine, machine_request, pair, passphrase, refused, store,
+    AT, TestVendor, granted, host_request, later, machine, machine_request, pair, passphrase, refused, seeded, store,
 };
-use leasehold_authority::{Approval, Authority, Error, Terms, keys};
+use leasehold_authority::revocations::newest;
+use leasehold_authority::{Approval, Authority, Error, keys};
 use leasehold_core::activation::{Allowance, Ordinals, Placement, Refusal};
 use leasehold_core::{Component, Fingerprint, KeyKind, Policy, ProductKey, Span, Timestamp};
-use leasehold_wire::{HostCertificate, Keypair, Lease, Method, Reason, Typ, envelope, trust};
+use leasehold_wire::{Envelope, HostCertificate, Keypair, Lease, Method, Reason, Revocations, Typ, envelope, trust};
 
 fn approve(acme: &TestVendor, request: &[u8]) -> Approval {
-    acme.authority().approve(request, AT, &mut chance(5)).expect("an answer")
+    acme.authority().approve(request, AT, &seeded(5)).expect("an answer")
 }
 
 fn place(place: u64, activation: u64) -> Ordinals {
@@ -48,11 +50,49 @@ fn a_host_gets_a_certificate_that_is_believed_from_the_root_alone() {
 fn a_host_certificate_never_outlasts_the_authoritys() {
     let acme = TestVendor::open();
     let key = acme.issue(Allowance::HOST_KEY, None, 3);
-    let authority = acme.authority().with_terms(Terms { host_validity: Span::days(9_999) });
-    let answer = authority.approve(&host_request(&key, 1, machine(1)), AT, &mut chance(5)).unwrap();
+    let authority = acme.authority();
+    let answer = authority.approve(&host_request(&key, 1, machine(1)), later(Span::days(3_000)), &seeded(5)).unwrap();
     assert_eq!(granted(answer).expires, Some(AT.at.plus(Span::days(3_650))));
-    let late = authority.approve(&host_request(&key, 1, machine(1)), later(Span::days(3_650)), &mut chance(5));
+    let late = authority.approve(&host_request(&key, 1, machine(1)), later(Span::days(3_650)), &seeded(5));
     assert!(matches!(late, Err(Error::Certificate(Reason::Expired))));
+}
+
+#[test]
+fn a_certificate_with_a_capacity_lasts_ninety_days_and_others_two_years() {
+    let acme = TestVendor::open();
+    let floating = Policy { capacity: Some(50), ..Policy::default() };
+    for (policy, days) in [(Some(floating), 90), (None, 730)] {
+        let key = acme.issue(Allowance::HOST_KEY, policy, days);
+        let answer = granted(approve(&acme, &host_request(&key, 1, machine(1))));
+        assert_eq!(answer.expires, Some(AT.at.plus(Span::days(days))));
+    }
+}
+
+#[test]
+fn a_key_with_a_capacity_is_for_one_host_unless_the_vendor_names_more() {
+    let floating = Policy { capacity: Some(50), ..Policy::default() };
+    let hosts = |policy: &Policy, named| keys::host_allowance(policy, named).places();
+    assert_eq!((hosts(&floating, None), hosts(&Policy::default(), None)), (1, 6));
+    assert_eq!(hosts(&floating, NonZeroU64::new(3)), 3);
+}
+
+#[test]
+fn a_place_has_one_key_pair_at_a_time() {
+    let acme = TestVendor::open();
+    let host_key = acme.issue(Allowance::HOST_KEY, None, 3);
+    granted(approve(&acme, &host_request(&host_key, 1, machine(1))));
+    granted(approve(&acme, &host_request(&host_key, 2, machine(1))));
+    assert_eq!(refused(approve(&acme, &host_request(&host_key, 1, machine(1)))), Refusal::Revoked);
+    granted(approve(&acme, &host_request(&host_key, 2, machine(1))));
+    assert!(newest(&*acme.store).unwrap().is_none(), "the certificate of a host's former key pair ends by itself");
+
+    let multiple_key = acme.issue(Allowance::multiple_key(9), None, 4);
+    granted(approve(&acme, &machine_request(&multiple_key, 3, "acme-cad", machine(3))));
+    granted(approve(&acme, &machine_request(&multiple_key, 4, "acme-cad", machine(3))));
+    let list = newest(&*acme.store).unwrap().expect("a lease without end is revoked with its device key");
+    let revocations: Revocations = Envelope::parse(&list.document).unwrap().document().unwrap();
+    assert_eq!(revocations.keys, [pair(3).id()]);
+    assert_eq!(refused(approve(&acme, &machine_request(&multiple_key, 3, "acme-cad", machine(3)))), Refusal::Revoked);
 }
 
 #[test]
@@ -61,7 +101,7 @@ fn a_key_pair_that_asks_again_keeps_its_place_and_gets_a_later_end() {
     let key = acme.issue(Allowance::HOST_KEY, None, 3);
     let first = granted(approve(&acme, &host_request(&key, 1, machine(1))));
     let year = later(Span::days(365));
-    let again = acme.authority().approve(&host_request(&key, 1, machine(1)), year, &mut chance(6)).unwrap();
+    let again = acme.authority().approve(&host_request(&key, 1, machine(1)), year, &seeded(6)).unwrap();
     let again = granted(again);
     assert_eq!((first.placement, again.placement), (Placement::New(place(1, 1)), Placement::Again(place(1, 1))));
     assert_eq!(again.expires, Some(year.at.plus(Span::days(730))));
@@ -102,8 +142,8 @@ fn a_host_is_activated_ten_times_and_a_key_for_six_hosts() {
     let before = audited(&acme);
     assert_eq!(refused(approve(&acme, &host_request(&key, 30, machine(7)))), Refusal::HostsExhausted { hosts: 6 });
     assert_eq!(audited(&acme), before, "a refusal changes nothing");
-    let renewed = granted(approve(&acme, &host_request(&key, 3, machine(1))));
-    assert_eq!(renewed.placement, Placement::Again(place(1, 3)));
+    let renewed = granted(approve(&acme, &host_request(&key, 10, machine(1))));
+    assert_eq!(renewed.placement, Placement::Again(place(1, 10)));
     let moved = granted(approve(&acme, &host_request(&key, 31, machine(6))));
     assert_eq!(moved.placement, Placement::Anew(place(6, 2)));
 }
@@ -124,7 +164,7 @@ fn a_multiple_key_activates_so_many_machines_for_ever() {
     granted(approve(&acme, &machine_request(&key, 3, "acme-cad", machine(2))));
     let third = refused(approve(&acme, &machine_request(&key, 4, "acme-cad", machine(3))));
     assert_eq!(third, Refusal::ActivationsExhausted { activations: 2 });
-    let foreign = refused(approve(&acme, &machine_request(&key, 1, "other", machine(1))));
+    let foreign = refused(approve(&acme, &machine_request(&key, 2, "other", machine(1))));
     assert_eq!(foreign, Refusal::ProductNotGranted);
 }
 
@@ -135,7 +175,7 @@ fn a_trial_by_multiple_key_ends_when_the_trial_does() {
     let key = acme.issue(Allowance::multiple_key(2), Some(Policy { end: Some(end), ..Policy::default() }), 3);
     let request = machine_request(&key, 1, "acme-cad", machine(1));
     assert_eq!(granted(approve(&acme, &request)).expires, Some(end));
-    let late = acme.authority().approve(&request, later(Span::days(14)), &mut chance(5)).unwrap();
+    let late = acme.authority().approve(&request, later(Span::days(14)), &seeded(5)).unwrap();
     assert_eq!(refused(late), Refusal::GrantEnded { end });
 }
 
@@ -173,7 +213,7 @@ fn what_is_no_request_or_was_altered_is_no_request() {
     let key = acme.issue(Allowance::HOST_KEY, None, 3);
     let request = host_request(&key, 1, machine(1));
     let authority = acme.authority();
-    let fails = |bytes: &[u8]| authority.approve(bytes, AT, &mut chance(5)).unwrap_err();
+    let fails = |bytes: &[u8]| authority.approve(bytes, AT, &seeded(5)).unwrap_err();
     assert!(matches!(fails(b""), Error::Request(Reason::Malformed(_))));
     assert!(matches!(fails(&request[..100]), Error::Request(Reason::Malformed(_))));
     assert!(matches!(fails(authority.certificate()), Error::NotARequest(Typ::Authority)));
@@ -197,7 +237,7 @@ fn limits_hold_for_authorities_that_answer_at_the_same_time() {
                 let authority = Authority::open(home, own, &passphrase(), AT.at).unwrap();
                 let ask = |n: u8| {
                     let request = host_request(key, 1 + thread * 5 + n, machine(thread * 5 + n));
-                    authority.approve(&request, AT, &mut chance(u64::from(n))).unwrap()
+                    authority.approve(&request, AT, &seeded(u64::from(n))).unwrap()
                 };
                 (0..5).map(ask).collect::<Vec<_>>()
             })

@@ -2,7 +2,7 @@
 
 mod common;
 
-use common::{AT, TestVendor, chance, product};
+use common::{AT, TestVendor, product, seeded};
 use leasehold_authority::keys::{self, NewKey};
 use leasehold_authority::products::{self, NewFamily, NewProduct};
 use leasehold_authority::{Error, vendor};
@@ -57,7 +57,7 @@ fn a_manifest_is_believed_from_the_root_key_alone() {
     products::add(&*acme.store, &new, AT).unwrap();
     let root = vendor(&*acme.store).unwrap().root;
     let manifest = |id: &str| {
-        let document = acme.authority().manifest(&id.parse().unwrap(), AT.at, &mut chance(3)).unwrap();
+        let document = acme.authority().manifest(&id.parse().unwrap(), AT.at, &seeded(3)).unwrap();
         trust::verify::<Manifest>(&document, &root, AT.at, None).unwrap().document
     };
     let plain = manifest("acme-cad");
@@ -67,7 +67,7 @@ fn a_manifest_is_believed_from_the_root_key_alone() {
     let other = manifest("acme-pdm");
     assert_eq!((other.mode, other.drift, other.number.value()), (Some(Mode::Advise), 1, 4));
     assert_eq!(other.service, Some("acme".parse().unwrap()));
-    let unknown = acme.authority().manifest(&"none".parse().unwrap(), AT.at, &mut chance(3));
+    let unknown = acme.authority().manifest(&"none".parse().unwrap(), AT.at, &seeded(3));
     assert!(matches!(unknown, Err(Error::UnknownProduct(_))));
 }
 
@@ -81,7 +81,7 @@ fn a_product_key_is_kept_by_its_public_half_alone() {
         customer: Some("Müller & Söhne".parse().unwrap()),
         policy: Some(policy.clone()),
     };
-    let (key, issued) = keys::issue(&*acme.store, &new, AT, &mut chance(3)).unwrap();
+    let (key, issued) = keys::issue(&*acme.store, &new, AT, &seeded(3)).unwrap();
     assert_eq!((key.kind(), key.number().value()), (KeyKind::Multiple, 1));
     assert_eq!(issued.public, Keypair::of_product_key(&key).public());
     let listed = keys::list(&*acme.store).unwrap();
@@ -105,7 +105,7 @@ fn a_product_key_is_for_a_family_that_there_is_and_a_policy_that_can_be_followed
         customer: None,
         policy,
     };
-    let issue = |new: NewKey| keys::issue(&*acme.store, &new, AT, &mut chance(3)).map(drop);
+    let issue = |new: NewKey| keys::issue(&*acme.store, &new, AT, &seeded(3)).map(drop);
     assert!(matches!(issue(new("none", None)), Err(Error::UnknownFamily(_))));
     let ended = Policy { end: Some(AT.at), ..Policy::default() };
     assert!(matches!(issue(new("acme", Some(ended))), Err(Error::Policy(PolicyFault::Ended))));

@@ -2,7 +2,7 @@
 
 mod common;
 
-use common::{AT, TestVendor, chance, granted, host_request, machine, machine_request, pair};
+use common::{AT, TestVendor, granted, host_request, machine, machine_request, pair, seeded};
 use leasehold_authority::export::{Export, Format, columns, export};
 use leasehold_authority::keys::{self, NewKey};
 use leasehold_authority::{Error, revocations};
@@ -20,17 +20,17 @@ fn acme() -> TestVendor {
         };
         let customer = Some(customer.parse().expect("a name"));
         let new = NewKey { family: "acme".parse().expect("an id"), allowance, customer, policy: Some(policy) };
-        keys::issue(&*acme.store, &new, AT, &mut chance(seed)).expect("a key").0
+        keys::issue(&*acme.store, &new, AT, &seeded(seed)).expect("a key").0
     };
     let host = issue(Allowance::HOST_KEY, "=cmd|' /C calc'!A0", 3);
     let multiple = issue(Allowance::multiple_key(40), "Müller, \"Söhne\"", 4);
     let authority = acme.authority();
-    let ask = |request: &[u8]| drop(granted(authority.approve(request, AT, &mut chance(5)).expect("an answer")));
+    let ask = |request: &[u8]| drop(granted(authority.approve(request, AT, &seeded(5)).expect("an answer")));
     ask(&host_request(&host, 1, machine(1)));
     ask(&host_request(&host, 2, machine(2)));
     ask(&host_request(&host, 3, machine(2)));
     ask(&machine_request(&multiple, 4, "acme-cad", machine(4)));
-    authority.revoke(&[revocations::Target::Host(pair(1).id())], AT, &mut chance(6)).expect("a list");
+    authority.revoke(&[revocations::Target::Host(pair(1).id())], AT, &seeded(6)).expect("a list");
     acme
 }
 

@@ -6,7 +6,7 @@ use std::fs;
 use std::process::Command;
 use std::sync::Arc;
 
-use common::{AT, TestVendor, chance, new_vendor, passphrase, store};
+use common::{AT, TestVendor, new_vendor, passphrase, seeded, store};
 use leasehold_authority::{Authority, Error, Secret, Start, init, vendor};
 use leasehold_core::{PublicKey, Span};
 use leasehold_testkit::need::{Need, is_missing};
@@ -15,7 +15,7 @@ use leasehold_wire::{Authority as Certificate, Reason, trust};
 #[test]
 fn a_vendor_is_a_root_that_certifies_an_authority() {
     let acme = TestVendor::empty();
-    let made = init(&acme.home, &*acme.store, &new_vendor("Acme"), AT, &mut chance(1)).unwrap();
+    let made = init(&acme.home, &*acme.store, &new_vendor("Acme"), AT, &seeded(1)).unwrap();
     assert_eq!(made.start, Start::Fresh);
     let certificate = fs::read(acme.home.authority_certificate()).unwrap();
     let opened = trust::verify::<Certificate>(&certificate, &made.root, AT.at, None).unwrap();
@@ -31,7 +31,7 @@ fn openssl_opens_both_key_files() {
         return;
     }
     let acme = TestVendor::empty();
-    let made = init(&acme.home, &*acme.store, &new_vendor("Acme"), AT, &mut chance(1)).unwrap();
+    let made = init(&acme.home, &*acme.store, &new_vendor("Acme"), AT, &seeded(1)).unwrap();
     let file = acme.home.folder().join("passphrase");
     fs::write(&file, "correct horse battery staple\n").unwrap();
     let public = |key: std::path::PathBuf| {
@@ -51,7 +51,7 @@ fn openssl_opens_both_key_files() {
 fn a_vendor_is_made_once() {
     let acme = TestVendor::open();
     let before = fs::read(acme.home.root_key()).unwrap();
-    let again = init(&acme.home, &*acme.store, &new_vendor("Other"), AT, &mut chance(2));
+    let again = init(&acme.home, &*acme.store, &new_vendor("Other"), AT, &seeded(2));
     assert!(matches!(again, Err(Error::VendorExists(name)) if name.as_str() == "Acme"));
     assert_eq!(fs::read(acme.home.root_key()).unwrap(), before);
 }
@@ -59,7 +59,7 @@ fn a_vendor_is_made_once() {
 #[test]
 fn a_run_that_was_cut_short_is_continued_wherever_it_stopped() {
     let whole = TestVendor::empty();
-    init(&whole.home, &*whole.store, &new_vendor("Acme"), AT, &mut chance(1)).unwrap();
+    init(&whole.home, &*whole.store, &new_vendor("Acme"), AT, &seeded(1)).unwrap();
     let root = fs::read(whole.home.root_public()).unwrap();
     let written = [
         whole.home.root_key(),
@@ -72,7 +72,7 @@ fn a_run_that_was_cut_short_is_continued_wherever_it_stopped() {
         for path in &written[..kept] {
             fs::copy(path, cut.home.folder().join(path.file_name().unwrap())).unwrap();
         }
-        let made = init(&cut.home, &*cut.store, &new_vendor("Acme"), AT, &mut chance(9)).unwrap();
+        let made = init(&cut.home, &*cut.store, &new_vendor("Acme"), AT, &seeded(9)).unwrap();
         assert_eq!(made.start, Start::Continued, "{kept} files were there");
         assert_eq!(fs::read(cut.home.root_public()).unwrap(), root);
         assert!(Authority::open(&cut.home, Arc::clone(&cut.store), &passphrase(), AT.at).is_ok());
@@ -82,12 +82,12 @@ fn a_run_that_was_cut_short_is_continued_wherever_it_stopped() {
 #[test]
 fn leftovers_that_do_not_fit_are_named_and_left_alone() {
     let acme = TestVendor::empty();
-    init(&acme.home, &*acme.store, &new_vendor("Acme"), AT, &mut chance(1)).unwrap();
+    init(&acme.home, &*acme.store, &new_vendor("Acme"), AT, &seeded(1)).unwrap();
     let fresh = store(&acme.home.folder().join("fresh.db"));
-    let other_name = init(&acme.home, &*fresh, &new_vendor("Other"), AT, &mut chance(2));
+    let other_name = init(&acme.home, &*fresh, &new_vendor("Other"), AT, &seeded(2));
     assert!(matches!(other_name, Err(Error::Leftover(path)) if path == acme.home.authority_certificate()));
     let other = leasehold_authority::NewVendor { passphrase: Secret::new("other".to_owned()), ..new_vendor("Acme") };
-    let wrong = init(&acme.home, &*fresh, &other, AT, &mut chance(2));
+    let wrong = init(&acme.home, &*fresh, &other, AT, &seeded(2));
     assert!(matches!(wrong, Err(Error::WrongPassphrase(path)) if path == acme.home.root_key()));
     assert!(matches!(vendor(&*fresh), Err(Error::NotInitialised)));
 }
@@ -108,7 +108,7 @@ fn an_authority_opens_with_its_own_key_and_passphrase_while_its_certificate_hold
     fs::rename(acme.home.authority_key(), acme.home.root_key()).unwrap();
     assert!(matches!(open("correct horse battery staple", Span::ZERO), Err(Error::File { .. })));
     let other = TestVendor::empty();
-    init(&other.home, &*other.store, &new_vendor("Acme"), AT, &mut chance(7)).unwrap();
+    init(&other.home, &*other.store, &new_vendor("Acme"), AT, &seeded(7)).unwrap();
     fs::copy(other.home.authority_key(), acme.home.authority_key()).unwrap();
     assert!(matches!(open("correct horse battery staple", Span::ZERO), Err(Error::AnotherKey(_))));
     fs::write(acme.home.authority_key(), "no key").unwrap();
@@ -119,7 +119,7 @@ fn an_authority_opens_with_its_own_key_and_passphrase_while_its_certificate_hold
 fn an_empty_passphrase_is_none() {
     let acme = TestVendor::empty();
     let new = leasehold_authority::NewVendor { passphrase: Secret::new(String::new()), ..new_vendor("Acme") };
-    let made = init(&acme.home, &*acme.store, &new, AT, &mut chance(1));
+    let made = init(&acme.home, &*acme.store, &new, AT, &seeded(1));
     assert!(matches!(made, Err(Error::EmptyPassphrase)));
     assert!(!acme.home.root_key().exists());
 }

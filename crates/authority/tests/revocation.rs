@@ -2,7 +2,7 @@
 
 mod common;
 
-use common::{AT, TestVendor, chance, granted, host_request, later, machine, machine_request, pair, refused};
+use common::{AT, TestVendor, granted, host_request, later, machine, machine_request, pair, refused, seeded};
 use leasehold_authority::revocations::{self, Target, Withdrawal};
 use leasehold_authority::{Error, KeyName};
 use leasehold_core::activation::{Allowance, Refusal};
@@ -11,7 +11,7 @@ use leasehold_store::authority::{RevocationList, Revoked};
 use leasehold_wire::{HostCertificate, Keypair, Lease, Reason, Revocations, trust};
 
 fn revoke(acme: &TestVendor, targets: &[Target]) -> Withdrawal {
-    acme.authority().revoke(targets, AT, &mut chance(9)).expect("a list")
+    acme.authority().revoke(targets, AT, &seeded(9)).expect("a list")
 }
 
 /// The list, verified with the root key.
@@ -21,7 +21,7 @@ fn read(acme: &TestVendor, list: &RevocationList) -> Revocations {
 }
 
 fn activate(acme: &TestVendor, key: &ProductKey, n: u8) -> Vec<u8> {
-    let answer = acme.authority().approve(&host_request(key, n, machine(n)), AT, &mut chance(5));
+    let answer = acme.authority().approve(&host_request(key, n, machine(n)), AT, &seeded(5));
     granted(answer.expect("an answer")).document
 }
 
@@ -40,9 +40,9 @@ fn a_revoked_host_is_on_the_list_and_is_not_answered_again() {
     let root = acme.authority().vendor().root;
     let judged = trust::verify::<HostCertificate>(&certificate, &root, AT.at, Some(&list));
     assert_eq!(judged.unwrap_err(), Reason::Revoked);
-    let again = acme.authority().approve(&host_request(&key, 1, machine(1)), AT, &mut chance(5)).unwrap();
+    let again = acme.authority().approve(&host_request(&key, 1, machine(1)), AT, &seeded(5)).unwrap();
     assert_eq!(refused(again), Refusal::Revoked);
-    let anew = acme.authority().approve(&host_request(&key, 2, machine(1)), AT, &mut chance(5)).unwrap();
+    let anew = acme.authority().approve(&host_request(&key, 2, machine(1)), AT, &seeded(5)).unwrap();
     assert_eq!(granted(anew).placement.ordinals().activation, 2, "a new key pair mends a mistake");
 }
 
@@ -71,7 +71,7 @@ fn a_key_is_revoked_with_every_key_pair_it_has_activated() {
     let (key, other) = (acme.issue(Allowance::multiple_key(9), None, 3), acme.issue(Allowance::HOST_KEY, None, 4));
     let ask = |n, on| {
         let request = machine_request(&key, n, "acme-cad", machine(on));
-        granted(acme.authority().approve(&request, AT, &mut chance(5)).unwrap()).document
+        granted(acme.authority().approve(&request, AT, &seeded(5)).unwrap()).document
     };
     let leases = [ask(1, 1), ask(2, 1), ask(3, 3)];
     activate(&acme, &other, 4);
@@ -83,7 +83,7 @@ fn a_key_is_revoked_with_every_key_pair_it_has_activated() {
         let judged = trust::verify::<Lease>(&lease, &root, AT.at, Some(&list));
         assert_eq!(judged.unwrap_err(), Reason::Revoked);
     }
-    let asked = acme.authority().approve(&machine_request(&key, 9, "acme-cad", machine(9)), AT, &mut chance(5));
+    let asked = acme.authority().approve(&machine_request(&key, 9, "acme-cad", machine(9)), AT, &seeded(5));
     assert_eq!(refused(asked.unwrap()), Refusal::Revoked);
     assert!(!list.revokes_key(pair(4).id()));
 }
@@ -94,15 +94,14 @@ fn what_cannot_be_revoked_changes_nothing() {
     let key = acme.issue(Allowance::HOST_KEY, None, 3);
     activate(&acme, &key, 1);
     let authority = acme.authority();
-    let fails =
-        |target: Target| authority.revoke(&[Target::Host(pair(1).id()), target], AT, &mut chance(9)).unwrap_err();
+    let fails = |target: Target| authority.revoke(&[Target::Host(pair(1).id()), target], AT, &seeded(9)).unwrap_err();
     assert!(matches!(fails(Target::Host(KeyId([1; 16]))), Error::UnknownHost(_)));
     assert!(matches!(fails(Target::ProductKey("QQQQQ".parse().unwrap())), Error::UnknownKey(_)));
     assert!(matches!(fails(Target::Authority(KeyId([1; 16]))), Error::UnknownAuthority(_)));
     assert!(matches!(fails(Target::Authority(authority.id())), Error::OwnAuthority(_)));
     assert!(matches!(fails(Target::Key(authority.id())), Error::OwnAuthority(_)));
     assert_eq!(revocations::newest(&*acme.store).unwrap(), None);
-    let ended = authority.revoke(&[Target::Host(pair(1).id())], later(Span::days(3_650)), &mut chance(9));
+    let ended = authority.revoke(&[Target::Host(pair(1).id())], later(Span::days(3_650)), &seeded(9));
     assert!(matches!(ended, Err(Error::Certificate(Reason::Expired))));
 }
 
@@ -116,7 +115,7 @@ fn a_list_has_room_for_sixty_thousand_entries_and_says_so_before_there_are_too_m
     };
     let list = revoke(&acme, &entries(0, 60_000)).list.unwrap();
     assert_eq!(read(&acme, &list).documents.len(), 60_000);
-    let full = authority.revoke(&entries(60_000, 3_000), AT, &mut chance(9));
+    let full = authority.revoke(&entries(60_000, 3_000), AT, &seeded(9));
     assert!(matches!(full, Err(Error::ListFull { entries: 63_000, .. })));
     assert_eq!(revocations::standing(&*acme.store).unwrap().entries.len(), 60_000, "the last list stands");
 }
@@ -131,7 +130,7 @@ fn many_that_revoke_at_once_make_lists_of_different_numbers() {
             scope.spawn(move || {
                 for m in 0..5_u8 {
                     let target = Target::Key(Keypair::from_seed(&[n * 5 + m; 32]).id());
-                    authority.revoke(&[target], AT, &mut chance(u64::from(n * 5 + m))).expect("a list");
+                    authority.revoke(&[target], AT, &seeded(u64::from(n * 5 + m))).expect("a list");
                 }
             });
         }

@@ -6,7 +6,7 @@ use std::fs;
 use std::path::Path;
 use std::sync::Arc;
 
-use common::{AT, TestVendor, chance, granted, host_request, later, machine, pair, passphrase, store};
+use common::{AT, TestVendor, granted, host_request, later, machine, pair, passphrase, seeded, store};
 use leasehold_authority::revocations::{self, Target};
 use leasehold_authority::rotation::{self, AuthorityStatus, Rotated, Rotation, authorities};
 use leasehold_authority::{Authority, Error, Home, Secret, Start};
@@ -25,7 +25,7 @@ fn rotation(home: &Home) -> Rotation {
 }
 
 fn rotate(home: &Home, store: &Arc<dyn AuthorityStore>, seed: u64) -> Result<Rotated, Error> {
-    rotation::rotate(home, store, &rotation(home), later(Span::DAY), &mut chance(seed))
+    rotation::rotate(home, store, &rotation(home), later(Span::DAY), &seeded(seed))
 }
 
 fn open(home: &Home, store: &Arc<dyn AuthorityStore>) -> Result<Authority, Error> {
@@ -43,8 +43,8 @@ fn a_new_authority_signs_and_what_the_former_one_signed_holds() {
     let key = acme.issue(Allowance::HOST_KEY, None, 3);
     let former = acme.authority();
     let request = host_request(&key, 1, machine(1));
-    let earlier = granted(former.approve(&request, AT, &mut chance(5)).unwrap()).document;
-    let first = former.revoke(&[Target::Key(pair(9).id())], AT, &mut chance(6)).unwrap().list.unwrap();
+    let earlier = granted(former.approve(&request, AT, &seeded(5)).unwrap()).document;
+    let first = former.revoke(&[Target::Key(pair(9).id())], AT, &seeded(6)).unwrap().list.unwrap();
     let rotated = rotate(&acme.home, &acme.store, 7).unwrap();
     assert_eq!((rotated.start, rotated.former), (Start::Fresh, Some(former.id())));
     assert_eq!(
@@ -57,7 +57,7 @@ fn a_new_authority_signs_and_what_the_former_one_signed_holds() {
     assert!(acme.home.former_authority_key(former.id()).exists() && !acme.home.next_authority_key().exists());
     let root = authority.vendor().root;
     let now = later(Span::DAY);
-    let renewed = granted(authority.approve(&request, now, &mut chance(8)).unwrap());
+    let renewed = granted(authority.approve(&request, now, &seeded(8)).unwrap());
     for (document, signer) in [(&earlier, former.id()), (&renewed.document, authority.id())] {
         let opened = trust::verify::<HostCertificate>(document, &root, now.at, None).unwrap();
         assert_eq!(opened.signer, signer);
@@ -75,22 +75,22 @@ fn a_revoked_authority_signs_nothing_and_what_it_signed_holds_no_more() {
     let key = acme.issue(Allowance::HOST_KEY, None, 3);
     let former = acme.authority();
     let request = host_request(&key, 1, machine(1));
-    let earlier = granted(former.approve(&request, AT, &mut chance(5)).unwrap()).document;
+    let earlier = granted(former.approve(&request, AT, &seeded(5)).unwrap()).document;
     let aside = rotate(&acme.home, &acme.store, 7).unwrap().aside.unwrap();
     let authority = open(&acme.home, &acme.store).unwrap();
     let now = later(Span::DAY);
-    let late = former.revoke(&[Target::Key(pair(8).id())], now, &mut chance(8));
+    let late = former.revoke(&[Target::Key(pair(8).id())], now, &seeded(8));
     assert!(matches!(late, Err(Error::Superseded(id)) if id == former.id()), "lists are the newest one's");
-    let withdrawal = authority.revoke(&[Target::Authority(former.id())], now, &mut chance(8)).unwrap();
+    let withdrawal = authority.revoke(&[Target::Authority(former.id())], now, &seeded(8)).unwrap();
     let root = authority.vendor().root;
     let list = trust::verify::<Revocations>(&withdrawal.list.unwrap().document, &root, now.at, None).unwrap().document;
     let judged = |document: &[u8]| trust::verify::<HostCertificate>(document, &root, now.at, Some(&list)).map(drop);
     assert_eq!(judged(&earlier), Err(Reason::Revoked));
-    let running = former.approve(&request, now, &mut chance(9));
+    let running = former.approve(&request, now, &seeded(9));
     assert!(matches!(running, Err(Error::Certificate(Reason::Revoked))), "also one that still runs");
-    let back = former.revoke(&[Target::Authority(authority.id())], now, &mut chance(9));
+    let back = former.revoke(&[Target::Authority(authority.id())], now, &seeded(9));
     assert!(matches!(back, Err(Error::Certificate(Reason::Revoked))));
-    let renewed = granted(authority.approve(&request, now, &mut chance(9)).unwrap()).document;
+    let renewed = granted(authority.approve(&request, now, &seeded(9)).unwrap()).document;
     assert_eq!(judged(&renewed), Ok(()));
     fs::copy(aside, acme.home.authority_key()).unwrap();
     assert!(matches!(open(&acme.home, &acme.store), Err(Error::Certificate(Reason::Revoked))));
@@ -126,7 +126,7 @@ fn a_rotation_that_was_cut_short_is_continued_wherever_it_stopped() {
     let (before, after) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
     let acme = TestVendor::open();
     let former = acme.authority().id();
-    acme.authority().revoke(&[Target::Key(pair(9).id())], AT, &mut chance(6)).unwrap();
+    acme.authority().revoke(&[Target::Key(pair(9).id())], AT, &seeded(6)).unwrap();
     let home = acme.home.clone();
     copy(home.folder(), before.path());
     let next = rotate(&home, &acme.store, 7).unwrap();
@@ -152,8 +152,7 @@ fn a_rotation_that_was_cut_short_is_continued_wherever_it_stopped() {
 fn a_rotation_needs_the_root_and_leaves_all_as_it_was_without_it() {
     let acme = TestVendor::open();
     let before = acme.authority().id();
-    let fails =
-        |rotation: Rotation| rotation::rotate(&acme.home, &acme.store, &rotation, AT, &mut chance(7)).unwrap_err();
+    let fails = |rotation: Rotation| rotation::rotate(&acme.home, &acme.store, &rotation, AT, &seeded(7)).unwrap_err();
     let right = || rotation(&acme.home);
     let wrong = Secret::new("wrong".to_owned());
     assert!(matches!(fails(Rotation { root_passphrase: wrong, ..right() }), Error::WrongPassphrase(_)));
@@ -166,7 +165,7 @@ fn a_rotation_needs_the_root_and_leaves_all_as_it_was_without_it() {
     fs::rename(acme.home.root_key(), acme.home.folder().join("elsewhere.pem")).unwrap();
     fs::remove_file(acme.home.authority_key()).unwrap();
     let elsewhere = Rotation { root_key: acme.home.folder().join("elsewhere.pem"), ..right() };
-    let rotated = rotation::rotate(&acme.home, &acme.store, &elsewhere, AT, &mut chance(7)).unwrap();
+    let rotated = rotation::rotate(&acme.home, &acme.store, &elsewhere, AT, &seeded(7)).unwrap();
     assert_eq!(rotated.aside, None, "also where the former key is lost");
     assert_eq!(acme.authority().id(), rotated.authority);
 }

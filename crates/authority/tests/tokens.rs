@@ -4,7 +4,7 @@ mod common;
 
 use std::fs;
 
-use common::{AT, TestVendor, chance, later};
+use common::{AT, TestVendor, later, seeded};
 use leasehold_authority::Error;
 use leasehold_authority::tokens::{self, NewToken};
 use leasehold_core::Span;
@@ -17,7 +17,7 @@ fn new(name: &str) -> NewToken {
 #[test]
 fn a_token_is_known_by_its_text_alone_which_is_kept_nowhere() {
     let acme = TestVendor::open();
-    let (text, token) = tokens::add(&*acme.store, &new("web-acme"), AT, &mut chance(1)).unwrap();
+    let (text, token) = tokens::add(&*acme.store, &new("web-acme"), AT, &seeded(1)).unwrap();
     let shown = text.to_string();
     assert!(shown.starts_with("lhv_") && shown.len() == 47, "{shown}");
     assert_eq!(format!("{text:?}"), "[redacted]");
@@ -29,7 +29,7 @@ fn a_token_is_known_by_its_text_alone_which_is_kept_nowhere() {
         let bytes = fs::read(entry.unwrap().path()).unwrap();
         assert!(!bytes.windows(43).any(|window| window == &shown.as_bytes()[4..]));
     }
-    let (other, _) = tokens::add(&*acme.store, &new("other"), AT, &mut chance(2)).unwrap();
+    let (other, _) = tokens::add(&*acme.store, &new("other"), AT, &seeded(2)).unwrap();
     assert_ne!(other.to_string(), shown);
 }
 
@@ -37,11 +37,11 @@ fn a_token_is_known_by_its_text_alone_which_is_kept_nowhere() {
 fn a_token_ends_when_it_was_said_or_when_it_is_withdrawn() {
     let acme = TestVendor::open();
     let day = NewToken { expires: Some(later(Span::DAY).at), ..new("day") };
-    let (text, _) = tokens::add(&*acme.store, &day, AT, &mut chance(1)).unwrap();
+    let (text, _) = tokens::add(&*acme.store, &day, AT, &seeded(1)).unwrap();
     let known = |text: &str, span| tokens::check(&*acme.store, text, later(span).at).unwrap().is_some();
     assert!(known(&text.to_string(), Span::seconds(86_399)));
     assert!(!known(&text.to_string(), Span::DAY));
-    let (text, _) = tokens::add(&*acme.store, &new("open"), AT, &mut chance(2)).unwrap();
+    let (text, _) = tokens::add(&*acme.store, &new("open"), AT, &seeded(2)).unwrap();
     assert!(known(&text.to_string(), Span::days(9_999)));
     let name = "open".parse().unwrap();
     tokens::revoke(&*acme.store, &name, later(Span::HOUR)).unwrap();
@@ -55,19 +55,19 @@ fn a_token_ends_when_it_was_said_or_when_it_is_withdrawn() {
 #[test]
 fn a_name_is_given_once_and_an_end_lies_ahead() {
     let acme = TestVendor::open();
-    tokens::add(&*acme.store, &new("web-acme"), AT, &mut chance(1)).unwrap();
+    tokens::add(&*acme.store, &new("web-acme"), AT, &seeded(1)).unwrap();
     tokens::revoke(&*acme.store, &"web-acme".parse().unwrap(), AT).unwrap();
-    let again = tokens::add(&*acme.store, &new("web-acme"), AT, &mut chance(2));
+    let again = tokens::add(&*acme.store, &new("web-acme"), AT, &seeded(2));
     assert!(matches!(again, Err(Error::TokenExists(_))), "the audit names it");
     let ended = NewToken { expires: Some(AT.at), ..new("ended") };
-    assert!(matches!(tokens::add(&*acme.store, &ended, AT, &mut chance(2)), Err(Error::TokenEnded(_))));
+    assert!(matches!(tokens::add(&*acme.store, &ended, AT, &seeded(2)), Err(Error::TokenEnded(_))));
     assert_eq!(tokens::list(&*acme.store).unwrap().len(), 1);
 }
 
 #[test]
 fn when_a_token_was_last_used_is_known_to_the_minute() {
     let acme = TestVendor::open();
-    let (text, _) = tokens::add(&*acme.store, &new("web-acme"), AT, &mut chance(1)).unwrap();
+    let (text, _) = tokens::add(&*acme.store, &new("web-acme"), AT, &seeded(1)).unwrap();
     let used = |after: u64| {
         tokens::check(&*acme.store, &text.to_string(), later(Span::seconds(after)).at).unwrap().unwrap();
         tokens::list(&*acme.store).unwrap()[0].used.map(|used| used.unix() - AT.at.unix())

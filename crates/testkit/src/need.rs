@@ -26,6 +26,8 @@ pub enum Need {
     PrivateMount,
     /// A device that is always full.
     FullDevice,
+    /// The schema fuzzer schemathesis, and openapi-python-client, which makes clients.
+    ApiTools,
 }
 
 /// Whether any of `needs` is missing. Says so on standard error, with the name of the test, for the test to return then.
@@ -48,7 +50,7 @@ pub const DEMAND: &str = "LEASEHOLD_TEST_DEMAND";
 impl Need {
     /// Why it is missing, if it is; looked up once.
     fn missing(self) -> Option<&'static str> {
-        static FOUND: [OnceLock<Option<&'static str>>; 7] = [const { OnceLock::new() }; 7];
+        static FOUND: [OnceLock<Option<&'static str>>; 8] = [const { OnceLock::new() }; 8];
         *FOUND[self as usize].get_or_init(|| self.look())
     }
 
@@ -69,6 +71,10 @@ impl Need {
                 without(runs("unshare", &["--map-root-user", "--mount", "sh", "-c", mount]), "no private mounts here")
             }
             Self::FullDevice => without(Path::new("/dev/full").exists(), "there is no /dev/full"),
+            Self::ApiTools => {
+                let there = ["schemathesis", "openapi-python-client"].iter().all(|tool| find_api_tool(tool).is_some());
+                without(there, "schemathesis and openapi-python-client are not installed")
+            }
         }
     }
 }
@@ -78,6 +84,12 @@ pub fn find(program: &str) -> Option<PathBuf> {
     let searched = env::var_os("PATH").unwrap_or_default();
     let folders = env::split_paths(&searched).chain(["/usr/sbin", "/sbin", "/usr/local/sbin"].map(PathBuf::from));
     folders.map(|folder| folder.join(program)).find(|path| path.is_file())
+}
+
+/// Where a tool for APIs is: where `scripts/setup` installs it, else in `PATH`.
+pub fn find_api_tool(program: &str) -> Option<PathBuf> {
+    let installed = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../target/setup/api-tools/bin").join(program);
+    Some(installed).filter(|path| path.is_file()).or_else(|| find(program))
 }
 
 /// Where a program of PostgreSQL's server is: the newest version that the system has, else in `PATH`.

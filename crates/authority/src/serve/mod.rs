@@ -7,11 +7,11 @@ pub mod admin;
 mod problems;
 mod public;
 
-use std::fmt;
+use std::num::NonZeroU32;
 use std::sync::Arc;
 use std::time::Duration;
 
-use leasehold_core::Timestamp;
+use leasehold_core::{Clock, Rng};
 use leasehold_service::{Handler, Limits, Listener, Network, Rate, Tls, WorkQueue};
 use tokio::sync::watch;
 
@@ -23,20 +23,8 @@ use crate::authority::Authority;
 use admin::AdminApi;
 use public::{PublicApi, PublicState};
 
-/// Where the service gets the time and chance from; the real ones in the program, others in tests.
-#[derive(Clone)]
-pub struct Surroundings {
-    /// The time now.
-    pub now: Arc<dyn Fn() -> Timestamp + Send + Sync>,
-    /// Fills bytes with chance that nobody can guess.
-    pub random: Arc<Chance>,
-}
-
-/// Fills bytes with chance.
-pub type Chance = dyn Fn(&mut [u8]) + Send + Sync;
-
 /// How an authority serves.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Options {
     /// Its limits.
     pub limits: Limits,
@@ -46,23 +34,40 @@ pub struct Options {
     pub address_rate: Option<Rate>,
     /// How often one product key may be used; `None` is without a limit.
     pub key_rate: Option<Rate>,
+    /// How many wrong tokens one address may send to the admin API; `None` is without a limit.
+    pub wrong_token_rate: Option<Rate>,
     /// Proxies whose `X-Forwarded-For` is believed.
     pub trusted: Vec<Network>,
+}
+
+impl Default for Options {
+    /// Without TLS and limits, but for wrong tokens: ten a minute.
+    fn default() -> Self {
+        Self {
+            limits: Limits::default(),
+            tls: None,
+            address_rate: None,
+            key_rate: None,
+            wrong_token_rate: Some(Rate(WRONG_TOKENS)),
+            trusted: Vec::new(),
+        }
+    }
 }
 
 /// An authority that hosts and machines can ask.
 #[derive(Debug)]
 pub struct Server {
     authority: Arc<Authority>,
-    surroundings: Surroundings,
+    clock: Arc<dyn Clock>,
+    rng: Arc<dyn Rng>,
     options: Options,
     admin: Option<Listener>,
 }
 
 impl Server {
     /// Makes `authority` a service.
-    pub fn new(authority: Arc<Authority>, surroundings: Surroundings, options: Options) -> Self {
-        Self { authority, surroundings, options, admin: None }
+    pub fn new(authority: Arc<Authority>, clock: Arc<dyn Clock>, rng: Arc<dyn Rng>, options: Options) -> Self {
+        Self { authority, clock, rng, options, admin: None }
     }
 
     /// This service, with the admin API at a listener of its own.
@@ -73,10 +78,12 @@ impl Server {
 
     /// Serves until `shutdown` ends, then answers what is in flight.
     pub async fn serve(self, listener: Listener, shutdown: impl Future<Output = ()>) {
-        let Self { authority, surroundings, options, admin } = self;
-        let (work, trusted) = (Arc::new(WorkQueue::new(MAX_RUNNING, MAX_WAITING)), options.trusted.clone());
-        let state = Arc::new(PublicState::new(Arc::clone(&authority), surroundings.clone(), options.key_rate));
-        let public = with_optional_tls(PublicApi::new(&state, &work, &options), options.limits, options.tls.as_ref());
+        let Self { authority, clock, rng, options, admin } = self;
+        let work = Arc::new(WorkQueue::new(MAX_RUNNING, MAX_WAITING));
+        let deciding = (Arc::clone(&authority), Arc::clone(&clock), Arc::clone(&rng));
+        let state = Arc::new(PublicState::new(deciding, options.key_rate));
+        let public =
+            with_optional_tls(PublicApi::new(&state, &work, &options), options.limits.clone(), options.tls.as_ref());
         let (stop, stopped) = watch::channel(());
         let signal = async {
             shutdown.await;
@@ -84,7 +91,7 @@ impl Server {
         };
         let administration = async {
             let Some(listener) = admin else { return };
-            let api = AdminApi::new(authority, surroundings, trusted);
+            let api = AdminApi::new((authority, clock, rng), &options);
             let server = with_optional_tls(api, admin::limits(), options.tls.as_ref());
             server.serve(listener, ended(stopped.clone())).await;
         };
@@ -119,12 +126,8 @@ async fn watch(state: Arc<PublicState>, work: Arc<WorkQueue>, end: watch::Receiv
     }
 }
 
-impl fmt::Debug for Surroundings {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Surroundings")
-    }
-}
-
+/// Wrong tokens that may come from one address in a minute.
+const WRONG_TOKENS: NonZeroU32 = NonZeroU32::new(10).expect("more than none");
 /// Requests that are decided at a time: SQLite takes them one after the other, PostgreSQL several at once.
 const MAX_RUNNING: usize = 8;
 /// Requests that may wait.

@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use leasehold_core::activation::Refusal;
-use leasehold_core::{Code, KeyId};
+use leasehold_core::{Clock, Code, KeyId, Rng};
 use leasehold_service::{
     Handler, HeaderValue, Method, Network, Problem, Rate, RateLimiter, Request, Response, StatusCode, WorkError,
     WorkQueue, client_address, header, rate_limit_key,
@@ -16,8 +16,8 @@ use leasehold_store::authority::{Actor, Stamp};
 use leasehold_wire::Reason;
 use tokio::time::Instant;
 
+use super::Options;
 use super::problems::{certificate_ended, failure, problem, store_unavailable, too_many};
-use super::{Options, Surroundings};
 use crate::activation_request::ActivationRequest;
 use crate::authority::Authority;
 use crate::error::Error;
@@ -37,7 +37,8 @@ pub(super) struct PublicApi {
 #[derive(Debug)]
 pub(super) struct PublicState {
     authority: Arc<Authority>,
-    surroundings: Surroundings,
+    clock: Arc<dyn Clock>,
+    rng: Arc<dyn Rng>,
     keys: Option<RateLimiter>,
     began: Instant,
     store_works: AtomicBool,
@@ -107,10 +108,13 @@ impl Handler for PublicApi {
 }
 
 impl PublicState {
-    pub(super) fn new(authority: Arc<Authority>, surroundings: Surroundings, key_rate: Option<Rate>) -> Self {
+    pub(super) fn new(
+        (authority, clock, rng): (Arc<Authority>, Arc<dyn Clock>, Arc<dyn Rng>),
+        key_rate: Option<Rate>,
+    ) -> Self {
         let (keys, began) = (key_rate.map(RateLimiter::new), Instant::now());
         let (store_works, status) = (AtomicBool::new(true), Mutex::new(AuthorityStatus::Active));
-        Self { authority, surroundings, keys, began, store_works, status }
+        Self { authority, clock, rng, keys, began, store_works, status }
     }
 
     /// Checks that the store works and that the authority may still sign.
@@ -201,9 +205,8 @@ impl PublicState {
         if let Err(wait) = self.admit(request.key()) {
             return Ok(Outcome::TooMany(wait));
         }
-        let by = Stamp { at: (self.surroundings.now)(), actor: Actor::Service };
-        let approval =
-            self.authority.approve_request(request, by, &mut |bytes: &mut [u8]| (self.surroundings.random)(bytes))?;
+        let by = Stamp { at: self.clock.now(), actor: Actor::Service };
+        let approval = self.authority.approve_request(request, by, &*self.rng)?;
         Ok(match approval {
             Approval::Granted(granted) => Outcome::Granted(granted),
             Approval::Refused(refusal) => Outcome::Refused(refusal),
@@ -215,7 +218,7 @@ impl PublicState {
     }
 
     fn ready(&self) -> Response {
-        let now = (self.surroundings.now)();
+        let now = self.clock.now();
         let status = *self.status.lock().unwrap_or_else(PoisonError::into_inner);
         match self.authority.check_valid_at(now) {
             Err(_) => certificate_ended().into(),

@@ -12,6 +12,7 @@ use leasehold_core::standing::Mode;
 use leasehold_core::{Component, Cti, Fingerprint, Policy, ProductKey, Span, Timestamp};
 use leasehold_store::authority::{Actor, AuthorityStore, Stamp};
 use leasehold_store_sqlite::authority::SqliteAuthority;
+use leasehold_testkit::rng::SeededRng;
 use leasehold_wire::proof::Proof;
 use leasehold_wire::{HostRequest, Keypair, MachineRequest, envelope};
 use tempfile::TempDir;
@@ -26,15 +27,9 @@ pub(crate) fn passphrase() -> Secret {
     Secret::new("correct horse battery staple".to_owned())
 }
 
-/// Chance that is the same in each run, another for each `seed`.
-pub(crate) fn chance(seed: u64) -> impl FnMut(&mut [u8]) {
-    let mut state = seed;
-    move |bytes| {
-        for byte in bytes {
-            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-            *byte = state.to_be_bytes()[0];
-        }
-    }
+/// Random bytes that are the same in each run, others for each `seed`.
+pub(crate) fn seeded(seed: u64) -> SeededRng {
+    SeededRng::new(seed)
 }
 
 pub(crate) struct TestVendor {
@@ -54,7 +49,7 @@ impl TestVendor {
     /// Acme with the products `acme-cad` and `acme-cam` of family `acme`, and `other` of a family of its own.
     pub(crate) fn open() -> Self {
         let acme = Self::empty();
-        init(&acme.home, &*acme.store, &new_vendor("Acme"), AT, &mut chance(1)).expect("a vendor");
+        init(&acme.home, &*acme.store, &new_vendor("Acme"), AT, &seeded(1)).expect("a vendor");
         for (id, family) in [("acme-cad", "acme"), ("acme-cam", "acme"), ("other", "other")] {
             products::add(&*acme.store, &product(id, family), AT).expect("a product");
         }
@@ -67,7 +62,7 @@ impl TestVendor {
 
     pub(crate) fn issue(&self, allowance: Allowance, policy: Option<Policy>, seed: u64) -> ProductKey {
         let new = NewKey { family: "acme".parse().expect("an id"), allowance, customer: None, policy };
-        keys::issue(&*self.store, &new, AT, &mut chance(seed)).expect("a key").0
+        keys::issue(&*self.store, &new, AT, &seeded(seed)).expect("a key").0
     }
 }
 

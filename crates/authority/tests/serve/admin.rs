@@ -12,7 +12,7 @@ use leasehold_testkit::http::{Reply, problem, send};
 use leasehold_wire::Keypair;
 use serde_json::{Value, json};
 
-use crate::common::{AT, TestVendor, chance, host_request, later, machine, machine_request, pair};
+use crate::common::{AT, TestVendor, host_request, later, machine, machine_request, pair, seeded};
 use crate::running::Running;
 use crate::schema;
 
@@ -28,7 +28,7 @@ impl<'r> Caller<'r> {
         let roles = roles.iter().copied().collect::<Roles>();
         let new = NewToken { name: name.parse().expect("a name"), roles, expires: None };
         let seed = 100 + roles.number();
-        let (text, _) = tokens::add(&*acme.store, &new, AT, &mut chance(seed)).expect("a token");
+        let (text, _) = tokens::add(&*acme.store, &new, AT, &seeded(seed)).expect("a token");
         let document = serde_json::to_value(openapi()).expect("JSON");
         Self { running, token: text.to_string(), document }
     }
@@ -145,7 +145,7 @@ fn a_token_that_has_ended_is_no_token() {
     let acme = TestVendor::open();
     let new =
         NewToken { name: "day".parse().unwrap(), roles: Roles::from_iter(ALL), expires: Some(later(Span::DAY).at) };
-    let (text, _) = tokens::add(&*acme.store, &new, AT, &mut chance(1)).unwrap();
+    let (text, _) = tokens::add(&*acme.store, &new, AT, &seeded(1)).unwrap();
     let bearer = format!("bearer {text}");
     for (at, status) in [(Span::ZERO, 200), (Span::DAY, 401)] {
         let running = Running::start_at(&acme, Options::default(), later(at).at);

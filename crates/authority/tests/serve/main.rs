@@ -1,6 +1,7 @@
 //! The authority as a service: real connections, a real store.
 
 mod admin;
+mod agreement;
 #[path = "../common/mod.rs"]
 mod common;
 mod limits;

@@ -1,6 +1,6 @@
 //! What hosts and machines are answered.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::thread;
 
@@ -14,7 +14,7 @@ use leasehold_testkit::http::{Reply, problem, send};
 use leasehold_wire::{HostCertificate, HostRequest, Keypair, Lease, Revocations, envelope, request, trust};
 use rusqlite::Connection;
 
-use crate::common::{AT, TestVendor, chance, host_request, machine, machine_request, pair, passphrase};
+use crate::common::{AT, TestVendor, host_request, machine, machine_request, pair, passphrase, seeded};
 use crate::running::Running;
 
 fn code(reply: &Reply) -> (u16, String) {
@@ -150,15 +150,17 @@ fn six_hosts_of_ten_activations_are_all_however_many_ask_at_once() {
         let threads: Vec<_> = threads.collect();
         threads.into_iter().flat_map(|thread| thread.join().unwrap()).collect::<Vec<_>>()
     });
-    let mut granted: BTreeMap<u8, Vec<u8>> = BTreeMap::new();
+    let mut granted: BTreeMap<u8, BTreeSet<u8>> = BTreeMap::new();
     for (machine, thread, status, refusal) in answers {
-        match status {
-            200 => granted.entry(machine).or_default().push(thread),
-            _ => assert_eq!(refusal.as_deref(), Some("hosts-exhausted"), "{status}"),
+        match (status, refusal.as_deref()) {
+            (200, None) => drop(granted.entry(machine).or_default().insert(thread)),
+            // `revoked`: a place has one key pair at a time, and another has it by now.
+            (403, Some("revoked")) | (409, Some("hosts-exhausted")) => {}
+            other => panic!("{other:?}"),
         }
     }
     assert_eq!(granted.len(), 6, "{granted:?}");
-    assert!(granted.values().all(|threads| threads.len() == 20), "each of ten key pairs, twice: {granted:?}");
+    assert!(granted.values().all(|threads| threads.len() == 10), "each of ten key pairs: {granted:?}");
     let usage = &keys::list(&*acme.store).unwrap()[0];
     let activations: Vec<u64> = usage.hosts.iter().map(|host| host.ordinals.activation).collect();
     assert_eq!((usage.places_taken, activations), (6, vec![10; 6]));
@@ -223,9 +225,9 @@ fn an_authority_that_was_revoked_by_its_successor_signs_nothing_more() {
         passphrase: passphrase(),
         validity: Span::days(900),
     };
-    rotation::rotate(&acme.home, &acme.store, &rotation, AT, &mut chance(7)).unwrap();
+    rotation::rotate(&acme.home, &acme.store, &rotation, AT, &seeded(7)).unwrap();
     assert_eq!(running.post("/v1/hosts", &host_request(&key, 1, machine(1))).status, 200, "what it signs still holds");
-    acme.authority().revoke(&[Target::Authority(former)], AT, &mut chance(8)).unwrap();
+    acme.authority().revoke(&[Target::Authority(former)], AT, &seeded(8)).unwrap();
     let reply = running.post("/v1/hosts", &host_request(&key, 1, machine(1)));
     assert_eq!(code(&reply), is(503, "authority-certificate-ended"));
     assert_eq!(code(&running.get("/readyz")), is(503, "authority-certificate-ended"));
@@ -256,7 +258,7 @@ fn the_newest_revocation_list_is_there_for_everybody_and_sent_once() {
     assert_eq!(code(&running.get("/v1/revocations")), is(404, "not-found"));
     for n in 1..=2 {
         assert_eq!(running.post("/v1/hosts", &host_request(&key, n, machine(n))).status, 200);
-        acme.authority().revoke(&[Target::Host(pair(n).id())], AT, &mut chance(n.into())).unwrap();
+        acme.authority().revoke(&[Target::Host(pair(n).id())], AT, &seeded(n.into())).unwrap();
         let reply = running.get("/v1/revocations");
         assert_eq!((reply.status, reply.header("content-type")), (200, Some("application/cose")));
         let list = trust::verify::<Revocations>(&reply.body, &root, AT.at, None).unwrap().document;

@@ -3,11 +3,11 @@
 use std::sync::{Arc, mpsc};
 use std::thread::{self, JoinHandle};
 
-use leasehold_authority::serve::{Options, Server, Surroundings};
+use leasehold_authority::serve::{Options, Server};
 use leasehold_core::Timestamp;
 use leasehold_service::Listener;
-use leasehold_testkit::chance::Seeded;
 use leasehold_testkit::http::{COSE, Reply, send};
+use leasehold_testkit::{SeededRng, VirtualClock};
 use tokio::sync::oneshot;
 
 use crate::common::{AT, TestVendor};
@@ -28,8 +28,8 @@ impl Running {
     }
 
     pub(crate) fn start_at(acme: &TestVendor, options: Options, now: Timestamp) -> Self {
-        let (authority, seeded) = (Arc::new(acme.authority()), Seeded::new(7));
-        let surroundings = Surroundings { now: Arc::new(move || now), random: Arc::new(move |b| seeded.fill(b)) };
+        let (authority, clock, rng) =
+            (Arc::new(acme.authority()), Arc::new(VirtualClock::new(now)), Arc::new(SeededRng::new(7)));
         let (bound, address) = mpsc::channel();
         let (stop, stopped) = oneshot::channel();
         let thread = thread::spawn(move || {
@@ -39,7 +39,7 @@ impl Running {
                     [(); 2].map(|()| Listener::bind(([127, 0, 0, 1], 0).into()).expect("a free port"));
                 bound.send([public.address(), admin.address()]).expect("a test that waits");
                 let asked = async { drop(stopped.await) };
-                Server::new(authority, surroundings, options).with_admin(admin).serve(public, asked).await;
+                Server::new(authority, clock, rng, options).with_admin(admin).serve(public, asked).await;
             });
         });
         let [address, admin] = address.recv().expect("a server that listens").map(|address| address.to_string());

@@ -17,14 +17,13 @@ use leasehold_host::change::changes;
 use leasehold_host::report::Report;
 use leasehold_testkit::http::get;
 use leasehold_testkit::responder::Outgoing;
+use leasehold_testkit::rng::SeededRng;
 use leasehold_testkit::vendor::Vendor as OtherVendor;
 use leasehold_wire::seal::Tip;
 use leasehold_wire::{HostCertificate, Keypair, Usage, verify};
 use serde_json::json;
 
-use crate::scene::{
-    Act, BEGIN, Scene, Serving, certified, chance, link, machine, problem, product, refused, stamp, until,
-};
+use crate::scene::{Act, BEGIN, Scene, Serving, certified, link, machine, problem, product, refused, stamp, until};
 
 #[test]
 fn a_lost_answer_is_asked_for_with_the_same_request_and_uses_up_nothing_more() {
@@ -155,7 +154,7 @@ fn the_revocation_list_is_fetched_once_and_again_when_it_has_changed() {
     certified(scene.activate(&scene.issue(Allowance::HOST_KEY, 3)));
     assert_eq!(scene.fetch(None).unwrap(), None, "nothing was revoked yet");
     let machine = Keypair::from_seed(&[9; 32]).id();
-    let revoke = |key| scene.signer().revoke(&[Target::Key(key)], stamp(scene.now()), &mut chance(5)).unwrap();
+    let revoke = |key| scene.signer().revoke(&[Target::Key(key)], stamp(scene.now()), &SeededRng::new(5)).unwrap();
     revoke(machine);
     let first = scene.fetch(None).unwrap();
     assert!(first.is_some());
@@ -173,7 +172,7 @@ fn a_host_whose_key_is_revoked_serves_until_the_signed_list_says_so() {
     certified(scene.activate(&key));
     let before = scene.certificate();
     let target = Target::ProductKey(key.last_five().parse().unwrap());
-    scene.signer().revoke(&[target], stamp(scene.now()), &mut chance(5)).unwrap();
+    scene.signer().revoke(&[target], stamp(scene.now()), &SeededRng::new(5)).unwrap();
     assert_eq!(refused(scene.renew()), "revoked");
     let revoked = || {
         let identity = scene.home().identity().unwrap().unwrap();

@@ -58,7 +58,7 @@ impl Scene {
         let (shop, host) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
         let store = SqliteAuthority::open(&Shop::new(shop.path()).store()).unwrap();
         let new = NewVendor { name: "Acme".parse().unwrap(), validity: Span::days(3_650), passphrase: passphrase() };
-        let vendor = init(&Shop::new(shop.path()), &store, &new, stamp(BEGIN), &mut chance(1)).unwrap();
+        let vendor = init(&Shop::new(shop.path()), &store, &new, stamp(BEGIN), &SeededRng::new(1)).unwrap();
         products::add(&store, &product("acme-cad"), stamp(BEGIN)).unwrap();
         let (clock, acts, list) = (Arc::new(VirtualClock::new(BEGIN)), Arc::default(), Arc::default());
         let served = Served {
@@ -89,7 +89,7 @@ impl Scene {
         let home = Shop::new(self.shop.path());
         let (root_passphrase, passphrase) = (passphrase(), passphrase());
         let rotation = Rotation { root_key: home.root_key(), root_passphrase, passphrase, validity: Span::days(3_650) };
-        rotate(&home, &self.store(), &rotation, stamp(self.now()), &mut chance(77)).unwrap();
+        rotate(&home, &self.store(), &rotation, stamp(self.now()), &SeededRng::new(77)).unwrap();
     }
 
     pub(crate) fn fetch(&self, root: Option<&PublicKey>) -> Result<Option<u64>, Error> {
@@ -99,7 +99,7 @@ impl Scene {
 
     pub(crate) fn issue(&self, allowance: Allowance, seed: u64) -> ProductKey {
         let new = NewKey { family: "acme".parse().unwrap(), allowance, customer: None, policy: None };
-        keys::issue(&*self.store(), &new, stamp(BEGIN), &mut chance(seed)).unwrap().0
+        keys::issue(&*self.store(), &new, stamp(BEGIN), &SeededRng::new(seed)).unwrap().0
     }
 
     pub(crate) fn now(&self) -> Timestamp {
@@ -168,7 +168,7 @@ impl Served {
                 if let Some(Act::Say(outgoing)) = act {
                     return outgoing;
                 }
-                let approval = signer.approve(&incoming.body, stamp(now), &mut chance(now.unix())).unwrap();
+                let approval = signer.approve(&incoming.body, stamp(now), &SeededRng::new(now.unix())).unwrap();
                 match (approval, act) {
                     (_, Some(_)) => Outgoing::HangUp,
                     (Approval::Granted(granted), None) => Outgoing::cose(granted.document),
@@ -209,11 +209,6 @@ pub(crate) fn passphrase() -> Secret {
 
 pub(crate) fn stamp(at: Timestamp) -> Stamp {
     Stamp { at, actor: Actor::Cli }
-}
-
-pub(crate) fn chance(seed: u64) -> impl FnMut(&mut [u8]) {
-    let seeded = leasehold_testkit::chance::Seeded::new(seed);
-    move |bytes| seeded.fill(bytes)
 }
 
 pub(crate) fn product(id: &str) -> NewProduct {

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use leasehold_authority::keys::{self, NewKey};
 use leasehold_authority::products::{self, NewFamily, NewProduct};
 use leasehold_authority::{Approval, Authority, Error, Home, NewVendor, Secret, init, vendor};
+use leasehold_client::SystemRng;
 use leasehold_core::activation::Allowance;
 use leasehold_core::standing::Mode;
 use leasehold_core::{Cti, ProductKey, PublicKey, Span};
@@ -40,7 +41,7 @@ pub(super) fn prepare(dir: &Path, talk: &Talk) -> Result<Product, Failure> {
         Err(Error::NotInitialised) => {
             let (name, validity) = ("Acme Engineering".parse().expect("a name"), Span::days(3_650));
             let new = NewVendor { name, validity, passphrase: passphrase.clone() };
-            init(&home, &*store, &new, stamp(), &mut input::fill_random).map_err(|error| failed(&error))?;
+            init(&home, &*store, &new, stamp(), &SystemRng).map_err(|error| failed(&error))?;
             vendor(&*store)
         }
         other => other,
@@ -73,7 +74,7 @@ fn product(dir: &Path, store: &dyn AuthorityStore, authority: &Authority, talk: 
         };
         products::add(store, &new, stamp()).map_err(|error| failed(&error))?;
     }
-    let manifest = authority.manifest(&id, input::now(), &mut input::fill_random).map_err(|error| failed(&error))?;
+    let manifest = authority.manifest(&id, input::now(), &SystemRng).map_err(|error| failed(&error))?;
     write_secret(&path, &manifest)?;
     talk.say("product: acme-cad, counted in family acme, leases from the 5th machine on");
     Ok(manifest)
@@ -94,7 +95,7 @@ fn activate(dir: &Path, store: &dyn AuthorityStore, authority: &Authority, talk:
         seed: input::random(),
     };
     let request = home.request(&inquiry, &Report::default(), input::now()).map_err(|error| host_failed(&error))?;
-    let approval = authority.approve(&request, stamp(), &mut input::fill_random).map_err(|error| failed(&error))?;
+    let approval = authority.approve(&request, stamp(), &SystemRng).map_err(|error| failed(&error))?;
     match approval {
         Approval::Granted(granted) => {
             let installed = home.install(&granted.document, None, input::now());
@@ -119,7 +120,7 @@ fn host_key(path: &Path, store: &dyn AuthorityStore, talk: &Talk) -> Result<Prod
         customer: Some("Quickstart".parse().expect("a name")),
         policy: None,
     };
-    let (key, _) = keys::issue(store, &new, stamp(), &mut input::fill_random).map_err(|error| failed(&error))?;
+    let (key, _) = keys::issue(store, &new, stamp(), &SystemRng).map_err(|error| failed(&error))?;
     write_secret(path, format!("{key}\n").as_bytes())?;
     talk.say(&format!("host key: …{}, good for 6 hosts, 10 activations each", key.last_five()));
     Ok(key)

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 use leasehold_authority::{Approval, Granted};
+use leasehold_client::SystemRng;
 use leasehold_core::Timestamp;
 use leasehold_core::activation::{Allowance, Placement, Refusal};
 use serde_json::json;
@@ -32,7 +33,7 @@ impl Approve {
         }
         let request = input::document(&self.file)?;
         let authority = context.authority(&self.passphrase)?;
-        let approval = authority.approve(&request, stamp(), &mut input::fill_random);
+        let approval = authority.approve(&request, stamp(), &SystemRng);
         match approval.map_err(|error| failed(&error).of(&self.file))? {
             Approval::Granted(granted) => write(&granted, self.out.as_deref(), output),
             Approval::Refused(refusal) => Err(refused(&refusal)),

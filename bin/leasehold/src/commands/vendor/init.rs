@@ -2,12 +2,12 @@
 
 use clap::Args;
 use leasehold_authority::{Created, Error, Home, NewVendor, Start};
+use leasehold_client::SystemRng;
 use leasehold_core::{Span, Text};
 use serde_json::json;
 
-use super::{Passphrase, VendorPaths, failed, stamp};
+use super::{Passphrase, Strength, VendorPaths, failed, stamp};
 use crate::failure::Failure;
-use crate::input;
 use crate::output::{self, Output};
 use crate::stores::StoreLocation;
 
@@ -22,6 +22,8 @@ pub(crate) struct Init {
     years: u64,
     #[command(flatten)]
     passphrase: Passphrase,
+    #[command(flatten)]
+    strength: Strength,
 }
 
 impl Init {
@@ -30,14 +32,11 @@ impl Init {
             return Err(Failure::failed("usage", "name: it is empty"));
         }
         refuse_a_second(home, place)?;
-        let passphrase = self.passphrase.choose()?;
-        if passphrase.is_empty() {
-            return Err(failed(&Error::EmptyPassphrase));
-        }
+        let passphrase = self.passphrase.choose(self.strength)?;
         home.make().map_err(|error| failed(&error))?;
         let store = place.authority()?;
         let new = NewVendor { name: self.name, validity: Span::days(self.years * 365), passphrase };
-        let created = leasehold_authority::init(home, &*store, &new, stamp(), &mut input::fill_random);
+        let created = leasehold_authority::init(home, &*store, &new, stamp(), &SystemRng);
         print(home, &new, &created.map_err(|error| failed(&error))?, output);
         Ok(())
     }

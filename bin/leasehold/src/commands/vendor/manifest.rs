@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 use leasehold_authority::products;
+use leasehold_client::SystemRng;
 use leasehold_core::{ProductId, ProductKey};
 use serde_json::json;
 
@@ -31,7 +32,7 @@ impl Manifest {
             return Err(failed(&leasehold_authority::Error::UnknownProduct(self.product)));
         };
         let authority = context.authority(&self.passphrase)?;
-        let document = authority.manifest(&product.id, input::now(), &mut input::fill_random);
+        let document = authority.manifest(&product.id, input::now(), &SystemRng);
         let document = document.map_err(|error| failed(&error))?;
         let root = authority.vendor().root;
         let about = json!({

@@ -23,7 +23,7 @@ use std::sync::Arc;
 
 use clap::{Args, Subcommand};
 use leasehold_authority::{Authority, Error, ErrorKind, Home, Secret};
-use leasehold_core::KeyKind;
+use leasehold_core::{Code, KeyKind};
 use leasehold_store::authority::{Actor, AuthorityStore, Stamp};
 
 use crate::failure::Failure;
@@ -157,10 +157,11 @@ impl Passphrase {
     }
 
     /// The passphrase of keys to be made: on a terminal, asked for twice.
-    fn choose(&self) -> Result<Secret, Failure> {
+    fn choose(&self, strength: Strength) -> Result<Secret, Failure> {
         let chosen = self.ask()?;
+        strength.check(&chosen)?;
         if self.passphrase_file.is_none() && Secret::new(input::secret(None, "passphrase again")?) != chosen {
-            return Err(Failure::failed("usage", "passphrase: the two differ").hint("run the command again"));
+            return Err(Failure::failed(Code::Usage, "passphrase: the two differ").hint("run the command again"));
         }
         Ok(chosen)
     }
@@ -169,6 +170,30 @@ impl Passphrase {
         self.passphrase_file.as_deref() == Some(Path::new("-"))
     }
 }
+
+/// How strong a new passphrase has to be.
+#[derive(Clone, Copy, Debug, Args)]
+struct Strength {
+    /// Take a passphrase of less than 12 characters.
+    #[arg(long)]
+    weak_passphrase: bool,
+}
+
+impl Strength {
+    fn check(self, passphrase: &Secret) -> Result<(), Failure> {
+        if passphrase.is_empty() {
+            return Err(failed(&Error::EmptyPassphrase));
+        }
+        if self.weak_passphrase || passphrase.length() >= MIN_PASSPHRASE {
+            return Ok(());
+        }
+        let message = format!("passphrase: it has less than {MIN_PASSPHRASE} characters");
+        Err(Failure::failed(Code::Usage, message).hint("choose a longer one, or take it with --weak-passphrase"))
+    }
+}
+
+/// Characters of a passphrase that is not weak.
+const MIN_PASSPHRASE: usize = 12;
 
 /// A change made now on the command line.
 fn stamp() -> Stamp {

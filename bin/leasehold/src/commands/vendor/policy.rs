@@ -2,6 +2,7 @@
 
 use clap::Args;
 use leasehold_authority::PolicyChange;
+use leasehold_core::activation::Allowance;
 use leasehold_core::{Policy, Span, Text, Timestamp};
 use serde_json::{Value, json};
 
@@ -117,6 +118,28 @@ pub(crate) fn words(policy: &Policy) -> String {
         words = format!("{words}, feature {feature}");
     }
     words
+}
+
+/// Says what a capacity means where it is more than it seems.
+pub(super) fn warn(policy: &Policy, allowance: Allowance) {
+    warn_of_validity(policy);
+    if let (Some(capacity), Allowance::Hosts { hosts: hosts @ 2.., .. }) = (policy.capacity, allowance) {
+        let all = capacity.saturating_mul(hosts);
+        errln!(
+            "note: each of its {hosts} hosts may grant {capacity} leases at once, {all} together; --hosts says how many"
+        );
+    }
+}
+
+/// The same of a policy alone.
+pub(super) fn warn_of_validity(policy: &Policy) {
+    if policy.capacity.is_some() && policy.validity > Span::DAY {
+        errln!(
+            "note: leases last {}, and a capacity counts: a place that was given back can be used twice until its lease \
+             ends (a client restored from a backup); a validity of a day or less avoids that",
+            policy.validity
+        );
+    }
 }
 
 fn capacity(text: &str) -> Result<OrNone<u64>, String> {

@@ -2,13 +2,13 @@
 
 use clap::Args;
 use leasehold_authority::revocations::{Target, Withdrawal};
+use leasehold_client::SystemRng;
 use leasehold_core::{Cti, KeyId};
 use leasehold_store::authority::Revoked;
 use serde_json::{Value, json};
 
 use super::{Passphrase, VendorContext, failed, stamp};
 use crate::failure::Failure;
-use crate::input;
 use crate::output::{self, Output};
 
 /// Revoke machines' device keys or documents, by their names. What is revoked stays so.
@@ -41,7 +41,7 @@ pub(super) fn run(
     output: Output,
 ) -> Result<(), Failure> {
     let authority = context.authority(passphrase)?;
-    let revoked = authority.revoke(targets, stamp(), &mut input::fill_random);
+    let revoked = authority.revoke(targets, stamp(), &SystemRng);
     let Withdrawal { added, list } = revoked.map_err(|error| failed(&error))?;
     let number = list.map(|list| list.number);
     match output {

@@ -7,14 +7,14 @@ use std::sync::Arc;
 
 use clap::Args;
 use leasehold_authority::Authority;
-use leasehold_authority::serve::{Options, Server, Surroundings};
+use leasehold_authority::serve::{Options, Server};
+use leasehold_client::{SystemClock, SystemRng};
 use leasehold_service::{Limits, Listener, Network, Rate, shutdown_signal};
 use serde_json::json;
 
 use super::{Passphrase, VendorContext};
 use crate::commands::host::serve::{runtime, service_failed, tls};
 use crate::failure::Failure;
-use crate::input;
 use crate::output::{self, Output};
 use crate::values::{OrNone, or_none, parsed};
 
@@ -62,10 +62,10 @@ impl Serve {
             address_rate: self.address_limit.0,
             key_rate: self.key_limit.0,
             trusted: self.trust_forwarded_for,
+            ..Options::default()
         };
-        let surroundings = Surroundings { now: Arc::new(input::now), random: Arc::new(input::fill_random) };
         runtime()?.block_on(async {
-            let mut server = Server::new(Arc::clone(&authority), surroundings, options);
+            let mut server = Server::new(Arc::clone(&authority), Arc::new(SystemClock), Arc::new(SystemRng), options);
             let listener = Listener::bind(self.listen).map_err(service_failed)?;
             let admin = admin.map(Listener::bind).transpose().map_err(service_failed)?;
             let at = |listener: &Listener| format!("{scheme}://{}", listener.address());

@@ -1,7 +1,6 @@
 //! Bearer tokens (RFC 6750), and how many wrong ones an address may send.
 
 use std::net::IpAddr;
-use std::num::NonZeroU32;
 
 use leasehold_core::{Code, Timestamp};
 use leasehold_service::{
@@ -18,13 +17,14 @@ use crate::tokens;
 /// Looks tokens up.
 #[derive(Debug)]
 pub(super) struct Authenticator {
-    wrong: RateLimiter,
+    wrong: Option<RateLimiter>,
     began: Instant,
 }
 
 impl Authenticator {
-    pub(super) fn new() -> Self {
-        Self { wrong: RateLimiter::new(Rate(MAX_WRONG)), began: Instant::now() }
+    /// Counts wrong tokens unless `rate` is `None`.
+    pub(super) fn new(rate: Option<Rate>) -> Self {
+        Self { wrong: rate.map(RateLimiter::new), began: Instant::now() }
     }
 
     /// The token that comes with a request.
@@ -48,7 +48,8 @@ impl Authenticator {
     /// Only wrong tokens are counted: one who sends many does not lock out the right ones of the same address.
     fn wrong_token(&self, from: IpAddr) -> Box<Response> {
         tracing::warn!(%from, code = %Code::TokenUnknown, "refused");
-        match self.wrong.take(rate_limit_key(from), self.began.elapsed()) {
+        let taken = self.wrong.as_ref().map_or(Ok(()), |wrong| wrong.take(rate_limit_key(from), self.began.elapsed()));
+        match taken {
             Ok(()) => unauthorised(Code::TokenUnknown, "Bearer realm=\"leasehold\", error=\"invalid_token\"").into(),
             Err(wait) => {
                 let problem = too_many(wait, "too many wrong tokens came from this address: ask again later");
@@ -81,6 +82,3 @@ fn bearer(value: &str) -> Option<&str> {
     let (scheme, text) = value.split_once(' ')?;
     scheme.eq_ignore_ascii_case("bearer").then(|| text.trim())
 }
-
-/// Wrong tokens that may come from one address in a minute.
-const MAX_WRONG: NonZeroU32 = NonZeroU32::new(10).expect("more than none");

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::str::FromStr;
 
-use leasehold_core::Timestamp;
+use leasehold_core::{Rng, Timestamp};
 use leasehold_service::{Problem, Request, Response, StatusCode};
 use leasehold_store::authority::{Actor, AuthorityStore, Stamp, Token};
 use percent_encoding::percent_decode_str;
@@ -13,12 +13,11 @@ use serde::de::DeserializeOwned;
 use super::JSON;
 use super::input::{Limit, Object, Parsed, Pattern};
 use crate::authority::Authority;
-use crate::serve::Surroundings;
 
 /// A call by the holder of a token that allows it.
 pub(super) struct Call<'c> {
     pub(super) authority: &'c Authority,
-    pub(super) surroundings: &'c Surroundings,
+    pub(super) rng: &'c dyn Rng,
     pub(super) request: &'c Request,
     /// The parts of the path that vary, in their order.
     pub(super) parameters: Vec<&'c str>,
@@ -37,11 +36,6 @@ impl Call<'_> {
     /// The token's holder, now.
     pub(super) fn stamp(&self) -> Stamp {
         Stamp { at: self.now, actor: Actor::Token(self.token.name) }
-    }
-
-    /// Fills bytes with random ones.
-    pub(super) fn random(&self) -> impl FnMut(&mut [u8]) {
-        |bytes| (self.surroundings.random)(bytes)
     }
 
     /// The part of the path that varies, decoded.

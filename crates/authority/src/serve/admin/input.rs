@@ -7,7 +7,7 @@ use std::str::FromStr;
 use leasehold_core::{Cti, FamilyId, KeyId, ProductId, Text};
 use leasehold_service::{Problem, StatusCode};
 use serde::de::value::MapAccessDeserializer;
-use serde::de::{Error, MapAccess, Visitor};
+use serde::de::{Error, MapAccess, Unexpected, Visitor};
 use serde::{Deserialize, Deserializer};
 use utoipa::openapi::schema::{KnownFormat, ObjectBuilder, SchemaFormat, Type};
 use utoipa::openapi::{RefOr, Schema};
@@ -62,12 +62,17 @@ pub(super) type KeyIdInput = Parsed<KeyId>;
 pub(super) type KeyNameInput = Parsed<KeyName>;
 pub(super) type CtiInput = Parsed<Cti>;
 
-/// What texts of a type look like: exactly those that its `FromStr` accepts, up to a length.
+/// What texts of a type look like: those that its `FromStr` and `is_written_well` accept.
 pub(super) trait Pattern: FromStr<Err: Display> {
     /// As an ECMA 262 regular expression.
     const PATTERN: &'static str;
     /// Characters at most.
     const MAX_LENGTH: usize;
+
+    /// Whether a text that can be read is written as the pattern says.
+    fn is_written_well(_text: &str) -> bool {
+        true
+    }
 }
 
 impl Pattern for ProductId {
@@ -81,18 +86,42 @@ impl Pattern for FamilyId {
 }
 
 impl Pattern for KeyId {
-    const PATTERN: &'static str = "^-*([0-9A-Fa-f]-*){32}$";
-    const MAX_LENGTH: usize = 64;
+    const PATTERN: &'static str = "^[0-9A-Fa-f]{8}-?[0-9A-Fa-f]{4}-?[0-9A-Fa-f]{4}-?[0-9A-Fa-f]{4}-?[0-9A-Fa-f]{12}$";
+    const MAX_LENGTH: usize = 36;
+
+    fn is_written_well(text: &str) -> bool {
+        has_hyphens_of_a_uuid(text)
+    }
 }
 
 impl Pattern for Cti {
     const PATTERN: &'static str = KeyId::PATTERN;
     const MAX_LENGTH: usize = KeyId::MAX_LENGTH;
+
+    fn is_written_well(text: &str) -> bool {
+        has_hyphens_of_a_uuid(text)
+    }
 }
 
 impl Pattern for KeyName {
-    const PATTERN: &'static str = "^(-*([0-9A-Fa-f]-*){32}|[….]*[0-9A-Za-z]{5})$";
+    const PATTERN: &'static str =
+        "^([0-9A-Fa-f]{8}-?[0-9A-Fa-f]{4}-?[0-9A-Fa-f]{4}-?[0-9A-Fa-f]{4}-?[0-9A-Fa-f]{12}|[0-9A-Za-z]{5})$";
     const MAX_LENGTH: usize = KeyId::MAX_LENGTH;
+
+    fn is_written_well(text: &str) -> bool {
+        text.len() == 5 || (text.len() >= 32 && has_hyphens_of_a_uuid(text))
+    }
+}
+
+/// Whether hyphens stand only where a UUID has them, one at each place.
+fn has_hyphens_of_a_uuid(text: &str) -> bool {
+    let (mut digits, mut last) = (0, '-');
+    text.chars().all(|c| {
+        let well = c != '-' || (last != '-' && matches!(digits, 8 | 12 | 16 | 20));
+        digits += usize::from(c != '-');
+        last = c;
+        well
+    })
 }
 
 impl<T: Pattern> FromStr for Parsed<T> {
@@ -102,7 +131,8 @@ impl<T: Pattern> FromStr for Parsed<T> {
         if text.chars().count() > T::MAX_LENGTH {
             return Err(format!("it has more than {} characters", T::MAX_LENGTH));
         }
-        text.parse().map(Self).map_err(|error: T::Err| error.to_string())
+        let value = text.parse().map_err(|error: T::Err| error.to_string())?;
+        if T::is_written_well(text) { Ok(Self(value)) } else { Err(format!("it is not written like {}", T::PATTERN)) }
     }
 }
 
@@ -177,6 +207,33 @@ fn is_printable(c: char) -> bool {
 const PRINTABLE: &str = r"^[^\u0000-\u001f\u007f-\u009f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]*$";
 const MAX_WORDS: usize = 255;
 
+/// Reads a whole number, also one that is written `1.0`: JSON Schema knows no difference.
+struct WholeVisitor;
+
+impl Visitor<'_> for WholeVisitor {
+    type Value = u64;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a whole number")
+    }
+
+    fn visit_u64<E: Error>(self, number: u64) -> Result<u64, E> {
+        Ok(number)
+    }
+
+    fn visit_f64<E: Error>(self, number: f64) -> Result<u64, E> {
+        // Larger ones are not exact.
+        const LIMIT: f64 = 9_007_199_254_740_992.0;
+        let whole = number.fract() == 0.0 && (0.0..LIMIT).contains(&number);
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "it is whole, and neither negative nor too large"
+        )]
+        if whole { Ok(number as u64) } else { Err(E::invalid_type(Unexpected::Float(number), &self)) }
+    }
+}
+
 macro_rules! bounded {
     ($($(#[$doc:meta])* $name:ident: $min:literal ..= $max:literal;)*) => {$(
         $(#[$doc])*
@@ -206,7 +263,7 @@ macro_rules! bounded {
 
         impl<'de> Deserialize<'de> for $name {
             fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                let number = u64::deserialize(deserializer)?;
+                let number = deserializer.deserialize_any(WholeVisitor)?;
                 Self::new(number).ok_or_else(|| D::Error::custom(format!("{number}: {}", Self::expected())))
             }
         }
@@ -302,6 +359,10 @@ mod tests {
             assert_eq!(text.parse::<Number>().ok(), read);
             assert_eq!(serde_json::from_str::<Number>(text).ok(), read);
         }
+        assert_eq!(serde_json::from_str::<Number>("5.0").unwrap(), Number(5));
+        for json in ["5.5", "-1", "-1.0", "1e300", "\"5\"", "true"] {
+            assert!(serde_json::from_str::<Number>(json).is_err(), "{json}");
+        }
         for text in ["", "+1", "-1", "1.0", " 1", "99999999999999999999"] {
             assert!(text.parse::<Number>().is_err(), "{text}");
         }
@@ -318,8 +379,15 @@ mod tests {
     }
 
     #[test]
-    fn names_longer_than_described_are_refused() {
-        assert!(format!("{}ABCDE", ".".repeat(59)).parse::<Parsed<KeyName>>().is_ok());
-        assert!(format!("{}ABCDE", ".".repeat(60)).parse::<Parsed<KeyName>>().is_err());
+    fn names_are_written_as_described() {
+        let id = KeyId([0xab; 16]).to_string();
+        for text in [id.clone(), id.replace('-', ""), id.to_uppercase(), "DT242".to_owned()] {
+            assert!(text.parse::<Parsed<KeyName>>().is_ok(), "{text}");
+        }
+        for text in [format!("-{id}"), id.replace('-', "--"), format!("{id}-"), "…DT242".to_owned(), "DT24".to_owned()]
+        {
+            assert!(text.parse::<Parsed<KeyName>>().is_err(), "{text}");
+            assert!(text.parse::<Parsed<KeyId>>().is_err(), "{text}");
+        }
     }
 }

@@ -22,13 +22,14 @@ mod vendor;
 use std::sync::Arc;
 use std::time::Duration;
 
+use leasehold_core::{Clock, Rng};
 use leasehold_service::{
     Bytes, Handler, HeaderValue, Limits, Method, Network, Problem, Request, Response, StatusCode, WorkError, WorkQueue,
     client_address, header,
 };
 
 use crate::authority::Authority;
-use crate::serve::Surroundings;
+use crate::serve::Options;
 use authenticator::Authenticator;
 use call::Call;
 use routes::{Found, find};
@@ -50,13 +51,18 @@ pub(crate) struct AdminApi {
 #[derive(Debug)]
 struct AdminState {
     authority: Arc<Authority>,
-    surroundings: Surroundings,
+    clock: Arc<dyn Clock>,
+    rng: Arc<dyn Rng>,
     authenticator: Authenticator,
 }
 
 impl AdminApi {
-    pub(crate) fn new(authority: Arc<Authority>, surroundings: Surroundings, trusted: Vec<Network>) -> Self {
-        let state = Arc::new(AdminState { authority, surroundings, authenticator: Authenticator::new() });
+    pub(crate) fn new(
+        (authority, clock, rng): (Arc<Authority>, Arc<dyn Clock>, Arc<dyn Rng>),
+        options: &Options,
+    ) -> Self {
+        let (authenticator, trusted) = (Authenticator::new(options.wrong_token_rate), options.trusted.clone());
+        let state = Arc::new(AdminState { authority, clock, rng, authenticator });
         let (work, exports) = (WorkQueue::new(MAX_RUNNING, MAX_WAITING), WorkQueue::new(1, MAX_WAITING_EXPORTS));
         Self { state, work, exports, trusted, description: openapi::document() }
     }
@@ -91,7 +97,7 @@ impl Handler for AdminApi {
 
 impl AdminState {
     fn answer(&self, request: &Request, from: std::net::IpAddr) -> Response {
-        let now = (self.surroundings.now)();
+        let now = self.clock.now();
         // Before the path is looked at: a caller without a token learns nothing of what there is.
         let token = match self.authenticator.token(&self.authority, request, from, now) {
             Ok(token) => token,
@@ -105,8 +111,7 @@ impl AdminState {
         if !token.roles.has(route.role) {
             return authenticator::not_allowed(&token, route.role);
         }
-        let call =
-            Call { authority: &self.authority, surroundings: &self.surroundings, request, parameters, token, now };
+        let call = Call { authority: &self.authority, rng: &*self.rng, request, parameters, token, now };
         let (name, path) = (call.token.name, request.path());
         match (route.answer)(&call) {
             Ok(response) => {

@@ -3,8 +3,9 @@
 use leasehold_service::Bytes;
 use serde::Serialize;
 use utoipa::openapi::path::Operation;
+use utoipa::openapi::schema::AdditionalProperties;
 use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityRequirement, SecurityScheme};
-use utoipa::openapi::{Content, Ref, RefOr, ResponseBuilder};
+use utoipa::openapi::{Content, Ref, RefOr, ResponseBuilder, Schema};
 use utoipa::{Modify, OpenApi, ToSchema};
 
 use super::routes::routes;
@@ -59,6 +60,9 @@ impl Modify for Rules {
     fn modify(&self, openapi: &mut utoipa::openapi::OpenApi) {
         let components = openapi.components.get_or_insert_default();
         components.add_security_scheme(TOKEN, SecurityScheme::Http(Http::new(HttpAuthScheme::Bearer)));
+        if let Some(RefOr::T(Schema::OneOf(target))) = components.schemas.get_mut("Target") {
+            target.items.iter_mut().for_each(close);
+        }
         for (method, path, role) in routes() {
             let Some(item) = openapi.paths.paths.get_mut(path) else { continue };
             let operation = match method {
@@ -71,6 +75,13 @@ impl Modify for Rules {
                 rule(operation, role.name());
             }
         }
+    }
+}
+
+/// Says of an object that it has no other members: of the variants of an enum the macro does not.
+fn close(schema: &mut RefOr<Schema>) {
+    if let RefOr::T(Schema::Object(object)) = schema {
+        object.additional_properties = Some(Box::new(AdditionalProperties::FreeForm(false)));
     }
 }
 

@@ -85,9 +85,10 @@ impl From<&Policy> for PolicyView {
 }
 
 impl PolicyInput {
-    pub(super) fn change(self) -> Result<PolicyChange, Problem> {
+    pub(super) fn change(&self) -> Result<PolicyChange, Problem> {
         let span = |seconds: Option<Seconds>| seconds.map(|seconds| Span::seconds(seconds.0));
-        let features = self.features.map(|names| names.iter().map(|name| name.text("body: features")).collect());
+        let features =
+            self.features.as_ref().map(|names| names.iter().map(|name| name.text("body: features")).collect());
         Ok(PolicyChange {
             threshold: self.threshold.map(|count| count.0),
             window: span(self.window),
@@ -95,9 +96,9 @@ impl PolicyInput {
             renewal: span(self.renewal),
             retry: span(self.retry),
             grace: span(self.grace),
-            capacity: self.capacity.change(|count| Ok(count.0))?,
+            capacity: self.capacity.clone().change(|count| Ok(count.0))?,
             drift: self.drift.map(|drift| drift.0),
-            end: self.end.change(|time| Ok(Timestamp::from_unix(time.0)))?,
+            end: self.end.clone().change(|time| Ok(Timestamp::from_unix(time.0)))?,
             features: features.transpose()?,
         })
     }

@@ -5,10 +5,11 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 use leasehold_authority::rotation::{self, Rotated, Rotation};
 use leasehold_authority::{Authority, Error, Secret, Start};
+use leasehold_client::SystemRng;
 use leasehold_core::Span;
 use serde_json::json;
 
-use crate::commands::vendor::{VendorContext, failed, stamp};
+use crate::commands::vendor::{Strength, VendorContext, failed, stamp};
 use crate::failure::Failure;
 use crate::input;
 use crate::output::{self, Output};
@@ -30,13 +31,15 @@ pub(crate) struct Rotate {
     /// How many years the new authority may sign.
     #[arg(long, value_name = "N", default_value_t = 10, value_parser = clap::value_parser!(u64).range(1..=100))]
     years: u64,
+    #[command(flatten)]
+    strength: Strength,
 }
 
 impl Rotate {
     pub(super) fn run(self, context: &VendorContext, output: Output) -> Result<(), Failure> {
         leasehold_authority::vendor(&*context.store).map_err(|error| failed(&error))?;
         let rotation = self.rotation(context)?;
-        let rotated = rotation::rotate(&context.home, &context.store, &rotation, stamp(), &mut input::fill_random);
+        let rotated = rotation::rotate(&context.home, &context.store, &rotation, stamp(), &SystemRng);
         print(&rotated.map_err(|error| failed(&error))?, output);
         Ok(())
     }
@@ -54,7 +57,11 @@ impl Rotate {
         let root =
             input::secret(self.root_passphrase_file.as_deref(), "passphrase of the root key").map(Secret::new)?;
         let passphrase = match &self.passphrase_file {
-            Some(file) => Secret::new(input::secret(Some(file), "passphrase")?),
+            Some(file) => {
+                let chosen = Secret::new(input::secret(Some(file), "passphrase")?);
+                self.strength.check(&chosen)?;
+                chosen
+            }
             None => same_as_before(context, root.clone())?,
         };
         Ok(Rotation { root_key, root_passphrase: root, passphrase, validity: Span::days(self.years * 365) })

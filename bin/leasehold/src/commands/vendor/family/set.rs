@@ -4,7 +4,7 @@ use clap::Args;
 use leasehold_authority::families;
 use leasehold_core::FamilyId;
 
-use crate::commands::vendor::policy::PolicyOptions;
+use crate::commands::vendor::policy::{self, PolicyOptions};
 use crate::commands::vendor::{VendorContext, failed, stamp};
 use crate::failure::Failure;
 use crate::output::Output;
@@ -26,6 +26,9 @@ impl Set {
         let changed = families::change(&*context.store, &self.id, &self.policy.change(), stamp());
         let changed = changed.map_err(|error| failed(&error))?;
         super::print_changed(&changed, output);
+        if !changed.is_nothing() {
+            policy::warn_of_validity(&changed.after.policy);
+        }
         if !changed.is_nothing() {
             errln!("keys that are issued stay as they are: `leasehold vendor key set` changes one");
         }

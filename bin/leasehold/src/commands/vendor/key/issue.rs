@@ -1,17 +1,19 @@
 //! `leasehold vendor key issue`.
 
+use std::num::NonZeroU64;
+
 use clap::{Args, ValueEnum};
 use leasehold_authority::keys::{self, KeyUse, NewKey};
 use leasehold_authority::{Error, products};
+use leasehold_client::SystemRng;
 use leasehold_core::activation::Allowance;
-use leasehold_core::{FamilyId, Text};
+use leasehold_core::{Code, FamilyId, Policy, Text};
 use zeroize::Zeroizing;
 
 use crate::commands::vendor::policy::{self, PolicyOptions};
 use crate::commands::vendor::secret::SecretOutput;
 use crate::commands::vendor::{VendorContext, failed, stamp};
 use crate::failure::Failure;
-use crate::input;
 use crate::output::Output;
 
 /// Issue a product key; it is shown this once.
@@ -26,6 +28,9 @@ pub(crate) struct Issue {
     /// Who buys it.
     #[arg(long, value_name = "NAME")]
     customer: Option<Text>,
+    /// How many hosts a host key activates [first: 6, or 1 with a capacity].
+    #[arg(long, value_name = "N")]
+    hosts: Option<NonZeroU64>,
     /// How many machines a multiple key activates.
     #[arg(long, value_name = "N", required_if_eq("kind", "multiple"), value_parser = clap::value_parser!(u64).range(1..))]
     machines: Option<u64>,
@@ -37,7 +42,7 @@ pub(crate) struct Issue {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 enum Kind {
-    /// Activates up to 6 hosts, 10 times each.
+    /// Activates hosts, 10 times each.
     Host,
     /// Activates machines directly with the authority, without expiry.
     Multiple,
@@ -45,13 +50,13 @@ enum Kind {
 
 impl Issue {
     pub(super) fn run(self, context: &VendorContext, output: Output) -> Result<(), Failure> {
-        let allowance = self.allowance()?;
         let families = products::families(&*context.store).map_err(|error| failed(&error))?;
         let family = families.into_iter().find(|family| family.id == self.family);
         let family = family.ok_or_else(|| failed(&Error::UnknownFamily(self.family)))?;
-        let policy = Some(self.policy.apply(family.policy));
-        let new = NewKey { family: self.family, allowance, customer: self.customer, policy };
-        let draft = keys::draft(&*context.store, &new, stamp(), &mut input::fill_random);
+        let policy = self.policy.apply(family.policy);
+        let allowance = self.allowance(&policy)?;
+        let new = NewKey { family: self.family, allowance, customer: self.customer, policy: Some(policy) };
+        let draft = keys::draft(&*context.store, &new, stamp(), &SystemRng);
         let draft = draft.map_err(|error| failed(&error))?;
         let usage = KeyUse { key: draft.issued().clone(), places_taken: 0, hosts: Vec::new() };
         let key = Zeroizing::new(draft.key().to_string());
@@ -62,12 +67,15 @@ impl Issue {
         Ok(())
     }
 
-    fn allowance(&self) -> Result<Allowance, Failure> {
-        match (self.kind, self.machines) {
-            (Kind::Host, None) => Ok(Allowance::HOST_KEY),
-            (Kind::Host, Some(_)) => Err(Failure::failed("usage", "--machines is for multiple keys")
-                .hint("a host key is always good for 6 hosts and 10 activations of each")),
-            (Kind::Multiple, machines) => Ok(Allowance::multiple_key(machines.unwrap_or(1))),
+    fn allowance(&self, policy: &Policy) -> Result<Allowance, Failure> {
+        match (self.kind, self.machines, self.hosts) {
+            (Kind::Host, None, hosts) => Ok(keys::host_allowance(policy, hosts)),
+            (Kind::Host, Some(_), _) => Err(Failure::failed(Code::Usage, "--machines is for multiple keys")
+                .hint("a host key has --hosts, and activates each of them 10 times")),
+            (Kind::Multiple, _, Some(_)) => {
+                Err(Failure::failed(Code::Usage, "--hosts is for host keys").hint("a multiple key has --machines"))
+            }
+            (Kind::Multiple, machines, None) => Ok(Allowance::multiple_key(machines.unwrap_or(1))),
         }
     }
 }
@@ -81,5 +89,6 @@ fn print(usage: &KeyUse) {
     };
     errln!("{} key{customer}, family {}: {good_for}", issued.allowance.kind().name(), issued.family);
     errln!("policy: {}", policy::words(&issued.policy));
+    policy::warn(&issued.policy, issued.allowance);
     errln!("the key is shown this once and kept nowhere: store it safely");
 }

@@ -8,7 +8,7 @@ use leasehold_authority::keys::{self, KeyChange};
 use leasehold_core::Text;
 use leasehold_core::activation::Allowance;
 
-use crate::commands::vendor::policy::PolicyOptions;
+use crate::commands::vendor::policy::{self, PolicyOptions};
 use crate::commands::vendor::{VendorContext, failed, stamp};
 use crate::failure::Failure;
 use crate::output::Output;
@@ -45,6 +45,9 @@ impl Set {
         }
         let changed = keys::change(&*context.store, &self.name, &change, stamp()).map_err(|error| failed(&error))?;
         super::print_changed(&changed, output);
+        if !changed.is_nothing() {
+            policy::warn(&changed.after.policy, changed.after.allowance);
+        }
         if changed.before.policy != changed.after.policy {
             match changed.after.allowance {
                 Allowance::Hosts { .. } => {

@@ -5,7 +5,7 @@ use leasehold_authority::products::{self, NewFamily, NewProduct};
 use leasehold_core::{FamilyId, Policy, ProductId, ProductNumber, Span, Text, standing};
 
 use super::entry;
-use crate::commands::vendor::policy::PolicyOptions;
+use crate::commands::vendor::policy::{self, PolicyOptions};
 use crate::commands::vendor::{VendorContext, failed, stamp};
 use crate::failure::Failure;
 use crate::output::{self, Output};
@@ -57,6 +57,7 @@ impl Add {
         let new = self.product(context)?;
         products::add(&*context.store, &new, stamp()).map_err(|error| failed(&error))?;
         let entry = entry(context, &id)?;
+        policy::warn_of_validity(&entry.family.policy);
         match output {
             Output::Json => output::json(&entry.value()),
             Output::Human => {

@@ -2,6 +2,7 @@
 
 use clap::{Args, ValueEnum};
 use leasehold_authority::tokens::{self, NewToken};
+use leasehold_client::SystemRng;
 use leasehold_core::{Timestamp, TokenName};
 use leasehold_store::authority;
 use zeroize::Zeroizing;
@@ -9,7 +10,6 @@ use zeroize::Zeroizing;
 use crate::commands::vendor::secret::SecretOutput;
 use crate::commands::vendor::{VendorContext, failed, stamp};
 use crate::failure::Failure;
-use crate::input;
 use crate::output::{self, Output};
 use crate::values;
 
@@ -42,7 +42,7 @@ impl Add {
     pub(super) fn run(self, context: &VendorContext, output: Output) -> Result<(), Failure> {
         let roles = self.roles.into_iter().map(authority::Role::from).collect();
         let new = NewToken { name: self.name, roles, expires: self.expires };
-        let draft = tokens::draft(&*context.store, &new, stamp(), &mut input::fill_random);
+        let draft = tokens::draft(&*context.store, &new, stamp(), &SystemRng);
         let draft = draft.map_err(|error| failed(&error))?;
         let token = draft.token().clone();
         let text = Zeroizing::new(draft.text().to_string());

@@ -1,12 +1,15 @@
 //! `POST /api/v1/keys`.
 
+use std::num::NonZeroU64;
+
+use leasehold_core::Policy;
 use leasehold_core::activation::Allowance;
 use leasehold_service::{Problem, StatusCode};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::{KeyView, KindView};
-use crate::keys::{self, Counts, NewKey};
+use crate::keys::{self, Counts, NewKey, host_allowance};
 use crate::serve::admin::call::{Answer, Call, created};
 use crate::serve::admin::families;
 use crate::serve::admin::input::{Count, FamilyIdInput, Object, Words};
@@ -26,6 +29,10 @@ pub(in crate::serve::admin) struct Input {
     /// Of a multiple key, and only of one: how many machines it activates.
     #[schema(inline)]
     machines: Option<Count>,
+    /// Of a host key, and only of one: how many hosts it activates. Unless given 6, or 1 where the policy has a capacity:
+    /// each host may grant so many leases.
+    #[schema(inline)]
+    hosts: Option<Count>,
     /// Where it differs from the family's policy.
     #[schema(value_type = Option<PolicyInput>)]
     policy: Option<Object<PolicyInput>>,
@@ -45,26 +52,28 @@ pub(in crate::serve::admin) struct View {
     responses((status = 201, description = "The key", body = View)))]
 pub(in crate::serve::admin) fn issue(call: &Call<'_>) -> Answer {
     let input: Input = call.body()?;
-    let allowance = input.allowance()?;
     let family = families::find(call, input.family.0)?;
-    let policy = input.policy.map(|Object(policy)| policy.change()).transpose()?;
-    let policy = policy.map(|change| change.apply(family.policy));
+    let change = input.policy.as_ref().map(|Object(policy)| policy.change()).transpose()?;
+    let policy = change.unwrap_or_default().apply(family.policy);
+    let allowance = input.allowance(&policy)?;
     let customer = input.customer.map(|name| name.text("body: customer")).transpose()?;
-    let new = NewKey { family: family.id, allowance, customer, policy };
-    let issued = keys::issue(call.store(), &new, call.stamp(), &mut call.random());
+    let new = NewKey { family: family.id, allowance, customer, policy: Some(policy) };
+    let issued = keys::issue(call.store(), &new, call.stamp(), call.rng);
     let (key, issued) = issued.map_err(|error| problem(&error))?;
     let counts = Counts { places: 0, activations: 0 };
     created(&View { key: key.to_string(), issued: KeyView::new(&issued, counts) })
 }
 
 impl Input {
-    /// That a multiple key has machines, and only such a key, is a rule that the description tells in words.
-    fn allowance(&self) -> Result<Allowance, Problem> {
-        match (self.kind, self.machines) {
-            (KindView::Host, None) => Ok(Allowance::HOST_KEY),
-            (KindView::Multiple, Some(machines)) => Ok(Allowance::multiple_key(machines.0)),
-            (KindView::Host, Some(_)) | (KindView::Multiple, None) => {
-                let detail = "body: machines: a multiple key has it, a host key has not";
+    /// Which of the numbers goes with which kind is a rule that the description tells in words.
+    fn allowance(&self, policy: &Policy) -> Result<Allowance, Problem> {
+        match (self.kind, self.machines, self.hosts) {
+            (KindView::Host, None, hosts) => {
+                Ok(host_allowance(policy, hosts.and_then(|hosts| NonZeroU64::new(hosts.0))))
+            }
+            (KindView::Multiple, Some(machines), None) => Ok(Allowance::multiple_key(machines.0)),
+            (KindView::Host, Some(_), _) | (KindView::Multiple, _, _) => {
+                let detail = "body: a host key may have hosts, a multiple key has machines, and neither has the other";
                 let title = "the request cannot be carried out";
                 Err(Problem::new("malformed", StatusCode::UNPROCESSABLE_ENTITY, title, detail))
             }

@@ -68,7 +68,7 @@ pub(in crate::serve::admin) fn revoke(call: &Call<'_>) -> Answer {
 
 /// Revokes `targets` and says what became of it.
 pub(in crate::serve::admin) fn revoke_targets(call: &Call<'_>, targets: &[Target]) -> Answer {
-    let revoked = call.authority.revoke(targets, call.stamp(), &mut call.random());
+    let revoked = call.authority.revoke(targets, call.stamp(), call.rng);
     let Withdrawal { added, list } = revoked.map_err(|error| problem(&error))?;
     ok(&View { added: added.iter().map(Named::from).collect(), number: list.map(|list| list.number) })
 }
