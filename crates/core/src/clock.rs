@@ -40,6 +40,28 @@ pub fn floor(newest_lease: Timestamp, ran_since: Span) -> Timestamp {
     newest_lease.plus(ran_since)
 }
 
+/// The floor once a host has answered with a lease issued at `issued`, where it was `floor` before: it never falls.
+///
+/// # Errors
+/// [`ClockSkew`] where the lease is more than 4 hours older than what is proven; it is not to be believed then, even if its
+/// signature holds.
+pub fn raise(floor: Timestamp, issued: Timestamp) -> Result<Timestamp, ClockSkew> {
+    if issued.plus(Span::CLOCK_TOLERANCE) < floor {
+        return Err(ClockSkew { floor, issued });
+    }
+    Ok(floor.max(issued))
+}
+
+/// A lease is older than the time that the client has proof of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("issued at {issued}, more than 4 hours before {floor}, which an earlier lease proves")]
+pub struct ClockSkew {
+    /// The time that is proven.
+    pub floor: Timestamp,
+    /// When the lease was issued.
+    pub issued: Timestamp,
+}
+
 /// What time it is for a client whose clock says `local` and which has proof of `floor`.
 pub fn read(local: Timestamp, floor: Timestamp) -> Reading {
     let set_back = local.plus(Span::CLOCK_TOLERANCE) < floor;

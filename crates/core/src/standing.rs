@@ -22,7 +22,7 @@ pub enum Standing {
         /// When the client asks again; `None` where there is nothing to renew.
         renew_at: Option<Timestamp>,
     },
-    /// The lease has ended a short while ago: run, warn.
+    /// The lease has ended a short while ago, or the machine has become another one: run, warn.
     Grace {
         /// When the grace ends.
         until: Timestamp,
@@ -96,8 +96,11 @@ pub struct Lease {
 pub enum Machine {
     /// The fingerprint agrees.
     Same,
-    /// The fingerprint has moved too far.
-    Another,
+    /// The fingerprint is another machine's.
+    Another {
+        /// When that was first noticed.
+        since: Timestamp,
+    },
 }
 
 /// Whether a revocation list forbids something.
@@ -124,13 +127,16 @@ impl Evidence {
         if lease.revocation == Revocation::Revoked {
             return Standing::Reduced { why: Why::Revoked };
         }
-        if lease.machine == Machine::Another {
-            return Standing::Reduced { why: Why::AnotherMachine };
+        let end = lease.expires.map(|expires| expires.plus(lease.grace));
+        if let Machine::Another { since } = lease.machine {
+            let grace = since.plus(self.initial_grace);
+            let until = end.map_or(grace, |end| grace.min(end));
+            let why = Why::AnotherMachine;
+            return if now < until { Standing::Grace { until, why } } else { Standing::Reduced { why } };
         }
-        let Some(expires) = lease.expires else {
+        let (Some(expires), Some(until)) = (lease.expires, end) else {
             return Standing::Licensed { until: None, renew_at: None };
         };
-        let until = expires.plus(lease.grace);
         if now < expires {
             let renew_at = attempt::renew_at(self.client, lease.issued, lease.renewal);
             Standing::Licensed { until: Some(expires), renew_at: Some(renew_at) }

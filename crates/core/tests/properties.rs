@@ -82,7 +82,7 @@ proptest! {
         let with = |change: fn(Lease) -> Lease| Evidence { lease: evidence.lease.map(change), ..evidence };
         let revoked = with(|lease| Lease { revocation: Revocation::Revoked, ..lease });
         prop_assert!(rights(revoked.standing(at(now))) <= as_it_is);
-        let moved = with(|lease| Lease { machine: Machine::Another, ..lease });
+        let moved = with(|lease| Lease { machine: Machine::Another { since: Timestamp::from_unix(9) }, ..lease });
         prop_assert!(rights(moved.standing(at(now))) <= as_it_is);
     }
 
@@ -205,9 +205,9 @@ prop_compose! {
 prop_compose! {
     fn lease()(
         issued in instant(), expires in option::of(instant()), renewal in span(), grace in span(),
-        moved in prop::bool::weighted(0.2), revoked in prop::bool::weighted(0.2),
+        moved in option::weighted(0.2, instant()), revoked in prop::bool::weighted(0.2),
     ) -> Lease {
-        let machine = if moved { Machine::Another } else { Machine::Same };
+        let machine = moved.map_or(Machine::Same, |since| Machine::Another { since });
         let revocation = if revoked { Revocation::Revoked } else { Revocation::Clear };
         Lease { issued, expires, renewal, grace, machine, revocation }
     }

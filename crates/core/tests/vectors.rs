@@ -55,7 +55,9 @@ fn standing_is_as_the_vectors_say() {
                 expires: lease["exp"].as_u64().map(Timestamp::from_unix),
                 renewal: span(&lease["renewal"]),
                 grace: span(&lease["grace"]),
-                machine: if flag(&case["same_machine"]) { Machine::Same } else { Machine::Another },
+                machine: case["moved"]
+                    .as_u64()
+                    .map_or(Machine::Same, |since| Machine::Another { since: Timestamp::from_unix(since) }),
                 revocation: revocation(&case["revoked"]),
             }),
         };
@@ -66,6 +68,17 @@ fn standing_is_as_the_vectors_say() {
         assert_eq!(standing.until(), expected["until"].as_u64().map(Timestamp::from_unix), "{case}");
         assert_eq!(standing.why().map(leasehold_core::Why::code), expected["why"].as_str(), "{case}");
         assert_eq!(reading.set_back, flag(&expected["clock_set_back"]), "{case}");
+    }
+}
+
+#[test]
+fn proven_time_is_raised_by_answers_as_the_vectors_say() {
+    for case in list(&read("standing")["answers"]) {
+        let floor = time(&case["proof"]);
+        let raised = clock::raise(floor, time(&case["iat"]));
+        let expected = if raised.is_ok() { "accepted" } else { "clock-skew" };
+        assert_eq!(expected, text(&case["expect"]), "{case}");
+        assert_eq!(raised.unwrap_or(floor), time(&case["proof_after"]), "{case}");
     }
 }
 

@@ -1,7 +1,7 @@
 //! The lease in hand: verified whole each time it is read from its file.
 
 use leasehold_core::standing::{Machine, Revocation};
-use leasehold_core::{Fingerprint, KeyId, PublicKey, attempt, standing};
+use leasehold_core::{Fingerprint, KeyId, PublicKey, Timestamp, attempt, standing};
 use leasehold_wire::{Envelope, Lease, Method, Reason, Revocations, verify};
 
 use crate::state::device::Device;
@@ -52,13 +52,15 @@ impl Held {
 
     /// What standing needs of it, for a machine that shows `fingerprint` now.
     pub(crate) fn evidence(&self, fingerprint: Option<&Fingerprint>, drift: u64) -> standing::Lease {
+        // The state does not say when a change was first noticed: it counts as long ago, and has no grace left.
+        let since = Timestamp::from_unix(0);
         let same = fingerprint.is_some_and(|now| self.lease.fingerprint.same_machine(now, drift));
         standing::Lease {
             issued: self.lease.issued,
             expires: self.lease.expires,
             renewal: self.lease.renewal,
             grace: self.lease.grace,
-            machine: if same { Machine::Same } else { Machine::Another },
+            machine: if same { Machine::Same } else { Machine::Another { since } },
             revocation: self.revocation,
         }
     }
