@@ -23,6 +23,17 @@ fn a_problem_type_is_explained_as_it_stands_in_a_reply() {
 }
 
 #[test]
+fn a_refusal_says_whether_a_host_proves_it() {
+    for (code, proof) in
+        [("capacity-reached", "proof:        proven by the host"), ("clock-skew", "proof:        not proven")]
+    {
+        let run = leasehold(&["explain", code], b"");
+        assert!(run.stdout.contains(proof), "{}", run.stdout);
+    }
+    assert!(!leasehold(&["explain", "file"], b"").stdout.contains("proof:"));
+}
+
+#[test]
 fn an_unknown_code_is_answered_with_those_it_resembles() {
     for (typed, meant) in [("treshold", "threshold-not-met"), ("expird", "expired"), ("clone", "clone-suspected")] {
         let run = leasehold(&["explain", typed], b"");

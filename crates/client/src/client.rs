@@ -10,8 +10,9 @@ use crate::context::Context;
 use crate::doctor::{self, Diagnosis};
 use crate::error::Error;
 use crate::machine::Machine;
-use crate::options::{Options, state_directory};
+use crate::options::Options;
 use crate::session::authority::keyed::{Keyed, MachineSession};
+use crate::session::deadline::Deadline;
 use crate::session::exchange::{Exchange, Trust};
 use crate::session::host::asking::{Answer, LeaseSession};
 use crate::session::host::lookup::Search;
@@ -19,7 +20,7 @@ use crate::session::host::release::Released;
 use crate::session::network::Network;
 use crate::state::files::{Note, RequestLock};
 use crate::state::held::Held;
-use crate::state::{self, State, first_run, proven};
+use crate::state::{self, State, directory, first_run, proven};
 use crate::status::Status;
 
 /// The client of one product on this machine. It holds no open file and no connection; several may be open at once.
@@ -38,38 +39,40 @@ pub enum Tick {
     /// Another process is asking.
     Busy,
     /// It was time, and a host has answered.
-    Asked(Answer),
+    Asked(Box<Answer>),
 }
 
 impl Client {
     /// Opens the client of the product that `manifest` (raw or armoured) describes.
     ///
-    /// Reads state and machine, and remembers that the product has run here. A state directory that cannot be used is
-    /// no error: the client then stands as on its first run, [`Self::notes`] says why, and asking fails.
+    /// Reads state and machine, and remembers that the product has run here. It waits for nothing: neither for the network
+    /// nor for a lock. A state directory that cannot be used, or that is not there, is no error: the client then stands as on
+    /// its first run, [`Self::notes`] says why, and asking fails.
     ///
     /// # Errors
-    /// A manifest that is damaged or belongs to another vendor than [`Options::root`]; CA certificates that cannot be read;
-    /// no state directory where none is set and none can be found.
+    /// A manifest that is damaged or belongs to another vendor than [`Options::root`]; CA certificates that cannot be read.
     pub fn open(manifest: &[u8], options: Options) -> Result<Self, Error> {
         let bytes = armour::read(manifest).map_err(Error::Armour)?;
         let manifest = state::read_manifest(&bytes)?;
         if let Some(pinned) = options.root.filter(|pinned| *pinned != manifest.root) {
             return Err(Error::ForeignManifest { expected: pinned.id(), found: manifest.root.id() });
         }
-        let trust = options.authorities.as_deref().map_or(Ok(Trust::Public), Trust::only)?;
+        let trust = options.authorities.as_deref().map_or(Ok(Trust::Platform), Trust::only)?;
         let now = options.clock.now();
         let (root, product, made) = (manifest.root, manifest.product, manifest.issued);
+        let machine = options.machine.unwrap_or_else(Machine::read);
+        let base = options.state.or_else(|| directory::directory_of(root.id(), &machine));
         let client = Self {
-            state: State::new(&base(options.state)?, root, product, now),
+            state: State::new(base.as_deref(), root, product, now),
             context: Context {
-                fingerprint: options.machine.unwrap_or_else(Machine::read).fingerprint(root.id()),
+                fingerprint: machine.fingerprint(root.id()),
                 manifest,
                 host_name: options.host_name,
                 clock: options.clock,
                 rng: options.rng,
             },
             network: Network {
-                exchange: Exchange::new(&trust, options.connect_timeout),
+                exchange: Exchange::new(trust, options.connect_timeout),
                 hosts: options.hosts,
                 search: Search::new(options.lookup),
                 #[cfg(feature = "mdns")]
@@ -77,8 +80,8 @@ impl Client {
             },
         };
         first_run::introduce(&client.state, &bytes, made, now).unwrap_or_else(|error| client.state.note(error));
-        // A user who may only read the state goes by the time that others have counted.
-        drop(client.count_time());
+        // A user who may only read the state goes by what others have remembered.
+        drop(client.remember_time());
         Ok(client)
     }
 
@@ -88,8 +91,12 @@ impl Client {
     /// As [`Self::open`]; [`Error::NoProduct`], [`Error::SeveralProducts`]; [`Error::ForeignManifest`] where a manifest
     /// lies in another vendor's folder.
     pub fn open_known(options: Options) -> Result<Self, Error> {
-        let base = base(options.state)?;
-        let known = state::manifests(&base);
+        let bases = match options.state {
+            Some(ref state) => vec![state.clone()],
+            None => directory::directories(options.machine.as_ref().unwrap_or(&Machine::read())),
+        };
+        let base = bases.last().cloned().ok_or(Error::NoStateDirectory)?;
+        let known: Vec<_> = bases.into_iter().flat_map(|base| state::manifests(&base)).collect();
         let (vendor, bytes) = match known.as_slice() {
             [] => return Err(Error::NoProduct { base }),
             [only] => only,
@@ -102,7 +109,7 @@ impl Client {
         if found != *vendor {
             return Err(Error::ForeignManifest { expected: *vendor, found });
         }
-        Self::open(bytes, Options { state: Some(base), ..options })
+        Self::open(bytes, options)
     }
 
     /// What the product may do now, as its manifest wants it to reach the application: never "reduced" where it only
@@ -146,7 +153,7 @@ impl Client {
     /// # Errors
     /// As [`Self::activate`].
     pub fn tick(&self) -> Result<Tick, Error> {
-        drop(self.count_time());
+        drop(self.remember_time());
         if let Some(waits) = self.waits() {
             return Ok(waits);
         }
@@ -155,7 +162,8 @@ impl Client {
         if let Some(waits) = self.waits() {
             return Ok(waits);
         }
-        self.continue_with(&lock, self.state.held(None)?).map(Tick::Asked)
+        let answer = self.continue_with(&lock, self.state.held(None)?)?;
+        Ok(Tick::Asked(Box::new(answer)))
     }
 
     /// Gives the lease back; the lease of a multiple key is only removed here. The client then asks only when
@@ -240,14 +248,19 @@ impl Client {
         self.context.fingerprint.as_ref()
     }
 
-    /// The folder of the vendor's state; it need not exist.
-    pub fn folder(&self) -> &Path {
+    /// The folder of the vendor's state; it need not exist. `None` where there is no place for state.
+    pub fn folder(&self) -> Option<&Path> {
         self.state.folder()
     }
 
-    /// The file of the lease; it need not exist.
-    pub fn lease_file(&self) -> PathBuf {
+    /// The file of the lease; it need not exist. `None` where there is no place for state.
+    pub fn lease_file(&self) -> Option<PathBuf> {
         self.state.lease_path()
+    }
+
+    /// The file with the proof of the last refusal ([`crate::LastFailure::proven_by`]).
+    pub fn refusal_file(&self) -> Option<PathBuf> {
+        self.state.refusal_path()
     }
 
     /// Problems with the state directory so far.
@@ -277,21 +290,24 @@ impl Client {
         if due { None } else { Some(Tick::Waits(next)) }
     }
 
-    fn count_time(&self) -> Result<(), Error> {
-        proven::count(&self.state, &self.context.running())
+    /// Counts the time that has passed, and notices whether this machine has become another one.
+    fn remember_time(&self) -> Result<(), Error> {
+        proven::count(&self.state, &self.context.running())?;
+        first_run::notice_move(&self.context, &self.state)
     }
 
     /// Needs the lock, so that one process asks at a time.
     fn lease_session<'c>(&'c self, _lock: &'c RequestLock) -> LeaseSession<'c> {
-        LeaseSession { context: &self.context, state: &self.state, network: &self.network }
+        LeaseSession {
+            context: &self.context,
+            state: &self.state,
+            network: &self.network,
+            deadline: Deadline::of_attempt(self.context.clock.as_ref()),
+        }
     }
 
     /// Needs the lock, as before.
     fn machine_session<'c>(&'c self, _lock: &'c RequestLock) -> MachineSession<'c> {
         MachineSession { context: &self.context, state: &self.state, network: &self.network }
     }
-}
-
-fn base(set: Option<PathBuf>) -> Result<PathBuf, Error> {
-    set.or_else(state_directory).ok_or(Error::NoStateDirectory)
 }

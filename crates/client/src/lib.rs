@@ -43,7 +43,7 @@ pub use address::{AddressError, AuthorityAddress, HostAddress};
 pub use client::{Client, Tick};
 pub use error::Error;
 pub use error::failure::{Failure, HostSource, Tried};
-pub use leasehold_core::clock::Reading;
+pub use leasehold_core::clock::{ClockSkew, Reading};
 pub use leasehold_core::standing::Mode;
 pub use leasehold_core::{
     Clock, Code, Component, Cti, FamilyId, Fingerprint, KeyId, KeyKind, ProductId, ProductKey, ProductNumber,
@@ -53,7 +53,7 @@ pub use leasehold_discovery as discovery;
 pub use leasehold_wire::armour::ArmourError;
 pub use leasehold_wire::{Lease, Malformed, Manifest, Method, Reason};
 pub use machine::{Machine, host_name};
-pub use options::{Options, state_directory};
+pub use options::{EnvironmentError, Options};
 pub use renewer::Renewer;
 pub use session::authority::keyed::Keyed;
 pub use session::authority::link::{AuthorityError, AuthorityLink, AuthorityReply};
@@ -65,7 +65,8 @@ pub use session::host::lookup::LocalLink;
 pub use session::host::lookup::{Lookup, SearchError};
 pub use session::host::release::Released;
 pub use session::host::route::{Reach, Route};
-pub use session::refused::Refused;
+pub use session::refused::{Proof, Refused};
+pub use state::directory::state_directory;
 pub use state::files::Note;
 pub use state::generalize;
 pub use state::record::LastFailure;

@@ -1,6 +1,8 @@
 //! What an application may set about its client; nothing has to be.
 
 use std::env;
+use std::ffi::OsString;
+use std::io;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -8,6 +10,7 @@ use std::time::Duration;
 use leasehold_core::{Clock, PublicKey, Rng, Text};
 
 use crate::address::{AddressError, HostAddress};
+use crate::error::describe_io;
 use crate::machine::Machine;
 #[cfg(feature = "mdns")]
 use crate::session::host::lookup::LocalLink;
@@ -17,7 +20,7 @@ use crate::system::{SystemClock, SystemRng};
 /// What an application may set about its client; `Options::default()` sets nothing.
 #[derive(Clone, Debug)]
 pub struct Options {
-    /// The state directory, with a folder for each vendor; [`state_directory`] unless set.
+    /// The state directory, with a folder for each vendor; [`crate::state_directory`] unless set.
     pub state: Option<PathBuf>,
     /// The hosts' addresses, in the order in which they are tried. The host of the current lease comes after them, then the
     /// hosts that are found.
@@ -31,7 +34,7 @@ pub struct Options {
     pub connect_timeout: Duration,
     /// The root key that the manifest must have; else the one that it carries is taken.
     pub root: Option<PublicKey>,
-    /// The certificates trusted for `https` hosts, in PEM form, and no others; the public ones unless set.
+    /// The certificates trusted for `https` hosts, in PEM form, and no others; those of the platform unless set.
     pub authorities: Option<Vec<u8>>,
     /// The machine's name, where hosts may know it.
     pub host_name: Option<Text>,
@@ -62,62 +65,83 @@ impl Default for Options {
     }
 }
 
+/// Why the environment cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum EnvironmentError {
+    /// `LEASEHOLD_HOST` holds something else than addresses.
+    #[error("LEASEHOLD_HOST: {0}")]
+    Host(#[source] AddressError),
+    /// The file that `LEASEHOLD_CA_FILE` names cannot be read.
+    #[error("LEASEHOLD_CA_FILE: {}: {}", path.display(), describe_io(source))]
+    CaFile {
+        /// The file.
+        path: PathBuf,
+        /// The cause.
+        source: io::Error,
+    },
+}
+
 impl Options {
-    /// What the environment sets: `LEASEHOLD_STATE`, and `LEASEHOLD_HOST` with one address or several after commas.
+    /// What the environment sets: `LEASEHOLD_STATE`; `LEASEHOLD_HOST` with one address or several after commas;
+    /// `LEASEHOLD_CA_FILE`, a PEM file with the certificates that are trusted for `https` hosts.
     ///
     /// # Errors
-    /// [`AddressError`] where `LEASEHOLD_HOST` holds something else.
-    pub fn from_environment() -> Result<Self, AddressError> {
-        let hosts = env::var("LEASEHOLD_HOST").unwrap_or_default();
+    /// [`EnvironmentError`] where one of them cannot be used.
+    pub fn from_environment() -> Result<Self, EnvironmentError> {
+        Self::from_variables(|name| env::var_os(name))
+    }
+
+    fn from_variables(variable: impl Fn(&str) -> Option<OsString>) -> Result<Self, EnvironmentError> {
+        let path = |name| variable(name).filter(|path| !path.is_empty()).map(PathBuf::from);
+        let hosts = variable("LEASEHOLD_HOST").unwrap_or_default().to_string_lossy().into_owned();
         let hosts = hosts.split(',').filter(|host| !host.trim().is_empty()).map(str::parse);
-        let state = env::var_os("LEASEHOLD_STATE").filter(|path| !path.is_empty()).map(PathBuf::from);
-        Ok(Self { state, hosts: hosts.collect::<Result<_, _>>()?, ..Self::default() })
+        let authorities = path("LEASEHOLD_CA_FILE").map(|path| {
+            let read = leasehold_files::read(&path, MAX_CA_BYTES);
+            read.map_err(|source| EnvironmentError::CaFile { path, source })
+        });
+        Ok(Self {
+            state: path("LEASEHOLD_STATE"),
+            hosts: hosts.collect::<Result<_, _>>().map_err(EnvironmentError::Host)?,
+            authorities: authorities.transpose()?,
+            ..Self::default()
+        })
     }
-}
-
-/// The state directory unless set: `/var/lib/leasehold` for root and the platform's own for other users; `None` where a
-/// user has no home.
-pub fn state_directory() -> Option<PathBuf> {
-    platform::state_directory()
-}
-
-#[cfg(all(unix, not(target_os = "macos")))]
-mod platform {
-    use super::{PathBuf, absolute};
-
-    pub(super) fn state_directory() -> Option<PathBuf> {
-        if rustix::process::geteuid().is_root() {
-            return Some(PathBuf::from("/var/lib/leasehold"));
-        }
-        let home = || absolute("HOME").map(|home| home.join(".local/state"));
-        absolute("XDG_STATE_HOME").or_else(home).map(|state| state.join("leasehold"))
-    }
-}
-
-#[cfg(target_os = "macos")]
-mod platform {
-    use super::{PathBuf, absolute};
-
-    pub(super) fn state_directory() -> Option<PathBuf> {
-        if rustix::process::geteuid().is_root() {
-            return Some(PathBuf::from("/Library/Application Support/leasehold"));
-        }
-        absolute("HOME").map(|home| home.join("Library/Application Support/leasehold"))
-    }
-}
-
-#[cfg(not(unix))]
-mod platform {
-    use super::{PathBuf, absolute};
-
-    pub(super) fn state_directory() -> Option<PathBuf> {
-        absolute("LOCALAPPDATA").map(|local| local.join("leasehold"))
-    }
-}
-
-fn absolute(variable: &str) -> Option<PathBuf> {
-    env::var_os(variable).map(PathBuf::from).filter(|path| path.is_absolute())
 }
 
 /// Short, since there may be further addresses to try.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(3);
+/// More than the certificates of any platform have.
+const MAX_CA_BYTES: u64 = 4 * 1_024 * 1_024;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn options(variables: &[(&str, &str)]) -> Result<Options, EnvironmentError> {
+        let variables: Vec<_> = variables.iter().map(|(name, value)| (*name, OsString::from(value))).collect();
+        let value = |name: &str| variables.iter().find(|(known, _)| *known == name).map(|(_, value)| value.clone());
+        Options::from_variables(value)
+    }
+
+    #[test]
+    fn the_environment_sets_state_hosts_and_certificates() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("ca.pem");
+        std::fs::write(&file, "certificates").unwrap();
+        let file = file.to_str().unwrap();
+        let set = options(&[("LEASEHOLD_STATE", "/state"), ("LEASEHOLD_HOST", "a, b:1,"), ("LEASEHOLD_CA_FILE", file)]);
+        let set = set.unwrap();
+        assert_eq!((set.state, set.hosts.len()), (Some("/state".into()), 2));
+        assert_eq!(set.authorities.as_deref(), Some(b"certificates".as_slice()));
+        let nothing = options(&[("LEASEHOLD_STATE", ""), ("LEASEHOLD_CA_FILE", "")]).unwrap();
+        assert_eq!((nothing.state, nothing.authorities), (None, None));
+    }
+
+    #[test]
+    fn a_variable_that_cannot_be_used_is_named() {
+        let error = options(&[("LEASEHOLD_HOST", "a:0")]).unwrap_err().to_string();
+        assert!(error.starts_with("LEASEHOLD_HOST: a port"), "{error}");
+        let error = options(&[("LEASEHOLD_CA_FILE", "/no/such/file")]).unwrap_err().to_string();
+        assert_eq!(error, "LEASEHOLD_CA_FILE: /no/such/file: no such file or folder");
+    }
+}

@@ -52,10 +52,13 @@ impl Status {
         let device: Device = known(state, device).unwrap_or_default();
         let record = known(state, state.record(None)).unwrap_or_else(|| state.first_record());
         let held = known(state, state.held(None)).flatten().filter(|held| device.is(held.lease.client));
-        let proven = known(state, proven::floor(state, None, &context.running())).flatten();
+        let proven = known(state, proven::known(state, None, &context.running())).flatten();
         let clock = proven::read(proven.as_ref(), context.clock.as_ref());
 
-        let lease = held.as_ref().map(|held| held.evidence(context.fingerprint.as_ref(), context.manifest.drift));
+        // A change that was noticed in the future: the clock has been set back since.
+        let moved = record.moved.unwrap_or(clock.now).min(clock.now);
+        let lease =
+            held.as_ref().map(|held| held.evidence(context.fingerprint.as_ref(), context.manifest.drift, moved));
         let evidence = Evidence {
             client: device.id().unwrap_or(KeyId([0; 16])),
             // A first run in the future: the clock has been set back since.

@@ -32,7 +32,7 @@ pub(crate) fn refused(address: &AuthorityAddress, refused: &Refused) -> Failure 
 pub(crate) fn failed(error: &AuthorityError) -> Failure {
     let code = error.code();
     match &error.failure {
-        Why::Certificate(_) | Why::List(_) | Why::Lease(_) | Why::OtherLease(_) | Why::Foreign => {
+        Why::Certificate(_) | Why::List(_) | Why::Lease(_) | Why::OtherLease(_) | Why::ClockSkew(_) | Why::Foreign => {
             Failure::refused(code, error.to_string())
         }
         Why::Unavailable(refused) if !refused.is_temporary() => Failure::refused(code, error.to_string()),

@@ -23,15 +23,54 @@ impl Explain {
         let code: Code = name.parse().map_err(|_| unknown(&name))?;
         match output {
             Output::Json => output::json(&value(code)),
-            Output::Human => outln!(
-                "{}: {}\n\nlikely cause: {}\nnext step:    {}",
-                code.name(),
-                code.meaning(),
-                code.cause(),
-                code.hint()
-            ),
+            Output::Human => {
+                outln!("{code}: {}\n\nlikely cause: {}", code.meaning(), code.cause());
+                outln!("next step:    {}", code.hint());
+                if let Some(proof) = Proof::of(code) {
+                    outln!("proof:        {}", proof.words());
+                }
+            }
         }
         Ok(())
+    }
+}
+
+/// Whether a host that refuses with a code can be held to it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Proof {
+    /// It signs the refusal.
+    Signed,
+    /// It does not.
+    Unsigned,
+}
+
+impl Proof {
+    /// `None` where no host refuses with this code.
+    fn of(code: Code) -> Option<Self> {
+        match code {
+            Code::CloneSuspected | Code::ThresholdNotMet | Code::CapacityReached | Code::DevicesReached => {
+                Some(Self::Signed)
+            }
+            Code::HostNotActivated
+            | Code::ClockBehind
+            | Code::ProductNotGranted
+            | Code::KeyMismatch
+            | Code::GrantEnded
+            | Code::ClockSkew
+            | Code::Revoked
+            | Code::Replayed
+            | Code::TooManyRequests => Some(Self::Unsigned),
+            _ => None,
+        }
+    }
+
+    const fn words(self) -> &'static str {
+        match self {
+            Self::Signed => {
+                "proven by the host: it signs this refusal, and `leasehold client status` says whether it did"
+            }
+            Self::Unsigned => "not proven: a message without a signature, which changes neither keys nor leases",
+        }
     }
 }
 
@@ -75,5 +114,6 @@ fn nearest(name: &str) -> Vec<&'static str> {
 }
 
 fn value(code: Code) -> Value {
-    json!({ "code": code.name(), "meaning": code.meaning(), "cause": code.cause(), "next": code.hint() })
+    json!({ "code": code.name(), "meaning": code.meaning(), "cause": code.cause(), "next": code.hint(),
+        "proven": Proof::of(code).map(|proof| proof == Proof::Signed) })
 }

@@ -22,7 +22,7 @@ pub(crate) fn checks(context: &Context, state: &State, status: &Status) -> Vec<F
 
 fn writable(state: &State) -> Finding {
     match state.lock() {
-        Ok(_) => Finding::ok("state", state.folder().display().to_string()),
+        Ok(_) => Finding::ok("state", state.folder().map(|folder| folder.display().to_string()).unwrap_or_default()),
         Err(error) => Finding::failure("state", error.code(), error.to_string()),
     }
 }

@@ -16,6 +16,7 @@ use leasehold_wire::Method;
 use crate::context::Context;
 use crate::doctor::hosts::Probed;
 use crate::error::Error;
+use crate::session::deadline::Deadline;
 use crate::session::host::asking::Answer;
 use crate::session::host::lookup;
 use crate::session::host::probe;
@@ -55,7 +56,12 @@ pub(crate) fn diagnose(
         return Diagnosis { findings };
     }
     let searched = lookup::find_hosts(context, network);
-    let hosts = Hosts { context, network, last_grant: status.host.clone() };
+    let hosts = Hosts {
+        context,
+        network,
+        last_grant: status.host.clone(),
+        deadline: Deadline::of_attempt(context.clock.as_ref()),
+    };
     let probed: Vec<Probed> = routes(&hosts, searched.as_ref().ok())
         .into_iter()
         .map(|route| Probed { probe: probe::probe(network, &route), route })

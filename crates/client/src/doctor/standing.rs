@@ -28,7 +28,7 @@ pub(crate) fn attempt(answer: &Result<Answer, Error>) -> Finding {
 /// `grant` is what a host has for the product.
 pub(crate) fn checks(status: &Status, grant: Option<&Grant>, service: Service, now: Timestamp) -> Vec<Finding> {
     let last = |code| status.last_failure.as_ref().filter(|failure| failure.known() == Some(code));
-    let refused = |name, code| last(code).map(|failure| Finding::failure(name, code, failure.message.clone()));
+    let refused = |name, code| last(code).map(|failure| Finding::failure(name, code, describe(failure)));
     let mut findings = vec![
         refused("threshold", Code::ThresholdNotMet).unwrap_or_else(|| threshold(status, grant)),
         refused("capacity", Code::CapacityReached).unwrap_or_else(|| capacity(grant)),
@@ -87,8 +87,8 @@ fn revocation(status: &Status) -> Finding {
 
 /// Why the last attempt failed, where no other check is for it. That no host answered is over once one does.
 fn last_attempt(failure: &LastFailure, service: Service) -> Finding {
-    let (name, message) = ("last attempt", failure.message.clone());
-    let unreached = message.starts_with("host ") || failure.known() == Some(Code::NoHost);
+    let (name, message) = ("last attempt", describe(failure));
+    let unreached = failure.is_unanswered();
     match service {
         Service::Available if unreached => Finding::skipped(name, format!("{message}; a host answers now")),
         Service::Unavailable if unreached => Finding::skipped(name, message),
@@ -123,6 +123,14 @@ fn next(status: &Status, now: Timestamp) -> Finding {
         Some(at) if at <= now => Finding::ok("next attempt", "now, as soon as the application runs"),
         Some(at) => Finding::ok("next attempt", at.to_string()),
         None => Finding::ok("next attempt", "when told to"),
+    }
+}
+
+/// What the failure says, and whether a host has proved it.
+fn describe(failure: &LastFailure) -> String {
+    match failure.proof() {
+        Some(proof) => format!("{} ({proof})", failure.message),
+        None => failure.message.clone(),
     }
 }
 

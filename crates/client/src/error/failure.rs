@@ -4,6 +4,7 @@ use std::fmt;
 use std::io;
 
 use leasehold_core::Code;
+use leasehold_core::clock::ClockSkew;
 use leasehold_discovery::DomainName;
 use leasehold_wire::Reason;
 
@@ -60,6 +61,9 @@ pub enum Failure {
     /// The lease that it sent is not the one that was asked for.
     #[error("its lease: {0}")]
     OtherLease(#[source] Mismatch),
+    /// Its answer is older than the time that an earlier lease proves: its clock, or this machine's, was set back.
+    #[error("its answer: {0}")]
+    ClockSkew(#[source] ClockSkew),
     /// It says that it cannot answer now.
     #[error("{0}")]
     Unavailable(#[source] Box<Refused>),
@@ -94,6 +98,7 @@ impl Failure {
             Self::Foreign => Code::ForeignManifest,
             Self::Certificate(reason) | Self::List(reason) | Self::Lease(reason) => code_of(reason),
             Self::OtherLease(_) => Code::WrongAnswer,
+            Self::ClockSkew(_) => Code::ClockSkew,
             Self::Unavailable(refused) => refused.known().unwrap_or(Code::Refused),
         }
     }

@@ -2,7 +2,7 @@
 
 use std::io::{self, ErrorKind};
 use std::net::SocketAddr;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use leasehold_core::Span;
@@ -51,9 +51,9 @@ pub enum NotAHost {
 /// Whose certificates are trusted for TLS.
 #[derive(Clone, Debug, Default)]
 pub(crate) enum Trust {
-    /// The public ones (Mozilla's).
+    /// Those of the platform; the public ones (Mozilla's) where it has none.
     #[default]
-    Public,
+    Platform,
     /// These and no others.
     Only(Arc<Vec<Certificate<'static>>>),
 }
@@ -61,6 +61,16 @@ pub(crate) enum Trust {
 /// The HTTP client for hosts and authorities.
 #[derive(Clone, Debug)]
 pub(crate) struct Exchange {
+    trust: Trust,
+    connect: Duration,
+    /// For TLS. Made when they are first needed: the platform's certificates take a while to read.
+    secure: Arc<OnceLock<Agents>>,
+    /// For hosts without TLS.
+    plain: Arc<OnceLock<Agents>>,
+}
+
+#[derive(Debug)]
+struct Agents {
     direct: Agent,
     proxied: Agent,
 }
@@ -96,22 +106,57 @@ impl Trust {
     }
 }
 
+impl Trust {
+    fn roots(&self) -> RootCerts {
+        let specific = |certificates: &Arc<Vec<_>>| RootCerts::Specific(Arc::clone(certificates));
+        match self {
+            Self::Only(certificates) => specific(certificates),
+            Self::Platform => {
+                let platform = rustls_native_certs::load_native_certs().certs;
+                let certificates = platform.iter().map(|certificate| Certificate::from_der(certificate).to_owned());
+                let certificates = Arc::new(certificates.collect::<Vec<_>>());
+                if certificates.is_empty() { RootCerts::WebPki } else { specific(&certificates) }
+            }
+        }
+    }
+}
+
 impl Exchange {
     /// An exchange in which one address may take `connect` to accept a connection.
-    pub(crate) fn new(trust: &Trust, connect: Duration) -> Self {
-        Self { direct: agent(trust, None, connect), proxied: agent(trust, Proxy::try_from_env(), connect) }
+    pub(crate) fn new(trust: Trust, connect: Duration) -> Self {
+        Self { trust, connect, secure: Arc::default(), plain: Arc::default() }
     }
 
-    /// Sends a document and reads the answer.
-    pub(crate) fn post(&self, route: &Route, path: &str, document: &[u8]) -> Result<Reply, Failure> {
+    fn agents(&self, address: &HostAddress) -> &Agents {
+        let agents = |roots: RootCerts| {
+            let proxied = agent(roots.clone(), Proxy::try_from_env(), self.connect);
+            Agents { direct: agent(roots, None, self.connect), proxied }
+        };
+        if address.is_secure() {
+            self.secure.get_or_init(|| agents(self.trust.roots()))
+        } else {
+            self.plain.get_or_init(|| agents(RootCerts::WebPki))
+        }
+    }
+
+    /// Sends a document and reads the answer, all within `timeout`.
+    pub(crate) fn post(&self, route: &Route, path: &str, document: &[u8], timeout: Duration) -> Result<Reply, Failure> {
         let request = self.agent(route)?.post(route.address.url(path)).header("content-type", COSE);
-        let response = request.header("accept", ACCEPT).send(document);
-        read(response, MAX_BYTES)
+        let request = request.config().timeout_global(Some(timeout)).build();
+        read(request.header("accept", ACCEPT).send(document), MAX_BYTES)
     }
 
-    /// Asks for a document; `held` is the number of the one that is held already.
-    pub(crate) fn fetch(&self, route: &Route, path: &str, held: Option<u64>, max: u64) -> Result<Reply, Failure> {
-        let mut request = self.agent(route)?.get(route.address.url(path)).header("accept", ACCEPT);
+    /// Asks for a document, within `timeout`; `held` is the number of the one that is held already.
+    pub(crate) fn fetch(
+        &self,
+        route: &Route,
+        path: &str,
+        held: Option<u64>,
+        max: u64,
+        timeout: Duration,
+    ) -> Result<Reply, Failure> {
+        let request = self.agent(route)?.get(route.address.url(path)).header("accept", ACCEPT);
+        let mut request = request.config().timeout_global(Some(timeout)).build();
         if let Some(number) = held {
             request = request.header("if-none-match", format!("\"{number}\""));
         }
@@ -119,12 +164,18 @@ impl Exchange {
     }
 
     /// As [`Self::fetch`], with the time that the answer carries.
-    pub(crate) fn fetch_with_date(&self, route: &Route, path: &str) -> (Option<String>, Result<Reply, Failure>) {
+    pub(crate) fn fetch_with_date(
+        &self,
+        route: &Route,
+        path: &str,
+        timeout: Duration,
+    ) -> (Option<String>, Result<Reply, Failure>) {
         let agent = match self.agent(route) {
             Ok(agent) => agent,
             Err(failure) => return (None, Err(failure)),
         };
-        let response = agent.get(route.address.url(path)).header("accept", ACCEPT).call();
+        let request = agent.get(route.address.url(path)).header("accept", ACCEPT);
+        let response = request.config().timeout_global(Some(timeout)).build().call();
         let date = response.as_ref().ok().map(|response| text(response.headers(), "date").to_owned());
         (date.filter(|date| !date.is_empty()), read(response, MAX_BYTES))
     }
@@ -137,7 +188,7 @@ impl Exchange {
     /// The proxy between this machine and the address, without its credentials.
     pub(crate) fn proxy(&self, address: &HostAddress) -> Option<String> {
         let target: Uri = address.url("/").parse().ok()?;
-        let proxy = self.proxied.config().proxy().filter(|proxy| !proxy.is_no_proxy(&target));
+        let proxy = self.agents(address).proxied.config().proxy().filter(|proxy| !proxy.is_no_proxy(&target));
         proxy.filter(|_| !address.is_loopback()).map(|proxy| format!("{}:{}", proxy.host(), proxy.port()))
     }
 
@@ -145,11 +196,13 @@ impl Exchange {
     fn agent(&self, route: &Route) -> Result<Agent, Failure> {
         match route.reach {
             Reach::Nowhere => Err(Failure::NameNotFound),
-            Reach::At(socket) => {
-                Ok(Agent::with_parts(self.direct.config().clone(), DefaultConnector::new(), PinnedResolver(socket)))
-            }
-            Reach::ByName if route.address.is_loopback() => Ok(self.direct.clone()),
-            Reach::ByName => Ok(self.proxied.clone()),
+            Reach::At(socket) => Ok(Agent::with_parts(
+                self.agents(&route.address).direct.config().clone(),
+                DefaultConnector::new(),
+                PinnedResolver(socket),
+            )),
+            Reach::ByName if route.address.is_loopback() => Ok(self.agents(&route.address).direct.clone()),
+            Reach::ByName => Ok(self.agents(&route.address).proxied.clone()),
         }
     }
 }
@@ -171,11 +224,7 @@ impl Resolver for PinnedResolver {
     }
 }
 
-fn agent(trust: &Trust, proxy: Option<Proxy>, connect: Duration) -> Agent {
-    let roots = match trust {
-        Trust::Public => RootCerts::WebPki,
-        Trust::Only(certificates) => RootCerts::Specific(Arc::clone(certificates)),
-    };
+fn agent(roots: RootCerts, proxy: Option<Proxy>, connect: Duration) -> Agent {
     let config = Agent::config_builder()
         .http_status_as_error(false)
         .max_redirects(0)
@@ -183,7 +232,6 @@ fn agent(trust: &Trust, proxy: Option<Proxy>, connect: Duration) -> Agent {
         .tls_config(TlsConfig::builder().root_certs(roots).build())
         .timeout_resolve(Some(RESOLVE))
         .timeout_connect(Some(connect))
-        .timeout_global(Some(WHOLE))
         .user_agent(VERSION)
         .build();
     Agent::with_parts(config, DefaultConnector::new(), SystemResolver::default())
@@ -249,5 +297,8 @@ const PROBLEM: &str = "application/problem+json";
 const ACCEPT: &str = "application/cose, application/problem+json";
 /// More than any lease or certificate has.
 pub(crate) const MAX_BYTES: u64 = 64 * 1_024;
+/// How long a host that was set, or an authority, may take for one answer (DESIGN section 6).
+pub(crate) const TIMEOUT: Duration = Duration::from_secs(30);
+/// The same for a host that was found.
+pub(crate) const TIMEOUT_FOUND: Duration = Duration::from_secs(10);
 const RESOLVE: Duration = Duration::from_secs(5);
-const WHOLE: Duration = Duration::from_secs(30);

@@ -1,6 +1,7 @@
 //! Speaking with hosts and with the vendor's authority.
 
 pub(crate) mod authority;
+pub(crate) mod deadline;
 pub(crate) mod exchange;
 pub(crate) mod host;
 pub(crate) mod network;

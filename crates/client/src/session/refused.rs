@@ -2,7 +2,9 @@
 
 use std::fmt;
 
-use leasehold_core::{Code, Span, Timestamp};
+use base64ct::{Base64UrlUnpadded, Encoding};
+use leasehold_core::{Code, KeyId, Span, Timestamp};
+use leasehold_wire::SealedRefusal;
 use serde::Deserialize;
 
 /// A refusal by a host or an authority.
@@ -18,16 +20,29 @@ pub struct Refused {
     pub detail: String,
     /// Machines that have asked (`threshold-not-met`).
     pub count: Option<u64>,
-    /// Machines that are needed (`threshold-not-met`).
-    pub required: Option<u64>,
-    /// Leases there are (`capacity-reached`).
-    pub capacity: Option<u64>,
+    /// Machines that are needed (`threshold-not-met`), or leases that there may be (`capacity-reached`).
+    pub limit: Option<u64>,
     /// When to ask again.
     pub retry: Option<Span>,
     /// What this machine's clock said (`clock-skew`).
     pub client_time: Option<Timestamp>,
     /// What the host's clock said (`clock-skew`).
     pub host_time: Option<Timestamp>,
+    /// The time of the last request that the host has recorded (`replayed`).
+    pub last: Option<Timestamp>,
+    /// The host's signature under the refusal, verified; without it the refusal is a message that anyone may have written.
+    pub proof: Option<Box<Proof>>,
+    /// The signed refusal as it came, not verified.
+    pub(crate) document: Option<Box<[u8]>>,
+}
+
+/// A refusal that a host of the vendor's has signed, and that was verified.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Proof {
+    /// The host.
+    pub host: KeyId,
+    /// The document, with its chain.
+    pub document: Vec<u8>,
 }
 
 impl Refused {
@@ -44,12 +59,26 @@ impl Refused {
             title: readable(&problem.title),
             detail: readable(&problem.detail),
             count: problem.count,
-            required: problem.required,
-            capacity: problem.capacity,
-            retry: retry.map(|retry| retry.min(MAX_RETRY)),
+            limit: problem.required.or(problem.capacity),
+            retry,
             client_time: problem.client_time.map(Timestamp::from_unix),
             host_time: problem.host_time.map(Timestamp::from_unix),
+            last: problem.last.map(Timestamp::from_unix),
+            proof: None,
+            document: problem.document.and_then(|text| decode(&text)),
         })
+    }
+
+    /// The same, as the host has signed it: its words count, not those of the message around it.
+    pub(crate) fn proven(self, refusal: &SealedRefusal, proof: Proof) -> Self {
+        Self {
+            code: refusal.reason.code().name().to_owned(),
+            count: refusal.count,
+            limit: refusal.limit,
+            retry: Some(refusal.retry),
+            proof: Some(Box::new(proof)),
+            ..self
+        }
     }
 
     /// The code, where this release knows it.
@@ -76,10 +105,10 @@ impl fmt::Display for Refused {
     /// In this program's words where it knows the code: they are shorter, and a stranger did not write them.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match (self.known(), self) {
-            (Some(Code::ThresholdNotMet), Self { count: Some(count), required: Some(required), .. }) => {
+            (Some(Code::ThresholdNotMet), Self { count: Some(count), limit: Some(required), .. }) => {
                 write!(f, "{count} of {required} machines have asked")
             }
-            (Some(Code::CapacityReached), Self { capacity: Some(capacity), .. }) => {
+            (Some(Code::CapacityReached), Self { limit: Some(capacity), .. }) => {
                 write!(f, "all leases are in use: the host may grant {capacity} at once")
             }
             (Some(Code::ClockSkew), Self { client_time: Some(client), host_time: Some(host), .. }) => {
@@ -96,6 +125,10 @@ pub(crate) fn readable(text: &str) -> String {
     text.chars().filter(|c| !c.is_control()).take(500).collect()
 }
 
+fn decode(text: &str) -> Option<Box<[u8]>> {
+    Base64UrlUnpadded::decode_vec(text.trim_end_matches('=')).ok().map(Vec::into_boxed_slice)
+}
+
 #[derive(Deserialize)]
 struct Problem {
     #[serde(rename = "type")]
@@ -110,11 +143,11 @@ struct Problem {
     retry: Option<u64>,
     client_time: Option<u64>,
     host_time: Option<u64>,
+    last: Option<u64>,
+    document: Option<String>,
 }
 
 const PREFIX: &str = "urn:leasehold:problem:";
-/// However long a host says to wait, a client asks once a week.
-const MAX_RETRY: Span = Span::days(7);
 
 #[cfg(test)]
 mod tests {
@@ -152,11 +185,5 @@ mod tests {
         ] {
             assert_eq!(parse(body), None, "{body}");
         }
-    }
-
-    #[test]
-    fn no_host_can_stop_a_client_from_asking() {
-        let forever = format!(r#"{{"type":"urn:leasehold:problem:busy","retry":{}}}"#, u64::MAX);
-        assert_eq!(parse(&forever).unwrap().retry, Some(Span::days(7)));
     }
 }

@@ -1,28 +1,33 @@
-//! The device key, the keys this machine had before, and the fingerprint it last asked with.
+//! The device key, the candidate for its place, the keys this machine had before, and the fingerprints they asked with.
+
+use std::collections::BTreeMap;
 
 use leasehold_core::{Component, Fingerprint, KeyId};
 use leasehold_wire::Keypair;
 use pem_rfc7468::LineEnding;
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
 use zeroize::Zeroizing;
 
 /// This machine as a vendor's hosts know it.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Device {
-    /// Its key, once it has asked.
+    /// The key in use, once it has asked.
     pub(crate) key: Option<Keypair>,
-    /// What is remembered beside the key.
+    /// A new key that holds no lease yet.
+    pub(crate) candidate: Option<Keypair>,
+    /// What is remembered beside the keys.
     pub(crate) history: DeviceHistory,
 }
 
-/// What is remembered beside the key, readable by all.
+/// What is remembered beside the keys, readable by all.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct DeviceHistory {
     /// The keys that this machine has had, the newest last: leases bound to any of them are its own.
     keys: Vec<KeyId>,
-    /// What it last asked with.
+    /// What the key in use last asked with.
     pub(crate) fingerprint: Option<Fingerprint>,
+    /// The candidate, and what it asks with.
+    pub(crate) candidate: Option<(KeyId, Fingerprint)>,
 }
 
 impl Device {
@@ -31,18 +36,34 @@ impl Device {
         self.key.as_ref().map(Keypair::id).or(self.history.keys.last().copied())
     }
 
-    /// Whether a lease bound to `client` is this machine's.
+    /// Whether a lease bound to `client` is this machine's. One bound to the candidate was just granted.
     pub(crate) fn is(&self, client: KeyId) -> bool {
-        self.id() == Some(client) || self.history.keys.contains(&client)
+        self.id() == Some(client)
+            || self.history.keys.contains(&client)
+            || self.history.candidate.is_some_and(|(candidate, _)| candidate == client)
     }
 
-    /// Takes `key` into use.
-    pub(crate) fn adopt(&mut self, key: Keypair) {
+    /// Takes a key into use that asks with `fingerprint`.
+    pub(crate) fn adopt(&mut self, key: Keypair, fingerprint: Fingerprint) {
         self.history.keys.retain(|known| *known != key.id());
         self.history.keys.push(key.id());
         let surplus = self.history.keys.len().saturating_sub(MAX_KEYS);
         self.history.keys.drain(..surplus);
+        self.history.fingerprint = Some(fingerprint);
         self.key = Some(key);
+    }
+
+    /// Makes `key` the candidate, which asks with `fingerprint`.
+    pub(crate) fn propose(&mut self, key: Keypair, fingerprint: Fingerprint) {
+        self.history.candidate = Some((key.id(), fingerprint));
+        self.candidate = Some(key);
+    }
+
+    /// The candidate holds a lease: it is the key in use from now on.
+    pub(crate) fn promote(&mut self) {
+        if let (Some(key), Some((_, fingerprint))) = (self.candidate.take(), self.history.candidate.take()) {
+            self.adopt(key, fingerprint);
+        }
     }
 }
 
@@ -50,23 +71,37 @@ impl DeviceHistory {
     pub(crate) fn parse(bytes: &[u8]) -> Option<Self> {
         let stored: Stored = serde_json::from_slice(bytes).ok()?;
         let keys = stored.keys.iter().map(|key| key.parse().ok()).collect::<Option<_>>()?;
-        let hashes = stored.fingerprint.iter().map(|(number, hash)| {
-            Some((Component::from_number(u64::from(*number))?, u64::from_str_radix(hash, 16).ok()?.to_be_bytes()))
-        });
-        let hashes: Vec<_> = hashes.collect::<Option<_>>()?;
-        Some(Self { keys, fingerprint: Fingerprint::new(hashes).ok() })
+        let candidate = match stored.candidate {
+            Some(candidate) => Some((candidate.key.parse().ok()?, read(&candidate.fingerprint)?)),
+            None => None,
+        };
+        let fingerprint = if stored.fingerprint.is_empty() { None } else { Some(read(&stored.fingerprint)?) };
+        Some(Self { keys, fingerprint, candidate })
     }
 
     pub(crate) fn to_bytes(&self) -> Vec<u8> {
-        let hashes = self.fingerprint.iter().flat_map(Fingerprint::iter);
-        let stored = Stored {
-            keys: self.keys.iter().map(KeyId::to_string).collect(),
-            fingerprint: hashes
-                .map(|(component, hash)| (component.number(), format!("{:016x}", u64::from_be_bytes(*hash))))
-                .collect(),
-        };
+        let candidate = self
+            .candidate
+            .as_ref()
+            .map(|(key, fingerprint)| StoredCandidate { key: key.to_string(), fingerprint: write(Some(fingerprint)) });
+        let keys = self.keys.iter().map(KeyId::to_string).collect();
+        let stored = Stored { keys, fingerprint: write(self.fingerprint.as_ref()), candidate };
         serde_json::to_vec_pretty(&stored).expect("numbers and texts are JSON")
     }
+}
+
+/// A fingerprint as it is stored; `None` where it is damaged.
+fn read(stored: &StoredFingerprint) -> Option<Fingerprint> {
+    let hashes = stored.iter().map(|(number, hash)| {
+        Some((Component::from_number(u64::from(*number))?, u64::from_str_radix(hash, 16).ok()?.to_be_bytes()))
+    });
+    let hashes: Vec<_> = hashes.collect::<Option<_>>()?;
+    Fingerprint::new(hashes).ok()
+}
+
+fn write(fingerprint: Option<&Fingerprint>) -> StoredFingerprint {
+    let hashes = fingerprint.into_iter().flat_map(Fingerprint::iter);
+    hashes.map(|(component, hash)| (component.number(), format!("{:016x}", u64::from_be_bytes(*hash)))).collect()
 }
 
 /// A key as PKCS#8 v1 in PEM (RFC 8410 section 7), which `openssl pkey` reads.
@@ -85,10 +120,20 @@ pub(crate) fn from_pem(bytes: &[u8]) -> Option<Keypair> {
     Some(Keypair::from_seed(seed.try_into().ok()?))
 }
 
+type StoredFingerprint = BTreeMap<u8, String>;
+
 #[derive(Serialize, Deserialize)]
 struct Stored {
     keys: Vec<String>,
-    fingerprint: BTreeMap<u8, String>,
+    fingerprint: StoredFingerprint,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    candidate: Option<StoredCandidate>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct StoredCandidate {
+    key: String,
+    fingerprint: StoredFingerprint,
 }
 
 /// `PrivateKeyInfo` of an Ed25519 key, up to its 32-byte seed.
@@ -100,6 +145,10 @@ const MAX_KEYS: usize = 8;
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn fingerprint(n: u8) -> Fingerprint {
+        Fingerprint::new([(Component::Processor, [n; 8])]).unwrap()
+    }
 
     #[test]
     fn a_key_is_read_back_from_its_file_and_nothing_else_is() {
@@ -116,11 +165,25 @@ mod tests {
         let mut device = Device::default();
         let keys: Vec<Keypair> = (0..10).map(|n| Keypair::from_seed(&[n; 32])).collect();
         for key in &keys {
-            device.adopt(key.clone());
+            device.adopt(key.clone(), fingerprint(1));
         }
         assert_eq!(device.id(), Some(keys[9].id()));
         assert!(device.is(keys[2].id()) && !device.is(keys[1].id()));
-        device.history.fingerprint = Fingerprint::new([(Component::Processor, [0xab; 8])]).ok();
         assert_eq!(DeviceHistory::parse(&device.history.to_bytes()), Some(device.history));
+    }
+
+    #[test]
+    fn a_candidate_is_the_key_in_use_once_it_is_promoted() {
+        let mut device = Device::default();
+        let [old, new] = [1, 2].map(|n| Keypair::from_seed(&[n; 32]));
+        device.adopt(old.clone(), fingerprint(1));
+        device.propose(new.clone(), fingerprint(2));
+        assert_eq!(device.id(), Some(old.id()));
+        assert!(device.is(new.id()), "its first lease is this machine's");
+        assert_eq!(DeviceHistory::parse(&device.history.to_bytes()).as_ref(), Some(&device.history));
+        device.promote();
+        assert_eq!((device.id(), device.history.candidate), (Some(new.id()), None));
+        assert_eq!(device.history.fingerprint, Some(fingerprint(2)));
+        assert!(device.is(old.id()));
     }
 }

@@ -30,12 +30,15 @@ pub enum Note {
         /// The cause.
         source: Arc<io::Error>,
     },
+    /// There is no place for state: nothing will be remembered, and no host can be asked.
+    NoDirectory,
 }
 
 /// A folder of files, and the problems with them.
 #[derive(Debug)]
 pub(crate) struct Files {
-    folder: PathBuf,
+    /// `None` where there is no place for state: nothing is read, and nothing can be written.
+    folder: Option<PathBuf>,
     notes: Mutex<Vec<Note>>,
 }
 
@@ -52,16 +55,20 @@ pub(crate) struct RequestLock {
 }
 
 impl Files {
-    pub(crate) fn new(folder: PathBuf) -> Self {
+    pub(crate) fn new(folder: Option<PathBuf>) -> Self {
         Self { folder, notes: Mutex::default() }
     }
 
-    pub(crate) fn folder(&self) -> &Path {
-        &self.folder
+    pub(crate) fn folder(&self) -> Option<&Path> {
+        self.folder.as_deref()
     }
 
-    pub(crate) fn path(&self, name: &str) -> PathBuf {
-        self.folder.join(name)
+    pub(crate) fn has_folder(&self, name: &str) -> bool {
+        self.folder.as_ref().is_some_and(|folder| folder.join(name).is_dir())
+    }
+
+    fn path(&self, name: &str) -> Result<PathBuf, Error> {
+        Ok(self.folder.as_ref().ok_or(Error::NoStateDirectory)?.join(name))
     }
 
     /// Waits for the lock on the files; makes the folder where there is none.
@@ -98,11 +105,11 @@ impl Files {
         // Another process may have replaced it since: look again under the lock. A reader does not wait for it.
         let own = if lock.is_none() { self.try_lock().ok().flatten() } else { None };
         if lock.or(own.as_ref()).is_none() {
-            self.note(Note::Damaged { file: self.path(name), aside: None });
+            self.note(Note::Damaged { file: self.path(name)?, aside: None });
             return Ok(None);
         }
         match self.bytes(name)?.map(|bytes| parse(&bytes)) {
-            Some(None) => self.set_aside(name),
+            Some(None) => self.set_aside(&self.path(name)?),
             Some(replaced) => return Ok(replaced),
             None => {}
         }
@@ -111,22 +118,21 @@ impl Files {
 
     /// Replaces a file as one step that outlives a power cut.
     pub(crate) fn replace(&self, _lock: &Lock, name: &str, bytes: &[u8], readers: Readers) -> Result<(), Error> {
-        let path = self.path(name);
-        let folder = path.parent().unwrap_or(&self.folder);
-        let replaced = leasehold_files::make_folder(folder, Readers::Everyone)
-            .and_then(|()| leasehold_files::replace(&path, bytes, readers));
+        let path = self.path(name)?;
+        let made = path.parent().map_or(Ok(()), |folder| leasehold_files::make_folder(folder, Readers::Everyone));
+        let replaced = made.and_then(|()| leasehold_files::replace(&path, bytes, readers));
         replaced.map_err(|source| Error::State { path, source })
     }
 
     /// Removes a file, if there is one.
     pub(crate) fn remove(&self, _lock: &Lock, name: &str) -> Result<(), Error> {
-        let path = self.path(name);
+        let path = self.path(name)?;
         leasehold_files::remove(&path).map_err(|source| Error::State { path, source })
     }
 
     /// Removes all files of `folder` (the files' own where it is empty) but those named in `keep`.
     pub(crate) fn clear(&self, _lock: &Lock, folder: &str, keep: &[&str]) -> Result<(), Error> {
-        let path = self.path(folder);
+        let path = self.path(folder)?;
         let clear = || {
             for entry in fs::read_dir(&path)? {
                 let entry = entry?;
@@ -142,7 +148,7 @@ impl Files {
 
     /// The names of the folders in it.
     pub(crate) fn folders(&self) -> Vec<String> {
-        folders(&self.folder)
+        self.folder.as_deref().map(folders).unwrap_or_default()
     }
 
     /// Remembers `note`, once.
@@ -158,15 +164,15 @@ impl Files {
     }
 
     fn bytes(&self, name: &str) -> Result<Option<Vec<u8>>, Error> {
-        let path = self.path(name);
+        let Ok(path) = self.path(name) else { return Ok(None) };
         leasehold_files::read_if_there(&path, MAX_BYTES).map_err(|source| Error::State { path, source })
     }
 
-    fn set_aside(&self, name: &str) {
-        let file = self.path(name);
-        let free = (1..=u32::MAX).map(|n| self.path(&format!("{name}.damaged-{n}"))).find(|path| !path.exists());
-        let aside = free.filter(|aside| fs::rename(&file, aside).is_ok());
-        self.note(Note::Damaged { file, aside });
+    fn set_aside(&self, file: &Path) {
+        let named = |n| PathBuf::from(format!("{}.damaged-{n}", file.display()));
+        let free = (1..=u32::MAX).map(named).find(|path| !path.exists());
+        let aside = free.filter(|aside| fs::rename(file, aside).is_ok());
+        self.note(Note::Damaged { file: file.to_owned(), aside });
     }
 
     /// The lock file `name`, locked; an error where another process has held it for `timeout`.
@@ -178,7 +184,7 @@ impl Files {
             }
             if waited >= timeout {
                 let source = io::Error::new(ErrorKind::ResourceBusy, "another process holds the lock");
-                return Err(Error::State { path: self.path(name), source });
+                return Err(Error::State { path: self.path(name)?, source });
             }
             thread::sleep(LOCK_INTERVAL);
             waited += LOCK_INTERVAL;
@@ -187,9 +193,9 @@ impl Files {
 
     /// The lock file `name`, locked; `None` where another process has locked it. Makes the folder where there is none.
     fn take(&self, name: &str) -> Result<Option<File>, Error> {
-        let path = self.path(name);
-        let open = leasehold_files::make_folder(&self.folder, Readers::Everyone)
-            .and_then(|()| leasehold_files::open_lock(&path));
+        let path = self.path(name)?;
+        let made = path.parent().map_or(Ok(()), |folder| leasehold_files::make_folder(folder, Readers::Everyone));
+        let open = made.and_then(|()| leasehold_files::open_lock(&path));
         let locked = open.and_then(|file| match file.try_lock() {
             Ok(()) => Ok(Some(file)),
             Err(TryLockError::WouldBlock) => Ok(None),
@@ -204,7 +210,7 @@ impl Note {
     pub fn code(&self) -> Code {
         match self {
             Self::Damaged { .. } => Code::StateDamaged,
-            Self::Unusable { .. } => Code::StateUnusable,
+            Self::Unusable { .. } | Self::NoDirectory => Code::StateUnusable,
         }
     }
 }
@@ -216,6 +222,7 @@ impl fmt::Display for Note {
                 write!(f, "state file {}: damaged, set aside as {}", file.display(), aside.display())
             }
             Self::Damaged { file, aside: None } => write!(f, "state file {}: damaged", file.display()),
+            Self::NoDirectory => Error::NoStateDirectory.fmt(f),
             Self::Unusable { path, source } => write!(f, "state {}: {}", path.display(), describe_io(source)),
         }
     }

@@ -51,10 +51,9 @@ impl Held {
     }
 
     /// What standing needs of it, for a machine that shows `fingerprint` now.
-    pub(crate) fn evidence(&self, fingerprint: Option<&Fingerprint>, drift: u64) -> standing::Lease {
-        // The state does not say when a change was first noticed: it counts as long ago, and has no grace left.
-        let since = Timestamp::from_unix(0);
-        let same = fingerprint.is_some_and(|now| self.lease.fingerprint.same_machine(now, drift));
+    /// Where that is another one's, it was first noticed at `since`.
+    pub(crate) fn evidence(&self, fingerprint: Option<&Fingerprint>, drift: u64, since: Timestamp) -> standing::Lease {
+        let same = self.is_of(fingerprint, drift);
         standing::Lease {
             issued: self.lease.issued,
             expires: self.lease.expires,
@@ -63,6 +62,11 @@ impl Held {
             machine: if same { Machine::Same } else { Machine::Another { since } },
             revocation: self.revocation,
         }
+    }
+
+    /// Whether it was granted to the machine that shows `fingerprint` now.
+    pub(crate) fn is_of(&self, fingerprint: Option<&Fingerprint>, drift: u64) -> bool {
+        fingerprint.is_some_and(|now| self.lease.fingerprint.same_machine(now, drift))
     }
 
     /// When another is to follow it.

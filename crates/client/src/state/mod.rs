@@ -2,15 +2,18 @@
 //!
 //! ```text
 //! <base>/<vendor's KeyId>/device.key      PKCS#8 PEM, 0600
-//!                         device.json     keys before, last fingerprint
+//!                         candidate.key   a new key until it holds a lease, 0600
+//!                         former/<KeyId>.key  keys before that leases are bound to, 0600
+//!                         device.json     names of the keys, last fingerprint
 //!                         time.json       the floor of proven time
 //!                         revocations.lh
 //!                         lock  asking.lock
-//!                         <product>/manifest.lh  lease.lh (with its chain)  record.json
+//!                         <product>/manifest.lh  lease.lh  refusal.lh (with their chains)  record.json
 //! ```
 
 pub(crate) mod attempts;
 pub(crate) mod device;
+pub(crate) mod directory;
 pub(crate) mod files;
 pub(crate) mod first_run;
 pub(crate) mod held;
@@ -21,7 +24,7 @@ use std::path::{Path, PathBuf};
 
 use leasehold_core::{KeyId, ProductId, PublicKey, Timestamp};
 use leasehold_files::Readers;
-use leasehold_wire::{Keypair, Manifest, Revocations, verify};
+use leasehold_wire::{Keypair, Lease, Manifest, Revocations, verify};
 
 use crate::error::Error;
 use crate::state::device::{Device, DeviceHistory};
@@ -40,9 +43,10 @@ pub(crate) struct State {
 }
 
 impl State {
-    /// The state under `base` of this product of the vendor with this root key; nothing is read or made yet.
-    pub(crate) fn new(base: &Path, root: PublicKey, product: ProductId, opened: Timestamp) -> Self {
-        Self { files: Files::new(base.join(root.id().to_string())), root, product, opened }
+    /// The state under `base` of this product of the vendor with this root key; nothing is read or made yet. Without a base
+    /// nothing is remembered.
+    pub(crate) fn new(base: Option<&Path>, root: PublicKey, product: ProductId, opened: Timestamp) -> Self {
+        Self { files: Files::new(base.map(|base| base.join(root.id().to_string()))), root, product, opened }
     }
 
     pub(crate) fn lock(&self) -> Result<Lock, Error> {
@@ -62,25 +66,65 @@ impl State {
     }
 
     pub(crate) fn device(&self, lock: Option<&Lock>) -> Result<Device, Error> {
-        Ok(Device { key: self.files.read(lock, KEY, device::from_pem)?, history: self.history(lock)? })
+        let history = self.history(lock)?;
+        let candidate = match history.candidate {
+            Some(_) => self.files.read(lock, CANDIDATE, device::from_pem)?,
+            None => None,
+        };
+        Ok(Device { key: self.files.read(lock, KEY, device::from_pem)?, candidate, history })
     }
 
-    /// The device without its key: what a user may know who may not read the key.
+    /// The device without its keys: what a user may know who may not read them.
     pub(crate) fn device_without_key(&self) -> Result<Device, Error> {
-        Ok(Device { key: None, history: self.history(None)? })
+        Ok(Device { history: self.history(None)?, ..Device::default() })
     }
 
+    /// Stores what has changed, a new key before its name. A key that makes way for another is kept among the former ones.
     pub(crate) fn keep_device(&self, lock: &Lock, device: &Device) -> Result<(), Error> {
+        if let Some(candidate) = &device.candidate {
+            self.keep_key(lock, CANDIDATE, candidate)?;
+        }
         if let Some(key) = &device.key {
             let known: Option<Keypair> = self.files.read(Some(lock), KEY, device::from_pem)?;
-            if known.is_none_or(|known| known.id() != key.id()) {
-                self.files.replace(lock, KEY, device::to_pem(key).as_bytes(), Readers::Owner)?;
+            if let Some(former) = known.filter(|known| known.id() != key.id()) {
+                self.keep_key(lock, &former_key(former.id()), &former)?;
             }
+            self.keep_key(lock, KEY, key)?;
         }
-        if self.history(Some(lock))? == device.history {
+        if self.history(Some(lock))? != device.history {
+            self.files.replace(lock, HISTORY, &device.history.to_bytes(), Readers::Everyone)?;
+        }
+        if device.candidate.is_none() { self.files.remove(lock, CANDIDATE) } else { Ok(()) }
+    }
+
+    /// The key with this name, in use, candidate or former.
+    pub(crate) fn key_of(&self, client: KeyId) -> Result<Option<Keypair>, Error> {
+        let device = self.device(None)?;
+        let present = [device.key, device.candidate].into_iter().flatten().find(|key| key.id() == client);
+        if present.is_some() {
+            return Ok(present);
+        }
+        Ok(self.files.read(None, &former_key(client), device::from_pem)?.filter(|key| key.id() == client))
+    }
+
+    /// Removes the former keys that no lease of the vendor's is bound to any more.
+    pub(crate) fn forget_former_keys(&self, lock: &Lock) -> Result<(), Error> {
+        let lease = |product: String| {
+            let bytes =
+                leasehold_files::read(&self.files.folder()?.join(product).join(LEASE), MAX_DOCUMENT_BYTES).ok()?;
+            Some(leasehold_wire::Envelope::parse(&bytes).ok()?.document::<Lease>().ok()?.client)
+        };
+        let bound: Vec<String> = self.files.folders().into_iter().filter_map(lease).map(former_name).collect();
+        let kept: Vec<&str> = bound.iter().map(String::as_str).collect();
+        if self.files.has_folder(FORMER) { self.files.clear(lock, FORMER, &kept) } else { Ok(()) }
+    }
+
+    fn keep_key(&self, lock: &Lock, name: &str, key: &Keypair) -> Result<(), Error> {
+        let known: Option<Keypair> = self.files.read(Some(lock), name, device::from_pem)?;
+        if known.is_some_and(|known| known.id() == key.id()) {
             return Ok(());
         }
-        self.files.replace(lock, HISTORY, &device.history.to_bytes(), Readers::Everyone)
+        self.files.replace(lock, name, device::to_pem(key).as_bytes(), Readers::Owner)
     }
 
     pub(crate) fn proven(&self, lock: Option<&Lock>) -> Result<Option<Proven>, Error> {
@@ -135,16 +179,30 @@ impl State {
         self.files.replace(lock, &of(&self.product, LEASE), bytes, Readers::Everyone)
     }
 
+    /// Keeps the proof of a refusal, until a lease is granted.
+    pub(crate) fn keep_refusal(&self, lock: &Lock, bytes: &[u8]) -> Result<(), Error> {
+        self.files.replace(lock, &of(&self.product, REFUSAL), bytes, Readers::Everyone)
+    }
+
+    pub(crate) fn remove_refusal(&self, lock: &Lock) -> Result<(), Error> {
+        self.files.remove(lock, &of(&self.product, REFUSAL))
+    }
+
     pub(crate) fn remove_lease(&self, lock: &Lock) -> Result<(), Error> {
         self.files.remove(lock, &of(&self.product, LEASE))
     }
 
-    pub(crate) fn folder(&self) -> &Path {
+    /// The vendor's folder; `None` where there is no place for state.
+    pub(crate) fn folder(&self) -> Option<&Path> {
         self.files.folder()
     }
 
-    pub(crate) fn lease_path(&self) -> PathBuf {
-        self.files.path(&of(&self.product, LEASE))
+    pub(crate) fn lease_path(&self) -> Option<PathBuf> {
+        Some(self.files.folder()?.join(of(&self.product, LEASE)))
+    }
+
+    pub(crate) fn refusal_path(&self) -> Option<PathBuf> {
+        Some(self.files.folder()?.join(of(&self.product, REFUSAL)))
     }
 
     /// Whether this manifest is kept.
@@ -167,8 +225,11 @@ impl State {
 
     /// Remembers that something could not be read or written.
     pub(crate) fn note(&self, error: Error) {
-        if let Error::State { path, source } = error {
-            self.files.note(Note::Unusable { path, source: source.into() });
+        match error {
+            Error::State { path, source } => self.files.note(Note::Unusable { path, source: source.into() }),
+            Error::NoStateDirectory => self.files.note(Note::NoDirectory),
+            // The others are not about the state.
+            _ => {}
         }
     }
 
@@ -193,7 +254,7 @@ pub fn generalize(base: &Path) -> Result<Vec<KeyId>, Error> {
     }
     let vendors = folders(base).into_iter().filter_map(|name| Some((name.parse::<KeyId>().ok()?, base.join(name))));
     let clear = |(vendor, folder)| {
-        let files = Files::new(folder);
+        let files = Files::new(Some(folder));
         let _requests = files.request_lock()?;
         forget_machine(&files, &files.lock()?)?;
         Ok(vendor)
@@ -205,8 +266,8 @@ pub fn generalize(base: &Path) -> Result<Vec<KeyId>, Error> {
 /// such files, such as damaged ones.
 fn forget_machine(files: &Files, lock: &Lock) -> Result<(), Error> {
     // The key last, so that a crash between leaves nothing that claims to be licensed without it.
-    for product in files.folders() {
-        files.clear(lock, &product, &[MANIFEST])?;
+    for folder in files.folders() {
+        files.clear(lock, &folder, &[MANIFEST])?;
     }
     files.clear(lock, "", &[TIME, REVOCATIONS, LOCK, REQUEST_LOCK])
 }
@@ -231,11 +292,24 @@ pub(crate) fn read_manifest(bytes: &[u8]) -> Result<Manifest, Error> {
     Ok(opened.document)
 }
 
+fn former_key(client: KeyId) -> String {
+    format!("{FORMER}/{}", former_name(client))
+}
+
+fn former_name(client: KeyId) -> String {
+    format!("{client}.key")
+}
+
 fn of(product: &ProductId, file: &str) -> String {
     format!("{product}/{file}")
 }
 
 const KEY: &str = "device.key";
+/// A key that holds no lease yet.
+const CANDIDATE: &str = "candidate.key";
+/// The folder of keys that made way for others while leases were bound to them.
+const FORMER: &str = "former";
+const REFUSAL: &str = "refusal.lh";
 const HISTORY: &str = "device.json";
 const TIME: &str = "time.json";
 const REVOCATIONS: &str = "revocations.lh";
@@ -244,3 +318,20 @@ const MANIFEST: &str = "manifest.lh";
 const MAX_DOCUMENT_BYTES: u64 = 16 * 1_024;
 const LEASE: &str = "lease.lh";
 const RECORD: &str = "record.json";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn without_a_place_for_state_nothing_is_remembered_and_that_is_a_note() {
+        let state = State::new(None, PublicKey([1; 32]), "acme-cad".parse().unwrap(), Timestamp::from_unix(7));
+        assert_eq!(state.record(None).unwrap().first_run, Timestamp::from_unix(7));
+        assert!(state.held(None).unwrap().is_none() && state.device(None).unwrap().id().is_none());
+        let error = state.lock().unwrap_err();
+        assert!(matches!(error, Error::NoStateDirectory));
+        state.note(error);
+        assert!(matches!(state.notes()[..], [Note::NoDirectory]));
+        assert_eq!((state.folder(), state.lease_path()), (None, None));
+    }
+}

@@ -40,12 +40,12 @@ impl Proven {
         self.boot != running.boot || self.since(running) >= STALE
     }
 
-    /// Whether the lease it began with is older than one issued at `issued`.
-    pub(crate) fn is_before(&self, issued: Timestamp) -> bool {
-        self.lease < issued.unix()
+    /// The same once a lease issued at `issued` is stored: it never falls.
+    pub(crate) fn raised(&self, issued: Timestamp, running: &Running) -> Self {
+        if issued > self.floor(running) { Self::by_lease(issued, running) } else { self.counted_to(running) }
     }
 
-    fn floor(&self, running: &Running) -> Timestamp {
+    pub(crate) fn floor(&self, running: &Running) -> Timestamp {
         let ran = self.counted.saturating_add(self.since(running));
         clock::floor(Timestamp::from_unix(self.lease), Span::seconds(ran / 1_000))
     }
@@ -57,21 +57,30 @@ impl Proven {
 }
 
 /// The floor that `state` remembers; where it remembers none, the lease in hand proves when it was made.
-pub(crate) fn floor(state: &State, lock: Option<&Lock>, running: &Running) -> Result<Option<Proven>, Error> {
+pub(crate) fn known(state: &State, lock: Option<&Lock>, running: &Running) -> Result<Option<Proven>, Error> {
     if let Some(remembered) = state.proven(lock)? {
         return Ok(Some(remembered));
     }
     Ok(state.held(lock)?.map(|held| Proven::by_lease(held.lease.issued, running)))
 }
 
+/// Remembers that a lease issued at `issued` has been stored.
+pub(crate) fn raise(state: &State, lock: &Lock, issued: Timestamp, running: &Running) -> Result<(), Error> {
+    let raised = match known(state, Some(lock), running)? {
+        Some(proven) => proven.raised(issued, running),
+        None => Proven::by_lease(issued, running),
+    };
+    state.keep_proven(lock, &raised)
+}
+
 /// Adds the running time up to `running` to what `state` remembers, where enough of it has passed.
 pub(crate) fn count(state: &State, running: &Running) -> Result<(), Error> {
     let recent = state.proven(None)?.is_some_and(|remembered| !remembered.is_stale(running));
-    if recent || floor(state, None, running)?.is_none() {
+    if recent || known(state, None, running)?.is_none() {
         return Ok(());
     }
     let Some(lock) = state.try_lock()? else { return Ok(()) };
-    match floor(state, Some(&lock), running)? {
+    match known(state, Some(&lock), running)? {
         Some(proven) => state.keep_proven(&lock, &proven.counted_to(running)),
         None => Ok(()),
     }
@@ -106,6 +115,14 @@ mod tests {
         assert_eq!(proven.floor(&running("b", 9_999)).unix(), 1_000);
         let later = proven.counted_to(&running("a", 60)).counted_to(&running("b", 5));
         assert_eq!(later.floor(&running("b", 25)).unix(), 1_030);
+    }
+
+    #[test]
+    fn an_older_lease_takes_nothing_away() {
+        let proven = Proven::by_lease(Timestamp::from_unix(1_000), &running("a", 0));
+        assert_eq!(proven.raised(Timestamp::from_unix(900), &running("a", 5)).floor(&running("a", 5)).unix(), 1_005);
+        assert_eq!(proven.raised(Timestamp::from_unix(1_003), &running("a", 5)).floor(&running("a", 6)).unix(), 1_006);
+        assert_eq!(proven.raised(Timestamp::from_unix(2_000), &running("a", 5)).floor(&running("a", 6)).unix(), 2_001);
     }
 
     #[test]

@@ -18,7 +18,7 @@ fn a_granted_lease_is_stored_with_its_chain_and_makes_licensed() {
     let lease = granted(client.activate().unwrap()).lease;
     let Standing::Licensed { until, .. } = client.standing() else { panic!("{:?}", client.standing()) };
     assert_eq!(until, lease.expires);
-    let stored = std::fs::read(client.lease_file()).unwrap();
+    let stored = std::fs::read(client.lease_file().unwrap()).unwrap();
     let opened = verify::<leasehold_wire::Lease>(&stored, &scene.vendor.root(), lease.issued, None).unwrap();
     assert_eq!(opened.document, lease);
     assert_eq!(scene.client().status().lease, Some(lease), "as the next start finds it");
@@ -78,7 +78,7 @@ fn a_refusal_is_told_remembered_and_tried_again_when_the_host_says() {
     let scene = Scene::new();
     scene.then(Act::Refuse(THRESHOLD)).then(Act::Refuse(THRESHOLD));
     let no = refused(scene.client().activate().unwrap());
-    assert_eq!((no.code.as_str(), no.count, no.required), ("threshold-not-met", Some(3), Some(5)));
+    assert_eq!((no.code.as_str(), no.count, no.limit), ("threshold-not-met", Some(3), Some(5)));
     assert_eq!(no.to_string(), "3 of 5 machines have asked");
     let client = scene.client();
     let status = client.status();
@@ -100,6 +100,85 @@ fn a_refusal_leaves_the_lease_in_hand() {
     scene.then(Act::Refuse(Refusal::CapacityReached { capacity: 9, retry: Span::HOUR }));
     refused(scene.client().activate().unwrap());
     assert_eq!(scene.client().status().lease, Some(held));
+}
+
+#[test]
+fn a_proven_refusal_is_kept_and_told_as_proven() {
+    let scene = Scene::new();
+    scene.then(Act::Refuse(THRESHOLD)).then(Act::Claim(THRESHOLD));
+    let client = scene.client();
+    let no = refused(client.activate().unwrap());
+    let host = scene.vendor.host(1, vec![crate::scene::grant()]).id();
+    assert_eq!((no.count, no.limit, no.proof.as_ref().map(|proof| proof.host)), (Some(3), Some(5), Some(host)));
+    assert_eq!(client.status().last_failure.unwrap().proven_by, Some(host));
+    let kept = std::fs::read(client.refusal_file().unwrap()).unwrap();
+    let now = scene.clock_now();
+    verify::<leasehold_wire::SealedRefusal>(&kept, &scene.vendor.root(), now, None).unwrap();
+    assert_eq!(refused(client.activate().unwrap()).proof, None);
+    assert_eq!(client.status().last_failure.unwrap().proven_by, None);
+    granted(client.activate().unwrap());
+    assert!(!client.refusal_file().unwrap().exists(), "it is over");
+}
+
+#[test]
+fn a_renewal_is_refused_with_the_chain_that_is_held() {
+    let scene = Scene::new();
+    scene.licensed();
+    scene.then(Act::Refuse(THRESHOLD));
+    assert!(refused(scene.client().activate().unwrap()).proof.is_some());
+    assert_eq!(scene.requests().len(), 2, "asked once");
+}
+
+#[test]
+fn a_message_is_tried_again_after_a_minute_at_least_and_within_the_policy() {
+    let wait = |retry: u64| {
+        let scene = Scene::new();
+        let problem = serde_json::json!({ "type": "urn:leasehold:problem:busy", "title": "no", "retry": retry });
+        scene.then(Act::Say(leasehold_testkit::responder::Outgoing::problem((409, problem))));
+        refused(scene.client().activate().unwrap());
+        let status = scene.client().status();
+        let wait = status.next_attempt.unwrap().since(scene.clock_now());
+        (wait, attempt::retry_after(status.device.unwrap(), Span::MINUTE), status.device.unwrap())
+    };
+    let (soon, minute, _) = wait(0);
+    assert_eq!(soon, minute);
+    let (late, _, device) = wait(u64::MAX);
+    assert_eq!(late, attempt::retry_after(device, Span::seconds(7_200)));
+}
+
+#[test]
+fn where_no_host_answers_the_client_asks_a_minute_later_and_more_seldom_each_time() {
+    let scene = Scene::new();
+    let client = scene.client();
+    for seconds in [60, 120, 240] {
+        scene.then(Act::LoseReply);
+        assert!(client.tick().is_err());
+        assert_eq!(client.status().next_attempt, Some(scene.clock_now().plus(Span::seconds(seconds))));
+        scene.clock.advance(Span::seconds(seconds));
+    }
+    granted(asked(client.tick()));
+}
+
+#[test]
+fn a_request_that_the_host_takes_for_a_replay_is_asked_again_at_once_with_a_later_time() {
+    let scene = Scene::new();
+    let last = scene.clock_now().plus(Span::seconds(30));
+    let replayed = |last: Timestamp| {
+        let problem =
+            serde_json::json!({ "type": "urn:leasehold:problem:replayed", "title": "no", "last": last.unix() });
+        Act::Say(leasehold_testkit::responder::Outgoing::problem((409, problem)))
+    };
+    scene.then(replayed(last));
+    granted(scene.client().activate().unwrap());
+    let requests = scene.requests();
+    assert_eq!((requests[0].cti, requests[1].issued), (requests[1].cti, last.plus(Span::seconds(1))));
+    scene.then(replayed(last.plus(Span::days(300))));
+    assert_eq!(
+        refused(scene.client().activate().unwrap()).code,
+        "replayed",
+        "no time that this machine could not have"
+    );
+    assert_eq!(scene.requests().len(), 3);
 }
 
 #[test]
@@ -166,6 +245,26 @@ fn a_lease_that_a_lost_reply_may_have_brought_is_given_back_too() {
     let released = scene.responder.seen().into_iter().find(|incoming| incoming.path == "/v1/releases").unwrap();
     let release: leasehold_wire::Release = request::open(&released.body).unwrap();
     assert_eq!(release.key, scene.requests()[0].key);
+}
+
+#[test]
+fn a_lease_that_a_lost_renewal_has_brought_is_the_one_that_is_given_back() {
+    let scene = Scene::new();
+    scene.licensed();
+    scene.then(Act::LoseReply);
+    assert!(scene.client().renew().is_err());
+    assert!(matches!(scene.client().release(), Ok(Released::GivenBack { .. })));
+    let (requests, released) = (scene.requests(), scene.releases());
+    assert_eq!(requests.len(), 3, "asked for before it is given back");
+    assert_ne!(Some(released[0].lease), requests[1].holds);
+}
+
+#[test]
+fn a_release_does_not_say_that_there_is_none_on_a_strangers_word() {
+    let scene = Scene::new();
+    scene.then(Act::LoseReply).then(Act::Claim(THRESHOLD));
+    assert!(scene.client().activate().is_err());
+    assert!(matches!(scene.client().release(), Ok(Released::Refused(_))));
 }
 
 #[test]

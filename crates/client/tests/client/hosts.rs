@@ -109,6 +109,24 @@ fn hosts_are_tried_in_their_order_and_all_failures_are_told() {
 }
 
 #[test]
+fn hosts_that_were_set_hold_an_attempt_for_90_seconds_at_most() {
+    let scene = Scene::new();
+    let silent: Vec<_> = (0..20)
+        .map(|_| {
+            let clock = std::sync::Arc::clone(&scene.clock);
+            leasehold_testkit::responder::Responder::start(move |_| {
+                clock.advance(Span::seconds(30));
+                Outgoing::HangUp
+            })
+        })
+        .collect();
+    let hosts = silent.iter().map(|silent| silent.address().to_string().parse().unwrap()).collect();
+    let client = Client::open(&scene.manifest, Options { hosts, ..scene.options() }).unwrap();
+    let Err(Error::NoAnswer { tried }) = client.activate() else { panic!("none answers") };
+    assert_eq!(tried.len(), 3);
+}
+
+#[test]
 fn the_host_of_the_current_lease_is_tried_after_those_set() {
     let scene = Scene::new();
     scene.licensed();
@@ -179,7 +197,7 @@ fn a_revoked_authority_costs_nobody_a_lease_once_its_hosts_have_another_certific
     let scene = Scene::new();
     scene.licensed();
     let successor = scene.vendor.rotated();
-    let renewed = successor.host(1, vec![Vendor::grant()]);
+    let renewed = successor.host(1, vec![crate::scene::grant()]);
     scene.then(Act::Become(Box::new(renewed)));
     scene.clock.advance(Span::DAY);
     scene.licensed();

@@ -1,9 +1,13 @@
 //! Machines that change, move, are copied; images.
 
-use leasehold_client::{Client, Machine, Options};
-use leasehold_core::{Component, Refusal, Standing, Why};
+use leasehold_client::{Client, Machine, Options, Released};
+use leasehold_core::{Clock, Component, Cti, KeyId, Refusal, Span, Standing, Why};
+use leasehold_testkit::vendor::Chain;
+use leasehold_wire::SealedRefusal;
 
 use crate::scene::{Act, Scene, asked, granted, machine, refused};
+
+const THRESHOLD: Refusal = Refusal::ThresholdNotMet { count: 1, required: 5, retry: Span::HOUR };
 
 #[test]
 fn a_machine_that_changes_slowly_stays_itself() {
@@ -22,22 +26,62 @@ fn a_machine_that_changes_slowly_stays_itself() {
 }
 
 #[test]
-fn another_machine_is_noticed_at_its_first_start_and_becomes_a_client_of_its_own() {
+fn a_changed_machine_gives_its_lease_back_with_its_former_key_and_keeps_its_place() {
     let mut scene = Scene::new();
-    let original = scene.licensed().lease;
+    let former = scene.licensed();
     scene.machine = machine(2);
     let client = scene.client();
-    assert_eq!(client.standing(), Standing::Reduced { why: Why::AnotherMachine });
-    let refusal = Refusal::ThresholdNotMet { count: 1, required: 5, retry: leasehold_core::Span::HOUR };
-    scene.then(Act::Refuse(refusal));
+    let until = scene.clock.now().plus(Span::days(30));
+    assert_eq!(client.standing(), Standing::Grace { until, why: Why::AnotherMachine });
+    scene.then(Act::Grant(Chain::AsAsked)).then(Act::Refuse(THRESHOLD));
     refused(asked(client.tick()));
-    granted(client.activate().unwrap());
+    let released = scene.releases();
+    assert_eq!((released[0].key.id(), released[0].lease), (former.lease.client, former.lease.cti));
+    let status = client.status();
+    assert_eq!(
+        status.standing,
+        Standing::Grace { until, why: Why::AnotherMachine },
+        "works until there is another lease"
+    );
+    assert_eq!(status.device, Some(former.lease.client), "a new key is a candidate until it holds a lease");
+    let lease = granted(client.activate().unwrap()).lease;
     assert!(matches!(client.standing(), Standing::Licensed { .. }));
+    assert_eq!(client.status().device, Some(lease.client));
+    assert_eq!(scene.releases().len(), 1, "given back once");
     let requests = scene.requests();
-    assert_ne!(requests[1].key.id(), original.client);
+    assert_ne!(requests[1].key.id(), former.lease.client);
     assert_eq!(requests[1].key, requests[2].key, "one new key, not one for every attempt");
-    assert_eq!(requests[1].holds, None, "the lease is the other machine's");
+    assert_eq!(requests[1].holds, None, "the lease is the former machine's");
     assert_ne!(requests[0].cti, requests[1].cti);
+    assert!(!scene.file("candidate.key").exists() && scene.file("former").read_dir().unwrap().next().is_none());
+}
+
+#[test]
+fn the_grace_of_a_changed_machine_begins_when_it_is_noticed_and_ends_with_the_lease() {
+    let mut scene = Scene::new();
+    scene.licensed();
+    let original = scene.machine.clone();
+    scene.machine = machine(2);
+    scene.client();
+    scene.clock.advance(Span::days(29));
+    assert!(matches!(scene.client().standing(), Standing::Grace { why: Why::AnotherMachine, .. }));
+    scene.clock.advance(Span::days(1));
+    assert_eq!(scene.client().standing(), Standing::Reduced { why: Why::AnotherMachine });
+    scene.machine = original;
+    assert!(matches!(scene.client().standing(), Standing::Licensed { .. }), "the first machine again");
+}
+
+#[test]
+fn a_release_on_a_changed_machine_ends_the_lease_that_the_host_counts() {
+    let mut scene = Scene::new();
+    let former = scene.licensed().lease;
+    scene.machine = machine(2);
+    scene.then(Act::LoseReply).then(Act::Grant(Chain::AsAsked)).then(Act::Refuse(THRESHOLD));
+    assert!(scene.client().activate().is_err(), "where the release is not answered, nothing is asked for");
+    assert!(scene.client().activate().is_ok());
+    assert!(matches!(scene.client().release(), Ok(Released::GivenBack { .. })));
+    let released = scene.releases();
+    assert!(released.iter().all(|release| (release.key.id(), release.lease) == (former.client, former.cti)));
 }
 
 #[test]
@@ -68,17 +112,47 @@ fn a_suspected_clone_makes_a_new_key_at_once_and_asks_again() {
 }
 
 #[test]
-fn a_suspected_clone_does_not_lose_the_lease_it_holds() {
+fn a_suspected_clone_keeps_key_and_lease_until_the_new_key_holds_one() {
     let scene = Scene::new();
     let held = scene.licensed().lease;
     scene.then(Act::Refuse(Refusal::CloneSuspected)).then(Act::LoseReply);
     assert!(scene.client().activate().is_err());
     let status = scene.client().status();
     assert!(matches!(status.standing, Standing::Licensed { .. }));
-    assert_ne!(status.device, Some(held.client));
-    assert_eq!(scene.requests()[2].holds, None, "the new key holds no lease");
-    scene.licensed();
-    assert_eq!(scene.ctis()[2], scene.ctis()[3]);
+    assert_eq!(status.device, Some(held.client));
+    let requests = scene.requests();
+    assert_eq!((requests[2].holds, requests[1].key.id()), (None, held.client), "the new key holds no lease");
+    for _ in 0..3 {
+        scene.then(Act::Refuse(Refusal::CloneSuspected));
+        refused(scene.client().activate().unwrap());
+    }
+    let granted = scene.licensed().lease;
+    assert_eq!(granted.client, requests[2].key.id(), "one candidate, however often it is refused");
+    assert_eq!(scene.client().status().device, Some(granted.client));
+}
+
+#[test]
+fn forged_suspicions_change_neither_key_nor_lease() {
+    let scene = Scene::new();
+    let held = scene.licensed().lease;
+    let strange: fn(&mut SealedRefusal) = |refusal| refusal.client = KeyId([7; 16]);
+    let stale: fn(&mut SealedRefusal) = |refusal| refusal.request = Cti([7; 16]);
+    for _ in 0..8 {
+        scene.then(Act::Claim(Refusal::CloneSuspected));
+    }
+    scene.then(Act::RefuseChanged(Refusal::CloneSuspected, strange));
+    scene.then(Act::RefuseChanged(Refusal::CloneSuspected, stale));
+    let key = std::fs::read(scene.file("device.key")).unwrap();
+    for _ in 0..10 {
+        assert_eq!(refused(scene.client().activate().unwrap()).proof, None);
+    }
+    let status = scene.client().status();
+    assert_eq!((status.device, status.lease), (Some(held.client), Some(held)));
+    assert_eq!(status.last_failure.unwrap().proven_by, None);
+    assert_eq!(std::fs::read(scene.file("device.key")).unwrap(), key);
+    assert!(!scene.file("candidate.key").exists());
+    let ctis = scene.ctis();
+    assert!(ctis[1..].iter().all(|cti| *cti == ctis[1]), "a message answers no request");
 }
 
 #[test]

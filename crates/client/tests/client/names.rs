@@ -130,8 +130,38 @@ fn a_no_of_a_rogue_is_not_believed_and_a_no_of_the_vendors_host_is() {
     granted(client.activate().unwrap());
     let fresh = Scene::new();
     let server = self::server(&[HOSTS, &srv(0, port(&fresh), "one")].concat());
-    fresh.then(Act::Refuse(Refusal::CapacityReached { capacity: 1, retry: leasehold_core::Span::HOUR }));
+    fresh.then(Act::Refuse(Refusal::CapacityReached { capacity: 9, retry: leasehold_core::Span::HOUR }));
     assert_eq!(refused(self::client(&fresh, &server).activate().unwrap()).code, "capacity-reached");
+}
+
+#[test]
+fn a_found_hosts_proven_refusal_is_believed_and_no_other_host_is_asked() {
+    let (scene, second) = (Scene::new(), Scene::new());
+    let server = server(&[HOSTS, &srv(1, port(&scene), "one"), &srv(5, port(&second), "two")].concat());
+    scene.then(Act::Refuse(Refusal::CapacityReached { capacity: 9, retry: leasehold_core::Span::HOUR }));
+    let no = refused(client(&scene, &server).activate().unwrap());
+    assert!(no.proof.is_some() && second.responder.seen().is_empty());
+    scene.then(Act::Claim(Refusal::CapacityReached { capacity: 9, retry: leasehold_core::Span::HOUR }));
+    granted(client(&scene, &server).activate().unwrap());
+    assert!(!second.responder.seen().is_empty(), "without a proof the next host is asked");
+}
+
+#[test]
+fn twenty_silent_records_hold_an_attempt_for_90_seconds_at_most() {
+    let scene = Scene::new();
+    let silent: Vec<Responder> = (0..20)
+        .map(|_| {
+            let clock = std::sync::Arc::clone(&scene.clock);
+            Responder::start(move |_| {
+                clock.advance(leasehold_core::Span::seconds(10));
+                Outgoing::HangUp
+            })
+        })
+        .collect();
+    let records: String = silent.iter().map(|silent| srv(0, silent.address().port(), "one")).collect();
+    let server = server(&[HOSTS, &records].concat());
+    let Err(Error::NoAnswer { tried }) = client(&scene, &server).activate() else { panic!("none answers") };
+    assert_eq!(tried.len(), 9);
 }
 
 #[test]

@@ -4,15 +4,17 @@ use std::collections::VecDeque;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 
+use base64ct::{Base64UrlUnpadded, Encoding};
 use leasehold_client::{
     Answer, Client, Clock, Error, Granted, HostAddress, Lookup, Machine, Options, Outcome, Refused, Tick,
 };
-use leasehold_core::{Component, Cti, Fingerprint, Refusal, Span};
+use leasehold_core::{Component, Cti, Fingerprint, Grant, Policy, Refusal, Span, Timestamp};
 use leasehold_testkit::clock::VirtualClock;
 use leasehold_testkit::responder::{Incoming, Outgoing, Responder};
 use leasehold_testkit::rng::SeededRng;
 use leasehold_testkit::vendor::{BEGIN, Chain, Host, Vendor, problem};
-use leasehold_wire::{Lease, Request, request};
+use leasehold_wire::seal::{Tip, seal};
+use leasehold_wire::{Lease, RefusalReason, Release, Request, SealedRefusal, request};
 use tempfile::TempDir;
 
 /// What the host does about the next request for a lease; without any it grants.
@@ -21,7 +23,12 @@ pub(crate) enum Act {
     Grant(Chain),
     /// Grants, and the reply is lost.
     LoseReply,
+    /// Refuses: from the recorded step on with proof.
     Refuse(Refusal),
+    /// Refuses without proof, as anyone might.
+    Claim(Refusal),
+    /// Refuses with a proof that is changed before it is sealed.
+    RefuseChanged(Refusal, fn(&mut SealedRefusal)),
     /// Cannot answer now.
     Busy,
     Garbage,
@@ -52,7 +59,7 @@ pub(crate) struct Scene {
 
 impl Scene {
     pub(crate) fn new() -> Self {
-        Self::with_host(|vendor| vendor.host(1, vec![Vendor::grant()]))
+        Self::with_host(|vendor| vendor.host(1, vec![grant()]))
     }
 
     pub(crate) fn with_host(host: impl FnOnce(&Vendor) -> Host) -> Self {
@@ -120,6 +127,12 @@ impl Scene {
         seen.map(|incoming| request::open(&incoming.body).unwrap()).collect()
     }
 
+    /// The releases that have reached the host, in their order.
+    pub(crate) fn releases(&self) -> Vec<Release> {
+        let seen = self.responder.seen().into_iter().filter(|incoming| incoming.path == "/v1/releases");
+        seen.map(|incoming| request::open(&incoming.body).unwrap()).collect()
+    }
+
     pub(crate) fn ctis(&self) -> Vec<Cti> {
         self.requests().iter().map(|request| request.cti).collect()
     }
@@ -166,7 +179,9 @@ impl Served {
                 self.host.lease(request, now, Chain::AsAsked);
                 Outgoing::HangUp
             }
-            Act::Refuse(refusal) => Outgoing::problem(problem(&refusal)),
+            Act::Refuse(refusal) => self.refuse(request, &refusal, |_| ()),
+            Act::RefuseChanged(refusal, change) => self.refuse(request, &refusal, change),
+            Act::Claim(refusal) => Outgoing::problem(problem(&refusal)),
             Act::Busy => {
                 let body = serde_json::json!({ "type": "urn:leasehold:problem:busy", "title": "busy", "status": 503 });
                 Outgoing::Reply {
@@ -197,9 +212,51 @@ impl Served {
         }
     }
 
+    /// The problem document of a refusal, with its proof where there is one.
+    fn refuse(&self, request: &Request, refusal: &Refusal, change: fn(&mut SealedRefusal)) -> Outgoing {
+        let (status, mut body) = problem(refusal);
+        if let Some(mut sealed) = sealed(request, refusal, self.clock.now()) {
+            change(&mut sealed);
+            let chain: &[&[u8]] = if request.chain_of == Some(self.host.id()) { &[] } else { &self.host.chain() };
+            let document = seal(&[sealed], Tip::START, self.host.pair()).document(0, chain);
+            body["document"] = Base64UrlUnpadded::encode_string(&document).into();
+        }
+        Outgoing::problem((status, body))
+    }
+
     fn next(&mut self) -> Option<Act> {
         self.acts.lock().unwrap().pop_front()
     }
+}
+
+/// A grant from five clients on, of nine leases at once.
+pub(crate) fn grant() -> Grant {
+    let usual = Vendor::grant();
+    Grant { policy: Policy { threshold: 5, capacity: Some(9), ..usual.policy }, ..usual }
+}
+
+/// What a host signs of a refusal; `None` before the recorded step.
+fn sealed(request: &Request, refusal: &Refusal, now: Timestamp) -> Option<SealedRefusal> {
+    let (reason, count, limit, retry) = match *refusal {
+        Refusal::CloneSuspected => (RefusalReason::CloneSuspected, None, None, Span::seconds(7_200)),
+        Refusal::ThresholdNotMet { count, required, retry } => {
+            (RefusalReason::ThresholdNotMet, Some(count), Some(required), retry)
+        }
+        Refusal::CapacityReached { capacity, retry } => (RefusalReason::CapacityReached, None, Some(capacity), retry),
+        _ => return None,
+    };
+    Some(SealedRefusal {
+        issued: now,
+        cti: Cti([5; 16]),
+        client: request.key.id(),
+        product: request.product,
+        family: "acme".parse().unwrap(),
+        request: request.cti,
+        reason,
+        retry,
+        count,
+        limit,
+    })
 }
 
 /// A machine whose parts all carry this number.
@@ -226,7 +283,7 @@ pub(crate) fn refused(answer: Answer) -> Refused {
 /// What a client that found it was time has been answered.
 pub(crate) fn asked(tick: Result<Tick, Error>) -> Answer {
     match tick {
-        Ok(Tick::Asked(answer)) => answer,
+        Ok(Tick::Asked(answer)) => *answer,
         other => panic!("it was time to ask: {other:?}"),
     }
 }

@@ -91,6 +91,24 @@ fn a_clock_once_set_to_2099_burns_nothing() {
 }
 
 #[test]
+fn a_lease_much_older_than_proven_time_is_refused_and_proven_time_never_falls() {
+    let scene = Scene::new();
+    scene.licensed();
+    scene.clock.advance(Span::days(399));
+    let held = scene.licensed().lease;
+    // Client and host alike: their clocks agree, and the signature holds.
+    scene.clock.set(held.issued.minus(Span::days(399)));
+    let error = scene.client().activate().unwrap_err();
+    assert_eq!(error.code().name(), "clock-skew", "{error}");
+    let status = scene.client().status();
+    assert_eq!((status.clock.now, status.lease), (held.issued, Some(held.clone())));
+    scene.clock.set(held.issued.minus(Span::HOUR));
+    scene.licensed();
+    scene.clock.set(held.issued.minus(Span::days(1)));
+    assert_eq!(scene.client().status().clock.now, held.issued, "a lease an hour older takes nothing away");
+}
+
+#[test]
 fn a_first_run_by_a_dead_clock_burns_nothing() {
     for wrong in [0, 4_070_908_800] {
         let scene = Scene::new();

@@ -115,6 +115,40 @@ fn a_state_directory_that_can_only_be_read_still_gives_a_standing() {
 }
 
 #[test]
+fn opening_waits_for_no_lock_and_no_pipe() {
+    let scene = Scene::new();
+    scene.licensed();
+    let locks = ["lock", "asking.lock"].map(|name| fs::File::options().write(true).open(scene.file(name)).unwrap());
+    locks.iter().for_each(|lock| lock.lock().unwrap());
+    scene.clock.advance(Span::days(1));
+    let client = scene.client();
+    assert!(matches!(client.standing(), Standing::Licensed { .. }));
+    drop(locks);
+    for name in ["acme-cad/lease.lh", "acme-cad/record.json", "time.json", "lock"] {
+        let file = scene.file(name);
+        fs::remove_file(&file).unwrap();
+        assert!(std::process::Command::new("mkfifo").arg(&file).status().unwrap().success());
+        let client = scene.client();
+        client.standing();
+        assert!(
+            client.notes().iter().any(|note| note.code().name() == "state-unusable"),
+            "{name}: {:?}",
+            client.notes()
+        );
+    }
+}
+
+#[test]
+fn locks_are_their_owners_alone_and_the_lease_is_everyones_to_read() {
+    use std::os::unix::fs::PermissionsExt;
+    let scene = Scene::new();
+    scene.licensed();
+    let mode = |name: &str| fs::metadata(scene.file(name)).unwrap().permissions().mode() & 0o777;
+    assert_eq!((mode("lock"), mode("asking.lock"), mode("acme-cad/lease.lh")), (0o600, 0o600, 0o644));
+    assert_eq!((mode(""), mode("acme-cad")), (0o755, 0o755));
+}
+
+#[test]
 fn two_processes_on_one_state_make_one_client() {
     let scene = Scene::new();
     let (first, second) = (scene.client(), scene.client());

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use clap::Args;
-use leasehold_client::{Client, HostAddress, Options, host_name, state_directory};
+use leasehold_client::{Client, EnvironmentError, HostAddress, Options, host_name, state_directory};
 use leasehold_core::PublicKey;
 
 use super::names::Names;
@@ -17,7 +17,8 @@ pub(crate) struct StateArgs {
     /// The product's manifest, `-` for standard input; not needed where the state directory knows one product.
     #[arg(long, value_name = "FILE")]
     manifest: Option<PathBuf>,
-    /// The state directory [default: `LEASEHOLD_STATE`, else /var/lib/leasehold for root and the user's own for others].
+    /// The state directory [default: `LEASEHOLD_STATE`, else /var/lib/leasehold/client where the machine has state there, else
+    /// the user's own, in it a folder named after the machine].
     #[arg(long, value_name = "DIR")]
     state: Option<PathBuf>,
     /// Take a manifest of the vendor with this root key and no other.
@@ -31,7 +32,8 @@ pub(crate) struct NetworkArgs {
     /// A host: NAME, NAME:PORT, `[IPv6]:PORT`, http://… or https://…; several in their order [default: `LEASEHOLD_HOST`].
     #[arg(long = "host", value_name = "ADDRESS", value_delimiter = ',')]
     hosts: Vec<HostAddress>,
-    /// Trust https hosts with certificates of the authorities in this PEM file, and no others.
+    /// Trust https hosts with certificates of the authorities in this PEM file, and no others [default: `LEASEHOLD_CA_FILE`,
+    /// else those of the platform].
     #[arg(long, value_name = "FILE")]
     ca: Option<PathBuf>,
     /// Send this machine's name to the host.
@@ -65,8 +67,10 @@ impl StateArgs {
     }
 
     fn options(&self) -> Result<Options, Failure> {
-        let environment = Options::from_environment()
-            .map_err(|error| Failure::failed("usage", format!("LEASEHOLD_HOST: {error}")))?;
+        let environment = Options::from_environment().map_err(|error| match &error {
+            EnvironmentError::Host(_) => Failure::failed("usage", error.to_string()),
+            EnvironmentError::CaFile { .. } => Failure::failed("file", error.to_string()),
+        })?;
         Ok(Options { state: self.state.clone().or(environment.state.clone()), root: self.root, ..environment })
     }
 
@@ -89,7 +93,7 @@ impl NetworkArgs {
         let options = self.names.options(options)?;
         Ok(Options {
             hosts: if self.hosts.is_empty() { options.hosts } else { self.hosts.clone() },
-            authorities: self.ca.as_deref().map(input::file).transpose()?,
+            authorities: self.ca.as_deref().map(input::file).transpose()?.or(options.authorities),
             host_name: if self.send_host_name { host_name() } else { None },
             ..options
         })

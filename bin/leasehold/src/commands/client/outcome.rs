@@ -35,6 +35,8 @@ pub(crate) fn refusal(client: &Client, refused: &Refused) -> Failure {
     let product = client.manifest().product;
     let next = client.status().next_attempt.map(|next| format!("; the next attempt is at {}", time(next)));
     let next = next.unwrap_or_default();
+    let proof = if refused.proof.is_some() { "proven by the host" } else { "not proven" };
+    let next = format!(" ({proof}){next}");
     match refused.known() {
         Some(code) => Failure::refused(code, format!("{product}: {refused}{next}")),
         None => Failure::refused(Code::Refused, format!("{product}: {refused} ({}){next}", refused.code))

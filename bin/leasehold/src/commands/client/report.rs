@@ -1,9 +1,9 @@
 //! A client's standing and what it rests on, for people and for programs.
 
-use leasehold_client::{Client, Note, Status, Tried};
+use leasehold_client::{Client, LastFailure, Note, Status, Tried};
 use leasehold_core::standing::Mode;
 use leasehold_core::{Code, KeyId, Standing, Text, Timestamp};
-use leasehold_wire::{Lease, Method};
+use leasehold_wire::Method;
 use serde_json::{Value, json};
 
 use crate::output::{self, Output, time};
@@ -83,12 +83,12 @@ fn rows(client: &Client, status: &Status) -> Vec<(String, String)> {
         ("until", until),
         ("mode", mode(status.mode).map(str::to_owned)),
         ("next attempt", Some(status.next_attempt.map_or("when told to".to_owned(), time))),
-        ("last attempt", status.last_failure.as_ref().map(|failure| format!("{} [{}]", failure.message, failure.code))),
+        ("last attempt", status.last_failure.as_ref().map(last_attempt)),
         (if by_authority { "authority" } else { "host" }, host),
         ("method", lease.map(|lease| lease.method.name().to_owned())),
         ("features", features),
         ("device", status.device.map(|device| device.to_string())),
-        ("lease", lease.map(|_| client.lease_file().display().to_string())),
+        ("lease", lease.and(client.lease_file()).map(|file| file.display().to_string())),
     ];
     rows.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?))).collect()
 }
@@ -109,7 +109,7 @@ fn value(client: &Client, status: &Status) -> Value {
         "time": status.clock.now.unix(),
         "renew_at": renew_at(&status.standing).map(Timestamp::unix),
         "next_attempt": unix(status.next_attempt),
-        "last_failure": last_failure.map(|failure| json!({ "code": failure.code, "message": failure.message })),
+        "last_failure": last_failure.map(failure),
         "authority": status.authority.as_ref().map(ToString::to_string),
         "host": status.host.as_ref().map(ToString::to_string),
         "host_key": id(status.signer),
@@ -119,9 +119,19 @@ fn value(client: &Client, status: &Status) -> Value {
         "count": lease.and_then(|lease| lease.count),
         "method": lease.map(|lease| lease.method.name()),
         "features": lease.map_or(Vec::new(), |lease| names(&lease.features)),
-        "lease": lease.map(|_: &Lease| client.lease_file()),
+        "lease": lease.and(client.lease_file()),
         "notes": status.notes.iter().map(note).collect::<Vec<_>>(),
     })
+}
+
+fn last_attempt(failure: &LastFailure) -> String {
+    let proof = failure.proof().map(|proof| format!(", {proof}")).unwrap_or_default();
+    format!("{} [{}]{proof}", failure.message, failure.code)
+}
+
+fn failure(failure: &LastFailure) -> Value {
+    let host = id(failure.proven_by);
+    json!({ "code": failure.code, "message": failure.message, "proven": host.is_some(), "proven_by": host })
 }
 
 fn note(note: &Note) -> Value {

@@ -86,7 +86,7 @@ impl Machine {
     fn of(name: u32, client: &Client) -> Self {
         let status = client.status();
         let device = status.device.map_or_else(|| "-".to_owned(), |device| device.to_string());
-        Self { name, device, standing: status.standing, lease: status.lease.map(|_| client.lease_file()) }
+        Self { name, device, standing: status.standing, lease: status.lease.and(client.lease_file()) }
     }
 
     pub(super) fn row(&self) -> [String; 4] {

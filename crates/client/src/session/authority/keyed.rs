@@ -1,7 +1,7 @@
 //! Activation with a multiple key: the machine asks the vendor's authority itself, or has its request carried there. The
 //! lease it gets has no end unless the key has one, and is never renewed.
 
-use leasehold_core::{KeyKind, ProductKey, Span};
+use leasehold_core::{KeyKind, ProductKey};
 use leasehold_wire::envelope::sign;
 use leasehold_wire::proof::Proof;
 use leasehold_wire::{Lease, MachineRequest, Method, Reason, verify};
@@ -13,14 +13,14 @@ use crate::error::failure::Failure;
 use crate::session::authority::link::{AuthorityError, AuthorityLink, AuthorityReply};
 use crate::session::host::answer::Mismatch;
 use crate::session::host::asking::{Answer, Outcome};
-use crate::session::host::request::{DeviceKey, prepare_device};
-use crate::session::host::revocations;
+use crate::session::host::request::{KeyChoice, prepare_device};
+use crate::session::host::{outcome, revocations};
 use crate::session::network::Network;
 use crate::session::refused::Refused;
 use crate::state::State;
-use crate::state::attempts::{self, RequestState};
-use crate::state::proven::{self, Proven};
-use crate::state::record::{Attempt, RenewalMode};
+use crate::state::attempts;
+use crate::state::proven;
+use crate::state::record::{Attempt, OpenRequest, RenewalMode};
 
 /// What an authority has answered to a machine with a multiple key.
 #[derive(Clone, Debug)]
@@ -64,9 +64,10 @@ impl MachineSession<'_> {
         let (context, state) = (self.context, self.state);
         let lock = state.lock()?;
         let mut record = state.record(Some(&lock))?;
-        let device = prepare_device(context, state, &lock, &mut record, DeviceKey::Kept)?;
-        let cti = record.machine_request.unwrap_or_else(|| context.new_cti());
-        record.machine_request = Some(cti);
+        let device = prepare_device(context, state, &lock, KeyChoice::InUse)?;
+        let open = record.machine_request.filter(|open| open.client == device.key.id());
+        let cti = open.map_or_else(|| context.new_cti(), |open| open.cti);
+        record.machine_request = Some(OpenRequest { cti, client: device.key.id() });
         state.keep_record(&lock, &record)?;
         let request = MachineRequest {
             issued: context.now(),
@@ -91,8 +92,8 @@ impl MachineSession<'_> {
         let address = self.state.record(None)?.authority;
         let checked = address.map_or(Ok(()), |address| self.fetch_revocations(&self.link(&address)));
         if let Err(error) = checked {
-            let failure = (error.code().name(), error.to_string());
-            let stored = attempts::failed(self.state, self.context.now(), failure, Some(RETRY), RequestState::Open);
+            let (code, message) = (error.code(), error.to_string());
+            let stored = attempts::authority_unanswered(self.state, self.context.now(), code, message);
             stored.unwrap_or_else(|error| self.state.note(error));
             return Err(failed(error));
         }
@@ -114,16 +115,18 @@ impl MachineSession<'_> {
             other => Failure::Lease(other),
         })?;
         let lease = lease.document;
-        let device = state.device(None).ok().and_then(|device| device.id());
+        let device = state.device(None).unwrap_or_default();
         let asked = state.record(None).ok().and_then(|record| record.machine_request);
+        // A key that is still a candidate is taken into use with this lease.
+        let clients = [device.id(), device.candidate.as_ref().map(leasehold_wire::Keypair::id)];
         let same = |now| lease.fingerprint.same_machine(now, manifest.drift);
         let mismatch = if lease.method != Method::MultipleKey {
             Some(Mismatch::Method)
-        } else if device != Some(lease.client) {
+        } else if !clients.contains(&Some(lease.client)) {
             Some(Mismatch::Client)
         } else if (lease.product, lease.family) != (manifest.product, manifest.family) {
             Some(Mismatch::Product)
-        } else if asked.is_some_and(|cti| cti != lease.request) {
+        } else if asked.is_some_and(|open| open.cti != lease.request) {
             Some(Mismatch::Request)
         } else if !self.context.fingerprint.as_ref().is_some_and(same) {
             Some(Mismatch::Fingerprint)
@@ -138,16 +141,15 @@ impl MachineSession<'_> {
         let (state, running) = (self.state, self.context.running());
         let lock = state.lock()?;
         state.keep_lease(&lock, bytes)?;
-        // An answer that was carried here may be older than a lease that was in hand.
-        if proven::floor(state, Some(&lock), &running)?.is_none_or(|known| known.is_before(lease.issued)) {
-            state.keep_proven(&lock, &Proven::by_lease(lease.issued, &running))?;
-        }
+        proven::raise(state, &lock, lease.issued, &running)?;
         let mut record = state.record(Some(&lock))?;
         (record.request, record.machine_request, record.host) = (None, None, None);
+        (record.moved, record.given_back) = (None, None);
         record.attempt = Some(Attempt { at: self.context.now(), failure: None });
         record.authority = address.cloned();
         record.renewal = RenewalMode::Automatic;
-        state.keep_record(&lock, &record)
+        state.keep_record(&lock, &record)?;
+        outcome::settle_keys(state, &lock, lease.client)
     }
 
     /// Fetches the authority's revocation list where it has a newer one.
@@ -165,6 +167,3 @@ impl MachineSession<'_> {
 fn failed(error: AuthorityError) -> Error {
     Error::Authority(Box::new(error))
 }
-
-/// An authority that does not answer is no reason to hurry: the lease in hand holds.
-const RETRY: Span = Span::DAY;

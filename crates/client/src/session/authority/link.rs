@@ -9,7 +9,7 @@ use leasehold_wire::envelope::MOST_REVOCATION_BYTES;
 use crate::address::AuthorityAddress;
 use crate::error::Error;
 use crate::error::failure::{Failure, HostSource};
-use crate::session::exchange::{Exchange, NotAHost, Reply, Trust};
+use crate::session::exchange::{Exchange, NotAHost, Reply, TIMEOUT, Trust};
 use crate::session::host::route::Route;
 use crate::session::refused::Refused;
 
@@ -41,13 +41,13 @@ pub struct AuthorityError {
 }
 
 impl AuthorityLink {
-    /// A connection to `address`, whose TLS certificate the authorities in `trusted` (PEM) have issued, or a public one.
+    /// A connection to `address`, whose TLS certificate the authorities in `trusted` (PEM) have issued, or one that the platform trusts.
     ///
     /// # Errors
     /// [`Error::Authorities`] where `trusted` holds no certificates.
     pub fn new(address: AuthorityAddress, trusted: Option<&[u8]>) -> Result<Self, Error> {
-        let trust = trusted.map_or(Ok(Trust::Public), Trust::only)?;
-        Ok(Self { address, exchange: Exchange::new(&trust, CONNECT) })
+        let trust = trusted.map_or(Ok(Trust::Platform), Trust::only)?;
+        Ok(Self { address, exchange: Exchange::new(trust, CONNECT) })
     }
 
     /// A connection to `address` as hosts are connected to.
@@ -82,7 +82,7 @@ impl AuthorityLink {
     /// [`AuthorityError`].
     pub fn revocations(&self, held: Option<u64>) -> Result<Option<Vec<u8>>, AuthorityError> {
         let max = MOST_REVOCATION_BYTES as u64;
-        match self.exchange.fetch(&self.route(), "/v1/revocations", held, max) {
+        match self.exchange.fetch(&self.route(), "/v1/revocations", held, max, TIMEOUT) {
             Ok(Reply::Document(list)) => Ok(Some(list)),
             Ok(Reply::Done) => Ok(None),
             Ok(Reply::Refused(refused)) if refused.is(Code::NotFound) => Ok(None),
@@ -92,7 +92,7 @@ impl AuthorityLink {
     }
 
     fn post(&self, path: &str, request: &[u8]) -> Result<AuthorityReply, AuthorityError> {
-        match self.exchange.post(&self.route(), path, request) {
+        match self.exchange.post(&self.route(), path, request, TIMEOUT) {
             Ok(Reply::Document(document)) => Ok(AuthorityReply::Document(document)),
             // A server that does not know the path, such as a host, is no authority.
             Ok(Reply::Refused(refused)) if refused.status == 404 || refused.status == 405 => {
@@ -130,6 +130,7 @@ impl AuthorityError {
             | Failure::List(_)
             | Failure::Lease(_)
             | Failure::OtherLease(_)
+            | Failure::ClockSkew(_)
             | Failure::Unavailable(_) => self.failure.code(),
         }
     }

@@ -1,11 +1,14 @@
-//! Whether a host's answer is the lease that was asked for. It is checked whole before it replaces the old one.
+//! Whether a host's answer is the lease that was asked for, or a refusal that the host has signed. It is checked whole before
+//! anything changes.
 
-use leasehold_core::{PublicKey, Timestamp};
+use leasehold_core::{Cti, FamilyId, KeyId, ProductId, Timestamp, clock};
 use leasehold_wire::envelope::with_chain;
-use leasehold_wire::{Envelope, Lease, Manifest, Reason, Revocations, verify};
+use leasehold_wire::trust::Verifiable;
+use leasehold_wire::{Envelope, Lease, Manifest, Opened, Reason, Revocations, SealedRefusal, verify};
 
 use crate::error::failure::Failure;
 use crate::session::host::request::LeaseRequest;
+use crate::session::refused::Proof;
 
 /// A lease that answers the request.
 #[derive(Debug)]
@@ -51,11 +54,55 @@ pub(crate) struct Expected<'e> {
     pub(crate) manifest: &'e Manifest,
     pub(crate) revocations: Option<&'e Revocations>,
     pub(crate) now: Timestamp,
+    /// The floor of proven time.
+    pub(crate) floor: Timestamp,
+}
+
+/// What a lease and a refusal have in common.
+struct Subject {
+    client: KeyId,
+    product: ProductId,
+    family: FamilyId,
+    request: Cti,
+    issued: Timestamp,
 }
 
 impl Expected<'_> {
     /// Checks the lease that answers `request`.
     pub(crate) fn accept(&self, request: &LeaseRequest, answer: &[u8]) -> Result<Accepted, Rejected> {
+        let (bytes, opened) = self.open::<Lease>(request, answer)?;
+        let lease = opened.document;
+        let subject = Subject {
+            client: lease.client,
+            product: lease.product,
+            family: lease.family,
+            request: lease.request,
+            issued: lease.issued,
+        };
+        self.check(request, &subject)?;
+        if lease.fingerprint != request.request.fingerprint {
+            return Err(Rejected::For(Failure::OtherLease(Mismatch::Fingerprint)));
+        }
+        Ok(Accepted { bytes, lease })
+    }
+
+    /// Checks the signed refusal of `request`: what it says, and its proof.
+    pub(crate) fn prove(&self, request: &LeaseRequest, answer: &[u8]) -> Result<(SealedRefusal, Proof), Rejected> {
+        let (document, opened) = self.open::<SealedRefusal>(request, answer)?;
+        let refusal = opened.document;
+        let subject = Subject {
+            client: refusal.client,
+            product: refusal.product,
+            family: refusal.family,
+            request: refusal.request,
+            issued: refusal.issued,
+        };
+        self.check(request, &subject)?;
+        Ok((refusal, Proof { host: opened.signer, document }))
+    }
+
+    /// Verifies an answer, with the chain that is held where it came without one.
+    fn open<D: Verifiable>(&self, request: &LeaseRequest, answer: &[u8]) -> Result<(Vec<u8>, Opened<D>), Rejected> {
         let reject = |reason| Rejected::For(Failure::Lease(reason));
         let envelope = Envelope::parse(answer).map_err(|error| reject(error.into()))?;
         let bare = envelope.chain.is_empty();
@@ -68,36 +115,32 @@ impl Expected<'_> {
         } else {
             answer.to_vec()
         };
-        let opened =
-            verify::<Lease>(&bytes, self.root(), self.now, self.revocations).map_err(|reason| match reason {
-                // The certificate held may be older than the lease: only with the host's own chain can it be judged.
-                Reason::BadSignature | Reason::NotAuthorised(_) | Reason::UnknownSigner
-                    if bare && !request.chain.is_empty() =>
-                {
-                    Rejected::NeedsChain
-                }
-                Reason::UnknownSigner if !bare => Rejected::For(Failure::Foreign),
-                other => reject(other),
-            })?;
-        self.check(request, &opened.document).map_err(|mismatch| Rejected::For(Failure::OtherLease(mismatch)))?;
-        Ok(Accepted { bytes, lease: opened.document })
+        let opened = verify::<D>(&bytes, &self.manifest.root, self.now, self.revocations);
+        let opened = opened.map_err(|reason| match reason {
+            // The certificate held may be older than the answer: only with the host's own chain can it be judged.
+            Reason::BadSignature | Reason::NotAuthorised(_) | Reason::UnknownSigner
+                if bare && !request.chain.is_empty() =>
+            {
+                Rejected::NeedsChain
+            }
+            Reason::UnknownSigner if !bare => Rejected::For(Failure::Foreign),
+            other => reject(other),
+        })?;
+        Ok((bytes, opened))
     }
 
-    fn check(&self, request: &LeaseRequest, lease: &Lease) -> Result<(), Mismatch> {
-        if lease.client != request.request.key.id() {
-            Err(Mismatch::Client)
-        } else if lease.product != request.request.product || lease.family != self.manifest.family {
-            Err(Mismatch::Product)
-        } else if lease.request != request.request.cti {
-            Err(Mismatch::Request)
-        } else if lease.fingerprint != request.request.fingerprint {
-            Err(Mismatch::Fingerprint)
+    fn check(&self, request: &LeaseRequest, subject: &Subject) -> Result<(), Rejected> {
+        let request = &request.request;
+        let mismatch = if subject.client != request.key.id() {
+            Mismatch::Client
+        } else if subject.product != request.product || subject.family != self.manifest.family {
+            Mismatch::Product
+        } else if subject.request != request.cti {
+            Mismatch::Request
         } else {
-            Ok(())
-        }
-    }
-
-    fn root(&self) -> &PublicKey {
-        &self.manifest.root
+            let raised = clock::raise(self.floor, subject.issued);
+            return raised.map(drop).map_err(|skew| Rejected::For(Failure::ClockSkew(skew)));
+        };
+        Err(Rejected::For(Failure::OtherLease(mismatch)))
     }
 }

@@ -1,21 +1,23 @@
 //! Asking a host for a lease: the request is stored before it is sent, the answer before it counts.
 
-use leasehold_core::Code;
 use leasehold_core::standing::Revocation;
+use leasehold_core::{Code, Timestamp};
 use leasehold_wire::Lease;
 
 use crate::address::HostAddress;
 use crate::context::Context;
 use crate::error::Error;
 use crate::error::failure::Tried;
+use crate::session::deadline::Deadline;
+use crate::session::host::answer::Expected;
 use crate::session::host::outcome;
-use crate::session::host::request::{DeviceKey, LeaseRequest, prepare};
+use crate::session::host::request::{KeyChoice, LeaseRequest, prepare};
 use crate::session::host::revocations;
 use crate::session::host::round::{FirstAnswer, HostReply, Hosts};
 use crate::session::network::Network;
 use crate::session::refused::Refused;
 use crate::state::State;
-use crate::state::attempts::RequestState;
+use crate::state::proven;
 
 /// What a host has answered to a request.
 #[derive(Debug)]
@@ -52,6 +54,8 @@ pub(crate) struct LeaseSession<'c> {
     pub(crate) context: &'c Context,
     pub(crate) state: &'c State,
     pub(crate) network: &'c Network,
+    /// When the attempt ends.
+    pub(crate) deadline: Deadline<'c>,
 }
 
 impl LeaseSession<'_> {
@@ -65,12 +69,20 @@ impl LeaseSession<'_> {
         }
     }
 
-    /// Asks with one request; with a second one where the host finds that the device key is another machine's.
+    /// Asks with one request; with a second one, of a new key, where a host proves that it knows the device key from another
+    /// machine.
     fn ask_once(&self) -> Result<Answer, Error> {
-        let mut first = self.send(&prepare(self.context, self.state, DeviceKey::Kept)?);
-        if matches!(&first, Ok(FirstAnswer { answer: HostReply::Refused(refused), .. }) if refused.is(Code::CloneSuspected))
+        let request = prepare(self.context, self.state, KeyChoice::InUse)?;
+        if let Err(error) = self.give_back_former(&request) {
+            return outcome::unanswered(self.context, self.state, error);
+        }
+        let mut first = self.send(&request);
+        let suspected = |refused: &Refused| refused.is(Code::CloneSuspected) && refused.proof.is_some();
+        if let Ok(FirstAnswer { answer: HostReply::Refused(refused), .. }) = &first
+            && suspected(refused)
+            && request.choice == KeyChoice::InUse
         {
-            first = self.send(&prepare(self.context, self.state, DeviceKey::Replaced)?);
+            first = self.send(&prepare(self.context, self.state, KeyChoice::Candidate)?);
         }
         let FirstAnswer { answer, route, passed_over } = match first {
             Ok(first) => first,
@@ -79,27 +91,36 @@ impl LeaseSession<'_> {
         let outcome = match answer {
             HostReply::Granted(accepted) => {
                 let lease = outcome::granted(self.context, self.state, accepted, &route)?;
-                revocations::renew(self.context, self.state, self.network, &route);
+                revocations::renew(self.context, self.state, self.network, &route, self.deadline);
                 Outcome::Granted(Box::new(Granted { lease, host: route.address }))
             }
             HostReply::Refused(refused) => {
                 if refused.is(Code::Revoked) {
                     // The refusal alone proves nothing; the list says what is revoked.
-                    revocations::renew(self.context, self.state, self.network, &route);
+                    revocations::renew(self.context, self.state, self.network, &route, self.deadline);
                 }
-                Outcome::Refused(outcome::refused(self.context, self.state, refused, RequestState::Answered))
+                Outcome::Refused(outcome::refused(self.context, self.state, refused))
             }
         };
         Ok(Answer { outcome, passed_over })
     }
 
     fn send(&self, request: &LeaseRequest) -> Result<FirstAnswer<HostReply>, Error> {
-        self.hosts().ask_for_lease(request, self.state.revocations(None).ok().flatten().as_ref())
+        let running = self.context.running();
+        let proven = proven::known(self.state, None, &running).ok().flatten();
+        let revocations = self.state.revocations(None).ok().flatten();
+        let expected = Expected {
+            manifest: &self.context.manifest,
+            revocations: revocations.as_ref(),
+            now: self.context.now(),
+            floor: proven.map_or(Timestamp::default(), |proven| proven.floor(&running)),
+        };
+        self.hosts().ask_for_lease(request, &expected)
     }
 
     pub(crate) fn hosts(&self) -> Hosts<'_> {
         let last_grant = self.state.record(None).ok().and_then(|record| record.host);
-        Hosts { context: self.context, network: self.network, last_grant }
+        Hosts { context: self.context, network: self.network, last_grant, deadline: self.deadline }
     }
 
     /// Whether the lease in hand is revoked, and neither by its own name nor by its client's.

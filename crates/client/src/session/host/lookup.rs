@@ -137,6 +137,8 @@ fn routes_to(candidate: &Candidate, source: &HostSource) -> Vec<Route> {
     sockets.filter_map(|socket| route(Reach::At(socket))).collect()
 }
 
+/// How long a lookup may take: as [`Config::limit`] is unless set.
+pub(crate) const TIME: Duration = Duration::from_secs(15);
 /// Hosts on a link answer at once, or not at all.
 #[cfg(feature = "mdns")]
 const LISTEN: Duration = Duration::from_secs(2);

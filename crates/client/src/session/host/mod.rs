@@ -5,7 +5,7 @@
 pub(crate) mod answer;
 pub(crate) mod asking;
 pub(crate) mod lookup;
-mod outcome;
+pub(crate) mod outcome;
 pub(crate) mod probe;
 pub(crate) mod release;
 pub(crate) mod request;

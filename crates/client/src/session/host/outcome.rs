@@ -1,6 +1,7 @@
 //! What an answer, or that there is none, changes in the state directory.
 
-use leasehold_wire::Lease;
+use leasehold_core::KeyId;
+use leasehold_wire::{Keypair, Lease};
 
 use crate::context::Context;
 use crate::error::Error;
@@ -10,8 +11,9 @@ use crate::session::host::asking::{Answer, Outcome};
 use crate::session::host::route::Route;
 use crate::session::refused::Refused;
 use crate::state::State;
-use crate::state::attempts::{self, RequestState};
-use crate::state::proven::Proven;
+use crate::state::attempts;
+use crate::state::files::Lock;
+use crate::state::proven;
 use crate::state::record::Attempt;
 
 /// Stores the lease, then that the request is answered: a crash between repeats a request, which costs nothing.
@@ -19,21 +21,33 @@ pub(crate) fn granted(context: &Context, state: &State, accepted: Accepted, rout
     let Accepted { bytes, lease } = accepted;
     let lock = state.lock()?;
     state.keep_lease(&lock, &bytes)?;
-    state.keep_proven(&lock, &Proven::by_lease(lease.issued, &context.running()))?;
+    proven::raise(state, &lock, lease.issued, &context.running())?;
     let mut record = state.record(Some(&lock))?;
     record.request = None;
     record.attempt = Some(Attempt { at: context.now(), failure: None });
     (record.host, record.authority) = (Some(route.address.clone()), None);
+    (record.moved, record.given_back) = (None, None);
     state.keep_record(&lock, &record)?;
+    settle_keys(state, &lock, lease.client)?;
     Ok(lease)
 }
 
+/// A candidate that holds a lease is the key in use from now on; former keys without a lease are removed, and so is the
+/// proof of an earlier refusal.
+pub(crate) fn settle_keys(state: &State, lock: &Lock, client: KeyId) -> Result<(), Error> {
+    let mut device = state.device(Some(lock))?;
+    if device.candidate.as_ref().map(Keypair::id) == Some(client) {
+        device.promote();
+        state.keep_device(lock, &device)?;
+    }
+    state.forget_former_keys(lock)?;
+    state.remove_refusal(lock)
+}
+
 /// Remembers a refusal.
-pub(crate) fn refused(context: &Context, state: &State, refused: Refused, request: RequestState) -> Refused {
-    let failure = (refused.code.as_str(), refused.to_string());
-    let stored = attempts::failed(state, context.now(), failure, refused.retry, request);
+pub(crate) fn refused(context: &Context, state: &State, refused: Refused) -> Refused {
     // The refusal matters more to the caller than that it could not be stored.
-    stored.unwrap_or_else(|error| state.note(error));
+    attempts::refused(state, context.now(), &refused).unwrap_or_else(|error| state.note(error));
     refused
 }
 
@@ -46,7 +60,7 @@ pub(crate) fn unanswered(context: &Context, state: &State, error: Error) -> Resu
     let unavailable = tried.iter().position(|tried| matches!(tried.failure, Failure::Unavailable(_)));
     match unavailable.map(|at| tried.remove(at).failure) {
         Some(Failure::Unavailable(refusal)) => {
-            let refusal = refused(context, state, *refusal, RequestState::Open);
+            let refusal = refused(context, state, *refusal);
             Ok(Answer { outcome: Outcome::Refused(refusal), passed_over: tried })
         }
         Some(_) | None => Err(failed(context, state, Error::NoAnswer { tried })),
@@ -55,8 +69,7 @@ pub(crate) fn unanswered(context: &Context, state: &State, error: Error) -> Resu
 
 /// Remembers that the attempt failed.
 fn failed(context: &Context, state: &State, error: Error) -> Error {
-    let failure = (error.code().name(), error.to_string());
-    let stored = attempts::failed(state, context.now(), failure, None, RequestState::Open);
+    let stored = attempts::unanswered(state, context.now(), error.code(), error.to_string());
     stored.unwrap_or_else(|error| state.note(error));
     error
 }

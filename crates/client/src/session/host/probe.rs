@@ -4,7 +4,7 @@ use std::io;
 use std::net::ToSocketAddrs;
 
 use crate::error::failure::Failure;
-use crate::session::exchange::{NotAHost, Reply};
+use crate::session::exchange::{NotAHost, Reply, TIMEOUT_FOUND};
 use crate::session::host::round::Hosts;
 use crate::session::host::route::{Reach, Route};
 use crate::session::network::Network;
@@ -39,7 +39,7 @@ pub(crate) fn known_routes(hosts: &Hosts<'_>) -> Vec<Route> {
 
 /// What the host at the end of `route` shows to any client. The host counts nothing and changes nothing.
 pub(crate) fn probe(network: &Network, route: &Route) -> Probe {
-    let (date, reply) = network.exchange.fetch_with_date(route, "/v1/host");
+    let (date, reply) = network.exchange.fetch_with_date(route, "/v1/host", TIMEOUT_FOUND);
     let certificate = match reply {
         Ok(Reply::Document(bytes)) => Ok(bytes),
         Ok(Reply::Refused(refused)) => Err(ProbeError::Refused(refused)),

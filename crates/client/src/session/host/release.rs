@@ -6,11 +6,9 @@ use leasehold_wire::{Keypair, Method, Release};
 
 use crate::context::Context;
 use crate::error::Error;
-use crate::error::failure::{Failure, Tried};
-use crate::session::exchange::{NotAHost, Reply};
-use crate::session::host::asking::LeaseSession;
-use crate::session::host::round::Weight;
-use crate::session::host::route::Route;
+use crate::error::failure::Tried;
+use crate::session::host::asking::{LeaseSession, Outcome};
+use crate::session::host::request::LeaseRequest;
 use crate::session::refused::Refused;
 use crate::state::State;
 use crate::state::record::RenewalMode;
@@ -32,36 +30,62 @@ pub enum Released {
 }
 
 impl LeaseSession<'_> {
-    /// Gives the lease in hand back to the host, or the one that a lost reply may have brought: a release names its lease,
-    /// so that one is asked for first.
+    /// Gives the lease in hand back to the host, with the key that it is bound to. A release names its lease: where a lost
+    /// reply may have brought another one, that is asked for first.
     pub(crate) fn give_back(&self) -> Result<Released, Error> {
         let mut held = self.state.held(None)?;
         if held.as_ref().is_some_and(|held| held.lease.method == Method::MultipleKey) {
             forget_lease(self.state)?;
             return Ok(Released::PlaceKept);
         }
-        if held.is_none() && self.state.record(None)?.request.is_some() {
-            self.ask()?;
+        if self.state.record(None)?.request.is_some() {
+            let answer = self.ask()?;
             held = self.state.held(None)?;
+            match answer.outcome {
+                // Without a proof, a lease that this client does not know of may be counted still.
+                Outcome::Refused(refused) if held.is_none() && refused.proof.is_none() => {
+                    return Ok(Released::Refused(refused));
+                }
+                Outcome::Refused(_) | Outcome::Granted(_) | Outcome::Held(_) => {}
+            }
         }
         let Some(held) = held else {
             forget_lease(self.state)?;
             return Ok(Released::NothingHeld);
         };
-        let key = self.state.device(None)?.key.ok_or(Error::NoLease(self.context.manifest.product))?;
-        let release = release(self.context, held.lease.cti, &key);
-        let ask = |route: &Route| match self.network.exchange.post(route, "/v1/releases", &release)? {
-            Reply::Done => Ok(None),
-            Reply::Refused(refused) if refused.is_server_error() => Err(Failure::Unavailable(Box::new(refused))),
-            Reply::Refused(refused) => Ok(Some(refused)),
-            Reply::Document(_) => Err(Failure::NotAHost(NotAHost::Unasked)),
-        };
-        let first = self.hosts().first_answer(ask, |_, _| Weight::Final)?;
+        let key = self.state.key_of(held.lease.client)?.ok_or(Error::NoLease(self.context.manifest.product))?;
+        let first = self.hosts().give_back(&release(self.context, held.lease.cti, &key))?;
         if let Some(refused) = first.answer {
             return Ok(Released::Refused(refused));
         }
         forget_lease(self.state)?;
         Ok(Released::GivenBack { passed_over: first.passed_over })
+    }
+
+    /// On a machine that has become another one: gives the former lease back with the key that it is bound to, before
+    /// `request` asks for another with a new key. So the machine keeps its place where capacity is short.
+    pub(crate) fn give_back_former(&self, request: &LeaseRequest) -> Result<(), Error> {
+        let drift = self.context.manifest.drift;
+        let former = self.state.held(None)?.filter(|held| {
+            held.lease.method == Method::Host
+                && held.lease.client != request.key.id()
+                && !held.is_of(self.context.fingerprint.as_ref(), drift)
+        });
+        let Some(former) = former else { return Ok(()) };
+        let lease = former.lease.cti;
+        if self.state.record(None)?.given_back == Some(lease) {
+            return Ok(());
+        }
+        let Some(key) = self.state.key_of(former.lease.client)? else { return Ok(()) };
+        let first = self.hosts().give_back(&release(self.context, lease, &key))?;
+        // A refusal ends nothing, and must not keep the machine from asking.
+        if first.answer.is_none() {
+            let lock = self.state.lock()?;
+            let mut record = self.state.record(Some(&lock))?;
+            record.given_back = Some(lease);
+            self.state.keep_record(&lock, &record)?;
+        }
+        Ok(())
     }
 }
 
@@ -76,6 +100,9 @@ fn forget_lease(state: &State) -> Result<(), Error> {
     state.remove_lease(&lock)?;
     let mut record = state.record(Some(&lock))?;
     (record.request, record.attempt, record.authority) = (None, None, None);
+    (record.moved, record.given_back) = (None, None);
     record.renewal = RenewalMode::OnRequest;
-    state.keep_record(&lock, &record)
+    state.keep_record(&lock, &record)?;
+    state.forget_former_keys(&lock)?;
+    state.remove_refusal(&lock)
 }

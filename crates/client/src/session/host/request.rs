@@ -1,7 +1,7 @@
 //! What is sent to a host: the request, and the device key that it is signed with. Both are stored before anything is
 //! sent.
 
-use leasehold_core::{Cti, Fingerprint};
+use leasehold_core::{Cti, Fingerprint, Timestamp};
 use leasehold_wire::envelope::sign;
 use leasehold_wire::{Keypair, Lease, Method, Request};
 
@@ -12,15 +12,15 @@ use crate::state::State;
 use crate::state::device::Device;
 use crate::state::files::Lock;
 use crate::state::held::Held;
-use crate::state::record::{ProductRecord, RenewalMode};
+use crate::state::record::{OpenRequest, RenewalMode};
 
 /// The device key to ask with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum DeviceKey {
-    /// The one in use, unless it came from another machine.
-    Kept,
-    /// A new one: the host knows the one in use from another machine.
-    Replaced,
+pub(crate) enum KeyChoice {
+    /// The one in use; the candidate where there is one, or where the one in use came from another machine.
+    InUse,
+    /// The candidate: a host has proved that it knows the key in use from another machine.
+    Candidate,
 }
 
 /// A request for a lease, and what its answer is checked with.
@@ -30,6 +30,8 @@ pub(crate) struct LeaseRequest {
     pub(crate) request: Request,
     /// The device key.
     pub(crate) key: Keypair,
+    /// Whether it is the one in use.
+    pub(crate) choice: KeyChoice,
     /// The chain held of the host that body 6 names, nearest signer first.
     pub(crate) chain: Vec<Vec<u8>>,
 }
@@ -38,50 +40,69 @@ pub(crate) struct LeaseRequest {
 #[derive(Debug)]
 pub(crate) struct Prepared {
     pub(crate) key: Keypair,
+    pub(crate) choice: KeyChoice,
     pub(crate) fingerprint: Fingerprint,
     /// The lease in hand.
     pub(crate) held: Option<Held>,
 }
 
 /// The next request for a lease: the open one again, else a new one.
-pub(crate) fn prepare(context: &Context, state: &State, wanted: DeviceKey) -> Result<LeaseRequest, Error> {
+pub(crate) fn prepare(context: &Context, state: &State, choice: KeyChoice) -> Result<LeaseRequest, Error> {
     let lock = state.lock()?;
+    let prepared = prepare_device(context, state, &lock, choice)?;
     let mut record = state.record(Some(&lock))?;
-    let prepared = prepare_device(context, state, &lock, &mut record, wanted)?;
-    let cti = record.request.unwrap_or_else(|| context.new_cti());
-    record.request = Some(cti);
+    let client = prepared.key.id();
+    let open = record.request.filter(|open| open.client == client);
+    let cti = open.map_or_else(|| context.new_cti(), |open| open.cti);
+    record.request = Some(OpenRequest { cti, client });
     record.renewal = RenewalMode::Automatic;
     state.keep_record(&lock, &record)?;
     Ok(request(context, prepared, cti))
 }
 
-/// The key to ask with, stored; with a new one, requests are new too.
+/// The key to ask with, stored.
 pub(crate) fn prepare_device(
     context: &Context,
     state: &State,
     lock: &Lock,
-    record: &mut ProductRecord,
-    wanted: DeviceKey,
+    choice: KeyChoice,
 ) -> Result<Prepared, Error> {
     let fingerprint = context.fingerprint.ok_or(Error::NoFingerprint)?;
+    let drift = context.manifest.drift;
     let mut device = state.device(Some(lock))?;
     let held = state.held(Some(lock))?;
-    let moved = has_moved(&device, held.as_ref(), &fingerprint, context.manifest.drift);
-    let key = match device.key.take() {
-        Some(key) if wanted == DeviceKey::Kept && !moved => key,
-        Some(_) | None => {
-            (record.request, record.machine_request) = (None, None);
-            context.new_key()
+    // A crash after its first lease was stored.
+    let candidate = device.candidate.as_ref().map(Keypair::id);
+    if candidate.is_some() && candidate == held.as_ref().map(|held| held.lease.client) {
+        device.promote();
+    }
+    // A candidate that came from another machine is that machine's.
+    let elsewhere = |(_, asks_with): &(_, Fingerprint)| !asks_with.same_machine(&fingerprint, drift);
+    if device.history.candidate.as_ref().is_none_or(elsewhere) {
+        (device.candidate, device.history.candidate) = (None, None);
+    }
+    let (key, choice) = match device.key.clone() {
+        // The first key, or the one after a damage, has nothing to lose.
+        None => (context.new_key(), KeyChoice::InUse),
+        Some(in_use) => {
+            let moved = has_moved(&device, held.as_ref(), &fingerprint, drift);
+            match device.candidate.clone() {
+                Some(candidate) => (candidate, KeyChoice::Candidate),
+                None if moved || choice == KeyChoice::Candidate => (context.new_key(), KeyChoice::Candidate),
+                None => (in_use, KeyChoice::InUse),
+            }
         }
     };
-    device.adopt(key.clone());
-    device.history.fingerprint = Some(fingerprint);
+    match choice {
+        KeyChoice::InUse => device.adopt(key.clone(), fingerprint),
+        KeyChoice::Candidate => device.propose(key.clone(), fingerprint),
+    }
     state.keep_device(lock, &device)?;
-    Ok(Prepared { key, fingerprint, held })
+    Ok(Prepared { key, choice, fingerprint, held })
 }
 
 fn request(context: &Context, prepared: Prepared, cti: Cti) -> LeaseRequest {
-    let Prepared { key, fingerprint, held } = prepared;
+    let Prepared { key, choice, fingerprint, held } = prepared;
     let chain = held.as_ref().and_then(Held::chain_of_host);
     let request = Request {
         issued: context.now(),
@@ -99,7 +120,7 @@ fn request(context: &Context, prepared: Prepared, cti: Cti) -> LeaseRequest {
             .filter(|lease| lease.client == key.id() && by_host(lease))
             .map(|lease| lease.cti),
     };
-    LeaseRequest { request, key, chain: chain.map(|(_, chain)| chain).unwrap_or_default() }
+    LeaseRequest { request, key, choice, chain: chain.map(|(_, chain)| chain).unwrap_or_default() }
 }
 
 impl LeaseRequest {
@@ -111,7 +132,13 @@ impl LeaseRequest {
     /// The same request, naming no chain that is held.
     pub(crate) fn asking_for_chain(&self) -> Self {
         let request = Request { chain_of: None, ..self.request.clone() };
-        Self { request, key: self.key.clone(), chain: Vec::new() }
+        Self { request, key: self.key.clone(), choice: self.choice, chain: Vec::new() }
+    }
+
+    /// The same request, made at a later time.
+    pub(crate) fn made_at(&self, issued: Timestamp) -> Self {
+        let request = Request { issued, ..self.request.clone() };
+        Self { request, key: self.key.clone(), choice: self.choice, chain: self.chain.clone() }
     }
 }
 

@@ -4,15 +4,16 @@ use leasehold_wire::envelope::MOST_REVOCATION_BYTES;
 use leasehold_wire::{Revocations, verify};
 
 use crate::context::Context;
-use crate::session::exchange::Reply;
+use crate::session::deadline::Deadline;
+use crate::session::exchange::{Reply, TIMEOUT_FOUND};
 use crate::session::host::route::Route;
 use crate::session::network::Network;
 use crate::state::State;
 
 /// Fetches the newest revocation list. Without one the old one holds: a lease is not worth less for that.
-pub(crate) fn renew(context: &Context, state: &State, network: &Network, route: &Route) {
+pub(crate) fn renew(context: &Context, state: &State, network: &Network, route: &Route, deadline: Deadline<'_>) {
     let held = state.revocations(None).ok().flatten();
-    if let Some((bytes, list)) = fetch(context, network, route, held.as_ref()) {
+    if let Some((bytes, list)) = fetch(context, network, route, held.as_ref(), deadline) {
         keep(state, &bytes, &list);
     }
 }
@@ -36,9 +37,11 @@ fn fetch(
     network: &Network,
     route: &Route,
     held: Option<&Revocations>,
+    deadline: Deadline<'_>,
 ) -> Option<(Vec<u8>, Revocations)> {
+    let timeout = TIMEOUT_FOUND.min(deadline.left()?);
     let (max, number) = (MOST_REVOCATION_BYTES as u64, held.map(|list| list.number));
-    let Ok(Reply::Document(bytes)) = network.exchange.fetch(route, "/v1/revocations", number, max) else {
+    let Ok(Reply::Document(bytes)) = network.exchange.fetch(route, "/v1/revocations", number, max, timeout) else {
         return None;
     };
     let list = verify::<Revocations>(&bytes, context.root(), context.now(), held).ok()?.document;

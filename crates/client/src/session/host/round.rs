@@ -1,14 +1,17 @@
-//! One round of hosts: the routes to them in their order, and the answer that counts.
+//! One round of hosts: the routes to them in their order, the time for each, and the answer that counts.
 
-use leasehold_core::Code;
+use std::time::Duration;
+
+use leasehold_core::{Code, Span, Timestamp};
 use leasehold_discovery::Found;
-use leasehold_wire::{HostCertificate, Reason, Revocations, verify};
+use leasehold_wire::{HostCertificate, Reason, verify};
 
 use crate::address::HostAddress;
 use crate::context::Context;
 use crate::error::Error;
 use crate::error::failure::{Failure, HostSource, Tried};
-use crate::session::exchange::{MAX_BYTES, NotAHost, Reply};
+use crate::session::deadline::Deadline;
+use crate::session::exchange::{MAX_BYTES, NotAHost, Reply, TIMEOUT, TIMEOUT_FOUND};
 use crate::session::host::answer::{Accepted, Expected, Rejected};
 use crate::session::host::lookup;
 use crate::session::host::request::LeaseRequest;
@@ -23,6 +26,8 @@ pub(crate) struct Hosts<'c> {
     pub(crate) network: &'c Network,
     /// The host that granted the last lease.
     pub(crate) last_grant: Option<HostAddress>,
+    /// When the attempt ends.
+    pub(crate) deadline: Deadline<'c>,
 }
 
 /// A host's answer to a request.
@@ -57,11 +62,10 @@ impl Hosts<'_> {
     pub(crate) fn ask_for_lease(
         &self,
         request: &LeaseRequest,
-        revocations: Option<&Revocations>,
+        expected: &Expected<'_>,
     ) -> Result<FirstAnswer<HostReply>, Error> {
-        let expected = Expected { manifest: &self.context.manifest, revocations, now: self.context.now() };
-        let ask = |route: &Route| match self.lease_from(route, request, &expected) {
-            Err(Rejected::NeedsChain) => match self.lease_from(route, &request.asking_for_chain(), &expected) {
+        let ask = |route: &Route| match self.lease_from(route, request, expected) {
+            Err(Rejected::NeedsChain) => match self.lease_from(route, &request.asking_for_chain(), expected) {
                 Err(Rejected::NeedsChain) => Err(Failure::Lease(Reason::UnknownSigner)),
                 Err(Rejected::For(failure)) => Err(failure),
                 Ok(reply) => Ok(reply),
@@ -69,31 +73,48 @@ impl Hosts<'_> {
             Err(Rejected::For(failure)) => Err(failure),
             Ok(reply) => Ok(reply),
         };
-        // A refusal is not signed, and a host's certificate is public: a forged record could refuse for ever. So the refusal
-        // of a host that was found counts only where none of the others grants.
-        self.first_answer(ask, |reply, route| match reply {
-            HostReply::Refused(_) if route.source.is_found() => Weight::Fallback,
+        // A host's certificate is public, and a refusal without proof is a message that anyone may write: a forged record
+        // could refuse for ever. So such a refusal of a host that was found counts only where no other gives an answer.
+        self.first_answer(self.known_routes(), ask, |reply, route| match reply {
+            HostReply::Refused(refused) if route.source.is_found() && refused.proof.is_none() => Weight::Fallback,
             HostReply::Refused(_) | HostReply::Granted(_) => Weight::Final,
         })
     }
 
+    /// Gives a lease back: the host that granted it is asked first. A refusal is an answer too.
+    pub(crate) fn give_back(&self, release: &[u8]) -> Result<FirstAnswer<Option<Refused>>, Error> {
+        let ask = |route: &Route| match self.post(route, "/v1/releases", release)? {
+            Reply::Done => Ok(None),
+            Reply::Refused(refused) if refused.is_server_error() => Err(Failure::Unavailable(Box::new(refused))),
+            Reply::Refused(refused) => Ok(Some(refused)),
+            Reply::Document(_) => Err(Failure::NotAHost(NotAHost::Unasked)),
+        };
+        let mut routes = self.known_routes();
+        routes.sort_by_key(|route| self.last_grant.as_ref() != Some(&route.address));
+        self.first_answer(routes, ask, |_, _| Weight::Final)
+    }
+
     /// The first final answer, else the first fallback; where no host answers, all failures. Names are looked up only
     /// where no known host gives a final answer.
-    pub(crate) fn first_answer<T>(
+    fn first_answer<T>(
         &self,
+        known: Vec<Route>,
         ask: impl Fn(&Route) -> Result<T, Failure>,
         weigh: impl Fn(&T, &Route) -> Weight,
     ) -> Result<FirstAnswer<T>, Error> {
-        let mut round = Round { tried: Vec::new(), fallback: None, ask, weigh };
-        if let Some(answer) = round.go(self.known_routes()) {
+        let mut round = Round { tried: Vec::new(), fallback: None, deadline: self.deadline, ask, weigh };
+        if let Some(answer) = round.go(known) {
             return Ok(round.ended(answer));
         }
-        let (found, error) = match lookup::find_hosts(self.context, self.network) {
-            Ok(found) => (found, None),
-            Err(error) => (Found::default(), Some(error)),
+        let (found, error) = match self.time_for(lookup::TIME).then(|| lookup::find_hosts(self.context, self.network)) {
+            Some(Ok(found)) => (found, None),
+            Some(Err(error)) => (Found::default(), Some(error)),
+            None => (Found::default(), None),
         };
-        let answer = round.go(lookup::routes(&found));
-        let answer = answer.or_else(|| round.go(lookup::local_routes(self.context, self.network)));
+        let answer = round.go(lookup::routes(&found)).or_else(|| {
+            let listens = self.time_for(lookup::TIME);
+            if listens { round.go(lookup::local_routes(self.context, self.network)) } else { None }
+        });
         match answer.or_else(|| round.fallback.take()) {
             Some(answer) => Ok(round.ended(answer)),
             None if round.tried.is_empty() => Err(Error::NoHost { searched: found.searched, error }),
@@ -115,15 +136,64 @@ impl Hosts<'_> {
         request: &LeaseRequest,
         expected: &Expected<'_>,
     ) -> Result<HostReply, Rejected> {
-        match self.network.exchange.post(route, "/v1/leases", &request.bytes()).map_err(Rejected::For)? {
+        let post = |request: &LeaseRequest| self.post(route, "/v1/leases", &request.bytes()).map_err(Rejected::For);
+        let mut reply = post(request)?;
+        if let Reply::Refused(Refused { last: Some(last), .. }) = &reply
+            && let Some(later) = self.later_than(*last, request)
+        {
+            reply = post(&later)?;
+        }
+        match reply {
             Reply::Document(bytes) => expected.accept(request, &bytes).map(HostReply::Granted),
             Reply::Done => Err(Rejected::For(Failure::NotAHost(NotAHost::Unasked))),
-            Reply::Refused(refused) if refused.is_server_error() => {
-                Err(Rejected::For(Failure::Unavailable(Box::new(refused))))
-            }
-            Reply::Refused(refused) if !self.may_refuse(route, &refused) => Err(Rejected::For(Failure::Foreign)),
-            Reply::Refused(refused) => Ok(HostReply::Refused(refused)),
+            Reply::Refused(refused) => self.weighed(route, request, refused, expected),
         }
+    }
+
+    /// A refusal, proven where it carries a proof.
+    fn weighed(
+        &self,
+        route: &Route,
+        request: &LeaseRequest,
+        refused: Refused,
+        expected: &Expected<'_>,
+    ) -> Result<HostReply, Rejected> {
+        match refused.document.as_ref().map(|document| expected.prove(request, document)) {
+            Some(Ok((refusal, proof))) => return Ok(HostReply::Refused(refused.proven(&refusal, proof))),
+            Some(Err(Rejected::NeedsChain)) if request.request.chain_of.is_some() => return Err(Rejected::NeedsChain),
+            // What proves nothing is a message like one without a proof.
+            Some(Err(_)) | None => {}
+        }
+        if refused.is_server_error() {
+            return Err(Rejected::For(Failure::Unavailable(Box::new(refused))));
+        }
+        if self.may_refuse(route, &refused) {
+            Ok(HostReply::Refused(refused))
+        } else {
+            Err(Rejected::For(Failure::Foreign))
+        }
+    }
+
+    /// The same request, later than the last one that the host has recorded; not where that is not this machine's time.
+    fn later_than(&self, last: Timestamp, request: &LeaseRequest) -> Option<LeaseRequest> {
+        let issued = last.plus(Span::seconds(1));
+        let near = issued.distance(self.context.now()) <= Span::CLOCK_TOLERANCE;
+        (near && issued > request.request.issued).then(|| request.made_at(issued))
+    }
+
+    fn post(&self, route: &Route, path: &str, document: &[u8]) -> Result<Reply, Failure> {
+        let timeout = self.timeout(route).ok_or(Failure::Silent)?;
+        self.network.exchange.post(route, path, document, timeout)
+    }
+
+    /// How long a host may take for one answer; `None` where the attempt is over.
+    fn timeout(&self, route: &Route) -> Option<Duration> {
+        let timeout = if route.source.is_found() { TIMEOUT_FOUND } else { TIMEOUT };
+        Some(timeout.min(self.deadline.left()?))
+    }
+
+    fn time_for(&self, time: Duration) -> bool {
+        self.deadline.left().is_some_and(|left| left >= time)
     }
 
     /// Whether a refusal comes from one of this vendor's hosts. No signature is on it: a host that lacks the product may be
@@ -133,9 +203,9 @@ impl Hosts<'_> {
         if !found && !refused.is(Code::ProductNotGranted) && !refused.is(Code::KeyMismatch) {
             return true;
         }
-        let Ok(Reply::Document(certificate)) = self.network.exchange.fetch(route, "/v1/host", None, MAX_BYTES) else {
-            return !found;
-        };
+        let Some(timeout) = self.timeout(route) else { return !found };
+        let shown = self.network.exchange.fetch(route, "/v1/host", None, MAX_BYTES, timeout);
+        let Ok(Reply::Document(certificate)) = shown else { return !found };
         match verify::<HostCertificate>(&certificate, self.context.root(), self.context.now(), None) {
             Ok(_) | Err(Reason::Revoked | Reason::NotYetValid | Reason::Expired) => true,
             Err(Reason::UnknownSigner | Reason::BadSignature) => false,
@@ -145,17 +215,18 @@ impl Hosts<'_> {
 }
 
 /// Asking one host after the other.
-struct Round<T, A, W> {
+struct Round<'c, T, A, W> {
     /// The hosts that have not answered.
     tried: Vec<Tried>,
     /// The first answer that is not final.
     fallback: Option<(T, Route)>,
+    deadline: Deadline<'c>,
     ask: A,
     weigh: W,
 }
 
-impl<T, A: Fn(&Route) -> Result<T, Failure>, W: Fn(&T, &Route) -> Weight> Round<T, A, W> {
-    /// Takes one route after the other up to a final answer.
+impl<T, A: Fn(&Route) -> Result<T, Failure>, W: Fn(&T, &Route) -> Weight> Round<'_, T, A, W> {
+    /// Takes one route after the other up to a final answer, or to the end of the attempt.
     fn go(&mut self, routes: Vec<Route>) -> Option<(T, Route)> {
         let before = self.tried.len();
         for route in routes {
@@ -165,6 +236,9 @@ impl<T, A: Fn(&Route) -> Result<T, Failure>, W: Fn(&T, &Route) -> Weight> Round<
                 |tried: &Tried| tried.route.address == route.address && !matches!(tried.failure, Failure::NameNotFound);
             if self.tried[..before].iter().any(dead) {
                 continue;
+            }
+            if self.deadline.left().is_none() {
+                break;
             }
             match (self.ask)(&route) {
                 Ok(answer) if (self.weigh)(&answer, &route) == Weight::Final => return Some((answer, route)),
