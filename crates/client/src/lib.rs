@@ -1,30 +1,4 @@
-//! The SDK that an application carries: it keeps the device key and leases, decides the standing, and asks a host when it
-//! is time.
-//!
-//! [`Client::open`] reads what is stored and never waits for the network; [`Client::standing`] decides from that alone.
-//! [`Client::activate`] and [`Client::tick`] ask a host, [`Renewer`] does so in a thread of its own. Decisions are
-//! `leasehold-core`'s, bytes and signatures are `leasehold-wire`'s; files, sockets and clocks are here. There is no async
-//! runtime.
-//!
-//! ```no_run
-//! use leasehold_client::{Client, Options, Renewer, Standing};
-//! use std::sync::Arc;
-//!
-//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
-//! // The vendor ships the manifest with the application.
-//! let manifest = std::fs::read("acme-cad.lh")?;
-//! let client = Arc::new(Client::open(&manifest, Options::from_environment()?)?);
-//! let renewer = Renewer::start(Arc::clone(&client), |attempt| eprintln!("{attempt:?}"))?;
-//! match client.standing() {
-//!     Standing::Licensed { .. } => println!("all features"),
-//!     Standing::Unactivated { .. } => println!("all features; please activate"),
-//!     Standing::Grace { why, .. } => println!("all features, with a warning: {why}"),
-//!     Standing::Reduced { why } => println!("read-only: {why}"),
-//! }
-//! renewer.stop();
-//! # Ok(())
-//! # }
-//! ```
+#![doc = include_str!("../README.md")]
 
 mod address;
 mod client;

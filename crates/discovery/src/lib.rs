@@ -1,10 +1,4 @@
-//! How machines find hosts by themselves: looking up the service's SRV records in DNS and choosing among them, and on
-//! the hosts' side publishing them.
-//!
-//! Lookup is always there; it blocks and needs no runtime. The feature `publish` adds updates of a zone (RFC 2136) that
-//! are signed with a shared key (RFC 8945), the feature `mdns` adds the local link. Nothing found here is trusted: a
-//! forged record can delay a client, and what a host says is checked against the vendor's root key elsewhere.
-//! Clock and random bytes are arguments ([`leasehold_core::Clock`], [`leasehold_core::Rng`]).
+#![doc = include_str!("../README.md")]
 
 mod ask;
 mod cache;
