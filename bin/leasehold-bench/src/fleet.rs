@@ -27,6 +27,8 @@ pub(crate) struct Machine {
     keypair: Keypair,
     fingerprint: Fingerprint,
     holds: Option<Cti>,
+    /// When its last request was made; the next is newer.
+    issued: Timestamp,
 }
 
 impl Fleet {
@@ -59,8 +61,8 @@ impl Fleet {
     }
 
     /// One request of each machine, as HTTP/1.1.
-    pub(crate) fn requests(&self, now: Timestamp) -> Vec<Vec<u8>> {
-        self.machines.iter().map(|machine| http(&machine.request(self.host, now))).collect()
+    pub(crate) fn requests(&mut self, now: Timestamp) -> Vec<Vec<u8>> {
+        self.machines.iter_mut().map(|machine| http(&machine.request(self.host, now))).collect()
     }
 
     /// Takes the leases that the machines were given, in their order.
@@ -92,15 +94,26 @@ impl Fleet {
                 .iter()
                 .map(|machine| machine.as_ref().map_or_else(|| KeyId(system::random()), |machine| machine.keypair.id()))
                 .collect();
-            let subjects: Vec<Subject> =
-                ids.iter().map(|client| Subject { family: 0, client: *client, product: product() }).collect();
+            let fingerprints: Vec<Fingerprint> = part
+                .iter()
+                .zip(&ids)
+                .map(|(machine, client)| {
+                    machine.as_ref().map_or_else(|| fingerprint(client), |machine| machine.fingerprint)
+                })
+                .collect();
+            let subject = |(client, fingerprint): (&KeyId, &Fingerprint)| Subject {
+                family: 0,
+                client: *client,
+                product: product(),
+                fingerprint: Some(*fingerprint),
+            };
+            let subjects: Vec<Subject> = ids.iter().zip(&fingerprints).map(subject).collect();
             let batch = Batch { host: self.host, now, families: &families, subjects: &subjects };
             let leases: Vec<Cti> = ids.iter().map(|_| Cti(system::random())).collect();
             let decided = store.decide(&batch, &mut |ledger| {
                 for (at, client) in ids.iter().enumerate() {
-                    let fingerprint =
-                        part[at].as_ref().map_or_else(|| fingerprint(client), |machine| machine.fingerprint);
-                    let asked = Asked { request: Cti(client.0), fingerprint, name: None, address: None };
+                    let (request, fingerprint) = (Cti(client.0), fingerprints[at]);
+                    let asked = Asked { request, issued: now, fingerprint, name: None, address: None };
                     ledger.grant(at, asked, leases[at], grant.policy.expiry(now), Fork::None);
                 }
                 let tip = ledger.tip();
@@ -120,9 +133,10 @@ impl Fleet {
 }
 
 impl Machine {
-    fn request(&self, host: KeyId, now: Timestamp) -> Vec<u8> {
+    fn request(&mut self, host: KeyId, now: Timestamp) -> Vec<u8> {
+        self.issued = now.max(self.issued.plus(Span::seconds(1)));
         let request = Request {
-            issued: now,
+            issued: self.issued,
             cti: Cti(system::random()),
             key: self.keypair.public(),
             product: product(),
@@ -175,7 +189,7 @@ fn activate(data: &Path) -> Result<KeyId, Failure> {
 fn make(machines: usize) -> Vec<Machine> {
     let machine = || {
         let keypair = Keypair::from_seed(&system::random());
-        Machine { fingerprint: fingerprint(&keypair.id()), keypair, holds: None }
+        Machine { fingerprint: fingerprint(&keypair.id()), keypair, holds: None, issued: Timestamp::from_unix(0) }
     };
     std::iter::repeat_with(machine).take(machines).collect()
 }

@@ -47,9 +47,10 @@ pub(crate) fn commits_per_second(location: &StoreLocation, duration: Duration) -
     let fingerprint = Fingerprint::new([(Component::MachineId, [1; 8])]).expect("a component");
     let mut outcome = Ok(());
     let per_second = rate(duration, || {
-        let subject = Subject { family: 0, client: KeyId(system::random()), product: "bench".parse().expect("an id") };
-        let batch = Batch { host: KeyId([0; 16]), now: system::now(), families: &families, subjects: &[subject] };
-        let asked = Asked { request: Cti(system::random()), fingerprint, name: None, address: None };
+        let (client, product) = (KeyId(system::random()), "bench".parse().expect("an id"));
+        let (subject, now) = (Subject { family: 0, client, product, fingerprint: Some(fingerprint) }, system::now());
+        let batch = Batch { host: KeyId([0; 16]), now, families: &families, subjects: &[subject] };
+        let asked = Asked { request: Cti(system::random()), issued: now, fingerprint, name: None, address: None };
         let decided = store.decide(&batch, &mut |ledger| {
             ledger.refuse(0, asked.clone(), Refusal::Revoked);
             None

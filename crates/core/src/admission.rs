@@ -1,5 +1,6 @@
-//! What a host decides: two pure steps, before and after the sighting is recorded (DESIGN section 4).
+//! What a host decides: pure steps, before and after the sighting is recorded (DESIGN section 4).
 
+use crate::code::Code;
 use crate::fingerprint::Fingerprint;
 use crate::grant::{Grant, Policy};
 use crate::id::{Cti, KeyId};
@@ -14,8 +15,8 @@ pub struct Ask<'r> {
     pub client: KeyId,
     /// The request's own name.
     pub cti: Cti,
-    /// The client's clock.
-    pub clock: Timestamp,
+    /// When it was made, by the client's clock.
+    pub issued: Timestamp,
     /// What it asks for.
     pub product: &'r ProductId,
     /// The number it believes that product to have.
@@ -31,7 +32,9 @@ pub struct Ask<'r> {
 pub struct Tally<'s> {
     /// The client's stored fingerprint, if it has asked before.
     pub known: Option<&'s Fingerprint>,
-    /// Distinct clients of the family within the window, this one included.
+    /// When the last request that is recorded for this client and product was made, by the client's clock.
+    pub last_issued: Option<Timestamp>,
+    /// Clients of the family that count within the window, this one included if it counts ([`Counting`]).
     pub clients: u64,
     /// Live leases of the family.
     pub live: u64,
@@ -50,6 +53,24 @@ pub struct Held {
     pub expires: Timestamp,
 }
 
+/// Whether a client counts for the threshold, decided each time it is seen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Counting {
+    /// It counts.
+    Counts,
+    /// It does not: another client with an equal fingerprint counted when it was last seen.
+    Twin,
+}
+
+/// Whether another client with an equal fingerprint counts now ([`Fingerprint::has_twins`]).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Equal {
+    /// None does.
+    None,
+    /// One does.
+    Counts,
+}
+
 /// What a host answers once the sighting is recorded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Verdict {
@@ -57,18 +78,25 @@ pub enum Verdict {
     Grant {
         /// When it ends.
         expires: Timestamp,
-        /// Distinct clients of the family within the window.
+        /// Clients of the family that count within the window.
         count: u64,
     },
-    /// A reasoned no.
+    /// A refusal with its reason.
     Refuse(Refusal),
 }
 
-/// A reasoned no. [`Refusal::code`] is the problem type, [`Refusal::status`] the HTTP status of DESIGN section 4.
+/// Why a host grants no lease. [`Refusal::code`] is the problem type, [`Refusal::status`] the HTTP status of DESIGN section 4.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Refusal {
     /// The host has no certificate valid now.
     HostNotActivated,
+    /// The host's clock is more than 4 hours behind its newest seal.
+    ClockBehind {
+        /// When the newest seal was made.
+        sealed: Timestamp,
+        /// What the host's clock says.
+        host: Timestamp,
+    },
     /// The product is in no grant.
     ProductNotGranted,
     /// The product has another number.
@@ -87,6 +115,11 @@ pub enum Refusal {
     },
     /// The client or the host is revoked.
     Revoked,
+    /// The request is not newer than the last one recorded for this client and product.
+    Replayed {
+        /// When that one was made, by the client's clock.
+        last: Timestamp,
+    },
     /// A known client's fingerprint is another machine's.
     CloneSuspected,
     /// Too few clients have asked.
@@ -98,7 +131,7 @@ pub enum Refusal {
         /// When to ask again.
         retry: Span,
     },
-    /// All leases are out.
+    /// All leases are in use.
     CapacityReached {
         /// How many there are.
         capacity: u64,
@@ -109,17 +142,22 @@ pub enum Refusal {
 
 /// The steps before the sighting counts: finds the grant that covers the request.
 ///
-/// `grants` is what the host certificate allows, `None` without a certificate valid at `now`.
+/// `grants` is what the host certificate allows, `None` without a certificate valid at `now`; `sealed` is when the host's
+/// newest seal was made.
 ///
 /// # Errors
 /// The first refusal of DESIGN section 4 that applies; nothing is recorded then.
 pub fn screen<'g>(
     grants: Option<&'g [Grant]>,
+    sealed: Option<Timestamp>,
     ask: &Ask<'_>,
     revocation: Revocation,
     now: Timestamp,
 ) -> Result<&'g Grant, Refusal> {
     let grants = grants.ok_or(Refusal::HostNotActivated)?;
+    if let Some(sealed) = sealed.filter(|sealed| now.plus(Span::CLOCK_TOLERANCE) < *sealed) {
+        return Err(Refusal::ClockBehind { sealed, host: now });
+    }
     let found = grants.iter().find_map(|grant| Some((grant, grant.number_of(ask.product)?)));
     let (grant, number) = found.ok_or(Refusal::ProductNotGranted)?;
     if number != ask.number {
@@ -128,8 +166,8 @@ pub fn screen<'g>(
     if let Some(end) = grant.policy.end.filter(|end| *end <= now) {
         return Err(Refusal::GrantEnded { end });
     }
-    if ask.clock.distance(now) > Span::CLOCK_TOLERANCE {
-        return Err(Refusal::ClockSkew { client: ask.clock, host: now });
+    if ask.issued.distance(now) > Span::CLOCK_TOLERANCE {
+        return Err(Refusal::ClockSkew { client: ask.issued, host: now });
     }
     match revocation {
         Revocation::Revoked => Err(Refusal::Revoked),
@@ -137,7 +175,29 @@ pub fn screen<'g>(
     }
 }
 
+impl Counting {
+    /// Whether a client counts that is seen now. `before` is how it counted when it was last seen, if that lies within the
+    /// window; `equal` tells of others with the fingerprint that is stored for it from now on.
+    pub const fn of(before: Option<Self>, equal: Equal) -> Self {
+        match (before, equal) {
+            (Some(Self::Counts), Equal::None | Equal::Counts) | (Some(Self::Twin) | None, Equal::None) => Self::Counts,
+            (Some(Self::Twin) | None, Equal::Counts) => Self::Twin,
+        }
+    }
+}
+
 impl Tally<'_> {
+    /// The last step before the sighting is recorded: a request has to be newer than the last one.
+    ///
+    /// # Errors
+    /// [`Refusal::Replayed`]; nothing is recorded then.
+    pub fn screen(&self, ask: &Ask<'_>) -> Result<(), Refusal> {
+        match self.last_issued {
+            Some(last) if ask.issued <= last => Err(Refusal::Replayed { last }),
+            Some(_) | None => Ok(()),
+        }
+    }
+
     /// Decides whether the client gets a lease at `now`, its own sighting already counted.
     ///
     /// A client whose lease still runs is never refused for want of capacity.
@@ -174,27 +234,32 @@ impl Held {
 
 impl Refusal {
     /// The problem type, without its URN prefix.
-    pub const fn code(&self) -> &'static str {
+    pub const fn code(&self) -> Code {
         match self {
-            Self::HostNotActivated => "host-not-activated",
-            Self::ProductNotGranted => "product-not-granted",
-            Self::KeyMismatch => "key-mismatch",
-            Self::GrantEnded { .. } => "grant-ended",
-            Self::ClockSkew { .. } => "clock-skew",
-            Self::Revoked => "revoked",
-            Self::CloneSuspected => "clone-suspected",
-            Self::ThresholdNotMet { .. } => "threshold-not-met",
-            Self::CapacityReached { .. } => "capacity-reached",
+            Self::HostNotActivated => Code::HostNotActivated,
+            Self::ClockBehind { .. } => Code::ClockBehind,
+            Self::ProductNotGranted => Code::ProductNotGranted,
+            Self::KeyMismatch => Code::KeyMismatch,
+            Self::GrantEnded { .. } => Code::GrantEnded,
+            Self::ClockSkew { .. } => Code::ClockSkew,
+            Self::Revoked => Code::Revoked,
+            Self::Replayed { .. } => Code::Replayed,
+            Self::CloneSuspected => Code::CloneSuspected,
+            Self::ThresholdNotMet { .. } => Code::ThresholdNotMet,
+            Self::CapacityReached { .. } => Code::CapacityReached,
         }
     }
 
     /// The HTTP status.
     pub const fn status(&self) -> u16 {
         match self {
-            Self::HostNotActivated => 503,
+            Self::HostNotActivated | Self::ClockBehind { .. } => 503,
             Self::ProductNotGranted | Self::GrantEnded { .. } | Self::Revoked => 403,
             Self::KeyMismatch | Self::ClockSkew { .. } => 422,
-            Self::CloneSuspected | Self::ThresholdNotMet { .. } | Self::CapacityReached { .. } => 409,
+            Self::Replayed { .. }
+            | Self::CloneSuspected
+            | Self::ThresholdNotMet { .. }
+            | Self::CapacityReached { .. } => 409,
         }
     }
 }
@@ -221,13 +286,26 @@ mod tests {
     }
 
     #[test]
+    fn a_client_that_counts_goes_on_and_another_counts_where_no_twin_does() {
+        for (before, equal, expected) in [
+            (None, Equal::None, Counting::Counts),
+            (None, Equal::Counts, Counting::Twin),
+            (Some(Counting::Twin), Equal::Counts, Counting::Twin),
+            (Some(Counting::Twin), Equal::None, Counting::Counts),
+            (Some(Counting::Counts), Equal::Counts, Counting::Counts),
+        ] {
+            assert_eq!(Counting::of(before, equal), expected, "{before:?} {equal:?}");
+        }
+    }
+
+    #[test]
     fn a_lost_reply_asked_again_is_no_fork_and_an_older_lease_is() {
         let held = Held { lease: Cti([1; 16]), request: Cti([2; 16]), expires: Timestamp::from_unix(9) };
         let (product, fingerprint) = ("p".parse().unwrap(), machine(1));
         let ask = |cti: u8, holds: Option<u8>| Ask {
             client: KeyId([0; 16]),
             cti: Cti([cti; 16]),
-            clock: Timestamp::from_unix(0),
+            issued: Timestamp::from_unix(0),
             product: &product,
             number: 1.try_into().unwrap(),
             fingerprint: &fingerprint,

@@ -110,6 +110,12 @@ impl Fingerprint {
         Component::ALL.into_iter().filter_map(|component| Some((component, self.component(component)?)))
     }
 
+    /// Whether a client with this fingerprint can be another's twin: it has at least three components, so that an equal
+    /// fingerprint is the same machine's or a copy's.
+    pub const fn has_twins(&self) -> bool {
+        self.present.count_ones() >= 3
+    }
+
     /// Whether both are of one machine: over the components in both, at most `drift` differ and at least one agrees.
     pub fn same_machine(&self, other: &Self, drift: u64) -> bool {
         let (mut agree, mut differ) = (0, 0);

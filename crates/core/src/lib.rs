@@ -23,7 +23,7 @@ pub mod standing;
 pub mod text;
 pub mod time;
 
-pub use admission::{Ask, Held, Refusal, Tally, Verdict};
+pub use admission::{Ask, Counting, Equal, Held, Refusal, Tally, Verdict};
 pub use clock::{Clock, Running};
 pub use code::{Code, UnknownCode};
 pub use finding::{CheckOutcome, Finding};

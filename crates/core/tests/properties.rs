@@ -148,7 +148,8 @@ impl Host {
         }
         self.seen.insert(step.client, self.now);
         let clients = self.seen.values().filter(|seen| seen.plus(policy.window) > self.now).count() as u64;
-        let tally = Tally { known: None, clients, live: self.live(), held: self.leases.get(&who).copied() };
+        let held = self.leases.get(&who).copied();
+        let tally = Tally { clients, live: self.live(), held, ..Tally::default() };
         let held = tally.held.is_some_and(|held| held.runs_at(self.now));
         match tally.admit(policy, &any_machine(), self.now) {
             Verdict::Grant { expires, count } => {

@@ -7,8 +7,8 @@ use leasehold_core::clock;
 use leasehold_core::repair::repair;
 use leasehold_core::standing::{Evidence, Lease, Machine, Revocation};
 use leasehold_core::{
-    Ask, Component, Cti, Fingerprint, Grant, Held, KeyId, Policy, ProductId, ProductKey, Refusal, Span, Tally,
-    Timestamp, Verdict, admission,
+    Ask, Component, Counting, Cti, Equal, Fingerprint, Grant, Held, KeyId, Policy, ProductId, ProductKey, Refusal,
+    Span, Tally, Timestamp, Verdict, admission,
 };
 use leasehold_testkit::vectors::{read, unhex};
 use serde_json::{Value, json};
@@ -38,7 +38,7 @@ fn a_host_decides_as_the_vectors_say() {
     for scenario in list(&read("admission")["scenarios"]) {
         let mut host = Host::new(scenario);
         for (at, step) in list(&scenario["steps"]).iter().enumerate() {
-            assert_eq!(host.answer(step), step["expect"], "{}, step {at}: {step}", scenario["name"]);
+            assert_eq!(host.answer(at, step), step["expect"], "{}, step {at}: {step}", scenario["name"]);
         }
     }
 }
@@ -106,8 +106,16 @@ fn attempts_and_fingerprints_are_as_the_vectors_say() {
 /// The plainest host there can be: what every store must agree with.
 struct Host {
     grants: Vec<Grant>,
-    clients: HashMap<u64, (Timestamp, Fingerprint)>,
+    clients: HashMap<u64, Client>,
+    /// When the last request of each client for each product was made.
+    issued: HashMap<(u64, ProductId), Timestamp>,
     leases: HashMap<(u64, ProductId), Held>,
+}
+
+struct Client {
+    seen: Timestamp,
+    fingerprint: Fingerprint,
+    counting: Counting,
 }
 
 impl Host {
@@ -133,64 +141,104 @@ impl Host {
             features: Vec::new(),
         };
         let grants = vec![Grant { family: "acme".parse().expect("an id"), products, policy }];
-        Self { grants, clients: HashMap::new(), leases: HashMap::new() }
+        Self { grants, clients: HashMap::new(), issued: HashMap::new(), leases: HashMap::new() }
     }
 
-    fn answer(&mut self, step: &Value) -> Value {
+    /// What it answers to the step `at`, whose lease, if it is granted one, goes by that number.
+    fn answer(&mut self, at: usize, step: &Value) -> Value {
         let (client, now) = (number(&step["client"]), time(&step["at"]));
         let product: ProductId = text(&step["product"]).parse().expect("an id");
+        let who = (client, product);
         if step["action"] == "release" {
-            self.leases.remove(&(client, product));
+            let named = step["lease"].as_u64().map(lease);
+            if let Some(held) = self.leases.get_mut(&who).filter(|held| Some(held.lease) == named) {
+                held.expires = held.expires.min(now);
+            }
             return json!({ "verdict": "released" });
         }
         let fingerprint = fingerprint(&step["fingerprint"]);
         let ask = Ask {
             client: KeyId([0; 16]),
-            cti: Cti([0; 16]),
-            clock: time(&step["clock"]),
+            cti: text(&step["cti"]).parse().expect("a cti"),
+            issued: time(&step["iat"]),
             product: &product,
             number: number(&step["number"]).try_into().expect("a number"),
             fingerprint: &fingerprint,
-            holds: None,
+            holds: step["held"].as_u64().map(lease),
         };
-        match admission::screen(Some(&self.grants), &ask, revocation(&step["revoked"]), now) {
-            Err(refusal) => refused(&refusal),
-            Ok(grant) => {
-                let policy = grant.policy.clone();
-                self.admit((client, product), &policy, fingerprint, now)
-            }
+        if flag(&step["revoked"]) {
+            let own = self.leases.iter_mut().filter(|((other, _), _)| *other == client);
+            own.for_each(|(_, held)| held.expires = held.expires.min(now));
         }
+        let grant = match admission::screen(Some(&self.grants), None, &ask, revocation(&step["revoked"]), now) {
+            Err(refusal) => return refused(&refusal),
+            Ok(grant) => grant.clone(),
+        };
+        self.admit(who, &grant.policy, &ask, (at, now))
     }
 
-    fn admit(&mut self, who: (u64, ProductId), policy: &Policy, fingerprint: Fingerprint, now: Timestamp) -> Value {
-        let known = self.clients.get(&who.0).map(|(_, known)| *known);
-        self.clients.insert(who.0, (now, known.unwrap_or(fingerprint)));
+    fn admit(&mut self, who: (u64, ProductId), policy: &Policy, ask: &Ask<'_>, (at, now): (usize, Timestamp)) -> Value {
+        let known = self.clients.get(&who.0).map(|client| client.fingerprint);
+        let tally = Tally { last_issued: self.issued.get(&who).copied(), ..Tally::default() };
+        if let Err(refusal) = tally.screen(ask) {
+            return refused(&refusal);
+        }
+        self.issued.insert(who, ask.issued);
+        let moved = known.filter(|known| !known.same_machine(ask.fingerprint, policy.drift));
+        let counting = self.see(who.0, moved.unwrap_or(*ask.fingerprint), policy.window, now);
+        let counts = |client: &&Client| client.counting == Counting::Counts && client.seen.plus(policy.window) > now;
+        let held = self.leases.get(&who).copied();
         let tally = Tally {
             known: known.as_ref(),
-            clients: self.clients.values().filter(|(seen, _)| seen.plus(policy.window) > now).count() as u64,
+            clients: self.clients.values().filter(counts).count() as u64,
             live: self.leases.values().filter(|held| held.runs_at(now)).count() as u64,
-            held: self.leases.get(&who).copied(),
+            held,
+            ..tally
         };
-        let verdict = tally.admit(policy, &fingerprint, now);
-        if verdict != Verdict::Refuse(Refusal::CloneSuspected) {
-            self.clients.insert(who.0, (now, fingerprint));
-        }
-        match verdict {
+        let mut answer = match tally.admit(policy, ask.fingerprint, now) {
             Verdict::Refuse(refusal) => refused(&refusal),
             Verdict::Grant { expires, count } => {
-                self.leases.insert(who, Held { lease: Cti([0; 16]), request: Cti([0; 16]), expires });
-                json!({ "verdict": "granted", "count": count, "expires": expires.unix() })
+                self.leases.insert(who, Held { lease: lease(at as u64), request: ask.cti, expires });
+                let mut answer = json!({ "verdict": "granted", "count": count, "expires": expires.unix() });
+                if held.is_some_and(|held| held.forked_by(ask)) {
+                    answer["forked"] = json!(true);
+                }
+                answer
             }
+        };
+        if counting == Counting::Twin {
+            answer["twin"] = json!(true);
         }
+        answer
+    }
+
+    /// Records that a client was seen with this fingerprint, and how it counts now.
+    fn see(&mut self, client: u64, fingerprint: Fingerprint, window: Span, now: Timestamp) -> Counting {
+        let in_window = |other: &&Client| other.seen.plus(window) > now;
+        let before = self.clients.get(&client).filter(in_window).map(|client| client.counting);
+        let mut others = self.clients.iter().filter(|(other, _)| **other != client).map(|(_, other)| other);
+        let equal = |other: &Client| {
+            other.counting == Counting::Counts && other.fingerprint == fingerprint && fingerprint.has_twins()
+        };
+        let equal = others.any(|other| in_window(&other) && equal(other));
+        let counting = Counting::of(before, if equal { Equal::Counts } else { Equal::None });
+        self.clients.insert(client, Client { seen: now, fingerprint, counting });
+        counting
     }
 }
 
+/// The lease that the step `at` granted.
+fn lease(at: u64) -> Cti {
+    Cti(u128::from(at + 1).to_be_bytes())
+}
+
 fn refused(refusal: &Refusal) -> Value {
-    let verdict = refusal.code();
+    let verdict = refusal.code().name();
     match refusal {
         Refusal::ThresholdNotMet { count, required, .. } => {
             json!({ "verdict": verdict, "count": count, "required": required })
         }
+        Refusal::Replayed { last } => json!({ "verdict": verdict, "last": last.unix() }),
         Refusal::CapacityReached { capacity, .. } => json!({ "verdict": verdict, "capacity": capacity }),
         _ => json!({ "verdict": verdict }),
     }

@@ -6,7 +6,7 @@ use std::sync::atomic::Ordering;
 use std::thread;
 use std::time::Duration;
 
-use leasehold_core::{Cti, FamilyId, Grant, Refusal, Timestamp, Verdict, admission};
+use leasehold_core::{Cti, FamilyId, Grant, KeyId, Refusal, Timestamp, Verdict, admission};
 use leasehold_store::StoreError;
 use leasehold_store::host::{Asked, Batch, Family, Fork, HostStore, Ledger, SealRow, Subject, Tip};
 use leasehold_wire::seal::{self, Sealed};
@@ -27,6 +27,7 @@ pub(crate) fn run(shared: &Shared, mut store: Box<dyn HostStore>) {
     let processors = thread::available_parallelism().map_or(1, usize::from);
     let mut condition = Condition::InPlace;
     let mut due = start() + PAUSE;
+    let mut newest = NewestSeal::default();
     loop {
         match shared.arrived.take(MAX_BATCH, due.saturating_duration_since(start())) {
             Received::Batch(jobs) => {
@@ -34,7 +35,7 @@ pub(crate) fn run(shared: &Shared, mut store: Box<dyn HostStore>) {
                 let batch = verify(jobs, processors);
                 shared.stages.add(Stage::Verify, began);
                 match condition {
-                    Condition::InPlace => decide(shared, store.as_mut(), batch),
+                    Condition::InPlace => decide(shared, store.as_mut(), batch, &mut newest),
                     Condition::Replaced => batch.into_iter().for_each(|item| item.answer(Reply::StoreUnavailable)),
                 }
             }
@@ -109,6 +110,24 @@ fn fold(shared: &Shared, store: &mut dyn HostStore) -> bool {
     }
 }
 
+/// When the host's newest seal was made: a host whose clock is far behind it grants nothing.
+#[derive(Default)]
+struct NewestSeal {
+    host: Option<KeyId>,
+    at: Option<Timestamp>,
+}
+
+impl NewestSeal {
+    /// Looks it up, unless it is known. A store that fails says so when the batch is decided.
+    fn look(&mut self, store: &mut dyn HostStore, host: KeyId) {
+        if self.host != Some(host)
+            && let Ok(seals) = store.seals(host, 1)
+        {
+            (self.host, self.at) = (Some(host), seals.first().map(|seal| seal.at));
+        }
+    }
+}
+
 /// However deciding ends, even by a panic: all waiting clients are answered, and the host says that it is not ready.
 struct ShutdownGuard<'s>(&'s Shared);
 
@@ -124,15 +143,16 @@ impl Drop for ShutdownGuard<'_> {
     }
 }
 
-fn decide(shared: &Shared, store: &mut dyn HostStore, batch: Vec<Verified>) {
+fn decide(shared: &Shared, store: &mut dyn HostStore, batch: Vec<Verified>, newest: &mut NewestSeal) {
     let now = shared.clock.now();
     let Some(identity) = shared.identity() else {
         return batch.into_iter().for_each(|item| refuse(shared, item, Refusal::HostNotActivated));
     };
+    newest.look(store, identity.id());
     let families = families(&identity.certificate().grants);
     let mut items = Vec::with_capacity(batch.len());
     for item in batch {
-        match screen(&identity, &item, now) {
+        match screen(&identity, &item, newest.at, now) {
             Ok(grant) => {
                 let at = families.iter().position(|family| family.id == grant.family);
                 let family = at.expect("every grant's family is among them");
@@ -142,7 +162,7 @@ fn decide(shared: &Shared, store: &mut dyn HostStore, batch: Vec<Verified>) {
         }
     }
     if !items.is_empty() {
-        transact(shared, store, &identity, (now, &families), items);
+        newest.at = transact(shared, store, &identity, (now, &families), items).or(newest.at);
     }
 }
 
@@ -167,13 +187,14 @@ enum Outcome {
     TooManyNewClients(Duration),
 }
 
+/// Decides the batch in one transaction and answers it. Returns when it was sealed, if it was.
 fn transact(
     shared: &Shared,
     store: &mut dyn HostStore,
     identity: &Arc<Identity>,
     (now, families): (Timestamp, &[Family]),
     items: Vec<Screened<'_>>,
-) {
+) -> Option<Timestamp> {
     let mut ctis = vec![[0; 16]; items.len()];
     shared.rng.fill(ctis.as_flattened_mut());
     let subjects: Vec<Subject> = items.iter().map(subject).collect();
@@ -198,6 +219,7 @@ fn transact(
     time = shared.stages.add(Stage::Commit, time);
     shared.stages.batch(items.len());
     let worked = shared.store_works.swap(result.is_ok(), Ordering::Relaxed);
+    let sealed_at = result.as_ref().ok().and(sealed.as_ref()).map(|_| now);
     match result {
         Ok(()) => {
             note_peaks(shared, live);
@@ -219,6 +241,7 @@ fn transact(
         }
     }
     shared.stages.add(Stage::Reply, time);
+    sealed_at
 }
 
 /// Remembers how many leases were live at once.
@@ -245,7 +268,10 @@ fn decide_one(
         }
         RequestKind::Lease(request) => request,
     };
-    let tally = ledger.tally(at);
+    let (ask, tally) = (request.ask(item.verified.client), ledger.tally(at));
+    if let Err(refusal) = tally.screen(&ask) {
+        return Outcome::Refused(refusal);
+    }
     // Asked once for each client: the store remembers no others. It costs about as much as a verification.
     if tally.known.is_none() {
         if let Err(wait) = shared.rates.new_client(item.verified.address) {
@@ -257,6 +283,7 @@ fn decide_one(
     }
     let asked = Asked {
         request: request.cti,
+        issued: request.issued,
         fingerprint: request.fingerprint,
         name: request.host_name.clone(),
         address: Some(item.verified.address),
@@ -267,7 +294,7 @@ fn decide_one(
             Outcome::Refused(refusal)
         }
         Verdict::Grant { expires, count } => {
-            let forked = tally.held.is_some_and(|held| held.forked_by(&request.ask(item.verified.client)));
+            let forked = tally.held.is_some_and(|held| held.forked_by(&ask));
             let fork = if forked { Fork::Seen } else { Fork::None };
             ledger.grant(at, asked, lease, expires, fork);
             leases.push(granted(item, request, (lease, ledger.now()), (expires, count)));
@@ -327,11 +354,16 @@ fn reply(
 }
 
 /// The steps before the sighting counts.
-fn screen<'i>(identity: &'i Identity, item: &Verified, now: Timestamp) -> Result<&'i Grant, Refusal> {
+fn screen<'i>(
+    identity: &'i Identity,
+    item: &Verified,
+    sealed: Option<Timestamp>,
+    now: Timestamp,
+) -> Result<&'i Grant, Refusal> {
     match &item.kind {
         RequestKind::Lease(request) => {
             let ask = request.ask(item.client);
-            admission::screen(identity.grants_at(now), &ask, identity.revocation_of(item.client), now)
+            admission::screen(identity.grants_at(now), sealed, &ask, identity.revocation_of(item.client), now)
         }
         // A lease may be given back whatever has become of the grant. An old release names an old lease.
         RequestKind::Release(release) => {
@@ -343,17 +375,17 @@ fn screen<'i>(identity: &'i Identity, item: &Verified, now: Timestamp) -> Result
 }
 
 fn refuse(shared: &Shared, item: Verified, refusal: Refusal) {
-    tracing::info!(client = %item.client, address = %item.address, refusal = refusal.code(), "refused");
+    tracing::info!(client = %item.client, address = %item.address, refusal = refusal.code().name(), "refused");
     shared.counters.refused.fetch_add(1, Ordering::Relaxed);
     item.answer(Reply::Refused(refusal));
 }
 
 fn subject(item: &Screened<'_>) -> Subject {
-    let product = match &item.verified.kind {
-        RequestKind::Lease(request) => request.product,
-        RequestKind::Release(release) => release.product,
+    let (product, fingerprint) = match &item.verified.kind {
+        RequestKind::Lease(request) => (request.product, Some(request.fingerprint)),
+        RequestKind::Release(release) => (release.product, None),
     };
-    Subject { family: item.family, client: item.verified.client, product }
+    Subject { family: item.family, client: item.verified.client, product, fingerprint }
 }
 
 fn families(grants: &[Grant]) -> Vec<Family> {

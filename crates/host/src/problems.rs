@@ -5,11 +5,9 @@ use std::time::Duration;
 use leasehold_core::{Refusal, Span};
 use leasehold_service::{Problem, StatusCode};
 
-use crate::error::code_named;
-
 /// The problem document of a refusal.
 pub fn problem(refusal: &Refusal) -> Problem {
-    let code = code_named(refusal.code());
+    let code = refusal.code();
     let status = StatusCode::from_u16(refusal.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     let new = |detail: String| Problem::new(code.name(), status, code.meaning(), detail);
     let next = || code.hint().to_owned();
@@ -28,6 +26,10 @@ pub fn problem(refusal: &Refusal) -> Problem {
                 format!("the client's clock says {client}, the host's {host} (seconds since 1970); {}", next());
             new(detail).with("client_time", client).with("host_time", host)
         }
+        Refusal::ClockBehind { sealed, host } => {
+            new(next()).with("sealed_time", sealed.unix()).with("host_time", host.unix())
+        }
+        Refusal::Replayed { last } => new(next()).with("last", last.unix()),
         Refusal::GrantEnded { end } => new(next()).with("end", end.unix()),
         Refusal::HostNotActivated
         | Refusal::ProductNotGranted

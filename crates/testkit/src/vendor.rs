@@ -4,7 +4,6 @@
 use leasehold_core::standing::Mode;
 use leasehold_core::{
     Component, Cti, Fingerprint, Grant, KeyId, Policy, ProductKey, ProductNumber, PublicKey, Refusal, Span, Timestamp,
-    codes,
 };
 use leasehold_wire::envelope::sign;
 use leasehold_wire::seal::{Tip, seal};
@@ -201,12 +200,11 @@ impl Host {
 /// The problem document of a refusal with its HTTP status, as a host answers it.
 pub fn problem(refusal: &Refusal) -> (u16, Value) {
     let code = refusal.code();
-    let words = codes::find(code).expect("every refusal has an entry");
     let mut problem = json!({
         "type": format!("urn:leasehold:problem:{code}"),
-        "title": words.meaning,
+        "title": code.meaning(),
         "status": refusal.status(),
-        "detail": words.next,
+        "detail": code.hint(),
     });
     let members = match *refusal {
         Refusal::ThresholdNotMet { count, required, retry } => {
@@ -214,6 +212,8 @@ pub fn problem(refusal: &Refusal) -> (u16, Value) {
         }
         Refusal::CapacityReached { capacity, retry } => json!({ "capacity": capacity, "retry": retry.as_seconds() }),
         Refusal::ClockSkew { client, host } => json!({ "client_time": client.unix(), "host_time": host.unix() }),
+        Refusal::ClockBehind { host, .. } => json!({ "host_time": host.unix() }),
+        Refusal::Replayed { last } => json!({ "last": last.unix() }),
         Refusal::HostNotActivated
         | Refusal::ProductNotGranted
         | Refusal::KeyMismatch

@@ -179,6 +179,7 @@ pub(crate) struct Machine {
     pub(crate) pair: Keypair,
     fingerprint: Fingerprint,
     asked: u64,
+    issued: Timestamp,
     lease: Cti,
 }
 
@@ -186,7 +187,13 @@ impl Machine {
     pub(crate) fn new(n: u64) -> Self {
         let mut seed = [7; 32];
         seed[..8].copy_from_slice(&n.to_be_bytes());
-        Self { pair: Keypair::from_seed(&seed), fingerprint: machine(n), asked: 0, lease: Cti([0; 16]) }
+        Self {
+            pair: Keypair::from_seed(&seed),
+            fingerprint: machine(n),
+            asked: 0,
+            issued: Timestamp::from_unix(0),
+            lease: Cti([0; 16]),
+        }
     }
 
     /// A machine with a key of its own and the hardware of machine `n`.
@@ -194,10 +201,11 @@ impl Machine {
         Self { fingerprint: machine(n), ..Self::new(own) }
     }
 
-    /// A new request; never the same twice.
+    /// A new request; never the same twice, and each newer than the one before.
     pub(crate) fn request(&mut self) -> Vec<u8> {
+        self.issued = now().max(self.issued.plus(Span::seconds(1)));
         let request = Request {
-            issued: now(),
+            issued: self.issued,
             cti: self.cti(),
             key: self.pair.public(),
             product: product(),

@@ -2,9 +2,9 @@
 SELECT asked.n,
        f.clients + CASE WHEN asked.seen >= f.seen_boundary
            THEN -(SELECT count(*) FROM leasehold_host.client AS c
-                  WHERE c.family = f.id AND c.last_seen > f.seen_boundary AND c.last_seen <= asked.seen)
+                  WHERE c.family = f.id AND c.counts AND c.last_seen > f.seen_boundary AND c.last_seen <= asked.seen)
            ELSE (SELECT count(*) FROM leasehold_host.client AS c
-                 WHERE c.family = f.id AND c.last_seen > asked.seen AND c.last_seen <= f.seen_boundary) END,
+                 WHERE c.family = f.id AND c.counts AND c.last_seen > asked.seen AND c.last_seen <= f.seen_boundary) END,
        f.live + CASE WHEN asked.live >= f.live_boundary
            THEN -(SELECT count(*) FROM leasehold_host.lease AS l
                   WHERE l.family = f.id AND l.expires > f.live_boundary AND l.expires <= asked.live)

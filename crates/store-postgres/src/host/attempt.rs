@@ -2,7 +2,11 @@
 
 use std::collections::HashMap;
 
-use leasehold_store::host::{Batch, Counts, LeaseRow, Ledger, Loaded, SealRow, Sighting, Tip, encode_entries};
+use leasehold_core::{Counting, KeyId};
+use leasehold_store::host::{
+    Batch, CountingClient, Counts, LeaseRow, Ledger, Loaded, SealRow, Sighting, Tip, decode_fingerprint,
+    encode_entries, encode_fingerprint,
+};
 use tokio_postgres::Row;
 
 use super::columns::{Clients, Column, Leases};
@@ -56,14 +60,17 @@ impl HostSession {
         let at: [Column<'_>; 3] = [&boundaries.ids, &boundaries.seen, &boundaries.ends];
         let (who, what): ([Column<'_>; 2], [Column<'_>; 3]) =
             ([&subjects, &families], [&subjects, &families, &ids.products]);
+        let seen = Seen::of(batch, ids);
+        let twins: [Column<'_>; 3] = [&seen.families, &seen.fingerprints, &seen.clients];
         // All are sent at once, in this order; each sees what was committed before the locks were given.
-        let (begun, tip, locked, counted, sightings, leases) = tokio::join!(
+        let (begun, tip, locked, counted, sightings, counting, leases) = tokio::join!(
             biased;
             client.batch_execute("BEGIN ISOLATION LEVEL READ COMMITTED"),
             client.query_opt(&statements.lock_chain, &host),
             client.query(&statements.lock_families, &locks),
             client.query(&statements.count_families, &at),
             client.query(&statements.sightings, &who),
+            client.query(&statements.counting, &twins),
             client.query(&statements.leases, &what),
         );
         begun?;
@@ -77,6 +84,7 @@ impl HostSession {
             tip,
             counts: vec![Counts::default(); batch.families.len()],
             rows: vec![(None, None); batch.subjects.len()],
+            counting: counting?.iter().map(|row| counting_client(row, ids)).collect::<Result<_, _>>()?,
         };
         for row in &counted {
             let place = boundaries.places.get(nth(row)?).ok_or_else(|| Fault::damaged("a family"))?;
@@ -128,6 +136,36 @@ impl HostSession {
     }
 }
 
+/// The machines that ask, where their fingerprints can have twins.
+#[derive(Debug, Default)]
+struct Seen<'b> {
+    families: Vec<i32>,
+    fingerprints: Vec<Vec<u8>>,
+    clients: Vec<&'b [u8]>,
+}
+
+impl<'b> Seen<'b> {
+    fn of(batch: &'b Batch<'_>, ids: &Ids) -> Self {
+        let mut seen = Self::default();
+        for subject in batch.subjects {
+            let fingerprint = subject.fingerprint.filter(leasehold_core::Fingerprint::has_twins);
+            if let (Some(fingerprint), Some(family)) = (fingerprint, ids.families[subject.family]) {
+                seen.families.push(family);
+                seen.fingerprints.push(encode_fingerprint(&fingerprint));
+                seen.clients.push(&subject.client.0);
+            }
+        }
+        seen
+    }
+}
+
+fn counting_client(row: &Row, ids: &Ids) -> Result<CountingClient, Fault> {
+    let family: i32 = row.try_get(0)?;
+    let place = ids.families.iter().position(|id| *id == Some(family)).ok_or_else(|| Fault::damaged("a family"))?;
+    let fingerprint = decode_fingerprint(row.try_get(1)?).ok_or_else(|| Fault::damaged("a fingerprint"))?;
+    Ok(CountingClient { family: place, fingerprint, client: KeyId(bytes(row, 2)?), last: rows::time(row, 3)? })
+}
+
 impl Boundaries {
     fn of(batch: &Batch<'_>, ids: &Ids) -> Self {
         let mut places: Vec<(i32, usize)> =
@@ -155,7 +193,8 @@ impl Boundaries {
         for change in ledger.sightings() {
             let at = at(change.key.0)?;
             let counts = |row: &Option<Sighting>| {
-                i64::from(row.as_ref().is_some_and(|row| integer(row.last.unix()) > self.seen[at]))
+                let counted = row.as_ref().filter(|row| row.counting == Counting::Counts);
+                i64::from(counted.is_some_and(|row| integer(row.last.unix()) > self.seen[at]))
             };
             after[at].0 += counts(&change.after) - counts(&change.before);
         }

@@ -2,8 +2,8 @@
 
 use std::net::IpAddr;
 
-use leasehold_core::{KeyId, Text};
-use leasehold_store::host::{LeaseRow, Sighting, encode_fingerprint};
+use leasehold_core::{Counting, KeyId, Text};
+use leasehold_store::host::{LeaseRow, Sighting, encode_fingerprint, encode_requests};
 use tokio_postgres::types::ToSql;
 
 use super::rows::integer;
@@ -21,6 +21,8 @@ pub(super) struct Clients {
     fingerprint: Vec<Vec<u8>>,
     name: Vec<Option<String>>,
     address: Vec<Option<IpAddr>>,
+    counts: Vec<bool>,
+    requests: Vec<Vec<u8>>,
 }
 
 /// Leases.
@@ -47,10 +49,22 @@ impl Clients {
         self.fingerprint.push(encode_fingerprint(&row.fingerprint));
         self.name.push(row.name.as_ref().map(Text::to_string));
         self.address.push(row.address);
+        self.counts.push(row.counting == Counting::Counts);
+        self.requests.push(encode_requests(&row.requests));
     }
 
-    pub(super) fn columns(&self) -> [Column<'_>; 7] {
-        [&self.client, &self.family, &self.first, &self.last, &self.fingerprint, &self.name, &self.address]
+    pub(super) fn columns(&self) -> [Column<'_>; 9] {
+        [
+            &self.client,
+            &self.family,
+            &self.first,
+            &self.last,
+            &self.fingerprint,
+            &self.name,
+            &self.address,
+            &self.counts,
+            &self.requests,
+        ]
     }
 }
 

@@ -220,7 +220,10 @@ const TRIES: u32 = 4;
 
 pub(crate) const SCHEMA: Schema = Schema {
     name: "leasehold_host",
-    steps: &[include_str!("../../migrations/host/0001_initial.sql")],
+    steps: &[
+        include_str!("../../migrations/host/0001_initial.sql"),
+        include_str!("../../migrations/host/0002_counting.sql"),
+    ],
     lock: 0x6c68_0001,
 };
 

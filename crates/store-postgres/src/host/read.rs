@@ -45,10 +45,10 @@ impl HostSession {
             if clients.last().is_none_or(|last| (last.client, last.family) != (client, family)) {
                 clients.push(ClientRow { client, family, sighting: rows::sighting(row, 2)?, leases: Vec::new() });
             }
-            let product: Option<&str> = row.try_get(7)?;
+            let product: Option<&str> = row.try_get(9)?;
             if let (Some(product), Some(last)) = (product, clients.last_mut()) {
                 let product = product.parse().map_err(|_| Fault::damaged("a product's name"))?;
-                last.leases.push((product, rows::lease(row, 8)?));
+                last.leases.push((product, rows::lease(row, 10)?));
             }
         }
         clients.iter_mut().for_each(|client| client.leases.sort_by_key(|(product, _)| *product));

@@ -2,8 +2,8 @@
 
 use std::net::IpAddr;
 
-use leasehold_core::{Cti, Held, Timestamp};
-use leasehold_store::host::{LeaseRow, SealRow, Sighting, decode_fingerprint};
+use leasehold_core::{Counting, Cti, Held, Timestamp};
+use leasehold_store::host::{LeaseRow, SealRow, Sighting, decode_fingerprint, decode_requests};
 use tokio_postgres::Row;
 
 use crate::failure::Fault;
@@ -19,6 +19,8 @@ pub(super) fn sighting(row: &Row, from: usize) -> Result<Sighting, Fault> {
         fingerprint: decode_fingerprint(fingerprint).ok_or_else(|| Fault::damaged("a fingerprint"))?,
         name: name.map(str::parse).transpose().map_err(|_| Fault::damaged("a host name"))?,
         address,
+        counting: if row.try_get(from + 5)? { Counting::Counts } else { Counting::Twin },
+        requests: decode_requests(row.try_get(from + 6)?).ok_or_else(|| Fault::damaged("the times of requests"))?,
     })
 }
 

@@ -1,4 +1,5 @@
 use std::collections::HashMap;
+use std::sync::Barrier;
 use std::thread;
 
 use leasehold_core::{FamilyId, Policy, Span};
@@ -108,12 +109,16 @@ fn capacity_and_chains_hold_however_many_hosts_decide_at_once() {
     }
     let url = Postgres::shared().fresh();
     let policy = Policy { threshold: 1, capacity: Some(CAPACITY), validity: Span::HOUR, ..Policy::default() };
+    // Who connects first must not have taken all places before the others begin.
+    let together = Barrier::new(6);
     thread::scope(|scope| {
         for thread in 0..6_u64 {
+            let together = &together;
             // Two threads have one host's key, as where a host is started twice.
             let (url, policy, name) = (&url, &policy, KeyId([u8::try_from(thread / 2).expect("small"); 16]));
             scope.spawn(move || {
                 let (mut host, mut seed) = (store(url), thread);
+                together.wait();
                 for round in 0..40 {
                     let asks: Vec<(u64, Act)> = (0..4)
                         .map(|_| {
@@ -166,7 +171,8 @@ fn families_of_one_certificate_that_nobody_asks_about_are_not_waited_for() {
     let (mut one, mut other) = (store(&url), store(&url));
     let family = |name: &str| Family { id: name.parse::<FamilyId>().expect("an id"), window: Span::DAY };
     let families = [family("a"), family("b")];
-    let ask = |family| [Subject { family, client: suite::client(1), product: "p".parse().expect("an id") }];
+    let product = "p".parse().expect("an id");
+    let ask = |family| [Subject { family, client: suite::client(1), product, fingerprint: None }];
     let now = Timestamp::from_unix(1_000);
     let (first, second) = (ask(0), ask(1));
     let batch = |host, subjects| Batch { host, now, families: &families, subjects };
@@ -194,7 +200,8 @@ fn a_connection_that_was_cut_is_made_again() {
     assert_eq!(act(&mut host, &policy, &[(1, Act::Ask)], 1_000), [true]);
     cut();
     assert_eq!(act(&mut host, &policy, &[(2, Act::Ask)], 1_001), [true], "while nobody asked");
-    let subjects = [Subject { family: 0, client: suite::client(3), product: "acme-cad".parse().expect("an id") }];
+    let product = "acme-cad".parse().expect("an id");
+    let subjects = [Subject { family: 0, client: suite::client(3), product, fingerprint: None }];
     let families = [Family { id: "acme".parse().expect("an id"), window: policy.window }];
     let batch = Batch { host: HOST, now: Timestamp::from_unix(1_002), families: &families, subjects: &subjects };
     let mut runs = 0;
@@ -206,6 +213,7 @@ fn a_connection_that_was_cut_is_made_again() {
         ledger.release(0, leasehold_core::Cti([1; 16]));
         let asked = leasehold_store::host::Asked {
             request: leasehold_core::Cti([2; 16]),
+            issued: Timestamp::from_unix(1_002),
             fingerprint: leasehold_core::Fingerprint::new([(leasehold_core::Component::MachineId, [1; 8])])
                 .expect("a component"),
             name: None,

@@ -31,12 +31,14 @@ pub(crate) fn try_to_act(
     let now = Timestamp::from_unix(now);
     let families = [Family { id: "acme".parse().expect("an id"), window: policy.window }];
     let product = "acme-cad".parse().expect("an id");
-    let subjects: Vec<Subject> = acts.iter().map(|(n, _)| Subject { family: 0, client: client(*n), product }).collect();
-    let batch = Batch { host: HOST, now, families: &families, subjects: &subjects };
     let fingerprint = Fingerprint::new([(Component::MachineId, [7; 8])]).expect("a component");
+    let subject =
+        |(n, _): &(u64, Act)| Subject { family: 0, client: client(*n), product, fingerprint: Some(fingerprint) };
+    let subjects: Vec<Subject> = acts.iter().map(subject).collect();
+    let batch = Batch { host: HOST, now, families: &families, subjects: &subjects };
     store.decide(&batch, &mut |ledger| {
         for at in 0..acts.len() {
-            let asked = Asked { request: Cti([1; 16]), fingerprint, name: None, address: None };
+            let asked = Asked { request: Cti([1; 16]), issued: now, fingerprint, name: None, address: None };
             ledger.grant(at, asked, Cti([2; 16]), policy.expiry(now), Fork::None);
         }
         None

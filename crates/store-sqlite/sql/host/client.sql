@@ -1,2 +1,3 @@
 -- client: one client of a family.
-SELECT first_seen, last_seen, fingerprint, host_name, address FROM client WHERE client = ?1 AND family = ?2
+SELECT first_seen, last_seen, fingerprint, host_name, address, counts, requests FROM client
+WHERE client = ?1 AND family = ?2

@@ -6,6 +6,7 @@ use rusqlite::{Connection, Transaction};
 
 use super::overlay::{Folded, Overlay};
 use super::rows::{self, Names};
+use super::times::counted;
 use crate::open::{damaged, failed};
 
 /// Clients that a step folds while nobody asks.
@@ -64,7 +65,7 @@ pub(super) fn replay(connection: &Connection, names: &Names) -> Result<(Overlay,
             let product = names.find(entry.product.as_str()).ok_or_else(|| damaged("a name"))?;
             let mut sighting = rows::sighting(connection, &overlay, (entry.client, family))?;
             let mut lease = rows::lease(connection, &overlay, (entry.client, family, product))?;
-            let seen = sighting.as_ref().map(|sighting| sighting.last);
+            let seen = sighting.as_ref().and_then(counted);
             let ends = lease.map(|lease| lease.held.expires);
             entry.apply(&mut sighting, &mut lease);
             sighting.into_iter().for_each(|sighting| overlay.see((entry.client, family), sighting, seen));

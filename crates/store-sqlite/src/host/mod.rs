@@ -17,10 +17,11 @@ use std::fs::{File, TryLockError};
 use std::path::Path;
 use std::sync::LazyLock;
 
-use leasehold_core::{KeyId, Timestamp};
+use leasehold_core::{Counting, KeyId, Timestamp};
 use leasehold_store::StoreError;
 use leasehold_store::host::{
-    Batch, ClientRow, Counts, Entry, Family, HostStore, Ledger, Loaded, SealRow, Tip, decode_entries, encode_entries,
+    Batch, ClientRow, CountingClient, Counts, Entry, Family, HostStore, Ledger, Loaded, SealRow, Sighting, Subject,
+    Tip, decode_entries, encode_entries,
 };
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 use rusqlite_migration::{M, Migrations};
@@ -153,9 +154,34 @@ impl SqliteHost {
                 ),
                 (None, _) => (None, None),
             };
+            if let Some(family) = family {
+                self.load_counting(batch, subject, (family, row.0.as_ref()), &mut loaded.counting)?;
+            }
             loaded.rows.push(row);
         }
         Ok(loaded)
+    }
+
+    /// The clients that count on the machine of a subject, unless it goes on counting whatever they do.
+    fn load_counting(
+        &self,
+        batch: &Batch<'_>,
+        subject: &Subject,
+        (family, row): (i64, Option<&Sighting>),
+        counting: &mut Vec<CountingClient>,
+    ) -> Result<(), StoreError> {
+        let window = batch.families[subject.family].window;
+        let goes_on = |row: &Sighting| row.counting == Counting::Counts && row.last.plus(window) > batch.now;
+        if subject.fingerprint.is_none() || row.is_some_and(goes_on) {
+            return Ok(());
+        }
+        let stored = row.map(|row| row.fingerprint).filter(|stored| Some(*stored) != subject.fingerprint);
+        for fingerprint in subject.fingerprint.into_iter().chain(stored).filter(|print| print.has_twins()) {
+            let found = rows::counting(&self.connection, &self.overlay, family, &fingerprint)?;
+            let row = |(client, last)| CountingClient { family: subject.family, fingerprint, client, last };
+            counting.extend(found.into_iter().map(row));
+        }
+        Ok(())
     }
 
     /// Writes a batch and commits it.
@@ -198,8 +224,8 @@ impl SqliteHost {
         for change in ledger.sightings().iter().filter(|change| change.before != change.after) {
             if let Some(after) = &change.after {
                 let (family, client) = change.key;
-                let before = change.before.as_ref().map(|before| before.last);
-                self.times.saw(ids[family], before, after.last);
+                let before = change.before.as_ref().and_then(times::counted);
+                self.times.saw(ids[family], before, times::counted(after));
                 self.overlay.see((client, ids[family]), after.clone(), before);
             }
         }
@@ -313,6 +339,7 @@ static MIGRATIONS: LazyLock<Migrations<'static>> = LazyLock::new(|| {
     Migrations::new(vec![
         M::up(include_str!("../../migrations/host/0001_initial.sql")),
         M::up(include_str!("../../migrations/host/0002_times.sql")),
+        M::up(include_str!("../../migrations/host/0003_counting.sql")),
     ])
 });
 

@@ -1,9 +1,9 @@
 //! Rows that are in the journal but not yet in the tables, in the order of their keys.
 
-use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use leasehold_core::{KeyId, Timestamp};
+use leasehold_core::{Counting, Fingerprint, KeyId, Timestamp};
 use leasehold_store::host::{LeaseRow, Sighting};
 
 pub(super) type ClientKey = (KeyId, i64);
@@ -14,6 +14,8 @@ pub(super) type LeaseKey = (KeyId, i64, i64);
 pub(super) struct Overlay {
     sightings: BTreeMap<ClientKey, Pending<Sighting>>,
     leases: BTreeMap<LeaseKey, Pending<LeaseRow>>,
+    /// The clients among them that count, by family and fingerprint.
+    counting: HashMap<(i64, Fingerprint), BTreeSet<KeyId>>,
     sweep: Sweep,
     lag: Lag,
 }
@@ -23,7 +25,7 @@ pub(super) struct Overlay {
 pub(super) struct Pending<R> {
     /// As the journal leaves it.
     pub(super) row: R,
-    /// The time by which the table's row is counted; `None` where the table has none.
+    /// The time by which the table's row is counted; `None` where the table has none that counts.
     pub(super) folded: Option<Timestamp>,
 }
 
@@ -80,9 +82,29 @@ impl Overlay {
         self.leases.get(key).map(|pending| &pending.row)
     }
 
-    /// Takes a client's newest state; `before` is when it was last seen before.
+    /// The clients of a family that count and have this fingerprint.
+    pub(super) fn counting(&self, family: i64, fingerprint: &Fingerprint) -> impl Iterator<Item = KeyId> {
+        self.counting.get(&(family, *fingerprint)).into_iter().flatten().copied()
+    }
+
+    /// Takes a client's newest state; `before` is when it was last seen before, if it counted.
     pub(super) fn see(&mut self, key: ClientKey, sighting: Sighting, before: Option<Timestamp>) {
+        if let Some(fingerprint) = self.sighting(&key).map(|sighting| sighting.fingerprint) {
+            self.uncount(key, fingerprint);
+        }
+        if sighting.counting == Counting::Counts {
+            self.counting.entry((key.1, sighting.fingerprint)).or_default().insert(key.0);
+        }
         put(&mut self.sightings, key, sighting, before);
+    }
+
+    fn uncount(&mut self, (client, family): ClientKey, fingerprint: Fingerprint) {
+        if let Some(clients) = self.counting.get_mut(&(family, fingerprint)) {
+            clients.remove(&client);
+            if clients.is_empty() {
+                self.counting.remove(&(family, fingerprint));
+            }
+        }
     }
 
     /// Takes a lease's newest state; `before` is when it ended before.
@@ -126,9 +148,11 @@ impl Overlay {
 
     /// Takes away what the tables have now.
     pub(super) fn forget(&mut self, folded: &Folded) {
-        folded.clients.iter().for_each(|key| {
-            self.sightings.remove(key);
-        });
+        for key in &folded.clients {
+            if let Some(pending) = self.sightings.remove(key) {
+                self.uncount(*key, pending.row.fingerprint);
+            }
+        }
         folded.leases.iter().for_each(|key| {
             self.leases.remove(key);
         });
@@ -170,7 +194,15 @@ mod tests {
         let time = Timestamp::from_unix(1);
         for (n, family) in keys {
             let fingerprint = Fingerprint::new([(Component::MachineId, [*n; 8])]).expect("a component");
-            let sighting = Sighting { first: time, last: time, fingerprint, name: None, address: None };
+            let sighting = Sighting {
+                first: time,
+                last: time,
+                fingerprint,
+                name: None,
+                address: None,
+                counting: Counting::Counts,
+                requests: Vec::new(),
+            };
             overlay.see((client(*n), *family), sighting, None);
         }
         overlay.journalled(keys.len());

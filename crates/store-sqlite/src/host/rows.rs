@@ -2,9 +2,11 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use leasehold_core::{Cti, Held, KeyId, Timestamp};
+use leasehold_core::{Counting, Cti, Fingerprint, Held, KeyId, Timestamp};
 use leasehold_store::StoreError;
-use leasehold_store::host::{ClientRow, LeaseRow, SealRow, Sighting, decode_fingerprint, encode_fingerprint};
+use leasehold_store::host::{
+    ClientRow, LeaseRow, SealRow, Sighting, decode_fingerprint, decode_requests, encode_fingerprint, encode_requests,
+};
 use rusqlite::types::FromSql;
 use rusqlite::{Connection, Params, Row, Transaction};
 
@@ -119,6 +121,29 @@ pub(super) fn sighting(
     found.next().map_err(failed)?.map(sighting_of).transpose()
 }
 
+/// The clients of a family that count and have `fingerprint`, by the overlay and the table, with when they last asked.
+pub(super) fn counting(
+    connection: &Connection,
+    overlay: &Overlay,
+    family: i64,
+    fingerprint: &Fingerprint,
+) -> Result<Vec<(KeyId, Timestamp)>, StoreError> {
+    let mut clients: BTreeSet<KeyId> = overlay.counting(family, fingerprint).collect();
+    let mut statement = connection.prepare_cached(include_str!("../../sql/host/counting.sql")).map_err(failed)?;
+    let mut found = statement.query((family, encode_fingerprint(fingerprint))).map_err(failed)?;
+    while let Some(row) = found.next().map_err(failed)? {
+        clients.insert(key_id(row, 0)?);
+    }
+    let mut counting = Vec::new();
+    for client in clients {
+        // The table may be behind the overlay.
+        let row = sighting(connection, overlay, (client, family))?;
+        let counts = |row: &Sighting| row.counting == Counting::Counts && row.fingerprint == *fingerprint;
+        counting.extend(row.filter(counts).map(|row| (client, row.last)));
+    }
+    Ok(counting)
+}
+
 /// A client's last lease for a product: the overlay's row, or the table's.
 pub(super) fn lease(connection: &Connection, overlay: &Overlay, key: LeaseKey) -> Result<Option<LeaseRow>, StoreError> {
     if let Some(lease) = overlay.lease_of(&key) {
@@ -138,6 +163,8 @@ pub(super) fn put_client(transaction: &Transaction<'_>, key: ClientKey, sighting
         encode_fingerprint(&sighting.fingerprint),
         sighting.name.as_ref().map(leasehold_core::Text::as_str),
         sighting.address.map(|address| address.to_string()),
+        sighting.counting == Counting::Counts,
+        encode_requests(&sighting.requests),
     );
     run(transaction, include_str!("../../sql/host/put_client.sql"), params)
 }
@@ -173,7 +200,7 @@ pub(super) fn clients(
     let after = after.map_or(Vec::new(), |client| client.0.to_vec());
     let mut found = statement.query((after, i64::try_from(max).unwrap_or(i64::MAX))).map_err(failed)?;
     while let Some(row) = found.next().map_err(failed)? {
-        keys.insert((key_id(row, 5)?, get(row, 6)?));
+        keys.insert((key_id(row, 0)?, get(row, 1)?));
     }
     of_clients(max, keys.into_iter()).map(|key| client_row(connection, overlay, names, key)).collect()
 }
@@ -221,12 +248,15 @@ fn sighting_of(row: &Row<'_>) -> Result<Sighting, StoreError> {
     let fingerprint: Vec<u8> = get(row, 2)?;
     let name: Option<String> = get(row, 3)?;
     let address: Option<String> = get(row, 4)?;
+    let requests: Vec<u8> = get(row, 6)?;
     Ok(Sighting {
         first: time(get(row, 0)?),
         last: time(get(row, 1)?),
         fingerprint: decode_fingerprint(&fingerprint).ok_or_else(|| damaged("a fingerprint"))?,
         name: name.map(|name| name.parse()).transpose().map_err(|_| damaged("a host name"))?,
         address: address.map(|address| address.parse()).transpose().map_err(|_| damaged("an address"))?,
+        counting: if get(row, 5)? { Counting::Counts } else { Counting::Twin },
+        requests: decode_requests(&requests).ok_or_else(|| damaged("the times of requests"))?,
     })
 }
 

@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use leasehold_core::Timestamp;
+use leasehold_core::{Counting, Timestamp};
 use leasehold_store::StoreError;
-use leasehold_store::host::{Counts, Family, Horizon};
+use leasehold_store::host::{Counts, Family, Horizon, Sighting};
 use rusqlite::Connection;
 
 use super::overlay::Overlay;
@@ -53,7 +53,7 @@ impl Times {
     /// These times of the tables, with those of `overlay` in the place of the ones that it replaces.
     pub(super) fn with(mut self, overlay: &Overlay) -> Self {
         for ((_, family), pending) in overlay.sightings() {
-            self.saw(*family, pending.folded, pending.row.last);
+            self.saw(*family, pending.folded, counted(&pending.row));
         }
         for ((_, family, _), pending) in overlay.leases() {
             self.leased(*family, pending.folded, pending.row.held.expires);
@@ -65,10 +65,10 @@ impl Times {
     pub(super) fn without(&self, overlay: &Overlay) -> Self {
         let mut times = self.clone();
         for ((_, family), pending) in overlay.sightings() {
-            times.undo(*family, TimeKind::Seen, pending.row.last, pending.folded);
+            times.undo(*family, TimeKind::Seen, counted(&pending.row), pending.folded);
         }
         for ((_, family, _), pending) in overlay.leases() {
-            times.undo(*family, TimeKind::Ends, pending.row.held.expires, pending.folded);
+            times.undo(*family, TimeKind::Ends, Some(pending.row.held.expires), pending.folded);
         }
         times
     }
@@ -92,14 +92,14 @@ impl Times {
         self.families.iter().map(|(family, times)| (*family, total(times))).collect()
     }
 
-    /// A client was seen, before at `before`.
-    pub(super) fn saw(&mut self, family: i64, before: Option<Timestamp>, at: Timestamp) {
+    /// A client was seen at `at`, if it counts, and before at `before`, if it counted.
+    pub(super) fn saw(&mut self, family: i64, before: Option<Timestamp>, at: Option<Timestamp>) {
         swap(self.horizon(family, TimeKind::Seen), before, at);
     }
 
     /// A lease ends at `ends`, before at `before`.
     pub(super) fn leased(&mut self, family: i64, before: Option<Timestamp>, ends: Timestamp) {
-        swap(self.horizon(family, TimeKind::Ends), before, ends);
+        swap(self.horizon(family, TimeKind::Ends), before, Some(ends));
     }
 
     /// Every time with how often it is there.
@@ -125,16 +125,21 @@ impl Times {
         self.horizon(family, kind).add(at, difference)
     }
 
-    fn undo(&mut self, family: i64, kind: TimeKind, at: Timestamp, before: Option<Timestamp>) {
+    fn undo(&mut self, family: i64, kind: TimeKind, at: Option<Timestamp>, before: Option<Timestamp>) {
         let horizon = self.horizon(family, kind);
-        horizon.remove(at);
+        at.into_iter().for_each(|time| horizon.remove(time));
         before.into_iter().for_each(|time| horizon.insert(time));
     }
 }
 
-fn swap(horizon: &mut Horizon, before: Option<Timestamp>, after: Timestamp) {
-    if before != Some(after) {
+/// When a client was last seen, if it counts.
+pub(super) fn counted(row: &Sighting) -> Option<Timestamp> {
+    (row.counting == Counting::Counts).then_some(row.last)
+}
+
+fn swap(horizon: &mut Horizon, before: Option<Timestamp>, after: Option<Timestamp>) {
+    if before != after {
         before.into_iter().for_each(|time| horizon.remove(time));
-        horizon.insert(after);
+        after.into_iter().for_each(|time| horizon.insert(time));
     }
 }

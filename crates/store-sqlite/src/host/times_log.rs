@@ -9,7 +9,7 @@ use rusqlite::{Connection, Transaction};
 
 use super::overlay::{Folded, Overlay};
 use super::rows::{self, integer};
-use super::times::{TimeKind, Times};
+use super::times::{TimeKind, Times, counted};
 use crate::open::{damaged, failed};
 
 /// How much of the log a reader goes through after the snapshot.
@@ -83,19 +83,20 @@ pub(super) fn note(
     length: LogLength,
 ) -> Result<LogLength, StoreError> {
     let mut changes: BTreeMap<(i64, TimeKind, Timestamp), i64> = BTreeMap::new();
-    let mut change = |family: i64, kind, before: Option<Timestamp>, after: Timestamp| {
-        if let Some(before) = before {
-            *changes.entry((family, kind, before)).or_default() -= 1;
+    let mut change = |family: i64, kind, before: Option<Timestamp>, after: Option<Timestamp>| {
+        for (at, difference) in [(before, -1), (after, 1)] {
+            if let Some(at) = at {
+                *changes.entry((family, kind, at)).or_default() += difference;
+            }
         }
-        *changes.entry((family, kind, after)).or_default() += 1;
     };
     for key in &folded.clients {
         let pending = &overlay.sightings()[key];
-        change(key.1, TimeKind::Seen, pending.folded, pending.row.last);
+        change(key.1, TimeKind::Seen, pending.folded, counted(&pending.row));
     }
     for key in &folded.leases {
         let pending = &overlay.leases()[key];
-        change(key.1, TimeKind::Ends, pending.folded, pending.row.held.expires);
+        change(key.1, TimeKind::Ends, pending.folded, Some(pending.row.held.expires));
     }
     changes.retain(|_, difference| *difference != 0);
     if changes.is_empty() {

@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 
-use leasehold_core::{Component, Cti, FamilyId, Fingerprint, KeyId, ProductId, Refusal, Span, Timestamp};
+use leasehold_core::{Component, Counting, Cti, FamilyId, Fingerprint, KeyId, ProductId, Refusal, Span, Timestamp};
 use minicbor::decode::Error;
 use minicbor::{Decoder, Encoder};
 
@@ -57,6 +57,22 @@ pub fn decode_fingerprint(bytes: &[u8]) -> Option<Fingerprint> {
     Fingerprint::new(pairs).ok()
 }
 
+/// When the last request for each product was made.
+///
+/// # Panics
+/// Never: memory takes everything.
+pub fn encode_requests(requests: &[(ProductId, Timestamp)]) -> Vec<u8> {
+    let mut e = Encoder::new(Vec::with_capacity(2 + 24 * requests.len()));
+    write_requests(&mut e, requests).expect("writing to memory cannot fail");
+    e.into_writer()
+}
+
+/// Reads what [`encode_requests`] makes; `None` where it is something else.
+pub fn decode_requests(bytes: &[u8]) -> Option<Vec<(ProductId, Timestamp)>> {
+    let mut d = Decoder::new(bytes);
+    requests(&mut d).ok().filter(|_| d.position() == bytes.len())
+}
+
 pub(super) type Wrote = Result<(), minicbor::encode::Error<std::convert::Infallible>>;
 
 fn write(e: &mut Encoder<Vec<u8>>, entries: &[Entry], families: &[FamilyId], products: &[ProductId]) -> Wrote {
@@ -69,15 +85,17 @@ fn write(e: &mut Encoder<Vec<u8>>, entries: &[Entry], families: &[FamilyId], pro
         e.array(5)?.u64(position(families, &entry.family))?.u64(position(products, &entry.product))?;
         e.bytes(&entry.client.0)?;
         match &entry.decision {
-            Decision::Granted { asked, lease, expires, count, seal, fork, forks } => {
-                e.u8(GRANTED)?.array(10)?;
+            Decision::Granted { asked, lease, expires, count, seal, fork, forks, counting } => {
+                e.u8(GRANTED)?.array(12)?;
                 write_asked(e, asked)?;
                 e.bytes(&lease.0)?.u64(expires.unix())?.u64(*count)?.u64(*seal)?;
                 e.bool(*fork == Fork::Seen)?.u64(*forks)?;
+                write_counting(e, *counting)?;
             }
-            Decision::Refused { asked, refusal } => {
-                e.u8(REFUSED)?.array(8)?;
+            Decision::Refused { asked, counting, refusal } => {
+                e.u8(REFUSED)?.array(10)?;
                 write_asked(e, asked)?;
+                write_counting(e, *counting)?;
                 let (number, members) = refusal_members(refusal);
                 e.u8(number)?;
                 members.iter().try_for_each(|member| e.u64(*member).map(drop))?;
@@ -88,8 +106,33 @@ fn write(e: &mut Encoder<Vec<u8>>, entries: &[Entry], families: &[FamilyId], pro
     Ok(())
 }
 
+pub(super) fn write_counting(e: &mut Encoder<Vec<u8>>, counting: Counting) -> Wrote {
+    e.bool(counting == Counting::Counts).map(drop)
+}
+
+pub(super) fn counting(d: &mut Decoder<'_>) -> Result<Counting, Error> {
+    Ok(if d.bool()? { Counting::Counts } else { Counting::Twin })
+}
+
+pub(super) fn write_requests(e: &mut Encoder<Vec<u8>>, requests: &[(ProductId, Timestamp)]) -> Wrote {
+    e.map(requests.len() as u64)?;
+    requests.iter().try_for_each(|(product, issued)| e.str(product.as_str())?.u64(issued.unix()).map(drop))
+}
+
+pub(super) fn requests(d: &mut Decoder<'_>) -> Result<Vec<(ProductId, Timestamp)>, Error> {
+    let mut requests: Vec<(ProductId, Timestamp)> = Vec::new();
+    for _ in 0..d.map()?.ok_or_else(damaged)? {
+        let product = text(d)?;
+        if requests.last().is_some_and(|(before, _)| *before >= product) {
+            return Err(damaged());
+        }
+        requests.push((product, Timestamp::from_unix(d.u64()?)));
+    }
+    Ok(requests)
+}
+
 fn write_asked(e: &mut Encoder<Vec<u8>>, asked: &Asked) -> Wrote {
-    e.bytes(&asked.request.0)?.bytes(&encode_fingerprint(&asked.fingerprint))?;
+    e.bytes(&asked.request.0)?.u64(asked.issued.unix())?.bytes(&encode_fingerprint(&asked.fingerprint))?;
     match &asked.name {
         Some(name) => e.str(name.as_str())?,
         None => e.null()?,
@@ -113,19 +156,20 @@ fn entry(d: &mut Decoder<'_>, families: &[FamilyId], products: &[ProductId], at:
     let client = KeyId(fixed(d)?);
     let decision = match d.u8()? {
         GRANTED => {
-            array(d, 10)?;
+            array(d, 12)?;
             let asked = asked(d)?;
             let (lease, expires) = (Cti(fixed(d)?), Timestamp::from_unix(d.u64()?));
             let (count, seal) = (d.u64()?, d.u64()?);
             let fork = if d.bool()? { Fork::Seen } else { Fork::None };
-            Decision::Granted { asked, lease, expires, count, seal, fork, forks: d.u64()? }
+            let forks = d.u64()?;
+            Decision::Granted { asked, lease, expires, count, seal, fork, forks, counting: counting(d)? }
         }
         REFUSED => {
-            array(d, 8)?;
-            let asked = asked(d)?;
+            array(d, 10)?;
+            let (asked, counting) = (asked(d)?, counting(d)?);
             let number = d.u8()?;
             let refusal = refusal_from(number, [d.u64()?, d.u64()?, d.u64()?]).ok_or_else(damaged)?;
-            Decision::Refused { asked, refusal }
+            Decision::Refused { asked, counting, refusal }
         }
         RELEASED => Decision::Released { lease: Cti(fixed(d)?) },
         _ => return Err(damaged()),
@@ -134,10 +178,10 @@ fn entry(d: &mut Decoder<'_>, families: &[FamilyId], products: &[ProductId], at:
 }
 
 fn asked(d: &mut Decoder<'_>) -> Result<Asked, Error> {
-    let request = Cti(fixed(d)?);
+    let (request, issued) = (Cti(fixed(d)?), Timestamp::from_unix(d.u64()?));
     let fingerprint = decode_fingerprint(d.bytes()?).ok_or_else(damaged)?;
     let (name, address) = (optional(d, text)?, optional(d, address)?);
-    Ok(Asked { request, fingerprint, name, address })
+    Ok(Asked { request, issued, fingerprint, name, address })
 }
 
 /// A value, or null where there is none.
@@ -178,6 +222,8 @@ fn refusal_members(refusal: &Refusal) -> (u8, [u64; 3]) {
         Refusal::GrantEnded { end } => (6, [end.unix(), 0, 0]),
         Refusal::ClockSkew { client, host } => (7, [client.unix(), host.unix(), 0]),
         Refusal::Revoked => (8, [0; 3]),
+        Refusal::Replayed { last } => (9, [last.unix(), 0, 0]),
+        Refusal::ClockBehind { sealed, host } => (10, [sealed.unix(), host.unix(), 0]),
     }
 }
 
@@ -193,6 +239,8 @@ fn refusal_from(number: u8, [a, b, c]: [u64; 3]) -> Option<Refusal> {
         6 => Refusal::GrantEnded { end: time(a) },
         7 => Refusal::ClockSkew { client: time(a), host: time(b) },
         8 => Refusal::Revoked,
+        9 => Refusal::Replayed { last: time(a) },
+        10 => Refusal::ClockBehind { sealed: time(a), host: time(b) },
         _ => return None,
     })
 }
@@ -246,6 +294,7 @@ mod tests {
         let fingerprint = Fingerprint::new([(Component::SystemUuid, [3; 8]), (Component::Processor, [5; 8])]).unwrap();
         let asked = |name: Option<&str>, address: Option<&str>| Asked {
             request: Cti([1; 16]),
+            issued: Timestamp::from_unix(8),
             fingerprint,
             name: name.map(|name| name.parse().unwrap()),
             address: address.map(|address| address.parse().unwrap()),
@@ -260,12 +309,18 @@ mod tests {
                 seal: 3,
                 fork: Fork::Seen,
                 forks: 2,
+                counting: Counting::Counts,
             },
             Decision::Refused {
                 asked: asked(Some("pc"), Some("10.0.0.1")),
+                counting: Counting::Twin,
                 refusal: Refusal::ThresholdNotMet { count: 1, required: 5, retry: Span::HOUR },
             },
-            Decision::Refused { asked: asked(None, None), refusal: Refusal::CloneSuspected },
+            Decision::Refused {
+                asked: asked(None, None),
+                counting: Counting::Counts,
+                refusal: Refusal::CloneSuspected,
+            },
             Decision::Released { lease: Cti([7; 16]) },
         ];
         let entries: Vec<Entry> = decisions

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use leasehold_core::{Cti, Fingerprint, Held, KeyId, ProductId, Refusal, Tally, Timestamp};
+use leasehold_core::{Counting, Cti, Equal, Fingerprint, Held, KeyId, ProductId, Refusal, Tally, Timestamp};
 
 use super::{Asked, Batch, Counts, Decision, Entry, Family, Fork, LeaseRow, Sighting, Subject, Tip};
 
@@ -15,6 +15,22 @@ pub struct Loaded {
     pub counts: Vec<Counts>,
     /// For each subject, in their order: the client in its family, and its last lease for the product.
     pub rows: Vec<(Option<Sighting>, Option<LeaseRow>)>,
+    /// The clients that count and whose fingerprint equals that of a subject or the one stored for it, where a fingerprint
+    /// can have twins. Those of subjects that go on counting anyway may be left out.
+    pub counting: Vec<CountingClient>,
+}
+
+/// A client that counts for the threshold.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct CountingClient {
+    /// Which of the batch's families.
+    pub family: usize,
+    /// Its machine.
+    pub fingerprint: Fingerprint,
+    /// The device key.
+    pub client: KeyId,
+    /// When it last asked.
+    pub last: Timestamp,
 }
 
 /// What a batch has changed, for a store to write: a value as it was, and as it is now.
@@ -37,6 +53,8 @@ pub struct Ledger {
     subjects: Vec<Placed>,
     sightings: Vec<Change<(usize, KeyId), Sighting>>,
     leases: Vec<Change<(usize, KeyId, ProductId), LeaseRow>>,
+    /// The clients that count, by family and fingerprint, with when they last asked.
+    counting: HashMap<(usize, Fingerprint), HashMap<KeyId, Timestamp>>,
     entries: Vec<Entry>,
 }
 
@@ -59,6 +77,7 @@ impl Ledger {
             subjects: Vec::with_capacity(batch.subjects.len()),
             sightings: Vec::with_capacity(batch.subjects.len()),
             leases: Vec::with_capacity(batch.subjects.len()),
+            counting: HashMap::new(),
             entries: Vec::with_capacity(batch.subjects.len()),
         };
         let (mut clients, mut leases) = (HashMap::new(), HashMap::new());
@@ -68,6 +87,9 @@ impl Ledger {
             let key = (subject.family, subject.client, subject.product);
             let lease = *leases.entry(key).or_insert_with(|| place(&mut ledger.leases, key, lease));
             ledger.subjects.push(Placed { subject: *subject, sighting, lease });
+        }
+        for CountingClient { family, fingerprint, client, last } in loaded.counting {
+            ledger.counting.entry((family, fingerprint)).or_default().insert(client, last);
         }
         ledger
     }
@@ -88,9 +110,13 @@ impl Ledger {
         let (family, counts) = &self.families[placed.subject.family];
         let sighting = self.sightings[placed.sighting].after.as_ref();
         let counted = sighting.is_some_and(|seen| counts_at(seen, family, self.now));
+        let counting = placed.subject.fingerprint.map(|fingerprint| self.counting(placed, fingerprint));
+        let product = &placed.subject.product;
+        let requests = sighting.map(|seen| seen.requests.as_slice()).unwrap_or_default();
         Tally {
             known: sighting.map(|seen| &seen.fingerprint),
-            clients: counts.clients + u64::from(!counted),
+            last_issued: requests.iter().find(|(other, _)| other == product).map(|(_, issued)| *issued),
+            clients: counts.clients + u64::from(!counted && counting == Some(Counting::Counts)),
             live: counts.live,
             held: self.leases[placed.lease].after.map(|lease| lease.held),
         }
@@ -101,12 +127,18 @@ impl Ledger {
         let count = self.tally(at).clients;
         let before = self.leases[self.subjects[at].lease].after.map_or(0, |row| row.forks);
         let forks = before + u64::from(fork == Fork::Seen);
-        self.enter(at, Decision::Granted { asked, lease, expires, count, seal: self.tip.number + 1, fork, forks });
+        let (seal, counting) = (self.tip.number + 1, self.counting(&self.subjects[at], asked.fingerprint));
+        self.enter(at, Decision::Granted { asked, lease, expires, count, seal, fork, forks, counting });
     }
 
     /// Records a refusal of the `at`th subject, and the sighting with it.
     pub fn refuse(&mut self, at: usize, asked: Asked, refusal: Refusal) {
-        self.enter(at, Decision::Refused { asked, refusal });
+        let placed = &self.subjects[at];
+        let known = self.sightings[placed.sighting].after.as_ref().map(|seen| seen.fingerprint);
+        // A suspected clone's machine does not replace the client's.
+        let stored = known.filter(|_| refusal == Refusal::CloneSuspected).unwrap_or(asked.fingerprint);
+        let counting = self.counting(placed, stored);
+        self.enter(at, Decision::Refused { asked, counting, refusal });
     }
 
     /// Records that the `at`th subject gives `lease` back; whether it ended by it. Another lease of the client stays.
@@ -144,6 +176,18 @@ impl Ledger {
         &self.leases
     }
 
+    /// Whether a client counts that is seen now and has `fingerprint` stored for it from now on.
+    fn counting(&self, placed: &Placed, fingerprint: Fingerprint) -> Counting {
+        let Subject { family, client, .. } = placed.subject;
+        let window = self.families[family].0.window;
+        let in_window = |last: Timestamp| last.plus(window) > self.now;
+        let before = self.sightings[placed.sighting].after.as_ref().filter(|seen| in_window(seen.last));
+        let others = self.counting.get(&(family, fingerprint)).filter(|_| fingerprint.has_twins());
+        let equal =
+            others.is_some_and(|others| others.iter().any(|(other, last)| *other != client && in_window(*last)));
+        Counting::of(before.map(|seen| seen.counting), if equal { Equal::Counts } else { Equal::None })
+    }
+
     fn enter(&mut self, at: usize, decision: Decision) {
         let Placed { subject, sighting, lease } = self.subjects[at];
         let (family, counts) = &mut self.families[subject.family];
@@ -152,9 +196,17 @@ impl Ledger {
             |seen: &Option<Sighting>| u64::from(seen.as_ref().is_some_and(|seen| counts_at(seen, family, self.now)));
         let runs = |row: &Option<LeaseRow>| u64::from(row.is_some_and(|row| row.held.runs_at(self.now)));
         let (counted_before, ran_before) = (counted(sighting), runs(lease));
+        if let Some(seen) = sighting
+            && let Some(equals) = self.counting.get_mut(&(subject.family, seen.fingerprint))
+        {
+            equals.remove(&subject.client);
+        }
         let (client, product) = (subject.client, subject.product);
         let entry = Entry { at: self.now, family: family.id, client, product, decision };
         entry.apply(sighting, lease);
+        if let Some(seen) = sighting.as_ref().filter(|seen| seen.counting == Counting::Counts) {
+            self.counting.entry((subject.family, seen.fingerprint)).or_default().insert(subject.client, seen.last);
+        }
         counts.clients = counts.clients + counted(sighting) - counted_before;
         counts.live = counts.live + runs(lease) - ran_before;
         self.entries.push(entry);
@@ -166,18 +218,18 @@ impl Entry {
     /// nothing: rows can be made anew from the journal.
     pub fn apply(&self, sighting: &mut Option<Sighting>, lease: &mut Option<LeaseRow>) {
         match &self.decision {
-            Decision::Granted { asked, lease: name, expires, seal, forks, .. } => {
-                see(sighting, asked, self.at, asked.fingerprint);
+            Decision::Granted { asked, lease: name, expires, seal, forks, counting, .. } => {
+                self.see(sighting, asked, asked.fingerprint, *counting);
                 let held = Held { lease: *name, request: asked.request, expires: *expires };
                 let released = lease.and_then(|row| row.released);
                 *lease = Some(LeaseRow { held, issued: self.at, seal: *seal, forks: *forks, released });
             }
             // A suspected clone's machine does not replace the client's.
-            Decision::Refused { asked, refusal: Refusal::CloneSuspected } => {
+            Decision::Refused { asked, counting, refusal: Refusal::CloneSuspected } => {
                 let known = sighting.as_ref().map_or(asked.fingerprint, |seen| seen.fingerprint);
-                see(sighting, asked, self.at, known);
+                self.see(sighting, asked, known, *counting);
             }
-            Decision::Refused { asked, .. } => see(sighting, asked, self.at, asked.fingerprint),
+            Decision::Refused { asked, counting, .. } => self.see(sighting, asked, asked.fingerprint, *counting),
             Decision::Released { lease: name } => {
                 if let Some(row) = lease.as_mut().filter(|row| row.held.lease == *name) {
                     row.held.expires = self.at;
@@ -186,15 +238,23 @@ impl Entry {
             }
         }
     }
-}
 
-fn see(sighting: &mut Option<Sighting>, asked: &Asked, at: Timestamp, fingerprint: Fingerprint) {
-    let first = sighting.as_ref().map_or(at, |seen| seen.first);
-    *sighting = Some(Sighting { first, last: at, fingerprint, name: asked.name.clone(), address: asked.address });
+    fn see(&self, sighting: &mut Option<Sighting>, asked: &Asked, fingerprint: Fingerprint, counting: Counting) {
+        let (first, mut requests) = match sighting.take() {
+            Some(before) => (before.first, before.requests),
+            None => (self.at, Vec::new()),
+        };
+        match requests.binary_search_by_key(&self.product, |(product, _)| *product) {
+            Ok(at) => requests[at].1 = asked.issued,
+            Err(at) => requests.insert(at, (self.product, asked.issued)),
+        }
+        let (name, address) = (asked.name.clone(), asked.address);
+        *sighting = Some(Sighting { first, last: self.at, fingerprint, name, address, counting, requests });
+    }
 }
 
 fn counts_at(seen: &Sighting, family: &Family, now: Timestamp) -> bool {
-    seen.last.plus(family.window) > now
+    seen.counting == Counting::Counts && seen.last.plus(family.window) > now
 }
 
 fn place<K, V: Clone>(rows: &mut Vec<Change<K, V>>, key: K, before: Option<V>) -> usize {

@@ -11,10 +11,10 @@ pub mod suite;
 
 use std::net::IpAddr;
 
-use leasehold_core::{Cti, FamilyId, Fingerprint, Held, KeyId, ProductId, Refusal, Span, Text, Timestamp};
+use leasehold_core::{Counting, Cti, FamilyId, Fingerprint, Held, KeyId, ProductId, Refusal, Span, Text, Timestamp};
 
 pub use horizon::Horizon;
-pub use ledger::{Change, Ledger, Loaded};
+pub use ledger::{Change, CountingClient, Ledger, Loaded};
 pub use record::{BatchRow, ClientPages, Flaw, Record, Records, Summary};
 
 use crate::StoreError;
@@ -53,6 +53,8 @@ pub struct Subject {
     pub client: KeyId,
     /// The product.
     pub product: ProductId,
+    /// The machine that it says it runs on; `None` where it gives a lease back.
+    pub fingerprint: Option<Fingerprint>,
 }
 
 /// What a request tells besides its subject, as far as it is kept.
@@ -60,6 +62,8 @@ pub struct Subject {
 pub struct Asked {
     /// The request's name.
     pub request: Cti,
+    /// When it was made, by the client's clock.
+    pub issued: Timestamp,
     /// The machine.
     pub fingerprint: Fingerprint,
     /// What the machine is called, where it said so.
@@ -81,6 +85,10 @@ pub struct Sighting {
     pub name: Option<Text>,
     /// Where it last asked from.
     pub address: Option<IpAddr>,
+    /// Whether it counts for the threshold, as long as it stays within the window.
+    pub counting: Counting,
+    /// When its last request for each product was made, by its own clock; in the order of the products.
+    pub requests: Vec<(ProductId, Timestamp)>,
 }
 
 /// The last lease of one client for one product.
@@ -160,11 +168,15 @@ pub enum Decision {
         fork: Fork,
         /// How often they were, this time included.
         forks: u64,
+        /// Whether the client counts for the threshold from then on.
+        counting: Counting,
     },
     /// A refusal with its reason.
     Refused {
         /// What was asked.
         asked: Asked,
+        /// Whether the client counts for the threshold from then on.
+        counting: Counting,
         /// Why not.
         refusal: Refusal,
     },
@@ -200,7 +212,7 @@ pub struct ClientRow {
 /// How a family stands.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Counts {
-    /// Distinct clients within the window.
+    /// Clients within the window that count.
     pub clients: u64,
     /// Live leases.
     pub live: u64,
@@ -268,4 +280,6 @@ pub trait HostStore: Send {
     fn seal_at(&mut self, host: KeyId, number: u64) -> Result<Option<SealRow>, StoreError>;
 }
 
-pub use codec::{decode_entries, decode_fingerprint, encode_entries, encode_fingerprint};
+pub use codec::{
+    decode_entries, decode_fingerprint, decode_requests, encode_entries, encode_fingerprint, encode_requests,
+};

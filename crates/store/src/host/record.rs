@@ -6,8 +6,8 @@ use minicbor::{Decoder, Encoder};
 use sha2::{Digest, Sha256};
 
 use super::codec::{
-    Wrote, address, array, damaged, decode_fingerprint, encode_fingerprint, fixed, optional, present, text,
-    write_address,
+    Wrote, address, array, counting, damaged, decode_fingerprint, encode_fingerprint, fixed, optional, present,
+    requests, text, write_address, write_counting, write_requests,
 };
 use super::{ClientRow, Counts, Hash, LeaseRow, SealRow, Sighting};
 use crate::StoreError;
@@ -201,7 +201,7 @@ fn batch(d: &mut Decoder<'_>) -> Result<BatchRow, Error> {
 }
 
 fn write_client(e: &mut Encoder<Vec<u8>>, row: &ClientRow) -> Wrote {
-    let Sighting { first, last, fingerprint, name, address } = &row.sighting;
+    let Sighting { first, last, fingerprint, name, address, counting, requests } = &row.sighting;
     e.array(CLIENT)?.bytes(&row.client.0)?.str(row.family.as_str())?.u64(first.unix())?.u64(last.unix())?;
     e.bytes(&encode_fingerprint(fingerprint))?;
     match name {
@@ -209,6 +209,8 @@ fn write_client(e: &mut Encoder<Vec<u8>>, row: &ClientRow) -> Wrote {
         None => e.null()?,
     };
     write_address(e, *address)?;
+    write_counting(e, *counting)?;
+    write_requests(e, requests)?;
     e.array(row.leases.len() as u64)?;
     for (product, lease) in &row.leases {
         e.array(8)?.str(product.as_str())?.bytes(&lease.held.lease.0)?.bytes(&lease.held.request.0)?;
@@ -226,9 +228,15 @@ fn client(d: &mut Decoder<'_>) -> Result<ClientRow, Error> {
     let (first, last) = (Timestamp::from_unix(d.u64()?), Timestamp::from_unix(d.u64()?));
     let fingerprint = decode_fingerprint(d.bytes()?).ok_or_else(damaged)?;
     let (name, address) = (optional(d, text)?, optional(d, address)?);
+    let (counting, requests) = (counting(d)?, requests(d)?);
     let count = d.array()?.ok_or_else(damaged)?;
     let leases = (0..count).map(|_| lease(d)).collect::<Result<_, Error>>()?;
-    Ok(ClientRow { client, family, sighting: Sighting { first, last, fingerprint, name, address }, leases })
+    Ok(ClientRow {
+        client,
+        family,
+        sighting: Sighting { first, last, fingerprint, name, address, counting, requests },
+        leases,
+    })
 }
 
 fn lease(d: &mut Decoder<'_>) -> Result<(leasehold_core::ProductId, LeaseRow), Error> {
@@ -243,4 +251,4 @@ fn lease(d: &mut Decoder<'_>) -> Result<(leasehold_core::ProductId, LeaseRow), E
 
 /// The kinds are told apart by their number of members.
 const BATCH: u64 = 4;
-const CLIENT: u64 = 8;
+const CLIENT: u64 = 10;

@@ -1,6 +1,8 @@
 //! What every backend must do. Each function takes a fresh store and panics where it does not.
 
-use leasehold_core::{Component, Cti, Fingerprint, KeyId, Policy, ProductId, Refusal, Span, Timestamp, Verdict};
+use leasehold_core::{
+    Component, Counting, Cti, Fingerprint, KeyId, Policy, ProductId, Refusal, Span, Timestamp, Verdict,
+};
 
 use super::{Asked, Batch, Counts, Decision, Family, Fork, HostStore, Record, Records, SealRow, Subject, Summary};
 use crate::StoreError;
@@ -11,6 +13,8 @@ use crate::StoreError;
 /// Where the backend does not do what it must.
 pub fn run<S: HostStore>(mut fresh: impl FnMut() -> S) {
     counts_clients_and_leases_to_the_second(&mut fresh());
+    counts_twins_once_while_one_of_them_counts(&mut fresh());
+    remembers_when_requests_were_made(&mut fresh());
     keeps_capacity_within_one_batch(&mut fresh());
     remembers_leases_forks_and_releases(&mut fresh());
     shows_each_client_with_all_its_families(&mut fresh());
@@ -116,7 +120,11 @@ pub fn act_by(store: &mut impl HostStore, host: KeyId, policy: &Policy, acts: &[
     let now = Timestamp::from_unix(now);
     let families = [family(policy)];
     let product: ProductId = "acme-cad".parse().expect("an id");
-    let subjects: Vec<Subject> = acts.iter().map(|(n, _)| Subject { family: 0, client: client(*n), product }).collect();
+    let subject = |(n, act): &(u64, Act)| {
+        let fingerprint = (*act == Act::Ask).then(|| machine(*n));
+        Subject { family: 0, client: client(*n), product, fingerprint }
+    };
+    let subjects: Vec<Subject> = acts.iter().map(subject).collect();
     let batch = Batch { host, now, families: &families, subjects: &subjects };
     let mut granted = Vec::new();
     let decided = store.decide(&batch, &mut |ledger| {
@@ -130,7 +138,7 @@ pub fn act_by(store: &mut impl HostStore, host: KeyId, policy: &Policy, acts: &[
                     false
                 }
                 Act::Ask => {
-                    let asked = Asked { request: cti(name), fingerprint: machine(*n), name: None, address: None };
+                    let asked = asked(*n, cti(name), now);
                     match ledger.tally(at).admit(policy, &asked.fingerprint, now) {
                         Verdict::Grant { expires, .. } => {
                             ledger.grant(at, asked, cti(name + 500), expires, Fork::None);
@@ -149,6 +157,45 @@ pub fn act_by(store: &mut impl HostStore, host: KeyId, policy: &Policy, acts: &[
     });
     decided.expect("the store takes the batch");
     granted
+}
+
+fn asked(n: u64, request: Cti, issued: Timestamp) -> Asked {
+    Asked { request, issued, fingerprint: machine(n), name: None, address: None }
+}
+
+fn counts_twins_once_while_one_of_them_counts<S: HostStore>(store: &mut S) {
+    let policy = Policy { threshold: 2, window: Span::seconds(100), ..Policy::default() };
+    let (first, twin, other) = ((1, Act::Ask), (1_001, Act::Ask), (2, Act::Ask));
+    assert_eq!(act(store, &policy, &[first], 1_000), [false]);
+    assert_eq!(act(store, &policy, &[twin], 1_010), [false]);
+    assert_eq!(counts(store, &policy, 1_010).clients, 1);
+    let counting = |store: &mut S, n| {
+        let rows = store.clients(None, 10).expect("clients");
+        rows.into_iter().find(|row| row.client == client(n)).expect("a client").sighting.counting
+    };
+    assert_eq!((counting(store, 1), counting(store, 1_001)), (Counting::Counts, Counting::Twin));
+    assert_eq!(act(store, &policy, &[other, twin], 1_020), [true, true]);
+    assert_eq!(counts(store, &policy, 1_020).clients, 2);
+    assert_eq!(act(store, &policy, &[twin], 1_099), [true]);
+    assert_eq!(act(store, &policy, &[twin], 1_110), [true], "the first has left the window, the twin counts");
+    assert_eq!(counts(store, &policy, 1_110).clients, 2);
+    assert_eq!(act(store, &policy, &[first, other], 1_111), [true, true]);
+    assert_eq!((counting(store, 1), counting(store, 1_001)), (Counting::Twin, Counting::Counts));
+    let both = [(3, Act::Ask), (1_003, Act::Ask)];
+    act(store, &policy, &both, 1_112);
+    assert_eq!(counts(store, &policy, 1_112).clients, 3, "twins of one batch count once too");
+}
+
+fn remembers_when_requests_were_made<S: HostStore>(store: &mut S) {
+    let policy = Policy { threshold: 2, ..Policy::default() };
+    let product: ProductId = "acme-cad".parse().expect("an id");
+    act(store, &policy, &[(1, Act::Ask)], 1_000);
+    act(store, &policy, &[(2, Act::Ask), (1, Act::Ask)], 1_001);
+    act(store, &policy, &[(1, Act::Release)], 1_002);
+    let rows = store.clients(None, 10).expect("clients");
+    let requests = |n| rows.iter().find(|row| row.client == client(n)).expect("a client").sighting.requests.clone();
+    let at = Timestamp::from_unix(1_001);
+    assert_eq!((requests(1), requests(2)), (vec![(product, at)], vec![(product, at)]));
 }
 
 fn counts_clients_and_leases_to_the_second<S: HostStore>(store: &mut S) {
@@ -205,12 +252,12 @@ fn shows_each_client_with_all_its_families<S: HostStore>(store: &mut S) {
     let policy = Policy { threshold: 1, ..Policy::default() };
     let other = Family { id: "other".parse().expect("an id"), ..family(&policy) };
     act(store, &policy, &[(1, Act::Ask), (2, Act::Ask), (3, Act::Ask)], 1_000);
-    let subjects = [1, 2].map(|n| Subject { family: 0, client: client(n), product: "o".parse().expect("an id") });
+    let product = "o".parse().expect("an id");
+    let subjects = [1, 2].map(|n| Subject { family: 0, client: client(n), product, fingerprint: Some(machine(n)) });
     let batch = Batch { host: HOST, now: Timestamp::from_unix(1_001), families: &[other], subjects: &subjects };
     let decided = store.decide(&batch, &mut |ledger| {
         for (at, n) in [(0, 1), (1, 2)] {
-            let asked = Asked { request: cti(n), fingerprint: machine(n), name: None, address: None };
-            ledger.refuse(at, asked, Refusal::Revoked);
+            ledger.refuse(at, asked(n, cti(n), batch.now), Refusal::Revoked);
         }
         None
     });
@@ -297,8 +344,10 @@ fn cti(n: u64) -> Cti {
     Cti(u128::from(n).to_be_bytes())
 }
 
+/// Clients whose numbers differ by a thousand are on one machine.
 fn machine(n: u64) -> Fingerprint {
-    Fingerprint::new([(Component::MachineId, n.to_be_bytes())]).expect("a component")
+    let parts = [Component::MachineId, Component::SystemUuid, Component::SystemDisk];
+    Fingerprint::new(parts.map(|part| (part, (n % 1_000).to_be_bytes()))).expect("components")
 }
 
 /// The host of the suite.

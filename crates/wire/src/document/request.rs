@@ -39,7 +39,7 @@ impl Request {
         Ask {
             client,
             cti: self.cti,
-            clock: self.issued,
+            issued: self.issued,
             product: &self.product,
             number: self.number,
             fingerprint: &self.fingerprint,

@@ -1,7 +1,7 @@
 //! `leasehold host clients`.
 
 use clap::Args;
-use leasehold_core::{KeyId, Timestamp};
+use leasehold_core::{Counting, KeyId, Timestamp};
 use leasehold_store::host::{ClientRow, LeaseRow};
 use serde_json::{Value, json};
 
@@ -72,10 +72,12 @@ fn print(clients: &[ClientRow], now: Timestamp) {
 
 fn until(lease: &LeaseRow, now: Timestamp) -> String {
     let end = output::time(lease.held.expires);
-    match (lease.held.runs_at(now), lease.released) {
-        (true, _) => format!("until {end}"),
-        (false, Some(_)) => format!("released {end}"),
-        (false, None) => format!("ended {end}"),
+    if lease.held.runs_at(now) {
+        format!("until {end}")
+    } else if lease.released == Some(lease.held.lease) {
+        format!("released {end}")
+    } else {
+        format!("ended {end}")
     }
 }
 
@@ -88,7 +90,7 @@ fn value(row: &ClientRow) -> Value {
             "expires": seconds(lease.held.expires),
             "seal": lease.seal,
             "forks": lease.forks,
-            "released": lease.released.is_some() && lease.held.expires >= lease.issued,
+            "released": lease.released == Some(lease.held.lease),
         })
     });
     json!({
@@ -98,6 +100,7 @@ fn value(row: &ClientRow) -> Value {
         "address": row.sighting.address.map(|address| address.to_string()),
         "first_seen": seconds(row.sighting.first),
         "last_seen": seconds(row.sighting.last),
+        "twin": row.sighting.counting == Counting::Twin,
         "leases": leases.collect::<Vec<_>>(),
     })
 }

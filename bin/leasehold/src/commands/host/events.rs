@@ -1,7 +1,7 @@
 //! `leasehold host events`.
 
 use clap::Args;
-use leasehold_core::Refusal;
+use leasehold_core::{Counting, Refusal};
 use leasehold_store::host::{Decision, Entry, Fork};
 use serde_json::{Value, json};
 
@@ -56,7 +56,7 @@ fn reason(refusal: &Refusal) -> String {
     match refusal {
         Refusal::ThresholdNotMet { count, required, .. } => format!("{}: {count} of {required}", refusal.code()),
         Refusal::CapacityReached { capacity, .. } => format!("{}: all {capacity} are out", refusal.code()),
-        other => other.code().to_owned(),
+        other => other.code().to_string(),
     }
 }
 
@@ -68,14 +68,16 @@ fn value(entry: &Entry) -> Value {
         "product": entry.product.as_str(),
     });
     let more = match &entry.decision {
-        Decision::Granted { asked, lease, expires, count, seal, fork, forks } => json!({
+        Decision::Granted { asked, lease, expires, count, seal, fork, forks, counting } => json!({
             "decision": "granted", "request": asked.request.to_string(), "lease": lease.to_string(),
             "expires": seconds(*expires), "count": count, "seal": seal, "forked": *fork == Fork::Seen, "forks": forks,
+            "twin": *counting == Counting::Twin,
             "address": asked.address.map(|address| address.to_string()),
         }),
-        Decision::Refused { asked, refusal } => json!({
-            "decision": "refused", "request": asked.request.to_string(), "reason": refusal.code(),
-            "details": reason(refusal), "address": asked.address.map(|address| address.to_string()),
+        Decision::Refused { asked, counting, refusal } => json!({
+            "decision": "refused", "request": asked.request.to_string(), "reason": refusal.code().name(),
+            "details": reason(refusal), "twin": *counting == Counting::Twin,
+            "address": asked.address.map(|address| address.to_string()),
         }),
         Decision::Released { lease } => json!({ "decision": "released", "lease": lease.to_string() }),
     };
