@@ -185,7 +185,7 @@ const LEVELS: [&[&str]; 5] = [
         "leasehold-client",
         "leasehold-office",
     ],
-    &["leasehold-host", "leasehold-authority", "leasehold-client-ffi", "leasehold-examples"],
+    &["leasehold-host", "leasehold-authority", "leasehold-client-ffi"],
     &["leasehold", "leasehold-bench"],
 ];
 /// Within the second level the SDK and the workbench stand above what finds hosts: they look names up themselves, and

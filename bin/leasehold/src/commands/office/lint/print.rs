@@ -3,11 +3,11 @@
 use std::path::Path;
 
 use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
+use diffy::DiffOptions;
 use leasehold_office::facts::schema::Severity;
 use leasehold_office::lint::Finding;
 use leasehold_office::read::masked;
 use serde_json::{Value, json};
-use similar::TextDiff;
 use textwrap::{Options, WordSplitter};
 
 use super::{Checked, Tally};
@@ -20,9 +20,10 @@ pub(super) fn text(checked: &Checked, diff: bool, sources: bool) {
         let Some(after) = proposed else { return };
         let (before, after) = (masked(&report.text), masked(after));
         let (before, after) = (before.replace("\r\n", "\n"), after.replace("\r\n", "\n"));
-        let changes = TextDiff::from_lines(&before, &after);
-        let names = (path.to_string_lossy(), format!("{} (changed)", path.display()));
-        out!("{}", changes.unified_diff().header(&names.0, &names.1));
+        let mut options = DiffOptions::new();
+        options.set_original_filename(path.to_string_lossy());
+        options.set_modified_filename(format!("{} (changed)", path.display()));
+        out!("{}", options.create_patch(&before, &after));
         return;
     }
     for finding in applied {
