@@ -26,7 +26,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         match standing {
             Standing::Reduced { why } => println!("{}: refused, {why}", job?),
             Standing::Licensed { .. } | Standing::Unactivated { .. } | Standing::Grace { .. } => {
-                println!("{}: done", job?)
+                println!("{}: done", job?);
             }
         }
     }

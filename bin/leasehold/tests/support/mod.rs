@@ -52,15 +52,22 @@ impl Host {
     }
 
     /// Waits until `command`, which starts a host with `--json`, listens.
-    pub(crate) fn spawn(mut command: Command) -> Self {
+    pub(crate) fn spawn(command: Command) -> Self {
+        Self::try_spawn(command).unwrap_or_else(|talk| panic!("the host says where it listens: {talk}"))
+    }
+
+    /// The same; what it says where it does not start.
+    pub(crate) fn try_spawn(mut command: Command) -> Result<Self, String> {
         let mut child = command.stdout(Stdio::piped()).spawn().expect("a host process");
         let mut stdout = BufReader::new(child.stdout.take().expect("a pipe"));
         let mut line = String::new();
         stdout.read_line(&mut line).expect("a line");
-        let value: serde_json::Value = serde_json::from_str(&line).expect("the host says where it listens");
+        let Ok(value) = serde_json::from_str::<serde_json::Value>(&line) else {
+            return Err(format!("{line}{}", child.wait().expect("its end")));
+        };
         let address =
             value["address"].as_str().expect("an address").rsplit('/').next().expect("host and port").to_owned();
-        Self { child, stdout, address, said: value }
+        Ok(Self { child, stdout, address, said: value })
     }
 
     /// SIGKILL: no last words.

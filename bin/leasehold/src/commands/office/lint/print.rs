@@ -21,7 +21,7 @@ pub(super) fn text(checked: &Checked, diff: bool, sources: bool) {
         let (before, after) = (masked(&report.text), masked(after));
         let (before, after) = (before.replace("\r\n", "\n"), after.replace("\r\n", "\n"));
         let mut options = DiffOptions::new();
-        options.set_original_filename(path.to_string_lossy());
+        options.set_original_filename(path.to_string_lossy().into_owned());
         options.set_modified_filename(format!("{} (changed)", path.display()));
         out!("{}", options.create_patch(&before, &after));
         return;
