@@ -43,7 +43,7 @@ pub fn armour(input: &[u8]) {
     }
 }
 
-/// A product key as somebody typed it.
+/// A product key as it was typed.
 pub fn product_key(input: &[u8]) {
     let text = String::from_utf8_lossy(input);
     match text.parse::<ProductKey>() {

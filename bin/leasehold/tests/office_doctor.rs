@@ -58,7 +58,7 @@ fn a_host_that_listens_is_healthy_and_its_record_is_told_whole() {
 }
 
 #[test]
-fn nobody_speaks_to_the_host_that_was_connected_to() {
+fn no_byte_is_sent_to_the_host_that_was_connected_to() {
     if is_missing(&[Need::Bind]) {
         return;
     }
@@ -136,8 +136,9 @@ fn a_name_server_that_refuses_or_is_silent_is_told_apart_from_a_missing_record()
     let server = serve(&[("corp.example", "")]);
     let refused = examine(&server, &["elsewhere.example", "--json"]);
     assert_eq!((refused.status, found(&refused)), (1, pairs(&[("dns-refused", "failure")])));
-    let nobody = std::net::UdpSocket::bind("127.0.0.1:0").expect("a port").local_addr().expect("a port").to_string();
-    let silent = leasehold(&["office", "doctor", "corp.example", "--server", &nobody, "--json"], b"");
+    let unanswered =
+        std::net::UdpSocket::bind("127.0.0.1:0").expect("a port").local_addr().expect("a port").to_string();
+    let silent = leasehold(&["office", "doctor", "corp.example", "--server", &unanswered, "--json"], b"");
     assert_eq!((silent.status, found(&silent)), (1, pairs(&[("dns-no-answer", "failure")])));
 }
 
@@ -149,7 +150,7 @@ fn what_is_told_wrongly_is_refused() {
     }
 }
 
-/// Fills the queue of a listener that accepts nobody, so that the next connection hears nothing.
+/// Fills the queue of a listener that accepts no connection, so that the next connection hears nothing.
 fn fill(listener: &TcpListener) -> Vec<TcpStream> {
     rustix::net::listen(listener, 0).expect("a queue of one");
     let address: SocketAddr = listener.local_addr().expect("a port");

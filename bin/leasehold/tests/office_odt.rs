@@ -89,7 +89,7 @@ fn what_is_denied_ends_with_one() {
 }
 
 #[test]
-fn a_file_that_cannot_be_read_keeps_nobody_from_knowing_about_the_others() {
+fn a_file_that_cannot_be_read_does_not_keep_the_others_from_being_checked() {
     let folder = TempDir::new().expect("a folder");
     let path = file(&folder, "a.xml", "<Configuration><Display Level='x'/></Configuration>");
     let run = office(&["lint", "/no/such.xml", text(&path), "--format", "json"]);
@@ -277,7 +277,7 @@ fn a_key_is_read_from_a_file_and_kept_from_others() {
     assert_eq!(office(&two).status, 2, "a key is of one product");
     let named = format!("VisioPro2024Volume={}", text(&key));
     let run = office(&[&two[..], &["--key-file", &named]].concat());
-    assert_eq!(run.status, 2, "the other is still of nobody");
+    assert_eq!(run.status, 2, "the other is not written");
     let wrong = file(&folder, "wrong.txt", "BBBBB-12345\n");
     let run = office(&[&product[..], &["--key-file", text(&wrong)]].concat());
     assert_eq!(run.status, 1);

@@ -74,7 +74,9 @@ fn all_fixtures_together_make_a_table_and_a_report() {
     assert!(run.stdout.starts_with("machine,named_by,file,line,tool,product,state,health,"));
     assert!(run.stdout.contains(",additional-grace,attention,kms-client,17280,12,"), "{}", run.stdout);
     let page = fs::read_to_string(page).expect("a report");
-    assert!(page.starts_with("<!DOCTYPE html>") && page.contains("set by hand") && !page.contains("<script"));
+    assert!(
+        page.starts_with("<!DOCTYPE html>") && page.contains("set by hand") && page.matches("<script").count() == 1
+    );
 }
 
 #[test]

@@ -18,7 +18,7 @@ fn read(log: &[u8]) -> Vec<Event> {
 
 #[test]
 fn events_of_a_log_file_are_read_and_others_passed_over() {
-    let log = log(&[(4624, "somebody logged on"), (HANDLED, ROW), (REQUEST, ASKED)]);
+    let log = log(&[(4624, "a user logged on"), (HANDLED, ROW), (REQUEST, ASKED)]);
     let events = read(&log);
     assert_eq!(events.iter().map(|event| event.id).collect::<Vec<_>>(), [HANDLED, REQUEST]);
     assert_eq!((events[0].client(), events[0].minutes()), (Some("pc1.example.com"), Some(259_200)));

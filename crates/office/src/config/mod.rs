@@ -14,7 +14,7 @@ pub use profile::{
 
 use crate::facts::method::ActivationMethod;
 use crate::facts::schema::{self, Severity};
-use crate::lint::{self, Context, Finding, Mode};
+use crate::lint::{self, Context, Mode, Violation};
 
 /// How a file is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,7 +34,7 @@ pub struct Written {
     /// Whether a key in it is a secret.
     pub secret: bool,
     /// What is found in it: warnings and things worth knowing.
-    pub findings: Vec<Finding>,
+    pub findings: Vec<Violation>,
 }
 
 /// Why no file was written.
@@ -42,7 +42,7 @@ pub struct Written {
 pub enum Refused {
     /// The choices break rules.
     #[error("the choices do not go together")]
-    Rules(Vec<Finding>),
+    Rules(Vec<Violation>),
     /// A product is not updated from the channel.
     #[error("{product} is not updated from {channel}: its channels are {}", .allowed.join(", "))]
     Channel {

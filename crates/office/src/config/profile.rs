@@ -1,4 +1,4 @@
-//! What somebody wants installed, removed and set: from flags, a profile in TOML, or a dialogue.
+//! What to install, remove and set: from flags, a profile in TOML, or a dialogue.
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -10,7 +10,7 @@ use super::Key;
 use crate::facts::method::ActivationMethod;
 use crate::lint::Edition;
 
-/// What somebody wants. Keys that are not known are refused.
+/// What to install, remove and set. Keys that are not known are refused.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Profile {

@@ -92,7 +92,7 @@ fn product(xml: &mut Xml, product: &Product<'_>, fallback: Option<&str>) {
         xml.why(&format!("{}{support}; licensed {licence}", facts.name), &facts.source);
     }
     if product.key.as_ref().is_some_and(super::Key::is_secret) {
-        xml.why("The key is a secret: whoever reads this file has it", "");
+        xml.why("The key is a secret: everyone who can read this file has it", "");
     }
     let condition = product.msi_condition.join(",");
     let mut attributes = vec![("ID", product.id)];

@@ -1,4 +1,4 @@
-//! Whether somebody listens: a TCP connection is opened, and closed at once.
+//! Whether a port is open: a TCP connection is opened, and closed at once.
 
 use std::io::ErrorKind;
 use std::net::{SocketAddr, TcpStream};
@@ -12,12 +12,12 @@ use serde::Serialize;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase", tag = "state")]
 pub enum Port {
-    /// Somebody listens.
+    /// The port is open.
     Open {
         /// How long the connection took, in milliseconds.
         milliseconds: u64,
     },
-    /// The machine answers, and nobody listens there.
+    /// The machine answers, and the port is closed.
     Refused,
     /// Nothing is heard: a firewall swallows it, or the machine is off.
     Filtered,
@@ -29,12 +29,12 @@ pub enum Port {
 }
 
 /// Tries each address, several at a time.
-pub(super) fn connect(addresses: &[SocketAddr], patience: Duration, clock: &dyn Clock) -> Vec<Port> {
-    let tried = addresses.len().min(MOST);
+pub(super) fn connect(addresses: &[SocketAddr], timeout: Duration, clock: &dyn Clock) -> Vec<Port> {
+    let tried = addresses.len().min(MAX_TRIED);
     let mut ports = Vec::with_capacity(addresses.len());
     for some in addresses[..tried].chunks(AT_ONCE) {
         thread::scope(|scope| {
-            let each: Vec<_> = some.iter().map(|address| scope.spawn(|| one(*address, patience, clock))).collect();
+            let each: Vec<_> = some.iter().map(|address| scope.spawn(|| one(*address, timeout, clock))).collect();
             ports.extend(each.into_iter().map(|thread| thread.join().unwrap_or(Port::NotTried)));
         });
     }
@@ -42,9 +42,9 @@ pub(super) fn connect(addresses: &[SocketAddr], patience: Duration, clock: &dyn 
     ports
 }
 
-fn one(address: SocketAddr, patience: Duration, clock: &dyn Clock) -> Port {
+fn one(address: SocketAddr, timeout: Duration, clock: &dyn Clock) -> Port {
     let begun = clock.running().since;
-    match TcpStream::connect_timeout(&address, patience) {
+    match TcpStream::connect_timeout(&address, timeout) {
         Ok(_) => {
             let took = clock.running().since.saturating_sub(begun);
             Port::Open { milliseconds: u64::try_from(took.as_millis()).unwrap_or(u64::MAX) }
@@ -58,6 +58,6 @@ fn one(address: SocketAddr, patience: Duration, clock: &dyn Clock) -> Port {
 }
 
 /// As many addresses as are tried at all.
-const MOST: usize = 512;
+const MAX_TRIED: usize = 512;
 /// As many as are tried at a time.
 const AT_ONCE: usize = 32;

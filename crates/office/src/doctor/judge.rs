@@ -2,10 +2,12 @@
 
 use std::net::IpAddr;
 
+use leasehold_core::Code;
+use leasehold_core::finding::Finding;
+
 use super::connect::Port;
-use super::finding::Finding;
 use super::look::{Domain, Seen, Target, Way, usual_port};
-use crate::facts::address::Place;
+use crate::facts::address::AddressScope;
 use crate::read::own::{At, Own, is_providers};
 
 /// What was found, in order: the domains, under each its records, then one's own hosts without a record.
@@ -13,7 +15,7 @@ pub fn judge(seen: &Seen, own: &Own) -> Vec<Finding> {
     let mut findings = Vec::new();
     if own.hosts.is_empty() {
         let why = "no list of your own hosts is given (--own): whose records these are is not judged";
-        findings.push(Finding::skipped("own hosts", why.to_owned()));
+        findings.push(Finding::skipped("own hosts", why));
     }
     for domain in &seen.domains {
         findings.extend(service(domain, own));
@@ -25,7 +27,7 @@ pub fn judge(seen: &Seen, own: &Own) -> Vec<Finding> {
     for target in &seen.without_record {
         let name = format!("own host {}", target.host);
         let detail = format!("{}:{}: no record under the domains asked names it", target.host, target.port);
-        findings.push(Finding::warning(&name, "kms-own-without-record", detail));
+        findings.push(Finding::warning(&name, Code::KmsOwnWithoutRecord, detail));
         findings.extend(reach(&name, target));
     }
     findings
@@ -36,10 +38,10 @@ fn service(domain: &Domain, own: &Own) -> Vec<Finding> {
     let mut findings = Vec::new();
     match domain.code {
         None => findings.push(Finding::ok(&name, domain.outcome.clone())),
-        Some("dns-no-such-name" | "dns-no-record") => {
+        Some(Code::DnsNoSuchName | Code::DnsNoRecord) => {
             let host = own.hosts.first().map_or_else(|| "HOST".to_owned(), |host| host.at.to_string());
             let port = usual_port();
-            findings.push(Finding::failure(&name, "kms-no-record", domain.outcome.clone()).next(format!(
+            findings.push(Finding::failure(&name, Code::KmsNoRecord, domain.outcome.clone()).with_hint(format!(
                 "on the KMS host add {0} to DnsDomainPublishList (REG_MULTI_SZ, a domain a line) under HKLM\\SOFTWARE\\\
                  Microsoft\\Windows NT\\CurrentVersion\\SoftwareProtectionPlatform and restart the service sppsvc; or enter \
                  the record by hand: _vlmcs._tcp.{0}. IN SRV 0 0 {port} {host}.",
@@ -49,8 +51,8 @@ fn service(domain: &Domain, own: &Own) -> Vec<Finding> {
         Some(code) => findings.push(Finding::failure(&name, code, domain.outcome.clone())),
     }
     if domain.unusable > 0 {
-        let detail = format!("{} of its records have no name or port that anybody could connect to", domain.unusable);
-        findings.push(Finding::failure(&name, "kms-stale-record", detail));
+        let detail = format!("{} of its records have no name or port to connect to", domain.unusable);
+        findings.push(Finding::failure(&name, Code::KmsStaleRecord, detail));
     }
     findings
 }
@@ -63,17 +65,17 @@ fn record(domain: &Domain, target: &Target, own: &Own) -> Vec<Finding> {
     let by_address = || target.ways.iter().any(|way| own.host(&At::Address(way.address)).is_some());
     if !own.hosts.is_empty() && listed.is_none() && !by_address() {
         let detail = format!("{} is not on the list of your own hosts", target.host);
-        findings.push(Finding::failure(&name, "kms-foreign-record", detail).by("ACT008"));
+        findings.push(Finding::failure(&name, Code::KmsForeignRecord, detail).with_rule("ACT008"));
     }
     if let Some(alias) = &target.alias_of {
         let detail =
             format!("{} is an alias of {alias}; the target of a record has to be a name with addresses", target.host);
-        findings.push(Finding::warning(&name, "kms-target-alias", detail));
+        findings.push(Finding::warning(&name, Code::KmsTargetAlias, detail));
     }
     let usual = listed.and_then(|host| host.port).unwrap_or_else(usual_port);
     if target.port != usual {
         let detail = format!("it names port {}, and {usual} is expected", target.port);
-        findings.push(Finding::warning(&name, "kms-port-unusual", detail).by("ACT005"));
+        findings.push(Finding::warning(&name, Code::KmsPortUnusual, detail).with_rule("ACT005"));
     }
     let provided = at.as_ref().is_some_and(is_providers);
     findings.extend(target.ways.iter().filter_map(|way| place(&name, way, own, provided)));
@@ -89,21 +91,21 @@ fn place(name: &str, way: &Way, own: &Own, provided: bool) -> Option<Finding> {
     }
     let detail = format!("{} is {}", way.address, way.place.name());
     match way.place {
-        Place::Private => None,
-        Place::Loopback => Some(Finding::failure(name, "kms-target-place", detail).by("ACT001")),
-        Place::LinkLocal | Place::Documentation => {
-            Some(Finding::failure(name, "kms-target-place", detail).by("ACT004"))
+        AddressScope::Private => None,
+        AddressScope::Loopback => Some(Finding::failure(name, Code::KmsTargetPlace, detail).with_rule("ACT001")),
+        AddressScope::LinkLocal | AddressScope::Documentation => {
+            Some(Finding::failure(name, Code::KmsTargetPlace, detail).with_rule("ACT004"))
         }
-        Place::Public => Some(Finding::failure(name, "kms-target-place", detail).by("ACT002")),
-        Place::Nowhere => Some(Finding::failure(name, "kms-target-place", detail)),
+        AddressScope::Public => Some(Finding::failure(name, Code::KmsTargetPlace, detail).with_rule("ACT002")),
+        AddressScope::Nowhere => Some(Finding::failure(name, Code::KmsTargetPlace, detail)),
     }
 }
 
-/// Whether the host resolves, and somebody listens.
+/// Whether the host resolves, and its port is open.
 fn reach(name: &str, target: &Target) -> Vec<Finding> {
     if let Some(why) = &target.unresolved {
         let detail = format!("{}: {why}", target.host);
-        return vec![Finding::failure(name, "kms-stale-record", detail).by("ACT009")];
+        return vec![Finding::failure(name, Code::KmsStaleRecord, detail).with_rule("ACT009")];
     }
     let elsewhere = target.is_open();
     let finding = |way: &Way| {
@@ -113,13 +115,17 @@ fn reach(name: &str, target: &Target) -> Vec<Finding> {
                 return Finding::ok(name, format!("{socket}: open, answered in {milliseconds} ms"));
             }
             Port::NotTried => return Finding::skipped(name, format!("{socket}: not tried")),
-            Port::Refused => ("kms-port-refused", "the machine answers, and nobody listens"),
-            Port::Filtered => ("kms-port-filtered", "no answer: a firewall swallows it, or the machine is off"),
-            Port::Unreachable => ("kms-port-unreachable", "there is no way there from here"),
+            Port::Refused => (Code::KmsPortRefused, "the machine answers, and the port is closed"),
+            Port::Filtered => (Code::KmsPortFiltered, "no answer: a firewall swallows it, or the machine is off"),
+            Port::Unreachable => (Code::KmsPortUnreachable, "there is no way there from here"),
         };
         let detail = format!("{socket}: {what}");
         // Clients go on to the next address, after a wait.
-        if elsewhere { Finding::warning(name, code, detail) } else { Finding::failure(name, code, detail).by("ACT009") }
+        if elsewhere {
+            Finding::warning(name, code, detail)
+        } else {
+            Finding::failure(name, code, detail).with_rule("ACT009")
+        }
     };
     target.ways.iter().map(finding).collect()
 }
@@ -142,7 +148,7 @@ fn together(domain: &Domain, own: &Own) -> Option<Finding> {
         order.join(", ")
     );
     if !own.hosts.is_empty() && count > own.hosts.len() {
-        return Some(Finding::warning(&name, "kms-more-records", detail).by("ACT009"));
+        return Some(Finding::warning(&name, Code::KmsMoreRecords, detail).with_rule("ACT009"));
     }
     Some(Finding::ok(&name, detail))
 }
@@ -160,14 +166,15 @@ fn socket(address: IpAddr, port: u16) -> String {
 
 #[cfg(test)]
 mod tests {
+    use leasehold_core::finding::CheckOutcome;
+
     use super::*;
-    use crate::doctor::Outcome;
-    use crate::facts::address::place;
+    use crate::facts::address::scope;
 
     fn target(host: &str, ways: &[(&str, Port)]) -> Target {
         let way = |(address, port): &(&str, Port)| {
             let address = address.parse().unwrap();
-            Way { address, place: place(address), port: *port }
+            Way { address, place: scope(address), port: *port }
         };
         Target {
             host: host.to_owned(),
@@ -181,13 +188,13 @@ mod tests {
         }
     }
 
-    fn found(records: Vec<Target>, own: &str) -> Vec<(Option<&'static str>, Option<&'static str>)> {
+    fn found(records: Vec<Target>, own: &str) -> Vec<(Option<Code>, Option<&'static str>)> {
         let outcome = "records".to_owned();
         let domain = Domain { name: "corp.example".to_owned(), outcome, code: None, unusable: 0, records };
         let mut list = Own::default();
         list.add_lines(own).unwrap();
         let seen = Seen { domains: vec![domain], without_record: Vec::new() };
-        let worth = |finding: &Finding| matches!(finding.outcome, Outcome::Warning | Outcome::Failure);
+        let worth = |finding: &Finding| matches!(finding.outcome, CheckOutcome::Warning | CheckOutcome::Failure);
         judge(&seen, &list).into_iter().filter(worth).map(|finding| (finding.code, finding.rule)).collect()
     }
 
@@ -210,7 +217,7 @@ mod tests {
             ("0.0.0.0", None),
         ] {
             let records = vec![target("kms.corp.example", &[(address, OPEN)])];
-            assert_eq!(found(records, ""), [(Some("kms-target-place"), rule)], "{address}");
+            assert_eq!(found(records, ""), [(Some(Code::KmsTargetPlace), rule)], "{address}");
         }
         let ours = vec![target("kms.corp.example", &[("8.8.8.8", OPEN)])];
         assert_eq!(found(ours, "kms.corp.example\n8.8.8.0/24"), [], "a public network of one's own");
@@ -219,9 +226,9 @@ mod tests {
     #[test]
     fn what_does_not_answer_is_told_apart() {
         for (port, code) in [
-            (Port::Refused, "kms-port-refused"),
-            (Port::Filtered, "kms-port-filtered"),
-            (Port::Unreachable, "kms-port-unreachable"),
+            (Port::Refused, Code::KmsPortRefused),
+            (Port::Filtered, Code::KmsPortFiltered),
+            (Port::Unreachable, Code::KmsPortUnreachable),
         ] {
             let records = vec![target("kms.corp.example", &[("10.0.0.1", port)])];
             assert_eq!(found(records, ""), [(Some(code), Some("ACT009"))]);
@@ -234,9 +241,9 @@ mod tests {
     fn foreign_and_stale_records_are_found() {
         let records = vec![target("kms.corp.example", &[("10.0.0.1", OPEN)]), target("pc7.corp.example", &[])];
         let expected = [
-            (Some("kms-foreign-record"), Some("ACT008")),
-            (Some("kms-stale-record"), Some("ACT009")),
-            (Some("kms-more-records"), Some("ACT009")),
+            (Some(Code::KmsForeignRecord), Some("ACT008")),
+            (Some(Code::KmsStaleRecord), Some("ACT009")),
+            (Some(Code::KmsMoreRecords), Some("ACT009")),
         ];
         assert_eq!(found(records, "kms.corp.example"), expected);
     }

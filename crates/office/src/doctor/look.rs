@@ -9,11 +9,11 @@ use leasehold_discovery::{Candidate, Config, DomainName, Finder, LookupOutcome, 
 use serde::Serialize;
 
 use super::connect::{Port, connect};
-use crate::facts::address::{Place, place};
+use crate::facts::address::{AddressScope, scope};
 use crate::facts::kms::KMS;
 use crate::read::own::{At, Own};
 
-/// What is to be looked at, and how.
+/// What to look at, and how.
 #[derive(Clone, Debug)]
 pub struct Asked {
     /// The domains whose records are looked up.
@@ -21,7 +21,7 @@ pub struct Asked {
     /// The name servers.
     pub servers: Vec<SocketAddr>,
     /// How long a connection may take.
-    pub patience: Duration,
+    pub timeout: Duration,
 }
 
 /// What was seen.
@@ -41,11 +41,18 @@ pub struct Domain {
     /// What came of looking, in words.
     pub outcome: String,
     /// The code of that, where there are no records.
-    pub code: Option<&'static str>,
+    #[serde(serialize_with = "name_of")]
+    pub code: Option<Code>,
     /// Records that lead nowhere: no name, or no port.
     pub unusable: usize,
     /// The records, the highest priority first.
     pub records: Vec<Target>,
+}
+
+/// The name of a code, as it is printed.
+#[expect(clippy::ref_option, clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
+fn name_of<S: serde::Serializer>(code: &Option<Code>, serializer: S) -> Result<S::Ok, S::Error> {
+    code.map(Code::name).serialize(serializer)
 }
 
 /// A host, as a record or one's own list names it.
@@ -75,14 +82,14 @@ pub struct Way {
     /// The address.
     pub address: IpAddr,
     /// What kind of place it is.
-    pub place: Place,
+    pub place: AddressScope,
     /// Who listens there.
     pub port: Port,
 }
 
 /// Looks at all that is asked, and at the hosts that are one's own.
 ///
-/// Blocks for [`Config::limit`] for each domain and host, and for the patience of some connections.
+/// Blocks for [`Config::limit`] for each domain and host, and for the timeout of some connections.
 pub fn look(asked: &Asked, own: &Own, clock: &dyn Clock, rng: &dyn Rng) -> Seen {
     let mut seen = Seen { domains: Vec::new(), without_record: Vec::new() };
     for domain in &asked.domains {
@@ -101,7 +108,7 @@ pub fn look(asked: &Asked, own: &Own, clock: &dyn Clock, rng: &dyn Rng) -> Seen 
         };
         seen.without_record.push(Target::new(host.at.to_string(), port, &addresses, &searched));
     }
-    listen(&mut seen, asked.patience, clock);
+    listen(&mut seen, asked.timeout, clock);
     seen
 }
 
@@ -117,7 +124,7 @@ fn under(domain: &DomainName, asked: &Asked, clock: &dyn Clock, rng: &dyn Rng) -
     Domain {
         name: domain.to_string(),
         outcome: outcome.map_or_else(|| "the name of the service would be too long".to_owned(), |one| one.to_string()),
-        code: outcome.map_or(Some(Code::NotADomainName), LookupOutcome::code).map(Code::name),
+        code: outcome.map_or(Some(Code::NotADomainName), LookupOutcome::code),
         unusable: outcome.map_or(0, |outcome| match outcome {
             LookupOutcome::Records { unusable, .. } => unusable,
             _ => 0,
@@ -127,16 +134,16 @@ fn under(domain: &DomainName, asked: &Asked, clock: &dyn Clock, rng: &dyn Rng) -
 }
 
 /// Tries every address once, whichever records lead to it.
-fn listen(seen: &mut Seen, patience: Duration, clock: &dyn Clock) {
+fn listen(seen: &mut Seen, timeout: Duration, clock: &dyn Clock) {
     let targets = || seen.domains.iter().flat_map(|domain| &domain.records).chain(&seen.without_record);
-    let worth = |way: &&Way| way.place != Place::Nowhere;
+    let worth = |way: &&Way| way.place != AddressScope::Nowhere;
     let all = targets().flat_map(|target| {
         target.ways.iter().filter(worth).map(|way| SocketAddr::new(way.address, target.port)).collect::<Vec<_>>()
     });
     let mut addresses: Vec<SocketAddr> = all.collect();
     addresses.sort_unstable();
     addresses.dedup();
-    let ports = connect(&addresses, patience, clock);
+    let ports = connect(&addresses, timeout, clock);
     let by_address: BTreeMap<SocketAddr, Port> = addresses.into_iter().zip(ports).collect();
     let records = seen.domains.iter_mut().flat_map(|domain| &mut domain.records);
     for target in records.chain(&mut seen.without_record) {
@@ -165,12 +172,12 @@ impl Target {
             let outcome = of_host().map(|one| one.outcome).next_back();
             outcome.map_or_else(|| "it has no address".to_owned(), |outcome| outcome.to_string())
         });
-        let way = |address: &IpAddr| Way { address: *address, place: place(*address), port: Port::NotTried };
+        let way = |address: &IpAddr| Way { address: *address, place: scope(*address), port: Port::NotTried };
         let ways = addresses.iter().map(way).collect();
         Self { host, port, priority: None, weight: None, ttl: None, alias_of, unresolved, ways }
     }
 
-    /// Whether somebody listens at one of its addresses.
+    /// Whether its port is open at one of its addresses.
     pub fn is_open(&self) -> bool {
         self.ways.iter().any(|way| matches!(way.port, Port::Open { .. }))
     }

@@ -1,12 +1,10 @@
 //! Whether clients find the organisation's KMS hosts: the service records of each domain, where they lead, and whether
-//! somebody listens there. A connection is opened and closed again; no byte of any activation protocol is sent.
+//! their ports are open. A connection is opened and closed again; no byte of any activation protocol is sent.
 
 mod connect;
-mod finding;
 mod judge;
 mod look;
 
 pub use connect::Port;
-pub use finding::{Finding, Outcome};
 pub use judge::judge;
 pub use look::{Asked, Domain, Seen, Target, Way, look};

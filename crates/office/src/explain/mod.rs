@@ -13,7 +13,7 @@ mod text;
 mod word;
 
 pub use number::Bits;
-pub use text::{Found, MOST_TEXT, in_text};
+pub use text::{Found, MAX_TEXT, in_text};
 
 /// What is known of one thing.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]

@@ -140,7 +140,7 @@ fn near(codes: &[Hresult]) -> Vec<String> {
             let ends_alike = code.0 & 0xFFFF == error.code.0 & 0xFFFF && error.code.0 & 0xFFFF != 0;
             if ends_alike { 1 } else { strsim::damerau_levenshtein(&typed, &known) }
         };
-        if let Some(distance) = codes.iter().map(distance).min().filter(|distance| *distance <= MOST_SLIPS) {
+        if let Some(distance) = codes.iter().map(distance).min().filter(|distance| *distance <= MAX_SLIPS) {
             found.push((distance, error.code.to_string()));
         }
     }
@@ -150,7 +150,7 @@ fn near(codes: &[Hresult]) -> Vec<String> {
 }
 
 /// Slips of the hand that are thought of: two digits.
-const MOST_SLIPS: usize = 2;
+const MAX_SLIPS: usize = 2;
 
 const FACILITIES: &[(u32, &str)] = &[
     (0, "none"),

@@ -8,7 +8,7 @@ use serde::Serialize;
 use super::{Explanation, Unknown, explain, number, word};
 
 /// The longest text that is looked through, in bytes; what follows is not.
-pub const MOST_TEXT: usize = 4 << 20;
+pub const MAX_TEXT: usize = 4 << 20;
 
 /// Something in a text that can be explained, or a code that cannot.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -26,7 +26,7 @@ pub struct Found {
 /// What `text` names, each thing once, in the order of its first lines.
 pub fn in_text(text: &str) -> Vec<Found> {
     let mut found: Vec<(String, Found)> = Vec::new();
-    let end = (0..=MOST_TEXT.min(text.len())).rev().find(|end| text.is_char_boundary(*end)).unwrap_or_default();
+    let end = (0..=MAX_TEXT.min(text.len())).rev().find(|end| text.is_char_boundary(*end)).unwrap_or_default();
     for (at, line) in text[..end].lines().enumerate() {
         for hit in NAMED.captures_iter(line) {
             let Some(query) = hit.iter().skip(1).flatten().next().map(|group| group.as_str()) else { continue };
@@ -37,7 +37,7 @@ pub fn in_text(text: &str) -> Vec<Found> {
             };
             if let Some((_, known)) = found.iter_mut().find(|(known, _)| *known == name) {
                 known.times += 1;
-            } else if found.len() < MOST_FOUND {
+            } else if found.len() < MAX_FOUND {
                 let (explanations, unknown) = match answer {
                     Ok(known) => (known, None),
                     Err(unknown) => (Vec::new(), Some(*unknown)),
@@ -79,5 +79,5 @@ static NAMED: LazyLock<Regex> = LazyLock::new(|| {
     .expect("a pattern that is tested")
 });
 
-/// More things than anybody reads explanations of.
-const MOST_FOUND: usize = 256;
+/// The most things that are explained.
+const MAX_FOUND: usize = 256;

@@ -30,7 +30,7 @@ pub struct Week {
     pub others: u64,
 }
 
-/// A KMS host's count, and when it falls below its threshold if nobody asks again.
+/// A KMS host's count, and when it falls below its threshold if no machine asks again.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct HostForecast {
     /// The host, as it is named.
@@ -132,7 +132,7 @@ impl Contacts {
         asked
     }
 
-    /// What is to be expected of each host.
+    /// What to expect of each host.
     pub(crate) fn forecast(&self, as_of: Timestamp) -> Vec<HostForecast> {
         let window = SignedDuration::from_hours(24 * i64::from(KMS.number("cache.days")));
         let mut hosts: Vec<_> = self.hosts.iter().collect();

@@ -24,7 +24,7 @@ pub enum Health {
     Soon,
     /// Not recognised: nothing is known.
     Unknown,
-    /// Somebody has to do something.
+    /// Something has to be done.
     Attention,
 }
 

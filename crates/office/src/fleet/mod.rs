@@ -1,4 +1,4 @@
-//! Many machines at once: a row for each product, what it means, what stands twice, and what is to be expected.
+//! Many machines at once: a row for each product, what it means, what stands twice, and what to expect.
 
 mod estate;
 mod forecast;

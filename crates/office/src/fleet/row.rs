@@ -100,7 +100,7 @@ pub(crate) enum RowKind {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum HostBy {
-    /// Somebody has set it on the machine.
+    /// It was set on the machine.
     Manual,
     /// It was found in DNS.
     Dns,

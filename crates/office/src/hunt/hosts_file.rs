@@ -2,11 +2,11 @@
 
 use std::net::IpAddr;
 
-use super::finding::{Finding, Spot};
+use super::evidence::{Evidence, Spot};
 use crate::read::own::{At, Own};
 
 /// What is said about one line of a hosts file; `None` where it is none.
-pub(super) fn line(text: &str, own: &Own, spot: &Spot) -> Option<Vec<Finding>> {
+pub(super) fn line(text: &str, own: &Own, spot: &Spot) -> Option<Vec<Evidence>> {
     let entry = text.split('#').next().unwrap_or_default();
     let mut words = entry.split_whitespace();
     let address: IpAddr = words.next()?.split('%').next()?.parse().ok()?;
@@ -29,7 +29,7 @@ pub(super) fn line(text: &str, own: &Own, spot: &Spot) -> Option<Vec<Finding>> {
         } else {
             return None;
         };
-        Some(Finding::of_rule("ACT010", format!("{what}, {name}, is led to {address}"), spot.clone()))
+        Some(Evidence::of_rule("ACT010", format!("{what}, {name}, is led to {address}"), spot.clone()))
     };
     Some(names.iter().filter_map(find).collect())
 }

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::Options;
-use super::finding::{Finding, Spot};
+use super::evidence::{Evidence, Spot};
 use super::signs;
 use crate::facts::outputs::Script;
 use crate::read::{Block, Channel, Licences, State};
@@ -48,7 +48,7 @@ impl Machines {
     /// The machine that a spot is of: by its name, else the file is one.
     pub(super) fn of(&mut self, spot: &Spot) -> &mut Machine {
         let mut name = spot.machine.clone().unwrap_or_else(|| format!("file {}", spot.file)).to_ascii_lowercase();
-        if self.known.len() >= MOST && !self.known.contains_key(&name) {
+        if self.known.len() >= MAX && !self.known.contains_key(&name) {
             self.overfull = true;
             name = String::new();
         }
@@ -59,19 +59,19 @@ impl Machines {
     pub(super) fn asked(&mut self, client: &str, cmid: &str, spot: &dyn Fn() -> Spot) {
         let (client, cmid) = (client.to_ascii_lowercase(), cmid.to_ascii_lowercase());
         let known = self.names.contains_key(&cmid) && self.ids.contains_key(&client);
-        if !known && self.names.len().max(self.ids.len()) >= MOST {
+        if !known && self.names.len().max(self.ids.len()) >= MAX {
             self.overfull = true;
             return;
         }
         let names = self.names.entry(cmid.clone()).or_default();
-        if names.len() < MOST_TOLD {
+        if names.len() < MAX_TOLD {
             names.insert(client.clone());
         }
         if names.len() > 1 {
             self.shared.entry(cmid.clone()).or_insert_with(spot);
         }
         let ids = self.ids.entry(client.clone()).or_default();
-        if ids.len() < MOST_TOLD {
+        if ids.len() < MAX_TOLD {
             ids.insert(cmid);
         }
         if ids.len() >= MANY_IDS {
@@ -81,23 +81,23 @@ impl Machines {
 
     /// A record names this host.
     pub(super) fn record(&mut self, target: &str, spot: &Spot) {
-        if self.records.len() < MOST {
+        if self.records.len() < MAX {
             self.records.entry(target.to_ascii_lowercase()).or_insert_with(|| spot.clone());
         }
     }
 
-    /// Nobody listens at this host.
+    /// The port of this host is closed.
     pub(super) fn silent(&mut self, host: &str) {
-        if self.silent.len() < MOST {
+        if self.silent.len() < MAX {
             self.silent.insert(host.to_ascii_lowercase());
         }
     }
 
     /// What shows in the end. `findings` are those so far: some are taken back.
-    pub(super) fn finish(self, options: &Options, findings: &mut Vec<Finding>) {
+    pub(super) fn finish(self, options: &Options, findings: &mut Vec<Evidence>) {
         let hosts: BTreeSet<&str> =
             self.known.iter().filter(|(_, machine)| machine.is_host).map(|(name, _)| name.as_str()).collect();
-        let is_host = |finding: &Finding| {
+        let is_host = |finding: &Evidence| {
             let spot = finding.machine.clone().unwrap_or_else(|| format!("file {}", finding.file));
             hosts.contains(spot.to_ascii_lowercase().as_str())
         };
@@ -106,20 +106,20 @@ impl Machines {
         for (cmid, spot) in self.shared {
             let names: Vec<&str> = self.names.get(&cmid).into_iter().flatten().map(String::as_str).collect();
             let detail = format!("the client id {cmid} is used by {}: clones without rearm", names.join(", "));
-            findings.push(Finding::of_rule("ACT017", detail, spot));
+            findings.push(Evidence::of_rule("ACT017", detail, spot));
         }
         for (client, spot) in self.many {
             let count = self.ids.get(&client).map_or(0, BTreeSet::len);
-            let detail = format!("{client} asks with {count} client ids or more: somebody may be filling the count");
-            findings.push(Finding::of_rule("ACT017", detail, spot));
+            let detail = format!("{client} asks with {count} client ids or more: the count may be filled on purpose");
+            findings.push(Evidence::of_rule("ACT017", detail, spot));
         }
         let more = !options.own.hosts.is_empty() && self.records.len() > options.own.hosts.len();
         if let Some(spot) = self.records.values().next_back().filter(|_| more) {
             let detail = format!("{} records, and {} hosts of your own", self.records.len(), options.own.hosts.len());
-            findings.push(Finding::of_rule("ACT009", detail, spot.clone()));
+            findings.push(Evidence::of_rule("ACT009", detail, spot.clone()));
         }
         for (target, spot) in self.records.iter().filter(|(target, _)| self.silent.contains(*target)) {
-            findings.push(Finding::of_rule("ACT009", format!("{target} does not answer on its port"), spot.clone()));
+            findings.push(Evidence::of_rule("ACT009", format!("{target} does not answer on its port"), spot.clone()));
         }
         self.known.into_values().for_each(|machine| machine.finish(findings));
     }
@@ -127,7 +127,7 @@ impl Machines {
 
 impl Machine {
     /// Takes a product; says what it shows by itself and would not elsewhere.
-    pub(super) fn block(&mut self, block: &Block, options: &Options, spot: &dyn Fn(&str) -> Spot) -> Option<Finding> {
+    pub(super) fn block(&mut self, block: &Block, options: &Options, spot: &dyn Fn(&str) -> Spot) -> Option<Evidence> {
         self.is_host |= block.is_host() && block.state() == Some(State::Licensed);
         let name = block.name().unwrap_or_default();
         let generic = block.channel() == Channel::KmsClient || block.gvlk().is_some();
@@ -154,7 +154,7 @@ impl Machine {
             (true, VolumeLicence::Unsaid, true) => "a generic key on an edition that is not sold in volume",
             (true, VolumeLicence::Unsaid, false) | (false, _, _) => return None,
         };
-        Some(Finding::of_rule("ACT011", format!("{name}: {why}"), spot(name)))
+        Some(Evidence::of_rule("ACT011", format!("{name}: {why}"), spot(name)))
     }
 
     /// Takes the licences of a user.
@@ -164,25 +164,25 @@ impl Machine {
         self.licences = Some(self.licences.unwrap_or_default() + seen);
     }
 
-    fn finish(self, findings: &mut Vec<Finding>) {
+    fn finish(self, findings: &mut Vec<Evidence>) {
         for (release, spot) in self.single.into_iter().filter(|(release, _)| self.volume.contains(release)) {
             let detail =
                 format!("a key of a single copy and a volume key of Office {release} are installed side by side");
-            findings.push(Finding::of_rule("ACT012", detail, spot));
+            findings.push(Evidence::of_rule("ACT012", detail, spot));
         }
         if let Some(spot) = self.generic.filter(|_| self.of_maker) {
             let detail = "Windows has the manufacturer's licence and a generic key";
-            findings.push(Finding::of_rule("ACT011", detail, spot));
+            findings.push(Evidence::of_rule("ACT011", detail, spot));
         }
         if let Some(spot) = self.reminded.filter(|_| self.licences == Some(0)) {
             let detail = "ospp shows only the grace key of a subscription, and vnextdiag no licence";
-            findings.push(Finding::of_rule("ACT016", detail, spot));
+            findings.push(Evidence::of_rule("ACT016", detail, spot));
         }
         if self.has_sign
             && let Some(sign) = signs::adapter()
         {
             let adapters = self.adapters.into_iter();
-            findings.extend(adapters.map(|spot| Finding::of_sign("task-or-service", &sign, spot)));
+            findings.extend(adapters.map(|spot| Evidence::of_sign("task-or-service", &sign, spot)));
         }
     }
 }
@@ -190,7 +190,7 @@ impl Machine {
 /// Whether the organisation has a volume licence.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum VolumeLicence {
-    /// Nobody has said so.
+    /// It was not said.
     #[default]
     Unsaid,
     /// It has none.
@@ -214,8 +214,8 @@ fn is_single(block: &Block) -> bool {
 }
 
 /// More machines, ids and names than are kept apart.
-const MOST: usize = 500_000;
-/// As many names of one id as anybody reads.
-const MOST_TOLD: usize = 16;
+const MAX: usize = 500_000;
+/// As many names of one id as are told.
+const MAX_TOLD: usize = 16;
 /// A machine is rebuilt now and then; three ids of one name are more than that.
 const MANY_IDS: usize = 3;

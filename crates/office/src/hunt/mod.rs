@@ -13,7 +13,7 @@ use crate::read::own::Own;
 use crate::read::text::{Line, Lines};
 use crate::read::{Content, Item, LogError, NamedBy, Reader, masked, records};
 
-mod finding;
+mod evidence;
 mod hosts_file;
 mod listing;
 mod machines;
@@ -24,10 +24,10 @@ mod services;
 mod signs;
 mod traffic;
 
-pub use finding::Finding;
+pub use evidence::Evidence;
 pub use machines::VolumeLicence;
 
-use finding::Spot;
+use evidence::Spot;
 use listing::{Entry, Listing};
 use machines::Machines;
 use registry::Exports;
@@ -53,7 +53,7 @@ pub struct Options {
 pub struct Hunt {
     options: Options,
     machines: Machines,
-    findings: Vec<Finding>,
+    findings: Vec<Evidence>,
     seen: BTreeSet<(String, String, String, u64)>,
     sources: Vec<Source>,
     left_out: u64,
@@ -63,7 +63,7 @@ pub struct Hunt {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Report {
     /// What was found, the strongest first.
-    pub findings: Vec<Finding>,
+    pub findings: Vec<Evidence>,
     /// Findings that are not listed, since there were too many.
     pub left_out: u64,
     /// The texts that were looked through.
@@ -166,7 +166,7 @@ impl Hunt {
         std::mem::take(&mut self.machines).finish(&self.options, &mut self.findings);
         let mut findings = self.findings;
         findings.sort_by(|one, other| {
-            let key = |finding: &Finding| (finding.file.clone(), finding.line, finding.rule.clone());
+            let key = |finding: &Evidence| (finding.file.clone(), finding.line, finding.rule.clone());
             other.strength.cmp(&one.strength).then_with(|| key(one).cmp(&key(other)))
         });
         Report { findings, left_out: self.left_out, sources: self.sources, overfull }
@@ -181,7 +181,7 @@ impl Hunt {
         let spot = source.spot(&line);
         let own = &self.options.own;
         let mut found = Vec::new();
-        let mut take = |kind: Kind, findings: Option<Vec<Finding>>| {
+        let mut take = |kind: Kind, findings: Option<Vec<Evidence>>| {
             if let Some(findings) = findings {
                 source.kinds.insert(kind);
                 found.extend(findings);
@@ -203,11 +203,11 @@ impl Hunt {
         if let Some((printed, entry)) = signs::detection(text) {
             let note = entry.note.as_ref().map_or_else(String::new, |note| format!(" ({note})"));
             let detail = format!("{} has named {printed}{note}", entry.vendor);
-            take(Kind::Detections, Some(vec![Finding::of_rule("ACT015", detail, spot.clone())]));
+            take(Kind::Detections, Some(vec![Evidence::of_rule("ACT015", detail, spot.clone())]));
         }
         // In an export of exclusions the shielded path is told by its own rule.
         if found.iter().all(|finding| finding.rule != "registry") {
-            found.extend(signs::files(path).iter().map(|sign| Finding::of_sign("file", sign, spot.clone())));
+            found.extend(signs::files(path).iter().map(|sign| Evidence::of_sign("file", sign, spot.clone())));
         }
         source.remember(&line);
         self.keep(source, found);
@@ -249,14 +249,14 @@ impl Hunt {
         self.sources.push(Source { file, kinds: kinds.into_iter().collect(), lines, damaged });
     }
 
-    /// Keeps findings, each once, and no more than anybody reads.
-    fn keep(&mut self, source: &Reading, found: Vec<Finding>) {
+    /// Keeps findings, each once, and no more than can be read.
+    fn keep(&mut self, source: &Reading, found: Vec<Evidence>) {
         for finding in found {
             if finding.sign.is_some() || finding.rule == "ACT015" {
                 let spot = Spot { file: source.file.clone(), machine: source.machine.clone(), ..Spot::default() };
                 self.machines.of(&spot).has_sign = true;
             }
-            if self.findings.len() >= MOST_FINDINGS {
+            if self.findings.len() >= MAX_FINDINGS {
                 self.left_out += 1;
                 continue;
             }
@@ -307,10 +307,10 @@ impl Reading {
     }
 
     fn remember(&mut self, line: &Line) {
-        if self.last.len() >= MOST_REMEMBERED {
+        if self.last.len() >= MAX_REMEMBERED {
             self.last.pop_front();
         }
-        let end = line.text.floor_char_boundary(MOST_LINE);
+        let end = line.text.floor_char_boundary(MAX_LINE);
         self.last.push_back((line.number, line.text[..end].to_owned()));
     }
 
@@ -360,12 +360,12 @@ impl Kind {
     }
 }
 
-/// More findings than anybody reads.
-const MOST_FINDINGS: usize = 10_000;
+/// More findings than can be read.
+const MAX_FINDINGS: usize = 10_000;
 /// As many lines as one product, or one event, has at most.
-const MOST_REMEMBERED: usize = 512;
+const MAX_REMEMBERED: usize = 512;
 /// As much of a line as is remembered, in bytes.
-const MOST_LINE: usize = 1_024;
+const MAX_LINE: usize = 1_024;
 
 #[cfg(test)]
 mod tests;

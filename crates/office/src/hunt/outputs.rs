@@ -1,7 +1,7 @@
 //! What status outputs, events, lookups and tests show: hosts, intervals, leases, licences.
 
-use super::finding::{Finding, Spot};
-use super::place::{self, NamedBy};
+use super::evidence::{Evidence, Spot};
+use super::place::{self, HostSource};
 use super::traffic;
 use super::{Options, machines::Machines};
 use crate::facts::errors::Hresult;
@@ -17,7 +17,7 @@ pub(super) fn judge(
     machines: &mut Machines,
     spot: &dyn Fn(&str) -> Spot,
     at: &dyn Fn(&str, u64) -> Spot,
-) -> Vec<Finding> {
+) -> Vec<Evidence> {
     match content {
         Content::Block(block) => of_block(block, options, machines, spot),
         Content::Event(event) => of_event(event, options, machines, spot),
@@ -31,18 +31,18 @@ pub(super) fn judge(
     }
 }
 
-fn of_block(block: &Block, options: &Options, machines: &mut Machines, spot: &dyn Fn(&str) -> Spot) -> Vec<Finding> {
+fn of_block(block: &Block, options: &Options, machines: &mut Machines, spot: &dyn Fn(&str) -> Spot) -> Vec<Evidence> {
     let own = &options.own;
     let mut found = Vec::new();
     if let Some(host) = block.manual_host() {
-        found.extend(place::judge(host, NamedBy::Hand, own, &spot(host)));
+        found.extend(place::judge(host, HostSource::Hand, own, &spot(host)));
     }
     if let Some(host) = block.dns_host() {
-        found.extend(place::judge(host, NamedBy::Network, own, &spot(host)));
+        found.extend(place::judge(host, HostSource::Network, own, &spot(host)));
     }
     // Where the name is judged already, its address says the same.
     if let Some(address) = block.text(Field::HostIp).filter(|_| found.is_empty()) {
-        found.extend(place::judge(address, NamedBy::Network, own, &spot(address)));
+        found.extend(place::judge(address, HostSource::Network, own, &spot(address)));
     }
     let interval = |field, wanted: Option<u64>, fact: &str| {
         let wanted = wanted.unwrap_or_else(|| KMS.number(fact).into());
@@ -57,38 +57,38 @@ fn of_block(block: &Block, options: &Options, machines: &mut Machines, spot: &dy
     found.extend(lease(block, options, spot));
     if without_source(block) {
         let detail = "it is licensed with a generic key, and neither a KMS host nor an activation object is known";
-        found.push(Finding::of_rule("ACT013", detail, spot("KMS name not available")));
+        found.push(Evidence::of_rule("ACT013", detail, spot("KMS name not available")));
     }
     if block.error() == Some(SERVICE_DISABLED) {
-        found.push(Finding::of_rule("ACT014", "the licensing service is disabled (0x80070422)", spot("0x80070422")));
+        found.push(Evidence::of_rule("ACT014", "the licensing service is disabled (0x80070422)", spot("0x80070422")));
     }
     found.extend(machines.of(&spot("")).block(block, options, spot));
     found
 }
 
 /// Intervals, each with what is expected, where they are not that.
-fn intervals(activation: Option<(u64, u64)>, renewal: Option<(u64, u64)>, spot: &dyn Fn() -> Spot) -> Option<Finding> {
+fn intervals(activation: Option<(u64, u64)>, renewal: Option<(u64, u64)>, spot: &dyn Fn() -> Spot) -> Option<Evidence> {
     let told = |name: &str, interval: Option<(u64, u64)>| {
         interval.map(|(minutes, wanted)| format!("{name} interval of {minutes} minutes, where {wanted} is expected"))
     };
     let all: Vec<String> = [told("activation", activation), told("renewal", renewal)].into_iter().flatten().collect();
-    (!all.is_empty()).then(|| Finding::of_rule("ACT006", all.join("; "), spot()))
+    (!all.is_empty()).then(|| Evidence::of_rule("ACT006", all.join("; "), spot()))
 }
 
 /// A lease that is longer than any that a KMS host gives.
-fn lease(block: &Block, options: &Options, spot: &dyn Fn(&str) -> Spot) -> Option<Finding> {
+fn lease(block: &Block, options: &Options, spot: &dyn Fn(&str) -> Spot) -> Option<Evidence> {
     let most = u64::from(KMS.number("validity.max_minutes"));
     if block.channel() == Channel::KmsClient
         && let Some(minutes) = block.minutes().filter(|minutes| *minutes > most)
     {
         let detail = format!("{minutes} minutes are left, and a lease has {most} at most");
-        return Some(Finding::of_rule("ACT007", detail, spot(&minutes.to_string())));
+        return Some(Evidence::of_rule("ACT007", detail, spot(&minutes.to_string())));
     }
     let until = block.text(Field::VolumeUntil)?;
     // The order of day and month is the language's; the year is told by its four digits.
     let year = until.split(|c: char| !c.is_ascii_digit()).find(|digits| digits.len() == 4)?.parse::<i16>().ok()?;
     let far = year.saturating_sub(options.today.year()) >= 2;
-    far.then(|| Finding::of_rule("ACT007", format!("the lease ends in {year}"), spot(until)))
+    far.then(|| Evidence::of_rule("ACT007", format!("the lease ends in {year}"), spot(until)))
 }
 
 /// Whether a generic key is licensed, and the output, though it would say so, names nothing that licensed it.
@@ -99,10 +99,10 @@ fn without_source(block: &Block) -> bool {
     generic && says && !named && !block.has(Field::HostIp) && block.state() == Some(State::Licensed)
 }
 
-fn of_event(event: &Event, options: &Options, machines: &mut Machines, spot: &dyn Fn(&str) -> Spot) -> Vec<Finding> {
+fn of_event(event: &Event, options: &Options, machines: &mut Machines, spot: &dyn Fn(&str) -> Spot) -> Vec<Evidence> {
     let mut found = Vec::new();
     if let Some(host) = event.host() {
-        found.extend(place::judge(host, NamedBy::Network, &options.own, &spot(host)));
+        found.extend(place::judge(host, HostSource::Network, &options.own, &spot(host)));
         let remote = host.parse().ok();
         found.extend(remote.and_then(|remote| traffic::judge(remote, &options.own, &spot(host))));
     }
@@ -116,7 +116,7 @@ fn of_event(event: &Event, options: &Options, machines: &mut Machines, spot: &dy
     let most = u64::from(KMS.number("validity.max_minutes"));
     if let Some(minutes) = event.minutes().filter(|minutes| *minutes > most) {
         let detail = format!("{minutes} minutes are left, and a lease has {most} at most");
-        found.push(Finding::of_rule("ACT007", detail, spot(&minutes.to_string())));
+        found.push(Evidence::of_rule("ACT007", detail, spot(&minutes.to_string())));
     }
     if let (Some(client), Some(cmid)) = (event.client(), event.cmid()) {
         machines.asked(client, cmid, &|| spot(cmid));
@@ -129,7 +129,7 @@ fn of_lookup(
     options: &Options,
     machines: &mut Machines,
     spot: &dyn Fn(&str, u64) -> Spot,
-) -> Vec<Finding> {
+) -> Vec<Evidence> {
     let own = &options.own;
     let mut found = Vec::new();
     for record in lookup.records.iter().filter(|record| is_of_kms(&record.name)) {
@@ -137,7 +137,7 @@ fn of_lookup(
         let address = lookup.address(target);
         let at = spot(target, record.line);
         if !own.hosts.is_empty() && !is_listed(target, address, own) {
-            found.push(Finding::of_rule(
+            found.push(Evidence::of_rule(
                 "ACT008",
                 format!("{target} is not on the list of your own hosts"),
                 at.clone(),
@@ -145,11 +145,11 @@ fn of_lookup(
         }
         let port = record.port.map_or_else(String::new, |port| format!(":{port}"));
         // Names outside the own domains are told by the list of hosts.
-        let of_name = place::judge(&format!("{target}{port}"), NamedBy::Network, &Own::default(), &at);
+        let of_name = place::judge(&format!("{target}{port}"), HostSource::Network, &Own::default(), &at);
         found.extend(
             of_name.into_iter().filter(|finding| finding.rule != "ACT005" || !has_own_port(target, record.port, own)),
         );
-        found.extend(address.map(|address| place::judge(address, NamedBy::Network, own, &at)).unwrap_or_default());
+        found.extend(address.map(|address| place::judge(address, HostSource::Network, own, &at)).unwrap_or_default());
         machines.record(target, &at);
     }
     found
@@ -160,7 +160,7 @@ fn of_connection(
     options: &Options,
     machines: &mut Machines,
     spot: &dyn Fn(&str) -> Spot,
-) -> Vec<Finding> {
+) -> Vec<Evidence> {
     let Some(port) = connection.port else { return Vec::new() };
     let named = connection.address.as_deref().or(connection.host.as_deref()).unwrap_or_default();
     if u32::from(port) == KMS.number("port.tcp") && connection.tcp == Some(false) {

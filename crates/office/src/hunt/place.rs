@@ -1,35 +1,37 @@
 //! Whether a KMS host may be where it is said to be (ACT001 to ACT005).
 
-use super::finding::{Finding, Spot};
-use crate::facts::address::{Place, place};
+use super::evidence::{Evidence, Spot};
+use crate::facts::address::{AddressScope, scope};
 use crate::facts::kms::KMS;
 use crate::read::own::{At, Own, is_providers, split_port};
 
 /// Who has named a host.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum NamedBy {
-    /// Somebody has set it by hand: without a list of one's own only names of the intranet are believed.
+pub(super) enum HostSource {
+    /// It was set by hand: without a list of your own only names of the intranet are believed.
     Hand,
     /// DNS, a log, a test: without a list of one's own it is believed.
     Network,
 }
 
 /// What is wrong with the host `text`, `host:port`, that the machine `machine` is told to ask.
-pub(super) fn judge(text: &str, by: NamedBy, own: &Own, spot: &Spot) -> Vec<Finding> {
+pub(super) fn judge(text: &str, by: HostSource, own: &Own, spot: &Spot) -> Vec<Evidence> {
     let mut findings = Vec::new();
     let (host, port) = split_port(text);
     let Ok(at) = host.parse::<At>() else { return findings };
     let listed = own.host(&at);
-    let mut find = |rule: &'static str, detail: String| findings.push(Finding::of_rule(rule, detail, spot.clone()));
+    let mut find = |rule: &'static str, detail: String| findings.push(Evidence::of_rule(rule, detail, spot.clone()));
     match &at {
-        At::Address(address) => match place(*address) {
-            Place::Loopback => find("ACT001", format!("{address} is the machine itself")),
+        At::Address(address) => match scope(*address) {
+            AddressScope::Loopback => find("ACT001", format!("{address} is the machine itself")),
             _ if own.holds(&at) || is_providers(&at) => {}
-            Place::LinkLocal => find("ACT004", format!("{address} is an address of the local link")),
+            AddressScope::LinkLocal => find("ACT004", format!("{address} is an address of the local link")),
             // Such addresses stand for public ones in texts that were masked.
-            Place::Public | Place::Documentation => find("ACT002", format!("{address} is {}", place(*address).name())),
-            Place::Nowhere => find("ACT004", format!("{address} is {}", place(*address).name())),
-            Place::Private => {}
+            AddressScope::Public | AddressScope::Documentation => {
+                find("ACT002", format!("{address} is {}", scope(*address).name()));
+            }
+            AddressScope::Nowhere => find("ACT004", format!("{address} is {}", scope(*address).name())),
+            AddressScope::Private => {}
         },
         At::Name(name) => {
             let name = name.as_str();
@@ -38,7 +40,7 @@ pub(super) fn judge(text: &str, by: NamedBy, own: &Own, spot: &Spot) -> Vec<Find
             } else if !own.holds(&at) && !is_providers(&at) {
                 if !own.is_empty() {
                     find("ACT003", format!("{name} is in none of your own domains"));
-                } else if by == NamedBy::Hand && !is_of_intranet(name) {
+                } else if by == HostSource::Hand && !is_of_intranet(name) {
                     find("ACT003", format!("{name} was set by hand, and no list of your own domains is given (--own)"));
                 }
             }
@@ -63,7 +65,7 @@ fn is_of(machine: Option<&str>, name: &str) -> bool {
     }
 }
 
-/// Whether nobody on the internet can have this name: one word, or a domain that is only ever used inside.
+/// Whether no host of the internet can have this name: one word, or a domain that is only ever used inside.
 fn is_of_intranet(name: &str) -> bool {
     !name.contains('.') || INSIDE.iter().any(|domain| name.ends_with(domain))
 }
@@ -79,7 +81,7 @@ const INSIDE: [&str; 10] =
 mod tests {
     use super::*;
 
-    fn rules(host: &str, by: NamedBy, own: &str) -> Vec<String> {
+    fn rules(host: &str, by: HostSource, own: &str) -> Vec<String> {
         let mut list = Own::default();
         list.add_lines(own).unwrap();
         let spot = Spot { machine: Some("PC-001".to_owned()), ..Spot::default() };
@@ -107,22 +109,22 @@ mod tests {
             ("not available", vec![]),
             ("", vec![]),
         ] {
-            assert_eq!(rules(host, NamedBy::Hand, ""), expected, "{host}");
+            assert_eq!(rules(host, HostSource::Hand, ""), expected, "{host}");
         }
     }
 
     #[test]
     fn what_the_network_names_is_believed_until_there_is_a_list() {
-        assert!(rules("kms.example.net:1688", NamedBy::Network, "").is_empty());
-        assert_eq!(rules("kms.example.net:1688", NamedBy::Network, "kms01.corp.example.com"), ["ACT003"]);
-        assert_eq!(rules("kms9.corp.local", NamedBy::Network, "kms01.corp.example.com"), ["ACT003"]);
+        assert!(rules("kms.example.net:1688", HostSource::Network, "").is_empty());
+        assert_eq!(rules("kms.example.net:1688", HostSource::Network, "kms01.corp.example.com"), ["ACT003"]);
+        assert_eq!(rules("kms9.corp.local", HostSource::Network, "kms01.corp.example.com"), ["ACT003"]);
     }
 
     #[test]
     fn what_is_ones_own_is_right_with_its_own_port() {
-        assert!(rules("kms01.corp.example.com:1690", NamedBy::Hand, "kms01.corp.example.com:1690").is_empty());
-        assert_eq!(rules("kms01.corp.example.com:1688", NamedBy::Hand, "kms01.corp.example.com:1690"), ["ACT005"]);
-        assert!(rules("203.0.113.78:1688", NamedBy::Hand, "203.0.113.0/24").is_empty());
-        assert!(rules("kms02.corp.example.com", NamedBy::Hand, "*.corp.example.com").is_empty());
+        assert!(rules("kms01.corp.example.com:1690", HostSource::Hand, "kms01.corp.example.com:1690").is_empty());
+        assert_eq!(rules("kms01.corp.example.com:1688", HostSource::Hand, "kms01.corp.example.com:1690"), ["ACT005"]);
+        assert!(rules("203.0.113.78:1688", HostSource::Hand, "203.0.113.0/24").is_empty());
+        assert!(rules("kms02.corp.example.com", HostSource::Hand, "*.corp.example.com").is_empty());
     }
 }

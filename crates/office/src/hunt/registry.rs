@@ -4,8 +4,8 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use super::finding::{Finding, Sign, Spot};
-use super::place::{self, NamedBy};
+use super::evidence::{Evidence, Sign, Spot};
+use super::place::{self, HostSource};
 use super::signs;
 use crate::facts::indicators::{ByRule, INDICATORS, Registry, Strength};
 use crate::read::own::Own;
@@ -23,11 +23,11 @@ pub(super) struct Exports {
 
 impl Exports {
     /// Takes one line; `None` where it is of no export.
-    pub(super) fn line(&mut self, text: &str, own: &Own, spot: &Spot) -> Option<Vec<Finding>> {
+    pub(super) fn line(&mut self, text: &str, own: &Own, spot: &Spot) -> Option<Vec<Evidence>> {
         if let Some((name, mut data, begun)) = self.open.take() {
             let part = text.trim();
             data.push_str(part.trim_end_matches('\\'));
-            if part.ends_with('\\') && data.len() < MOST_DATA {
+            if part.ends_with('\\') && data.len() < MAX_DATA {
                 self.open = Some((name, data, begun));
                 return Some(Vec::new());
             }
@@ -63,16 +63,16 @@ impl Exports {
     }
 
     /// What is left when the export, or the key, has ended.
-    pub(super) fn finish(&mut self, own: &Own) -> Vec<Finding> {
+    pub(super) fn finish(&mut self, own: &Own) -> Vec<Evidence> {
         let host = self.host.take();
-        host.map(|(host, port, spot)| place::judge(&joined(&host, &port), NamedBy::Hand, own, &spot))
+        host.map(|(host, port, spot)| place::judge(&joined(&host, &port), HostSource::Hand, own, &spot))
             .unwrap_or_default()
     }
 
-    fn value(&mut self, name: &str, data: &str, spot: &Spot) -> Vec<Finding> {
+    fn value(&mut self, name: &str, data: &str, spot: &Spot) -> Vec<Evidence> {
         let Some(key) = self.key.clone() else { return Vec::new() };
         if is_service(&key) && name.eq_ignore_ascii_case("Start") && number(data) == Some(DISABLED) {
-            return vec![Finding::of_rule("ACT014", format!("the service {} is disabled", last(&key)), spot.clone())];
+            return vec![Evidence::of_rule("ACT014", format!("the service {} is disabled", last(&key)), spot.clone())];
         }
         let Some(entry) = INDICATORS.registry.iter().find(|entry| is_at(entry, &key, name)) else { return Vec::new() };
         match strength(entry) {
@@ -88,7 +88,7 @@ impl Exports {
             }
             Some(_) if key.contains("image file execution options") => {
                 let detail = format!("{} is started with {name}: {}", last(&key), entry.note);
-                vec![Finding::of_rule("ACT014", detail, spot.clone())]
+                vec![Evidence::of_rule("ACT014", detail, spot.clone())]
             }
             Some(strength) => {
                 // The exclusion itself is no sign, what it shields is.
@@ -101,7 +101,7 @@ impl Exports {
                         note: &note,
                         source: &entry.source,
                     };
-                    Finding::of_sign("registry", &sign, spot.clone())
+                    Evidence::of_sign("registry", &sign, spot.clone())
                 };
                 shields.into_iter().map(of).collect()
             }
@@ -190,7 +190,7 @@ static QUERIED: LazyLock<Regex> =
 /// The start type of a service that never starts.
 const DISABLED: u32 = 4;
 /// As much of one value as is put together.
-const MOST_DATA: usize = 64 * 1_024;
+const MAX_DATA: usize = 64 * 1_024;
 
 #[cfg(test)]
 mod tests {

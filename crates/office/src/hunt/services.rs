@@ -1,6 +1,6 @@
 //! Lists of scheduled tasks and of services, in the forms that Windows prints.
 
-use super::finding::{Finding, Spot};
+use super::evidence::{Evidence, Spot};
 use super::signs;
 
 /// A task or service, gathered from its lines.
@@ -24,7 +24,7 @@ pub(super) enum List {
 
 impl Programs {
     /// Takes one line; `None` where it is of no such list.
-    pub(super) fn line(&mut self, text: &str, spot: &Spot) -> Option<(List, Vec<Finding>)> {
+    pub(super) fn line(&mut self, text: &str, spot: &Spot) -> Option<(List, Vec<Evidence>)> {
         self.comma_separated(text, spot)
             .or_else(|| self.keyed(text, spot))
             .or_else(|| self.tagged(text, spot))
@@ -32,26 +32,26 @@ impl Programs {
     }
 
     /// What is left when the list has ended.
-    pub(super) fn finish(&mut self) -> Vec<Finding> {
+    pub(super) fn finish(&mut self) -> Vec<Evidence> {
         let (name, program, disabled) = (self.name.take(), self.program.take(), self.disabled.take());
         let Some((name, named)) = name else { return Vec::new() };
         let mut found = Vec::new();
         let path = program.as_ref().map_or("", |(program, _)| program.as_str());
         if let Some(sign) = signs::task_or_service(&name, path) {
-            found.push(Finding::of_sign("task-or-service", &sign, named.clone()));
+            found.push(Evidence::of_sign("task-or-service", &sign, named.clone()));
         }
         if let Some(spot) = disabled.filter(|_| is_licensing(&name)) {
-            found.push(Finding::of_rule("ACT014", format!("the service {name} is disabled"), spot));
+            found.push(Evidence::of_rule("ACT014", format!("the service {name} is disabled"), spot));
         }
         let lower = name.to_ascii_lowercase();
-        if signs::ADAPTERS.iter().any(|adapter| lower.contains(adapter)) && self.adapters.len() < MOST_ADAPTERS {
+        if signs::ADAPTERS.iter().any(|adapter| lower.contains(adapter)) && self.adapters.len() < MAX_ADAPTERS {
             self.adapters.push(named);
         }
         found
     }
 
     /// `TaskName: \x`, `SERVICE_NAME: x`, `BINARY_PATH_NAME : x`, `Name : x`
-    fn keyed(&mut self, text: &str, spot: &Spot) -> Option<(List, Vec<Finding>)> {
+    fn keyed(&mut self, text: &str, spot: &Spot) -> Option<(List, Vec<Evidence>)> {
         let (key, value) = text.split_once(':')?;
         let (key, value) = (key.trim().to_ascii_lowercase().replace([' ', '_'], ""), value.trim());
         let list = match key.as_str() {
@@ -74,7 +74,7 @@ impl Programs {
     }
 
     /// The description of a task: `<URI>\x</URI>`, `<Command>x</Command>`
-    fn tagged(&mut self, text: &str, spot: &Spot) -> Option<(List, Vec<Finding>)> {
+    fn tagged(&mut self, text: &str, spot: &Spot) -> Option<(List, Vec<Evidence>)> {
         let inner = |tag: &str| {
             let (_, rest) = text.split_once(&format!("<{tag}>"))?;
             Some(rest.split("</").next().unwrap_or_default().trim().to_owned())
@@ -93,7 +93,7 @@ impl Programs {
     }
 
     /// `"PC-001","\KMSAutoNet","11/22/2026 …","Ready"`
-    fn comma_separated(&mut self, text: &str, spot: &Spot) -> Option<(List, Vec<Finding>)> {
+    fn comma_separated(&mut self, text: &str, spot: &Spot) -> Option<(List, Vec<Evidence>)> {
         // Most lines are of no such list: they are passed over before anything is made of them.
         if !text.contains(',') || (self.columns.is_empty() && !text.contains("ame")) {
             return None;
@@ -103,7 +103,7 @@ impl Programs {
         builder.has_headers(false).flexible(true).buffer_capacity(text.len().max(16));
         let mut reader = builder.from_reader(text.trim().as_bytes());
         reader.read_record(&mut record).ok().filter(|read| *read)?;
-        let fields: Vec<&str> = record.iter().take(MOST_COLUMNS).map(str::trim).collect();
+        let fields: Vec<&str> = record.iter().take(MAX_COLUMNS).map(str::trim).collect();
         let heads: Vec<String> = fields.iter().map(|field| field.to_ascii_lowercase().replace(' ', "")).collect();
         let has = |wanted: &[&str]| heads.iter().any(|head| wanted.contains(&head.as_str()));
         if has(&NAME_HEADS) && has(&OTHER_HEADS) {
@@ -133,7 +133,7 @@ impl Programs {
     }
 
     /// A row of a table: `KMSAutoNet   11/22/2026 12:00:00 PM   Ready`, `Running  sppsvc  Software Protection`
-    fn row(&mut self, text: &str, spot: &Spot) -> Option<(List, Vec<Finding>)> {
+    fn row(&mut self, text: &str, spot: &Spot) -> Option<(List, Vec<Evidence>)> {
         let cells: Vec<&str> = text.split("  ").map(str::trim).filter(|cell| !cell.is_empty()).collect();
         let (name, list) = match cells.as_slice() {
             [folder, name, state] if folder.starts_with('\\') && !state.is_empty() => (*name, List::Tasks),
@@ -182,8 +182,8 @@ const OTHER_HEADS: [&str; 10] = [
 ];
 const TASK_STATES: [&str; 5] = ["Ready", "Running", "Disabled", "Queued", "Could not start"];
 const SERVICE_STATES: [&str; 5] = ["Running", "Stopped", "Paused", "StartPending", "StopPending"];
-const MOST_COLUMNS: usize = 64;
-const MOST_ADAPTERS: usize = 16;
+const MAX_COLUMNS: usize = 64;
+const MAX_ADAPTERS: usize = 16;
 
 #[cfg(test)]
 mod tests {

@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use super::finding::Sign;
+use super::evidence::Sign;
 use crate::facts::indicators::{DetectionName, File, INDICATORS, Strength, TaskOrService};
 
 /// A file or folder of an activator.

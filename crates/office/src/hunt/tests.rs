@@ -127,7 +127,7 @@ fn records_are_compared_with_ones_own_hosts() {
                   kms01.corp.local internet address = 10.0.0.20\n";
     assert_eq!(rules(&[lookup], "kms01.corp.local"), set(&["ACT008", "ACT009"]));
     assert!(rules(&[lookup], "kms01.corp.local\npc7.corp.local").is_empty());
-    assert!(rules(&[lookup], "").is_empty(), "without a list nobody is unknown");
+    assert!(rules(&[lookup], "").is_empty(), "without a list no host is unknown");
     let silent = "ComputerName           : pc7.corp.local\nRemoteAddress          : 10.0.5.7\nRemotePort             : 1688\nTcpTestSucceeded       : False\n";
     assert_eq!(rules(&[lookup, silent], ""), set(&["ACT009"]));
     let outside = lookup.replace("10.0.0.20", "203.0.113.7");
@@ -197,9 +197,9 @@ fn an_adapter_is_a_sign_only_beside_another() {
 #[test]
 fn a_finding_is_told_once_and_too_many_are_counted() {
     let line = "ThreatName : HackTool:Win32/AutoKMS\n";
-    let many = line.repeat(MOST_FINDINGS + 5);
+    let many = line.repeat(MAX_FINDINGS + 5);
     let report = report(&[&many], options(""));
-    assert_eq!((report.findings.len(), report.left_out), (MOST_FINDINGS, 5));
+    assert_eq!((report.findings.len(), report.left_out), (MAX_FINDINGS, 5));
 }
 
 proptest! {

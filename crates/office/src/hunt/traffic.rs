@@ -2,24 +2,24 @@
 
 use std::net::{IpAddr, SocketAddr};
 
-use super::finding::{Finding, Spot};
-use crate::facts::address::{Place, place};
+use super::evidence::{Evidence, Spot};
+use crate::facts::address::{AddressScope, scope};
 use crate::facts::kms::KMS;
 use crate::read::own::{At, Own, is_providers};
 
 /// What is said about one line; `None` where it shows no connection.
-pub(super) fn line(text: &str, own: &Own, spot: &Spot) -> Option<Vec<Finding>> {
+pub(super) fn line(text: &str, own: &Own, spot: &Spot) -> Option<Vec<Evidence>> {
     let remote = of_netstat(text).or_else(|| of_firewall(text))?;
     Some(judge(remote, own, spot).into_iter().collect())
 }
 
 /// Whether a connection to `remote` goes to a KMS host on the internet.
-pub(super) fn judge(remote: SocketAddr, own: &Own, spot: &Spot) -> Option<Finding> {
+pub(super) fn judge(remote: SocketAddr, own: &Own, spot: &Spot) -> Option<Evidence> {
     let at = At::Address(remote.ip().to_canonical());
-    let outside = matches!(place(remote.ip()), Place::Public | Place::Documentation);
+    let outside = matches!(scope(remote.ip()), AddressScope::Public | AddressScope::Documentation);
     let kms = u32::from(remote.port()) == KMS.number("port.tcp");
     (kms && outside && !own.holds(&at) && !is_providers(&at))
-        .then(|| Finding::of_rule("ACT018", format!("a connection to {remote}"), spot.clone()))
+        .then(|| Evidence::of_rule("ACT018", format!("a connection to {remote}"), spot.clone()))
 }
 
 /// `  TCP    10.0.5.77:50123    203.0.113.7:1688    ESTABLISHED    1234`

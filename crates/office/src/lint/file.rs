@@ -5,7 +5,7 @@ use std::ops::Range;
 use roxmltree::{Attribute, Document, Node, ParsingOptions};
 
 use super::context::Edition;
-use super::finding::Findings;
+use super::violation::Findings;
 use super::{NOT_A_CONFIGURATION, Problem};
 use crate::facts::gvlk::{self, Gvlk, Preview};
 use crate::facts::products::{self, Family};

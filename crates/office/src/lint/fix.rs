@@ -1,7 +1,7 @@
 //! Applies the changes that are sure to be right, and leaves every other byte as it was.
 
 use super::context::Context;
-use super::finding::{Edit, Finding};
+use super::violation::{Edit, Violation};
 use super::{Report, lint, source};
 
 /// A file after its changes.
@@ -10,7 +10,7 @@ pub struct Fixed {
     /// The file as it should be written: encoded, marked and ended as it was.
     pub bytes: Vec<u8>,
     /// What was changed, in the order in which it was.
-    pub applied: Vec<Finding>,
+    pub applied: Vec<Violation>,
     /// What is still found.
     pub report: Report,
 }
@@ -23,7 +23,7 @@ pub fn fix(bytes: &[u8], context: &Context) -> Option<Fixed> {
     }
     let mut fixed = Fixed { bytes: bytes.to_vec(), applied: Vec::new(), report: lint(bytes, context) };
     // A change may make room for another: an attribute with its right name has a value that can be wrong.
-    for _ in 0..MOST_ROUNDS {
+    for _ in 0..MAX_ROUNDS {
         let chosen = chosen(&fixed.report);
         if chosen.is_empty() {
             break;
@@ -38,7 +38,7 @@ pub fn fix(bytes: &[u8], context: &Context) -> Option<Fixed> {
 }
 
 /// The findings whose changes do not touch each other, the first of those that do.
-fn chosen(report: &Report) -> Vec<&Finding> {
+fn chosen(report: &Report) -> Vec<&Violation> {
     let mut taken: Vec<&Edit> = Vec::new();
     let mut chosen = Vec::new();
     for finding in &report.findings {
@@ -47,7 +47,7 @@ fn chosen(report: &Report) -> Vec<&Finding> {
             taken.extend(&fix.edits);
             chosen.push(finding);
         }
-        if chosen.len() == MOST_CHANGES {
+        if chosen.len() == MAX_CHANGES {
             break;
         }
     }
@@ -58,7 +58,7 @@ fn apart(one: &Edit, other: &Edit) -> bool {
     one.span.end < other.span.start || other.span.end < one.span.start
 }
 
-fn changed(text: &str, findings: &[&Finding]) -> String {
+fn changed(text: &str, findings: &[&Violation]) -> String {
     let mut edits: Vec<&Edit> =
         findings.iter().filter_map(|finding| finding.fix.as_ref()).flat_map(|fix| &fix.edits).collect();
     edits.sort_by_key(|edit| edit.span.start);
@@ -72,7 +72,7 @@ fn changed(text: &str, findings: &[&Finding]) -> String {
     out
 }
 
-/// More than that is a file nobody wrote; the rest is left for another run.
-const MOST_ROUNDS: usize = 8;
+/// A sane file has fewer; the rest is left for another run.
+const MAX_ROUNDS: usize = 8;
 /// Comparing each change with each is quadratic.
-const MOST_CHANGES: usize = 256;
+const MAX_CHANGES: usize = 256;

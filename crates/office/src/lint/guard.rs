@@ -25,9 +25,9 @@ pub(super) fn check(text: &str) -> Result<(), Problem> {
                 elements += 1;
                 depth += usize::from(tag.opens);
                 let excess = [
-                    (depth, MOST_DEPTH, "elements inside each other"),
-                    (tag.attributes, MOST_ATTRIBUTES, "attributes of one element"),
-                    (elements, MOST_ELEMENTS, "elements"),
+                    (depth, MAX_DEPTH, "elements inside each other"),
+                    (tag.attributes, MAX_ATTRIBUTES, "attributes of one element"),
+                    (elements, MAX_ELEMENTS, "elements"),
                 ];
                 if let Some((_, most, what)) = excess.into_iter().find(|(count, most, _)| count > most) {
                     return Err(Problem::new(start, format!("more than {most} {what}: the file is not read")));
@@ -71,9 +71,9 @@ impl Tag {
     }
 }
 
-const MOST_DEPTH: usize = 32;
-const MOST_ATTRIBUTES: usize = 64;
-const MOST_ELEMENTS: usize = 5_000;
+const MAX_DEPTH: usize = 32;
+const MAX_ATTRIBUTES: usize = 64;
+const MAX_ELEMENTS: usize = 5_000;
 
 #[cfg(test)]
 mod tests {
@@ -88,13 +88,13 @@ mod tests {
 
     #[test]
     fn too_much_of_anything_is_refused() {
-        let deep = "<a>".repeat(MOST_DEPTH + 1);
-        let wide = format!("<a {}/>", "b='' ".repeat(MOST_ATTRIBUTES + 1));
-        let many = format!("<a>{}</a>", "<b/>".repeat(MOST_ELEMENTS));
-        for (text, at) in [(deep, MOST_DEPTH * 3), (wide, 0), (many, 3 + (MOST_ELEMENTS - 1) * 4)] {
+        let deep = "<a>".repeat(MAX_DEPTH + 1);
+        let wide = format!("<a {}/>", "b='' ".repeat(MAX_ATTRIBUTES + 1));
+        let many = format!("<a>{}</a>", "<b/>".repeat(MAX_ELEMENTS));
+        for (text, at) in [(deep, MAX_DEPTH * 3), (wide, 0), (many, 3 + (MAX_ELEMENTS - 1) * 4)] {
             assert_eq!(check(&text).expect_err("too much").at, at);
         }
-        assert!(check(&"<a b='=======' c='>'/>".repeat(MOST_ELEMENTS)).is_ok());
+        assert!(check(&"<a b='=======' c='>'/>".repeat(MAX_ELEMENTS)).is_ok());
     }
 
     #[test]

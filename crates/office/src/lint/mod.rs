@@ -4,27 +4,27 @@
 
 mod context;
 mod file;
-mod finding;
 mod fix;
 mod guard;
 mod rules;
 mod sarif;
 mod source;
+mod violation;
 
 pub use context::{Context, Edition, HostFacts, Mode, Release, System};
-pub use finding::{Edit, Finding, Fix, Position};
 pub use fix::{Fixed, fix};
 pub use rules::implemented;
 pub use sarif::{sarif, sarif_results};
 pub use source::Encoding;
+pub use violation::{Edit, Fix, Position, Violation};
 
 use crate::facts::schema::Severity;
 use file::File;
-use finding::Findings;
 use source::Source;
+use violation::Findings;
 
 /// The largest file that is read, in bytes.
-pub const MOST_BYTES: usize = 1 << 20;
+pub const MAX_BYTES: usize = 1 << 20;
 
 /// What a file was found to be.
 #[derive(Debug)]
@@ -34,7 +34,7 @@ pub struct Report {
     /// How the text was encoded, where it could be read.
     pub encoding: Option<Encoding>,
     /// What was found, in the order of the file.
-    pub findings: Vec<Finding>,
+    pub findings: Vec<Violation>,
     /// The architecture that the file installs, where it says one.
     pub edition: Option<Edition>,
     /// The channels that the file installs from, as they are called now.

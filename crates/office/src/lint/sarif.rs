@@ -4,7 +4,7 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::{Value, json};
 
 use super::Report;
-use super::finding::{Finding, Lines, Position};
+use super::violation::{Lines, Position, Violation};
 use crate::facts::schema::{Rule, Severity, table};
 use crate::read::masked;
 
@@ -45,7 +45,7 @@ fn level(severity: Severity) -> &'static str {
     }
 }
 
-fn result(uri: &str, finding: &Finding, lines: &Lines<'_>) -> Value {
+fn result(uri: &str, finding: &Violation, lines: &Lines<'_>) -> Value {
     let place = json!({
         "artifactLocation": { "uri": uri },
         "region": region(finding.start, finding.end),

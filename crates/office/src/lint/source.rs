@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use super::{MOST_BYTES, Problem};
+use super::{MAX_BYTES, Problem};
 
 /// How a file is encoded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -72,8 +72,8 @@ impl Source {
 
 /// Reads the text of a file: by its byte order mark, else by the zeros of UTF-16, else by what it declares, else UTF-8.
 pub(super) fn read(bytes: &[u8]) -> Result<Source, Problem> {
-    if bytes.len() > MOST_BYTES {
-        return Err(Problem::new(0, format!("the file is larger than {MOST_BYTES} bytes: it is not read")));
+    if bytes.len() > MAX_BYTES {
+        return Err(Problem::new(0, format!("the file is larger than {MAX_BYTES} bytes: it is not read")));
     }
     let (encoding, mark) = by_first_bytes(bytes)?;
     let content = &bytes[mark..];
@@ -218,6 +218,6 @@ mod tests {
         assert!(refused(&[0xff, 0xfe, 0, 0xd8, 0x3c, 0]).message.contains("half"));
         assert!(refused(b"\xff\xfe\0\0<\0\0\0").message.contains("UTF-32"));
         assert!(refused(b"<?xml version='1.0' encoding='klingon'?>").message.contains("klingon"));
-        assert!(refused(&vec![b' '; MOST_BYTES + 1]).message.contains("larger"));
+        assert!(refused(&vec![b' '; MAX_BYTES + 1]).message.contains("larger"));
     }
 }

@@ -27,7 +27,7 @@ pub struct Threshold {
 pub struct MakPool {
     /// Machines that it activates.
     pub needed: u32,
-    /// Activations that are left; `None` where nobody has said.
+    /// Activations that are left; `None` where it is not said.
     pub left: Option<u32>,
     /// Whether they are enough.
     pub enough: Option<bool>,

@@ -35,7 +35,7 @@ pub struct Group {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Facts {
-    /// What is to be activated on them.
+    /// What they activate.
     pub product: Option<Product>,
     /// The one app that is licensed so, on machines whose Office is another group's.
     pub only: Option<OnlyApp>,
@@ -64,7 +64,7 @@ pub struct Facts {
 }
 
 choice! {
-    /// What is to be activated.
+    /// The product to activate.
     Product {
         /// Office, Project or Visio.
         Office = "office",
@@ -222,8 +222,8 @@ pub enum EstateError {
     /// There is nothing to plan.
     #[error("no group is named: begin one with [[group]]")]
     NoGroup,
-    /// There is more than anybody plans.
-    #[error("more than {MOST_GROUPS} groups")]
+    /// There are too many groups.
+    #[error("more than {MAX_GROUPS} groups")]
     TooMany,
     /// Two groups have one name.
     #[error("group {0:?} stands twice")]
@@ -240,7 +240,7 @@ impl Estate {
         if estate.groups.is_empty() {
             return Err(EstateError::NoGroup);
         }
-        if estate.groups.len() > MOST_GROUPS {
+        if estate.groups.len() > MAX_GROUPS {
             return Err(EstateError::TooMany);
         }
         for (at, group) in estate.groups.iter().enumerate() {
@@ -292,7 +292,7 @@ impl Facts {
         }
     }
 
-    /// What is to be activated: what is said, or what the release is one of.
+    /// The product to activate: what is said, or what the release is one of.
     pub fn product(&self) -> Option<Product> {
         self.product.or(self.release.map(Release::product))
     }
@@ -357,5 +357,5 @@ impl Product {
     }
 }
 
-/// More groups than anybody plans.
-pub const MOST_GROUPS: usize = 1_000;
+/// The most groups of an estate.
+pub const MAX_GROUPS: usize = 1_000;

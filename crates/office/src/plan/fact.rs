@@ -12,7 +12,7 @@ use super::estate::{Devices, Facts, Internet, Licence, Membership, Product, Rele
 pub enum Fact {
     /// What was bought.
     Licence,
-    /// What is to be activated.
+    /// The product to activate.
     Product,
     /// Its release.
     Release,
@@ -48,7 +48,7 @@ impl Fact {
     pub fn question(self) -> &'static str {
         match self {
             Self::Licence => "what was bought for these machines?",
-            Self::Product => "what is to be activated on them?",
+            Self::Product => "which product do they activate?",
             Self::Release => "which release is it?",
             Self::Machines => "how many machines are there?",
             Self::Domain => "what are they members of?",

@@ -20,7 +20,7 @@ mod steps;
 pub use counts::{MakPool, Threshold};
 pub use decide::Against;
 pub use estate::{
-    Devices, Estate, EstateError, Facts, Group, Internet, Licence, Lifetime, MOST_GROUPS, Membership, Network, OnlyApp,
+    Devices, Estate, EstateError, Facts, Group, Internet, Licence, Lifetime, MAX_GROUPS, Membership, Network, OnlyApp,
     Product, Release, Users,
 };
 pub use fact::Fact;
@@ -130,7 +130,7 @@ fn asking(groups: &[Group]) -> Vec<Asks> {
             .zip(&asks)
             .map(|(group, before)| if by_host(&asks, group) { *before } else { Asks::No })
             .collect();
-        // Who no longer asks is missing in the others' count: so until nobody leaves.
+        // A group that no longer asks is missing in the count of the others: repeat until no group leaves.
         if next == asks {
             return asks;
         }

@@ -1,4 +1,4 @@
-//! What a method needs: met, not met, or to be looked at by whoever plans.
+//! What a method needs: met, not met, or for the planner to check.
 
 use serde::Serialize;
 

@@ -7,7 +7,7 @@ use super::value::shorten;
 use crate::facts::errors::Hresult;
 
 /// The most records and addresses that are kept of one answer.
-const MOST_RECORDS: usize = 64;
+const MAX_RECORDS: usize = 64;
 
 /// More words than a record in one line has.
 const MAX_WORDS: usize = 16;
@@ -118,7 +118,7 @@ impl Lookup {
     }
 
     fn record(&mut self, name: &str) -> &mut Record {
-        if self.records.len() == MOST_RECORDS {
+        if self.records.len() == MAX_RECORDS {
             self.records.pop();
         }
         self.records.push(Record { name: shorten(name).trim_end_matches('.').to_owned(), ..Record::default() });
@@ -172,7 +172,7 @@ impl Lookup {
     fn address_line(&mut self, text: &str) -> bool {
         for between in ["internet address =", "AAAA IPv6 address ="] {
             if let Some((host, address)) = text.split_once(between) {
-                if self.addresses.len() < MOST_RECORDS {
+                if self.addresses.len() < MAX_RECORDS {
                     self.addresses.push((name(host), shorten(address.trim()).to_owned()));
                 }
                 return true;
@@ -207,7 +207,7 @@ impl Lookup {
             ("Weight", Some(record)) => record.weight = value.parse().ok(),
             ("Port", Some(record)) => record.port = value.parse().ok(),
             ("IP4Address" | "IP6Address" | "IPAddress", _) => {
-                if self.addresses.len() < MOST_RECORDS {
+                if self.addresses.len() < MAX_RECORDS {
                     self.addresses.push((self.host.clone(), shorten(value).to_owned()));
                 }
             }

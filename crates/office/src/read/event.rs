@@ -6,7 +6,7 @@ use super::value::{State, find_code};
 use crate::facts::errors::Hresult;
 
 /// The most data that are kept of one event.
-const MOST_DATA: usize = 32;
+const MAX_DATA: usize = 32;
 
 /// One event of a log.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -149,7 +149,7 @@ pub(crate) fn split(row: &str) -> Vec<String> {
         let broken = text.len() > 36 && text.len() < 48 && is_guid(&joined());
         if broken { joined() } else { super::value::shorten(text).to_owned() }
     };
-    row.trim().trim_matches('"').split(',').take(MOST_DATA).map(clean).collect()
+    row.trim().trim_matches('"').split(',').take(MAX_DATA).map(clean).collect()
 }
 
 /// Which event has a row of this shape.

@@ -1,13 +1,15 @@
 //! Events as text: lists of `Get-WinEvent` and `wevtutil`, copies and tables of the event viewer, rows of data alone, and
 //! the history that `ospp.vbs` prints.
 
+use std::sync::LazyLock;
+
 use super::event::{self, Event};
 use super::machine;
 use super::value::{find_code, shorten};
 use crate::facts::kms::KMS;
 
 /// The longest row of data, in bytes.
-const MOST_ROW: usize = 4096;
+const MAX_ROW: usize = 4096;
 
 /// Reads events, line by line.
 #[derive(Debug, Default)]
@@ -245,7 +247,7 @@ impl Events {
     fn row(&mut self, number: u64, text: &str) -> bool {
         let text = text.strip_prefix("Info:").unwrap_or(text).trim().trim_start_matches(['"', '{']);
         let begins = text.starts_with("0x") || text.starts_with("0X") || text.starts_with("hr=0x");
-        if !begins || text.len() > MOST_ROW {
+        if !begins || text.len() > MAX_ROW {
             return false;
         }
         if let Some(draft) = &mut self.draft
@@ -272,7 +274,7 @@ impl Events {
             return !text.starts_with("---");
         }
         let open =
-            !draft.row.is_empty() && event::shape_of(&draft.row).is_none() && draft.row.len() + text.len() < MOST_ROW;
+            !draft.row.is_empty() && event::shape_of(&draft.row).is_none() && draft.row.len() + text.len() < MAX_ROW;
         if open && text.contains([',', '-']) {
             if draft.row.ends_with(',') {
                 draft.row.push(' ');
@@ -295,14 +297,24 @@ impl Events {
 /// The event whose message begins with these words, and what follows them. Systems write "machine" or "computer" at the
 /// end, and capital letters as they like.
 fn message(text: &str) -> Option<(u32, &str)> {
-    KMS.events.iter().find_map(|event| {
-        let prefix = event.text_prefix.as_deref()?.trim_end_matches('.');
-        let words = prefix.rsplit_once(' ').map_or(prefix, |(words, _)| words);
-        let begins = text.get(..words.len()).is_some_and(|start| start.eq_ignore_ascii_case(words));
-        let rest = || text[words.len()..].split_once('.').map_or("", |(_, rest)| rest);
-        begins.then(|| (event.id, rest()))
-    })
+    let first = text.bytes().next()?.to_ascii_lowercase();
+    let begins = |(_, words): &&(u32, String)| {
+        words.as_bytes().first() == Some(&first)
+            && text.get(..words.len()).is_some_and(|start| start.eq_ignore_ascii_case(words))
+    };
+    let (id, words) = MESSAGES.iter().find(begins)?;
+    Some((*id, text[words.len()..].split_once('.').map_or("", |(_, rest)| rest)))
 }
+
+/// How messages begin, in small letters, without their last word.
+static MESSAGES: LazyLock<Vec<(u32, String)>> = LazyLock::new(|| {
+    let known = KMS.events.iter().filter_map(|event| Some((event.id, event.text_prefix.as_deref()?)));
+    let words = known.map(|(id, prefix)| {
+        let prefix = prefix.trim_end_matches('.');
+        (id, prefix.rsplit_once(' ').map_or(prefix, |(words, _)| words).to_ascii_lowercase())
+    });
+    words.collect()
+});
 
 /// How the messages of failures begin.
 const FAILED: [(&str, u32); 4] = [

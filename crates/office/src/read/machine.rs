@@ -5,7 +5,7 @@ use std::path::Path;
 use serde::Serialize;
 
 /// The longest name of a machine, in bytes.
-const MOST_NAME: usize = 253;
+const MAX_NAME: usize = 253;
 
 /// Where a machine's name was taken from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
@@ -153,7 +153,7 @@ fn is_time(text: &str) -> bool {
 /// A machine's name, if `text` can be one.
 pub(crate) fn name(text: &str) -> Option<&str> {
     let text = text.trim().trim_matches('"');
-    let fits = (1..=MOST_NAME).contains(&text.len())
+    let fits = (1..=MAX_NAME).contains(&text.len())
         && text.chars().all(|c| c.is_alphanumeric() || matches!(c, '-' | '_' | '.'))
         && text.contains(char::is_alphanumeric);
     fits.then_some(text)

@@ -1,4 +1,4 @@
-//! Product keys that are secrets, hidden wherever a text is shown. Whoever shortens a text masks it first: half a key is
+//! Product keys that are secrets, hidden wherever a text is shown. Text is masked before it is shortened: half a key is
 //! not recognised any more, and is most of a secret.
 
 use std::borrow::Cow;
@@ -26,7 +26,7 @@ pub fn masked(text: &str) -> Cow<'_, str> {
     Cow::Owned(text.char_indices().map(shown).collect())
 }
 
-/// What is to be hidden in a text.
+/// What to hide in a text.
 struct Hidden<'t> {
     bytes: &'t [u8],
     hide: Vec<usize>,

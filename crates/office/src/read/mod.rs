@@ -38,6 +38,6 @@ pub use self::machine::{NamedBy, from_path};
 pub use self::mask::masked;
 pub use self::net::{Connection, UNREACHED};
 pub use self::reader::{Reader, read};
-pub use self::value::{MOST_VALUE, State, Value};
+pub use self::value::{MAX_VALUE, State, Value};
 pub use self::vnext::{Licence, Licences, Owner, Token};
 pub use self::xml::read_log;

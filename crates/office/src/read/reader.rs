@@ -131,7 +131,7 @@ impl Reader {
     }
 
     fn read_line(&mut self, number: u64, text: &str) {
-        // Who collects types keys too: they are hidden before anything is kept of a line.
+        // Collected texts hold typed keys too: they are hidden before anything is kept of a line.
         let masked = masked(text);
         let text = masked.trim_end_matches(['\u{1a}', '\0']);
         // What stands in JSON is parted by its own rules.
@@ -435,7 +435,7 @@ mod tests {
     }
 
     #[test]
-    fn a_key_that_somebody_has_typed_is_not_kept() {
+    fn a_key_that_was_typed_is_not_kept() {
         let text = "C:\\>slmgr /ipk BBBBB-CCCCC-DDDDD-FFFFF-GGGGG\nInstalled product key BBBBB-CCCCC-DDDDD-FFFFF-GGGGG successfully.";
         let kept = serde_json::to_string(&items(text)).unwrap();
         assert!(!kept.contains("BBBBB"), "{kept}");

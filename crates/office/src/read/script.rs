@@ -2,11 +2,11 @@
 
 use super::block::{Block, Unrecognised};
 use super::labels;
-use super::value::{MOST_VALUE, State, Value, find_code, shorten};
+use super::value::{MAX_VALUE, State, Value, find_code, shorten};
 use crate::facts::outputs::{Field, Kind, Label, Script};
 
 /// The most lines of a block that are kept though they are not recognised.
-const MOST_UNRECOGNISED: usize = 8;
+const MAX_UNRECOGNISED: usize = 8;
 
 /// The fields that say which product a block is about; they come first.
 const IDENTITY: [Field; 4] = [Field::ProductId, Field::SkuId, Field::LicenceName, Field::ServiceVersion];
@@ -179,7 +179,7 @@ impl Scripts {
         let Some(block) = &mut self.block else { return Taken::No };
         if let Some(last) = self.last
             && let Some(Value::Text(value)) = block.fields.get_mut(&last)
-            && value.len() + text.len() < MOST_VALUE
+            && value.len() + text.len() < MAX_VALUE
         {
             match last {
                 Field::ErrorText => {
@@ -199,7 +199,7 @@ impl Scripts {
                 _ => {}
             }
         }
-        if block.unrecognised.len() < MOST_UNRECOGNISED {
+        if block.unrecognised.len() < MAX_UNRECOGNISED {
             block.unrecognised.push(Unrecognised { line: number, text: shorten(text).to_owned() });
         }
         Taken::Unrecognised

@@ -9,7 +9,7 @@ use crate::facts::errors::{ERRORS, Hresult};
 use crate::facts::outputs::Kind;
 
 /// The longest text that is kept of one value, in bytes.
-pub const MOST_VALUE: usize = 1024;
+pub const MAX_VALUE: usize = 1024;
 
 /// A value behind a label.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -80,7 +80,7 @@ impl Value {
         number.map_or_else(|| Self::words(text), Self::Number)
     }
 
-    /// Words, cut to [`MOST_VALUE`].
+    /// Words, cut to [`MAX_VALUE`].
     pub fn words(text: &str) -> Self {
         Self::Text(shorten(text).to_owned())
     }
@@ -107,9 +107,9 @@ fn code<S: Serializer>(code: &Hresult, serializer: S) -> Result<S::Ok, S::Error>
     serializer.collect_str(&format_args!("0x{:08X}", code.0))
 }
 
-/// The first [`MOST_VALUE`] bytes of `text`, at the border of a character.
+/// The first [`MAX_VALUE`] bytes of `text`, at the border of a character.
 pub(crate) fn shorten(text: &str) -> &str {
-    &text[..text.floor_char_boundary(MOST_VALUE)]
+    &text[..text.floor_char_boundary(MAX_VALUE)]
 }
 
 /// The first code like `0xC004F074` in `text`.

@@ -9,8 +9,8 @@ use super::value::{State, shorten};
 use crate::facts::outputs::OUTPUTS;
 
 /// The most bytes of one licence, and the most licences, tokens, modes and settings of one output.
-const MOST_JSON: usize = 16 * 1024;
-const MOST_ENTRIES: usize = 256;
+const MAX_JSON: usize = 16 * 1024;
+const MAX_ENTRIES: usize = 256;
 
 /// What one run of the script shows.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
@@ -200,8 +200,8 @@ impl Reading {
         let entry = || (shorten(key).to_owned(), shorten(value).to_owned());
         match self.section {
             Some(Section::Shared) if key == "SharedComputerLicensing" => self.read.shared = Some(value == "Enabled"),
-            Some(Section::Modes) if self.read.modes.len() < MOST_ENTRIES => self.read.modes.extend([entry()]),
-            Some(Section::Settings) if self.read.settings.len() < MOST_ENTRIES => self.read.settings.extend([entry()]),
+            Some(Section::Modes) if self.read.modes.len() < MAX_ENTRIES => self.read.modes.extend([entry()]),
+            Some(Section::Settings) if self.read.settings.len() < MAX_ENTRIES => self.read.settings.extend([entry()]),
             _ => {}
         }
     }
@@ -220,7 +220,7 @@ impl Reading {
             }
         }
         self.quoted = quoted && self.depth > 0;
-        if self.json.len() + line.len() <= MOST_JSON {
+        if self.json.len() + line.len() <= MAX_JSON {
             // Without the line's end, which means nothing in JSON, but parts a word that a console has wrapped.
             self.json.push_str(line);
         }
@@ -236,7 +236,7 @@ impl Reading {
     fn keep(&mut self, written: Written) {
         let short = |text: Option<String>| text.map(|text| shorten(&text).to_owned());
         if self.section == Some(Section::Shared) {
-            if self.read.tokens.len() < MOST_ENTRIES {
+            if self.read.tokens.len() < MAX_ENTRIES {
                 self.read.tokens.push(Token {
                     user: short(written.user),
                     not_before: short(written.not_before),
@@ -250,7 +250,7 @@ impl Reading {
             None => self.section == Some(Section::Devices),
         };
         let state = written.license_state.as_deref().and_then(State::from_vnext);
-        if self.read.licences.len() < MOST_ENTRIES {
+        if self.read.licences.len() < MAX_ENTRIES {
             self.read.licences.push(Licence {
                 kind: if device { Owner::Device } else { Owner::User },
                 product: short(written.product),

@@ -15,7 +15,7 @@ pub(crate) struct Bar {
 }
 
 /// The longest label that fits beside a bar, in characters.
-const MOST_LABEL: usize = 40;
+const MAX_LABEL: usize = 40;
 
 /// Bars from left to right, one below the other.
 pub(crate) fn bars(title: &str, what: &str, bars: &[Bar]) -> Markup {
@@ -39,10 +39,13 @@ pub(crate) fn bars(title: &str, what: &str, bars: &[Bar]) -> Markup {
     )
 }
 
-/// Columns from below, side by side: a course of time.
-pub(crate) fn columns(title: &str, what: &str, bars: &[Bar]) -> Markup {
+/// Columns from below, side by side: a course of time. The first `ended` stand apart, for what is over.
+pub(crate) fn columns(title: &str, what: &str, bars: &[Bar], ended: usize) -> Markup {
     let most = bars.iter().map(|bar| bar.value).max().unwrap_or(1).max(1);
-    let step = 620 / bars.len().max(1);
+    let step = (620 - GAP) / bars.len().max(1);
+    let left = |at: usize| 12 + at * step + if at < ended { 0 } else { GAP };
+    // A label under each column would not fit: every fourth of what is to come tells where in time it is.
+    let labelled = |at: usize| at < ended || (at - ended).is_multiple_of(4);
     figure(
         title,
         what,
@@ -50,22 +53,24 @@ pub(crate) fn columns(title: &str, what: &str, bars: &[Bar]) -> Markup {
         &html! {
             svg viewBox="0 0 640 220" role="img" aria-label=(spoken(title, bars)) {
                 line class="axis" x1="10" y1="180" x2="632" y2="180" {}
+                @if ended > 0 { line class="axis" x1=(left(ended) - GAP / 2) y1="20" x2=(left(ended) - GAP / 2) y2="205" {} }
                 @for (at, bar) in bars.iter().enumerate() {
                     @let height = scaled(bar.value, most, 150);
-                    @let left = 12 + at * step;
                     @if bar.value > 0 {
-                        rect class=(bar.class) x=(left) y=(180 - height.max(1)) width=(step.saturating_sub(4).max(2)) height=(height.max(1)) rx="2" {}
-                        text class="number small" x=(left + step.saturating_sub(4) / 2) y=(174 - height.max(1)) text-anchor="middle" { (short_number(bar.value)) }
+                        rect class=(bar.class) x=(left(at)) y=(180 - height.max(1)) width=(step.saturating_sub(4).max(2)) height=(height.max(1)) rx="2" {}
+                        text class="number small" x=(left(at) + step.saturating_sub(4) / 2) y=(174 - height.max(1)) text-anchor="middle" { (short_number(bar.value)) }
                     }
-                    // A label under each column would not fit: every fourth tells where in time it is.
-                    @if at % 4 == 0 {
-                        text x=(left) y="198" { (shortened(&bar.label)) }
+                    @if labelled(at) {
+                        text class="small" x=(left(at)) y=(if at < ended { 212 } else { 198 }) { (shortened(&bar.label)) }
                     }
                 }
             }
         },
     )
 }
+
+/// Between what is over and what is to come.
+const GAP: usize = 24;
 
 fn figure(title: &str, what: &str, bars: &[Bar], drawing: &Markup) -> Markup {
     html! {
@@ -101,10 +106,10 @@ fn scaled(value: u64, most: u64, length: u64) -> u64 {
 }
 
 fn shortened(label: &str) -> String {
-    if label.chars().count() <= MOST_LABEL {
+    if label.chars().count() <= MAX_LABEL {
         return label.to_owned();
     }
-    label.chars().take(MOST_LABEL - 1).chain(['…']).collect()
+    label.chars().take(MAX_LABEL - 1).chain(['…']).collect()
 }
 
 /// A number in groups of three digits: `100 000`.
@@ -144,7 +149,7 @@ mod tests {
     fn every_chart_has_its_table_and_says_itself_aloud() {
         let bar = |label: &str, value| Bar { label: label.to_owned(), value, class: "well" };
         for drawn in
-            [bars("States", "State", &[bar("a<b", 3)]), columns("Weeks", "Week", &[bar("a<b", 3), bar("c", 0)])]
+            [bars("States", "State", &[bar("a<b", 3)]), columns("Weeks", "Week", &[bar("a<b", 3), bar("c", 0)], 1)]
         {
             let text = drawn.into_string();
             assert!(

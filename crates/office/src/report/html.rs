@@ -6,16 +6,20 @@ use jiff::Timestamp;
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
 use super::chart::{Bar, bars, columns, grouped};
-use crate::fleet::{Health, HostBy, HostForecast, Row, Summary, Week, in_days, reminds_from};
+use crate::fleet::{Health, HostBy, HostForecast, Row, Summary, Week, clear_name, in_days, reminds_from};
 use crate::read::Counted;
 
 /// The most lines, machines of one group, and hosts that the report lists; the rest is counted.
-const MOST_LINES: usize = 2000;
-const MOST_MACHINES: usize = 20;
-const MOST_HOSTS: usize = 12;
-const MOST_GROUPS: usize = 200;
+const MAX_LINES: usize = 2000;
+const MAX_MACHINES: usize = 20;
+const MAX_HOSTS: usize = 12;
+const MAX_GROUPS: usize = 200;
 
 const STYLE: &str = include_str!("report.css");
+/// Searching and sorting the table; without it the table is all there.
+const SCRIPT: &str = include_str!("report.js");
+/// What the script may be: no other one runs, whatever a collected text holds.
+const SCRIPT_HASH: &str = "423VCJ0+zuKp6boDZK9fQL3+tjgLqQfXfSqjwCwQhKU=";
 
 /// The report on `rows`, which stand in the order in which they are to be listed, and what they add up to.
 pub fn report(rows: &[Row], summary: &Summary) -> Markup {
@@ -25,7 +29,7 @@ pub fn report(rows: &[Row], summary: &Summary) -> Markup {
             head {
                 meta charset="utf-8";
                 meta name="viewport" content="width=device-width, initial-scale=1";
-                meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'";
+                meta http-equiv="Content-Security-Policy" content=(format!("default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-{SCRIPT_HASH}'"));
                 meta name="color-scheme" content="light dark";
                 title { "Activation status of " (grouped(summary.machines)) " machines" }
                 style { (PreEscaped(STYLE)) }
@@ -39,7 +43,8 @@ pub fn report(rows: &[Row], summary: &Summary) -> Markup {
                     (duplicates(summary))
                     (lines(rows))
                 }
-                footer { p { "Made by leasehold office status. It reads what was collected; it has asked no machine and no host." } }
+                footer { p { "Made by leasehold office status from what was collected; no machine and no host was asked." } }
+                script { (PreEscaped(SCRIPT)) }
             }
         }
     }
@@ -84,21 +89,21 @@ fn attention(rows: &[Row]) -> Markup {
         section aria-labelledby="todo" {
             h2 id="todo" { "What to do" }
             @if groups.is_empty() { p { "Nothing: everything that was collected is in order." } }
-            @for ((health, meaning, next), rows) in groups.iter().take(MOST_GROUPS) {
+            @for ((health, meaning, next), rows) in groups.iter().take(MAX_GROUPS) {
                 article class=(health.0.word()) {
                     h3 { span class="badge" { (words(health.0)) } " " (meaning) }
                     @if !next.is_empty() { p { "Next: " (next) } }
                     p class="machines" { (grouped(rows.len() as u64)) ": " (machines(rows)) }
                 }
             }
-            @if groups.len() > MOST_GROUPS { p { (grouped((groups.len() - MOST_GROUPS) as u64)) " more groups are not listed here." } }
+            @if groups.len() > MAX_GROUPS { p { (grouped((groups.len() - MAX_GROUPS) as u64)) " more groups are not listed here." } }
         }
     }
 }
 
 fn machines(rows: &[&Row]) -> String {
-    let names: Vec<&str> = rows.iter().take(MOST_MACHINES).map(|row| machine(row)).collect();
-    let more = rows.len().saturating_sub(MOST_MACHINES);
+    let names: Vec<&str> = rows.iter().take(MAX_MACHINES).map(|row| machine(row)).collect();
+    let more = rows.len().saturating_sub(MAX_MACHINES);
     if more > 0 { format!("{} and {} more", names.join(", "), grouped(more as u64)) } else { names.join(", ") }
 }
 
@@ -112,7 +117,7 @@ fn charts(summary: &Summary) -> Markup {
     let hosts: Vec<Bar> = summary
         .hosts
         .iter()
-        .take(MOST_HOSTS)
+        .take(MAX_HOSTS)
         .map(|host| {
             bar(
                 &format!("{} ({})", host.host, by(host.by)),
@@ -126,6 +131,7 @@ fn charts(summary: &Summary) -> Markup {
         bar(&label, week.leases + week.others, if week.past { "attention" } else { "soon" })
     };
     let weeks: Vec<Bar> = summary.weeks.iter().map(week).collect();
+    let ended = summary.weeks.iter().filter(|week| week.past).count();
     html! {
         section aria-labelledby="overview" {
             h2 id="overview" { "Overview" }
@@ -133,7 +139,7 @@ fn charts(summary: &Summary) -> Markup {
                 (bars("Products by state", "State", &states))
                 @if !hosts.is_empty() { (bars("Products by KMS host", "Host", &hosts)) }
                 @if weeks.iter().any(|week| week.value > 0) {
-                    (columns("Leases and grace periods that end, by week, if nothing is renewed", "Week from", &weeks))
+                    (columns("Leases and grace periods that end, by week, if nothing is renewed", "Week from", &weeks, ended))
                 }
             }
         }
@@ -162,13 +168,13 @@ fn hosts(summary: &Summary) -> Markup {
         @if !summary.forecast.is_empty() {
             section aria-labelledby="hosts" {
                 h2 id="hosts" { "KMS hosts and their counts" }
-                p { "A machine counts for 30 days after it last asked. Below the threshold a host activates nobody and renews nobody." }
+                p { "A machine counts for 30 days after it last asked. Below the threshold a host neither activates nor renews." }
                 div class="wide" {
                     table {
                         thead { tr {
                             th scope="col" { "Host" } th scope="col" { "Counts" } th scope="col" class="number" { "Needed" }
                             th scope="col" class="number" { "Known to have asked" } th scope="col" class="number" { "Shown by the host" }
-                            th scope="col" { "If nobody asks again" }
+                            th scope="col" { "If no machine asks again" }
                         } }
                         tbody { @for host in &summary.forecast { (host_line(host, summary.as_of)) } }
                     }
@@ -210,7 +216,7 @@ fn duplicates(summary: &Summary) -> Markup {
                     table {
                         thead { tr { th scope="col" { "Client id" } th scope="col" { "Machines" } } }
                         tbody {
-                            @for duplicate in summary.duplicates.iter().take(MOST_GROUPS) {
+                            @for duplicate in summary.duplicates.iter().take(MAX_GROUPS) {
                                 tr { td { code { (duplicate.cmid) } } td { (duplicate.machines.join(", ")) } }
                             }
                         }
@@ -222,36 +228,47 @@ fn duplicates(summary: &Summary) -> Markup {
 }
 
 fn lines(rows: &[Row]) -> Markup {
-    let more = rows.len().saturating_sub(MOST_LINES);
+    let more = rows.len().saturating_sub(MAX_LINES);
     html! {
         section aria-labelledby="lines" {
             h2 id="lines" { "Machines and products" }
-            @if more > 0 { p { "The first " (grouped(MOST_LINES as u64)) " lines, those that need somebody first; " (grouped(more as u64)) " more are in the table that --csv writes." } }
+            @if more > 0 { p { "The first " (grouped(MAX_LINES as u64)) " lines, those that need attention first; " (grouped(more as u64)) " more are in the table that --csv writes." } }
+            p class="search" hidden { label for="search" { "Search " } input id="search" type="search" autocomplete="off"; " " span id="found" role="status" {} }
             div class="wide" {
-                table {
+                table id="machines" class="cards" {
                     thead { tr {
-                        th scope="col" { "Machine" } th scope="col" { "Product" } th scope="col" { "State" } th scope="col" class="number" { "Left" }
-                        th scope="col" { "Reminds from" } th scope="col" { "KMS host" } th scope="col" { "Key" } th scope="col" { "Meaning" }
+                        th scope="col" { "Machine" } th scope="col" { "Product" } th scope="col" { "State" }
+                        th scope="col" class="number" { "Left" } th scope="col" { "Reminds from" } th scope="col" { "Details" }
                     } }
-                    tbody { @for row in rows.iter().take(MOST_LINES) { (line(row)) } }
+                    tbody { @for row in rows.iter().take(MAX_LINES) { (line(row)) } }
                 }
             }
         }
     }
 }
 
+/// The gravest in columns, the rest in one cell, which paper and telephones show below.
 fn line(row: &Row) -> Markup {
     let manual = row.host_by == Some(HostBy::Manual);
+    let printed = row.product.as_deref().unwrap_or(row.tool);
+    let product = clear_name(printed);
     html! {
         tr {
             th scope="row" { (machine(row)) }
-            td { (row.product.as_deref().unwrap_or(row.tool)) }
-            td { span class=(format!("badge {}", row.health.word())) { (row.state.map_or_else(|| words(row.health).to_owned(), |state| state.to_string())) } }
-            td class="number" { (row.minutes.map_or_else(String::new, in_days)) }
-            td { (reminds_from(row).map_or_else(String::new, day)) }
-            td { (row.host.as_deref().unwrap_or_default()) @if manual { " (set by hand)" } }
-            td { @if let Some(key) = &row.last5 { code { (key) } } }
-            td { (row.meaning) @if let Some(code) = row.code { " " code { (format!("0x{:08X}", code.0)) } } }
+            td data-label="Product" title=[(product != printed).then_some(printed)] { (product) }
+            td data-label="State" { span class=(format!("badge {}", row.health.word())) { (row.state.map_or_else(|| words(row.health).to_owned(), |state| state.to_string())) } }
+            td data-label="Left" class="number" data-sort=(row.minutes.unwrap_or(u64::from(u32::MAX))) { (row.minutes.map_or_else(String::new, in_days)) }
+            td data-label="Reminds from" { (reminds_from(row).map_or_else(String::new, day)) }
+            td class="details" {
+                p { (row.meaning) @if let Some(code) = row.code { " " code { (format!("0x{:08X}", code.0)) } } }
+                @if !row.next.is_empty() { p { "Next: " (row.next) } }
+                @if row.host.is_some() || row.last5.is_some() {
+                    p class="faint" {
+                        @if let Some(host) = &row.host { "KMS host " (host) @if manual { " (set by hand)" } " " }
+                        @if let Some(key) = &row.last5 { "key " code { (key) } }
+                    }
+                }
+            }
         }
     }
 }
@@ -263,6 +280,8 @@ pub(crate) fn day(time: Timestamp) -> String {
 
 #[cfg(test)]
 mod tests {
+    use sha2::{Digest, Sha256};
+
     use super::*;
     use crate::fleet::{Fleet, Origin};
     use crate::read::{NamedBy, read};
@@ -278,7 +297,7 @@ mod tests {
         let origin = Origin { name: hostile.into(), collected: None };
         read(text.as_bytes(), Some(hostile.to_owned()), NamedBy::File, |item| fleet.add(&item, &origin)).unwrap();
         let page = report(fleet.rows(), &fleet.summary(Timestamp::UNIX_EPOCH)).into_string();
-        assert!(!page.contains("<script") && !page.contains("<img") && page.contains("&lt;script&gt;"));
+        assert!(page.matches("<script").count() == 1 && !page.contains("<img") && page.contains("&lt;script&gt;"));
         assert_eq!(page.matches("<tr>").count(), page.matches("</tr>").count());
     }
 
@@ -290,5 +309,20 @@ mod tests {
             "{page}"
         );
         assert!(page.contains("Nothing: everything"));
+    }
+
+    #[test]
+    fn the_script_is_the_one_that_may_run() {
+        const LETTERS: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+        let digest = Sha256::digest(SCRIPT.as_bytes());
+        let mut text = String::new();
+        for some in digest.chunks(3) {
+            let bits = some.iter().fold(0_u32, |bits, byte| bits << 8 | u32::from(*byte)) << (8 * (3 - some.len()));
+            for at in 0..=some.len() {
+                text.push(char::from(LETTERS[(bits >> (18 - 6 * at) & 63) as usize]));
+            }
+        }
+        assert_eq!(format!("{text}="), SCRIPT_HASH);
+        assert!(!SCRIPT.contains("</"), "it ends where its element does");
     }
 }

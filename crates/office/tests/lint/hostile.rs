@@ -1,7 +1,7 @@
 //! Files made to do harm, and files that are damaged: an answer, with its place, and never more.
 
 use leasehold_office::facts::schema::Severity;
-use leasehold_office::lint::{Context, MOST_BYTES, fix, lint};
+use leasehold_office::lint::{Context, MAX_BYTES, fix, lint};
 use proptest::prelude::*;
 
 use super::{broken, plain};
@@ -32,7 +32,7 @@ fn what_is_no_configuration_is_one_finding_with_its_place() {
         ("<Configuration/><Configuration/>".to_owned(), 1, 17),
         ("plain text".to_owned(), 1, 1),
         (String::new(), 1, 1),
-        (" ".repeat(MOST_BYTES + 1), 1, 1),
+        (" ".repeat(MAX_BYTES + 1), 1, 1),
     ] {
         let report = plain(&text);
         assert_eq!(broken(&report), ["ODT001"], "{text:.60}");
@@ -44,13 +44,13 @@ fn what_is_no_configuration_is_one_finding_with_its_place() {
 
 #[test]
 fn a_file_of_the_largest_size_is_answered() {
-    let long_value = format!("<Configuration><Add Channel='{}'/></Configuration>", "x".repeat(MOST_BYTES - 60));
+    let long_value = format!("<Configuration><Add Channel='{}'/></Configuration>", "x".repeat(MAX_BYTES - 60));
     let products = "<Product ID='x'/>".repeat(4_900);
     let many = format!("<Configuration><Add>{products}</Add></Configuration>");
-    let lines = format!("<Configuration>{}</Configuration>", "\n".repeat(MOST_BYTES - 40));
-    let comment = format!("<Configuration><!--{}--></Configuration>", "<".repeat(MOST_BYTES - 50));
+    let lines = format!("<Configuration>{}</Configuration>", "\n".repeat(MAX_BYTES - 40));
+    let comment = format!("<Configuration><!--{}--></Configuration>", "<".repeat(MAX_BYTES - 50));
     for text in [long_value, many, lines, comment] {
-        assert!(text.len() <= MOST_BYTES);
+        assert!(text.len() <= MAX_BYTES);
         assert!(plain(&text).encoding.is_some());
     }
 }

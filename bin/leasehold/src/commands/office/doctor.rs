@@ -4,18 +4,18 @@ use std::time::Duration;
 
 use clap::Args;
 use leasehold_client::{SystemClock, SystemRng};
-use leasehold_core::codes;
+use leasehold_core::Code;
+use leasehold_core::finding::{CheckOutcome, Finding};
 use leasehold_discovery::{Config, DomainName};
-use leasehold_office::doctor::{self, Asked, Finding, Outcome};
+use leasehold_office::doctor::{self, Asked};
 use serde_json::json;
 
 use super::own::OwnOptions;
 use crate::commands::host::dns::options::NameServer;
-
 use crate::failure::Failure;
 use crate::output::{self, Output};
 
-/// Whether clients find your KMS hosts by DNS, and somebody listens there.
+/// Whether clients find your KMS hosts by DNS, and those answer.
 ///
 /// Looks up the SRV records `_vlmcs._tcp` of each domain, their targets' addresses, and opens a TCP connection to each. No
 /// byte of an activation protocol is sent. Exit status 1 where something is wrong.
@@ -49,8 +49,8 @@ impl Doctor {
             }
             Output::Human => self.print(&findings),
         }
-        match findings.iter().find(|finding| finding.outcome == Outcome::Failure) {
-            Some(failure) => Err(Failure::unhealthy(failure.code.unwrap_or("internal"))),
+        match findings.iter().find(|finding| finding.is_failure()) {
+            Some(failure) => Err(Failure::unhealthy(failure.code.map_or("internal", Code::name))),
             None => Ok(()),
         }
     }
@@ -68,15 +68,15 @@ impl Doctor {
             return Err(Failure::failed("usage", "no domain is named, and this machine has none")
                 .hint("name the DNS suffixes of the clients: `leasehold office doctor corp.example.com`"));
         }
-        Ok(Asked { domains, servers, patience: Duration::from_millis(self.timeout) })
+        Ok(Asked { domains, servers, timeout: Duration::from_millis(self.timeout) })
     }
 
     fn print(&self, findings: &[Finding]) {
         for finding in findings {
             let Finding { name, outcome, code, rule, detail, .. } = finding;
-            let marks: Vec<&str> = [*code, *rule].into_iter().flatten().collect();
+            let marks: Vec<&str> = [code.map(Code::name), *rule].into_iter().flatten().collect();
             let marks = if marks.is_empty() { String::new() } else { format!(" [{}]", marks.join(", ")) };
-            output::paragraph(0, &format!("{:7}  {name}: {detail}{marks}", word(*outcome)));
+            output::paragraph(0, &format!("{outcome:7}  {name}: {detail}{marks}"));
             if let Some(next) = next(finding) {
                 output::paragraph(9, &format!("next: {next}"));
             }
@@ -87,8 +87,8 @@ impl Doctor {
                 output::paragraph(9, &format!("{}: {}; source: {}", rule.id, rule.why, rule.source));
             }
         }
-        let count = |outcome: Outcome| findings.iter().filter(|finding| finding.outcome == outcome).count();
-        let told = match (count(Outcome::Failure), count(Outcome::Warning)) {
+        let count = |outcome: CheckOutcome| findings.iter().filter(|finding| finding.outcome == outcome).count();
+        let told = match (count(CheckOutcome::Failure), count(CheckOutcome::Warning)) {
             (0, 0) => "nothing is wrong".to_owned(),
             (failures, warnings) => format!("failures: {failures}, warnings: {warnings}"),
         };
@@ -96,23 +96,19 @@ impl Doctor {
     }
 }
 
-fn next(finding: &Finding) -> Option<String> {
-    let worth = matches!(finding.outcome, Outcome::Warning | Outcome::Failure);
-    let table = || Some(codes::find(finding.code?)?.next.to_owned());
-    finding.next.clone().or_else(table).filter(|_| worth)
+/// What to do about a finding that is worth it.
+fn next(finding: &Finding) -> Option<&str> {
+    let worth = matches!(finding.outcome, CheckOutcome::Warning | CheckOutcome::Failure);
+    finding.hint().filter(|_| worth)
 }
 
 fn value(finding: &Finding) -> serde_json::Value {
-    let mut value = json!(finding);
-    value["next"] = json!(next(finding));
-    value
-}
-
-fn word(outcome: Outcome) -> &'static str {
-    match outcome {
-        Outcome::Ok => "ok",
-        Outcome::Warning => "warning",
-        Outcome::Failure => "failure",
-        Outcome::Skipped => "skipped",
-    }
+    json!({
+        "name": finding.name,
+        "outcome": finding.outcome.name(),
+        "code": finding.code.map(Code::name),
+        "rule": finding.rule,
+        "detail": finding.detail,
+        "next": next(finding),
+    })
 }

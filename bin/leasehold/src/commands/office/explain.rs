@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use clap::Args;
-use leasehold_office::explain::{self, Bits, Explanation, Found, MOST_TEXT, Unknown};
+use leasehold_office::explain::{self, Bits, Explanation, Found, MAX_TEXT, Unknown};
 use serde_json::{Value, json};
 
 use crate::failure::Failure;
@@ -54,7 +54,7 @@ impl Explain {
     }
 
     fn text(&self, output: Output) -> Result<(), Failure> {
-        let text = super::text_of(Path::new("-"), MOST_TEXT)?;
+        let text = super::text_of(Path::new("-"), MAX_TEXT)?;
         let found = explain::in_text(&text);
         if output == Output::Json {
             output::json(&json!(found));

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
 use jiff::civil::Date;
-use leasehold_office::hunt::{Finding, Hunt, Kind, Options, Report, Source, VolumeLicence};
+use leasehold_office::hunt::{Evidence, Hunt, Kind, Options, Report, Source, VolumeLicence};
 use leasehold_office::read::{self, NamedBy};
 use serde_json::json;
 
@@ -104,7 +104,7 @@ impl Search {
         outln!("\n{told}");
     }
 
-    fn finding(&self, finding: &Finding) {
+    fn finding(&self, finding: &Evidence) {
         let sign = finding.sign.as_ref().map_or_else(String::new, |sign| format!(" {sign}"));
         let (strength, rule) = (finding.strength.name(), &finding.rule);
         output::paragraph(0, &format!("{strength:6}  {rule}{sign}: {}: {}", finding.title, finding.detail));

@@ -26,11 +26,11 @@ impl OwnOptions {
         let mut own = Own::default();
         self.own.iter().cloned().for_each(|entry| own.add(entry));
         if let Some(path) = &self.own_file {
-            let text = super::text_of(path, MOST_FILE)?;
+            let text = super::text_of(path, MAX_FILE)?;
             own.add_lines(&text).map_err(|error| Failure::failed("usage", error.to_string()).of(path))?;
         }
         Ok(own)
     }
 }
 
-const MOST_FILE: usize = 1 << 20;
+const MAX_FILE: usize = 1 << 20;

@@ -109,7 +109,7 @@ impl Make {
     fn estate(&self, asks: bool) -> Result<Estate, Failure> {
         let defaults = self.told.facts();
         if let Some(path) = &self.from {
-            let text = super::text_of(path, MOST_FILE)?;
+            let text = super::text_of(path, MAX_FILE)?;
             let estate = Estate::parse(&text).map_err(|error| no_estate(&error).of(path))?;
             let (mak_left, defaults) = (self.mak_left.or(estate.mak_left), estate.defaults.or(&defaults));
             return Ok(Estate { mak_left, defaults, ..estate });
@@ -203,7 +203,7 @@ impl Told {
     }
 }
 
-/// Asks for the first thing that is missing; `false` where nothing is, or nobody answers.
+/// Asks for the first thing that is missing; `false` where nothing is missing, or no answer comes.
 fn ask_one(estate: &mut Estate, plan: &Plan) -> Result<bool, Failure> {
     let missing = plan.groups.iter().zip(&mut estate.groups).find_map(|(answer, group)| {
         let office = answer.facts.product() == Some(Product::Office) && answer.facts.licence.is_some();
@@ -223,7 +223,7 @@ fn ask_one(estate: &mut Estate, plan: &Plan) -> Result<bool, Failure> {
     Ok(false)
 }
 
-/// A number that is asked for; nothing where nobody answers.
+/// A number that is asked for; nothing where no answer comes.
 fn number(question: &str) -> Result<Option<u32>, Failure> {
     while let Some(line) = ask(question)? {
         match line.parse() {
@@ -327,6 +327,6 @@ fn no_estate(error: &EstateError) -> Failure {
     Failure::failed("not-a-plan", error.to_string())
 }
 
-const MOST_FILE: usize = 1 << 20;
+const MAX_FILE: usize = 1 << 20;
 /// As many lines as the other methods get.
 const MAX_WHY_NOT: usize = 3;

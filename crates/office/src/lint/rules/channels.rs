@@ -4,7 +4,7 @@ use roxmltree::Node;
 
 use super::super::context::Context;
 use super::super::file::{Add, Channel, File, Product, Value, channel_of, value};
-use super::super::finding::{Edit, Findings, Fix};
+use super::super::violation::{Edit, Findings, Fix};
 use super::{did_you_mean, edit, nearest, quoted};
 use crate::facts::products::{self, Family};
 use crate::facts::schema;
@@ -162,7 +162,8 @@ fn beside_subscription(file: &File<'_>, add: &Add<'_>, channel: &Channel<'_>, fi
 
 fn missing(file: &File<'_>, add: &Add<'_>, findings: &mut Findings<'_>) {
     // The tool's own samples ask for the version that is installed without a channel.
-    let version = value(add.node, "Version").filter(|version| !version.is("MatchInstalled"));
+    let version = value(add.node, "Version")
+        .filter(|version| !version.is("MatchInstalled") && value(add.node, "DownloadPath").is_none());
     if let Some(version) = version {
         let message = format!("version {} is asked for, and no channel that has it", quoted(version.text));
         findings.add("ODT014", version.whole, message);

@@ -3,7 +3,7 @@
 use roxmltree::Node;
 
 use super::super::file::{Value, name_span};
-use super::super::finding::{Edit, Fix};
+use super::super::violation::{Edit, Fix};
 
 /// Writes `text` in the place of a value.
 pub(super) fn replace(value: &Value<'_>, text: &str) -> Fix {

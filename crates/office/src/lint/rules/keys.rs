@@ -2,7 +2,7 @@
 
 use super::super::context::Context;
 use super::super::file::{File, Key, KeyKind, Product};
-use super::super::finding::Findings;
+use super::super::violation::Findings;
 use super::edit;
 use crate::facts::gvlk::{self, Gvlk, Install};
 use crate::facts::method::ActivationMethod;

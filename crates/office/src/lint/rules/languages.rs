@@ -2,7 +2,7 @@
 
 use super::super::context::{Context, Mode};
 use super::super::file::{Add, File, Language, LanguageKind, Product, Value, value};
-use super::super::finding::Findings;
+use super::super::violation::Findings;
 use super::{did_you_mean, edit, is_of_cdn, nearest, quoted};
 use crate::facts::products::Family;
 use crate::facts::schema;

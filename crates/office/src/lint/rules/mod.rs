@@ -15,7 +15,7 @@ mod updates;
 
 use super::context::Context;
 use super::file::File;
-use super::finding::Findings;
+use super::violation::Findings;
 use crate::read::masked;
 
 /// Checks a file by every rule.
@@ -53,7 +53,7 @@ const GROUPS: &[Group] = &[
 
 /// The name among `known` that `typed` most resembles.
 fn nearest<'n>(typed: &str, known: impl IntoIterator<Item = &'n str>) -> Option<&'n str> {
-    if typed.len() > MOST_NAME_BYTES {
+    if typed.len() > MAX_NAME_BYTES {
         return None;
     }
     let typed = typed.to_lowercase();
@@ -75,7 +75,7 @@ fn is_of_cdn(path: &str) -> bool {
 /// A value as messages quote it: on one line, cut where it is long.
 fn quoted(text: &str) -> String {
     let text = masked(text);
-    let cut: String = text.chars().take(MOST_NAME_BYTES).collect();
+    let cut: String = text.chars().take(MAX_NAME_BYTES).collect();
     if cut.len() < text.len() {
         format!("\"{}…\"", cut.escape_debug())
     } else {
@@ -84,7 +84,7 @@ fn quoted(text: &str) -> String {
 }
 
 /// Longer ones are not compared and not printed whole.
-const MOST_NAME_BYTES: usize = 64;
+const MAX_NAME_BYTES: usize = 64;
 
 #[cfg(test)]
 mod tests {

@@ -4,7 +4,7 @@ use roxmltree::Node;
 
 use super::super::context::Context;
 use super::super::file::{File, Product, name, value};
-use super::super::finding::Findings;
+use super::super::violation::Findings;
 use super::{did_you_mean, edit, nearest, quoted};
 use crate::facts::products::{Licence, Release};
 use crate::facts::schema::{self, Kind};
@@ -96,7 +96,7 @@ fn silence(file: &File<'_>, findings: &mut Findings<'_>) {
             findings.add("ODT070", level.span.clone(), message);
         }
         if closing.is_none() && file.named("RemoveMSI").next().is_some() {
-            let message = "setup is silent: where an app is open, RemoveMSI may fail and nobody is asked";
+            let message = "setup is silent: where an app is open, RemoveMSI may fail without a question";
             findings.add("ODT071", level.span, message);
         }
     }

@@ -2,7 +2,7 @@
 
 use super::super::context::{Context, System};
 use super::super::file::{File, Product};
-use super::super::finding::Findings;
+use super::super::violation::Findings;
 use crate::facts::kms::{HostPack, KMS};
 use crate::facts::method::ActivationMethod;
 use crate::facts::products::{self, Family};

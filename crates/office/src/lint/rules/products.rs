@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use super::super::context::{Context, Edition};
 use super::super::file::{Add, File, Product, Value, value};
-use super::super::finding::Findings;
+use super::super::violation::Findings;
 use super::{did_you_mean, edit, nearest, quoted};
 use crate::facts::products::{self, Family};
 

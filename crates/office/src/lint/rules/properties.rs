@@ -2,7 +2,7 @@
 
 use super::super::context::Context;
 use super::super::file::{File, Product, Property};
-use super::super::finding::Findings;
+use super::super::violation::Findings;
 use super::{did_you_mean, edit, nearest, quoted};
 use crate::facts::products;
 use crate::facts::schema;

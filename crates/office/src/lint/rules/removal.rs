@@ -2,7 +2,7 @@
 
 use super::super::context::{Context, Mode};
 use super::super::file::{Add, File, Product, value};
-use super::super::finding::Findings;
+use super::super::violation::Findings;
 use crate::facts::products::Family;
 
 pub(super) const RULES: &[&str] = &["ODT081", "ODT082"];

@@ -6,7 +6,7 @@ use roxmltree::Node;
 
 use super::super::context::Context;
 use super::super::file::{File, Value, name, of_attribute, value};
-use super::super::finding::{Edit, Findings, Fix};
+use super::super::violation::{Edit, Findings, Fix};
 use super::{did_you_mean, edit, nearest, quoted};
 use crate::facts::schema::{self, table};
 

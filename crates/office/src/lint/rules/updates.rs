@@ -10,7 +10,7 @@ use roxmltree::Node;
 
 use super::super::context::Context;
 use super::super::file::{File, Value, value};
-use super::super::finding::Findings;
+use super::super::violation::Findings;
 use super::{edit, is_of_cdn, quoted};
 
 pub(super) const RULES: &[&str] = &["ODT073", "ODT074", "ODT075", "ODT077"];

@@ -16,7 +16,7 @@ use leasehold_office::config::{self, Comments, Install, Key, ProductChoice, Prof
 use leasehold_office::facts::gvlk;
 use leasehold_office::facts::method::ActivationMethod;
 use leasehold_office::facts::products::{self, PidKey};
-use leasehold_office::lint::{Context, Edition, Finding};
+use leasehold_office::lint::{Context, Edition, Violation};
 use serde_json::json;
 
 use crate::failure::Failure;
@@ -108,7 +108,7 @@ impl Config {
         Ok(profile)
     }
 
-    /// Reads the keys that files hold; asks for those that the plan needs where somebody is there.
+    /// Reads the keys that files hold; asks for those that the plan needs on a terminal.
     fn keys(&self, profile: &mut Profile, output: Output) -> Result<(), Failure> {
         let folder = self.profile.as_deref().and_then(Path::parent).unwrap_or(Path::new(""));
         let takes = |product: &ProductChoice| {
@@ -193,7 +193,7 @@ fn key(file: Option<&Path>, product: &str) -> Result<Key, Failure> {
 
 /// Reads a profile; what is wrong in it is said with its line.
 fn read(path: &Path) -> Result<Profile, Failure> {
-    let text = super::text_of(path, MOST_PROFILE_BYTES)?;
+    let text = super::text_of(path, MAX_PROFILE_BYTES)?;
     text.parse::<Profile>().map_err(|error| {
         let line = error.span().map_or(1, |span| text[..span.start].matches('\n').count() + 1);
         Failure::failed("usage", format!("{}: line {line}: {error}", path.display()))
@@ -226,7 +226,7 @@ fn told(written: &Written, install: Install) {
         errln!("{}: {} [{}]", finding.severity.name(), finding.message, finding.rule.id);
     }
     if written.secret {
-        errln!("the file holds a product key: whoever can read it has the key");
+        errln!("the file holds a product key: everyone who can read it has the key");
     }
     let word = if install == Install::Download { "download" } else { "configure" };
     errln!("next: setup.exe /{word} FILE, with the Office Deployment Tool");
@@ -256,8 +256,8 @@ fn failed(refused: &Refused) -> Failure {
     }
 }
 
-fn line(finding: &Finding) -> String {
+fn line(finding: &Violation) -> String {
     format!("  {} [{}]", finding.message, finding.rule.id)
 }
 
-const MOST_PROFILE_BYTES: usize = 1 << 20;
+const MAX_PROFILE_BYTES: usize = 1 << 20;

@@ -1,4 +1,4 @@
-//! Finding and reading the files.
+//! Violation and reading the files.
 
 use std::fs;
 use std::io::{self, Read};
@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
-use leasehold_office::lint::{self, Context, Edition, MOST_BYTES};
+use leasehold_office::lint::{self, Context, Edition, MAX_BYTES};
 
 use crate::failure::Failure;
 
@@ -56,7 +56,7 @@ fn look(folder: &Path, folders: &mut Vec<PathBuf>, files: &mut Vec<PathBuf>) -> 
 
 /// The bytes of a file; one more than is read, where it is too large.
 pub(super) fn read(path: &Path) -> Result<Vec<u8>, Failure> {
-    let most = MOST_BYTES as u64 + 1;
+    let most = MAX_BYTES as u64 + 1;
     let mut bytes = Vec::new();
     let read = if path == Path::new("-") {
         io::stdin().lock().take(most).read_to_end(&mut bytes)

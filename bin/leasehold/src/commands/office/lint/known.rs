@@ -84,7 +84,7 @@ pub(crate) fn plan(named: &str, group: Option<&str>) -> Result<ActivationMethod,
 
 fn of_file(path: &Path, group: Option<&str>) -> Result<ActivationMethod, Failure> {
     let wrong = |why: &str| Failure::failed("usage", format!("plan {}: {why}", path.display()));
-    let text = text_of(path, MOST_PLAN_BYTES)?;
+    let text = text_of(path, MAX_PLAN_BYTES)?;
     let plan: Value = serde_json::from_str(&text).map_err(|error| wrong(&error.to_string()))?;
     let groups = plan["groups"]
         .as_array()
@@ -114,4 +114,4 @@ fn of_file(path: &Path, group: Option<&str>) -> Result<ActivationMethod, Failure
     }
 }
 
-const MOST_PLAN_BYTES: usize = 1 << 20;
+const MAX_PLAN_BYTES: usize = 1 << 20;

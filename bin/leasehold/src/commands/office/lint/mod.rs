@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
 use leasehold_office::facts::schema::Severity;
-use leasehold_office::lint::{self, Context, Finding, Fixed, Kind, Report};
+use leasehold_office::lint::{self, Context, Fixed, Kind, Report, Violation};
 
 use crate::failure::Failure;
 use crate::output::{self, Output};
@@ -71,7 +71,7 @@ struct Checked {
     /// What is found, after the changes that were made.
     report: Report,
     /// What was changed, or would be.
-    applied: Vec<Finding>,
+    applied: Vec<Violation>,
     /// The text after the changes, where they were only asked about.
     proposed: Option<String>,
 }
@@ -106,7 +106,7 @@ impl Lint {
         let progress = files::progress(files.len(), format == Format::Text);
         for file in files {
             progress.inc(1);
-            // One file that cannot be read or written keeps nobody from knowing about the others.
+            // A file that cannot be read or written does not keep the others from being checked.
             let checked = match self.check(file, &context, &mut tally) {
                 Ok(Some(checked)) => checked,
                 Ok(None) => continue,

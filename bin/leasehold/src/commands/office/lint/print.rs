@@ -5,7 +5,7 @@ use std::path::Path;
 use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
 use diffy::DiffOptions;
 use leasehold_office::facts::schema::Severity;
-use leasehold_office::lint::Finding;
+use leasehold_office::lint::Violation;
 use leasehold_office::read::masked;
 use serde_json::{Value, json};
 use textwrap::{Options, WordSplitter};
@@ -37,7 +37,7 @@ pub(super) fn text(checked: &Checked, diff: bool, sources: bool) {
 }
 
 /// One finding with the lines it is about.
-fn snippet(path: &Path, finding: &Finding, text: &str, sources: bool) -> String {
+fn snippet(path: &Path, finding: &Violation, text: &str, sources: bool) -> String {
     let level = match finding.severity {
         Severity::Error => Level::ERROR,
         Severity::Warning => Level::WARNING,
@@ -83,13 +83,13 @@ struct Window<'t> {
 }
 
 impl<'t> Window<'t> {
-    fn around(text: &'t str, finding: &Finding) -> Self {
-        let (start, end) = (finding.span.start, finding.span.end.min(finding.span.start + MOST_BYTES));
+    fn around(text: &'t str, finding: &Violation) -> Self {
+        let (start, end) = (finding.span.start, finding.span.end.min(finding.span.start + MAX_BYTES));
         let floor = |at: usize| (0..=at).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0);
-        let line_start = text[..start].rfind('\n').map_or(0, |at| at + 1).max(floor(start.saturating_sub(MOST_BYTES)));
+        let line_start = text[..start].rfind('\n').map_or(0, |at| at + 1).max(floor(start.saturating_sub(MAX_BYTES)));
         let end = floor(end).max(start);
         let rest = text[end..].find('\n').map_or(text.len(), |at| end + at);
-        let line_end = floor(rest.min(end + MOST_BYTES));
+        let line_end = floor(rest.min(end + MAX_BYTES));
         let span = start - line_start..end - line_start;
         Self { text: text[line_start..line_end].trim_end_matches('\r'), line: finding.start.line, span }
     }
@@ -122,7 +122,7 @@ pub(super) fn value(checked: &Checked) -> Value {
 }
 
 /// A finding as JSON.
-pub(crate) fn finding(finding: &Finding) -> Value {
+pub(crate) fn finding(finding: &Violation) -> Value {
     json!({
         "rule": finding.rule.id,
         "severity": finding.severity,
@@ -152,8 +152,8 @@ pub(super) fn all(files: &[Value], tally: &Tally) -> Value {
     })
 }
 
-/// More of a line than that nobody reads.
-const MOST_BYTES: usize = 400;
+/// As much of a line as is shown.
+const MAX_BYTES: usize = 400;
 /// The lists of the table, and where people see them.
 const LISTS: [(&str, &str); 6] = [
     ("[[element]]", "the elements of the tool"),

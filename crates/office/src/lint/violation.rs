@@ -7,7 +7,7 @@ use crate::read::masked;
 
 /// One thing said about a file.
 #[derive(Clone, Debug)]
-pub struct Finding {
+pub struct Violation {
     /// The rule it breaks.
     pub rule: &'static Rule,
     /// How bad it is here; mostly as bad as the rule says.
@@ -74,7 +74,7 @@ impl<'t> Lines<'t> {
 /// Gathers findings about one text.
 pub(crate) struct Findings<'t> {
     lines: Lines<'t>,
-    found: Vec<Finding>,
+    found: Vec<Violation>,
 }
 
 impl<'t> Findings<'t> {
@@ -83,11 +83,11 @@ impl<'t> Findings<'t> {
     }
 
     /// Says that the rule with this id is broken at `span`. What looks like a secret key in the words is hidden.
-    pub(crate) fn add(&mut self, rule: &str, span: Range<usize>, message: impl AsRef<str>) -> &mut Finding {
+    pub(crate) fn add(&mut self, rule: &str, span: Range<usize>, message: impl AsRef<str>) -> &mut Violation {
         let rule = schema::rule(rule).expect("the rules name ids of the table: their test says so");
         let (start, end) = (self.lines.position(span.start), self.lines.position(span.end));
         let severity = rule.severity;
-        self.found.push(Finding {
+        self.found.push(Violation {
             rule,
             severity,
             span,
@@ -100,7 +100,7 @@ impl<'t> Findings<'t> {
     }
 
     /// All of them in the order of the file.
-    pub(crate) fn sorted(mut self) -> Vec<Finding> {
+    pub(crate) fn sorted(mut self) -> Vec<Violation> {
         self.found.sort_by(|one, other| (one.span.start, &one.rule.id).cmp(&(other.span.start, &other.rule.id)));
         self.found
     }

@@ -7,7 +7,7 @@ use crate::read::masked;
 
 /// One finding.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Finding {
+pub struct Evidence {
     /// The rule (`ACT005`), or the table of signs (`file`, `registry`, `task-or-service`) that it stands in.
     pub rule: String,
     /// The entry of that table, where it is one.
@@ -45,7 +45,7 @@ pub(super) struct Spot {
     pub(super) machine: Option<String>,
 }
 
-impl Finding {
+impl Evidence {
     /// A finding of the rule `id`.
     pub(super) fn of_rule(id: &'static str, detail: impl Into<String>, spot: Spot) -> Self {
         let Rule { id, severity, title, why, false_positives, source, .. } =
@@ -142,7 +142,7 @@ mod tests {
     #[test]
     fn every_rule_makes_a_finding_and_says_what_to_do() {
         for rule in &INDICATORS.rules {
-            let finding = Finding::of_rule(Box::leak(rule.id.clone().into_boxed_str()), "", Spot::default());
+            let finding = Evidence::of_rule(Box::leak(rule.id.clone().into_boxed_str()), "", Spot::default());
             assert!(finding.next != next(""), "{}", rule.id);
         }
     }
