@@ -1,4 +1,4 @@
-//! `leasehold client` without a host: wrong input, wrong places, nobody there. Each has its code, its exit status and a
+//! `leasehold client` without a host: wrong input, wrong places, no host there. Each has its code, its exit status and a
 //! next step, and changes nothing.
 #![expect(clippy::unwrap_used, reason = "where nothing is, the test has failed")]
 
@@ -59,8 +59,8 @@ fn vendor() -> Vendor {
 
 /// The exit status, code and message of a command with `--json` that has failed: it has a hint and printed no data.
 fn failed(output: &Output) -> (i32, String, String) {
-    let told = String::from_utf8_lossy(&output.stderr);
-    let error: Value = serde_json::from_str(&told).unwrap_or_else(|_| panic!("an error in JSON: {told}"));
+    let printed = String::from_utf8_lossy(&output.stderr);
+    let error: Value = serde_json::from_str(&printed).unwrap_or_else(|_| panic!("an error in JSON: {printed}"));
     let text = |name: &str| error["error"][name].as_str().unwrap_or_default().to_owned();
     assert!(output.stdout.is_empty());
     assert!(!text("hint").is_empty(), "{error}");
@@ -68,9 +68,9 @@ fn failed(output: &Output) -> (i32, String, String) {
 }
 
 fn assert_fails(output: &Output, exit: i32, code: &str) -> String {
-    let told = failed(output);
-    assert_eq!((told.0, told.1.as_str()), (exit, code), "{}", told.2);
-    told.2
+    let (status, found, message) = failed(output);
+    assert_eq!((status, found.as_str()), (exit, code), "{message}");
+    message
 }
 
 fn data(output: &Output) -> Value {
@@ -79,7 +79,7 @@ fn data(output: &Output) -> Value {
 }
 
 #[test]
-fn nobody_at_the_address_is_told_with_the_address() {
+fn an_address_where_nothing_listens_is_named() {
     let desk = Desk::new();
     let address = TcpListener::bind(("127.0.0.1", 0)).unwrap().local_addr().unwrap().to_string();
     let asked = desk.run(&["activate", "--no-dns", "--json", "--manifest", "cad.lh", "--host", &address]);

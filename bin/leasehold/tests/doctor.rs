@@ -77,7 +77,7 @@ fn port(address: &str) -> &str {
     address.rsplit(':').next().unwrap()
 }
 
-/// An address at which nobody listens.
+/// An address at which nothing listens.
 fn dead() -> String {
     TcpListener::bind(("127.0.0.1", 0)).unwrap().local_addr().unwrap().to_string()
 }
@@ -262,10 +262,13 @@ fn people_read_a_line_for_each_check_and_the_cause_last() {
     let address = dead();
     let words = ["doctor", "--no-dns", "--timeout", "300", "--manifest", "cad.lh", "--host", &address];
     let output = clinic.command(&words);
-    let told = String::from_utf8(output.stdout).unwrap();
+    let printed = String::from_utf8(output.stdout).unwrap();
     let cause = format!("most likely cause: host {address} at 127.0.0.1: connection refused [connection-refused]");
-    assert_eq!((output.status.code(), told.lines().last()), (Some(1), Some(cause.as_str())), "{told}");
-    assert!(told.contains("failure  host") && told.contains("[connection-refused]\n         next: "), "{told}");
+    assert_eq!((output.status.code(), printed.lines().last()), (Some(1), Some(cause.as_str())), "{printed}");
+    assert!(
+        printed.contains("failure  host") && printed.contains("[connection-refused]\n         next: "),
+        "{printed}"
+    );
     assert!(output.stderr.is_empty());
 }
 

@@ -34,7 +34,7 @@ pub struct Client {
 /// What [`Client::tick`] found to do.
 #[derive(Debug)]
 pub enum Tick {
-    /// Nothing before this time; `None` is nothing until told to.
+    /// Nothing before this time; `None` is not before [`Client::activate`] is called.
     Waits(Option<Timestamp>),
     /// Another process is asking.
     Busy,
@@ -57,7 +57,7 @@ impl Client {
         if let Some(pinned) = options.root.filter(|pinned| *pinned != manifest.root) {
             return Err(Error::ForeignManifest { expected: pinned.id(), found: manifest.root.id() });
         }
-        let trust = options.authorities.as_deref().map_or(Ok(Trust::Platform), Trust::only)?;
+        let trust = Trust::of(options.authorities.as_deref(), options.further_authorities.as_deref())?;
         let now = options.clock.now();
         let (root, product, made) = (manifest.root, manifest.product, manifest.issued);
         let machine = options.machine.unwrap_or_else(Machine::read);
@@ -96,7 +96,13 @@ impl Client {
             None => directory::directories(options.machine.as_ref().unwrap_or(&Machine::read())),
         };
         let base = bases.last().cloned().ok_or(Error::NoStateDirectory)?;
-        let known: Vec<_> = bases.into_iter().flat_map(|base| state::manifests(&base)).collect();
+        let mut known = Vec::new();
+        for manifest in bases.iter().flat_map(|base| state::manifests(base)) {
+            // The machine and its user may know the same one.
+            if !known.contains(&manifest) {
+                known.push(manifest);
+            }
+        }
         let (vendor, bytes) = match known.as_slice() {
             [] => return Err(Error::NoProduct { base }),
             [only] => only,

@@ -36,6 +36,8 @@ pub struct Options {
     pub root: Option<PublicKey>,
     /// The certificates trusted for `https` hosts, in PEM form, and no others; those of the platform unless set.
     pub authorities: Option<Vec<u8>>,
+    /// Certificates trusted for `https` hosts besides those of the platform, in PEM form: closed networks have their own.
+    pub further_authorities: Option<Vec<u8>>,
     /// The machine's name, where hosts may know it.
     pub host_name: Option<Text>,
     /// What this machine is recognised by; read from the machine unless set.
@@ -57,6 +59,7 @@ impl Default for Options {
             connect_timeout: CONNECT_TIMEOUT,
             root: None,
             authorities: None,
+            further_authorities: None,
             host_name: None,
             machine: None,
             clock: Arc::new(SystemClock),
@@ -83,7 +86,7 @@ pub enum EnvironmentError {
 
 impl Options {
     /// What the environment sets: `LEASEHOLD_STATE`; `LEASEHOLD_HOST` with one address or several after commas;
-    /// `LEASEHOLD_CA_FILE`, a PEM file with the certificates that are trusted for `https` hosts.
+    /// `LEASEHOLD_CA_FILE`, a PEM file with certificates that are trusted for `https` hosts besides those of the platform.
     ///
     /// # Errors
     /// [`EnvironmentError`] where one of them cannot be used.
@@ -102,7 +105,7 @@ impl Options {
         Ok(Self {
             state: path("LEASEHOLD_STATE"),
             hosts: hosts.collect::<Result<_, _>>().map_err(EnvironmentError::Host)?,
-            authorities: authorities.transpose()?,
+            further_authorities: authorities.transpose()?,
             ..Self::default()
         })
     }
@@ -132,9 +135,9 @@ mod tests {
         let set = options(&[("LEASEHOLD_STATE", "/state"), ("LEASEHOLD_HOST", "a, b:1,"), ("LEASEHOLD_CA_FILE", file)]);
         let set = set.unwrap();
         assert_eq!((set.state, set.hosts.len()), (Some("/state".into()), 2));
-        assert_eq!(set.authorities.as_deref(), Some(b"certificates".as_slice()));
+        assert_eq!(set.further_authorities.as_deref(), Some(b"certificates".as_slice()));
         let nothing = options(&[("LEASEHOLD_STATE", ""), ("LEASEHOLD_CA_FILE", "")]).unwrap();
-        assert_eq!((nothing.state, nothing.authorities), (None, None));
+        assert_eq!((nothing.state, nothing.further_authorities), (None, None));
     }
 
     #[test]

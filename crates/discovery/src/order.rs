@@ -18,7 +18,7 @@ pub(crate) fn to_try(mut records: Vec<ServiceRecord>, max: usize, rng: &dyn Rng)
     ordered
 }
 
-/// One of the records of the first priority. Those without weight have the small chance that the RFC leaves them, and
+/// One of the records of the first priority. Those without weight have the small probability that the RFC leaves them, and
 /// without them shares are exactly in proportion to weight.
 fn pick(records: &[ServiceRecord], rng: &dyn Rng) -> usize {
     let (priority, weightless) = (records[0].priority, records[0].weight == 0);

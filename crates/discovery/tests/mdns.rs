@@ -31,8 +31,8 @@ fn on_a_link_of_its_own(name: &str) -> bool {
     let mut command = Command::new("unshare");
     command.args(["--map-root-user", "--net", "sh", "-c", script]).arg(program).arg(name).env(INSIDE, "1");
     let output = command.output().expect("unshare (util-linux) and ip (iproute2) are installed");
-    let told = String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.success() && told.contains("1 passed"), "{told}");
+    let printed = String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success() && printed.contains("1 passed"), "{printed}");
     false
 }
 

@@ -122,7 +122,7 @@ fn next(status: &Status, now: Timestamp) -> Finding {
     match status.next_attempt {
         Some(at) if at <= now => Finding::ok("next attempt", "now, as soon as the application runs"),
         Some(at) => Finding::ok("next attempt", at.to_string()),
-        None => Finding::ok("next attempt", "when told to"),
+        None => Finding::ok("next attempt", "only on request"),
     }
 }
 

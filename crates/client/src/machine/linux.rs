@@ -95,7 +95,7 @@ fn hardware(interface: &Path) -> Option<String> {
     permanent.then(|| text(&interface.join("address"))).flatten()
 }
 
-/// Whether the address was given by whoever runs the machine, not by the maker (IEEE 802, second lowest bit).
+/// Whether the address was set by the machine's administrator, not by its maker (IEEE 802, second lowest bit).
 fn is_local(address: &str) -> bool {
     let first = address.split(':').next().and_then(|octet| u8::from_str_radix(octet, 16).ok());
     first.is_none_or(|octet| octet & 2 != 0)

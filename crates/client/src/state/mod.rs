@@ -225,11 +225,10 @@ impl State {
 
     /// Remembers that something could not be read or written.
     pub(crate) fn note(&self, error: Error) {
-        match error {
-            Error::State { path, source } => self.files.note(Note::Unusable { path, source: source.into() }),
-            Error::NoStateDirectory => self.files.note(Note::NoDirectory),
-            // The others are not about the state.
-            _ => {}
+        if let Error::State { path, source } = error {
+            self.files.note(Note::Unusable { path, source: source.into() });
+        } else if let Error::NoStateDirectory = error {
+            self.files.note(Note::NoDirectory);
         }
     }
 

@@ -91,7 +91,7 @@ pub(crate) enum RenewalMode {
     /// It asks when it is due.
     #[default]
     Automatic,
-    /// The lease was given back: it asks only when told to.
+    /// The lease was given back: it asks only on request.
     OnRequest,
 }
 

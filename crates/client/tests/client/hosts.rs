@@ -1,4 +1,4 @@
-//! Hosts that are away, others, hostile or mistaken: each told apart, nothing lost.
+//! Hosts that are away, others, hostile or mistaken: each distinguished, nothing lost.
 
 use leasehold_client::{Client, Error, HostSource, Options};
 use leasehold_core::{Cti, Refusal, Span, Standing, Why};
@@ -34,7 +34,7 @@ fn what_is_no_lease_is_refused() {
 }
 
 #[test]
-fn somebody_elses_lease_is_refused() {
+fn another_clients_lease_is_refused() {
     use leasehold_core::{Component, Fingerprint, KeyId};
     assert_eq!(code_of(Act::Change(|lease| lease.client = KeyId([9; 16]))), "wrong-answer");
     assert_eq!(code_of(Act::Change(|lease| lease.request = Cti([9; 16]))), "wrong-answer");
@@ -90,7 +90,7 @@ fn a_host_of_the_vendor_that_lacks_the_product_has_refused() {
 
 #[test]
 fn hosts_are_tried_in_their_order_and_all_failures_are_told() {
-    let (scene, down, page) = (Scene::new(), nobody(), Scene::new());
+    let (scene, down, page) = (Scene::new(), unreachable(), Scene::new());
     page.then(Act::WebPage).then(Act::WebPage);
     let hosts = vec![down.parse().unwrap(), page.address(), scene.address()];
     let answer = Client::open(&scene.manifest, Options { hosts, ..scene.options() }).unwrap().activate().unwrap();
@@ -101,11 +101,11 @@ fn hosts_are_tried_in_their_order_and_all_failures_are_told() {
     let hosts = vec![down.parse().unwrap(), page.address()];
     let client =
         Client::open(&scene.manifest, Options { hosts, state: Some(page.state.path().into()), ..scene.options() });
-    let Err(Error::NoAnswer { tried }) = client.unwrap().activate() else { panic!("nobody answers") };
+    let Err(Error::NoAnswer { tried }) = client.unwrap().activate() else { panic!("none answers") };
     let codes: Vec<&str> = tried.iter().map(|tried| tried.failure.code().name()).collect();
     assert_eq!(codes, ["host-unreachable", "not-a-host"]);
-    let told = Error::NoAnswer { tried }.to_string();
-    assert!(told.contains(&format!("host {down}: connection refused; host {}", page.address())), "{told}");
+    let message = Error::NoAnswer { tried }.to_string();
+    assert!(message.contains(&format!("host {down}: connection refused; host {}", page.address())), "{message}");
 }
 
 #[test]
@@ -130,7 +130,7 @@ fn hosts_that_were_set_hold_an_attempt_for_90_seconds_at_most() {
 fn the_host_of_the_current_lease_is_tried_after_those_set() {
     let scene = Scene::new();
     scene.licensed();
-    let hosts = vec![nobody().parse().unwrap()];
+    let hosts = vec![unreachable().parse().unwrap()];
     let client = Client::open(&scene.manifest, Options { hosts, ..scene.options() }).unwrap();
     assert_eq!(granted(client.activate().unwrap()).host, scene.address());
     let gone = scene.responder.address();
@@ -193,7 +193,7 @@ fn a_revocation_list_is_fetched_and_only_a_higher_number_replaces_it() {
 }
 
 #[test]
-fn a_revoked_authority_costs_nobody_a_lease_once_its_hosts_have_another_certificate() {
+fn a_revoked_authority_costs_no_lease_once_its_hosts_have_another_certificate() {
     let scene = Scene::new();
     scene.licensed();
     let successor = scene.vendor.rotated();
@@ -208,7 +208,7 @@ fn a_revoked_authority_costs_nobody_a_lease_once_its_hosts_have_another_certific
     scene.licensed();
     assert_eq!(scene.requests().len(), asked + 2, "with the chain held, then without");
     assert!(matches!(scene.client().standing(), Standing::Licensed { .. }));
-    // Whoever has the revoked key can put no list in the place of this one.
+    // The holder of the revoked key can put no list in the place of this one.
     scene.publish(scene.vendor.revocations(9, vec![successor.authority_pair().id()], vec![]));
     scene.licensed();
     assert!(matches!(scene.client().standing(), Standing::Licensed { .. }));
@@ -227,8 +227,8 @@ fn a_host_that_says_revoked_is_believed_by_its_list_alone() {
     assert_eq!(scene.client().standing(), Standing::Reduced { why: Why::Revoked });
 }
 
-/// An address at which nobody listens.
-fn nobody() -> String {
+/// An address at which nothing listens.
+fn unreachable() -> String {
     let listener = std::net::TcpListener::bind(("127.0.0.1", 0)).unwrap();
     listener.local_addr().unwrap().to_string()
 }

@@ -41,7 +41,7 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
 }
 
 impl Step {
-    /// What the host is told to do, where the step is one of asking.
+    /// What the host does, where the step is an attempt.
     fn act(self) -> Option<Act> {
         Some(match self {
             Self::Grant => Act::Grant(Chain::AsAsked),

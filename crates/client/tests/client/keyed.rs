@@ -191,7 +191,7 @@ fn a_request_is_carried_to_the_vendor_and_the_answer_back() {
     let armoured = leasehold_wire::armour::wrap(&answer).unwrap();
     scene.client().install(armoured.as_bytes()).unwrap();
     assert!(licensed_for_ever(&scene.client()));
-    assert_eq!(scene.client().status().next_attempt, None, "nobody to ask");
+    assert_eq!(scene.client().status().next_attempt, None, "no authority is known");
     assert!(matches!(scene.client().renew().unwrap().outcome, Outcome::Held(_)));
     scene.client().install(&answer).expect("the same file once more");
     let other = Scene::new();

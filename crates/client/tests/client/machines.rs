@@ -187,7 +187,7 @@ fn what_is_asked_with_is_what_the_machine_shows() {
     let scene = Scene::new();
     scene.licensed();
     assert_eq!(scene.requests()[0].fingerprint, scene.fingerprint());
-    assert_eq!(scene.requests()[0].host_name, None, "nobody has allowed to tell it");
+    assert_eq!(scene.requests()[0].host_name, None, "it is sent only where that is allowed");
     let host_name = Some("pc-7".parse().unwrap());
     granted(Client::open(&scene.manifest, Options { host_name, ..scene.options() }).unwrap().activate().unwrap());
     assert_eq!(scene.requests()[1].host_name.as_ref().unwrap().as_str(), "pc-7");

@@ -1,4 +1,4 @@
-//! The SDK against a host on a real socket, with virtual time and chance.
+//! The SDK against a host on a real socket, with virtual time and seeded random bytes.
 #![expect(clippy::unwrap_used, reason = "where nothing is, the test has failed")]
 
 mod asking;

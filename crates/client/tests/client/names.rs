@@ -39,7 +39,7 @@ fn port(scene: &Scene) -> u16 {
     scene.responder.address().port()
 }
 
-/// A port at which nobody listens.
+/// A port at which nothing listens.
 fn dead() -> u16 {
     TcpListener::bind(("127.0.0.1", 0)).unwrap().local_addr().unwrap().port()
 }
@@ -53,7 +53,7 @@ fn the_host_of_the_record_is_asked_and_remembered() {
     let server = server(&[HOSTS, &srv(0, port(&scene), "one")].concat());
     let client = client(&scene, &server);
     client.standing();
-    assert!(scene.responder.seen().is_empty(), "standing asks nobody");
+    assert!(scene.responder.seen().is_empty(), "standing asks no host");
     let granted = granted(client.activate().unwrap());
     assert_eq!(granted.host.to_string(), format!("one.lease.test:{}", port(&scene)));
     assert_eq!(client.status().host, Some(granted.host));
@@ -77,9 +77,9 @@ fn the_first_host_by_priority_is_asked_and_the_second_when_it_is_gone() {
     // By the name that the lease came from, which this machine's own names do not know, and by the record.
     assert_eq!(codes, ["name-not-found", "host-unreachable"]);
     assert_eq!(answer.passed_over[0].route.source, HostSource::LastGrant);
-    let told = answer.passed_over[1].to_string();
+    let shown = answer.passed_over[1].to_string();
     assert_eq!(
-        told,
+        shown,
         format!("host one.lease.test:{first} at 127.0.0.1 (found in DNS under lease.test): connection refused")
     );
     assert_eq!(granted(answer).host.to_string(), format!("two.lease.test:{}", port(&second)));
@@ -208,8 +208,8 @@ fn every_suffix_is_searched_and_where_there_is_nothing_that_is_told() {
     let other = Scene::new();
     let options = Options { state: Some(other.state.path().into()), ..options(&scene, &server, &["none.lease.test"]) };
     let Err(error) = Client::open(&scene.manifest, options).unwrap().activate() else { panic!("there is no host") };
-    let told = "host: no address is known; DNS: _leasehold._tcp.none.lease.test: no such name";
-    assert_eq!((error.code().name(), error.to_string().as_str()), ("no-host", told));
+    let expected = "host: no address is known; DNS: _leasehold._tcp.none.lease.test: no such name";
+    assert_eq!((error.code().name(), error.to_string().as_str()), ("no-host", expected));
     let Error::NoHost { searched, .. } = error else { panic!("nothing was found") };
     assert_eq!(searched[0].outcome, LookupOutcome::NoSuchName);
 }

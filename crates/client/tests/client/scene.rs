@@ -1,4 +1,4 @@
-//! A vendor, a host that does as it is told, and a machine: what every test begins with.
+//! A vendor, a scripted host, and a machine: what every test begins with.
 
 use std::collections::VecDeque;
 use std::path::PathBuf;
@@ -85,7 +85,7 @@ impl Scene {
         }
     }
 
-    /// What the host does next, after what it was told before.
+    /// What the host does next, after what was scripted before.
     pub(crate) fn then(&self, act: Act) -> &Self {
         self.acts.lock().unwrap().push_back(act);
         self

@@ -1,4 +1,4 @@
-//! Standing over time, with clocks that are wrong, and as manifests want it told.
+//! Standing over time, with clocks that are wrong, and in the mode of the manifest.
 
 use leasehold_client::{Client, Tick};
 use leasehold_core::standing::Mode;

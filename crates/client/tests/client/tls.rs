@@ -32,12 +32,16 @@ fn an_authority_that_was_given_is_trusted_and_no_other() {
     let hosts = vec![format!("https://{address}").parse().unwrap()];
     let strange = Client::open(&scene.manifest, Options { hosts: hosts.clone(), ..scene.options() }).unwrap();
     assert_eq!(strange.activate().unwrap_err().code().name(), "untrusted-host");
-    let options = Options { hosts, authorities: Some(cert.pem().into_bytes()), ..scene.options() };
-    let client = Client::open(&scene.manifest, options).unwrap();
-    assert_eq!(granted(client.activate().unwrap()).host.to_string(), format!("https://{address}"));
+    let pem = Some(cert.pem().into_bytes());
+    let only = Options { hosts: hosts.clone(), authorities: pem.clone(), ..scene.options() };
+    let further = Options { hosts, further_authorities: pem, ..scene.options() };
+    for options in [only, further] {
+        let client = Client::open(&scene.manifest, options).unwrap();
+        assert_eq!(granted(client.activate().unwrap()).host.to_string(), format!("https://{address}"));
+    }
 }
 
-/// Grants to whoever trusts it; ends with the test.
+/// Grants to every client that trusts it; ends with the test.
 fn serve(config: Arc<ServerConfig>, mut host: Host, clock: Arc<VirtualClock>) -> SocketAddr {
     let listener = TcpListener::bind(("127.0.0.1", 0)).unwrap();
     let address = listener.local_addr().unwrap();

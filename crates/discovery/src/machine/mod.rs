@@ -34,7 +34,7 @@ pub(crate) struct Settings {
 }
 
 impl Settings {
-    /// Each server and suffix once and no more of them than anybody has; the root and what is no name are left out.
+    /// Each server and suffix once, up to a limit; the root and what is no name are left out.
     pub(crate) fn into_config(self) -> Result<Config, LookupError> {
         let mut suffixes: Vec<DomainName> = Vec::new();
         for suffix in self.suffixes.iter().filter_map(|suffix| suffix.parse().ok()) {

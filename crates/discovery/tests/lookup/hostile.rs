@@ -99,9 +99,9 @@ fn aliases_in_a_circle_or_without_end_are_given_up() {
 #[test]
 fn the_whole_lookup_ends_with_its_time() {
     let server = ScriptedNameServer::start(|question| vec![answer(question)]);
-    let patient = finder(&[server.address()], &["example.test"]);
-    let hasty = Finder::new(Config { limit: Duration::ZERO, ..patient.config().clone() });
-    assert_eq!(outcomes(&Scene::new(5).find(&hasty)), [LookupOutcome::OutOfTime]);
+    let usual = finder(&[server.address()], &["example.test"]);
+    let quick_lookup = Finder::new(Config { limit: Duration::ZERO, ..usual.config().clone() });
+    assert_eq!(outcomes(&Scene::new(5).find(&quick_lookup)), [LookupOutcome::OutOfTime]);
     assert_eq!(server.asked(), 0);
 }
 
@@ -130,8 +130,8 @@ proptest! {
             short.truncate(cut);
             vec![short, bent]
         });
-        let patient = finder(&[server.address()], &["example.test"]);
-        let config = Config { timeout: Duration::from_millis(5), attempts: 1, ..patient.config().clone() };
+        let usual = finder(&[server.address()], &["example.test"]);
+        let config = Config { timeout: Duration::from_millis(5), attempts: 1, ..usual.config().clone() };
         let found = Scene::new(7).find(&Finder::new(config));
         prop_assert!(found.candidates.len() <= 1, "{found:?}");
     }

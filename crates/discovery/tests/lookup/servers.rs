@@ -121,7 +121,7 @@ fn a_forwarder_to_nowhere_is_a_failure_of_the_server() {
     if is_missing(&[Need::Bind]) {
         return;
     }
-    // Port 0 is nobody's, and 1 hardly ever anybody's: the system answers at once that nobody listens.
+    // Nothing listens at ports 0 and 1: the system answers so at once.
     let nowhere: SocketAddr = "127.0.0.1:1".parse().unwrap();
     let server = NameServer::bind(&Setup { forwarder: Some(nowhere), ..Setup::default() });
     let found = Scene::new(7).find(&finder(&[server.address()], &["example.test"]));

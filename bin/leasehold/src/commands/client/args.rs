@@ -32,8 +32,8 @@ pub(crate) struct NetworkArgs {
     /// A host: NAME, NAME:PORT, `[IPv6]:PORT`, http://… or https://…; several in their order [default: `LEASEHOLD_HOST`].
     #[arg(long = "host", value_name = "ADDRESS", value_delimiter = ',')]
     hosts: Vec<HostAddress>,
-    /// Trust https hosts with certificates of the authorities in this PEM file, and no others [default: `LEASEHOLD_CA_FILE`,
-    /// else those of the platform].
+    /// Trust https hosts with certificates of the authorities in this PEM file, and no others [default: those of the
+    /// platform, and those in `LEASEHOLD_CA_FILE`].
     #[arg(long, value_name = "FILE")]
     ca: Option<PathBuf>,
     /// Send this machine's name to the host.
@@ -93,7 +93,7 @@ impl NetworkArgs {
         let options = self.names.options(options)?;
         Ok(Options {
             hosts: if self.hosts.is_empty() { options.hosts } else { self.hosts.clone() },
-            authorities: self.ca.as_deref().map(input::file).transpose()?.or(options.authorities),
+            authorities: self.ca.as_deref().map(input::file).transpose()?,
             host_name: if self.send_host_name { host_name() } else { None },
             ..options
         })

@@ -9,7 +9,7 @@ use super::{outcome, report};
 use crate::failure::Failure;
 use crate::output::{self, Output};
 
-/// Give the lease back to the host; the client asks for another only when told to.
+/// Give the lease back to the host; the client asks for another only on request.
 ///
 /// A lease of a multiple key is removed here alone: the machine keeps its place with the vendor.
 #[derive(Debug, Args)]

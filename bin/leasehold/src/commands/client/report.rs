@@ -82,8 +82,9 @@ fn rows(client: &Client, status: &Status) -> Vec<(String, String)> {
         ("standing", Some(word)),
         ("until", until),
         ("mode", mode(status.mode).map(str::to_owned)),
-        ("next attempt", Some(status.next_attempt.map_or("when told to".to_owned(), time))),
+        ("next attempt", Some(status.next_attempt.map_or("only on request".to_owned(), time))),
         ("last attempt", status.last_failure.as_ref().map(last_attempt)),
+        ("proof", status.last_failure.as_ref().and_then(|failure| proof(client, failure))),
         (if by_authority { "authority" } else { "host" }, host),
         ("method", lease.map(|lease| lease.method.name().to_owned())),
         ("features", features),
@@ -109,7 +110,7 @@ fn value(client: &Client, status: &Status) -> Value {
         "time": status.clock.now.unix(),
         "renew_at": renew_at(&status.standing).map(Timestamp::unix),
         "next_attempt": unix(status.next_attempt),
-        "last_failure": last_failure.map(failure),
+        "last_failure": last_failure.map(|failure| last_failure_value(client, failure)),
         "authority": status.authority.as_ref().map(ToString::to_string),
         "host": status.host.as_ref().map(ToString::to_string),
         "host_key": id(status.signer),
@@ -129,9 +130,20 @@ fn last_attempt(failure: &LastFailure) -> String {
     format!("{} [{}]{proof}", failure.message, failure.code)
 }
 
-fn failure(failure: &LastFailure) -> Value {
+/// The file that proves the refusal.
+fn proof(client: &Client, failure: &LastFailure) -> Option<String> {
+    failure.proven_by.and(client.refusal_file()).map(|file| file.display().to_string())
+}
+
+fn last_failure_value(client: &Client, failure: &LastFailure) -> Value {
     let host = id(failure.proven_by);
-    json!({ "code": failure.code, "message": failure.message, "proven": host.is_some(), "proven_by": host })
+    json!({
+        "code": failure.code,
+        "message": failure.message,
+        "proven": host.is_some(),
+        "proof": failure.proven_by.and(client.refusal_file()),
+        "proven_by": host,
+    })
 }
 
 fn note(note: &Note) -> Value {
@@ -141,8 +153,8 @@ fn note(note: &Note) -> Value {
 fn mode(mode: Mode) -> Option<&'static str> {
     match mode {
         Mode::Enforce => None,
-        Mode::Advise => Some("advise: the application is told, and never reduced"),
-        Mode::Observe => Some("observe: the application is not told, and never reduced"),
+        Mode::Advise => Some("advise: the application warns, and is never reduced"),
+        Mode::Observe => Some("observe: the application does not warn, and is never reduced"),
     }
 }
 

@@ -20,7 +20,7 @@ pub(super) fn inspect(typed: &str, output: Output) -> Result<(), Failure> {
     match text.parse::<ProductKey>() {
         Ok(key) => {
             if argument && key.kind() != KeyKind::Generic {
-                errln!("note: whoever lists this machine's processes can read a key given as an argument");
+                errln!("note: every user of this machine can read a key that is given as an argument");
             }
             print(&key, output);
             Ok(())
@@ -79,7 +79,7 @@ fn purpose(kind: KeyKind) -> &'static str {
     }
 }
 
-/// `reason` is the one word of the error. The key that a repair gives is told for public keys only.
+/// `reason` is the one word of the error. The repaired key is shown for public keys only.
 fn mistyped(error: KeyError, repair: Option<Repair>) -> Value {
     let repair = repair.map(|Repair { key, slip }| {
         let public = (key.kind() == KeyKind::Generic).then(|| key.to_string());
