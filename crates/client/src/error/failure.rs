@@ -9,10 +9,10 @@ use leasehold_discovery::DomainName;
 use leasehold_wire::Reason;
 
 use crate::error::{code_of, describe_io};
+use crate::refused::Refused;
 use crate::session::exchange::NotAHost;
 use crate::session::host::answer::Mismatch;
 use crate::session::host::route::Route;
-use crate::session::refused::Refused;
 
 /// A host that was tried and has not answered.
 #[derive(Debug, thiserror::Error)]

@@ -17,8 +17,8 @@ use crate::VERSION;
 use crate::address::HostAddress;
 use crate::error::Error;
 use crate::error::failure::Failure;
+use crate::refused::{Refused, readable};
 use crate::session::host::route::{Reach, Route};
-use crate::session::refused::{Refused, readable};
 
 /// Why an answer is not one of a host or an authority.
 #[derive(Debug, thiserror::Error)]

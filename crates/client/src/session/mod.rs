@@ -5,4 +5,3 @@ pub(crate) mod deadline;
 pub(crate) mod exchange;
 pub(crate) mod host;
 pub(crate) mod network;
-pub(crate) mod refused;

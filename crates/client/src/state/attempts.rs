@@ -3,7 +3,7 @@
 use leasehold_core::{Code, KeyId, Policy, Span, Timestamp};
 
 use crate::error::Error;
-use crate::session::refused::Refused;
+use crate::refused::Refused;
 use crate::state::State;
 use crate::state::files::Lock;
 use crate::state::record::{Attempt, LastFailure, Retry};

@@ -7,8 +7,8 @@ use leasehold_wire::trust::Verifiable;
 use leasehold_wire::{Envelope, Lease, Manifest, Opened, Reason, Revocations, SealedRefusal, verify};
 
 use crate::error::failure::Failure;
+use crate::refused::Proof;
 use crate::session::host::request::LeaseRequest;
-use crate::session::refused::Proof;
 
 /// A lease that answers the request.
 #[derive(Debug)]

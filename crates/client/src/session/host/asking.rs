@@ -8,6 +8,7 @@ use crate::address::HostAddress;
 use crate::context::Context;
 use crate::error::Error;
 use crate::error::failure::Tried;
+use crate::refused::Refused;
 use crate::session::deadline::Deadline;
 use crate::session::host::answer::Expected;
 use crate::session::host::outcome;
@@ -15,7 +16,6 @@ use crate::session::host::request::{KeyChoice, LeaseRequest, prepare};
 use crate::session::host::revocations;
 use crate::session::host::round::{FirstAnswer, HostReply, Hosts};
 use crate::session::network::Network;
-use crate::session::refused::Refused;
 use crate::state::State;
 use crate::state::proven;
 

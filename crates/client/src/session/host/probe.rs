@@ -4,11 +4,11 @@ use std::io;
 use std::net::ToSocketAddrs;
 
 use crate::error::failure::Failure;
+use crate::refused::Refused;
 use crate::session::exchange::{NotAHost, Reply, TIMEOUT_FOUND};
 use crate::session::host::round::Hosts;
 use crate::session::host::route::{Reach, Route};
 use crate::session::network::Network;
-use crate::session::refused::Refused;
 
 /// What a host shows.
 #[derive(Debug)]

@@ -7,9 +7,9 @@ use leasehold_wire::{Keypair, Method, Release};
 use crate::context::Context;
 use crate::error::Error;
 use crate::error::failure::Tried;
+use crate::refused::Refused;
 use crate::session::host::asking::{LeaseSession, Outcome};
 use crate::session::host::request::LeaseRequest;
-use crate::session::refused::Refused;
 use crate::state::State;
 use crate::state::record::RenewalMode;
 

@@ -10,6 +10,7 @@ use crate::address::HostAddress;
 use crate::context::Context;
 use crate::error::Error;
 use crate::error::failure::{Failure, HostSource, Tried};
+use crate::refused::Refused;
 use crate::session::deadline::Deadline;
 use crate::session::exchange::{MAX_BYTES, NotAHost, Reply, TIMEOUT, TIMEOUT_FOUND};
 use crate::session::host::answer::{Accepted, Expected, Rejected};
@@ -17,7 +18,6 @@ use crate::session::host::lookup;
 use crate::session::host::request::LeaseRequest;
 use crate::session::host::route::Route;
 use crate::session::network::Network;
-use crate::session::refused::Refused;
 
 /// The hosts that a client can ask.
 #[derive(Debug)]
