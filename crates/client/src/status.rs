@@ -69,6 +69,8 @@ impl Status {
         let due = held.as_ref().zip(lease).map_or(Due::Now, |(held, lease)| held.due(&device, &lease));
         // A lease that is never renewed may be revoked: the vendor's list is fetched as often as others renew.
         let due = match (due, &record.authority, &record.attempt, &held) {
+            // It was given back while this machine was another one.
+            (Due::At(_), _, _, Some(held)) if record.given_back == Some(held.lease.cti) => Due::Now,
             (Due::Never, Some(_), Some(attempt), Some(held)) => {
                 Due::At(attempt::renew_at(held.lease.client, attempt.at, held.lease.renewal))
             }

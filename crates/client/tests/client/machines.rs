@@ -72,6 +72,20 @@ fn the_grace_of_a_changed_machine_begins_when_it_is_noticed_and_ends_with_the_le
 }
 
 #[test]
+fn a_machine_that_is_itself_again_asks_at_once_for_what_it_gave_back() {
+    let mut scene = Scene::new();
+    let lease = scene.licensed().lease;
+    let original = scene.machine.clone();
+    scene.machine = machine(2);
+    scene.then(Act::Grant(Chain::AsAsked)).then(Act::Refuse(THRESHOLD));
+    refused(asked(scene.client().tick()));
+    scene.machine = original;
+    scene.clock.advance(Span::HOUR);
+    assert_eq!(granted(asked(scene.client().tick())).lease.client, lease.client, "with its own key");
+    assert!(!scene.file("candidate.key").exists());
+}
+
+#[test]
 fn a_release_on_a_changed_machine_ends_the_lease_that_the_host_counts() {
     let mut scene = Scene::new();
     let former = scene.licensed().lease;
