@@ -8,6 +8,7 @@ use leasehold_client::{Client, Error, Note, Options};
 use leasehold_core::{ProductId, Span, Standing};
 use leasehold_testkit::vendor::Vendor;
 use leasehold_wire::armour;
+use proptest::prelude::*;
 
 use crate::scene::{Scene, granted};
 
@@ -112,6 +113,47 @@ fn a_state_directory_that_can_only_be_read_still_gives_a_standing() {
     fs::write(scene.file("acme-cad/lease.lh"), "damage").unwrap();
     assert!(matches!(client.standing(), Standing::Unactivated { .. }));
     assert!(client.notes().iter().any(|note| matches!(note, Note::Damaged { aside: None, .. })));
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 24, failure_persistence: None, ..ProptestConfig::default() })]
+
+    /// Whatever the state directory holds, an application starts, has a standing, and can ask.
+    #[test]
+    fn any_bytes_in_any_state_file_stop_nothing(
+        name in prop::sample::select(vec![
+            "device.key",
+            "device.json",
+            "candidate.key",
+            "former/a.key",
+            "time.json",
+            "revocations.lh",
+            "acme-cad/manifest.lh",
+            "acme-cad/lease.lh",
+            "acme-cad/refusal.lh",
+            "acme-cad/record.json",
+        ]),
+        bytes in prop::collection::vec(any::<u8>(), 0..300),
+        number: u64,
+    ) {
+        let scene = Scene::new();
+        scene.licensed();
+        let numbers = format!(
+            "{{\"first_run\":{number},\"attempt\":{number},\"moved\":{number},\"keys\":[],\"fingerprint\":{{}},\
+             \"last_failure\":{{\"code\":\"\",\"message\":\"\",\"retry\":{number},\"unanswered\":4294967295}}}}"
+        );
+        for content in [bytes.as_slice(), numbers.as_bytes()] {
+            let file = scene.file(name);
+            fs::create_dir_all(file.parent().unwrap()).unwrap();
+            fs::write(file, content).unwrap();
+            let client = scene.client();
+            client.status();
+            prop_assert!(client.tick().is_ok());
+            granted(client.activate().unwrap());
+            let licensed = matches!(client.standing(), Standing::Licensed { .. });
+            prop_assert!(licensed, "{name}");
+        }
+    }
 }
 
 #[test]
