@@ -12,9 +12,9 @@ fn a_code_is_explained_in_any_form_and_an_unknown_one_is_told_as_unknown() {
         assert_eq!(run.status, 0, "{form}: {}", run.stderr);
         assert!(run.stdout.starts_with("0xC004F074: No KMS host could be contacted (code, error)\n"), "{}", run.stdout);
     }
-    let run = leasehold(&["office", "explain", "0xC004F07F"], b"");
+    let run = leasehold(&["office", "explain", "0xC004F0FE"], b"");
     assert_eq!(run.status, 1);
-    assert!(run.stdout.starts_with("0xC004F07F: unknown\n") && run.stdout.contains("did you mean"), "{}", run.stdout);
+    assert!(run.stdout.starts_with("0xC004F0FE: unknown\n") && !run.stdout.contains("did you mean"), "{}", run.stdout);
     let answers = leasehold(&["office", "explain", "--json", "OOB_GRACE", "xyzzy"], b"");
     assert_eq!(answers.status, 1);
     assert_eq!(answers.json()[0]["explanations"][0]["subject"], "OOB_GRACE");

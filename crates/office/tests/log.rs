@@ -38,6 +38,15 @@ fn what_is_no_log_is_refused() {
     assert!(read_log(Cursor::new(b"LICENSE STATUS".as_slice()), |_| ()).is_err());
 }
 
+#[test]
+fn what_is_behind_a_damaged_record_is_read() {
+    let mut log = log(&[(HANDLED, ROW), (REQUEST, ASKED), (HANDLED, ROW)]);
+    put(&mut log, 4096 + 512 + 4, &0_u32.to_le_bytes());
+    let mut events = Vec::new();
+    let damaged = read_log(Cursor::new(log), |event| events.push(event.id)).expect("a log");
+    assert_eq!((events, damaged), (vec![REQUEST, HANDLED], 1));
+}
+
 /// A log file of one chunk with these events, each with one datum.
 fn log(events: &[(u32, &str)]) -> Vec<u8> {
     let mut chunk = Chunk { bytes: vec![0; 512], names: Vec::new() };

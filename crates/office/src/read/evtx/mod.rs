@@ -71,7 +71,15 @@ fn of_chunk(chunk: &[u8], each: &mut impl FnMut(Record)) -> u64 {
     let end = number::<4>(chunk, FREE).map_or(chunk.len(), |end| end.min(chunk.len()));
     let (mut at, mut damaged) = (RECORDS, 0);
     while at < end {
-        let Some(record) = framed(chunk, at) else { return damaged + 1 };
+        let Some(record) = framed(chunk, at) else {
+            damaged += 1;
+            // What is behind a damaged record may be whole.
+            match (at + 1..end).find(|at| framed(chunk, *at).is_some()) {
+                Some(next) => at = next,
+                None => return damaged,
+            }
+            continue;
+        };
         at += record.len();
         let number = u64::from_le_bytes(record[8..16].try_into().expect("eight bytes"));
         match Fragment::xml(chunk, at - record.len() + RECORD_HEADER, at - 4) {
