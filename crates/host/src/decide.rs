@@ -1,12 +1,13 @@
 //! Deciding: all that waits is one batch, verified together, with one transaction and one seal. The next batch gathers
 //! meanwhile.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::thread;
 use std::time::Duration;
 
-use leasehold_core::{Cti, FamilyId, Grant, KeyId, Refusal, Timestamp, Verdict, admission};
+use leasehold_core::{Ask, Cti, FamilyId, Grant, KeyId, Refusal, Timestamp, Verdict, admission};
 use leasehold_store::StoreError;
 use leasehold_store::host::{Asked, Batch, Family, Fork, HostStore, Ledger, SealRow, Subject, Tip};
 use leasehold_wire::seal::{self, Sealed};
@@ -150,13 +151,15 @@ fn decide(shared: &Shared, store: &mut dyn HostStore, batch: Vec<Verified>, newe
     };
     newest.look(store, identity.id());
     let families = families(&identity.certificate().grants);
+    let mut named = NamedHosts { known: HashMap::from([(identity.id(), true)]) };
     let mut items = Vec::with_capacity(batch.len());
     for item in batch {
         match screen(&identity, &item, newest.at, now) {
             Ok(grant) => {
                 let at = families.iter().position(|family| family.id == grant.family);
                 let family = at.expect("every grant's family is among them");
-                items.push(Screened { verified: item, grant, family });
+                let holds = named.lease_of(&item.kind, store);
+                items.push(Screened { verified: item, grant, family, holds });
             }
             Err(refusal) => refuse(shared, item, refusal),
         }
@@ -171,6 +174,22 @@ struct Screened<'g> {
     verified: Verified,
     grant: &'g Grant,
     family: usize,
+    /// The lease that it says it holds, where a host of this store has given it.
+    holds: Option<Cti>,
+}
+
+/// Which of the hosts that requests name decide on this store: only their leases are known here, and a lease of another
+/// host shows no fork.
+struct NamedHosts {
+    known: HashMap<KeyId, bool>,
+}
+
+impl NamedHosts {
+    fn lease_of(&mut self, kind: &RequestKind, store: &mut dyn HostStore) -> Option<Cti> {
+        let RequestKind::Lease(Request { chain_of: Some(host), holds: Some(lease), .. }) = kind else { return None };
+        let seals = |store: &mut dyn HostStore| store.seals(*host, 1).is_ok_and(|seals| !seals.is_empty());
+        self.known.entry(*host).or_insert_with(|| seals(store)).then_some(*lease)
+    }
 }
 
 /// What a transaction has decided for one item.
@@ -268,7 +287,8 @@ fn decide_one(
         }
         RequestKind::Lease(request) => request,
     };
-    let (ask, tally) = (request.ask(item.verified.client), ledger.tally(at));
+    let ask = Ask { holds: item.holds, ..request.ask(item.verified.client) };
+    let tally = ledger.tally(at);
     if let Err(refusal) = tally.screen(&ask) {
         return Outcome::Refused(refusal);
     }

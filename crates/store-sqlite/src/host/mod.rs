@@ -17,7 +17,7 @@ use std::fs::{File, TryLockError};
 use std::path::Path;
 use std::sync::LazyLock;
 
-use leasehold_core::{Counting, KeyId, Timestamp};
+use leasehold_core::{Counting, Fingerprint, KeyId, Timestamp};
 use leasehold_store::StoreError;
 use leasehold_store::host::{
     Batch, ClientRow, CountingClient, Counts, Entry, Family, HostStore, Ledger, Loaded, SealRow, Sighting, Subject,
@@ -176,7 +176,7 @@ impl SqliteHost {
             return Ok(());
         }
         let stored = row.map(|row| row.fingerprint).filter(|stored| Some(*stored) != subject.fingerprint);
-        for fingerprint in subject.fingerprint.into_iter().chain(stored).filter(|print| print.has_twins()) {
+        for fingerprint in subject.fingerprint.into_iter().chain(stored).filter(Fingerprint::has_twins) {
             let found = rows::counting(&self.connection, &self.overlay, family, &fingerprint)?;
             let row = |(client, last)| CountingClient { family: subject.family, fingerprint, client, last };
             counting.extend(found.into_iter().map(row));
