@@ -5,6 +5,7 @@ pub mod dns;
 pub mod dns_script;
 pub mod http;
 pub mod need;
+pub mod net;
 #[cfg(unix)]
 pub mod postgres;
 pub mod responder;
