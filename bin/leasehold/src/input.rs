@@ -12,7 +12,7 @@ use crate::failure::Failure;
 
 /// The bytes of a file, or of standard input where `path` is `-`; at most what the largest document takes.
 pub(crate) fn file(path: &Path) -> Result<Vec<u8>, Failure> {
-    let most = armour::MOST_TEXT as u64 + 1;
+    let most = armour::MAX_TEXT as u64 + 1;
     let mut bytes = Vec::new();
     let read = if path == Path::new("-") {
         io::stdin().lock().take(most).read_to_end(&mut bytes)

@@ -2,7 +2,7 @@
 
 use leasehold_core::{Component, Cti, FamilyId, Fingerprint, Grant, Policy, PublicKey, Text, Timestamp};
 use leasehold_store::authority::Product;
-use leasehold_wire::envelope::{self, MOST_BYTES};
+use leasehold_wire::envelope::{self, MAX_BYTES};
 use leasehold_wire::{HostCertificate, Keypair};
 
 use crate::error::Error;
@@ -17,7 +17,7 @@ pub(crate) fn grant<'p>(family: FamilyId, products: impl IntoIterator<Item = &'p
 /// Whether a host certificate can carry `grant`, and the host's leases still have room for it in their chain.
 pub(crate) fn check_size(vendor: &Text, grant: &Grant) -> Result<(), Error> {
     let features: usize = grant.policy.features.iter().map(|feature| feature.as_str().len() + 3).sum();
-    if grant.products.len() <= MAX_PRODUCTS && largest(vendor, grant) + features + ROOM_OF_A_LEASE <= MOST_BYTES {
+    if grant.products.len() <= MAX_PRODUCTS && largest(vendor, grant) + features + ROOM_OF_A_LEASE <= MAX_BYTES {
         Ok(())
     } else {
         Err(Error::GrantTooLarge(grant.family))

@@ -3,7 +3,7 @@
 use leasehold_core::{Cti, KeyId, Rng, random_bytes};
 use leasehold_store::authority::{AuthorityStore, Revocation, RevocationList, Revoked, Stamp, Transaction};
 use leasehold_wire::Revocations;
-use leasehold_wire::envelope::MOST_REVOCATION_BYTES;
+use leasehold_wire::envelope::MAX_REVOCATION_BYTES;
 
 use crate::authority::Authority;
 use crate::error::Error;
@@ -161,8 +161,8 @@ impl Authority {
         }
         let entries = keys.len() + documents.len();
         let document = self.sign(&Revocations { issued: by.at, cti, number, keys, documents });
-        if document.len() > MOST_REVOCATION_BYTES {
-            return Err(Error::ListFull { entries, max: MOST_REVOCATION_BYTES });
+        if document.len() > MAX_REVOCATION_BYTES {
+            return Err(Error::ListFull { entries, max: MAX_REVOCATION_BYTES });
         }
         Ok(RevocationList { number, issued: by.at, document })
     }

@@ -48,7 +48,7 @@ pub enum PolicyFault {
         /// How long until a client renews.
         renewal: Span,
     },
-    /// A length of time that nobody means.
+    /// A length of time beyond any use.
     #[error("{0}: must be at most 36500 d")]
     TooLong(Span),
     /// An end that has passed.
@@ -83,7 +83,7 @@ impl Policy {
             Err(PolicyFault::Capacity)
         } else if self.devices == Some(0) {
             Err(PolicyFault::Devices)
-        } else if self.drift > MOST_DRIFT {
+        } else if self.drift > MAX_DRIFT {
             Err(PolicyFault::Drift(self.drift))
         } else {
             Ok(())
@@ -114,7 +114,7 @@ impl Policy {
             let name = self.features[at].as_str();
             !name.trim().is_empty() && self.features[..at].iter().all(|other| other.as_str() != name)
         };
-        if self.features.len() > MOST_FEATURES {
+        if self.features.len() > MAX_FEATURES {
             Err(PolicyFault::TooManyFeatures(self.features.len()))
         } else if (0..self.features.len()).all(named) {
             Ok(())
@@ -124,8 +124,8 @@ impl Policy {
     }
 }
 
-const MOST_DRIFT: u64 = 5;
-const MOST_FEATURES: usize = 32;
+const MAX_DRIFT: u64 = 5;
+const MAX_FEATURES: usize = 32;
 const LONGEST: Span = Span::days(36_500);
 
 #[cfg(test)]

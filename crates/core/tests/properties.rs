@@ -121,7 +121,7 @@ proptest! {
     }
 }
 
-/// What happens next on a host: somebody asks or gives a lease back.
+/// What happens next on a host: a client asks or gives a lease back.
 #[derive(Debug)]
 struct Step {
     after: Span,

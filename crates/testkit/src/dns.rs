@@ -59,7 +59,7 @@ pub struct NameServer {
 }
 
 impl Zone {
-    /// A zone that nobody may change.
+    /// A zone that no client may change.
     pub fn new(name: &str, records: &str) -> Self {
         Self { name: name.to_owned(), records: records.to_owned(), writer: None }
     }
@@ -168,7 +168,7 @@ fn watch(child: &mut Child) -> (Arc<Mutex<String>>, Receiver<Started>) {
             let mut said = said.lock().unwrap_or_else(PoisonError::into_inner);
             writeln!(said, "{line}").expect("a string takes all");
             if started || failed {
-                // Nobody listens any more once the first word was heard.
+                // The first word was heard: no reader is left.
                 let _ = tell.send(if failed { Started::No } else { Started::Yes });
             }
         }

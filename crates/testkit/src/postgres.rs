@@ -165,7 +165,7 @@ impl Postgres {
         self.end("-QUIT");
     }
 
-    /// Ends it in good order; whoever is connected is cut off.
+    /// Ends it in good order; connections are cut off.
     ///
     /// # Panics
     /// Where it does not run.
@@ -254,7 +254,7 @@ fn watch(child: &mut Child, log: &Arc<Mutex<String>>) -> Receiver<Started> {
             let started = line.ends_with("database system is ready to accept connections");
             writeln!(said.lock().unwrap_or_else(PoisonError::into_inner), "{line}").expect("a string takes all");
             if started {
-                // Nobody listens any more once the first word was heard.
+                // The first word was heard: no reader is left.
                 let _ = tell.send(Started::Yes);
             }
         }

@@ -7,13 +7,13 @@ use alloc::vec::Vec;
 use pem_rfc7468::LineEnding;
 
 use crate::document::Typ;
-use crate::envelope::{Envelope, MOST_REVOCATION_BYTES, Malformed};
+use crate::envelope::{Envelope, MAX_REVOCATION_BYTES, Malformed};
 
 /// Why a file holds no document.
 #[derive(Debug, thiserror::Error)]
 pub enum ArmourError {
     /// More text than the largest document takes.
-    #[error("more than {MOST_TEXT} bytes: no document is that large")]
+    #[error("more than {MAX_TEXT} bytes: no document is that large")]
     TooLarge,
     /// Neither a document's bytes, nor armour, nor hexadecimal digits.
     #[error("neither a document's bytes, nor armour (-----BEGIN LEASEHOLD …-----), nor hexadecimal digits")]
@@ -24,7 +24,7 @@ pub enum ArmourError {
 }
 
 /// A file holds no more than the largest document in its longest form.
-pub const MOST_TEXT: usize = 2 * MOST_REVOCATION_BYTES + 4_096;
+pub const MAX_TEXT: usize = 2 * MAX_REVOCATION_BYTES + 4_096;
 
 /// Wraps a document in armour of its own label.
 ///
@@ -45,7 +45,7 @@ pub fn wrap(bytes: &[u8]) -> Result<String, Malformed> {
 /// # Errors
 /// [`ArmourError`] where there is no such thing.
 pub fn read(file: &[u8]) -> Result<Cow<'_, [u8]>, ArmourError> {
-    if file.len() > MOST_TEXT {
+    if file.len() > MAX_TEXT {
         return Err(ArmourError::TooLarge);
     }
     if file.is_empty() || file[0] == TAG_18 {

@@ -47,11 +47,11 @@ pub struct Head {
 }
 
 /// No document is larger, but for revocation lists.
-pub const MOST_BYTES: usize = 16 * 1_024;
+pub const MAX_BYTES: usize = 16 * 1_024;
 /// No document that is signed by the key in its own `cnf` is larger.
-pub const MOST_REQUEST_BYTES: usize = 4 * 1_024;
+pub const MAX_REQUEST_BYTES: usize = 4 * 1_024;
 /// No revocation list is larger.
-pub const MOST_REVOCATION_BYTES: usize = 1_024 * 1_024;
+pub const MAX_REVOCATION_BYTES: usize = 1_024 * 1_024;
 
 impl<'b> Envelope<'b> {
     /// Takes `bytes` apart.
@@ -59,7 +59,7 @@ impl<'b> Envelope<'b> {
     /// # Errors
     /// [`Malformed`] where they are not the deterministic encoding of one envelope within its size.
     pub fn parse(bytes: &'b [u8]) -> Result<Self, Malformed> {
-        if bytes.len() > MOST_REVOCATION_BYTES {
+        if bytes.len() > MAX_REVOCATION_BYTES {
             return Err(Malformed("more bytes than any document has"));
         }
         let mut d = Decoder::new(bytes);
@@ -67,7 +67,7 @@ impl<'b> Envelope<'b> {
             return Err(Malformed("not a COSE_Sign1 envelope (CBOR tag 18)"));
         }
         let typ = protected(d.bytes()?)?;
-        if bytes.len() > typ.most_bytes() {
+        if bytes.len() > typ.max_bytes() {
             return Err(Malformed("more bytes than such a document has"));
         }
         let (kid, chain, seal) = unprotected(&mut d)?;

@@ -18,7 +18,7 @@ pub struct Proof {
 }
 
 impl Proof {
-    /// Proves that whoever holds `key` asks in the request `cti` of `subject`, a host or device.
+    /// Proves that the holder of `key` makes the request `cti` of `subject`, a host or device.
     pub fn new(key: &ProductKey, subject: KeyId, cti: Cti) -> Self {
         let pair = Keypair::of_product_key(key);
         Self { key: pair.id(), signature: pair.sign(&statement(subject, cti)) }

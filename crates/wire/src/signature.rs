@@ -177,7 +177,7 @@ mod tests {
         assert_eq!(check(&signatures), expected);
     }
 
-    /// A signature by `pair` whose commitment and key have torsion in them: whoever holds the secret can make it.
+    /// A signature by `pair` whose commitment and key have torsion in them: the holder of the secret can make it.
     fn with_torsion(seed: u8, in_r: EdwardsPoint, in_key: EdwardsPoint, message: &[u8]) -> (Point, [u8; 64]) {
         let secret = Scalar::from_bytes_mod_order([seed; 32]);
         let key = (EdwardsPoint::mul_base(&secret) + in_key).compress().to_bytes();

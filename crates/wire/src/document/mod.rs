@@ -29,7 +29,7 @@ pub use revocations::Revocations;
 use leasehold_core::{Cti, KeyId, PublicKey, Timestamp};
 
 use crate::cbor::{Decoder, Encoder, Wrote, need};
-use crate::envelope::{Head, MOST_BYTES, MOST_REQUEST_BYTES, MOST_REVOCATION_BYTES, Malformed};
+use crate::envelope::{Head, MAX_BYTES, MAX_REQUEST_BYTES, MAX_REVOCATION_BYTES, Malformed};
 
 /// A kind of document: its claims as a value.
 pub trait Document: Sized {
@@ -119,13 +119,13 @@ impl Typ {
         )
     }
 
-    pub(crate) const fn most_bytes(self) -> usize {
+    pub(crate) const fn max_bytes(self) -> usize {
         match self {
             Self::HostRequest | Self::Request | Self::Release | Self::MachineRequest | Self::DirectoryRequest => {
-                MOST_REQUEST_BYTES
+                MAX_REQUEST_BYTES
             }
-            Self::Revocations => MOST_REVOCATION_BYTES,
-            Self::Authority | Self::Manifest | Self::Host | Self::Lease | Self::Refusal | Self::Object => MOST_BYTES,
+            Self::Revocations => MAX_REVOCATION_BYTES,
+            Self::Authority | Self::Manifest | Self::Host | Self::Lease | Self::Refusal | Self::Object => MAX_BYTES,
         }
     }
 }

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 use leasehold_authority::revocations::{self, Standing};
 use leasehold_store::authority::{Revocation, RevocationList};
-use leasehold_wire::envelope::MOST_REVOCATION_BYTES;
+use leasehold_wire::envelope::MAX_REVOCATION_BYTES;
 use serde_json::{Value, json};
 
 use super::{VendorContext, failed, revoke};
@@ -34,12 +34,12 @@ impl Revocations {
                 "number": number,
                 "issued": issued.unix(),
                 "bytes": bytes,
-                "max_bytes": MOST_REVOCATION_BYTES,
+                "max_bytes": MAX_REVOCATION_BYTES,
                 "entries": entries.iter().map(value).collect::<Vec<_>>(),
             });
             output::document(&document, self.out.as_deref(), about, output)?;
         }
-        let (made, percent) = (output::time(issued), bytes * 100 / MOST_REVOCATION_BYTES);
+        let (made, percent) = (output::time(issued), bytes * 100 / MAX_REVOCATION_BYTES);
         errln!("list {number} of {made}: {} entries, {percent} % of its room", entries.len());
         Ok(())
     }

@@ -4,7 +4,7 @@ use std::fmt;
 use std::time::Duration;
 
 use leasehold_core::Code;
-use leasehold_wire::envelope::MOST_REVOCATION_BYTES;
+use leasehold_wire::envelope::MAX_REVOCATION_BYTES;
 
 use crate::address::AuthorityAddress;
 use crate::error::Error;
@@ -81,7 +81,7 @@ impl AuthorityLink {
     /// # Errors
     /// [`AuthorityError`].
     pub fn revocations(&self, held: Option<u64>) -> Result<Option<Vec<u8>>, AuthorityError> {
-        let max = MOST_REVOCATION_BYTES as u64;
+        let max = MAX_REVOCATION_BYTES as u64;
         match self.exchange.fetch(&self.route(), "/v1/revocations", held, max, TIMEOUT) {
             Ok(Reply::Document(list)) => Ok(Some(list)),
             Ok(Reply::Done) => Ok(None),

@@ -1,6 +1,6 @@
 //! The vendor's revocation list, as hosts pass it on.
 
-use leasehold_wire::envelope::MOST_REVOCATION_BYTES;
+use leasehold_wire::envelope::MAX_REVOCATION_BYTES;
 use leasehold_wire::{Revocations, verify};
 
 use crate::context::Context;
@@ -40,7 +40,7 @@ fn fetch(
     deadline: Deadline<'_>,
 ) -> Option<(Vec<u8>, Revocations)> {
     let timeout = TIMEOUT_FOUND.min(deadline.left()?);
-    let (max, number) = (MOST_REVOCATION_BYTES as u64, held.map(|list| list.number));
+    let (max, number) = (MAX_REVOCATION_BYTES as u64, held.map(|list| list.number));
     let Ok(Reply::Document(bytes)) = network.exchange.fetch(route, "/v1/revocations", number, max, timeout) else {
         return None;
     };
