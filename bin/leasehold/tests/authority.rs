@@ -161,7 +161,13 @@ impl Shop {
         };
         products::add(store, &product, by).expect("a product");
         let issue = |allowance| {
-            let new = NewKey { family: "acme".parse().expect("an id"), allowance, customer: None, policy: None };
+            let new = NewKey {
+                family: "acme".parse().expect("an id"),
+                allowance,
+                customer: None,
+                policy: None,
+                certificate_validity: None,
+            };
             keys::issue(store, &new, by, &rng).expect("a key").0
         };
         let (host_key, multiple_key) = (issue(Allowance::HOST_KEY), issue(Allowance::multiple_key(LICENCES)));

@@ -4,7 +4,7 @@ use leasehold_core::activation::Refusal;
 use leasehold_core::{Cti, Fingerprint, KeyId, KeyKind, ProductId, PublicKey, Text, Timestamp};
 use leasehold_store::authority::IssuedKey;
 use leasehold_wire::proof::Proof;
-use leasehold_wire::{Envelope, HostRequest, MachineRequest, Reason, Typ, request};
+use leasehold_wire::{Envelope, HostRequest, MachineRequest, Reason, ReportedTip, Typ, Usage, request};
 
 use crate::error::Error;
 
@@ -17,6 +17,10 @@ pub struct ActivationRequest {
     pub(crate) fingerprint: Fingerprint,
     pub(crate) name: Option<Text>,
     pub(crate) kind: RequestKind,
+    /// The end of a host's chain of seals.
+    pub(crate) tip: Option<ReportedTip>,
+    /// How a host's families are used.
+    pub(crate) usage: Vec<Usage>,
 }
 
 /// Who asks, and for what.
@@ -102,15 +106,24 @@ impl ActivationRequest {
 
 impl From<HostRequest> for ActivationRequest {
     fn from(request: HostRequest) -> Self {
-        let HostRequest { cti, key: subject, proof, host_name, fingerprint, .. } = request;
-        Self { proof, subject, cti, fingerprint, name: Some(host_name), kind: RequestKind::Host }
+        let HostRequest { cti, key: subject, proof, host_name, fingerprint, tip, usage, .. } = request;
+        Self { proof, subject, cti, fingerprint, name: Some(host_name), kind: RequestKind::Host, tip, usage }
     }
 }
 
 impl From<MachineRequest> for ActivationRequest {
     fn from(request: MachineRequest) -> Self {
         let MachineRequest { cti, key: subject, proof, product, fingerprint, .. } = request;
-        Self { proof, subject, cti, fingerprint, name: None, kind: RequestKind::Machine(product) }
+        Self {
+            proof,
+            subject,
+            cti,
+            fingerprint,
+            name: None,
+            kind: RequestKind::Machine(product),
+            tip: None,
+            usage: Vec::new(),
+        }
     }
 }
 

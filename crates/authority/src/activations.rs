@@ -1,7 +1,7 @@
 //! The hosts and machines that product keys have activated.
 
 use leasehold_core::KeyId;
-use leasehold_store::authority::{Activation, AuthorityStore, IssuedKey, Revoked};
+use leasehold_store::authority::{Activation, AuthorityStore, HostReport, IssuedKey, Revoked};
 
 use crate::error::Error;
 use crate::key_name::KeyName;
@@ -17,6 +17,8 @@ pub struct Activated {
     pub activation: Activation,
     /// Whether the revocation list names it.
     pub revoked: bool,
+    /// What a host has reported last; `None` where it has not yet.
+    pub report: Option<HostReport>,
 }
 
 /// The activations of a host's or machine's key pair, oldest first: one, unless several product keys have activated it.
@@ -29,8 +31,9 @@ pub fn find(store: &dyn AuthorityStore, subject: KeyId) -> Result<Vec<Activated>
         let revoked = tx.is_revoked(Revoked::Key(subject))?;
         let mut found = Vec::new();
         for (key, activation) in tx.activations_of(subject)? {
+            let report = tx.report(key, subject)?;
             let key = tx.key(key)?.ok_or(Error::UnknownKey(KeyName::Id(key)))?;
-            found.push(Activated { key, activation, revoked });
+            found.push(Activated { key, activation, revoked, report });
         }
         if found.is_empty() { Err(Error::UnknownHost(subject)) } else { Ok(found) }
     })
@@ -48,7 +51,8 @@ pub fn page(store: &dyn AuthorityStore, key: &KeyName, after: u64, max: u64) -> 
         let mut page = Vec::new();
         for activation in tx.places(key.public.id(), after, max)? {
             let revoked = tx.is_revoked(Revoked::Key(activation.subject.id()))?;
-            page.push(Activated { key: key.clone(), activation, revoked });
+            let report = tx.report(key.public.id(), activation.subject.id())?;
+            page.push(Activated { key: key.clone(), activation, revoked, report });
         }
         Ok(page)
     })

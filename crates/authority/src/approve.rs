@@ -1,23 +1,25 @@
 //! Requests of hosts and machines, and the answers to them (DESIGN section 7).
 
 use leasehold_core::activation::{Placement, Refusal};
-use leasehold_core::{Cti, Grant, KeyId, ProductId, Rng, Text, Timestamp, random_bytes};
+use leasehold_core::{Cti, Grant, KeyId, ProductId, Rng, Span, Text, Timestamp, random_bytes};
 use leasehold_store::StoreError;
-use leasehold_store::authority::{Activation, IssuedKey, NewActivation, Product, Revoked, Stamp, Transaction};
+use leasehold_store::authority::{
+    Activation, ForkPolicy, IssuedKey, NewActivation, Product, Revoked, Stamp, Transaction,
+};
 use leasehold_wire::{HostCertificate, Lease, Method};
 
 use crate::activation_request::{ActivationRequest, RequestKind};
 use crate::authority::Authority;
 use crate::error::Error;
 use crate::grant::{check_size, grant};
-use crate::transact;
+use crate::{reports, transact};
 
 /// What an authority answers to a request.
 #[derive(Clone, Debug)]
 pub enum Approval {
     /// A host certificate or a lease.
     Granted(Box<Granted>),
-    /// A refusal with its reason; nothing was recorded.
+    /// A refusal with its reason; nothing was recorded but for a fork.
     Refused(Refusal),
 }
 
@@ -106,8 +108,18 @@ impl Authority {
             // Another key pair has its place: a place has one at a time.
             return Err(Refusal::Revoked.into());
         }
+        let names = (key.public.id(), request.subject.id());
+        if let RequestKind::Host = request.kind {
+            let report = reports::check_fork(tx, names, request.tip.as_ref(), by)?;
+            let forked = report.is_some_and(|report| report.fork.is_some());
+            if forked && tx.family(&key.family)?.is_some_and(|family| family.forked == ForkPolicy::Refuse) {
+                return Err(Refusal::HostForked.into());
+            }
+        }
         let (document, expires) = match request.kind {
-            RequestKind::Host => self.host_certificate(request, grant, placement, (cti, by.at)),
+            RequestKind::Host => {
+                self.host_certificate(request, (grant, key.certificate_validity), placement, (cti, by.at))
+            }
             RequestKind::Machine(product) => self.lease(request, &key, product, (cti, by.at)),
         };
         let ActivationRequest { subject, fingerprint, ref name, .. } = *request;
@@ -123,6 +135,7 @@ impl Authority {
             document: document.clone(),
         };
         tx.record_activation(&activation, by)?;
+        reports::record(tx, names, request.tip.as_ref(), &request.usage, by.at)?;
         if let (RequestKind::Machine(_), Placement::Anew(_), Some(former)) = (request.kind, placement, latest) {
             self.revoke_former(tx, former.subject.id(), by, list)?;
         }
@@ -132,11 +145,11 @@ impl Authority {
     fn host_certificate(
         &self,
         request: &ActivationRequest,
-        grant: Grant,
+        (grant, validity): (Grant, Option<Span>),
         placement: Placement,
         (cti, now): (Cti, Timestamp),
     ) -> (Vec<u8>, Option<Timestamp>) {
-        let (expires, ordinals) = (self.host_expiry(&grant.policy, now), placement.ordinals());
+        let (expires, ordinals) = (self.host_expiry(&grant.policy, validity, now), placement.ordinals());
         let certificate = HostCertificate {
             issued: now,
             expires,

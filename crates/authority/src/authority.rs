@@ -148,11 +148,13 @@ impl Authority {
         envelope::sign(document, &self.pair, &[&self.certificate])
     }
 
-    /// When a host certificate made at `now` ends, never later than the authority's own.
+    /// When a host certificate made at `now` ends, never later than the authority's own: after `validity` where its key says
+    /// so.
     ///
     /// One with a capacity ends early: a copy of its host could grant as many leases again until then.
-    pub(crate) fn host_expiry(&self, policy: &Policy, now: Timestamp) -> Timestamp {
-        now.plus(if policy.capacity.is_some() { WITH_CAPACITY } else { WITHOUT_CAPACITY }).min(self.expires)
+    pub(crate) fn host_expiry(&self, policy: &Policy, validity: Option<Span>, now: Timestamp) -> Timestamp {
+        let usual = if policy.capacity.is_some() { WITH_CAPACITY } else { WITHOUT_CAPACITY };
+        now.plus(validity.unwrap_or(usual)).min(self.expires)
     }
 }
 

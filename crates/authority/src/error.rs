@@ -3,7 +3,7 @@
 use std::io;
 use std::path::PathBuf;
 
-use leasehold_core::{Code, FamilyId, KeyId, PolicyFault, ProductId, ProductNumber, Text, TokenName};
+use leasehold_core::{Code, FamilyId, KeyId, PolicyFault, ProductId, ProductNumber, Span, Text, TokenName};
 use leasehold_store::StoreError;
 use leasehold_wire::{Reason, Typ};
 
@@ -109,6 +109,9 @@ pub enum Error {
     /// A policy that no client or host could follow.
     #[error(transparent)]
     Policy(#[from] PolicyFault),
+    /// A certificate that would end at once, or never.
+    #[error("certificate validity {0}: must be from 1 d to 36500 d")]
+    CertificateValidity(Span),
     /// A grant that no certificate can carry.
     #[error("family {0}: its products and features do not fit into a host certificate")]
     GrantTooLarge(FamilyId),
@@ -172,7 +175,9 @@ impl Error {
             | Self::Superseded(_)
             | Self::TokenExists(_)
             | Self::ListFull { .. } => ErrorKind::Conflict,
-            Self::Policy(_) | Self::TokenEnded(_) | Self::EmptyPassphrase => ErrorKind::Invalid,
+            Self::Policy(_) | Self::CertificateValidity(_) | Self::TokenEnded(_) | Self::EmptyPassphrase => {
+                ErrorKind::Invalid
+            }
             Self::GrantTooLarge(_) => ErrorKind::TooLarge,
             Self::NotARequest(_) | Self::Request(_) => ErrorKind::Request,
             Self::Certificate(_) => ErrorKind::Certificate,
@@ -214,7 +219,7 @@ impl Error {
             Self::OwnAuthority(_) => Code::OwnAuthority,
             Self::Superseded(_) => Code::AuthorityFollowed,
             Self::ListFull { .. } => Code::RevocationListFull,
-            Self::Policy(_) => Code::BadPolicy,
+            Self::Policy(_) | Self::CertificateValidity(_) => Code::BadPolicy,
             Self::GrantTooLarge(_) => Code::GrantTooLarge,
             Self::NotARequest(_) => Code::Malformed,
             Self::Request(reason) | Self::Certificate(reason) => named(reason.code()),

@@ -1,7 +1,7 @@
 //! Changing and withdrawing families.
 
 use leasehold_core::FamilyId;
-use leasehold_store::authority::{AuthorityStore, Family, Stamp, Transaction};
+use leasehold_store::authority::{AuthorityStore, Family, ForkPolicy, Stamp, Transaction};
 
 use crate::error::Error;
 use crate::grant::{check_size, grant};
@@ -30,6 +30,19 @@ pub fn change(
         }
         Ok(Family { policy, ..family.clone() })
     })
+}
+
+/// Changes how a family treats hosts that have forked.
+///
+/// # Errors
+/// [`Error::UnknownFamily`]; [`Error::NotInitialised`], [`Error::Store`].
+pub fn set_forked(
+    store: &dyn AuthorityStore,
+    id: &FamilyId,
+    forked: ForkPolicy,
+    by: Stamp,
+) -> Result<Changed<Family>, Error> {
+    alter(store, "change a family", id, by, |_, family| Ok(Family { forked, ..family.clone() }))
 }
 
 /// Withdraws a family from all that is granted from now on, renewals included, or brings it back. A withdrawn family takes

@@ -3,7 +3,7 @@
 use std::num::NonZeroU64;
 
 use leasehold_core::activation::Allowance;
-use leasehold_core::{FamilyId, KeyId, Policy, ProductKey, Rng, Text, random_bytes};
+use leasehold_core::{FamilyId, KeyId, Policy, ProductKey, Rng, Span, Text, random_bytes};
 use leasehold_store::authority::{Activation, AuthorityStore, Family, IssuedKey, Stamp, Transaction};
 use leasehold_wire::Keypair;
 
@@ -24,6 +24,8 @@ pub struct NewKey {
     pub customer: Option<Text>,
     /// What it grants; `None` is what the family says.
     pub policy: Option<Policy>,
+    /// How long certificates of its hosts are valid; `None` is the usual time: 90 days with a capacity, else two years.
+    pub certificate_validity: Option<Span>,
 }
 
 /// How much of a product key is used.
@@ -42,6 +44,8 @@ pub struct KeyChange {
     pub customer: Option<Option<Text>>,
     /// What it grants.
     pub policy: PolicyChange,
+    /// How long certificates of its hosts are valid; `Some(None)` is the usual time.
+    pub certificate_validity: Option<Option<Span>>,
     /// Hosts or machines that it activates at most. Those that it has activated are answered again whatever the number.
     pub places: Option<NonZeroU64>,
     /// Key pairs that it activates at most on each of them.
@@ -138,6 +142,16 @@ impl Draft {
     }
 }
 
+/// A host needs some time to renew, and a certificate is for no longer than a lease may be.
+fn check_validity(validity: Option<Span>) -> Result<(), Error> {
+    match validity {
+        Some(validity) if validity < Span::DAY || validity > Span::days(36_500) => {
+            Err(Error::CertificateValidity(validity))
+        }
+        Some(_) | None => Ok(()),
+    }
+}
+
 /// Whether `key` can be issued now.
 fn check(tx: &mut dyn Transaction, key: &IssuedKey, by: Stamp) -> Result<(), Error> {
     let vendor = tx.vendor()?.ok_or(Error::NotInitialised)?;
@@ -145,6 +159,7 @@ fn check(tx: &mut dyn Transaction, key: &IssuedKey, by: Stamp) -> Result<(), Err
         return Err(Error::FamilyWithdrawn(key.family));
     }
     key.policy.check(by.at)?;
+    check_validity(key.certificate_validity)?;
     let products = tx.products()?;
     let members = products.iter().filter(|product| product.family == key.family);
     check_size(&vendor.name, &grant(key.family, members, &key.policy))
@@ -252,7 +267,9 @@ pub fn change(
         }
         let allowance = change.allowance(before.allowance);
         let customer = change.customer.clone().unwrap_or_else(|| before.customer.clone());
-        let after = IssuedKey { customer, policy, allowance, ..before.clone() };
+        let certificate_validity = change.certificate_validity.unwrap_or(before.certificate_validity);
+        check_validity(certificate_validity)?;
+        let after = IssuedKey { customer, policy, allowance, certificate_validity, ..before.clone() };
         tx.change_key(&before, &after, by)?;
         Ok(Changed { before, after })
     })
@@ -309,6 +326,7 @@ fn make(new: &NewKey, family: &Family, policy: Policy, by: Stamp, random: [u8; 9
         customer: new.customer.clone(),
         policy,
         allowance: new.allowance,
+        certificate_validity: new.certificate_validity,
         issued: by.at,
         revoked: None,
     };

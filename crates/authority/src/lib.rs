@@ -21,6 +21,7 @@ mod key_name;
 pub mod keys;
 mod policy_change;
 pub mod products;
+pub mod reports;
 pub mod revocations;
 pub mod rotation;
 mod secret;

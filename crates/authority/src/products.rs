@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use leasehold_core::standing::Mode;
 use leasehold_core::{FamilyId, Policy, PolicyFault, ProductId, ProductNumber, Span, Text, Timestamp};
-use leasehold_store::authority::{AuthorityStore, Family, Product, Stamp, Transaction};
+use leasehold_store::authority::{AuthorityStore, Family, ForkPolicy, Product, Stamp, Transaction};
 
 use crate::error::Error;
 use crate::grant::{check_size, grant};
@@ -199,7 +199,7 @@ fn family(tx: &mut dyn Transaction, new: &NewFamily, by: Stamp) -> Result<(Famil
     policy.check(by.at)?;
     let taken = tx.families()?.iter().map(|family| family.number).collect();
     let number = choose(new.number, &taken, Error::FamilyNumberTaken)?;
-    Ok((Family { id: new.id, number, policy, withdrawn: None }, Begins::Now))
+    Ok((Family { id: new.id, number, policy, forked: ForkPolicy::Show, withdrawn: None }, Begins::Now))
 }
 
 fn product(new: &NewProduct, number: ProductNumber, family: &Family) -> Result<Product, Error> {

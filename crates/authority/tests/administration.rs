@@ -95,6 +95,7 @@ fn a_changed_key_reaches_its_host_when_it_renews() {
             features: Some(vec!["cloud".parse().unwrap()]),
             ..PolicyChange::default()
         },
+        certificate_validity: Some(Some(Span::days(30))),
         places: NonZeroU64::new(1),
         activations: NonZeroU64::new(2),
     };
@@ -178,7 +179,13 @@ fn a_withdrawn_family_takes_no_products_and_keys_and_grants_nothing() {
     let key = acme.issue(Allowance::HOST_KEY, None, 3);
     families::set_availability(&*acme.store, &family(), Availability::Withdrawn, AT).unwrap();
     assert_eq!(refused(approve(&acme, &host_request(&key, 1, machine(1)))), Refusal::ProductNotGranted);
-    let new = NewKey { family: family(), allowance: Allowance::HOST_KEY, customer: None, policy: None };
+    let new = NewKey {
+        family: family(),
+        allowance: Allowance::HOST_KEY,
+        customer: None,
+        policy: None,
+        certificate_validity: None,
+    };
     let issued = keys::issue(&*acme.store, &new, AT, &seeded(9));
     assert!(matches!(issued, Err(Error::FamilyWithdrawn(_))));
     let added = products::add(&*acme.store, &product("acme-pdm", "acme"), AT);

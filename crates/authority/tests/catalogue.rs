@@ -80,6 +80,7 @@ fn a_product_key_is_kept_by_its_public_half_alone() {
         allowance: Allowance::multiple_key(40),
         customer: Some("Müller & Söhne".parse().unwrap()),
         policy: Some(policy.clone()),
+        certificate_validity: None,
     };
     let (key, issued) = keys::issue(&*acme.store, &new, AT, &seeded(3)).unwrap();
     assert_eq!((key.kind(), key.number().value()), (KeyKind::Multiple, 1));
@@ -104,6 +105,7 @@ fn a_product_key_is_for_a_family_that_there_is_and_a_policy_that_can_be_followed
         allowance: Allowance::HOST_KEY,
         customer: None,
         policy,
+        certificate_validity: None,
     };
     let issue = |new: NewKey| keys::issue(&*acme.store, &new, AT, &seeded(3)).map(drop);
     assert!(matches!(issue(new("none", None)), Err(Error::UnknownFamily(_))));

@@ -19,7 +19,13 @@ fn acme() -> TestVendor {
             ..Policy::default()
         };
         let customer = Some(customer.parse().expect("a name"));
-        let new = NewKey { family: "acme".parse().expect("an id"), allowance, customer, policy: Some(policy) };
+        let new = NewKey {
+            family: "acme".parse().expect("an id"),
+            allowance,
+            customer,
+            policy: Some(policy),
+            certificate_validity: None,
+        };
         keys::issue(&*acme.store, &new, AT, &seeded(seed)).expect("a key").0
     };
     let host = issue(Allowance::HOST_KEY, "=cmd|' /C calc'!A0", 3);

@@ -92,6 +92,8 @@ pub enum Refusal {
         /// When it did.
         end: Timestamp,
     },
+    /// The host has forked, and the vendor refuses such hosts of this family.
+    HostForked,
     /// The product key has activated as many hosts as it may.
     HostsExhausted {
         /// How many that is.
@@ -189,6 +191,7 @@ impl Refusal {
             Self::WrongKindOfKey { .. } => Code::WrongKindOfKey,
             Self::ProductNotGranted => Code::ProductNotGranted,
             Self::GrantEnded { .. } => Code::GrantEnded,
+            Self::HostForked => Code::HostForked,
             Self::HostsExhausted { .. } => Code::HostsExhausted,
             Self::ActivationsExhausted { .. } => Code::ActivationsExhausted,
         }
@@ -199,7 +202,7 @@ impl Refusal {
         match self {
             Self::BadSignature => 401,
             Self::UnknownKey | Self::Revoked | Self::ProductNotGranted | Self::GrantEnded { .. } => 403,
-            Self::HostsExhausted { .. } | Self::ActivationsExhausted { .. } => 409,
+            Self::HostForked | Self::HostsExhausted { .. } | Self::ActivationsExhausted { .. } => 409,
             Self::WrongKindOfKey { .. } => 422,
         }
     }
@@ -216,6 +219,7 @@ impl fmt::Display for Refusal {
             }
             Self::ProductNotGranted => f.write_str("product: it is not in the family that the product key is for"),
             Self::GrantEnded { .. } => f.write_str("product key: what it grants has ended"),
+            Self::HostForked => f.write_str("host: two copies of it have renewed, or one restored from a backup"),
             Self::HostsExhausted { hosts } => write!(f, "product key: it has activated {hosts} hosts already"),
             Self::ActivationsExhausted { activations } => {
                 write!(f, "product key: all {activations} activations are used")

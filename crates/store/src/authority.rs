@@ -10,6 +10,7 @@ mod differences;
 mod families;
 mod keys;
 mod products;
+mod reports;
 mod revocations;
 pub mod suite;
 mod tokens;
@@ -21,6 +22,7 @@ pub use differences::Differences;
 pub use families::{Family, FamilyRows};
 pub use keys::{IssuedKey, KeyRows};
 pub use products::{Product, ProductRows};
+pub use reports::{Fork, ForkPolicy, HostReport, HostUsage, ReportRows, Tip};
 pub use revocations::{Revocation, RevocationList, RevocationRows, Revoked};
 pub use tokens::{Role, Roles, Token, TokenRows};
 pub use vendor::{AuthorityCertificate, Vendor, VendorRows};
@@ -69,7 +71,16 @@ impl dyn AuthorityStore + '_ {
 /// One transaction: what it reads does not change under it. A backend implements the traits it is made of, one for each
 /// kind of row.
 pub trait Transaction:
-    VendorRows + FamilyRows + ProductRows + KeyRows + ActivationRows + RevocationRows + TokenRows + AuditRows + CopyRows
+    VendorRows
+    + FamilyRows
+    + ProductRows
+    + KeyRows
+    + ActivationRows
+    + ReportRows
+    + RevocationRows
+    + TokenRows
+    + AuditRows
+    + CopyRows
 {
 }
 
@@ -79,6 +90,7 @@ impl<T> Transaction for T where
         + ProductRows
         + KeyRows
         + ActivationRows
+        + ReportRows
         + RevocationRows
         + TokenRows
         + AuditRows

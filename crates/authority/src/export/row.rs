@@ -96,7 +96,7 @@ pub(super) fn usage(key: &IssuedKey, taken: Counts) -> Row {
 }
 
 pub(super) fn place(activated: &Activated) -> Row {
-    let Activated { key, activation, revoked } = activated;
+    let Activated { key, activation, revoked, .. } = activated;
     vec![
         Cell::Word(key.public.id().to_string()),
         Cell::Word(key.last_five.to_string()),

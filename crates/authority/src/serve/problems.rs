@@ -38,6 +38,9 @@ pub fn problem(refusal: &Refusal) -> Problem {
         Refusal::GrantEnded { end } => {
             new("what the product key grants has ended: renew it with the vendor").with("end", end.unix())
         }
+        Refusal::HostForked => new(
+            "two copies of this host have renewed, or it was restored from a backup: run one of them, and ask the vendor",
+        ),
         Refusal::HostsExhausted { hosts } => {
             new("the product key has activated all its hosts: use one of these, or ask the vendor for another key")
                 .with("hosts", hosts)

@@ -14,7 +14,7 @@ use leasehold_store::authority::{Actor, AuthorityStore, Stamp};
 use leasehold_store_sqlite::authority::SqliteAuthority;
 use leasehold_testkit::rng::SeededRng;
 use leasehold_wire::proof::Proof;
-use leasehold_wire::{HostRequest, Keypair, MachineRequest, envelope};
+use leasehold_wire::{HostRequest, Keypair, MachineRequest, ReportedTip, Usage, envelope};
 use tempfile::TempDir;
 
 pub(crate) const AT: Stamp = Stamp { at: Timestamp::from_unix(1_790_000_000), actor: Actor::Cli };
@@ -61,7 +61,13 @@ impl TestVendor {
     }
 
     pub(crate) fn issue(&self, allowance: Allowance, policy: Option<Policy>, seed: u64) -> ProductKey {
-        let new = NewKey { family: "acme".parse().expect("an id"), allowance, customer: None, policy };
+        let new = NewKey {
+            family: "acme".parse().expect("an id"),
+            allowance,
+            customer: None,
+            policy,
+            certificate_validity: None,
+        };
         keys::issue(&*self.store, &new, AT, &seeded(seed)).expect("a key").0
     }
 }
@@ -99,6 +105,17 @@ pub(crate) fn pair(n: u8) -> Keypair {
 
 /// What the host with the `n`th key pair asks from the machine.
 pub(crate) fn host_request(key: &ProductKey, n: u8, machine: Fingerprint) -> Vec<u8> {
+    host_request_with(key, n, machine, None, Vec::new())
+}
+
+/// The same with what it reports.
+pub(crate) fn host_request_with(
+    key: &ProductKey,
+    n: u8,
+    machine: Fingerprint,
+    tip: Option<ReportedTip>,
+    usage: Vec<Usage>,
+) -> Vec<u8> {
     let (pair, cti) = (pair(n), Cti([n; 16]));
     let request = HostRequest {
         issued: AT.at,
@@ -107,8 +124,8 @@ pub(crate) fn host_request(key: &ProductKey, n: u8, machine: Fingerprint) -> Vec
         proof: Proof::new(key, pair.id(), cti),
         host_name: "licences.example".parse().expect("a name"),
         fingerprint: machine,
-        tip: None,
-        usage: Vec::new(),
+        tip,
+        usage,
     };
     envelope::sign(&request, &pair, &[])
 }

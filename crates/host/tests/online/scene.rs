@@ -98,7 +98,13 @@ impl Scene {
     }
 
     pub(crate) fn issue(&self, allowance: Allowance, seed: u64) -> ProductKey {
-        let new = NewKey { family: "acme".parse().unwrap(), allowance, customer: None, policy: None };
+        let new = NewKey {
+            family: "acme".parse().unwrap(),
+            allowance,
+            customer: None,
+            policy: None,
+            certificate_validity: None,
+        };
         keys::issue(&*self.store(), &new, stamp(BEGIN), &SeededRng::new(seed)).unwrap().0
     }
 

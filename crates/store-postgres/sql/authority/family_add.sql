@@ -1,2 +1,2 @@
 -- family_add: adds a family.
-INSERT INTO leasehold_authority.family (id, number, policy, withdrawn) VALUES ($1, $2, $3, $4)
+INSERT INTO leasehold_authority.family (id, number, policy, withdrawn, forked) VALUES ($1, $2, $3, $4, $5)

@@ -1,2 +1,2 @@
--- family_change: changes whether a family is withdrawn.
-UPDATE leasehold_authority.family SET withdrawn = $2 WHERE id = $1
+-- family_change: changes whether a family is withdrawn and how it treats forked hosts.
+UPDATE leasehold_authority.family SET withdrawn = $2, forked = $3 WHERE id = $1

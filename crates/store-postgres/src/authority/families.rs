@@ -2,10 +2,10 @@
 
 use leasehold_core::FamilyId;
 use leasehold_store::StoreError;
-use leasehold_store::authority::{Change, Differences, Family, FamilyRows, Stamp};
+use leasehold_store::authority::{Change, Differences, Family, FamilyRows, ForkPolicy, Stamp};
 use tokio_postgres::Row;
 
-use super::row::{Parameter, at, number, optional_time, parsed, policy};
+use super::row::{Parameter, at, number, optional_time, parsed, policy, whole};
 use super::transaction::PostgresTransaction;
 use crate::failure::Fault;
 
@@ -20,8 +20,13 @@ impl FamilyRows for PostgresTransaction<'_> {
 
     fn add_family(&mut self, family: &Family, by: Stamp) -> Result<(), StoreError> {
         let policy = self.add_policy(&family.policy)?;
-        let row: &[Parameter<'_>] =
-            &[&family.id.as_str(), &i64::from(family.number.value()), &policy, &family.withdrawn.map(at)];
+        let row: &[Parameter<'_>] = &[
+            &family.id.as_str(),
+            &i64::from(family.number.value()),
+            &policy,
+            &family.withdrawn.map(at),
+            &refused(family.forked),
+        ];
         self.change(sql!("family_add"), row)?;
         self.note(&Change::FamilyAdded(family.id), by)
     }
@@ -31,7 +36,7 @@ impl FamilyRows for PostgresTransaction<'_> {
         if differences.is_empty() {
             return Ok(());
         }
-        self.change(sql!("family_change"), &[&after.id.as_str(), &after.withdrawn.map(at)])?;
+        self.change(sql!("family_change"), &[&after.id.as_str(), &after.withdrawn.map(at), &refused(after.forked)])?;
         self.change_policy(sql!("family_policy_change"), &after.id.as_str(), &after.policy)?;
         self.note(&Change::FamilyChanged(after.id, differences), by)
     }
@@ -39,5 +44,14 @@ impl FamilyRows for PostgresTransaction<'_> {
 
 fn family(row: &Row) -> Result<Family, Fault> {
     let (id, number, withdrawn) = (parsed(row, 0)?, number(row, 1)?, optional_time(row, 2)?);
-    Ok(Family { id, number, policy: policy(row, 3)?, withdrawn })
+    let forked = if whole(row, 13)? == 0 { ForkPolicy::Show } else { ForkPolicy::Refuse };
+    Ok(Family { id, number, policy: policy(row, 3)?, forked, withdrawn })
+}
+
+/// How a family treats forked hosts, as a column.
+fn refused(policy: ForkPolicy) -> i64 {
+    match policy {
+        ForkPolicy::Show => 0,
+        ForkPolicy::Refuse => 1,
+    }
 }

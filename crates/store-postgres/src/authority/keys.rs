@@ -6,7 +6,10 @@ use leasehold_store::StoreError;
 use leasehold_store::authority::{Change, Differences, IssuedKey, KeyRows, Stamp};
 use tokio_postgres::Row;
 
-use super::row::{Parameter, at, bytes, integer, key_id, optional_text, optional_time, parsed, policy, time, whole};
+use super::row::{
+    Parameter, at, bytes, integer, key_id, length, optional, optional_text, optional_time, parsed, policy, span, time,
+    whole,
+};
 use super::transaction::PostgresTransaction;
 use crate::failure::Fault;
 
@@ -44,6 +47,7 @@ impl KeyRows for PostgresTransaction<'_> {
                 &at(key.issued),
                 &key.revoked.map(at),
                 &policy,
+                &key.certificate_validity.map(length),
             ],
         )?;
         self.note(&Change::KeyIssued(id), by)
@@ -56,7 +60,9 @@ impl KeyRows for PostgresTransaction<'_> {
         }
         let (id, allowance) = (after.public.id(), after.allowance);
         let (places, activations) = (integer(allowance.places()), integer(allowance.activations()));
-        let row: &[Parameter<'_>] = &[&&id.0[..], &after.customer.as_ref().map(Text::as_str), &places, &activations];
+        let validity = after.certificate_validity.map(length);
+        let row: &[Parameter<'_>] =
+            &[&&id.0[..], &after.customer.as_ref().map(Text::as_str), &places, &activations, &validity];
         self.change(sql!("key_change"), row)?;
         self.change_policy(sql!("key_policy_change"), &&id.0[..], &after.policy)?;
         self.note(&Change::KeyChanged(id, differences), by)
@@ -86,5 +92,6 @@ fn key(row: &Row) -> Result<IssuedKey, Fault> {
         issued: time(row, 7)?,
         revoked: optional_time(row, 8)?,
         policy: policy(row, 9)?,
+        certificate_validity: optional(row, 19, span)?,
     })
 }

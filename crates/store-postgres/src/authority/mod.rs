@@ -13,6 +13,7 @@ mod families;
 mod keys;
 mod pool;
 mod products;
+mod reports;
 mod revocations;
 mod row;
 mod similar;
@@ -181,6 +182,7 @@ const SCHEMA: Schema = Schema {
         include_str!("../../migrations/authority/0001_initial.sql"),
         include_str!("../../migrations/authority/0002_administration.sql"),
         include_str!("../../migrations/authority/0003_tokens.sql"),
+        include_str!("../../migrations/authority/0004_reports.sql"),
     ],
     lock: 0x6c68_0002,
 };

@@ -5,7 +5,8 @@ use leasehold_core::{Cti, KeyId, PublicKey, Timestamp};
 use leasehold_store::StoreError;
 use leasehold_store::authority::copy::{ActivationRow, CopyRows, Record};
 use leasehold_store::authority::{
-    ActivationRows, Actor, AuditRow, FamilyRows, KeyRows, ProductRows, Revocation, Stamp, TokenRows, VendorRows,
+    ActivationRows, Actor, AuditRow, FamilyRows, HostReport, KeyRows, ProductRows, ReportRows, Revocation, Stamp,
+    TokenRows, VendorRows,
 };
 use rusqlite::{Row, params};
 
@@ -54,6 +55,11 @@ impl SqliteTransaction<'_> {
                 let row = params![activated.key.0, activated.subject.0, at(activated.first)];
                 self.change(sql!("activation_date"), row).map(drop)
             }
+            Record::Report(key, subject, HostReport { tip, former, fork }) => {
+                self.record_tip(*key, *subject, *tip, *former)?;
+                fork.map_or(Ok(()), |fork| self.record_fork(*key, *subject, &fork, by(fork.at)))
+            }
+            Record::Usage(usage) => self.record_usage(usage),
             Record::Revocation(Revocation { what, at: revoked, list }) => {
                 let (kind, name) = named(what);
                 self.change(sql!("revocation_add"), params![kind, name, at(*revoked), integer(*list)]).map(drop)

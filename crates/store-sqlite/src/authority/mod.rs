@@ -12,6 +12,7 @@ mod copy;
 mod families;
 mod keys;
 mod products;
+mod reports;
 mod revocations;
 mod row;
 mod similar;
@@ -93,5 +94,6 @@ static MIGRATIONS: LazyLock<Migrations<'static>> = LazyLock::new(|| {
         M::up(include_str!("../../migrations/authority/0001_initial.sql")),
         M::up_with_hook(include_str!("../../migrations/authority/0002_administration.sql"), subjects::name),
         M::up(include_str!("../../migrations/authority/0003_tokens.sql")),
+        M::up(include_str!("../../migrations/authority/0004_reports.sql")),
     ])
 });

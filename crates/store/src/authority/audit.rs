@@ -8,7 +8,7 @@ use leasehold_core::activation::Placement;
 use leasehold_core::{Cti, FamilyId, KeyId, ProductId, Timestamp, TokenName};
 
 use super::differences::Differences;
-use super::{Revoked, Role, Roles};
+use super::{Revoked, Role, Roles, Tip};
 use crate::StoreError;
 
 /// When something is changed and by whom.
@@ -62,6 +62,17 @@ pub enum Change {
         placement: Placement,
         /// The document that was given.
         cti: Cti,
+    },
+    /// Two copies of a host have renewed, or one that was restored from a backup.
+    HostForked {
+        /// The product key.
+        key: KeyId,
+        /// The host.
+        subject: KeyId,
+        /// The tip that the request before had named.
+        expected: Tip,
+        /// The tip that was named instead.
+        reported: Option<Tip>,
     },
     /// A key or document was put on the revocation list.
     Revoked {
@@ -136,6 +147,7 @@ impl Change {
             Self::Activated { placement: Placement::Again(_), .. } => "activated-again",
             Self::Activated { placement: Placement::Anew(_), .. } => "activated-anew",
             Self::Activated { placement: Placement::New(_), .. } => "activated-new",
+            Self::HostForked { .. } => "host-forked",
             Self::Revoked { what: Revoked::Key(_), .. } => "revoked-key",
             Self::Revoked { what: Revoked::Document(_), .. } => "revoked-document",
             Self::TokenAdded(..) => "token-added",
@@ -144,7 +156,7 @@ impl Change {
         }
     }
 
-    /// The name of what was changed; of an activation, the product key; of a list, its number.
+    /// The name of what was changed; of an activation and a fork, the product key; of a list, its number.
     pub fn subject(&self) -> String {
         match self {
             Self::FamilyAdded(id) | Self::FamilyChanged(id, _) => id.to_string(),
@@ -155,6 +167,7 @@ impl Change {
             | Self::KeyChanged(id, _)
             | Self::KeyRevoked(id)
             | Self::Activated { key: id, .. }
+            | Self::HostForked { key: id, .. }
             | Self::Revoked { what: Revoked::Key(id), .. } => id.to_string(),
             Self::Revoked { what: Revoked::Document(cti), .. } => cti.to_string(),
             Self::TokenAdded(name, _) | Self::TokenRevoked(name) => name.to_string(),
@@ -172,6 +185,10 @@ impl Change {
             Self::FamilyChanged(_, differences)
             | Self::ProductChanged(_, differences)
             | Self::KeyChanged(_, differences) => differences.to_string(),
+            Self::HostForked { subject, expected, reported, .. } => {
+                let reported = reported.map_or_else(|| "none".to_owned(), |tip| tip.to_string());
+                format!("subject={subject} expected={expected} reported={reported}")
+            }
             Self::Revoked { list, .. } => format!("list={list}"),
             Self::TokenAdded(_, roles) => {
                 format!("roles={}", roles.each().map(Role::name).collect::<Vec<_>>().join(","))

@@ -7,8 +7,8 @@ use leasehold_core::{Cti, Fingerprint, KeyId, PublicKey, Text, Timestamp};
 use sha2::{Digest, Sha256};
 
 use super::{
-    AuditRow, AuthorityCertificate, AuthorityStore, Family, IssuedKey, NewActivation, Product, Revocation,
-    RevocationList, Token, Vendor,
+    AuditRow, AuthorityCertificate, AuthorityStore, Family, HostReport, HostUsage, IssuedKey, NewActivation, Product,
+    Revocation, RevocationList, Token, Vendor,
 };
 use crate::StoreError;
 
@@ -27,6 +27,10 @@ pub enum Record {
     Key(IssuedKey),
     /// A key pair that was activated.
     Activation(ActivationRow),
+    /// What a host has reported last, with its product key and its own key.
+    Report(KeyId, KeyId, HostReport),
+    /// How a family was used on a host in a month.
+    Usage(HostUsage),
     /// An entry of the revocation list.
     Revocation(Revocation),
     /// The newest revocation list.
@@ -141,6 +145,9 @@ pub fn dump(
             after = *last;
             page.into_iter().map(|(_, activated)| Record::Activation(activated)).try_for_each(&mut *each)?;
         }
+        let reports = tx.reports()?.into_iter();
+        reports.map(|(key, subject, report)| Record::Report(key, subject, report)).try_for_each(&mut *each)?;
+        tx.usage()?.into_iter().map(Record::Usage).try_for_each(&mut *each)?;
         tx.revocations()?.into_iter().map(Record::Revocation).try_for_each(&mut *each)?;
         tx.revocation_list()?.map(Record::List).into_iter().try_for_each(&mut *each)?;
         tx.tokens()?.into_iter().map(Record::Token).try_for_each(&mut *each)?;

@@ -23,6 +23,7 @@ impl Differences {
     /// Between two states of a family.
     pub fn of_family(before: &Family, after: &Family) -> Self {
         let mut found = Self::default();
+        found.note("forked", before.forked.name(), after.forked.name());
         found.time("withdrawn", before.withdrawn, after.withdrawn);
         found.policy(&before.policy, &after.policy);
         found
@@ -51,6 +52,8 @@ impl Differences {
         };
         found.note(name, places(before), places(after));
         found.note("activations", before.allowance.activations(), after.allowance.activations());
+        let validity = |key: &IssuedKey| OrNone(key.certificate_validity.map(Span::as_seconds));
+        found.note("certificate_validity", validity(before), validity(after));
         found.policy(&before.policy, &after.policy);
         found
     }

@@ -4,7 +4,7 @@ pub(super) mod suite;
 
 use leasehold_core::{FamilyId, Policy, ProductNumber, Timestamp};
 
-use super::Stamp;
+use super::{ForkPolicy, Stamp};
 use crate::StoreError;
 
 /// Products whose clients are counted together.
@@ -16,6 +16,8 @@ pub struct Family {
     pub number: ProductNumber,
     /// What product keys grant unless they say otherwise.
     pub policy: Policy,
+    /// How it treats a host that has forked.
+    pub forked: ForkPolicy,
     /// Since when nothing of it is granted any more.
     pub withdrawn: Option<Timestamp>,
 }

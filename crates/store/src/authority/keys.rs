@@ -3,7 +3,7 @@
 pub(super) mod suite;
 
 use leasehold_core::activation::Allowance;
-use leasehold_core::{FamilyId, KeyId, Policy, PublicKey, Text, Timestamp};
+use leasehold_core::{FamilyId, KeyId, Policy, PublicKey, Span, Text, Timestamp};
 
 use super::Stamp;
 use crate::StoreError;
@@ -23,6 +23,8 @@ pub struct IssuedKey {
     pub policy: Policy,
     /// How many hosts or machines it activates.
     pub allowance: Allowance,
+    /// How long certificates of its hosts are valid; `None` is the usual time.
+    pub certificate_validity: Option<Span>,
     /// When it was issued.
     pub issued: Timestamp,
     /// When it was withdrawn.

@@ -19,6 +19,9 @@ pub use super::keys::suite::{
     keys_are_read_back,
 };
 pub use super::products::suite::{a_changed_product_is_read_back, products_are_read_back};
+pub use super::reports::suite::{
+    the_tip_of_each_host_is_kept_and_forks_are_audited, the_usage_of_a_month_is_its_latest_report_and_its_highest_peak,
+};
 pub use super::revocations::suite::the_revocation_list_grows_and_its_newest_stays;
 pub use super::tokens::suite::tokens_are_found_by_their_hash_and_stay_withdrawn;
 pub use super::vendor::suite::a_vendor_is_read_back;
@@ -63,6 +66,8 @@ macro_rules! authority_suite {
             places_are_read_page_by_page
             activations_are_found_by_their_key_pair
             the_revocation_list_grows_and_its_newest_stays
+            the_tip_of_each_host_is_kept_and_forks_are_audited
+            the_usage_of_a_month_is_its_latest_report_and_its_highest_peak
             tokens_are_found_by_their_hash_and_stay_withdrawn
         }
     };

@@ -119,6 +119,7 @@ fn host_key(path: &Path, store: &dyn AuthorityStore, talk: &Talk) -> Result<Prod
         allowance: Allowance::Hosts { hosts: 6, activations: 10 },
         customer: Some("Quickstart".parse().expect("a name")),
         policy: None,
+        certificate_validity: None,
     };
     let (key, _) = keys::issue(store, &new, stamp(), &SystemRng).map_err(|error| failed(&error))?;
     write_secret(path, format!("{key}\n").as_bytes())?;

@@ -91,6 +91,7 @@ fn refused(refusal: &Refusal) -> Failure {
         | Refusal::Revoked
         | Refusal::WrongKindOfKey { .. }
         | Refusal::ProductNotGranted
+        | Refusal::HostForked
         | Refusal::HostsExhausted { .. }
         | Refusal::ActivationsExhausted { .. } => refusal.to_string(),
     };
@@ -107,6 +108,10 @@ fn refused(refusal: &Refusal) -> Failure {
         Refusal::GrantEnded { .. } => {
             failure.hint("give the key a later end with `leasehold vendor key set KEY --end DATE`")
         }
+        Refusal::HostForked => failure.hint(
+            "`leasehold vendor host show` shows what it reported; with a new key pair it is renewed again, and \
+             `leasehold vendor family set FAMILY --forked show` renews forked hosts",
+        ),
         Refusal::WrongKindOfKey { .. } => {
             failure.hint("hosts are activated with host keys, single machines with multiple keys")
         }

@@ -17,6 +17,7 @@ mod revoke;
 mod secret;
 mod serve;
 mod token;
+mod usage;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -79,6 +80,8 @@ enum Command {
     Authority(authority::Authority),
     /// The audit: every change with its author and time, newest first.
     Audit(audit::Audit),
+    /// How customers use what they have bought, by month, as their hosts report it.
+    Usage(usage::Usage),
     /// What was sold and what is used of it, for a spreadsheet or another program.
     Export(export::Export),
     /// Tokens for the authority's admin API.
@@ -106,6 +109,7 @@ impl Vendor {
             Command::Authority(command) => command.run(&VendorContext::open(paths)?, output),
             Command::Audit(command) => command.run(&VendorContext::open(paths)?, output),
             Command::Export(command) => command.run(&VendorContext::open(paths)?, output),
+            Command::Usage(command) => command.run(&VendorContext::open(paths)?, output),
             Command::Token(command) => command.run(&VendorContext::open(paths)?, output),
         }
     }

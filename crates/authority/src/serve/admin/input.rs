@@ -292,6 +292,8 @@ bounded! {
     Drift: 0..=5;
     /// A length of time in seconds.
     Seconds: 0..=3_153_600_000;
+    /// How long a certificate is valid, in seconds.
+    Validity: 86_400..=3_153_600_000;
     /// A time in seconds since 1970, to the end of the year 9999.
     Time: 0..=253_402_300_799;
     /// Rows of a page.

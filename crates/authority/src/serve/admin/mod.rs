@@ -17,6 +17,7 @@ mod problems;
 mod products;
 mod revocations;
 mod routes;
+mod usage;
 mod vendor;
 
 use std::sync::Arc;

@@ -9,7 +9,7 @@ use utoipa::openapi::{Content, Ref, RefOr, ResponseBuilder, Schema};
 use utoipa::{Modify, OpenApi, ToSchema};
 
 use super::routes::routes;
-use super::{audit, export, families, keys, places, products, revocations, vendor};
+use super::{audit, export, families, keys, places, products, revocations, usage, vendor};
 
 /// The `OpenAPI` document of the admin API.
 pub fn openapi() -> utoipa::openapi::OpenApi {
@@ -46,7 +46,7 @@ struct Problem {
         keys::list::list, keys::show::show, keys::issue::issue, keys::change::change, keys::revoke::revoke,
         places::list::list, places::show::show,
         revocations::list::list, revocations::revoke::revoke,
-        audit::list, export::whole,
+        usage::list, audit::list, export::whole,
     ),
     components(schemas(Problem)),
     modifiers(&Rules),

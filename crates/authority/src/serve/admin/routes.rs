@@ -4,7 +4,7 @@ use leasehold_service::Method;
 use leasehold_store::authority::Role;
 
 use super::call::{Answer, Call};
-use super::{audit, export, families, keys, places, products, revocations, vendor};
+use super::{audit, export, families, keys, places, products, revocations, usage, vendor};
 
 /// One path with one method.
 pub(super) struct Route {
@@ -89,6 +89,7 @@ static ROUTES: &[Route] = &[
     get("/api/v1/places/{subject}", places::show::show),
     get("/api/v1/revocations", revocations::list::list),
     revoke("/api/v1/revocations", revocations::revoke::revoke),
+    get("/api/v1/usage", usage::list),
     get("/api/v1/audit", audit::list),
     get("/api/v1/export/{what}", export::whole),
 ];

@@ -6,9 +6,10 @@ use leasehold_core::activation::Placement;
 
 use crate::StoreError;
 use crate::authority::copy::{Record, Summary, dump, restore};
+use crate::authority::reports::suite::{tip, usage};
 use crate::authority::suite::{Fixture, Outcome, sample};
 use crate::authority::tokens::suite::token;
-use crate::authority::{AuthorityStore, RevocationList, Revoked};
+use crate::authority::{AuthorityStore, Fork, RevocationList, Revoked};
 
 /// All records of a store come into another one, and nothing else.
 ///
@@ -56,6 +57,11 @@ fn fill(store: &dyn AuthorityStore) -> Outcome {
         }
         let again = Placement::Again(sample::ordinals(2, 1));
         tx.record_activation(&sample::activation(key, 2, again), sample::later(Span::DAY))?;
+        let host = sample::pair(2).id();
+        tx.record_tip(key, host, tip(4), Some(tip(3)))?;
+        tx.record_fork(key, host, &Fork { at: sample::AT.at, expected: tip(4), reported: None }, sample::AT)?;
+        tx.record_tip(key, sample::pair(1).id(), tip(1), None)?;
+        tx.record_usage(&usage(key))?;
         let list = RevocationList { number: 3, issued: sample::AT.at, document: vec![7; 90] };
         tx.revoke(&[Revoked::Key(key), Revoked::Document(leasehold_core::Cti([5; 16]))], &list, sample::AT)?;
         tx.add_token(&token(1), sample::AT)?;

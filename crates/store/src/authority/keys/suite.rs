@@ -39,6 +39,7 @@ pub fn a_changed_key_is_read_back(fixture: &dyn Fixture) -> Outcome {
         customer: Some(sample::text("Müller & Söhne")),
         policy: sample::family(1).policy,
         allowance: Allowance::Hosts { hosts: 9, activations: 20 },
+        certificate_validity: Some(Span::DAY),
         ..key.clone()
     };
     fixture.open().transact("change", |tx| {

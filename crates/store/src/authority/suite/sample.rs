@@ -6,7 +6,7 @@ use leasehold_core::{Component, Cti, Fingerprint, KeyId, Policy, ProductNumber, 
 
 use crate::StoreError;
 use crate::authority::{
-    Actor, AuthorityCertificate, AuthorityStore, Family, IssuedKey, NewActivation, Product, Stamp, Vendor,
+    Actor, AuthorityCertificate, AuthorityStore, Family, ForkPolicy, IssuedKey, NewActivation, Product, Stamp, Vendor,
 };
 
 pub(in crate::authority) const AT: Stamp = Stamp { at: Timestamp::from_unix(1_700_000_000), actor: Actor::Cli };
@@ -42,7 +42,7 @@ pub(in crate::authority) fn certificate(n: u8) -> AuthorityCertificate {
 
 pub(in crate::authority) fn bare_family(n: u64) -> Family {
     let id = format!("family-{n}").parse().expect("an id");
-    Family { id, number: number(n), policy: Policy::default(), withdrawn: None }
+    Family { id, number: number(n), policy: Policy::default(), forked: ForkPolicy::Show, withdrawn: None }
 }
 
 pub(in crate::authority) fn family(n: u64) -> Family {
@@ -59,7 +59,7 @@ pub(in crate::authority) fn family(n: u64) -> Family {
         features: vec![text("cloud"), text("3-D, \"solid\"")],
         devices: None,
     };
-    Family { policy, withdrawn: Some(AT.at), ..bare_family(n) }
+    Family { policy, forked: ForkPolicy::Refuse, withdrawn: Some(AT.at), ..bare_family(n) }
 }
 
 pub(in crate::authority) fn bare_product(n: u64) -> Product {
@@ -87,6 +87,7 @@ pub(in crate::authority) fn multiple_key(earlier: u64) -> IssuedKey {
         customer: Some(text("Müller & Söhne")),
         policy: family(1).policy,
         allowance: Allowance::multiple_key(1_000),
+        certificate_validity: Some(Span::days(30)),
         issued: AT.at.minus(Span::seconds(earlier)),
         revoked: Some(AT.at),
         ..host_key(1)
@@ -101,6 +102,7 @@ pub(in crate::authority) fn host_key(n: u8) -> IssuedKey {
         customer: None,
         policy: Policy::default(),
         allowance: Allowance::HOST_KEY,
+        certificate_validity: None,
         issued: AT.at,
         revoked: None,
     }

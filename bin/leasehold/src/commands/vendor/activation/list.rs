@@ -66,7 +66,8 @@ impl List {
 
 fn print(all: &[Activated]) {
     let mut table = output::table(["KEY", "CUSTOMER", "NO.", "ID", "NAME", "FIRST", "LAST", "UNTIL", "STATUS"]);
-    for Activated { key, activation, revoked } in all {
+    for activated in all {
+        let Activated { key, activation, .. } = activated;
         table.add_row([
             format!("…{}", key.last_five),
             key.customer.as_ref().map_or_else(|| "-".to_owned(), ToString::to_string),
@@ -76,7 +77,7 @@ fn print(all: &[Activated]) {
             output::time(activation.first),
             output::time(activation.last),
             activation.expires.map_or_else(|| "for ever".to_owned(), output::time),
-            if *revoked { "revoked" } else { "activated" }.to_owned(),
+            super::status(activated).to_owned(),
         ]);
     }
     outln!("{table}");

@@ -7,12 +7,13 @@ mod show;
 use clap::Subcommand;
 use leasehold_authority::activations::Activated;
 use leasehold_core::{KeyKind, Text, Timestamp};
+use leasehold_store::authority::Tip;
 use leasehold_wire::{Envelope, HostCertificate, Lease, Typ};
 use serde_json::{Value, json};
 
 use super::VendorContext;
 use crate::failure::Failure;
-use crate::output::Output;
+use crate::output::{self, Output};
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum ActivationCommand {
@@ -35,7 +36,7 @@ impl ActivationCommand {
 }
 
 fn value(activated: &Activated) -> Value {
-    let Activated { key, activation, revoked } = activated;
+    let Activated { key, activation, revoked, report } = activated;
     json!({
         "subject": activation.subject.id().to_string(),
         "name": activation.name.as_ref().map(Text::as_str),
@@ -49,8 +50,28 @@ fn value(activated: &Activated) -> Value {
         "last": activation.last.unix(),
         "expires": activation.expires.map(Timestamp::unix),
         "revoked": revoked,
+        "tip": report.map(|report| tip(report.tip)),
+        "forked": report.and_then(|report| report.fork).map(|fork| json!({
+            "at": fork.at.unix(),
+            "expected": tip(fork.expected),
+            "reported": fork.reported.map(tip),
+        })),
         "document": document(&activation.document).map(|(cti, signer)| json!({ "cti": cti, "signer": signer })),
     })
+}
+
+fn tip(tip: Tip) -> Value {
+    json!({ "number": tip.number, "seal": output::hex(&tip.seal) })
+}
+
+/// Whether it still counts.
+fn status(activated: &Activated) -> &'static str {
+    let forked = activated.report.is_some_and(|report| report.fork.is_some());
+    match activated.revoked {
+        true => "revoked",
+        false if forked => "forked",
+        false => "activated",
+    }
 }
 
 /// The name of a document and of its signer.

@@ -35,13 +35,13 @@ impl Show {
 }
 
 fn print(activated: &Activated) {
-    let Activated { key, activation, revoked } = activated;
+    let Activated { key, activation, report, .. } = activated;
     let (cti, signer) = super::document(&activation.document).unwrap_or_default();
     let customer = key.customer.as_ref().map_or_else(String::new, |name| format!(" of {name}"));
     let rows = [
         ("id", activation.subject.id().to_string()),
         ("name", activation.name.as_ref().map_or_else(|| "-".to_owned(), ToString::to_string)),
-        ("status", if *revoked { "revoked" } else { "activated" }.to_owned()),
+        ("status", super::status(activated).to_owned()),
         ("product key", format!("…{}{customer}, family {}", key.last_five, key.family)),
         (
             "place",
@@ -58,5 +58,18 @@ fn print(activated: &Activated) {
         ("until", activation.expires.map_or_else(|| "for ever".to_owned(), output::time)),
         ("document", format!("{cti}, signed by authority {signer}")),
     ];
-    output::rows(&rows.map(|(name, words)| (name.to_owned(), words)));
+    let mut rows: Vec<_> = rows.into_iter().map(|(name, words)| (name.to_owned(), words)).collect();
+    if let Some(report) = report {
+        rows.push(("newest seal".to_owned(), report.tip.to_string()));
+    }
+    if let Some(fork) = report.and_then(|report| report.fork) {
+        let reported = fork.reported.map_or_else(|| "none".to_owned(), |tip| tip.to_string());
+        rows.push((
+            "forked".to_owned(),
+            format!("{}: two copies of it have renewed, or one restored from a backup", output::time(fork.at)),
+        ));
+        rows.push(("  expected".to_owned(), fork.expected.to_string()));
+        rows.push(("  reported".to_owned(), reported));
+    }
+    output::rows(&rows);
 }

@@ -48,6 +48,7 @@ fn value(family: &authority::Family) -> Value {
         "family": family.id.as_str(),
         "number": family.number.value(),
         "policy": policy::value(&family.policy),
+        "forked": family.forked.name(),
         "withdrawn": family.withdrawn.map(Timestamp::unix),
     })
 }
@@ -55,6 +56,7 @@ fn value(family: &authority::Family) -> Value {
 /// What may change of a family.
 fn fields(family: &authority::Family) -> Vec<Field> {
     let mut fields = policy::fields(&family.policy);
+    fields.push(("forked hosts", family.forked.name().to_owned()));
     fields.push(("withdrawn", or_none(family.withdrawn.map(output::time))));
     fields
 }

@@ -1,8 +1,9 @@
 //! `leasehold vendor family set`.
 
-use clap::Args;
+use clap::{Args, ValueEnum};
 use leasehold_authority::families;
-use leasehold_core::FamilyId;
+use leasehold_core::{Code, FamilyId};
+use leasehold_store::authority::ForkPolicy;
 
 use crate::commands::vendor::policy::{self, PolicyOptions};
 use crate::commands::vendor::{VendorContext, failed, stamp};
@@ -14,24 +15,47 @@ use crate::output::Output;
 pub(crate) struct Set {
     /// The family's id.
     id: FamilyId,
+    /// What becomes of hosts that have forked: they are shown as such, and renewed or refused [first: show].
+    #[arg(long, value_enum, value_name = "show|refuse")]
+    forked: Option<Forked>,
     #[command(flatten)]
     policy: PolicyOptions,
 }
 
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Forked {
+    /// Renewed.
+    Show,
+    /// Refused.
+    Refuse,
+}
+
 impl Set {
     pub(super) fn run(self, context: &VendorContext, output: Output) -> Result<(), Failure> {
-        if self.policy == PolicyOptions::default() {
-            return Err(Failure::failed("usage", "there is nothing to change").hint("give at least one option"));
+        let policy = self.policy != PolicyOptions::default();
+        if !policy && self.forked.is_none() {
+            return Err(Failure::failed(Code::Usage, "there is nothing to change").hint("give at least one option"));
         }
         let changed = families::change(&*context.store, &self.id, &self.policy.change(), stamp());
-        let changed = changed.map_err(|error| failed(&error))?;
-        super::print_changed(&changed, output);
-        if !changed.is_nothing() {
-            policy::warn_of_validity(&changed.after.policy);
+        let mut changed = changed.map_err(|error| failed(&error))?;
+        if let Some(forked) = self.forked {
+            let again = families::set_forked(&*context.store, &self.id, forked.into(), stamp());
+            changed.after = again.map_err(|error| failed(&error))?.after;
         }
-        if !changed.is_nothing() {
+        super::print_changed(&changed, output);
+        if changed.before.policy != changed.after.policy {
+            policy::warn_of_validity(&changed.after.policy);
             errln!("keys that are issued stay as they are: `leasehold vendor key set` changes one");
         }
         Ok(())
+    }
+}
+
+impl From<Forked> for ForkPolicy {
+    fn from(forked: Forked) -> Self {
+        match forked {
+            Forked::Show => Self::Show,
+            Forked::Refuse => Self::Refuse,
+        }
     }
 }

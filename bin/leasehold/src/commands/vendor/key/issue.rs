@@ -7,7 +7,7 @@ use leasehold_authority::keys::{self, KeyUse, NewKey};
 use leasehold_authority::{Error, products};
 use leasehold_client::SystemRng;
 use leasehold_core::activation::Allowance;
-use leasehold_core::{Code, FamilyId, Policy, Text};
+use leasehold_core::{Code, FamilyId, Policy, Span, Text};
 use zeroize::Zeroizing;
 
 use crate::commands::vendor::policy::{self, PolicyOptions};
@@ -15,6 +15,7 @@ use crate::commands::vendor::secret::SecretOutput;
 use crate::commands::vendor::{VendorContext, failed, stamp};
 use crate::failure::Failure;
 use crate::output::Output;
+use crate::values;
 
 /// Issue a product key; it is shown this once.
 #[derive(Debug, Args)]
@@ -34,6 +35,9 @@ pub(crate) struct Issue {
     /// How many machines a multiple key activates.
     #[arg(long, value_name = "N", required_if_eq("kind", "multiple"), value_parser = clap::value_parser!(u64).range(1..))]
     machines: Option<u64>,
+    /// How long certificates of its hosts are valid [first: 90d with a capacity, else 2 years].
+    #[arg(long, value_name = "TIME", value_parser = values::span)]
+    certificate_validity: Option<Span>,
     #[command(flatten)]
     out: SecretOutput,
     #[command(flatten)]
@@ -55,7 +59,13 @@ impl Issue {
         let family = family.ok_or_else(|| failed(&Error::UnknownFamily(self.family)))?;
         let policy = self.policy.apply(family.policy);
         let allowance = self.allowance(&policy)?;
-        let new = NewKey { family: self.family, allowance, customer: self.customer, policy: Some(policy) };
+        let new = NewKey {
+            family: self.family,
+            allowance,
+            customer: self.customer,
+            policy: Some(policy),
+            certificate_validity: self.certificate_validity,
+        };
         let draft = keys::draft(&*context.store, &new, stamp(), &SystemRng);
         let draft = draft.map_err(|error| failed(&error))?;
         let usage = KeyUse { key: draft.issued().clone(), places_taken: 0, hosts: Vec::new() };

@@ -10,7 +10,7 @@ use clap::Subcommand;
 use leasehold_authority::Changed;
 use leasehold_authority::keys::KeyUse;
 use leasehold_core::activation::Allowance;
-use leasehold_core::{Text, Timestamp};
+use leasehold_core::{Span, Text, Timestamp};
 use leasehold_store::authority::{Activation, IssuedKey};
 use serde_json::{Value, json};
 
@@ -55,7 +55,8 @@ fn value(usage: &KeyUse) -> Value {
 
 /// The key alone.
 fn value_of_key(key: &IssuedKey) -> Value {
-    let IssuedKey { public, family, last_five, customer, allowance, issued, revoked, policy } = key;
+    let IssuedKey { public, family, last_five, customer, allowance, certificate_validity, issued, revoked, policy } =
+        key;
     json!({
         "id": public.id().to_string(),
         "last_five": last_five.as_str(),
@@ -66,6 +67,7 @@ fn value_of_key(key: &IssuedKey) -> Value {
         "revoked": revoked.map(Timestamp::unix),
         "places": allowance.places(),
         "activations_each": allowance.activations(),
+        "certificate_validity": certificate_validity.map(Span::as_seconds),
         "policy": policy::value(policy),
     })
 }
@@ -81,6 +83,7 @@ fn fields(key: &IssuedKey) -> Vec<Field> {
         (places, key.allowance.places().to_string()),
         ("activations of each", key.allowance.activations().to_string()),
     ];
+    fields.push(("certificate validity", or_none(key.certificate_validity)));
     fields.extend(policy::fields(&key.policy));
     fields.push(("revoked", or_none(key.revoked.map(output::time))));
     fields

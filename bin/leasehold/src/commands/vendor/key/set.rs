@@ -5,14 +5,14 @@ use std::num::NonZeroU64;
 use clap::Args;
 use leasehold_authority::KeyName;
 use leasehold_authority::keys::{self, KeyChange};
-use leasehold_core::Text;
 use leasehold_core::activation::Allowance;
+use leasehold_core::{Span, Text};
 
 use crate::commands::vendor::policy::{self, PolicyOptions};
 use crate::commands::vendor::{VendorContext, failed, stamp};
 use crate::failure::Failure;
 use crate::output::Output;
-use crate::values::{OrNone, or_none, parsed};
+use crate::values::{self, OrNone, or_none, parsed};
 
 /// Change whose a key is, what it grants and how far it goes; an option that is left out stays as it was.
 #[derive(Debug, Args)]
@@ -28,6 +28,9 @@ pub(crate) struct Set {
     /// How many key pairs it activates at most on each of them.
     #[arg(long, value_name = "N")]
     activations_each: Option<NonZeroU64>,
+    /// How long certificates of its hosts are valid; none is the usual time.
+    #[arg(long, value_name = "TIME|none", value_parser = validity)]
+    certificate_validity: Option<OrNone<Span>>,
     #[command(flatten)]
     policy: PolicyOptions,
 }
@@ -37,6 +40,7 @@ impl Set {
         let change = KeyChange {
             customer: self.customer.map(|given| given.0),
             policy: self.policy.change(),
+            certificate_validity: self.certificate_validity.map(|given| given.0),
             places: self.places,
             activations: self.activations_each,
         };
@@ -64,4 +68,8 @@ impl Set {
 
 fn customer(text: &str) -> Result<OrNone<Text>, String> {
     or_none(text, parsed)
+}
+
+fn validity(text: &str) -> Result<OrNone<Span>, String> {
+    or_none(text, values::span)
 }

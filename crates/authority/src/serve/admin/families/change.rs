@@ -4,7 +4,7 @@ use leasehold_core::FamilyId;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use super::FamilyView;
+use super::{FamilyView, ForkedView};
 use crate::families;
 use crate::products::Availability;
 use crate::serve::admin::call::{Answer, Call, ok};
@@ -19,6 +19,7 @@ use crate::serve::admin::problems::problem;
 pub(in crate::serve::admin) struct Input {
     #[schema(value_type = Option<PolicyInput>)]
     policy: Option<Object<PolicyInput>>,
+    forked: Option<ForkedView>,
     /// true takes it out of all that is granted from now on, false brings it back.
     withdrawn: Option<bool>,
 }
@@ -33,6 +34,10 @@ pub(in crate::serve::admin) fn change(call: &Call<'_>) -> Answer {
     let change = input.policy.map(|Object(policy)| policy.change()).transpose()?.unwrap_or_default();
     let changed = families::change(call.store(), &id, &change, call.stamp());
     let mut family = changed.map_err(|error| problem(&error))?.after;
+    if let Some(forked) = input.forked {
+        let changed = families::set_forked(call.store(), &id, forked.into(), call.stamp());
+        family = changed.map_err(|error| problem(&error))?.after;
+    }
     if let Some(withdrawn) = input.withdrawn {
         let availability = if withdrawn { Availability::Withdrawn } else { Availability::Granted };
         let changed = families::set_availability(call.store(), &id, availability, call.stamp());

@@ -2,6 +2,7 @@
 
 use std::num::NonZeroU64;
 
+use leasehold_core::Span;
 use leasehold_service::Problem;
 use serde::Deserialize;
 use utoipa::ToSchema;
@@ -10,7 +11,7 @@ use super::{KeyView, view};
 use crate::key_name::KeyName;
 use crate::keys::{self, KeyChange};
 use crate::serve::admin::call::{Answer, Call};
-use crate::serve::admin::input::{Count, KeyNameInput, Nullable, Object, Words};
+use crate::serve::admin::input::{Count, KeyNameInput, Nullable, Object, Validity, Words};
 use crate::serve::admin::policy::PolicyInput;
 use crate::serve::admin::problems::problem;
 
@@ -25,6 +26,10 @@ pub(in crate::serve::admin) struct Input {
     customer: Nullable<Words>,
     #[schema(value_type = Option<PolicyInput>)]
     policy: Option<Object<PolicyInput>>,
+    /// In seconds; null is the usual time.
+    #[serde(default)]
+    #[schema(inline, value_type = Option<Validity>)]
+    certificate_validity: Nullable<Validity>,
     /// Hosts or machines at most.
     #[schema(inline)]
     places: Option<Count>,
@@ -50,6 +55,7 @@ impl Input {
         Ok(KeyChange {
             customer: self.customer.change(|name| name.text("body: customer"))?,
             policy: self.policy.map(|Object(policy)| policy.change()).transpose()?.unwrap_or_default(),
+            certificate_validity: self.certificate_validity.change(|validity| Ok(Span::seconds(validity.0)))?,
             places: count(self.places),
             activations: count(self.activations_each),
         })

@@ -2,8 +2,8 @@
 
 use std::num::NonZeroU64;
 
-use leasehold_core::Policy;
 use leasehold_core::activation::Allowance;
+use leasehold_core::{Policy, Span};
 use leasehold_service::{Problem, StatusCode};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -12,7 +12,7 @@ use super::{KeyView, KindView};
 use crate::keys::{self, Counts, NewKey, host_allowance};
 use crate::serve::admin::call::{Answer, Call, created};
 use crate::serve::admin::families;
-use crate::serve::admin::input::{Count, FamilyIdInput, Object, Words};
+use crate::serve::admin::input::{Count, FamilyIdInput, Object, Validity, Words};
 use crate::serve::admin::policy::PolicyInput;
 use crate::serve::admin::problems::problem;
 
@@ -33,6 +33,9 @@ pub(in crate::serve::admin) struct Input {
     /// each host may grant so many leases.
     #[schema(inline)]
     hosts: Option<Count>,
+    /// How long certificates of its hosts are valid, in seconds; 90 days with a capacity and two years without unless given.
+    #[schema(inline)]
+    certificate_validity: Option<Validity>,
     /// Where it differs from the family's policy.
     #[schema(value_type = Option<PolicyInput>)]
     policy: Option<Object<PolicyInput>>,
@@ -57,7 +60,13 @@ pub(in crate::serve::admin) fn issue(call: &Call<'_>) -> Answer {
     let policy = change.unwrap_or_default().apply(family.policy);
     let allowance = input.allowance(&policy)?;
     let customer = input.customer.map(|name| name.text("body: customer")).transpose()?;
-    let new = NewKey { family: family.id, allowance, customer, policy: Some(policy) };
+    let new = NewKey {
+        family: family.id,
+        allowance,
+        customer,
+        policy: Some(policy),
+        certificate_validity: input.certificate_validity.map(|validity| Span::seconds(validity.0)),
+    };
     let issued = keys::issue(call.store(), &new, call.stamp(), call.rng);
     let (key, issued) = issued.map_err(|error| problem(&error))?;
     let counts = Counts { places: 0, activations: 0 };

@@ -6,8 +6,8 @@ pub(super) mod list;
 pub(super) mod revoke;
 pub(super) mod show;
 
-use leasehold_core::Timestamp;
 use leasehold_core::activation::Allowance;
+use leasehold_core::{Span, Timestamp};
 use leasehold_store::authority::IssuedKey;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -40,6 +40,9 @@ pub(super) struct KeyView {
     activations_each: u64,
     /// Key pairs that it has activated on all of them.
     activations_taken: u64,
+    /// How long certificates of its hosts are valid, in seconds; null is the usual time.
+    #[schema(required)]
+    certificate_validity: Option<u64>,
     policy: PolicyView,
 }
 
@@ -78,6 +81,7 @@ impl KeyView {
             places_taken: taken.places,
             activations_each: key.allowance.activations(),
             activations_taken: taken.activations,
+            certificate_validity: key.certificate_validity.map(Span::as_seconds),
             policy: (&key.policy).into(),
         }
     }

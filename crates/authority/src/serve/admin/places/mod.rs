@@ -4,6 +4,7 @@ pub(super) mod list;
 pub(super) mod show;
 
 use leasehold_core::Timestamp;
+use leasehold_store::authority::{Fork, Tip};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -33,11 +34,39 @@ pub(super) struct PlaceView {
     expires: Option<u64>,
     /// Whether the revocation list names it.
     revoked: bool,
+    /// The newest seal that a host has named; null where it has named none.
+    #[schema(required)]
+    tip: Option<TipView>,
+    /// Where two copies of a host have renewed, or one restored from a backup; null where none have.
+    #[schema(required)]
+    forked: Option<ForkView>,
+}
+
+/// A seal of a host.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Tip)]
+pub(super) struct TipView {
+    number: u64,
+    /// In hexadecimal digits.
+    seal: String,
+}
+
+/// A fork of a host.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Fork)]
+pub(super) struct ForkView {
+    /// When it was noticed, in seconds since 1970.
+    at: u64,
+    /// The seal that the request before had named.
+    expected: TipView,
+    /// The seal that was named instead; null where none was.
+    #[schema(required)]
+    reported: Option<TipView>,
 }
 
 impl From<&Activated> for PlaceView {
     fn from(activated: &Activated) -> Self {
-        let Activated { key, activation, revoked } = activated;
+        let Activated { key, activation, revoked, report } = activated;
         Self {
             key: key.public.id().to_string(),
             ordinal: activation.ordinals.place,
@@ -48,6 +77,21 @@ impl From<&Activated> for PlaceView {
             last: activation.last.unix(),
             expires: activation.expires.map(Timestamp::unix),
             revoked: *revoked,
+            tip: report.map(|report| report.tip.into()),
+            forked: report.and_then(|report| report.fork).map(ForkView::from),
         }
+    }
+}
+
+impl From<Tip> for TipView {
+    fn from(tip: Tip) -> Self {
+        Self { number: tip.number, seal: tip.seal.iter().map(|byte| format!("{byte:02x}")).collect() }
+    }
+}
+
+impl From<Fork> for ForkView {
+    fn from(fork: Fork) -> Self {
+        let Fork { at, expected, reported } = fork;
+        Self { at: at.unix(), expected: expected.into(), reported: reported.map(TipView::from) }
     }
 }

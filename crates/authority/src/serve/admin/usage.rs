@@ -1,0 +1,82 @@
+//! `GET /api/v1/usage`.
+
+use std::str::FromStr;
+
+use serde::Serialize;
+use utoipa::PartialSchema;
+use utoipa::ToSchema;
+use utoipa::openapi::schema::{ObjectBuilder, Type};
+use utoipa::openapi::{RefOr, Schema};
+
+use super::call::{Answer, Call, ok, parsed};
+use super::input::{FamilyIdInput, Words};
+use super::problems::problem;
+use crate::reports::{self, MonthlyUsage, UsageFilter};
+
+/// How a family was used in a month, over all hosts of a customer.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Usage)]
+pub(super) struct View {
+    /// In UTC, as `2026-11`.
+    month: String,
+    #[schema(required)]
+    customer: Option<String>,
+    family: String,
+    /// Hosts that have reported.
+    hosts: u64,
+    /// Distinct clients within the window, by the last report of each host.
+    clients: u64,
+    /// Live leases, by the last report of each host.
+    live: u64,
+    /// The sum of the hosts' highest numbers of live leases at once.
+    peak: u64,
+}
+
+/// The usage that hosts have reported, by month, customer and family.
+#[utoipa::path(get, operation_id = "list-usage", path = "/api/v1/usage", tag = "usage",
+    params(
+        ("customer" = inline(Option<Words>), Query, description = "Only of this customer."),
+        ("family" = inline(Option<FamilyIdInput>), Query, description = "Only of this family."),
+        ("month" = inline(Option<Month>), Query, description = "Only of this month."),
+    ),
+    responses((status = 200, description = "Usage by month", body = Vec<View>)))]
+pub(super) fn list(call: &Call<'_>) -> Answer {
+    let [customer, family, month] = call.query(["customer", "family", "month"])?;
+    let customer = parsed::<Words>("customer", customer)?.map(|name| name.text("query: customer")).transpose()?;
+    let family = parsed::<FamilyIdInput>("family", family)?.map(|family| family.0);
+    let month = parsed::<Month>("month", month)?.map(|month| month.0);
+    let found =
+        reports::usage(call.store(), &UsageFilter { customer, family, month }).map_err(|error| problem(&error))?;
+    ok(&found.into_iter().map(View::from).collect::<Vec<_>>())
+}
+
+/// A month, as `2026-11`.
+struct Month(String);
+
+impl FromStr for Month {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let digits = |part: &str, count: usize| part.len() == count && part.bytes().all(|byte| byte.is_ascii_digit());
+        match text.split_once('-') {
+            Some((year, month)) if digits(year, 4) && digits(month, 2) => Ok(Self(text.to_owned())),
+            _ => Err("a month is written like 2026-11".to_owned()),
+        }
+    }
+}
+
+impl PartialSchema for Month {
+    fn schema() -> RefOr<Schema> {
+        ObjectBuilder::new().schema_type(Type::String).pattern(Some("^[0-9]{4}-[0-9]{2}$")).max_length(Some(7)).into()
+    }
+}
+
+impl ToSchema for Month {}
+
+impl From<MonthlyUsage> for View {
+    fn from(usage: MonthlyUsage) -> Self {
+        let MonthlyUsage { month, customer, family, hosts, clients, live, peak } = usage;
+        let (customer, family) = (customer.map(|name| name.to_string()), family.to_string());
+        Self { month, customer, family, hosts, clients, live, peak }
+    }
+}
