@@ -71,7 +71,7 @@ pub enum Error {
     /// No such product key.
     #[error("product key {0}: not issued here")]
     UnknownKey(KeyName),
-    /// Several product keys end alike.
+    /// Several product keys have the same last five characters.
     #[error("product key …{0}: {count} keys end so: {ids}", count = .1.len(), ids = listed(.1))]
     AmbiguousKey(Text, Vec<KeyId>),
     /// No such host or machine.

@@ -1,8 +1,4 @@
-//! The vendor's side: the root and authority keys, products and product keys, and the answers to hosts and machines.
-//!
-//! [`Home`] is the vendor's folder, [`Authority`] holds the authority's key and signs; [`products`] and [`keys`] need the
-//! store alone. [`serve`] puts an authority on the network. Clock and random source are arguments. The binary chooses the
-//! store and talks with people.
+#![doc = include_str!("../README.md")]
 
 mod activation_request;
 pub mod activations;

@@ -1,4 +1,4 @@
-//! What becomes of products, families and keys that there are.
+//! Changing and withdrawing products, families and keys.
 
 mod common;
 

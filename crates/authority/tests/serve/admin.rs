@@ -1,4 +1,4 @@
-//! The admin API: who may do what, what comes of it, and that it is what its description says.
+//! The admin API: what each role allows, what each call changes, and that it is what its description says.
 
 use std::collections::BTreeSet;
 

@@ -121,7 +121,7 @@ pub(super) fn optional_text(row: &Row, at: usize) -> Result<Option<Text>> {
 }
 
 pub(super) fn optional<T>(row: &Row, at: usize, read: impl Fn(&Row, usize) -> Result<T>) -> Result<Option<T>> {
-    // Of whatever type it is, null is told apart without reading it.
+    // Null is recognised without reading the value, whatever its type.
     if row.try_get::<_, Absent>(at)?.0 { Ok(None) } else { read(row, at).map(Some) }
 }
 

@@ -30,7 +30,7 @@ enum Audit {
 pub(super) enum Failed {
     /// Others were in the way.
     Conflict,
-    /// For another reason, which was told.
+    /// For another reason, which the caller got as an error.
     Otherwise,
 }
 

@@ -23,11 +23,11 @@ pub struct Stamp {
 /// Who changes something.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Actor {
-    /// Whoever runs the vendor's commands.
+    /// A command of the vendor.
     Cli,
     /// A host or machine that asks the authority's service.
     Service,
-    /// Whoever has this token for the admin API.
+    /// A call of the admin API with this token.
     Token(TokenName),
 }
 

@@ -110,7 +110,7 @@ impl Summary {
     /// Counts a record.
     pub fn add(&mut self, record: &Record) {
         self.records += 1;
-        // What a record shows of itself is all of it, and told the same by one program of two stores.
+        // The debug output of a record has all of it, and is the same for both stores of one program.
         let words = format!("{record:?}");
         self.hasher.update((words.len() as u64).to_be_bytes());
         self.hasher.update(words);

@@ -25,7 +25,7 @@ pub(super) struct Call<'c> {
     pub(super) now: Timestamp,
 }
 
-/// What becomes of a call.
+/// The response to a call.
 pub(super) type Answer = Result<Response, Problem>;
 
 impl Call<'_> {

@@ -15,7 +15,7 @@ use crate::output::Output;
 pub(crate) struct Set {
     /// The family's id.
     id: FamilyId,
-    /// What becomes of hosts that have forked: they are shown as such, and renewed or refused [first: show].
+    /// Whether hosts that have forked are only shown as such, or refused too [first: show].
     #[arg(long, value_enum, value_name = "show|refuse")]
     forked: Option<Forked>,
     #[command(flatten)]

@@ -45,7 +45,7 @@ pub(crate) struct Add {
 pub(super) enum Mode {
     /// As it is.
     Enforce,
-    /// Told, but never "reduced".
+    /// The application learns the standing, but never "reduced".
     Advise,
     /// As advise, and silent.
     Observe,

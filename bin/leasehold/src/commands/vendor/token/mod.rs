@@ -1,4 +1,4 @@
-//! `leasehold vendor token`: who may use the authority's admin API.
+//! `leasehold vendor token`: tokens for the authority's admin API.
 
 mod add;
 mod list;
