@@ -8,7 +8,7 @@ use leasehold_core::{
 };
 use leasehold_host::activation::{Home, Inquiry};
 use leasehold_host::report::Report;
-use leasehold_store::host::{Asked, Batch, Family, Fork, HostStore, SealRow, Subject};
+use leasehold_store::host::{Asked, Batch, Family, Fork, HostStore, SealKind, SealRow, Seals, Subject};
 use leasehold_store_sqlite::host::SqliteHost;
 use leasehold_wire::seal::{self, Tip};
 use leasehold_wire::{Authority, Envelope, HostCertificate, Keypair, Lease, Request, Typ, envelope};
@@ -118,7 +118,8 @@ impl Fleet {
                 }
                 let tip = ledger.tip();
                 let leaves: Vec<_> = leases.iter().map(|lease| seal::leaf(&lease.0)).collect();
-                Some(sealed(Tip { number: tip.number, seal: tip.seal }, leaves, &keypair, now))
+                let leases = Some(sealed(Tip { number: tip.number, seal: tip.seal }, leaves, &keypair, now));
+                Seals { leases, refusals: None }
             });
             decided?;
             for (machine, lease) in part.iter_mut().zip(&leases) {
@@ -204,7 +205,7 @@ fn sealed(tip: Tip, leaves: Vec<seal::Hash>, keypair: &Keypair, at: Timestamp) -
     let (number, root) = (tip.number + 1, seal::root(&leaves).expect("a leaf"));
     let seal = seal::link(&tip.seal, number, leaves.len() as u64, &root);
     let signature = keypair.sign(&seal::message(Typ::Lease, &seal));
-    SealRow { number, previous: tip.seal, root, seal, signature, at, leaves }
+    SealRow { kind: SealKind::Leases, number, previous: tip.seal, root, seal, signature, at, leaves }
 }
 
 fn http(body: &[u8]) -> Vec<u8> {

@@ -5,7 +5,7 @@ use std::thread;
 use std::time::Duration;
 
 use leasehold_core::{Component, Cti, Fingerprint, KeyId, Refusal, Span};
-use leasehold_store::host::{Asked, Batch, Family, Subject};
+use leasehold_store::host::{Asked, Batch, Family, Seals, Subject};
 use leasehold_wire::Keypair;
 use leasehold_wire::signature::Point;
 
@@ -53,7 +53,7 @@ pub(crate) fn commits_per_second(location: &StoreLocation, duration: Duration) -
         let asked = Asked { request: Cti(system::random()), issued: now, fingerprint, name: None, address: None };
         let decided = store.decide(&batch, &mut |ledger| {
             ledger.refuse(0, asked.clone(), Refusal::Revoked);
-            None
+            Seals::default()
         });
         if let Err(error) = decided {
             outcome = Err(error);

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
+use base64ct::{Base64UrlUnpadded, Encoding};
 use leasehold_core::standing::Revocation;
 use leasehold_core::{Code, Refusal};
 use leasehold_service::{Bytes, Handler, Method, Network, Problem, Request, Response, StatusCode, client_address};
@@ -104,9 +105,12 @@ impl ClientApi {
 
 fn respond(reply: Reply) -> Response {
     match reply {
-        Reply::Lease(bytes) => cose(bytes.into()),
+        Reply::Lease(bytes) => cose(bytes),
         Reply::Released => Response::empty(StatusCode::NO_CONTENT),
-        Reply::Refused(refusal) => problem(&refusal).into(),
+        Reply::Refused { refusal, document: None } => problem(&refusal).into(),
+        Reply::Refused { refusal, document: Some(document) } => {
+            problem(&refusal).with("document", Base64UrlUnpadded::encode_string(&document)).into()
+        }
         Reply::BadSignature => unreadable(Reason::BadSignature).into(),
         Reply::TooManyRequests(wait) => too_many_requests(wait).into(),
         Reply::StoreUnavailable => store_unavailable().into(),

@@ -8,7 +8,8 @@ use std::collections::HashMap;
 use leasehold_core::{Code, FamilyId, Finding, KeyId, ProductId};
 use leasehold_store::StoreError;
 use leasehold_store::host::{
-    BatchRow, ClientRow, Decision, Entry, Flaw, LeaseRow, Record, Records, SealRow, Sighting, Tip, decode_entries,
+    BatchRow, ClientRow, Decision, Entry, Flaw, LeaseRow, Record, Records, SealKind, SealRow, Sighting, Tip,
+    decode_entries,
 };
 use leasehold_wire::seal;
 
@@ -104,21 +105,26 @@ impl Walk {
         };
         self.decisions += entries.len() as u64;
         entries.iter().for_each(|entry| self.replay(entry));
-        let granted = entries.iter().filter_map(|entry| match entry.decision {
-            Decision::Granted { seal, .. } => Some(seal),
-            Decision::Refused { .. } | Decision::Released { .. } => None,
-        });
-        let granted: Vec<u64> = granted.collect();
-        match &batch.seal {
-            None if granted.is_empty() => {}
-            None => self.seals.add(|| format!("batch {number} has granted leases and has no seal")),
-            Some((host, seal)) => {
-                if granted.len() != seal.leaves.len() || granted.iter().any(|named| *named != seal.number) {
-                    self.seals
-                        .add(|| format!("seal {} of host {host} is not of what batch {number} granted", seal.number));
+        let of = |kind: SealKind| batch.seals.iter().filter(move |(_, seal)| seal.kind == kind);
+        let granted: Vec<u64> = entries.iter().filter_map(|entry| entry.decision.granted_under()).collect();
+        let refused = entries.iter().filter(|entry| matches!(entry.decision, Decision::Refused { .. })).count();
+        if of(SealKind::Leases).next().is_none() && !granted.is_empty() {
+            self.seals.add(|| format!("batch {number} has granted leases and has no seal"));
+        }
+        if of(SealKind::Refusals).next().is_none() && refused > 0 {
+            self.seals.add(|| format!("batch {number} has refused and has no seal"));
+        }
+        for (host, seal) in &batch.seals {
+            let fits = match seal.kind {
+                SealKind::Leases => {
+                    granted.len() == seal.leaves.len() && granted.iter().all(|named| *named == seal.number)
                 }
-                self.seal(*host, seal);
+                SealKind::Refusals => refused == seal.leaves.len(),
+            };
+            if !fits {
+                self.seals.add(|| format!("seal {} of host {host} is not of what batch {number} decided", seal.number));
             }
+            self.seal(*host, seal);
         }
     }
 

@@ -8,18 +8,18 @@ use std::thread;
 use std::time::Duration;
 
 use leasehold_core::{Ask, Cti, FamilyId, Grant, KeyId, Refusal, Timestamp, Verdict, admission};
-use leasehold_store::StoreError;
-use leasehold_store::host::{Asked, Batch, Family, Fork, HostStore, Ledger, SealRow, Subject, Tip};
-use leasehold_wire::seal::{self, Sealed};
+use leasehold_store::host::{Asked, Batch, Family, Fork, HostStore, Ledger, Subject};
+use leasehold_wire::Request;
 use leasehold_wire::signature::Point;
-use leasehold_wire::{Lease, Method, Request};
 
+use crate::answers::Answers;
 use crate::batch_queue::Received;
 use crate::identity::Identity;
 use crate::job::{Reply, RequestKind, Verified};
-use crate::report::Report;
+use crate::sealing::{Answered, Documents, SealedBatch};
 use crate::shared::Shared;
 use crate::stages::{Stage, start};
+use crate::upkeep::{Condition, fold, look_after, report};
 use crate::verify::verify;
 
 /// Decides what comes until the queue is closed. Once a second it looks after the store, whatever the load.
@@ -28,7 +28,7 @@ pub(crate) fn run(shared: &Shared, mut store: Box<dyn HostStore>) {
     let processors = thread::available_parallelism().map_or(1, usize::from);
     let mut condition = Condition::InPlace;
     let mut due = start() + PAUSE;
-    let mut newest = NewestSeal::default();
+    let (mut newest, mut answers) = (NewestSeal::default(), Answers::default());
     loop {
         match shared.arrived.take(MAX_BATCH, due.saturating_duration_since(start())) {
             Received::Batch(jobs) => {
@@ -36,7 +36,7 @@ pub(crate) fn run(shared: &Shared, mut store: Box<dyn HostStore>) {
                 let batch = verify(jobs, processors);
                 shared.stages.add(Stage::Verify, began);
                 match condition {
-                    Condition::InPlace => decide(shared, store.as_mut(), batch, &mut newest),
+                    Condition::InPlace => decide(shared, store.as_mut(), batch, (&mut newest, &mut answers)),
                     Condition::Replaced => batch.into_iter().for_each(|item| item.answer(Reply::StoreUnavailable)),
                 }
             }
@@ -52,63 +52,6 @@ pub(crate) fn run(shared: &Shared, mut store: Box<dyn HostStore>) {
         }
     }
     while condition == Condition::InPlace && matches!(store.tidy(), Ok(true)) {}
-}
-
-/// Whether what is decided would be found again.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Condition {
-    InPlace,
-    /// The store's files were removed or replaced: what is written now is lost.
-    Replaced,
-}
-
-/// Looks whether the store is still the one that was opened, and whether one that has failed works again.
-fn look_after(shared: &Shared, store: &mut dyn HostStore, before: Condition) -> Condition {
-    let works = shared.store_works.load(Ordering::Relaxed);
-    let in_place = store.check_in_place();
-    let condition = match &in_place {
-        Err(StoreError::Replaced) => Condition::Replaced,
-        Ok(()) => Condition::InPlace,
-        Err(_) => before,
-    };
-    let looked = in_place.and_then(|()| if works { Ok(()) } else { store.probe() });
-    match &looked {
-        Ok(()) if !works => tracing::warn!("the store works again"),
-        Err(error @ StoreError::Replaced) if works => {
-            tracing::error!(code = %error.code(), %error, "nothing is granted any more");
-        }
-        Err(error) if works => {
-            tracing::warn!(error = error as &dyn std::error::Error, "the store does not work now");
-        }
-        Ok(()) | Err(_) => {}
-    }
-    shared.store_works.store(looked.is_ok(), Ordering::Relaxed);
-    condition
-}
-
-/// Answers who waits for a report.
-fn report(shared: &Shared, store: &mut dyn HostStore) {
-    let (Some(wanted), Some(identity)) = (shared.report_wanted(), shared.identity()) else {
-        return;
-    };
-    let report = Report::read(&identity, store, &shared.peaks(), wanted.usage, shared.clock.now());
-    let _ = wanted.reply.send(report);
-}
-
-/// Folds a piece of the journal into the tables, unless clients wait; whether there is more of it.
-fn fold(shared: &Shared, store: &mut dyn HostStore) -> bool {
-    if !shared.arrived.is_empty() {
-        return false;
-    }
-    match store.tidy() {
-        Ok(more) => more,
-        Err(error) => {
-            if shared.store_works.swap(false, Ordering::Relaxed) {
-                tracing::warn!(error = &error as &dyn std::error::Error, "the store does not work now");
-            }
-            false
-        }
-    }
 }
 
 /// When the host's newest seal was made: a host whose clock is far behind it grants nothing.
@@ -144,7 +87,12 @@ impl Drop for ShutdownGuard<'_> {
     }
 }
 
-fn decide(shared: &Shared, store: &mut dyn HostStore, batch: Vec<Verified>, newest: &mut NewestSeal) {
+fn decide(
+    shared: &Shared,
+    store: &mut dyn HostStore,
+    batch: Vec<Verified>,
+    (newest, answers): (&mut NewestSeal, &mut Answers),
+) {
     let now = shared.clock.now();
     let Some(identity) = shared.identity() else {
         return batch.into_iter().for_each(|item| refuse(shared, item, Refusal::HostNotActivated));
@@ -154,6 +102,10 @@ fn decide(shared: &Shared, store: &mut dyn HostStore, batch: Vec<Verified>, newe
     let mut named = NamedHosts { known: HashMap::from([(identity.id(), true)]) };
     let mut items = Vec::with_capacity(batch.len());
     for item in batch {
+        if let Some(reply) = answered_before(answers, &item) {
+            item.answer(reply);
+            continue;
+        }
         match screen(&identity, &item, newest.at, now) {
             Ok(grant) => {
                 let at = families.iter().position(|family| family.id == grant.family);
@@ -165,7 +117,7 @@ fn decide(shared: &Shared, store: &mut dyn HostStore, batch: Vec<Verified>, newe
         }
     }
     if !items.is_empty() {
-        newest.at = transact(shared, store, &identity, (now, &families), items).or(newest.at);
+        newest.at = transact(shared, store, &identity, (now, &families), (items, answers)).or(newest.at);
     }
 }
 
@@ -198,7 +150,8 @@ enum Outcome {
     Granted {
         lease: usize,
     },
-    Refused(Refusal),
+    /// Refused, with the place of the sealed refusal where it is one.
+    Refused(Refusal, Option<usize>),
     Released,
     /// The key is of mixed order.
     InvalidKey,
@@ -212,41 +165,35 @@ fn transact(
     store: &mut dyn HostStore,
     identity: &Arc<Identity>,
     (now, families): (Timestamp, &[Family]),
-    items: Vec<Screened<'_>>,
+    (items, answers): (Vec<Screened<'_>>, &mut Answers),
 ) -> Option<Timestamp> {
     let mut ctis = vec![[0; 16]; items.len()];
     shared.rng.fill(ctis.as_flattened_mut());
     let subjects: Vec<Subject> = items.iter().map(subject).collect();
     let batch = Batch { host: identity.id(), now, families, subjects: &subjects };
-    let (mut outcomes, mut sealed, mut time) = (Vec::new(), None, start());
+    let (mut outcomes, mut sealed, mut time) = (Vec::new(), SealedBatch::default(), start());
     let mut live = Vec::new();
     let result = store.decide(&batch, &mut |ledger| {
-        let mut leases = Vec::new();
+        let mut documents = Documents::default();
         outcomes.clear();
         for (at, item) in items.iter().enumerate() {
-            outcomes.push(decide_one(shared, ledger, (at, item), Cti(ctis[at]), &mut leases));
+            outcomes.push(decide_one(shared, ledger, (at, item), Cti(ctis[at]), &mut documents));
         }
         live = ledger.counts().map(|(family, counts)| (family.id, counts.live)).collect();
         time = shared.stages.add(Stage::Decide, time);
-        sealed = (!leases.is_empty()).then(|| {
-            let tip = ledger.tip();
-            seal::seal(&leases, seal::Tip { number: tip.number, seal: tip.seal }, identity.keypair())
-        });
+        sealed = documents.seal(ledger.tip(), identity.keypair());
         time = shared.stages.add(Stage::Seal, time);
-        sealed.as_ref().map(|sealed| row(sealed, now))
+        sealed.rows(now)
     });
     time = shared.stages.add(Stage::Commit, time);
     shared.stages.batch(items.len());
     let worked = shared.store_works.swap(result.is_ok(), Ordering::Relaxed);
-    let sealed_at = result.as_ref().ok().and(sealed.as_ref()).map(|_| now);
+    let sealed_at = result.as_ref().ok().and(sealed.tip()).map(|_| now);
     match result {
         Ok(()) => {
             note_peaks(shared, live);
-            if let Some(sealed) = &sealed {
-                let seal::Tip { number, seal } = sealed.tip();
-                shared.sealed(Tip { number, seal });
-            }
-            reply(shared, identity, items, &outcomes, sealed.as_ref());
+            sealed.tip().into_iter().for_each(|tip| shared.sealed(tip));
+            reply(shared, identity, (items, answers), &outcomes, &sealed);
         }
         Err(error) => {
             let (error, requests) = (&error as &dyn std::error::Error, items.len());
@@ -277,8 +224,8 @@ fn decide_one(
     shared: &Shared,
     ledger: &mut Ledger,
     (at, item): (usize, &Screened<'_>),
-    lease: Cti,
-    leases: &mut Vec<Lease>,
+    cti: Cti,
+    documents: &mut Documents,
 ) -> Outcome {
     let request = match &item.verified.kind {
         RequestKind::Release(release) => {
@@ -290,7 +237,7 @@ fn decide_one(
     let ask = Ask { holds: item.holds, ..request.ask(item.verified.client) };
     let tally = ledger.tally(at);
     if let Err(refusal) = tally.screen(&ask) {
-        return Outcome::Refused(refusal);
+        return Outcome::Refused(refusal, None);
     }
     // Asked once for each client: the store remembers no others. It costs about as much as a verification.
     if tally.known.is_none() {
@@ -308,68 +255,68 @@ fn decide_one(
         name: request.host_name.clone(),
         address: Some(item.verified.address),
     };
+    let answered = Answered {
+        client: item.verified.client,
+        request,
+        family: item.grant.family,
+        policy: &item.grant.policy,
+        cti,
+        now: ledger.now(),
+    };
     match tally.admit(&item.grant.policy, &request.fingerprint, ledger.now()) {
         Verdict::Refuse(refusal) => {
             ledger.refuse(at, asked, refusal);
-            Outcome::Refused(refusal)
+            Outcome::Refused(refusal, documents.refuse(&answered, &refusal))
         }
         Verdict::Grant { expires, count } => {
             let forked = tally.held.is_some_and(|held| held.forked_by(&ask));
             let fork = if forked { Fork::Seen } else { Fork::None };
-            ledger.grant(at, asked, lease, expires, fork);
-            leases.push(granted(item, request, (lease, ledger.now()), (expires, count)));
-            Outcome::Granted { lease: leases.len() - 1 }
+            ledger.grant(at, asked, cti, expires, fork);
+            Outcome::Granted { lease: documents.grant(&answered, expires, count) }
         }
     }
 }
 
-fn granted(
-    item: &Screened<'_>,
-    request: &Request,
-    (cti, now): (Cti, Timestamp),
-    (expires, count): (Timestamp, u64),
-) -> Lease {
-    let policy = &item.grant.policy;
-    Lease {
-        issued: now,
-        expires: Some(expires),
-        cti,
-        client: item.verified.client,
-        product: request.product,
-        family: item.grant.family,
-        renewal: policy.renewal,
-        retry: policy.retry,
-        grace: policy.grace,
-        fingerprint: request.fingerprint,
-        request: request.cti,
-        count: Some(count),
-        method: Method::Host,
-        features: policy.features.clone(),
+/// The answer to a request that is the last one of its client, come again.
+fn answered_before(answers: &Answers, item: &Verified) -> Option<Reply> {
+    match &item.kind {
+        RequestKind::Lease(request) => answers.find(item.client, request),
+        RequestKind::Release(_) => None,
     }
 }
 
 fn reply(
     shared: &Shared,
     identity: &Identity,
-    items: Vec<Screened<'_>>,
+    (items, answers): (Vec<Screened<'_>>, &mut Answers),
     outcomes: &[Outcome],
-    sealed: Option<&Sealed>,
+    sealed: &SealedBatch,
 ) {
     let chain = identity.chain();
     for (Screened { verified: item, .. }, outcome) in items.into_iter().zip(outcomes) {
-        match (*outcome, sealed) {
-            (Outcome::Granted { lease }, Some(sealed)) => {
-                let held = matches!(&item.kind, RequestKind::Lease(request) if request.chain_of == Some(identity.id()));
-                let bytes = sealed.document(lease, if held { &[] } else { &chain });
-                tracing::debug!(client = %item.client, seal = sealed.number, "lease granted");
+        let held = matches!(&item.kind, RequestKind::Lease(request) if request.chain_of == Some(identity.id()));
+        let chain = if held { &[] } else { chain.as_slice() };
+        let reply = match *outcome {
+            Outcome::Granted { lease } => {
+                tracing::debug!(client = %item.client, "lease granted");
                 shared.counters.granted.fetch_add(1, Ordering::Relaxed);
-                item.answer(Reply::Lease(bytes));
+                sealed.lease(lease, chain).map_or(Reply::StoreUnavailable, |bytes| Reply::Lease(bytes.into()))
             }
-            (Outcome::Refused(refusal), _) => refuse(shared, item, refusal),
-            (Outcome::InvalidKey, _) => item.answer(Reply::BadSignature),
-            (Outcome::TooManyNewClients(wait), _) => item.answer(Reply::TooManyRequests(wait)),
-            (Outcome::Released, _) | (Outcome::Granted { .. }, None) => item.answer(Reply::Released),
+            Outcome::Refused(refusal, place) => {
+                note_refusal(shared, &item, &refusal);
+                let document = place.and_then(|place| sealed.refusal(place, chain));
+                Reply::Refused { refusal, document: document.map(Into::into) }
+            }
+            Outcome::InvalidKey => Reply::BadSignature,
+            Outcome::TooManyNewClients(wait) => Reply::TooManyRequests(wait),
+            Outcome::Released => Reply::Released,
+        };
+        if let (RequestKind::Lease(request), Reply::Lease(_) | Reply::Refused { document: Some(_), .. }) =
+            (&item.kind, &reply)
+        {
+            answers.keep(item.client, request, reply.clone());
         }
+        item.answer(reply);
     }
 }
 
@@ -394,10 +341,15 @@ fn screen<'i>(
     }
 }
 
+/// Answers a refusal of the steps that record nothing.
 fn refuse(shared: &Shared, item: Verified, refusal: Refusal) {
+    note_refusal(shared, &item, &refusal);
+    item.answer(Reply::Refused { refusal, document: None });
+}
+
+fn note_refusal(shared: &Shared, item: &Verified, refusal: &Refusal) {
     tracing::info!(client = %item.client, address = %item.address, refusal = refusal.code().name(), "refused");
     shared.counters.refused.fetch_add(1, Ordering::Relaxed);
-    item.answer(Reply::Refused(refusal));
 }
 
 fn subject(item: &Screened<'_>) -> Subject {
@@ -416,18 +368,6 @@ fn families(grants: &[Grant]) -> Vec<Family> {
         }
     }
     families
-}
-
-fn row(sealed: &Sealed, at: Timestamp) -> SealRow {
-    SealRow {
-        number: sealed.number,
-        previous: sealed.previous,
-        root: sealed.root,
-        seal: sealed.seal,
-        signature: sealed.signature,
-        at,
-        leaves: sealed.leaves.clone(),
-    }
 }
 
 /// Requests that one transaction decides at most.

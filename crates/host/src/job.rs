@@ -4,6 +4,7 @@ use std::net::IpAddr;
 use std::time::Duration;
 
 use leasehold_core::{KeyId, Refusal};
+use leasehold_service::Bytes;
 use leasehold_wire::request::Unpacked;
 use leasehold_wire::signature::Claim;
 use leasehold_wire::{Release, Request};
@@ -41,14 +42,19 @@ pub(crate) enum RequestKind {
 }
 
 /// What a client is answered.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) enum Reply {
     /// A lease, encoded.
-    Lease(Vec<u8>),
+    Lease(Bytes),
     /// The lease has ended, or there was none.
     Released,
-    /// A refusal with its reason.
-    Refused(Refusal),
+    /// A refusal with its reason; sealed from the step on at which the sighting is recorded.
+    Refused {
+        /// The reason.
+        refusal: Refusal,
+        /// The sealed refusal, encoded.
+        document: Option<Bytes>,
+    },
     /// The signature does not hold.
     BadSignature,
     /// Too many new clients have come from its address: when to ask again.

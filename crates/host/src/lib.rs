@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 pub mod activation;
+mod answers;
 mod api;
 pub mod asking;
 pub mod authority;
@@ -25,9 +26,11 @@ mod remembered;
 pub mod renewing;
 pub mod report;
 pub mod restore;
+mod sealing;
 mod server;
 mod shared;
 pub mod stages;
+mod upkeep;
 mod verify;
 
 pub use error::Error;

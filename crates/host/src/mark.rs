@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use leasehold_core::KeyId;
-use leasehold_store::host::{HostStore, SealRow, Tip};
+use leasehold_store::host::{HostStore, SealKind, SealRow, Tip};
 use leasehold_wire::{Typ, seal};
 use serde::{Deserialize, Serialize};
 use tokio::sync::watch;
@@ -111,8 +111,16 @@ fn compare(mark: &Mark, newest: Option<&SealRow>, store: &mut dyn HostStore) -> 
 fn verify(row: &SealRow, identity: &Identity) -> Result<(), Error> {
     let is_whole = seal::root(&row.leaves) == Some(row.root)
         && seal::link(&row.previous, row.number, row.leaves.len() as u64, &row.root) == row.seal
-        && identity.has_signed(&seal::message(Typ::Lease, &row.seal), &row.signature);
+        && identity.has_signed(&seal::message(typ(row.kind), &row.seal), &row.signature);
     if is_whole { Ok(()) } else { Err(Error::BadSeal(row.number)) }
+}
+
+/// The documents that a seal of this kind covers.
+pub fn typ(kind: SealKind) -> Typ {
+    match kind {
+        SealKind::Leases => Typ::Lease,
+        SealKind::Refusals => Typ::Refusal,
+    }
 }
 
 /// Writes mark and peaks once a second where they have changed, until `end`.

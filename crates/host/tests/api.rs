@@ -7,21 +7,24 @@ use std::path::Path;
 use std::sync::Arc;
 use std::thread::{self, JoinHandle};
 
+use base64ct::{Base64UrlUnpadded, Encoding};
 use leasehold_core::{
     Clock, Code, Component, Cti, FamilyId, Fingerprint, Grant, KeyId, Policy, ProductId, ProductNumber, Span, Timestamp,
 };
 use leasehold_host::activation::Home;
-use leasehold_host::{Options, Server};
-use leasehold_service::Listener;
+use leasehold_host::{Options, RateLimits, Server};
+use leasehold_service::{Listener, Rate};
 use leasehold_store::StoreError;
-use leasehold_store::host::{Batch, ClientRow, Counts, Entry, Family, HostStore, Ledger, SealRow};
+use leasehold_store::host::{Batch, ClientRow, Counts, Entry, Family, HostStore, Ledger, SealKind, SealRow, Seals};
 use leasehold_store_sqlite::host::SqliteHost;
 use leasehold_testkit::http::{get, post, problem};
 use leasehold_testkit::vectors::{read, unhex};
 use leasehold_testkit::vendor::{BEGIN, Vendor};
 use leasehold_testkit::{SeededRng, VirtualClock};
 use leasehold_wire::request::{Unverified, open};
-use leasehold_wire::{Envelope, HostCertificate, Keypair, Lease, Reason, Release, Request, envelope, verify};
+use leasehold_wire::{
+    Envelope, HostCertificate, Keypair, Lease, Reason, Release, Request, SealedRefusal, envelope, verify,
+};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 use tokio::sync::oneshot;
@@ -157,6 +160,70 @@ mod forge {
 }
 
 #[test]
+fn a_refusal_is_sealed_after_the_leases_of_its_batch_and_proves_its_count() {
+    let policy = Policy { threshold: 1, capacity: Some(1), ..Policy::default() };
+    let host = Running::start(vec![Grant { policy, ..Vendor::grant() }]);
+    let (machine, other) = (Keypair::from_seed(&[9; 32]), Keypair::from_seed(&[8; 32]));
+    host.ask(&machine, 1, None);
+    let refused = |bytes: &[u8]| -> Value {
+        let (_, body) = post(&host.address, "/v1/leases", bytes).expect("an answer");
+        serde_json::from_slice(&body).expect("a problem document")
+    };
+    let told = refused(&host.request(&other, 2, None));
+    let document = Base64UrlUnpadded::decode_vec(told["document"].as_str().expect("a document")).expect("base64url");
+    let opened = verify::<SealedRefusal>(&document, &host.vendor.root(), BEGIN, None).expect("it verifies");
+    let refusal = &opened.document;
+    assert_eq!((refusal.client, refusal.request, refusal.limit), (other.id(), cti(2), Some(1)));
+    assert_eq!(refusal.reason.code(), Code::CapacityReached);
+    assert_eq!(opened.seal.expect("a seal").number, 2, "after the lease's");
+    let stale = refused(&host.request(&other, 1, None));
+    assert_eq!(stale["type"], "urn:leasehold:problem:replayed");
+    assert!(stale["document"].is_null(), "what is refused before it is recorded is not sealed");
+    let id = host.id;
+    let folder = host.stop();
+    let mut store = SqliteHost::open_reader(folder.path()).expect("a store");
+    let kinds: Vec<SealKind> = store.seals(id, 9).expect("seals").iter().map(|seal| seal.kind).collect();
+    assert_eq!(kinds, [SealKind::Refusals, SealKind::Leases]);
+    let found = leasehold_host::check::check(&mut store);
+    assert!(found.iter().all(|finding| !finding.is_failure()), "{found:?}");
+}
+
+#[test]
+fn the_very_same_request_is_answered_with_the_same_bytes_and_recorded_once() {
+    let host = Running::start(vec![Vendor::grant()]);
+    let machine = Keypair::from_seed(&[9; 32]);
+    let request = host.request(&machine, 1, None);
+    let ask = |bytes: &[u8]| post(&host.address, "/v1/leases", bytes).expect("an answer");
+    let first = ask(&request);
+    assert_eq!(first.0, 200);
+    for _ in 0..3 {
+        assert_eq!(ask(&request), first);
+    }
+    host.ask(&machine, 2, None);
+    let (status, body) = ask(&request);
+    assert_eq!((status, problem(&body).as_str()), (409, "replayed"), "it is not the last one any more");
+    let folder = host.stop();
+    assert_eq!(SqliteHost::open_reader(folder.path()).expect("a store").events(9).expect("events").len(), 2);
+}
+
+#[test]
+fn an_address_that_asks_too_often_or_brings_too_many_clients_is_told_when_to_come_again() {
+    let rate = |per_minute| std::num::NonZeroU32::new(per_minute).map(Rate);
+    let rates = RateLimits { requests: rate(4), new_clients: rate(2) };
+    let host = Running::with(vec![Vendor::grant()], Options { rates, ..Options::default() });
+    let ask = |seed: u8| {
+        let machine = Keypair::from_seed(&[seed; 32]);
+        let (status, body) = post(&host.address, "/v1/leases", &host.request(&machine, 1, None)).expect("an answer");
+        if status == 200 { "granted".to_owned() } else { problem(&body) }
+    };
+    let answers: Vec<String> = (1..=5).map(ask).collect();
+    assert_eq!(answers, ["granted", "granted", "too-many-requests", "too-many-requests", "too-many-requests"]);
+    let folder = host.stop();
+    let clients = SqliteHost::open_reader(folder.path()).expect("a store").clients(None, 9).expect("clients");
+    assert_eq!(clients.len(), 2, "what is refused so is not recorded");
+}
+
+#[test]
 fn a_release_replayed_ends_no_later_lease() {
     let grant = Grant { policy: Policy { threshold: 1, capacity: Some(1), ..Policy::default() }, ..Vendor::grant() };
     let host = Running::start(vec![grant]);
@@ -229,7 +296,7 @@ fn a_host_whose_store_has_failed_for_good_says_so() {
     fs::write(folder.path().join("host.key"), certified.pair().to_pem()).expect("a file");
     fs::write(folder.path().join("host.lh"), certified.certificate()).expect("a file");
     let clock = Arc::new(VirtualClock::new(BEGIN));
-    let (address, (stop, thread)) = serve_from(Box::new(Faulty), folder.path(), &clock);
+    let (address, (stop, thread)) = serve_from(Box::new(Faulty), folder.path(), &clock, Options::default());
     let host = Running {
         vendor: Vendor::from_seed(1),
         id: certified.id(),
@@ -251,7 +318,7 @@ fn a_host_whose_store_has_failed_for_good_says_so() {
 struct Faulty;
 
 impl HostStore for Faulty {
-    fn decide(&mut self, _: &Batch<'_>, _: &mut dyn FnMut(&mut Ledger) -> Option<SealRow>) -> Result<(), StoreError> {
+    fn decide(&mut self, _: &Batch<'_>, _: &mut dyn FnMut(&mut Ledger) -> Seals) -> Result<(), StoreError> {
         panic!("a fault")
     }
 
@@ -306,13 +373,21 @@ impl Running {
         Self::on(grants, tempfile::tempdir().expect("a folder"))
     }
 
+    fn with(grants: Vec<Grant>, options: Options) -> Self {
+        Self::configured(grants, tempfile::tempdir().expect("a folder"), options)
+    }
+
     fn on(grants: Vec<Grant>, folder: TempDir) -> Self {
+        Self::configured(grants, folder, Options::default())
+    }
+
+    fn configured(grants: Vec<Grant>, folder: TempDir, options: Options) -> Self {
         let vendor = Vendor::from_seed(1);
         let certified = vendor.host(1, grants);
         fs::write(folder.path().join("host.key"), certified.pair().to_pem()).expect("a file");
         fs::write(folder.path().join("host.lh"), certified.certificate()).expect("a file");
         let clock = Arc::new(VirtualClock::new(BEGIN));
-        let (address, serving) = serve(folder.path(), &clock);
+        let (address, serving) = serve(folder.path(), &clock, options);
         let id = certified.id();
         Self { vendor, id, address, clock, folder: Some(folder), serving: Some(serving) }
     }
@@ -415,13 +490,13 @@ impl Drop for Running {
     }
 }
 
-fn serve(folder: &Path, clock: &Arc<VirtualClock>) -> Serving {
-    serve_from(Box::new(SqliteHost::open(folder).expect("a store")), folder, clock)
+fn serve(folder: &Path, clock: &Arc<VirtualClock>, options: Options) -> Serving {
+    serve_from(Box::new(SqliteHost::open(folder).expect("a store")), folder, clock, options)
 }
 
-fn serve_from(store: Box<dyn HostStore>, folder: &Path, clock: &Arc<VirtualClock>) -> Serving {
+fn serve_from(store: Box<dyn HostStore>, folder: &Path, clock: &Arc<VirtualClock>, options: Options) -> Serving {
     let (clock, rng) = (Arc::clone(clock), Arc::new(SeededRng::new(1)));
-    let server = Server::start(Home::new(folder), store, clock, rng, Options::default()).expect("a host");
+    let server = Server::start(Home::new(folder), store, clock, rng, options).expect("a host");
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().expect("threads");
     let listener = {
         let _inside = runtime.enter();

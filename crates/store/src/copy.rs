@@ -161,7 +161,7 @@ mod tests {
                     number,
                     at: leasehold_core::Timestamp::from_unix(number),
                     entries: vec![],
-                    seal: None,
+                    seals: vec![],
                 })
             };
             Self { records: (1..=records).map(batch).collect(), fails_after }

@@ -20,7 +20,7 @@ pub(crate) fn chain(store: &mut dyn HostStore, host: KeyId, key: &PublicKey) -> 
         assert_eq!(seal::link(&previous, number, seal.leaves.len() as u64, &seal.root), seal.seal);
         assert!(leasehold_wire::signature::strictly(
             key,
-            &seal::message(leasehold_wire::Typ::Lease, &seal.seal),
+            &seal::message(leasehold_host::mark::typ(seal.kind), &seal.seal),
             &seal.signature
         ));
         previous = seal.seal;

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use leasehold_core::{Counting, KeyId};
 use leasehold_store::host::{
-    Batch, CountingClient, Counts, LeaseRow, Ledger, Loaded, SealRow, Sighting, Tip, decode_fingerprint,
+    Batch, CountingClient, Counts, LeaseRow, Ledger, Loaded, SealRow, Seals, Sighting, Tip, decode_fingerprint,
     encode_entries, encode_fingerprint,
 };
 use tokio_postgres::Row;
@@ -31,7 +31,7 @@ impl HostSession {
     pub(super) async fn attempt(
         &mut self,
         batch: &Batch<'_>,
-        decide: &mut dyn FnMut(&mut Ledger) -> Option<SealRow>,
+        decide: &mut dyn FnMut(&mut Ledger) -> Seals,
         sent: &mut Option<Vec<u8>>,
     ) -> Result<(), Fault> {
         let ids = self.ids(batch).await?;
@@ -39,7 +39,7 @@ impl HostSession {
         let loaded = self.load(batch, &ids, &boundaries).await?;
         let counts = loaded.counts.clone();
         let mut ledger = Ledger::new(batch, loaded);
-        let seal = decide(&mut ledger);
+        let seals = decide(&mut ledger);
         if ledger.entries().is_empty() {
             return Ok(self.client().batch_execute("ROLLBACK").await?);
         }
@@ -48,7 +48,7 @@ impl HostSession {
         let leases = leases_of(&ledger, &ids, batch)?;
         let entries = encode_entries(ledger.entries());
         *sent = Some(entries.clone());
-        self.write(batch, (&boundaries, &counts), (&clients, &leases), (&entries, seal.as_ref())).await
+        self.write(batch, (&boundaries, &counts), (&clients, &leases), (&entries, &seals)).await
     }
 
     async fn load(&self, batch: &Batch<'_>, ids: &Ids, boundaries: &Boundaries) -> Result<Loaded, Fault> {
@@ -105,18 +105,21 @@ impl HostSession {
         batch: &Batch<'_>,
         (boundaries, counts): (&Boundaries, &[(i64, i64)]),
         (clients, leases): (&Clients, &Leases),
-        (entries, seal): (&[u8], Option<&SealRow>),
+        (entries, seals): (&[u8], &Seals),
     ) -> Result<(), Fault> {
         let (client, statements) = (self.client(), &self.statements);
         let (seen, live): (Vec<i64>, Vec<i64>) = counts.iter().copied().unzip();
         let (host, at) = (&batch.host.0[..], integer(batch.now.unix()));
-        let number = seal.map(|seal| integer(seal.number));
-        let hash = |part: fn(&SealRow) -> &[u8]| seal.map(part);
+        let numbers: Vec<i64> = seals.iter().map(|seal| integer(seal.number)).collect();
+        let kinds: Vec<i32> = seals.iter().map(|seal| i32::from(seal.kind.number())).collect();
+        let hash = |part: fn(&SealRow) -> &[u8]| seals.iter().map(part).collect::<Vec<&[u8]>>();
         let (previous, root) = (hash(|seal| &seal.previous), hash(|seal| &seal.root));
         let (sealed, signature) = (hash(|seal| &seal.seal), hash(|seal| &seal.signature));
-        let leaves = seal.map(|seal| seal.leaves.concat());
+        let leaves = hash(|seal| seal.leaves.as_flattened());
+        let (number, newest) = (numbers.last().copied(), sealed.last().copied());
         let counts: [Column<'_>; 5] = [&boundaries.ids, &seen, &boundaries.seen, &live, &boundaries.ends];
-        let record: [Column<'_>; 9] = [&host, &at, &entries, &number, &previous, &root, &sealed, &signature, &leaves];
+        let record: [Column<'_>; 12] =
+            [&host, &at, &entries, &numbers, &kinds, &previous, &root, &sealed, &signature, &leaves, &number, &newest];
         let (clients, leases) = (clients.columns(), leases.columns());
         let (put_clients, put_leases, put_counts, recorded, committed) = tokio::join!(
             biased;

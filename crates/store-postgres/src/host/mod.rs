@@ -15,7 +15,7 @@ use std::time::Duration;
 
 use leasehold_core::{KeyId, Timestamp};
 use leasehold_store::StoreError;
-use leasehold_store::host::{Batch, ClientRow, Counts, Entry, Family, HostStore, Ledger, SealRow};
+use leasehold_store::host::{Batch, ClientRow, Counts, Entry, Family, HostStore, Ledger, SealRow, Seals};
 use tokio::runtime::Runtime;
 use tokio::time::timeout;
 
@@ -133,11 +133,7 @@ impl PostgresHost {
 }
 
 impl HostStore for PostgresHost {
-    fn decide(
-        &mut self,
-        batch: &Batch<'_>,
-        decide: &mut dyn FnMut(&mut Ledger) -> Option<SealRow>,
-    ) -> Result<(), StoreError> {
+    fn decide(&mut self, batch: &Batch<'_>, decide: &mut dyn FnMut(&mut Ledger) -> Seals) -> Result<(), StoreError> {
         let mut tries = 0;
         loop {
             let mut sent = None;
@@ -223,6 +219,7 @@ pub(crate) const SCHEMA: Schema = Schema {
     steps: &[
         include_str!("../../migrations/host/0001_initial.sql"),
         include_str!("../../migrations/host/0002_counting.sql"),
+        include_str!("../../migrations/host/0003_sealed_refusals.sql"),
     ],
     lock: 0x6c68_0001,
 };

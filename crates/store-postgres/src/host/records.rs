@@ -59,16 +59,25 @@ impl HostSession {
         let mut after = 0_i64;
         loop {
             let page = self.client().query(&self.statements.batches_after, &[&after, &BATCHES]).await?;
+            let mut waiting: Option<BatchRow> = None;
             for row in &page {
                 after = row.try_get(0)?;
+                let number = rows::unsigned(row, 0)?;
                 let sealed: Option<&[u8]> = row.try_get(3)?;
                 let seal = match sealed {
                     Some(_) => Some((KeyId(bytes(row, 3)?), rows::seal(row, 4)?)),
                     None => None,
                 };
-                let (number, at) = (rows::unsigned(row, 0)?, rows::time(row, 1)?);
-                each(Record::Batch(BatchRow { number, at, entries: row.try_get(2)?, seal }))?;
+                // A batch with two seals is two rows.
+                if let Some(batch) = waiting.as_mut().filter(|batch| batch.number == number) {
+                    batch.seals.extend(seal);
+                    continue;
+                }
+                let (at, entries) = (rows::time(row, 1)?, row.try_get(2)?);
+                let next = BatchRow { number, at, entries, seals: seal.into_iter().collect() };
+                waiting.replace(next).map(Record::Batch).map_or(Ok(()), &mut *each)?;
             }
+            waiting.map(Record::Batch).map_or(Ok(()), &mut *each)?;
             if page.is_empty() {
                 return Ok(());
             }
@@ -122,7 +131,7 @@ impl HostSession {
         self.client().execute(&self.statements.put_batches, &[&numbers, &times, &entries]).await?;
         let sealed: Vec<(i64, KeyId, &SealRow)> = batches
             .iter()
-            .filter_map(|batch| batch.seal.as_ref().map(|(host, seal)| (integer(batch.number), *host, seal)))
+            .flat_map(|batch| batch.seals.iter().map(|(host, seal)| (integer(batch.number), *host, seal)))
             .collect();
         let hosts: Vec<&[u8]> = sealed.iter().map(|(_, host, _)| &host.0[..]).collect();
         let within: Vec<i64> = sealed.iter().map(|(batch, ..)| *batch).collect();
@@ -133,7 +142,9 @@ impl HostSession {
         let (previous, root) = (hash(|seal| &seal.previous), hash(|seal| &seal.root));
         let (own, signature) = (hash(|seal| &seal.seal), hash(|seal| &seal.signature));
         let leaves = hash(|seal| seal.leaves.as_flattened());
-        let columns: [Column<'_>; 9] = [&hosts, &seals, &within, &at, &previous, &root, &own, &signature, &leaves];
+        let kinds: Vec<i32> = sealed.iter().map(|(.., seal)| i32::from(seal.kind.number())).collect();
+        let columns: [Column<'_>; 10] =
+            [&hosts, &seals, &within, &at, &previous, &root, &own, &signature, &leaves, &kinds];
         self.client().execute(&self.statements.put_seals, &columns).await?;
         Ok(())
     }

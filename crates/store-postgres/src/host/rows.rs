@@ -3,7 +3,7 @@
 use std::net::IpAddr;
 
 use leasehold_core::{Counting, Cti, Held, Timestamp};
-use leasehold_store::host::{LeaseRow, SealRow, Sighting, decode_fingerprint, decode_requests};
+use leasehold_store::host::{LeaseRow, SealKind, SealRow, Sighting, decode_fingerprint, decode_requests};
 use tokio_postgres::Row;
 
 use crate::failure::Fault;
@@ -46,7 +46,9 @@ pub(super) fn seal(row: &Row, from: usize) -> Result<SealRow, Fault> {
     if !rest.is_empty() {
         return Err(Fault::damaged("a seal's leaves"));
     }
+    let kind = u8::try_from(row.try_get::<_, i32>(from + 7)?).ok().and_then(SealKind::from_number);
     Ok(SealRow {
+        kind: kind.ok_or_else(|| Fault::damaged("what a seal covers"))?,
         number: unsigned(row, from)?,
         previous: bytes(row, from + 1)?,
         root: bytes(row, from + 2)?,

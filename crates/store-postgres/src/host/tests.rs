@@ -177,9 +177,9 @@ fn families_of_one_certificate_that_nobody_asks_about_are_not_waited_for() {
     let (first, second) = (ask(0), ask(1));
     let batch = |host, subjects| Batch { host, now, families: &families, subjects };
     let outer = one.decide(&batch(KeyId([1; 16]), &first), &mut |_| {
-        let beside = || other.decide(&batch(KeyId([2; 16]), &second), &mut |_| None).expect("another family is free");
+        let beside = || other.decide(&batch(KeyId([2; 16]), &second), &mut |_| Seals::default()).expect("another family is free");
         thread::scope(|scope| scope.spawn(beside).join().expect("no panic"));
-        None
+        Seals::default()
     });
     outer.expect("decided");
 }
@@ -220,7 +220,7 @@ fn a_connection_that_was_cut_is_made_again() {
             address: None,
         };
         ledger.refuse(0, asked, leasehold_core::Refusal::Revoked);
-        None
+        Seals::default()
     });
     decided.expect("decided at the second try");
     assert_eq!((runs, host.events(10).expect("events").len()), (2, 3), "recorded once");

@@ -9,7 +9,7 @@ use std::thread;
 use leasehold_core::{Component, Cti, Fingerprint, Policy, Timestamp};
 use leasehold_store::StoreError;
 use leasehold_store::host::suite::{Act, HOST, client};
-use leasehold_store::host::{Asked, Batch, Family, Fork, HostStore, Subject};
+use leasehold_store::host::{Asked, Batch, Family, Fork, HostStore, Seals, Subject};
 use leasehold_store_postgres::Address;
 use leasehold_store_postgres::host::PostgresHost;
 
@@ -41,7 +41,7 @@ pub(crate) fn try_to_act(
             let asked = Asked { request: Cti([1; 16]), issued: now, fingerprint, name: None, address: None };
             ledger.grant(at, asked, Cti([2; 16]), policy.expiry(now), Fork::None);
         }
-        None
+        Seals::default()
     })
 }
 

@@ -20,8 +20,8 @@ use std::sync::LazyLock;
 use leasehold_core::{Counting, Fingerprint, KeyId, Timestamp};
 use leasehold_store::StoreError;
 use leasehold_store::host::{
-    Batch, ClientRow, CountingClient, Counts, Entry, Family, HostStore, Ledger, Loaded, SealRow, Sighting, Subject,
-    Tip, decode_entries, encode_entries,
+    Batch, ClientRow, CountingClient, Counts, Entry, Family, HostStore, Ledger, Loaded, SealRow, Seals, Sighting,
+    Subject, Tip, decode_entries, encode_entries,
 };
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 use rusqlite_migration::{M, Migrations};
@@ -185,7 +185,7 @@ impl SqliteHost {
     }
 
     /// Writes a batch and commits it.
-    fn write(&mut self, host: KeyId, ledger: &Ledger, seal: Option<&SealRow>) -> Result<(), StoreError> {
+    fn write(&mut self, host: KeyId, ledger: &Ledger, seals: &Seals) -> Result<(), StoreError> {
         let batch = self.last_batch + 1;
         let transaction =
             Transaction::new_unchecked(&self.connection, TransactionBehavior::Immediate).map_err(failed)?;
@@ -203,7 +203,7 @@ impl SqliteHost {
             include_str!("../../sql/host/add_batch.sql"),
             (batch, at, encode_entries(ledger.entries())),
         )?;
-        if let Some(seal) = seal {
+        for seal in seals.iter() {
             rows::add_seal(&transaction, host, batch, seal)?;
         }
         let folded = fold::along(&transaction, &self.overlay, ledger.entries().len(), self.last_batch)?;
@@ -242,17 +242,13 @@ impl SqliteHost {
 }
 
 impl HostStore for SqliteHost {
-    fn decide(
-        &mut self,
-        batch: &Batch<'_>,
-        decide: &mut dyn FnMut(&mut Ledger) -> Option<SealRow>,
-    ) -> Result<(), StoreError> {
+    fn decide(&mut self, batch: &Batch<'_>, decide: &mut dyn FnMut(&mut Ledger) -> Seals) -> Result<(), StoreError> {
         let mut ledger = Ledger::new(batch, self.loaded(batch)?);
-        let seal = decide(&mut ledger);
+        let seals = decide(&mut ledger);
         if ledger.entries().is_empty() {
             return Ok(());
         }
-        self.write(batch.host, &ledger, seal.as_ref())
+        self.write(batch.host, &ledger, &seals)
     }
 
     fn tidy(&mut self) -> Result<bool, StoreError> {
@@ -340,6 +336,7 @@ static MIGRATIONS: LazyLock<Migrations<'static>> = LazyLock::new(|| {
         M::up(include_str!("../../migrations/host/0001_initial.sql")),
         M::up(include_str!("../../migrations/host/0002_times.sql")),
         M::up(include_str!("../../migrations/host/0003_counting.sql")),
+        M::up(include_str!("../../migrations/host/0004_sealed_refusals.sql")),
     ])
 });
 

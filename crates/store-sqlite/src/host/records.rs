@@ -74,17 +74,22 @@ impl SqliteHost {
         let sql = include_str!("../../sql/host/sealed_batches.sql");
         let mut statement = self.connection.prepare(sql).map_err(failed)?;
         let mut found = statement.query(()).map_err(failed)?;
+        let mut waiting: Option<BatchRow> = None;
         while let Some(row) = found.next().map_err(failed)? {
+            let number = rows::unsigned(row, 0)?;
             let sealed: Option<Vec<u8>> = row.get(3).map_err(failed)?;
-            let seal = match sealed {
-                Some(_) => Some((KeyId(blob(row, 3)?), rows::seal(row, 4)?)),
-                None => None,
-            };
+            let seal = sealed.map(|_| Ok((KeyId(blob(row, 3)?), rows::seal(row, 4)?))).transpose()?;
+            // A batch with two seals is two rows.
+            if let Some(batch) = waiting.as_mut().filter(|batch| batch.number == number) {
+                batch.seals.extend(seal);
+                continue;
+            }
             let at = rows::time(row.get(1).map_err(failed)?);
             let entries = row.get(2).map_err(failed)?;
-            each(Record::Batch(BatchRow { number: rows::unsigned(row, 0)?, at, entries, seal }))?;
+            let next = BatchRow { number, at, entries, seals: seal.into_iter().collect() };
+            waiting.replace(next).map(Record::Batch).map_or(Ok(()), &mut *each)?;
         }
-        Ok(())
+        waiting.map(Record::Batch).map_or(Ok(()), each)
     }
 }
 
@@ -92,10 +97,7 @@ fn put_batch(transaction: &Transaction<'_>, batch: &BatchRow) -> Result<(), Stor
     let number = integer(batch.number);
     let row = (number, integer(batch.at.unix()), &batch.entries);
     rows::run(transaction, include_str!("../../sql/host/add_batch.sql"), row)?;
-    match &batch.seal {
-        Some((host, seal)) => rows::add_seal(transaction, *host, number, seal),
-        None => Ok(()),
-    }
+    batch.seals.iter().try_for_each(|(host, seal)| rows::add_seal(transaction, *host, number, seal))
 }
 
 fn put_client(transaction: &Transaction<'_>, names: &mut Names, client: &ClientRow) -> Result<(), StoreError> {

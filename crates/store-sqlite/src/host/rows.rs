@@ -5,7 +5,8 @@ use std::collections::{BTreeSet, HashMap};
 use leasehold_core::{Counting, Cti, Fingerprint, Held, KeyId, Timestamp};
 use leasehold_store::StoreError;
 use leasehold_store::host::{
-    ClientRow, LeaseRow, SealRow, Sighting, decode_fingerprint, decode_requests, encode_fingerprint, encode_requests,
+    ClientRow, LeaseRow, SealKind, SealRow, Sighting, decode_fingerprint, decode_requests, encode_fingerprint,
+    encode_requests,
 };
 use rusqlite::types::FromSql;
 use rusqlite::{Connection, Params, Row, Transaction};
@@ -67,6 +68,7 @@ pub(super) fn add_seal(
         seal.seal.as_slice(),
         seal.signature.as_slice(),
         leaves,
+        i64::from(seal.kind.number()),
     );
     run(transaction, include_str!("../../sql/host/add_seal.sql"), params)
 }
@@ -96,7 +98,9 @@ pub(super) fn seal(row: &Row<'_>, from: usize) -> Result<SealRow, StoreError> {
     if !rest.is_empty() {
         return Err(damaged("a seal's leaves"));
     }
+    let kind = u8::try_from(get::<i64>(row, from + 7)?).ok().and_then(SealKind::from_number);
     Ok(SealRow {
+        kind: kind.ok_or_else(|| damaged("what a seal covers"))?,
         number: unsigned(row, from)?,
         previous: blob(row, from + 1)?,
         root: blob(row, from + 2)?,

@@ -106,9 +106,41 @@ pub struct LeaseRow {
     pub released: Option<Cti>,
 }
 
+/// What a seal covers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SealKind {
+    /// The leases of a batch.
+    Leases,
+    /// The refusals of a batch.
+    Refusals,
+}
+
+/// The seals of one batch: its leases' first, its refusals' after it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Seals {
+    /// That of the leases, where there are any.
+    pub leases: Option<SealRow>,
+    /// That of the refusals, where there are any.
+    pub refusals: Option<SealRow>,
+}
+
+impl Seals {
+    /// The seals in the order of the chain.
+    pub fn iter(&self) -> impl Iterator<Item = &SealRow> {
+        self.leases.iter().chain(&self.refusals)
+    }
+
+    /// The last of the chain.
+    pub fn newest(&self) -> Option<&SealRow> {
+        self.refusals.as_ref().or(self.leases.as_ref())
+    }
+}
+
 /// One seal of a host's chain.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SealRow {
+    /// What it covers.
+    pub kind: SealKind,
     /// Its number, from 1.
     pub number: u64,
     /// The seal before; zeros for the first.
@@ -187,6 +219,16 @@ pub enum Decision {
     },
 }
 
+impl Decision {
+    /// The number of the seal under which a lease was granted; `None` where none was.
+    pub fn granted_under(&self) -> Option<u64> {
+        match self {
+            Self::Granted { seal, .. } => Some(*seal),
+            Self::Refused { .. } | Self::Released { .. } => None,
+        }
+    }
+}
+
 /// Whether a request shows that two machines share one device key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Fork {
@@ -221,15 +263,11 @@ pub struct Counts {
 /// What a host needs of its store.
 pub trait HostStore: Send {
     /// Transaction *decide*: loads what `batch` is about, lets `decide` decide on it, writes what has changed, the
-    /// journal and the seal, and commits durably. `decide` may run twice.
+    /// journal and the seals, and commits durably. `decide` may run twice.
     ///
     /// # Errors
     /// [`StoreError`]: nothing of the batch is recorded.
-    fn decide(
-        &mut self,
-        batch: &Batch<'_>,
-        decide: &mut dyn FnMut(&mut Ledger) -> Option<SealRow>,
-    ) -> Result<(), StoreError>;
+    fn decide(&mut self, batch: &Batch<'_>, decide: &mut dyn FnMut(&mut Ledger) -> Seals) -> Result<(), StoreError>;
 
     /// Does a piece of the work that can wait until the host is idle; returns whether there is more of it.
     ///

@@ -6,10 +6,10 @@ use minicbor::{Decoder, Encoder};
 use sha2::{Digest, Sha256};
 
 use super::codec::{
-    Wrote, address, array, counting, damaged, decode_fingerprint, encode_fingerprint, fixed, optional, present,
-    requests, text, write_address, write_counting, write_requests,
+    Wrote, address, array, counting, damaged, decode_fingerprint, encode_fingerprint, fixed, optional, requests, text,
+    write_address, write_counting, write_requests,
 };
-use super::{ClientRow, Counts, Hash, LeaseRow, SealRow, Sighting};
+use super::{ClientRow, Counts, Hash, LeaseRow, SealKind, SealRow, Sighting};
 use crate::StoreError;
 
 /// One record of a store.
@@ -30,8 +30,8 @@ pub struct BatchRow {
     pub at: Timestamp,
     /// Its entries, encoded: [`super::decode_entries`].
     pub entries: Vec<u8>,
-    /// The host that has sealed it, and the seal; none where nothing was granted.
-    pub seal: Option<(KeyId, SealRow)>,
+    /// The host that has sealed it, and the seals; none where nothing was granted or refused.
+    pub seals: Vec<(KeyId, SealRow)>,
 }
 
 /// What is wrong with what a store keeps beside its records.
@@ -91,7 +91,7 @@ impl Summary {
         match record {
             Record::Batch(batch) => {
                 self.batches += 1;
-                self.seals += u64::from(batch.seal.is_some());
+                self.seals += batch.seals.len() as u64;
             }
             Record::Client(client) => {
                 self.clients += 1;
@@ -176,28 +176,33 @@ impl Record {
 
 fn write_batch(e: &mut Encoder<Vec<u8>>, batch: &BatchRow) -> Wrote {
     e.array(BATCH)?.u64(batch.number)?.u64(batch.at.unix())?.bytes(&batch.entries)?;
-    let Some((host, seal)) = &batch.seal else { return e.null().map(drop) };
-    e.array(8)?.bytes(&host.0)?.u64(seal.number)?.bytes(&seal.previous)?.bytes(&seal.root)?.bytes(&seal.seal)?;
-    e.bytes(&seal.signature)?.u64(seal.at.unix())?.bytes(seal.leaves.as_flattened())?;
+    e.array(batch.seals.len() as u64)?;
+    for (host, seal) in &batch.seals {
+        e.array(9)?.bytes(&host.0)?.u8(seal.kind.number())?.u64(seal.number)?.bytes(&seal.previous)?;
+        e.bytes(&seal.root)?.bytes(&seal.seal)?.bytes(&seal.signature)?.u64(seal.at.unix())?;
+        e.bytes(seal.leaves.as_flattened())?;
+    }
     Ok(())
 }
 
 fn batch(d: &mut Decoder<'_>) -> Result<BatchRow, Error> {
     let (number, at, entries) = (d.u64()?, Timestamp::from_unix(d.u64()?), d.bytes()?.to_vec());
-    let seal = if present(d)? {
-        array(d, 8)?;
-        let host = KeyId(fixed(d)?);
-        let (number, previous, root, seal) = (d.u64()?, fixed(d)?, fixed(d)?, fixed(d)?);
-        let (signature, at) = (fixed(d)?, Timestamp::from_unix(d.u64()?));
-        let (leaves, rest) = d.bytes()?.as_chunks::<32>();
-        if !rest.is_empty() {
-            return Err(damaged());
-        }
-        Some((host, SealRow { number, previous, root, seal, signature, at, leaves: leaves.to_vec() }))
-    } else {
-        None
-    };
-    Ok(BatchRow { number, at, entries, seal })
+    let count = d.array()?.ok_or_else(damaged)?;
+    let seals = (0..count).map(|_| seal(d)).collect::<Result<_, Error>>()?;
+    Ok(BatchRow { number, at, entries, seals })
+}
+
+fn seal(d: &mut Decoder<'_>) -> Result<(KeyId, SealRow), Error> {
+    array(d, 9)?;
+    let host = KeyId(fixed(d)?);
+    let kind = SealKind::from_number(d.u8()?).ok_or_else(damaged)?;
+    let (number, previous, root, seal) = (d.u64()?, fixed(d)?, fixed(d)?, fixed(d)?);
+    let (signature, at) = (fixed(d)?, Timestamp::from_unix(d.u64()?));
+    let (leaves, rest) = d.bytes()?.as_chunks::<32>();
+    if !rest.is_empty() {
+        return Err(damaged());
+    }
+    Ok((host, SealRow { kind, number, previous, root, seal, signature, at, leaves: leaves.to_vec() }))
 }
 
 fn write_client(e: &mut Encoder<Vec<u8>>, row: &ClientRow) -> Wrote {
@@ -247,6 +252,25 @@ fn lease(d: &mut Decoder<'_>) -> Result<(leasehold_core::ProductId, LeaseRow), E
     let (issued, seal, forks) = (Timestamp::from_unix(d.u64()?), d.u64()?, d.u64()?);
     let released = optional(d, |d| fixed(d).map(Cti))?;
     Ok((product, LeaseRow { held, issued, seal, forks, released }))
+}
+
+impl SealKind {
+    /// The number by which stores keep it.
+    pub const fn number(self) -> u8 {
+        match self {
+            Self::Leases => 0,
+            Self::Refusals => 1,
+        }
+    }
+
+    /// The kind of this number.
+    pub const fn from_number(number: u8) -> Option<Self> {
+        match number {
+            0 => Some(Self::Leases),
+            1 => Some(Self::Refusals),
+            _ => None,
+        }
+    }
 }
 
 /// The kinds are told apart by their number of members.

@@ -4,7 +4,10 @@ use leasehold_core::{
     Component, Counting, Cti, Fingerprint, KeyId, Policy, ProductId, Refusal, Span, Timestamp, Verdict,
 };
 
-use super::{Asked, Batch, Counts, Decision, Family, Fork, HostStore, Record, Records, SealRow, Subject, Summary};
+use super::{
+    Asked, Batch, Counts, Decision, Family, Fork, HostStore, Record, Records, SealKind, SealRow, Seals, Subject,
+    Summary,
+};
 use crate::StoreError;
 
 /// Runs every check, each on a store of its own.
@@ -153,7 +156,12 @@ pub fn act_by(store: &mut impl HostStore, host: KeyId, policy: &Policy, acts: &[
             });
         }
         let leaves = granted.iter().filter(|granted| **granted).map(|_| [1; 32]).collect::<Vec<_>>();
-        (!leaves.is_empty()).then(|| next_seal(ledger.tip(), leaves, now))
+        let leases = (!leaves.is_empty()).then(|| next_seal(SealKind::Leases, ledger.tip(), leaves, now));
+        let tip = leases.as_ref().map_or(ledger.tip(), |row| super::Tip { number: row.number, seal: row.seal });
+        let refused = ledger.entries().iter().filter(|entry| matches!(entry.decision, Decision::Refused { .. }));
+        let leaves: Vec<_> = refused.map(|_| [2; 32]).collect();
+        let refusals = (!leaves.is_empty()).then(|| next_seal(SealKind::Refusals, tip, leaves, now));
+        Seals { leases, refusals }
     });
     decided.expect("the store takes the batch");
     granted
@@ -259,7 +267,7 @@ fn shows_each_client_with_all_its_families<S: HostStore>(store: &mut S) {
         for (at, n) in [(0, 1), (1, 2)] {
             ledger.refuse(at, asked(n, cti(n), batch.now), Refusal::Revoked);
         }
-        None
+        Seals::default()
     });
     decided.expect("the store takes the batch");
     let whole: Vec<_> = store.clients(None, 10).expect("clients").iter().map(|row| (row.client, row.family)).collect();
@@ -324,11 +332,11 @@ pub fn counts(store: &mut impl HostStore, policy: &Policy, now: u64) -> Counts {
     store.counts(&family(policy), Timestamp::from_unix(now)).expect("counts")
 }
 
-fn next_seal(tip: super::Tip, leaves: Vec<super::Hash>, at: Timestamp) -> SealRow {
+fn next_seal(kind: SealKind, tip: super::Tip, leaves: Vec<super::Hash>, at: Timestamp) -> SealRow {
     let number = tip.number + 1;
     let mut seal = [9; 32];
     seal[..8].copy_from_slice(&number.to_be_bytes());
-    SealRow { number, previous: tip.seal, root: [8; 32], seal, signature: [7; 64], at, leaves }
+    SealRow { kind, number, previous: tip.seal, root: [8; 32], seal, signature: [7; 64], at, leaves }
 }
 
 fn family(policy: &Policy) -> Family {

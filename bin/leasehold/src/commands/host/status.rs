@@ -6,7 +6,7 @@ use leasehold_core::{Grant, Span, Timestamp};
 use leasehold_host::Identity;
 use leasehold_host::authority::{Authority, LastFailure, Record};
 use leasehold_host::renewing::{Ending, ending, next_renewal};
-use leasehold_store::host::{Counts, Family, SealRow};
+use leasehold_store::host::{Counts, Family, SealKind, SealRow};
 use serde_json::{Value, json};
 
 use super::{Data, failed, seconds};
@@ -172,10 +172,15 @@ impl View {
         if self.seals.is_empty() {
             return outln!("\nno lease was granted yet");
         }
-        let mut table = output::table(["SEAL", "AT", "LEASES", "HASH"]);
+        let mut table = output::table(["SEAL", "AT", "COVERS", "HASH"]);
         for seal in &self.seals {
             let hash = output::hex(&seal.seal[..8]);
-            table.add_row([seal.number.to_string(), output::time(seal.at), seal.leaves.len().to_string(), hash]);
+            table.add_row([
+                seal.number.to_string(),
+                output::time(seal.at),
+                format!("{} {}", seal.leaves.len(), covers(seal.kind)),
+                hash,
+            ]);
         }
         outln!("\n{table}");
     }
@@ -204,7 +209,14 @@ fn family(grant: &Grant, counts: Counts) -> Value {
 }
 
 fn seal(seal: &SealRow) -> Value {
-    json!({ "number": seal.number, "at": seconds(seal.at), "leases": seal.leaves.len(), "seal": output::hex(&seal.seal) })
+    json!({ "number": seal.number, "at": seconds(seal.at), "covers": covers(seal.kind), "size": seal.leaves.len(), "seal": output::hex(&seal.seal) })
+}
+
+fn covers(kind: SealKind) -> &'static str {
+    match kind {
+        SealKind::Leases => "leases",
+        SealKind::Refusals => "refusals",
+    }
 }
 
 /// The seals that are shown.

@@ -1,0 +1,67 @@
+//! What the deciding thread does for its store besides deciding: it looks whether the store is still there, folds it and
+//! answers who waits for a report.
+
+use std::sync::atomic::Ordering;
+
+use leasehold_store::StoreError;
+use leasehold_store::host::HostStore;
+
+use crate::report::Report;
+use crate::shared::Shared;
+
+/// Whether what is decided would be found again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Condition {
+    InPlace,
+    /// The store's files were removed or replaced: what is written now is lost.
+    Replaced,
+}
+
+/// Looks whether the store is still the one that was opened, and whether one that has failed works again.
+pub(crate) fn look_after(shared: &Shared, store: &mut dyn HostStore, before: Condition) -> Condition {
+    let works = shared.store_works.load(Ordering::Relaxed);
+    let in_place = store.check_in_place();
+    let condition = match &in_place {
+        Err(StoreError::Replaced) => Condition::Replaced,
+        Ok(()) => Condition::InPlace,
+        Err(_) => before,
+    };
+    let looked = in_place.and_then(|()| if works { Ok(()) } else { store.probe() });
+    match &looked {
+        Ok(()) if !works => tracing::warn!("the store works again"),
+        Err(error @ StoreError::Replaced) if works => {
+            tracing::error!(code = %error.code(), %error, "nothing is granted any more");
+        }
+        Err(error) if works => {
+            tracing::warn!(error = error as &dyn std::error::Error, "the store does not work now");
+        }
+        Ok(()) | Err(_) => {}
+    }
+    shared.store_works.store(looked.is_ok(), Ordering::Relaxed);
+    condition
+}
+
+/// Answers who waits for a report.
+pub(crate) fn report(shared: &Shared, store: &mut dyn HostStore) {
+    let (Some(wanted), Some(identity)) = (shared.report_wanted(), shared.identity()) else {
+        return;
+    };
+    let report = Report::read(&identity, store, &shared.peaks(), wanted.usage, shared.clock.now());
+    let _ = wanted.reply.send(report);
+}
+
+/// Folds a piece of the journal into the tables, unless clients wait; whether there is more of it.
+pub(crate) fn fold(shared: &Shared, store: &mut dyn HostStore) -> bool {
+    if !shared.arrived.is_empty() {
+        return false;
+    }
+    match store.tidy() {
+        Ok(more) => more,
+        Err(error) => {
+            if shared.store_works.swap(false, Ordering::Relaxed) {
+                tracing::warn!(error = &error as &dyn std::error::Error, "the store does not work now");
+            }
+            false
+        }
+    }
+}
