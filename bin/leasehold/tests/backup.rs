@@ -53,7 +53,7 @@ fn recorded(data: &Path) -> HashSet<Cti> {
     let events = SqliteHost::open_reader(data).expect("a store").events(usize::MAX).expect("events");
     let granted = events.into_iter().filter_map(|entry| match entry.decision {
         Decision::Granted { lease, .. } => Some(lease),
-        Decision::Refused { .. } | Decision::Released { .. } => None,
+        _ => None,
     });
     granted.collect()
 }

@@ -16,6 +16,7 @@ use crate::answers::Answers;
 use crate::batch_queue::Received;
 use crate::identity::Identity;
 use crate::job::{Reply, RequestKind, Verified};
+use crate::orders::carry_out;
 use crate::sealing::{Answered, Documents, SealedBatch};
 use crate::shared::Shared;
 use crate::stages::{Stage, start};
@@ -46,6 +47,9 @@ pub(crate) fn run(shared: &Shared, mut store: Box<dyn HostStore>) {
         let now = start();
         if now >= due {
             condition = look_after(shared, store.as_mut(), condition);
+            if condition == Condition::InPlace {
+                carry_out(shared, store.as_mut());
+            }
             report(shared, store.as_mut());
             let more = condition == Condition::InPlace && fold(shared, store.as_mut());
             due = if more { now } else { now + PAUSE };

@@ -18,6 +18,7 @@ mod hex;
 mod identity;
 mod job;
 pub mod mark;
+pub mod orders;
 mod pipeline;
 mod problems;
 mod publishing;

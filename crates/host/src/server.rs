@@ -79,6 +79,7 @@ impl Server {
         }
         let shared = Arc::new(Shared::new((clock, rng), identity, options.rates));
         *shared.peaks() = home.peaks();
+        shared.take_orders(&home);
         let pipeline = Pipeline::start(&shared, store)?;
         Ok(Self { home, installed, shared, pipeline, options, publication: None, announced: None, renewal: None })
     }

@@ -2,13 +2,14 @@
 
 use std::sync::atomic::{AtomicBool, AtomicU64};
 use std::sync::mpsc::{SyncSender, sync_channel};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, RwLock};
 use std::time::Duration;
 
 use leasehold_core::{Clock, Rng};
 use leasehold_store::StoreError;
 use leasehold_store::host::Tip;
 
+use crate::activation::Home;
 use crate::batch_queue::BatchQueue;
 use crate::identity::Identity;
 use crate::job::Job;
@@ -29,6 +30,7 @@ pub(crate) struct Shared {
     identity: RwLock<Option<Arc<Identity>>>,
     newest_seal: Mutex<Option<Tip>>,
     peaks: Mutex<Peaks>,
+    home: OnceLock<Home>,
     report_wanted: Mutex<Option<ReportRequest>>,
 }
 
@@ -65,6 +67,7 @@ impl Shared {
             identity: RwLock::new(identity.map(Arc::new)),
             newest_seal: Mutex::new(None),
             peaks: Mutex::default(),
+            home: OnceLock::new(),
             report_wanted: Mutex::default(),
         }
     }
@@ -72,6 +75,16 @@ impl Shared {
     /// Who the host is now; `None` before it is activated.
     pub(crate) fn identity(&self) -> Option<Arc<Identity>> {
         self.identity.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// The host's folder, where orders come in.
+    pub(crate) fn home(&self) -> Option<&Home> {
+        self.home.get()
+    }
+
+    /// Takes orders in `home` from now on.
+    pub(crate) fn take_orders(&self, home: &Home) {
+        let _ = self.home.set(home.clone());
     }
 
     /// The newest seal that this host has made since it started.

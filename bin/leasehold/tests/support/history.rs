@@ -42,7 +42,7 @@ pub(crate) fn lost(store: &mut dyn HostStore, vendor: &Vendor, answers: &[Vec<u8
     let journal = store.events(usize::MAX).expect("events");
     let granted = journal.iter().filter_map(|entry| match entry.decision {
         Decision::Granted { lease, .. } => Some(lease),
-        Decision::Refused { .. } | Decision::Released { .. } => None,
+        _ => None,
     });
     let granted: HashSet<_> = granted.collect();
     answers.iter().filter(|answer| !granted.contains(&vendor.lease(answer).document.cti)).count()
@@ -56,8 +56,8 @@ pub(crate) fn was_kept(store: &mut dyn HostStore, vendor: &Vendor, answers: &[Ve
     for entry in journal.into_iter().rev() {
         match entry.decision {
             Decision::Granted { expires, .. } => drop(live.insert(entry.client, expires)),
-            Decision::Released { .. } => drop(live.remove(&entry.client)),
-            Decision::Refused { .. } => {}
+            Decision::Released { .. } | Decision::Ended { .. } => drop(live.remove(&entry.client)),
+            Decision::Refused { .. } | Decision::Forgotten => {}
         }
         let count = live.values().filter(|expires| entry.at < **expires).count() as u64;
         assert!(count <= capacity, "{count} live leases");

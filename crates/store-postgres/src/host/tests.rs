@@ -136,8 +136,8 @@ fn capacity_and_chains_hold_however_many_hosts_decide_at_once() {
     for entry in host.events(usize::MAX).expect("events").into_iter().rev() {
         match entry.decision {
             Decision::Granted { expires, .. } => drop(live.insert(entry.client, expires)),
-            Decision::Released { .. } => drop(live.remove(&entry.client)),
-            Decision::Refused { .. } => {}
+            Decision::Released { .. } | Decision::Ended { .. } => drop(live.remove(&entry.client)),
+            Decision::Refused { .. } | Decision::Forgotten => {}
         }
         max = max.max(live.len() as u64);
     }

@@ -101,6 +101,8 @@ fn write(e: &mut Encoder<Vec<u8>>, entries: &[Entry], families: &[FamilyId], pro
                 members.iter().try_for_each(|member| e.u64(*member).map(drop))?;
             }
             Decision::Released { lease } => e.u8(RELEASED)?.bytes(&lease.0).map(drop)?,
+            Decision::Ended { lease } => e.u8(ENDED)?.bytes(&lease.0).map(drop)?,
+            Decision::Forgotten => e.u8(FORGOTTEN)?.null().map(drop)?,
         }
     }
     Ok(())
@@ -172,6 +174,8 @@ fn entry(d: &mut Decoder<'_>, families: &[FamilyId], products: &[ProductId], at:
             Decision::Refused { asked, counting, refusal }
         }
         RELEASED => Decision::Released { lease: Cti(fixed(d)?) },
+        ENDED => Decision::Ended { lease: Cti(fixed(d)?) },
+        FORGOTTEN => d.null().map(|()| Decision::Forgotten)?,
         _ => return Err(damaged()),
     };
     Ok(Entry { at, family, client, product, decision })
@@ -283,6 +287,8 @@ pub(super) fn damaged() -> Error {
 const GRANTED: u8 = 0;
 const REFUSED: u8 = 1;
 const RELEASED: u8 = 2;
+const ENDED: u8 = 3;
+const FORGOTTEN: u8 = 4;
 
 #[cfg(test)]
 mod tests {
@@ -322,6 +328,8 @@ mod tests {
                 refusal: Refusal::CloneSuspected,
             },
             Decision::Released { lease: Cti([7; 16]) },
+            Decision::Ended { lease: Cti([8; 16]) },
+            Decision::Forgotten,
         ];
         let entries: Vec<Entry> = decisions
             .into_iter()

@@ -114,7 +114,7 @@ impl Ledger {
         let product = &placed.subject.product;
         let requests = sighting.map(|seen| seen.requests.as_slice()).unwrap_or_default();
         Tally {
-            known: sighting.map(|seen| &seen.fingerprint),
+            known: sighting.filter(|seen| !seen.is_forgotten()).map(|seen| &seen.fingerprint),
             last_issued: requests.iter().find(|(other, _)| other == product).map(|(_, issued)| *issued),
             clients: counts.clients + u64::from(!counted && counting == Some(Counting::Counts)),
             live: counts.live,
@@ -149,6 +149,26 @@ impl Ledger {
             self.enter(at, Decision::Released { lease });
         }
         ends
+    }
+
+    /// Records that `lease` of the `at`th subject is ended by those who run the host; whether it ran.
+    pub fn end(&mut self, at: usize, lease: Cti) -> bool {
+        let row = self.leases[self.subjects[at].lease].after;
+        let ends = row.is_some_and(|row| row.held.lease == lease && row.held.runs_at(self.now));
+        if ends {
+            self.enter(at, Decision::Ended { lease });
+        }
+        ends
+    }
+
+    /// Records that the client of the `at`th subject is forgotten; whether it was known.
+    pub fn forget(&mut self, at: usize) -> bool {
+        let sighting = self.sightings[self.subjects[at].sighting].after.as_ref();
+        let known = sighting.is_some_and(|seen| !seen.is_forgotten());
+        if known {
+            self.enter(at, Decision::Forgotten);
+        }
+        known
     }
 
     /// How the families of the batch stand, in its order, with all that was decided so far.
@@ -236,11 +256,22 @@ impl Entry {
                     row.released = Some(*name);
                 }
             }
+            Decision::Ended { lease: name } => {
+                if let Some(row) = lease.as_mut().filter(|row| row.held.lease == *name) {
+                    row.held.expires = self.at;
+                }
+            }
+            Decision::Forgotten => {
+                if let Some(seen) = sighting {
+                    seen.last = Timestamp::default();
+                }
+            }
         }
     }
 
     fn see(&self, sighting: &mut Option<Sighting>, asked: &Asked, fingerprint: Fingerprint, counting: Counting) {
         let (first, mut requests) = match sighting.take() {
+            Some(before) if before.is_forgotten() => (self.at, before.requests),
             Some(before) => (before.first, before.requests),
             None => (self.at, Vec::new()),
         };

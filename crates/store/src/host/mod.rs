@@ -77,7 +77,7 @@ pub struct Asked {
 pub struct Sighting {
     /// When it first asked.
     pub first: Timestamp,
-    /// When it last asked.
+    /// When it last asked; the beginning of time where the client was forgotten.
     pub last: Timestamp,
     /// Its machine.
     pub fingerprint: Fingerprint,
@@ -89,6 +89,13 @@ pub struct Sighting {
     pub counting: Counting,
     /// When its last request for each product was made, by its own clock; in the order of the products.
     pub requests: Vec<(ProductId, Timestamp)>,
+}
+
+impl Sighting {
+    /// Whether the client was forgotten. Its row stays, so that what it has sent before is known when it comes again.
+    pub fn is_forgotten(&self) -> bool {
+        self.last == Timestamp::default()
+    }
 }
 
 /// The last lease of one client for one product.
@@ -217,6 +224,13 @@ pub enum Decision {
         /// The lease.
         lease: Cti,
     },
+    /// A lease was ended by those who run the host.
+    Ended {
+        /// The lease.
+        lease: Cti,
+    },
+    /// A client was forgotten by those who run the host: it counts no more, and is a newcomer when it asks again.
+    Forgotten,
 }
 
 impl Decision {
@@ -224,7 +238,7 @@ impl Decision {
     pub fn granted_under(&self) -> Option<u64> {
         match self {
             Self::Granted { seal, .. } => Some(*seal),
-            Self::Refused { .. } | Self::Released { .. } => None,
+            Self::Refused { .. } | Self::Released { .. } | Self::Ended { .. } | Self::Forgotten => None,
         }
     }
 }

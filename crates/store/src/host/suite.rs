@@ -295,6 +295,8 @@ fn keeps_journal_and_seals<S: HostStore>(store: &mut S) {
             Decision::Refused { refusal: Refusal::ThresholdNotMet { count, .. }, .. } => format!("refused {count}"),
             Decision::Refused { .. } => "refused".to_owned(),
             Decision::Released { .. } => "released".to_owned(),
+            Decision::Ended { .. } => "ended".to_owned(),
+            Decision::Forgotten => "forgotten".to_owned(),
         })
         .collect();
     assert_eq!(kinds, ["released", "granted 1 2", "granted 1 2", "refused 1"], "newest first");

@@ -49,6 +49,8 @@ fn words(decision: &Decision) -> (&'static str, String) {
         }
         Decision::Refused { refusal, .. } => ("refused", reason(refusal)),
         Decision::Released { .. } => ("released", String::new()),
+        Decision::Ended { .. } => ("ended", "by this host's operator".to_owned()),
+        Decision::Forgotten => ("forgotten", "by this host's operator".to_owned()),
     }
 }
 
@@ -80,6 +82,8 @@ fn value(entry: &Entry) -> Value {
             "address": asked.address.map(|address| address.to_string()),
         }),
         Decision::Released { lease } => json!({ "decision": "released", "lease": lease.to_string() }),
+        Decision::Ended { lease } => json!({ "decision": "ended", "lease": lease.to_string() }),
+        Decision::Forgotten => json!({ "decision": "forgotten" }),
     };
     if let (Some(value), Value::Object(more)) = (value.as_object_mut(), more) {
         value.extend(more);

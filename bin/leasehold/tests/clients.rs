@@ -1,0 +1,66 @@
+//! A lease that its operator ends and a machine that its operator forgets free their places, and both are in the journal.
+
+mod support;
+
+use std::path::Path;
+
+use leasehold_core::Policy;
+use leasehold_testkit::http::{post, problem};
+use serde_json::Value;
+use support::{Host, Machine, Vendor, program};
+
+/// What `leasehold --json` prints.
+fn shown(words: &[&str], data: &Path) -> Value {
+    let output = program().arg("--json").args(words).arg("--data").arg(data).output().expect("a process");
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    serde_json::from_slice(&output.stdout).expect("JSON")
+}
+
+/// What comes of a machine's asking.
+fn ask(host: &Host, machine: &mut Machine) -> String {
+    match post(&host.address, "/v1/leases", &machine.request()).expect("an answer") {
+        (200, _) => "granted".to_owned(),
+        (_, body) => problem(&body),
+    }
+}
+
+/// The client that was decided on last, with its lease where it was granted one.
+fn newest(data: &Path) -> (String, String) {
+    let events = shown(&["host", "events", "--limit", "1"], data);
+    let word = |name: &str| events[0][name].as_str().unwrap_or_default().to_owned();
+    (word("client"), word("lease"))
+}
+
+#[test]
+fn what_is_ended_and_forgotten_frees_its_place() {
+    let data = tempfile::tempdir().expect("a folder");
+    let data = data.path();
+    Vendor::new().activate(data, Policy { threshold: 2, capacity: Some(1), ..Policy::default() });
+    let host = Host::start(data);
+    let (mut one, mut two) = (Machine::new(1), Machine::new(2));
+    assert_eq!(ask(&host, &mut one), "threshold-not-met");
+    assert_eq!(ask(&host, &mut two), "granted");
+    let (_, lease) = newest(data);
+    assert_eq!(ask(&host, &mut one), "capacity-reached");
+
+    assert_eq!(shown(&["host", "clients", "end", &lease], data)["done"], true);
+    assert_eq!(ask(&host, &mut one), "granted");
+    let (client, _) = newest(data);
+
+    assert_eq!(shown(&["host", "clients", "forget", &client], data), serde_json::json!({ "orders": 2, "done": true }));
+    assert_eq!(ask(&host, &mut two), "threshold-not-met");
+    let clients = shown(&["host", "clients"], data);
+    let forgotten = clients.as_array().expect("clients").iter().find(|row| row["client"] == *client).expect("its row");
+    assert_eq!(forgotten["forgotten"], true);
+    assert_eq!(ask(&host, &mut one), "granted", "a newcomer makes two");
+
+    let events = shown(&["host", "events"], data);
+    let decisions: Vec<_> = events.as_array().expect("events").iter().map(|event| &event["decision"]).collect();
+    let expected = ["granted", "refused", "forgotten", "ended", "granted", "ended", "refused", "granted", "refused"];
+    assert_eq!(decisions, expected, "newest first");
+    host.stop();
+
+    let words = ["store", "check"];
+    let check = program().arg("--json").args(words).arg(data).output().expect("a process");
+    assert!(check.status.success(), "{}", String::from_utf8_lossy(&check.stdout));
+}
