@@ -23,11 +23,13 @@ fn a_host_killed_again_and_again_keeps_every_lease_its_chain_and_its_capacity() 
     let policy = Policy { threshold: 1, capacity: Some(CAPACITY), validity: Span::HOUR, ..Policy::default() };
     let id = vendor.activate(folder.path(), policy);
     let answers = Mutex::new(Vec::new());
+    let of_thread = |thread: u64| (0..3).map(|n| Machine::new(100 * thread + n)).collect();
+    let mut machines: Vec<Vec<Machine>> = (0..8).map(of_thread).collect();
     for round in 0..12 {
-        under_load_until_killed(folder.path(), round, &answers);
+        under_load_until_killed(folder.path(), round, &mut machines, &answers);
     }
     let host = Host::start(folder.path());
-    let (status, body) = post(&host.address, "/v1/leases", &Machine::new(0).request()).expect("an answer");
+    let (status, body) = post(&host.address, "/v1/leases", &machines[0][0].request()).expect("an answer");
     assert!(status == 200 || problem(&body) == "capacity-reached", "it still decides: {status}");
     host.stop();
 
@@ -41,16 +43,20 @@ fn a_host_killed_again_and_again_keeps_every_lease_its_chain_and_its_capacity() 
 }
 
 /// Eight threads ask and release until the host is killed at its `n`th hundred of answers; leases go into `answers`.
-fn under_load_until_killed(data: &std::path::Path, round: u64, answers: &Mutex<Vec<Vec<u8>>>) {
+fn under_load_until_killed(
+    data: &std::path::Path,
+    round: u64,
+    machines: &mut [Vec<Machine>],
+    answers: &Mutex<Vec<Vec<u8>>>,
+) {
     let host = Host::start(data);
     let (address, over) = (host.address.clone(), AtomicBool::new(false));
     let (answered, enough) = mpsc::channel();
     let count = AtomicUsize::new(0);
     thread::scope(|scope| {
-        for thread in 0..8_u64 {
+        for (thread, machines) in (0_u64..).zip(machines) {
             let (address, over, count, answered) = (&address, &over, &count, answered.clone());
             scope.spawn(move || {
-                let mut machines: Vec<Machine> = (0..3).map(|n| Machine::new(100 * thread + n)).collect();
                 let mut turn = round + thread;
                 while !over.load(Ordering::Relaxed) {
                     turn += 1;
@@ -77,6 +83,8 @@ fn under_load_until_killed(data: &std::path::Path, round: u64, answers: &Mutex<V
                 }
             });
         }
+        // Where a thread fails, the others end, and so does the wait.
+        drop(answered);
         enough.recv().expect("enough answers");
         host.kill();
         over.store(true, Ordering::Relaxed);

@@ -1,7 +1,7 @@
 //! `leasehold host clients`.
 
 use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use clap::{Args, Subcommand};
 use leasehold_core::{Code, Counting, Cti, KeyId, Timestamp};
@@ -110,11 +110,9 @@ fn find(store: &mut dyn HostStore, lease: Cti, now: Timestamp) -> Result<Option<
 fn give(data: &Data, orders: &[Order], output: Output) -> Result<(), Failure> {
     let home = data.home();
     orders.iter().try_for_each(|order| home.order(order)).map_err(|error| failed(&error))?;
-    let until = Instant::now() + WAIT;
     let waits = || orders.iter().any(|order| home.is_ordered(order));
-    while waits() && Instant::now() < until {
-        thread::sleep(Duration::from_millis(100));
-    }
+    let looks = (0..LOOKS).take_while(|_| waits());
+    looks.for_each(|_| thread::sleep(PAUSE));
     let done = !waits();
     match output {
         Output::Json => output::json(&json!({ "orders": orders.len(), "done": done })),
@@ -124,8 +122,9 @@ fn give(data: &Data, orders: &[Order], output: Output) -> Result<(), Failure> {
     Ok(())
 }
 
-/// How long a host that serves is waited for.
-const WAIT: Duration = Duration::from_secs(5);
+/// A host that serves looks for orders once a second.
+const LOOKS: u32 = 50;
+const PAUSE: Duration = Duration::from_millis(100);
 
 impl Clients {
     pub(crate) fn run(self, output: Output) -> Result<(), Failure> {
