@@ -65,15 +65,17 @@ fn a_backup_under_load_has_all_that_was_granted_before_and_serves_elsewhere() {
     let (over, count) = (AtomicBool::new(false), AtomicUsize::new(0));
     let granted = Mutex::new(Vec::new());
     let (answered, enough) = mpsc::channel();
+    let of_thread = |thread: u64| (0..40).map(|n| Machine::new(1_000 * thread + n)).collect();
+    let mut fleet: Vec<Vec<Machine>> = (0..4).map(of_thread).collect();
     let before = thread::scope(|scope| {
-        for thread in 0..4_u64 {
+        for machines in &mut fleet {
             let (address, over, count, granted, answered) = (&host.address, &over, &count, &granted, answered.clone());
             scope.spawn(move || {
                 for n in 0.. {
                     if over.load(Ordering::Relaxed) {
                         return;
                     }
-                    let mut machine = Machine::new(1_000 * thread + n % 40);
+                    let machine = &mut machines[n % 40];
                     let (status, lease) = post(address, "/v1/leases", &machine.request()).expect("an answer");
                     assert_eq!(status, 200);
                     granted.lock().expect("leases").push(lease);
@@ -115,7 +117,7 @@ fn a_backup_under_load_has_all_that_was_granted_before_and_serves_elsewhere() {
     );
 
     let host = Host::start(&elsewhere);
-    let (status, renewed) = post(&host.address, "/v1/leases", &Machine::new(0).request()).expect("an answer");
+    let (status, renewed) = post(&host.address, "/v1/leases", &fleet[0][0].request()).expect("an answer");
     assert_eq!(status, 200, "a machine renews");
     let lease = vendor.lease(&renewed);
     assert_eq!(lease.seal.expect("a seal").number, restored["seal"].as_u64().expect("a number") + 1);
@@ -132,9 +134,11 @@ fn a_host_on_a_database_is_backed_up_into_a_store_of_its_own() {
     let (folder, vendor, data) = desk();
     let url = Postgres::shared().fresh();
     let host = Host::start_on(&data, &url);
-    let granted: Vec<Vec<u8>> = (0..30)
-        .map(|n| {
-            let (status, lease) = post(&host.address, "/v1/leases", &Machine::new(n).request()).expect("an answer");
+    let mut machines: Vec<Machine> = (0..30).map(Machine::new).collect();
+    let granted: Vec<Vec<u8>> = machines
+        .iter_mut()
+        .map(|machine| {
+            let (status, lease) = post(&host.address, "/v1/leases", &machine.request()).expect("an answer");
             assert_eq!(status, 200);
             lease
         })
@@ -148,7 +152,7 @@ fn a_host_on_a_database_is_backed_up_into_a_store_of_its_own() {
     let has = recorded(&alone);
     assert!(has.len() == 30 && granted.iter().all(|lease| has.contains(&vendor.lease(lease).document.cti)));
     let host = Host::start(&alone);
-    let (status, renewed) = post(&host.address, "/v1/leases", &Machine::new(0).request()).expect("an answer");
+    let (status, renewed) = post(&host.address, "/v1/leases", &machines[0].request()).expect("an answer");
     let lease = vendor.lease(&renewed);
     assert_eq!((status, lease.document.count), (200, Some(30)), "it counts once, and without the database");
     assert_eq!(lease.seal.map(|seal| seal.number), about["seal"].as_u64().map(|number| number + 1));

@@ -86,8 +86,9 @@ fn two_hosts_on_one_database_count_together() {
     }
     let pair = Pair::new(Postgres::shared().fresh(), &Policy { threshold: 4, ..Policy::default() });
     let (one, other) = (pair.start(0), pair.start(1));
-    let ask = |host: &Host, n| {
-        let (status, body) = post(&host.address, "/v1/leases", &Machine::new(n).request()).expect("an answer");
+    let mut machines: Vec<Machine> = (0..=4).map(Machine::new).collect();
+    let mut ask = |host: &Host, n: usize| {
+        let (status, body) = post(&host.address, "/v1/leases", &machines[n].request()).expect("an answer");
         if status == 200 { "granted".to_owned() } else { problem(&body) }
     };
     assert_eq!([ask(&one, 1), ask(&one, 2), ask(&other, 3)], ["threshold-not-met"; 3]);
@@ -108,8 +109,14 @@ fn two_hosts_on_one_database_count_together() {
     other.stop();
 }
 
+/// Three machines for each of eight threads: their requests get newer over all loads of a test.
+fn fleet() -> Vec<Vec<Machine>> {
+    (0..8).map(|thread| (0..3).map(|n| Machine::new(100 * thread + n)).collect()).collect()
+}
+
 /// Eight threads ask and release, half of each host, until `end`; leases go into `answers`, other codes to `heard`.
 fn under_load(
+    machines: &mut [Vec<Machine>],
     hosts: [&str; 2],
     answers: &Mutex<Vec<Vec<u8>>>,
     heard: &(dyn Fn(usize, &str) + Sync),
@@ -117,10 +124,9 @@ fn under_load(
 ) {
     let over = AtomicBool::new(false);
     thread::scope(|scope| {
-        for thread in 0..8_u64 {
+        for (thread, machines) in (0_u64..).zip(machines) {
             let over = &over;
             scope.spawn(move || {
-                let mut machines: Vec<Machine> = (0..3).map(|n| Machine::new(100 * thread + n)).collect();
                 let (at, mut turn) = (usize::try_from(thread % 2).expect("one of two"), thread);
                 while !over.load(Ordering::Relaxed) {
                     turn += 1;
@@ -140,6 +146,8 @@ fn under_load(
                         Ok((_, body)) => heard(at, &problem(&body)),
                         Err(_) => heard(at, "no answer"),
                     }
+                    // Each request is newer than the one before by a second: too many are ahead of the host's clock.
+                    thread::sleep(Duration::from_millis(20));
                 }
             });
         }
@@ -168,14 +176,15 @@ fn a_host_that_is_killed_leaves_the_other_serving_and_no_lease_lost() {
         let enough = granted[at].load(Ordering::Relaxed) + more;
         until("grants", || granted[at].load(Ordering::Relaxed) >= enough);
     };
-    under_load([&addresses[0], &addresses[1]], &answers, &heard, || {
+    let mut machines = fleet();
+    under_load(&mut machines, [&addresses[0], &addresses[1]], &answers, &heard, || {
         grants(0, 40);
         killed.store(true, Ordering::SeqCst);
         one.take().expect("a host").kill();
         grants(1, 60);
     });
     let one = pair.start(0);
-    let (status, body) = post(&one.address, "/v1/leases", &Machine::new(0).request()).expect("an answer");
+    let (status, body) = post(&one.address, "/v1/leases", &machines[0][0].request()).expect("an answer");
     assert!(status == 200 || problem(&body) == "capacity-reached", "it decides again: {status}");
     one.stop();
     other.stop();
@@ -203,8 +212,9 @@ fn hosts_say_so_while_their_database_is_away_and_go_on_when_it_is_back() {
         let before = counts.each_ref().map(|count| count.load(Ordering::Relaxed));
         until(what, || (0..2).all(|at| counts[at].load(Ordering::Relaxed) > before[at] + 3));
     };
+    let mut machines = fleet();
     for round in 0..4 {
-        under_load(addresses, &answers, &heard, || {
+        under_load(&mut machines, addresses, &answers, &heard, || {
             both("grants", &granted);
             if round % 2 == 0 {
                 server.crash();
@@ -344,7 +354,7 @@ fn the_address_of_the_database_is_taken_from_the_environment_or_the_configuratio
     let mut environment = serve();
     environment.env("LEASEHOLD_STORE", server.url(&by_environment).replace('@', ":any@"));
     let mut configured = serve();
-    configured.arg("--config").arg(&file);
+    configured.arg("--config").arg(&file).arg("--new-store");
     for (command, name) in [(environment, by_environment), (configured, by_file)] {
         let host = Host::spawn(command);
         assert_eq!(post(&host.address, "/v1/leases", &Machine::new(1).request()).expect("an answer").0, 200);
