@@ -21,6 +21,7 @@ pub fn run<S: HostStore>(mut fresh: impl FnMut() -> S) {
     keeps_capacity_within_one_batch(&mut fresh());
     remembers_leases_forks_and_releases(&mut fresh());
     shows_each_client_with_all_its_families(&mut fresh());
+    forgets_clients_and_ends_leases(&mut fresh());
     keeps_journal_and_seals(&mut fresh());
     records_nothing_of_a_batch_that_decides_nothing(&mut fresh());
     changes_nothing_by_a_probe(&mut fresh());
@@ -105,9 +106,14 @@ pub enum Act {
     Ask,
     /// It gives its lease back.
     Release,
+    /// Its lease is ended.
+    End,
+    /// It is forgotten.
+    Forget,
 }
 
-/// Lets clients (by a number each) act on `store` at `now` in one batch, by the rules a host applies; who was granted.
+/// Lets clients (by a number each) act on `store` at `now` in one batch, by the rules a host applies; for whom it was done:
+/// who was granted a lease, whose lease was ended, who was forgotten.
 ///
 /// # Panics
 /// Where the store fails.
@@ -140,6 +146,11 @@ pub fn act_by(store: &mut impl HostStore, host: KeyId, policy: &Policy, acts: &[
                     ledger.release(at, held.unwrap_or(cti(name)));
                     false
                 }
+                Act::End => {
+                    let held = ledger.tally(at).held.map(|held| held.lease);
+                    ledger.end(at, held.unwrap_or(cti(name)))
+                }
+                Act::Forget => ledger.forget(at),
                 Act::Ask => {
                     let asked = asked(*n, cti(name), now);
                     match ledger.tally(at).admit(policy, &asked.fingerprint, now) {
@@ -155,7 +166,8 @@ pub fn act_by(store: &mut impl HostStore, host: KeyId, policy: &Policy, acts: &[
                 }
             });
         }
-        let leaves = granted.iter().filter(|granted| **granted).map(|_| [1; 32]).collect::<Vec<_>>();
+        let leases = ledger.entries().iter().filter(|entry| matches!(entry.decision, Decision::Granted { .. }));
+        let leaves: Vec<_> = leases.map(|_| [1; 32]).collect();
         let leases = (!leaves.is_empty()).then(|| next_seal(SealKind::Leases, ledger.tip(), leaves, now));
         let tip = leases.as_ref().map_or(ledger.tip(), |row| super::Tip { number: row.number, seal: row.seal });
         let refused = ledger.entries().iter().filter(|entry| matches!(entry.decision, Decision::Refused { .. }));
@@ -282,6 +294,24 @@ fn shows_each_client_with_all_its_families<S: HostStore>(store: &mut S) {
     assert_eq!(paged, whole, "no page ends within a client");
 }
 
+fn forgets_clients_and_ends_leases<S: HostStore>(store: &mut S) {
+    let policy = Policy { threshold: 2, ..Policy::default() };
+    assert_eq!(act(store, &policy, &[(1, Act::Ask), (2, Act::Ask)], 1_000), [false, true]);
+    assert_eq!(act(store, &policy, &[(1, Act::End), (2, Act::End), (2, Act::End)], 1_001), [false, true, false]);
+    assert_eq!(counts(store, &policy, 1_001), Counts { clients: 2, live: 0 });
+    assert_eq!(
+        act(store, &policy, &[(2, Act::Forget), (2, Act::Forget), (3, Act::Forget)], 1_002),
+        [true, false, false]
+    );
+    assert_eq!(counts(store, &policy, 1_002), Counts { clients: 1, live: 0 });
+    assert_eq!(act(store, &policy, &[(1, Act::Ask)], 1_003), [false]);
+    assert_eq!(act(store, &policy, &[(2, Act::Ask)], 1_004), [true], "a newcomer");
+    let rows = store.clients(None, 10).expect("clients");
+    let row = rows.iter().find(|row| row.client == client(2)).expect("a client");
+    assert_eq!((row.sighting.first.unix(), row.sighting.last.unix()), (1_004, 1_004));
+    assert_eq!(counts(store, &policy, 1_004), Counts { clients: 2, live: 1 });
+}
+
 fn keeps_journal_and_seals<S: HostStore>(store: &mut S) {
     let policy = Policy { threshold: 2, ..Policy::default() };
     act(store, &policy, &[(1, Act::Ask)], 1_000);
@@ -299,12 +329,13 @@ fn keeps_journal_and_seals<S: HostStore>(store: &mut S) {
             Decision::Forgotten => "forgotten".to_owned(),
         })
         .collect();
-    assert_eq!(kinds, ["released", "granted 1 2", "granted 1 2", "refused 1"], "newest first");
+    assert_eq!(kinds, ["released", "granted 2 2", "granted 2 2", "refused 1"], "newest first");
     assert_eq!(events[2].client, client(2));
     assert_eq!(store.events(2).expect("events"), events[..2]);
     act(store, &policy, &[(2, Act::Ask)], 1_003);
     let seals = store.seals(HOST, 10).expect("seals");
-    assert_eq!(seals.iter().map(|seal| seal.number).collect::<Vec<_>>(), [2, 1]);
+    let kinds: Vec<_> = seals.iter().map(|seal| (seal.number, seal.kind)).collect();
+    assert_eq!(kinds, [(3, SealKind::Leases), (2, SealKind::Leases), (1, SealKind::Refusals)]);
     assert_eq!(seals[0].previous, seals[1].seal);
     assert_eq!(seals[1].leaves.len(), 2);
     assert!(store.seals(KeyId([0; 16]), 10).expect("seals").is_empty(), "another host's chain is its own");
