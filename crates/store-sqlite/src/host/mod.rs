@@ -171,7 +171,9 @@ impl SqliteHost {
         counting: &mut Vec<CountingClient>,
     ) -> Result<(), StoreError> {
         let window = batch.families[subject.family].window;
-        let goes_on = |row: &Sighting| row.counting == Counting::Counts && row.last.plus(window) > batch.now;
+        let goes_on = |row: &Sighting| {
+            row.counting == Counting::Counts && !row.is_forgotten() && row.last.plus(window) > batch.now
+        };
         if subject.fingerprint.is_none() || row.is_some_and(goes_on) {
             return Ok(());
         }

@@ -201,7 +201,8 @@ impl Ledger {
         let Subject { family, client, .. } = placed.subject;
         let window = self.families[family].0.window;
         let in_window = |last: Timestamp| last.plus(window) > self.now;
-        let before = self.sightings[placed.sighting].after.as_ref().filter(|seen| in_window(seen.last));
+        let before = self.sightings[placed.sighting].after.as_ref();
+        let before = before.filter(|seen| !seen.is_forgotten() && in_window(seen.last));
         let others = self.counting.get(&(family, fingerprint)).filter(|_| fingerprint.has_twins());
         let equal =
             others.is_some_and(|others| others.iter().any(|(other, last)| *other != client && in_window(*last)));
@@ -285,7 +286,7 @@ impl Entry {
 }
 
 fn counts_at(seen: &Sighting, family: &Family, now: Timestamp) -> bool {
-    seen.counting == Counting::Counts && seen.last.plus(family.window) > now
+    seen.counting == Counting::Counts && !seen.is_forgotten() && seen.last.plus(family.window) > now
 }
 
 fn place<K, V: Clone>(rows: &mut Vec<Change<K, V>>, key: K, before: Option<V>) -> usize {
