@@ -10,7 +10,6 @@ pub mod admission;
 pub mod attempt;
 pub mod clock;
 pub mod code;
-pub mod codes;
 pub mod finding;
 pub mod fingerprint;
 pub mod grant;

@@ -15,8 +15,3 @@ pub mod vendor;
 
 pub use clock::VirtualClock;
 pub use rng::SeededRng;
-
-/// The former name of [`rng`], until its last user has moved.
-pub mod chance {
-    pub use crate::rng::SeededRng as Seeded;
-}

@@ -6,8 +6,10 @@ use crate::document::{
     ActivationObject, Authority, DirectoryRequest, Document, HostCertificate, HostRequest, Lease, MachineRequest,
     Manifest, Release, Request, Revocations, SealedRefusal, Typ,
 };
-use crate::envelope::{Envelope, Head, Malformed};
-use crate::trust::{Opened, Reason, verify};
+use crate::envelope::{Envelope, Head};
+use crate::reason::Malformed;
+use crate::reason::Reason;
+use crate::trust::{Opened, verify};
 
 macro_rules! any {
     ($($typ:ident $document:ident),*) => {

@@ -7,7 +7,8 @@ use alloc::vec::Vec;
 use pem_rfc7468::LineEnding;
 
 use crate::document::Typ;
-use crate::envelope::{Envelope, MAX_REVOCATION_BYTES, Malformed};
+use crate::envelope::{Envelope, MAX_REVOCATION_BYTES};
+use crate::reason::Malformed;
 
 /// Why a file holds no document.
 #[derive(Debug, thiserror::Error)]

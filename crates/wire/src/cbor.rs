@@ -9,7 +9,7 @@ use core::str::FromStr;
 
 use leasehold_core::{Component, Fingerprint, Grant, Policy, ProductId, ProductNumber, Span, Text, Timestamp};
 
-use crate::envelope::Malformed;
+use crate::reason::Malformed;
 
 pub(crate) type Encoder = minicbor::Encoder<Vec<u8>>;
 pub(crate) type Decoder<'b> = minicbor::Decoder<'b>;

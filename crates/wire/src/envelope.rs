@@ -7,12 +7,8 @@ use leasehold_core::{Cti, KeyId, PublicKey, Timestamp};
 use crate::cbor::{Decoder, Encoder, Wrote, array, fixed, map, time, to_vec};
 use crate::document::{Confirmation, Document, Typ};
 use crate::keypair::Keypair;
+use crate::reason::Malformed;
 use crate::seal::Seal;
-
-/// Why bytes are no document: not the envelope, typ, claims or sizes of DESIGN section 3.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{0}")]
-pub struct Malformed(pub(crate) &'static str);
 
 /// An envelope taken apart; its payload is not read and its signature not checked.
 #[derive(Clone, Debug)]
@@ -98,12 +94,6 @@ impl<'b> Envelope<'b> {
 
     fn to_vec(&self) -> Vec<u8> {
         write(self.typ, self.kid, &self.chain, self.seal.as_ref(), self.payload, &self.signature)
-    }
-}
-
-impl From<minicbor::decode::Error> for Malformed {
-    fn from(_: minicbor::decode::Error) -> Self {
-        Self("not the CBOR that its place in the document asks for")
     }
 }
 

@@ -13,6 +13,7 @@ pub mod envelope;
 pub mod keypair;
 mod limits;
 pub mod proof;
+mod reason;
 pub mod request;
 pub mod seal;
 pub mod signature;
@@ -24,7 +25,8 @@ pub use document::{
     MachineRequest, Manifest, Method, RefusalReason, Release, ReportedTip, Request, Revocations, SealedRefusal, Typ,
     Usage,
 };
-pub use envelope::{Envelope, Malformed};
+pub use envelope::Envelope;
 pub use keypair::Keypair;
+pub use reason::{Malformed, Reason};
 pub use seal::Seal;
-pub use trust::{Opened, Reason, verify};
+pub use trust::{Opened, verify};

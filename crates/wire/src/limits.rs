@@ -3,7 +3,8 @@
 use leasehold_core::{FamilyId, Grant, Policy, ProductId};
 
 use crate::document::{HostCertificate, Lease, Method, RefusalReason, SealedRefusal};
-use crate::trust::{Reason, Role, Verifiable, WRONG_ROLE};
+use crate::reason::Reason;
+use crate::trust::{Role, Verifiable, WRONG_ROLE};
 
 impl Verifiable for Lease {
     fn check(&self, role: Role<'_>) -> Result<(), Reason> {

@@ -5,8 +5,8 @@ use alloc::vec::Vec;
 use leasehold_core::{Cti, KeyId, ProductKey, PublicKey};
 
 use crate::cbor::{Decoder, Encoder, Wrote, array, fixed};
-use crate::envelope::Malformed;
 use crate::keypair::Keypair;
+use crate::reason::Malformed;
 use crate::signature;
 
 /// `[KeyId of the product key's public half, signature]`.

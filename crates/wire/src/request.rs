@@ -5,9 +5,10 @@ use alloc::vec::Vec;
 use leasehold_core::{KeyId, PublicKey};
 
 use crate::document::{Confirmation, Document};
-use crate::envelope::{Envelope, Malformed};
+use crate::envelope::Envelope;
+use crate::reason::Malformed;
+use crate::reason::Reason;
 use crate::signature::{Claim, Point};
-use crate::trust::Reason;
 
 /// A self-signed document whose signature is still to be checked, perhaps with others in a batch.
 #[derive(Clone, Debug)]

@@ -10,8 +10,9 @@ use sha2::{Digest, Sha256};
 
 use crate::cbor::{Decoder, Encoder, Wrote, array, fixed, list};
 use crate::document::{Document, Lease, SealedRefusal, Typ};
-use crate::envelope::{Malformed, payload, sig_structure, write};
+use crate::envelope::{payload, sig_structure, write};
 use crate::keypair::Keypair;
+use crate::reason::Malformed;
 
 /// A SHA-256 digest.
 pub type Hash = [u8; 32];

@@ -8,36 +8,11 @@ use crate::document::{
     ActivationObject, Authority, Confirmation, DirectoryRequest, Document, HostCertificate, HostRequest,
     MachineRequest, Manifest, Release, Request, Revocations, Typ,
 };
-use crate::envelope::{Envelope, Head, Malformed};
+use crate::envelope::{Envelope, Head};
+use crate::reason::{Malformed, Reason};
 use crate::request::Unverified;
 use crate::seal::{Hash, Seal};
 use crate::signature;
-
-/// Why a document cannot be believed: the first that applies.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum Reason {
-    /// Not the envelope, typ, claims or sizes of DESIGN section 3.
-    #[error("malformed: {0}")]
-    Malformed(#[from] Malformed),
-    /// No certificate in the chain introduces the signer.
-    #[error("unknown signer: the chain of certificates does not lead from the signer to the root key")]
-    UnknownSigner,
-    /// A signature does not verify.
-    #[error("bad signature: the document or a certificate above it has been altered")]
-    BadSignature,
-    /// The signer may not sign this.
-    #[error("not authorised: {0}")]
-    NotAuthorised(&'static str),
-    /// The document, its subject or a key in the chain is revoked.
-    #[error("revoked: the vendor has withdrawn the document, its subject or a key above it")]
-    Revoked,
-    /// It begins more than 4 hours after the time of checking.
-    #[error("not yet valid: it begins more than 4 hours after the time of checking")]
-    NotYetValid,
-    /// It has ended.
-    #[error("expired: the document has ended")]
-    Expired,
-}
 
 /// A document that has been verified, and by whom it was signed.
 #[derive(Clone, Debug)]
@@ -125,21 +100,6 @@ pub fn verify_presented<D: Verifiable>(bytes: &[u8], at: Timestamp) -> Result<Op
     chain.were_valid_at(document.head().issued, 0)?;
     hold(&document.head(), &chain, at, None)?;
     Ok(Opened { document, signer: envelope.kid, host: None, seal: None })
-}
-
-impl Reason {
-    /// The stable code.
-    pub const fn code(&self) -> &'static str {
-        match self {
-            Self::Malformed(_) => "malformed",
-            Self::UnknownSigner => "unknown-signer",
-            Self::BadSignature => "bad-signature",
-            Self::NotAuthorised(_) => "not-authorised",
-            Self::Revoked => "revoked",
-            Self::NotYetValid => "not-yet-valid",
-            Self::Expired => "expired",
-        }
-    }
 }
 
 /// A document together with the rule of who may sign what it says.

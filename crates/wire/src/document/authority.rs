@@ -4,7 +4,8 @@ use leasehold_core::{PublicKey, Text, Timestamp};
 
 use crate::cbor::{Decoder, Encoder, UNKNOWN_MEMBER, Wrote, map, need, parsed};
 use crate::document::{Confirmation, Document, Typ};
-use crate::envelope::{Head, Malformed};
+use crate::envelope::Head;
+use crate::reason::Malformed;
 
 /// An authority's certificate.
 #[derive(Clone, Debug, PartialEq, Eq)]

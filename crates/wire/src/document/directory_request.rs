@@ -4,8 +4,9 @@ use leasehold_core::{Cti, DirectoryId, PublicKey, Text, Timestamp};
 
 use crate::cbor::{Decoder, Encoder, UNKNOWN_MEMBER, Wrote, fixed, map, need, parsed};
 use crate::document::{Document, Typ};
-use crate::envelope::{Head, Malformed};
+use crate::envelope::Head;
 use crate::proof::Proof;
+use crate::reason::Malformed;
 
 /// A directory's request.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -9,7 +9,8 @@ use crate::cbor::{
     write_grants,
 };
 use crate::document::{Confirmation, Document, Typ};
-use crate::envelope::{Head, Malformed};
+use crate::envelope::Head;
+use crate::reason::Malformed;
 
 /// A host certificate.
 #[derive(Clone, Debug, PartialEq, Eq)]

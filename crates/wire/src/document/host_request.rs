@@ -9,8 +9,9 @@ use crate::cbor::{
     write_fingerprint,
 };
 use crate::document::{Document, Typ};
-use crate::envelope::{Head, Malformed};
+use crate::envelope::Head;
 use crate::proof::Proof;
+use crate::reason::Malformed;
 use crate::seal::Tip;
 
 /// A host's request.

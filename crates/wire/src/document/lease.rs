@@ -9,7 +9,8 @@ use crate::cbor::{
     write_texts,
 };
 use crate::document::{Confirmation, Document, Typ};
-use crate::envelope::{Head, Malformed};
+use crate::envelope::Head;
+use crate::reason::Malformed;
 
 /// A lease.
 #[derive(Clone, Debug, PartialEq, Eq)]

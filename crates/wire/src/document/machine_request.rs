@@ -4,8 +4,9 @@ use leasehold_core::{Cti, Fingerprint, ProductId, PublicKey, Timestamp};
 
 use crate::cbor::{Decoder, Encoder, UNKNOWN_MEMBER, Wrote, fingerprint, map, need, parsed, write_fingerprint};
 use crate::document::{Document, Typ};
-use crate::envelope::{Head, Malformed};
+use crate::envelope::Head;
 use crate::proof::Proof;
+use crate::reason::Malformed;
 
 /// A machine's request.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -5,7 +5,8 @@ use leasehold_core::{Cti, FamilyId, ProductId, ProductKey, ProductNumber, Public
 
 use crate::cbor::{Decoder, Encoder, UNKNOWN_MEMBER, Wrote, fixed, map, need, parsed, product_number, span};
 use crate::document::{Document, Typ};
-use crate::envelope::{Head, Malformed};
+use crate::envelope::Head;
+use crate::reason::Malformed;
 
 /// A product's manifest.
 #[derive(Clone, Debug, PartialEq, Eq)]

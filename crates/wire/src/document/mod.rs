@@ -29,7 +29,8 @@ pub use revocations::Revocations;
 use leasehold_core::{Cti, KeyId, PublicKey, Timestamp};
 
 use crate::cbor::{Decoder, Encoder, Wrote, need};
-use crate::envelope::{Head, MAX_BYTES, MAX_REQUEST_BYTES, MAX_REVOCATION_BYTES, Malformed};
+use crate::envelope::{Head, MAX_BYTES, MAX_REQUEST_BYTES, MAX_REVOCATION_BYTES};
+use crate::reason::Malformed;
 
 /// A kind of document: its claims as a value.
 pub trait Document: Sized {

@@ -6,7 +6,8 @@ use leasehold_core::{Cti, DirectoryId, Grant, Text, Timestamp};
 
 use crate::cbor::{Decoder, Encoder, UNKNOWN_MEMBER, Wrote, fixed, grants, map, need, parsed, write_grants};
 use crate::document::{Document, Typ};
-use crate::envelope::{Head, Malformed};
+use crate::envelope::Head;
+use crate::reason::Malformed;
 
 /// An activation object.
 #[derive(Clone, Debug, PartialEq, Eq)]

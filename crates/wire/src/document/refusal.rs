@@ -4,7 +4,8 @@ use leasehold_core::{Code, Cti, FamilyId, KeyId, ProductId, Span, Timestamp};
 
 use crate::cbor::{Decoder, Encoder, UNKNOWN_MEMBER, Wrote, fixed, map, need, parsed, span};
 use crate::document::{Confirmation, Document, Typ};
-use crate::envelope::{Head, Malformed};
+use crate::envelope::Head;
+use crate::reason::Malformed;
 
 /// A refusal as a host signs it.
 #[derive(Clone, Debug, PartialEq, Eq)]

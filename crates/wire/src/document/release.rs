@@ -4,7 +4,8 @@ use leasehold_core::{Cti, ProductId, PublicKey, Timestamp};
 
 use crate::cbor::{Decoder, Encoder, UNKNOWN_MEMBER, Wrote, fixed, map, need, parsed};
 use crate::document::{Document, Typ};
-use crate::envelope::{Head, Malformed};
+use crate::envelope::Head;
+use crate::reason::Malformed;
 
 /// A release.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -6,7 +6,8 @@ use crate::cbor::{
     Decoder, Encoder, UNKNOWN_MEMBER, Wrote, fingerprint, fixed, map, need, parsed, product_number, write_fingerprint,
 };
 use crate::document::{Document, Typ};
-use crate::envelope::{Head, Malformed};
+use crate::envelope::Head;
+use crate::reason::Malformed;
 
 /// A client's request.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -6,7 +6,8 @@ use leasehold_core::{Cti, KeyId, Timestamp};
 
 use crate::cbor::{Decoder, Encoder, UNKNOWN_MEMBER, Wrote, fixed, list, map, need};
 use crate::document::{Document, Typ};
-use crate::envelope::{Head, Malformed};
+use crate::envelope::Head;
+use crate::reason::Malformed;
 
 /// A revocation list.
 #[derive(Clone, Debug, PartialEq, Eq)]
