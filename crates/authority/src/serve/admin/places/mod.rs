@@ -85,7 +85,8 @@ impl From<&Activated> for PlaceView {
 
 impl From<Tip> for TipView {
     fn from(tip: Tip) -> Self {
-        Self { number: tip.number, seal: tip.seal.iter().map(|byte| format!("{byte:02x}")).collect() }
+        let seal = tip.seal.iter().fold(String::new(), |text, byte| text + &format!("{byte:02x}"));
+        Self { number: tip.number, seal }
     }
 }
 
