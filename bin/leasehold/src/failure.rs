@@ -7,6 +7,7 @@ use std::process::ExitCode;
 
 use leasehold_core::Code;
 
+use crate::hardening;
 use crate::output::Output;
 
 /// The end of a command that has not done what it was asked to.
@@ -90,14 +91,15 @@ impl Failure {
     /// Prints message and hint on standard error.
     pub(crate) fn report(&self, output: Output) -> ExitCode {
         let hint = self.hint.as_deref().unwrap_or_else(|| self.code.hint());
+        let message = hardening::without_product_keys(&self.message);
         match output {
             _ if self.said == Said::Already => {}
             Output::Json => {
-                let error = serde_json::json!({ "code": self.code.name(), "message": self.message, "hint": hint });
+                let error = serde_json::json!({ "code": self.code.name(), "message": message, "hint": hint });
                 errln!("{}", serde_json::json!({ "error": error }));
             }
             Output::Human => {
-                errln!("error: {} [{}]", self.message, self.code);
+                errln!("error: {message} [{}]", self.code);
                 errln!("hint: {hint}");
             }
         }

@@ -2,6 +2,7 @@
 //!
 //! Nothing here panics where a stream cannot be written: the first error is kept, and [`written`] returns it.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::fs::{self, File};
 use std::io::{self, BufWriter, ErrorKind, IsTerminal, Write};
@@ -57,13 +58,36 @@ macro_rules! err {
 
 /// Writes to a stream, without colours where it is no terminal. An error is kept for [`written`].
 pub(crate) fn write(stream: Stream, text: fmt::Arguments<'_>) {
+    let text = text.to_string();
+    let text = visible(&text);
     let written = match stream {
-        Stream::Data => anstream::stdout().write_fmt(text),
-        Stream::Talk => anstream::stderr().write_fmt(text),
+        Stream::Data => anstream::stdout().write_all(text.as_bytes()),
+        Stream::Talk => anstream::stderr().write_all(text.as_bytes()),
     };
     if let Err(error) = written {
         keep(stream, error);
     }
+}
+
+/// `text` with characters that would turn the direction of what is read shown by their numbers: a machine could name
+/// itself so that its line says something else. In JSON the number is the same character.
+fn visible(text: &str) -> Cow<'_, str> {
+    if !text.contains(turns_direction) {
+        return Cow::Borrowed(text);
+    }
+    let mut shown = String::with_capacity(text.len());
+    for character in text.chars() {
+        if turns_direction(character) {
+            let _ = fmt::Write::write_fmt(&mut shown, format_args!("\\u{:04x}", u32::from(character)));
+        } else {
+            shown.push(character);
+        }
+    }
+    Cow::Owned(shown)
+}
+
+const fn turns_direction(character: char) -> bool {
+    matches!(character, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
 /// Whether everything printed so far has arrived. Ask before recording what cannot be printed again.
@@ -214,5 +238,15 @@ mod tests {
     fn a_width_that_no_terminal_has_is_unknown() {
         assert_eq!([0, 1, 19].map(believed), [80; 3]);
         assert_eq!([20, 80, 300].map(believed), [20, 80, 300]);
+    }
+
+    #[test]
+    fn what_turns_the_direction_of_a_text_is_shown_and_not_obeyed() {
+        assert_eq!(visible("pc\u{202e}gpj.exe"), "pc\\u202egpj.exe");
+        assert_eq!(visible("\u{2066}a\u{2069} \u{61c}\u{200f}"), "\\u2066a\\u2069 \\u061c\\u200f");
+        assert_eq!(visible("server-ü עברית"), "server-ü עברית");
+        let json = serde_json::json!({ "name": "a\u{202e}b" }).to_string();
+        let read: Value = serde_json::from_str(&visible(&json)).expect("JSON");
+        assert_eq!(read["name"], "a\u{202e}b");
     }
 }

@@ -17,4 +17,16 @@ fn every_crate_says_what_it_is_for_and_where_it_comes_from() {
     }
 }
 
+#[test]
+fn every_library_has_a_front_page() {
+    for package in metadata::read().workspace_packages() {
+        let folder = package.manifest_path.parent().expect("a folder");
+        if !folder.parent().is_some_and(|above| above.ends_with("crates")) {
+            continue;
+        }
+        let page = std::fs::read_to_string(folder.join("README.md")).unwrap_or_default();
+        assert!(page.starts_with(&format!("# {}\n", package.name)), "{}: README.md", package.name);
+    }
+}
+
 const RUST_VERSION: &str = "1.95.0";
