@@ -177,6 +177,7 @@ vendor authority list --dir q/vendor
 vendor host list --dir q/vendor
 vendor machine list --dir q/vendor --json
 vendor revocations --dir q/vendor
+vendor usage --dir q/vendor --json
 vendor export usage --dir q/vendor
 vendor audit --dir q/vendor
 vendor manifest acme-cad --dir q/vendor --passphrase-file q/vendor/passphrase
@@ -203,6 +204,8 @@ host activate: says why not, as there is no authority
 host renew: as before
 host dns show: asks a name server
 office doctor: asks a name server
+host clients forget: takes the name of a machine that is made anew each time
+host clients end: takes the name of a lease that is made anew each time
 host serve: ends only when it is told to
 vendor serve: ends only when it is told to
 vendor approve: needs a request that was not answered
