@@ -40,7 +40,7 @@ fn the_sample_of_the_documentation_is_planned_whole() {
     let estate = Estate::parse(sample).expect("an estate");
     let plan = plan(&estate, "2026-11-22".parse().expect("a day"));
     let methods: Vec<_> = plan.groups.iter().map(|group| group.method.map(ActivationMethod::name)).collect();
-    assert_eq!(methods, [Some("adba"), Some("kms"), Some("shared")]);
+    assert_eq!(methods, [Some("adba"), Some("adba"), Some("kms"), Some("shared")]);
     assert!(plan.is_complete());
 }
 

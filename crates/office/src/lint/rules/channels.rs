@@ -161,9 +161,9 @@ fn beside_subscription(file: &File<'_>, add: &Add<'_>, channel: &Channel<'_>, fi
 }
 
 fn missing(file: &File<'_>, add: &Add<'_>, findings: &mut Findings<'_>) {
-    // The tool's own samples ask for the version that is installed without a channel.
+    // The tool's own samples ask for the version that is installed, or for one that lies in a folder, without a channel.
     let version = value(add.node, "Version")
-        .filter(|version| !version.is("MatchInstalled") && value(add.node, "DownloadPath").is_none());
+        .filter(|version| !version.is("MatchInstalled") && value(add.node, "SourcePath").is_none());
     if let Some(version) = version {
         let message = format!("version {} is asked for, and no channel that has it", quoted(version.text));
         findings.add("ODT014", version.whole, message);
