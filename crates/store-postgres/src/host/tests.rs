@@ -178,7 +178,7 @@ fn families_of_one_certificate_that_nobody_asks_about_are_not_waited_for() {
     let batch = |host, subjects| Batch { host, now, families: &families, subjects };
     let outer = one.decide(&batch(KeyId([1; 16]), &first), &mut |_| {
         let beside = || {
-            other.decide(&batch(KeyId([2; 16]), &second), &mut |_| Seals::default()).expect("another family is free")
+            other.decide(&batch(KeyId([2; 16]), &second), &mut |_| Seals::default()).expect("another family is free");
         };
         thread::scope(|scope| scope.spawn(beside).join().expect("no panic"));
         Seals::default()
