@@ -38,12 +38,12 @@ pub(crate) enum Exit {
 
 impl Failure {
     /// The answer is no: a refusal, a document that does not verify, something unhealthy.
-    pub(crate) fn refused(code: impl Coded, message: impl Into<String>) -> Self {
-        Self { code: code.coded(), message: message.into(), hint: None, exit: Exit::Refused, said: Said::NotYet }
+    pub(crate) fn refused(code: Code, message: impl Into<String>) -> Self {
+        Self { code, message: message.into(), hint: None, exit: Exit::Refused, said: Said::NotYet }
     }
 
     /// The answer is no, and the data that was printed says why.
-    pub(crate) fn unhealthy(code: impl Coded) -> Self {
+    pub(crate) fn unhealthy(code: Code) -> Self {
         Self { said: Said::Already, ..Self::refused(code, "") }
     }
 
@@ -53,8 +53,8 @@ impl Failure {
     }
 
     /// Wrong usage, or we failed.
-    pub(crate) fn failed(code: impl Coded, message: impl Into<String>) -> Self {
-        Self { code: code.coded(), message: message.into(), hint: None, exit: Exit::Failed, said: Said::NotYet }
+    pub(crate) fn failed(code: Code, message: impl Into<String>) -> Self {
+        Self { code, message: message.into(), hint: None, exit: Exit::Failed, said: Said::NotYet }
     }
 
     /// A file or folder that cannot be read or written.
@@ -113,23 +113,5 @@ impl Failure {
 impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} [{}]", self.message, self.code)
-    }
-}
-
-/// A code, or its name where a crate has no more than that.
-pub(crate) trait Coded {
-    /// The code; `internal` where the name is none.
-    fn coded(self) -> Code;
-}
-
-impl Coded for Code {
-    fn coded(self) -> Code {
-        self
-    }
-}
-
-impl Coded for &str {
-    fn coded(self) -> Code {
-        self.parse().unwrap_or(Code::Internal)
     }
 }

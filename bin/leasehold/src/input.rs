@@ -5,7 +5,7 @@ use std::io::{self, IsTerminal, Read};
 use std::path::Path;
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use leasehold_core::{ProductKey, Timestamp, repair};
+use leasehold_core::{Code, ProductKey, Timestamp, repair};
 use leasehold_wire::armour;
 
 use crate::failure::Failure;
@@ -26,8 +26,8 @@ pub(crate) fn file(path: &Path) -> Result<Vec<u8>, Failure> {
 /// The bytes of a document: raw, in armour or hexadecimal; from a file, or standard input where `path` is `-`.
 pub(crate) fn document(path: &Path) -> Result<Vec<u8>, Failure> {
     let bytes = file(path)?;
-    let document =
-        armour::read(&bytes).map_err(|error| Failure::refused("malformed", format!("{}: {error}", path.display())))?;
+    let document = armour::read(&bytes)
+        .map_err(|error| Failure::refused(Code::Malformed, format!("{}: {error}", path.display())))?;
     Ok(document.into_owned())
 }
 
@@ -38,11 +38,11 @@ pub(crate) fn secret(path: Option<&Path>, prompt: &str) -> Result<String, Failur
     }
     let text = match path {
         Some(path) => String::from_utf8(file(path)?)
-            .map_err(|_| Failure::failed("file", format!("{}: not a text", path.display())))?,
+            .map_err(|_| Failure::failed(Code::File, format!("{}: not a text", path.display())))?,
         None if io::stdin().is_terminal() => rpassword::prompt_password(format!("{prompt}: "))
-            .map_err(|error| Failure::failed("file", format!("terminal: {error}")))?,
+            .map_err(|error| Failure::failed(Code::File, format!("terminal: {error}")))?,
         None => {
-            return Err(Failure::failed("usage", format!("{prompt}: no terminal to ask on"))
+            return Err(Failure::failed(Code::Usage, format!("{prompt}: no terminal to ask on"))
                 .hint("name a file that holds it, or - for standard input"));
         }
     };
@@ -67,7 +67,7 @@ fn warn_if_readable_by_others(_path: &Path) {}
 pub(crate) fn product_key(path: Option<&Path>, prompt: &str) -> Result<ProductKey, Failure> {
     let text = secret(path, prompt)?;
     text.parse().map_err(|error| {
-        let failure = Failure::refused("not-a-product-key", format!("{prompt}: {error}"));
+        let failure = Failure::refused(Code::NotAProductKey, format!("{prompt}: {error}"));
         match repair::repair(&text) {
             Some(repair) => failure.hint(format!("{}; nothing else fits", repair.slip)),
             None => failure,

@@ -20,6 +20,8 @@ use tracing_subscriber::filter::{LevelFilter, Targets};
 use tracing_subscriber::fmt;
 use tracing_subscriber::prelude::*;
 
+use leasehold_core::Code;
+
 use crate::cli::Cli;
 use crate::failure::Failure;
 use crate::output::Output;
@@ -55,7 +57,7 @@ fn usage(error: &clap::Error) -> ExitCode {
 /// With `LEASEHOLD_LOG_FORMAT=json` each is one line of JSON.
 fn log() -> Result<(), Failure> {
     let asked = env::var("LEASEHOLD_LOG").unwrap_or_else(|_| "warn".to_owned());
-    let wrong = |error| Failure::failed("usage", format!("LEASEHOLD_LOG={asked}: {error}"));
+    let wrong = |error| Failure::failed(Code::Usage, format!("LEASEHOLD_LOG={asked}: {error}"));
     let levels: Targets = asked.parse().map_err(wrong)?;
     let default = levels.default_level().unwrap_or(LevelFilter::WARN);
     let layer = fmt::layer().with_writer(io::stderr).log_internal_errors(false);

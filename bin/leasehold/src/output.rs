@@ -11,7 +11,7 @@ use std::sync::{Mutex, PoisonError};
 
 use comfy_table::presets;
 use comfy_table::{ContentArrangement, Table};
-use leasehold_core::Timestamp;
+use leasehold_core::{Code, Timestamp};
 use leasehold_wire::armour;
 use serde_json::{Value, json};
 
@@ -125,7 +125,7 @@ pub(crate) fn json(value: &Value) {
 /// Puts a document where it was asked for: into the file `out`, replaced as a whole (raw where its name ends in `.lh`,
 /// else in armour), or in armour on standard output. In JSON it stands among what there is to tell `about` it.
 pub(crate) fn document(bytes: &[u8], out: Option<&Path>, about: Value, output: Output) -> Result<(), Failure> {
-    let armour = || armour::wrap(bytes).map_err(|error| Failure::failed("internal", error.to_string()));
+    let armour = || armour::wrap(bytes).map_err(|error| Failure::failed(Code::Internal, error.to_string()));
     let mut about = about;
     match out.filter(|path| *path != Path::new("-")) {
         Some(path) => {

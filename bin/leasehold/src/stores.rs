@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use leasehold_authority::Home;
+use leasehold_core::Code;
 use leasehold_store::StoreError;
 use leasehold_store::authority::AuthorityStore;
 use leasehold_store::copy::{self, CopyError};
@@ -65,7 +66,7 @@ impl StoreLocation {
     pub(crate) fn database(address: &str) -> Result<Self, Failure> {
         if Address::names_password(address) {
             let message = "the address of the database has a password, and others can read a command line";
-            return Err(Failure::failed("usage", message)
+            return Err(Failure::failed(Code::Usage, message)
                 .hint("leave it out, and set PGPASSWORD or write it into ~/.pgpass (mode 0600)"));
         }
         database(address)
@@ -183,7 +184,7 @@ impl fmt::Display for StoreLocation {
 fn database(address: &str) -> Result<StoreLocation, Failure> {
     if !Address::is_meant_by(address) {
         let message = format!("store {address}: not the address of a database");
-        return Err(Failure::failed("usage", message)
+        return Err(Failure::failed(Code::Usage, message)
             .hint("it begins with postgres://; a folder is given with --data or --dir"));
     }
     let address = Address::parse(address, &|name| env::var(name).ok());

@@ -222,7 +222,7 @@ impl Error {
             Self::Policy(_) | Self::CertificateValidity(_) => Code::BadPolicy,
             Self::GrantTooLarge(_) => Code::GrantTooLarge,
             Self::NotARequest(_) => Code::Malformed,
-            Self::Request(reason) | Self::Certificate(reason) => named(reason.code()),
+            Self::Request(reason) | Self::Certificate(reason) => reason.code(),
             Self::Store(error) => error.code(),
         }
     }
@@ -232,10 +232,6 @@ impl Error {
         let path = path.into();
         |source| Self::File { path, source }
     }
-}
-
-fn named(code: &str) -> Code {
-    code.parse().expect("every reason has a code of its own")
 }
 
 fn listed(ids: &[KeyId]) -> String {

@@ -4,6 +4,7 @@ use core::fmt;
 
 use crate::attempt;
 use crate::clock::Reading;
+use crate::code::Code;
 use crate::id::KeyId;
 use crate::time::{Span, Timestamp};
 
@@ -179,19 +180,19 @@ impl Standing {
 
 impl Why {
     /// The stable code.
-    pub const fn code(self) -> &'static str {
+    pub const fn code(self) -> Code {
         match self {
-            Self::NeverActivated => "never-activated",
-            Self::Expired => "expired",
-            Self::Revoked => "revoked",
-            Self::AnotherMachine => "another-machine",
+            Self::NeverActivated => Code::NeverActivated,
+            Self::Expired => Code::Expired,
+            Self::Revoked => Code::Revoked,
+            Self::AnotherMachine => Code::AnotherMachine,
         }
     }
 }
 
 impl fmt::Display for Why {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.code())
+        self.code().fmt(f)
     }
 }
 

@@ -117,7 +117,7 @@ impl Error {
             Self::NotActivated(_) => Code::HostNotActivated,
             Self::Older { .. } => Code::OlderCertificate,
             Self::OlderList { .. } => Code::OlderList,
-            Self::Certificate(reason) => code_named(reason.code()),
+            Self::Certificate(reason) => reason.code(),
             Self::NotRenewable(_) => Code::NotRenewable,
             Self::Authority(error) => error.code(),
             Self::NotABackup(_) => Code::NotABackup,
@@ -137,9 +137,4 @@ impl Error {
         let path = path.into();
         |source| Self::File { path, source }
     }
-}
-
-/// The code of this name.
-pub(crate) fn code_named(name: &str) -> Code {
-    name.parse().unwrap_or(Code::Internal)
 }

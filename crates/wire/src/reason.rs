@@ -1,5 +1,7 @@
 //! Why bytes are no document, and why a document cannot be believed.
 
+use leasehold_core::Code;
+
 /// Why bytes are no document: not the envelope, typ, claims or sizes of DESIGN section 3.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{0}")]
@@ -33,15 +35,15 @@ pub enum Reason {
 
 impl Reason {
     /// The stable code.
-    pub const fn code(&self) -> &'static str {
+    pub const fn code(&self) -> Code {
         match self {
-            Self::Malformed(_) => "malformed",
-            Self::UnknownSigner => "unknown-signer",
-            Self::BadSignature => "bad-signature",
-            Self::NotAuthorised(_) => "not-authorised",
-            Self::Revoked => "revoked",
-            Self::NotYetValid => "not-yet-valid",
-            Self::Expired => "expired",
+            Self::Malformed(_) => Code::Malformed,
+            Self::UnknownSigner => Code::UnknownSigner,
+            Self::BadSignature => Code::BadSignature,
+            Self::NotAuthorised(_) => Code::NotAuthorised,
+            Self::Revoked => Code::Revoked,
+            Self::NotYetValid => Code::NotYetValid,
+            Self::Expired => Code::Expired,
         }
     }
 }

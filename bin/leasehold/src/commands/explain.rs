@@ -93,7 +93,7 @@ fn unknown(name: &str) -> Failure {
         [] => "`leasehold explain` lists all codes".to_owned(),
         names => format!("did you mean {}? `leasehold explain` lists all codes", names.join(" or ")),
     };
-    Failure::refused("usage", format!("code {name}: no such code")).hint(hint)
+    Failure::refused(Code::Usage, format!("code {name}: no such code")).hint(hint)
 }
 
 /// Up to three codes that resemble the one typed, the likeliest first.

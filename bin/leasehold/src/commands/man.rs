@@ -5,6 +5,8 @@ use std::path::PathBuf;
 use clap::Args;
 use clap_mangen::Man;
 
+use leasehold_core::Code;
+
 use crate::cli;
 use crate::failure::Failure;
 
@@ -28,7 +30,7 @@ impl Manual {
         let mut command = &program;
         for word in &self.command {
             command = command.find_subcommand(word).ok_or_else(|| {
-                Failure::failed("usage", format!("command {word}: no such command")).hint("see `leasehold --help`")
+                Failure::failed(Code::Usage, format!("command {word}: no such command")).hint("see `leasehold --help`")
             })?;
         }
         let mut page = Vec::new();

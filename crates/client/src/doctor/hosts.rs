@@ -6,7 +6,6 @@ use leasehold_core::{Code, Finding, Grant, Span, Timestamp};
 use leasehold_wire::{Envelope, HostCertificate, Manifest, Reason, verify};
 
 use crate::doctor::date;
-use crate::error::code_of;
 use crate::error::failure::Failure;
 use crate::session::host::probe::{Probe, ProbeError};
 use crate::session::host::route::Route;
@@ -59,7 +58,7 @@ pub(crate) fn judge(host: &Probed, manifest: &Manifest, now: Timestamp) -> Findi
             let code = if host.route.source.is_found() { Code::RogueRecord } else { Code::ForeignManifest };
             return Finding::failure(name, code, "it is not a host of this manifest's vendor");
         }
-        Err(reason) => return Finding::failure(name, code_of(&reason), format!("its certificate: {reason}")),
+        Err(reason) => return Finding::failure(name, reason.code(), format!("its certificate: {reason}")),
     };
     // By its own clock: that this machine's may be wrong is said elsewhere.
     let now = host.time().unwrap_or(now);

@@ -8,7 +8,7 @@ use leasehold_core::clock::ClockSkew;
 use leasehold_discovery::DomainName;
 use leasehold_wire::Reason;
 
-use crate::error::{code_of, describe_io};
+use crate::error::describe_io;
 use crate::refused::Refused;
 use crate::session::exchange::NotAHost;
 use crate::session::host::answer::Mismatch;
@@ -96,7 +96,7 @@ impl Failure {
             Self::Proxy(_) => Code::ProxyRefused,
             Self::NotAHost(_) => Code::NotAHost,
             Self::Foreign => Code::ForeignManifest,
-            Self::Certificate(reason) | Self::List(reason) | Self::Lease(reason) => code_of(reason),
+            Self::Certificate(reason) | Self::List(reason) | Self::Lease(reason) => reason.code(),
             Self::OtherLease(_) => Code::WrongAnswer,
             Self::ClockSkew(_) => Code::ClockSkew,
             Self::Unavailable(refused) => refused.known().unwrap_or(Code::Refused),

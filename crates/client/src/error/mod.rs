@@ -98,7 +98,7 @@ impl Error {
     pub fn code(&self) -> Code {
         match self {
             Self::Armour(_) | Self::Document(_) => Code::Malformed,
-            Self::Manifest(reason) => code_of(reason),
+            Self::Manifest(reason) => reason.code(),
             Self::ForeignManifest { .. } => Code::ForeignManifest,
             Self::NoProduct { .. } => Code::NotInitialised,
             Self::SeveralProducts { .. } => Code::Usage,
@@ -112,19 +112,6 @@ impl Error {
             Self::Lease(failure) => failure.code(),
             Self::NoAnswer { tried } => tried.first().map_or(Code::HostUnreachable, |first| first.failure.code()),
         }
-    }
-}
-
-/// The code of the reason for which a document does not verify.
-pub(crate) fn code_of(reason: &Reason) -> Code {
-    match reason {
-        Reason::Malformed(_) => Code::Malformed,
-        Reason::UnknownSigner => Code::UnknownSigner,
-        Reason::BadSignature => Code::BadSignature,
-        Reason::NotAuthorised(_) => Code::NotAuthorised,
-        Reason::Revoked => Code::Revoked,
-        Reason::NotYetValid => Code::NotYetValid,
-        Reason::Expired => Code::Expired,
     }
 }
 

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 use leasehold_client::{Client, EnvironmentError, HostAddress, Options, host_name, state_directory};
-use leasehold_core::PublicKey;
+use leasehold_core::{Code, PublicKey};
 
 use super::names::Names;
 use super::outcome;
@@ -68,8 +68,8 @@ impl StateArgs {
 
     fn options(&self) -> Result<Options, Failure> {
         let environment = Options::from_environment().map_err(|error| match &error {
-            EnvironmentError::Host(_) => Failure::failed("usage", error.to_string()),
-            EnvironmentError::CaFile { .. } => Failure::failed("file", error.to_string()),
+            EnvironmentError::Host(_) => Failure::failed(Code::Usage, error.to_string()),
+            EnvironmentError::CaFile { .. } => Failure::failed(Code::File, error.to_string()),
         })?;
         Ok(Options { state: self.state.clone().or(environment.state.clone()), root: self.root, ..environment })
     }

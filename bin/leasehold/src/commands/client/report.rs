@@ -2,7 +2,7 @@
 
 use leasehold_client::{Client, LastFailure, Note, Status, Tried};
 use leasehold_core::standing::Mode;
-use leasehold_core::{Code, KeyId, Standing, Text, Timestamp};
+use leasehold_core::{KeyId, Standing, Text, Timestamp};
 use leasehold_wire::Method;
 use serde_json::{Value, json};
 
@@ -52,7 +52,7 @@ pub(crate) fn warn_of_a_lease_replaced(before: &Status, output: Output) {
 
 /// Why the standing is what it is, in words.
 pub(crate) fn reason(standing: &Standing) -> Option<&'static str> {
-    standing.why().and_then(|why| why.code().parse().ok()).map(Code::meaning)
+    standing.why().map(|why| why.code().meaning())
 }
 
 fn rows(client: &Client, status: &Status) -> Vec<(String, String)> {
@@ -103,7 +103,7 @@ fn value(client: &Client, status: &Status) -> Value {
         "title": manifest.title.as_str(),
         "vendor": client.vendor().to_string(),
         "standing": status.standing.name(),
-        "why": status.standing.why().map(leasehold_core::Why::code),
+        "why": status.standing.why().map(|why| why.code().name()),
         "until": unix(status.standing.until()),
         "mode": status.mode.number(),
         "clock_set_back": status.clock.set_back,

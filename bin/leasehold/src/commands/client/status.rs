@@ -22,7 +22,7 @@ impl Status {
         report::print(&client, &status, output);
         match status.effective_standing() {
             Standing::Reduced { why } => {
-                let reason = report::reason(&status.standing).unwrap_or(why.code());
+                let reason = report::reason(&status.standing).unwrap_or(why.code().name());
                 Err(Failure::refused(why.code(), format!("{}: reduced: {reason}", client.manifest().product)))
             }
             Standing::Unactivated { .. } | Standing::Licensed { .. } | Standing::Grace { .. } => Ok(()),

@@ -5,7 +5,7 @@ use std::io::{self, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 
 use clap::Args;
-use leasehold_core::KeyId;
+use leasehold_core::{Code, KeyId};
 use leasehold_host::activation::Home;
 use leasehold_host::backup::{self, About, Store};
 use leasehold_store::host::{HostStore, Tip};
@@ -49,7 +49,7 @@ impl Backup {
         }
         let path = self.path(host);
         if !self.replace && path.exists() {
-            return Err(Failure::refused("already-exists", format!("{}: there is such a file", path.display()))
+            return Err(Failure::refused(Code::AlreadyExists, format!("{}: there is such a file", path.display()))
                 .hint("name another, or a folder; or give --replace"));
         }
         let folder = path.parent().filter(|folder| *folder != Path::new("")).unwrap_or(Path::new("."));
@@ -88,14 +88,14 @@ fn to_standard_output(home: &Home, location: &StoreLocation, output: Output) -> 
     let mut out = io::stdout().lock();
     if output == Output::Json || out.is_terminal() {
         return Err(Failure::failed(
-            "usage",
+            Code::Usage,
             "the backup itself goes to standard output: not with --json, nor to a terminal",
         ));
     }
     let host = home.keypair().map_err(|error| failed(&error))?.id();
     let folder = TempDir::new().map_err(|error| Failure::file(&std::env::temp_dir(), &error))?;
     let about = Copy::of(location, host, folder)?.write(home, &mut out)?;
-    out.flush().map_err(|error| Failure::failed("file", format!("standard output: {error}")))?;
+    out.flush().map_err(|error| Failure::failed(Code::File, format!("standard output: {error}")))?;
     tell(&about);
     Ok(())
 }

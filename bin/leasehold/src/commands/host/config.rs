@@ -5,7 +5,7 @@ use std::num::NonZeroU32;
 use std::path::{Path, PathBuf};
 
 use leasehold_client::AuthorityAddress;
-use leasehold_core::PublicKey;
+use leasehold_core::{Code, PublicKey};
 use leasehold_host::RateLimits;
 use leasehold_host::report::UsageReport;
 use leasehold_service::{Network, Rate};
@@ -65,13 +65,13 @@ impl Config {
         let text = std::fs::read_to_string(path).map_err(|error| Failure::file(path, &error))?;
         let config: Self = toml::from_str(&text).map_err(|error| {
             Failure::failed(
-                "bad-configuration",
+                Code::BadConfiguration,
                 format!("configuration {}: {}", path.display(), error.to_string().trim_end()),
             )
         })?;
         if config.tls_cert.is_some() != config.tls_key.is_some() {
             let message = format!("configuration {}: one of tls_cert and tls_key is missing", path.display());
-            return Err(Failure::failed("bad-configuration", message).hint("TLS needs both a certificate and a key"));
+            return Err(Failure::failed(Code::BadConfiguration, message).hint("TLS needs both a certificate and a key"));
         }
         Ok(config)
     }

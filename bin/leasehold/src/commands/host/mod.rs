@@ -19,7 +19,7 @@ mod status;
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
-use leasehold_core::Timestamp;
+use leasehold_core::{Code, Timestamp};
 use leasehold_host::Error;
 use leasehold_host::activation::Home;
 use leasehold_host::report::{Report, UsageReport};
@@ -132,7 +132,7 @@ impl Data {
         let location = self.location()?;
         location.host_reader().map_err(|error| location.failed(&error))?.ok_or_else(|| {
             let message = format!("{location}: the host has not served yet, there is nothing to show");
-            Failure::refused("not-initialised", message).hint("start it with `leasehold host serve`")
+            Failure::refused(Code::NotInitialised, message).hint("start it with `leasehold host serve`")
         })
     }
 }

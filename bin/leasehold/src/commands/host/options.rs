@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 use leasehold_client::{AuthorityAddress, AuthorityLink};
-use leasehold_core::PublicKey;
+use leasehold_core::{Code, PublicKey};
 use leasehold_host::activation::Home;
 use leasehold_host::authority::Authority;
 
@@ -52,7 +52,7 @@ impl AuthorityOptions {
             None => home.authority().map_err(|error| failed(&error))?,
         };
         known.ok_or_else(|| {
-            Failure::failed("no-authority", "authority: none is set and none is remembered")
+            Failure::failed(Code::NoAuthority, "authority: none is set and none is remembered")
                 .hint("give the vendor's with `--authority URL`; without a network, use `leasehold host request`")
         })
     }

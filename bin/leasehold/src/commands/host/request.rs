@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 use leasehold_client::{Machine, host_name};
-use leasehold_core::{Cti, Fingerprint, ProductKey, Text};
+use leasehold_core::{Code, Cti, Fingerprint, ProductKey, Text};
 use leasehold_host::activation::Inquiry;
 use leasehold_host::report::UsageReport;
 use leasehold_wire::{Keypair, armour};
@@ -65,7 +65,7 @@ pub(crate) fn inquiry(key: &ProductKey, name: Option<Text>) -> Result<Inquiry<'_
 pub(crate) fn this_machine(key: &ProductKey) -> Result<Fingerprint, Failure> {
     Machine::read()
         .fingerprint(Keypair::of_product_key(key).id())
-        .ok_or_else(|| Failure::failed("no-fingerprint", "this machine shows nothing that tells it from others"))
+        .ok_or_else(|| Failure::failed(Code::NoFingerprint, "this machine shows nothing that tells it from others"))
 }
 
 /// For a phone to carry to a machine that has a network.

@@ -5,7 +5,7 @@ use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
 use clap::Args;
-use leasehold_core::{KeyId, Timestamp};
+use leasehold_core::{Code, KeyId, Timestamp};
 use leasehold_host::backup::About;
 use leasehold_host::restore::{Present, Restoration};
 use leasehold_store_sqlite::host::{FILE, SqliteHost};
@@ -34,7 +34,7 @@ impl Restore {
         let home = self.data.home();
         let folder = &self.data.folder;
         if home.is_there(FILE) && !self.replace {
-            return Err(Failure::refused("already-exists", format!("{}: there is a host here", folder.display()))
+            return Err(Failure::refused(Code::AlreadyExists, format!("{}: there is a host here", folder.display()))
                 .hint("name another folder with `--data DIR`, or give --replace to have this one moved aside"));
         }
         let mut from: Box<dyn Read> = if self.file == Path::new("-") {
@@ -78,7 +78,7 @@ fn check(staged: &Restoration<'_>) -> Result<(), Failure> {
     if (tip.number, output::hex(&tip.seal)) == (about.seal, about.seal_hash.clone()) {
         return Ok(());
     }
-    Err(Failure::refused("not-a-backup", "its store does not go as far as it says"))
+    Err(Failure::refused(Code::NotABackup, "its store does not go as far as it says"))
 }
 
 /// The number of the newest seal in a store that is about to move aside, if it can be read.

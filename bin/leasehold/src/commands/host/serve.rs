@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use clap::Args;
 use leasehold_client::{Machine, SystemClock, SystemRng};
+use leasehold_core::Code;
 use leasehold_host::dns::Publication;
 use leasehold_host::mark::UnknownStore;
 use leasehold_host::renewing::Renewal;
@@ -134,14 +135,16 @@ pub(crate) fn tls(certificate: Option<PathBuf>, key: Option<PathBuf>) -> Result<
     match (certificate, key) {
         (Some(certificate), Some(key)) => Tls::from_pem_files(&certificate, &key).map(Some).map_err(service_failed),
         (None, None) => Ok(None),
-        (Some(_), None) | (None, Some(_)) => Err(Failure::failed("usage", "TLS needs both a certificate and a key")),
+        (Some(_), None) | (None, Some(_)) => {
+            Err(Failure::failed(Code::Usage, "TLS needs both a certificate and a key"))
+        }
     }
 }
 
 /// As many threads for the network as there are processors to use.
 pub(crate) fn runtime() -> Result<tokio::runtime::Runtime, Failure> {
     let built = tokio::runtime::Builder::new_multi_thread().enable_all().build();
-    built.map_err(|error| Failure::failed("internal", format!("the network's threads cannot be started: {error}")))
+    built.map_err(|error| Failure::failed(Code::Internal, format!("the network's threads cannot be started: {error}")))
 }
 
 fn announce(output: Output, server: &Server, scheme: &str, address: SocketAddr) {

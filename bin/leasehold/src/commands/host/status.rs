@@ -2,7 +2,7 @@
 
 use clap::Args;
 use leasehold_core::standing::Revocation;
-use leasehold_core::{Grant, Span, Timestamp};
+use leasehold_core::{Code, Grant, Span, Timestamp};
 use leasehold_host::Identity;
 use leasehold_host::authority::{Authority, LastFailure, Record};
 use leasehold_host::renewing::{Ending, ending, next_renewal};
@@ -35,7 +35,7 @@ impl Status {
         let home = self.data.home();
         let Some(identity) = home.identity().map_err(|error| failed(&error))? else {
             let message = format!("{}: the host has made a request but has no certificate", home.folder().display());
-            return Err(Failure::refused("host-not-activated", message)
+            return Err(Failure::refused(Code::HostNotActivated, message)
                 .hint("`leasehold host activate --authority URL`; or send request.lh to the vendor, and `leasehold host install FILE` takes the answer"));
         };
         let view = self.view(identity)?;
@@ -46,12 +46,12 @@ impl Status {
         if view.is_revoked() {
             let number = view.identity.revocation_number().unwrap_or_default();
             let message = format!("revocation list {number} names this host, its certificate or its authority");
-            return Err(Failure::refused("revoked", message)
+            return Err(Failure::refused(Code::Revoked, message)
                 .hint("ask the vendor; where only their authority was replaced, `leasehold host renew` mends it"));
         }
         if view.identity.grants_at(view.now).is_none() {
             let end = output::time(view.identity.certificate().expires);
-            return Err(Failure::refused("host-not-activated", format!("the host's certificate ended at {end}")));
+            return Err(Failure::refused(Code::HostNotActivated, format!("the host's certificate ended at {end}")));
         }
         Ok(())
     }

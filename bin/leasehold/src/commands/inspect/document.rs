@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use leasehold_core::{PublicKey, Timestamp};
+use leasehold_core::{Code, PublicKey, Timestamp};
 use leasehold_wire::{AnyDocument, Envelope, Reason, Revocations, armour, verify};
 use serde_json::json;
 
@@ -41,7 +41,7 @@ struct Findings {
     facts: Facts,
     root: Root,
     /// Code and words of why it cannot be believed.
-    wrong: Option<(&'static str, String)>,
+    wrong: Option<(Code, String)>,
 }
 
 /// Prints what the document says and whether it can be believed.
@@ -50,7 +50,7 @@ pub(super) fn inspect(question: &Question, output: Output) -> Result<(), Failure
     let findings = match armour::read(&bytes) {
         Ok(document) => find(&document, question)?,
         Err(error) => {
-            Findings { facts: Vec::new(), root: Root::Unknown, wrong: Some(("malformed", error.to_string())) }
+            Findings { facts: Vec::new(), root: Root::Unknown, wrong: Some((Code::Malformed, error.to_string())) }
         }
     };
     match output {
@@ -80,7 +80,7 @@ fn revocations(path: &Path, root: Root, at: Timestamp) -> Result<Revocations, Fa
     let bytes = super::beside("revocations", path)?;
     let message = |why: &str| format!("revocations {}: {why}", path.display());
     if let Root::Unknown = root {
-        return Err(Failure::failed("usage", message("cannot be checked without the vendor's root key"))
+        return Err(Failure::failed(Code::Usage, message("cannot be checked without the vendor's root key"))
             .hint("give it with --root or --manifest"));
     }
     match verify(&bytes, &root.key(), at, None) {
@@ -127,7 +127,7 @@ impl Findings {
     fn print_json(&self, at: Timestamp) {
         let mut object = fact::members(&self.facts);
         object.insert("valid".to_owned(), json!(self.wrong.is_none()));
-        object.insert("reason".to_owned(), json!(self.wrong.as_ref().map(|(code, _)| code)));
+        object.insert("reason".to_owned(), json!(self.wrong.as_ref().map(|(code, _)| code.name())));
         object.insert("detail".to_owned(), json!(self.wrong.as_ref().map(|(_, words)| words)));
         object.insert("root_assumed".to_owned(), json!(matches!(self.root, Root::Assumed(_))));
         object.insert("checked_at".to_owned(), json!(at.unix()));
@@ -151,7 +151,7 @@ impl Findings {
         };
         let failure = Failure::refused(code, format!("{}: {words}", path.display()));
         Err(match (code, self.root) {
-            ("unknown-signer", Root::Unknown) => {
+            (Code::UnknownSigner, Root::Unknown) => {
                 failure.hint("give the vendor's root key with --root, or a manifest of the vendor's with --manifest")
             }
             _ => failure,

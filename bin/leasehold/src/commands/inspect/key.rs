@@ -4,7 +4,7 @@ use std::path::Path;
 
 use leasehold_core::key::KeyError;
 use leasehold_core::repair::{Repair, Slip, repair};
-use leasehold_core::{KeyKind, ProductKey};
+use leasehold_core::{Code, KeyKind, ProductKey};
 use leasehold_wire::Keypair;
 use serde_json::{Value, json};
 
@@ -30,7 +30,7 @@ pub(super) fn inspect(typed: &str, output: Output) -> Result<(), Failure> {
             if output == Output::Json {
                 output::json(&mistyped(error, repair));
             }
-            let failure = Failure::refused("not-a-product-key", format!("product key: {error}"));
+            let failure = Failure::refused(Code::NotAProductKey, format!("product key: {error}"));
             Err(match repair {
                 Some(repair) => failure.hint(repair.slip.to_string()),
                 None => failure,

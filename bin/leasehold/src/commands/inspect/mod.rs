@@ -10,7 +10,7 @@ use std::borrow::Cow;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
-use leasehold_core::Timestamp;
+use leasehold_core::{Code, Timestamp};
 use leasehold_wire::armour;
 
 use crate::failure::Failure;
@@ -45,7 +45,8 @@ impl Inspect {
         if let Some(typed) = self.key {
             return key::inspect(&typed, output);
         }
-        let file = self.file.ok_or_else(|| Failure::failed("usage", "neither a document nor a product key given"))?;
+        let file =
+            self.file.ok_or_else(|| Failure::failed(Code::Usage, "neither a document nor a product key given"))?;
         let at = self.at.map_or_else(input::now, Timestamp::from_unix);
         let root = match (self.root, self.manifest) {
             (Some(text), _) => Some(root::given(&text)?),
@@ -60,6 +61,6 @@ impl Inspect {
 fn beside(what: &str, path: &Path) -> Result<Vec<u8>, Failure> {
     let file = input::file(path)?;
     let document = armour::read(&file);
-    let failed = |error| Failure::failed("malformed", format!("{what} {}: {error}", path.display()));
+    let failed = |error| Failure::failed(Code::Malformed, format!("{what} {}: {error}", path.display()));
     document.map(Cow::into_owned).map_err(failed)
 }

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use leasehold_core::{PublicKey, Timestamp};
+use leasehold_core::{Code, PublicKey, Timestamp};
 use leasehold_wire::{Envelope, Manifest, verify};
 
 use crate::failure::Failure;
@@ -15,11 +15,11 @@ pub(super) fn given(text: &str) -> Result<PublicKey, Failure> {
         return Ok(key);
     }
     if text != "-" && !path.exists() {
-        return Err(Failure::failed("usage", format!("root {text}: neither 64 hexadecimal digits nor a file"))
+        return Err(Failure::failed(Code::Usage, format!("root {text}: neither 64 hexadecimal digits nor a file"))
             .hint("the vendor tells its root key; `--manifest FILE` takes it from a manifest"));
     }
     read(&input::file(path)?).ok_or_else(|| {
-        Failure::failed("usage", format!("root {text}: the file holds no public key"))
+        Failure::failed(Code::Usage, format!("root {text}: the file holds no public key"))
             .hint("64 hexadecimal digits, or an Ed25519 public key in PEM (-----BEGIN PUBLIC KEY-----)")
     })
 }
@@ -28,7 +28,7 @@ pub(super) fn given(text: &str) -> Result<PublicKey, Failure> {
 pub(super) fn of_manifest(path: &Path, at: Timestamp) -> Result<PublicKey, Failure> {
     let bytes = super::beside("manifest", path)?;
     let root = in_manifest(&bytes).ok_or_else(|| {
-        Failure::failed("usage", format!("manifest {}: not a manifest", path.display()))
+        Failure::failed(Code::Usage, format!("manifest {}: not a manifest", path.display()))
             .hint("see what it is with `leasehold inspect FILE`")
     })?;
     match verify::<Manifest>(&bytes, &root, at, None) {

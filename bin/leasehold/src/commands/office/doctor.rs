@@ -50,7 +50,7 @@ impl Doctor {
             Output::Human => self.print(&findings),
         }
         match findings.iter().find(|finding| finding.is_failure()) {
-            Some(failure) => Err(Failure::unhealthy(failure.code.map_or("internal", Code::name))),
+            Some(failure) => Err(Failure::unhealthy(failure.code.unwrap_or(Code::Internal))),
             None => Ok(()),
         }
     }
@@ -60,12 +60,12 @@ impl Doctor {
         let mut domains = self.domains.clone();
         if servers.is_empty() || domains.is_empty() {
             let machine =
-                Config::of_this_machine().map_err(|error| Failure::failed(error.code().name(), error.to_string()))?;
+                Config::of_this_machine().map_err(|error| Failure::failed(error.code(), error.to_string()))?;
             servers = if servers.is_empty() { machine.servers } else { servers };
             domains = if domains.is_empty() { machine.suffixes } else { domains };
         }
         if domains.is_empty() {
-            return Err(Failure::failed("usage", "no domain is named, and this machine has none")
+            return Err(Failure::failed(Code::Usage, "no domain is named, and this machine has none")
                 .hint("name the DNS suffixes of the clients: `leasehold office doctor corp.example.com`"));
         }
         Ok(Asked { domains, servers, timeout: Duration::from_millis(self.timeout) })

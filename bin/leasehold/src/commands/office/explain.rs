@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use clap::Args;
+use leasehold_core::Code;
 use leasehold_office::explain::{self, Bits, Explanation, Found, MAX_TEXT, Unknown};
 use serde_json::{Value, json};
 
@@ -50,7 +51,7 @@ impl Explain {
                 }
             }
         }
-        if answers.iter().any(Result::is_err) { Err(Failure::unhealthy("unknown-code")) } else { Ok(()) }
+        if answers.iter().any(Result::is_err) { Err(Failure::unhealthy(Code::UnknownCode)) } else { Ok(()) }
     }
 
     fn text(&self, output: Output) -> Result<(), Failure> {
@@ -67,7 +68,7 @@ impl Explain {
             self.print(unknown.as_ref().map_or(Ok(explanations), Err));
             outln!();
         }
-        if found.iter().any(|one| one.unknown.is_some()) { Err(Failure::unhealthy("unknown-code")) } else { Ok(()) }
+        if found.iter().any(|one| one.unknown.is_some()) { Err(Failure::unhealthy(Code::UnknownCode)) } else { Ok(()) }
     }
 
     fn print(&self, answer: Result<&Vec<Explanation>, &Unknown>) {

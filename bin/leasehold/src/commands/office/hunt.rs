@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
 use jiff::civil::Date;
+use leasehold_core::Code;
 use leasehold_office::hunt::{Evidence, Hunt, Kind, Options, Report, Source, VolumeLicence};
 use leasehold_office::read::{self, NamedBy};
 use serde_json::json;
@@ -69,10 +70,11 @@ impl Search {
             Output::Human => self.print(&report),
         }
         match report.findings.first().filter(|_| report.is_grave()) {
-            Some(_) => Err(Failure::unhealthy("hunt-findings")),
-            None if !unread.is_empty() => {
-                Err(Failure::refused("file", format!("{} files could not be read, and are not judged", unread.len())))
-            }
+            Some(_) => Err(Failure::unhealthy(Code::HuntFindings)),
+            None if !unread.is_empty() => Err(Failure::refused(
+                Code::File,
+                format!("{} files could not be read, and are not judged", unread.len()),
+            )),
             None => Ok(()),
         }
     }

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use clap::Args;
+use leasehold_core::Code;
 use leasehold_office::read::own::{Entry, Own};
 
 use crate::failure::Failure;
@@ -27,7 +28,7 @@ impl OwnOptions {
         self.own.iter().cloned().for_each(|entry| own.add(entry));
         if let Some(path) = &self.own_file {
             let text = super::text_of(path, MAX_FILE)?;
-            own.add_lines(&text).map_err(|error| Failure::failed("usage", error.to_string()).of(path))?;
+            own.add_lines(&text).map_err(|error| Failure::failed(Code::Usage, error.to_string()).of(path))?;
         }
         Ok(own)
     }

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 use jiff::civil::Date;
+use leasehold_core::Code;
 use leasehold_office::plan::{
     self, Answer, Devices, Estate, EstateError, Fact, Facts, Group, Internet, Licence, Lifetime, Membership, Network,
     Plan, Product, Release, Support, Users,
@@ -103,7 +104,7 @@ impl Make {
             Output::Json => output::json(&json!(plan)),
             Output::Human => self.print(&plan),
         }
-        if plan.is_complete() { Ok(()) } else { Err(Failure::unhealthy("plan-incomplete")) }
+        if plan.is_complete() { Ok(()) } else { Err(Failure::unhealthy(Code::PlanIncomplete)) }
     }
 
     fn estate(&self, asks: bool) -> Result<Estate, Failure> {
@@ -117,7 +118,7 @@ impl Make {
         let mut counts = [self.office, self.windows_clients, self.windows_servers];
         if counts.iter().all(Option::is_none) {
             if !asks {
-                return Err(Failure::failed("usage", "no machines are told").hint(
+                return Err(Failure::failed(Code::Usage, "no machines are told").hint(
                     "`--office N`, `--windows-clients N`, `--windows-servers N`, or groups in a file: `--from FILE`",
                 ));
             }
@@ -129,7 +130,7 @@ impl Make {
             Product::ALL.iter().zip(counts).filter_map(|(product, count)| Some((*product, count.filter(|n| *n > 0)?)));
         let groups: Vec<Group> = told.map(|(product, machines)| self.told.group(product, machines)).collect();
         if groups.is_empty() {
-            return Err(Failure::failed("usage", "there are no machines to plan"));
+            return Err(Failure::failed(Code::Usage, "there are no machines to plan"));
         }
         Ok(Estate { mak_left: self.mak_left, defaults, groups })
     }
@@ -236,7 +237,7 @@ fn number(question: &str) -> Result<Option<u32>, Failure> {
 }
 
 fn ask(question: &str) -> Result<Option<String>, Failure> {
-    let failed = |error: io::Error| Failure::failed("file", format!("standard input: {error}"));
+    let failed = |error: io::Error| Failure::failed(Code::File, format!("standard input: {error}"));
     err!("{question} ");
     io::stderr().flush().map_err(failed)?;
     let mut line = String::new();
@@ -324,7 +325,7 @@ fn totals(plan: &Plan) {
 }
 
 fn no_estate(error: &EstateError) -> Failure {
-    Failure::failed("not-a-plan", error.to_string())
+    Failure::failed(Code::NotAPlan, error.to_string())
 }
 
 const MAX_FILE: usize = 1 << 20;

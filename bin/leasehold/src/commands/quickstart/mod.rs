@@ -10,6 +10,7 @@ use std::thread::{self, JoinHandle};
 
 use clap::Args;
 use leasehold_client::{SystemClock, SystemRng};
+use leasehold_core::Code;
 use leasehold_host::{Options, Server};
 use leasehold_service::{Listener, shutdown_signal};
 use leasehold_store_sqlite::host::SqliteHost;
@@ -139,7 +140,7 @@ impl Serving {
     /// Answers what is under way, writes what is decided, ends.
     fn stop(self) -> Result<(), Failure> {
         let _ = self.stop.send(());
-        self.thread.join().map_err(|_| Failure::failed("internal", "the host's threads have failed"))
+        self.thread.join().map_err(|_| Failure::failed(Code::Internal, "the host's threads have failed"))
     }
 }
 

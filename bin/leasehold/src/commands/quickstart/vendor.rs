@@ -11,7 +11,7 @@ use leasehold_authority::{Approval, Authority, Error, Home, NewVendor, Secret, i
 use leasehold_client::SystemRng;
 use leasehold_core::activation::Allowance;
 use leasehold_core::standing::Mode;
-use leasehold_core::{Cti, ProductKey, PublicKey, Span};
+use leasehold_core::{Code, Cti, ProductKey, PublicKey, Span};
 use leasehold_host::activation::{Home as HostHome, Inquiry};
 use leasehold_host::report::Report;
 use leasehold_store::authority::{Actor, AuthorityStore, Stamp};
@@ -112,7 +112,7 @@ fn host_key(path: &Path, store: &dyn AuthorityStore, talk: &Talk) -> Result<Prod
     if let Ok(text) = fs::read_to_string(path) {
         return text
             .parse()
-            .map_err(|error| Failure::failed("not-a-product-key", format!("{}: {error}", path.display())));
+            .map_err(|error| Failure::failed(Code::NotAProductKey, format!("{}: {error}", path.display())));
     }
     let new = NewKey {
         family: "acme".parse().expect("an id"),

@@ -4,6 +4,7 @@ use std::io::IsTerminal;
 
 use clap::Args;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use leasehold_core::Code;
 use leasehold_store::authority::copy as authority;
 use leasehold_store::copy::{self, CopyError};
 use leasehold_store::host;
@@ -86,7 +87,7 @@ fn progress(done: &str) -> ProgressBar {
 }
 
 fn differs(to: &StoreLocation) -> Failure {
-    Failure::failed("store-damaged", format!("{to}: what was read back is not what was written"))
+    Failure::failed(Code::StoreDamaged, format!("{to}: what was read back is not what was written"))
         .hint("do not use the copy; its original is untouched")
 }
 

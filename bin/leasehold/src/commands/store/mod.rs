@@ -6,6 +6,8 @@ mod migrate;
 
 use clap::Subcommand;
 
+use leasehold_core::Code;
+
 use crate::failure::Failure;
 use crate::output::Output;
 use crate::stores::StoreLocation;
@@ -32,6 +34,6 @@ impl Store {
 
 /// There is no store at this location.
 fn nothing(location: &StoreLocation) -> Failure {
-    Failure::refused("not-initialised", format!("{location}: there is no store here"))
+    Failure::refused(Code::NotInitialised, format!("{location}: there is no store here"))
         .hint("name the folder of a host or vendor, or the address of its database")
 }

@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 use leasehold_authority::{Approval, Granted};
 use leasehold_client::SystemRng;
-use leasehold_core::Timestamp;
 use leasehold_core::activation::{Allowance, Placement, Refusal};
+use leasehold_core::{Code, Timestamp};
 use serde_json::json;
 
 use super::{Passphrase, VendorContext, failed, stamp};
@@ -29,7 +29,7 @@ pub(crate) struct Approve {
 impl Approve {
     pub(super) fn run(self, context: &VendorContext, output: Output) -> Result<(), Failure> {
         if self.file == Path::new("-") && self.passphrase.is_standard_input() {
-            return Err(Failure::failed("usage", "request and passphrase cannot both come from standard input"));
+            return Err(Failure::failed(Code::Usage, "request and passphrase cannot both come from standard input"));
         }
         let request = input::document(&self.file)?;
         let authority = context.authority(&self.passphrase)?;

@@ -3,7 +3,7 @@
 use clap::Args;
 use leasehold_authority::{Created, Error, Home, NewVendor, Start};
 use leasehold_client::SystemRng;
-use leasehold_core::{Span, Text};
+use leasehold_core::{Code, Span, Text};
 use serde_json::json;
 
 use super::{Passphrase, Strength, VendorPaths, failed, stamp};
@@ -29,7 +29,7 @@ pub(crate) struct Init {
 impl Init {
     pub(super) fn run(self, VendorPaths { home, place }: &VendorPaths, output: Output) -> Result<(), Failure> {
         if self.name.as_str().trim().is_empty() {
-            return Err(Failure::failed("usage", "name: it is empty"));
+            return Err(Failure::failed(Code::Usage, "name: it is empty"));
         }
         refuse_a_second(home, place)?;
         let passphrase = self.passphrase.choose(self.strength)?;

@@ -132,7 +132,7 @@ impl VendorContext {
     fn open(VendorPaths { home, place }: VendorPaths) -> Result<Self, Failure> {
         if place.authority_versions()?.is_none() {
             let message = format!("{place}: there is no vendor here yet");
-            return Err(Failure::failed("not-initialised", message).hint(MAKE_ONE));
+            return Err(Failure::failed(Code::NotInitialised, message).hint(MAKE_ONE));
         }
         let store = place.authority()?;
         Ok(Self { home, store })

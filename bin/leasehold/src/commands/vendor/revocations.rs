@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 use leasehold_authority::revocations::{self, Standing};
+use leasehold_core::Code;
 use leasehold_store::authority::{Revocation, RevocationList};
 use leasehold_wire::envelope::MAX_REVOCATION_BYTES;
 use serde_json::{Value, json};
@@ -24,7 +25,10 @@ impl Revocations {
     pub(super) fn run(self, context: &VendorContext, output: Output) -> Result<(), Failure> {
         let Standing { entries, list } = revocations::standing(&*context.store).map_err(|error| failed(&error))?;
         let Some(RevocationList { number, issued, document }) = list else {
-            return Err(Failure::refused("no-revocations", "revocation list: there is none, nothing was ever revoked"));
+            return Err(Failure::refused(
+                Code::NoRevocations,
+                "revocation list: there is none, nothing was ever revoked",
+            ));
         };
         let bytes = document.len();
         if self.out.is_none() && output == Output::Human {

@@ -9,6 +9,7 @@ use clap::Args;
 use leasehold_authority::Authority;
 use leasehold_authority::serve::{Options, Server};
 use leasehold_client::{SystemClock, SystemRng};
+use leasehold_core::Code;
 use leasehold_service::{Limits, Listener, Network, Rate, shutdown_signal};
 use serde_json::json;
 
@@ -52,8 +53,11 @@ impl Serve {
         let scheme = if tls.is_some() { "https" } else { "http" };
         let admin = self.admin_listen.0;
         if let Some(address) = admin.filter(|address| tls.is_none() && !address.ip().is_loopback()) {
-            return Err(Failure::failed("usage", format!("admin API at {address}: tokens would travel in the clear"))
-                .hint("give --tls-cert and --tls-key, or let it listen at 127.0.0.1 behind a proxy that speaks TLS"));
+            return Err(Failure::failed(
+                Code::Usage,
+                format!("admin API at {address}: tokens would travel in the clear"),
+            )
+            .hint("give --tls-cert and --tls-key, or let it listen at 127.0.0.1 behind a proxy that speaks TLS"));
         }
         let authority = Arc::new(context.authority(&self.passphrase)?);
         let options = Options {

@@ -8,6 +8,7 @@ mod withdraw;
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
+use leasehold_core::Code;
 use leasehold_discovery::publish::PublishError;
 use leasehold_host::dns::{DnsError, Publication, ZoneEntry};
 
@@ -55,7 +56,7 @@ impl Settings {
         let listen = config.address().port();
         let options = self.options.or(config.dns.unwrap_or_default());
         if options.is_empty() {
-            return Err(Failure::failed("usage", "no zone to publish in is named")
+            return Err(Failure::failed(Code::Usage, "no zone to publish in is named")
                 .hint("`--zone ZONE` names one: the domain in which the machines look, such as corp.example"));
         }
         // The folder of a host on another machine is not here.

@@ -8,7 +8,7 @@ use std::str::FromStr;
 
 use clap::Args;
 use leasehold_client::host_name;
-use leasehold_core::Span;
+use leasehold_core::{Code, Span};
 use leasehold_discovery::{Config, DomainName, ServiceLabel, ServiceRecord};
 use leasehold_host::dns::{Publication, ZoneEntry};
 use serde::{Deserialize, Deserializer};
@@ -132,7 +132,7 @@ impl DnsOptions {
 /// This machine's name with its domain, which is the first that the machine looks in where the name has none itself.
 fn full_name(name: Option<&str>) -> Result<DomainName, Failure> {
     let unknown = |what: &str| {
-        Failure::failed("no-full-name", format!("{what}; machines could not find this host by it"))
+        Failure::failed(Code::NoFullName, format!("{what}; machines could not find this host by it"))
             .hint("give the name that leads to this host: `--target NAME`")
     };
     let Some(name) = name else { return Err(unknown("this machine has no name")) };

@@ -2,6 +2,7 @@
 
 use std::io::{self, BufRead};
 
+use leasehold_core::Code;
 use leasehold_office::config::{Msi, ProductChoice, Profile};
 use leasehold_office::facts::method::ActivationMethod;
 use leasehold_office::facts::products;
@@ -52,8 +53,8 @@ fn asked(question: &str, usual: &str, fits: impl Fn(&[&str]) -> bool) -> Result<
         err!("{question} [{usual}]: ");
         let mut typed = String::new();
         let read = io::stdin().lock().read_line(&mut typed);
-        if read.map_err(|error| Failure::failed("file", format!("terminal: {error}")))? == 0 {
-            return Err(Failure::failed("usage", "the dialogue was ended").hint("name the products with --product"));
+        if read.map_err(|error| Failure::failed(Code::File, format!("terminal: {error}")))? == 0 {
+            return Err(Failure::failed(Code::Usage, "the dialogue was ended").hint("name the products with --product"));
         }
         let line = if typed.trim().is_empty() { usual } else { typed.trim() };
         let words: Vec<&str> = line.split([' ', ',']).filter(|word| !word.is_empty()).collect();

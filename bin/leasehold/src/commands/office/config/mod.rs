@@ -12,6 +12,7 @@ use std::str::FromStr;
 
 use clap::Args;
 use jiff::civil::Date;
+use leasehold_core::Code;
 use leasehold_office::config::{self, Comments, Install, Key, ProductChoice, Profile, Refused, Written};
 use leasehold_office::facts::gvlk;
 use leasehold_office::facts::method::ActivationMethod;
@@ -73,13 +74,13 @@ impl Config {
             return Ok(());
         }
         if let Some(path) = self.output.as_deref().filter(|path| !self.force && path.exists()) {
-            return Err(Failure::failed("file", format!("{}: it is there already", path.display()))
+            return Err(Failure::failed(Code::File, format!("{}: it is there already", path.display()))
                 .hint("name another file, or write over it with --force"));
         }
         let mut profile = self.profile()?;
         if profile.products.is_empty() && profile.remove.is_none() {
             if output == Output::Json || !io::stdin().is_terminal() {
-                return Err(Failure::failed("usage", "no product is named, to install or to remove")
+                return Err(Failure::failed(Code::Usage, "no product is named, to install or to remove")
                     .hint("name one with --product, or see --list products"));
             }
             ask::ask(&mut profile)?;
@@ -122,14 +123,14 @@ impl Config {
             };
             if several && given.product.is_none() {
                 return Err(Failure::failed(
-                    "usage",
+                    Code::Usage,
                     "several products take a key, and the file is not said to be of one",
                 )
                 .hint("write --key-file PRODUCT=FILE"));
             }
             let product = profile.products.iter_mut().find(named);
             let product = product
-                .ok_or_else(|| Failure::failed("usage", "a key is given for a product that is not installed"))?;
+                .ok_or_else(|| Failure::failed(Code::Usage, "a key is given for a product that is not installed"))?;
             product.key = Some(key(Some(&given.file), &product.id)?);
         }
         let asks = output == Output::Human && profile.plan == Some(ActivationMethod::Mak) && io::stdin().is_terminal();
@@ -188,7 +189,7 @@ fn key(file: Option<&Path>, product: &str) -> Result<Key, Failure> {
     }
     let message = format!("key of {product}: it is not five groups of five letters and digits");
     let hint = "write it as Microsoft does, divided by hyphens; a file holds the key alone, in its first line";
-    Err(Failure::refused("not-a-product-key", message).hint(hint))
+    Err(Failure::refused(Code::NotAProductKey, message).hint(hint))
 }
 
 /// Reads a profile; what is wrong in it is said with its line.
@@ -196,7 +197,7 @@ fn read(path: &Path) -> Result<Profile, Failure> {
     let text = super::text_of(path, MAX_PROFILE_BYTES)?;
     text.parse::<Profile>().map_err(|error| {
         let line = error.span().map_or(1, |span| text[..span.start].matches('\n').count() + 1);
-        Failure::failed("usage", format!("{}: line {line}: {error}", path.display()))
+        Failure::failed(Code::Usage, format!("{}: line {line}: {error}", path.display()))
             .hint("docs/office/config.md shows what a profile may hold")
     })
 }
@@ -237,7 +238,7 @@ fn failed(refused: &Refused) -> Failure {
     match refused {
         Refused::Rules(findings) => {
             let lines: Vec<String> = findings.iter().map(line).collect();
-            let failure = Failure::refused("config-refused", format!("{message}\n{}", lines.join("\n")));
+            let failure = Failure::refused(Code::ConfigRefused, format!("{message}\n{}", lines.join("\n")));
             match findings.first().map(|first| (first.rule.id.as_str(), &first.rule.fix)) {
                 Some(("ODT031" | "ODT033", _)) => failure.hint("give the MAK with --key-file FILE"),
                 Some((_, fix)) => failure.hint(fix.as_str()),
@@ -245,13 +246,13 @@ fn failed(refused: &Refused) -> Failure {
             }
         }
         Refused::Channel { .. } => {
-            Failure::refused("config-refused", message).hint("leave --channel out, and the right one is taken")
+            Failure::refused(Code::ConfigRefused, message).hint("leave --channel out, and the right one is taken")
         }
-        Refused::Plan { product, .. } => Failure::refused("config-refused", message)
+        Refused::Plan { product, .. } => Failure::refused(Code::ConfigRefused, message)
             .hint(format!("`leasehold office config --list products` shows how {product} is activated")),
-        Refused::Nothing => Failure::failed("usage", message).hint("name one with --product or --remove"),
+        Refused::Nothing => Failure::failed(Code::Usage, message).hint("name one with --product or --remove"),
         Refused::NoGeneric(_) => {
-            Failure::refused("config-refused", message).hint("leave the key out, or give the MAK with --key-file")
+            Failure::refused(Code::ConfigRefused, message).hint("leave the key out, or give the MAK with --key-file")
         }
     }
 }

@@ -4,6 +4,7 @@ use std::path::Path;
 
 use clap::Args;
 use jiff::civil::Date;
+use leasehold_core::Code;
 use leasehold_office::facts::method::ActivationMethod;
 use leasehold_office::lint::{Context, Edition, HostFacts, Mode, Release, System};
 use serde_json::Value;
@@ -75,7 +76,7 @@ pub(crate) fn plan(named: &str, group: Option<&str>) -> Result<ActivationMethod,
     match named.parse() {
         Ok(plan) => Ok(plan),
         Err(error) if named != "-" && !Path::new(named).exists() => {
-            Err(Failure::failed("usage", format!("plan {named}: {error}"))
+            Err(Failure::failed(Code::Usage, format!("plan {named}: {error}"))
                 .hint("or name a file that `office plan --json` wrote"))
         }
         Err(_) => of_file(Path::new(named), group),
@@ -83,7 +84,7 @@ pub(crate) fn plan(named: &str, group: Option<&str>) -> Result<ActivationMethod,
 }
 
 fn of_file(path: &Path, group: Option<&str>) -> Result<ActivationMethod, Failure> {
-    let wrong = |why: &str| Failure::failed("usage", format!("plan {}: {why}", path.display()));
+    let wrong = |why: &str| Failure::failed(Code::Usage, format!("plan {}: {why}", path.display()));
     let text = text_of(path, MAX_PLAN_BYTES)?;
     let plan: Value = serde_json::from_str(&text).map_err(|error| wrong(&error.to_string()))?;
     let groups = plan["groups"]

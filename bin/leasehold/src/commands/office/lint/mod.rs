@@ -11,6 +11,7 @@ pub(super) use print::finding;
 use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
+use leasehold_core::Code;
 use leasehold_office::facts::schema::Severity;
 use leasehold_office::lint::{self, Context, Fixed, Kind, Report, Violation};
 
@@ -92,7 +93,7 @@ impl Lint {
     pub(crate) fn run(self, output: Output) -> Result<(), Failure> {
         let format = if output == Output::Json { Format::Json } else { self.format };
         if self.fix && self.paths.iter().any(|path| path == Path::new("-")) {
-            return Err(Failure::failed("usage", "standard input cannot be changed")
+            return Err(Failure::failed(Code::Usage, "standard input cannot be changed")
                 .hint("name the file, or look at the changes with --diff"));
         }
         let context = self.known.context()?;
@@ -135,7 +136,7 @@ impl Lint {
             Format::Json => output::json(&print::all(&kept, tally)),
             Format::Sarif => output::json(&lint::sarif(kept)),
         }
-        if tally.failed == 0 && self.denied(tally) { Err(Failure::unhealthy("lint-findings")) } else { Ok(()) }
+        if tally.failed == 0 && self.denied(tally) { Err(Failure::unhealthy(Code::LintFindings)) } else { Ok(()) }
     }
 
     /// Checks one file, and changes it where that is asked for; nothing where it is of another kind and was only found.

@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 use jiff::Timestamp;
+use leasehold_core::Code;
 use leasehold_office::fleet::{self, Fleet, Health, Row, Summary};
 use leasehold_office::report::{report, write_csv};
 use serde_json::json;
@@ -74,14 +75,14 @@ impl Status {
 /// The exit status: 2 where files could not be read, 1 where something needs attention or nothing was found.
 fn outcome(fleet: &Fleet, summary: &Summary, unread: u64) -> Result<(), Failure> {
     if unread > 0 {
-        return Err(Failure::failed("file", format!("{unread} files could not be read; the rest was")));
+        return Err(Failure::failed(Code::File, format!("{unread} files could not be read; the rest was")));
     }
     if fleet.rows().is_empty() && summary.events == 0 && summary.without_key == 0 {
-        let failure = Failure::refused("nothing-read", "no status output, lookup, test or event was found");
+        let failure = Failure::refused(Code::NothingRead, "no status output, lookup, test or event was found");
         return Err(failure.hint("what to collect: docs/office/status.md, or `leasehold office`"));
     }
     let open = |row: &Row| matches!(row.health, Health::Attention | Health::Unknown);
-    if fleet.rows().iter().any(open) { Err(Failure::unhealthy("needs-attention")) } else { Ok(()) }
+    if fleet.rows().iter().any(open) { Err(Failure::unhealthy(Code::NeedsAttention)) } else { Ok(()) }
 }
 
 /// One line of JSON for each line of the overview, and one for the summary.

@@ -4,7 +4,7 @@ use clap::Args;
 use leasehold_authority::KeyName;
 use leasehold_authority::activations::{self, Activated};
 use leasehold_authority::keys::{self, KeyUse};
-use leasehold_core::KeyKind;
+use leasehold_core::{Code, KeyKind};
 
 use crate::commands::vendor::{VendorContext, failed};
 use crate::failure::Failure;
@@ -56,7 +56,7 @@ impl List {
             let found = other.key.allowance.kind();
             let message = format!("product key …{}: it is a {} key", other.key.last_five, found.name());
             let command = if found == KeyKind::Host { "host" } else { "machine" };
-            return Err(Failure::refused("wrong-kind-of-key", message)
+            return Err(Failure::refused(Code::WrongKindOfKey, message)
                 .hint(format!("`leasehold vendor {command} list` shows what it has activated")));
         }
         keys.retain(|usage| usage.key.allowance.kind() == kind);

@@ -6,7 +6,7 @@ use clap::Args;
 use leasehold_authority::rotation::{self, Rotated, Rotation};
 use leasehold_authority::{Authority, Error, Secret, Start};
 use leasehold_client::SystemRng;
-use leasehold_core::Span;
+use leasehold_core::{Code, Span};
 use serde_json::json;
 
 use crate::commands::vendor::{Strength, VendorContext, failed, stamp};
@@ -47,12 +47,14 @@ impl Rotate {
     fn rotation(self, context: &VendorContext) -> Result<Rotation, Failure> {
         let standard = |file: &Option<PathBuf>| file.as_deref() == Some(Path::new("-"));
         if standard(&self.root_passphrase_file) && standard(&self.passphrase_file) {
-            return Err(Failure::failed("usage", "both passphrases cannot come from standard input"));
+            return Err(Failure::failed(Code::Usage, "both passphrases cannot come from standard input"));
         }
         let root_key = self.root_key.unwrap_or_else(|| context.home.root_key());
         if !root_key.exists() {
             let message = format!("{}: no such file", root_key.display());
-            return Err(Failure::failed("file", message).hint("bring the root key here, or name it with --root-key"));
+            return Err(
+                Failure::failed(Code::File, message).hint("bring the root key here, or name it with --root-key")
+            );
         }
         let root =
             input::secret(self.root_passphrase_file.as_deref(), "passphrase of the root key").map(Secret::new)?;
@@ -73,7 +75,7 @@ fn same_as_before(context: &VendorContext, root: Secret) -> Result<Secret, Failu
     match Authority::open(&context.home, context.store.clone(), &root, input::now()) {
         Err(Error::WrongPassphrase(path)) => {
             let message = format!("{}: it has another passphrase than the root key", path.display());
-            Err(Failure::refused("wrong-passphrase", message)
+            Err(Failure::refused(Code::WrongPassphrase, message)
                 .hint("name the new authority key's passphrase with --passphrase-file"))
         }
         // Whatever else is wrong with it, another is about to be made.

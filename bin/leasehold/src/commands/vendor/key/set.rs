@@ -6,7 +6,7 @@ use clap::Args;
 use leasehold_authority::KeyName;
 use leasehold_authority::keys::{self, KeyChange};
 use leasehold_core::activation::Allowance;
-use leasehold_core::{Span, Text};
+use leasehold_core::{Code, Span, Text};
 
 use crate::commands::vendor::policy::{self, PolicyOptions};
 use crate::commands::vendor::{VendorContext, failed, stamp};
@@ -45,7 +45,7 @@ impl Set {
             activations: self.activations_each,
         };
         if change == KeyChange::default() {
-            return Err(Failure::failed("usage", "there is nothing to change").hint("give at least one option"));
+            return Err(Failure::failed(Code::Usage, "there is nothing to change").hint("give at least one option"));
         }
         let changed = keys::change(&*context.store, &self.name, &change, stamp()).map_err(|error| failed(&error))?;
         super::print_changed(&changed, output);

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 use leasehold_authority::KeyName;
 use leasehold_authority::keys::{self, KeyUse};
-use leasehold_core::KeyKind;
+use leasehold_core::{Code, KeyKind};
 use leasehold_wire::Keypair;
 
 use super::list;
@@ -44,14 +44,14 @@ impl Show {
         let key = input::product_key(self.key_file.as_deref(), "product key")?;
         if key.kind() == KeyKind::Generic {
             return Err(Failure::refused(
-                "wrong-kind-of-key",
+                Code::WrongKindOfKey,
                 "product key: it is a generic key, the same in every copy",
             )
             .hint("`leasehold vendor product list` shows whose it is"));
         }
         let found = keys::find(&*context.store, Keypair::of_product_key(&key).id()).map_err(|error| failed(&error))?;
         found.ok_or_else(|| {
-            Failure::refused("unknown-key", format!("product key …{}: not issued here", key.last_five()))
+            Failure::refused(Code::UnknownKey, format!("product key …{}: not issued here", key.last_five()))
         })
     }
 }
