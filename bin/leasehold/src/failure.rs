@@ -8,7 +8,7 @@ use std::process::ExitCode;
 use leasehold_core::Code;
 
 use crate::hardening;
-use crate::output::Output;
+use crate::terminal::Output;
 
 /// The end of a command that has not done what it was asked to.
 #[derive(Debug)]

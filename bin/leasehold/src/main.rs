@@ -2,13 +2,14 @@
 #![warn(clippy::print_stdout, clippy::print_stderr)]
 
 #[macro_use]
-mod output;
+mod terminal;
 
 mod cli;
 mod commands;
 mod failure;
 mod hardening;
 mod input;
+mod output;
 mod stores;
 mod values;
 

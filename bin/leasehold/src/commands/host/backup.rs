@@ -6,12 +6,13 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 use leasehold_core::{Code, KeyId};
+use leasehold_files::{Readers, Replacement};
 use leasehold_host::activation::Home;
 use leasehold_host::backup::{self, About, Store};
 use leasehold_store::host::{HostStore, Tip};
 use leasehold_store_sqlite::host::{FILE, SqliteHost};
 use serde_json::json;
-use tempfile::{NamedTempFile, TempDir};
+use tempfile::TempDir;
 
 use super::config::Config;
 use super::{Data, failed};
@@ -56,10 +57,10 @@ impl Backup {
         let at = |error: io::Error| Failure::file(folder, &error);
         let beside = tempfile::Builder::new().prefix(".backup-").tempdir_in(folder).map_err(at)?;
         let copy = Copy::of(&location, host, beside)?;
-        // Made for its owner alone.
-        let mut file = tempfile::Builder::new().prefix(".backup-").tempfile_in(folder).map_err(at)?;
+        let mut file = Replacement::of(&path, Readers::Owner).map_err(at)?;
         let about = copy.write(&home, &mut file)?;
-        finish(file, &path).map_err(|error| Failure::file(&path, &error))?;
+        let placed = if self.replace { file.replace() } else { file.create() };
+        placed.map_err(|error| Failure::file(&path, &error))?;
         let bytes = fs::metadata(&path).map_err(|error| Failure::file(&path, &error))?.len();
         match output {
             Output::Json => output::json(&json!({
@@ -131,11 +132,6 @@ impl Copy {
 pub(super) fn newest(store: &mut SqliteHost, host: KeyId) -> Result<Tip, leasehold_store::StoreError> {
     let newest = store.seals(host, 1)?;
     Ok(newest.first().map_or(Tip::default(), |seal| Tip { number: seal.number, seal: seal.seal }))
-}
-
-fn finish(file: NamedTempFile, path: &Path) -> io::Result<()> {
-    file.as_file().sync_all()?;
-    file.persist(path).map(drop).map_err(|error| error.error)
 }
 
 fn tell(about: &About) {

@@ -6,13 +6,14 @@ mod list;
 
 use std::convert::Infallible;
 use std::fs;
-use std::io::{self, IsTerminal, Write};
+use std::io::{self, IsTerminal};
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
 use clap::Args;
 use jiff::civil::Date;
 use leasehold_core::Code;
+use leasehold_files::Readers;
 use leasehold_office::config::{self, Comments, Install, Key, ProductChoice, Profile, Refused, Written};
 use leasehold_office::facts::gvlk;
 use leasehold_office::facts::method::ActivationMethod;
@@ -207,18 +208,9 @@ fn save(path: &Path, written: &Written, force: bool) -> io::Result<()> {
     if fs::metadata(path).is_ok_and(|present| !present.is_file()) {
         return fs::write(path, &written.text);
     }
-    let folder = path.parent().filter(|folder| *folder != Path::new("")).unwrap_or(Path::new("."));
-    let mut builder = tempfile::Builder::new();
-    builder.prefix(".new-");
-    #[cfg(unix)]
-    let readable = std::os::unix::fs::PermissionsExt::from_mode(if written.secret { 0o600 } else { 0o666 });
-    #[cfg(unix)]
-    builder.permissions(readable);
-    let mut file = builder.tempfile_in(folder)?;
-    file.write_all(written.text.as_bytes())?;
-    file.as_file().sync_all()?;
-    let placed = if force { file.persist(path) } else { file.persist_noclobber(path) };
-    placed.map(drop).map_err(|error| error.error)
+    let readers = if written.secret { Readers::Owner } else { Readers::Umask };
+    let bytes = written.text.as_bytes();
+    if force { leasehold_files::replace(path, bytes, readers) } else { leasehold_files::create(path, bytes, readers) }
 }
 
 /// What there is to know about a file that was written, on standard error.

@@ -4,6 +4,8 @@ use std::fs;
 use std::io::{self, Write};
 use std::path::Path;
 
+use leasehold_files::{Readers, Replacement};
+
 /// Replaces a file as a whole, with the rights it had; a link stays one, and what it leads to is replaced.
 pub(super) fn replace(path: &Path, content: &[u8]) -> io::Result<()> {
     let path = fs::canonicalize(path)?;
@@ -11,10 +13,8 @@ pub(super) fn replace(path: &Path, content: &[u8]) -> io::Result<()> {
     if rights.readonly() {
         return Err(io::Error::new(io::ErrorKind::PermissionDenied, "it is read-only"));
     }
-    let folder = path.parent().unwrap_or(Path::new("/"));
-    let mut file = tempfile::Builder::new().prefix(".new-").tempfile_in(folder)?;
+    let mut file = Replacement::of(&path, Readers::Owner)?;
     file.write_all(content)?;
     file.as_file().set_permissions(rights)?;
-    file.as_file().sync_all()?;
-    file.persist(&path).map(drop).map_err(|error| error.error)
+    file.replace()
 }
