@@ -12,12 +12,12 @@ use crate::failure::Failure;
 
 /// The bytes of a file, or of standard input where `path` is `-`; at most what the largest document takes.
 pub(crate) fn file(path: &Path) -> Result<Vec<u8>, Failure> {
-    let most = armour::MAX_TEXT as u64 + 1;
+    let max = armour::MAX_TEXT as u64 + 1;
     let mut bytes = Vec::new();
     let read = if path == Path::new("-") {
-        io::stdin().lock().take(most).read_to_end(&mut bytes)
+        io::stdin().lock().take(max).read_to_end(&mut bytes)
     } else {
-        fs::File::open(path).and_then(|file| file.take(most).read_to_end(&mut bytes))
+        fs::File::open(path).and_then(|file| file.take(max).read_to_end(&mut bytes))
     };
     read.map_err(|error| Failure::file(path, &error))?;
     Ok(bytes)

@@ -203,7 +203,7 @@ impl Shop {
                     for turn in 0.. {
                         let asked = self.ask(thread, 7 * round + turn);
                         let Ok((status, body)) = post(address, asked.path, &asked.bytes) else {
-                            // Killed in the middle: whoever asked knows nothing, and asks again one day.
+                            // Killed in the middle: the asking machine knows nothing, and asks again one day.
                             return assert!(answered.load(Ordering::Relaxed) >= 60, "it answers until it is killed");
                         };
                         if status == 200 {

@@ -80,7 +80,7 @@ fn a_backup_under_load_has_all_that_was_granted_before_and_serves_elsewhere() {
                     assert_eq!(status, 200);
                     granted.lock().expect("leases").push(lease);
                     if count.fetch_add(1, Ordering::Relaxed) == 300 {
-                        answered.send(()).expect("somebody waits");
+                        answered.send(()).expect("a receiver");
                     }
                 }
             });
@@ -89,7 +89,7 @@ fn a_backup_under_load_has_all_that_was_granted_before_and_serves_elsewhere() {
         let before = granted.lock().expect("leases").clone();
         let about = json(&["host", "backup", "backup.tar", "--data", "host"], folder.path());
         let after = count.load(Ordering::Relaxed);
-        // Somebody was served while it was made, or after: the host did not stop.
+        // Requests were answered while it was made, or after: the host did not stop.
         while count.load(Ordering::Relaxed) < after + 20 {
             thread::yield_now();
         }

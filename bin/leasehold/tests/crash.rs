@@ -78,7 +78,7 @@ fn under_load_until_killed(
                     }
                     if count.fetch_add(1, Ordering::Relaxed) == 40 + 7 * usize::try_from(round).expect("a small round")
                     {
-                        answered.send(()).expect("somebody waits");
+                        answered.send(()).expect("a receiver");
                     }
                 }
             });

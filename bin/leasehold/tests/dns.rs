@@ -44,7 +44,7 @@ fn a_host_publishes_shows_and_withdraws_its_own_record_and_no_other() {
 }
 
 #[test]
-fn without_rights_the_record_is_printed_for_whoever_has_them() {
+fn without_rights_the_record_is_printed_for_an_administrator_who_has_them() {
     if is_missing(&[Need::Bind]) {
         return;
     }

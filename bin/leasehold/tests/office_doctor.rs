@@ -154,10 +154,10 @@ fn what_is_told_wrongly_is_refused() {
 fn fill(listener: &TcpListener) -> Vec<TcpStream> {
     rustix::net::listen(listener, 0).expect("a queue of one");
     let address: SocketAddr = listener.local_addr().expect("a port");
-    let patience = std::time::Duration::from_millis(200);
+    let timeout = std::time::Duration::from_millis(200);
     let mut held = Vec::new();
     // The queue takes one or two, then no more.
-    while let Ok(stream) = TcpStream::connect_timeout(&address, patience) {
+    while let Ok(stream) = TcpStream::connect_timeout(&address, timeout) {
         held.push(stream);
         assert!(held.len() < 64, "the queue has an end");
     }

@@ -221,7 +221,7 @@ fn a_machine_is_activated_with_a_multiple_key_online_and_by_file() {
     authority.stop();
     assert_eq!(desk.json(&["client", "install", "lease.txt"])["standing"], "licensed");
     desk.fails(&["client", "install", "pass"], 1, "malformed");
-    assert_eq!(desk.json(&["client", "renew"])["standing"], "licensed", "there is nobody to ask, nor need");
+    assert_eq!(desk.json(&["client", "renew"])["standing"], "licensed", "there is no host to ask, nor need");
     desk.fails(&[&activate[..], &["key"]].concat(), 2, "authority-unreachable");
     assert_eq!(desk.json(&["client", "status"])["standing"], "licensed");
     let used = desk.json(&["vendor", "key", "list"]);

@@ -68,11 +68,11 @@ fn scarce() -> Policy {
 
 /// Waits for something that comes about by itself.
 fn until(what: &str, mut is_so: impl FnMut() -> bool) {
-    let patience = Duration::from_millis(20);
+    let pause = Duration::from_millis(20);
     let came = (0..6_000).any(|_| {
         let so = is_so();
         if !so {
-            thread::sleep(patience);
+            thread::sleep(pause);
         }
         so
     });
@@ -232,7 +232,7 @@ fn hosts_say_so_while_their_database_is_away_and_go_on_when_it_is_back() {
             }
         });
         if round >= 2 {
-            // Nobody asks: they notice by themselves.
+            // No client asks: they notice by themselves.
             server.start_again();
             for address in addresses {
                 until("ready again", || get(address, "/readyz").expect("an answer").0 == 200);
@@ -241,7 +241,7 @@ fn hosts_say_so_while_their_database_is_away_and_go_on_when_it_is_back() {
     }
     server.stop();
     for address in addresses {
-        until("not ready, though nobody asks", || get(address, "/readyz").expect("an answer").0 == 503);
+        until("not ready, though no client asks", || get(address, "/readyz").expect("an answer").0 == 503);
     }
     server.start_again();
     hosts.into_iter().for_each(|host| drop(host.stop()));

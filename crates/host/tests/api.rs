@@ -310,7 +310,7 @@ fn a_host_whose_store_has_failed_for_good_says_so() {
     assert_eq!(post(&host.address, "/v1/leases", &request).expect("an answer").0, 500, "it was being decided");
     let status = post(&host.address, "/v1/leases", &request).expect("an answer").0;
     assert!(status == 500 || status == 503, "it came before or after the last words: {status}");
-    assert_eq!(post(&host.address, "/v1/leases", &request).expect("an answer").0, 503, "nobody decides any more");
+    assert_eq!(post(&host.address, "/v1/leases", &request).expect("an answer").0, 503, "no thread decides any more");
     assert_eq!(get(&host.address, "/readyz").expect("an answer").0, 503);
 }
 

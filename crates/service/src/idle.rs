@@ -107,9 +107,9 @@ impl IdleTracker {
         self.begun = begun;
         let bytes = activity.bytes();
         let more = FRAME_BYTES.saturating_add(requests.saturating_mul(request_bytes(limits)));
-        let most = bytes.saturating_add(request_bytes(limits).saturating_mul(requests.max(1)));
+        let max = bytes.saturating_add(request_bytes(limits).saturating_mul(requests.max(1)));
         let noisy = bytes > self.allowed_bytes.saturating_add(more);
-        self.allowed_bytes = self.allowed_bytes.saturating_add(more).min(most);
+        self.allowed_bytes = self.allowed_bytes.saturating_add(more).min(max);
         noisy
     }
 }

@@ -42,7 +42,7 @@ fn each_mode_trusts_whom_it_says() {
     let yes = Ok("t".to_owned());
     assert_eq!(secured(&server, "127.0.0.1", "sslmode=disable"), Ok("f".to_owned()));
     assert_eq!(secured(&server, "127.0.0.1", ""), yes, "where the server offers it");
-    assert_eq!(secured(&server, "127.0.0.1", "sslmode=require"), yes, "whoever it is");
+    assert_eq!(secured(&server, "127.0.0.1", "sslmode=require"), yes, "whatever its certificate");
     assert_eq!(secured(&server, "127.0.0.1", &by("verify-ca", &right)), yes, "whatever its name");
     assert_eq!(secured(&server, "localhost", &by("verify-full", &right)), yes);
     assert_eq!(secured(&server, "127.0.0.1", &by("require", &right)), yes);

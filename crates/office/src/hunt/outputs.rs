@@ -77,11 +77,11 @@ fn intervals(activation: Option<(u64, u64)>, renewal: Option<(u64, u64)>, spot: 
 
 /// A lease that is longer than any that a KMS host gives.
 fn lease(block: &Block, options: &Options, spot: &dyn Fn(&str) -> Spot) -> Option<Evidence> {
-    let most = u64::from(KMS.number("validity.max_minutes"));
+    let max = u64::from(KMS.number("validity.max_minutes"));
     if block.channel() == Channel::KmsClient
-        && let Some(minutes) = block.minutes().filter(|minutes| *minutes > most)
+        && let Some(minutes) = block.minutes().filter(|minutes| *minutes > max)
     {
-        let detail = format!("{minutes} minutes are left, and a lease has {most} at most");
+        let detail = format!("{minutes} minutes are left, and a lease has {max} at most");
         return Some(Evidence::of_rule("ACT007", detail, spot(&minutes.to_string())));
     }
     let until = block.text(Field::VolumeUntil)?;
@@ -113,9 +113,9 @@ fn of_event(event: &Event, options: &Options, machines: &mut Machines, spot: &dy
     let activation = differs(event.activation_interval(), options.activation_interval, "interval.activation_minutes");
     let renewal = differs(event.renewal_interval(), options.renewal_interval, "interval.renewal_minutes");
     found.extend(intervals(activation, renewal, &|| spot("")));
-    let most = u64::from(KMS.number("validity.max_minutes"));
-    if let Some(minutes) = event.minutes().filter(|minutes| *minutes > most) {
-        let detail = format!("{minutes} minutes are left, and a lease has {most} at most");
+    let max = u64::from(KMS.number("validity.max_minutes"));
+    if let Some(minutes) = event.minutes().filter(|minutes| *minutes > max) {
+        let detail = format!("{minutes} minutes are left, and a lease has {max} at most");
         found.push(Evidence::of_rule("ACT007", detail, spot(&minutes.to_string())));
     }
     if let (Some(client), Some(cmid)) = (event.client(), event.cmid()) {

@@ -70,10 +70,10 @@ impl Situation<'_> {
 
     /// Whether what is in the company's network is reached in time.
     fn near(&self, what: &str) -> Holds {
-        let most = KMS.number("validity.days");
+        let max = KMS.number("validity.days");
         match self.facts.away_days {
-            Some(days) if days <= most => Holds::Yes,
-            Some(days) => Holds::No(format!("{what} is not reached for {days} days, and an activation lasts {most}")),
+            Some(days) if days <= max => Holds::Yes,
+            Some(days) => Holds::No(format!("{what} is not reached for {days} days, and an activation lasts {max}")),
             None => Holds::Ask(Fact::AwayDays),
         }
     }

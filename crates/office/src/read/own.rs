@@ -140,8 +140,8 @@ impl FromStr for Entry {
         let text = text.trim();
         if let Some((address, bits)) = text.split_once('/') {
             let address: IpAddr = address.parse().map_err(|_| wrong())?;
-            let most = if address.is_ipv4() { 32 } else { 128 };
-            let bits = bits.parse().ok().filter(|bits| *bits <= most).ok_or_else(wrong)?;
+            let max = if address.is_ipv4() { 32 } else { 128 };
+            let bits = bits.parse().ok().filter(|bits| *bits <= max).ok_or_else(wrong)?;
             return Ok(Self::Network(OwnNetwork { address, bits }));
         }
         if let Some(domain) = text.strip_prefix("*.").or_else(|| text.strip_prefix('.')) {

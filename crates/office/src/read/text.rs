@@ -234,8 +234,8 @@ impl<R: Read> Iterator for Lines<R> {
 }
 
 fn utf8(decoder: &mut Decoder, bytes: &[u8], last: bool) -> Vec<u8> {
-    let most = decoder.max_utf8_buffer_length(bytes.len()).unwrap_or(bytes.len().saturating_mul(3));
-    let mut text = String::with_capacity(most);
+    let max = decoder.max_utf8_buffer_length(bytes.len()).unwrap_or(bytes.len().saturating_mul(3));
+    let mut text = String::with_capacity(max);
     let (result, _, _) = decoder.decode_to_string(bytes, &mut text, last);
     debug_assert_eq!(result, CoderResult::InputEmpty);
     text.into_bytes()

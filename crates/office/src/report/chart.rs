@@ -19,7 +19,7 @@ const MAX_LABEL: usize = 40;
 
 /// Bars from left to right, one below the other.
 pub(crate) fn bars(title: &str, what: &str, bars: &[Bar]) -> Markup {
-    let most = bars.iter().map(|bar| bar.value).max().unwrap_or(1).max(1);
+    let max = bars.iter().map(|bar| bar.value).max().unwrap_or(1).max(1);
     let height = bars.len() * 28 + 4;
     figure(
         title,
@@ -29,7 +29,7 @@ pub(crate) fn bars(title: &str, what: &str, bars: &[Bar]) -> Markup {
             svg viewBox=(format!("0 0 720 {height}")) role="img" aria-label=(spoken(title, bars)) {
                 @for (at, bar) in bars.iter().enumerate() {
                     @let top = at * 28 + 4;
-                    @let width = scaled(bar.value, most, 350);
+                    @let width = scaled(bar.value, max, 350);
                     text x="292" y=(top + 15) text-anchor="end" { (shortened(&bar.label)) }
                     rect class=(bar.class) x="300" y=(top) width=(width.max(1)) height="20" rx="3" {}
                     text class="number" x=(300 + width.max(1) + 6) y=(top + 15) { (grouped(bar.value)) }
@@ -41,7 +41,7 @@ pub(crate) fn bars(title: &str, what: &str, bars: &[Bar]) -> Markup {
 
 /// Columns from below, side by side: a course of time. The first `ended` stand apart, for what is over.
 pub(crate) fn columns(title: &str, what: &str, bars: &[Bar], ended: usize) -> Markup {
-    let most = bars.iter().map(|bar| bar.value).max().unwrap_or(1).max(1);
+    let max = bars.iter().map(|bar| bar.value).max().unwrap_or(1).max(1);
     let step = (620 - GAP) / bars.len().max(1);
     let left = |at: usize| 12 + at * step + if at < ended { 0 } else { GAP };
     // A label under each column would not fit: every fourth of what is to come tells where in time it is.
@@ -55,7 +55,7 @@ pub(crate) fn columns(title: &str, what: &str, bars: &[Bar], ended: usize) -> Ma
                 line class="axis" x1="10" y1="180" x2="632" y2="180" {}
                 @if ended > 0 { line class="axis" x1=(left(ended) - GAP / 2) y1="20" x2=(left(ended) - GAP / 2) y2="205" {} }
                 @for (at, bar) in bars.iter().enumerate() {
-                    @let height = scaled(bar.value, most, 150);
+                    @let height = scaled(bar.value, max, 150);
                     @if bar.value > 0 {
                         rect class=(bar.class) x=(left(at)) y=(180 - height.max(1)) width=(step.saturating_sub(4).max(2)) height=(height.max(1)) rx="2" {}
                         text class="number small" x=(left(at) + step.saturating_sub(4) / 2) y=(174 - height.max(1)) text-anchor="middle" { (short_number(bar.value)) }
@@ -101,8 +101,8 @@ fn spoken(title: &str, bars: &[Bar]) -> String {
 }
 
 /// `value` of `most` as a part of `length`.
-fn scaled(value: u64, most: u64, length: u64) -> u64 {
-    u64::try_from(u128::from(value) * u128::from(length) / u128::from(most)).unwrap_or(length)
+fn scaled(value: u64, max: u64, length: u64) -> u64 {
+    u64::try_from(u128::from(value) * u128::from(length) / u128::from(max)).unwrap_or(length)
 }
 
 fn shortened(label: &str) -> String {

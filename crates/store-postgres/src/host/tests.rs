@@ -201,7 +201,7 @@ fn a_connection_that_was_cut_is_made_again() {
     };
     assert_eq!(act(&mut host, &policy, &[(1, Act::Ask)], 1_000), [true]);
     cut();
-    assert_eq!(act(&mut host, &policy, &[(2, Act::Ask)], 1_001), [true], "while nobody asked");
+    assert_eq!(act(&mut host, &policy, &[(2, Act::Ask)], 1_001), [true], "while no client asked");
     let product = "acme-cad".parse().expect("an id");
     let subjects = [Subject { family: 0, client: suite::client(3), product, fingerprint: None }];
     let families = [Family { id: "acme".parse().expect("an id"), window: policy.window }];

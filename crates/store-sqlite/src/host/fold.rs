@@ -9,7 +9,7 @@ use super::rows::{self, Names};
 use super::times::counted;
 use crate::open::{damaged, failed};
 
-/// Clients that a step folds while nobody asks.
+/// Clients that a step folds while no client asks.
 pub(super) const AT_REST: usize = 1_000;
 /// Clients that may wait in memory; beyond it every batch folds twice what it adds.
 const MAX_PENDING: usize = 30_000;

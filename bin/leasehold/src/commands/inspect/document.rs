@@ -108,10 +108,10 @@ fn read(bytes: &[u8]) -> Facts {
 impl Root {
     fn key(self) -> PublicKey {
         /// Of small order: nothing verifies under it.
-        const NOBODY: PublicKey = PublicKey([0; 32]);
+        const NO_ROOT: PublicKey = PublicKey([0; 32]);
         match self {
             Self::Given(key) | Self::Assumed(key) => key,
-            Self::Unknown => NOBODY,
+            Self::Unknown => NO_ROOT,
         }
     }
 

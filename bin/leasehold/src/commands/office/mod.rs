@@ -69,13 +69,13 @@ impl Office {
 }
 
 /// The text of a file, or of standard input where `path` is `-`, whatever its encoding; at most `most` bytes of it.
-fn text_of(path: &Path, most: usize) -> Result<String, Failure> {
+fn text_of(path: &Path, max: usize) -> Result<String, Failure> {
     let mut bytes = Vec::new();
-    let (most, failed) = (most as u64, |error| Failure::file(path, &error));
+    let (max, failed) = (max as u64, |error| Failure::file(path, &error));
     if path == Path::new("-") {
-        io::stdin().lock().take(most).read_to_end(&mut bytes).map_err(failed)?;
+        io::stdin().lock().take(max).read_to_end(&mut bytes).map_err(failed)?;
     } else {
-        File::open(path).and_then(|file| file.take(most).read_to_end(&mut bytes)).map_err(failed)?;
+        File::open(path).and_then(|file| file.take(max).read_to_end(&mut bytes)).map_err(failed)?;
     }
     Ok(text::decode(&bytes).0.into_owned())
 }

@@ -56,12 +56,12 @@ fn look(folder: &Path, folders: &mut Vec<PathBuf>, files: &mut Vec<PathBuf>) -> 
 
 /// The bytes of a file; one more than is read, where it is too large.
 pub(super) fn read(path: &Path) -> Result<Vec<u8>, Failure> {
-    let most = MAX_BYTES as u64 + 1;
+    let max = MAX_BYTES as u64 + 1;
     let mut bytes = Vec::new();
     let read = if path == Path::new("-") {
-        io::stdin().lock().take(most).read_to_end(&mut bytes)
+        io::stdin().lock().take(max).read_to_end(&mut bytes)
     } else {
-        fs::File::open(path).and_then(|file| file.take(most).read_to_end(&mut bytes))
+        fs::File::open(path).and_then(|file| file.take(max).read_to_end(&mut bytes))
     };
     read.map_err(|error| Failure::file(path, &error))?;
     Ok(bytes)

@@ -30,8 +30,8 @@ pub(crate) struct Shown {
 }
 
 pub(super) fn print(fleet: &Fleet, summary: &Summary, shown: Shown) {
-    let most = if shown.all { usize::MAX } else { SHOWN };
-    lines(fleet.rows(), most, shown.raw);
+    let max = if shown.all { usize::MAX } else { SHOWN };
+    lines(fleet.rows(), max, shown.raw);
     outln!();
     totals(fleet.rows(), summary);
     hosts(summary);
