@@ -29,4 +29,12 @@ fn every_library_has_a_front_page() {
     }
 }
 
+#[test]
+fn one_program_runs_where_none_is_named() {
+    let metadata = metadata::read();
+    let named: Vec<_> =
+        metadata.workspace_packages().iter().filter_map(|package| package.default_run.as_deref()).collect();
+    assert_eq!(named, ["leasehold"], "`cargo run -- quickstart` has to know which program is meant");
+}
+
 const RUST_VERSION: &str = "1.95.0";
