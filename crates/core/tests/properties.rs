@@ -82,8 +82,10 @@ proptest! {
         let with = |change: fn(Lease) -> Lease| Evidence { lease: evidence.lease.map(change), ..evidence };
         let revoked = with(|lease| Lease { revocation: Revocation::Revoked, ..lease });
         prop_assert!(rights(revoked.standing(at(now))) <= as_it_is);
+        let at_home = with(|lease| Lease { machine: Machine::Same, ..lease });
         let moved = with(|lease| Lease { machine: Machine::Another { since: Timestamp::from_unix(9) }, ..lease });
-        prop_assert!(rights(moved.standing(at(now))) <= as_it_is);
+        prop_assert!(rights(moved.standing(at(now))) <= rights(at_home.standing(at(now))));
+        prop_assert!(as_it_is <= rights(at_home.standing(at(now))));
     }
 
     #[test]
