@@ -59,6 +59,8 @@ impl Quickstart {
             Output::Human => self.show(&machines, &product.root.to_string(), serving.address),
         }
         if !self.once {
+            // A host that serves on cannot say later that this was lost.
+            output::written()?;
             talk.say("\nserving until Ctrl-C");
             runtime()?.block_on(shutdown_signal());
         }
