@@ -5,7 +5,7 @@ use std::io::{self, IsTerminal, Read};
 use std::path::Path;
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use leasehold_core::{Code, ProductKey, Timestamp, repair};
+use leasehold_core::{Code, ProductKey, Timestamp, repair, text_file};
 use leasehold_wire::armour;
 
 use crate::failure::Failure;
@@ -33,20 +33,26 @@ pub(crate) fn document(path: &Path) -> Result<Vec<u8>, Failure> {
 
 /// A secret: the first line of `path` (`-` is standard input) where given, else asked for on the terminal.
 pub(crate) fn secret(path: Option<&Path>, prompt: &str) -> Result<String, Failure> {
+    Ok(secret_text(path, prompt)?.lines().next().unwrap_or_default().to_owned())
+}
+
+/// As [`secret`], all lines of it.
+pub(crate) fn secret_text(path: Option<&Path>, prompt: &str) -> Result<String, Failure> {
     if let Some(path) = path {
         warn_if_readable_by_others(path);
     }
-    let text = match path {
-        Some(path) => String::from_utf8(file(path)?)
-            .map_err(|_| Failure::failed(Code::File, format!("{}: not a text", path.display())))?,
+    match path {
+        Some(path) => match text_file::decode(&file(path)?) {
+            text if text.contains(char::REPLACEMENT_CHARACTER) => {
+                Err(Failure::failed(Code::File, format!("{}: not a text", path.display())))
+            }
+            text => Ok(text.into_owned()),
+        },
         None if io::stdin().is_terminal() => rpassword::prompt_password(format!("{prompt}: "))
-            .map_err(|error| Failure::failed(Code::File, format!("terminal: {error}")))?,
-        None => {
-            return Err(Failure::failed(Code::Usage, format!("{prompt}: no terminal to ask on"))
-                .hint("name a file that holds it, or - for standard input"));
-        }
-    };
-    Ok(text.lines().next().unwrap_or_default().to_owned())
+            .map_err(|error| Failure::failed(Code::File, format!("terminal: {error}"))),
+        None => Err(Failure::failed(Code::Usage, format!("{prompt}: no terminal to ask on"))
+            .hint("name a file that holds it, or - for standard input")),
+    }
 }
 
 /// Says so where a file with a secret can be read by every user of the machine.
@@ -63,9 +69,10 @@ fn warn_if_readable_by_others(path: &Path) {
 #[cfg(not(unix))]
 fn warn_if_readable_by_others(_path: &Path) {}
 
-/// A product key: from a file where given, else asked for on the terminal. A slip of the hand is named.
+/// A product key: from a file where given, whatever else stands there, else asked for on the terminal. A slip of the hand is
+/// named.
 pub(crate) fn product_key(path: Option<&Path>, prompt: &str) -> Result<ProductKey, Failure> {
-    let text = secret(path, prompt)?;
+    let text = secret_text(path, prompt)?;
     text.parse().map_err(|error| {
         let failure = Failure::refused(Code::NotAProductKey, format!("{prompt}: {error}"));
         match repair::repair(&text) {

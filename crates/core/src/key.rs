@@ -8,6 +8,7 @@ use bech32::{Bech32m, Fe32, Hrp};
 use sha2::{Digest, Sha256};
 
 use crate::id::KeyId;
+use crate::pasted;
 use crate::text::ProductNumber;
 
 /// A well-formed product key. Host and multiple keys are secrets: `Debug` shows the last five characters only.
@@ -36,6 +37,9 @@ pub enum KeyError {
     /// A key has 25 characters, spaces and hyphens apart.
     #[error("a product key has 25 characters, this has {0}")]
     Length(usize),
+    /// Five characters: they tell keys apart, and are no key.
+    #[error("a product key has 25 characters, this has 5: the last five name a key and do not stand for it")]
+    LastFive,
     /// A character that is in no key.
     #[error("{character:?} at position {position} is in no product key")]
     Character {
@@ -59,7 +63,7 @@ impl KeyError {
     /// The one word for it.
     pub const fn code(&self) -> &'static str {
         match self {
-            Self::Length(_) => "length",
+            Self::Length(_) | Self::LastFive => "length",
             Self::Character { .. } => "character",
             Self::Checksum => "checksum",
             Self::Version(_) => "version",
@@ -147,31 +151,32 @@ impl ProductKey {
 impl FromStr for ProductKey {
     type Err = KeyError;
 
-    /// Reads a key in either case; spaces and hyphens are ignored.
+    /// Reads a key in either case, with other text around it or not: all that is neither letter nor digit is ignored.
     fn from_str(text: &str) -> Result<Self, KeyError> {
-        let mut symbols = [Fe32::Q; LENGTH];
-        let mut wrong = None;
-        let mut length = 0;
-        for character in typed(text) {
-            match symbols.get_mut(length) {
-                Some(symbol) => match Fe32::from_char(character) {
-                    Ok(read) => *symbol = read,
-                    Err(_) => wrong = wrong.or(Some(KeyError::Character { character, position: length + 1 })),
-                },
-                None => wrong = None,
-            }
-            length += 1;
-        }
-        if length != LENGTH {
-            return Err(KeyError::Length(length));
-        }
-        wrong.map_or_else(|| Self::from_symbols(symbols), Err)
+        read_characters(pasted::key_in(text))
     }
 }
 
-/// The characters of a typed key that mean something.
-pub(crate) fn typed(text: &str) -> impl Iterator<Item = char> {
-    text.chars().filter(|c| !c.is_whitespace() && *c != '-')
+/// The key that `text` consists of.
+pub(crate) fn read_characters(text: &str) -> Result<ProductKey, KeyError> {
+    let mut symbols = [Fe32::Q; LENGTH];
+    let mut wrong = None;
+    let mut length = 0;
+    for character in pasted::characters(text) {
+        match symbols.get_mut(length) {
+            Some(symbol) => match Fe32::from_char(character) {
+                Ok(read) => *symbol = read,
+                Err(_) => wrong = wrong.or(Some(KeyError::Character { character, position: length + 1 })),
+            },
+            None => wrong = None,
+        }
+        length += 1;
+    }
+    match length {
+        LENGTH => wrong.map_or_else(|| ProductKey::from_symbols(symbols), Err),
+        GROUP => Err(KeyError::LastFive),
+        other => Err(KeyError::Length(other)),
+    }
 }
 
 impl fmt::Display for ProductKey {
@@ -246,6 +251,6 @@ pub(crate) const LENGTH: usize = 25;
 /// Of these, characters before the checksum.
 const DATA: usize = 19;
 /// Characters of a group.
-const GROUP: usize = 5;
+pub(crate) const GROUP: usize = 5;
 const PAYLOAD_BITS: u32 = 70;
 const PAYLOAD_MASK: u128 = (1 << PAYLOAD_BITS) - 1;

@@ -15,11 +15,13 @@ pub mod fingerprint;
 pub mod grant;
 pub mod id;
 pub mod key;
+mod pasted;
 pub mod policy;
 pub mod repair;
 pub mod rng;
 pub mod standing;
 pub mod text;
+pub mod text_file;
 pub mod time;
 
 pub use admission::{Ask, Counting, Equal, Held, Refusal, Tally, Verdict};

@@ -4,7 +4,8 @@ use core::fmt;
 
 use bech32::Fe32;
 
-use crate::key::{LENGTH, ProductKey, typed};
+use crate::key::{LENGTH, ProductKey};
+use crate::pasted;
 
 /// One change that makes a mistyped key a well-formed one. Positions count from 1, spaces and hyphens apart.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -38,7 +39,7 @@ pub enum Slip {
 pub fn repair(text: &str) -> Option<Repair> {
     let mut characters = ['Q'; LENGTH];
     let mut length = 0;
-    for character in typed(text) {
+    for character in pasted::characters(pasted::key_in(text)) {
         *characters.get_mut(length)? = character.to_ascii_uppercase();
         length += 1;
     }

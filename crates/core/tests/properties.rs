@@ -25,6 +25,19 @@ proptest! {
     }
 
     #[test]
+    fn no_mark_that_a_program_puts_into_a_key_changes_it(
+        key in key(), marks in vec(mark(), 25), wide in vec(any::<bool>(), 25),
+        label in prop::sample::select(vec!["", "Product key: ", "Schlüssel = ", "Your key is ", "1) "]),
+        quote in prop::sample::select(vec!["", "\"", "'", "“", "«", "**", "> ", "\u{feff}"]),
+    ) {
+        let wide_form = |c: char| char::from_u32(u32::from(c) + 0xfee0).expect("a full-width character");
+        let characters = bare(&key).into_iter().zip(wide).map(|(c, wide)| if wide { wide_form(c) } else { c });
+        let pasted: String = characters.zip(marks).flat_map(|(c, mark)| [mark, c.to_string()]).collect();
+        let pasted = format!("{label}{quote}{pasted}{quote}");
+        prop_assert_eq!(pasted.parse(), Ok(key), "{:?}", pasted);
+    }
+
+    #[test]
     fn up_to_four_wrong_characters_never_make_another_key(
         key in key(), wrong in hash_map(0..25_usize, 1..32_usize, 1..=4),
     ) {
@@ -240,4 +253,14 @@ fn rights(standing: Standing) -> u8 {
 }
 
 /// The characters of keys (BIP 173).
+/// What stands between two characters of a key: mostly nothing, else what cannot be meant.
+fn mark() -> impl Strategy<Value = String> {
+    const MARKS: &[char] = &[
+        ' ', '-', '_', '.', '\t', '\n', '\0', '\u{a0}', '\u{ad}', '\u{200b}', '\u{200d}', '\u{200e}', '\u{2010}',
+        '\u{2011}', '\u{2012}', '\u{2013}', '\u{2014}', '\u{2015}', '\u{202f}', '\u{2060}', '\u{2212}', '\u{fe63}',
+        '\u{feff}', '\u{ff0d}', '‘', '’', '“', '”', '`',
+    ];
+    prop_oneof![3 => Just(String::new()), 1 => vec(prop::sample::select(MARKS), 1..3).prop_map(String::from_iter)]
+}
+
 const ALPHABET: &str = "QPZRY9X8GF2TVDW0S3JN54KHCE6MUA7L";

@@ -16,7 +16,7 @@ use crate::output::{self, Output};
 /// Prints what the key `typed` is, `-` being one on standard input.
 pub(super) fn inspect(typed: &str, output: Output) -> Result<(), Failure> {
     let argument = typed != "-";
-    let text = if argument { typed.to_owned() } else { input::secret(Some(Path::new("-")), "product key")? };
+    let text = if argument { typed.to_owned() } else { input::secret_text(Some(Path::new("-")), "product key")? };
     match text.parse::<ProductKey>() {
         Ok(key) => {
             if argument && key.kind() != KeyKind::Generic {
