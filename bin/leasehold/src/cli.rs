@@ -3,7 +3,7 @@
 use clap::{CommandFactory, FromArgMatches, Parser};
 
 use crate::commands::Command;
-use crate::output::Output;
+use crate::terminal::{Display, Ids, Output, Zone};
 
 /// Volume activation on your own network: hosts, leases, keys.
 #[derive(Debug, Parser)]
@@ -12,6 +12,12 @@ pub(crate) struct Cli {
     /// Print data as JSON.
     #[arg(long, global = true)]
     json: bool,
+    /// Show ids with all their digits, also where the terminal is too narrow for them.
+    #[arg(long, global = true)]
+    full_ids: bool,
+    /// Show times in this machine's zone instead of UTC; JSON has seconds since 1970 always.
+    #[arg(long, global = true)]
+    local: bool,
     #[command(subcommand)]
     pub(crate) command: Command,
 }
@@ -28,6 +34,14 @@ impl Cli {
     /// For whom the command prints.
     pub(crate) const fn output(&self) -> Output {
         if self.json { Output::Json } else { Output::Human }
+    }
+
+    /// How it shows ids and times.
+    pub(crate) const fn display(&self) -> Display {
+        Display {
+            ids: if self.full_ids { Ids::Full } else { Ids::Short },
+            zone: if self.local { Zone::Local } else { Zone::Utc },
+        }
     }
 }
 

@@ -8,15 +8,18 @@ mod cli;
 mod commands;
 mod failure;
 mod hardening;
+mod ids;
 mod input;
 mod output;
 mod stores;
+mod table;
 mod values;
 
 use std::env;
-use std::io::{self, IsTerminal};
+use std::io;
 use std::process::ExitCode;
 
+use anstream::{AutoStream, ColorChoice};
 use tracing_subscriber::filter::{LevelFilter, Targets};
 use tracing_subscriber::fmt;
 use tracing_subscriber::prelude::*;
@@ -33,6 +36,7 @@ fn main() -> ExitCode {
         Ok(cli) => cli,
         Err(error) => return usage(&error),
     };
+    terminal::set_display(cli.display());
     let output = cli.output();
     let done = log().and_then(|()| cli.command.run(output));
     let status = match &done {
@@ -70,6 +74,7 @@ fn log() -> Result<(), Failure> {
     Ok(())
 }
 
+/// As for all else that is printed: `NO_COLOR`, `CLICOLOR`, `CLICOLOR_FORCE` and `TERM=dumb` have their say.
 fn is_coloured() -> bool {
-    io::stderr().is_terminal() && env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
+    AutoStream::choice(&io::stderr()) != ColorChoice::Never
 }

@@ -5,7 +5,7 @@
 use std::borrow::Cow;
 use std::fmt;
 use std::io::{self, ErrorKind, IsTerminal, Write};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, OnceLock, PoisonError};
 
 /// For whom a command prints.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -92,9 +92,38 @@ pub(crate) fn flushed() -> Result<(), (Stream, io::Error)> {
     kept.as_ref().map_or(Ok(()), |(stream, error)| Err((*stream, io::Error::new(error.kind(), error.to_string()))))
 }
 
-/// Whether a table with many columns would be broken up into shreds on this terminal.
-pub(crate) fn is_narrow() -> bool {
-    columns().is_some_and(|columns| columns < NARROW)
+/// How people have asked to be shown what there is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Display {
+    /// Ids with all their digits, also where there is no room.
+    pub(crate) ids: Ids,
+    /// The zone of times.
+    pub(crate) zone: Zone,
+}
+
+/// How much of an id is shown where there is no room for all.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Ids {
+    Short,
+    Full,
+}
+
+/// In which zone times are shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Zone {
+    Utc,
+    /// The one of this machine, or of `TZ`.
+    Local,
+}
+
+/// Settles how this run of the program shows ids and times.
+pub(crate) fn set_display(display: Display) {
+    let _ = DISPLAY.set(display);
+}
+
+/// How this run of the program shows ids and times.
+pub(crate) fn display() -> Display {
+    DISPLAY.get().copied().unwrap_or(Display { ids: Ids::Short, zone: Zone::Utc })
 }
 
 /// How wide the terminal is that data go to; `None` where they go elsewhere.
@@ -124,9 +153,8 @@ impl Stream {
     }
 }
 
+static DISPLAY: OnceLock<Display> = OnceLock::new();
 static FAILED: Mutex<Option<(Stream, io::Error)>> = Mutex::new(None);
-/// The least columns in which nine cells stand beside each other and can be read.
-const NARROW: usize = 140;
 const MIN_COLUMNS: usize = 20;
 const UNKNOWN_COLUMNS: usize = 80;
 

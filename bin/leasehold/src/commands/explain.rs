@@ -5,7 +5,7 @@ use leasehold_core::Code;
 use serde_json::{Value, json};
 
 use crate::failure::Failure;
-use crate::output::{self, Output};
+use crate::output::{self, Column, Output, Table};
 
 /// What a code means and what to do about it.
 #[derive(Debug, Args)]
@@ -78,11 +78,11 @@ fn all(output: Output) {
     match output {
         Output::Json => output::json(&Code::ALL.iter().copied().map(value).collect()),
         Output::Human => {
-            let mut table = output::table(["CODE", "MEANING"]);
+            let mut table = Table::new([Column::new("CODE"), Column::prose("MEANING")]);
             for code in Code::ALL {
-                table.add_row([code.name(), code.meaning()]);
+                table.row([code.name(), code.meaning()].map(str::to_owned));
             }
-            outln!("{table}");
+            table.print();
         }
     }
 }

@@ -129,6 +129,7 @@ codes! {
     UnknownFamily = "unknown-family",
     Withdrawn = "withdrawn",
     AmbiguousKey = "ambiguous-key",
+    AmbiguousId = "ambiguous-id",
     UnknownHost = "unknown-host",
     UnknownAuthority = "unknown-authority",
     OwnAuthority = "own-authority",

@@ -63,9 +63,10 @@ fn rows(client: &Client, status: &Status) -> Vec<(String, String)> {
         Some(reason) => format!("{}: {reason}", standing.name()),
         None => standing.name().to_owned(),
     };
+    let from_now = |at| output::time_from(at, status.clock.now);
     let until = match standing {
         Standing::Licensed { until: None, .. } => Some("without end".to_owned()),
-        other => other.until().map(time),
+        other => other.until().map(from_now),
     };
     let by_authority = lease.is_some_and(|lease| lease.method == Method::MultipleKey);
     let address = match &status.authority {
@@ -82,7 +83,7 @@ fn rows(client: &Client, status: &Status) -> Vec<(String, String)> {
         ("standing", Some(word)),
         ("until", until),
         ("mode", mode(status.mode).map(str::to_owned)),
-        ("next attempt", Some(status.next_attempt.map_or("only on request".to_owned(), time))),
+        ("next attempt", Some(status.next_attempt.map_or("only on request".to_owned(), from_now))),
         ("last attempt", status.last_failure.as_ref().map(last_attempt)),
         ("proof", status.last_failure.as_ref().and_then(|failure| proof(client, failure))),
         (if by_authority { "authority" } else { "host" }, host),
@@ -105,7 +106,7 @@ fn value(client: &Client, status: &Status) -> Value {
         "standing": status.standing.name(),
         "why": status.standing.why().map(|why| why.code().name()),
         "until": unix(status.standing.until()),
-        "mode": status.mode.number(),
+        "mode": status.mode.name(),
         "clock_set_back": status.clock.set_back,
         "time": status.clock.now.unix(),
         "renew_at": renew_at(&status.standing).map(Timestamp::unix),

@@ -4,7 +4,7 @@ use std::thread;
 use std::time::Duration;
 
 use clap::{Args, Subcommand};
-use leasehold_core::{Code, Counting, Cti, KeyId, Timestamp};
+use leasehold_core::{Code, Counting, KeyId, Timestamp};
 use leasehold_host::orders::Order;
 use leasehold_store::StoreError;
 use leasehold_store::host::{ClientRow, HostStore, LeaseRow};
@@ -12,8 +12,9 @@ use serde_json::{Value, json};
 
 use super::{Data, failed, seconds};
 use crate::failure::Failure;
+use crate::ids::IdStart;
 use crate::input;
-use crate::output::{self, Output};
+use crate::output::{self, Column, Output, Table};
 
 /// The machines that have asked, in the order of their keys.
 #[derive(Debug, Args)]
@@ -28,7 +29,7 @@ pub(crate) struct Clients {
     limit: usize,
     /// Go on after this client.
     #[arg(long, value_name = "CLIENT")]
-    after: Option<KeyId>,
+    after: Option<IdStart>,
 }
 
 #[derive(Debug, Subcommand)]
@@ -44,7 +45,7 @@ struct Forget {
     #[command(flatten)]
     data: Data,
     /// Which machine, as `leasehold host clients` shows it.
-    client: KeyId,
+    client: IdStart,
 }
 
 #[derive(Debug, Args)]
@@ -52,17 +53,18 @@ struct End {
     #[command(flatten)]
     data: Data,
     /// Which lease, as `leasehold --json host clients` and `host events` show it.
-    lease: Cti,
+    lease: IdStart,
 }
 
 impl Forget {
     fn run(self, output: Output) -> Result<(), Failure> {
-        let (client, now) = (self.client, input::now());
+        let now = input::now();
         let location = self.data.location()?;
         let mut store = self.data.reader()?;
-        // Rows come in the order of the keys: those of this client are the first after the key before it.
-        let before = u128::from_be_bytes(client.0).checked_sub(1).map(|before| KeyId(before.to_be_bytes()));
-        let rows = store.clients(before, 1).map_err(|error| location.failed(&error))?;
+        let rows = beginning(store.as_mut(), &self.client).map_err(|error| location.failed(&error))?;
+        let found = self.client.find("machine", rows.iter().map(|row| row.client))?;
+        let missing = || Failure::refused(Code::NotFound, format!("no machine {} is known to this host", self.client));
+        let client = found.ok_or_else(missing)?;
         let mut orders = Vec::new();
         for row in rows.iter().filter(|row| row.client == client && !row.sighting.is_forgotten()) {
             let of = |product, lease| Order { client, family: row.family, product, lease };
@@ -73,7 +75,7 @@ impl Forget {
             orders.extend(product.map(|product| of(product, None)));
         }
         if orders.is_empty() {
-            return Err(Failure::refused(Code::NotFound, format!("no machine {client} is known to this host")));
+            return Err(missing());
         }
         give(&self.data, &orders, output)
     }
@@ -83,28 +85,51 @@ impl End {
     fn run(self, output: Output) -> Result<(), Failure> {
         let location = self.data.location()?;
         let mut store = self.data.reader()?;
-        let order = find(store.as_mut(), self.lease, input::now()).map_err(|error| location.failed(&error))?;
+        let orders = find(store.as_mut(), &self.lease, input::now()).map_err(|error| location.failed(&error))?;
+        let lease = self.lease.find("lease", orders.iter().filter_map(|order| order.lease))?;
+        let order = orders.into_iter().find(|order| order.lease == lease);
         let missing = || Failure::refused(Code::NotFound, format!("no lease {} runs", self.lease));
         give(&self.data, &[order.ok_or_else(missing)?], output)
     }
 }
 
-/// The order to end `lease`, where it runs.
-fn find(store: &mut dyn HostStore, lease: Cti, now: Timestamp) -> Result<Option<Order>, StoreError> {
-    let mut after = None;
+/// The machines whose ids begin so, all families of each. They come in the order of their ids.
+fn beginning(store: &mut dyn HostStore, start: &IdStart) -> Result<Vec<ClientRow>, StoreError> {
+    let mut rows = Vec::new();
+    let mut after = before(start);
     loop {
-        let page = store.clients(after, 1_000)?;
-        let Some(last) = page.last() else { return Ok(None) };
+        let page = store.clients(after, PAGE)?;
+        let Some(last) = page.last().filter(|row| start.begins(row.client)) else {
+            rows.extend(page.into_iter().filter(|row| start.begins(row.client)));
+            return Ok(rows);
+        };
+        after = Some(last.client);
+        rows.extend(page);
+    }
+}
+
+/// The id right before all that begin so.
+fn before(start: &IdStart) -> Option<KeyId> {
+    u128::from_be_bytes(start.lowest()).checked_sub(1).map(|before| KeyId(before.to_be_bytes()))
+}
+
+/// The orders to end leases that run and whose ids begin so.
+fn find(store: &mut dyn HostStore, lease: &IdStart, now: Timestamp) -> Result<Vec<Order>, StoreError> {
+    let (mut after, mut found) = (None, Vec::new());
+    loop {
+        let page = store.clients(after, PAGE)?;
+        let Some(last) = page.last() else { return Ok(found) };
         after = Some(last.client);
         for row in &page {
-            let held = row.leases.iter().find(|(_, row)| row.held.lease == lease && row.held.runs_at(now));
-            if let Some((product, _)) = held {
-                let (client, family) = (row.client, row.family);
-                return Ok(Some(Order { client, family, product: *product, lease: Some(lease) }));
-            }
+            let held = row.leases.iter().filter(|(_, row)| lease.begins(row.held.lease) && row.held.runs_at(now));
+            let order = |product, lease| Order { client: row.client, family: row.family, product, lease: Some(lease) };
+            found.extend(held.map(|(product, row)| order(*product, row.held.lease)));
         }
     }
 }
+
+/// Machines that are looked at at a time.
+const PAGE: usize = 1_000;
 
 /// Orders it, and waits a while for a host that serves.
 fn give(data: &Data, orders: &[Order], output: Output) -> Result<(), Failure> {
@@ -134,9 +159,17 @@ impl Clients {
             None => {}
         }
         let location = self.data.location()?;
-        let mut store = self.data.reader()?;
-        let clients = store.clients(self.after, self.limit).map_err(|error| location.failed(&error))?;
         let now = input::now();
+        let mut store = self.data.reader()?;
+        let after = match &self.after {
+            Some(start) => {
+                let rows = beginning(store.as_mut(), start).map_err(|error| location.failed(&error))?;
+                let found = start.find("machine", rows.iter().map(|row| row.client))?;
+                Some(found.unwrap_or(KeyId(start.lowest())))
+            }
+            None => None,
+        };
+        let clients = store.clients(after, self.limit).map_err(|error| location.failed(&error))?;
         match output {
             Output::Json => output::json(&clients.iter().map(value).collect()),
             Output::Human => print(&clients, now),
@@ -154,8 +187,17 @@ fn print(clients: &[ClientRow], now: Timestamp) {
     if clients.is_empty() {
         return errln!("no machine has asked yet");
     }
-    let mut table =
-        output::table(["CLIENT", "NAME", "ADDRESS", "PRODUCT", "FIRST SEEN", "LAST SEEN", "LEASE", "FORKS", "TWIN"]);
+    let mut table = Table::new([
+        Column::id("CLIENT"),
+        Column::new("NAME"),
+        Column::new("ADDRESS").rank(4),
+        Column::new("PRODUCT"),
+        Column::new("FIRST SEEN").rank(3),
+        Column::new("LAST SEEN").rank(5),
+        Column::new("LEASE"),
+        Column::new("FORKS").rank(1),
+        Column::new("TWIN").rank(2),
+    ]);
     for client in clients {
         let mut leases: Vec<(String, Option<&LeaseRow>)> =
             client.leases.iter().map(|(product, lease)| (product.to_string(), Some(lease))).collect();
@@ -163,7 +205,7 @@ fn print(clients: &[ClientRow], now: Timestamp) {
             leases.push((format!("({})", client.family), None));
         }
         for (product, lease) in leases {
-            table.add_row([
+            table.row([
                 client.client.to_string(),
                 client.sighting.name.as_ref().map_or_else(|| "-".to_owned(), ToString::to_string),
                 client.sighting.address.map_or_else(|| "-".to_owned(), |address| address.to_string()),
@@ -180,7 +222,7 @@ fn print(clients: &[ClientRow], now: Timestamp) {
             ]);
         }
     }
-    outln!("{table}");
+    table.print();
 }
 
 fn until(lease: &LeaseRow, now: Timestamp) -> String {

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::{Data, seconds};
 use crate::failure::Failure;
-use crate::output::{self, Output};
+use crate::output::{self, Column, Output, Table};
 
 /// Grants and refusals with their reasons, newest first.
 #[derive(Debug, Args)]
@@ -28,13 +28,19 @@ impl Events {
             Output::Json => output::json(&entries.iter().map(value).collect()),
             Output::Human if entries.is_empty() => errln!("nothing was decided yet"),
             Output::Human => {
-                let mut table = output::table(["AT", "CLIENT", "PRODUCT", "DECISION", "DETAILS"]);
+                let mut table = Table::new([
+                    Column::new("AT"),
+                    Column::id("CLIENT"),
+                    Column::new("PRODUCT"),
+                    Column::new("DECISION"),
+                    Column::prose("DETAILS"),
+                ]);
                 for entry in &entries {
                     let (decision, details) = words(&entry.decision);
                     let (client, product) = (entry.client.to_string(), entry.product.to_string());
-                    table.add_row([output::time(entry.at), client, product, decision.to_owned(), details]);
+                    table.row([output::time(entry.at), client, product, decision.to_owned(), details]);
                 }
-                outln!("{table}");
+                table.print();
             }
         }
         Ok(())

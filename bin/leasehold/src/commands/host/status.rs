@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use super::{Data, failed, seconds};
 use crate::failure::Failure;
 use crate::input;
-use crate::output::{self, Output};
+use crate::output::{self, Column, Output, Table};
 
 /// Certificate, grants, counts against thresholds, leases, last seals.
 #[derive(Debug, Args)]
@@ -121,7 +121,7 @@ impl View {
     fn print_renewal(&self) {
         match (&self.authority, self.next_renewal()) {
             (Some(authority), Some(next)) => {
-                outln!("authority    {}, asked next at {}", authority.address, output::time(next));
+                outln!("authority    {}, asked next at {}", authority.address, output::time_from(next, self.now));
             }
             (Some(_) | None, _) => outln!("authority    none: the certificate is renewed by hand"),
         }
@@ -150,16 +150,23 @@ impl View {
         outln!("vendor       {}", certificate.vendor);
         outln!(
             "certificate  until {}, host {}, activation {}",
-            output::time(certificate.expires),
+            output::time_from(certificate.expires, self.now),
             certificate.host_ordinal,
             certificate.activation_ordinal
         );
         self.print_renewal();
-        let mut table = output::table(["FAMILY", "PRODUCTS", "CLIENTS", "LEASES", "LEASE", "ENDS"]);
+        let mut table = Table::new([
+            Column::new("FAMILY"),
+            Column::prose("PRODUCTS"),
+            Column::new("CLIENTS"),
+            Column::new("LEASES"),
+            Column::prose("LEASE"),
+            Column::new("ENDS"),
+        ]);
         for (grant, counts) in &self.families {
             let policy = &grant.policy;
             let products: Vec<&str> = grant.products.iter().map(|(product, _)| product.as_str()).collect();
-            table.add_row([
+            table.row([
                 grant.family.to_string(),
                 products.join(", "),
                 format!("{} of {} needed", counts.clients, policy.threshold),
@@ -168,21 +175,23 @@ impl View {
                 policy.end.map_or_else(|| "-".to_owned(), output::time),
             ]);
         }
-        outln!("\n{table}");
+        outln!();
+        table.print();
         if self.seals.is_empty() {
             return outln!("\nno lease was granted yet");
         }
-        let mut table = output::table(["SEAL", "AT", "COVERS", "HASH"]);
+        let mut table = Table::new(["SEAL", "AT", "COVERS", "HASH"].map(Column::new));
         for seal in &self.seals {
             let hash = output::hex(&seal.seal[..8]);
-            table.add_row([
+            table.row([
                 seal.number.to_string(),
                 output::time(seal.at),
                 format!("{} {}", seal.leaves.len(), covers(seal.kind)),
                 hash,
             ]);
         }
-        outln!("\n{table}");
+        outln!();
+        table.print();
     }
 }
 

@@ -8,7 +8,7 @@ use leasehold_office::explain::{self, Bits, Explanation, Found, MAX_TEXT, Unknow
 use serde_json::{Value, json};
 
 use crate::failure::Failure;
-use crate::output::{self, Output};
+use crate::output::{self, Column, Output, Table};
 
 /// What a code, state, event, rule or key of Microsoft's activation means, why it comes about, what to do.
 ///
@@ -110,11 +110,11 @@ fn list(output: Output) {
     match output {
         Output::Json => output::json(&json!(all)),
         Output::Human => {
-            let mut table = output::table(["WHAT", "KIND", "MEANING"]);
+            let mut table = Table::new([Column::new("WHAT"), Column::new("KIND").rank(1), Column::prose("MEANING")]);
             for explanation in &all {
-                table.add_row([explanation.subject.as_str(), explanation.kind.name(), &explanation.title]);
+                table.row([explanation.subject.clone(), explanation.kind.name().to_owned(), explanation.title.clone()]);
             }
-            outln!("{table}");
+            table.print();
         }
     }
 }

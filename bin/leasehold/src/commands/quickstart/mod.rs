@@ -20,7 +20,7 @@ use tokio::sync::oneshot;
 use crate::commands::host::serve::runtime;
 use crate::commands::host::{failed, store_failed};
 use crate::failure::Failure;
-use crate::output::{self, Output};
+use crate::output::{self, Column, Output, Table};
 use machines::{Fleet, Machine};
 
 /// A vendor, a host and some machines here, on real sockets; then go on serving until Ctrl-C.
@@ -68,11 +68,17 @@ impl Quickstart {
     }
 
     fn show(&self, machines: &[Machine], root: &str, address: SocketAddr) {
-        let mut table = output::table(["MACHINE", "DEVICE KEY", "STANDING", "UNTIL"]);
+        let mut table = Table::new([
+            Column::new("MACHINE"),
+            Column::id("DEVICE KEY"),
+            Column::new("STANDING"),
+            Column::new("UNTIL"),
+        ]);
         for machine in machines {
-            table.add_row(machine.row());
+            table.row(machine.row());
         }
-        outln!("\n{table}");
+        outln!();
+        table.print();
         let dir = self.dir.display();
         outln!("\nin {dir}:");
         for (what, place) in [

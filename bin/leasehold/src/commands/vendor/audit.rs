@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::{VendorContext, failed};
 use crate::failure::Failure;
-use crate::output::{self, Output};
+use crate::output::{self, Column, Output, Table};
 
 /// The audit: every change with its author and time, newest first.
 #[derive(Debug, Args)]
@@ -35,11 +35,25 @@ impl Audit {
 }
 
 fn print(rows: &[AuditRow]) {
-    let mut table = output::table(["NUMBER", "WHEN", "BY", "WHAT", "SUBJECT", "DETAIL"]);
+    let mut table = Table::new([
+        Column::new("NUMBER"),
+        Column::new("WHEN"),
+        Column::prose("BY").rank(1),
+        Column::new("WHAT"),
+        Column::id("SUBJECT"),
+        Column::prose("DETAIL"),
+    ]);
     for AuditRow { number, at, actor, action, subject, detail } in rows {
-        table.add_row([&number.to_string(), &output::time(*at), actor, action, subject, detail]);
+        table.row([
+            number.to_string(),
+            output::time(*at),
+            actor.clone(),
+            action.clone(),
+            subject.clone(),
+            detail.clone(),
+        ]);
     }
-    outln!("{table}");
+    table.print();
 }
 
 fn value(row: &AuditRow) -> Value {

@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 
 use super::{VendorContext, failed, revoke};
 use crate::failure::Failure;
-use crate::output::{self, Output};
+use crate::output::{self, Column, Output, Table};
 
 /// The newest revocation list: what is on it, or the list itself, for hosts to install.
 #[derive(Debug, Args)]
@@ -50,12 +50,12 @@ impl Revocations {
 }
 
 fn print(entries: &[Revocation]) {
-    let mut table = output::table(["KIND", "NAME", "REVOKED", "LIST"]);
+    let mut table = Table::new([Column::new("KIND"), Column::id("NAME"), Column::new("REVOKED"), Column::new("LIST")]);
     for Revocation { what, at, list } in entries {
         let (kind, name) = revoke::named(what);
-        table.add_row([kind.to_owned(), name, output::time(*at), list.to_string()]);
+        table.row([kind.to_owned(), name, output::time(*at), list.to_string()]);
     }
-    outln!("{table}");
+    table.print();
 }
 
 fn value(entry: &Revocation) -> Value {

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::{VendorContext, failed};
 use crate::failure::Failure;
-use crate::output::{self, Output};
+use crate::output::{self, Column, Output, Table};
 
 /// How customers use what they have bought, by month, as their hosts report it when they renew.
 #[derive(Debug, Args)]
@@ -38,9 +38,17 @@ impl Usage {
 }
 
 fn print(usage: &[MonthlyUsage]) {
-    let mut table = output::table(["MONTH", "CUSTOMER", "FAMILY", "HOSTS", "CLIENTS", "LEASES", "PEAK"]);
+    let mut table = Table::new([
+        Column::new("MONTH"),
+        Column::prose("CUSTOMER"),
+        Column::new("FAMILY"),
+        Column::new("HOSTS"),
+        Column::new("CLIENTS"),
+        Column::new("LEASES"),
+        Column::new("PEAK"),
+    ]);
     for MonthlyUsage { month, customer, family, hosts, clients, live, peak } in usage {
-        table.add_row([
+        table.row([
             month.clone(),
             customer.as_ref().map_or_else(|| "-".to_owned(), ToString::to_string),
             family.to_string(),
@@ -50,7 +58,7 @@ fn print(usage: &[MonthlyUsage]) {
             peak.to_string(),
         ]);
     }
-    outln!("{table}");
+    table.print();
 }
 
 fn value(usage: &MonthlyUsage) -> Value {

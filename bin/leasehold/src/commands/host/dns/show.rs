@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use super::{ByHand, Done, Settings, end};
 use crate::failure::Failure;
-use crate::output::{self, Output};
+use crate::output::{self, Column, Output, Table};
 
 /// Show all records of the service, as the name server that holds the zone has them; the host's own is marked.
 #[derive(Debug, Args)]
@@ -47,12 +47,12 @@ fn is_own(publication: &Publication, record: &ServiceRecord) -> bool {
 
 fn print(publication: &Publication, entry: &ZoneEntry, records: &[ServiceRecord]) {
     if !records.is_empty() {
-        let mut table = output::table(["RECORD", "HOST"]);
+        let mut table = Table::new([Column::new("RECORD"), Column::new("HOST")]);
         for record in records {
             let whose = if is_own(publication, record) { "this one" } else { "another" };
-            table.add_row([record.line(&entry.name), whose.to_owned()]);
+            table.row([record.line(&entry.name), whose.to_owned()]);
         }
-        outln!("{table}");
+        table.print();
     }
     if !records.iter().any(|record| is_own(publication, record)) {
         errln!("zone {}: this host's record is not there: {}", entry.zone, publication.line(entry));

@@ -5,7 +5,7 @@ use leasehold_office::facts::products;
 use leasehold_office::facts::schema;
 use serde_json::{Value, json};
 
-use crate::output::{self, Output};
+use crate::output::{self, Column, Output, Table};
 
 /// What to show.
 #[derive(Clone, Copy, Debug, ValueEnum)]
@@ -34,16 +34,12 @@ impl List {
         match output {
             Output::Json => output::json(&rows.iter().map(|row| object(&heads, row)).collect()),
             Output::Human => {
-                let mut table = if sources {
-                    output::table([heads[0], heads[1], heads[2], heads[3], heads[4], "SOURCE"])
-                } else {
-                    output::table(heads)
-                };
-                for row in rows {
-                    let shown = if sources { row.len() } else { heads.len() };
-                    table.add_row(row.into_iter().take(shown));
-                }
-                outln!("{table}");
+                let [name, rest @ ..] = heads;
+                let [second, third, fourth, fifth] = rest.map(Column::prose);
+                let source = Column::prose(if sources { "SOURCE" } else { "" });
+                let mut table = Table::new([Column::new(name), second, third, fourth, fifth, source]);
+                rows.into_iter().for_each(|row| table.row(row));
+                table.print();
             }
         }
     }

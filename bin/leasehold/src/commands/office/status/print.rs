@@ -5,7 +5,7 @@ use leasehold_office::fleet::{self, Fleet, Health, HostBy, Row, Summary};
 use leasehold_office::read::NamedBy;
 use leasehold_office::report::falls;
 
-use crate::output;
+use crate::output::{self, Column, Table};
 
 /// How many lines, hosts and client ids are shown unless all are wanted.
 const SHOWN: usize = 50;
@@ -60,34 +60,26 @@ fn lines(rows: &[Row], shown: usize, raw: bool) {
     if rows.is_empty() {
         return;
     }
-    if output::is_narrow() {
-        rows.iter().take(shown).for_each(|row| below_each_other(row, raw));
-    } else {
-        table(rows.iter().take(shown), raw);
-    }
+    table(rows.iter().take(shown), raw);
     if rows.len() > shown {
         errln!("{} more lines, none graver than these: --all shows them, --csv and --html too", rows.len() - shown);
     }
 }
 
-/// On a narrow terminal the cells of a line stand below each other.
-fn below_each_other(row: &Row, raw: bool) {
-    let last5 = row.last5.as_deref().map(|last5| format!("key {}", clean(last5)));
-    let first = [Some(machine(row)), Some(state(row)), row.minutes.map(left), row.channel.map(word), last5];
-    output::paragraph(0, &first.into_iter().flatten().collect::<Vec<_>>().join("  "));
-    output::paragraph(2, &product(row, raw));
-    for (name, words) in [("host", host(row)), ("means", meaning(row)), ("next", clean(&row.next))] {
-        if !words.is_empty() {
-            output::paragraph(2, &format!("{name}: {words}"));
-        }
-    }
-}
-
 fn table<'a>(rows: impl Iterator<Item = &'a Row>, raw: bool) {
-    let heads = ["MACHINE", "PRODUCT", "STATE", "LEFT", "CHANNEL", "HOST", "KEY", "MEANING", "NEXT"];
-    let mut table = output::table(heads);
+    let mut table = Table::new([
+        Column::new("MACHINE"),
+        Column::prose("PRODUCT"),
+        Column::prose("STATE"),
+        Column::new("LEFT"),
+        Column::prose("CHANNEL").rank(1),
+        Column::new("HOST").rank(3),
+        Column::new("KEY").rank(2),
+        Column::prose("MEANING"),
+        Column::prose("NEXT"),
+    ]);
     for row in rows {
-        table.add_row([
+        table.row([
             machine(row),
             product(row, raw),
             state(row),
@@ -99,7 +91,7 @@ fn table<'a>(rows: impl Iterator<Item = &'a Row>, raw: bool) {
             clean(&row.next),
         ]);
     }
-    outln!("{table}");
+    table.print();
 }
 
 /// The product as people call it, or as the tool prints it.
@@ -240,16 +232,16 @@ fn hosts(summary: &Summary) {
         return;
     }
     outln!();
-    let mut table = output::table([
-        "KMS HOST",
-        "COUNTS",
-        "NEEDED",
-        "KNOWN TO HAVE ASKED",
-        "SHOWN BY THE HOST",
-        "IF NO MACHINE ASKS AGAIN",
+    let mut table = Table::new([
+        Column::new("KMS HOST"),
+        Column::prose("COUNTS"),
+        Column::new("NEEDED"),
+        Column::new("KNOWN TO HAVE ASKED"),
+        Column::new("SHOWN BY THE HOST"),
+        Column::prose("IF NO MACHINE ASKS AGAIN"),
     ]);
     for host in summary.forecast.iter().take(SHOWN) {
-        table.add_row([
+        table.row([
             clean(&host.host),
             host.counted.map_or_else(|| "office or windows-server".to_owned(), word),
             host.threshold.to_string(),
@@ -258,5 +250,5 @@ fn hosts(summary: &Summary) {
             falls(host, summary.as_of),
         ]);
     }
-    outln!("{table}");
+    table.print();
 }

@@ -8,7 +8,7 @@ use leasehold_core::{Code, KeyKind};
 
 use crate::commands::vendor::{VendorContext, failed};
 use crate::failure::Failure;
-use crate::output::{self, Output};
+use crate::output::{self, Column, Output, Table};
 
 /// Those that were activated, by product key, each with its latest key pair.
 #[derive(Debug, Args)]
@@ -65,10 +65,20 @@ impl List {
 }
 
 fn print(all: &[Activated]) {
-    let mut table = output::table(["KEY", "CUSTOMER", "NO.", "ID", "NAME", "FIRST", "LAST", "UNTIL", "STATUS"]);
+    let mut table = Table::new([
+        Column::new("KEY"),
+        Column::prose("CUSTOMER").rank(4),
+        Column::new("NO.").rank(2),
+        Column::id("ID"),
+        Column::new("NAME"),
+        Column::new("FIRST").rank(1),
+        Column::new("LAST").rank(3),
+        Column::new("UNTIL"),
+        Column::new("STATUS"),
+    ]);
     for activated in all {
         let Activated { key, activation, .. } = activated;
-        table.add_row([
+        table.row([
             format!("…{}", key.last_five),
             key.customer.as_ref().map_or_else(|| "-".to_owned(), ToString::to_string),
             format!("{}.{}", activation.ordinals.place, activation.ordinals.activation),
@@ -80,5 +90,5 @@ fn print(all: &[Activated]) {
             super::status(activated).to_owned(),
         ]);
     }
-    outln!("{table}");
+    table.print();
 }

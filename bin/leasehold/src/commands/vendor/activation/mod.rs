@@ -5,14 +5,16 @@ mod revoke;
 mod show;
 
 use clap::Subcommand;
-use leasehold_authority::activations::Activated;
-use leasehold_core::{KeyKind, Text, Timestamp};
+use leasehold_authority::activations::{self, Activated};
+use leasehold_authority::{KeyName, keys};
+use leasehold_core::{Code, KeyId, KeyKind, Text, Timestamp};
 use leasehold_store::authority::Tip;
 use leasehold_wire::{Envelope, HostCertificate, Lease, Typ};
 use serde_json::{Value, json};
 
-use super::VendorContext;
+use super::{VendorContext, failed};
 use crate::failure::Failure;
+use crate::ids::IdStart;
 use crate::output::{self, Output};
 
 #[derive(Debug, Subcommand)]
@@ -34,6 +36,30 @@ impl ActivationCommand {
         }
     }
 }
+
+/// The key pair that is meant, among those that product keys have activated: a former one by all its digits alone.
+fn named(context: &VendorContext, start: &IdStart) -> Result<KeyId, Failure> {
+    if let Some(id) = start.whole().map(KeyId) {
+        return activations::find(&*context.store, id).map(|_| id).map_err(|error| failed(&error));
+    }
+    let mut known = Vec::new();
+    for usage in keys::list(&*context.store).map_err(|error| failed(&error))? {
+        let (name, mut after) = (KeyName::Id(usage.key.public.id()), 0);
+        loop {
+            let page = activations::page(&*context.store, &name, after, PAGE).map_err(|error| failed(&error))?;
+            let Some(last) = page.last() else { break };
+            after = last.activation.ordinals.place;
+            known.extend(page.iter().map(|activated| activated.activation.subject.id()));
+        }
+    }
+    start.find("host or machine", known)?.ok_or_else(|| {
+        let message = format!("host or machine {start}: no product key has activated it");
+        Failure::refused(Code::UnknownHost, message)
+    })
+}
+
+/// Activations that are looked at at a time.
+const PAGE: u64 = 1_000;
 
 fn value(activated: &Activated) -> Value {
     let Activated { key, activation, revoked, report } = activated;

@@ -1,12 +1,11 @@
 //! `leasehold vendor host revoke` and `leasehold vendor machine revoke`.
 
 use clap::Args;
-use leasehold_authority::activations;
 use leasehold_authority::revocations::Target;
-use leasehold_core::KeyId;
 
-use crate::commands::vendor::{Passphrase, VendorContext, failed, revoke};
+use crate::commands::vendor::{Passphrase, VendorContext, revoke};
 use crate::failure::Failure;
+use crate::ids::IdStart;
 use crate::output::Output;
 
 /// Put key pairs on the revocation list, for ever; a mistake is mended by a new key pair, which takes no new place.
@@ -14,18 +13,16 @@ use crate::output::Output;
 pub(crate) struct Revoke {
     /// The names of the key pairs.
     #[arg(required = true, value_name = "ID")]
-    ids: Vec<KeyId>,
+    ids: Vec<IdStart>,
     #[command(flatten)]
     passphrase: Passphrase,
 }
 
 impl Revoke {
     pub(super) fn run(self, context: &VendorContext, output: Output) -> Result<(), Failure> {
-        for id in &self.ids {
-            // Who mistypes a name need not give a passphrase for it.
-            activations::find(&*context.store, *id).map_err(|error| failed(&error))?;
-        }
-        let targets: Vec<Target> = self.ids.into_iter().map(Target::Host).collect();
+        // Before the passphrase is asked for: a mistyped name needs none.
+        let targets = self.ids.iter().map(|id| super::named(context, id).map(Target::Host));
+        let targets: Vec<Target> = targets.collect::<Result<_, _>>()?;
         revoke::run(context, &targets, &self.passphrase, output)
     }
 }

@@ -4,17 +4,17 @@ use std::path::PathBuf;
 
 use clap::Args;
 use leasehold_authority::activations::{self, Activated};
-use leasehold_core::KeyId;
 
 use crate::commands::vendor::{VendorContext, failed};
 use crate::failure::Failure;
+use crate::ids::IdStart;
 use crate::output::{self, Output};
 
 /// One of them, by the name of its key pair: when it was activated, and the document it holds.
 #[derive(Debug, Args)]
 pub(crate) struct Show {
     /// The name of its key pair.
-    id: KeyId,
+    id: IdStart,
     /// Write the document itself: raw where the name ends in .lh, else in armour; `-` is standard output.
     #[arg(short, long = "output", value_name = "FILE")]
     out: Option<PathBuf>,
@@ -22,7 +22,8 @@ pub(crate) struct Show {
 
 impl Show {
     pub(super) fn run(self, context: &VendorContext, output: Output) -> Result<(), Failure> {
-        let found = activations::find(&*context.store, self.id).map_err(|error| failed(&error))?;
+        let found =
+            activations::find(&*context.store, super::named(context, &self.id)?).map_err(|error| failed(&error))?;
         if let (Some(out), Some(newest)) = (&self.out, found.iter().max_by_key(|one| one.activation.last)) {
             return output::document(&newest.activation.document, Some(out.as_path()), super::value(newest), output);
         }

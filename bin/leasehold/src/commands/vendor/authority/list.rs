@@ -7,20 +7,21 @@ use serde_json::{Value, json};
 use crate::commands::vendor::{VendorContext, failed};
 use crate::failure::Failure;
 use crate::input;
-use crate::output::{self, Output};
+use crate::output::{self, Column, Output, Table};
 
 pub(super) fn run(context: &VendorContext, output: Output) -> Result<(), Failure> {
     let (authorities, now) = (authorities(&*context.store).map_err(|error| failed(&error))?, input::now());
     match output {
         Output::Json => output::json(&authorities.iter().map(|one| value(one, now)).collect()),
         Output::Human => {
-            let mut table = output::table(["AUTHORITY", "FROM", "UNTIL", "STATUS"]);
+            let mut table =
+                Table::new([Column::id("AUTHORITY"), Column::new("FROM"), Column::new("UNTIL"), Column::new("STATUS")]);
             for one in &authorities {
                 let Certified { certificate, .. } = one;
                 let (from, until) = (output::time(certificate.not_before), output::time(certificate.expires));
-                table.add_row([certificate.authority.to_string(), from, until, status(one, now).to_owned()]);
+                table.row([certificate.authority.to_string(), from, until, status(one, now).to_owned()]);
             }
-            outln!("{table}");
+            table.print();
         }
     }
     Ok(())

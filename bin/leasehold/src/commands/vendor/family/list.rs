@@ -3,7 +3,7 @@
 use super::{families, policy, value};
 use crate::commands::vendor::VendorContext;
 use crate::failure::Failure;
-use crate::output::{self, Output};
+use crate::output::{self, Column, Output, Table};
 
 pub(super) fn run(context: &VendorContext, output: Output) -> Result<(), Failure> {
     let families = families(context)?;
@@ -13,17 +13,22 @@ pub(super) fn run(context: &VendorContext, output: Output) -> Result<(), Failure
             errln!("no families yet: one begins with its first product");
         }
         Output::Human => {
-            let mut table = output::table(["FAMILY", "NUMBER", "POLICY", "STATUS"]);
+            let mut table = Table::new([
+                Column::new("FAMILY"),
+                Column::new("NUMBER").rank(1),
+                Column::prose("POLICY"),
+                Column::new("STATUS"),
+            ]);
             for family in &families {
                 let withdrawn = family.withdrawn.map(|at| format!("withdrawn {}", output::time(at)));
-                table.add_row([
+                table.row([
                     family.id.to_string(),
                     family.number.to_string(),
                     policy::words(&family.policy),
                     withdrawn.unwrap_or_else(|| "granted".to_owned()),
                 ]);
             }
-            outln!("{table}");
+            table.print();
         }
     }
     Ok(())

@@ -7,7 +7,7 @@ use leasehold_core::{FamilyId, Text};
 
 use crate::commands::vendor::{VendorContext, failed};
 use crate::failure::Failure;
-use crate::output::{self, Output};
+use crate::output::{self, Column, Output, Table};
 
 /// The keys issued and what they have activated.
 #[derive(Debug, Args)]
@@ -38,11 +38,19 @@ impl List {
 
 /// Each key in a row.
 pub(super) fn print(keys: &[KeyUse]) {
-    let heads = ["KEY", "KIND", "FAMILY", "CUSTOMER", "USED", "ACTIVATIONS", "ISSUED", "STATUS"];
-    let mut table = output::table(heads);
+    let mut table = Table::new([
+        Column::new("KEY"),
+        Column::new("KIND").rank(2),
+        Column::new("FAMILY"),
+        Column::prose("CUSTOMER"),
+        Column::new("USED"),
+        Column::prose("ACTIVATIONS").rank(1),
+        Column::new("ISSUED").rank(3),
+        Column::new("STATUS"),
+    ]);
     for usage in keys {
         let key = &usage.key;
-        table.add_row([
+        table.row([
             format!("…{}", key.last_five),
             key.allowance.kind().name().to_owned(),
             key.family.to_string(),
@@ -53,7 +61,7 @@ pub(super) fn print(keys: &[KeyUse]) {
             key.revoked.map_or_else(|| "valid".to_owned(), |at| format!("revoked {}", output::time(at))),
         ]);
     }
-    outln!("{table}");
+    table.print();
 }
 
 fn used(usage: &KeyUse) -> String {

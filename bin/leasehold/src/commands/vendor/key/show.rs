@@ -13,7 +13,7 @@ use crate::commands::vendor::policy;
 use crate::commands::vendor::{VendorContext, failed};
 use crate::failure::Failure;
 use crate::input;
-use crate::output::{self, Output};
+use crate::output::{self, Column, Output, Table};
 
 /// Look a key up: whose it is, what it grants and which hosts it has activated.
 #[derive(Debug, Args)]
@@ -62,10 +62,19 @@ fn print(usage: &KeyUse) {
     if usage.hosts.is_empty() {
         return;
     }
-    let mut table = output::table(["HOST", "NAME", "ACTIVATIONS", "FIRST", "LAST", "CERTIFICATE"]);
+    let mut table = Table::new([
+        Column::new("NO."),
+        Column::id("HOST"),
+        Column::new("NAME"),
+        Column::new("ACTIVATIONS"),
+        Column::new("FIRST").rank(1),
+        Column::new("LAST").rank(2),
+        Column::prose("CERTIFICATE"),
+    ]);
     for host in &usage.hosts {
-        table.add_row([
-            format!("{} {}", host.ordinals.place, host.subject.id()),
+        table.row([
+            host.ordinals.place.to_string(),
+            host.subject.id().to_string(),
             host.name.as_ref().map_or_else(|| "-".to_owned(), ToString::to_string),
             host.ordinals.activation.to_string(),
             output::time(host.first),
@@ -73,5 +82,6 @@ fn print(usage: &KeyUse) {
             host.expires.map_or_else(|| "for ever".to_owned(), |end| format!("until {}", output::time(end))),
         ]);
     }
-    outln!("\n{table}");
+    outln!();
+    table.print();
 }

@@ -1,9 +1,9 @@
 //! `leasehold vendor product list`.
 
-use super::{Entry, entries, mode_name};
+use super::{Entry, entries};
 use crate::commands::vendor::VendorContext;
 use crate::failure::Failure;
-use crate::output::{self, Output};
+use crate::output::{self, Column, Output, Table};
 
 pub(super) fn run(context: &VendorContext, output: Output) -> Result<(), Failure> {
     let entries = entries(context)?;
@@ -16,19 +16,19 @@ pub(super) fn run(context: &VendorContext, output: Output) -> Result<(), Failure
 }
 
 fn print(entries: &[Entry]) {
-    let mut table = output::table([
-        "PRODUCT",
-        "NUMBER",
-        "FAMILY",
-        "TITLE",
-        "GENERIC KEY",
-        "INITIAL GRACE",
-        "DRIFT",
-        "MODE",
-        "STATUS",
+    let mut table = Table::new([
+        Column::new("PRODUCT"),
+        Column::new("NUMBER").rank(2),
+        Column::new("FAMILY").rank(5),
+        Column::prose("TITLE").rank(6),
+        Column::new("GENERIC KEY"),
+        Column::new("INITIAL GRACE").rank(3),
+        Column::new("DRIFT").rank(1),
+        Column::new("MODE").rank(4),
+        Column::new("STATUS"),
     ]);
     for Entry { product, family, generic_key } in entries {
-        table.add_row([
+        table.row([
             product.id.to_string(),
             product.number.to_string(),
             format!("{} ({})", family.id, family.number),
@@ -36,9 +36,9 @@ fn print(entries: &[Entry]) {
             generic_key.to_string(),
             product.initial_grace.to_string(),
             product.drift.to_string(),
-            mode_name(product.mode).to_owned(),
+            product.mode.name().to_owned(),
             product.withdrawn.map_or_else(|| "granted".to_owned(), |at| format!("withdrawn {}", output::time(at))),
         ]);
     }
-    outln!("{table}");
+    table.print();
 }

@@ -8,7 +8,6 @@ mod show;
 
 use clap::Subcommand;
 use leasehold_authority::{Changed, Error, products};
-use leasehold_core::standing::Mode;
 use leasehold_core::{ProductId, ProductKey, Text, Timestamp};
 use leasehold_store::authority::{self, Family, Vendor};
 use serde_json::{Value, json};
@@ -88,7 +87,7 @@ fn value(product: &authority::Product) -> Value {
         "initial_grace": initial_grace.as_seconds(),
         "drift": drift,
         "service": service.as_ref().map_or("leasehold", Text::as_str),
-        "mode": mode_name(*mode),
+        "mode": mode.name(),
         "withdrawn": withdrawn.map(Timestamp::unix),
     })
 }
@@ -100,7 +99,7 @@ fn fields(product: &authority::Product) -> Vec<Field> {
         ("initial grace", product.initial_grace.to_string()),
         ("drift", product.drift.to_string()),
         ("service", product.service.as_ref().map_or_else(|| "leasehold".to_owned(), ToString::to_string)),
-        ("mode", mode_name(product.mode).to_owned()),
+        ("mode", product.mode.name().to_owned()),
         ("withdrawn", or_none(product.withdrawn.map(output::time))),
     ]
 }
@@ -124,12 +123,4 @@ fn entries(context: &VendorContext) -> Result<Vec<Entry>, Failure> {
     };
     let (products, families, vendor) = listed().map_err(|error| failed(&error))?;
     Ok(products.into_iter().filter_map(|product| Entry::new(product, &families, &vendor)).collect())
-}
-
-const fn mode_name(mode: Mode) -> &'static str {
-    match mode {
-        Mode::Enforce => "enforce",
-        Mode::Advise => "advise",
-        Mode::Observe => "observe",
-    }
 }

@@ -6,7 +6,7 @@ use leasehold_store::authority::Token;
 use crate::commands::vendor::{VendorContext, failed};
 use crate::failure::Failure;
 use crate::input;
-use crate::output::{self, Output};
+use crate::output::{self, Column, Output, Table};
 
 pub(super) fn run(context: &VendorContext, output: Output) -> Result<(), Failure> {
     let tokens = tokens::list(&*context.store).map_err(|error| failed(&error))?;
@@ -19,9 +19,15 @@ pub(super) fn run(context: &VendorContext, output: Output) -> Result<(), Failure
 }
 
 fn print(tokens: &[Token]) {
-    let mut table = output::table(["NAME", "ROLES", "MADE", "LAST USED", "STATUS"]);
+    let mut table = Table::new([
+        Column::new("NAME"),
+        Column::prose("ROLES"),
+        Column::new("MADE").rank(1),
+        Column::new("LAST USED").rank(2),
+        Column::new("STATUS"),
+    ]);
     for token in tokens {
-        table.add_row([
+        table.row([
             token.name.to_string(),
             super::roles(token),
             output::time(token.made),
@@ -29,7 +35,7 @@ fn print(tokens: &[Token]) {
             status(token),
         ]);
     }
-    outln!("{table}");
+    table.print();
 }
 
 fn status(token: &Token) -> String {

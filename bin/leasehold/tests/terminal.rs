@@ -1,0 +1,139 @@
+//! What a terminal sees, and what a file gets instead: tables at the widths of real terminals, colours, control codes.
+#![cfg(target_os = "linux")]
+
+mod support;
+
+use std::collections::BTreeSet;
+use std::path::Path;
+use std::process::Command;
+
+use support::program;
+use tempfile::TempDir;
+
+/// A vendor, a host and machines, all with something to list.
+fn estate() -> TempDir {
+    let folder = tempfile::tempdir().expect("a folder");
+    run(folder.path(), "quickstart --once --dir . --clients 7");
+    run(
+        folder.path(),
+        "vendor product add acme-sim --title Simulation_for_CAD --family sim --threshold 25 --capacity 50 --features simulation",
+    );
+    run(folder.path(), "vendor token add nightly --role read -o token.txt");
+    run(
+        folder.path(),
+        "vendor key issue --family acme --kind multiple --machines 9 --customer Example_GmbH -o key.txt",
+    );
+    let clients = json(folder.path(), "host clients --data host");
+    let device = clients[0]["client"].as_str().expect("an id");
+    run(folder.path(), &format!("vendor revoke --device {device} --passphrase-file vendor/passphrase"));
+    folder
+}
+
+const TABLES: &[&str] = &[
+    "host status --data host",
+    "host clients --data host",
+    "host events --data host",
+    "vendor product list",
+    "vendor family list",
+    "vendor key list",
+    "vendor host list",
+    "vendor token list",
+    "vendor authority list",
+    "vendor revocations",
+    "vendor audit",
+    "explain",
+    "office explain",
+    "office config --list products",
+    "office config --list channels --sources",
+    "office config --list properties",
+];
+
+#[test]
+fn no_table_breaks_a_word_or_passes_the_edge_of_a_terminal() {
+    let folder = estate();
+    for table in TABLES {
+        let whole = run(folder.path(), table);
+        let mut known: BTreeSet<String> = whole.split_whitespace().map(str::to_owned).collect();
+        known.extend(whole.split_whitespace().map(|word| word.chars().take(8).collect()));
+        // Heads of records.
+        known.extend(whole.split_whitespace().map(str::to_lowercase));
+        for (columns, rows) in [(80, 24), (120, 40), (200, 50)] {
+            let shown = on_a_terminal(folder.path(), table, columns, rows);
+            assert!(shown.lines().count() > 1, "{table}: {shown}");
+            for line in shown.lines() {
+                let width = textwrap::core::display_width(line);
+                assert!(width <= columns, "{table} at {columns} columns: {width}: {line}");
+            }
+            for word in shown.split_whitespace() {
+                assert!(known.contains(word), "{table} at {columns} columns: {word:?} in\n{shown}");
+            }
+            assert!(!shown.contains('\u{1b}'), "{table}: {shown}");
+        }
+    }
+}
+
+#[test]
+fn an_id_as_a_narrow_table_shows_it_is_taken_and_full_ids_are_shown_when_asked_for() {
+    let folder = estate();
+    let shown = on_a_terminal(folder.path(), "host clients --data host", 80, 24);
+    let client = shown.lines().nth(2).and_then(|line| line.split(' ').next()).expect("an id").to_owned();
+    assert_eq!(client.len(), 8, "{shown}");
+    let rest = json(folder.path(), &format!("host clients --data host --after {client}"));
+    assert_eq!(rest.as_array().expect("machines").len(), 5);
+    assert_eq!(json(folder.path(), &format!("host clients forget {client} --data host"))["orders"], 2);
+    let shown = on_a_terminal(folder.path(), "vendor host list", 80, 24);
+    let host = shown.split_whitespace().find(|word| word.len() == 8 && word.chars().all(|c| c.is_ascii_hexdigit()));
+    let host = host.unwrap_or_else(|| panic!("{shown}"));
+    let whole = json(folder.path(), "vendor host list")[0]["subject"].clone();
+    assert_eq!(json(folder.path(), &format!("vendor host show {host}"))[0]["subject"], whole);
+    let full = on_a_terminal(folder.path(), "--full-ids vendor host list", 80, 24);
+    assert!(full.contains(whole.as_str().expect("an id")), "{full}");
+}
+
+#[test]
+fn logs_in_a_file_have_no_control_codes_unless_colours_are_forced() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let log = |name: &str, value: &str| {
+        let mut command = command(folder.path(), "quickstart --once --dir . --clients 1");
+        for variable in ["NO_COLOR", "CLICOLOR", "CLICOLOR_FORCE"] {
+            command.env_remove(variable);
+        }
+        let output = command.env("LEASEHOLD_LOG", "trace").env(name, value).output().expect("a process");
+        assert!(output.status.success());
+        assert!(!output.stderr.is_empty(), "it logs");
+        output.stderr.contains(&ESCAPE)
+    };
+    assert!(!log("TERM", "xterm-256color"));
+    assert!(log("CLICOLOR_FORCE", "1"));
+    assert!(!log("NO_COLOR", "1"));
+}
+
+const ESCAPE: u8 = 0x1b;
+
+/// What a command prints on standard output where that is a file.
+fn run(folder: &Path, arguments: &str) -> String {
+    let output = command(folder, arguments).output().expect("a process");
+    assert!(output.status.success(), "{arguments}: {}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8(output.stdout).expect("text")
+}
+
+fn json(folder: &Path, arguments: &str) -> serde_json::Value {
+    serde_json::from_str(&run(folder, &format!("--json {arguments}"))).expect("JSON")
+}
+
+fn command(folder: &Path, arguments: &str) -> Command {
+    let mut command = program();
+    command.args(arguments.split(' ')).current_dir(folder).env_remove("LEASEHOLD_VENDOR_DIR");
+    command
+}
+
+/// What it prints on a terminal of this size.
+fn on_a_terminal(folder: &Path, arguments: &str, columns: usize, rows: usize) -> String {
+    let program = env!("CARGO_BIN_EXE_leasehold");
+    let line = format!("stty cols {columns} rows {rows} && exec {program} {arguments} 2>/dev/null");
+    let output = Command::new("script").args(["-qec", &line, "/dev/null"]).current_dir(folder).output();
+    let output = output.expect("the command script, which every Debian has");
+    let text = String::from_utf8(output.stdout).expect("text").replace("\r\n", "\n");
+    assert!(output.status.success(), "{arguments}: {text}");
+    text
+}
