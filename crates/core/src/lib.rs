@@ -12,6 +12,7 @@ pub mod clock;
 pub mod code;
 pub mod finding;
 pub mod fingerprint;
+pub mod glossary;
 pub mod grant;
 pub mod id;
 pub mod key;
