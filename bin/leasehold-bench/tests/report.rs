@@ -1,13 +1,12 @@
 //! The whole measurement, small.
 
-use std::process::Command;
-
+use leasehold_testkit::process::contained;
 use serde_json::Value;
 
 #[test]
 fn it_reports_what_it_measures() {
     let folder = tempfile::tempdir().expect("a folder");
-    let mut command = Command::new(env!("CARGO_BIN_EXE_leasehold-bench"));
+    let mut command = contained(env!("CARGO_BIN_EXE_leasehold-bench"));
     command.args(["--json", "--connections", "1,8", "--machines", "40", "--full", "2000", "--dir"]);
     let output = command.arg(folder.path()).output().expect("a process");
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));

@@ -9,6 +9,7 @@ use std::process::{Command, Output};
 
 use leasehold_core::Span;
 use leasehold_core::standing::Mode;
+use leasehold_testkit::process::contained;
 use leasehold_testkit::responder::{Outgoing, Responder};
 use leasehold_testkit::vendor::Vendor;
 use serde_json::{Value, json};
@@ -42,9 +43,9 @@ impl Desk {
 
     /// `leasehold client …` in this folder with its state there, and nothing else from the environment.
     fn command(&self, words: &[&str]) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_leasehold"));
+        let mut command = contained(env!("CARGO_BIN_EXE_leasehold"));
         command.arg("client").args(words).current_dir(self.folder.path());
-        command.env_clear().env("LEASEHOLD_STATE", self.path("state"));
+        command.env("LEASEHOLD_STATE", self.path("state"));
         command
     }
 

@@ -3,7 +3,6 @@
 
 mod support;
 
-use std::process::Command;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Mutex, mpsc};
 use std::thread;
@@ -12,6 +11,7 @@ use leasehold_core::{Policy, Span};
 use leasehold_store_sqlite::host::SqliteHost;
 use leasehold_testkit::http::{get, post, problem};
 use leasehold_testkit::need::{Need, is_missing};
+use leasehold_testkit::process::contained;
 use support::{Host, Machine, Vendor, history, program};
 
 const CAPACITY: u64 = 12;
@@ -103,7 +103,7 @@ fn a_full_disk_is_said_so_and_nothing_is_granted_that_is_not_recorded() {
     std::fs::create_dir(&full).expect("a folder");
     // A disk of half a megabyte, seen by this host alone.
     let script = "mount -t tmpfs -o size=512k tmpfs \"$2\" && cp \"$1\"/host.* \"$2\" && exec \"$0\" --json host serve --listen 127.0.0.1:0 --data \"$2\"";
-    let mut command = Command::new("unshare");
+    let mut command = contained("unshare");
     command.args(["--map-root-user", "--mount", "sh", "-c", script, env!("CARGO_BIN_EXE_leasehold")]);
     command.arg(folder.path()).arg(&full);
     let host = Host::spawn(command);
@@ -135,7 +135,7 @@ fn a_folder_that_cannot_be_written_is_said_so_at_the_start() {
     let script = "mount -t tmpfs tmpfs \"$2\" && cp \"$1\"/host.* \"$2\" && mount -o remount,ro \"$2\" && exec \"$0\" host serve --listen 127.0.0.1:0 --data \"$2\"";
     let read_only = folder.path().join("read-only");
     std::fs::create_dir(&read_only).expect("a folder");
-    let mut command = Command::new("unshare");
+    let mut command = contained("unshare");
     command.args(["--map-root-user", "--mount", "sh", "-c", script, env!("CARGO_BIN_EXE_leasehold")]);
     let output = command.arg(folder.path()).arg(&read_only).output().expect("a process");
     let said = String::from_utf8_lossy(&output.stderr);

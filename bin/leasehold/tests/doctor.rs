@@ -43,7 +43,7 @@ impl Clinic {
 
     fn command(&self, words: &[&str]) -> Output {
         let mut command = program();
-        command.args(words).current_dir(self.folder.path()).env_clear();
+        command.args(words).current_dir(self.folder.path());
         command.env("LEASEHOLD_STATE", self.folder.path().join("state")).output().unwrap()
     }
 

@@ -4,10 +4,11 @@ mod support;
 
 use std::io::{BufRead, BufReader, Lines, Write};
 use std::path::{Path, PathBuf};
-use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
+use std::process::{Child, ChildStdin, ChildStdout, Stdio};
 use std::time::Duration;
 
 use leasehold_core::{Policy, Span};
+use leasehold_testkit::process::contained;
 use support::{Host, Vendor, now};
 use tempfile::TempDir;
 
@@ -94,8 +95,8 @@ struct Running {
 
 impl Running {
     fn start(scene: &Scene, name: &str, state: &str) -> Self {
-        let mut command = Command::new(example(name));
-        command.arg(&scene.manifest).env("HOME", scene.folder.path());
+        let mut command = contained(example(name));
+        command.arg(&scene.manifest);
         command.env("LEASEHOLD_STATE", scene.folder.path().join(state)).env("LEASEHOLD_HOST", &scene.host.address);
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = command.spawn().expect("the example runs");

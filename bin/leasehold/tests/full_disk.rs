@@ -6,6 +6,7 @@ use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
 use leasehold_testkit::need::{Need, is_missing};
+use leasehold_testkit::process::contained;
 
 #[test]
 fn a_command_that_cannot_print_ends_with_2_and_never_panics() {
@@ -67,7 +68,7 @@ enum Full {
 }
 
 fn program() -> Command {
-    Command::new(env!("CARGO_BIN_EXE_leasehold"))
+    contained(env!("CARGO_BIN_EXE_leasehold"))
 }
 
 /// What `quickstart` makes, and documents of each kind.
@@ -96,7 +97,7 @@ fn run(folder: &Path, line: &str, full: Full) -> Output {
     let device = || File::options().write(true).open("/dev/full").expect("a full device");
     let mut command = words(line);
     command.current_dir(folder).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
-    command.env("HOME", folder).env("LEASEHOLD_STATE", folder.join("state"));
+    command.env("LEASEHOLD_STATE", folder.join("state"));
     if full != Full::Talk {
         command.stdout(device());
     }

@@ -3,10 +3,9 @@
 
 mod support;
 
-use std::process::Command;
-
 use leasehold_core::Policy;
 use leasehold_testkit::need::{Need, is_missing};
+use leasehold_testkit::process::contained;
 use support::Vendor;
 
 #[test]
@@ -36,7 +35,7 @@ fn a_machine_finds_its_host_on_the_local_link() {
         kill %1
         exit $status
     "#;
-    let mut command = Command::new("unshare");
+    let mut command = contained("unshare");
     command.args(["--map-root-user", "--net", "bash", "-c", script, env!("CARGO_BIN_EXE_leasehold")]);
     let output = command.arg(&data).arg(&manifest).arg(folder.path()).arg(&state).output();
     let output = output.expect("unshare (util-linux) and ip (iproute2) are installed");

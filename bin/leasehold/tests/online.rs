@@ -35,7 +35,7 @@ impl Desk {
     /// `leasehold …` in this folder, with nothing from the environment.
     fn command(&self, words: &[&str]) -> Command {
         let mut command = program();
-        command.args(words).current_dir(self.0.path()).env_clear().env("LEASEHOLD_STATE", self.path("state"));
+        command.args(words).current_dir(self.0.path()).env("LEASEHOLD_STATE", self.path("state"));
         command
     }
 

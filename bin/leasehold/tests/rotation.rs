@@ -62,7 +62,7 @@ impl Machine<'_> {
     fn run(&self, words: &[&str]) -> Output {
         let mut command = program();
         command.arg("client").args(words).arg("--json").current_dir(self.desk.folder());
-        command.env("LEASEHOLD_STATE", self.desk.path(self.name)).env_remove("LEASEHOLD_HOST");
+        command.env("LEASEHOLD_STATE", self.desk.path(self.name));
         command.output().expect("a process")
     }
 

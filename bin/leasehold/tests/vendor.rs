@@ -10,6 +10,7 @@ use std::process::Command;
 use desk::Desk;
 use leasehold_core::{Component, Cti, Fingerprint, ProductKey, PublicKey, Timestamp};
 use leasehold_testkit::need::{Need, is_missing};
+use leasehold_testkit::process::contained;
 use leasehold_wire::proof::Proof;
 use leasehold_wire::{
     AnyDocument, HostCertificate, HostRequest, Keypair, Lease, MachineRequest, Manifest, armour, envelope, trust,
@@ -357,7 +358,7 @@ fn the_folder_is_named_by_option_or_environment() {
     let init = ["init", "--name", "Acme", "--passphrase-file", "pass", "--dir", "elsewhere"];
     desk.run(&init).done();
     desk.run(&["--dir", "elsewhere", "product", "list"]).done();
-    let mut command = Command::new(env!("CARGO_BIN_EXE_leasehold"));
+    let mut command = contained(env!("CARGO_BIN_EXE_leasehold"));
     command.args(["vendor", "key", "list"].map(OsStr::new)).current_dir(desk.folder());
     assert!(command.env("LEASEHOLD_VENDOR_DIR", "elsewhere").output().unwrap().status.success());
 }
@@ -396,7 +397,7 @@ fn a_secret_that_cannot_be_written_is_not_recorded() {
     ] {
         assert_eq!(desk.run(&[words, &["-o", "/dev/full"]].concat()).status, 2, "{words:?}");
         let full = fs::File::options().write(true).open("/dev/full").unwrap();
-        let mut command = Command::new(env!("CARGO_BIN_EXE_leasehold"));
+        let mut command = contained(env!("CARGO_BIN_EXE_leasehold"));
         command.arg("vendor").args(words).current_dir(desk.folder()).stdout(full);
         assert_eq!(command.output().unwrap().status.code(), Some(2), "{words:?}");
     }

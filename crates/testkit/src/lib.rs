@@ -8,6 +8,7 @@ pub mod need;
 pub mod net;
 #[cfg(unix)]
 pub mod postgres;
+pub mod process;
 pub mod responder;
 pub mod rng;
 pub mod vectors;

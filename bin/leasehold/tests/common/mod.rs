@@ -1,8 +1,9 @@
 //! Running the built program.
 
 use std::io::Write;
-use std::process::{Command, Stdio};
+use std::process::Stdio;
 
+use leasehold_testkit::process::contained;
 use serde_json::Value;
 
 /// What one run has left.
@@ -18,7 +19,7 @@ pub(crate) struct Run {
 
 /// Runs `leasehold` with these arguments and `input` on standard input.
 pub(crate) fn leasehold(arguments: &[&str], input: &[u8]) -> Run {
-    let mut child = Command::new(env!("CARGO_BIN_EXE_leasehold"))
+    let mut child = contained(env!("CARGO_BIN_EXE_leasehold"))
         .args(arguments)
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())

@@ -4,9 +4,10 @@
 use std::fs;
 use std::io::Write;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output, Stdio};
+use std::process::{Output, Stdio};
 
 use leasehold_core::{ProductKey, PublicKey};
+use leasehold_testkit::process::contained;
 use serde_json::Value;
 use tempfile::TempDir;
 
@@ -48,11 +49,8 @@ impl Desk {
     }
 
     pub(crate) fn run_with(&self, words: &[&str], input: &[u8]) -> Ended {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_leasehold"));
+        let mut command = contained(env!("CARGO_BIN_EXE_leasehold"));
         command.arg("vendor").args(words).current_dir(self.folder());
-        for variable in ["LEASEHOLD_VENDOR_DIR", "LEASEHOLD_PASSPHRASE_FILE"] {
-            command.env_remove(variable);
-        }
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = command.spawn().expect("the program runs");
         // It may end without reading.

@@ -14,11 +14,12 @@ use leasehold_core::{
 };
 use leasehold_host::activation::{Home, Inquiry};
 use leasehold_host::report::Report;
+use leasehold_testkit::process::contained;
 use leasehold_wire::{Authority, HostCertificate, Keypair, Lease, Manifest, Release, Request, envelope, verify};
 
 /// The program under test.
 pub(crate) fn program() -> Command {
-    Command::new(env!("CARGO_BIN_EXE_leasehold"))
+    contained(env!("CARGO_BIN_EXE_leasehold"))
 }
 
 /// The time now, as the host process sees it.

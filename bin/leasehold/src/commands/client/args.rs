@@ -6,6 +6,7 @@ use clap::Args;
 use leasehold_client::{Client, EnvironmentError, HostAddress, Options, host_name, state_directory};
 use leasehold_core::{Code, PublicKey};
 
+use super::made_up::made_up;
 use super::names::Names;
 use super::outcome;
 use crate::failure::Failure;
@@ -24,6 +25,10 @@ pub(crate) struct StateArgs {
     /// Take a manifest of the vendor with this root key and no other.
     #[arg(long, value_name = "HEX")]
     root: Option<PublicKey>,
+    /// Be made-up machine N instead of this one, with its state in `made-up/N` of the state directory: to try things out, where
+    /// one computer has to be several machines.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1_000))]
+    made_up_machine: Option<u32>,
 }
 
 /// Hosts, and what they may know.
@@ -62,8 +67,7 @@ impl StateArgs {
 
     /// The state directory itself.
     pub(crate) fn base(&self) -> Result<PathBuf, Failure> {
-        let named = self.options()?.state.or_else(state_directory);
-        named.ok_or_else(|| outcome::failure(&leasehold_client::Error::NoStateDirectory))
+        base(&self.options()?)
     }
 
     fn options(&self) -> Result<Options, Failure> {
@@ -71,7 +75,12 @@ impl StateArgs {
             EnvironmentError::Host(_) => Failure::failed(Code::Usage, error.to_string()),
             EnvironmentError::CaFile { .. } => Failure::failed(Code::File, error.to_string()),
         })?;
-        Ok(Options { state: self.state.clone().or(environment.state.clone()), root: self.root, ..environment })
+        let state = self.state.clone().or(environment.state.clone());
+        let options = Options { state, root: self.root, ..environment };
+        match self.made_up_machine {
+            Some(number) => Ok(made_up(number, &base(&options)?.join("made-up"), options)),
+            None => Ok(options),
+        }
     }
 
     fn failure(&self, error: &leasehold_client::Error) -> Failure {
@@ -98,6 +107,12 @@ impl NetworkArgs {
             ..options
         })
     }
+}
+
+/// The state directory that was set, or the one that is the default.
+fn base(options: &Options) -> Result<PathBuf, Failure> {
+    let named = options.state.clone().or_else(state_directory);
+    named.ok_or_else(|| outcome::failure(&leasehold_client::Error::NoStateDirectory))
 }
 
 fn shown(file: &Path) -> String {

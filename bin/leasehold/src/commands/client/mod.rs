@@ -4,6 +4,7 @@ mod activate;
 pub(crate) mod args;
 mod generalize;
 mod install;
+pub(crate) mod made_up;
 mod names;
 pub(crate) mod outcome;
 mod release;

@@ -3,11 +3,12 @@
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
-use leasehold_client::{Client, HostAddress, Machine as Hardware, Options, Outcome};
-use leasehold_core::{Component, Standing};
+use leasehold_client::{Client, HostAddress, Options, Outcome};
+use leasehold_core::Standing;
 use serde_json::{Value, json};
 
 use super::Talk;
+use crate::commands::client::made_up::made_up;
 use crate::commands::client::outcome::failure;
 use crate::failure::Failure;
 use crate::output;
@@ -50,16 +51,9 @@ impl Fleet<'_> {
     }
 
     fn open(&self, n: u32) -> Result<Client, Failure> {
-        let part = |component| (component, format!("quickstart {component:?} {n}"));
-        let parts = [Component::MachineId, Component::SystemUuid, Component::SystemDisk];
         let address: HostAddress = self.address.to_string().parse().expect("a socket's address");
-        let options = Options {
-            state: Some(self.dir.join("clients").join(n.to_string())),
-            hosts: vec![address],
-            machine: Some(Hardware::new(parts.map(part))),
-            ..Options::default()
-        };
-        Client::open(self.manifest, options).map_err(|error| failure(&error))
+        let options = Options { hosts: vec![address], ..Options::default() };
+        Client::open(self.manifest, made_up(n, &self.dir.join("clients"), options)).map_err(|error| failure(&error))
     }
 }
 

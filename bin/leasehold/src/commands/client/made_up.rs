@@ -1,0 +1,13 @@
+//! Machines that do not exist, for trying things out: one computer is one client, and a threshold takes several.
+
+use std::path::Path;
+
+use leasehold_client::{Machine, Options};
+use leasehold_core::Component;
+
+/// `options` for the made-up machine of this number: hardware of its own, and state in a folder of its own below `base`.
+pub(crate) fn made_up(number: u32, base: &Path, options: Options) -> Options {
+    let part = |component| (component, format!("quickstart {component:?} {number}"));
+    let parts = [Component::MachineId, Component::SystemUuid, Component::SystemDisk];
+    Options { state: Some(base.join(number.to_string())), machine: Some(Machine::new(parts.map(part))), ..options }
+}
