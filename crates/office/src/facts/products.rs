@@ -29,6 +29,8 @@ pub struct Products {
     /// Products by deployment id.
     #[serde(rename = "product")]
     pub products: Vec<Product>,
+    /// Products that the deployment tool installed until Office 2016, and no longer does.
+    pub former: Vec<Former>,
     /// Releases with their support.
     #[serde(rename = "release")]
     pub releases: Vec<ReleaseFacts>,
@@ -41,6 +43,20 @@ pub struct Products {
     /// Ids of applications that the activation scripts print.
     #[serde(rename = "application_id")]
     pub applications: Vec<Application>,
+}
+
+/// A product that the deployment tool of an earlier release installed.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Former {
+    /// The id in configuration files.
+    pub id: String,
+    /// The last release that had it, as people call it.
+    pub release: String,
+    /// The last day of that release's support.
+    pub end_of_support: Date,
+    /// Where the id comes from.
+    pub source: String,
 }
 
 /// A product that the Office Deployment Tool installs.

@@ -53,9 +53,20 @@ pub fn language(code: &str) -> Option<&'static Language> {
     TABLE.languages.iter().find(|language| language.code.eq_ignore_ascii_case(code))
 }
 
+/// The channel that has or had this name, written with other capital letters.
+pub fn channel_in_any_case(name: &str) -> Option<&'static Channel> {
+    let same = |other: &str| other.eq_ignore_ascii_case(name);
+    TABLE.channels.iter().find(|channel| same(&channel.name) || channel.old_name.as_deref().is_some_and(same))
+}
+
 /// The app with this id.
 pub fn exclude_app(id: &str) -> Option<&'static ExcludeApp> {
     TABLE.exclude_apps.iter().find(|app| app.id == id)
+}
+
+/// Whether earlier versions of the tool knew an app with this id, which its suites no longer have.
+pub fn was_exclude_app(id: &str) -> bool {
+    TABLE.former_exclude_apps.iter().any(|app| app.id.eq_ignore_ascii_case(id))
 }
 
 /// The rule with this id.
@@ -88,6 +99,9 @@ pub struct Schema {
     /// Apps that can be left out.
     #[serde(rename = "exclude_app")]
     pub exclude_apps: Vec<ExcludeApp>,
+    /// Apps that could be left out until 2016, and are in no suite of today.
+    #[serde(rename = "former_exclude_app")]
+    pub former_exclude_apps: Vec<ExcludeApp>,
     /// Languages.
     #[serde(rename = "language")]
     pub languages: Vec<Language>,

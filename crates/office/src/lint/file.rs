@@ -189,8 +189,9 @@ pub(super) struct Channel<'f> {
 
 impl<'f> Channel<'f> {
     pub(super) fn of(value: Value<'f>) -> Self {
-        let once = || schema::channel_once(value.text).or_else(|| schema::channel_before_2017(value.text));
-        let facts = schema::channel(value.text).or_else(once);
+        let text = value.text.trim();
+        let once = || schema::channel_once(text).or_else(|| schema::channel_before_2017(text));
+        let facts = schema::channel(text).or_else(once).or_else(|| schema::channel_in_any_case(text));
         Self { value, facts }
     }
 

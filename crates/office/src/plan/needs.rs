@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::estate::{Devices, Facts, Internet, Lifetime, Membership};
+use super::estate::{Facts, Internet, Lifetime, Membership};
 use super::fact::Fact;
 use super::judge::{Holds, Situation};
 use crate::facts::method::ActivationMethod;
@@ -47,10 +47,6 @@ fn judged(need: &str, method: ActivationMethod, situation: &Situation<'_>) -> Op
                 Holds::No("the machines are joined to Entra neither alone nor as hybrid".to_owned())
             }
             None => Holds::Ask(Fact::Domain),
-        }),
-        "not together with shared computer activation" => Some(match facts.devices() {
-            Some(Devices::Shared) => Holds::No("the machines use shared computer activation".to_owned()),
-            Some(Devices::Personal | Devices::SharedUnlicensed) | None => Holds::Yes,
         }),
         "client Windows 8 / Server 2012 or later" if method == ActivationMethod::Adba => {
             let windows = facts.release.filter(|release| release.of_office().is_none());
@@ -113,7 +109,6 @@ mod tests {
             "licensing service reachable at least every 30 days",
             "internet at sign-in; token lasts 30 days",
             "Entra joined or hybrid joined",
-            "not together with shared computer activation",
             "client Windows 8 / Server 2012 or later",
         ] {
             assert!(DECISIONS.rows.iter().any(|row| row.needs.iter().any(|of| of == need)), "{need}");

@@ -107,6 +107,33 @@ fn whole_files_break_these_rules_and_no_others() {
     }
 }
 
+#[derive(Deserialize)]
+struct Public {
+    file: Vec<PublicFile>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct PublicFile {
+    name: String,
+    errors: Vec<String>,
+    warnings: Vec<String>,
+    text: String,
+}
+
+#[test]
+fn files_as_public_repositories_hold_them_raise_no_false_alarm() {
+    for file in toml::from_str::<Public>(include_str!("public.toml")).expect("files").file {
+        let context = Context { today: Some("2026-11-22".parse().expect("a day")), ..Context::default() };
+        let report = lint(file.text.as_bytes(), &context);
+        let of = |severity: Severity| {
+            let some = report.findings.iter().filter(|finding| finding.severity == severity);
+            some.map(|finding| finding.rule.id.clone()).collect::<Vec<_>>()
+        };
+        assert_eq!((of(Severity::Error), of(Severity::Warning)), (file.errors, file.warnings), "{}", file.name);
+    }
+}
+
 #[test]
 fn every_rule_of_the_table_has_such_files() {
     let cases = cases();

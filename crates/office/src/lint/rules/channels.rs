@@ -1,5 +1,7 @@
 //! Channels: known, and the right ones for the products.
 
+use std::ops::Range;
+
 use roxmltree::Node;
 
 use super::super::context::Context;
@@ -7,7 +9,7 @@ use super::super::file::{Add, Channel, File, Product, Value, channel_of, value};
 use super::super::violation::{Edit, Findings, Fix};
 use super::{did_you_mean, edit, nearest, quoted};
 use crate::facts::products::{self, Family};
-use crate::facts::schema;
+use crate::facts::schema::{self, Severity};
 
 pub(super) const RULES: &[&str] = &[
     "ODT011", "ODT012", "ODT013", "ODT014", "ODT015", "ODT016", "ODT018", "ODT019", "ODT023", "ODT024", "ODT025",
@@ -54,14 +56,24 @@ fn name(channel: &Channel<'_>, findings: &mut Findings<'_>) {
     let earlier = known.before_2017.iter().any(|old| old.eq_ignore_ascii_case(typed));
     if known.name != typed {
         let since = if earlier { " before 2017" } else { "" };
-        let message = format!("{typed} is the old name of {}{since}", known.name);
+        let message = if known.name.eq_ignore_ascii_case(typed.trim()) {
+            format!("{} is written {}", quoted(typed), known.name)
+        } else {
+            format!("{typed} is the old name of {}{since}", known.name)
+        };
         let finding = findings.add("ODT012", value.span.clone(), message);
         finding.fix = Some(edit::replace(value, &known.name));
     }
-    if known.name == "BetaChannel" {
-        findings.add("ODT013", value.span.clone(), format!("{typed} has builds that are not supported"));
-    } else if matches!(known.name.as_str(), "CurrentPreview" | "SemiAnnualPreview") {
-        findings.add("ODT013", value.span.clone(), format!("{typed} has previews of what others get later"));
+    preview(known, value.span.clone(), typed, findings);
+}
+
+/// A preview: Beta builds are supported nowhere; the other two are supported, and meant for a group that tests.
+fn preview(channel: &schema::Channel, span: Range<usize>, named: &str, findings: &mut Findings<'_>) {
+    if channel.name == "BetaChannel" {
+        findings.add("ODT013", span, format!("{named} has builds that are not supported"));
+    } else if matches!(channel.name.as_str(), "CurrentPreview" | "SemiAnnualPreview") {
+        let message = format!("{named} has previews of what others get later: it is for a group that tests");
+        findings.add("ODT013", span, message).severity = Severity::Info;
     }
 }
 
@@ -79,14 +91,7 @@ fn renamed(node: Node<'_, '_>, findings: &mut Findings<'_>) {
 fn cdn(path: Option<Value<'_>>, findings: &mut Findings<'_>) {
     let Some(path) = path else { return };
     let Some(channel) = schema::channel_of_cdn(path.text) else { return };
-    if is_preview(channel) {
-        let message = format!("the address is the {} of Microsoft's CDN, for tests alone", channel.title);
-        findings.add("ODT013", path.span, message);
-    }
-}
-
-fn is_preview(channel: &schema::Channel) -> bool {
-    matches!(channel.name.as_str(), "BetaChannel" | "CurrentPreview" | "SemiAnnualPreview")
+    preview(channel, path.span, &format!("the address is the {} of Microsoft's CDN, which", channel.title), findings);
 }
 
 /// Files for the same machines that install from different channels.
@@ -190,12 +195,21 @@ fn sources(file: &File<'_>, add: &Add<'_>, findings: &mut Findings<'_>) {
     let Some(path) = value(add.node, "SourcePath") else { return };
     let mut parts = path.text.trim_end_matches(['/', '\\', ' ']).rsplit(['/', '\\']);
     let (last, before) = (parts.next().unwrap_or_default(), parts.next().unwrap_or_default());
-    let data = last.eq_ignore_ascii_case("Data") && before.eq_ignore_ascii_case("Office");
-    if data || last.eq_ignore_ascii_case("Office") {
+    if last.eq_ignore_ascii_case("Data") && before.eq_ignore_ascii_case("Office") {
         let message = "the path ends in the folder that the tool adds itself";
         let finding = findings.add("ODT016", path.span.clone(), message);
-        finding.fix = parent(&path, file.text).filter(|_| data).map(|parent| edit::replace(&path, parent));
+        finding.fix = parent(&path, file.text).map(|parent| edit::replace(&path, parent));
+    } else if last.eq_ignore_ascii_case("Office") && !is_share(path.text) {
+        // A folder may be called so too: then the files lie in Office\Office\Data.
+        let message = format!("the tool looks for the files in {last}\\Office\\Data");
+        findings.add("ODT016", path.span, message).severity = Severity::Info;
     }
+}
+
+/// `\\server\share`: there is no folder above it.
+fn is_share(path: &str) -> bool {
+    let share = path.strip_prefix("\\\\").or_else(|| path.strip_prefix("//"));
+    share.is_some_and(|share| share.trim_end_matches(['/', '\\', ' ']).matches(['/', '\\']).count() < 2)
 }
 
 /// What stands before `Office\Data`, where the file writes it without references and it is a folder by itself.

@@ -62,8 +62,11 @@ fn of_product(file: &File<'_>, product: &Product<'_>, context: &Context, finding
         let message = format!("{} has no language", product.id.as_ref().map_or("the product", |_| product.name()));
         findings.add("ODT057", product.place(file.text), message);
     }
-    // A code with a typing error is meant as one, and said to be wrong already.
-    let explicit = product.languages.iter().any(|language| language.is_named() && !language.is_match_word());
+    // A code with a typing error is meant as one, and said to be wrong already. The customization tool writes MatchOS.
+    let explicit = product
+        .languages
+        .iter()
+        .any(|language| language.is_named() && !matches!(language.kind, LanguageKind::MatchPreviousMsi));
     for language in &product.languages {
         let Some(id) = &language.id else { continue };
         match language.kind {

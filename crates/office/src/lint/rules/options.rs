@@ -37,6 +37,11 @@ pub(super) fn check(file: &File<'_>, _: &Context, findings: &mut Findings<'_>) {
 fn excluded(file: &File<'_>, product: &Product<'_>, findings: &mut Findings<'_>) {
     for node in &product.excluded {
         let Some(id) = value(*node, "ID").filter(|id| !id.text.trim().is_empty()) else { continue };
+        if schema::was_exclude_app(id.text) {
+            let message = format!("{} is in no suite that the tool installs today: the line does nothing", id.text);
+            findings.add("ODT061", id.span, message).fix = Some(edit::remove_element(*node, file.text));
+            continue;
+        }
         if schema::exclude_app(id.text).is_none() {
             let alias = ALIASES.iter().find(|(alias, _)| id.is(alias)).map(|(_, app)| *app);
             let apps = schema::table().exclude_apps.iter().map(|app| app.id.as_str());

@@ -7,6 +7,7 @@ use super::super::file::{Add, File, Product, Value, value};
 use super::super::violation::Findings;
 use super::{did_you_mean, edit, nearest, quoted};
 use crate::facts::products::{self, Family};
+use crate::facts::schema::Severity;
 
 pub(super) const RULES: &[&str] =
     &["ODT005", "ODT006", "ODT007", "ODT010", "ODT017", "ODT026", "ODT035", "ODT090", "ODT092", "ODT093"];
@@ -57,10 +58,21 @@ fn known(id: &Value<'_>, findings: &mut Findings<'_>) {
     if products::find(typed).is_some() {
         return;
     }
-    let meant = nearest(typed, products::table().products.iter().map(|product| product.id.as_str()));
-    let message = format!("{} is no product id{}", quoted(typed), did_you_mean(meant));
-    let finding = findings.add("ODT005", id.span.clone(), message);
-    finding.fix = meant.filter(|meant| meant.eq_ignore_ascii_case(typed)).map(|meant| edit::replace(id, meant));
+    if let Some(product) = products::table().former.iter().find(|former| former.id.eq_ignore_ascii_case(typed)) {
+        let message = format!("{typed} is of {}, whose support ended on {}", product.release, product.end_of_support);
+        findings.add("ODT090", id.span.clone(), message);
+        return;
+    }
+    let ids = || products::table().products.iter().map(|product| product.id.as_str());
+    if let Some(written) = ids().find(|id| id.eq_ignore_ascii_case(typed)) {
+        // Whether the tool minds is not documented.
+        let finding = findings.add("ODT005", id.span.clone(), format!("{} is written {written}", quoted(typed)));
+        finding.severity = Severity::Info;
+        finding.fix = Some(edit::replace(id, written));
+        return;
+    }
+    let message = format!("{} is no product id{}", quoted(typed), did_you_mean(nearest(typed, ids())));
+    findings.add("ODT005", id.span.clone(), message);
 }
 
 fn architecture(add: &Add<'_>, context: &Context, findings: &mut Findings<'_>) {
