@@ -26,7 +26,7 @@ fn main() -> Result<ExitCode, Box<dyn Error>> {
     io::copy(&mut io::stdin(), &mut io::sink())?;
     renewer.stop();
     match client.release()? {
-        Released::GivenBack { .. } => println!("given back"),
+        Released::Told { .. } => println!("given back"),
         Released::NothingHeld | Released::PlaceKept => println!("nothing to give back"),
         Released::Refused(refused) => println!("still held: {refused}"),
     }

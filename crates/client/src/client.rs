@@ -172,8 +172,10 @@ impl Client {
         Ok(Tick::Asked(Box::new(answer)))
     }
 
-    /// Gives the lease back; the lease of a multiple key is only removed here. The client then asks only when
-    /// [`Self::activate`] is called.
+    /// Gives the lease back: tells the host, and uses it no more. The lease of a multiple key is only removed here. The client then
+    /// asks only when [`Self::activate`] is called.
+    ///
+    /// A host signs no receipt. Where there is no lease in hand, the host is told again of the one that was given back last.
     ///
     /// # Errors
     /// As [`Self::activate`]; the lease is then still held.

@@ -33,6 +33,8 @@ pub struct Status {
     pub authority: Option<AuthorityAddress>,
     /// The device key, once the client has asked.
     pub device: Option<KeyId>,
+    /// The lease that was given back, where there has been none since: its host was told, which nothing proves.
+    pub given_back: Option<Lease>,
     /// When the client asks next; `None` is not by itself.
     pub next_attempt: Option<Timestamp>,
     /// Why the last attempt brought no lease.
@@ -83,6 +85,7 @@ impl Status {
             next_attempt: record.next_attempt(device.id(), due, context.now()),
             signer: held.as_ref().map(|held| held.signer),
             lease: held.map(|held| held.lease),
+            given_back: known(state, state.released(None)).flatten().map(|released| released.lease),
             host: record.host,
             authority: record.authority,
             device: device.id(),

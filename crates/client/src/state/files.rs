@@ -124,6 +124,17 @@ impl Files {
         replaced.map_err(|source| Error::State { path, source })
     }
 
+    /// Gives a file another name in the same folder, if there is one; what had that name is gone.
+    pub(crate) fn rename(&self, _lock: &Lock, name: &str, to: &str) -> Result<(), Error> {
+        let (path, to) = (self.path(name)?, self.path(to)?);
+        let renamed = match fs::rename(&path, to) {
+            Ok(()) => path.parent().map_or(Ok(()), leasehold_files::sync_folder),
+            Err(error) if error.kind() == ErrorKind::NotFound => Ok(()),
+            Err(error) => Err(error),
+        };
+        renamed.map_err(|source| Error::State { path, source })
+    }
+
     /// Removes a file, if there is one.
     pub(crate) fn remove(&self, _lock: &Lock, name: &str) -> Result<(), Error> {
         let path = self.path(name)?;

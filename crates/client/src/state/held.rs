@@ -69,6 +69,11 @@ impl Held {
         fingerprint.is_some_and(|now| self.lease.fingerprint.same_machine(now, drift))
     }
 
+    /// Whether the host may still count it.
+    pub(crate) fn runs_at(&self, now: Timestamp) -> bool {
+        self.lease.expires.is_none_or(|end| now < end)
+    }
+
     /// When another is to follow it.
     pub(crate) fn due(&self, device: &Device, evidence: &standing::Lease) -> Due {
         // A multiple key's lease is never renewed: another one takes the key.

@@ -9,6 +9,7 @@
 //!                         revocations.lh
 //!                         lock  asking.lock
 //!                         <product>/manifest.lh  lease.lh  refusal.lh (with their chains)  record.json
+//!                                   released.lh  a lease that was given back, for the host to be told again
 //! ```
 
 pub(crate) mod attempts;
@@ -109,12 +110,13 @@ impl State {
 
     /// Removes the former keys that no lease of the vendor's is bound to any more.
     pub(crate) fn forget_former_keys(&self, lock: &Lock) -> Result<(), Error> {
-        let lease = |product: String| {
-            let bytes =
-                leasehold_files::read(&self.files.folder()?.join(product).join(LEASE), MAX_DOCUMENT_BYTES).ok()?;
+        let client = |file: PathBuf| {
+            let bytes = leasehold_files::read(&self.files.folder()?.join(file), MAX_DOCUMENT_BYTES).ok()?;
             Some(leasehold_wire::Envelope::parse(&bytes).ok()?.document::<Lease>().ok()?.client)
         };
-        let bound: Vec<String> = self.files.folders().into_iter().filter_map(lease).map(former_name).collect();
+        let leases = |product: String| [LEASE, RELEASED].map(|file| Path::new(&product).join(file));
+        let files = self.files.folders().into_iter().flat_map(leases);
+        let bound: Vec<String> = files.filter_map(client).map(former_name).collect();
         let kept: Vec<&str> = bound.iter().map(String::as_str).collect();
         if self.files.has_folder(FORMER) { self.files.clear(lock, FORMER, &kept) } else { Ok(()) }
     }
@@ -166,11 +168,20 @@ impl State {
     }
 
     pub(crate) fn held(&self, lock: Option<&Lock>) -> Result<Option<Held>, Error> {
+        self.lease_in(LEASE, lock)
+    }
+
+    /// The lease that was given back, where there has been none since.
+    pub(crate) fn released(&self, lock: Option<&Lock>) -> Result<Option<Held>, Error> {
+        self.lease_in(RELEASED, lock)
+    }
+
+    fn lease_in(&self, file: &str, lock: Option<&Lock>) -> Result<Option<Held>, Error> {
         let revocations = self.revocations(lock).unwrap_or_else(|error| {
             self.note(error);
             None
         });
-        self.files.read(lock, &of(&self.product, LEASE), |bytes| {
+        self.files.read(lock, &of(&self.product, file), |bytes| {
             Held::open(bytes, &self.root, revocations.as_ref()).filter(|held| held.lease.product == self.product)
         })
     }
@@ -186,6 +197,15 @@ impl State {
 
     pub(crate) fn remove_refusal(&self, lock: &Lock) -> Result<(), Error> {
         self.files.remove(lock, &of(&self.product, REFUSAL))
+    }
+
+    /// Puts the lease in hand where no standing rests on it; the one that was put there before stays where there is none.
+    pub(crate) fn put_lease_away(&self, lock: &Lock) -> Result<(), Error> {
+        self.files.rename(lock, &of(&self.product, LEASE), &of(&self.product, RELEASED))
+    }
+
+    pub(crate) fn remove_released(&self, lock: &Lock) -> Result<(), Error> {
+        self.files.remove(lock, &of(&self.product, RELEASED))
     }
 
     pub(crate) fn remove_lease(&self, lock: &Lock) -> Result<(), Error> {
@@ -316,6 +336,7 @@ const MANIFEST: &str = "manifest.lh";
 /// The most that any document but a revocation list has.
 const MAX_DOCUMENT_BYTES: u64 = 16 * 1_024;
 const LEASE: &str = "lease.lh";
+const RELEASED: &str = "released.lh";
 const RECORD: &str = "record.json";
 
 #[cfg(test)]

@@ -226,13 +226,41 @@ fn a_released_lease_is_gone_and_asked_for_only_when_told() {
     scene.then(Act::LoseReply);
     assert!(scene.client().release().is_err());
     assert!(scene.client().status().lease.is_some(), "a release that was not answered has not happened");
-    assert!(matches!(scene.client().release(), Ok(Released::GivenBack { .. })));
+    assert!(matches!(scene.client().release(), Ok(Released::Told { .. })));
     let client = scene.client();
     assert_eq!(client.status().lease, None);
-    assert!(matches!(client.release(), Ok(Released::NothingHeld)), "again costs nothing");
     assert!(matches!(client.tick(), Ok(Tick::Waits(None))));
     granted(client.activate().unwrap());
     assert!(matches!(client.tick(), Ok(Tick::Waits(Some(_)))));
+}
+
+#[test]
+fn a_release_can_be_told_again_since_anyone_may_have_answered_it() {
+    let scene = Scene::new();
+    let lease = scene.licensed().lease;
+    for times in 1..=3 {
+        let Ok(Released::Told { lease: told, host, .. }) = scene.client().release() else { panic!("the host is told") };
+        assert_eq!((told, host), (lease.cti, scene.address()));
+        let status = scene.client().status();
+        assert!(matches!(status.standing, Standing::Unactivated { .. }), "it is used no more");
+        assert_eq!((status.lease, status.given_back.as_ref()), (None, Some(&lease)));
+        let released = scene.releases();
+        assert_eq!(released.len(), times);
+        assert!(released.iter().all(|release| (release.key.id(), release.lease) == (lease.client, lease.cti)));
+    }
+    scene.clock.advance(Span::days(180));
+    assert!(matches!(scene.client().release(), Ok(Released::NothingHeld)), "a lease that has ended needs no release");
+    assert_eq!(scene.client().status().given_back, None);
+}
+
+#[test]
+fn the_next_lease_ends_the_memory_of_the_one_that_was_given_back() {
+    let scene = Scene::new();
+    scene.licensed();
+    assert!(scene.client().release().is_ok());
+    scene.licensed();
+    assert_eq!(scene.client().status().given_back, None);
+    assert!(!scene.file("acme-cad/released.lh").exists());
 }
 
 #[test]
@@ -240,8 +268,7 @@ fn a_lease_that_a_lost_reply_may_have_brought_is_given_back_too() {
     let scene = Scene::new();
     scene.then(Act::LoseReply);
     assert!(scene.client().activate().is_err());
-    assert!(matches!(scene.client().release(), Ok(Released::GivenBack { .. })));
-    assert!(matches!(scene.client().release(), Ok(Released::NothingHeld)));
+    assert!(matches!(scene.client().release(), Ok(Released::Told { .. })));
     let released = scene.responder.seen().into_iter().find(|incoming| incoming.path == "/v1/releases").unwrap();
     let release: leasehold_wire::Release = request::open(&released.body).unwrap();
     assert_eq!(release.key, scene.requests()[0].key);
@@ -253,7 +280,7 @@ fn a_lease_that_a_lost_renewal_has_brought_is_the_one_that_is_given_back() {
     scene.licensed();
     scene.then(Act::LoseReply);
     assert!(scene.client().renew().is_err());
-    assert!(matches!(scene.client().release(), Ok(Released::GivenBack { .. })));
+    assert!(matches!(scene.client().release(), Ok(Released::Told { .. })));
     let (requests, released) = (scene.requests(), scene.releases());
     assert_eq!(requests.len(), 3, "asked for before it is given back");
     assert_ne!(Some(released[0].lease), requests[1].holds);

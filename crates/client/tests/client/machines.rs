@@ -47,7 +47,9 @@ fn a_changed_machine_gives_its_lease_back_with_its_former_key_and_keeps_its_plac
     let lease = granted(client.activate().unwrap()).lease;
     assert!(matches!(client.standing(), Standing::Licensed { .. }));
     assert_eq!(client.status().device, Some(lease.client));
-    assert_eq!(scene.releases().len(), 1, "given back once");
+    let released = scene.releases();
+    assert_eq!(released.len(), 2, "anyone may have answered the first");
+    assert_eq!((released[1].key.id(), released[1].lease), (former.lease.client, former.lease.cti));
     let requests = scene.requests();
     assert_ne!(requests[1].key.id(), former.lease.client);
     assert_eq!(requests[1].key, requests[2].key, "one new key, not one for every attempt");
@@ -93,9 +95,22 @@ fn a_release_on_a_changed_machine_ends_the_lease_that_the_host_counts() {
     scene.then(Act::LoseReply).then(Act::Grant(Chain::AsAsked)).then(Act::Refuse(THRESHOLD));
     assert!(scene.client().activate().is_err(), "where the release is not answered, nothing is asked for");
     assert!(scene.client().activate().is_ok());
-    assert!(matches!(scene.client().release(), Ok(Released::GivenBack { .. })));
+    assert!(matches!(scene.client().release(), Ok(Released::Told { .. })));
     let released = scene.releases();
     assert!(released.iter().all(|release| (release.key.id(), release.lease) == (former.client, former.cti)));
+}
+
+#[test]
+fn a_lease_that_was_given_back_before_the_machine_changed_is_given_back_again_with_its_key() {
+    let mut scene = Scene::new();
+    let former = scene.licensed().lease;
+    assert!(scene.client().release().is_ok());
+    scene.machine = machine(2);
+    granted(scene.client().activate().unwrap());
+    let released = scene.releases();
+    assert_eq!(released.len(), 2);
+    assert!(released.iter().all(|release| (release.key.id(), release.lease) == (former.client, former.cti)));
+    assert!(scene.file("former").read_dir().is_ok_and(|mut kept| kept.next().is_none()));
 }
 
 #[test]

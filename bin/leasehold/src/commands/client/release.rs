@@ -11,6 +11,9 @@ use crate::output::{self, Output};
 
 /// Give the lease back to the host; the client asks for another only on request.
 ///
+/// The host signs no receipt: the lease is not used any more whatever the network answers, and running the command again tells the
+/// host again, up to the lease's end.
+///
 /// A lease of a multiple key is removed here alone: the machine keeps its place with the vendor.
 #[derive(Debug, Args)]
 pub(crate) struct Release {
@@ -25,21 +28,32 @@ impl Release {
         let client = self.state.open(&self.network)?;
         let released = client.release();
         report::warn(&client.notes(), output);
-        let (word, message) = match released.map_err(|error| outcome::failure(&error))? {
-            Released::GivenBack { passed_over } => {
+        let product = client.manifest().product;
+        let name = product.as_str();
+        let (value, message) = match released.map_err(|error| outcome::failure(&error))? {
+            Released::Told { host, lease, passed_over } => {
                 report::warn_of_hosts(&passed_over, output);
-                ("given-back", "the lease was given back")
+                let (address, lease) = (host.to_string(), lease.to_string());
+                let value =
+                    json!({ "product": name, "released": "told", "proven": false, "host": address, "lease": lease });
+                let told = format!(
+                    "the lease is not used any more; host {host} was told so (not proven: it signs no receipt)"
+                );
+                (value, format!("{told}\nto tell it again, run `leasehold client release` again"))
             }
-            Released::PlaceKept => (
-                "place-kept",
-                "the lease was removed; this machine keeps its place with the vendor, and may be activated again",
-            ),
-            Released::NothingHeld => ("nothing-held", "there was no lease to give back"),
+            Released::PlaceKept => {
+                let kept =
+                    "the lease was removed; this machine keeps its place with the vendor, and may be activated again";
+                (json!({ "product": name, "released": "place-kept" }), kept.to_owned())
+            }
+            Released::NothingHeld => {
+                let nothing = "there was no lease to give back".to_owned();
+                (json!({ "product": name, "released": "nothing-held" }), nothing)
+            }
             Released::Refused(refused) => return Err(outcome::refusal(&client, &refused)),
         };
-        let product = client.manifest().product;
         match output {
-            Output::Json => output::json(&json!({ "product": product.as_str(), "released": word })),
+            Output::Json => output::json(&value),
             Output::Human => outln!("{product}: {message}"),
         }
         Ok(())

@@ -89,6 +89,7 @@ fn rows(client: &Client, status: &Status) -> Vec<(String, String)> {
         (if by_authority { "authority" } else { "host" }, host),
         ("method", lease.map(|lease| lease.method.name().to_owned())),
         ("features", features),
+        ("given back", status.given_back.as_ref().map(|lease| format!("{}: the host was told, not proven", lease.cti))),
         ("device", status.device.map(|device| device.to_string())),
         ("lease", lease.and(client.lease_file()).map(|file| file.display().to_string())),
     ];
@@ -116,6 +117,7 @@ fn value(client: &Client, status: &Status) -> Value {
         "host": status.host.as_ref().map(ToString::to_string),
         "host_key": id(status.signer),
         "device": id(status.device),
+        "given_back": status.given_back.as_ref().map(|lease| json!({ "lease": lease.cti.to_string(), "proven": false })),
         "issued": lease.map(|lease| lease.issued.unix()),
         "expires": lease.and_then(|lease| unix(lease.expires)),
         "count": lease.and_then(|lease| lease.count),

@@ -32,14 +32,15 @@ pub(crate) fn granted(context: &Context, state: &State, accepted: Accepted, rout
     Ok(lease)
 }
 
-/// A candidate that holds a lease is the key in use from now on; former keys without a lease are removed, and so is the
-/// proof of an earlier refusal.
+/// A candidate that holds a lease is the key in use from now on; former keys without a lease are removed, and so are a lease
+/// that was given back and the proof of an earlier refusal.
 pub(crate) fn settle_keys(state: &State, lock: &Lock, client: KeyId) -> Result<(), Error> {
     let mut device = state.device(Some(lock))?;
     if device.candidate.as_ref().map(Keypair::id) == Some(client) {
         device.promote();
         state.keep_device(lock, &device)?;
     }
+    state.remove_released(lock)?;
     state.forget_former_keys(lock)?;
     state.remove_refusal(lock)
 }

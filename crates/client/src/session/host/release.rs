@@ -4,6 +4,7 @@ use leasehold_core::Cti;
 use leasehold_wire::envelope::sign;
 use leasehold_wire::{Keypair, Method, Release};
 
+use crate::address::HostAddress;
 use crate::context::Context;
 use crate::error::Error;
 use crate::error::failure::Tried;
@@ -11,13 +12,21 @@ use crate::refused::Refused;
 use crate::session::host::asking::{LeaseSession, Outcome};
 use crate::session::host::request::LeaseRequest;
 use crate::state::State;
+use crate::state::files::Lock;
+use crate::state::held::Held;
 use crate::state::record::RenewalMode;
 
-/// The result of a release.
+/// The result of a release. Only the machine's own word ends a lease here; that the host has ended it too is proven by nothing,
+/// since an answer to a release is not signed.
 #[derive(Debug)]
 pub enum Released {
-    /// The lease was given back.
-    GivenBack {
+    /// The lease is not used any more, and the host was told so. [`crate::Client::release`] tells it again, up to the lease's end
+    /// or the next lease.
+    Told {
+        /// The host that has answered.
+        host: HostAddress,
+        /// The lease.
+        lease: Cti,
         /// The hosts that were tried before and have not answered.
         passed_over: Vec<Tried>,
     },
@@ -49,33 +58,43 @@ impl LeaseSession<'_> {
                 Outcome::Refused(_) | Outcome::Granted(_) | Outcome::Held(_) => {}
             }
         }
+        let now = self.context.now();
+        let told = || self.state.released(None).map(|told| told.filter(|told| told.runs_at(now)));
+        let held = match held {
+            Some(held) => Some(held),
+            None => told()?,
+        };
         let Some(held) = held else {
             forget_lease(self.state)?;
             return Ok(Released::NothingHeld);
         };
         let key = self.state.key_of(held.lease.client)?.ok_or(Error::NoLease(self.context.manifest.product))?;
-        let first = self.hosts().give_back(&release(self.context, held.lease.cti, &key))?;
+        let lease = held.lease.cti;
+        let first = self.hosts().give_back(&release(self.context, lease, &key))?;
         if let Some(refused) = first.answer {
             return Ok(Released::Refused(refused));
         }
-        forget_lease(self.state)?;
-        Ok(Released::GivenBack { passed_over: first.passed_over })
+        put_away_lease(self.state)?;
+        Ok(Released::Told { host: first.route.address, lease, passed_over: first.passed_over })
     }
 
     /// On a machine that has become another one: gives the former lease back with the key that it is bound to, before
     /// `request` asks for another with a new key. So the machine keeps its place where capacity is short.
+    ///
+    /// The host's answer is not signed: the lease is given back before every request until the new key holds a lease.
     pub(crate) fn give_back_former(&self, request: &LeaseRequest) -> Result<(), Error> {
         let drift = self.context.manifest.drift;
-        let former = self.state.held(None)?.filter(|held| {
+        let former = |held: &Held| {
             held.lease.method == Method::Host
                 && held.lease.client != request.key.id()
                 && !held.is_of(self.context.fingerprint.as_ref(), drift)
-        });
-        let Some(former) = former else { return Ok(()) };
+        };
+        let former = match self.state.held(None)?.filter(former) {
+            Some(held) => Some(held),
+            None => self.state.released(None)?.filter(former),
+        };
+        let Some(former) = former.filter(|former| former.runs_at(self.context.now())) else { return Ok(()) };
         let lease = former.lease.cti;
-        if self.state.record(None)?.given_back == Some(lease) {
-            return Ok(());
-        }
         let Some(key) = self.state.key_of(former.lease.client)? else { return Ok(()) };
         let first = self.hosts().give_back(&release(self.context, lease, &key))?;
         // A refusal ends nothing, and must not keep the machine from asking.
@@ -94,15 +113,27 @@ fn release(context: &Context, lease: Cti, key: &Keypair) -> Vec<u8> {
     sign(&Release { issued, cti, key: key.public(), product, lease }, key, &[])
 }
 
-/// Removes the lease first: a crash between must not leave one that the host has taken back.
+/// Removes the lease, also one that was put away.
 fn forget_lease(state: &State) -> Result<(), Error> {
     let lock = state.lock()?;
     state.remove_lease(&lock)?;
-    let mut record = state.record(Some(&lock))?;
+    state.remove_released(&lock)?;
+    forget_requests(state, &lock)
+}
+
+/// Puts the lease away, so that no standing rests on it and the host can be told again. A crash between repeats the release.
+fn put_away_lease(state: &State) -> Result<(), Error> {
+    let lock = state.lock()?;
+    state.put_lease_away(&lock)?;
+    forget_requests(state, &lock)
+}
+
+fn forget_requests(state: &State, lock: &Lock) -> Result<(), Error> {
+    let mut record = state.record(Some(lock))?;
     (record.request, record.attempt, record.authority) = (None, None, None);
     (record.moved, record.given_back) = (None, None);
     record.renewal = RenewalMode::OnRequest;
-    state.keep_record(&lock, &record)?;
-    state.forget_former_keys(&lock)?;
-    state.remove_refusal(&lock)
+    state.keep_record(lock, &record)?;
+    state.forget_former_keys(lock)?;
+    state.remove_refusal(lock)
 }
