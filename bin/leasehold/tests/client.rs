@@ -93,6 +93,52 @@ fn an_address_where_nothing_listens_is_named() {
 }
 
 #[test]
+fn a_proxy_that_is_gone_is_blamed_and_not_the_host() {
+    let desk = Desk::new();
+    let dead = TcpListener::bind(("127.0.0.1", 0)).unwrap().local_addr().unwrap().to_string();
+    let ask = |variables: &[(&str, &str)], host: &str| {
+        let words = ["activate", "--no-dns", "--json", "--manifest", "cad.lh", "--host", host];
+        desk.command(&words).envs(variables.iter().copied()).output().unwrap()
+    };
+    let proxied = [("HTTP_PROXY", dead.as_str())];
+    let message = assert_fails(&ask(&proxied, "lease.corp.test"), 2, "proxy-unreachable");
+    let told = format!("host lease.corp.test:16880: the proxy {dead} (HTTP_PROXY) does not answer: connection refused");
+    assert_eq!(message, told);
+    assert_fails(&ask(&[("https_proxy", &dead)], "https://lease.corp.test"), 2, "proxy-unreachable");
+    for no_proxy in ["corp.test", ".corp.test", "*.corp.test", "*", "a.test,lease.corp.test"] {
+        let excepted = [proxied[0], ("NO_PROXY", no_proxy)];
+        assert_fails(&ask(&excepted, "lease.corp.test"), 2, "name-not-found");
+    }
+    let host = Responder::start(|_| Outgoing::empty(404));
+    assert_fails(&ask(&proxied, &host.address().to_string()), 2, "not-a-host");
+}
+
+#[test]
+fn what_a_proxy_or_a_gateway_says_is_told_as_its_own() {
+    let desk = Desk::new();
+    let ask = |status| {
+        let proxy = Responder::start(move |_| Outgoing::empty(status));
+        let address = proxy.address().to_string();
+        let words = ["activate", "--no-dns", "--json", "--manifest", "cad.lh", "--host", "lease.corp.test"];
+        let asked = desk.command(&words).env("ALL_PROXY", format!("http://me:secret@{address}")).output().unwrap();
+        let message = assert_fails(&asked, 2, "proxy-refused");
+        message.replace(&address, "PROXY")
+    };
+    let host = "host lease.corp.test:16880: the proxy PROXY (ALL_PROXY)";
+    assert_eq!(ask(407), format!("{host} wants a name and password (407)"));
+    assert_eq!(ask(403), format!("{host} does not allow the address (403)"));
+    assert_eq!(ask(502), format!("{host} does not reach the address (502)"));
+    let gateway = Responder::start(|_| Outgoing::empty(502));
+    let address = gateway.address().to_string();
+    let asked = desk.run(&["activate", "--no-dns", "--json", "--manifest", "cad.lh", "--host", &address]);
+    let message = assert_fails(&asked, 2, "gateway-failed");
+    assert_eq!(
+        message,
+        format!("host {address}: a gateway on the way answers 502: it does not reach the server behind it")
+    );
+}
+
+#[test]
 fn what_answers_and_is_no_host_is_told() {
     let desk = Desk::new();
     let web = Responder::start(|_| Outgoing::empty(404));

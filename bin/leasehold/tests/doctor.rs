@@ -42,15 +42,23 @@ impl Clinic {
     }
 
     fn command(&self, words: &[&str]) -> Output {
+        self.command_in(words, &[])
+    }
+
+    fn command_in(&self, words: &[&str], variables: &[(&str, &str)]) -> Output {
         let mut command = program();
-        command.args(words).current_dir(self.folder.path());
+        command.args(words).current_dir(self.folder.path()).envs(variables.iter().copied());
         command.env("LEASEHOLD_STATE", self.folder.path().join("state")).output().unwrap()
     }
 
     /// What the doctor says with these words, and its exit status.
     fn examine(&self, words: &[&str]) -> (i32, Value) {
+        self.examine_in(words, &[])
+    }
+
+    fn examine_in(&self, words: &[&str], variables: &[(&str, &str)]) -> (i32, Value) {
         let always = ["doctor", "--json", "--timeout", "300", "--manifest", "cad.lh"];
-        let output = self.command(&[&always, words].concat());
+        let output = self.command_in(&[&always, words].concat(), variables);
         assert_eq!(String::from_utf8_lossy(&output.stderr), "");
         (output.status.code().unwrap(), serde_json::from_slice(&output.stdout).unwrap())
     }
@@ -254,6 +262,25 @@ fn a_rogue_record_is_named_and_alone_is_a_failure() {
     let (exit, report) = clinic.by_dns(&server(&[record, srv(1, port(&host.address), "one")].concat()));
     let rogue = check(&report, "host rogue.lease.test");
     assert_eq!((exit, &rogue["outcome"], &rogue["code"]), (0, &json!("warning"), &json!("rogue-record")));
+}
+
+#[test]
+fn the_doctor_shows_which_proxy_stands_before_which_host_and_why() {
+    let clinic = Clinic::new();
+    let host = showing(now().plus(Span::days(90)), "");
+    let here = host.address().to_string();
+    let hosts = format!("lease.corp.test,office.test,{here}");
+    let (dead, words) = (dead(), ["--no-dns", "--host", &hosts]);
+    let variables = [("HTTP_PROXY", dead.as_str()), ("NO_PROXY", "corp.test"), ("ALL_PROXY", "socks5://p:1")];
+    let (_, report) = clinic.examine_in(&words, &variables);
+    let way = |host: &str| check(&report, &format!("way to {host}"))["detail"].clone();
+    assert_eq!(way("lease.corp.test:16880"), "no proxy, since NO_PROXY has corp.test");
+    assert_eq!(way("office.test:16880"), format!("through the proxy {dead} (HTTP_PROXY)"));
+    assert_eq!(way(&here), "no proxy, since it is this machine");
+    assert_eq!(check(&report, "host office.test:16880")["code"], "proxy-unreachable");
+    assert_eq!(check(&report, "proxy")["outcome"], "warning");
+    let shown = clinic.examine(&words).1.to_string();
+    assert!(!shown.contains("way to "), "where none is set there is nothing to show: {shown}");
 }
 
 #[test]

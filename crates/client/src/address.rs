@@ -33,8 +33,9 @@ pub enum AddressError {
     More,
 }
 
+/// How a server is spoken with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-enum Scheme {
+pub(crate) enum Scheme {
     Http,
     Https,
 }
@@ -63,12 +64,25 @@ impl HostAddress {
         format!("{}:{}", self.name, self.port)
     }
 
+    /// The name or address.
+    pub(crate) fn name(&self) -> String {
+        self.name.to_string()
+    }
+
+    pub(crate) fn port(&self) -> u16 {
+        self.port
+    }
+
     /// Whether it is on this machine, so that no proxy stands between.
     pub(crate) fn is_loopback(&self) -> bool {
         match &self.name {
             Name::Dns(name) => name.as_ref() == "localhost",
             Name::Ip(ip) => ip.is_loopback(),
         }
+    }
+
+    pub(crate) fn scheme(&self) -> Scheme {
+        self.scheme
     }
 
     /// Whether TLS is spoken there.

@@ -41,6 +41,8 @@ pub use session::host::lookup::LocalLink;
 pub use session::host::lookup::{Lookup, SearchError};
 pub use session::host::release::Released;
 pub use session::host::route::{Reach, Route};
+pub use session::proxy::{ProxyCause, ProxyFault};
+pub use session::tls::TlsFault;
 pub use state::directory::state_directory;
 pub use state::files::Note;
 pub use state::generalize;

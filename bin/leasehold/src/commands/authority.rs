@@ -41,7 +41,9 @@ pub(crate) fn failed(error: &AuthorityError) -> Failure {
         | Why::Silent
         | Why::NameNotFound
         | Why::Untrusted(_)
+        | Why::PlainHttp
         | Why::Proxy(_)
+        | Why::Gateway { .. }
         | Why::NotAHost(_) => Failure::failed(code, error.to_string()),
     }
 }

@@ -1,4 +1,4 @@
-//! Dates as HTTP servers send them.
+//! Dates as HTTP servers send them, and as they stand in certificates.
 
 use leasehold_core::Timestamp;
 
@@ -17,6 +17,22 @@ pub(crate) fn parse(text: &str) -> Option<Timestamp> {
     Some(Timestamp::from_unix(days * DAY + hour * 3_600 + minute * 60 + second))
 }
 
+/// A time of a certificate (RFC 5280 section 4.1.2.5): `500101000000Z`, or with a year of four digits.
+pub(crate) fn parse_asn1(text: &str, four_digits: bool) -> Option<Timestamp> {
+    let digits = text.strip_suffix('Z').filter(|digits| digits.bytes().all(|byte| byte.is_ascii_digit()))?;
+    let (year, rest) = digits.split_at_checked(if four_digits { 4 } else { 2 })?;
+    let year: u64 = year.parse().ok()?;
+    let year = match (four_digits, year) {
+        (true, year) => year,
+        (false, 0..50) => 2_000 + year,
+        (false, year) => 1_900 + year,
+    };
+    let part = |at: usize| rest.get(at..at + 2)?.parse::<u64>().ok();
+    let (month, day, hour, minute, second) = (part(0)?, part(2)?, part(4)?, part(6)?, part(8)?);
+    let month = MONTHS.get(usize::try_from(month).ok()?.checked_sub(1)?)?;
+    parse(&format!("-, {day} {month} {year} {hour}:{minute}:{second} GMT"))
+}
+
 /// Days from 1970-01-01 to the first of a month. Years begin in March here, so that leap days come last.
 fn days_before(year: i64, month: i64) -> i64 {
     let (year, month) = if month > 2 { (year, month - 3) } else { (year - 1, month + 9) };
@@ -31,6 +47,16 @@ const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Au
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn times_of_certificates_are_read() {
+        let unix = |text, four_digits| parse_asn1(text, four_digits).map(Timestamp::unix);
+        assert_eq!(unix("941106084937Z", false), Some(784_111_777));
+        assert_eq!(unix("20000229000000Z", true), Some(951_782_400));
+        for text in ["", "Z", "941106084937", "941306084937Z", "9411060849Z", "94é06084937Z"] {
+            assert_eq!(unix(text, false), None, "{text}");
+        }
+    }
 
     #[test]
     fn dates_of_http_are_read_and_other_texts_are_none() {

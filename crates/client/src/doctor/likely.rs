@@ -35,6 +35,7 @@ pub(crate) fn cause(findings: &[Finding]) -> Option<&Finding> {
 /// most is the one that was meant; a host's earlier refusal comes last, since it may answer otherwise now.
 const RANKS: &[Code] = &[
     Code::StateUnusable,
+    Code::StateFull,
     Code::NoFingerprint,
     Code::ClockWrong,
     Code::ClockSkew,
@@ -51,6 +52,14 @@ const RANKS: &[Code] = &[
     Code::StoreUnavailable,
     Code::ForeignManifest,
     Code::UntrustedHost,
+    Code::TlsCertificateEnded,
+    Code::TlsCertificateNotYetValid,
+    Code::TlsCertificateOtherName,
+    Code::TlsCertificateUnsuitable,
+    Code::PlainHttp,
+    Code::ProxyUnreachable,
+    Code::ProxyRefused,
+    Code::GatewayFailed,
     Code::NotAHost,
     Code::HostSilent,
     Code::ConnectionRefused,

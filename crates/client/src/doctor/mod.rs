@@ -7,7 +7,9 @@ mod hosts;
 mod likely;
 mod machine;
 mod names;
+mod proxies;
 mod standing;
+mod tls;
 
 use leasehold_core::{Code, Finding};
 use leasehold_discovery::Found;
@@ -76,7 +78,10 @@ pub(crate) fn diagnose(
     if judged.is_empty() {
         findings.push(Finding::failure("hosts", Code::NoHost, "no address is known"));
     }
+    let routes = || probed.iter().map(|host| &host.route);
+    findings.extend(proxies::checks(&network.exchange, routes()));
     findings.extend(judged);
+    findings.extend(tls::checks(&network.exchange, routes(), now));
     let grant = probed.iter().find_map(|host| hosts::grant(host, manifest, now));
     findings.extend(asked);
     findings.extend(standing::checks(&status, grant.as_ref(), service, now));

@@ -13,13 +13,17 @@ use crate::refused::Refused;
 use crate::session::exchange::NotAHost;
 use crate::session::host::answer::Mismatch;
 use crate::session::host::route::Route;
+use crate::session::proxy::ProxyFault;
+use crate::session::tls::TlsFault;
 
 /// A host that was tried and has not answered.
 #[derive(Debug, thiserror::Error)]
-#[error("host {route}: {failure}")]
+#[error("host {route}{}: {failure}", describe_proxy(proxy.as_deref(), failure))]
 pub struct Tried {
     /// The route to it.
     pub route: Route,
+    /// The proxy on the way, as `host:port`.
+    pub proxy: Option<String>,
     /// What went wrong.
     #[source]
     pub failure: Failure,
@@ -39,10 +43,19 @@ pub enum Failure {
     NameNotFound,
     /// Its TLS certificate is not trusted here.
     #[error("its TLS certificate is not trusted here: {0}")]
-    Untrusted(#[source] io::Error),
-    /// A proxy lies between and does not connect.
-    #[error("the proxy does not connect: {0}")]
-    Proxy(String),
+    Untrusted(#[source] TlsFault),
+    /// TLS was spoken, and it does not speak TLS.
+    #[error("TLS was spoken to it (https://), and it answers in plain HTTP")]
+    PlainHttp,
+    /// A proxy stands between and does not connect.
+    #[error("{0}")]
+    Proxy(#[source] ProxyFault),
+    /// A gateway answers in its place.
+    #[error("{}", describe_gateway(*status))]
+    Gateway {
+        /// The HTTP status.
+        status: u16,
+    },
     /// Something else than a host answers.
     #[error("what answers is not a Leasehold host: {0}")]
     NotAHost(#[source] NotAHost),
@@ -92,8 +105,11 @@ impl Failure {
             Self::Unreachable(_) => Code::HostUnreachable,
             Self::Silent => Code::HostSilent,
             Self::NameNotFound => Code::NameNotFound,
-            Self::Untrusted(_) => Code::UntrustedHost,
-            Self::Proxy(_) => Code::ProxyRefused,
+            Self::Untrusted(fault) => fault.code().unwrap_or(Code::UntrustedHost),
+            Self::PlainHttp => Code::PlainHttp,
+            Self::Proxy(fault) => fault.code(),
+            Self::Gateway { status: 407 } => Code::ProxyRefused,
+            Self::Gateway { .. } => Code::GatewayFailed,
             Self::NotAHost(_) => Code::NotAHost,
             Self::Foreign => Code::ForeignManifest,
             Self::Certificate(reason) | Self::List(reason) | Self::Lease(reason) => reason.code(),
@@ -111,6 +127,21 @@ impl Failure {
             Self::Foreign => "it belongs to another vendor than this manifest".to_owned(),
             other => other.to_string(),
         }
+    }
+}
+
+fn describe_gateway(status: u16) -> String {
+    match status {
+        407 => "a proxy on the way wants a name and password (407)".to_owned(),
+        status => format!("a gateway on the way answers {status}: it does not reach the server behind it"),
+    }
+}
+
+/// What fails with a proxy names it itself.
+fn describe_proxy(proxy: Option<&str>, failure: &Failure) -> String {
+    match (proxy, failure) {
+        (None, _) | (_, Failure::Proxy(_)) => String::new(),
+        (Some(proxy), _) => format!(" through the proxy {proxy}"),
     }
 }
 

@@ -102,7 +102,8 @@ impl Error {
             Self::ForeignManifest { .. } => Code::ForeignManifest,
             Self::NoProduct { .. } => Code::NotInitialised,
             Self::SeveralProducts { .. } => Code::Usage,
-            Self::NoStateDirectory | Self::State { .. } => Code::StateUnusable,
+            Self::State { source, .. } => code_of_state(source),
+            Self::NoStateDirectory => Code::StateUnusable,
             Self::Authorities => Code::File,
             Self::NoHost { .. } => Code::NoHost,
             Self::NoFingerprint => Code::NoFingerprint,
@@ -115,19 +116,37 @@ impl Error {
     }
 }
 
-/// An input or output error in words that do not depend on the system.
+/// Why the state directory cannot be used: a full disk has another remedy than the rest.
+pub(crate) fn code_of_state(error: &io::Error) -> Code {
+    match error.kind() {
+        ErrorKind::StorageFull | ErrorKind::QuotaExceeded => Code::StateFull,
+        _ => Code::StateUnusable,
+    }
+}
+
+/// An input or output error in words that do not depend on the system; where there are none, the system's without its number.
 pub(crate) fn describe_io(error: &io::Error) -> String {
     match error.kind() {
         ErrorKind::NotFound => "no such file or folder".to_owned(),
         ErrorKind::PermissionDenied => "permission denied".to_owned(),
         ErrorKind::ReadOnlyFilesystem => "the file system is read-only".to_owned(),
         ErrorKind::StorageFull => "the disk is full".to_owned(),
+        ErrorKind::QuotaExceeded => "this user may store no more on the disk".to_owned(),
         ErrorKind::NotADirectory | ErrorKind::AlreadyExists => "it lies in a file, not in a folder".to_owned(),
         ErrorKind::IsADirectory => "it is a folder".to_owned(),
         ErrorKind::ConnectionRefused => "connection refused".to_owned(),
+        ErrorKind::ConnectionReset | ErrorKind::ConnectionAborted | ErrorKind::BrokenPipe => {
+            "it closed the connection".to_owned()
+        }
+        ErrorKind::NetworkUnreachable | ErrorKind::HostUnreachable => "no network leads there".to_owned(),
+        ErrorKind::AddrNotAvailable => "this machine has no address for that network".to_owned(),
         ErrorKind::TimedOut => "no answer in time".to_owned(),
         ErrorKind::UnexpectedEof => "it closed the connection before the end of its answer".to_owned(),
-        _ => error.to_string(),
+        _ => {
+            let words = error.to_string();
+            let without_number = words.split(" (os error ").next().unwrap_or_default();
+            without_number.strip_prefix("io: ").unwrap_or(without_number).to_owned()
+        }
     }
 }
 

@@ -14,11 +14,13 @@ use ureq::unversioned::transport::{DefaultConnector, NextTimeout};
 use ureq::{Agent, Proxy, Timeout};
 
 use crate::VERSION;
-use crate::address::HostAddress;
+use crate::address::{HostAddress, Scheme};
 use crate::error::Error;
 use crate::error::failure::Failure;
 use crate::refused::{Refused, readable};
 use crate::session::host::route::{Reach, Route};
+use crate::session::proxy::{Direct, Proxies, ProxyCause, ProxyFault, Setting, Way};
+use crate::session::tls::{self, TlsFault};
 
 /// Why an answer is not one of a host or an authority.
 #[derive(Debug, thiserror::Error)]
@@ -44,8 +46,19 @@ pub enum NotAHost {
     #[error("its problem document is not Leasehold's")]
     Problem,
     /// It does not speak HTTP.
-    #[error("{0}")]
+    #[error("it does not speak HTTP as a server does ({0})")]
     Protocol(#[source] io::Error),
+    /// It does not speak TLS as this program does.
+    #[error("TLS cannot be agreed with it ({0})")]
+    Tls(#[source] io::Error),
+    /// It sends the request elsewhere.
+    #[error("it answers {status} and sends the request to {location}")]
+    Elsewhere {
+        /// The HTTP status.
+        status: u16,
+        /// Where to, shortened.
+        location: String,
+    },
 }
 
 /// Whose certificates are trusted for TLS.
@@ -65,6 +78,7 @@ pub(crate) enum Trust {
 pub(crate) struct Exchange {
     trust: Trust,
     connect: Duration,
+    proxies: Arc<Proxies>,
     /// For TLS. Made when they are first needed: the platform's certificates take a while to read.
     secure: Arc<OnceLock<Agents>>,
     /// For hosts without TLS.
@@ -138,12 +152,13 @@ impl Trust {
 impl Exchange {
     /// An exchange in which one address may take `connect` to accept a connection.
     pub(crate) fn new(trust: Trust, connect: Duration) -> Self {
-        Self { trust, connect, secure: Arc::default(), plain: Arc::default() }
+        let proxies = Arc::new(Proxies::from_environment());
+        Self { trust, connect, proxies, secure: Arc::default(), plain: Arc::default() }
     }
 
     fn agents(&self, address: &HostAddress) -> &Agents {
         let agents = |roots: RootCerts| {
-            let proxied = agent(roots.clone(), Proxy::try_from_env(), self.connect);
+            let proxied = agent(roots.clone(), self.proxies.of_scheme(address.scheme()), self.connect);
             Agents { direct: agent(roots, None, self.connect), proxied }
         };
         if address.is_secure() {
@@ -157,7 +172,7 @@ impl Exchange {
     pub(crate) fn post(&self, route: &Route, path: &str, document: &[u8], timeout: Duration) -> Result<Reply, Failure> {
         let request = self.agent(route)?.post(route.address.url(path)).header("content-type", COSE);
         let request = request.config().timeout_global(Some(timeout)).build();
-        read(request.header("accept", ACCEPT).send(document), MAX_BYTES)
+        self.read(route, request.header("accept", ACCEPT).send(document), MAX_BYTES)
     }
 
     /// Asks for a document, within `timeout`; `held` is the number of the one that is held already.
@@ -174,7 +189,7 @@ impl Exchange {
         if let Some(number) = held {
             request = request.header("if-none-match", format!("\"{number}\""));
         }
-        read(request.call(), max)
+        self.read(route, request.call(), max)
     }
 
     /// As [`Self::fetch`], with the time that the answer carries.
@@ -191,22 +206,45 @@ impl Exchange {
         let request = agent.get(route.address.url(path)).header("accept", ACCEPT);
         let response = request.config().timeout_global(Some(timeout)).build().call();
         let date = response.as_ref().ok().map(|response| text(response.headers(), "date").to_owned());
-        (date.filter(|date| !date.is_empty()), read(response, MAX_BYTES))
+        (date.filter(|date| !date.is_empty()), self.read(route, response, MAX_BYTES))
     }
 
-    /// Whether a proxy stands between this machine and the address.
-    pub(crate) fn is_proxied(&self, address: &HostAddress) -> bool {
-        self.proxy(address).is_some()
+    /// The proxy that stands on the way, or why none does. None is used to reach this machine itself, whatever the environment
+    /// says, nor a host that its own network names.
+    pub(crate) fn way(&self, route: &Route) -> Way<'_> {
+        if route.source.is_found() { Way::Direct(Direct::Found) } else { self.proxies.way_to(&route.address) }
     }
 
-    /// The proxy between this machine and the address, without its credentials.
-    pub(crate) fn proxy(&self, address: &HostAddress) -> Option<String> {
-        let target: Uri = address.url("/").parse().ok()?;
-        let proxy = self.agents(address).proxied.config().proxy().filter(|proxy| !proxy.is_no_proxy(&target));
-        proxy.filter(|_| !address.is_loopback()).map(|proxy| format!("{}:{}", proxy.host(), proxy.port()))
+    /// The proxy on the way, without its credentials.
+    pub(crate) fn proxy(&self, route: &Route) -> Option<String> {
+        match self.way(route) {
+            Way::Through(setting) => Some(setting.address()),
+            Way::Direct(_) => None,
+        }
     }
 
-    /// No proxy is used to reach this machine itself, whatever the environment says, nor a host that its own network names.
+    /// Whether the environment sets any proxy.
+    pub(crate) fn has_proxies(&self) -> bool {
+        [Scheme::Http, Scheme::Https].into_iter().any(|scheme| self.proxies.of_scheme(scheme).is_some())
+    }
+
+    /// The variables that name no proxy that could be used.
+    pub(crate) fn unusable_proxies(&self) -> &[&'static str] {
+        self.proxies.unusable()
+    }
+
+    /// How long one address may take to accept a connection.
+    pub(crate) fn connect_timeout(&self) -> Duration {
+        self.connect
+    }
+
+    fn read(&self, route: &Route, response: Response, max: u64) -> Result<Reply, Failure> {
+        read(response, max).map_err(|failure| match self.way(route) {
+            Way::Through(setting) => blame_proxy(setting, failure),
+            Way::Direct(_) => failure,
+        })
+    }
+
     fn agent(&self, route: &Route) -> Result<Agent, Failure> {
         match route.reach {
             Reach::Nowhere => Err(Failure::NameNotFound),
@@ -215,8 +253,10 @@ impl Exchange {
                 DefaultConnector::new(),
                 PinnedResolver(socket),
             )),
-            Reach::ByName if route.address.is_loopback() => Ok(self.agents(&route.address).direct.clone()),
-            Reach::ByName => Ok(self.agents(&route.address).proxied.clone()),
+            Reach::ByName => match self.way(route) {
+                Way::Through(_) => Ok(self.agents(&route.address).proxied.clone()),
+                Way::Direct(_) => Ok(self.agents(&route.address).direct.clone()),
+            },
         }
     }
 }
@@ -263,6 +303,13 @@ fn read(response: Response, max: u64) -> Result<Reply, Failure> {
     let essence = content_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
     let expected = if status == StatusCode::OK { COSE } else { PROBLEM };
     if essence != expected {
+        if let 407 | 502..=504 = status.as_u16() {
+            return Err(Failure::Gateway { status: status.as_u16() });
+        }
+        if let Some(location) = Some(text(&head.headers, "location")).filter(|_| status.is_redirection()) {
+            let (status, location) = (status.as_u16(), readable(location).chars().take(80).collect());
+            return Err(Failure::NotAHost(NotAHost::Elsewhere { status, location }));
+        }
         let content_type = content_type.chars().filter(|c| !c.is_control()).take(80).collect();
         return Err(Failure::NotAHost(NotAHost::Reply { status: status.as_u16(), content_type }));
     }
@@ -288,10 +335,12 @@ fn failure(error: ureq::Error) -> Failure {
         ureq::Error::Protocol(_) | ureq::Error::LargeResponseHeader(..) | ureq::Error::Http(_) => {
             Failure::NotAHost(NotAHost::Protocol(error.into_io()))
         }
-        ureq::Error::ConnectProxyFailed(reason) => Failure::Proxy(readable(&reason)),
-        ureq::Error::Rustls(tls) => tls_failure(&tls.clone(), io::Error::other(tls)),
+        ureq::Error::ConnectProxyFailed(words) => {
+            Failure::Proxy(ProxyFault { proxy: String::new(), cause: ProxyCause::of_words(&words) })
+        }
+        ureq::Error::Rustls(error) => tls_failure(&error.clone(), io::Error::other(error)),
         ureq::Error::Io(io) => match io.get_ref().and_then(|inner| inner.downcast_ref::<rustls::Error>()).cloned() {
-            Some(tls) => tls_failure(&tls, io),
+            Some(error) => tls_failure(&error, io),
             None => Failure::Unreachable(io),
         },
         other => Failure::Unreachable(other.into_io()),
@@ -299,11 +348,23 @@ fn failure(error: ureq::Error) -> Failure {
 }
 
 /// A certificate that is not trusted has another remedy than a server without TLS.
-fn tls_failure(tls: &rustls::Error, io: io::Error) -> Failure {
-    match tls {
-        rustls::Error::InvalidCertificate(_) => Failure::Untrusted(io),
-        _ => Failure::NotAHost(NotAHost::Protocol(io)),
+fn tls_failure(error: &rustls::Error, io: io::Error) -> Failure {
+    match TlsFault::of(error) {
+        Some(fault) => Failure::Untrusted(fault),
+        None if tls::is_plain(error) => Failure::PlainHttp,
+        None => Failure::NotAHost(NotAHost::Tls(io)),
     }
+}
+
+/// Where a proxy stands between, no connection is one to the proxy: the server was never asked.
+fn blame_proxy(setting: &Setting, failure: Failure) -> Failure {
+    let cause = match failure {
+        Failure::NameNotFound => ProxyCause::NoAddress,
+        Failure::Unreachable(error) if error.kind() != ErrorKind::UnexpectedEof => ProxyCause::Unreachable(error),
+        Failure::Proxy(ProxyFault { cause, .. }) => cause,
+        other => return other,
+    };
+    Failure::Proxy(ProxyFault { proxy: setting.to_string(), cause })
 }
 
 const COSE: &str = "application/cose";
@@ -315,4 +376,5 @@ pub(crate) const MAX_BYTES: u64 = 64 * 1_024;
 pub(crate) const TIMEOUT: Duration = Duration::from_secs(30);
 /// The same for a host that was found.
 pub(crate) const TIMEOUT_FOUND: Duration = Duration::from_secs(10);
-const RESOLVE: Duration = Duration::from_secs(5);
+/// How long a name may take to be looked up.
+pub(crate) const RESOLVE: Duration = Duration::from_secs(5);

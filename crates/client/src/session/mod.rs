@@ -5,3 +5,5 @@ pub(crate) mod deadline;
 pub(crate) mod exchange;
 pub(crate) mod host;
 pub(crate) mod network;
+pub(crate) mod proxy;
+pub(crate) mod tls;

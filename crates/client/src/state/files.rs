@@ -11,7 +11,7 @@ use std::time::Duration;
 use leasehold_core::Code;
 use leasehold_files::Readers;
 
-use crate::error::{Error, describe_io};
+use crate::error::{Error, code_of_state, describe_io};
 
 /// A problem with the state directory that an administrator should know of and that stops nothing.
 #[derive(Clone, Debug)]
@@ -221,7 +221,8 @@ impl Note {
     pub fn code(&self) -> Code {
         match self {
             Self::Damaged { .. } => Code::StateDamaged,
-            Self::Unusable { .. } | Self::NoDirectory => Code::StateUnusable,
+            Self::Unusable { source, .. } => code_of_state(source),
+            Self::NoDirectory => Code::StateUnusable,
         }
     }
 }

@@ -52,6 +52,10 @@ fn what_is_no_host_is_told_from_a_host() {
     assert_eq!(code_of(Act::WebPage), "not-a-host");
     assert_eq!(code_of(say(404, "text/plain", b"nothing here")), "not-a-host");
     assert_eq!(code_of(say(302, "text/html", b"")), "not-a-host");
+    assert_eq!(code_of(say(502, "text/html", b"<h1>Bad Gateway</h1>")), "gateway-failed");
+    assert_eq!(code_of(say(503, "text/html", b"")), "gateway-failed");
+    assert_eq!(code_of(say(504, "text/plain", b"")), "gateway-failed");
+    assert_eq!(code_of(say(407, "text/html", b"")), "proxy-refused");
     assert_eq!(code_of(say(204, "text/html", b"")), "not-a-host");
     assert_eq!(code_of(say(409, "application/problem+json", b"{\"type\":\"about:blank\"}")), "not-a-host");
     assert_eq!(code_of(say(409, "application/problem+json", b"{")), "not-a-host");
@@ -163,7 +167,8 @@ fn tls_is_not_spoken_with_a_host_that_does_not_speak_it() {
     scene.then(Act::Grant(Chain::AsAsked));
     let client = Client::open(&scene.manifest, Options { hosts, ..scene.options() }).unwrap();
     let error = client.activate().unwrap_err();
-    assert_eq!(error.code().name(), "not-a-host", "{error}");
+    assert_eq!(error.code().name(), "plain-http", "{error}");
+    assert!(error.to_string().ends_with("TLS was spoken to it (https://), and it answers in plain HTTP"), "{error}");
 }
 
 #[test]

@@ -111,7 +111,7 @@ impl AuthorityLink {
 
     /// An error about this authority.
     pub fn error(&self, failure: Failure) -> AuthorityError {
-        let proxy = self.exchange.proxy(&self.address.0);
+        let proxy = self.exchange.proxy(&self.route());
         AuthorityError { address: self.address.clone(), proxy, failure }
     }
 }
@@ -122,10 +122,12 @@ impl AuthorityError {
         match &self.failure {
             Failure::Unreachable(_) | Failure::NameNotFound => Code::AuthorityUnreachable,
             Failure::Silent => Code::AuthoritySilent,
-            Failure::Untrusted(_) => Code::UntrustedAuthority,
+            Failure::Untrusted(fault) => fault.code().unwrap_or(Code::UntrustedAuthority),
             Failure::NotAHost(_) => Code::NotAnAuthority,
             Failure::Foreign => Code::UnknownSigner,
-            Failure::Proxy(_)
+            Failure::PlainHttp
+            | Failure::Proxy(_)
+            | Failure::Gateway { .. }
             | Failure::Certificate(_)
             | Failure::List(_)
             | Failure::Lease(_)
@@ -146,7 +148,7 @@ impl fmt::Display for AuthorityError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { address, proxy, failure } = self;
         write!(f, "authority {address}")?;
-        if let Some(proxy) = proxy {
+        if let (Some(proxy), false) = (proxy, matches!(failure, Failure::Proxy(_))) {
             write!(f, " through the proxy {proxy}")?;
         }
         match failure {

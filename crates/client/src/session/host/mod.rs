@@ -7,6 +7,7 @@ pub(crate) mod asking;
 pub(crate) mod lookup;
 pub(crate) mod outcome;
 pub(crate) mod probe;
+pub(crate) mod race;
 pub(crate) mod release;
 pub(crate) mod request;
 pub(crate) mod revocations;

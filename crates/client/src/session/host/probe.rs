@@ -50,7 +50,7 @@ pub(crate) fn probe(network: &Network, route: &Route) -> Probe {
 }
 
 fn addresses(network: &Network, route: &Route) -> Vec<Route> {
-    if network.exchange.is_proxied(&route.address) {
+    if network.exchange.proxy(route).is_some() {
         return vec![route.clone()];
     }
     let at = |reach| Route { reach, ..route.clone() };

@@ -1,5 +1,7 @@
 //! One round of hosts: the routes to them in their order, the time for each, and the answer that counts.
 
+use std::collections::VecDeque;
+use std::io::ErrorKind;
 use std::time::Duration;
 
 use leasehold_core::{Code, Span, Timestamp};
@@ -12,9 +14,10 @@ use crate::error::Error;
 use crate::error::failure::{Failure, HostSource, Tried};
 use crate::refused::Refused;
 use crate::session::deadline::Deadline;
-use crate::session::exchange::{MAX_BYTES, NotAHost, Reply, TIMEOUT, TIMEOUT_FOUND};
+use crate::session::exchange::{Exchange, MAX_BYTES, NotAHost, Reply, TIMEOUT, TIMEOUT_FOUND};
 use crate::session::host::answer::{Accepted, Expected, Rejected};
 use crate::session::host::lookup;
+use crate::session::host::race;
 use crate::session::host::request::LeaseRequest;
 use crate::session::host::route::Route;
 use crate::session::network::Network;
@@ -102,7 +105,8 @@ impl Hosts<'_> {
         ask: impl Fn(&Route) -> Result<T, Failure>,
         weigh: impl Fn(&T, &Route) -> Weight,
     ) -> Result<FirstAnswer<T>, Error> {
-        let mut round = Round { tried: Vec::new(), fallback: None, deadline: self.deadline, ask, weigh };
+        let exchange = &self.network.exchange;
+        let mut round = Round { tried: Vec::new(), fallback: None, exchange, deadline: self.deadline, ask, weigh };
         if let Some(answer) = round.go(known) {
             return Ok(round.ended(answer));
         }
@@ -220,6 +224,7 @@ struct Round<'c, T, A, W> {
     tried: Vec<Tried>,
     /// The first answer that is not final.
     fallback: Option<(T, Route)>,
+    exchange: &'c Exchange,
     deadline: Deadline<'c>,
     ask: A,
     weigh: W,
@@ -229,7 +234,9 @@ impl<T, A: Fn(&Route) -> Result<T, Failure>, W: Fn(&T, &Route) -> Weight> Round<
     /// Takes one route after the other up to a final answer, or to the end of the attempt.
     fn go(&mut self, routes: Vec<Route>) -> Option<(T, Route)> {
         let before = self.tried.len();
-        for route in routes {
+        let mut routes: VecDeque<(Route, Option<Failure>)> = routes.into_iter().map(|route| (route, None)).collect();
+        let mut raced = false;
+        while let Some((route, failure)) = routes.pop_front() {
             // A host that is dead by its name is dead by its record too; a name that the system does not know may be
             // known there.
             let dead =
@@ -240,10 +247,18 @@ impl<T, A: Fn(&Route) -> Result<T, Failure>, W: Fn(&T, &Route) -> Weight> Round<
             if self.deadline.left().is_none() {
                 break;
             }
-            match (self.ask)(&route) {
+            match failure.map_or_else(|| (self.ask)(&route), Err) {
                 Ok(answer) if (self.weigh)(&answer, &route) == Weight::Final => return Some((answer, route)),
                 Ok(answer) => self.fallback = self.fallback.take().or(Some((answer, route))),
-                Err(failure) => self.tried.push(Tried { route, failure }),
+                Err(failure) => {
+                    if !raced && routes.len() > 1 && is_timeout(&failure) {
+                        raced = true;
+                        let dead = race::failures(self.exchange, routes.iter().map(|(route, _)| route));
+                        routes.iter_mut().zip(dead).for_each(|((_, failure), dead)| *failure = dead);
+                    }
+                    let proxy = self.exchange.proxy(&route);
+                    self.tried.push(Tried { route, proxy, failure });
+                }
             }
         }
         None
@@ -252,4 +267,9 @@ impl<T, A: Fn(&Route) -> Result<T, Failure>, W: Fn(&T, &Route) -> Weight> Round<
     fn ended(self, (answer, route): (T, Route)) -> FirstAnswer<T> {
         FirstAnswer { answer, route, passed_over: self.tried }
     }
+}
+
+/// Whether the connection took all the time that it had: refused ones cost none.
+fn is_timeout(failure: &Failure) -> bool {
+    matches!(failure, Failure::Unreachable(error) if error.kind() == ErrorKind::TimedOut)
 }

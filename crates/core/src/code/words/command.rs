@@ -81,6 +81,21 @@ words! {
     TlsUnavailable: "TLS cannot be set up",
         "certificate and key do not suit what this program speaks",
         "the message gives the reason";
+    TlsCertificateEnded: "the TLS certificate has ended",
+        "it was not renewed with its issuer in time",
+        "put the renewed certificate in its place: a server that runs takes it on by itself within seconds";
+    TlsCertificateEndsSoon: "the TLS certificate ends within 30 days",
+        "it is due to be renewed with its issuer",
+        "put the renewed certificate in its place: a server that runs takes it on by itself within seconds";
+    TlsCertificateNotYetValid: "the TLS certificate is not valid yet",
+        "it was issued for later, or this machine's clock is behind",
+        "check the clock, or use the certificate before it until then";
+    TlsCertificateOtherName: "the TLS certificate is for another name",
+        "it was issued before the host had its name, or machines use another name",
+        "use a name that the certificate is for, have one issued for the name that machines use, or give that name as `target` in `[dns]`";
+    TlsCertificateUnsuitable: "clients refuse the TLS certificate",
+        "it is a certificate authority's own, as `openssl req -x509` makes it, or not for servers",
+        "have one issued for a server; with OpenSSL 3: `openssl req -x509 -addext basicConstraints=CA:FALSE`";
     HostUnreachable: "no host answers",
         "the address is wrong, the host is down, or a firewall is between",
         "check the address and that `leasehold host serve` runs there; the client tries again by itself";
@@ -88,20 +103,32 @@ words! {
         "no address was given, and none is remembered",
         "give it with `--authority URL`; without a network, a request is carried to the vendor as a file";
     AuthorityUnreachable: "the vendor's authority does not answer",
-        "this machine has no way to it, or the address is wrong; a proxy is taken from HTTPS_PROXY or HTTP_PROXY",
+        "this machine has no way to it, or the address is wrong; a proxy is taken from HTTPS_PROXY, HTTP_PROXY or ALL_PROXY",
         "check address, network and proxy, and try again: nothing is lost. Without a network, carry the request as a file";
     AuthoritySilent: "the vendor's authority takes the connection and does not answer in time",
         "it is overloaded, or something between holds the answer back",
         "try again: the same request is answered once more, and nothing more is used up";
     UntrustedAuthority: "the TLS certificate of the vendor's authority is not trusted here",
-        "it was issued by an authority that this machine does not know, or for another name; or a proxy looks into TLS",
-        "give the issuing authority's certificate with `--ca FILE`, or the name that the certificate is for";
+        "it was issued by an authority that this machine does not know, the server does not send the certificates between, or a \
+         proxy looks into TLS",
+        "give the issuing authority's certificate with `--ca FILE` or LEASEHOLD_CA_FILE; where it is a public one, the server must send \
+         its whole chain";
     NotAnAuthority: "what answers at the address is no authority of Leasehold's",
         "another server, or a proxy's page, answers there",
         "check the address with the vendor, and what the proxy says";
     ProxyRefused: "the proxy does not let the connection through",
         "it wants a name and password, or does not allow the address",
-        "set HTTPS_PROXY with the name and password, or have the address allowed; or carry the request as a file";
+        "name the host in NO_PROXY where no proxy is needed; else set HTTP_PROXY or HTTPS_PROXY with name and password, or have the \
+         address allowed";
+    ProxyUnreachable: "the proxy that is set does not answer",
+        "HTTP_PROXY, HTTPS_PROXY or ALL_PROXY names one that is gone or cannot be reached from here; the host was never asked",
+        "name the host in NO_PROXY where no proxy is needed; else correct the variable that the message names";
+    GatewayFailed: "a gateway on the way answers in the place of the server",
+        "a reverse proxy or load balancer runs, and does not reach the server behind it",
+        "start the server behind the gateway, or correct where the gateway sends its requests; its log says more";
+    PlainHttp: "TLS was spoken to a server that does not speak it",
+        "the address begins with https://, and the server listens for plain HTTP",
+        "write http:// before the address, or give the server a certificate";
     NotABackup: "the file is no whole backup of a host",
         "it is another file, or was cut or changed on its way",
         "take another backup; nothing was changed";
@@ -115,8 +142,9 @@ words! {
         "another server, or a proxy, answers there",
         "check the address and port (16880 unless set otherwise)";
     UntrustedHost: "the host's TLS certificate is not trusted here",
-        "it was issued by an authority that this machine does not know, or for another name",
-        "give the issuing authority's certificate with `--ca FILE`, or the name that the certificate is for";
+        "it was issued by an authority that this machine does not know, or the host does not send the certificates between",
+        "give the issuing authority's certificate with `--ca FILE` or LEASEHOLD_CA_FILE; where it is a public one, the host must send its \
+         whole chain";
     NoHost: "nothing says where a host is",
         "no address was given, none has granted a lease before, and DNS names none",
         "`leasehold doctor` shows what was looked for; or give `--host ADDRESS`, or set LEASEHOLD_HOST";
@@ -142,8 +170,11 @@ words! {
         "the product was not activated on this machine, or the lease was released",
         "`leasehold client activate`";
     StateUnusable: "the state directory cannot be read or written",
-        "it belongs to another user, or the disk is full or read-only",
+        "it belongs to another user, or the disk is read-only",
         "run as its owner, or name another with `--state DIR` or LEASEHOLD_STATE";
+    StateFull: "the disk with the state directory is full",
+        "other files fill it; a client's state takes a few kilobytes",
+        "make room on that disk, or name another folder with `--state DIR` or LEASEHOLD_STATE; nothing was lost";
     StateDamaged: "a state file was damaged and set aside",
         "the disk failed, or another program wrote there",
         "nothing: the client asks for a new lease by itself; the old file is kept beside it";
