@@ -49,8 +49,19 @@ pub struct Held {
     pub lease: Cti,
     /// The request it answered.
     pub request: Cti,
-    /// When it ends, or was released.
+    /// When it ends, or was ended.
     pub expires: Timestamp,
+    /// Whether it runs until then.
+    pub end: LeaseEnd,
+}
+
+/// How a lease ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LeaseEnd {
+    /// At its time.
+    Expiry,
+    /// It was given back or ended before its time. From then on it runs at no time, whatever a clock says.
+    Early,
 }
 
 /// Whether a client counts for the threshold, decided each time it is seen.
@@ -219,10 +230,37 @@ impl Tally<'_> {
     }
 }
 
+impl LeaseEnd {
+    /// As stores keep it: whether the lease was ended early.
+    pub const fn is_early(self) -> bool {
+        matches!(self, Self::Early)
+    }
+
+    /// What stores keep.
+    pub const fn of(early: bool) -> Self {
+        if early { Self::Early } else { Self::Expiry }
+    }
+}
+
 impl Held {
     /// Whether the lease is live at `now`.
     pub fn runs_at(&self, now: Timestamp) -> bool {
-        now < self.expires
+        self.runs_until().is_some_and(|end| now < end)
+    }
+
+    /// Until when the lease is live; `None` where it was ended before its time.
+    pub const fn runs_until(&self) -> Option<Timestamp> {
+        match self.end {
+            LeaseEnd::Expiry => Some(self.expires),
+            LeaseEnd::Early => None,
+        }
+    }
+
+    /// Ends the lease at `now`, before its time.
+    pub fn end_early(&mut self, now: Timestamp) {
+        if self.end == LeaseEnd::Expiry {
+            (self.expires, self.end) = (self.expires.min(now), LeaseEnd::Early);
+        }
     }
 
     /// Whether two machines share the device key that asks: it names a lease that is neither the last it was given,
@@ -280,7 +318,8 @@ mod tests {
         let newcomer = Tally { clients: 2, live: 1, ..Tally::default() };
         let refusal = Refusal::CapacityReached { capacity: 1, retry: policy.retry };
         assert_eq!(newcomer.admit(&policy, &machine(1), now), Verdict::Refuse(refusal));
-        let held = Held { lease: Cti([1; 16]), request: Cti([2; 16]), expires: now.plus(Span::HOUR) };
+        let held =
+            Held { lease: Cti([1; 16]), request: Cti([2; 16]), expires: now.plus(Span::HOUR), end: LeaseEnd::Expiry };
         let own = Tally { held: Some(held), ..newcomer };
         assert!(matches!(own.admit(&policy, &machine(1), now), Verdict::Grant { .. }));
     }
@@ -299,8 +338,22 @@ mod tests {
     }
 
     #[test]
+    fn a_lease_that_was_ended_early_runs_at_no_time() {
+        let at = Timestamp::from_unix;
+        let held = Held { lease: Cti([1; 16]), request: Cti([2; 16]), expires: at(100), end: LeaseEnd::Expiry };
+        for (now, until) in [(50, 50), (200, 100)] {
+            let mut ended = held;
+            ended.end_early(at(now));
+            ended.end_early(at(10));
+            assert_eq!(ended.expires, at(until), "the first end stays");
+            assert!([0, 9, 49, 99, 300].iter().all(|now| !ended.runs_at(at(*now))));
+        }
+    }
+
+    #[test]
     fn a_lost_reply_asked_again_is_no_fork_and_an_older_lease_is() {
-        let held = Held { lease: Cti([1; 16]), request: Cti([2; 16]), expires: Timestamp::from_unix(9) };
+        let expires = Timestamp::from_unix(9);
+        let held = Held { lease: Cti([1; 16]), request: Cti([2; 16]), expires, end: LeaseEnd::Expiry };
         let (product, fingerprint) = ("p".parse().unwrap(), machine(1));
         let ask = |cti: u8, holds: Option<u8>| Ask {
             client: KeyId([0; 16]),

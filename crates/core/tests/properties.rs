@@ -7,8 +7,8 @@ use leasehold_core::key::KeyError;
 use leasehold_core::repair::repair;
 use leasehold_core::standing::{Evidence, Lease, Machine, Revocation};
 use leasehold_core::{
-    Component, Cti, Fingerprint, Held, KeyId, KeyKind, Policy, ProductKey, ProductNumber, Refusal, Span, Standing,
-    Tally, Timestamp, Verdict, attempt,
+    Component, Cti, Fingerprint, Held, KeyId, KeyKind, LeaseEnd, Policy, ProductKey, ProductNumber, Refusal, Span,
+    Standing, Tally, Timestamp, Verdict, attempt,
 };
 use proptest::collection::{btree_map, hash_map, vec};
 use proptest::option;
@@ -170,7 +170,8 @@ impl Host {
             Verdict::Grant { expires, count } => {
                 assert!(count == clients && count >= policy.threshold);
                 assert!(expires > self.now);
-                self.leases.insert(who, Held { lease: Cti([0; 16]), request: Cti([0; 16]), expires });
+                let (lease, request, end) = (Cti([0; 16]), Cti([0; 16]), LeaseEnd::Expiry);
+                self.leases.insert(who, Held { lease, request, expires, end });
             }
             Verdict::Refuse(Refusal::ThresholdNotMet { count, required, .. }) => assert!(count < required),
             Verdict::Refuse(Refusal::CapacityReached { capacity, .. }) => assert!(!held && self.live() >= capacity),

@@ -7,8 +7,8 @@ use leasehold_core::clock;
 use leasehold_core::repair::repair;
 use leasehold_core::standing::{Evidence, Lease, Machine, Revocation};
 use leasehold_core::{
-    Ask, Component, Counting, Cti, Equal, Fingerprint, Grant, Held, KeyId, Policy, ProductId, ProductKey, Refusal,
-    Span, Tally, Timestamp, Verdict, admission,
+    Ask, Component, Counting, Cti, Equal, Fingerprint, Grant, Held, KeyId, LeaseEnd, Policy, ProductId, ProductKey,
+    Refusal, Span, Tally, Timestamp, Verdict, admission,
 };
 use leasehold_testkit::vectors::{read, unhex};
 use serde_json::{Value, json};
@@ -152,7 +152,7 @@ impl Host {
         if step["action"] == "release" {
             let named = step["lease"].as_u64().map(lease);
             if let Some(held) = self.leases.get_mut(&who).filter(|held| Some(held.lease) == named) {
-                held.expires = held.expires.min(now);
+                held.end_early(now);
             }
             return json!({ "verdict": "released" });
         }
@@ -168,7 +168,7 @@ impl Host {
         };
         if flag(&step["revoked"]) {
             let own = self.leases.iter_mut().filter(|((other, _), _)| *other == client);
-            own.for_each(|(_, held)| held.expires = held.expires.min(now));
+            own.for_each(|(_, held)| held.end_early(now));
         }
         let grant = match admission::screen(Some(&self.grants), None, &ask, revocation(&step["revoked"]), now) {
             Err(refusal) => return refused(&refusal),
@@ -198,7 +198,8 @@ impl Host {
         let mut answer = match tally.admit(policy, ask.fingerprint, now) {
             Verdict::Refuse(refusal) => refused(&refusal),
             Verdict::Grant { expires, count } => {
-                self.leases.insert(who, Held { lease: lease(at as u64), request: ask.cti, expires });
+                let (lease, request, end) = (lease(at as u64), ask.cti, LeaseEnd::Expiry);
+                self.leases.insert(who, Held { lease, request, expires, end });
                 let mut answer = json!({ "verdict": "granted", "count": count, "expires": expires.unix() });
                 if held.is_some_and(|held| held.forked_by(ask)) {
                     answer["forked"] = json!(true);
