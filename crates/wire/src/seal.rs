@@ -181,6 +181,11 @@ pub fn link(previous: &Hash, number: u64, size: u64, root: &Hash) -> Hash {
         .into()
 }
 
+/// The leaf that `document` is in its batch's tree.
+pub fn leaf_of<D: Sealable>(document: &D) -> Hash {
+    leaf(&payload(document))
+}
+
 /// The leaf that a document's encoded claims are in their batch's tree.
 pub fn leaf(payload: &[u8]) -> Hash {
     Sha256::new().chain_update([0]).chain_update(payload).finalize().into()

@@ -7,8 +7,8 @@ SELECT asked.n,
                  WHERE c.family = f.id AND c.counts AND c.last_seen > asked.seen AND c.last_seen <= f.seen_boundary) END,
        f.live + CASE WHEN asked.live >= f.live_boundary
            THEN -(SELECT count(*) FROM leasehold_host.lease AS l
-                  WHERE l.family = f.id AND l.expires > f.live_boundary AND l.expires <= asked.live)
+                  WHERE l.family = f.id AND NOT l.early AND l.expires > f.live_boundary AND l.expires <= asked.live)
            ELSE (SELECT count(*) FROM leasehold_host.lease AS l
-                 WHERE l.family = f.id AND l.expires > asked.live AND l.expires <= f.live_boundary) END
+                 WHERE l.family = f.id AND NOT l.early AND l.expires > asked.live AND l.expires <= f.live_boundary) END
 FROM unnest($1::int4[], $2::int8[], $3::int8[]) WITH ORDINALITY AS asked (id, seen, live, n)
 JOIN leasehold_host.family AS f ON f.id = asked.id

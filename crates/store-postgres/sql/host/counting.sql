@@ -5,4 +5,5 @@ FROM (SELECT * FROM unnest($1::int4[], $2::bytea[]) AS asked (id, fingerprint)
       SELECT stored.family, stored.fingerprint FROM unnest($1::int4[], $3::bytea[]) AS asked (id, client)
       CROSS JOIN LATERAL (SELECT * FROM leasehold_host.client AS c WHERE c.client = asked.client OFFSET 0) AS stored
       WHERE stored.family = asked.id) AS f
-JOIN leasehold_host.client AS c ON c.family = f.id AND c.fingerprint = f.fingerprint AND c.counts
+JOIN leasehold_host.client AS c ON c.family = f.id AND c.fingerprint = f.fingerprint
+    AND c.counts AND c.last_seen > 0

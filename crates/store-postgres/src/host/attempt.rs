@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use leasehold_core::{Counting, KeyId};
+use leasehold_core::KeyId;
 use leasehold_store::host::{
     Batch, CountingClient, Counts, LeaseRow, Ledger, Loaded, SealRow, Seals, Sighting, Tip, decode_fingerprint,
     encode_entries, encode_fingerprint,
@@ -196,7 +196,7 @@ impl Boundaries {
         for change in ledger.sightings() {
             let at = at(change.key.0)?;
             let counts = |row: &Option<Sighting>| {
-                let counted = row.as_ref().filter(|row| row.counting == Counting::Counts);
+                let counted = row.as_ref().filter(|row| row.may_count());
                 i64::from(counted.is_some_and(|row| integer(row.last.unix()) > self.seen[at]))
             };
             after[at].0 += counts(&change.after) - counts(&change.before);
@@ -204,7 +204,8 @@ impl Boundaries {
         for change in ledger.leases() {
             let at = at(change.key.0)?;
             let runs = |row: &Option<LeaseRow>| {
-                i64::from(row.is_some_and(|row| integer(row.held.expires.unix()) > self.ends[at]))
+                let end = row.and_then(|row| row.held.runs_until());
+                i64::from(end.is_some_and(|end| integer(end.unix()) > self.ends[at]))
             };
             after[at].1 += runs(&change.after) - runs(&change.before);
         }

@@ -38,6 +38,7 @@ pub(super) struct Leases {
     seal: Vec<i64>,
     forks: Vec<i64>,
     released: Vec<Option<Vec<u8>>>,
+    early: Vec<bool>,
 }
 
 impl Clients {
@@ -80,9 +81,10 @@ impl Leases {
         self.seal.push(integer(row.seal));
         self.forks.push(integer(row.forks));
         self.released.push(row.released.map(|release| release.0.to_vec()));
+        self.early.push(row.held.end.is_early());
     }
 
-    pub(super) fn columns(&self) -> [Column<'_>; 10] {
+    pub(super) fn columns(&self) -> [Column<'_>; 11] {
         [
             &self.client,
             &self.family,
@@ -94,6 +96,7 @@ impl Leases {
             &self.seal,
             &self.forks,
             &self.released,
+            &self.early,
         ]
     }
 }

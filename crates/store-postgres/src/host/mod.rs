@@ -220,6 +220,7 @@ pub(crate) const SCHEMA: Schema = Schema {
         include_str!("../../migrations/host/0001_initial.sql"),
         include_str!("../../migrations/host/0002_counting.sql"),
         include_str!("../../migrations/host/0003_sealed_refusals.sql"),
+        include_str!("../../migrations/host/0004_early_ends.sql"),
     ],
     lock: 0x6c68_0001,
 };

@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 
-use leasehold_core::{Counting, Cti, Held, Timestamp};
+use leasehold_core::{Counting, Cti, Held, LeaseEnd, Timestamp};
 use leasehold_store::host::{LeaseRow, SealKind, SealRow, Sighting, decode_fingerprint, decode_requests};
 use tokio_postgres::Row;
 
@@ -28,8 +28,8 @@ pub(super) fn sighting(row: &Row, from: usize) -> Result<Sighting, Fault> {
 pub(super) fn lease(row: &Row, from: usize) -> Result<LeaseRow, Fault> {
     let released: Option<&[u8]> = row.try_get(from + 6)?;
     let released = released.map(|release| release.try_into().map(Cti)).transpose();
-    let held =
-        Held { lease: Cti(bytes(row, from)?), request: Cti(bytes(row, from + 1)?), expires: time(row, from + 3)? };
+    let (expires, end) = (time(row, from + 3)?, LeaseEnd::of(row.try_get(from + 7)?));
+    let held = Held { lease: Cti(bytes(row, from)?), request: Cti(bytes(row, from + 1)?), expires, end };
     Ok(LeaseRow {
         held,
         issued: time(row, from + 2)?,

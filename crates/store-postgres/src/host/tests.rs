@@ -137,7 +137,7 @@ fn capacity_and_chains_hold_however_many_hosts_decide_at_once() {
         match entry.decision {
             Decision::Granted { expires, .. } => drop(live.insert(entry.client, expires)),
             Decision::Released { .. } | Decision::Ended { .. } => drop(live.remove(&entry.client)),
-            Decision::Refused { .. } | Decision::Forgotten => {}
+            Decision::Refused { .. } | Decision::Forgotten { .. } => {}
         }
         max = max.max(live.len() as u64);
     }
@@ -221,7 +221,7 @@ fn a_connection_that_was_cut_is_made_again() {
             name: None,
             address: None,
         };
-        ledger.refuse(0, asked, leasehold_core::Refusal::Revoked);
+        ledger.refuse(0, asked, leasehold_core::Refusal::Revoked, (leasehold_core::Cti([3; 16]), Span::HOUR));
         Seals::default()
     });
     decided.expect("decided at the second try");

@@ -9,7 +9,7 @@ use std::thread;
 use leasehold_core::{Component, Cti, Fingerprint, Policy, Timestamp};
 use leasehold_store::StoreError;
 use leasehold_store::host::suite::{Act, HOST, client};
-use leasehold_store::host::{Asked, Batch, Family, Fork, HostStore, Seals, Subject};
+use leasehold_store::host::{Asked, Batch, Family, Fork, HostStore, NewLease, Seals, Subject, Terms};
 use leasehold_store_postgres::Address;
 use leasehold_store_postgres::host::PostgresHost;
 
@@ -39,7 +39,8 @@ pub(crate) fn try_to_act(
     store.decide(&batch, &mut |ledger| {
         for at in 0..acts.len() {
             let asked = Asked { request: Cti([1; 16]), issued: now, fingerprint, name: None, address: None };
-            ledger.grant(at, asked, Cti([2; 16]), policy.expiry(now), Fork::None);
+            let (lease, expires) = (Cti([2; 16]), policy.expiry(now));
+            ledger.grant(at, asked, NewLease { lease, expires, fork: Fork::None, terms: Terms::of(policy) });
         }
         Seals::default()
     })

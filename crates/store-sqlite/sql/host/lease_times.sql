@@ -1,2 +1,2 @@
--- lease_times: when each lease ends.
-SELECT family, expires, client, product FROM lease
+-- lease_times: when each lease ends that was not ended early.
+SELECT family, expires FROM lease WHERE early = 0

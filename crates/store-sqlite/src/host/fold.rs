@@ -66,7 +66,7 @@ pub(super) fn replay(connection: &Connection, names: &Names) -> Result<(Overlay,
             let mut sighting = rows::sighting(connection, &overlay, (entry.client, family))?;
             let mut lease = rows::lease(connection, &overlay, (entry.client, family, product))?;
             let seen = sighting.as_ref().and_then(counted);
-            let ends = lease.map(|lease| lease.held.expires);
+            let ends = lease.and_then(|lease| lease.held.runs_until());
             entry.apply(&mut sighting, &mut lease);
             sighting.into_iter().for_each(|sighting| overlay.see((entry.client, family), sighting, seen));
             lease.into_iter().for_each(|lease| overlay.lease((entry.client, family, product), lease, ends));

@@ -17,7 +17,7 @@ use std::fs::{File, TryLockError};
 use std::path::Path;
 use std::sync::LazyLock;
 
-use leasehold_core::{Counting, Fingerprint, KeyId, Timestamp};
+use leasehold_core::{Fingerprint, KeyId, Timestamp};
 use leasehold_store::StoreError;
 use leasehold_store::host::{
     Batch, ClientRow, CountingClient, Counts, Entry, Family, HostStore, Ledger, Loaded, SealRow, Seals, Sighting,
@@ -171,9 +171,7 @@ impl SqliteHost {
         counting: &mut Vec<CountingClient>,
     ) -> Result<(), StoreError> {
         let window = batch.families[subject.family].window;
-        let goes_on = |row: &Sighting| {
-            row.counting == Counting::Counts && !row.is_forgotten() && row.last.plus(window) > batch.now
-        };
+        let goes_on = |row: &Sighting| row.may_count() && row.last.plus(window) > batch.now;
         if subject.fingerprint.is_none() || row.is_some_and(goes_on) {
             return Ok(());
         }
@@ -234,8 +232,8 @@ impl SqliteHost {
         for change in ledger.leases().iter().filter(|change| change.before != change.after) {
             if let (Some(after), Some(product)) = (change.after, self.names.find(change.key.2.as_str())) {
                 let (family, client, _) = change.key;
-                let before = change.before.map(|before| before.held.expires);
-                self.times.leased(ids[family], before, after.held.expires);
+                let before = change.before.and_then(|before| before.held.runs_until());
+                self.times.leased(ids[family], before, after.held.runs_until());
                 self.overlay.lease((client, ids[family], product), after, before);
             }
         }
@@ -339,6 +337,7 @@ static MIGRATIONS: LazyLock<Migrations<'static>> = LazyLock::new(|| {
         M::up(include_str!("../../migrations/host/0002_times.sql")),
         M::up(include_str!("../../migrations/host/0003_counting.sql")),
         M::up(include_str!("../../migrations/host/0004_sealed_refusals.sql")),
+        M::up(include_str!("../../migrations/host/0005_early_ends.sql")),
     ])
 });
 

@@ -3,7 +3,7 @@
 use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use leasehold_core::{Counting, Fingerprint, KeyId, Timestamp};
+use leasehold_core::{Fingerprint, KeyId, Timestamp};
 use leasehold_store::host::{LeaseRow, Sighting};
 
 pub(super) type ClientKey = (KeyId, i64);
@@ -92,7 +92,7 @@ impl Overlay {
         if let Some(fingerprint) = self.sighting(&key).map(|sighting| sighting.fingerprint) {
             self.uncount(key, fingerprint);
         }
-        if sighting.counting == Counting::Counts {
+        if sighting.may_count() {
             self.counting.entry((key.1, sighting.fingerprint)).or_default().insert(key.0);
         }
         put(&mut self.sightings, key, sighting, before);
@@ -107,7 +107,7 @@ impl Overlay {
         }
     }
 
-    /// Takes a lease's newest state; `before` is when it ended before.
+    /// Takes a lease's newest state; `before` is until when it ran before.
     pub(super) fn lease(&mut self, key: LeaseKey, lease: LeaseRow, before: Option<Timestamp>) {
         put(&mut self.leases, key, lease, before);
     }
@@ -181,7 +181,7 @@ fn put<K: Ord, R>(rows: &mut BTreeMap<K, Pending<R>>, key: K, row: R, before: Op
 
 #[cfg(test)]
 mod tests {
-    use leasehold_core::{Component, Fingerprint};
+    use leasehold_core::{Component, Counting, Fingerprint};
 
     use super::*;
 

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use leasehold_core::{Counting, Cti, Fingerprint, Held, KeyId, Timestamp};
+use leasehold_core::{Counting, Cti, Fingerprint, Held, KeyId, LeaseEnd, Timestamp};
 use leasehold_store::StoreError;
 use leasehold_store::host::{
     ClientRow, LeaseRow, SealKind, SealRow, Sighting, decode_fingerprint, decode_requests, encode_fingerprint,
@@ -142,7 +142,7 @@ pub(super) fn counting(
     for client in clients {
         // The table may be behind the overlay.
         let row = sighting(connection, overlay, (client, family))?;
-        let counts = |row: &Sighting| row.counting == Counting::Counts && row.fingerprint == *fingerprint;
+        let counts = |row: &Sighting| row.may_count() && row.fingerprint == *fingerprint;
         counting.extend(row.filter(counts).map(|row| (client, row.last)));
     }
     Ok(counting)
@@ -185,6 +185,7 @@ pub(super) fn put_lease(transaction: &Transaction<'_>, key: LeaseKey, lease: &Le
         integer(lease.seal),
         integer(lease.forks),
         lease.released.as_ref().map(|cti| cti.0.as_slice()),
+        lease.held.end.is_early(),
     );
     run(transaction, include_str!("../../sql/host/put_lease.sql"), params)
 }
@@ -236,7 +237,7 @@ fn client_row(
     let mut statement = connection.prepare_cached(include_str!("../../sql/host/leases_of.sql")).map_err(failed)?;
     let mut found = statement.query((client.0.as_slice(), family)).map_err(failed)?;
     while let Some(row) = found.next().map_err(failed)? {
-        products.insert(get(row, 7)?);
+        products.insert(get(row, 0)?);
     }
     let mut leases = Vec::new();
     for product in products {
@@ -266,7 +267,8 @@ fn sighting_of(row: &Row<'_>) -> Result<Sighting, StoreError> {
 
 fn lease_of(row: &Row<'_>) -> Result<LeaseRow, StoreError> {
     let released: Option<[u8; 16]> = get(row, 6)?;
-    let held = Held { lease: Cti(blob(row, 0)?), request: Cti(blob(row, 1)?), expires: time(get(row, 3)?) };
+    let (expires, end) = (time(get(row, 3)?), LeaseEnd::of(get(row, 7)?));
+    let held = Held { lease: Cti(blob(row, 0)?), request: Cti(blob(row, 1)?), expires, end };
     let (seal, forks) = (unsigned(row, 4)?, unsigned(row, 5)?);
     Ok(LeaseRow { held, issued: time(get(row, 2)?), seal, forks, released: released.map(Cti) })
 }

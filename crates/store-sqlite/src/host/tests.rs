@@ -76,7 +76,7 @@ fn a_second_writer_and_a_newer_schema_are_refused() {
     first.connection.pragma_update(None, "user_version", 99).expect("a version");
     drop(first);
     let refused = SqliteHost::open(folder.path());
-    assert!(matches!(refused, Err(StoreError::Newer { found: 99, known: 4 })), "{refused:?}");
+    assert!(matches!(refused, Err(StoreError::Newer { found: 99, known: 5 })), "{refused:?}");
 }
 
 #[test]
@@ -102,7 +102,8 @@ fn the_log_of_times_is_what_the_tables_say_after_many_steps_and_snapshots() {
 
 /// Takes away what later migrations have added.
 const FIRST_SCHEMA: &str = "DROP TABLE times; DROP INDEX client_counts; ALTER TABLE client DROP COLUMN counts;
-    ALTER TABLE client DROP COLUMN requests; ALTER TABLE seal DROP COLUMN kind; PRAGMA user_version = 1";
+    ALTER TABLE client DROP COLUMN requests; ALTER TABLE seal DROP COLUMN kind; ALTER TABLE lease DROP COLUMN early;
+    PRAGMA user_version = 1";
 
 #[test]
 fn a_store_of_the_first_release_is_counted_once_and_then_kept() {
@@ -114,9 +115,26 @@ fn a_store_of_the_first_release_is_counted_once_and_then_kept() {
     one.connection.execute_batch(FIRST_SCHEMA).expect("the first schema");
     drop(one);
     let reader = SqliteHost::open_reader(folder.path());
-    assert!(matches!(reader, Err(StoreError::Older { found: 1, known: 4 })), "a host migrates it");
+    assert!(matches!(reader, Err(StoreError::Older { found: 1, known: 5 })), "a host migrates it");
     let mut one = store(&folder);
     assert_eq!(suite::counts(&mut one, &policy, 1_000).clients, 2);
+    assert!(one.flaws().expect("flaws").is_empty());
+}
+
+#[test]
+fn a_lease_that_was_given_back_to_an_earlier_release_runs_at_no_time() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let policy = Policy { threshold: 1, ..Policy::default() };
+    let mut one = store(&folder);
+    act(&mut one, &policy, &[(1, Act::Ask), (2, Act::Ask)], 1_000);
+    act(&mut one, &policy, &[(1, Act::Release)], 2_000);
+    while one.tidy().expect("tidy") {}
+    let rows = one.clients(None, 10).expect("clients");
+    one.connection.execute_batch("ALTER TABLE lease DROP COLUMN early; PRAGMA user_version = 4").expect("a schema");
+    drop(one);
+    let mut one = store(&folder);
+    assert_eq!(suite::counts(&mut one, &policy, 1_500).live, 1);
+    assert_eq!(one.clients(None, 10).expect("clients"), rows);
     assert!(one.flaws().expect("flaws").is_empty());
 }
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use leasehold_core::{Counting, Timestamp};
+use leasehold_core::Timestamp;
 use leasehold_store::StoreError;
 use leasehold_store::host::{Counts, Family, Horizon, Sighting};
 use rusqlite::Connection;
@@ -56,7 +56,7 @@ impl Times {
             self.saw(*family, pending.folded, counted(&pending.row));
         }
         for ((_, family, _), pending) in overlay.leases() {
-            self.leased(*family, pending.folded, pending.row.held.expires);
+            self.leased(*family, pending.folded, pending.row.held.runs_until());
         }
         self
     }
@@ -68,7 +68,7 @@ impl Times {
             times.undo(*family, TimeKind::Seen, counted(&pending.row), pending.folded);
         }
         for ((_, family, _), pending) in overlay.leases() {
-            times.undo(*family, TimeKind::Ends, Some(pending.row.held.expires), pending.folded);
+            times.undo(*family, TimeKind::Ends, pending.row.held.runs_until(), pending.folded);
         }
         times
     }
@@ -97,9 +97,9 @@ impl Times {
         swap(self.horizon(family, TimeKind::Seen), before, at);
     }
 
-    /// A lease ends at `ends`, before at `before`.
-    pub(super) fn leased(&mut self, family: i64, before: Option<Timestamp>, ends: Timestamp) {
-        swap(self.horizon(family, TimeKind::Ends), before, Some(ends));
+    /// A lease runs until `ends`, before until `before`, where it runs at all.
+    pub(super) fn leased(&mut self, family: i64, before: Option<Timestamp>, ends: Option<Timestamp>) {
+        swap(self.horizon(family, TimeKind::Ends), before, ends);
     }
 
     /// Every time with how often it is there.
@@ -134,7 +134,7 @@ impl Times {
 
 /// When a client was last seen, if it counts.
 pub(super) fn counted(row: &Sighting) -> Option<Timestamp> {
-    (row.counting == Counting::Counts).then_some(row.last)
+    row.may_count().then_some(row.last)
 }
 
 fn swap(horizon: &mut Horizon, before: Option<Timestamp>, after: Option<Timestamp>) {

@@ -96,7 +96,7 @@ pub(super) fn note(
     }
     for key in &folded.leases {
         let pending = &overlay.leases()[key];
-        change(key.1, TimeKind::Ends, pending.folded, Some(pending.row.held.expires));
+        change(key.1, TimeKind::Ends, pending.folded, pending.row.held.runs_until());
     }
     changes.retain(|_, difference| *difference != 0);
     if changes.is_empty() {

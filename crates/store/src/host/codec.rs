@@ -1,12 +1,16 @@
 //! The bytes of journal entries and fingerprints, the same in every backend. CBOR (RFC 8949), read by this file alone.
+//!
+//! The entries of a batch end with a checksum over them and the time of deciding, so that a flipped bit is noticed wherever
+//! it is. A batch whose entries were pruned has no bytes.
 
 use std::net::IpAddr;
 
 use leasehold_core::{Component, Counting, Cti, FamilyId, Fingerprint, KeyId, ProductId, Refusal, Span, Timestamp};
 use minicbor::decode::Error;
 use minicbor::{Decoder, Encoder};
+use sha2::{Digest, Sha256};
 
-use super::{Asked, Decision, Entry, Fork};
+use super::{Asked, Decision, EndCause, Entry, Fork, Terms};
 
 /// Encodes the entries of one batch; `at` is kept beside them.
 ///
@@ -15,9 +19,13 @@ use super::{Asked, Decision, Entry, Fork};
 pub fn encode_entries(entries: &[Entry]) -> Vec<u8> {
     let families = distinct(entries.iter().map(|entry| entry.family));
     let products = distinct(entries.iter().map(|entry| entry.product));
+    let terms = distinct(entries.iter().filter_map(terms_of));
     let mut e = Encoder::new(Vec::with_capacity(64 + 192 * entries.len()));
-    write(&mut e, entries, &families, &products).expect("writing to memory cannot fail");
-    e.into_writer()
+    write(&mut e, entries, (&families, &products, &terms)).expect("writing to memory cannot fail");
+    let mut bytes = e.into_writer();
+    let sum = entries.first().map(|entry| checksum(&bytes, entry.at));
+    bytes.extend(sum.unwrap_or_default());
+    bytes
 }
 
 /// Decodes the entries of the batch that was decided at `at`.
@@ -25,12 +33,42 @@ pub fn encode_entries(entries: &[Entry]) -> Vec<u8> {
 /// # Errors
 /// Where they are not what [`encode_entries`] makes.
 pub fn decode_entries(bytes: &[u8], at: Timestamp) -> Result<Vec<Entry>, Error> {
+    if bytes.is_empty() {
+        return Ok(Vec::new());
+    }
+    let (bytes, sum) = bytes.split_last_chunk::<CHECKSUM>().ok_or_else(damaged)?;
+    if checksum(bytes, at) != *sum {
+        return Err(damaged());
+    }
     let mut d = Decoder::new(bytes);
-    array(&mut d, 3)?;
-    let families: Vec<FamilyId> = texts(&mut d)?;
-    let products: Vec<ProductId> = texts(&mut d)?;
+    array(&mut d, 4)?;
+    let names = Names { families: texts(&mut d)?, products: texts(&mut d)?, terms: all_terms(&mut d)? };
     let count = d.array()?.ok_or_else(damaged)?;
-    (0..count).map(|_| entry(&mut d, &families, &products, at)).collect()
+    (0..count).map(|_| entry(&mut d, &names, at)).collect()
+}
+
+/// The first bytes of SHA-256 over the time and the entries.
+fn checksum(bytes: &[u8], at: Timestamp) -> [u8; CHECKSUM] {
+    let digest = Sha256::new().chain_update(at.unix().to_be_bytes()).chain_update(bytes).finalize();
+    let mut sum = [0; CHECKSUM];
+    sum.copy_from_slice(&digest[..CHECKSUM]);
+    sum
+}
+
+/// What the entries of a batch name by number.
+struct Names {
+    families: Vec<FamilyId>,
+    products: Vec<ProductId>,
+    terms: Vec<Terms>,
+}
+
+fn terms_of(entry: &Entry) -> Option<&Terms> {
+    match &entry.decision {
+        Decision::Granted { terms, .. } => Some(terms),
+        Decision::Refused { .. } | Decision::Released { .. } | Decision::Ended { .. } | Decision::Forgotten { .. } => {
+            None
+        }
+    }
 }
 
 /// A fingerprint as a byte of the components present and their hashes.
@@ -75,37 +113,68 @@ pub fn decode_requests(bytes: &[u8]) -> Option<Vec<(ProductId, Timestamp)>> {
 
 pub(super) type Wrote = Result<(), minicbor::encode::Error<std::convert::Infallible>>;
 
-fn write(e: &mut Encoder<Vec<u8>>, entries: &[Entry], families: &[FamilyId], products: &[ProductId]) -> Wrote {
-    e.array(3)?.array(families.len() as u64)?;
+fn write(
+    e: &mut Encoder<Vec<u8>>,
+    entries: &[Entry],
+    (families, products, terms): (&[FamilyId], &[ProductId], &[&Terms]),
+) -> Wrote {
+    e.array(4)?.array(families.len() as u64)?;
     families.iter().try_for_each(|family| e.str(family.as_str()).map(drop))?;
     e.array(products.len() as u64)?;
     products.iter().try_for_each(|product| e.str(product.as_str()).map(drop))?;
+    e.array(terms.len() as u64)?;
+    terms.iter().try_for_each(|terms| write_terms(e, terms))?;
     e.array(entries.len() as u64)?;
     for entry in entries {
         e.array(5)?.u64(position(families, &entry.family))?.u64(position(products, &entry.product))?;
         e.bytes(&entry.client.0)?;
         match &entry.decision {
-            Decision::Granted { asked, lease, expires, count, seal, fork, forks, counting } => {
-                e.u8(GRANTED)?.array(12)?;
+            Decision::Granted { asked, lease, expires, count, seal, fork, forks, counting, terms: own } => {
+                e.u8(GRANTED)?.array(13)?;
                 write_asked(e, asked)?;
                 e.bytes(&lease.0)?.u64(expires.unix())?.u64(*count)?.u64(*seal)?;
                 e.bool(*fork == Fork::Seen)?.u64(*forks)?;
                 write_counting(e, *counting)?;
+                e.u64(position(terms, &own))?;
             }
-            Decision::Refused { asked, counting, refusal } => {
-                e.u8(REFUSED)?.array(10)?;
+            Decision::Refused { asked, counting, refusal, answer, retry } => {
+                e.u8(REFUSED)?.array(12)?;
                 write_asked(e, asked)?;
                 write_counting(e, *counting)?;
                 let (number, members) = refusal_members(refusal);
                 e.u8(number)?;
                 members.iter().try_for_each(|member| e.u64(*member).map(drop))?;
+                e.bytes(&answer.0)?.u64(retry.as_seconds())?;
             }
             Decision::Released { lease } => e.u8(RELEASED)?.bytes(&lease.0).map(drop)?,
-            Decision::Ended { lease } => e.u8(ENDED)?.bytes(&lease.0).map(drop)?,
-            Decision::Forgotten => e.u8(FORGOTTEN)?.null().map(drop)?,
+            Decision::Ended { lease, cause } => {
+                e.u8(ENDED)?.array(2)?.bytes(&lease.0)?;
+                match cause {
+                    EndCause::Ordered { by } => e.str(by.as_str())?,
+                    EndCause::Revoked => e.null()?,
+                };
+            }
+            Decision::Forgotten { by } => e.u8(FORGOTTEN)?.str(by.as_str()).map(drop)?,
         }
     }
     Ok(())
+}
+
+fn write_terms(e: &mut Encoder<Vec<u8>>, terms: &Terms) -> Wrote {
+    let Terms { renewal, retry, grace, features } = terms;
+    e.array(4)?.u64(renewal.as_seconds())?.u64(retry.as_seconds())?.u64(grace.as_seconds())?;
+    e.array(features.len() as u64)?;
+    features.iter().try_for_each(|feature| e.str(feature.as_str()).map(drop))
+}
+
+fn all_terms(d: &mut Decoder<'_>) -> Result<Vec<Terms>, Error> {
+    let count = d.array()?.ok_or_else(damaged)?;
+    let terms = |d: &mut Decoder<'_>| {
+        array(d, 4)?;
+        let (renewal, retry, grace) = (Span::seconds(d.u64()?), Span::seconds(d.u64()?), Span::seconds(d.u64()?));
+        Ok(Terms { renewal, retry, grace, features: texts(d)? })
+    };
+    (0..count).map(|_| terms(d)).collect()
 }
 
 pub(super) fn write_counting(e: &mut Encoder<Vec<u8>>, counting: Counting) -> Wrote {
@@ -151,31 +220,36 @@ pub(super) fn write_address(e: &mut Encoder<Vec<u8>>, address: Option<IpAddr>) -
     Ok(())
 }
 
-fn entry(d: &mut Decoder<'_>, families: &[FamilyId], products: &[ProductId], at: Timestamp) -> Result<Entry, Error> {
+fn entry(d: &mut Decoder<'_>, names: &Names, at: Timestamp) -> Result<Entry, Error> {
     array(d, 5)?;
-    let family = *pick(families, d.u64()?)?;
-    let product = *pick(products, d.u64()?)?;
+    let family = *pick(&names.families, d.u64()?)?;
+    let product = *pick(&names.products, d.u64()?)?;
     let client = KeyId(fixed(d)?);
     let decision = match d.u8()? {
         GRANTED => {
-            array(d, 12)?;
+            array(d, 13)?;
             let asked = asked(d)?;
             let (lease, expires) = (Cti(fixed(d)?), Timestamp::from_unix(d.u64()?));
             let (count, seal) = (d.u64()?, d.u64()?);
             let fork = if d.bool()? { Fork::Seen } else { Fork::None };
-            let forks = d.u64()?;
-            Decision::Granted { asked, lease, expires, count, seal, fork, forks, counting: counting(d)? }
+            let (forks, counting, terms) = (d.u64()?, counting(d)?, pick(&names.terms, d.u64()?)?.clone());
+            Decision::Granted { asked, lease, expires, count, seal, fork, forks, counting, terms }
         }
         REFUSED => {
-            array(d, 10)?;
+            array(d, 12)?;
             let (asked, counting) = (asked(d)?, counting(d)?);
             let number = d.u8()?;
             let refusal = refusal_from(number, [d.u64()?, d.u64()?, d.u64()?]).ok_or_else(damaged)?;
-            Decision::Refused { asked, counting, refusal }
+            let (answer, retry) = (Cti(fixed(d)?), Span::seconds(d.u64()?));
+            Decision::Refused { asked, counting, refusal, answer, retry }
         }
         RELEASED => Decision::Released { lease: Cti(fixed(d)?) },
-        ENDED => Decision::Ended { lease: Cti(fixed(d)?) },
-        FORGOTTEN => d.null().map(|()| Decision::Forgotten)?,
+        ENDED => {
+            array(d, 2)?;
+            let (lease, by) = (Cti(fixed(d)?), optional(d, text)?);
+            Decision::Ended { lease, cause: by.map_or(EndCause::Revoked, |by| EndCause::Ordered { by }) }
+        }
+        FORGOTTEN => Decision::Forgotten { by: text(d)? },
         _ => return Err(damaged()),
     };
     Ok(Entry { at, family, client, product, decision })
@@ -284,6 +358,8 @@ pub(super) fn damaged() -> Error {
     Error::message("not a journal entry")
 }
 
+/// Bytes of a checksum.
+const CHECKSUM: usize = 8;
 const GRANTED: u8 = 0;
 const REFUSED: u8 = 1;
 const RELEASED: u8 = 2;
@@ -306,6 +382,8 @@ mod tests {
             address: address.map(|address| address.parse().unwrap()),
         };
         let lease = Cti([2; 16]);
+        let features = vec!["simulation".parse().unwrap()];
+        let terms = Terms { renewal: Span::DAY, retry: Span::HOUR, grace: Span::days(30), features };
         let decisions = [
             Decision::Granted {
                 asked: asked(None, Some("::1")),
@@ -316,20 +394,26 @@ mod tests {
                 fork: Fork::Seen,
                 forks: 2,
                 counting: Counting::Counts,
+                terms: terms.clone(),
             },
             Decision::Refused {
                 asked: asked(Some("pc"), Some("10.0.0.1")),
                 counting: Counting::Twin,
                 refusal: Refusal::ThresholdNotMet { count: 1, required: 5, retry: Span::HOUR },
+                answer: Cti([3; 16]),
+                retry: Span::HOUR,
             },
             Decision::Refused {
                 asked: asked(None, None),
                 counting: Counting::Counts,
                 refusal: Refusal::CloneSuspected,
+                answer: Cti([4; 16]),
+                retry: Span::DAY,
             },
             Decision::Released { lease: Cti([7; 16]) },
-            Decision::Ended { lease: Cti([8; 16]) },
-            Decision::Forgotten,
+            Decision::Ended { lease: Cti([8; 16]), cause: EndCause::Revoked },
+            Decision::Ended { lease: Cti([8; 16]), cause: EndCause::Ordered { by: "ann".parse().unwrap() } },
+            Decision::Forgotten { by: "bob".parse().unwrap() },
         ];
         let entries: Vec<Entry> = decisions
             .into_iter()
@@ -340,6 +424,14 @@ mod tests {
                 Entry { at, family, client: KeyId([4; 16]), product, decision }
             })
             .collect();
-        assert_eq!(decode_entries(&encode_entries(&entries), at).unwrap(), entries);
+        let bytes = encode_entries(&entries);
+        assert_eq!(decode_entries(&bytes, at).unwrap(), entries);
+        for bit in 0..8 * bytes.len() {
+            let mut flipped = bytes.clone();
+            flipped[bit / 8] ^= 1 << (bit % 8);
+            assert!(decode_entries(&flipped, at).is_err(), "bit {bit}");
+        }
+        assert!(decode_entries(&bytes, Timestamp::from_unix(10)).is_err(), "of another time");
+        assert_eq!(decode_entries(&[], at).unwrap(), [], "pruned");
     }
 }

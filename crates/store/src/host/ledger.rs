@@ -2,9 +2,11 @@
 
 use std::collections::HashMap;
 
-use leasehold_core::{Counting, Cti, Equal, Fingerprint, Held, KeyId, ProductId, Refusal, Tally, Timestamp};
+use leasehold_core::{
+    Counting, Cti, Equal, Fingerprint, Held, KeyId, LeaseEnd, ProductId, Refusal, Span, Tally, Text, Timestamp,
+};
 
-use super::{Asked, Batch, Counts, Decision, Entry, Family, Fork, LeaseRow, Sighting, Subject, Tip};
+use super::{Asked, Batch, Counts, Decision, EndCause, Entry, Family, Fork, LeaseRow, Sighting, Subject, Terms, Tip};
 
 /// What a store loads for a batch.
 #[derive(Clone, Debug, Default)]
@@ -42,6 +44,19 @@ pub struct Change<K, V> {
     pub before: Option<V>,
     /// As decided; `None` where there still is none.
     pub after: Option<V>,
+}
+
+/// A lease that is granted.
+#[derive(Clone, Debug)]
+pub struct NewLease {
+    /// Its name.
+    pub lease: Cti,
+    /// When it ends.
+    pub expires: Timestamp,
+    /// Whether two machines were seen with the device key.
+    pub fork: Fork,
+    /// What else it says.
+    pub terms: Terms,
 }
 
 /// The rows of one batch and what is decided on them.
@@ -123,50 +138,57 @@ impl Ledger {
     }
 
     /// Records a grant to the `at`th subject, and the sighting with it.
-    pub fn grant(&mut self, at: usize, asked: Asked, lease: Cti, expires: Timestamp, fork: Fork) {
+    pub fn grant(&mut self, at: usize, asked: Asked, new: NewLease) {
+        let NewLease { lease, expires, fork, terms } = new;
         let count = self.tally(at).clients;
         let before = self.leases[self.subjects[at].lease].after.map_or(0, |row| row.forks);
         let forks = before + u64::from(fork == Fork::Seen);
         let (seal, counting) = (self.tip.number + 1, self.counting(&self.subjects[at], asked.fingerprint));
-        self.enter(at, Decision::Granted { asked, lease, expires, count, seal, fork, forks, counting });
+        self.enter(at, Decision::Granted { asked, lease, expires, count, seal, fork, forks, counting, terms });
     }
 
-    /// Records a refusal of the `at`th subject, and the sighting with it.
-    pub fn refuse(&mut self, at: usize, asked: Asked, refusal: Refusal) {
+    /// Records a refusal of the `at`th subject, and the sighting with it: its reason, and the name and the time to ask again
+    /// of the sealed refusal.
+    pub fn refuse(&mut self, at: usize, asked: Asked, refusal: Refusal, (answer, retry): (Cti, Span)) {
         let placed = &self.subjects[at];
         let known = self.sightings[placed.sighting].after.as_ref().map(|seen| seen.fingerprint);
         // A suspected clone's machine does not replace the client's.
         let stored = known.filter(|_| refusal == Refusal::CloneSuspected).unwrap_or(asked.fingerprint);
         let counting = self.counting(placed, stored);
-        self.enter(at, Decision::Refused { asked, counting, refusal });
+        self.enter(at, Decision::Refused { asked, counting, refusal, answer, retry });
     }
 
     /// Records that the `at`th subject gives `lease` back; whether it ended by it. Another lease of the client stays.
     pub fn release(&mut self, at: usize, lease: Cti) -> bool {
-        let row = self.leases[self.subjects[at].lease].after;
-        let ends = row.is_some_and(|row| row.held.lease == lease && row.held.runs_at(self.now));
+        let ends = self.may_run(at, lease);
         if ends {
             self.enter(at, Decision::Released { lease });
         }
         ends
     }
 
-    /// Records that `lease` of the `at`th subject is ended by those who run the host; whether it ran.
-    pub fn end(&mut self, at: usize, lease: Cti) -> bool {
-        let row = self.leases[self.subjects[at].lease].after;
-        let ends = row.is_some_and(|row| row.held.lease == lease && row.held.runs_at(self.now));
+    /// Records that `lease` of the `at`th subject is ended, not by its client; whether it ended by it.
+    pub fn end(&mut self, at: usize, lease: Cti, cause: EndCause) -> bool {
+        let ends = self.may_run(at, lease);
         if ends {
-            self.enter(at, Decision::Ended { lease });
+            self.enter(at, Decision::Ended { lease, cause });
         }
         ends
     }
 
-    /// Records that the client of the `at`th subject is forgotten; whether it was known.
-    pub fn forget(&mut self, at: usize) -> bool {
+    /// Whether `lease` is the last one of the `at`th subject and was not ended yet. The clock is not asked: a lease that is
+    /// over by it would run again where the clock goes back.
+    fn may_run(&self, at: usize, lease: Cti) -> bool {
+        let row = self.leases[self.subjects[at].lease].after;
+        row.is_some_and(|row| row.held.lease == lease && row.held.end == LeaseEnd::Expiry)
+    }
+
+    /// Records that the client of the `at`th subject is forgotten by the order of `by`; whether it was known.
+    pub fn forget(&mut self, at: usize, by: Text) -> bool {
         let sighting = self.sightings[self.subjects[at].sighting].after.as_ref();
         let known = sighting.is_some_and(|seen| !seen.is_forgotten());
         if known {
-            self.enter(at, Decision::Forgotten);
+            self.enter(at, Decision::Forgotten { by });
         }
         known
     }
@@ -225,7 +247,7 @@ impl Ledger {
         let (client, product) = (subject.client, subject.product);
         let entry = Entry { at: self.now, family: family.id, client, product, decision };
         entry.apply(sighting, lease);
-        if let Some(seen) = sighting.as_ref().filter(|seen| seen.counting == Counting::Counts) {
+        if let Some(seen) = sighting.as_ref().filter(|seen| seen.may_count()) {
             self.counting.entry((subject.family, seen.fingerprint)).or_default().insert(subject.client, seen.last);
         }
         counts.clients = counts.clients + counted(sighting) - counted_before;
@@ -241,28 +263,29 @@ impl Entry {
         match &self.decision {
             Decision::Granted { asked, lease: name, expires, seal, forks, counting, .. } => {
                 self.see(sighting, asked, asked.fingerprint, *counting);
-                let held = Held { lease: *name, request: asked.request, expires: *expires };
+                let (request, end) = (asked.request, LeaseEnd::Expiry);
+                let held = Held { lease: *name, request, expires: *expires, end };
                 let released = lease.and_then(|row| row.released);
                 *lease = Some(LeaseRow { held, issued: self.at, seal: *seal, forks: *forks, released });
             }
             // A suspected clone's machine does not replace the client's.
-            Decision::Refused { asked, counting, refusal: Refusal::CloneSuspected } => {
+            Decision::Refused { asked, counting, refusal: Refusal::CloneSuspected, .. } => {
                 let known = sighting.as_ref().map_or(asked.fingerprint, |seen| seen.fingerprint);
                 self.see(sighting, asked, known, *counting);
             }
             Decision::Refused { asked, counting, .. } => self.see(sighting, asked, asked.fingerprint, *counting),
             Decision::Released { lease: name } => {
                 if let Some(row) = lease.as_mut().filter(|row| row.held.lease == *name) {
-                    row.held.expires = self.at;
+                    row.held.end_early(self.at);
                     row.released = Some(*name);
                 }
             }
-            Decision::Ended { lease: name } => {
+            Decision::Ended { lease: name, .. } => {
                 if let Some(row) = lease.as_mut().filter(|row| row.held.lease == *name) {
-                    row.held.expires = self.at;
+                    row.held.end_early(self.at);
                 }
             }
-            Decision::Forgotten => {
+            Decision::Forgotten { .. } => {
                 if let Some(seen) = sighting {
                     seen.last = Timestamp::default();
                 }
@@ -286,7 +309,7 @@ impl Entry {
 }
 
 fn counts_at(seen: &Sighting, family: &Family, now: Timestamp) -> bool {
-    seen.counting == Counting::Counts && !seen.is_forgotten() && seen.last.plus(family.window) > now
+    seen.may_count() && seen.last.plus(family.window) > now
 }
 
 fn place<K, V: Clone>(rows: &mut Vec<Change<K, V>>, key: K, before: Option<V>) -> usize {

@@ -11,10 +11,12 @@ pub mod suite;
 
 use std::net::IpAddr;
 
-use leasehold_core::{Counting, Cti, FamilyId, Fingerprint, Held, KeyId, ProductId, Refusal, Span, Text, Timestamp};
+use leasehold_core::{
+    Counting, Cti, FamilyId, Fingerprint, Held, KeyId, Policy, ProductId, Refusal, Span, Text, Timestamp,
+};
 
 pub use horizon::Horizon;
-pub use ledger::{Change, CountingClient, Ledger, Loaded};
+pub use ledger::{Change, CountingClient, Ledger, Loaded, NewLease};
 pub use record::{BatchRow, ClientPages, Flaw, Record, Records, Summary};
 
 use crate::StoreError;
@@ -96,12 +98,17 @@ impl Sighting {
     pub fn is_forgotten(&self) -> bool {
         self.last == Timestamp::default()
     }
+
+    /// Whether the client counts while it is within the window.
+    pub fn may_count(&self) -> bool {
+        self.counting == Counting::Counts && !self.is_forgotten()
+    }
 }
 
 /// The last lease of one client for one product.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct LeaseRow {
-    /// Which lease, for which request, until when; a released one until its release.
+    /// Which lease, for which request, until when; one that was ended early until its end.
     pub held: Held,
     /// When it was granted.
     pub issued: Timestamp,
@@ -109,7 +116,7 @@ pub struct LeaseRow {
     pub seal: u64,
     /// How often two machines were seen with this device key.
     pub forks: u64,
-    /// The last lease that was given back before its end.
+    /// The last lease that was given back.
     pub released: Option<Cti>,
 }
 
@@ -209,6 +216,8 @@ pub enum Decision {
         forks: u64,
         /// Whether the client counts for the threshold from then on.
         counting: Counting,
+        /// What else the lease says.
+        terms: Terms,
     },
     /// A refusal with its reason.
     Refused {
@@ -218,19 +227,61 @@ pub enum Decision {
         counting: Counting,
         /// Why not.
         refusal: Refusal,
+        /// The name of the sealed refusal.
+        answer: Cti,
+        /// When to ask again.
+        retry: Span,
     },
     /// A lease was given back.
     Released {
         /// The lease.
         lease: Cti,
     },
-    /// A lease was ended by those who run the host.
+    /// A lease was ended, not by its client.
     Ended {
         /// The lease.
         lease: Cti,
+        /// Why.
+        cause: EndCause,
     },
     /// A client was forgotten by those who run the host: it counts no more, and is a newcomer when it asks again.
-    Forgotten,
+    Forgotten {
+        /// Who ordered it.
+        by: Text,
+    },
+}
+
+/// What a grant says of its leases besides their end.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Terms {
+    /// When to ask again.
+    pub renewal: Span,
+    /// When to ask again after a failure.
+    pub retry: Span,
+    /// How long everything works after the lease has ended.
+    pub grace: Span,
+    /// Names of options for the application.
+    pub features: Vec<Text>,
+}
+
+impl Terms {
+    /// Those of `policy`.
+    pub fn of(policy: &Policy) -> Self {
+        let Policy { renewal, retry, grace, features, .. } = policy;
+        Self { renewal: *renewal, retry: *retry, grace: *grace, features: features.clone() }
+    }
+}
+
+/// Why a lease was ended that its client did not give back.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum EndCause {
+    /// One of those who run the host has ordered it.
+    Ordered {
+        /// Who.
+        by: Text,
+    },
+    /// The vendor has revoked its client.
+    Revoked,
 }
 
 impl Decision {
@@ -238,7 +289,7 @@ impl Decision {
     pub fn granted_under(&self) -> Option<u64> {
         match self {
             Self::Granted { seal, .. } => Some(*seal),
-            Self::Refused { .. } | Self::Released { .. } | Self::Ended { .. } | Self::Forgotten => None,
+            Self::Refused { .. } | Self::Released { .. } | Self::Ended { .. } | Self::Forgotten { .. } => None,
         }
     }
 }
@@ -312,6 +363,18 @@ pub trait HostStore: Send {
     /// # Errors
     /// [`StoreError`].
     fn clients(&mut self, after: Option<KeyId>, max: usize) -> Result<Vec<ClientRow>, StoreError>;
+
+    /// The rows of one client, in each family in which it is known.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    fn rows_of(&mut self, client: KeyId) -> Result<Vec<ClientRow>, StoreError> {
+        // Rows come in the order of the keys: this client's are the first after the key before it.
+        let before = u128::from_be_bytes(client.0).checked_sub(1).map(|before| KeyId(before.to_be_bytes()));
+        let mut rows = self.clients(before, 1)?;
+        rows.retain(|row| row.client == client);
+        Ok(rows)
+    }
 
     /// Up to `max` journal entries, newest first.
     ///

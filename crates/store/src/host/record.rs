@@ -1,6 +1,6 @@
 //! A store as a sequence of records: for copies from one backend into another, for backups, and to check it.
 
-use leasehold_core::{Cti, Held, KeyId, Timestamp};
+use leasehold_core::{Cti, Held, KeyId, LeaseEnd, Timestamp};
 use minicbor::decode::Error;
 use minicbor::{Decoder, Encoder};
 use sha2::{Digest, Sha256};
@@ -218,8 +218,12 @@ fn write_client(e: &mut Encoder<Vec<u8>>, row: &ClientRow) -> Wrote {
     write_requests(e, requests)?;
     e.array(row.leases.len() as u64)?;
     for (product, lease) in &row.leases {
-        e.array(8)?.str(product.as_str())?.bytes(&lease.held.lease.0)?.bytes(&lease.held.request.0)?;
-        e.u64(lease.held.expires.unix())?.u64(lease.issued.unix())?.u64(lease.seal)?.u64(lease.forks)?;
+        e.array(9)?.str(product.as_str())?.bytes(&lease.held.lease.0)?.bytes(&lease.held.request.0)?;
+        e.u64(lease.held.expires.unix())?
+            .bool(lease.held.end.is_early())?
+            .u64(lease.issued.unix())?
+            .u64(lease.seal)?
+            .u64(lease.forks)?;
         match lease.released {
             Some(release) => e.bytes(&release.0)?,
             None => e.null()?,
@@ -245,10 +249,11 @@ fn client(d: &mut Decoder<'_>) -> Result<ClientRow, Error> {
 }
 
 fn lease(d: &mut Decoder<'_>) -> Result<(leasehold_core::ProductId, LeaseRow), Error> {
-    array(d, 8)?;
+    array(d, 9)?;
     let product = text(d)?;
     let (lease, request) = (Cti(fixed(d)?), Cti(fixed(d)?));
-    let held = Held { lease, request, expires: Timestamp::from_unix(d.u64()?) };
+    let (expires, early) = (Timestamp::from_unix(d.u64()?), d.bool()?);
+    let held = Held { lease, request, expires, end: LeaseEnd::of(early) };
     let (issued, seal, forks) = (Timestamp::from_unix(d.u64()?), d.u64()?, d.u64()?);
     let released = optional(d, |d| fixed(d).map(Cti))?;
     Ok((product, LeaseRow { held, issued, seal, forks, released }))

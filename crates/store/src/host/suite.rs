@@ -1,12 +1,13 @@
 //! What every backend must do. Each function takes a fresh store and panics where it does not.
 
 use leasehold_core::{
-    Component, Counting, Cti, Fingerprint, KeyId, Policy, ProductId, Refusal, Span, Timestamp, Verdict,
+    Component, Counting, Cti, Fingerprint, Held, KeyId, LeaseEnd, Policy, ProductId, Refusal, Span, Text, Timestamp,
+    Verdict,
 };
 
 use super::{
-    Asked, Batch, Counts, Decision, Family, Fork, HostStore, Record, Records, SealKind, SealRow, Seals, Subject,
-    Summary,
+    Asked, Batch, Counts, Decision, EndCause, Family, Fork, HostStore, NewLease, Record, Records, SealKind, SealRow,
+    Seals, Subject, Summary, Terms,
 };
 use crate::StoreError;
 
@@ -22,6 +23,8 @@ pub fn run<S: HostStore>(mut fresh: impl FnMut() -> S) {
     remembers_leases_forks_and_releases(&mut fresh());
     shows_each_client_with_all_its_families(&mut fresh());
     forgets_clients_and_ends_leases(&mut fresh());
+    runs_no_lease_again_that_was_ended(&mut fresh());
+    counts_no_forgotten_client_at_any_time(&mut fresh());
     keeps_journal_and_seals(&mut fresh());
     records_nothing_of_a_batch_that_decides_nothing(&mut fresh());
     changes_nothing_by_a_probe(&mut fresh());
@@ -148,18 +151,19 @@ pub fn act_by(store: &mut impl HostStore, host: KeyId, policy: &Policy, acts: &[
                 }
                 Act::End => {
                     let held = ledger.tally(at).held.map(|held| held.lease);
-                    ledger.end(at, held.unwrap_or(cti(name)))
+                    ledger.end(at, held.unwrap_or(cti(name)), EndCause::Ordered { by: operator() })
                 }
-                Act::Forget => ledger.forget(at),
+                Act::Forget => ledger.forget(at, operator()),
                 Act::Ask => {
                     let asked = asked(*n, cti(name), now);
                     match ledger.tally(at).admit(policy, &asked.fingerprint, now) {
                         Verdict::Grant { expires, .. } => {
-                            ledger.grant(at, asked, cti(name + 500), expires, Fork::None);
+                            let (lease, terms) = (cti(name + 500), Terms::of(policy));
+                            ledger.grant(at, asked, NewLease { lease, expires, fork: Fork::None, terms });
                             true
                         }
                         Verdict::Refuse(refusal) => {
-                            ledger.refuse(at, asked, refusal);
+                            ledger.refuse(at, asked, refusal, (cti(name + 500), policy.retry));
                             false
                         }
                     }
@@ -177,6 +181,10 @@ pub fn act_by(store: &mut impl HostStore, host: KeyId, policy: &Policy, acts: &[
     });
     decided.expect("the store takes the batch");
     granted
+}
+
+fn operator() -> Text {
+    "operator".parse().expect("a text")
 }
 
 fn asked(n: u64, request: Cti, issued: Timestamp) -> Asked {
@@ -264,7 +272,8 @@ fn remembers_leases_forks_and_releases<S: HostStore>(store: &mut S) {
     act(store, &policy, &[(1, Act::Release)], 3_000);
     let rows = store.clients(None, 10).expect("clients");
     let row = rows.iter().find(|row| row.client == client(1)).expect("the first client");
-    assert_eq!(row.leases[0].1.held.expires.unix(), 3_000);
+    let Held { expires, end, .. } = row.leases[0].1.held;
+    assert_eq!((expires.unix(), end), (3_000, LeaseEnd::Early));
     assert_eq!(row.leases[0].1.released, Some(cti(2_000_500)));
 }
 
@@ -277,7 +286,7 @@ fn shows_each_client_with_all_its_families<S: HostStore>(store: &mut S) {
     let batch = Batch { host: HOST, now: Timestamp::from_unix(1_001), families: &[other], subjects: &subjects };
     let decided = store.decide(&batch, &mut |ledger| {
         for (at, n) in [(0, 1), (1, 2)] {
-            ledger.refuse(at, asked(n, cti(n), batch.now), Refusal::Revoked);
+            ledger.refuse(at, asked(n, cti(n), batch.now), Refusal::Revoked, (cti(n + 500), Span::HOUR));
         }
         Seals::default()
     });
@@ -312,6 +321,41 @@ fn forgets_clients_and_ends_leases<S: HostStore>(store: &mut S) {
     assert_eq!(counts(store, &policy, 1_004), Counts { clients: 2, live: 1 });
 }
 
+fn runs_no_lease_again_that_was_ended<S: HostStore>(store: &mut S) {
+    let policy = Policy { threshold: 1, capacity: Some(2), validity: Span::HOUR, ..Policy::default() };
+    let live = |store: &mut S, now| counts(store, &policy, now).live;
+    act(store, &policy, &[(1, Act::Ask), (2, Act::Ask)], 10_000);
+    act(store, &policy, &[(1, Act::Release)], 11_000);
+    assert_eq!(act(store, &policy, &[(2, Act::End)], 11_000), [true]);
+    for now in [11_000, 10_999, 10_000, 9_000, 0, 20_000] {
+        assert_eq!(live(store, now), 0, "at {now}");
+    }
+    // The clock goes back: those who gave their places back hold none.
+    assert_eq!(act(store, &policy, &[(3, Act::Ask), (4, Act::Ask), (1, Act::Ask)], 10_500), [true, true, false]);
+    assert_eq!(live(store, 10_500), 2);
+    // One that is over by the clock is given back all the same, and runs no more when the clock goes back.
+    act(store, &policy, &[(3, Act::Release)], 15_000);
+    assert_eq!(act(store, &policy, &[(4, Act::End), (4, Act::End)], 15_000), [true, false]);
+    assert_eq!(live(store, 10_600), 0);
+    assert_eq!(act(store, &policy, &[(1, Act::Ask), (2, Act::Ask), (3, Act::Ask)], 10_600), [true, true, false]);
+    act(store, &policy, &[(1, Act::Release), (1, Act::Ask)], 10_601);
+    assert_eq!((live(store, 10_601), live(store, 10_000)), (2, 2), "a lease granted after it is another one");
+}
+
+fn counts_no_forgotten_client_at_any_time<S: HostStore>(store: &mut S) {
+    let policy = Policy { threshold: 2, window: Span::seconds(1_000), ..Policy::default() };
+    act(store, &policy, &[(1, Act::Ask), (1_002, Act::Ask)], 5_000);
+    act(store, &policy, &[(1, Act::Forget)], 5_001);
+    // Clocks before the length of the window too.
+    for now in [5_001, 5_000, 900, 10, 6_500] {
+        assert!(counts(store, &policy, now).clients <= 1, "at {now}");
+    }
+    act(store, &policy, &[(1_001, Act::Ask)], 10);
+    let rows = store.clients(None, 10).expect("clients");
+    let row = rows.iter().find(|row| row.client == client(1_001)).expect("a client");
+    assert_eq!(row.sighting.counting, Counting::Counts, "the machine's forgotten client is no twin");
+}
+
 fn keeps_journal_and_seals<S: HostStore>(store: &mut S) {
     let policy = Policy { threshold: 2, ..Policy::default() };
     act(store, &policy, &[(1, Act::Ask)], 1_000);
@@ -326,7 +370,7 @@ fn keeps_journal_and_seals<S: HostStore>(store: &mut S) {
             Decision::Refused { .. } => "refused".to_owned(),
             Decision::Released { .. } => "released".to_owned(),
             Decision::Ended { .. } => "ended".to_owned(),
-            Decision::Forgotten => "forgotten".to_owned(),
+            Decision::Forgotten { .. } => "forgotten".to_owned(),
         })
         .collect();
     assert_eq!(kinds, ["released", "granted 2 2", "granted 2 2", "refused 1"], "newest first");
