@@ -10,6 +10,7 @@ mod failure;
 mod hardening;
 mod ids;
 mod input;
+mod operator;
 mod output;
 mod stores;
 mod table;

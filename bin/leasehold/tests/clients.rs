@@ -47,7 +47,8 @@ fn what_is_ended_and_forgotten_frees_its_place() {
     assert_eq!(ask(&host, &mut one), "granted");
     let (client, _) = newest(data);
 
-    assert_eq!(shown(&["host", "clients", "forget", &client], data), serde_json::json!({ "orders": 2, "done": true }));
+    let forget = ["host", "clients", "forget", &client, "--as", "Ann of the help desk"];
+    assert_eq!(shown(&forget, data), serde_json::json!({ "orders": 1, "done": true }));
     assert_eq!(ask(&host, &mut two), "threshold-not-met");
     let clients = shown(&["host", "clients"], data);
     let forgotten = clients.as_array().expect("clients").iter().find(|row| row["client"] == *client).expect("its row");
@@ -58,6 +59,8 @@ fn what_is_ended_and_forgotten_frees_its_place() {
     let decisions: Vec<_> = events.as_array().expect("events").iter().map(|event| &event["decision"]).collect();
     let expected = ["granted", "refused", "forgotten", "ended", "granted", "ended", "refused", "granted", "refused"];
     assert_eq!(decisions, expected, "newest first");
+    assert_eq!((&events[2]["by"], &events[3]["by"]), (&"Ann of the help desk".into(), &"Ann of the help desk".into()));
+    assert!(events[5]["by"].as_str().is_some_and(|by| !by.is_empty()), "the user of the system: {}", events[5]);
     host.stop();
 
     let words = ["store", "check"];

@@ -1,5 +1,6 @@
 //! The last answers of a host, by which the very same request is answered again with the same bytes: a lost reply costs no
-//! second lease, and a captured request that is sent again and again costs no work of the store.
+//! second lease, and a captured request that is sent again and again costs no work of the store. What was given back or
+//! ended is not answered again.
 
 use std::collections::{HashMap, VecDeque};
 
@@ -30,11 +31,22 @@ impl Answers {
         same.then(|| answer.reply.clone())
     }
 
+    /// Forgets the last answer to a client that gives a lease back.
+    pub(crate) fn forget(&mut self, client: KeyId, product: ProductId) {
+        self.answers.remove(&(client, product));
+    }
+
+    /// Forgets all that a client was answered.
+    pub(crate) fn forget_client(&mut self, client: KeyId) {
+        self.answers.retain(|(of, _), _| *of != client);
+    }
+
     /// Remembers an answer in the place of the client's last one.
     pub(crate) fn keep(&mut self, client: KeyId, request: &Request, reply: Reply) {
         let key = (client, request.product);
         let answer = Answer { request: request.cti, issued: request.issued, reply };
         if self.answers.insert(key, answer).is_none() {
+            // One that was forgotten meanwhile stands there twice, and leaves with the first of them.
             self.order.push_back(key);
         }
         while self.order.len() > MAX {
@@ -84,5 +96,10 @@ mod tests {
         }
         assert!(answers.find(client(0), &request(2, 6)).is_none());
         assert_eq!((answers.answers.len(), answers.order.len()), (MAX, MAX));
+        let product = request(1, 5).product;
+        answers.forget(client(MAX), product);
+        assert!(answers.find(client(MAX), &request(1, 5)).is_none(), "it gave its lease back");
+        answers.forget_client(client(MAX - 1));
+        assert!(answers.find(client(MAX - 1), &request(1, 5)).is_none());
     }
 }

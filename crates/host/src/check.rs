@@ -13,6 +13,8 @@ use leasehold_store::host::{
 };
 use leasehold_wire::seal;
 
+use crate::sealing::Documents;
+
 /// Reads all records of `store` and what it keeps beside them.
 pub fn check(store: &mut dyn Records) -> Vec<Finding> {
     let mut walk = Walk::default();
@@ -105,6 +107,7 @@ impl Walk {
         };
         self.decisions += entries.len() as u64;
         entries.iter().for_each(|entry| self.replay(entry));
+        let documents = Documents::of(&entries);
         let of = |kind: SealKind| batch.seals.iter().filter(move |(_, seal)| seal.kind == kind);
         let granted: Vec<u64> = entries.iter().filter_map(|entry| entry.decision.granted_under()).collect();
         let refused = entries.iter().filter(|entry| matches!(entry.decision, Decision::Refused { .. })).count();
@@ -115,13 +118,8 @@ impl Walk {
             self.seals.add(|| format!("batch {number} has refused and has no seal"));
         }
         for (host, seal) in &batch.seals {
-            let fits = match seal.kind {
-                SealKind::Leases => {
-                    granted.len() == seal.leaves.len() && granted.iter().all(|named| *named == seal.number)
-                }
-                SealKind::Refusals => refused == seal.leaves.len(),
-            };
-            if !fits {
+            let named = seal.kind == SealKind::Refusals || granted.iter().all(|named| *named == seal.number);
+            if !named || documents.leaves(seal.kind) != seal.leaves || seal.at != batch.at {
                 self.seals.add(|| format!("seal {} of host {host} is not of what batch {number} decided", seal.number));
             }
             self.seal(*host, seal);

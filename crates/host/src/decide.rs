@@ -8,16 +8,17 @@ use std::thread;
 use std::time::Duration;
 
 use leasehold_core::{Ask, Cti, FamilyId, Grant, KeyId, Refusal, Timestamp, Verdict, admission};
-use leasehold_store::host::{Asked, Batch, Family, Fork, HostStore, Ledger, Subject};
+use leasehold_store::host::{Asked, Batch, Family, Fork, HostStore, Ledger, NewLease, Subject, Terms};
 use leasehold_wire::Request;
 use leasehold_wire::signature::Point;
 
 use crate::answers::Answers;
 use crate::batch_queue::Received;
+use crate::ending::RevokedClients;
 use crate::identity::Identity;
 use crate::job::{Reply, RequestKind, Verified};
 use crate::orders::carry_out;
-use crate::sealing::{Answered, Documents, SealedBatch};
+use crate::sealing::{Documents, SealedBatch};
 use crate::shared::Shared;
 use crate::stages::{Stage, start};
 use crate::upkeep::{Condition, fold, look_after, report};
@@ -28,8 +29,10 @@ pub(crate) fn run(shared: &Shared, mut store: Box<dyn HostStore>) {
     let _guard = ShutdownGuard(shared);
     let processors = thread::available_parallelism().map_or(1, usize::from);
     let mut condition = Condition::InPlace;
-    let mut due = start() + PAUSE;
+    // At once for the first time: orders and revocations may have waited for the host to serve.
+    let mut due = start();
     let (mut newest, mut answers) = (NewestSeal::default(), Answers::default());
+    let mut revoked = RevokedClients::default();
     loop {
         match shared.arrived.take(MAX_BATCH, due.saturating_duration_since(start())) {
             Received::Batch(jobs) => {
@@ -47,11 +50,12 @@ pub(crate) fn run(shared: &Shared, mut store: Box<dyn HostStore>) {
         let now = start();
         if now >= due {
             condition = look_after(shared, store.as_mut(), condition);
-            if condition == Condition::InPlace {
-                carry_out(shared, store.as_mut());
-            }
             report(shared, store.as_mut());
-            let more = condition == Condition::InPlace && fold(shared, store.as_mut());
+            let mut more = false;
+            if condition == Condition::InPlace {
+                carry_out(shared, store.as_mut()).into_iter().for_each(|client| answers.forget_client(client));
+                more = revoked.end_some(shared, store.as_mut()) | fold(shared, store.as_mut());
+            }
             due = if more { now } else { now + PAUSE };
         }
     }
@@ -106,12 +110,12 @@ fn decide(
     let mut named = NamedHosts { known: HashMap::from([(identity.id(), true)]) };
     let mut items = Vec::with_capacity(batch.len());
     for item in batch {
-        if let Some(reply) = answered_before(answers, &item) {
-            item.answer(reply);
-            continue;
-        }
         match screen(&identity, &item, newest.at, now) {
             Ok(grant) => {
+                if let Some(reply) = answered_before(answers, &item) {
+                    item.answer(reply);
+                    continue;
+                }
                 let at = families.iter().position(|family| family.id == grant.family);
                 let family = at.expect("every grant's family is among them");
                 let holds = named.lease_of(&item.kind, store);
@@ -151,11 +155,11 @@ impl NamedHosts {
 /// What a transaction has decided for one item.
 #[derive(Clone, Copy)]
 enum Outcome {
-    Granted {
-        lease: usize,
-    },
-    /// Refused, with the place of the sealed refusal where it is one.
-    Refused(Refusal, Option<usize>),
+    Granted,
+    /// Refused, and recorded.
+    Refused(Refusal),
+    /// Refused in a step that records nothing.
+    RefusedUnsealed(Refusal),
     Released,
     /// The key is of mixed order.
     InvalidKey,
@@ -178,14 +182,13 @@ fn transact(
     let (mut outcomes, mut sealed, mut time) = (Vec::new(), SealedBatch::default(), start());
     let mut live = Vec::new();
     let result = store.decide(&batch, &mut |ledger| {
-        let mut documents = Documents::default();
         outcomes.clear();
         for (at, item) in items.iter().enumerate() {
-            outcomes.push(decide_one(shared, ledger, (at, item), Cti(ctis[at]), &mut documents));
+            outcomes.push(decide_one(shared, ledger, (at, item), Cti(ctis[at])));
         }
         live = ledger.counts().map(|(family, counts)| (family.id, counts.live)).collect();
         time = shared.stages.add(Stage::Decide, time);
-        sealed = documents.seal(ledger.tip(), identity.keypair());
+        sealed = Documents::of(ledger.entries()).seal(ledger.tip(), identity.keypair());
         time = shared.stages.add(Stage::Seal, time);
         sealed.rows(now)
     });
@@ -224,13 +227,7 @@ fn note_peaks(shared: &Shared, live: Vec<(FamilyId, u64)>) {
 }
 
 /// Decides one item on the ledger.
-fn decide_one(
-    shared: &Shared,
-    ledger: &mut Ledger,
-    (at, item): (usize, &Screened<'_>),
-    cti: Cti,
-    documents: &mut Documents,
-) -> Outcome {
+fn decide_one(shared: &Shared, ledger: &mut Ledger, (at, item): (usize, &Screened<'_>), cti: Cti) -> Outcome {
     let request = match &item.verified.kind {
         RequestKind::Release(release) => {
             ledger.release(at, release.lease);
@@ -241,7 +238,7 @@ fn decide_one(
     let ask = Ask { holds: item.holds, ..request.ask(item.verified.client) };
     let tally = ledger.tally(at);
     if let Err(refusal) = tally.screen(&ask) {
-        return Outcome::Refused(refusal, None);
+        return Outcome::RefusedUnsealed(refusal);
     }
     // Asked once for each client: the store remembers no others. It costs about as much as a verification.
     if tally.known.is_none() {
@@ -259,24 +256,17 @@ fn decide_one(
         name: request.host_name.clone(),
         address: Some(item.verified.address),
     };
-    let answered = Answered {
-        client: item.verified.client,
-        request,
-        family: item.grant.family,
-        policy: &item.grant.policy,
-        cti,
-        now: ledger.now(),
-    };
-    match tally.admit(&item.grant.policy, &request.fingerprint, ledger.now()) {
+    let policy = &item.grant.policy;
+    match tally.admit(policy, &request.fingerprint, ledger.now()) {
         Verdict::Refuse(refusal) => {
-            ledger.refuse(at, asked, refusal);
-            Outcome::Refused(refusal, documents.refuse(&answered, &refusal))
+            ledger.refuse(at, asked, refusal, (cti, policy.retry));
+            Outcome::Refused(refusal)
         }
-        Verdict::Grant { expires, count } => {
+        Verdict::Grant { expires, .. } => {
             let forked = tally.held.is_some_and(|held| held.forked_by(&ask));
             let fork = if forked { Fork::Seen } else { Fork::None };
-            ledger.grant(at, asked, cti, expires, fork);
-            Outcome::Granted { lease: documents.grant(&answered, expires, count) }
+            ledger.grant(at, asked, NewLease { lease: cti, expires, fork, terms: Terms::of(policy) });
+            Outcome::Granted
         }
     }
 }
@@ -297,23 +287,35 @@ fn reply(
     sealed: &SealedBatch,
 ) {
     let chain = identity.chain();
+    // Leases and refusals are sealed in the order of deciding.
+    let (mut leases, mut refusals) = (0.., 0..);
     for (Screened { verified: item, .. }, outcome) in items.into_iter().zip(outcomes) {
         let held = matches!(&item.kind, RequestKind::Lease(request) if request.chain_of == Some(identity.id()));
         let chain = if held { &[] } else { chain.as_slice() };
         let reply = match *outcome {
-            Outcome::Granted { lease } => {
+            Outcome::Granted => {
                 tracing::debug!(client = %item.client, "lease granted");
                 shared.counters.granted.fetch_add(1, Ordering::Relaxed);
-                sealed.lease(lease, chain).map_or(Reply::StoreUnavailable, |bytes| Reply::Lease(bytes.into()))
+                let lease = leases.next().and_then(|place| sealed.lease(place, chain));
+                lease.map_or(Reply::StoreUnavailable, |bytes| Reply::Lease(bytes.into()))
             }
-            Outcome::Refused(refusal, place) => {
+            Outcome::Refused(refusal) => {
                 note_refusal(shared, &item, &refusal);
-                let document = place.and_then(|place| sealed.refusal(place, chain));
+                let document = refusals.next().and_then(|place| sealed.refusal(place, chain));
                 Reply::Refused { refusal, document: document.map(Into::into) }
+            }
+            Outcome::RefusedUnsealed(refusal) => {
+                note_refusal(shared, &item, &refusal);
+                Reply::Refused { refusal, document: None }
             }
             Outcome::InvalidKey => Reply::BadSignature,
             Outcome::TooManyNewClients(wait) => Reply::TooManyRequests(wait),
-            Outcome::Released => Reply::Released,
+            Outcome::Released => {
+                if let RequestKind::Release(release) = &item.kind {
+                    answers.forget(item.client, release.product);
+                }
+                Reply::Released
+            }
         };
         if let (RequestKind::Lease(request), Reply::Lease(_) | Reply::Refused { document: Some(_), .. }) =
             (&item.kind, &reply)

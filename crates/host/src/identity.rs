@@ -70,6 +70,11 @@ impl Identity {
         self.revocations.as_ref().map(|(_, list)| list.number)
     }
 
+    /// The newest revocation list held.
+    pub fn revocation_list(&self) -> Option<&Revocations> {
+        self.revocations.as_ref().map(|(_, list)| list)
+    }
+
     /// The certificate with its chain, as it was installed.
     pub fn presented(&self) -> &[u8] {
         &self.presented

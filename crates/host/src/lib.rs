@@ -12,6 +12,7 @@ pub mod check;
 mod decide;
 pub mod dns;
 pub mod doctor;
+mod ending;
 mod error;
 mod files;
 mod hex;

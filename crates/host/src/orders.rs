@@ -7,46 +7,69 @@ use std::io;
 use std::path::PathBuf;
 use std::str::FromStr;
 
-use leasehold_core::{Cti, FamilyId, KeyId, ProductId, Span};
+use leasehold_core::{Cti, FamilyId, KeyId, ProductId, Text};
 use leasehold_files::Readers;
 use leasehold_store::StoreError;
-use leasehold_store::host::{Batch, Family, HostStore, Seals, Subject};
+use leasehold_store::host::{EndCause, HostStore};
 
 use crate::Error;
 use crate::activation::Home;
+use crate::ending::Ending;
 use crate::files::{MAX_STATE_FILE, ORDERS};
-use crate::identity::Identity;
 use crate::shared::Shared;
 
-/// To end a lease, or to forget a client.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// What a host is told to do.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Order {
-    /// Which client.
+    /// The client concerned.
     pub client: KeyId,
     /// In which family.
     pub family: FamilyId,
-    /// Its product: any of them where the client is forgotten.
-    pub product: ProductId,
-    /// The lease that ends; `None` where the client is forgotten.
-    pub lease: Option<Cti>,
+    /// What is to be done.
+    pub task: Task,
+    /// Who orders it.
+    pub by: Text,
+}
+
+/// To end a lease, or to forget a client.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Task {
+    /// Ends this lease.
+    End {
+        /// Its product.
+        product: ProductId,
+        /// Its name.
+        lease: Cti,
+    },
+    /// Ends all leases of the client in the family, and forgets it.
+    Forget,
+}
+
+impl Task {
+    /// The lease that is to end by itself.
+    pub const fn lease(&self) -> Option<Cti> {
+        match self {
+            Self::End { lease, .. } => Some(*lease),
+            Self::Forget => None,
+        }
+    }
 }
 
 impl Order {
-    /// Leases end before their client is forgotten: names are taken in their order.
     fn name(&self) -> String {
-        match self.lease {
-            Some(lease) => format!("end-{lease}"),
-            None => format!("forget-{}-{}", self.client, self.family),
+        match self.task {
+            Task::End { lease, .. } => format!("end-{lease}"),
+            Task::Forget => format!("forget-{}-{}", self.client, self.family),
         }
     }
 }
 
 impl fmt::Display for Order {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { client, family, product, .. } = self;
-        match self.lease {
-            Some(lease) => write!(f, "{client} {family} {product} {lease}"),
-            None => write!(f, "{client} {family} {product} -"),
+        let Self { client, family, task, by } = self;
+        match task {
+            Task::End { product, lease } => write!(f, "{client} {family} {product} {lease} {by}"),
+            Task::Forget => write!(f, "{client} {family} - - {by}"),
         }
     }
 }
@@ -55,15 +78,16 @@ impl FromStr for Order {
     type Err = ();
 
     fn from_str(text: &str) -> Result<Self, ()> {
-        let words: Vec<&str> = text.split_whitespace().collect();
-        let [client, family, product, lease] = words[..] else { return Err(()) };
-        let lease = if lease == "-" { None } else { Some(lease.parse().map_err(drop)?) };
-        Ok(Self {
-            client: client.parse().map_err(drop)?,
-            family: family.parse().map_err(drop)?,
-            product: product.parse().map_err(drop)?,
-            lease,
-        })
+        let words: Vec<&str> = text.splitn(5, ' ').collect();
+        let [client, family, product, lease, by] = words[..] else { return Err(()) };
+        let task = match (product, lease) {
+            ("-", "-") => Task::Forget,
+            (product, lease) => {
+                Task::End { product: product.parse().map_err(drop)?, lease: lease.parse().map_err(drop)? }
+            }
+        };
+        let (client, family) = (client.parse().map_err(drop)?, family.parse().map_err(drop)?);
+        Ok(Self { client, family, task, by: by.parse().map_err(drop)? })
     }
 }
 
@@ -100,11 +124,13 @@ impl Home {
     }
 }
 
-/// Carries out what was ordered. What the store does not take stays ordered.
-pub(crate) fn carry_out(shared: &Shared, store: &mut dyn HostStore) {
+/// Carries out what was ordered; the clients concerned. What the store does not take stays ordered.
+pub(crate) fn carry_out(shared: &Shared, store: &mut dyn HostStore) -> Vec<KeyId> {
+    let mut concerned = Vec::new();
     let (Some(home), Some(identity)) = (shared.home(), shared.identity()) else {
-        return;
+        return concerned;
     };
+    let ending = Ending { identity: &identity, now: shared.clock.now() };
     let files = home.orders().unwrap_or_else(|error| {
         tracing::warn!(%error, "orders cannot be read");
         Vec::new()
@@ -113,37 +139,40 @@ pub(crate) fn carry_out(shared: &Shared, store: &mut dyn HostStore) {
         let text = leasehold_files::read(&file, MAX_STATE_FILE).ok().and_then(|bytes| String::from_utf8(bytes).ok());
         match text.and_then(|text| text.parse::<Order>().ok()) {
             None => tracing::warn!(file = %file.display(), "this is no order"),
-            Some(order) => match execute(shared, store, &identity, &order) {
+            Some(order) => match execute(&ending, store, &order) {
                 Ok(done) => {
-                    let Order { client, family, product, .. } = order;
-                    let lease = order.lease.map(|lease| lease.to_string());
-                    tracing::info!(%client, %family, %product, lease, done, "an order was carried out");
+                    let Order { client, family, task, by } = order;
+                    tracing::info!(%client, %family, ?task, %by, done, "an order was carried out");
+                    concerned.push(client);
                 }
-                Err(error) => return tracing::warn!(%error, "an order waits for the store"),
+                Err(error) => {
+                    tracing::warn!(%error, "an order waits for the store");
+                    return concerned;
+                }
             },
         }
         if let Err(error) = leasehold_files::remove(&file) {
-            return tracing::warn!(%error, file = %file.display(), "an order that is done cannot be removed");
+            tracing::warn!(%error, file = %file.display(), "an order that is done cannot be removed");
+            return concerned;
         }
     }
+    concerned
 }
 
 /// Carries `order` out in a batch of its own; whether it changed anything.
-fn execute(shared: &Shared, store: &mut dyn HostStore, identity: &Identity, order: &Order) -> Result<bool, StoreError> {
-    let Order { client, family, product, lease } = *order;
-    let granted = identity.certificate().grants.iter().find(|grant| grant.family == family);
-    let families = [Family { id: family, window: granted.map_or(Span::DAY, |grant| grant.policy.window) }];
-    let subjects = [Subject { family: 0, client, product, fingerprint: None }];
-    let batch = Batch { host: identity.id(), now: shared.clock.now(), families: &families, subjects: &subjects };
-    let mut done = false;
-    store.decide(&batch, &mut |ledger| {
-        done = match lease {
-            Some(lease) => ledger.end(0, lease),
-            None => ledger.forget(0),
-        };
-        Seals::default()
-    })?;
-    Ok(done)
+fn execute(ending: &Ending<'_>, store: &mut dyn HostStore, order: &Order) -> Result<bool, StoreError> {
+    let Order { client, family, task, by } = order;
+    match task {
+        Task::End { product, lease } => {
+            let cause = EndCause::Ordered { by: by.clone() };
+            ending.end(store, (*client, *family), &[(*product, *lease)], &cause)
+        }
+        Task::Forget => {
+            let rows = store.rows_of(*client)?;
+            let row = rows.iter().find(|row| row.family == *family);
+            row.map_or(Ok(false), |row| ending.forget(store, row, by))
+        }
+    }
 }
 
 #[cfg(test)]
@@ -154,13 +183,13 @@ mod tests {
     fn orders_are_read_back_as_they_were_given_and_ends_come_first() {
         let data = tempfile::tempdir().unwrap();
         let home = Home::new(data.path());
-        let (family, product) = ("acme".parse().unwrap(), "acme-cad".parse().unwrap());
-        let forget = Order { client: KeyId([7; 16]), family, product, lease: None };
-        let end = Order { lease: Some(Cti([9; 16])), ..forget };
+        let (product, by) = ("acme-cad".parse().unwrap(), "Ann of the help desk".parse().unwrap());
+        let forget = Order { client: KeyId([7; 16]), family: "acme".parse().unwrap(), task: Task::Forget, by };
+        let end = Order { task: Task::End { product, lease: Cti([9; 16]) }, ..forget.clone() };
         assert!(home.orders().unwrap().is_empty(), "no folder");
-        for order in [forget, end] {
-            home.order(&order).unwrap();
-            assert!(home.is_ordered(&order));
+        for order in [&forget, &end] {
+            home.order(order).unwrap();
+            assert!(home.is_ordered(order));
         }
         let read: Vec<Order> =
             home.orders().unwrap().iter().map(|file| fs::read_to_string(file).unwrap().parse().unwrap()).collect();

@@ -1,26 +1,11 @@
 //! What a batch has granted and refused, sealed: its leases first, its refusals after them.
+//!
+//! The documents are made from the journal's entries alone, so that whoever has the journal can make them again.
 
-use leasehold_core::{Cti, FamilyId, KeyId, Policy, Refusal, Timestamp};
-use leasehold_store::host::{SealKind, SealRow, Seals, Tip};
-use leasehold_wire::seal::{self, Sealed};
-use leasehold_wire::{Keypair, Lease, Method, RefusalReason, Request, SealedRefusal};
-
-/// What is decided for one request, besides the decision itself.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Answered<'a> {
-    /// The device key that asked.
-    pub(crate) client: KeyId,
-    /// What it asked.
-    pub(crate) request: &'a Request,
-    /// The family that was counted.
-    pub(crate) family: FamilyId,
-    /// Its policy.
-    pub(crate) policy: &'a Policy,
-    /// The name of the answer.
-    pub(crate) cti: Cti,
-    /// When it was decided.
-    pub(crate) now: Timestamp,
-}
+use leasehold_core::{Refusal, Timestamp};
+use leasehold_store::host::{Decision, Entry, SealKind, SealRow, Seals, Tip};
+use leasehold_wire::seal::{self, Hash, Sealed};
+use leasehold_wire::{Keypair, Lease, Method, RefusalReason, SealedRefusal};
 
 /// The documents of a batch, not sealed yet.
 #[derive(Debug, Default)]
@@ -37,60 +22,12 @@ pub(crate) struct SealedBatch {
 }
 
 impl Documents {
-    /// Adds a lease; its place among the leases.
-    pub(crate) fn grant(&mut self, to: &Answered<'_>, expires: Timestamp, count: u64) -> usize {
-        let Answered { client, request, family, policy, cti, now } = *to;
-        self.leases.push(Lease {
-            issued: now,
-            expires: Some(expires),
-            cti,
-            client,
-            product: request.product,
-            family,
-            renewal: policy.renewal,
-            retry: policy.retry,
-            grace: policy.grace,
-            fingerprint: request.fingerprint,
-            request: request.cti,
-            count: Some(count),
-            method: Method::Host,
-            features: policy.features.clone(),
-        });
-        self.leases.len() - 1
-    }
-
-    /// Adds a refusal; its place among the refusals. `None` for one of the steps before the sighting is recorded, which
-    /// are not sealed.
-    pub(crate) fn refuse(&mut self, to: &Answered<'_>, refusal: &Refusal) -> Option<usize> {
-        let (reason, count, limit) = match *refusal {
-            Refusal::CloneSuspected => (RefusalReason::CloneSuspected, None, None),
-            Refusal::ThresholdNotMet { count, required, .. } => {
-                (RefusalReason::ThresholdNotMet, Some(count), Some(required))
-            }
-            Refusal::CapacityReached { capacity, .. } => (RefusalReason::CapacityReached, None, Some(capacity)),
-            Refusal::HostNotActivated
-            | Refusal::ClockBehind { .. }
-            | Refusal::ProductNotGranted
-            | Refusal::KeyMismatch
-            | Refusal::GrantEnded { .. }
-            | Refusal::ClockSkew { .. }
-            | Refusal::Revoked
-            | Refusal::Replayed { .. } => return None,
-        };
-        let Answered { client, request, family, policy, cti, now } = *to;
-        self.refusals.push(SealedRefusal {
-            issued: now,
-            cti,
-            client,
-            product: request.product,
-            family,
-            request: request.cti,
-            reason,
-            retry: policy.retry,
-            count,
-            limit,
-        });
-        Some(self.refusals.len() - 1)
+    /// Those of what was decided, in its order.
+    pub(crate) fn of(entries: &[Entry]) -> Self {
+        Self {
+            leases: entries.iter().filter_map(lease).collect(),
+            refusals: entries.iter().filter_map(refusal).collect(),
+        }
     }
 
     /// Seals all of them after `tip`.
@@ -100,6 +37,72 @@ impl Documents {
         let tip = leases.as_ref().map_or(tip, Sealed::tip);
         let refusals = (!self.refusals.is_empty()).then(|| seal::seal(&self.refusals, tip, host));
         SealedBatch { leases, refusals }
+    }
+
+    /// The leaves of the seal of this kind.
+    pub(crate) fn leaves(&self, kind: SealKind) -> Vec<Hash> {
+        match kind {
+            SealKind::Leases => self.leases.iter().map(seal::leaf_of).collect(),
+            SealKind::Refusals => self.refusals.iter().map(seal::leaf_of).collect(),
+        }
+    }
+}
+
+/// The lease that an entry grants.
+fn lease(entry: &Entry) -> Option<Lease> {
+    let Decision::Granted { asked, lease, expires, count, terms, .. } = &entry.decision else { return None };
+    Some(Lease {
+        issued: entry.at,
+        expires: Some(*expires),
+        cti: *lease,
+        client: entry.client,
+        product: entry.product,
+        family: entry.family,
+        renewal: terms.renewal,
+        retry: terms.retry,
+        grace: terms.grace,
+        fingerprint: asked.fingerprint,
+        request: asked.request,
+        count: Some(*count),
+        method: Method::Host,
+        features: terms.features.clone(),
+    })
+}
+
+/// The refusal of an entry; `None` for one of the steps before the sighting is recorded, which are not sealed.
+fn refusal(entry: &Entry) -> Option<SealedRefusal> {
+    let Decision::Refused { asked, refusal, answer, retry, .. } = &entry.decision else { return None };
+    let (reason, count, limit) = reason(refusal)?;
+    Some(SealedRefusal {
+        issued: entry.at,
+        cti: *answer,
+        client: entry.client,
+        product: entry.product,
+        family: entry.family,
+        request: asked.request,
+        reason,
+        retry: *retry,
+        count,
+        limit,
+    })
+}
+
+/// The reason of a sealed refusal, with the count and the limit that it speaks of.
+fn reason(refusal: &Refusal) -> Option<(RefusalReason, Option<u64>, Option<u64>)> {
+    match *refusal {
+        Refusal::CloneSuspected => Some((RefusalReason::CloneSuspected, None, None)),
+        Refusal::ThresholdNotMet { count, required, .. } => {
+            Some((RefusalReason::ThresholdNotMet, Some(count), Some(required)))
+        }
+        Refusal::CapacityReached { capacity, .. } => Some((RefusalReason::CapacityReached, None, Some(capacity))),
+        Refusal::HostNotActivated
+        | Refusal::ClockBehind { .. }
+        | Refusal::ProductNotGranted
+        | Refusal::KeyMismatch
+        | Refusal::GrantEnded { .. }
+        | Refusal::ClockSkew { .. }
+        | Refusal::Revoked
+        | Refusal::Replayed { .. } => None,
     }
 }
 

@@ -15,7 +15,9 @@ use leasehold_host::activation::Home;
 use leasehold_host::{Options, RateLimits, Server};
 use leasehold_service::{Listener, Rate};
 use leasehold_store::StoreError;
-use leasehold_store::host::{Batch, ClientRow, Counts, Entry, Family, HostStore, Ledger, SealKind, SealRow, Seals};
+use leasehold_store::host::{
+    Batch, ClientRow, Counts, Decision, EndCause, Entry, Family, HostStore, Ledger, SealKind, SealRow, Seals,
+};
 use leasehold_store_sqlite::host::SqliteHost;
 use leasehold_testkit::http::{get, post, problem};
 use leasehold_testkit::vectors::{read, unhex};
@@ -63,6 +65,80 @@ fn a_renewal_without_a_chain_stays_small_and_a_fork_is_shown() {
     let folder = host.stop();
     let rows = SqliteHost::open_reader(folder.path()).unwrap().clients(None, 10).unwrap();
     assert_eq!(rows[0].leases[0].1.forks, 1, "the lease it named was not its last");
+}
+
+#[test]
+fn a_lease_of_a_host_on_another_store_shows_no_fork_and_one_of_a_host_on_the_same_store_does() {
+    let machine = Keypair::from_seed(&[9; 32]);
+    let first = Running::start(vec![Vendor::grant()]);
+    let older = lease_of(&first.ask(&machine, 1, None));
+    let newer = lease_of(&first.ask(&machine, 2, Some((None, older))));
+    let (first_id, folder) = (first.id, first.stop());
+    let second = Running::named(2, vec![Vendor::grant()], folder, Options::default());
+    let stranger = Vendor::from_seed(1).host(3, vec![Vendor::grant()]).id();
+    let forks = |n: u64, of: KeyId, lease: Cti| {
+        let lease = lease_of(&second.ask(&machine, n, Some((Some(of), lease))));
+        let folder = second.folder.as_ref().expect("a folder").path();
+        let rows = SqliteHost::open_reader(folder).expect("a store").clients(None, 10).expect("clients");
+        (lease, rows[0].leases[0].1.forks)
+    };
+    let (_, seen) = forks(3, stranger, cti(77));
+    assert_eq!(seen, 0, "what a host on another store has granted is not known here");
+    let (last, seen) = forks(4, stranger, newer);
+    assert_eq!(seen, 0);
+    assert_eq!(forks(5, first_id, last).1, 0, "its last one");
+    assert_eq!(forks(6, first_id, newer).1, 1, "a lease of this store that is not its last one");
+    assert_eq!(forks(7, second.id, older).1, 2);
+}
+
+#[test]
+fn a_lease_that_was_given_back_is_not_given_again_to_a_request_that_comes_again() {
+    let host = Running::start(vec![Vendor::grant()]);
+    let machine = Keypair::from_seed(&[9; 32]);
+    let request = host.request(&machine, 1, None);
+    let ask = || post(&host.address, "/v1/leases", &request).expect("an answer");
+    let lease = lease_of(&ask().1);
+    assert_eq!(ask().0, 200, "a lost reply");
+    let release = host.release(&machine, 2, lease);
+    assert_eq!(post(&host.address, "/v1/releases", &release).expect("an answer").0, 204);
+    let (status, body) = ask();
+    assert_eq!((status, problem(&body).as_str()), (409, "replayed"));
+}
+
+#[test]
+fn a_lease_that_was_given_back_runs_no_more_when_the_hosts_clock_goes_back() {
+    let policy = Policy { threshold: 1, capacity: Some(1), validity: Span::HOUR, ..Policy::default() };
+    let host = Running::start(vec![Grant { policy, ..Vendor::grant() }]);
+    let (machine, other) = (Keypair::from_seed(&[9; 32]), Keypair::from_seed(&[8; 32]));
+    let lease = lease_of(&host.ask(&machine, 1, None));
+    // The lease is over by the host's clock when its client gives it back.
+    host.clock.set(BEGIN.plus(Span::seconds(2 * 3_600)));
+    assert_eq!(post(&host.address, "/v1/releases", &host.release(&machine, 2, lease)).expect("an answer").0, 204);
+    host.clock.set(BEGIN.plus(Span::seconds(60)));
+    host.ask(&other, 3, None);
+    let (status, body) = post(&host.address, "/v1/leases", &host.request(&machine, 4, None)).expect("an answer");
+    assert_eq!((status, problem(&body).as_str()), (409, "capacity-reached"), "it holds no place of its own any more");
+}
+
+#[test]
+fn the_lease_of_a_client_that_is_revoked_occupies_no_place() {
+    let grant = Grant { policy: Policy { threshold: 1, capacity: Some(1), ..Policy::default() }, ..Vendor::grant() };
+    let host = Running::start(vec![grant]);
+    let (machine, newcomer) = (Keypair::from_seed(&[9; 32]), Keypair::from_seed(&[201; 32]));
+    let request = host.request(&machine, 1, None);
+    assert_eq!(post(&host.address, "/v1/leases", &request).expect("an answer").0, 200);
+    let folder = host.folder.as_ref().expect("a folder").path();
+    let keys = (0..200).map(|n| Keypair::from_seed(&[n; 32]).id()).collect();
+    Home::new(folder).install_revocations(&host.vendor.revocations(3, keys, Vec::new()), None, BEGIN).expect("a list");
+    // The list is taken on within a second or two; each look costs a reading of the store.
+    let ended = || {
+        let events = SqliteHost::open_reader(folder).expect("a store").events(1).expect("events");
+        matches!(&events[0].decision, Decision::Ended { cause: EndCause::Revoked, .. })
+    };
+    assert!((0..1_000_000).any(|_| ended()), "its lease is ended");
+    let (status, body) = post(&host.address, "/v1/leases", &request).expect("an answer");
+    assert_eq!((status, problem(&body).as_str()), (403, "revoked"), "not even the answer that is remembered");
+    host.ask(&newcomer, 2, None);
 }
 
 #[test]
@@ -382,8 +458,13 @@ impl Running {
     }
 
     fn configured(grants: Vec<Grant>, folder: TempDir, options: Options) -> Self {
+        Self::named(1, grants, folder, options)
+    }
+
+    /// The host whose key is made from this seed.
+    fn named(seed: u8, grants: Vec<Grant>, folder: TempDir, options: Options) -> Self {
         let vendor = Vendor::from_seed(1);
-        let certified = vendor.host(1, grants);
+        let certified = vendor.host(seed, grants);
         fs::write(folder.path().join("host.key"), certified.pair().to_pem()).expect("a file");
         fs::write(folder.path().join("host.lh"), certified.certificate()).expect("a file");
         let clock = Arc::new(VirtualClock::new(BEGIN));

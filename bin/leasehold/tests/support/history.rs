@@ -57,7 +57,7 @@ pub(crate) fn was_kept(store: &mut dyn HostStore, vendor: &Vendor, answers: &[Ve
         match entry.decision {
             Decision::Granted { expires, .. } => drop(live.insert(entry.client, expires)),
             Decision::Released { .. } | Decision::Ended { .. } => drop(live.remove(&entry.client)),
-            Decision::Refused { .. } | Decision::Forgotten => {}
+            Decision::Refused { .. } | Decision::Forgotten { .. } => {}
         }
         let count = live.values().filter(|expires| entry.at < **expires).count() as u64;
         assert!(count <= capacity, "{count} live leases");

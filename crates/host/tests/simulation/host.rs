@@ -7,8 +7,8 @@ use leasehold_core::{
     Counting, Cti, Fingerprint, Grant, KeyId, Policy, ProductId, Refusal, Timestamp, Verdict, admission,
 };
 use leasehold_store::host::{
-    Asked, Batch, CountingClient, Counts, Decision, Entry, Family, Fork, Horizon, LeaseRow, Ledger, Loaded, Sighting,
-    Subject, Tip,
+    Asked, Batch, CountingClient, Counts, Decision, Entry, Family, Fork, Horizon, LeaseRow, Ledger, Loaded, NewLease,
+    Sighting, Subject, Terms, Tip,
 };
 use leasehold_testkit::vendor::{Host, Vendor};
 use leasehold_wire::request::Unverified;
@@ -105,13 +105,15 @@ impl SimHost {
         };
         match tally.admit(&self.grant.policy, &request.fingerprint, ledger.now()) {
             Verdict::Refuse(refusal) => {
-                ledger.refuse(0, asked, refusal);
+                let answer = Cti(u128::MAX.to_be_bytes());
+                ledger.refuse(0, asked, refusal, (answer, self.grant.policy.retry));
                 Reply::Refused(refusal)
             }
             Verdict::Grant { expires, count } => {
                 let forked = tally.held.is_some_and(|held| held.forked_by(ask));
                 let cti = Cti(u128::from(self.tip.number + 1).to_be_bytes());
-                ledger.grant(0, asked, cti, expires, if forked { Fork::Seen } else { Fork::None });
+                let (fork, terms) = (if forked { Fork::Seen } else { Fork::None }, Terms::of(&self.grant.policy));
+                ledger.grant(0, asked, NewLease { lease: cti, expires, fork, terms });
                 Reply::Lease(self.seal(&self.lease(request, cti, ledger.now(), (expires, count))))
             }
         }
@@ -175,8 +177,9 @@ impl SimHost {
             self.sightings.extend(change.after.clone().map(|row| (client, row)));
         }
         for change in ledger.leases() {
-            change.before.iter().for_each(|row| self.ends.remove(row.held.expires));
-            change.after.iter().for_each(|row| self.ends.insert(row.held.expires));
+            let end = |row: &Option<LeaseRow>| row.and_then(|row| row.held.runs_until());
+            end(&change.before).into_iter().for_each(|end| self.ends.remove(end));
+            end(&change.after).into_iter().for_each(|end| self.ends.insert(end));
             self.leases.extend(change.after.map(|row| (client, row)));
         }
         self.entries.extend_from_slice(ledger.entries());

@@ -4,8 +4,8 @@ use std::thread;
 use std::time::Duration;
 
 use clap::{Args, Subcommand};
-use leasehold_core::{Code, Counting, KeyId, Timestamp};
-use leasehold_host::orders::Order;
+use leasehold_core::{Code, Counting, KeyId, LeaseEnd, Text, Timestamp};
+use leasehold_host::orders::{Order, Task};
 use leasehold_store::StoreError;
 use leasehold_store::host::{ClientRow, HostStore, LeaseRow};
 use serde_json::{Value, json};
@@ -14,6 +14,7 @@ use super::{Data, failed, seconds};
 use crate::failure::Failure;
 use crate::ids::IdStart;
 use crate::input;
+use crate::operator::Operator;
 use crate::output::{self, Column, Output, Table};
 
 /// The machines that have asked, in the order of their keys.
@@ -46,6 +47,8 @@ struct Forget {
     data: Data,
     /// Which machine, as `leasehold host clients` shows it.
     client: IdStart,
+    #[command(flatten)]
+    operator: Operator,
 }
 
 #[derive(Debug, Args)]
@@ -54,26 +57,22 @@ struct End {
     data: Data,
     /// Which lease, as `leasehold --json host clients` and `host events` show it.
     lease: IdStart,
+    #[command(flatten)]
+    operator: Operator,
 }
 
 impl Forget {
     fn run(self, output: Output) -> Result<(), Failure> {
-        let now = input::now();
+        let by = self.operator.name();
         let location = self.data.location()?;
         let mut store = self.data.reader()?;
-        let rows = beginning(store.as_mut(), &self.client).map_err(|error| location.failed(&error))?;
+        let mut rows = beginning(store.as_mut(), &self.client).map_err(|error| location.failed(&error))?;
         let found = self.client.find("machine", rows.iter().map(|row| row.client))?;
         let missing = || Failure::refused(Code::NotFound, format!("no machine {} is known to this host", self.client));
         let client = found.ok_or_else(missing)?;
-        let mut orders = Vec::new();
-        for row in rows.iter().filter(|row| row.client == client && !row.sighting.is_forgotten()) {
-            let of = |product, lease| Order { client, family: row.family, product, lease };
-            let running = row.leases.iter().filter(|(_, lease)| lease.held.runs_at(now));
-            orders.extend(running.map(|(product, lease)| of(*product, Some(lease.held.lease))));
-            let requests = row.sighting.requests.iter().map(|(product, _)| *product);
-            let product = requests.chain(row.leases.iter().map(|(product, _)| *product)).next();
-            orders.extend(product.map(|product| of(product, None)));
-        }
+        rows.retain(|row| row.client == client && !row.sighting.is_forgotten());
+        let order = |row: &ClientRow| Order { client, family: row.family, task: Task::Forget, by: by.clone() };
+        let orders: Vec<Order> = rows.iter().map(order).collect();
         if orders.is_empty() {
             return Err(missing());
         }
@@ -85,10 +84,11 @@ impl End {
     fn run(self, output: Output) -> Result<(), Failure> {
         let location = self.data.location()?;
         let mut store = self.data.reader()?;
-        let orders = find(store.as_mut(), &self.lease, input::now()).map_err(|error| location.failed(&error))?;
-        let lease = self.lease.find("lease", orders.iter().filter_map(|order| order.lease))?;
-        let order = orders.into_iter().find(|order| order.lease == lease);
-        let missing = || Failure::refused(Code::NotFound, format!("no lease {} runs", self.lease));
+        let orders =
+            find(store.as_mut(), &self.lease, &self.operator.name()).map_err(|error| location.failed(&error))?;
+        let lease = self.lease.find("lease", orders.iter().filter_map(|order| order.task.lease()))?;
+        let order = orders.into_iter().find(|order| order.task.lease() == lease);
+        let missing = || Failure::refused(Code::NotFound, format!("no lease {} can be ended", self.lease));
         give(&self.data, &[order.ok_or_else(missing)?], output)
     }
 }
@@ -113,16 +113,20 @@ fn before(start: &IdStart) -> Option<KeyId> {
     u128::from_be_bytes(start.lowest()).checked_sub(1).map(|before| KeyId(before.to_be_bytes()))
 }
 
-/// The orders to end leases that run and whose ids begin so.
-fn find(store: &mut dyn HostStore, lease: &IdStart, now: Timestamp) -> Result<Vec<Order>, StoreError> {
+/// The orders to end leases that are their clients' last, were not ended yet and whose ids begin so.
+fn find(store: &mut dyn HostStore, lease: &IdStart, by: &Text) -> Result<Vec<Order>, StoreError> {
     let (mut after, mut found) = (None, Vec::new());
     loop {
         let page = store.clients(after, PAGE)?;
         let Some(last) = page.last() else { return Ok(found) };
         after = Some(last.client);
         for row in &page {
-            let held = row.leases.iter().filter(|(_, row)| lease.begins(row.held.lease) && row.held.runs_at(now));
-            let order = |product, lease| Order { client: row.client, family: row.family, product, lease: Some(lease) };
+            let is_one = |row: &LeaseRow| lease.begins(row.held.lease) && row.held.end == LeaseEnd::Expiry;
+            let order = |product, lease| {
+                let task = Task::End { product, lease };
+                Order { client: row.client, family: row.family, task, by: by.clone() }
+            };
+            let held = row.leases.iter().filter(|(_, row)| is_one(row));
             found.extend(held.map(|(product, row)| order(*product, row.held.lease)));
         }
     }
@@ -245,6 +249,7 @@ fn value(row: &ClientRow) -> Value {
             "expires": seconds(lease.held.expires),
             "seal": lease.seal,
             "forks": lease.forks,
+            "ended_early": lease.held.end.is_early(),
             "released": lease.released == Some(lease.held.lease),
         })
     });

@@ -2,7 +2,7 @@
 
 use clap::Args;
 use leasehold_core::{Counting, Refusal};
-use leasehold_store::host::{Decision, Entry, Fork};
+use leasehold_store::host::{Decision, EndCause, Entry, Fork};
 use serde_json::{Value, json};
 
 use super::{Data, seconds};
@@ -55,8 +55,9 @@ fn words(decision: &Decision) -> (&'static str, String) {
         }
         Decision::Refused { refusal, .. } => ("refused", reason(refusal)),
         Decision::Released { .. } => ("released", String::new()),
-        Decision::Ended { .. } => ("ended", "by this host's operator".to_owned()),
-        Decision::Forgotten => ("forgotten", "by this host's operator".to_owned()),
+        Decision::Ended { cause: EndCause::Ordered { by }, .. } => ("ended", format!("by {by}")),
+        Decision::Ended { cause: EndCause::Revoked, .. } => ("ended", "the vendor has revoked the machine".to_owned()),
+        Decision::Forgotten { by } => ("forgotten", format!("by {by}")),
     }
 }
 
@@ -76,20 +77,26 @@ fn value(entry: &Entry) -> Value {
         "product": entry.product.as_str(),
     });
     let more = match &entry.decision {
-        Decision::Granted { asked, lease, expires, count, seal, fork, forks, counting } => json!({
+        Decision::Granted { asked, lease, expires, count, seal, fork, forks, counting, .. } => json!({
             "decision": "granted", "request": asked.request.to_string(), "lease": lease.to_string(),
             "expires": seconds(*expires), "count": count, "seal": seal, "forked": *fork == Fork::Seen, "forks": forks,
             "twin": *counting == Counting::Twin,
             "address": asked.address.map(|address| address.to_string()),
         }),
-        Decision::Refused { asked, counting, refusal } => json!({
+        Decision::Refused { asked, counting, refusal, .. } => json!({
             "decision": "refused", "request": asked.request.to_string(), "reason": refusal.code().name(),
             "details": reason(refusal), "twin": *counting == Counting::Twin,
             "address": asked.address.map(|address| address.to_string()),
         }),
         Decision::Released { lease } => json!({ "decision": "released", "lease": lease.to_string() }),
-        Decision::Ended { lease } => json!({ "decision": "ended", "lease": lease.to_string() }),
-        Decision::Forgotten => json!({ "decision": "forgotten" }),
+        Decision::Ended { lease, cause } => {
+            let (cause, by) = match cause {
+                EndCause::Ordered { by } => ("ordered", Some(by.as_str())),
+                EndCause::Revoked => ("revoked", None),
+            };
+            json!({ "decision": "ended", "lease": lease.to_string(), "cause": cause, "by": by })
+        }
+        Decision::Forgotten { by } => json!({ "decision": "forgotten", "by": by.as_str() }),
     };
     if let (Some(value), Value::Object(more)) = (value.as_object_mut(), more) {
         value.extend(more);
