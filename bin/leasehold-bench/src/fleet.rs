@@ -8,10 +8,10 @@ use leasehold_core::{
 };
 use leasehold_host::activation::{Home, Inquiry};
 use leasehold_host::report::Report;
-use leasehold_store::host::{Asked, Batch, Family, Fork, HostStore, SealKind, SealRow, Seals, Subject};
+use leasehold_host::sealing::Documents;
+use leasehold_store::host::{Asked, Batch, Family, Fork, HostStore, NewLease, Subject, Terms};
 use leasehold_store_sqlite::host::SqliteHost;
-use leasehold_wire::seal::{self, Tip};
-use leasehold_wire::{Authority, Envelope, HostCertificate, Keypair, Lease, Request, Typ, envelope};
+use leasehold_wire::{Authority, Envelope, HostCertificate, Keypair, Lease, Request, envelope};
 
 use crate::load::Identity;
 use crate::{Failure, system};
@@ -114,12 +114,11 @@ impl Fleet {
                 for (at, client) in ids.iter().enumerate() {
                     let (request, fingerprint) = (Cti(client.0), fingerprints[at]);
                     let asked = Asked { request, issued: now, fingerprint, name: None, address: None };
-                    ledger.grant(at, asked, leases[at], grant.policy.expiry(now), Fork::None);
+                    let (lease, expires) = (leases[at], grant.policy.expiry(now));
+                    let terms = Terms::of(&grant.policy);
+                    ledger.grant(at, asked, NewLease { lease, expires, fork: Fork::None, terms });
                 }
-                let tip = ledger.tip();
-                let leaves: Vec<_> = leases.iter().map(|lease| seal::leaf(&lease.0)).collect();
-                let leases = Some(sealed(Tip { number: tip.number, seal: tip.seal }, leaves, &keypair, now));
-                Seals { leases, refusals: None }
+                Documents::of(ledger.entries()).seal(ledger.tip(), &keypair).rows(now)
             });
             decided?;
             for (machine, lease) in part.iter_mut().zip(&leases) {
@@ -199,13 +198,6 @@ fn fingerprint(of: &KeyId) -> Fingerprint {
     let mut hash = [0; 8];
     hash.copy_from_slice(&of.0[..8]);
     Fingerprint::new(Component::ALL[..5].iter().map(|component| (*component, hash))).expect("five components")
-}
-
-fn sealed(tip: Tip, leaves: Vec<seal::Hash>, keypair: &Keypair, at: Timestamp) -> SealRow {
-    let (number, root) = (tip.number + 1, seal::root(&leaves).expect("a leaf"));
-    let seal = seal::link(&tip.seal, number, leaves.len() as u64, &root);
-    let signature = keypair.sign(&seal::message(Typ::Lease, &seal));
-    SealRow { kind: SealKind::Leases, number, previous: tip.seal, root, seal, signature, at, leaves }
 }
 
 fn http(body: &[u8]) -> Vec<u8> {

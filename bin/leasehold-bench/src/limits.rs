@@ -52,7 +52,7 @@ pub(crate) fn commits_per_second(location: &StoreLocation, duration: Duration) -
         let batch = Batch { host: KeyId([0; 16]), now, families: &families, subjects: &[subject] };
         let asked = Asked { request: Cti(system::random()), issued: now, fingerprint, name: None, address: None };
         let decided = store.decide(&batch, &mut |ledger| {
-            ledger.refuse(0, asked.clone(), Refusal::Revoked);
+            ledger.refuse(0, asked.clone(), Refusal::Revoked, (asked.request, Span::HOUR));
             Seals::default()
         });
         if let Err(error) = decided {

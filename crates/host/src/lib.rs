@@ -28,7 +28,7 @@ mod remembered;
 pub mod renewing;
 pub mod report;
 pub mod restore;
-mod sealing;
+pub mod sealing;
 mod server;
 mod shared;
 pub mod stages;

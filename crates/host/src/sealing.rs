@@ -9,21 +9,21 @@ use leasehold_wire::{Keypair, Lease, Method, RefusalReason, SealedRefusal};
 
 /// The documents of a batch, not sealed yet.
 #[derive(Debug, Default)]
-pub(crate) struct Documents {
+pub struct Documents {
     leases: Vec<Lease>,
     refusals: Vec<SealedRefusal>,
 }
 
 /// The documents of a batch, sealed.
 #[derive(Debug, Default)]
-pub(crate) struct SealedBatch {
+pub struct SealedBatch {
     leases: Option<Sealed>,
     refusals: Option<Sealed>,
 }
 
 impl Documents {
     /// Those of what was decided, in its order.
-    pub(crate) fn of(entries: &[Entry]) -> Self {
+    pub fn of(entries: &[Entry]) -> Self {
         Self {
             leases: entries.iter().filter_map(lease).collect(),
             refusals: entries.iter().filter_map(refusal).collect(),
@@ -31,7 +31,7 @@ impl Documents {
     }
 
     /// Seals all of them after `tip`.
-    pub(crate) fn seal(&self, tip: Tip, host: &Keypair) -> SealedBatch {
+    pub fn seal(&self, tip: Tip, host: &Keypair) -> SealedBatch {
         let tip = seal::Tip { number: tip.number, seal: tip.seal };
         let leases = (!self.leases.is_empty()).then(|| seal::seal(&self.leases, tip, host));
         let tip = leases.as_ref().map_or(tip, Sealed::tip);
@@ -118,7 +118,7 @@ impl SealedBatch {
     }
 
     /// The rows for the store.
-    pub(crate) fn rows(&self, at: Timestamp) -> Seals {
+    pub fn rows(&self, at: Timestamp) -> Seals {
         let row = |kind, sealed: &Option<Sealed>| sealed.as_ref().map(|sealed| row(kind, sealed, at));
         Seals { leases: row(SealKind::Leases, &self.leases), refusals: row(SealKind::Refusals, &self.refusals) }
     }
