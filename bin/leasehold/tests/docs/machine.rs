@@ -1,0 +1,110 @@
+//! A machine of a page's own: its network, its name, `/var/lib` and the home are empty and seen by nobody else.
+
+use std::env;
+use std::fs::File;
+use std::io::Write;
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::Path;
+use std::process::Command;
+
+use leasehold_testkit::need::{Need, is_missing};
+use leasehold_testkit::process::{contained, folder};
+
+use crate::terminal::Terminal;
+
+/// The machine on which a page is typed.
+pub(crate) struct Machine {
+    /// Servers that run on beside what is typed.
+    serving: Vec<Terminal>,
+    passphrase_file: bool,
+}
+
+impl Machine {
+    /// Runs `test` again on a machine of its own, where there can be one; the machine in that run.
+    pub(crate) fn alone(test: &str) -> Option<Self> {
+        if env::var_os(INSIDE).is_some() {
+            return Some(Self { serving: Vec::new(), passphrase_file: false });
+        }
+        if is_missing(&[Need::NetworkNamespace, Need::PrivateMount]) {
+            return None;
+        }
+        let mut command = contained("unshare");
+        // With its processes: none of them outlives it.
+        command.args(["--map-root-user", "--net", "--uts", "--mount-proc", "--pid", "--fork", "sh", "-c", MACHINE]);
+        command.arg(env::current_exe().expect("this program")).arg(test).env(INSIDE, "1");
+        command.envs(env::var_os(WRITE).map(|value| (WRITE, value)));
+        let output = command.output().expect("unshare (util-linux)");
+        let printed = String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success() && printed.contains("1 passed"), "{printed}");
+        None
+    }
+
+    /// Does what a page needs to have been done.
+    pub(crate) fn prepare(&mut self, needs: &[String]) {
+        self.passphrase_file = !needs.is_empty();
+        for need in needs {
+            let (_, script) =
+                PREPARATIONS.iter().find(|(name, _)| name == need).unwrap_or_else(|| panic!("{need}: not known"));
+            for command in script.lines() {
+                let printed = self.run(command);
+                assert!(!printed.contains("error: "), "{need}: {command}: {printed}");
+            }
+        }
+    }
+
+    /// Types a command. One that serves goes on beside those that follow.
+    pub(crate) fn run(&mut self, command: &str) -> String {
+        let mut shell = contained("setsid");
+        shell.args(["--ctty", "--wait", "sh", "-c", command]);
+        self.set_up(&mut shell);
+        let mut terminal = Terminal::start(shell);
+        let (printed, ended) = terminal.follow(|asked| asked.contains("passphrase").then_some(PASSPHRASE));
+        if !ended {
+            self.serving.push(terminal);
+        }
+        printed
+    }
+
+    fn set_up(&self, shell: &mut Command) {
+        let program = Path::new(env!("CARGO_BIN_EXE_leasehold")).parent().expect("a folder");
+        let searched = env::var_os("PATH").unwrap_or_default();
+        let path = env::join_paths([program.to_owned()].into_iter().chain(env::split_paths(&searched)));
+        shell.env("PATH", path.expect("folders")).env("NO_COLOR", "1").env("TERM", "xterm");
+        // Here the defaults are this machine's own.
+        shell.env_remove("LEASEHOLD_HOST_DATA").env_remove("LEASEHOLD_STATE");
+        if self.passphrase_file {
+            let file = folder().join("pass");
+            let mut options = File::options();
+            let mut open = options.write(true).create(true).truncate(true).mode(0o600).open(&file).expect("a file");
+            writeln!(open, "{PASSPHRASE}").expect("it can be written");
+            shell.env("LEASEHOLD_PASSPHRASE_FILE", file);
+        }
+    }
+}
+
+const INSIDE: &str = "LEASEHOLD_TEST_MACHINE";
+const WRITE: &str = "LEASEHOLD_WRITE_DOCS";
+const PASSPHRASE: &str = "correct horse battery staple";
+const MACHINE: &str =
+    "ip link set lo up && mount -t tmpfs tmpfs /var/lib && hostname server1 && exec \"$0\" --exact \"$1\"";
+/// What pages name, each after those that it builds on.
+const PREPARATIONS: &[(&str, &str)] = &[
+    (
+        "vendor",
+        "leasehold vendor init --name 'Acme Engineering'
+leasehold vendor product add acme-cad --title 'Acme CAD' --family acme
+leasehold vendor manifest acme-cad -o acme-cad.lh
+leasehold vendor key issue --family acme --kind host --customer 'Example AG' -o host.key.txt",
+    ),
+    (
+        "host",
+        "leasehold host request --key-file host.key.txt -o request.txt
+leasehold vendor approve request.txt -o answer.txt
+leasehold host install answer.txt",
+    ),
+    ("serving", "leasehold host serve"),
+    (
+        "machines",
+        "for n in 1 2 3 4 5; do leasehold client activate --manifest acme-cad.lh --host localhost --made-up-machine $n; done >/dev/null 2>&1",
+    ),
+];
