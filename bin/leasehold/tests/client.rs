@@ -4,14 +4,16 @@
 
 use std::fs;
 use std::net::TcpListener;
+use std::os::unix::fs::PermissionsExt;
 use std::path::PathBuf;
 use std::process::{Command, Output};
 
-use leasehold_core::Span;
 use leasehold_core::standing::Mode;
+use leasehold_core::{Component, KeyKind, ProductKey, Span};
 use leasehold_testkit::process::contained;
 use leasehold_testkit::responder::{Outgoing, Responder};
 use leasehold_testkit::vendor::Vendor;
+use leasehold_wire::{Request, request};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
@@ -111,6 +113,64 @@ fn a_proxy_that_is_gone_is_blamed_and_not_the_host() {
     }
     let host = Responder::start(|_| Outgoing::empty(404));
     assert_fails(&ask(&proxied, &host.address().to_string()), 2, "not-a-host");
+}
+
+/// What a client in this environment has asked a host with these words.
+fn asked(words: &[&str], variables: &[(&str, &str)]) -> Request {
+    let desk = Desk::new();
+    let host = Responder::start(|_| Outgoing::empty(404));
+    let address = host.address().to_string();
+    let words = [&["activate", "--no-dns", "--json", "--manifest", "cad.lh", "--host", &address], words].concat();
+    let output = desk.command(&words).envs(variables.iter().copied()).output().unwrap();
+    assert_fails(&output, 2, "not-a-host");
+    request::open(&host.seen()[0].body).unwrap()
+}
+
+#[test]
+fn a_host_gets_the_machines_name_unless_it_is_withheld() {
+    assert_eq!(asked(&[], &[]).host_name, leasehold_client::host_name());
+    assert_eq!(asked(&["--no-host-name"], &[]).host_name, None);
+}
+
+#[test]
+fn an_instance_is_recognised_by_its_id_alone() {
+    let of = |id| asked(&[], &[("LEASEHOLD_INSTANCE", id)]).fingerprint;
+    assert_eq!(of("cad-1"), of("cad-1"));
+    assert_ne!(of("cad-1"), of("cad-2"));
+    let components: Vec<_> = of("cad-1").iter().map(|(component, _)| component).collect();
+    assert_eq!(components, [Component::MachineId]);
+    let desk = Desk::new();
+    let words = ["status", "--json", "--manifest", "cad.lh"];
+    let output = desk.command(&words).env("LEASEHOLD_INSTANCE", "a\nb").output().unwrap();
+    assert!(assert_fails(&output, 2, "usage").starts_with("LEASEHOLD_INSTANCE: an id has"));
+}
+
+#[test]
+fn an_authority_without_a_scheme_is_spoken_with_as_it_serves() {
+    let desk = Desk::new();
+    desk.write("key", ProductKey::secret(KeyKind::Multiple, 7.try_into().unwrap(), [3; 9]).to_string());
+    fs::set_permissions(desk.path("key"), fs::Permissions::from_mode(0o600)).unwrap();
+    let web = Responder::start(|_| Outgoing::empty(404));
+    let address = web.address().to_string();
+    let ask = |authority: &str| {
+        let words = [
+            "activate",
+            "--json",
+            "--manifest",
+            "cad.lh",
+            "--multiple-key",
+            "--key-file",
+            "key",
+            "--authority",
+            authority,
+        ];
+        desk.run(&words)
+    };
+    let plain = assert_fails(&ask(&address), 2, "not-an-authority");
+    assert!(plain.starts_with(&format!("authority http://{address}: ")), "{plain}");
+    assert_eq!(web.seen()[0].path, "/v1/machines");
+    let secure = assert_fails(&ask(&format!("https://{address}")), 2, "plain-http");
+    assert!(secure.starts_with(&format!("authority https://{address}: TLS was spoken")), "{secure}");
 }
 
 #[test]

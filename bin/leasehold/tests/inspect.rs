@@ -26,7 +26,11 @@ fn every_valid_document_is_read_raw_and_in_armour_too() {
     for case in list(&read("documents")["cases"]).iter().filter(|case| case["valid"] == true) {
         let bytes = unhex(text(&case["hex"]));
         check(case, &inspect(case, &bytes, folder.path()));
-        check(case, &inspect(case, armour::wrap(&bytes).expect("a document").as_bytes(), folder.path()));
+        let armour = armour::wrap(&bytes).expect("a document");
+        check(case, &inspect(case, armour.as_bytes(), folder.path()));
+        let mailed =
+            format!("\u{feff}Hello,\r\n\r\n> {}\r\nregards", armour.replace('=', "=3D").replace('\n', " \r\n> "));
+        check(case, &inspect(case, mailed.as_bytes(), folder.path()));
     }
 }
 
@@ -144,6 +148,22 @@ fn every_product_key_is_judged_as_the_vectors_say() {
         assert_eq!((run.status, &run.json()["valid"]), (1, &json!(false)), "{case}");
         assert_eq!(run.json()["reason"], case["why"], "{case}");
     }
+}
+
+#[test]
+fn a_key_is_read_from_what_a_mail_or_an_editor_has_made_of_it() {
+    let generic = "QQYN8-U3MJL-N58YM-74QRC-38CN4";
+    let utf_16: Vec<u8> = format!("\u{feff}{generic}\r\n").encode_utf16().flat_map(u16::to_le_bytes).collect();
+    let dashes = generic.replace('-', "\u{2011}");
+    for typed in
+        [utf_16, format!("\nProduct key: “{dashes}”\n").into_bytes(), format!("Key:\n{generic}\n").into_bytes()]
+    {
+        let run = leasehold(&["inspect", "--json", "--key", "-"], &typed);
+        assert_eq!((run.status, &run.json()["valid"]), (0, &json!(true)), "{run:?}");
+    }
+    let run = key("38CN4");
+    assert_eq!((run.status, &run.json()["reason"]), (1, &json!("length")));
+    assert!(run.stderr.is_empty() || run.stderr.contains("the last five name a key"), "{}", run.stderr);
 }
 
 #[test]

@@ -190,7 +190,8 @@ fn tls_with_an_authority_of_ones_own_and_proxies_that_refuse() {
     desk.fails(&["host", "renew", "--data", "host", "--authority", &plain], 2, "not-an-authority");
 
     let proxy = Responder::start(|_| Outgoing::empty(403));
-    let mut command = desk.command(&["host", "renew", "--data", "host", "--authority", "vendor.invalid", "--json"]);
+    let mut command =
+        desk.command(&["host", "renew", "--data", "host", "--authority", "https://vendor.invalid", "--json"]);
     command.env("HTTPS_PROXY", format!("http://me:secret@{}", proxy.address()));
     let told = failed(&command.output().expect("the program runs"), 2, "proxy-refused");
     assert!(told.contains(&proxy.address().to_string()) && !told.contains("secret"), "{told}");

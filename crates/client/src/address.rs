@@ -12,7 +12,8 @@ pub struct HostAddress {
     port: u16,
 }
 
-/// The address of a vendor's authority. TLS is spoken unless `http://` stands before it; the port is 443 or 80 unless set.
+/// The address of a vendor's authority. As with hosts, and as `vendor serve` listens, plain HTTP is spoken unless `https://` stands
+/// before it; the port is 16890 unless set, after `https://` 443, after `http://` 80.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct AuthorityAddress(pub(crate) HostAddress);
 
@@ -90,21 +91,22 @@ impl HostAddress {
         self.scheme == Scheme::Https
     }
 
-    /// Reads an address in which `bare` is meant where no scheme stands, and a port is what `usual` says.
-    fn parse(text: &str, bare: Scheme, usual: fn(Scheme) -> u16) -> Result<Self, AddressError> {
+    /// Reads an address; a port that is not set is the one that `usual` says for the scheme that is.
+    fn parse(text: &str, usual: fn(Option<Scheme>) -> u16) -> Result<Self, AddressError> {
         let text = text.trim();
-        let (scheme, rest) = match text.split_once("://") {
-            Some((scheme, rest)) if scheme.eq_ignore_ascii_case("http") => (Scheme::Http, rest),
-            Some((scheme, rest)) if scheme.eq_ignore_ascii_case("https") => (Scheme::Https, rest),
+        let (named, rest) = match text.split_once("://") {
+            Some((scheme, rest)) if scheme.eq_ignore_ascii_case("http") => (Some(Scheme::Http), rest),
+            Some((scheme, rest)) if scheme.eq_ignore_ascii_case("https") => (Some(Scheme::Https), rest),
             Some(_) => return Err(AddressError::Scheme),
-            None => (bare, text),
+            None => (None, text),
         };
+        let (scheme, usual) = (named.unwrap_or(Scheme::Http), usual(named));
         let authority = rest.strip_suffix('/').unwrap_or(rest);
         if authority.contains(['/', '?', '#', '@']) {
             return Err(AddressError::More);
         }
         if let Ok(ip) = authority.parse::<Ipv6Addr>() {
-            return Ok(Self { scheme, name: Name::Ip(ip.into()), port: usual(scheme) });
+            return Ok(Self { scheme, name: Name::of_v6(ip), port: usual });
         }
         let (name, port) = match authority.strip_prefix('[') {
             Some(bracketed) => {
@@ -115,14 +117,14 @@ impl HostAddress {
                     None if rest.is_empty() => None,
                     None => return Err(AddressError::More),
                 };
-                (Name::Ip(ip.into()), port)
+                (Name::of_v6(ip), port)
             }
             None => match authority.split_once(':') {
                 Some((name, port)) => (dns_or_v4(name)?, Some(port)),
                 None => (dns_or_v4(authority)?, None),
             },
         };
-        Ok(Self { scheme, name, port: port.map_or(Ok(usual(scheme)), parse_port)? })
+        Ok(Self { scheme, name, port: port.map_or(Ok(usual), parse_port)? })
     }
 }
 
@@ -130,11 +132,14 @@ impl FromStr for HostAddress {
     type Err = AddressError;
 
     fn from_str(text: &str) -> Result<Self, AddressError> {
-        Self::parse(text, Scheme::Http, |_| Self::PORT)
+        Self::parse(text, |_| Self::PORT)
     }
 }
 
 impl AuthorityAddress {
+    /// The port where `vendor serve` listens unless set otherwise.
+    pub const PORT: u16 = 16_890;
+
     /// Whether TLS is spoken there.
     pub fn is_secure(&self) -> bool {
         self.0.is_secure()
@@ -145,12 +150,12 @@ impl FromStr for AuthorityAddress {
     type Err = AddressError;
 
     fn from_str(text: &str) -> Result<Self, AddressError> {
-        HostAddress::parse(text, Scheme::Https, web_port).map(Self)
+        HostAddress::parse(text, |scheme| scheme.map_or(Self::PORT, web_port)).map(Self)
     }
 }
 
 impl fmt::Display for AuthorityAddress {
-    /// `https://name`, with its port where that is not the usual one; reads back as itself.
+    /// With the scheme that is spoken, and with its port where that is not the usual one of the scheme; reads back as itself.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let HostAddress { scheme, name, port } = &self.0;
         let word = if self.is_secure() { "https" } else { "http" };
@@ -163,6 +168,13 @@ impl fmt::Display for HostAddress {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let scheme = if self.is_secure() { "https://" } else { "" };
         write!(f, "{scheme}{}:{}", self.name, self.port)
+    }
+}
+
+impl Name {
+    /// An address of IPv4 in the form of IPv6 is the one of IPv4.
+    fn of_v6(ip: Ipv6Addr) -> Self {
+        Self::Ip(IpAddr::V6(ip).to_canonical())
     }
 }
 
@@ -212,6 +224,8 @@ mod tests {
             ("[2001:db8::7]:1234", "[2001:db8::7]:1234", "http://[2001:db8::7]:1234/v1/host"),
             ("[::1]", "[::1]:16880", "http://[::1]:16880/v1/host"),
             ("::1", "[::1]:16880", "http://[::1]:16880/v1/host"),
+            ("[::ffff:10.0.0.7]:80", "10.0.0.7:80", "http://10.0.0.7:80/v1/host"),
+            ("::ffff:10.0.0.7", "10.0.0.7:16880", "http://10.0.0.7:16880/v1/host"),
             ("http://a.b/", "a.b:16880", "http://a.b:16880/v1/host"),
             ("HTTPS://a:443", "https://a:443", "https://a:443/v1/host"),
         ] {
@@ -223,12 +237,14 @@ mod tests {
     }
 
     #[test]
-    fn an_authority_speaks_tls_unless_it_is_said_not_to() {
+    fn an_authority_is_spoken_with_as_it_serves_unless_a_scheme_is_named() {
         for (text, shown, url) in [
-            ("activate.example", "https://activate.example", "https://activate.example:443/v1/hosts"),
+            ("activate.example", "http://activate.example:16890", "http://activate.example:16890/v1/hosts"),
+            ("10.0.0.7:1234", "http://10.0.0.7:1234", "http://10.0.0.7:1234/v1/hosts"),
+            ("https://activate.example", "https://activate.example", "https://activate.example:443/v1/hosts"),
             ("http://Activate.Example/", "http://activate.example", "http://activate.example:80/v1/hosts"),
             ("https://a:8443", "https://a:8443", "https://a:8443/v1/hosts"),
-            ("::1", "https://[::1]", "https://[::1]:443/v1/hosts"),
+            ("::1", "http://[::1]:16890", "http://[::1]:16890/v1/hosts"),
         ] {
             let address: AuthorityAddress = text.parse().unwrap();
             assert_eq!(address.to_string(), shown, "{text}");

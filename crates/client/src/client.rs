@@ -67,7 +67,7 @@ impl Client {
             context: Context {
                 fingerprint: machine.fingerprint(root.id()),
                 manifest,
-                host_name: options.host_name,
+                host_name: options.host_name.sent(),
                 clock: options.clock,
                 rng: options.rng,
             },
@@ -124,6 +124,16 @@ impl Client {
     /// Decided from what is stored; never waits for the network.
     pub fn standing(&self) -> Standing {
         self.status().effective_standing()
+    }
+
+    /// Whether the application may offer the feature of this name now, by its standing and its lease together.
+    pub fn feature(&self, name: &str) -> bool {
+        self.status().feature(name)
+    }
+
+    /// Whole days until the standing ends by itself; `None` where it does not end.
+    pub fn days_left(&self) -> Option<u64> {
+        self.status().days_left()
     }
 
     /// The standing as it is, and all that it rests on.

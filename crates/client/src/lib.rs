@@ -28,7 +28,7 @@ pub use leasehold_discovery as discovery;
 pub use leasehold_wire::armour::ArmourError;
 pub use leasehold_wire::{Lease, Malformed, Manifest, Method, Reason};
 pub use machine::{Machine, host_name};
-pub use options::{EnvironmentError, Options};
+pub use options::{EnvironmentError, HostName, Options};
 pub use refused::{Proof, Refused};
 pub use renewer::Renewer;
 pub use session::authority::keyed::Keyed;

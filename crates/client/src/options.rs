@@ -11,7 +11,7 @@ use leasehold_core::{Clock, PublicKey, Rng, Text};
 
 use crate::address::{AddressError, HostAddress};
 use crate::error::describe_io;
-use crate::machine::Machine;
+use crate::machine::{Machine, host_name};
 #[cfg(feature = "mdns")]
 use crate::session::host::lookup::LocalLink;
 use crate::session::host::lookup::Lookup;
@@ -38,14 +38,36 @@ pub struct Options {
     pub authorities: Option<Vec<u8>>,
     /// Certificates trusted for `https` hosts besides those of the platform, in PEM form: closed networks have their own.
     pub further_authorities: Option<Vec<u8>>,
-    /// The machine's name, where hosts may know it.
-    pub host_name: Option<Text>,
+    /// The name that hosts get to know and show to their administrators. A machine's name may name a person.
+    pub host_name: HostName,
     /// What this machine is recognised by; read from the machine unless set.
     pub machine: Option<Machine>,
     /// Where the time comes from.
     pub clock: Arc<dyn Clock>,
     /// Where random bytes come from.
     pub rng: Arc<dyn Rng>,
+}
+
+/// The name that hosts get to know.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum HostName {
+    /// The one that this machine has.
+    #[default]
+    Own,
+    /// This one.
+    Given(Text),
+    /// None.
+    Withheld,
+}
+
+impl HostName {
+    pub(crate) fn sent(self) -> Option<Text> {
+        match self {
+            Self::Own => host_name(),
+            Self::Given(name) => Some(name),
+            Self::Withheld => None,
+        }
+    }
 }
 
 impl Default for Options {
@@ -60,7 +82,7 @@ impl Default for Options {
             root: None,
             authorities: None,
             further_authorities: None,
-            host_name: None,
+            host_name: HostName::Own,
             machine: None,
             clock: Arc::new(SystemClock),
             rng: Arc::new(SystemRng),
@@ -74,6 +96,9 @@ pub enum EnvironmentError {
     /// `LEASEHOLD_HOST` holds something else than addresses.
     #[error("LEASEHOLD_HOST: {0}")]
     Host(#[source] AddressError),
+    /// `LEASEHOLD_INSTANCE` holds something else than an id.
+    #[error("LEASEHOLD_INSTANCE: an id has 1 to 200 characters, none of them a control character")]
+    Instance,
     /// The file that `LEASEHOLD_CA_FILE` names cannot be read.
     #[error("LEASEHOLD_CA_FILE: {}: {}", path.display(), describe_io(source))]
     CaFile {
@@ -86,7 +111,9 @@ pub enum EnvironmentError {
 
 impl Options {
     /// What the environment sets: `LEASEHOLD_STATE`; `LEASEHOLD_HOST` with one address or several after commas;
-    /// `LEASEHOLD_CA_FILE`, a PEM file with certificates that are trusted for `https` hosts besides those of the platform.
+    /// `LEASEHOLD_CA_FILE`, a PEM file with certificates that are trusted for `https` hosts besides those of the platform;
+    /// `LEASEHOLD_INSTANCE`, the id by which a container is recognised in the place of the hardware below it
+    /// ([`Machine::instance`]).
     ///
     /// # Errors
     /// [`EnvironmentError`] where one of them cannot be used.
@@ -102,7 +129,10 @@ impl Options {
             let read = leasehold_files::read(&path, MAX_CA_BYTES);
             read.map_err(|source| EnvironmentError::CaFile { path, source })
         });
+        let instance = variable("LEASEHOLD_INSTANCE").filter(|id| !id.is_empty());
+        let instance = instance.map(|id| id.to_str().and_then(Machine::instance).ok_or(EnvironmentError::Instance));
         Ok(Self {
+            machine: instance.transpose()?,
             state: path("LEASEHOLD_STATE"),
             hosts: hosts.collect::<Result<_, _>>().map_err(EnvironmentError::Host)?,
             further_authorities: authorities.transpose()?,
@@ -138,6 +168,21 @@ mod tests {
         assert_eq!(set.further_authorities.as_deref(), Some(b"certificates".as_slice()));
         let nothing = options(&[("LEASEHOLD_STATE", ""), ("LEASEHOLD_CA_FILE", "")]).unwrap();
         assert_eq!((nothing.state, nothing.further_authorities), (None, None));
+    }
+
+    #[test]
+    fn the_environment_names_the_instance_that_a_container_is() {
+        let machine = |id: &str| options(&[("LEASEHOLD_INSTANCE", id)]).map(|options| options.machine);
+        let vendor = leasehold_core::KeyId([1; 16]);
+        let fingerprint = |id: &str| machine(id).unwrap().unwrap().fingerprint(vendor).unwrap();
+        assert_eq!(fingerprint("web-1"), fingerprint(" Web-1 "));
+        assert!(!fingerprint("web-1").same_machine(&fingerprint("web-2"), 2), "another instance is another machine");
+        assert_eq!(machine("").unwrap(), None);
+        for wrong in ["  ".to_owned(), "a\nb".to_owned(), "x".repeat(201)] {
+            assert!(matches!(machine(&wrong), Err(EnvironmentError::Instance)), "{wrong:?}");
+        }
+        // What a machine id must not be is a good id here.
+        assert!(machine("0000").unwrap().unwrap().fingerprint(vendor).is_some());
     }
 
     #[test]

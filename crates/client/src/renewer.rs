@@ -5,10 +5,11 @@ use std::sync::mpsc::{self, RecvTimeoutError, Sender};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
-use leasehold_core::Span;
+use leasehold_core::{Span, Standing, Text};
 
 use crate::client::{Client, Tick};
 use crate::error::Error;
+use crate::status::Status;
 
 /// A thread that keeps a client licensed. It ends when this is dropped, after any attempt under way.
 #[derive(Debug)]
@@ -25,15 +26,34 @@ impl Renewer {
     /// Where the system cannot start a thread.
     pub fn start(
         client: Arc<Client>,
+        report: impl FnMut(Result<Tick, Error>) + Send + 'static,
+    ) -> std::io::Result<Self> {
+        Self::start_watching(client, report, |_, _| ())
+    }
+
+    /// As [`Self::start`]; `changed` is called whenever the standing that the application goes by is another one, or the features
+    /// are: with the standing before and the status now. Whether it is by a lease or by the time, it is told within ten minutes.
+    ///
+    /// # Errors
+    /// As [`Self::start`].
+    pub fn start_watching(
+        client: Arc<Client>,
         mut report: impl FnMut(Result<Tick, Error>) + Send + 'static,
+        mut changed: impl FnMut(Standing, &Status) + Send + 'static,
     ) -> std::io::Result<Self> {
         let (alive, dropped) = mpsc::channel();
+        let mut known = Known::of(&client.status());
         let work = move || {
             loop {
                 let tick = client.tick();
-                let pause = pause(&client, &tick);
+                let status = client.status();
+                let pause = pause(&client, &status, &tick);
                 if matches!(tick, Ok(Tick::Asked(_)) | Err(_)) {
                     report(tick);
+                }
+                let now = Known::of(&status);
+                if now != known {
+                    changed(std::mem::replace(&mut known, now).standing, &status);
                 }
                 match dropped.recv_timeout(pause) {
                     Err(RecvTimeoutError::Timeout) => {}
@@ -55,13 +75,28 @@ impl Renewer {
     }
 }
 
-/// How long to wait after `tick`: not past the next attempt, and not so long that a machine notices too late that it slept.
-fn pause(client: &Client, tick: &Result<Tick, Error>) -> Duration {
+/// What an application was told last.
+#[derive(Debug, PartialEq, Eq)]
+struct Known {
+    standing: Standing,
+    features: Vec<Text>,
+}
+
+impl Known {
+    fn of(status: &Status) -> Self {
+        Self { standing: status.effective_standing(), features: status.features().to_vec() }
+    }
+}
+
+/// How long to wait after `tick`: not past the next attempt nor the end of the standing, and not so long that a machine notices
+/// too late that it slept.
+fn pause(client: &Client, status: &Status, tick: &Result<Tick, Error>) -> Duration {
     let next = match tick {
         Ok(Tick::Waits(next)) => *next,
         Ok(Tick::Busy) => None,
-        Ok(Tick::Asked(_)) | Err(_) => client.status().next_attempt,
+        Ok(Tick::Asked(_)) | Err(_) => status.next_attempt,
     };
+    let next = [next, status.effective_standing().until()].into_iter().flatten().min();
     let wait = next.map_or(MAX_PAUSE, |next| next.since(client.now()));
     Duration::from_secs(wait.as_seconds().clamp(MIN_PAUSE.as_seconds(), MAX_PAUSE.as_seconds()))
 }

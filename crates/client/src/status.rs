@@ -2,7 +2,7 @@
 
 use leasehold_core::clock::Reading;
 use leasehold_core::standing::{Evidence, Mode};
-use leasehold_core::{KeyId, Standing, Timestamp, attempt};
+use leasehold_core::{KeyId, Span, Standing, Text, Timestamp, attempt};
 use leasehold_wire::Lease;
 
 use crate::address::{AuthorityAddress, HostAddress};
@@ -23,7 +23,7 @@ pub struct Status {
     pub mode: Mode,
     /// The time that it was decided for, and whether the local clock is set back.
     pub clock: Reading,
-    /// The lease in hand, live or not.
+    /// The lease in hand, live or not: for what it allows now, see [`Self::feature`].
     pub lease: Option<Lease>,
     /// The key that signed it.
     pub signer: Option<KeyId>,
@@ -92,6 +92,31 @@ impl Status {
             last_failure: record.attempt.and_then(|attempt| attempt.failure),
             notes: state.notes(),
         }
+    }
+
+    /// Whether the application may offer the feature of this name now: it works, and the lease in hand has the feature. Once the
+    /// standing is reduced, it may not, though the lease still names it.
+    pub fn feature(&self, name: &str) -> bool {
+        self.features().iter().any(|feature| feature.as_str() == name)
+    }
+
+    /// The features that the application may offer now.
+    pub fn features(&self) -> &[Text] {
+        match self.effective_standing() {
+            Standing::Unactivated { .. } | Standing::Reduced { .. } => &[],
+            Standing::Licensed { .. } | Standing::Grace { .. } => self.features_in_lease(),
+        }
+    }
+
+    /// The features that the lease in hand names, whatever the standing: to be shown, not to be gone by.
+    pub fn features_in_lease(&self) -> &[Text] {
+        self.lease.as_ref().map_or(&[], |lease| &lease.features)
+    }
+
+    /// Whole days until the standing ends by itself, the one under way not counted; `None` where it does not end.
+    pub fn days_left(&self) -> Option<u64> {
+        let until = self.effective_standing().until().filter(|until| until.unix() != u64::MAX)?;
+        Some(until.since(self.clock.now).as_seconds() / Span::DAY.as_seconds())
     }
 
     /// The standing as the application goes by it. A manifest that advises never reduces: what would be reduced is grace

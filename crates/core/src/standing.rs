@@ -178,7 +178,31 @@ impl Standing {
     }
 }
 
+impl fmt::Display for Standing {
+    /// As an application may tell its user: `activated until 2027-05-28 14:34 UTC`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Unactivated { until } => write!(f, "not activated yet; everything works until {until}"),
+            Self::Licensed { until: Some(until), .. } => write!(f, "activated until {until}"),
+            Self::Licensed { until: None, .. } => f.write_str("activated without an end"),
+            Self::Grace { until, why } if until.unix() == u64::MAX => write!(f, "{}; everything works", why.told()),
+            Self::Grace { until, why } => write!(f, "{}; everything works until {until}", why.told()),
+            Self::Reduced { why } => write!(f, "{}", why.told()),
+        }
+    }
+}
+
 impl Why {
+    /// The reason, as an application may tell its user.
+    const fn told(self) -> &'static str {
+        match self {
+            Self::NeverActivated => "not activated",
+            Self::Expired => "the activation has ended",
+            Self::Revoked => "the activation was withdrawn",
+            Self::AnotherMachine => "activated for another machine",
+        }
+    }
+
     /// The stable code.
     pub const fn code(self) -> Code {
         match self {
@@ -222,6 +246,32 @@ impl Mode {
             Self::Enforce => 0,
             Self::Advise => 1,
             Self::Observe => 2,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::string::ToString;
+
+    #[test]
+    fn a_standing_is_told_in_words_for_users() {
+        let until = Timestamp::from_unix(1_800_000_000);
+        let end = "2027-01-15 08:00 UTC";
+        for (standing, told) in [
+            (Standing::Unactivated { until }, "not activated yet; everything works until {end}"),
+            (Standing::Licensed { until: Some(until), renew_at: None }, "activated until {end}"),
+            (Standing::Licensed { until: None, renew_at: None }, "activated without an end"),
+            (Standing::Grace { until, why: Why::Expired }, "the activation has ended; everything works until {end}"),
+            (
+                Standing::Grace { until: Timestamp::from_unix(u64::MAX), why: Why::NeverActivated },
+                "not activated; everything works",
+            ),
+            (Standing::Reduced { why: Why::Revoked }, "the activation was withdrawn"),
+            (Standing::Reduced { why: Why::AnotherMachine }, "activated for another machine"),
+        ] {
+            assert_eq!(standing.to_string(), told.replace("{end}", end));
         }
     }
 }

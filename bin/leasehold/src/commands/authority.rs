@@ -1,6 +1,6 @@
 //! What an authority's answers and silences mean for those who ask it: hosts, and machines with multiple keys.
 
-use leasehold_client::{AuthorityAddress, AuthorityError, Failure as Why, Refused};
+use leasehold_client::{AuthorityAddress, AuthorityError, Failure as Why, NotAHost, Refused};
 use leasehold_core::Code;
 
 use crate::failure::Failure;
@@ -43,7 +43,17 @@ pub(crate) fn failed(error: &AuthorityError) -> Failure {
         | Why::Untrusted(_)
         | Why::PlainHttp
         | Why::Proxy(_)
-        | Why::Gateway { .. }
-        | Why::NotAHost(_) => Failure::failed(code, error.to_string()),
+        | Why::Gateway { .. } => Failure::failed(code, error.to_string()),
+        Why::NotAHost(reason) => {
+            let failure = Failure::failed(code, error.to_string());
+            let may_speak_tls = matches!(
+                reason,
+                NotAHost::Protocol(_) | NotAHost::Elsewhere { .. } | NotAHost::Reply { status: 400, .. }
+            );
+            if error.address.is_secure() || !may_speak_tls {
+                return failure;
+            }
+            failure.hint("plain HTTP was spoken: if the authority speaks TLS, write https:// before its address")
+        }
     }
 }

@@ -31,6 +31,14 @@ impl Machine {
         Self::new(this_machine())
     }
 
+    /// What an administrator names so, such as a container that keeps its state on a volume: it is recognised by this id alone,
+    /// wherever it runs. `None` where the id is empty, longer than 200 characters, or has control characters.
+    pub fn instance(id: &str) -> Option<Self> {
+        let id: Text = id.trim().parse().ok()?;
+        let fits = (1..=MAX_INSTANCE).contains(&id.as_str().chars().count());
+        fits.then(|| Self::new([(Component::MachineId, format!("instance {id}"))]))
+    }
+
     /// What the part says.
     pub fn part(&self, component: Component) -> Option<&str> {
         self.parts.get(&component).map(String::as_str)
@@ -43,12 +51,15 @@ impl Machine {
     }
 }
 
-/// What this machine is called, for those who let hosts know it ([`Options::host_name`]).
+/// What this machine is called; hosts get to know it unless [`Options::host_name`] says otherwise.
 ///
 /// [`Options::host_name`]: crate::Options::host_name
 pub fn host_name() -> Option<Text> {
     name().trim().parse().ok().filter(|name: &Text| !name.as_str().is_empty())
 }
+
+/// The longest id of an instance, in characters.
+const MAX_INSTANCE: usize = 200;
 
 #[cfg(target_os = "linux")]
 fn name() -> String {

@@ -2,7 +2,7 @@
 
 use std::env;
 use std::ffi::OsString;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use leasehold_core::{Component, KeyId};
 
@@ -13,7 +13,7 @@ use crate::machine::{self, Machine};
 struct Places {
     /// The machine's own directory, which all users share.
     machine: Option<PathBuf>,
-    /// Whether the user may make it.
+    /// Whether the user may make state there.
     owns_machine: bool,
     /// The user's directory, which may be seen from several machines.
     user: Option<PathBuf>,
@@ -33,8 +33,8 @@ pub(crate) fn directory_of(vendor: KeyId, machine: &Machine) -> Option<PathBuf> 
     Some(shared.unwrap_or(last))
 }
 
-/// Where a new vendor's state is made unless [`crate::Options::state`] is set: `/var/lib/leasehold/client` for root; for
-/// other users their own state directory, in it a folder named after the machine, since homes and profiles travel. `None`
+/// Where a new vendor's state is made unless [`crate::Options::state`] is set: `/var/lib/leasehold/client` for root, and for the user
+/// whom an administrator has given that folder or the one above it, such as a service's; for other users their own state directory, in it a folder named after the machine, since homes and profiles travel. `None`
 /// where a user has no home.
 pub fn state_directory() -> Option<PathBuf> {
     directories(&Machine::read()).pop()
@@ -53,9 +53,10 @@ impl Places {
 
     #[cfg(all(unix, not(target_os = "macos")))]
     fn of_this_process() -> Self {
+        let machine = PathBuf::from("/var/lib/leasehold/client");
         Self {
-            machine: Some(PathBuf::from("/var/lib/leasehold/client")),
-            owns_machine: rustix::process::geteuid().is_root(),
+            owns_machine: rustix::process::geteuid().is_root() || may_make(&machine),
+            machine: Some(machine),
             user: user_of_unix(|name| env::var_os(name)),
         }
     }
@@ -63,9 +64,10 @@ impl Places {
     #[cfg(target_os = "macos")]
     fn of_this_process() -> Self {
         let home = absolute(env::var_os("HOME"));
+        let machine = PathBuf::from("/Library/Application Support/leasehold/client");
         Self {
-            machine: Some(PathBuf::from("/Library/Application Support/leasehold/client")),
-            owns_machine: rustix::process::geteuid().is_root(),
+            owns_machine: rustix::process::geteuid().is_root() || may_make(&machine),
+            machine: Some(machine),
             user: home.map(|home| home.join("Library/Application Support/leasehold")),
         }
     }
@@ -79,6 +81,15 @@ impl Places {
             user: below("LOCALAPPDATA").map(|local| local.join("leasehold")),
         }
     }
+}
+
+/// Whether this process may write in `folder`; where there is none, in the one above it, to make it.
+#[cfg(unix)]
+fn may_make(folder: &Path) -> bool {
+    use rustix::fs::{Access, access};
+
+    let there = [Some(folder), folder.parent()].into_iter().flatten().find(|folder| folder.is_dir());
+    there.is_some_and(|folder| access(folder, Access::WRITE_OK | Access::EXEC_OK).is_ok())
 }
 
 #[cfg(any(all(unix, not(target_os = "macos")), test))]
@@ -137,6 +148,15 @@ mod tests {
         assert!(places(false, user(&[])).directories(&machine("1")).is_empty());
         assert_eq!(user(&[("XDG_STATE_HOME", "relative"), ("HOME", "relative")]), None);
         assert_eq!(user(&[("XDG_STATE_HOME", "/state")]), Some("/state/leasehold".into()));
+    }
+
+    #[test]
+    #[cfg(unix)]
+    fn a_service_whose_folder_it_is_makes_the_machines_state() {
+        let given = tempfile::tempdir().unwrap();
+        let below = given.path().join("client");
+        assert!(may_make(given.path()) && may_make(&below), "the folder, or the one above it");
+        assert!(!may_make(&below.join("client")), "no further up: those folders are for others too");
     }
 
     #[test]

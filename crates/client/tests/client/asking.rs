@@ -1,7 +1,7 @@
 //! Asking, renewing, being refused, releasing.
 
 use leasehold_client::{Error, Machine, Released, Renewer, Tick};
-use leasehold_core::{Clock, Component, Refusal, Span, Standing, Timestamp, attempt};
+use leasehold_core::{Clock, Component, Grant, Policy, Refusal, Span, Standing, Timestamp, attempt};
 use leasehold_testkit::vendor::Chain;
 use leasehold_wire::{request, verify};
 use std::sync::{Arc, mpsc};
@@ -313,6 +313,30 @@ fn a_renewer_asks_by_itself_and_ends_when_told() {
     renewer.stop();
     assert!(reports.recv().is_err(), "the thread has ended");
     assert!(matches!(client.standing(), Standing::Licensed { .. }));
+}
+
+#[test]
+fn a_change_of_standing_or_features_is_told_with_what_was_before() {
+    let scene = Scene::with_host(|vendor| {
+        let usual = crate::scene::grant();
+        vendor.host(1, vec![Grant { policy: Policy { features: features(), ..usual.policy }, ..usual }])
+    });
+    scene.then(Act::Change(|lease| lease.features = features()));
+    let (tell, told) = mpsc::channel();
+    let client = Arc::new(scene.client());
+    let changed = move |before: Standing, status: &leasehold_client::Status| {
+        tell.send((before, status.standing, status.features().to_vec())).unwrap();
+    };
+    let renewer = Renewer::start_watching(Arc::clone(&client), |_| (), changed).unwrap();
+    let (before, now, features_now) = told.recv().unwrap();
+    assert!(matches!((before, now), (Standing::Unactivated { .. }, Standing::Licensed { .. })));
+    assert_eq!(features_now, features());
+    renewer.stop();
+    assert!(told.recv().is_err(), "told once");
+}
+
+fn features() -> Vec<leasehold_core::Text> {
+    vec!["simulation".parse().unwrap()]
 }
 
 impl Scene {

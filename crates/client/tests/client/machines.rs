@@ -1,6 +1,6 @@
 //! Machines that change, move, are copied; images.
 
-use leasehold_client::{Client, Machine, Options, Released};
+use leasehold_client::{Client, HostName, Machine, Options, Released};
 use leasehold_core::{Clock, Component, Cti, KeyId, Refusal, Span, Standing, Why};
 use leasehold_testkit::vendor::Chain;
 use leasehold_wire::SealedRefusal;
@@ -216,8 +216,12 @@ fn what_is_asked_with_is_what_the_machine_shows() {
     let scene = Scene::new();
     scene.licensed();
     assert_eq!(scene.requests()[0].fingerprint, scene.fingerprint());
-    assert_eq!(scene.requests()[0].host_name, None, "it is sent only where that is allowed");
-    let host_name = Some("pc-7".parse().unwrap());
-    granted(Client::open(&scene.manifest, Options { host_name, ..scene.options() }).unwrap().activate().unwrap());
-    assert_eq!(scene.requests()[1].host_name.as_ref().unwrap().as_str(), "pc-7");
+    let given = HostName::Given("pc-7".parse().unwrap());
+    for host_name in [HostName::Withheld, given, HostName::default()] {
+        let options = Options { host_name, ..scene.options() };
+        granted(Client::open(&scene.manifest, options).unwrap().activate().unwrap());
+    }
+    let sent: Vec<_> = scene.requests().into_iter().map(|request| request.host_name).skip(1).collect();
+    let own = leasehold_client::host_name();
+    assert_eq!(sent, [None, Some("pc-7".parse().unwrap()), own], "this machine's own unless set otherwise");
 }

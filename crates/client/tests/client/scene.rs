@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 
 use base64ct::{Base64UrlUnpadded, Encoding};
 use leasehold_client::{
-    Answer, Client, Clock, Error, Granted, HostAddress, Lookup, Machine, Options, Outcome, Refused, Tick,
+    Answer, Client, Clock, Error, Granted, HostAddress, HostName, Lookup, Machine, Options, Outcome, Refused, Tick,
 };
 use leasehold_core::{Component, Cti, Fingerprint, Grant, Policy, Refusal, Span, Timestamp};
 use leasehold_testkit::clock::VirtualClock;
@@ -101,6 +101,7 @@ impl Scene {
             hosts: vec![self.address()],
             lookup: Lookup::Off,
             machine: Some(self.machine.clone()),
+            host_name: HostName::Withheld,
             clock: self.clock.clone(),
             rng: self.rng.clone(),
             ..Options::default()

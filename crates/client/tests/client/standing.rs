@@ -2,9 +2,9 @@
 
 use leasehold_client::{Client, Tick};
 use leasehold_core::standing::Mode;
-use leasehold_core::{Clock, Span, Standing, Timestamp, Why};
+use leasehold_core::{Clock, Grant, Policy, Span, Standing, Timestamp, Why};
 
-use crate::scene::Scene;
+use crate::scene::{Act, Scene};
 
 #[test]
 fn a_lease_runs_out_into_grace_and_then_reduced() {
@@ -15,6 +15,37 @@ fn a_lease_runs_out_into_grace_and_then_reduced() {
     assert_eq!(scene.client().standing(), Standing::Grace { until, why: Why::Expired });
     scene.clock.set(until);
     assert_eq!(scene.client().standing(), Standing::Reduced { why: Why::Expired });
+}
+
+#[test]
+fn features_are_there_as_long_as_everything_works_and_the_raw_list_stays_readable() {
+    let scene = Scene::with_host(|vendor| {
+        let usual = crate::scene::grant();
+        vendor.host(
+            1,
+            vec![Grant { policy: Policy { features: vec!["simulation".parse().unwrap()], ..usual.policy }, ..usual }],
+        )
+    });
+    assert!(!scene.client().feature("simulation"), "no lease, no feature");
+    scene.then(Act::Change(|lease| lease.features = vec!["simulation".parse().unwrap()]));
+    scene.licensed();
+    let told = |days| {
+        let client = scene.client();
+        let status = client.status();
+        assert_eq!(status.features_in_lease().len(), 1, "the lease names it in every standing");
+        assert!(!client.feature("printing"));
+        (
+            client.feature("simulation"),
+            client.days_left(),
+            client.standing().to_string().contains("everything works"),
+            days,
+        )
+    };
+    assert_eq!(told(0), (true, Some(180), false, 0));
+    scene.clock.advance(Span::days(180));
+    assert_eq!(told(180), (true, Some(30), true, 180), "grace");
+    scene.clock.advance(Span::days(30));
+    assert_eq!(told(210), (false, None, false, 210), "reduced");
 }
 
 #[test]

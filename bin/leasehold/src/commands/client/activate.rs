@@ -28,7 +28,8 @@ pub(crate) struct Activate {
     /// Read the multiple key from a file instead of asking for it; `-` is standard input.
     #[arg(long, value_name = "FILE", requires = "multiple_key")]
     key_file: Option<PathBuf>,
-    /// The vendor's authority: a name with its port, https:// unless http:// stands before it.
+    /// The vendor's authority: NAME, NAME:PORT, https://… or http://…; plain HTTP at port 16890 unless said otherwise, as `vendor serve`
+    /// listens.
     #[arg(long, value_name = "URL", requires = "multiple_key")]
     authority: Option<AuthorityAddress>,
 }

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use clap::Args;
-use leasehold_client::{Client, EnvironmentError, HostAddress, Options, host_name, state_directory};
+use leasehold_client::{Client, EnvironmentError, HostAddress, HostName, Options, state_directory};
 use leasehold_core::{Code, PublicKey};
 
 use super::made_up::made_up;
@@ -41,9 +41,9 @@ pub(crate) struct NetworkArgs {
     /// platform, and those in `LEASEHOLD_CA_FILE`].
     #[arg(long, value_name = "FILE")]
     ca: Option<PathBuf>,
-    /// Send this machine's name to the host.
+    /// Do not send this machine's name to the host, whose administrator then sees no name (a name may name a person).
     #[arg(long)]
-    send_host_name: bool,
+    no_host_name: bool,
     #[command(flatten)]
     names: Names,
 }
@@ -72,7 +72,7 @@ impl StateArgs {
 
     fn options(&self) -> Result<Options, Failure> {
         let environment = Options::from_environment().map_err(|error| match &error {
-            EnvironmentError::Host(_) => Failure::failed(Code::Usage, error.to_string()),
+            EnvironmentError::Host(_) | EnvironmentError::Instance => Failure::failed(Code::Usage, error.to_string()),
             EnvironmentError::CaFile { .. } => Failure::failed(Code::File, error.to_string()),
         })?;
         let state = self.state.clone().or(environment.state.clone());
@@ -103,7 +103,7 @@ impl NetworkArgs {
         Ok(Options {
             hosts: if self.hosts.is_empty() { options.hosts } else { self.hosts.clone() },
             authorities: self.ca.as_deref().map(input::file).transpose()?,
-            host_name: if self.send_host_name { host_name() } else { None },
+            host_name: if self.no_host_name { HostName::Withheld } else { options.host_name },
             ..options
         })
     }

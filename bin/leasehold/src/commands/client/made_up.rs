@@ -2,12 +2,14 @@
 
 use std::path::Path;
 
-use leasehold_client::{Machine, Options};
+use leasehold_client::{HostName, Machine, Options};
 use leasehold_core::Component;
 
 /// `options` for the made-up machine of this number: hardware of its own, and state in a folder of its own below `base`.
 pub(crate) fn made_up(number: u32, base: &Path, options: Options) -> Options {
     let part = |component| (component, format!("quickstart {component:?} {number}"));
     let parts = [Component::MachineId, Component::SystemUuid, Component::SystemDisk];
-    Options { state: Some(base.join(number.to_string())), machine: Some(Machine::new(parts.map(part))), ..options }
+    let host_name = format!("machine-{number}").parse().map_or(HostName::Withheld, HostName::Given);
+    let machine = Some(Machine::new(parts.map(part)));
+    Options { state: Some(base.join(number.to_string())), machine, host_name, ..options }
 }

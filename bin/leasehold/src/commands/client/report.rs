@@ -77,7 +77,12 @@ fn rows(client: &Client, status: &Status) -> Vec<(String, String)> {
         (Some(address), Some(key)) => Some(format!("{address} ({key})")),
         (address, key) => address.or(key.map(|key| key.to_string())),
     };
-    let features = lease.filter(|lease| !lease.features.is_empty()).map(|lease| names(&lease.features).join(", "));
+    let named = names(status.features_in_lease()).join(", ");
+    let features = match (status.features_in_lease(), status.features()) {
+        ([], _) => None,
+        (_, []) => Some(format!("none now; the lease names {named}")),
+        (_, _) => Some(named),
+    };
     let rows = [
         ("product", Some(format!("{} ({})", manifest.product, manifest.title))),
         ("standing", Some(word)),
@@ -122,7 +127,9 @@ fn value(client: &Client, status: &Status) -> Value {
         "expires": lease.and_then(|lease| unix(lease.expires)),
         "count": lease.and_then(|lease| lease.count),
         "method": lease.map(|lease| lease.method.name()),
-        "features": lease.map_or(Vec::new(), |lease| names(&lease.features)),
+        "days_left": status.days_left(),
+        "features": names(status.features()),
+        "features_in_lease": names(status.features_in_lease()),
         "lease": lease.and(client.lease_file()),
         "notes": status.notes.iter().map(note).collect::<Vec<_>>(),
     })

@@ -16,8 +16,8 @@ use crate::failure::Failure;
 #[derive(Args, Clone, Debug, Default)]
 #[command(next_help_heading = "Authority")]
 pub(crate) struct AuthorityOptions {
-    /// The vendor's authority: a name with its port, https:// unless http:// stands before it [default: as configured,
-    /// else the one that activated this host].
+    /// The vendor's authority: NAME, NAME:PORT, https://… or http://…; plain HTTP at port 16890 unless said otherwise, as `vendor serve`
+    /// listens [default: as configured, else the one that activated this host].
     #[arg(long, value_name = "URL")]
     authority: Option<AuthorityAddress>,
     /// Trust it with a TLS certificate of the authorities in this PEM file, and no other.

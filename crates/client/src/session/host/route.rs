@@ -45,7 +45,7 @@ impl fmt::Display for Route {
         let Self { address, source, reach } = self;
         match reach {
             Reach::ByName | Reach::Nowhere => write!(f, "{address}{source}"),
-            Reach::At(socket) => write!(f, "{address} at {}{source}", socket.ip()),
+            Reach::At(socket) => write!(f, "{address} at {}{source}", socket.ip().to_canonical()),
         }
     }
 }
