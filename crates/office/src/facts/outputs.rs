@@ -17,6 +17,9 @@ pub struct Outputs {
     /// What lines begin with.
     #[serde(rename = "label")]
     pub labels: Vec<Label>,
+    /// Words of states in other languages.
+    #[serde(rename = "state_word")]
+    pub state_words: Vec<StateWord>,
     /// The sections of `vnextdiag.ps1`.
     #[serde(rename = "vnext_section")]
     pub vnext_sections: Vec<VnextSection>,
@@ -46,6 +49,22 @@ pub struct Label {
     pub kind: Kind,
     /// What to watch for.
     pub note: Option<String>,
+    /// Where it was read.
+    pub source: String,
+}
+
+/// What `slmgr.vbs` calls a state in another language.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct StateWord {
+    /// The language.
+    pub lang: String,
+    /// How the word begins, in small letters.
+    pub word: String,
+    /// The state's number in WMI.
+    pub state: u64,
+    /// What kind of text shows it.
+    pub rests_on: String,
     /// Where it was read.
     pub source: String,
 }

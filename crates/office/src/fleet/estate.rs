@@ -7,8 +7,8 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use serde::Serialize;
 
+use super::advice::Health;
 use super::forecast::{self, Contacts, HostForecast, Week};
-use super::judge::Health;
 use super::row::{self, HostBy, Origin, Row, RowKind};
 use crate::read::{Channel, Content, Item, NamedBy, State};
 

@@ -6,7 +6,10 @@ use std::sync::Arc;
 use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 
-use super::judge::{Advice, Health, advice, of_event_alone, of_subscription, verdict};
+use super::advice::{Advice, Health};
+use super::event::of_event_alone;
+use super::host::verdict;
+use super::judge::{advice, of_subscription};
 use crate::facts::errors::Hresult;
 use crate::facts::kms::KMS;
 use crate::facts::outputs::{Field, Script};

@@ -219,7 +219,7 @@ impl Block {
             Channel::Subscription
         } else if name.contains("Grace") || licence.contains("_Grace") {
             Channel::Grace
-        } else if name.contains("TIMEBASED_EVAL") || licence.contains("_Trial") {
+        } else if name.contains("TIMEBASED_EVAL") || licence.contains("_Trial") || licence.ends_with("Eval edition") {
             Channel::Evaluation
         } else if name.starts_with("OEM") {
             Channel::Oem
@@ -250,7 +250,9 @@ impl Block {
         }
         let Some(error) = self.error() else { return false };
         let severity = ERRORS.find(error).map(|entry| entry.severity);
-        let failed = severity.map_or(error.signed() < 0, |severity| severity == Severity::Error);
+        // Where a command ended with it, it is one, however grave it is beside a state.
+        let ended = self.state().is_none() && severity == Some(Severity::Warning) && error.signed() < 0;
+        let failed = ended || severity.map_or(error.signed() < 0, |severity| severity == Severity::Error);
         failed && self.state() != Some(State::Licensed) && !self.is_subscription()
     }
 

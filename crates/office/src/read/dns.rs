@@ -30,6 +30,12 @@ pub struct Lookup {
     /// The host that a list of `Resolve-DnsName` tells the addresses of.
     #[serde(skip)]
     host: String,
+    /// Whether `dnscmd` has begun to list records.
+    #[serde(skip)]
+    returned: bool,
+    /// Whether the question was for the service of KMS hosts.
+    #[serde(skip)]
+    asked: bool,
 }
 
 /// A service record.
@@ -65,7 +71,7 @@ impl Lookup {
     /// The code that clients will report, if there is no record and the name server has said why.
     pub fn expected_error(&self) -> Option<Hresult> {
         const BY_WORDS: [(&[&str], u32); 3] = [
-            (&["Non-existent domain", "NXDOMAIN", "does not exist", "RCODE_NAME_ERROR"], 0x8007_232B),
+            (&["Non-existent domain", "NXDOMAIN", "does not exist", "DOES_NOT_EXIST", "RCODE_NAME_ERROR"], 0x8007_232B),
             (&["No answer", "No service location", "no SRV record", "No records"], 0x8007_251D),
             (&["Server failed", "server failure", "SERVFAIL", "Query refused", "REFUSED"], 0x8007_232A),
         ];
@@ -102,7 +108,10 @@ impl Lookup {
     }
 
     fn heading(&mut self, text: &str) -> bool {
-        if let Some((name, rest)) = text.split_once("SRV service location:") {
+        // In other languages the words before the colon differ, and what follows does not.
+        let localised = || text.strip_suffix(':').and_then(|text| text.split_once("SRV")).map(|(name, _)| (name, ""));
+        let located = text.split_once("SRV service location:");
+        if let Some((name, rest)) = located.or_else(|| localised().filter(|(name, _)| is_service(name.trim()))) {
             self.record(name.trim());
             return rest.trim().is_empty() || self.fields(rest);
         }
@@ -164,8 +173,27 @@ impl Lookup {
             "Using domain server:",
             "$ORIGIN",
             "$TTL",
+            "$ dig ",
+            "dig ",
         ];
-        !self.records.is_empty() && words.iter().any(|words| text.starts_with(words))
+        words.iter().any(|words| text.starts_with(words)) && self.known_tool(text)
+    }
+
+    /// Whether a line that a tool prints around records is one of this answer, and what it says where there is none.
+    fn known_tool(&mut self, text: &str) -> bool {
+        self.asked |= text.contains("_vlmcs");
+        // What was asked for another name says nothing of KMS hosts.
+        if self.asked && (text.contains("NXDOMAIN") || text.contains("SERVFAIL")) {
+            return self.failure(text);
+        }
+        if text.starts_with("Command completed") {
+            if self.returned && self.is_empty() {
+                self.error = Some("No records are returned".to_owned());
+            }
+            return !self.is_empty();
+        }
+        self.returned |= text.starts_with("Returned records:");
+        true
     }
 
     /// `kms.example.com internet address = 192.0.2.1`
@@ -185,6 +213,13 @@ impl Lookup {
     fn row(&mut self, text: &str, indented: bool) -> bool {
         let words: Vec<&str> = text.split_whitespace().take(MAX_WORDS).collect();
         let known = self.records.last().map(|record| record.name.clone());
+        // `0 5 1688 kms.example.com.`, as `dig +short` answers.
+        if let ([priority, weight, port, target], true) = (words.as_slice(), self.asked)
+            && let Some(row) = Record::of([priority, weight, port], target)
+        {
+            *self.record("_vlmcs._tcp") = Record { name: "_vlmcs._tcp".to_owned(), ..row };
+            return true;
+        }
         let Some((owner, row)) = one_line(&words, indented, known.as_deref()) else { return false };
         let record = self.record(owner);
         let name = std::mem::take(&mut record.name);
@@ -233,6 +268,7 @@ impl Lookup {
         let failed = text.starts_with("***")
             || text.starts_with("Resolve-DnsName")
             || text.starts_with("DNS request timed out")
+            || text.starts_with("Command failed:") && text.contains("DNS_ERROR")
             || text.contains("NXDOMAIN")
             || text.contains("SERVFAIL");
         if failed {
@@ -300,6 +336,14 @@ pub(crate) fn begins(text: &str) -> bool {
         || text.starts_with("Server:") && text.len() > "Server:".len()
         || text.starts_with("Default Server:")
         || text.starts_with("primary name server =")
+        || text.starts_with("; <<>> ")
+        || text.contains("dig ") && text.contains("+short") && text.contains("_vlmcs")
+        || text.starts_with(";; ->>HEADER<<-")
+        || text.starts_with("Returned records:")
+        || text.starts_with("Command failed:") && text.contains("DNS_ERROR")
+        || text.starts_with("Host _vlmcs") && text.contains("not found")
+        || text.contains("_vlmcs._tcp") && text.contains("has no SRV record")
+        || text.starts_with("_vlmcs._tcp.") && text.contains("SRV") && text.ends_with(':')
         || text.starts_with("Resolve-DnsName") && text.contains(" : ")
         || text.split_once(" :").is_some_and(|(key, value)| key.trim() == "Name" && value.trim().starts_with("_vlmcs."))
 }

@@ -4,6 +4,7 @@
 use std::sync::LazyLock;
 
 use super::event::{self, Event};
+use super::heading::english;
 use super::machine;
 use super::value::{find_code, shorten};
 use crate::facts::kms::KMS;
@@ -138,8 +139,8 @@ impl Events {
             self.draft(number);
             return true;
         }
-        let Some((key, value)) = text.split_once(':') else { return false };
-        let (key, value) = (key.trim(), value.trim());
+        let Some((key, value)) = text.split_once([':', '：']) else { return false };
+        let (key, value) = (english(key.trim()), value.trim());
         let words = || Some(shorten(value).to_owned()).filter(|words| !words.is_empty());
         match key {
             "Log Name" => {
@@ -234,6 +235,14 @@ impl Events {
     }
 
     fn begin(&mut self, number: u64, id: u32) {
+        // A heading has told the number already, and its words are surer than those of a message.
+        if let Some(draft) = self.draft.as_mut().filter(|draft| draft.headed && draft.id.is_some() && !draft.described)
+            && draft.row.is_empty()
+            && draft.data.is_empty()
+        {
+            draft.described = true;
+            return;
+        }
         let draft = self.heading(number);
         if draft.id.is_some_and(|present| present != id) {
             self.finish();
@@ -289,7 +298,9 @@ impl Events {
             return true;
         }
         let words = draft.id.is_some() && machine::marker(text).is_none() && !super::script::begins(text);
-        draft.described |= words;
+        // A heading of another language is no message yet.
+        let heading = draft.headed && text.split_once([':', '：']).is_some_and(|(key, _)| key.chars().count() < 32);
+        draft.described |= words && !heading;
         words
     }
 }
@@ -306,12 +317,12 @@ fn message(text: &str) -> Option<(u32, &str)> {
     Some((*id, text[words.len()..].split_once('.').map_or("", |(_, rest)| rest)))
 }
 
-/// How messages begin, in small letters, without their last word.
+/// How messages begin, in small letters, without the word for a machine at their end.
 static MESSAGES: LazyLock<Vec<(u32, String)>> = LazyLock::new(|| {
     let known = KMS.events.iter().filter_map(|event| Some((event.id, event.text_prefix.as_deref()?)));
     let words = known.map(|(id, prefix)| {
         let prefix = prefix.trim_end_matches('.');
-        (id, prefix.rsplit_once(' ').map_or(prefix, |(words, _)| words).to_ascii_lowercase())
+        (id, prefix.strip_suffix(" machine").unwrap_or(prefix).to_ascii_lowercase())
     });
     words.collect()
 });
@@ -368,7 +379,7 @@ pub(crate) fn begins(text: &str) -> bool {
     let text = text.trim().trim_start_matches('"');
     text.starts_with("Event[")
         || text.starts_with("Event ID:")
-        || text.starts_with("Log Name:")
+        || text.split_once([':', '：']).is_some_and(|(key, _)| english(key.trim()) == "Log Name")
         || text.split_once(':').is_some_and(|(key, _)| key.trim() == "TimeCreated")
         || text.starts_with("ERROR/HOST:")
         || text.starts_with("Coordinated Universal Time Written:")

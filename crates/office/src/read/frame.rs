@@ -75,8 +75,10 @@ fn framed(text: &str) -> impl Iterator<Item = (&str, &str)> {
         let end = at + character.len_utf8();
         let rest = &text[end..];
         let parts = match character {
-            '|' | '>' | '"' | '\'' | '\t' | '•' | '»' => true,
-            ':' | ']' | '-' | '*' | ')' | '.' | ',' | '#' => rest.is_empty() || rest.starts_with([' ', '\t']),
+            '|' | '>' | '"' | '\'' | '\t' | '•' | '»' | ';' => true,
+            // A column of its own, where lines stand in a table.
+            ',' => !text[..at].contains([' ', ':']) || rest.is_empty() || rest.starts_with([' ', '\t']),
+            ':' | ']' | '-' | '*' | ')' | '.' | '#' => rest.is_empty() || rest.starts_with([' ', '\t']),
             // The number of a line, and the columns of a log.
             ' ' => {
                 rest.starts_with(|c: char| !c.is_whitespace())
@@ -99,7 +101,7 @@ fn is_frame(text: &str) -> bool {
     let marks = text
         .chars()
         .all(|c| c.is_ascii_digit() || c.is_ascii_punctuation() || c.is_whitespace() || matches!(c, '•' | '»'));
-    let first = text.split([' ', '\t', '|', ':']).find(|word| !word.is_empty()).unwrap_or_default();
+    let first = text.split([' ', '\t', '|', ':', ';', ',']).find(|word| !word.is_empty()).unwrap_or_default();
     let level = LEVELS.iter().any(|level| first.trim_matches(|c: char| !c.is_alphabetic()).eq_ignore_ascii_case(level));
     let time = text.as_bytes().windows(4).any(|some| {
         some[0].is_ascii_digit()
@@ -124,7 +126,8 @@ pub(super) fn machine_in(frame: &str) -> Option<&str> {
         let name = machine::likely(part)?;
         let file = FILES.iter().any(|end| name.to_ascii_lowercase().ends_with(end));
         let level = LEVELS.iter().any(|level| level.eq_ignore_ascii_case(name));
-        (!file && !level && name.contains(char::is_alphabetic)).then_some(name)
+        let source = name.starts_with("Microsoft-Windows-");
+        (!file && !level && !source && name.contains(char::is_alphabetic)).then_some(name)
     })
 }
 

@@ -55,6 +55,12 @@ pub(crate) fn any(line: &str) -> bool {
     [Script::Ospp, Script::Slmgr, Script::SlmgrXpr].iter().any(|script| find(*script, line).is_some())
 }
 
+/// Whether `text` ends with an English label, without its colon: then something else stands before it.
+pub(crate) fn ends_with_one(text: &str) -> bool {
+    let all = OUTPUTS.labels.iter().map(|label| label.label.trim_end().trim_end_matches(':'));
+    all.filter(|label| label.len() > 3).any(|label| text.ends_with(label))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

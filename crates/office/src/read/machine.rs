@@ -153,7 +153,9 @@ fn is_time(text: &str) -> bool {
 /// A machine's name, if `text` can be one.
 pub(crate) fn name(text: &str) -> Option<&str> {
     let text = text.trim().trim_matches('"');
+    // Services and records begin so, and no machine.
     let fits = (1..=MAX_NAME).contains(&text.len())
+        && !text.starts_with('_')
         && text.chars().all(|c| c.is_alphanumeric() || matches!(c, '-' | '_' | '.'))
         && text.contains(char::is_alphanumeric);
     fits.then_some(text)

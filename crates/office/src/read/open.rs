@@ -116,7 +116,7 @@ impl Open {
             }
             Self::List(list) => list.line(number, text, &mut complete.told),
             Self::Table(table) => table.line(number, text, &mut complete.told),
-            Self::Csv(csv) => csv.line(number, text, &mut complete.told),
+            Self::Csv(csv) => csv.line(number, text, &mut complete.told, &mut complete.texts),
             Self::Json(json) => match json.line(number, text, &mut complete.told, &mut complete.texts) {
                 JsonStep::Open => true,
                 JsonStep::Ended => {
@@ -151,7 +151,7 @@ impl Open {
                 pass_events(&mut events, complete);
             }
             Self::List(mut list) => list.end(&mut complete.told),
-            Self::Csv(mut csv) => csv.end(&mut complete.told),
+            Self::Csv(mut csv) => csv.end(&mut complete.told, &mut complete.texts),
             Self::Json(json) => complete.plain = json.unfinished(),
             Self::Markup(mut markup) => markup.end(&mut complete.told),
         }
@@ -175,7 +175,7 @@ impl Open {
 
     /// Whether a line with a label of a script ends this.
     pub(super) fn yields_to_labels(&self) -> bool {
-        matches!(self, Self::Events(_) | Self::List(_) | Self::Table(_))
+        matches!(self, Self::Events(_) | Self::Table(_)) || matches!(self, Self::List(list) if !list.is_tight())
     }
 
     /// Whether its lines stand as the tool wrote them, and nothing around them is taken off.

@@ -30,6 +30,10 @@ pub struct Reader {
     frame: Frame,
     unknown: Unknown,
     recognised: bool,
+    /// Reads a text of which each line stands in an object of its own.
+    lines: Option<Box<Reader>>,
+    /// The failure that was told last.
+    failed: Option<&'static str>,
     items: Vec<Item>,
 }
 
@@ -74,6 +78,8 @@ impl Reader {
             frame: Frame::default(),
             unknown: Unknown { localised: false, lines: Vec::new() },
             recognised: false,
+            lines: None,
+            failed: None,
             items: Vec::new(),
         }
     }
@@ -123,6 +129,7 @@ impl Reader {
         self.close();
         // Lines that were taken for the beginning of something may have begun it again.
         self.close();
+        self.end_lines();
         if !self.recognised && !self.unknown.lines.is_empty() {
             let unknown = Content::Unknown(self.unknown.clone());
             self.push(None, unknown);
@@ -162,7 +169,12 @@ impl Reader {
     }
 
     /// Takes one line without what stood around it.
-    fn piece(&mut self, number: u64, text: &str, class: Class) {
+    fn piece(&mut self, number: u64, text: &str, mut class: Class) {
+        if let (Class::Begins(Open::List(list)), Open::Script(scripts)) = (&mut class, &mut self.open)
+            && list.is_tight()
+        {
+            list.seed(scripts.take_properties());
+        }
         let ends = match &class {
             Class::Begins(next) => self.open.yields_to(next),
             Class::Label => self.open.yields_to_labels() && !is_of_history(text),
@@ -190,6 +202,11 @@ impl Reader {
             self.give(number, text);
         } else if let Some(failure) = Failure::of_line(number, text) {
             self.close();
+            // PowerShell explains an error once more below it.
+            if text.trim_start().starts_with("+ ") && self.failed == Some(failure.id) {
+                return;
+            }
+            self.failed = Some(failure.id);
             self.recognised = true;
             self.push(None, Content::Failure(failure));
         } else if let Some(machine) = machine::marker(text) {
@@ -221,8 +238,9 @@ impl Reader {
             return;
         }
         // The names of editions and channels are English in every language, and their labels are not.
-        let labelled =
-            text.split_once([':', '：']).is_some_and(|(label, _)| !label.contains('=') && label.chars().count() < 40);
+        let labelled = text.split_once([':', '：']).is_some_and(|(label, _)| {
+            !label.contains('=') && label.chars().count() < 40 && !labels::ends_with_one(label)
+        });
         self.unknown.localised |= labelled && [" edition", " channel"].iter().any(|word| text.ends_with(word));
         if self.unknown.lines.len() < MAX_UNKNOWN {
             // What is no text is said to be none, and not shown.
@@ -258,19 +276,33 @@ impl Reader {
             self.named_by = NamedBy::Text;
         }
         for (line, machine, lines) in texts {
-            let mut inner = Self::new(self.machine.clone(), self.named_by);
-            if let Some(machine) = machine {
-                (inner.machine, inner.named_by) = (Some(machine), NamedBy::Text);
+            let (machine, by) = match machine {
+                Some(machine) => (Some(machine), NamedBy::Text),
+                None => (self.machine.clone(), self.named_by),
+            };
+            let single = lines.len() == 1;
+            if !single || self.lines.as_ref().is_some_and(|inner| inner.machine != machine) {
+                self.end_lines();
             }
+            let mut inner = self.lines.take().unwrap_or_else(|| Box::new(Self::new(machine, by)));
             lines.into_iter().for_each(|text| inner.line(Line { number: line, text, cut: false }));
-            let items = inner.finish();
-            let known = |item: &Item| !matches!(item.content, Content::Unknown(_));
-            self.recognised |= items.iter().any(known);
-            self.items.extend(items.into_iter().filter(known));
+            self.lines = Some(inner);
+            if !single {
+                self.end_lines();
+            }
         }
         for (number, text) in plain {
             self.plain(number, &text);
         }
+    }
+
+    /// Ends a text that stood within another form.
+    fn end_lines(&mut self) {
+        let Some(inner) = self.lines.take() else { return };
+        let known = |item: &Item| !matches!(item.content, Content::Unknown(_));
+        let items = inner.finish();
+        self.recognised |= items.iter().any(known);
+        self.items.extend(items.into_iter().filter(known));
     }
 
     /// Takes a line that was taken for JSON and is none.

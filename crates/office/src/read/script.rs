@@ -1,6 +1,7 @@
 //! `ospp.vbs` and `slmgr.vbs`, line by line: where a product begins and ends, and what its lines say.
 
 use super::block::{Block, Unrecognised};
+use super::form;
 use super::labels;
 use super::value::{MAX_VALUE, State, Value, find_code, shorten};
 use crate::facts::outputs::{Field, Kind, Label, Script};
@@ -16,6 +17,8 @@ const IDENTITY: [Field; 4] = [Field::ProductId, Field::SkuId, Field::LicenceName
 pub(crate) struct Scripts {
     block: Option<Block>,
     last: Option<Field>,
+    /// What the line before was about, where its label is not English and its form has told.
+    formed: Option<Field>,
     done: Vec<Block>,
 }
 
@@ -50,15 +53,52 @@ impl Scripts {
             return Taken::Yes;
         }
         if let Some((label, rest)) = order.into_iter().find_map(|script| labels::find(script, text)) {
+            self.formed = None;
             self.label(number, label, rest);
             return Taken::Yes;
         }
-        self.other(number, text)
+        if self.by_form(number, text) { Taken::Yes } else { self.other(number, text) }
+    }
+
+    /// A line of `slmgr.vbs` whose label is of another language, known by the form of what stands behind it.
+    fn by_form(&mut self, number: u64, text: &str) -> bool {
+        let block = self.block.as_ref();
+        if block.is_some_and(|block| block.tool != Script::Slmgr) {
+            return false;
+        }
+        let before = self.formed.take();
+        let Some((field, value)) = form::of_line(text, block, before) else { return false };
+        if field == Field::Name
+            && block.is_some_and(|block| block.fields.keys().any(|own| *own != Field::ServiceVersion))
+        {
+            self.finish();
+        }
+        let block = self.block.get_or_insert_with(|| Block::new(Script::Slmgr, number));
+        // A reason with a code stands in the state of notifications alone.
+        if field == Field::Reason && matches!(block.fields.get(&Field::State), Some(Value::Text(_))) {
+            block.fields.insert(Field::State, Value::State(State::Notification));
+        }
+        block.fields.insert(field, value);
+        (self.last, self.formed) = (Some(field), Some(field));
+        true
+    }
+
+    /// The properties of a block that says nothing yet but which product it is of: it may be the beginning of a list.
+    pub(crate) fn take_properties(&mut self) -> Vec<(&'static str, String)> {
+        const NAMES: [(Field, &str); 4] = [
+            (Field::Name, "Name"),
+            (Field::Description, "Description"),
+            (Field::ActivationId, "ID"),
+            (Field::ApplicationId, "ApplicationID"),
+        ];
+        let named = |field: &Field| NAMES.iter().any(|(own, _)| own == field);
+        let Some(block) = self.block.take_if(|block| block.fields.keys().all(named)) else { return Vec::new() };
+        NAMES.iter().filter_map(|(field, name)| Some((*name, block.text(*field)?.to_owned()))).collect()
     }
 
     /// Ends the block, if there is one.
     pub(crate) fn finish(&mut self) {
-        self.last = None;
+        (self.last, self.formed) = (None, None);
         self.done.extend(self.block.take().filter(|block| !block.fields.is_empty()));
     }
 
@@ -91,7 +131,7 @@ impl Scripts {
     /// `slmgr.vbs /xpr`: the product's name with a colon, then a sentence.
     fn xpr(&mut self, number: u64, text: &str) -> bool {
         // French puts a blank before its colons.
-        let heading = text.split_once(" edition:").or_else(|| text.split_once(" edition :"));
+        let heading = [" edition:", " edition :", " edition："].iter().find_map(|end| text.split_once(end));
         let heading = heading.filter(|(name, _)| !name.contains(": "));
         if let Some((name, rest)) = heading {
             self.finish();
@@ -122,6 +162,10 @@ impl Scripts {
         if let Some(rest) = text.strip_prefix("Error:").or_else(|| text.strip_prefix("Error "))
             && let Some(code) = find_code(rest)
         {
+            // A second error is of another command.
+            if self.block.as_ref().is_some_and(|block| block.tool == Script::Slmgr && block.has(Field::ErrorCode)) {
+                self.finish();
+            }
             let block = self.block.get_or_insert_with(|| Block::new(Script::Slmgr, number));
             block.fields.entry(Field::ErrorCode).or_insert(Value::Code(code));
             let words = rest.trim().split_once(char::is_whitespace).map_or("", |(_, words)| words);
@@ -304,12 +348,35 @@ mod tests {
 
     #[test]
     fn a_language_that_is_not_read_is_said_and_not_guessed() {
-        let german = "Name: Windows(R), Professional edition\nBeschreibung: Windows(R) Operating System, RETAIL channel\n\
-                      Teil-Product Key: 3V66T\nLizenzstatus: Lizenziert";
-        let read = blocks(german);
+        let dutch = "Naam: Windows(R), Professional edition\nBeschrijving: Windows(R) Operating System, RETAIL channel\n\
+                     Gedeeltelijke productsleutel: 3V66T\nLicentiestatus: Gelicentieerd";
+        let read = blocks(dutch);
         assert_eq!((read.len(), read[0].state(), read[0].is_localised()), (1, None, true));
+        assert_eq!((read[0].last5(), read[0].channel_name()), (Some("3V66T"), Some("RETAIL")));
         let xpr = "Windows(R), Professional edition:\n    Der Computer ist dauerhaft aktiviert.";
         assert!(blocks(xpr)[0].is_localised());
+    }
+
+    #[test]
+    fn an_output_in_another_language_is_read_by_the_form_of_its_lines() {
+        let chinese = "软件授权服务版本：10.0.17763.1\n\n名称：Windows(R), EnterpriseS edition\n\
+            描述：Windows(R) Operating System, VOLUME_KMSCLIENT channel\n激活 ID：32d2fab3-e4a8-42c2-923b-4bf4fd13e6ee\n\
+            应用程序 ID：55c92734-d682-4d71-983e-d6ec3f16059f\n产品密钥通道：Volume:GVLK\n部分产品密钥：J462D\n\
+            许可证状态：已授权\n批量激活过期：251100 分钟(174 天)\n来自 DNS 的 KMS 计算机名称：kms01.example.com:1688";
+        let german = "Name: Windows(R), Professional edition\nBeschreibung: Windows(R) Operating System, RETAIL channel\n\
+            Teil-Product Key: 3V66T\nLizenzstatus: Lizenziert";
+        let (chinese, german) = (blocks(chinese), blocks(german));
+        assert_eq!((chinese.len(), german.len()), (1, 1));
+        for block in [&chinese[0], &german[0]] {
+            assert_eq!((block.state(), block.is_localised()), (Some(State::Licensed), false));
+        }
+        assert_eq!((chinese[0].minutes(), chinese[0].host()), (Some(251_100), Some("kms01.example.com:1688")));
+        assert_eq!(chinese[0].text(Field::KeyChannel), Some("Volume:GVLK"));
+        // The reason of a notification has a code: it tells the state, whatever its word.
+        let french = "Nom : Windows(R), Professional edition\nDescription : Windows(R) Operating System, VOLUME_KMSCLIENT channel\n\
+            Clé de produit partielle : W269N\nÉtat de la licence : notification\nMotif de notification : 0xC004F009 (expiré).";
+        let french = blocks(french);
+        assert_eq!((french[0].state(), french[0].error()), (Some(State::Notification), Some(Hresult(0xC004_F009))));
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! Records as CSV: `Export-Csv`, `ConvertTo-Csv`, `wmic /format:csv`, exports of consoles and inventories.
 
-use super::{Record, Told, is_characteristic};
+use super::{MACHINES, Record, Text, Told, is_characteristic, same};
 use crate::read::text::{Wrap, wrapped};
 
 /// Reads a table of comma-separated values, line by line.
@@ -19,17 +19,17 @@ impl Csv {
         if line.contains(':') {
             return None;
         }
-        let delimiter = [',', ';', '\t'].into_iter().max_by_key(|delimiter| line.matches(*delimiter).count())?;
+        let delimiter = [',', ';', '\t', '|'].into_iter().max_by_key(|delimiter| line.matches(*delimiter).count())?;
         let columns = cells(line, delimiter)?;
         let like_names = |column: &String| column.len() <= MAX_NAME && !column.contains([':', '=', '{', '}']);
         let heading = columns.len() > 1
             && columns.iter().all(like_names)
-            && columns.iter().any(|column| is_characteristic(column));
+            && (columns.iter().any(|column| is_characteristic(column)) || are_outputs(&columns));
         heading.then_some(Self { columns, delimiter, open: None })
     }
 
     /// Takes one line and passes on what its record tells; `false` where the line is of something else.
-    pub(crate) fn line(&mut self, number: u64, line: &str, told: &mut Vec<Told>) -> bool {
+    pub(crate) fn line(&mut self, number: u64, line: &str, told: &mut Vec<Told>, texts: &mut Vec<Text>) -> bool {
         let (from, text) = match self.open.take() {
             Some((from, mut text)) if text.len() < MAX_RECORD => {
                 // A console wraps within a cell too.
@@ -43,7 +43,7 @@ impl Csv {
                 (from, text)
             }
             Some(_) => return false,
-            None if line.trim().is_empty() || line.starts_with("#TYPE") => return true,
+            None if line.trim().is_empty() || line.starts_with("#TYPE") || is_rule(line) => return true,
             None => (number, line.to_owned()),
         };
         if text.matches('"').count() % 2 == 1 {
@@ -64,14 +64,17 @@ impl Csv {
         if let Some(message) = cells.get(self.columns.len()) {
             record.add("Message", message);
         }
+        if let Some(output) = record.get(OUTPUTS) {
+            texts.push((from, record.machine(), output.lines().map(str::to_owned).collect()));
+        }
         told.extend(record.told());
         true
     }
 
     /// Reads the record that the text has ended in.
-    pub(crate) fn end(&mut self, told: &mut Vec<Told>) {
+    pub(crate) fn end(&mut self, told: &mut Vec<Told>, texts: &mut Vec<Text>) {
         if let Some((from, text)) = self.open.take() {
-            self.line(from, &format!("{text}\""), told);
+            self.line(from, &format!("{text}\""), told, texts);
         }
     }
 
@@ -93,8 +96,33 @@ impl Csv {
     }
 }
 
+/// Whether a table holds what scripts have printed, with the machine beside it.
+fn are_outputs(columns: &[String]) -> bool {
+    let any = |names: &[&str]| columns.iter().any(|column| names.iter().any(|name| same(column, name)));
+    any(OUTPUTS) && any(MACHINES)
+}
+
+/// What tools that run scripts on many machines call the text that came back.
+const OUTPUTS: &[&str] = &[
+    "Output",
+    "StdOut",
+    "Result",
+    "ScriptOutput",
+    "PreRemediationDetectionScriptOutput",
+    "PostRemediationDetectionScriptOutput",
+];
+
+/// The line below the heading of a table in Markdown.
+fn is_rule(line: &str) -> bool {
+    line.contains("---") && line.trim().chars().all(|c| matches!(c, '|' | '-' | ':' | ' '))
+}
+
 /// The cells of a record, without their quotation marks.
 fn cells(text: &str, delimiter: char) -> Option<Vec<String>> {
+    if delimiter == '|' {
+        let inner = text.trim().strip_prefix('|')?.strip_suffix('|')?;
+        return Some(inner.split('|').map(|cell| cell.trim().to_owned()).collect());
+    }
     let mut reader = csv::ReaderBuilder::new()
         .has_headers(false)
         .flexible(true)

@@ -67,7 +67,7 @@ impl Record {
 
 const IDS: &[&str] = &["Id", "EventID", "Event ID", "InstanceId", "EventCode"];
 const PROVIDERS: &[&str] = &["ProviderName", "EventSourceName", "Provider", "SourceName", "Source"];
-const MESSAGES: &[&str] = &["Message", "Description", "EventMessage"];
+const MESSAGES: &[&str] = &["Message", "Description", "EventMessage", "RenderedDescription", "RenderedMessage"];
 const TIMES: &[&str] = &["TimeCreated", "SystemTime", "TimeGenerated", "Time", "Date and Time", "Date", "@timestamp"];
 /// The numbers from here on are of licensing, where no source is named.
 const MIN_ALONE: u32 = 8190;

@@ -139,9 +139,16 @@ impl Json {
 
 impl Held<'_> {
     fn take(&mut self, line: u64, value: &Value, machine: Option<&String>, depth: usize) {
+        self.named(line, "", value, machine, depth);
+    }
+
+    /// What a value holds that stands under `name`.
+    fn named(&mut self, line: u64, name: &str, value: &Value, machine: Option<&String>, depth: usize) {
         if depth > MAX_DEPTH {
             return;
         }
+        // Logs that hold an object a line put a line of a text into each.
+        let is_line = LINES.iter().any(|known| known.eq_ignore_ascii_case(name));
         match value {
             Value::Object(members) => {
                 let told = of_object(line, value);
@@ -158,7 +165,7 @@ impl Held<'_> {
                 for (name, value) in members {
                     // Salt and others put each machine's answer under its name.
                     let key = machine::likely(name).map(str::to_owned);
-                    self.take(line, value, key.as_ref().or(named.as_ref()), depth + 1);
+                    self.named(line, name, value, key.as_ref().or(named.as_ref()), depth + 1);
                 }
             }
             Value::Array(values) if values.iter().all(Value::is_string) => {
@@ -166,7 +173,7 @@ impl Held<'_> {
                 self.texts.push((line, machine.cloned(), lines));
             }
             Value::Array(values) => values.iter().for_each(|value| self.take(line, value, machine, depth + 1)),
-            Value::String(text) if text.contains('\n') || script::begins(text) => {
+            Value::String(text) if text.contains('\n') || script::begins(text) || is_line => {
                 self.texts.push((line, machine.cloned(), text.lines().map(str::to_owned).collect()));
             }
             Value::String(_) | Value::Null | Value::Bool(_) | Value::Number(_) => {}
@@ -214,5 +221,7 @@ fn scalars(value: &Value, record: &mut Record, deep: usize) -> bool {
 
 /// More than one value, or one element of an array, has.
 const MAX_LINES: usize = 1024 * 1024;
+/// What logs call the line that they hold.
+const LINES: [&str; 5] = ["log", "message", "msg", "line", "_raw"];
 /// Deeper than what is read lies in objects.
 const MAX_DEPTH: usize = 6;

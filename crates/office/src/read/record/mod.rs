@@ -116,6 +116,9 @@ const MACHINES: &[&str] = &[
     "SystemName",
     "Server",
     "Node",
+    "Host",
+    "InventoryHostname",
+    "ClientName",
 ];
 
 /// More properties, longer names and longer values than records of these tools have.
