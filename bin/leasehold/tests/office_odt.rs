@@ -73,10 +73,12 @@ fn json_and_sarif_say_the_same() {
 fn what_is_denied_ends_with_one() {
     let fine = r#"<Configuration><Add Channel="Current"><Product ID="O365ProPlusRetail"><Language ID="en-us"/></Product></Add></Configuration>"#;
     let preview = fine.replace("Current", "CurrentPreview");
+    let beta = fine.replace("Current", "BetaChannel");
     for (content, deny, status) in [
         (fine, None, 0),
         (&preview, None, 0),
-        (&preview, Some("warnings"), 1),
+        (&preview, Some("warnings"), 0),
+        (&beta, Some("warnings"), 1),
         (fine, Some("warnings"), 0),
         (fine, Some("infos"), 0),
         (&preview, Some("infos"), 1),

@@ -28,6 +28,8 @@ pub enum Need {
     FullDevice,
     /// The schema fuzzer schemathesis, and openapi-python-client, which makes clients.
     ApiTools,
+    /// The browser Chromium.
+    Browser,
 }
 
 /// Whether any of `needs` is missing. Says so on standard error, with the name of the test, for the test to return then.
@@ -50,7 +52,7 @@ pub const DEMAND: &str = "LEASEHOLD_TEST_DEMAND";
 impl Need {
     /// Why it is missing, if it is; looked up once.
     fn missing(self) -> Option<&'static str> {
-        static FOUND: [OnceLock<Option<&'static str>>; 8] = [const { OnceLock::new() }; 8];
+        static FOUND: [OnceLock<Option<&'static str>>; 9] = [const { OnceLock::new() }; 9];
         *FOUND[self as usize].get_or_init(|| self.look())
     }
 
@@ -71,6 +73,7 @@ impl Need {
                 without(runs("unshare", &["--map-root-user", "--mount", "sh", "-c", mount]), "no private mounts here")
             }
             Self::FullDevice => without(Path::new("/dev/full").exists(), "there is no /dev/full"),
+            Self::Browser => without(find("chromium").is_some(), "Chromium is not installed"),
             Self::ApiTools => {
                 let there = ["schemathesis", "openapi-python-client"].iter().all(|tool| find_api_tool(tool).is_some());
                 without(there, "schemathesis and openapi-python-client are not installed")

@@ -1,4 +1,4 @@
-//! Charts as inline SVG, each with the table of its numbers behind it. Colours are those of the page's style, and never
+//! Charts as plain elements, each with the table of its numbers behind it. Colours are those of the page's style, and never
 //! the only sign.
 
 use maud::{Markup, html};
@@ -14,25 +14,22 @@ pub(crate) struct Bar {
     pub(crate) class: &'static str,
 }
 
-/// The longest label that fits beside a bar, in characters.
-const MAX_LABEL: usize = 40;
-
 /// Bars from left to right, one below the other.
 pub(crate) fn bars(title: &str, what: &str, bars: &[Bar]) -> Markup {
     let max = bars.iter().map(|bar| bar.value).max().unwrap_or(1).max(1);
-    let height = bars.len() * 28 + 4;
     figure(
         title,
         what,
         bars,
+        "",
         &html! {
-            svg viewBox=(format!("0 0 720 {height}")) role="img" aria-label=(spoken(title, bars)) {
-                @for (at, bar) in bars.iter().enumerate() {
-                    @let top = at * 28 + 4;
-                    @let width = scaled(bar.value, max, 350);
-                    text x="292" y=(top + 15) text-anchor="end" { (shortened(&bar.label)) }
-                    rect class=(bar.class) x="300" y=(top) width=(width.max(1)) height="20" rx="3" {}
-                    text class="number" x=(300 + width.max(1) + 6) y=(top + 15) { (grouped(bar.value)) }
+            div class="bars" role="img" aria-label=(spoken(title, bars)) {
+                @for bar in bars {
+                    span { (bar.label) }
+                    span class="track" {
+                        span class=(format!("fill {}", bar.class)) style=(format!("width:{}%", scaled(bar.value, max, 85))) {}
+                        span class="number" { (grouped(bar.value)) }
+                    }
                 }
             }
         },
@@ -42,39 +39,38 @@ pub(crate) fn bars(title: &str, what: &str, bars: &[Bar]) -> Markup {
 /// Columns from below, side by side: a course of time. The first `ended` stand apart, for what is over.
 pub(crate) fn columns(title: &str, what: &str, bars: &[Bar], ended: usize) -> Markup {
     let max = bars.iter().map(|bar| bar.value).max().unwrap_or(1).max(1);
-    let step = (620 - GAP) / bars.len().max(1);
-    let left = |at: usize| 12 + at * step + if at < ended { 0 } else { GAP };
     // A label under each column would not fit: every fourth of what is to come tells where in time it is.
-    let labelled = |at: usize| at < ended || (at - ended).is_multiple_of(4);
+    let tick = |at: usize| match at.checked_sub(ended) {
+        None => Some("tick"),
+        Some(at) if at.is_multiple_of(8) => Some("tick"),
+        Some(at) if at.is_multiple_of(4) => Some("tick minor"),
+        Some(_) => None,
+    };
     figure(
         title,
         what,
         bars,
+        "course",
         &html! {
-            svg viewBox="0 0 640 220" role="img" aria-label=(spoken(title, bars)) {
-                line class="axis" x1="10" y1="180" x2="632" y2="180" {}
-                @if ended > 0 { line class="axis" x1=(left(ended) - GAP / 2) y1="20" x2=(left(ended) - GAP / 2) y2="205" {} }
+            div class="columns" role="img" aria-label=(spoken(title, bars)) {
                 @for (at, bar) in bars.iter().enumerate() {
-                    @let height = scaled(bar.value, max, 150);
-                    @if bar.value > 0 {
-                        rect class=(bar.class) x=(left(at)) y=(180 - height.max(1)) width=(step.saturating_sub(4).max(2)) height=(height.max(1)) rx="2" {}
-                        text class="number small" x=(left(at) + step.saturating_sub(4) / 2) y=(174 - height.max(1)) text-anchor="middle" { (short_number(bar.value)) }
-                    }
-                    @if labelled(at) {
-                        text class="small" x=(left(at)) y=(if at < ended { 212 } else { 198 }) { (shortened(&bar.label)) }
+                    div class=[(at < ended).then_some("ended")] {
+                        @if bar.value > 0 {
+                            span class="number" { (short_number(bar.value)) }
+                            span class=(format!("fill {}", bar.class)) style=(format!("height:{}%", scaled(bar.value, max, 85).max(1))) {}
+                        }
+                        @if let Some(class) = tick(at) { span class=(class) { (bar.label) } }
                     }
                 }
             }
+            p class="axis faint" { @if ended > 0 { "Left: what had ended by then. " } "Right: what is to come, week by week." }
         },
     )
 }
 
-/// Between what is over and what is to come.
-const GAP: usize = 24;
-
-fn figure(title: &str, what: &str, bars: &[Bar], drawing: &Markup) -> Markup {
+fn figure(title: &str, what: &str, bars: &[Bar], class: &str, drawing: &Markup) -> Markup {
     html! {
-        figure {
+        figure class=(class) {
             figcaption { (title) }
             (drawing)
             details {
@@ -100,16 +96,9 @@ fn spoken(title: &str, bars: &[Bar]) -> String {
     if parts.is_empty() { format!("{title}: nothing") } else { format!("{title}: {}", parts.join(", ")) }
 }
 
-/// `value` of `most` as a part of `length`.
+/// `value` of `max` as a part of `length`.
 fn scaled(value: u64, max: u64, length: u64) -> u64 {
     u64::try_from(u128::from(value) * u128::from(length) / u128::from(max)).unwrap_or(length)
-}
-
-fn shortened(label: &str) -> String {
-    if label.chars().count() <= MAX_LABEL {
-        return label.to_owned();
-    }
-    label.chars().take(MAX_LABEL - 1).chain(['…']).collect()
 }
 
 /// A number in groups of three digits: `100 000`.
