@@ -30,6 +30,17 @@ pub(crate) fn writer(path: &Path, migrations: &Migrations<'_>) -> Result<Connect
     }
 }
 
+/// A database in memory, with its schema.
+///
+/// # Errors
+/// [`StoreError`].
+pub(crate) fn in_memory(migrations: &Migrations<'_>) -> Result<Connection, StoreError> {
+    let mut connection = Connection::open_in_memory().map_err(failed)?;
+    connection.set_prepared_statement_cache_capacity(64);
+    migrations.to_latest(&mut connection).map_err(migration_failed)?;
+    Ok(connection)
+}
+
 /// Opens an existing `path` for reading only.
 ///
 /// # Errors

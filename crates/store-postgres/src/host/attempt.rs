@@ -33,7 +33,7 @@ impl HostSession {
         batch: &Batch<'_>,
         decide: &mut dyn FnMut(&mut Ledger) -> Seals,
         sent: &mut Option<Vec<u8>>,
-    ) -> Result<(), Fault> {
+    ) -> Result<Option<u64>, Fault> {
         let ids = self.ids(batch).await?;
         let boundaries = Boundaries::of(batch, &ids);
         let loaded = self.load(batch, &ids, &boundaries).await?;
@@ -41,14 +41,15 @@ impl HostSession {
         let mut ledger = Ledger::new(batch, loaded);
         let seals = decide(&mut ledger);
         if ledger.entries().is_empty() {
-            return Ok(self.client().batch_execute("ROLLBACK").await?);
+            self.client().batch_execute("ROLLBACK").await?;
+            return Ok(None);
         }
         let counts = boundaries.after(&ledger, &counts)?;
         let clients = clients_of(&ledger, &ids)?;
         let leases = leases_of(&ledger, &ids, batch)?;
         let entries = encode_entries(ledger.entries());
         *sent = Some(entries.clone());
-        self.write(batch, (&boundaries, &counts), (&clients, &leases), (&entries, &seals)).await
+        self.write(batch, (&boundaries, &counts), (&clients, &leases), (&entries, &seals)).await.map(Some)
     }
 
     async fn load(&self, batch: &Batch<'_>, ids: &Ids, boundaries: &Boundaries) -> Result<Loaded, Fault> {
@@ -106,7 +107,7 @@ impl HostSession {
         (boundaries, counts): (&Boundaries, &[(i64, i64)]),
         (clients, leases): (&Clients, &Leases),
         (entries, seals): (&[u8], &Seals),
-    ) -> Result<(), Fault> {
+    ) -> Result<u64, Fault> {
         let (client, statements) = (self.client(), &self.statements);
         let (seen, live): (Vec<i64>, Vec<i64>) = counts.iter().copied().unzip();
         let (host, at) = (&batch.host.0[..], integer(batch.now.unix()));
@@ -126,7 +127,7 @@ impl HostSession {
             client.execute(&statements.put_clients, &clients),
             client.execute(&statements.put_leases, &leases),
             client.execute(&statements.put_counts, &counts),
-            client.execute(&statements.record, &record),
+            client.query_opt(&statements.record, &record),
             client.batch_execute("COMMIT"),
         );
         // The first that fails says why; what comes after it fails with it, and so does the commit.
@@ -135,7 +136,7 @@ impl HostSession {
         put_counts?;
         let recorded = recorded?;
         committed?;
-        if recorded == 1 { Ok(()) } else { Err(Fault::damaged("a host's chain")) }
+        rows::unsigned(&recorded.ok_or_else(|| Fault::damaged("a host's chain"))?, 0)
     }
 }
 

@@ -6,6 +6,7 @@
 
 mod attempt;
 mod columns;
+mod prune;
 mod read;
 mod records;
 mod rows;
@@ -13,7 +14,7 @@ mod session;
 
 use std::time::Duration;
 
-use leasehold_core::{KeyId, Timestamp};
+use leasehold_core::{KeyId, PublicKey, Timestamp};
 use leasehold_store::StoreError;
 use leasehold_store::host::{Batch, ClientRow, Counts, Entry, Family, HostStore, Ledger, SealRow, Seals};
 use tokio::runtime::Runtime;
@@ -99,8 +100,8 @@ impl PostgresHost {
         self.session = None;
     }
 
-    /// Whether a batch that was being committed when the connection was lost is recorded.
-    fn was_recorded(&mut self, host: KeyId, entries: &[u8]) -> Result<bool, StoreError> {
+    /// The number of a batch that was being committed when the connection was lost, where it is recorded.
+    fn was_recorded(&mut self, host: KeyId, entries: &[u8]) -> Result<Option<u64>, StoreError> {
         self.ask(&async |session| session.was_recorded(host, entries).await)
     }
 
@@ -133,7 +134,11 @@ impl PostgresHost {
 }
 
 impl HostStore for PostgresHost {
-    fn decide(&mut self, batch: &Batch<'_>, decide: &mut dyn FnMut(&mut Ledger) -> Seals) -> Result<(), StoreError> {
+    fn decide(
+        &mut self,
+        batch: &Batch<'_>,
+        decide: &mut dyn FnMut(&mut Ledger) -> Seals,
+    ) -> Result<Option<u64>, StoreError> {
         let mut tries = 0;
         loop {
             let mut sent = None;
@@ -142,15 +147,18 @@ impl HostStore for PostgresHost {
                 let session = connected(session, address, *purpose).await?;
                 timeout(TIMEOUT, session.attempt(batch, decide, &mut sent)).await.unwrap_or(Err(Fault::Late))
             });
-            let Err(fault) = outcome else { return Ok(()) };
+            let fault = match outcome {
+                Ok(number) => return Ok(number),
+                Err(fault) => fault,
+            };
             tries += 1;
             self.recover(&fault);
             if let Some(entries) = sent.filter(|_| fault.is_loss()) {
                 // The connection was lost while committing: only the database knows how that ended. If it cannot be
                 // asked, those who asked try again with the same request, and are granted the same anew.
                 match self.was_recorded(batch.host, &entries) {
-                    Ok(true) => return Ok(()),
-                    Ok(false) => {}
+                    Ok(Some(number)) => return Ok(Some(number)),
+                    Ok(None) => {}
                     Err(_) => return Err(fault.into()),
                 }
             }
@@ -159,6 +167,18 @@ impl HostStore for PostgresHost {
                 return Err(fault.into());
             }
         }
+    }
+
+    fn introduce(&mut self, host: &PublicKey) -> Result<(), StoreError> {
+        self.ask(&async |session| session.introduce(host).await)
+    }
+
+    fn prune(&mut self, before: Timestamp) -> Result<bool, StoreError> {
+        self.ask(&async |session| session.prune(before).await)
+    }
+
+    fn newest_batch(&mut self) -> Result<u64, StoreError> {
+        self.ask(&async |session| session.newest_batch().await)
     }
 
     /// There is nothing to do later here; whether the database still answers.
@@ -221,6 +241,7 @@ pub(crate) const SCHEMA: Schema = Schema {
         include_str!("../../migrations/host/0002_counting.sql"),
         include_str!("../../migrations/host/0003_sealed_refusals.sql"),
         include_str!("../../migrations/host/0004_early_ends.sql"),
+        include_str!("../../migrations/host/0005_pruning.sql"),
     ],
     lock: 0x6c68_0001,
 };

@@ -1,6 +1,6 @@
 //! What is looked at without deciding anything.
 
-use leasehold_core::{KeyId, Timestamp};
+use leasehold_core::{KeyId, PublicKey, Timestamp};
 use leasehold_store::host::{ClientRow, Counts, Entry, Family, SealRow, decode_entries};
 
 use super::rows::{self, bytes, integer};
@@ -19,10 +19,19 @@ impl HostSession {
         Ok(())
     }
 
-    /// Whether a host's latest batch has these entries, once the committing connection has ended.
-    pub(super) async fn was_recorded(&self, host: KeyId, entries: &[u8]) -> Result<bool, Fault> {
+    /// The number of a host's latest batch where it has these entries, once the committing connection has ended.
+    pub(super) async fn was_recorded(&self, host: KeyId, entries: &[u8]) -> Result<Option<u64>, Fault> {
         let row = self.client().query_opt(&self.statements.was_recorded, &[&&host.0[..], &entries]).await?;
-        Ok(row.map(|row| row.try_get(0)).transpose()?.unwrap_or_default())
+        row.map(|row| rows::unsigned(&row, 0)).transpose()
+    }
+
+    pub(super) async fn newest_batch(&self) -> Result<u64, Fault> {
+        rows::unsigned(&self.client().query_one(&self.statements.newest_batch, &[]).await?, 0)
+    }
+
+    pub(super) async fn introduce(&self, host: &PublicKey) -> Result<(), Fault> {
+        self.client().execute(&self.statements.add_signer, &[&&host.id().0[..], &&host.0[..]]).await?;
+        Ok(())
     }
 
     pub(super) async fn counts(&mut self, family: &Family, now: Timestamp) -> Result<Counts, Fault> {

@@ -2,12 +2,13 @@
 
 use std::mem;
 
-use leasehold_core::{KeyId, Span};
+use leasehold_core::{KeyId, PublicKey, Span};
 use leasehold_store::StoreError;
 use leasehold_store::host::{BatchRow, ClientPages, ClientRow, Counts, Flaw, Record, Records, SealRow};
 
 use super::PostgresHost;
 use super::columns::{Clients, Column, Leases};
+use super::prune::base_of;
 use super::rows::{self, bytes, integer};
 use super::session::HostSession;
 use crate::failure::Fault;
@@ -21,6 +22,7 @@ impl Records for PostgresHost {
         let dumped: Result<(), Fault> = self.runtime.block_on(async {
             let session = HostSession::open(&self.address, Purpose::Looking).await?;
             session.client().batch_execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await?;
+            session.dump_signers_and_bases(each).await?;
             session.dump_batches(each).await?;
             session.dump_clients(each).await
         });
@@ -48,13 +50,31 @@ impl Records for PostgresHost {
 /// Records on their way into the tables.
 #[derive(Default)]
 struct Pending {
+    bases: Vec<ClientRow>,
     batches: Vec<BatchRow>,
     clients: Vec<ClientRow>,
     last_batch: i64,
+    pruned: i64,
     latest: u64,
 }
 
 impl HostSession {
+    async fn dump_signers_and_bases(&self, each: &mut Each<'_>) -> Result<(), Fault> {
+        for row in self.client().query(&self.statements.signers, &[]).await? {
+            each(Record::Signer(PublicKey(bytes(&row, 0)?)))?;
+        }
+        let mut after: (Vec<u8>, String) = Default::default();
+        loop {
+            let page: [Column<'_>; 3] = [&after.0, &after.1, &CLIENTS];
+            let page = self.client().query(&self.statements.bases_from, &page).await?;
+            for row in &page {
+                each(Record::Base(base_of(row, 2)?))?;
+            }
+            let Some(last) = page.last() else { return Ok(()) };
+            after = (last.try_get(0)?, last.try_get(1)?);
+        }
+    }
+
     async fn dump_batches(&self, each: &mut Each<'_>) -> Result<(), Fault> {
         let mut after = 0_i64;
         loop {
@@ -101,12 +121,20 @@ impl HostSession {
         let mut pending = Pending::default();
         while let Some(record) = next()? {
             match record {
+                Record::Signer(key) => self.introduce(&key).await?,
+                Record::Base(base) => pending.bases.push(base),
                 Record::Batch(batch) => {
+                    if batch.entries.is_empty() {
+                        pending.pruned = pending.pruned.max(integer(batch.number));
+                    }
                     pending.last_batch = pending.last_batch.max(integer(batch.number));
                     pending.latest = pending.latest.max(batch.at.unix());
                     pending.batches.push(batch);
                 }
                 Record::Client(client) => pending.clients.push(client),
+            }
+            if pending.bases.len() >= MAX_CLIENTS {
+                self.put_bases(&mem::take(&mut pending.bases)).await?;
             }
             if pending.batches.len() >= MAX_BATCHES {
                 self.put_batches(mem::take(&mut pending.batches)).await?;
@@ -115,8 +143,10 @@ impl HostSession {
                 self.put_clients(mem::take(&mut pending.clients)).await?;
             }
         }
+        self.put_bases(&pending.bases).await?;
         self.put_batches(pending.batches).await?;
         self.put_clients(pending.clients).await?;
+        self.client().execute(&self.statements.set_pruned, &[&pending.pruned]).await?;
         self.client().execute(&self.statements.put_chains, &[]).await?;
         if pending.last_batch > 0 {
             self.client().execute(&self.statements.number_on, &[&pending.last_batch]).await?;
@@ -143,8 +173,9 @@ impl HostSession {
         let (own, signature) = (hash(|seal| &seal.seal), hash(|seal| &seal.signature));
         let leaves = hash(|seal| seal.leaves.as_flattened());
         let kinds: Vec<i32> = sealed.iter().map(|(.., seal)| i32::from(seal.kind.number())).collect();
-        let columns: [Column<'_>; 10] =
-            [&hosts, &seals, &within, &at, &previous, &root, &own, &signature, &leaves, &kinds];
+        let sizes = whole(|seal| seal.size);
+        let columns: [Column<'_>; 11] =
+            [&hosts, &seals, &within, &at, &previous, &root, &own, &signature, &leaves, &kinds, &sizes];
         self.client().execute(&self.statements.put_seals, &columns).await?;
         Ok(())
     }
@@ -192,6 +223,8 @@ impl HostSession {
     }
 }
 
+/// Bases that are read at once.
+const CLIENTS: i64 = 1_000;
 /// Batches that are read at once.
 const BATCHES: i64 = 64;
 /// Batches that are written at once; one may have a hundred kilobytes.

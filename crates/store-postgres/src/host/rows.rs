@@ -55,6 +55,7 @@ pub(super) fn seal(row: &Row, from: usize) -> Result<SealRow, Fault> {
         seal: bytes(row, from + 3)?,
         signature: bytes(row, from + 4)?,
         at: time(row, from + 5)?,
+        size: unsigned(row, from + 8)?,
         leaves: leaves.to_vec(),
     })
 }

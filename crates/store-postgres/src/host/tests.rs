@@ -68,6 +68,14 @@ fn it_is_copied_into_sqlite_and_back() {
 }
 
 #[test]
+fn its_journal_is_pruned() {
+    if is_missing(&[Need::Postgres]) {
+        return;
+    }
+    suite::run_pruning(|| store(&Postgres::shared().fresh()));
+}
+
+#[test]
 fn hosts_whose_clocks_differ_count_as_one_and_to_the_second() {
     if is_missing(&[Need::Postgres]) {
         return;

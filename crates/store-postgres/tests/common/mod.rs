@@ -36,14 +36,15 @@ pub(crate) fn try_to_act(
         |(n, _): &(u64, Act)| Subject { family: 0, client: client(*n), product, fingerprint: Some(fingerprint) };
     let subjects: Vec<Subject> = acts.iter().map(subject).collect();
     let batch = Batch { host: HOST, now, families: &families, subjects: &subjects };
-    store.decide(&batch, &mut |ledger| {
+    let decided = store.decide(&batch, &mut |ledger| {
         for at in 0..acts.len() {
             let asked = Asked { request: Cti([1; 16]), issued: now, fingerprint, name: None, address: None };
             let (lease, expires) = (Cti([2; 16]), policy.expiry(now));
             ledger.grant(at, asked, NewLease { lease, expires, fork: Fork::None, terms: Terms::of(policy) });
         }
         Seals::default()
-    })
+    });
+    decided.map(drop)
 }
 
 /// A relay to a database that can break the connection at a word.

@@ -8,6 +8,7 @@ mod copy;
 mod fold;
 mod in_place;
 mod overlay;
+mod prune;
 mod records;
 mod rows;
 mod times;
@@ -17,7 +18,7 @@ use std::fs::{File, TryLockError};
 use std::path::Path;
 use std::sync::LazyLock;
 
-use leasehold_core::{Fingerprint, KeyId, Timestamp};
+use leasehold_core::{Fingerprint, KeyId, PublicKey, Timestamp};
 use leasehold_store::StoreError;
 use leasehold_store::host::{
     Batch, ClientRow, CountingClient, Counts, Entry, Family, HostStore, Ledger, Loaded, SealRow, Seals, Sighting,
@@ -56,6 +57,15 @@ impl SqliteHost {
         let lock = lock(&data.join(LOCK))?;
         let connection = writer(&data.join(FILE), &MIGRATIONS)?;
         Self::load(connection, data, Some(lock))
+    }
+
+    /// A new store in memory: for tests and models of what decides on it.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn in_memory() -> Result<Self, StoreError> {
+        let connection = crate::open::in_memory(&MIGRATIONS)?;
+        Self::load(connection, Path::new(""), None)
     }
 
     /// Opens the store in the folder `data` for reading, also while a host serves from it: the state of that moment.
@@ -185,7 +195,7 @@ impl SqliteHost {
     }
 
     /// Writes a batch and commits it.
-    fn write(&mut self, host: KeyId, ledger: &Ledger, seals: &Seals) -> Result<(), StoreError> {
+    fn write(&mut self, host: KeyId, ledger: &Ledger, seals: &Seals) -> Result<u64, StoreError> {
         let batch = self.last_batch + 1;
         let transaction =
             Transaction::new_unchecked(&self.connection, TransactionBehavior::Immediate).map_err(failed)?;
@@ -214,7 +224,7 @@ impl SqliteHost {
         self.last_batch = batch;
         self.folded(&folded, times_log);
         self.take_over(ledger);
-        Ok(())
+        self.newest_batch()
     }
 
     fn take_over(&mut self, ledger: &Ledger) {
@@ -242,13 +252,34 @@ impl SqliteHost {
 }
 
 impl HostStore for SqliteHost {
-    fn decide(&mut self, batch: &Batch<'_>, decide: &mut dyn FnMut(&mut Ledger) -> Seals) -> Result<(), StoreError> {
+    fn decide(
+        &mut self,
+        batch: &Batch<'_>,
+        decide: &mut dyn FnMut(&mut Ledger) -> Seals,
+    ) -> Result<Option<u64>, StoreError> {
         let mut ledger = Ledger::new(batch, self.loaded(batch)?);
         let seals = decide(&mut ledger);
         if ledger.entries().is_empty() {
-            return Ok(());
+            return Ok(None);
         }
-        self.write(batch.host, &ledger, &seals)
+        self.write(batch.host, &ledger, &seals).map(Some)
+    }
+
+    fn introduce(&mut self, host: &PublicKey) -> Result<(), StoreError> {
+        let id = host.id();
+        rows::run(&self.connection, include_str!("../../sql/host/add_signer.sql"), (id.0.as_slice(), host.0.as_slice()))
+    }
+
+    fn prune(&mut self, before: Timestamp) -> Result<bool, StoreError> {
+        let transaction =
+            Transaction::new_unchecked(&self.connection, TransactionBehavior::Immediate).map_err(failed)?;
+        let more = prune::some(&transaction, before)?;
+        transaction.commit().map_err(failed)?;
+        Ok(more)
+    }
+
+    fn newest_batch(&mut self) -> Result<u64, StoreError> {
+        u64::try_from(self.last_batch).map_err(|_| damaged("the number of a batch"))
     }
 
     fn tidy(&mut self) -> Result<bool, StoreError> {
@@ -338,6 +369,7 @@ static MIGRATIONS: LazyLock<Migrations<'static>> = LazyLock::new(|| {
         M::up(include_str!("../../migrations/host/0003_counting.sql")),
         M::up(include_str!("../../migrations/host/0004_sealed_refusals.sql")),
         M::up(include_str!("../../migrations/host/0005_early_ends.sql")),
+        M::up(include_str!("../../migrations/host/0006_pruning.sql")),
     ])
 });
 

@@ -2,18 +2,19 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use leasehold_core::{FamilyId, KeyId};
+use leasehold_core::{FamilyId, KeyId, PublicKey};
 use leasehold_store::StoreError;
 use leasehold_store::host::{BatchRow, ClientPages, ClientRow, Counts, Flaw, HostStore, Record, Records};
 use rusqlite::{Transaction, TransactionBehavior};
 
 use super::rows::{self, Names, blob, integer};
 use super::times::Times;
-use super::{SqliteHost, fold, times_log};
+use super::{SqliteHost, fold, prune, times_log};
 use crate::open::failed;
 
 impl Records for SqliteHost {
     fn dump(&mut self, each: &mut dyn FnMut(Record) -> Result<(), StoreError>) -> Result<(), StoreError> {
+        self.dump_signers_and_bases(each)?;
         self.dump_batches(each)?;
         let mut pages = ClientPages::default();
         while !pages.ended {
@@ -31,17 +32,26 @@ impl Records for SqliteHost {
         if !empty {
             return Err(StoreError::NotEmpty);
         }
-        let (mut names, mut last_batch) = (Names::load(&transaction)?, 0);
+        let (mut names, mut last_batch, mut pruned) = (Names::load(&transaction)?, 0, 0);
         while let Some(record) = next()? {
             match record {
+                Record::Signer(key) => {
+                    let row = (key.id().0, key.0);
+                    rows::run(&transaction, include_str!("../../sql/host/add_signer.sql"), row)?;
+                }
+                Record::Base(base) => prune::put(&transaction, &base)?,
                 Record::Batch(batch) => {
                     last_batch = last_batch.max(integer(batch.number));
+                    if batch.entries.is_empty() {
+                        pruned = last_batch;
+                    }
                     put_batch(&transaction, &batch)?;
                 }
                 Record::Client(client) => put_client(&transaction, &mut names, &client)?,
             }
         }
         rows::run(&transaction, include_str!("../../sql/host/set_folded.sql"), (last_batch,))?;
+        rows::run(&transaction, include_str!("../../sql/host/set_pruned.sql"), (pruned,))?;
         let times = Times::of_tables(&transaction)?;
         let times_log = times_log::snapshot(&transaction, &times)?;
         transaction.commit().map_err(failed)?;
@@ -70,6 +80,21 @@ impl Records for SqliteHost {
 }
 
 impl SqliteHost {
+    fn dump_signers_and_bases(&self, each: &mut dyn FnMut(Record) -> Result<(), StoreError>) -> Result<(), StoreError> {
+        let mut statement = self.connection.prepare(include_str!("../../sql/host/signers.sql")).map_err(failed)?;
+        let mut found = statement.query(()).map_err(failed)?;
+        while let Some(row) = found.next().map_err(failed)? {
+            each(Record::Signer(PublicKey(blob(row, 0)?)))?;
+        }
+        let mut statement = self.connection.prepare(include_str!("../../sql/host/bases.sql")).map_err(failed)?;
+        let mut found = statement.query(()).map_err(failed)?;
+        while let Some(row) = found.next().map_err(failed)? {
+            let record: Vec<u8> = row.get(0).map_err(failed)?;
+            each(Record::Base(prune::base_of(&record)?))?;
+        }
+        Ok(())
+    }
+
     fn dump_batches(&self, each: &mut dyn FnMut(Record) -> Result<(), StoreError>) -> Result<(), StoreError> {
         let sql = include_str!("../../sql/host/sealed_batches.sql");
         let mut statement = self.connection.prepare(sql).map_err(failed)?;

@@ -69,6 +69,7 @@ pub(super) fn add_seal(
         seal.signature.as_slice(),
         leaves,
         i64::from(seal.kind.number()),
+        integer(seal.size),
     );
     run(transaction, include_str!("../../sql/host/add_seal.sql"), params)
 }
@@ -107,6 +108,7 @@ pub(super) fn seal(row: &Row<'_>, from: usize) -> Result<SealRow, StoreError> {
         seal: blob(row, from + 3)?,
         signature: blob(row, from + 4)?,
         at: time(get(row, from + 5)?),
+        size: unsigned(row, from + 8)?,
         leaves: leaves.to_vec(),
     })
 }

@@ -31,6 +31,33 @@ fn it_is_copied_record_by_record() {
 }
 
 #[test]
+fn its_journal_is_pruned() {
+    let folders = std::cell::RefCell::new(Vec::new());
+    suite::run_pruning(|| {
+        let folder = tempfile::tempdir().expect("a folder");
+        let fresh = store(&folder);
+        folders.borrow_mut().push(folder);
+        fresh
+    });
+}
+
+#[test]
+fn what_is_not_folded_yet_is_not_pruned() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let policy = Policy { threshold: 1, validity: Span::HOUR, ..Policy::default() };
+    let mut one = store(&folder);
+    act(&mut one, &policy, &[(1, Act::Ask)], 10_000);
+    let later = Timestamp::from_unix(1_000_000);
+    assert!(!one.prune(later).expect("pruned"));
+    assert_eq!(one.events(9).expect("events").len(), 1);
+    while one.tidy().expect("tidy") {}
+    assert!(!one.prune(later).expect("pruned"));
+    assert!(one.events(9).expect("events").is_empty());
+    drop(one);
+    assert_eq!(store(&folder).clients(None, 9).expect("clients").len(), 1);
+}
+
+#[test]
 fn what_is_folded_opened_again_or_read_beside_is_the_same() {
     let folder = tempfile::tempdir().expect("a folder");
     let policy = Policy { threshold: 3, window: Span::seconds(500), capacity: Some(40), ..Policy::default() };
@@ -76,7 +103,7 @@ fn a_second_writer_and_a_newer_schema_are_refused() {
     first.connection.pragma_update(None, "user_version", 99).expect("a version");
     drop(first);
     let refused = SqliteHost::open(folder.path());
-    assert!(matches!(refused, Err(StoreError::Newer { found: 99, known: 5 })), "{refused:?}");
+    assert!(matches!(refused, Err(StoreError::Newer { found: 99, known: 6 })), "{refused:?}");
 }
 
 #[test]
@@ -101,7 +128,12 @@ fn the_log_of_times_is_what_the_tables_say_after_many_steps_and_snapshots() {
 }
 
 /// Takes away what later migrations have added.
-const FIRST_SCHEMA: &str = "DROP TABLE times; DROP INDEX client_counts; ALTER TABLE client DROP COLUMN counts;
+const SCHEMA_4: &str = "DROP TABLE signer; DROP TABLE base; ALTER TABLE folded DROP COLUMN pruned;
+    ALTER TABLE seal DROP COLUMN size; ALTER TABLE lease DROP COLUMN early; PRAGMA user_version = 4";
+/// The same, from the first one on.
+const FIRST_SCHEMA: &str =
+    "DROP TABLE times; DROP TABLE signer; DROP TABLE base; ALTER TABLE folded DROP COLUMN pruned;
+    ALTER TABLE seal DROP COLUMN size; DROP INDEX client_counts; ALTER TABLE client DROP COLUMN counts;
     ALTER TABLE client DROP COLUMN requests; ALTER TABLE seal DROP COLUMN kind; ALTER TABLE lease DROP COLUMN early;
     PRAGMA user_version = 1";
 
@@ -115,7 +147,7 @@ fn a_store_of_the_first_release_is_counted_once_and_then_kept() {
     one.connection.execute_batch(FIRST_SCHEMA).expect("the first schema");
     drop(one);
     let reader = SqliteHost::open_reader(folder.path());
-    assert!(matches!(reader, Err(StoreError::Older { found: 1, known: 5 })), "a host migrates it");
+    assert!(matches!(reader, Err(StoreError::Older { found: 1, known: 6 })), "a host migrates it");
     let mut one = store(&folder);
     assert_eq!(suite::counts(&mut one, &policy, 1_000).clients, 2);
     assert!(one.flaws().expect("flaws").is_empty());
@@ -130,7 +162,7 @@ fn a_lease_that_was_given_back_to_an_earlier_release_runs_at_no_time() {
     act(&mut one, &policy, &[(1, Act::Release)], 2_000);
     while one.tidy().expect("tidy") {}
     let rows = one.clients(None, 10).expect("clients");
-    one.connection.execute_batch("ALTER TABLE lease DROP COLUMN early; PRAGMA user_version = 4").expect("a schema");
+    one.connection.execute_batch(SCHEMA_4).expect("a schema");
     drop(one);
     let mut one = store(&folder);
     assert_eq!(suite::counts(&mut one, &policy, 1_500).live, 1);

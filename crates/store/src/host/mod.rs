@@ -3,6 +3,7 @@
 //! One transaction decides a whole batch. The store loads what the batch needs into a [`Ledger`], the host decides on
 //! it, the store writes what has changed. A store may run the decision twice.
 
+mod base;
 mod codec;
 mod horizon;
 mod ledger;
@@ -12,9 +13,10 @@ pub mod suite;
 use std::net::IpAddr;
 
 use leasehold_core::{
-    Counting, Cti, FamilyId, Fingerprint, Held, KeyId, Policy, ProductId, Refusal, Span, Text, Timestamp,
+    Counting, Cti, FamilyId, Fingerprint, Held, KeyId, Policy, ProductId, PublicKey, Refusal, Span, Text, Timestamp,
 };
 
+pub use base::fold_into_base;
 pub use horizon::Horizon;
 pub use ledger::{Change, CountingClient, Ledger, Loaded, NewLease};
 pub use record::{BatchRow, ClientPages, Flaw, Record, Records, Summary};
@@ -167,7 +169,9 @@ pub struct SealRow {
     pub signature: [u8; 64],
     /// When the batch was decided.
     pub at: Timestamp,
-    /// The leaves in their order.
+    /// How many leaves it is over.
+    pub size: u64,
+    /// The leaves in their order; none where they were pruned.
     pub leaves: Vec<Hash>,
 }
 
@@ -193,6 +197,17 @@ pub struct Entry {
     pub product: ProductId,
     /// What was decided.
     pub decision: Decision,
+}
+
+/// Whether all leases that a batch of `entries`, decided at `at`, has granted ended before `before`.
+pub fn is_over(entries: &[Entry], at: Timestamp, before: Timestamp) -> bool {
+    let ended = |entry: &Entry| match &entry.decision {
+        Decision::Granted { expires, .. } => *expires < before,
+        Decision::Refused { .. } | Decision::Released { .. } | Decision::Ended { .. } | Decision::Forgotten { .. } => {
+            true
+        }
+    };
+    at < before && entries.iter().all(ended)
 }
 
 /// What was decided for one client.
@@ -328,11 +343,35 @@ pub struct Counts {
 /// What a host needs of its store.
 pub trait HostStore: Send {
     /// Transaction *decide*: loads what `batch` is about, lets `decide` decide on it, writes what has changed, the
-    /// journal and the seals, and commits durably. `decide` may run twice.
+    /// journal and the seals, and commits durably. `decide` may run twice. Returns the number of the batch in the journal;
+    /// `None` where nothing was decided.
     ///
     /// # Errors
     /// [`StoreError`]: nothing of the batch is recorded.
-    fn decide(&mut self, batch: &Batch<'_>, decide: &mut dyn FnMut(&mut Ledger) -> Seals) -> Result<(), StoreError>;
+    fn decide(
+        &mut self,
+        batch: &Batch<'_>,
+        decide: &mut dyn FnMut(&mut Ledger) -> Seals,
+    ) -> Result<Option<u64>, StoreError>;
+
+    /// Transaction *introduce*: remembers the public key of a host that seals here, by which its seals can be verified.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    fn introduce(&mut self, host: &PublicKey) -> Result<(), StoreError>;
+
+    /// Transaction *prune*: takes entries and leaves out of a piece of the journal, from its beginning up to the first batch
+    /// with a lease that ends at `before` or later. The seals stay. Returns whether there may be more of it.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    fn prune(&mut self, before: Timestamp) -> Result<bool, StoreError>;
+
+    /// The number of the newest batch of the journal; 0 where there is none.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    fn newest_batch(&mut self) -> Result<u64, StoreError>;
 
     /// Does a piece of the work that can wait until the host is idle; returns whether there is more of it.
     ///

@@ -1,6 +1,6 @@
 //! A store as a sequence of records: for copies from one backend into another, for backups, and to check it.
 
-use leasehold_core::{Cti, Held, KeyId, LeaseEnd, Timestamp};
+use leasehold_core::{Cti, Held, KeyId, LeaseEnd, PublicKey, Timestamp};
 use minicbor::decode::Error;
 use minicbor::{Decoder, Encoder};
 use sha2::{Digest, Sha256};
@@ -15,7 +15,11 @@ use crate::StoreError;
 /// One record of a store.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Record {
-    /// A batch of the journal; they come first, in their order.
+    /// The public key of a host that seals here; they come first, in the order of their names.
+    Signer(PublicKey),
+    /// A client as the pruned part of the journal leaves it; in the order of clients, before the batches.
+    Base(ClientRow),
+    /// A batch of the journal; in their order.
     Batch(BatchRow),
     /// A client of a family with its leases; they come by client, then by the family's name.
     Client(ClientRow),
@@ -28,7 +32,7 @@ pub struct BatchRow {
     pub number: u64,
     /// When it was decided.
     pub at: Timestamp,
-    /// Its entries, encoded: [`super::decode_entries`].
+    /// Its entries, encoded: [`super::decode_entries`]; empty where they were pruned.
     pub entries: Vec<u8>,
     /// The host that has sealed it, and the seals; none where nothing was granted or refused.
     pub seals: Vec<(KeyId, SealRow)>,
@@ -89,6 +93,7 @@ impl Summary {
     /// Counts a record.
     pub fn add(&mut self, record: &Record) {
         match record {
+            Record::Signer(_) | Record::Base(_) => {}
             Record::Batch(batch) => {
                 self.batches += 1;
                 self.seals += batch.seals.len() as u64;
@@ -152,6 +157,10 @@ impl Record {
     pub fn encode(&self) -> Vec<u8> {
         let mut e = Encoder::new(Vec::with_capacity(256));
         match self {
+            Self::Signer(key) => e.array(SIGNER).and_then(|e| e.bytes(&key.0)).map(drop),
+            Self::Base(client) => {
+                e.array(BASE).and_then(|e| e.null()).map(drop).and_then(|()| write_client(&mut e, client))
+            }
             Self::Batch(batch) => write_batch(&mut e, batch),
             Self::Client(client) => write_client(&mut e, client),
         }
@@ -166,6 +175,12 @@ impl Record {
     pub fn decode(bytes: &[u8]) -> Result<Self, Error> {
         let mut d = Decoder::new(bytes);
         let record = match d.array()? {
+            Some(SIGNER) => Self::Signer(PublicKey(fixed(&mut d)?)),
+            Some(BASE) => {
+                d.null()?;
+                array(&mut d, CLIENT)?;
+                Self::Base(client(&mut d)?)
+            }
             Some(BATCH) => Self::Batch(batch(&mut d)?),
             Some(CLIENT) => Self::Client(client(&mut d)?),
             _ => return Err(damaged()),
@@ -178,8 +193,8 @@ fn write_batch(e: &mut Encoder<Vec<u8>>, batch: &BatchRow) -> Wrote {
     e.array(BATCH)?.u64(batch.number)?.u64(batch.at.unix())?.bytes(&batch.entries)?;
     e.array(batch.seals.len() as u64)?;
     for (host, seal) in &batch.seals {
-        e.array(9)?.bytes(&host.0)?.u8(seal.kind.number())?.u64(seal.number)?.bytes(&seal.previous)?;
-        e.bytes(&seal.root)?.bytes(&seal.seal)?.bytes(&seal.signature)?.u64(seal.at.unix())?;
+        e.array(10)?.bytes(&host.0)?.u8(seal.kind.number())?.u64(seal.number)?.bytes(&seal.previous)?;
+        e.bytes(&seal.root)?.bytes(&seal.seal)?.bytes(&seal.signature)?.u64(seal.at.unix())?.u64(seal.size)?;
         e.bytes(seal.leaves.as_flattened())?;
     }
     Ok(())
@@ -193,16 +208,16 @@ fn batch(d: &mut Decoder<'_>) -> Result<BatchRow, Error> {
 }
 
 fn seal(d: &mut Decoder<'_>) -> Result<(KeyId, SealRow), Error> {
-    array(d, 9)?;
+    array(d, 10)?;
     let host = KeyId(fixed(d)?);
     let kind = SealKind::from_number(d.u8()?).ok_or_else(damaged)?;
     let (number, previous, root, seal) = (d.u64()?, fixed(d)?, fixed(d)?, fixed(d)?);
-    let (signature, at) = (fixed(d)?, Timestamp::from_unix(d.u64()?));
+    let (signature, at, size) = (fixed(d)?, Timestamp::from_unix(d.u64()?), d.u64()?);
     let (leaves, rest) = d.bytes()?.as_chunks::<32>();
     if !rest.is_empty() {
         return Err(damaged());
     }
-    Ok((host, SealRow { kind, number, previous, root, seal, signature, at, leaves: leaves.to_vec() }))
+    Ok((host, SealRow { kind, number, previous, root, seal, signature, at, size, leaves: leaves.to_vec() }))
 }
 
 fn write_client(e: &mut Encoder<Vec<u8>>, row: &ClientRow) -> Wrote {
@@ -279,5 +294,7 @@ impl SealKind {
 }
 
 /// The kinds are told apart by their number of members.
+const SIGNER: u64 = 1;
+const BASE: u64 = 2;
 const BATCH: u64 = 4;
 const CLIENT: u64 = 10;

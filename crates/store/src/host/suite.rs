@@ -1,13 +1,15 @@
 //! What every backend must do. Each function takes a fresh store and panics where it does not.
 
+use std::collections::BTreeMap;
+
 use leasehold_core::{
-    Component, Counting, Cti, Fingerprint, Held, KeyId, LeaseEnd, Policy, ProductId, Refusal, Span, Text, Timestamp,
-    Verdict,
+    Component, Counting, Cti, FamilyId, Fingerprint, Held, KeyId, LeaseEnd, Policy, ProductId, PublicKey, Refusal,
+    Span, Text, Timestamp, Verdict,
 };
 
 use super::{
-    Asked, Batch, Counts, Decision, EndCause, Family, Fork, HostStore, NewLease, Record, Records, SealKind, SealRow,
-    Seals, Subject, Summary, Terms,
+    Asked, Batch, ClientRow, Counts, Decision, EndCause, Family, Fork, HostStore, Ledger, NewLease, Record, Records,
+    SealKind, SealRow, Seals, Subject, Summary, Terms, decode_entries, fold_into_base,
 };
 use crate::StoreError;
 
@@ -64,6 +66,72 @@ where
     }
     assert_eq!(copy.events(1_000).expect("events"), original.events(1_000).expect("events"));
     a_copy_that_fails_leaves_nothing(&mut back, &mut other());
+}
+
+/// Prunes a store with a history: the seals stay, the rest of the journal leads to the rows still, and what is decided
+/// afterwards is what a store decides that was not pruned.
+///
+/// # Panics
+/// Where the backend does not do what it must.
+pub fn run_pruning<S: HostStore + Records>(mut fresh: impl FnMut() -> S) {
+    let policy = Policy { threshold: 2, capacity: Some(30), validity: Span::HOUR, ..Policy::default() };
+    let (mut pruned, mut whole, mut copy) = (fresh(), fresh(), fresh());
+    pruned.introduce(&PublicKey([5; 32])).expect("a key");
+    let history = |store: &mut S| {
+        for round in 0..150 {
+            let number = |n| (round * 7 + n * 3) % 45;
+            let act = |n| match (round + n) % 11 {
+                0 => Act::Release,
+                1 => Act::End,
+                2 if round % 5 == 0 => Act::Forget,
+                _ => Act::Ask,
+            };
+            let acts: Vec<(u64, Act)> = (0..=round % 3).map(|n| (number(n), act(n))).collect();
+            self::act(store, &policy, &acts, 10_000 + round * 100);
+        }
+        while store.tidy().expect("tidy") {}
+    };
+    history(&mut pruned);
+    history(&mut whole);
+    assert!(!pruned.prune(Timestamp::from_unix(10_000)).expect("pruned"));
+    assert!(records(&mut pruned)[1..] == records(&mut whole), "nothing was decided before");
+    while pruned.prune(Timestamp::from_unix(23_000)).expect("pruned") {}
+    let shown = records(&mut pruned);
+    let batches = shown.iter().filter_map(|record| if let Record::Batch(batch) = record { Some(batch) } else { None });
+    let emptied = batches.clone().filter(|batch| batch.entries.is_empty()).count();
+    assert!(emptied > 80 && emptied < 130, "{emptied} batches");
+    let seals =
+        batches.flat_map(|batch| batch.seals.iter().map(|(_, seal)| (seal.number, seal.size, seal.leaves.len())));
+    let left: Vec<bool> = seals.map(|(_, size, leaves)| size == leaves as u64).collect();
+    assert!(left.is_sorted() && left.contains(&false) && left.contains(&true), "leaves go, sizes and seals stay");
+    leads_to_its_rows(&shown);
+    transfer(&mut pruned, &mut copy);
+    let after = [(1, Act::Ask), (2, Act::Release), (3, Act::Forget), (40, Act::Ask), (44, Act::Ask)];
+    let expected = act(&mut whole, &policy, &after, 25_100);
+    assert_eq!(act(&mut pruned, &policy, &after, 25_100), expected);
+    assert_eq!(act(&mut copy, &policy, &after, 25_100), expected);
+    assert_eq!(pruned.events(20).expect("events"), whole.events(20).expect("events"));
+    assert_eq!(pruned.clients(None, 99).expect("clients"), whole.clients(None, 99).expect("clients"));
+    leads_to_its_rows(&records(&mut pruned));
+}
+
+/// What the pruned part of a journal has left, and the rest of it, lead to the rows.
+fn leads_to_its_rows(records: &[Record]) {
+    let mut led: BTreeMap<(KeyId, FamilyId), Option<ClientRow>> = BTreeMap::new();
+    let mut rows = Vec::new();
+    for record in records {
+        match record {
+            Record::Signer(_) => {}
+            Record::Base(base) => drop(led.insert((base.client, base.family), Some(base.clone()))),
+            Record::Batch(batch) => {
+                for entry in decode_entries(&batch.entries, batch.at).expect("entries") {
+                    fold_into_base(led.entry((entry.client, entry.family)).or_default(), &entry);
+                }
+            }
+            Record::Client(row) => rows.push(row.clone()),
+        }
+    }
+    assert_eq!(led.into_values().flatten().collect::<Vec<_>>(), rows);
 }
 
 fn a_copy_that_fails_leaves_nothing(from: &mut impl Records, to: &mut (impl HostStore + Records)) {
@@ -129,6 +197,20 @@ pub fn act(store: &mut impl HostStore, policy: &Policy, acts: &[(u64, Act)], now
 /// # Panics
 /// Where the store fails.
 pub fn act_by(store: &mut impl HostStore, host: KeyId, policy: &Policy, acts: &[(u64, Act)], now: u64) -> Vec<bool> {
+    act_as(store, &Host { id: host, seal: &no_real_seals }, policy, acts, now)
+}
+
+/// The same by the rules of a host that seals as it does.
+///
+/// # Panics
+/// Where the store fails.
+pub fn act_as(
+    store: &mut impl HostStore,
+    host: &Host<'_>,
+    policy: &Policy,
+    acts: &[(u64, Act)],
+    now: u64,
+) -> Vec<bool> {
     let now = Timestamp::from_unix(now);
     let families = [family(policy)];
     let product: ProductId = "acme-cad".parse().expect("an id");
@@ -137,7 +219,7 @@ pub fn act_by(store: &mut impl HostStore, host: KeyId, policy: &Policy, acts: &[
         Subject { family: 0, client: client(*n), product, fingerprint }
     };
     let subjects: Vec<Subject> = acts.iter().map(subject).collect();
-    let batch = Batch { host, now, families: &families, subjects: &subjects };
+    let batch = Batch { host: host.id, now, families: &families, subjects: &subjects };
     let mut granted = Vec::new();
     let decided = store.decide(&batch, &mut |ledger| {
         granted.clear();
@@ -170,17 +252,31 @@ pub fn act_by(store: &mut impl HostStore, host: KeyId, policy: &Policy, acts: &[
                 }
             });
         }
-        let leases = ledger.entries().iter().filter(|entry| matches!(entry.decision, Decision::Granted { .. }));
-        let leaves: Vec<_> = leases.map(|_| [1; 32]).collect();
-        let leases = (!leaves.is_empty()).then(|| next_seal(SealKind::Leases, ledger.tip(), leaves, now));
-        let tip = leases.as_ref().map_or(ledger.tip(), |row| super::Tip { number: row.number, seal: row.seal });
-        let refused = ledger.entries().iter().filter(|entry| matches!(entry.decision, Decision::Refused { .. }));
-        let leaves: Vec<_> = refused.map(|_| [2; 32]).collect();
-        let refusals = (!leaves.is_empty()).then(|| next_seal(SealKind::Refusals, tip, leaves, now));
-        Seals { leases, refusals }
+        (host.seal)(ledger)
     });
     decided.expect("the store takes the batch");
     granted
+}
+
+/// A host that decides, and how it seals a batch.
+pub struct Host<'h> {
+    /// The name of its key.
+    pub id: KeyId,
+    /// Seals what is decided.
+    pub seal: &'h dyn Fn(&Ledger) -> Seals,
+}
+
+/// Seals that lead from one to the next and are over nothing.
+fn no_real_seals(ledger: &Ledger) -> Seals {
+    let now = ledger.now();
+    let leases = ledger.entries().iter().filter(|entry| matches!(entry.decision, Decision::Granted { .. }));
+    let leaves: Vec<_> = leases.map(|_| [1; 32]).collect();
+    let leases = (!leaves.is_empty()).then(|| next_seal(SealKind::Leases, ledger.tip(), leaves, now));
+    let tip = leases.as_ref().map_or(ledger.tip(), |row| super::Tip { number: row.number, seal: row.seal });
+    let refused = ledger.entries().iter().filter(|entry| matches!(entry.decision, Decision::Refused { .. }));
+    let leaves: Vec<_> = refused.map(|_| [2; 32]).collect();
+    let refusals = (!leaves.is_empty()).then(|| next_seal(SealKind::Refusals, tip, leaves, now));
+    Seals { leases, refusals }
 }
 
 fn operator() -> Text {
@@ -413,7 +509,8 @@ fn next_seal(kind: SealKind, tip: super::Tip, leaves: Vec<super::Hash>, at: Time
     let number = tip.number + 1;
     let mut seal = [9; 32];
     seal[..8].copy_from_slice(&number.to_be_bytes());
-    SealRow { kind, number, previous: tip.seal, root: [8; 32], seal, signature: [7; 64], at, leaves }
+    let size = leaves.len() as u64;
+    SealRow { kind, number, previous: tip.seal, root: [8; 32], seal, signature: [7; 64], at, size, leaves }
 }
 
 fn family(policy: &Policy) -> Family {
