@@ -72,6 +72,14 @@ impl StoreLocation {
         database(address)
     }
 
+    /// The folder of the host whose store is in a folder.
+    pub(crate) fn home(&self) -> Option<leasehold_host::activation::Home> {
+        match self {
+            Self::Folder(folder) => Some(leasehold_host::activation::Home::new(folder)),
+            Self::Database(_) => None,
+        }
+    }
+
     /// The host's store, for serving from it; made where it is missing.
     pub(crate) fn host(&self) -> Result<Box<dyn HostStore>, Failure> {
         let opened: Result<Box<dyn HostStore>, StoreError> = match self {

@@ -130,3 +130,39 @@ fn a_host_whose_store_is_removed_under_it_grants_nothing_more() {
     host.stop();
     assert_eq!(refused(data.path()), "store-missing");
 }
+
+/// What `store check` says of the store, if it finds all well.
+fn is_whole(data: &Path) -> bool {
+    let output = program().args(["--json", "store", "check"]).arg(data).output().expect("a process");
+    output.status.success()
+}
+
+#[test]
+fn a_bit_flipped_in_the_log_of_a_host_that_was_killed_is_noticed_by_the_check_and_at_the_start() {
+    let data = activated();
+    let (database, log) = (data.path().join("leasehold.db"), data.path().join("leasehold.db-wal"));
+    let host = Host::start(data.path());
+    grant(&host, 1..8);
+    let mut machine = Machine::new(8);
+    let (_, lease) = post(&host.address, "/v1/leases", &machine.request()).expect("an answer");
+    machine.take(&lease);
+    // The last batch has no seal.
+    let release = machine.release();
+    assert_eq!(post(&host.address, "/v1/releases", &release).expect("an answer").0, 204);
+    host.kill();
+    let (kept, bytes) = (fs::read(&database).expect("a file"), fs::read(&log).expect("a file"));
+    assert!(is_whole(data.path()));
+    // From the last commit on: behind the newest mark that is synced, and all before it.
+    let end = bytes.len();
+    let places = (32..end).step_by(end / 23).chain([end - 5, end - 3_000, end - 4_100]);
+    for at in places {
+        let mut flipped = bytes.clone();
+        flipped[at] ^= 4;
+        remove(data.path());
+        fs::write(&database, &kept).expect("a file");
+        fs::write(&log, &flipped).expect("a file");
+        assert!(!is_whole(data.path()), "byte {at} of {end}");
+        let code = refused(data.path());
+        assert!(["store-behind", "store-missing"].contains(&code.as_str()), "byte {at} of {end}: {code}");
+    }
+}

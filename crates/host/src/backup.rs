@@ -143,7 +143,7 @@ impl About {
     /// The mark of its store; `None` where it has sealed nothing.
     pub(crate) fn mark(&self) -> Option<Mark> {
         let tip = Tip { number: self.seal, seal: hex::decode(&self.seal_hash)? };
-        Some(Mark { host: self.host()?, tip }).filter(|mark| mark.tip.number > 0)
+        Some(Mark { host: self.host()?, tip, batch: 0 }).filter(|mark| mark.tip.number > 0)
     }
 }
 

@@ -7,7 +7,7 @@ use std::sync::atomic::Ordering;
 use std::thread;
 use std::time::Duration;
 
-use leasehold_core::{Ask, Cti, FamilyId, Grant, KeyId, Refusal, Timestamp, Verdict, admission};
+use leasehold_core::{Ask, Cti, FamilyId, Grant, KeyId, PublicKey, Refusal, Timestamp, Verdict, admission};
 use leasehold_store::host::{Asked, Batch, Family, Fork, HostStore, Ledger, NewLease, Subject, Terms};
 use leasehold_wire::Request;
 use leasehold_wire::signature::Point;
@@ -21,7 +21,7 @@ use crate::orders::carry_out;
 use crate::sealing::{Documents, SealedBatch};
 use crate::shared::Shared;
 use crate::stages::{Stage, start};
-use crate::upkeep::{Condition, fold, look_after, report};
+use crate::upkeep::{Condition, fold, look_after, prune, report};
 use crate::verify::verify;
 
 /// Decides what comes until the queue is closed. Once a second it looks after the store, whatever the load.
@@ -55,6 +55,7 @@ pub(crate) fn run(shared: &Shared, mut store: Box<dyn HostStore>) {
             if condition == Condition::InPlace {
                 carry_out(shared, store.as_mut()).into_iter().for_each(|client| answers.forget_client(client));
                 more = revoked.end_some(shared, store.as_mut()) | fold(shared, store.as_mut());
+                more = more || prune(shared, store.as_mut(), newest.at);
             }
             due = if more { now } else { now + PAUSE };
         }
@@ -70,12 +71,14 @@ struct NewestSeal {
 }
 
 impl NewestSeal {
-    /// Looks it up, unless it is known. A store that fails says so when the batch is decided.
-    fn look(&mut self, store: &mut dyn HostStore, host: KeyId) {
-        if self.host != Some(host)
-            && let Ok(seals) = store.seals(host, 1)
+    /// Looks it up and introduces the host, unless it is known. A store that fails says so when the batch is decided.
+    fn look(&mut self, store: &mut dyn HostStore, host: &PublicKey) {
+        let id = host.id();
+        if self.host != Some(id)
+            && let Ok(seals) = store.seals(id, 1)
+            && store.introduce(host).is_ok()
         {
-            (self.host, self.at) = (Some(host), seals.first().map(|seal| seal.at));
+            (self.host, self.at) = (Some(id), seals.first().map(|seal| seal.at));
         }
     }
 }
@@ -105,7 +108,7 @@ fn decide(
     let Some(identity) = shared.identity() else {
         return batch.into_iter().for_each(|item| refuse(shared, item, Refusal::HostNotActivated));
     };
-    newest.look(store, identity.id());
+    newest.look(store, &identity.keypair().public());
     let families = families(&identity.certificate().grants);
     let mut named = NamedHosts { known: HashMap::from([(identity.id(), true)]) };
     let mut items = Vec::with_capacity(batch.len());
@@ -197,9 +200,9 @@ fn transact(
     let worked = shared.store_works.swap(result.is_ok(), Ordering::Relaxed);
     let sealed_at = result.as_ref().ok().and(sealed.tip()).map(|_| now);
     match result {
-        Ok(()) => {
+        Ok(batch) => {
             note_peaks(shared, live);
-            sealed.tip().into_iter().for_each(|tip| shared.sealed(tip));
+            shared.recorded(identity.id(), batch, sealed.tip());
             reply(shared, identity, (items, answers), &outcomes, &sealed);
         }
         Err(error) => {
@@ -380,3 +383,6 @@ fn families(grants: &[Grant]) -> Vec<Family> {
 const MAX_BATCH: usize = 512;
 /// How often the store is looked after.
 const PAUSE: Duration = Duration::from_secs(1);
+
+#[cfg(test)]
+mod model;

@@ -10,6 +10,7 @@ use crate::shared::Shared;
 /// Who ends leases, and when.
 pub(crate) struct Ending<'e> {
     pub(crate) identity: &'e Identity,
+    pub(crate) shared: &'e Shared,
     pub(crate) now: Timestamp,
 }
 
@@ -61,10 +62,12 @@ impl Ending<'_> {
         let subject = |product: &ProductId| Subject { family: 0, client, product: *product, fingerprint: None };
         let subjects: Vec<Subject> = products.iter().map(subject).collect();
         let batch = Batch { host: self.identity.id(), now: self.now, families: &families, subjects: &subjects };
-        store.decide(&batch, &mut |ledger| {
+        let recorded = store.decide(&batch, &mut |ledger| {
             decide(ledger);
             Seals::default()
-        })
+        })?;
+        self.shared.recorded(self.identity.id(), recorded, None);
+        Ok(())
     }
 }
 
@@ -90,7 +93,7 @@ impl RevokedClients {
         if self.list != Some(list.number) {
             *self = Self { list: Some(list.number), next: 0 };
         }
-        let ending = Ending { identity: &identity, now: shared.clock.now() };
+        let ending = Ending { identity: &identity, shared, now: shared.clock.now() };
         for client in list.keys.iter().skip(self.next).take(CLIENTS) {
             if let Err(error) = ending.revoke(store, *client) {
                 tracing::warn!(%error, "the leases of a revoked client are not ended yet");

@@ -85,6 +85,14 @@ pub enum Error {
         /// The newest one in the store.
         found: u64,
     },
+    /// Batches that grant and refuse nothing are missing at the end of the store: releases, and what was ended.
+    #[error("the store ends with batch {found}, and this host has recorded {recorded}")]
+    BatchesMissing {
+        /// The newest batch that the host knows of.
+        recorded: u64,
+        /// The newest one in the store.
+        found: u64,
+    },
     /// The store is not the one that this host served from.
     #[error("seal {seal} of the store is not the one that this host has made")]
     AnotherStore {
@@ -123,7 +131,7 @@ impl Error {
             Self::NotABackup(_) => Code::NotABackup,
             Self::HostThere(_) => Code::AlreadyExists,
             Self::StoreMissing { .. } => Code::StoreMissing,
-            Self::StoreBehind { .. } => Code::StoreBehind,
+            Self::StoreBehind { .. } | Self::BatchesMissing { .. } => Code::StoreBehind,
             Self::AnotherStore { .. } => Code::AnotherStore,
             Self::BadSeal(_) => Code::StoreDamaged,
             Self::Store(error) => error.code(),

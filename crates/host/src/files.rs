@@ -32,6 +32,8 @@ pub(crate) const PEAKS: &str = "peaks.json";
 pub(crate) const ORDERS: &str = "orders";
 /// The newest seal of the host, beside its store.
 pub(crate) const MARK: &str = "store.mark";
+/// The newest batch of the store, written after each commit.
+pub(crate) const NEWEST: &str = "store.newest";
 
 /// More than any of these files has: a revocation list is the largest.
 pub(crate) const MAX_STATE_FILE: u64 = 2 * 1_024 * 1_024;

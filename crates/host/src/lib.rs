@@ -19,6 +19,7 @@ mod hex;
 mod identity;
 mod job;
 pub mod mark;
+mod newest;
 pub mod orders;
 mod pipeline;
 mod problems;

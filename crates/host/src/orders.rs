@@ -130,7 +130,7 @@ pub(crate) fn carry_out(shared: &Shared, store: &mut dyn HostStore) -> Vec<KeyId
     let (Some(home), Some(identity)) = (shared.home(), shared.identity()) else {
         return concerned;
     };
-    let ending = Ending { identity: &identity, now: shared.clock.now() };
+    let ending = Ending { identity: &identity, shared, now: shared.clock.now() };
     let files = home.orders().unwrap_or_else(|error| {
         tracing::warn!(%error, "orders cannot be read");
         Vec::new()

@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use crate::Error;
 use crate::activation::Home;
 use crate::backup::{self, About};
-use crate::files::{KEY, MARK, STATE_FILES};
+use crate::files::{KEY, MARK, NEWEST, STATE_FILES};
 
 /// A backup that was read and checked, beside what is in the folder.
 #[derive(Debug)]
@@ -93,7 +93,7 @@ impl Restoration<'_> {
     pub fn finish(self, present: Present, stores: &[String]) -> Result<Option<PathBuf>, Error> {
         let folder = self.home.folder();
         let old: Vec<&str> =
-            STATE_FILES.iter().copied().chain([MARK]).chain(stores.iter().map(String::as_str)).collect();
+            STATE_FILES.iter().copied().chain([MARK, NEWEST]).chain(stores.iter().map(String::as_str)).collect();
         let old: Vec<&str> = old.into_iter().filter(|name| fs::symlink_metadata(folder.join(name)).is_ok()).collect();
         if !old.is_empty() && present == Present::Stays {
             self.give_up()?;
@@ -101,10 +101,7 @@ impl Restoration<'_> {
         }
         let aside = if old.is_empty() { None } else { Some(move_aside(folder, &old)?) };
         // The host goes on from this store, though it may have sealed more since the backup was made.
-        match self.about.mark() {
-            Some(mark) => self.home.keep_mark(&mark)?,
-            None => self.home.remove(MARK)?,
-        }
+        self.home.reset_mark(self.about.mark().as_ref())?;
         let new = self.about.files.iter().map(|listed| listed.name.as_str());
         // The key pair last: with it there is a host again.
         for name in new.filter(|name| *name != KEY).chain([KEY]) {

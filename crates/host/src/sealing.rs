@@ -139,6 +139,7 @@ fn row(kind: SealKind, sealed: &Sealed, at: Timestamp) -> SealRow {
         seal: sealed.seal,
         signature: sealed.signature,
         at,
+        size: sealed.leaves.len() as u64,
         leaves: sealed.leaves.clone(),
     }
 }

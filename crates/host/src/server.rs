@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-use leasehold_core::{Clock, Rng};
+use leasehold_core::{Clock, Rng, Span};
 use leasehold_service::{Limits, Listener, Network, Tls};
 use leasehold_store::host::HostStore;
 use tokio::sync::watch;
@@ -34,6 +34,8 @@ pub struct Options {
     pub tls: Option<Tls>,
     /// Whether it starts on a store that is not the one it served from.
     pub unknown_store: UnknownStore,
+    /// How long after their end leases stay in the journal; `None` for ever.
+    pub journal_keep: Option<Span>,
 }
 
 /// A host whose threads run; [`Server::serve`] lets clients in.
@@ -74,12 +76,15 @@ impl Server {
             Err(Error::NoRequest(_)) => None,
             other => other?,
         };
-        if let Some(identity) = &identity {
-            mark::check(&home, identity, store.as_mut(), options.unknown_store)?;
-        }
+        let mark = match &identity {
+            Some(identity) => mark::check(&home, identity, store.as_mut(), options.unknown_store)?,
+            None => None,
+        };
         let shared = Arc::new(Shared::new((clock, rng), identity, options.rates));
         *shared.peaks() = home.peaks();
-        shared.take_orders(&home);
+        shared.set_home(&home);
+        shared.set_mark(mark);
+        shared.set_journal_keep(options.journal_keep);
         let pipeline = Pipeline::start(&shared, store)?;
         Ok(Self { home, installed, shared, pipeline, options, publication: None, announced: None, renewal: None })
     }

@@ -5,7 +5,7 @@ use std::sync::mpsc::{SyncSender, sync_channel};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, RwLock};
 use std::time::Duration;
 
-use leasehold_core::{Clock, Rng};
+use leasehold_core::{Clock, KeyId, Rng, Span};
 use leasehold_store::StoreError;
 use leasehold_store::host::Tip;
 
@@ -13,6 +13,8 @@ use crate::activation::Home;
 use crate::batch_queue::BatchQueue;
 use crate::identity::Identity;
 use crate::job::Job;
+use crate::mark::Mark;
+use crate::newest::NewestBatch;
 use crate::rates::{RateLimits, Rates};
 use crate::report::{Peaks, Report, UsageReport};
 use crate::stages::Stages;
@@ -28,7 +30,9 @@ pub(crate) struct Shared {
     pub(crate) stages: Stages,
     pub(crate) counters: Counters,
     identity: RwLock<Option<Arc<Identity>>>,
-    newest_seal: Mutex<Option<Tip>>,
+    mark: Mutex<Option<Mark>>,
+    newest: Mutex<NewestBatch>,
+    journal_keep: Mutex<Option<Span>>,
     peaks: Mutex<Peaks>,
     home: OnceLock<Home>,
     report_wanted: Mutex<Option<ReportRequest>>,
@@ -65,7 +69,9 @@ impl Shared {
             stages: Stages::default(),
             counters: Counters::default(),
             identity: RwLock::new(identity.map(Arc::new)),
-            newest_seal: Mutex::new(None),
+            mark: Mutex::new(None),
+            newest: Mutex::default(),
+            journal_keep: Mutex::default(),
             peaks: Mutex::default(),
             home: OnceLock::new(),
             report_wanted: Mutex::default(),
@@ -82,19 +88,42 @@ impl Shared {
         self.home.get()
     }
 
-    /// Takes orders in `home` from now on.
-    pub(crate) fn take_orders(&self, home: &Home) {
-        let _ = self.home.set(home.clone());
+    /// Takes orders in `home` from now on, and notes each commit there.
+    pub(crate) fn set_home(&self, home: &Home) {
+        if self.home.set(home.clone()).is_ok() {
+            *self.newest.lock().unwrap_or_else(PoisonError::into_inner) = NewestBatch::open(home);
+        }
     }
 
-    /// The newest seal that this host has made since it started.
-    pub(crate) fn newest_seal(&self) -> Option<Tip> {
-        *self.newest_seal.lock().unwrap_or_else(PoisonError::into_inner)
+    /// The newest seal and batch that this host has recorded since it started; `None` before it has sealed.
+    pub(crate) fn mark(&self) -> Option<Mark> {
+        *self.mark.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// A seal is in the store.
-    pub(crate) fn sealed(&self, tip: Tip) {
-        *self.newest_seal.lock().unwrap_or_else(PoisonError::into_inner) = Some(tip);
+    /// How long after their end leases stay in the journal, from now on.
+    pub(crate) fn set_journal_keep(&self, keep: Option<Span>) {
+        *self.journal_keep.lock().unwrap_or_else(PoisonError::into_inner) = keep;
+    }
+
+    /// How long after their end leases stay in the journal; `None` for ever.
+    pub(crate) fn journal_keep(&self) -> Option<Span> {
+        *self.journal_keep.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// What the store is known to have when the host starts.
+    pub(crate) fn set_mark(&self, mark: Option<Mark>) {
+        *self.mark.lock().unwrap_or_else(PoisonError::into_inner) = mark;
+    }
+
+    /// A batch is in the store, with its newest seal where it has one.
+    pub(crate) fn recorded(&self, host: KeyId, batch: Option<u64>, tip: Option<Tip>) {
+        let mut mark = self.mark.lock().unwrap_or_else(PoisonError::into_inner);
+        let before = mark.filter(|mark| mark.host == host).map(|mark| mark.tip);
+        if let (Some(batch), Some(tip)) = (batch, tip.or(before)) {
+            let recorded = Mark { host, tip, batch };
+            *mark = Some(recorded);
+            self.newest.lock().unwrap_or_else(PoisonError::into_inner).note(&recorded);
+        }
     }
 
     /// The most live leases of each family at once since the last answered renewal.

@@ -3,6 +3,7 @@
 
 use std::sync::atomic::Ordering;
 
+use leasehold_core::Timestamp;
 use leasehold_store::StoreError;
 use leasehold_store::host::HostStore;
 
@@ -64,4 +65,18 @@ pub(crate) fn fold(shared: &Shared, store: &mut dyn HostStore) -> bool {
             false
         }
     }
+}
+
+/// Prunes a piece of the journal, unless clients wait; whether there is more of it. `sealed` is when the newest seal was made:
+/// a clock that runs ahead of all clients prunes nothing.
+pub(crate) fn prune(shared: &Shared, store: &mut dyn HostStore, sealed: Option<Timestamp>) -> bool {
+    let (Some(keep), Some(sealed)) = (shared.journal_keep(), sealed) else { return false };
+    if !shared.arrived.is_empty() {
+        return false;
+    }
+    let before = shared.clock.now().min(sealed).minus(keep);
+    store.prune(before).unwrap_or_else(|error| {
+        tracing::warn!(error = &error as &dyn std::error::Error, "the journal is not pruned");
+        false
+    })
 }

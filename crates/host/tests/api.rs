@@ -9,7 +9,8 @@ use std::thread::{self, JoinHandle};
 
 use base64ct::{Base64UrlUnpadded, Encoding};
 use leasehold_core::{
-    Clock, Code, Component, Cti, FamilyId, Fingerprint, Grant, KeyId, Policy, ProductId, ProductNumber, Span, Timestamp,
+    Clock, Code, Component, Cti, FamilyId, Fingerprint, Grant, KeyId, Policy, ProductId, ProductNumber, PublicKey,
+    Span, Timestamp,
 };
 use leasehold_host::activation::Home;
 use leasehold_host::{Options, RateLimits, Server};
@@ -260,7 +261,7 @@ fn a_refusal_is_sealed_after_the_leases_of_its_batch_and_proves_its_count() {
     let mut store = SqliteHost::open_reader(folder.path()).expect("a store");
     let kinds: Vec<SealKind> = store.seals(id, 9).expect("seals").iter().map(|seal| seal.kind).collect();
     assert_eq!(kinds, [SealKind::Refusals, SealKind::Leases]);
-    let found = leasehold_host::check::check(&mut store);
+    let found = leasehold_host::check::check(&mut store, &[]);
     assert!(found.iter().all(|finding| !finding.is_failure()), "{found:?}");
 }
 
@@ -394,8 +395,20 @@ fn a_host_whose_store_has_failed_for_good_says_so() {
 struct Faulty;
 
 impl HostStore for Faulty {
-    fn decide(&mut self, _: &Batch<'_>, _: &mut dyn FnMut(&mut Ledger) -> Seals) -> Result<(), StoreError> {
+    fn decide(&mut self, _: &Batch<'_>, _: &mut dyn FnMut(&mut Ledger) -> Seals) -> Result<Option<u64>, StoreError> {
         panic!("a fault")
+    }
+
+    fn introduce(&mut self, _: &PublicKey) -> Result<(), StoreError> {
+        Ok(())
+    }
+
+    fn prune(&mut self, _: Timestamp) -> Result<bool, StoreError> {
+        Ok(false)
+    }
+
+    fn newest_batch(&mut self) -> Result<u64, StoreError> {
+        Ok(0)
     }
 
     fn tidy(&mut self) -> Result<bool, StoreError> {

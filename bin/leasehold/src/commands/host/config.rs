@@ -5,14 +5,15 @@ use std::num::NonZeroU32;
 use std::path::{Path, PathBuf};
 
 use leasehold_client::AuthorityAddress;
-use leasehold_core::{Code, PublicKey};
+use leasehold_core::{Code, PublicKey, Span};
 use leasehold_host::RateLimits;
 use leasehold_host::report::UsageReport;
 use leasehold_service::{Network, Rate};
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer};
 
 use super::dns::options::{DnsOptions, many, one};
 use crate::failure::Failure;
+use crate::values;
 
 /// What a configuration file may say; other keys are refused.
 #[derive(Debug, Default, Deserialize)]
@@ -29,6 +30,9 @@ pub(crate) struct Config {
     #[serde(default, deserialize_with = "one")]
     pub(crate) authority_root: Option<PublicKey>,
     pub(crate) report_usage: Option<bool>,
+    /// How long after their end leases stay in the journal; `None` for ever.
+    #[serde(default, deserialize_with = "keep")]
+    pub(crate) journal_keep: Option<Span>,
     pub(crate) dns: Option<DnsOptions>,
     #[serde(default)]
     pub(crate) limits: LimitOptions,
@@ -42,6 +46,15 @@ pub(crate) struct LimitOptions {
     new_clients_per_minute: Option<u32>,
     #[serde(deserialize_with = "many")]
     pub(crate) trusted_proxies: Vec<Network>,
+}
+
+/// A length of time, or `all`.
+fn keep<'de, D: Deserializer<'de>>(source: D) -> Result<Option<Span>, D::Error> {
+    let text = String::deserialize(source)?;
+    if text == "all" {
+        return Ok(None);
+    }
+    values::span(&text).map(Some).map_err(|error| serde::de::Error::custom(format!("journal_keep: {error}; or all")))
 }
 
 impl LimitOptions {

@@ -157,6 +157,7 @@ pub(crate) fn failed(error: &Error) -> Failure {
         | Error::HostThere(_)
         | Error::StoreMissing { .. }
         | Error::StoreBehind { .. }
+        | Error::BatchesMissing { .. }
         | Error::AnotherStore { .. }
         | Error::Certificate(_) => Failure::refused(error.code(), message),
         Error::BadSeal(_) | Error::Damaged(_) | Error::NoAuthorities(_) | Error::Store(_) | Error::Service(_) | Error::Thread(_) => {

@@ -81,6 +81,7 @@ impl Serve {
             trusted_proxies: config.limits.trusted_proxies,
             tls,
             unknown_store,
+            journal_keep: config.journal_keep,
         };
         let server = Server::start(home, store, Arc::new(SystemClock), Arc::new(SystemRng), options)
             .map_err(|error| failed(&error))?;

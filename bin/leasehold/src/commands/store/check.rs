@@ -2,8 +2,8 @@
 
 use clap::Args;
 use leasehold_core::{Code, Finding};
-use leasehold_host::check;
 use leasehold_host::doctor::cause;
+use leasehold_host::{check, mark};
 use leasehold_store::copy;
 
 use super::nothing;
@@ -12,9 +12,10 @@ use crate::failure::Failure;
 use crate::output::Output;
 use crate::stores::StoreLocation;
 
-/// Check that a store is whole: its schema, its pages, its journal, its seals, its leases and its counts.
+/// Check that a store is whole: its schema, its pages, its journal, its seals and signatures, its leases and its counts, and
+/// that it is the newest one of the host in whose folder it lies.
 ///
-/// Hosts may serve from it meanwhile. Nothing is changed. Signatures are not checked: that takes the host's key.
+/// Hosts may serve from it meanwhile. Nothing is changed.
 #[derive(Debug, Args)]
 pub(crate) struct Check {
     /// The folder of a host or vendor, or a database: `postgres://USER@HOST/NAME`.
@@ -27,8 +28,13 @@ impl Check {
         let mut findings = Vec::new();
         if let Some(versions) = location.host_versions()? {
             findings.push(schema("host", versions));
+            let home = location.home();
+            let known = home.as_ref().and_then(|home| Some(home.keypair().ok()?.public()));
             if let Some(mut store) = location.to_read()? {
-                findings.extend(check::check(store.as_mut()));
+                findings.extend(check::check(store.as_mut(), known.as_slice()));
+            }
+            if let (Some(home), Some(mut store)) = (home, location.host_reader().map_err(|e| location.failed(&e))?) {
+                findings.push(mark::finding(&home, store.as_mut()));
             }
         }
         if let Some(versions) = location.authority_versions()? {
