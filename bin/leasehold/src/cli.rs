@@ -1,8 +1,12 @@
 //! The command line: help, completions and manual come from this one definition.
 
+use std::ffi::OsString;
+
 use clap::{CommandFactory, FromArgMatches, Parser};
+use leasehold_core::Code;
 
 use crate::commands::Command;
+use crate::failure::Failure;
 use crate::terminal::{Display, Ids, Output, Zone};
 
 /// Volume activation on your own network: hosts, leases, keys.
@@ -42,6 +46,27 @@ impl Cli {
             ids: if self.full_ids { Ids::Full } else { Ids::Short },
             zone: if self.local { Zone::Local } else { Zone::Utc },
         }
+    }
+}
+
+/// Whether a command line that cannot be understood asks for JSON all the same.
+pub(crate) fn asks_for_json(arguments: impl Iterator<Item = OsString>) -> bool {
+    arguments.take_while(|argument| argument != "--").any(|argument| argument == "--json")
+}
+
+/// What is wrong with a command line, from what people are shown: the message, then a tip or the usage, divided by empty lines.
+pub(crate) fn failure(shown: &str) -> Failure {
+    let mut parts = shown.split("\n\n").map(|part| part.split_whitespace().collect::<Vec<_>>().join(" "));
+    let first = parts.next().unwrap_or_default();
+    let Some(message) = first.strip_prefix("error: ") else {
+        return Failure::failed(Code::Usage, "a command is missing").hint("`leasehold --help` lists them");
+    };
+    let rest: Vec<String> = parts.collect();
+    let part = |start: &str| rest.iter().find_map(|part| part.strip_prefix(start));
+    let failure = Failure::failed(Code::Usage, message);
+    match part("tip: ").or_else(|| part("Usage: ")) {
+        Some(hint) => failure.hint(hint),
+        None => failure,
     }
 }
 
@@ -102,6 +127,78 @@ mod tests {
         let parts = line.split('"').enumerate();
         let words = parts.flat_map(|(n, part)| if n % 2 == 1 { vec![part] } else { part.split(' ').collect() });
         words.filter(|word| !word.is_empty()).map(str::to_owned).collect()
+    }
+
+    #[test]
+    fn a_value_that_does_not_do_is_refused_in_plain_words() {
+        // What parsers of the language's library say of a number, an address, a flag.
+        let library = [
+            "invalid digit",
+            "non-zero type",
+            "target type",
+            "empty string",
+            "invalid socket address",
+            "invalid IP address",
+            "provided string was not",
+            "is not in ",
+            "os error",
+            "relative URL",
+        ];
+        let mut refused = 0;
+        let mut whole = command();
+        whole.build();
+        each_value(&whole, "leasehold", &mut |command, line| {
+            let Err(error) = command.clone().try_get_matches_from(line) else { return };
+            let text = error.to_string();
+            refused += usize::from(error.kind() == clap::error::ErrorKind::ValueValidation);
+            for words in library {
+                assert!(!text.contains(words), "{line:?}: {text}");
+            }
+        });
+        assert!(refused > 100, "values were tried: {refused}");
+    }
+
+    /// Calls `tried` with a command and a line for each of its options and each value that may not do.
+    fn each_value(command: &clap::Command, path: &str, tried: &mut impl FnMut(&clap::Command, &[String])) {
+        for argument in command.get_arguments().filter(|argument| argument.get_action().takes_values()) {
+            for value in ["x", "0", "-1", "1.5", "", "99999999999999999999", "a b", "::", "300.1.1.1:99999"] {
+                let mut line = vec![path.to_owned()];
+                match argument.get_long() {
+                    Some(long) => line.push(format!("--{long}={value}")),
+                    None => line.extend(["--".to_owned(), value.to_owned()]),
+                }
+                tried(command, &line);
+            }
+        }
+        for below in command.get_subcommands() {
+            each_value(below, &format!("{path} {}", below.get_name()), tried);
+        }
+    }
+
+    #[test]
+    fn a_wrong_command_line_is_told_to_programs_too() {
+        for (line, message, hint) in [
+            ("vendor key lst", "unrecognized subcommand 'lst'", "a similar subcommand exists: 'list'"),
+            (
+                "vendor init --years 0 --name A",
+                "invalid value '0' for '--years <N>': a whole number from 1 to 100 is wanted",
+                "",
+            ),
+            (
+                "vendor init",
+                "the following required arguments were not provided: --name <NAME>",
+                "leasehold vendor init --name <NAME>",
+            ),
+            ("vendor", "a command is missing", "`leasehold --help` lists them"),
+        ] {
+            let error = command().try_get_matches_from(words(&format!("leasehold {line}"))).expect_err("it is wrong");
+            let failure = failure(&error.render().to_string());
+            assert_eq!((failure.message(), failure.code()), (message, Code::Usage));
+            assert!(failure.advice().contains(hint), "{line}: {}", failure.advice());
+        }
+        let asks = |line: &str| asks_for_json(words(line).into_iter().map(OsString::from));
+        assert!(asks("leasehold --json vendor key lst") && asks("leasehold vendor --json"));
+        assert!(!asks("leasehold vendor") && !asks("leasehold inspect -- --json"));
     }
 
     #[test]

@@ -1,13 +1,13 @@
 //! How a command ends when it does not succeed: a code, a message, a hint, an exit status.
 
 use std::fmt;
-use std::io::ErrorKind;
 use std::path::Path;
 use std::process::ExitCode;
 
 use leasehold_core::Code;
 
 use crate::hardening;
+use crate::system;
 use crate::terminal::Output;
 
 /// The end of a command that has not done what it was asked to.
@@ -59,13 +59,11 @@ impl Failure {
 
     /// A file or folder that cannot be read or written.
     pub(crate) fn file(path: &Path, error: &std::io::Error) -> Self {
-        let why = match error.kind() {
-            ErrorKind::NotFound => "no such file or folder".to_owned(),
-            ErrorKind::PermissionDenied => "permission denied".to_owned(),
-            ErrorKind::IsADirectory => "it is a folder".to_owned(),
-            _ => error.to_string(),
-        };
-        Self::failed(Code::File, format!("{}: {why}", path.display()))
+        let failure = Self::failed(Code::File, format!("{}: {}", path.display(), system::words(error)));
+        match system::hint(error) {
+            Some(hint) => failure.hint(hint),
+            None => failure,
+        }
     }
 
     /// Says which file it is about.
@@ -88,10 +86,15 @@ impl Failure {
         &self.message
     }
 
+    /// What to do next.
+    pub(crate) fn advice(&self) -> &str {
+        self.hint.as_deref().unwrap_or_else(|| self.code.hint())
+    }
+
     /// Prints message and hint on standard error.
     pub(crate) fn report(&self, output: Output) -> ExitCode {
-        let hint = self.hint.as_deref().unwrap_or_else(|| self.code.hint());
-        let message = hardening::without_product_keys(&self.message);
+        let hint = self.advice();
+        let message = hardening::without_product_keys(&system::translated(&self.message));
         match output {
             _ if self.said == Said::Already => {}
             Output::Json => {

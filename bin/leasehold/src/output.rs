@@ -1,17 +1,14 @@
-//! How data is printed: as tables and paragraphs for people, or as JSON; and documents written where they were asked for.
+//! How data is printed: as tables and paragraphs for people, or as JSON.
 
-use std::fs::{self, File};
-use std::io::{self, BufWriter, Write};
 use std::path::Path;
 
 use jiff::tz::TimeZone;
-use leasehold_core::{Code, Timestamp};
-use leasehold_files::{Readers, Replacement};
-use leasehold_wire::armour;
-use serde_json::{Value, json};
+use leasehold_core::Timestamp;
+use serde_json::Value;
 use textwrap::WordSplitter;
 
 use crate::failure::Failure;
+pub(crate) use crate::out_file::OutFile;
 pub(crate) use crate::table::{Column, Table};
 use crate::terminal::{self, Zone};
 pub(crate) use crate::terminal::{Output, columns};
@@ -24,44 +21,6 @@ pub(crate) fn written() -> Result<(), Failure> {
 /// Prints one JSON value on standard output.
 pub(crate) fn json(value: &Value) {
     outln!("{value:#}");
-}
-
-/// Puts a document where it was asked for: into the file `out`, replaced as a whole (raw where its name ends in `.lh`,
-/// else in armour), or in armour on standard output. In JSON it stands among what there is to tell `about` it.
-pub(crate) fn document(bytes: &[u8], out: Option<&Path>, about: Value, output: Output) -> Result<(), Failure> {
-    let armour = || armour::wrap(bytes).map_err(|error| Failure::failed(Code::Internal, error.to_string()));
-    let mut about = about;
-    match out.filter(|path| *path != Path::new("-")) {
-        Some(path) => {
-            let raw = path.extension().is_some_and(|extension| extension == "lh");
-            let content = if raw { bytes.to_vec() } else { armour()?.into_bytes() };
-            file(path, |file| file.write_all(&content).map_err(|error| Failure::file(path, &error)))?;
-            about["file"] = json!(path);
-            errln!("written to {}", path.display());
-        }
-        None if output == Output::Json => about["document"] = json!(armour()?),
-        None => out!("{}", armour()?),
-    }
-    if output == Output::Json {
-        json(&about);
-    }
-    Ok(())
-}
-
-/// Writes a file beside its place and moves it there whole; what is no plain file (a pipe, a terminal) is written to.
-/// Nothing is left where `write` fails.
-pub(crate) fn file<T>(path: &Path, write: impl FnOnce(&mut dyn Write) -> Result<T, Failure>) -> Result<T, Failure> {
-    let failed = |error: io::Error| Failure::file(path, &error);
-    if fs::metadata(path).is_ok_and(|present| !present.is_file()) {
-        return write(&mut File::options().write(true).open(path).map_err(failed)?);
-    }
-    let mut file = Replacement::of(path, Readers::Umask).map_err(failed)?;
-    let mut buffer = BufWriter::new(&mut file);
-    let written = write(&mut buffer)?;
-    buffer.flush().map_err(failed)?;
-    drop(buffer);
-    file.replace().map_err(failed)?;
-    Ok(written)
 }
 
 /// Prints names with what they stand for, a row each.

@@ -136,6 +136,12 @@ const fn believed(columns: usize) -> usize {
     if columns < MIN_COLUMNS { UNKNOWN_COLUMNS } else { columns }
 }
 
+/// Whether a picture of this size fits the terminal that talk goes to, whole and with a prompt below it.
+pub(crate) fn has_room(columns: usize, lines: usize) -> bool {
+    let size = terminal_size::terminal_size_of(io::stderr());
+    size.is_some_and(|(width, height)| columns <= usize::from(width.0) && lines < usize::from(height.0))
+}
+
 fn keep(stream: Stream, error: io::Error) {
     let mut kept = FAILED.lock().unwrap_or_else(PoisonError::into_inner);
     if kept.is_none() && error.kind() != ErrorKind::BrokenPipe {

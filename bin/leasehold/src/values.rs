@@ -1,6 +1,8 @@
 //! What words on the command line mean: lengths of time, dates, values that may be taken away.
 
 use std::fmt::Display;
+use std::net::SocketAddr;
+use std::ops::RangeInclusive;
 use std::str::FromStr;
 
 use jiff::civil::Date;
@@ -22,6 +24,11 @@ pub(crate) fn span(text: &str) -> Result<Span, String> {
     }
 }
 
+/// A day of the calendar.
+pub(crate) fn date(text: &str) -> Result<Date, String> {
+    text.parse().map_err(|_| "a date is written like 2027-01-31".to_owned())
+}
+
 /// A time: a date (its first second in UTC) or a time with its zone (`2027-01-01T12:00:00Z`).
 pub(crate) fn time(text: &str) -> Result<Timestamp, String> {
     let date = || text.parse::<Date>().ok()?.to_zoned(TimeZone::UTC).ok().map(|zoned| zoned.timestamp());
@@ -29,6 +36,30 @@ pub(crate) fn time(text: &str) -> Result<Timestamp, String> {
     let seconds = time.and_then(|time| u64::try_from(time.as_second()).ok());
     seconds.map(Timestamp::from_unix).ok_or_else(|| "a date is written like 2027-01-31, from 1970 on".to_owned())
 }
+
+/// A whole number of this range.
+pub(crate) fn whole<T: TryFrom<u64>>(
+    range: RangeInclusive<u64>,
+) -> impl Fn(&str) -> Result<T, String> + Clone + Send + Sync + 'static {
+    move |text| {
+        let number = text.parse::<u64>().ok().filter(|number| range.contains(number));
+        number.and_then(|number| T::try_from(number).ok()).ok_or_else(|| match (*range.start(), *range.end()) {
+            (0, u64::MAX) => "a whole number is wanted".to_owned(),
+            (least, u64::MAX) => format!("a whole number from {least} on is wanted"),
+            (least, most) => format!("a whole number from {least} to {most} is wanted"),
+        })
+    }
+}
+
+/// Where a server listens: an address of this machine and a port.
+pub(crate) fn listen(text: &str) -> Result<SocketAddr, String> {
+    text.parse().map_err(|_| "an address and a port are wanted, like 0.0.0.0:16880 or [::]:16880".to_owned())
+}
+
+/// Any number, as far as its type goes.
+pub(crate) const ANY: RangeInclusive<u64> = 0..=u64::MAX;
+/// At least one.
+pub(crate) const SOME: RangeInclusive<u64> = 1..=u64::MAX;
 
 /// A value, or `none`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -47,6 +78,21 @@ pub(crate) fn parsed<T: FromStr<Err: Display>>(text: &str) -> Result<T, String> 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_number_that_does_not_do_is_told_which_would() {
+        assert_eq!(whole::<u64>(ANY)("18446744073709551615"), Ok(u64::MAX));
+        assert_eq!(whole::<u16>(1..=65_535)("53"), Ok(53));
+        for text in ["", "0", "-1", "1.5", "x", "65536", "99999999999999999999"] {
+            assert_eq!(
+                whole::<u16>(1..=65_535)(text),
+                Err("a whole number from 1 to 65535 is wanted".to_owned()),
+                "{text}"
+            );
+        }
+        assert_eq!(whole::<u64>(SOME)("0"), Err("a whole number from 1 on is wanted".to_owned()));
+        assert_eq!(whole::<u64>(ANY)("x"), Err("a whole number is wanted".to_owned()));
+    }
 
     #[test]
     fn lengths_of_time_are_read_as_people_write_them_and_as_we_print_them() {

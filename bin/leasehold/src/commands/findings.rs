@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 
 use crate::failure::Failure;
 use crate::output::{self, Output};
+use crate::system;
 
 /// A line for each finding and what to do about it, the likeliest cause last; ends well where nothing has failed.
 pub(crate) fn report(findings: &[Finding], cause: Option<&Finding>, output: Output) -> Result<(), Failure> {
@@ -47,7 +48,7 @@ fn line(finding: &Finding) {
 }
 
 fn described(finding: &Finding) -> String {
-    format!("{}: {}", finding.name, finding.detail)
+    format!("{}: {}", finding.name, system::translated(&finding.detail))
 }
 
 fn bracketed(finding: &Finding) -> String {
@@ -56,6 +57,7 @@ fn bracketed(finding: &Finding) -> String {
 
 fn value(finding: &Finding) -> Value {
     let Finding { name, outcome, detail, code, .. } = finding;
+    let detail = system::translated(detail);
     let code = code.map(Code::name);
     json!({ "name": name, "outcome": outcome.name(), "detail": detail, "code": code, "next": finding.hint() })
 }

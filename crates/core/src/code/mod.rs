@@ -286,6 +286,33 @@ mod tests {
     }
 
     #[test]
+    fn no_words_are_empty_of_content() {
+        const EMPTY: &[&str] = &[
+            "the message names it",
+            "says why",
+            "the message says which",
+            "the message gives",
+            "follow the message",
+            "the command that the message names",
+            "the system's words",
+            "see the documentation",
+            "see its log",
+            "something went wrong",
+            "contact",
+        ];
+        const ALONE: &[&str] =
+            &["try again", "ask the vendor", "see `--help`", "restore it from a backup", "update this program"];
+        for code in Code::ALL {
+            let [meaning, cause, hint] = [code.meaning(), code.cause(), code.hint()];
+            for text in [meaning, cause, hint] {
+                assert!(EMPTY.iter().all(|empty| !text.contains(empty)), "{code}: {text}");
+                assert!(text.split(' ').count() >= 3 || text.contains('`'), "{code}: {text}");
+            }
+            assert!(meaning != cause && cause != hint && !ALONE.contains(&hint), "{code}: {hint}");
+        }
+    }
+
+    #[test]
     fn words_are_one_line_in_lower_case_without_a_full_stop() {
         for code in Code::ALL {
             for text in [code.meaning(), code.cause(), code.hint()] {

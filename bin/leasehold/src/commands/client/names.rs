@@ -8,6 +8,7 @@ use leasehold_client::discovery::{Config, DomainName};
 use leasehold_client::{LocalLink, Lookup, Options};
 
 use crate::failure::Failure;
+use crate::values;
 
 /// How hosts are looked for by name, where no address is given or none answers.
 #[derive(Debug, Default, Args)]
@@ -25,7 +26,7 @@ pub(crate) struct Names {
     #[arg(long)]
     mdns: bool,
     /// How long one address may take to accept a connection, in milliseconds [default: 3000].
-    #[arg(long, value_name = "MS", value_parser = clap::value_parser!(u64).range(1..=60_000))]
+    #[arg(long, value_name = "MS", value_parser = values::whole::<u64>(1..=60_000))]
     timeout: Option<u64>,
 }
 

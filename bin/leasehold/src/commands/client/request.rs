@@ -9,7 +9,7 @@ use super::args::{NetworkArgs, StateArgs};
 use super::outcome;
 use crate::failure::Failure;
 use crate::input;
-use crate::output::{self, Output};
+use crate::output::{OutFile, Output};
 
 /// Make a request for the vendor, who answers it with a lease without end: activation with a multiple key, without a network.
 ///
@@ -21,19 +21,19 @@ pub(crate) struct Request {
     /// Read the multiple key from a file instead of asking for it; `-` is standard input.
     #[arg(long, value_name = "FILE")]
     key_file: Option<PathBuf>,
-    /// Write the request here instead of printing it: raw where the name ends in .lh, else in armour.
-    #[arg(long, short, value_name = "FILE")]
-    output: Option<PathBuf>,
+    #[command(flatten)]
+    out: OutFile,
 }
 
 impl Request {
     pub(crate) fn run(self, output: Output) -> Result<(), Failure> {
+        self.out.check()?;
         let client = self.state.open(&NetworkArgs::default())?;
         let key = input::product_key(self.key_file.as_deref(), "multiple key")?;
         let request = client.machine_request(&key).map_err(|error| outcome::failure(&error))?;
         let device = client.status().device.map(|device| device.to_string());
         let about = json!({ "product": client.manifest().product.as_str(), "device": device });
-        output::document(&request, self.output.as_deref(), about, output)?;
+        self.out.document(&request, about, output)?;
         errln!("give the request to the vendor; `leasehold client install FILE` takes the answer");
         Ok(())
     }

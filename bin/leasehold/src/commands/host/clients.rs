@@ -16,6 +16,7 @@ use crate::ids::IdStart;
 use crate::input;
 use crate::operator::Operator;
 use crate::output::{self, Column, Output, Table};
+use crate::values;
 
 /// The machines that have asked, in the order of their keys.
 #[derive(Debug, Args)]
@@ -26,7 +27,7 @@ pub(crate) struct Clients {
     #[command(flatten)]
     data: Data,
     /// Show at most so many.
-    #[arg(long, value_name = "N", default_value_t = 100)]
+    #[arg(long, value_name = "N", default_value_t = 100, value_parser = values::whole::<usize>(values::SOME))]
     limit: usize,
     /// Go on after this client.
     #[arg(long, value_name = "CLIENT")]

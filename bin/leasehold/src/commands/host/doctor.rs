@@ -21,6 +21,7 @@ use crate::failure::Failure;
 use crate::input;
 use crate::output::Output;
 use crate::stores::StoreLocation;
+use crate::values;
 
 /// Find out whether this host can serve, is found and is reached, and what to do where not.
 #[derive(Debug, Args)]
@@ -31,7 +32,7 @@ pub(crate) struct HostDoctor {
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
     /// Address at which the host listens [default: 0.0.0.0:16880].
-    #[arg(long, visible_alias = "address", value_name = "ADDRESS")]
+    #[arg(long, visible_alias = "address", value_name = "ADDRESS", value_parser = values::listen)]
     listen: Option<SocketAddr>,
     #[command(flatten)]
     authority: AuthorityOptions,

@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use super::{Data, seconds};
 use crate::failure::Failure;
 use crate::output::{self, Column, Output, Table};
+use crate::values;
 
 /// Grants and refusals with their reasons, newest first.
 #[derive(Debug, Args)]
@@ -15,7 +16,7 @@ pub(crate) struct Events {
     #[command(flatten)]
     data: Data,
     /// Show at most so many.
-    #[arg(long, value_name = "N", default_value_t = 50)]
+    #[arg(long, value_name = "N", default_value_t = 50, value_parser = values::whole::<usize>(values::SOME))]
     limit: usize,
 }
 

@@ -1,7 +1,6 @@
 //! `leasehold host request`.
 
-use std::io::IsTerminal;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use clap::Args;
 use leasehold_client::{Machine, host_name};
@@ -14,7 +13,8 @@ use serde_json::json;
 use super::{Data, failed};
 use crate::failure::Failure;
 use crate::input;
-use crate::output::{self, Output};
+use crate::output::{OutFile, Output};
+use crate::terminal;
 
 /// Make a request for the vendor, who answers it with a certificate.
 ///
@@ -29,13 +29,13 @@ pub(crate) struct Request {
     /// What the host is called [default: this machine's name].
     #[arg(long, value_name = "NAME")]
     name: Option<Text>,
-    /// Write the request here instead of printing it: raw where the name ends in .lh, else in armour.
-    #[arg(long, short, value_name = "FILE")]
-    output: Option<PathBuf>,
+    #[command(flatten)]
+    out: OutFile,
 }
 
 impl Request {
     pub(crate) fn run(self, output: Output) -> Result<(), Failure> {
+        self.out.check()?;
         let key = input::product_key(self.key_file.as_deref(), "host key")?;
         let home = self.data.home();
         let now = input::now();
@@ -43,9 +43,8 @@ impl Request {
         let request = home.request(&inquiry(&key, self.name)?, &report, now).map_err(|error| failed(&error))?;
         let host = home.keypair().map_err(|error| failed(&error))?.id();
         let about = json!({ "host": host.to_string(), "file": home.folder().join("request.lh") });
-        output::document(&request, self.output.as_deref(), about, output)?;
-        let printed = self.output.as_deref().is_none_or(|path| path == Path::new("-"));
-        if printed && output == Output::Human && std::io::stdout().is_terminal() {
+        self.out.document(&request, about, output)?;
+        if self.out.path().is_none() && output == Output::Human && terminal::columns().is_some() {
             qr(&armour::wrap(&request).expect("a request is a document"));
         }
         errln!("host {host}: give the request to the vendor; `leasehold host install FILE` takes the answer");
@@ -68,11 +67,18 @@ pub(crate) fn this_machine(key: &ProductKey) -> Result<Fingerprint, Failure> {
         .ok_or_else(|| Failure::failed(Code::NoFingerprint, "this machine shows nothing that tells it from others"))
 }
 
-/// For a phone to carry to a machine that has a network.
+/// For a phone to carry to a machine that has a network; where the terminal has room for the whole picture.
 fn qr(text: &str) {
     let code = qrcode::QrCode::with_error_correction_level(text, qrcode::EcLevel::L);
-    if let Ok(code) = code {
-        let picture = code.render::<qrcode::render::unicode::Dense1x2>().quiet_zone(true).build();
+    let Ok(code) = code else { return };
+    let picture = code.render::<qrcode::render::unicode::Dense1x2>().quiet_zone(true).build();
+    let (columns, lines) =
+        (picture.lines().map(|line| line.chars().count()).max().unwrap_or_default(), picture.lines().count());
+    if terminal::has_room(columns, lines) {
         errln!("{picture}");
+    } else {
+        errln!(
+            "a QR code of it takes {columns} columns and {lines} lines: enlarge the terminal, or write a file with -o FILE"
+        );
     }
 }

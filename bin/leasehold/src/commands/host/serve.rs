@@ -20,6 +20,7 @@ use super::options::AuthorityOptions;
 use super::{Data, failed};
 use crate::failure::Failure;
 use crate::output::Output;
+use crate::values;
 
 /// Serve the machines of the network until interrupted.
 #[derive(Debug, Args)]
@@ -27,7 +28,7 @@ pub(crate) struct Serve {
     #[command(flatten)]
     data: Data,
     /// Address to listen at [default: 0.0.0.0:16880].
-    #[arg(long, value_name = "ADDRESS")]
+    #[arg(long, value_name = "ADDRESS", value_parser = values::listen)]
     listen: Option<SocketAddr>,
     /// Certificate chain for TLS (PEM).
     #[arg(long, value_name = "FILE", requires = "tls_key")]

@@ -16,6 +16,7 @@ use leasehold_wire::armour;
 use crate::failure::Failure;
 use crate::input;
 use crate::output::Output;
+use crate::values;
 
 /// Decode and verify any document or product key.
 #[derive(Debug, Args)]
@@ -30,7 +31,7 @@ pub(crate) struct Inspect {
     #[arg(long, value_name = "FILE")]
     manifest: Option<PathBuf>,
     /// The time to check for, in seconds since 1970; now where none is given.
-    #[arg(long, value_name = "UNIX")]
+    #[arg(long, value_name = "UNIX", value_parser = values::whole::<u64>(values::ANY))]
     at: Option<u64>,
     /// A revocation list of the vendor's.
     #[arg(long, value_name = "FILE")]

@@ -14,6 +14,7 @@ use super::own::OwnOptions;
 use crate::commands::host::dns::options::NameServer;
 use crate::failure::Failure;
 use crate::output::{self, Output};
+use crate::values;
 
 /// Whether clients find your KMS hosts by DNS, and those answer.
 ///
@@ -30,7 +31,7 @@ pub(crate) struct Doctor {
     #[command(flatten)]
     own: OwnOptions,
     /// Milliseconds that a connection may take.
-    #[arg(long, value_name = "MS", default_value_t = 3_000, value_parser = clap::value_parser!(u64).range(1..=60_000))]
+    #[arg(long, value_name = "MS", default_value_t = 3_000, value_parser = values::whole::<u64>(1..=60_000))]
     timeout: u64,
     /// Show the rule that a finding comes under, with where it was read.
     #[arg(long)]

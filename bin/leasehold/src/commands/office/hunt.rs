@@ -15,6 +15,7 @@ use serde_json::json;
 use super::own::OwnOptions;
 use crate::failure::Failure;
 use crate::output::{self, Output};
+use crate::values;
 
 /// Signs of unofficial activators and of rogue KMS hosts in what you have collected.
 ///
@@ -29,16 +30,16 @@ pub(crate) struct Search {
     #[command(flatten)]
     own: OwnOptions,
     /// Minutes between attempts that your hosts set (`slmgr /sai`) [default: 120].
-    #[arg(long, value_name = "MINUTES")]
+    #[arg(long, value_name = "MINUTES", value_parser = values::whole::<u64>(values::ANY))]
     activation_interval: Option<u64>,
     /// Minutes between renewals that your hosts set (`slmgr /sri`) [default: 10080].
-    #[arg(long, value_name = "MINUTES")]
+    #[arg(long, value_name = "MINUTES", value_parser = values::whole::<u64>(values::ANY))]
     renewal_interval: Option<u64>,
     /// The organisation has no volume licence: every generic key is a sign.
     #[arg(long)]
     no_volume_licence: bool,
     /// The day it is [default: today].
-    #[arg(long, value_name = "DATE")]
+    #[arg(long, value_name = "DATE", value_parser = values::date)]
     today: Option<Date>,
     /// Show where each rule was read.
     #[arg(long)]

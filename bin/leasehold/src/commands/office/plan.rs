@@ -26,24 +26,24 @@ pub(crate) struct Make {
     #[arg(long, value_name = "FILE", conflicts_with_all = ["office", "windows_clients", "windows_servers"])]
     from: Option<PathBuf>,
     /// Machines with Office.
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = values::whole::<u32>(0..=u64::from(u32::MAX)))]
     office: Option<u32>,
     /// Windows clients under a volume licence.
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = values::whole::<u32>(0..=u64::from(u32::MAX)))]
     windows_clients: Option<u32>,
     /// Windows servers under a volume licence.
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = values::whole::<u32>(0..=u64::from(u32::MAX)))]
     windows_servers: Option<u32>,
     #[command(flatten)]
     told: Told,
     /// Activations left on the Multiple Activation Key.
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = values::whole::<u32>(0..=u64::from(u32::MAX)))]
     mak_left: Option<u32>,
     /// Ask for what is missing even where standard input is no terminal.
     #[arg(long)]
     ask: bool,
     /// The day as of which support is told [default: today].
-    #[arg(long, value_name = "DATE")]
+    #[arg(long, value_name = "DATE", value_parser = values::date)]
     today: Option<Date>,
     /// Show where each fact was read.
     #[arg(long)]
@@ -69,7 +69,7 @@ struct Told {
     #[arg(long, value_parser = values::parsed::<Membership>)]
     domain: Option<Membership>,
     /// Days for which a machine is away from the company's network at most.
-    #[arg(long, value_name = "DAYS")]
+    #[arg(long, value_name = "DAYS", value_parser = values::whole::<u32>(0..=u64::from(u32::MAX)))]
     away_days: Option<u32>,
     /// How often the internet is reached: monthly, half-yearly or never.
     #[arg(long, value_parser = values::parsed::<Internet>)]

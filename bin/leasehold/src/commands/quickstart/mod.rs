@@ -21,6 +21,7 @@ use crate::commands::host::serve::runtime;
 use crate::commands::host::{failed, store_failed};
 use crate::failure::Failure;
 use crate::output::{self, Column, Output, Table};
+use crate::values;
 use machines::{Fleet, Machine};
 
 /// A vendor, a host and some machines here, on real sockets; then go on serving until Ctrl-C.
@@ -30,7 +31,7 @@ pub(crate) struct Quickstart {
     #[arg(long, value_name = "DIR", default_value = "leasehold-quickstart")]
     dir: PathBuf,
     /// How many machines ask.
-    #[arg(long, value_name = "N", default_value_t = 6, value_parser = clap::value_parser!(u32).range(1..=1_000))]
+    #[arg(long, value_name = "N", default_value_t = 6, value_parser = values::whole::<u32>(1..=1_000))]
     clients: u32,
     /// End when all machines have asked.
     #[arg(long)]

@@ -12,16 +12,15 @@ use serde_json::json;
 use super::{Passphrase, VendorContext, failed, stamp};
 use crate::failure::Failure;
 use crate::input;
-use crate::output::{self, Output};
+use crate::output::{self, OutFile, Output};
 
 /// Answer the request of a host, or of a machine with a multiple key.
 #[derive(Debug, Args)]
 pub(crate) struct Approve {
     /// The request; `-` is standard input.
     file: PathBuf,
-    /// Where to write the answer: raw where the name ends in .lh, else in armour. Standard output where none is given.
-    #[arg(short, long = "output", value_name = "FILE")]
-    out: Option<PathBuf>,
+    #[command(flatten)]
+    out: OutFile,
     #[command(flatten)]
     passphrase: Passphrase,
 }
@@ -31,17 +30,18 @@ impl Approve {
         if self.file == Path::new("-") && self.passphrase.is_standard_input() {
             return Err(Failure::failed(Code::Usage, "request and passphrase cannot both come from standard input"));
         }
+        self.out.check()?;
         let request = input::document(&self.file)?;
         let authority = context.authority(&self.passphrase)?;
         let approval = authority.approve(&request, stamp(), &SystemRng);
         match approval.map_err(|error| failed(&error).of(&self.file))? {
-            Approval::Granted(granted) => write(&granted, self.out.as_deref(), output),
+            Approval::Granted(granted) => write(&granted, &self.out, output),
             Approval::Refused(refusal) => Err(refused(&refusal)),
         }
     }
 }
 
-fn write(granted: &Granted, out: Option<&Path>, output: Output) -> Result<(), Failure> {
+fn write(granted: &Granted, out: &OutFile, output: Output) -> Result<(), Failure> {
     errln!("{}", words(granted));
     let ordinals = granted.placement.ordinals();
     let about = json!({
@@ -56,7 +56,7 @@ fn write(granted: &Granted, out: Option<&Path>, output: Output) -> Result<(), Fa
         "again": granted.placement.is_again(),
         "expires": granted.expires.map(Timestamp::unix),
     });
-    output::document(&granted.document, out, about, output)
+    out.document(&granted.document, about, output)
         .map_err(|failure| failure.hint("it is recorded: run the command again, it takes nothing more of the key"))
 }
 

@@ -8,15 +8,16 @@ use serde_json::{Value, json};
 use super::{VendorContext, failed};
 use crate::failure::Failure;
 use crate::output::{self, Column, Output, Table};
+use crate::values;
 
 /// The audit: every change with its author and time, newest first.
 #[derive(Debug, Args)]
 pub(crate) struct Audit {
     /// How many.
-    #[arg(long, value_name = "N", default_value_t = 100)]
+    #[arg(long, value_name = "N", default_value_t = 100, value_parser = values::whole::<u64>(values::SOME))]
     last: u64,
     /// Only those older than the one of this number.
-    #[arg(long, value_name = "NUMBER")]
+    #[arg(long, value_name = "NUMBER", value_parser = values::whole::<u64>(values::ANY))]
     before: Option<u64>,
 }
 

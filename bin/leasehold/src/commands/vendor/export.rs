@@ -1,14 +1,14 @@
 //! `leasehold vendor export`.
 
 use std::io;
-use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
 use leasehold_authority::export;
+use leasehold_files::Readers;
 
 use super::{VendorContext, failed};
 use crate::failure::Failure;
-use crate::output::{self, Output};
+use crate::output::{OutFile, Output};
 
 /// What was sold and what is used of it, for a spreadsheet or another program.
 #[derive(Debug, Args)]
@@ -19,9 +19,8 @@ pub(crate) struct Export {
     /// How it is written; JSON where --json is given.
     #[arg(long, value_enum, value_name = "FORMAT")]
     format: Option<Format>,
-    /// Where to write it; standard output where none is given.
-    #[arg(short, long = "output", value_name = "FILE")]
-    out: Option<PathBuf>,
+    #[command(flatten)]
+    out: OutFile,
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
@@ -52,8 +51,10 @@ impl Export {
         };
         let what = self.what.into();
         let write = |out: &mut dyn io::Write| export::export(&*context.store, what, format, out);
-        let rows = match self.out.as_deref().filter(|path| *path != Path::new("-")) {
-            Some(path) => output::file(path, |file| write(file).map_err(|error| failed(&error).of(path)))?,
+        let rows = match self.out.path() {
+            Some(path) => {
+                self.out.write(path, Readers::Umask, |file| write(file).map_err(|error| failed(&error).of(path)))?
+            }
             None => write(&mut io::stdout().lock()).map_err(|error| failed(&error))?,
         };
         errln!("{rows} rows");

@@ -10,6 +10,7 @@ use super::{Passphrase, Strength, VendorPaths, failed, stamp};
 use crate::failure::Failure;
 use crate::output::{self, Output};
 use crate::stores::StoreLocation;
+use crate::values;
 
 /// Make a vendor: its root key, its authority's key and its store.
 #[derive(Debug, Args)]
@@ -18,7 +19,7 @@ pub(crate) struct Init {
     #[arg(long)]
     name: Text,
     /// How many years the authority may sign.
-    #[arg(long, value_name = "N", default_value_t = 10, value_parser = clap::value_parser!(u64).range(1..=100))]
+    #[arg(long, value_name = "N", default_value_t = 10, value_parser = values::whole::<u64>(1..=100))]
     years: u64,
     #[command(flatten)]
     passphrase: Passphrase,

@@ -1,7 +1,5 @@
 //! `leasehold vendor manifest`.
 
-use std::path::PathBuf;
-
 use clap::Args;
 use leasehold_authority::products;
 use leasehold_client::SystemRng;
@@ -11,22 +9,22 @@ use serde_json::json;
 use super::{Passphrase, VendorContext, failed};
 use crate::failure::Failure;
 use crate::input;
-use crate::output::{self, Output};
+use crate::output::{OutFile, Output};
 
 /// A product's manifest, to be shipped inside its application.
 #[derive(Debug, Args)]
 pub(crate) struct Manifest {
     /// The product.
     product: ProductId,
-    /// Where to write it: raw where the name ends in .lh, else in armour. Standard output where none is given.
-    #[arg(short, long = "output", value_name = "FILE")]
-    out: Option<PathBuf>,
+    #[command(flatten)]
+    out: OutFile,
     #[command(flatten)]
     passphrase: Passphrase,
 }
 
 impl Manifest {
     pub(super) fn run(self, context: &VendorContext, output: Output) -> Result<(), Failure> {
+        self.out.check()?;
         let products = products::list(&*context.store).map_err(|error| failed(&error))?;
         let Some(product) = products.into_iter().find(|product| product.id == self.product) else {
             return Err(failed(&leasehold_authority::Error::UnknownProduct(self.product)));
@@ -42,6 +40,6 @@ impl Manifest {
             "generic_key": ProductKey::generic(root.id(), product.number).to_string(),
             "root": root.to_string(),
         });
-        output::document(&document, self.out.as_deref(), about, output)
+        self.out.document(&document, about, output)
     }
 }

@@ -8,14 +8,14 @@ use serde_json::{Value, json};
 
 use super::before_after::{Field, or_none as shown};
 use crate::output;
-use crate::values::{self, OrNone, or_none, parsed};
+use crate::values::{self, OrNone, or_none};
 
 /// What is granted; an option that is left out stays as it was.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Args)]
 #[command(next_help_heading = "Policy")]
 pub(crate) struct PolicyOptions {
     /// Distinct clients within the window before leases are granted [first: 5].
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = values::whole::<u64>(values::ANY))]
     threshold: Option<u64>,
     /// How long a client counts after it last asked [first: 30d].
     #[arg(long, value_name = "TIME", value_parser = values::span)]
@@ -36,7 +36,7 @@ pub(crate) struct PolicyOptions {
     #[arg(long, value_name = "N|none", value_parser = capacity)]
     capacity: Option<OrNone<u64>>,
     /// Parts of a machine that may change before it counts as another one [first: 2].
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = values::whole::<u64>(values::ANY))]
     pub(crate) drift: Option<u64>,
     /// No lease lasts past this day (its first second in UTC) or time [first: none].
     #[arg(long, value_name = "DATE|none", value_parser = end)]
@@ -143,7 +143,7 @@ pub(super) fn warn_of_validity(policy: &Policy) {
 }
 
 fn capacity(text: &str) -> Result<OrNone<u64>, String> {
-    or_none(text, parsed)
+    or_none(text, values::whole(values::ANY))
 }
 
 fn end(text: &str) -> Result<OrNone<Timestamp>, String> {

@@ -1,7 +1,5 @@
 //! `leasehold vendor revocations`.
 
-use std::path::PathBuf;
-
 use clap::Args;
 use leasehold_authority::revocations::{self, Standing};
 use leasehold_core::Code;
@@ -11,14 +9,13 @@ use serde_json::{Value, json};
 
 use super::{VendorContext, failed, revoke};
 use crate::failure::Failure;
-use crate::output::{self, Column, Output, Table};
+use crate::output::{self, Column, OutFile, Output, Table};
 
 /// The newest revocation list: what is on it, or the list itself, for hosts to install.
 #[derive(Debug, Args)]
 pub(crate) struct Revocations {
-    /// Write the list itself: raw where the name ends in .lh, else in armour; `-` is standard output.
-    #[arg(short, long = "output", value_name = "FILE")]
-    out: Option<PathBuf>,
+    #[command(flatten)]
+    out: OutFile,
 }
 
 impl Revocations {
@@ -31,7 +28,7 @@ impl Revocations {
             ));
         };
         let bytes = document.len();
-        if self.out.is_none() && output == Output::Human {
+        if !self.out.is_given() && output == Output::Human {
             print(&entries);
         } else {
             let about = json!({
@@ -41,7 +38,7 @@ impl Revocations {
                 "max_bytes": MAX_REVOCATION_BYTES,
                 "entries": entries.iter().map(value).collect::<Vec<_>>(),
             });
-            output::document(&document, self.out.as_deref(), about, output)?;
+            self.out.document(&document, about, output)?;
         }
         let (made, percent) = (output::time(issued), bytes * 100 / MAX_REVOCATION_BYTES);
         errln!("list {number} of {made}: {} entries, {percent} % of its room", entries.len());

@@ -1,24 +1,21 @@
 //! Secrets that are shown once: written where they will be kept before they are recorded.
 
-use std::fs::{self, File};
+use std::fs;
 use std::io::Write;
-use std::path::{Path, PathBuf};
 
 use clap::Args;
-use leasehold_core::Code;
 use leasehold_files::Readers;
 use serde_json::{Value, json};
 use zeroize::Zeroizing;
 
 use crate::failure::Failure;
-use crate::output::{self, Output};
+use crate::output::{self, OutFile, Output};
 
-/// Where a secret goes.
+/// Where a secret goes: a file can be read by its owner alone.
 #[derive(Debug, Args)]
 pub(super) struct SecretOutput {
-    /// Write the secret to a new file that only its owner can read; standard output where none is given.
-    #[arg(short, long = "output", value_name = "FILE")]
-    out: Option<PathBuf>,
+    #[command(flatten)]
+    out: OutFile,
 }
 
 impl SecretOutput {
@@ -33,7 +30,7 @@ impl SecretOutput {
     ) -> Result<T, Failure> {
         let (name, text) = secret;
         let mut about = about;
-        let Some(path) = self.out.as_deref().filter(|path| *path != Path::new("-")) else {
+        let Some(path) = self.out.path() else {
             match output {
                 Output::Json => {
                     about[name] = json!(text);
@@ -44,7 +41,9 @@ impl SecretOutput {
             output::written()?;
             return record().map_err(|failure| failure.hint(format!("the {name} that was shown is good for nothing")));
         };
-        write_file(path, text)?;
+        let line = Zeroizing::new(format!("{text}\n"));
+        let all = |file: &mut dyn Write| file.write_all(line.as_bytes()).map_err(|error| Failure::file(path, &error));
+        self.out.write(path, Readers::Owner, all)?;
         let recorded = record().inspect_err(|_| {
             // A pipe or a device stays.
             let _ = if path.is_file() { fs::remove_file(path) } else { Ok(()) };
@@ -56,23 +55,4 @@ impl SecretOutput {
         errln!("written to {}", path.display());
         Ok(recorded)
     }
-}
-
-/// Makes the file; into what is no regular file (a pipe, a device) it writes.
-fn write_file(path: &Path, text: &str) -> Result<(), Failure> {
-    let line = Zeroizing::new(format!("{text}\n"));
-    let written = match fs::metadata(path) {
-        Ok(present) if !present.is_file() => {
-            let open = File::options().write(true).open(path);
-            open.and_then(|mut file| file.write_all(line.as_bytes()).and_then(|()| file.flush()))
-        }
-        Ok(_) => {
-            let message = format!("{}: there is a file already", path.display());
-            return Err(
-                Failure::refused(Code::AlreadyExists, message).hint("name a new file: it may hold another secret")
-            );
-        }
-        Err(_) => leasehold_files::create(path, line.as_bytes(), Readers::Owner),
-    };
-    written.map_err(|error| Failure::file(path, &error))
 }

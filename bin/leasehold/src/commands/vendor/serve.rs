@@ -17,13 +17,13 @@ use super::{Passphrase, VendorContext};
 use crate::commands::host::serve::{runtime, service_failed, tls};
 use crate::failure::Failure;
 use crate::output::{self, Output};
-use crate::values::{OrNone, or_none, parsed};
+use crate::values::{self, OrNone, or_none, parsed};
 
 /// Answer hosts, and machines with multiple keys, over the network until interrupted.
 #[derive(Debug, Args)]
 pub(crate) struct Serve {
     /// Address to listen at.
-    #[arg(long, value_name = "ADDRESS", default_value = "0.0.0.0:16890")]
+    #[arg(long, value_name = "ADDRESS", default_value = "0.0.0.0:16890", value_parser = values::listen)]
     listen: SocketAddr,
     /// Address of the admin API, or none; another than this machine's own (loopback) needs TLS.
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:16891", value_parser = admin_address)]

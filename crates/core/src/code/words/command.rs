@@ -5,37 +5,37 @@ use super::{Code, Words};
 words! {
     Usage: "the command's words are wrong",
         "an option is missing or mistyped",
-        "see `--help`";
+        "`leasehold COMMAND --help` shows what it takes, with examples";
     File: "a file or folder cannot be read or written",
-        "it is missing, or belongs to another user",
-        "the message names it and says why";
+        "the path is mistyped, the file belongs to another user, or its disk is full or read-only",
+        "`ls -l` shows whether it is there and who may read and write it; `df` shows whether its disk has room";
     FileDamaged: "a file in the host's folder has changed since the host wrote it",
         "the disk failed, or another program wrote there",
         "restore it from a backup; where it is host.lh, install the vendor's answer again";
     NotAProductKey: "the text is no product key",
         "a character is mistyped, or some are missing",
-        "compare it with the original; the message says which character where one repair fits";
+        "compare it with the original, character by character; product keys have no B, I, O and 1";
     Length: "a product key has 25 characters, and this has more or fewer",
         "some are missing, or stand twice",
         "compare it with the original";
     Character: "a character is in no product key",
         "it is mistyped: product keys have no B, I, O and 1",
-        "compare it with the original at the position that the message names";
+        "compare it with the original at that position; 8 and B, 0 and O are easily mistaken";
     Checksum: "the characters of the product key do not belong together",
         "one of them is mistyped, or two stand in each other's place",
-        "compare it with the original; where one repair fits, the message names it";
+        "compare it with the original, character by character; where only one repair fits, it is proposed";
     Version: "the product key is of a version that this program does not know",
         "it was issued by a later release",
-        "update this program";
+        "update this program: `leasehold --version` shows which it is";
     Kind: "the product key is of a kind that this program does not know",
         "it was issued by a later release",
-        "update this program";
+        "update this program: `leasehold --version` shows which it is";
     WrongKindOfKey: "the product key is of another kind",
         "a generic key, host key or multiple key was given where another belongs",
         "`leasehold inspect --key -` says what a key is for";
     WrongPassphrase: "the passphrase does not open the key file",
         "it is mistyped, or the file is another one",
-        "try again";
+        "type it again, or name the right file with `--passphrase-file`; without it the key is lost: restore one from a backup";
     UnknownToken: "there is no token of this name",
         "it is mistyped, or was never made",
         "see `leasehold vendor token list`";
@@ -44,7 +44,7 @@ words! {
         "use what is there, or choose another folder or name; nothing was changed";
     NotInitialised: "there is nothing here yet",
         "the folder is another one, or the first command was never run",
-        "run the command that the message names";
+        "name the right folder; a vendor's begins with `leasehold vendor init`, a host's with `leasehold host activate` or `host request`";
     AddressInUse: "another program listens at this address",
         "a second server, or an earlier one that still runs",
         "stop it, or choose another address with `--listen`";
@@ -55,14 +55,14 @@ words! {
         "it is mistyped, or belongs to a network that is not up yet",
         "choose another address with `--listen`; 0.0.0.0 is all of them";
     ListenFailed: "the server cannot listen at the address",
-        "the system does not allow it now",
-        "the message gives the system's words";
+        "IPv6 is turned off here and the address is one, or the system has no room for another connection",
+        "give an IPv4 address with `--listen 0.0.0.0:PORT`; or raise the limit of open files (`ulimit -n`)";
     FileUnreadable: "a file for TLS cannot be read",
         "it is missing, or belongs to another user",
-        "the message names it; the service's user must be able to read it";
+        "check the path, and let the service's user read the file: `ls -l` shows its owner and rights";
     PemMalformed: "a file for TLS is not PEM",
         "it is in another form (DER, PKCS#12), or was cut",
-        "convert it with `openssl`";
+        "convert it: `openssl x509 -inform der -in FILE` for a certificate, `openssl pkcs12 -nodes -in FILE` for PKCS#12";
     CertificateMissing: "there is no certificate in the file",
         "the file is the private key, or another one",
         "give the certificate chain with `--tls-cert`";
@@ -79,8 +79,8 @@ words! {
         "the files of two certificates were mixed up",
         "give the key that the certificate was issued for";
     TlsUnavailable: "TLS cannot be set up",
-        "certificate and key do not suit what this program speaks",
-        "the message gives the reason";
+        "the key is of a kind that TLS 1.2 and 1.3 do not take, or too short",
+        "have the certificate issued for an ECDSA key, or an RSA key of 2048 bits or more";
     TlsCertificateEnded: "the TLS certificate has ended",
         "it was not renewed with its issuer in time",
         "put the renewed certificate in its place: a server that runs takes it on by itself within seconds";
@@ -122,7 +122,7 @@ words! {
          address allowed";
     ProxyUnreachable: "the proxy that is set does not answer",
         "HTTP_PROXY, HTTPS_PROXY or ALL_PROXY names one that is gone or cannot be reached from here; the host was never asked",
-        "name the host in NO_PROXY where no proxy is needed; else correct the variable that the message names";
+        "name the host in NO_PROXY where no proxy is needed; else correct that variable";
     GatewayFailed: "a gateway on the way answers in the place of the server",
         "a reverse proxy or load balancer runs, and does not reach the server behind it",
         "start the server behind the gateway, or correct where the gateway sends its requests; its log says more";
@@ -131,13 +131,13 @@ words! {
         "write http:// before the address, or give the server a certificate";
     NotABackup: "the file is no whole backup of a host",
         "it is another file, or was cut or changed on its way",
-        "take another backup; nothing was changed";
+        "restore another backup file; `leasehold inspect FILE` says what this one is. Nothing was changed";
     NotRenewable: "no request is kept by which the authority would know the host again",
         "the host's folder was restored without it, or its key pair was made anew",
         "run `leasehold host activate --authority URL` once with the host key; nothing more is used up";
     NotRenewed: "the host's certificate could not be renewed",
-        "the vendor's authority did not answer, or refused; the message says which",
-        "follow the message; `leasehold host renew` tries again at once. The host serves until its certificate ends";
+        "the vendor's authority did not answer, or refused",
+        "`leasehold host doctor` looks for the reason, `leasehold host renew` tries again at once; the host serves until its certificate ends";
     NotAHost: "what answers at the address is no Leasehold host",
         "another server, or a proxy, answers there",
         "check the address and port (16880 unless set otherwise)";
@@ -156,7 +156,7 @@ words! {
         "ask DNS for the name (`getent hosts NAME`); correct the record's target, or add an address for it";
     Refused: "the host refused for a reason that this program does not know",
         "the host is newer than this program",
-        "read the host's own words in the message; update this program";
+        "update this program to the host's version or later; until then the host's own words stand in the message";
     WrongAnswer: "the host's lease is not the one that was asked for",
         "the host is faulty, or something between answers with what it has stored",
         "try again; if it lasts, look at the host's log. The lease in hand stays";

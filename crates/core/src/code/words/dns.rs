@@ -14,7 +14,7 @@ words! {
         "`leasehold host dns publish` on the host, or give its record line to the administrator of the zone";
     DnsServerFailed: "the name servers failed to answer",
         "a zone that does not load, or a server further on that does not answer",
-        "look at the name server's log";
+        "the name server's log says which zone or server failed; meanwhile set the host's address with `--host ADDRESS`";
     DnsRefused: "the name servers refuse to answer this machine",
         "the server holds zones but does not resolve names, or its rules exclude this machine",
         "set the name servers that serve this network";
@@ -32,7 +32,7 @@ words! {
         "remove servers that are gone from the machine's settings";
     DnsSettings: "the machine's settings for DNS cannot be read",
         "a file or program of the system is missing or cannot be read",
-        "the message names it; or set the host's address with `--host ADDRESS`";
+        "let this user read the file of the message (`ls -l`), or set the host's address with `--host ADDRESS`";
     NoNameServer: "the machine has no name server",
         "it is not connected, or was set up without",
         "connect it, or set the host's address with `--host ADDRESS`";

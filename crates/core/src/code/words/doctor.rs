@@ -35,7 +35,7 @@ words! {
         "set both clocks by NTP; up to 4 hours change nothing";
     BadConfiguration: "the configuration file cannot be used",
         "a key or value is mistyped",
-        "correct what the message names; docs/host.toml shows all keys, `leasehold host check-config FILE` checks it";
+        "correct that key or value; docs/host.toml shows all keys, `leasehold host check-config FILE` checks it";
     NoFullName: "this machine has no name with a domain",
         "the system was set up without a domain",
         "give the name that leads to this host: `--target NAME`";

@@ -27,9 +27,9 @@ words! {
     ClockSkew: "the clocks of client and host are more than 4 hours apart",
         "one of them is set wrongly, or to another time zone",
         "set both clocks by NTP; the answer names both times";
-    Revoked: "the vendor has withdrawn the document, its subject or a key above it",
+    Revoked: "the vendor has revoked the document, its subject or a key above it",
         "the key was lost, copied or refunded",
-        "ask the vendor";
+        "ask the vendor for another key or certificate; `leasehold inspect FILE` says whose document it is";
     Replayed: "the request is not newer than the last one recorded for this client and product",
         "an earlier request arrived again, or the client's clock was set back since",
         "nothing: the client asks again at once with a later time";
@@ -67,7 +67,7 @@ words! {
         "the request came without one",
         "send `Authorization: Bearer TOKEN`; the vendor makes tokens with `leasehold vendor token add`";
     TokenUnknown: "the token is not known, or not any more",
-        "it is mistyped, has ended, or was withdrawn",
+        "it is mistyped, has ended, or was revoked",
         "see `leasehold vendor token list`; make another with `leasehold vendor token add`";
     TokenNotAllowed: "the token does not allow this",
         "it was made without the role",

@@ -11,19 +11,19 @@ words! {
         "the client API starts with /v1/";
     MethodNotAllowed: "this address takes another HTTP method",
         "the URL or method is mistyped",
-        "see the documentation of the API";
+        "the reply's Allow header names the methods it takes; docs/authority.md and `/api/v1/openapi.json` describe all calls";
     UnsupportedMediaType: "the body is not of the type that this address takes",
         "the Content-Type header is missing or wrong",
         "send documents as application/cose";
     Timeout: "the request did not arrive in time",
         "a slow or broken connection",
-        "try again";
+        "ask again; if it lasts, look for a slow link, a proxy or a firewall on the way to the server";
     Internal: "the server failed to answer",
         "a fault of the server or of its store",
-        "see its log; nothing was granted";
+        "the server's log says what failed; nothing was granted, and clients ask again by themselves";
     StoreUnavailable: "the store cannot be read or written now",
-        "the disk is full or read-only; or the database is down, or not the one named",
-        "free space on the disk; check that the database runs at the address given. No request is answered before it is recorded";
+        "the disk is full or read-only; or the database is down, not the one named, or refuses this user",
+        "make room on the disk, or check that the database runs at the address given and takes this user. No request is answered before it is recorded";
     StoreInUse: "another process has the store open for writing",
         "a second `host serve` on the same folder",
         "stop the other one, or give each host a folder of its own with `--data`";

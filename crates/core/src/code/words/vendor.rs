@@ -9,7 +9,7 @@ words! {
     UnknownFamily: "the vendor has no such family of products",
         "its id is mistyped, or no product of it was added yet",
         "see `leasehold vendor product list`; a family begins with its first product";
-    Withdrawn: "the product or family has been withdrawn",
+    Withdrawn: "the product or family is withdrawn",
         "the vendor grants it no more; what was granted before holds to its end",
         "use another, or bring it back with `leasehold vendor product restore` or `leasehold vendor family restore`";
     AmbiguousKey: "several product keys end in these five characters",
@@ -38,11 +38,11 @@ words! {
         "nothing: hosts and clients need no list until there is one";
     BadPolicy: "no host or client could follow such a policy",
         "two of its values contradict each other, or one is out of range",
-        "the message names the values; `leasehold vendor key issue --help` says what each is for";
+        "correct the values that are named: `leasehold vendor key issue --help` says what each is for and which there may be";
     GrantTooLarge: "the grant does not fit into a host certificate",
         "the family has very many products, or the features have long names",
         "begin another family, or shorten the names";
     NotAKeyFile: "the file is no encrypted key of Leasehold's",
         "it is another file, was cut, or is encrypted in another way",
-        "restore it from a backup";
+        "`leasehold inspect FILE` says what it is; restore the key from a backup";
 }

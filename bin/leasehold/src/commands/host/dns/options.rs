@@ -2,7 +2,6 @@
 
 use std::fmt::Display;
 use std::net::{IpAddr, SocketAddr};
-use std::num::NonZeroU16;
 use std::path::PathBuf;
 use std::str::FromStr;
 
@@ -14,6 +13,7 @@ use leasehold_host::dns::{Publication, ZoneEntry};
 use serde::{Deserialize, Deserializer};
 
 use crate::failure::Failure;
+use crate::values;
 
 /// How the host's record in DNS is set; what is absent has its default.
 #[derive(Args, Clone, Debug, Default, Deserialize)]
@@ -29,20 +29,20 @@ pub(crate) struct DnsOptions {
     #[serde(deserialize_with = "one")]
     target: Option<Target>,
     /// Port that the record names [default: the port listened at].
-    #[arg(long, value_name = "PORT")]
-    port: Option<NonZeroU16>,
+    #[arg(long, value_name = "PORT", value_parser = values::whole::<u16>(1..=65_535))]
+    port: Option<u16>,
     /// Hosts of the lowest priority are tried first [default: 10].
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = values::whole::<u16>(0..=65_535))]
     priority: Option<u16>,
     /// This host's share among those of its priority [default: 10].
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = values::whole::<u16>(0..=65_535))]
     weight: Option<u16>,
     /// Service label, as the product's manifest says [default: leasehold].
     #[arg(long, value_name = "LABEL")]
     #[serde(deserialize_with = "one")]
     service: Option<ServiceLabel>,
     /// Seconds for which the record may be remembered [default: 3600].
-    #[arg(long, value_name = "SECONDS")]
+    #[arg(long, value_name = "SECONDS", value_parser = values::whole::<u32>(0..=u64::from(u32::MAX)))]
     ttl: Option<u32>,
     /// Name server that holds the zone, and its port where that is not 53; several by commas, the first to answer is
     /// taken [default: this machine's name servers].
@@ -111,7 +111,7 @@ impl DnsOptions {
         Ok(ServiceRecord {
             priority: self.priority.unwrap_or(PRIORITY),
             weight: self.weight.unwrap_or(WEIGHT),
-            port: self.port.map_or(listen, NonZeroU16::get),
+            port: self.port.unwrap_or(listen),
             target: self.target()?,
             ttl: self.ttl.map_or(TTL, |seconds| Span::seconds(seconds.into())),
         })

@@ -5,8 +5,7 @@ mod choices;
 mod list;
 
 use std::convert::Infallible;
-use std::fs;
-use std::io::{self, IsTerminal};
+use std::io::{self, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
@@ -23,8 +22,8 @@ use serde_json::json;
 
 use crate::failure::Failure;
 use crate::input;
-use crate::output::{self, Output};
-use crate::values::parsed;
+use crate::output::{self, OutFile, Output};
+use crate::values::{self, parsed};
 
 /// Write a deployment file (configuration.xml) that the rules allow, with a reason for each line.
 ///
@@ -49,7 +48,7 @@ pub(crate) struct Config {
     #[arg(long)]
     arm: bool,
     /// The day as of which support is judged [default: today].
-    #[arg(long, value_name = "DATE")]
+    #[arg(long, value_name = "DATE", value_parser = values::date)]
     today: Option<Date>,
     /// Leave out why each line stands there.
     #[arg(long, conflicts_with = "sources")]
@@ -57,12 +56,8 @@ pub(crate) struct Config {
     /// Say where each fact was read.
     #[arg(long)]
     sources: bool,
-    /// The file to write; standard output where none is named.
-    #[arg(short, long, value_name = "FILE")]
-    output: Option<PathBuf>,
-    /// Write over a file that is there.
-    #[arg(long)]
-    force: bool,
+    #[command(flatten)]
+    out: OutFile,
     /// Show what can be chosen instead.
     #[arg(long, value_enum, value_name = "WHAT")]
     list: Option<list::List>,
@@ -74,10 +69,7 @@ impl Config {
             list.print(self.sources, output);
             return Ok(());
         }
-        if let Some(path) = self.output.as_deref().filter(|path| !self.force && path.exists()) {
-            return Err(Failure::failed(Code::File, format!("{}: it is there already", path.display()))
-                .hint("name another file, or write over it with --force"));
-        }
+        self.out.check()?;
         let mut profile = self.profile()?;
         if profile.products.is_empty() && profile.remove.is_none() {
             if output == Output::Json || !io::stdin().is_terminal() {
@@ -146,17 +138,21 @@ impl Config {
     }
 
     fn put(&self, written: &Written, output: Output) -> Result<(), Failure> {
-        if let Some(path) = &self.output {
-            save(path, written, self.force).map_err(|error| Failure::file(path, &error))?;
+        if let Some(path) = self.out.path() {
+            let readers = if written.secret { Readers::Owner } else { Readers::Umask };
+            let all = |file: &mut dyn Write| {
+                file.write_all(written.text.as_bytes()).map_err(|error| Failure::file(path, &error))
+            };
+            self.out.write(path, readers, all)?;
         }
         match output {
             Output::Json => output::json(&json!({
-                "file": self.output.as_ref().map(|path| path.to_string_lossy()),
-                "text": if self.output.is_none() { Some(&written.text) } else { None },
+                "file": self.out.path().map(Path::to_string_lossy),
+                "text": if self.out.path().is_none() { Some(&written.text) } else { None },
                 "secret": written.secret,
                 "findings": written.findings.iter().map(super::lint::finding).collect::<Vec<_>>(),
             })),
-            Output::Human if self.output.is_none() => out!("{}", written.text),
+            Output::Human if self.out.path().is_none() => out!("{}", written.text),
             Output::Human => {}
         }
         Ok(())
@@ -201,16 +197,6 @@ fn read(path: &Path) -> Result<Profile, Failure> {
         Failure::failed(Code::Usage, format!("{}: line {line}: {error}", path.display()))
             .hint("docs/office/config.md shows what a profile may hold")
     })
-}
-
-/// Writes a file as a whole; one with a secret can be read by its owner alone.
-fn save(path: &Path, written: &Written, force: bool) -> io::Result<()> {
-    if fs::metadata(path).is_ok_and(|present| !present.is_file()) {
-        return fs::write(path, &written.text);
-    }
-    let readers = if written.secret { Readers::Owner } else { Readers::Umask };
-    let bytes = written.text.as_bytes();
-    if force { leasehold_files::replace(path, bytes, readers) } else { leasehold_files::create(path, bytes, readers) }
 }
 
 /// What there is to know about a file that was written, on standard error.

@@ -11,7 +11,7 @@ use serde_json::Value;
 
 use super::super::text_of;
 use crate::failure::Failure;
-use crate::values::parsed;
+use crate::values::{self, parsed};
 
 /// What is known besides.
 #[derive(Debug, Args)]
@@ -26,7 +26,7 @@ pub(crate) struct Known {
     #[arg(long, value_parser = parsed::<Mode>)]
     mode: Option<Mode>,
     /// The day to judge for [default: today].
-    #[arg(long, value_name = "DATE")]
+    #[arg(long, value_name = "DATE", value_parser = values::date)]
     today: Option<Date>,
     /// The architecture of the Office that is installed on the machines: 32 or 64.
     #[arg(long, value_name = "BITS", value_parser = parsed::<Edition>)]

@@ -9,6 +9,7 @@ use leasehold_core::{Code, KeyKind};
 use crate::commands::vendor::{VendorContext, failed};
 use crate::failure::Failure;
 use crate::output::{self, Column, Output, Table};
+use crate::values;
 
 /// Those that were activated, by product key, each with its latest key pair.
 #[derive(Debug, Args)]
@@ -17,10 +18,10 @@ pub(crate) struct List {
     #[arg(long, value_name = "KEY")]
     key: Option<KeyName>,
     /// Go on after this ordinal of the product key.
-    #[arg(long, value_name = "ORDINAL", requires = "key", default_value_t = 0)]
+    #[arg(long, value_name = "ORDINAL", requires = "key", default_value_t = 0, value_parser = values::whole::<u64>(values::ANY))]
     after: u64,
     /// Show at most so many of each product key.
-    #[arg(long, value_name = "N", default_value_t = 1_000, value_parser = clap::value_parser!(u64).range(1..))]
+    #[arg(long, value_name = "N", default_value_t = 1_000, value_parser = values::whole::<u64>(values::SOME))]
     limit: u64,
 }
 

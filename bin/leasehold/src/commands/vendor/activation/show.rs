@@ -1,31 +1,28 @@
 //! `leasehold vendor host show` and `leasehold vendor machine show`.
 
-use std::path::PathBuf;
-
 use clap::Args;
 use leasehold_authority::activations::{self, Activated};
 
 use crate::commands::vendor::{VendorContext, failed};
 use crate::failure::Failure;
 use crate::ids::IdStart;
-use crate::output::{self, Output};
+use crate::output::{self, OutFile, Output};
 
 /// One of them, by the name of its key pair: when it was activated, and the document it holds.
 #[derive(Debug, Args)]
 pub(crate) struct Show {
     /// The name of its key pair.
     id: IdStart,
-    /// Write the document itself: raw where the name ends in .lh, else in armour; `-` is standard output.
-    #[arg(short, long = "output", value_name = "FILE")]
-    out: Option<PathBuf>,
+    #[command(flatten)]
+    out: OutFile,
 }
 
 impl Show {
     pub(super) fn run(self, context: &VendorContext, output: Output) -> Result<(), Failure> {
         let found =
             activations::find(&*context.store, super::named(context, &self.id)?).map_err(|error| failed(&error))?;
-        if let (Some(out), Some(newest)) = (&self.out, found.iter().max_by_key(|one| one.activation.last)) {
-            return output::document(&newest.activation.document, Some(out.as_path()), super::value(newest), output);
+        if let Some(newest) = found.iter().max_by_key(|one| one.activation.last).filter(|_| self.out.is_given()) {
+            return self.out.document(&newest.activation.document, super::value(newest), output);
         }
         match output {
             Output::Json => output::json(&found.iter().map(super::value).collect()),

@@ -13,6 +13,7 @@ use crate::commands::vendor::{Strength, VendorContext, failed, stamp};
 use crate::failure::Failure;
 use crate::input;
 use crate::output::{self, Output};
+use crate::values;
 
 /// Make another authority key, certified by the root, in the place of the one there is.
 ///
@@ -29,7 +30,7 @@ pub(crate) struct Rotate {
     #[arg(long, value_name = "FILE", env = "LEASEHOLD_PASSPHRASE_FILE")]
     passphrase_file: Option<PathBuf>,
     /// How many years the new authority may sign.
-    #[arg(long, value_name = "N", default_value_t = 10, value_parser = clap::value_parser!(u64).range(1..=100))]
+    #[arg(long, value_name = "N", default_value_t = 10, value_parser = values::whole::<u64>(1..=100))]
     years: u64,
     #[command(flatten)]
     strength: Strength,

@@ -30,10 +30,10 @@ pub(crate) struct Issue {
     #[arg(long, value_name = "NAME")]
     customer: Option<Text>,
     /// How many hosts a host key activates [first: 6, or 1 with a capacity].
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = values::whole::<NonZeroU64>(values::SOME))]
     hosts: Option<NonZeroU64>,
     /// How many machines a multiple key activates.
-    #[arg(long, value_name = "N", required_if_eq("kind", "multiple"), value_parser = clap::value_parser!(u64).range(1..))]
+    #[arg(long, value_name = "N", required_if_eq("kind", "multiple"), value_parser = values::whole::<u64>(values::SOME))]
     machines: Option<u64>,
     /// How long certificates of its hosts are valid [first: 90d with a capacity, else 2 years].
     #[arg(long, value_name = "TIME", value_parser = values::span)]

@@ -23,10 +23,10 @@ pub(crate) struct Set {
     #[arg(long, value_name = "NAME|none", value_parser = customer)]
     customer: Option<OrNone<Text>>,
     /// How many hosts, or machines with a multiple key, it activates at most.
-    #[arg(long, value_name = "N", visible_alias = "hosts", visible_alias = "machines")]
+    #[arg(long, value_name = "N", visible_alias = "hosts", visible_alias = "machines", value_parser = values::whole::<NonZeroU64>(values::SOME))]
     places: Option<NonZeroU64>,
     /// How many key pairs it activates at most on each of them.
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = values::whole::<NonZeroU64>(values::SOME))]
     activations_each: Option<NonZeroU64>,
     /// How long certificates of its hosts are valid; none is the usual time.
     #[arg(long, value_name = "TIME|none", value_parser = validity)]

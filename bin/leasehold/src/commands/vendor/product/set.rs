@@ -23,7 +23,7 @@ pub(crate) struct Set {
     #[arg(long, value_name = "TIME", value_parser = values::span, group = "change")]
     initial_grace: Option<Span>,
     /// Parts of a machine that may change before it counts as another one.
-    #[arg(long, value_name = "N", group = "change")]
+    #[arg(long, value_name = "N", group = "change", value_parser = values::whole::<u64>(values::ANY))]
     drift: Option<u64>,
     /// The label of the SRV record where clients find hosts; none is the usual one.
     #[arg(long, value_name = "LABEL|none", value_parser = label, group = "change")]
