@@ -80,7 +80,7 @@ fn an_id_as_a_narrow_table_shows_it_is_taken_and_full_ids_are_shown_when_asked_f
     assert_eq!(client.len(), 8, "{shown}");
     let rest = json(folder.path(), &format!("host clients --data host --after {client}"));
     assert_eq!(rest.as_array().expect("machines").len(), 5);
-    assert_eq!(json(folder.path(), &format!("host clients forget {client} --data host"))["orders"], 2);
+    assert_eq!(json(folder.path(), &format!("host clients forget {client} --data host"))["orders"], 1);
     let shown = on_a_terminal(folder.path(), "vendor host list", 80, 24);
     let host = shown.split_whitespace().find(|word| word.len() == 8 && word.chars().all(|c| c.is_ascii_hexdigit()));
     let host = host.unwrap_or_else(|| panic!("{shown}"));

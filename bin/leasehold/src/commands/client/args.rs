@@ -11,6 +11,7 @@ use super::names::Names;
 use super::outcome;
 use crate::failure::Failure;
 use crate::input;
+use crate::values;
 
 /// The product, and its state directory.
 #[derive(Debug, Args)]
@@ -27,7 +28,7 @@ pub(crate) struct StateArgs {
     root: Option<PublicKey>,
     /// Be made-up machine N instead of this one, with its state in `made-up/N` of the state directory: to try things out, where
     /// one computer has to be several machines.
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1_000))]
+    #[arg(long, value_name = "N", value_parser = values::whole::<u32>(1..=1_000))]
     made_up_machine: Option<u32>,
 }
 
