@@ -111,7 +111,10 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("answer.txt");
         let write = |force, text: &'static str| {
-            file(&path, force).write(&path, Readers::Umask, |out| Ok(out.write_all(text.as_bytes()).unwrap()))
+            file(&path, force).write(&path, Readers::Umask, |out| {
+                out.write_all(text.as_bytes()).unwrap();
+                Ok(())
+            })
         };
         write(false, "first").unwrap();
         let refused = write(false, "second").unwrap_err();
@@ -130,7 +133,12 @@ mod tests {
         let path = folder.path().join("key.txt");
         fs::write(&path, "open to all").unwrap();
         fs::set_permissions(&path, fs::Permissions::from_mode(0o644)).unwrap();
-        file(&path, true).write(&path, Readers::Owner, |out| Ok(out.write_all(b"secret").unwrap())).unwrap();
+        file(&path, true)
+            .write(&path, Readers::Owner, |out| {
+                out.write_all(b"secret").unwrap();
+                Ok(())
+            })
+            .unwrap();
         assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
     }
 }

@@ -64,7 +64,8 @@ pub(crate) fn translated(text: &str) -> String {
         let whole = error.to_string();
         let start = rest[..end].strip_suffix(&whole).map_or(at, str::len);
         done.push_str(&rest[..start]);
-        done.push_str(&if start == at { format!(" ({})", words(&error)) } else { words(&error) });
+        let words = words(&error);
+        done.push_str(&if start == at { [" (", &words, ")"].concat() } else { words });
         rest = rest.split_off(end);
     }
     done + &rest

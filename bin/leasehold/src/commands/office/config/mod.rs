@@ -30,7 +30,6 @@ use crate::values::{self, parsed};
 /// What is chosen comes from flags, from a profile (--profile FILE, TOML), or from questions on a terminal where neither
 /// names a product. What the rules forbid is refused with the rule. A subscription takes no product key, and no KMS host
 /// activates it; a volume product has its GVLK built in and needs no key for KMS and AD.
-#[expect(clippy::struct_excessive_bools, reason = "flags of a command line")]
 #[derive(Debug, Args)]
 pub(crate) struct Config {
     /// A profile to start from; flags go before it.
