@@ -93,10 +93,11 @@ fn what_cannot_be_changed_so_is_told_and_nothing_is() {
     desk.run(&["key", "set", end, "--end", "2020-01-01"]).fails(2, "bad-policy");
     desk.run(&["key", "set", "QQQQQ", "--threshold", "1"]).fails(1, "unknown-key");
     desk.run(&["key", "show", "00000000000000000000000000000000"]).fails(1, "unknown-key");
-    desk.run(&["key", "revoke", "QQQQQ"]).fails(1, "unknown-key");
+    desk.run(&["key", "withdraw", "QQQQQ"]).fails(1, "unknown-key");
+    desk.run(&with_pass(&["key", "revoke", "QQQQQ"])).fails(1, "unknown-key");
     desk.run(&["family", "set", "acme"]).fails(2, "usage");
     desk.run(&["family", "set", "none", "--threshold", "1"]).fails(1, "unknown-family");
-    desk.run(&["family", "revoke", "none"]).fails(1, "unknown-family");
+    desk.run(&["family", "withdraw", "none"]).fails(1, "unknown-family");
     desk.run(&["product", "set", "none", "--title", "X"]).fails(1, "unknown-product");
     desk.run(&["product", "show", "none"]).fails(1, "unknown-product");
     desk.run(&["host", "show", "00000000000000000000000000000000"]).fails(1, "unknown-host");
@@ -139,12 +140,12 @@ fn products_and_families_are_changed_withdrawn_and_brought_back() {
     );
     assert_eq!(desk.json(&["family", "list"])[0]["policy"]["threshold"], 1);
     assert_eq!(desk.json(&["family", "show", "acme"])["products"], json!(["acme-cad"]));
-    desk.run(&["product", "revoke", "acme-cad"]).done();
+    desk.run(&["product", "withdraw", "acme-cad"]).done();
     desk.run(&with_pass(&["manifest", "acme-cad"])).fails(1, "withdrawn");
     assert!(desk.run(&["product", "list"]).done().contains("withdrawn"));
     desk.run(&["product", "restore", "acme-cad"]).done();
     desk.run(&with_pass(&["manifest", "acme-cad"])).done();
-    desk.run(&["family", "revoke", "acme"]).done();
+    desk.run(&["family", "withdraw", "acme"]).done();
     desk.run(&["key", "issue", "--family", "acme", "--kind", "host"]).fails(1, "withdrawn");
     desk.run(&["family", "restore", "acme"]).done();
     desk.issue(&["--kind", "host"]);
@@ -193,20 +194,20 @@ fn hosts_are_listed_shown_and_revoked_and_lists_are_numbered() {
 }
 
 #[test]
-fn a_key_is_revoked_alone_or_with_its_hosts() {
+fn a_key_is_withdrawn_alone_or_revoked_with_its_hosts() {
     let desk = Desk::open();
     let (alone, whole) = (desk.issue(&["--kind", "host"]), desk.issue(&["--kind", "host"]));
     activate(&desk, &alone, 1);
     let hosts = [activate(&desk, &whole, 2).0, activate(&desk, &whole, 3).0];
-    let ended = desk.run(&["key", "revoke", alone.last_five()]);
-    assert!(ended.talk.contains("--hosts"), "{}", ended.talk);
+    let ended = desk.run(&["key", "withdraw", alone.last_five()]);
+    assert!(ended.talk.contains("vendor key revoke"), "{}", ended.talk);
     ended.done();
     desk.run(&["revocations"]).fails(1, "no-revocations");
-    desk.run(&with_pass(&["key", "revoke", whole.last_five(), "--hosts"])).done();
+    desk.run(&with_pass(&["key", "revoke", whole.last_five()])).done();
     assert_eq!(list(&desk).keys, hosts);
     for key in [&alone, &whole] {
         let shown = desk.json(&["key", "show", key.last_five()]);
-        assert!(shown["revoked"].is_u64(), "{shown}");
+        assert!(shown["withdrawn"].is_u64(), "{shown}");
     }
     ask(&desk, &alone, 1).fails(1, "revoked");
     let of_nobody = desk.json(&["key", "list", "--customer", "Example AG"]);
@@ -223,7 +224,7 @@ fn exports_are_of_one_shape_and_written_whole_or_not_at_all() {
     activate(&desk, &key, 1);
     let csv = desk.run(&["export", "usage"]).done();
     let lines: Vec<&str> = csv.lines().collect();
-    assert!(lines[0].starts_with("key,last_five,kind,family,customer,issued,revoked,places_taken,places,"), "{csv}");
+    assert!(lines[0].starts_with("key,last_five,kind,family,customer,issued,withdrawn,places_taken,places,"), "{csv}");
     assert!(lines.len() == 2 && lines[1].contains(",'=1+1,") && lines[1].contains(",1,6,1,10,"), "{csv}");
     let read = desk.json(&["export", "hosts"]);
     assert_eq!((&read[0]["name"], &read[0]["customer"]), (&"host1".into(), &"=1+1".into()));

@@ -163,12 +163,12 @@ vendor product list --dir q/vendor
 vendor product show acme-cad --dir q/vendor
 vendor product set acme-cad --title CAD --dir q/vendor
 vendor product add acme-view --title View --family acme --dir q/vendor
-vendor product revoke acme-view --dir q/vendor
+vendor product withdraw acme-view --dir q/vendor
 vendor product restore acme-view --dir q/vendor
 vendor family list --dir q/vendor
 vendor family show acme --dir q/vendor
 vendor family set acme --drift 3 --dir q/vendor
-vendor family revoke acme --dir q/vendor
+vendor family withdraw acme --dir q/vendor
 vendor family restore acme --dir q/vendor
 vendor key list --dir q/vendor
 vendor key show --key-file q/host-key.txt --dir q/vendor
@@ -212,6 +212,7 @@ vendor serve: ends only when it is told to
 vendor approve: needs a request that was not answered
 vendor revoke: signs a list with a passphrase, a second long
 vendor key set: takes the name of a key that is made anew each time
+vendor key withdraw: as before
 vendor key revoke: as before
 vendor token revoke: talks only
 vendor host show: takes the name of a host that is made anew each time

@@ -77,14 +77,24 @@ fn the_root_key_may_be_in_a_file_as_digits_or_pem_or_in_a_manifest() {
 }
 
 #[test]
-fn without_a_root_key_only_what_needs_none_is_believed() {
+fn without_a_root_key_the_chain_is_checked_and_the_roots_id_is_told() {
     let run = at(&case("request"), &["--json"]);
     assert_eq!((run.status, &run.json()["root_assumed"]), (0, &json!(false)));
     let run = at(&case("manifest"), &["--json"]);
     assert_eq!((run.status, &run.json()["root_assumed"]), (0, &json!(true)));
-    let run = at(&case("lease"), &["--json"]);
-    assert_eq!((run.status, &run.json()["reason"]), (1, &json!("unknown-signer")));
-    assert!(run.stderr.contains("--root") && run.stderr.contains("--manifest"), "{}", run.stderr);
+    let lease = case("lease");
+    let root: leasehold_core::PublicKey = text(&lease["root"]).parse().expect("a key");
+    for name in ["lease", "host-certificate", "revocations"] {
+        let run = at(&case(name), &["--json"]);
+        let said = run.json();
+        assert_eq!((run.status, &said["valid"], &said["reason"]), (0, &Value::Null, &Value::Null), "{name}");
+        assert_eq!(said["root_id"], root.id().to_string());
+        assert!(run.stderr.contains("warning: ") && run.stderr.contains("--root"), "{}", run.stderr);
+        let run = at(&case(name), &[]);
+        assert!(run.stdout.contains("signature chain complete, root not checked"), "{}", run.stdout);
+    }
+    let run = at(&json!({ "hex": damage(text(&lease["hex"])), "at": lease["at"] }), &["--json"]);
+    assert_eq!((run.status, &run.json()["reason"]), (1, &json!("bad-signature")));
     assert_eq!(at(&case("truncated"), &["--json"]).json()["reason"], "malformed");
 }
 
@@ -108,7 +118,10 @@ fn wrong_usage_ends_with_status_2_and_says_what_is_wrong() {
         (&["inspect"][..], "<FILE>"),
         (&["inspect", "no-such-file.lh"], "no such file"),
         (&["inspect", "-", "--root", "xyz"], "root xyz: neither 64 hexadecimal digits nor a file"),
-        (&["inspect", "-", "--root", "Cargo.toml"], "the file holds no public key"),
+        (
+            &["inspect", "-", "--root", concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.toml")],
+            "the file holds no public key",
+        ),
         (&["inspect", "-", "--at", "yesterday"], "--at"),
         (&["inspect", "-", "--key", "-"], "--key"),
         (&["inspect", "-", "--root", "a", "--manifest", "b"], "--manifest"),
@@ -118,6 +131,25 @@ fn wrong_usage_ends_with_status_2_and_says_what_is_wrong() {
         let run = leasehold(arguments, text(&case("request")["hex"]).as_bytes());
         assert_eq!((run.status, run.stdout.as_str()), (2, ""), "{arguments:?}: {run:?}");
         assert!(run.stderr.contains(words), "{arguments:?}: {}", run.stderr);
+    }
+}
+
+#[test]
+fn a_file_or_folder_that_is_no_document_is_named() {
+    let folder = TempDir::new().expect("a folder");
+    let inspect = |path: &str| leasehold(&["inspect", path, "--json"], b"");
+    let key = write(folder.path(), "root.pem", b"-----BEGIN ENCRYPTED PRIVATE KEY-----\nMIGj\n");
+    let store = write(folder.path(), "leasehold.db", b"SQLite format 3\0");
+    write(folder.path(), "host.key", b"-----BEGIN PRIVATE KEY-----\nMC4C\n");
+    for (path, what) in [
+        (key.as_str(), "key-file"),
+        (&store, "store"),
+        (folder.path().to_str().expect("a path in UTF-8"), "host-folder"),
+    ] {
+        let run = inspect(path);
+        assert_eq!((run.status, &run.json()["what"], &run.json()["valid"]), (1, &json!(what), &json!(false)));
+        assert!(run.stderr.contains("it is no document, but "), "{}", run.stderr);
+        assert!(!run.stdout.contains("MC4C"), "no secret is shown");
     }
 }
 

@@ -85,7 +85,7 @@ impl ActivationRequest {
         if !self.proven_by(&key.public) {
             return Err(Refusal::BadSignature);
         }
-        if key.revoked.is_some() {
+        if key.withdrawn.is_some() {
             return Err(Refusal::Revoked);
         }
         let (found, needed) = (key.allowance.kind(), self.kind.key_kind());

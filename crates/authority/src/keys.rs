@@ -275,17 +275,17 @@ pub fn change(
     })
 }
 
-/// Withdraws a product key: it activates and renews nothing more. What it has activated holds to its end, unless it is
+/// Withdraws a product key for ever: it activates and renews nothing more. What it has activated holds to its end, unless it is
 /// revoked too ([`crate::Authority::revoke`]).
 ///
 /// # Errors
 /// [`Error::UnknownKey`], [`Error::AmbiguousKey`]; [`Error::NotInitialised`], [`Error::Store`].
-pub fn revoke(store: &dyn AuthorityStore, name: &KeyName, by: Stamp) -> Result<Changed<IssuedKey>, Error> {
+pub fn withdraw(store: &dyn AuthorityStore, name: &KeyName, by: Stamp) -> Result<Changed<IssuedKey>, Error> {
     transact(store, "withdraw a product key", |tx| {
         tx.vendor()?.ok_or(Error::NotInitialised)?;
         let before = resolve(tx, name)?;
-        tx.revoke_key(before.public.id(), by)?;
-        let after = IssuedKey { revoked: before.revoked.or(Some(by.at)), ..before.clone() };
+        tx.withdraw_key(before.public.id(), by)?;
+        let after = IssuedKey { withdrawn: before.withdrawn.or(Some(by.at)), ..before.clone() };
         Ok(Changed { before, after })
     })
 }
@@ -328,7 +328,7 @@ fn make(new: &NewKey, family: &Family, policy: Policy, by: Stamp, random: [u8; 9
         allowance: new.allowance,
         certificate_validity: new.certificate_validity,
         issued: by.at,
-        revoked: None,
+        withdrawn: None,
     };
     (key, issued)
 }

@@ -97,7 +97,7 @@ impl Authority {
             for target in targets {
                 if let Target::ProductKey(name) = target {
                     let key = resolve(tx, name)?.public.id();
-                    tx.revoke_key(key, by)?;
+                    tx.withdraw_key(key, by)?;
                 }
             }
             if let Some(list) = list.as_ref().filter(|_| !added.is_empty()) {

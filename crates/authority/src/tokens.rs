@@ -105,12 +105,12 @@ pub fn list(store: &dyn AuthorityStore) -> Result<Vec<Token>, Error> {
     })
 }
 
-/// Withdraws a token at once and for ever. One that is withdrawn already stays so from its first time.
+/// Revokes a token at once and for ever. One that is revoked already stays so from its first time.
 ///
 /// # Errors
 /// [`Error::UnknownToken`]; [`Error::NotInitialised`], [`Error::Store`].
 pub fn revoke(store: &dyn AuthorityStore, name: &TokenName, by: Stamp) -> Result<Token, Error> {
-    transact(store, "withdraw a token", |tx| {
+    transact(store, "revoke a token", |tx| {
         tx.vendor()?.ok_or(Error::NotInitialised)?;
         tx.revoke_token(name, by)?;
         tx.tokens()?.into_iter().find(|token| token.name == *name).ok_or(Error::UnknownToken(*name))

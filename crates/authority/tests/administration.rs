@@ -138,7 +138,7 @@ fn a_key_is_named_by_its_end_while_no_other_ends_so() {
     let other: KeyName = "QQQQQ".parse().unwrap();
     assert!(matches!(keys::named(&*acme.store, &other), Err(Error::UnknownKey(_))));
     let unknown = KeyName::Id(KeyId([9; 16]));
-    assert!(matches!(keys::revoke(&*acme.store, &unknown, AT), Err(Error::UnknownKey(_))));
+    assert!(matches!(keys::withdraw(&*acme.store, &unknown, AT), Err(Error::UnknownKey(_))));
     let twin = acme.store.transact("a twin", |tx| {
         let mut twin = tx.keys()?.remove(0);
         twin.public = Keypair::from_seed(&[9; 32]).public();

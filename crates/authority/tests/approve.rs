@@ -191,7 +191,7 @@ fn product_keys_that_may_not_be_used_are_told_apart() {
     let wrong = Refusal::WrongKindOfKey { found: KeyKind::Host, needed: KeyKind::Multiple };
     assert_eq!(refused(approve(&acme, &machine_request(&key, 1, "acme-cad", machine(1)))), wrong);
     granted(approve(&acme, &host_request(&key, 1, machine(1))));
-    acme.store.transact("revoke", |tx| tx.revoke_key(Keypair::of_product_key(&key).id(), AT)).unwrap();
+    acme.store.transact("revoke", |tx| tx.withdraw_key(Keypair::of_product_key(&key).id(), AT)).unwrap();
     assert_eq!(refused(approve(&acme, &host_request(&key, 1, machine(1)))), Refusal::Revoked);
 }
 

@@ -1,6 +1,6 @@
 //! A document of whatever kind, for those who look at files.
 
-use leasehold_core::{PublicKey, Timestamp};
+use leasehold_core::{KeyId, PublicKey, Timestamp};
 
 use crate::document::{
     ActivationObject, Authority, DirectoryRequest, Document, HostCertificate, HostRequest, Lease, MachineRequest,
@@ -9,7 +9,7 @@ use crate::document::{
 use crate::envelope::{Envelope, Head};
 use crate::reason::Malformed;
 use crate::reason::Reason;
-use crate::trust::{Opened, verify};
+use crate::trust::{Opened, verify, verify_below_root};
 
 macro_rules! any {
     ($($typ:ident $document:ident),*) => {
@@ -42,6 +42,20 @@ macro_rules! any {
             pub const fn typ(&self) -> Typ {
                 match self {
                     $(Self::$typ(_) => Typ::$typ),*
+                }
+            }
+
+            /// Verifies a document of any kind without the root key: [`verify_below_root`].
+            ///
+            /// # Errors
+            /// The first [`Reason`] that applies.
+            pub fn verify_below_root(
+                bytes: &[u8],
+                at: Timestamp,
+                revocations: Option<&Revocations>,
+            ) -> Result<Option<KeyId>, Reason> {
+                match Envelope::parse(bytes)?.typ {
+                    $(Typ::$typ => verify_below_root::<$document>(bytes, at, revocations)),*
                 }
             }
 

@@ -68,13 +68,39 @@ pub fn verify<D: Verifiable>(
     sealed_as_its_typ_must_be(&envelope)?;
     chain.reaches(envelope.kid, root)?;
     chain.sealed_as_its_signer_must(&envelope)?;
-    chain.signatures_hold(&envelope, root)?;
+    chain.signatures_hold(&envelope, Some(root))?;
     chain.may_sign(&document)?;
     hold(&document.head(), &chain, at, revocations)?;
     let covers =
         |seal: &Seal| SealedBy { number: seal.number, previous: seal.previous, seal: seal.hash(envelope.payload) };
     let seal = envelope.seal.as_ref().map(covers);
     Ok(Opened { document, signer: envelope.kid, host: chain.into_host(), seal })
+}
+
+/// Verifies `bytes` as a `D` as far as that goes without the root key: all but the signature of the uppermost certificate. Returns
+/// the name of the root key that must have made it, for people to compare; `None` where the document signs itself.
+///
+/// # Errors
+/// The first [`Reason`] that applies; [`Reason::UnknownSigner`] where no certificate introduces the signer.
+pub fn verify_below_root<D: Verifiable>(
+    bytes: &[u8],
+    at: Timestamp,
+    revocations: Option<&Revocations>,
+) -> Result<Option<KeyId>, Reason> {
+    let envelope = Envelope::parse(bytes)?;
+    if envelope.typ.is_self_signed() {
+        // No root is asked: any will do.
+        return verify::<D>(bytes, &PublicKey([0; 32]), at, revocations).map(|_| None);
+    }
+    let document: D = envelope.document()?;
+    let chain = Chain::parse(&envelope)?;
+    sealed_as_its_typ_must_be(&envelope)?;
+    let root = chain.top(envelope.kid)?;
+    chain.sealed_as_its_signer_must(&envelope)?;
+    chain.signatures_hold(&envelope, None)?;
+    chain.may_sign(&document)?;
+    hold(&document.head(), &chain, at, revocations)?;
+    if chain.links.is_empty() && envelope.typ != Typ::Authority { Err(Reason::UnknownSigner) } else { Ok(Some(root)) }
 }
 
 /// Verifies an authority's document as far as that goes without the root key: signed by the authority whose certificate
@@ -190,6 +216,11 @@ impl<'b> Chain<'b> {
 
     /// Each certificate introduces the signer below it; the last is signed by the root.
     fn reaches(&self, signer: KeyId, root: &PublicKey) -> Result<(), Reason> {
+        if self.top(signer)? == root.id() { Ok(()) } else { Err(Reason::UnknownSigner) }
+    }
+
+    /// Who has signed the uppermost certificate, each of which introduces the signer below it.
+    fn top(&self, signer: KeyId) -> Result<KeyId, Reason> {
         let mut signer = signer;
         for link in &self.links {
             if link.certificate.key().id() != signer {
@@ -197,7 +228,7 @@ impl<'b> Chain<'b> {
             }
             signer = link.envelope.kid;
         }
-        if signer == root.id() { Ok(()) } else { Err(Reason::UnknownSigner) }
+        Ok(signer)
     }
 
     /// A lease is sealed exactly when a host signed it.
@@ -213,8 +244,9 @@ impl<'b> Chain<'b> {
         }
     }
 
-    fn signatures_hold(&self, envelope: &Envelope<'_>, root: &PublicKey) -> Result<(), Reason> {
-        let keys = self.links.iter().map(|link| link.certificate.key()).chain([root]);
+    /// Those of the document and of all certificates; the uppermost is left out where there is no `root` to check it.
+    fn signatures_hold(&self, envelope: &Envelope<'_>, root: Option<&PublicKey>) -> Result<(), Reason> {
+        let keys = self.links.iter().map(|link| link.certificate.key()).chain(root);
         let signed = [envelope].into_iter().chain(self.links.iter().map(|link| &link.envelope));
         let hold = keys.zip(signed).all(|(key, envelope)| {
             let message = match &envelope.seal {

@@ -30,7 +30,7 @@ pub(super) const KEY: [&str; 19] = [
     "family",
     "customer",
     "issued",
-    "revoked",
+    "withdrawn",
     "places",
     "activations_each",
     "threshold",
@@ -52,7 +52,7 @@ pub(super) const USAGE: [&str; 21] = [
     "family",
     "customer",
     "issued",
-    "revoked",
+    "withdrawn",
     "places_taken",
     "places",
     "activations_taken",
@@ -121,7 +121,7 @@ fn about(key: &IssuedKey) -> [Cell; 7] {
         Cell::Word(key.family.to_string()),
         text(key.customer.as_ref()),
         Cell::Time(key.issued),
-        time(key.revoked),
+        time(key.withdrawn),
     ]
 }
 

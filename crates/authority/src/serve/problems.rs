@@ -24,9 +24,7 @@ pub fn problem(refusal: &Refusal) -> Problem {
         Refusal::UnknownKey | Refusal::BadSignature => {
             new("this authority has issued no such product key: compare it with what the vendor sent, and ask them")
         }
-        Refusal::Revoked => {
-            new("the vendor has withdrawn this product key, or revoked this key pair: ask them for another")
-        }
+        Refusal::Revoked => new("the vendor has revoked this product key or this key pair: ask them for another"),
         Refusal::WrongKindOfKey { found, needed } => {
             new("hosts are activated with host keys, single machines with multiple keys: take the other kind of key")
                 .with("found", found.name())

@@ -245,11 +245,10 @@ fn keys_are_issued_used_changed_and_revoked() {
     let place = caller.get(&format!("places/{}", pair(2).id()), "places/{subject}");
     assert_eq!((&place[0]["key"], &place[0]["revoked"]), (&json!(id), &json!(false)));
 
-    let revoke = format!("keys/{id}/revoke");
-    let nothing = caller.change("POST", &revoke, "keys/{key}/revoke", &json!({}));
-    assert_eq!(nothing, json!({ "added": [], "number": null }), "the hosts keep what they have");
+    let withdrawn = caller.change("POST", &format!("keys/{id}/withdraw"), "keys/{key}/withdraw", &json!({}));
+    assert_eq!(withdrawn["withdrawn"], AT.at.unix(), "the hosts keep what they have");
     assert_eq!(running.post("/v1/hosts", &host_request(&key, 3, machine(1))).status, 403);
-    let both = caller.change("POST", &revoke, "keys/{key}/revoke", &json!({ "places": true }));
+    let both = caller.change("POST", &format!("keys/{id}/revoke"), "keys/{key}/revoke", &json!({}));
     assert_eq!((both["added"].as_array().unwrap().len(), &both["number"]), (2, &json!(1)));
     assert_eq!(caller.get(&format!("places/{}", pair(2).id()), "places/{subject}")[0]["revoked"], true);
 }

@@ -75,9 +75,9 @@ const CLIENT: &str = r#"
 import sys
 from vendor_api import AuthenticatedClient
 from vendor_api.api.catalogue import list_products, show_vendor
-from vendor_api.api.keys import change_key, issue_key, list_keys, revoke_key
+from vendor_api.api.keys import change_key, issue_key, list_keys, revoke_key, withdraw_key
 from vendor_api.api.places import list_places
-from vendor_api.models import KeyInput, Kind, NewKey, Policy, PolicyInput, RevokeKey
+from vendor_api.models import KeyInput, Kind, NewKey, Policy, PolicyInput
 
 client = AuthenticatedClient(base_url=sys.argv[1], token=sys.argv[2], raise_on_unexpected_status=True)
 assert show_vendor.sync(client=client).name == "Acme"
@@ -89,5 +89,5 @@ issued = issue_key.sync(client=client, body=new)
 assert issued.key.endswith(issued.issued.last_five) and issued.issued.places == 1
 changed = change_key.sync(issued.issued.id, client=client, body=KeyInput(customer=None, places=2))
 assert changed.customer is None and changed.places == 2 and isinstance(changed.policy, Policy)
-assert revoke_key.sync(issued.issued.id, client=client, body=RevokeKey(places=True)).added == []
+assert revoke_key.sync(issued.issued.id, client=client).added == []
 "#;

@@ -84,7 +84,7 @@ fn refusals_say_as_much_as_they_may() {
     let ended = Policy { end: Some(AT.at.plus(Span::HOUR)), ..Policy::default() };
     let trial = acme.issue(Allowance::HOST_KEY, Some(ended), 5);
     let withdrawn = acme.issue(Allowance::HOST_KEY, None, 6);
-    acme.store.transact("revoke", |tx| tx.revoke_key(Keypair::of_product_key(&withdrawn).id(), AT)).unwrap();
+    acme.store.transact("revoke", |tx| tx.withdraw_key(Keypair::of_product_key(&withdrawn).id(), AT)).unwrap();
     let running = Running::start(&acme, Options::default());
 
     for host in 1..=6 {
@@ -117,7 +117,7 @@ fn a_forged_proof_is_answered_as_a_key_that_was_never_issued() {
     let acme = TestVendor::open();
     let key = acme.issue(Allowance::HOST_KEY, None, 3);
     let withdrawn = acme.issue(Allowance::HOST_KEY, None, 6);
-    acme.store.transact("revoke", |tx| tx.revoke_key(Keypair::of_product_key(&withdrawn).id(), AT)).unwrap();
+    acme.store.transact("revoke", |tx| tx.withdraw_key(Keypair::of_product_key(&withdrawn).id(), AT)).unwrap();
     let running = Running::start(&acme, Options::default());
     let stranger = ProductKey::secret(KeyKind::Host, key.number(), [9; 9]);
     let unknown = running.post("/v1/hosts", &host_request(&stranger, 2, machine(1)));

@@ -45,7 +45,7 @@ impl KeyRows for PostgresTransaction<'_> {
                 &key.last_five.as_str(),
                 &key.customer.as_ref().map(Text::as_str),
                 &at(key.issued),
-                &key.revoked.map(at),
+                &key.withdrawn.map(at),
                 &policy,
                 &key.certificate_validity.map(length),
             ],
@@ -68,10 +68,10 @@ impl KeyRows for PostgresTransaction<'_> {
         self.note(&Change::KeyChanged(id, differences), by)
     }
 
-    fn revoke_key(&mut self, id: KeyId, by: Stamp) -> Result<(), StoreError> {
+    fn withdraw_key(&mut self, id: KeyId, by: Stamp) -> Result<(), StoreError> {
         match self.change(sql!("key_revoke"), &[&&id.0[..], &at(by.at)])? {
             0 => Ok(()),
-            _ => self.note(&Change::KeyRevoked(id), by),
+            _ => self.note(&Change::KeyWithdrawn(id), by),
         }
     }
 }
@@ -90,7 +90,7 @@ fn key(row: &Row) -> Result<IssuedKey, Fault> {
         last_five: parsed(row, 5)?,
         customer: optional_text(row, 6)?,
         issued: time(row, 7)?,
-        revoked: optional_time(row, 8)?,
+        withdrawn: optional_time(row, 8)?,
         policy: policy(row, 9)?,
         certificate_validity: optional(row, 19, span)?,
     })

@@ -43,7 +43,7 @@ impl KeyRows for SqliteTransaction<'_> {
                 key.last_five.as_str(),
                 key.customer.as_ref().map(Text::as_str),
                 at(key.issued),
-                key.revoked.map(at),
+                key.withdrawn.map(at),
                 policy,
                 key.certificate_validity.map(length),
             ],
@@ -65,10 +65,10 @@ impl KeyRows for SqliteTransaction<'_> {
         self.note(&Change::KeyChanged(id, differences), by)
     }
 
-    fn revoke_key(&mut self, id: KeyId, by: Stamp) -> Result<(), StoreError> {
+    fn withdraw_key(&mut self, id: KeyId, by: Stamp) -> Result<(), StoreError> {
         match self.change(sql!("key_revoke"), params![id.0, at(by.at)])? {
             0 => Ok(()),
-            _ => self.note(&Change::KeyRevoked(id), by),
+            _ => self.note(&Change::KeyWithdrawn(id), by),
         }
     }
 }
@@ -87,7 +87,7 @@ fn key(row: &Row<'_>) -> rusqlite::Result<IssuedKey> {
         last_five: parsed(row, 5)?,
         customer: optional_text(row, 6)?,
         issued: time(row, 7)?,
-        revoked: optional_time(row, 8)?,
+        withdrawn: optional_time(row, 8)?,
         policy: policy(row, 9)?,
         certificate_validity: optional(row, 19, span)?,
     })

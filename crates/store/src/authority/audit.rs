@@ -51,7 +51,7 @@ pub enum Change {
     /// A product key is worth something else than it was.
     KeyChanged(KeyId, Differences),
     /// A product key was withdrawn.
-    KeyRevoked(KeyId),
+    KeyWithdrawn(KeyId),
     /// A product key has activated a host or machine.
     Activated {
         /// The product key.
@@ -83,7 +83,7 @@ pub enum Change {
     },
     /// A token was made.
     TokenAdded(TokenName, Roles),
-    /// A token was withdrawn.
+    /// A token was revoked.
     TokenRevoked(TokenName),
     /// A revocation list was signed.
     ListSigned {
@@ -143,7 +143,7 @@ impl Change {
             Self::ProductChanged(..) => "product-changed",
             Self::KeyIssued(_) => "key-issued",
             Self::KeyChanged(..) => "key-changed",
-            Self::KeyRevoked(_) => "key-revoked",
+            Self::KeyWithdrawn(_) => "key-withdrawn",
             Self::Activated { placement: Placement::Again(_), .. } => "activated-again",
             Self::Activated { placement: Placement::Anew(_), .. } => "activated-anew",
             Self::Activated { placement: Placement::New(_), .. } => "activated-new",
@@ -165,7 +165,7 @@ impl Change {
             | Self::AuthorityCertified(id)
             | Self::KeyIssued(id)
             | Self::KeyChanged(id, _)
-            | Self::KeyRevoked(id)
+            | Self::KeyWithdrawn(id)
             | Self::Activated { key: id, .. }
             | Self::HostForked { key: id, .. }
             | Self::Revoked { what: Revoked::Key(id), .. } => id.to_string(),
@@ -199,7 +199,7 @@ impl Change {
             | Self::FamilyAdded(_)
             | Self::ProductAdded(_)
             | Self::KeyIssued(_)
-            | Self::KeyRevoked(_)
+            | Self::KeyWithdrawn(_)
             | Self::TokenRevoked(_) => String::new(),
         }
     }

@@ -28,7 +28,7 @@ pub struct IssuedKey {
     /// When it was issued.
     pub issued: Timestamp,
     /// When it was withdrawn.
-    pub revoked: Option<Timestamp>,
+    pub withdrawn: Option<Timestamp>,
 }
 
 /// The product keys in one transaction.
@@ -74,5 +74,5 @@ pub trait KeyRows {
     ///
     /// # Errors
     /// Where the store fails.
-    fn revoke_key(&mut self, id: KeyId, by: Stamp) -> Result<(), StoreError>;
+    fn withdraw_key(&mut self, id: KeyId, by: Stamp) -> Result<(), StoreError>;
 }

@@ -67,7 +67,7 @@ pub trait TokenRows {
     /// Where the store fails.
     fn token_used(&mut self, name: &TokenName, at: Timestamp) -> Result<(), StoreError>;
 
-    /// Withdraws a token; one that is withdrawn already stays so from its first time.
+    /// Revokes a token; one that is revoked already stays so from its first time.
     ///
     /// # Errors
     /// Where the store fails.

@@ -4,6 +4,7 @@ mod document;
 mod fact;
 mod facts;
 mod key;
+mod other;
 mod root;
 
 use std::borrow::Cow;

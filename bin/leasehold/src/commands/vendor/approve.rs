@@ -99,7 +99,7 @@ fn refused(refusal: &Refusal) -> Failure {
     match refusal {
         Refusal::BadSignature => failure.hint("ask the customer to make the request again with the right key"),
         Refusal::Revoked => failure.hint(
-            "instead of a withdrawn key issue another one with `leasehold vendor key issue`; \
+            "instead of a revoked key issue another one with `leasehold vendor key issue`; \
              a revoked host asks with a new key pair",
         ),
         Refusal::ActivationsExhausted { .. } => failure.hint(

@@ -44,6 +44,7 @@ struct Problem {
         products::list::list, products::show::show, products::add::add, products::change::change,
         families::list::list, families::show::show, families::change::change,
         keys::list::list, keys::show::show, keys::issue::issue, keys::change::change, keys::revoke::revoke,
+        keys::withdraw::withdraw,
         places::list::list, places::show::show,
         revocations::list::list, revocations::revoke::revoke,
         usage::list, audit::list, export::whole,

@@ -85,6 +85,7 @@ static ROUTES: &[Route] = &[
     get("/api/v1/keys/{key}", keys::show::show),
     issue(Method::PATCH, "/api/v1/keys/{key}", keys::change::change),
     revoke("/api/v1/keys/{key}/revoke", keys::revoke::revoke),
+    revoke("/api/v1/keys/{key}/withdraw", keys::withdraw::withdraw),
     get("/api/v1/keys/{key}/places", places::list::list),
     get("/api/v1/places/{subject}", places::show::show),
     get("/api/v1/revocations", revocations::list::list),

@@ -20,7 +20,7 @@ pub fn each_change_leaves_one_row_of_audit(fixture: &dyn Fixture) -> Outcome {
             sample::later(Span::HOUR),
         )?;
         tx.record_activation(&sample::activation(key, 1, Placement::Again(sample::ordinals(1, 1))), sample::AT)?;
-        tx.revoke_key(key, sample::AT)?;
+        tx.withdraw_key(key, sample::AT)?;
         tx.audit(None, 99)
     })?;
     let actions: Vec<&str> = rows.iter().rev().map(|row| row.action.as_str()).collect();
@@ -32,7 +32,7 @@ pub fn each_change_leaves_one_row_of_audit(fixture: &dyn Fixture) -> Outcome {
         "authority-certified",
         "activated-new",
         "activated-again",
-        "key-revoked",
+        "key-withdrawn",
     ];
     assert_eq!(actions, expected);
     let AuditRow { at, actor, subject, detail, number, .. } = &rows[2];

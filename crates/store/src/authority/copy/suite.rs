@@ -37,7 +37,7 @@ pub fn a_copy_holds_what_its_original_holds(fixture: &dyn Fixture, other: &dyn F
     assert_ne!(digest(&records), digest(&records[1..]));
     // Both go on from there similar.
     for store in [&original, &copy] {
-        store.transact("go on", |tx| tx.revoke_key(sample::host_key(1).public.id(), sample::later(Span::HOUR)))?;
+        store.transact("go on", |tx| tx.withdraw_key(sample::host_key(1).public.id(), sample::later(Span::HOUR)))?;
     }
     assert_eq!(all(&*copy)?, all(&*original)?);
     Ok(())

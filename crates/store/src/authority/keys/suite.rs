@@ -68,10 +68,10 @@ pub fn a_changed_key_is_read_back(fixture: &dyn Fixture) -> Outcome {
 pub fn a_key_stays_revoked_from_its_first_time(fixture: &dyn Fixture) -> Outcome {
     let key = sample::fill(&*fixture.open())?;
     fixture.open().transact("revoke", |tx| {
-        tx.revoke_key(key, sample::later(Span::HOUR))?;
-        tx.revoke_key(key, sample::later(Span::DAY))?;
-        let revoked = tx.key(key)?.and_then(|key| key.revoked);
-        assert_eq!(revoked, Some(sample::later(Span::HOUR).at));
+        tx.withdraw_key(key, sample::later(Span::HOUR))?;
+        tx.withdraw_key(key, sample::later(Span::DAY))?;
+        let withdrawn = tx.key(key)?.and_then(|key| key.withdrawn);
+        assert_eq!(withdrawn, Some(sample::later(Span::HOUR).at));
         assert_eq!(tx.audit(None, 1)?[0].at, sample::later(Span::HOUR).at, "the second one has changed nothing");
         Ok(())
     })

@@ -89,7 +89,7 @@ pub(in crate::authority) fn multiple_key(earlier: u64) -> IssuedKey {
         allowance: Allowance::multiple_key(1_000),
         certificate_validity: Some(Span::days(30)),
         issued: AT.at.minus(Span::seconds(earlier)),
-        revoked: Some(AT.at),
+        withdrawn: Some(AT.at),
         ..host_key(1)
     }
 }
@@ -104,7 +104,7 @@ pub(in crate::authority) fn host_key(n: u8) -> IssuedKey {
         allowance: Allowance::HOST_KEY,
         certificate_validity: None,
         issued: AT.at,
-        revoked: None,
+        withdrawn: None,
     }
 }
 

@@ -1,4 +1,4 @@
-//! `leasehold vendor family revoke` and `restore`.
+//! `leasehold vendor family withdraw` and `restore`.
 
 use clap::Args;
 use leasehold_authority::families;

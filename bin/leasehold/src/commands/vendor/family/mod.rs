@@ -25,7 +25,7 @@ pub(crate) enum Family {
     /// Change what the keys issued from now on grant unless they say otherwise.
     Set(set::Set),
     /// Withdraw a family: it takes no keys, and those that there are activate and renew nothing.
-    Revoke(availability::Change),
+    Withdraw(availability::Change),
     /// Bring a withdrawn family back.
     Restore(availability::Change),
 }
@@ -36,7 +36,7 @@ impl Family {
             Self::List => list::run(context, output),
             Self::Show(command) => command.run(context, output),
             Self::Set(command) => command.run(context, output),
-            Self::Revoke(command) => command.run(context, products::Availability::Withdrawn, output),
+            Self::Withdraw(command) => command.run(context, products::Availability::Withdrawn, output),
             Self::Restore(command) => command.run(context, products::Availability::Granted, output),
         }
     }

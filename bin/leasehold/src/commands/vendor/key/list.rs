@@ -58,7 +58,7 @@ pub(super) fn print(keys: &[KeyUse]) {
             used(usage),
             activations(usage),
             output::time(key.issued),
-            key.revoked.map_or_else(|| "valid".to_owned(), |at| format!("revoked {}", output::time(at))),
+            key.withdrawn.map_or_else(|| "valid".to_owned(), |at| format!("withdrawn {}", output::time(at))),
         ]);
     }
     table.print();

@@ -5,6 +5,7 @@ mod list;
 mod revoke;
 mod set;
 mod show;
+mod withdraw;
 
 use clap::Subcommand;
 use leasehold_authority::Changed;
@@ -29,7 +30,9 @@ pub(crate) enum Key {
     Show(show::Show),
     /// Change whose a key is, what it grants and how far it goes.
     Set(Box<set::Set>),
-    /// Withdraw a key: it activates and renews nothing more.
+    /// Withdraw a key for ever: it activates and renews nothing more. What it has activated holds to its end.
+    Withdraw(withdraw::Withdraw),
+    /// Revoke a key with all that it has activated.
     Revoke(revoke::Revoke),
 }
 
@@ -40,6 +43,7 @@ impl Key {
             Self::List(command) => command.run(context, output),
             Self::Show(command) => command.run(context, output),
             Self::Set(command) => command.run(context, output),
+            Self::Withdraw(command) => command.run(context, output),
             Self::Revoke(command) => command.run(context, output),
         }
     }
@@ -55,7 +59,7 @@ fn value(usage: &KeyUse) -> Value {
 
 /// The key alone.
 fn value_of_key(key: &IssuedKey) -> Value {
-    let IssuedKey { public, family, last_five, customer, allowance, certificate_validity, issued, revoked, policy } =
+    let IssuedKey { public, family, last_five, customer, allowance, certificate_validity, issued, withdrawn, policy } =
         key;
     json!({
         "id": public.id().to_string(),
@@ -64,7 +68,7 @@ fn value_of_key(key: &IssuedKey) -> Value {
         "family": family.as_str(),
         "customer": customer.as_ref().map(Text::as_str),
         "issued": issued.unix(),
-        "revoked": revoked.map(Timestamp::unix),
+        "withdrawn": withdrawn.map(Timestamp::unix),
         "places": allowance.places(),
         "activations_each": allowance.activations(),
         "certificate_validity": certificate_validity.map(Span::as_seconds),
@@ -85,7 +89,7 @@ fn fields(key: &IssuedKey) -> Vec<Field> {
     ];
     fields.push(("certificate validity", or_none(key.certificate_validity)));
     fields.extend(policy::fields(&key.policy));
-    fields.push(("revoked", or_none(key.revoked.map(output::time))));
+    fields.push(("withdrawn", or_none(key.withdrawn.map(output::time))));
     fields
 }
 

@@ -1,4 +1,4 @@
-//! `leasehold vendor product revoke` and `restore`.
+//! `leasehold vendor product withdraw` and `restore`.
 
 use clap::Args;
 use leasehold_authority::products::{self, Availability};

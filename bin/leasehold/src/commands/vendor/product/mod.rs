@@ -28,7 +28,7 @@ pub(crate) enum Product {
     /// Change what a product's manifests say from now on.
     Set(set::Set),
     /// Withdraw a product: it is in nothing that is signed from now on, renewals included.
-    Revoke(availability::Change),
+    Withdraw(availability::Change),
     /// Bring a withdrawn product back.
     Restore(availability::Change),
 }
@@ -40,7 +40,7 @@ impl Product {
             Self::List => list::run(context, output),
             Self::Show(command) => command.run(context, output),
             Self::Set(command) => command.run(context, output),
-            Self::Revoke(command) => command.run(context, products::Availability::Withdrawn, output),
+            Self::Withdraw(command) => command.run(context, products::Availability::Withdrawn, output),
             Self::Restore(command) => command.run(context, products::Availability::Granted, output),
         }
     }

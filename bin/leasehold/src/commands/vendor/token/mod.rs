@@ -19,7 +19,7 @@ pub(crate) enum Token {
     Add(add::Add),
     /// The tokens with what they allow and when they were last used.
     List,
-    /// Withdraw a token at once and for ever.
+    /// Revoke a token at once and for ever.
     Revoke(revoke::Revoke),
 }
 

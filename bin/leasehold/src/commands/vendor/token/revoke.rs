@@ -8,7 +8,7 @@ use crate::commands::vendor::{VendorContext, failed, stamp};
 use crate::failure::Failure;
 use crate::output::{self, Output};
 
-/// Withdraw a token at once and for ever.
+/// Revoke a token at once and for ever.
 #[derive(Debug, Args)]
 pub(crate) struct Revoke {
     /// The token.
@@ -20,7 +20,7 @@ impl Revoke {
         let token = tokens::revoke(&*context.store, &self.name, stamp()).map_err(|error| failed(&error))?;
         match output {
             Output::Json => output::json(&super::value(&token)),
-            Output::Human => errln!("token {} is withdrawn", token.name),
+            Output::Human => errln!("token {} is revoked", token.name),
         }
         Ok(())
     }

@@ -5,6 +5,7 @@ pub(super) mod issue;
 pub(super) mod list;
 pub(super) mod revoke;
 pub(super) mod show;
+pub(super) mod withdraw;
 
 use leasehold_core::activation::Allowance;
 use leasehold_core::{Span, Timestamp};
@@ -32,7 +33,7 @@ pub(super) struct KeyView {
     /// When, in seconds since 1970.
     issued: u64,
     #[schema(required)]
-    revoked: Option<u64>,
+    withdrawn: Option<u64>,
     /// Hosts or machines that it activates at most.
     places: u64,
     places_taken: u64,
@@ -76,7 +77,7 @@ impl KeyView {
             family: key.family.to_string(),
             customer: key.customer.as_ref().map(ToString::to_string),
             issued: key.issued.unix(),
-            revoked: key.revoked.map(Timestamp::unix),
+            withdrawn: key.withdrawn.map(Timestamp::unix),
             places: key.allowance.places(),
             places_taken: taken.places,
             activations_each: key.allowance.activations(),
