@@ -50,7 +50,7 @@ pub(super) fn unknown(query: &str) -> Option<Unknown> {
         why: format!("{hex} is not in the tables: nothing is known of what it means to activation"),
         bits: Some(Bits::of(code)),
         // A whole code may be one that exists: another one is offered only where a digit is missing or too many.
-        near: if is_whole(query) { Vec::new() } else { near(&codes) },
+        near: if is_whole(query) || screen(query).is_some() { Vec::new() } else { near(&codes) },
     })
 }
 
@@ -166,8 +166,12 @@ const FACILITIES: &[(u32, &str)] = &[
     (12, "internet"),
     (21, "the HTTP status of a server's answer"),
     (25, "HTTP"),
+    (36, "Windows Update"),
+    (40, "the TPM"),
+    (41, "the services of the TPM"),
     (63, "Windows licensing"),
     (0x2A2, "sign-in (Web Account Manager)"),
     (0x2A5, "sign-in (Web Account Manager)"),
     (0x2A8, "sign-in (network)"),
+    (2000, "Configuration Manager"),
 ];

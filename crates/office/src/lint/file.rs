@@ -20,10 +20,28 @@ pub(super) fn parse(text: &str) -> Result<Document<'_>, Problem> {
             roxmltree::Error::UnclosedRootNode => text.len(),
             _ => byte_at(text, position.row, position.col),
         };
+        if matches!(error, roxmltree::Error::NoRootNode) || text.trim_start().starts_with("&lt;") {
+            return Problem::new(0, rootless(text));
+        }
         let typed = typographic(text, at).map_or_else(|| words(&error), |(_, what)| what);
         let at = typographic(text, at).map_or(at, |(at, _)| at);
         Problem::new(at, format!("not well-formed XML: {typed}"))
     })
+}
+
+/// Why a text has no element at all.
+fn rootless(text: &str) -> String {
+    let text = text.trim_start_matches('\u{feff}').trim();
+    if text.starts_with("&lt;") {
+        "not XML: its marks are written as &lt; and &gt;, as in the source of a page: copy the page, not its source"
+            .to_owned()
+    } else if text.is_empty() {
+        "the file asks for nothing: it is empty".to_owned()
+    } else if text.contains("<!--") {
+        "the file asks for nothing: all of it is commented out".to_owned()
+    } else {
+        "the file asks for nothing: there is no element in it".to_owned()
+    }
 }
 
 /// Characters that word processors and web pages put in the place of plain ones, where they stop the parser, and what to do.

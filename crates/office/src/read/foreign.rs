@@ -10,6 +10,9 @@ pub fn foreign(start: &[u8]) -> Option<&'static str> {
     let text: Vec<u8> = start.iter().copied().filter(|byte| *byte != 0).collect();
     let text = String::from_utf8_lossy(&text);
     let text = text.trim_start_matches(|c: char| c.is_whitespace() || c == '\u{feff}' || c == '\u{fffd}');
+    if text.starts_with("Windows Registry Editor") || text.starts_with("REGEDIT4") {
+        return Some("an export of the registry: `leasehold office hunt`");
+    }
     let xml = text.starts_with("<?xml") || text.starts_with("<!--") || text.starts_with("<Configuration");
     (xml && text.contains("<Configuration")).then_some("a deployment file: `leasehold office lint`")
 }
@@ -46,6 +49,7 @@ mod tests {
         assert!(foreign(file.as_bytes()).is_some());
         let wide: Vec<u8> = [0xff, 0xfe].into_iter().chain(file.encode_utf16().flat_map(u16::to_le_bytes)).collect();
         assert!(foreign(&wide).is_some());
+        assert!(foreign(b"Windows Registry Editor Version 5.00\r\n").is_some());
         for text in [
             "LICENSE NAME: x",
             "",
