@@ -30,21 +30,16 @@ fn file(at: usize) -> String {
         ("ProPlus2021Volume", "Broad"),
     ];
     let (suite, channel) = SUITES[at % SUITES.len()];
-    let languages: String = ["en-us", "de-de", "fr-fr", "MatchOS", "xx-yy"]
-        .iter()
-        .cycle()
-        .skip(at)
-        .take(1 + at % 5)
-        .map(|language| format!("      <Language ID=\"{language}\" />\n"))
-        .collect();
-    let apps: String = ["Groove", "Lync", "Teams", "Bing", "Skype"]
-        .iter()
-        .take(at % 6)
-        .map(|app| format!("      <ExcludeApp ID=\"{app}\" />\n"))
-        .collect();
+    let mut inner = String::new();
+    for language in ["en-us", "de-de", "fr-fr", "MatchOS", "xx-yy"].iter().cycle().skip(at).take(1 + at % 5) {
+        inner.extend(["      <Language ID=\"", language, "\" />\n"]);
+    }
+    for app in ["Groove", "Lync", "Teams", "Bing", "Skype"].iter().take(at % 6) {
+        inner.extend(["      <ExcludeApp ID=\"", app, "\" />\n"]);
+    }
     format!(
         "<Configuration ID=\"{at:08x}-0000-4000-8000-000000000000\">\n  <Info Description=\"site {at}\" />\n  \
-         <Add OfficeClientEdition=\"64\" Channel=\"{channel}\">\n    <Product ID=\"{suite}\">\n{languages}{apps}    </Product>\n  </Add>\n  \
+         <Add OfficeClientEdition=\"64\" Channel=\"{channel}\">\n    <Product ID=\"{suite}\">\n{inner}    </Product>\n  </Add>\n  \
          <Property Name=\"SharedComputerLicensing\" Value=\"0\" />\n  <Property Name=\"FORCEAPPSHUTDOWN\" Value=\"FALSE\" />\n  \
          <Updates Enabled=\"TRUE\" />\n  <RemoveMSI />\n  <Display Level=\"Full\" AcceptEULA=\"TRUE\" />\n</Configuration>\n"
     )
