@@ -103,7 +103,7 @@ impl std::error::Error for NotAnId {}
 const BYTES: usize = 16;
 /// As many as a narrow table shows.
 const MIN_DIGITS: usize = 8;
-/// Ids that are named where several begin alike.
+/// Ids that are named where several begin with the same digits.
 const SHOWN: usize = 4;
 
 #[cfg(test)]

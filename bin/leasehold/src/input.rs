@@ -1,4 +1,4 @@
-//! What commands read: documents in any form, secrets from a prompt, a file or standard input, the clock, chance.
+//! What commands read: documents in any form, secrets from a prompt, a file or standard input, the clock, random bytes.
 
 use std::fs;
 use std::io::{self, IsTerminal, Read};
@@ -96,7 +96,7 @@ pub(crate) fn random<const N: usize>() -> [u8; N] {
 }
 
 /// Fills `bytes` with random ones of the operating system.
-#[expect(clippy::disallowed_methods, reason = "the one place where commands draw chance")]
+#[expect(clippy::disallowed_methods, reason = "the one place where commands read random bytes")]
 pub(crate) fn fill_random(bytes: &mut [u8]) {
     getrandom::fill(bytes).expect("the operating system gives random bytes");
 }

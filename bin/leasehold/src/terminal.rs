@@ -116,7 +116,7 @@ pub(crate) enum Zone {
     Local,
 }
 
-/// Settles how this run of the program shows ids and times.
+/// Sets how this run of the program shows ids and times.
 pub(crate) fn set_display(display: Display) {
     let _ = DISPLAY.set(display);
 }

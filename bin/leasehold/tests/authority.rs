@@ -35,7 +35,7 @@ const ROUNDS: u64 = 6;
 #[test]
 fn an_authority_killed_again_and_again_keeps_every_answer_and_its_limits() {
     let folder = tempfile::tempdir().expect("a folder");
-    is_killed_again_and_again(&Shop::make(folder.path(), None));
+    is_killed_again_and_again(&BusyVendor::make(folder.path(), None));
 }
 
 #[test]
@@ -44,26 +44,26 @@ fn an_authority_on_postgresql_killed_again_and_again_keeps_every_answer_and_its_
         return;
     }
     let folder = tempfile::tempdir().expect("a folder");
-    is_killed_again_and_again(&Shop::make(folder.path(), Some(Postgres::shared().fresh())));
+    is_killed_again_and_again(&BusyVendor::make(folder.path(), Some(Postgres::shared().fresh())));
 }
 
-fn is_killed_again_and_again(shop: &Shop) {
+fn is_killed_again_and_again(vendor: &BusyVendor) {
     let answers = Mutex::new(Vec::new());
     for round in 0..ROUNDS {
-        shop.under_load_until_killed(round, &answers);
+        vendor.under_load_until_killed(round, &answers);
     }
     let answers = answers.into_inner().expect("answers");
     assert!(answers.len() > 100, "a load worth the name: {}", answers.len());
 
-    let recorded = shop.audited();
+    let recorded = vendor.audited();
     for (asked, answer) in &answers {
-        let (cti, _, ordinals) = shop.read(asked, answer);
+        let (cti, _, ordinals) = vendor.read(asked, answer);
         assert!(recorded.contains(&cti.to_string()), "what was answered is recorded");
         assert!(ordinals.is_none_or(|of| of.place <= 6 && of.activation <= 10), "{ordinals:?}");
     }
 
-    let before = shop.taken();
-    let served = shop.serve();
+    let before = vendor.taken();
+    let served = vendor.serve();
     for (asked, answer) in &answers {
         let (status, again) = post(&served.address, asked.path, &asked.bytes).expect("an answer");
         if status == 403 {
@@ -72,35 +72,35 @@ fn is_killed_again_and_again(shop: &Shop) {
             continue;
         }
         assert_eq!(status, 200, "who was answered is answered again");
-        let ((_, subject, ordinals), (_, again, same)) = (shop.read(asked, answer), shop.read(asked, &again));
+        let ((_, subject, ordinals), (_, again, same)) = (vendor.read(asked, answer), vendor.read(asked, &again));
         assert_eq!((subject, ordinals), (again, same));
     }
-    assert_eq!(shop.taken(), before, "and nothing is used up by it");
+    assert_eq!(vendor.taken(), before, "and nothing is used up by it");
 
     for asked in (0..6).flat_map(|thread| (0..60).map(move |turn| (thread, turn))) {
-        let asked = shop.ask(asked.0, asked.1);
+        let asked = vendor.ask(asked.0, asked.1);
         post(&served.address, asked.path, &asked.bytes).expect("an answer");
     }
-    assert_eq!(shop.taken(), [6, LICENCES], "whatever was asked for, no more than was sold");
+    assert_eq!(vendor.taken(), [6, LICENCES], "whatever was asked for, no more than was sold");
     served.stop();
 }
 
 #[test]
 fn tokens_let_their_holder_in_until_they_are_withdrawn() {
     let folder = tempfile::tempdir().expect("a folder");
-    let shop = Shop::make(folder.path(), None);
+    let vendor = BusyVendor::make(folder.path(), None);
     let token = |words: &[&str]| {
         let mut command = program();
-        command.arg("--json").args(["vendor", "token"]).args(words).arg("--dir").arg(shop.home.folder());
+        command.arg("--json").args(["vendor", "token"]).args(words).arg("--dir").arg(vendor.home.folder());
         let output = command.output().expect("a process");
         (output.status.code(), serde_json::from_slice::<Value>(&output.stdout).unwrap_or_default())
     };
-    let (status, made) = token(&["add", "web-shop", "--role", "read,issue", "--expires", "2090-01-01"]);
+    let (status, made) = token(&["add", "web-vendor", "--role", "read,issue", "--expires", "2090-01-01"]);
     let text = made["token"].as_str().expect("a token").to_owned();
     assert_eq!((status, &made["roles"]), (Some(0), &json!(["read", "issue"])));
-    assert_eq!(token(&["add", "web-shop"]).0, Some(1), "there is one of that name");
+    assert_eq!(token(&["add", "web-vendor"]).0, Some(1), "there is one of that name");
 
-    let served = shop.serve_with(&["--admin-listen", "127.0.0.1:0"]);
+    let served = vendor.serve_with(&["--admin-listen", "127.0.0.1:0"]);
     let admin =
         served.said["admin"].as_str().and_then(|admin| admin.rsplit('/').next()).expect("an address").to_owned();
     let ask = || {
@@ -110,13 +110,13 @@ fn tokens_let_their_holder_in_until_they_are_withdrawn() {
     assert_eq!((ask().status, ask().json()["items"].as_array().map(Vec::len)), (200, Some(2)));
     let (_, listed) = token(&["list"]);
     assert!(listed[0]["used"].is_u64() && !listed.to_string().contains(&text[4..]), "{listed}");
-    assert_eq!(token(&["revoke", "web-shop"]).0, Some(0));
+    assert_eq!(token(&["revoke", "web-vendor"]).0, Some(0));
     assert_eq!(ask().status, 401, "at once");
     assert_eq!(token(&["revoke", "nobody"]).0, Some(1));
     served.stop();
 
     let mut command = program();
-    command.args(["vendor", "serve", "--admin-listen", "0.0.0.0:0", "--dir"]).arg(shop.home.folder());
+    command.args(["vendor", "serve", "--admin-listen", "0.0.0.0:0", "--dir"]).arg(vendor.home.folder());
     let output = command.output().expect("a process");
     let said = String::from_utf8_lossy(&output.stderr);
     assert_eq!(output.status.code(), Some(2));
@@ -124,7 +124,7 @@ fn tokens_let_their_holder_in_until_they_are_withdrawn() {
 }
 
 /// A vendor with a host key and a multiple key.
-struct Shop {
+struct BusyVendor {
     home: Home,
     database: Option<String>,
     root: PublicKey,
@@ -138,7 +138,7 @@ struct Asked {
     bytes: Vec<u8>,
 }
 
-impl Shop {
+impl BusyVendor {
     fn make(folder: &Path, database: Option<String>) -> Self {
         let (home, rng) = (Home::new(folder.join("vendor")), SeededRng::new(1));
         let by = Stamp { at: now().minus(Span::HOUR), actor: Actor::Cli };

@@ -41,7 +41,7 @@ fn fails(words: &[&str], folder: &Path, status: i32, code: &str) {
 }
 
 /// A folder with an activated host in `host`, and its vendor.
-fn desk() -> (TempDir, Vendor, PathBuf) {
+fn activated_host() -> (TempDir, Vendor, PathBuf) {
     let (folder, vendor) = (tempfile::tempdir().expect("a folder"), Vendor::new());
     let host = folder.path().join("host");
     vendor.activate(&host, Policy { threshold: 1, ..Policy::default() });
@@ -60,7 +60,7 @@ fn recorded(data: &Path) -> HashSet<Cti> {
 
 #[test]
 fn a_backup_under_load_has_all_that_was_granted_before_and_serves_elsewhere() {
-    let (folder, vendor, data) = desk();
+    let (folder, vendor, data) = activated_host();
     let host = Host::start(&data);
     let (over, count) = (AtomicBool::new(false), AtomicUsize::new(0));
     let granted = Mutex::new(Vec::new());
@@ -131,7 +131,7 @@ fn a_host_on_a_database_is_backed_up_into_a_store_of_its_own() {
     if is_missing(&[Need::Postgres]) {
         return;
     }
-    let (folder, vendor, data) = desk();
+    let (folder, vendor, data) = activated_host();
     let url = Postgres::shared().fresh();
     let host = Host::start_on(&data, &url);
     let mut machines: Vec<Machine> = (0..30).map(Machine::new).collect();
@@ -161,7 +161,7 @@ fn a_host_on_a_database_is_backed_up_into_a_store_of_its_own() {
 
 #[test]
 fn a_host_that_is_there_is_neither_overwritten_nor_replaced_while_it_serves() {
-    let (folder, _, data) = desk();
+    let (folder, _, data) = activated_host();
     let at = folder.path();
     json(&["host", "backup", "first.tar", "--data", "host"], at);
     let host = Host::start(&data);
@@ -194,7 +194,7 @@ fn a_host_that_is_there_is_neither_overwritten_nor_replaced_while_it_serves() {
 
 #[test]
 fn what_is_no_whole_backup_changes_nothing() {
-    let (folder, _, data) = desk();
+    let (folder, _, data) = activated_host();
     let at = folder.path();
     let host = Host::start(&data);
     assert_eq!(post(&host.address, "/v1/leases", &Machine::new(1).request()).expect("an answer").0, 200);
@@ -222,7 +222,7 @@ fn what_is_no_whole_backup_changes_nothing() {
 
 #[test]
 fn a_backup_goes_through_a_pipe_and_into_a_folder_under_a_name_of_its_own() {
-    let (folder, _, _) = desk();
+    let (folder, _, _) = activated_host();
     let at = folder.path();
     let piped = run(&["host", "backup", "-", "--data", "host"], at);
     assert!(piped.status.success(), "{}", String::from_utf8_lossy(&piped.stderr));

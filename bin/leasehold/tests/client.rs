@@ -18,16 +18,16 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 
 /// A folder with a manifest and room for state.
-struct Desk {
+struct ClientFolder {
     folder: TempDir,
 }
 
-impl Desk {
+impl ClientFolder {
     fn new() -> Self {
-        let desk = Self { folder: tempfile::tempdir().unwrap() };
+        let folder = Self { folder: tempfile::tempdir().unwrap() };
         // A grace so long that no test sees its end, whatever the clock.
-        desk.write("cad.lh", vendor().manifest_with(|manifest| manifest.initial_grace = Span::days(100_000)));
-        desk
+        folder.write("cad.lh", vendor().manifest_with(|manifest| manifest.initial_grace = Span::days(100_000)));
+        folder
     }
 
     fn path(&self, name: &str) -> PathBuf {
@@ -83,24 +83,24 @@ fn data(output: &Output) -> Value {
 
 #[test]
 fn an_address_where_nothing_listens_is_named() {
-    let desk = Desk::new();
+    let folder = ClientFolder::new();
     let address = TcpListener::bind(("127.0.0.1", 0)).unwrap().local_addr().unwrap().to_string();
-    let asked = desk.run(&["activate", "--no-dns", "--json", "--manifest", "cad.lh", "--host", &address]);
+    let asked = folder.run(&["activate", "--no-dns", "--json", "--manifest", "cad.lh", "--host", &address]);
     assert_eq!(assert_fails(&asked, 2, "host-unreachable"), format!("host {address}: connection refused"));
-    let status = data(&desk.run(&["status", "--json"]));
+    let status = data(&folder.run(&["status", "--json"]));
     assert_eq!((&status["standing"], &status["lease"]), (&json!("unactivated"), &Value::Null));
     assert_eq!(status["last_failure"]["code"], "host-unreachable");
     assert!(status["next_attempt"].as_u64() > status["time"].as_u64());
-    assert_fails(&desk.run(&["renew", "--no-dns", "--json", "--host", &address]), 1, "no-lease");
+    assert_fails(&folder.run(&["renew", "--no-dns", "--json", "--host", &address]), 1, "no-lease");
 }
 
 #[test]
 fn a_proxy_that_is_gone_is_blamed_and_not_the_host() {
-    let desk = Desk::new();
+    let folder = ClientFolder::new();
     let dead = TcpListener::bind(("127.0.0.1", 0)).unwrap().local_addr().unwrap().to_string();
     let ask = |variables: &[(&str, &str)], host: &str| {
         let words = ["activate", "--no-dns", "--json", "--manifest", "cad.lh", "--host", host];
-        desk.command(&words).envs(variables.iter().copied()).output().unwrap()
+        folder.command(&words).envs(variables.iter().copied()).output().unwrap()
     };
     let proxied = [("HTTP_PROXY", dead.as_str())];
     let message = assert_fails(&ask(&proxied, "lease.corp.test"), 2, "proxy-unreachable");
@@ -117,11 +117,11 @@ fn a_proxy_that_is_gone_is_blamed_and_not_the_host() {
 
 /// What a client in this environment has asked a host with these words.
 fn asked(words: &[&str], variables: &[(&str, &str)]) -> Request {
-    let desk = Desk::new();
+    let folder = ClientFolder::new();
     let host = Responder::start(|_| Outgoing::empty(404));
     let address = host.address().to_string();
     let words = [&["activate", "--no-dns", "--json", "--manifest", "cad.lh", "--host", &address], words].concat();
-    let output = desk.command(&words).envs(variables.iter().copied()).output().unwrap();
+    let output = folder.command(&words).envs(variables.iter().copied()).output().unwrap();
     assert_fails(&output, 2, "not-a-host");
     request::open(&host.seen()[0].body).unwrap()
 }
@@ -139,17 +139,17 @@ fn an_instance_is_recognised_by_its_id_alone() {
     assert_ne!(of("cad-1"), of("cad-2"));
     let components: Vec<_> = of("cad-1").iter().map(|(component, _)| component).collect();
     assert_eq!(components, [Component::MachineId]);
-    let desk = Desk::new();
+    let folder = ClientFolder::new();
     let words = ["status", "--json", "--manifest", "cad.lh"];
-    let output = desk.command(&words).env("LEASEHOLD_INSTANCE", "a\nb").output().unwrap();
+    let output = folder.command(&words).env("LEASEHOLD_INSTANCE", "a\nb").output().unwrap();
     assert!(assert_fails(&output, 2, "usage").starts_with("LEASEHOLD_INSTANCE: an id has"));
 }
 
 #[test]
 fn an_authority_without_a_scheme_is_spoken_with_as_it_serves() {
-    let desk = Desk::new();
-    desk.write("key", ProductKey::secret(KeyKind::Multiple, 7.try_into().unwrap(), [3; 9]).to_string());
-    fs::set_permissions(desk.path("key"), fs::Permissions::from_mode(0o600)).unwrap();
+    let folder = ClientFolder::new();
+    folder.write("key", ProductKey::secret(KeyKind::Multiple, 7.try_into().unwrap(), [3; 9]).to_string());
+    fs::set_permissions(folder.path("key"), fs::Permissions::from_mode(0o600)).unwrap();
     let web = Responder::start(|_| Outgoing::empty(404));
     let address = web.address().to_string();
     let ask = |authority: &str| {
@@ -164,7 +164,7 @@ fn an_authority_without_a_scheme_is_spoken_with_as_it_serves() {
             "--authority",
             authority,
         ];
-        desk.run(&words)
+        folder.run(&words)
     };
     let plain = assert_fails(&ask(&address), 2, "not-an-authority");
     assert!(plain.starts_with(&format!("authority http://{address}: ")), "{plain}");
@@ -175,12 +175,12 @@ fn an_authority_without_a_scheme_is_spoken_with_as_it_serves() {
 
 #[test]
 fn what_a_proxy_or_a_gateway_says_is_told_as_its_own() {
-    let desk = Desk::new();
+    let folder = ClientFolder::new();
     let ask = |status| {
         let proxy = Responder::start(move |_| Outgoing::empty(status));
         let address = proxy.address().to_string();
         let words = ["activate", "--no-dns", "--json", "--manifest", "cad.lh", "--host", "lease.corp.test"];
-        let asked = desk.command(&words).env("ALL_PROXY", format!("http://me:secret@{address}")).output().unwrap();
+        let asked = folder.command(&words).env("ALL_PROXY", format!("http://me:secret@{address}")).output().unwrap();
         let message = assert_fails(&asked, 2, "proxy-refused");
         message.replace(&address, "PROXY")
     };
@@ -190,7 +190,7 @@ fn what_a_proxy_or_a_gateway_says_is_told_as_its_own() {
     assert_eq!(ask(502), format!("{host} does not reach the address (502)"));
     let gateway = Responder::start(|_| Outgoing::empty(502));
     let address = gateway.address().to_string();
-    let asked = desk.run(&["activate", "--no-dns", "--json", "--manifest", "cad.lh", "--host", &address]);
+    let asked = folder.run(&["activate", "--no-dns", "--json", "--manifest", "cad.lh", "--host", &address]);
     let message = assert_fails(&asked, 2, "gateway-failed");
     assert_eq!(
         message,
@@ -200,49 +200,49 @@ fn what_a_proxy_or_a_gateway_says_is_told_as_its_own() {
 
 #[test]
 fn what_answers_and_is_no_host_is_told() {
-    let desk = Desk::new();
+    let folder = ClientFolder::new();
     let web = Responder::start(|_| Outgoing::empty(404));
     let address = web.address().to_string();
-    let asked = desk.run(&["activate", "--no-dns", "--json", "--manifest", "cad.lh", "--host", &address]);
+    let asked = folder.run(&["activate", "--no-dns", "--json", "--manifest", "cad.lh", "--host", &address]);
     let message = assert_fails(&asked, 2, "not-a-host");
     assert!(message.contains("status 404"), "{message}");
 }
 
 #[test]
 fn without_a_host_or_a_manifest_the_command_says_what_is_missing() {
-    let desk = Desk::new();
-    assert_fails(&desk.run(&["activate", "--no-dns", "--json", "--manifest", "cad.lh"]), 2, "no-host");
-    fs::remove_dir_all(desk.path("state")).unwrap();
+    let folder = ClientFolder::new();
+    assert_fails(&folder.run(&["activate", "--no-dns", "--json", "--manifest", "cad.lh"]), 2, "no-host");
+    fs::remove_dir_all(folder.path("state")).unwrap();
     for command in ["activate", "status", "renew", "release"] {
-        assert_fails(&desk.run(&[command, "--json"]), 2, "not-initialised");
+        assert_fails(&folder.run(&[command, "--json"]), 2, "not-initialised");
     }
-    assert!(!desk.path("state").exists(), "asking about nothing leaves nothing");
+    assert!(!folder.path("state").exists(), "asking about nothing leaves nothing");
 }
 
 #[test]
 fn a_state_directory_that_cannot_be_written_is_named() {
-    let desk = Desk::new();
-    desk.write("a file", "");
+    let folder = ClientFolder::new();
+    folder.write("a file", "");
     let place = ["--json", "--manifest", "cad.lh", "--state", "a file/state"];
-    let asked = desk.run(&[["activate", "--no-dns", "--host", "127.0.0.1:1"].as_slice(), &place].concat());
+    let asked = folder.run(&[["activate", "--no-dns", "--host", "127.0.0.1:1"].as_slice(), &place].concat());
     let message = assert_fails(&asked, 2, "state-unusable");
     assert!(message.starts_with("state a file/state/"), "{message}");
-    let status = data(&desk.run(&[["status"].as_slice(), &place].concat()));
+    let status = data(&folder.run(&[["status"].as_slice(), &place].concat()));
     assert_eq!(status["standing"], "unactivated");
     assert_eq!(status["notes"][0]["code"], "state-unusable");
-    assert_fails(&desk.run(&["generalize", "--json", "--state", "a file"]), 2, "state-unusable");
+    assert_fails(&folder.run(&["generalize", "--json", "--state", "a file"]), 2, "state-unusable");
 }
 
 #[test]
 fn damaged_and_missing_manifests_are_told_apart() {
-    let desk = Desk::new();
-    let whole = fs::read(desk.path("cad.lh")).unwrap();
+    let folder = ClientFolder::new();
+    let whole = fs::read(folder.path("cad.lh")).unwrap();
     let mut altered = whole.clone();
     *altered.last_mut().unwrap() ^= 1;
-    desk.write("altered.lh", altered);
-    desk.write("cut.lh", &whole[..90]);
-    desk.write("letter.lh", "Dear customer,");
-    desk.write("other.lh", vendor().authority_certificate());
+    folder.write("altered.lh", altered);
+    folder.write("cut.lh", &whole[..90]);
+    folder.write("letter.lh", "Dear customer,");
+    folder.write("other.lh", vendor().authority_certificate());
     for (file, exit, code) in [
         ("altered.lh", 1, "bad-signature"),
         ("cut.lh", 1, "malformed"),
@@ -250,85 +250,85 @@ fn damaged_and_missing_manifests_are_told_apart() {
         ("other.lh", 1, "malformed"),
         ("missing.lh", 2, "file"),
     ] {
-        assert_fails(&desk.run(&["status", "--json", "--manifest", file]), exit, code);
+        assert_fails(&folder.run(&["status", "--json", "--manifest", file]), exit, code);
     }
-    assert!(!desk.path("state").exists(), "nothing was changed");
+    assert!(!folder.path("state").exists(), "nothing was changed");
 }
 
 #[test]
 fn a_manifest_of_another_vendor_is_told() {
-    let (desk, other) = (Desk::new(), Vendor::from_seed(8));
-    desk.write("other.lh", other.manifest());
+    let (folder, other) = (ClientFolder::new(), Vendor::from_seed(8));
+    folder.write("other.lh", other.manifest());
     let root = vendor().root().to_string();
-    let asked = desk.run(&["status", "--json", "--manifest", "other.lh", "--root", &root]);
+    let asked = folder.run(&["status", "--json", "--manifest", "other.lh", "--root", &root]);
     let message = assert_fails(&asked, 1, "foreign-manifest");
     assert!(message.contains(&other.id().to_string()) && message.contains(&vendor().id().to_string()), "{message}");
-    assert!(!desk.path("state").exists());
-    data(&desk.run(&["status", "--json", "--manifest", "cad.lh", "--root", &root]));
-    fs::copy(desk.path("other.lh"), desk.state("acme-cad/manifest.lh")).unwrap();
-    assert_fails(&desk.run(&["status", "--json"]), 1, "foreign-manifest");
+    assert!(!folder.path("state").exists());
+    data(&folder.run(&["status", "--json", "--manifest", "cad.lh", "--root", &root]));
+    fs::copy(folder.path("other.lh"), folder.state("acme-cad/manifest.lh")).unwrap();
+    assert_fails(&folder.run(&["status", "--json"]), 1, "foreign-manifest");
 }
 
 #[test]
 fn of_several_products_one_has_to_be_named() {
-    let desk = Desk::new();
-    data(&desk.run(&["status", "--json", "--manifest", "cad.lh"]));
-    assert_eq!(data(&desk.run(&["status", "--json"]))["product"], "acme-cad");
-    desk.write("cam.lh", vendor().manifest_with(|manifest| manifest.product = "acme-cam".parse().unwrap()));
-    desk.run(&["status", "--manifest", "cam.lh"]);
-    let message = assert_fails(&desk.run(&["status", "--json"]), 2, "usage");
+    let folder = ClientFolder::new();
+    data(&folder.run(&["status", "--json", "--manifest", "cad.lh"]));
+    assert_eq!(data(&folder.run(&["status", "--json"]))["product"], "acme-cad");
+    folder.write("cam.lh", vendor().manifest_with(|manifest| manifest.product = "acme-cam".parse().unwrap()));
+    folder.run(&["status", "--manifest", "cam.lh"]);
+    let message = assert_fails(&folder.run(&["status", "--json"]), 2, "usage");
     assert!(message.contains("acme-cad, acme-cam"), "{message}");
 }
 
 #[test]
 fn status_says_no_when_the_product_is_reduced() {
-    let desk = Desk::new();
-    desk.write("ended.lh", vendor().manifest_with(|manifest| manifest.initial_grace = Span::ZERO));
-    let output = desk.run(&["status", "--json", "--manifest", "ended.lh"]);
+    let folder = ClientFolder::new();
+    folder.write("ended.lh", vendor().manifest_with(|manifest| manifest.initial_grace = Span::ZERO));
+    let output = folder.run(&["status", "--json", "--manifest", "ended.lh"]);
     assert_eq!(output.status.code(), Some(1));
     let status: Value = serde_json::from_slice(&output.stdout).unwrap();
     assert_eq!((&status["standing"], &status["why"]), (&json!("reduced"), &json!("never-activated")));
     let error: Value = serde_json::from_slice(&output.stderr).unwrap();
     assert_eq!(error["error"]["code"], "never-activated");
-    desk.write(
+    folder.write(
         "advises.lh",
         vendor().manifest_with(|manifest| {
             (manifest.initial_grace, manifest.mode) = (Span::ZERO, Some(Mode::Advise));
         }),
     );
-    assert_eq!(desk.run(&["status", "--manifest", "advises.lh"]).status.code(), Some(0), "it only advises");
+    assert_eq!(folder.run(&["status", "--manifest", "advises.lh"]).status.code(), Some(0), "it only advises");
 }
 
 #[test]
 fn damage_is_said_on_standard_error_and_the_data_stays_data() {
-    let desk = Desk::new();
-    desk.run(&["status", "--manifest", "cad.lh"]);
-    fs::write(desk.state("acme-cad/record.json"), "{").unwrap();
-    let output = desk.run(&["status"]);
+    let folder = ClientFolder::new();
+    folder.run(&["status", "--manifest", "cad.lh"]);
+    fs::write(folder.state("acme-cad/record.json"), "{").unwrap();
+    let output = folder.run(&["status"]);
     let (said, data) = (String::from_utf8(output.stderr).unwrap(), String::from_utf8(output.stdout).unwrap());
     assert!(said.contains("damaged, set aside as") && said.contains("[state-damaged]"), "{said}");
     assert!(data.starts_with("product       acme-cad (Acme CAD)\nstanding      unactivated\n"), "{data}");
-    assert!(desk.state("acme-cad/record.json.damaged-1").exists());
+    assert!(folder.state("acme-cad/record.json.damaged-1").exists());
 }
 
 #[test]
 fn generalizing_and_releasing_nothing_is_no_failure() {
-    let desk = Desk::new();
-    assert_eq!(data(&desk.run(&["generalize", "--json"]))["vendors"], json!([]));
-    assert!(!desk.path("state").exists());
-    assert_eq!(data(&desk.run(&["release", "--json", "--manifest", "cad.lh"]))["released"], "nothing-held");
+    let folder = ClientFolder::new();
+    assert_eq!(data(&folder.run(&["generalize", "--json"]))["vendors"], json!([]));
+    assert!(!folder.path("state").exists());
+    assert_eq!(data(&folder.run(&["release", "--json", "--manifest", "cad.lh"]))["released"], "nothing-held");
     let whose = json!([vendor().id().to_string()]);
-    assert_eq!(data(&desk.run(&["generalize", "--json"]))["vendors"], whose);
-    assert_eq!(data(&desk.run(&["generalize", "--json", "--manifest", "cad.lh"]))["vendors"], whose);
+    assert_eq!(data(&folder.run(&["generalize", "--json"]))["vendors"], whose);
+    assert_eq!(data(&folder.run(&["generalize", "--json", "--manifest", "cad.lh"]))["vendors"], whose);
 }
 
 #[test]
 fn an_address_that_is_none_is_wrong_usage() {
-    let desk = Desk::new();
-    let output = desk.run(&["activate", "--manifest", "cad.lh", "--host", "ftp://host"]);
+    let folder = ClientFolder::new();
+    let output = folder.run(&["activate", "--manifest", "cad.lh", "--host", "ftp://host"]);
     assert_eq!(output.status.code(), Some(2));
     assert!(String::from_utf8_lossy(&output.stderr).contains("an address begins with"));
-    let mut command = desk.command(&["activate", "--no-dns", "--json", "--manifest", "cad.lh"]);
+    let mut command = folder.command(&["activate", "--no-dns", "--json", "--manifest", "cad.lh"]);
     let message = assert_fails(&command.env("LEASEHOLD_HOST", "a:0").output().unwrap(), 2, "usage");
     assert!(message.starts_with("LEASEHOLD_HOST: "), "{message}");
 }

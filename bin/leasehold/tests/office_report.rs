@@ -50,7 +50,10 @@ fn searching_and_sorting_work_without_a_network() {
     // With a script of ours added, the page's policy keeps it from running.
     let used = report.replace("</body>", USER);
     fs::write(&page, &used).expect("it is written");
-    assert!(!self::shown(&page, folder.path()).contains("<body data-seen"), "a script that is not the report's has run");
+    assert!(
+        !self::shown(&page, folder.path()).contains("<body data-seen"),
+        "a script that is not the report's has run"
+    );
 
     // Without the policy it does what a user does.
     let policy = used.find("<meta http-equiv").expect("a policy");

@@ -14,18 +14,18 @@ use support::{Host, Machine, program};
 use tempfile::TempDir;
 
 /// A folder with a vendor in it, and room for hosts and machines.
-struct Desk(TempDir);
+struct VendorFolder(TempDir);
 
-impl Desk {
+impl VendorFolder {
     fn new() -> Self {
-        let desk = Self(tempfile::tempdir().expect("a folder"));
-        fs::write(desk.path("pass"), "correct horse battery staple\n").expect("a file");
-        desk.done(&["vendor", "init", "--name", "Acme", "--passphrase-file", "pass"]);
+        let vendor = Self(tempfile::tempdir().expect("a folder"));
+        fs::write(vendor.path("pass"), "correct horse battery staple\n").expect("a file");
+        vendor.done(&["vendor", "init", "--name", "Acme", "--passphrase-file", "pass"]);
         let product =
             ["vendor", "product", "add", "acme-cad", "--title", "CAD", "--family", "acme", "--threshold", "1"];
-        desk.done(&[&product[..], &["--number", "4711"]].concat());
-        desk.done(&["vendor", "manifest", "acme-cad", "-o", "cad.lh", "--passphrase-file", "pass"]);
-        desk
+        vendor.done(&[&product[..], &["--number", "4711"]].concat());
+        vendor.done(&["vendor", "manifest", "acme-cad", "-o", "cad.lh", "--passphrase-file", "pass"]);
+        vendor
     }
 
     fn path(&self, name: &str) -> PathBuf {
@@ -93,105 +93,105 @@ fn failed(output: &Output, status: i32, code: &str) -> String {
 
 #[test]
 fn a_host_is_activated_serves_and_is_renewed_with_what_the_vendor_changed() {
-    let desk = Desk::new();
-    desk.issue("key", &["--kind", "host"]);
-    let authority = desk.serve(&[]);
+    let vendor = VendorFolder::new();
+    vendor.issue("key", &["--kind", "host"]);
+    let authority = vendor.serve(&[]);
     let url = format!("http://{}", authority.address);
-    let root = fs::read_to_string(desk.path("vendor/root.pub")).expect("the root");
+    let root = fs::read_to_string(vendor.path("vendor/root.pub")).expect("the root");
     let activate =
         ["host", "activate", "--data", "host", "--key-file", "key", "--authority", &url, "--root", root.trim()];
-    let first = desk.json(&activate);
+    let first = vendor.json(&activate);
     assert_eq!(
         (&first["vendor"], &first["host_ordinal"], &first["authority"]),
         (&json!("Acme"), &json!(1), &json!(url))
     );
-    assert_eq!(desk.json(&activate)["activation_ordinal"], 1, "asked again: nothing more is used up");
+    assert_eq!(vendor.json(&activate)["activation_ordinal"], 1, "asked again: nothing more is used up");
 
-    let host = Host::spawn(desk.command(&["--json", "host", "serve", "--listen", "127.0.0.1:0", "--data", "host"]));
+    let host = Host::spawn(vendor.command(&["--json", "host", "serve", "--listen", "127.0.0.1:0", "--data", "host"]));
     let granted = post(&host.address, "/v1/leases", &Machine::new(1).request()).expect("an answer");
     assert_eq!(granted.0, 200);
-    desk.done(&["vendor", "product", "add", "acme-cam", "--title", "CAM", "--family", "acme"]);
-    let renewed = desk.json(&["host", "renew", "--data", "host"]);
+    vendor.done(&["vendor", "product", "add", "acme-cam", "--title", "CAM", "--family", "acme"]);
+    let renewed = vendor.json(&["host", "renew", "--data", "host"]);
     assert_eq!(
         renewed["changes"].as_array().and_then(|all| all.iter().find(|one| one["what"] == "products")),
         Some(
             &json!({ "what": "products", "family": "acme", "before": ["acme-cad"], "after": ["acme-cad", "acme-cam"] })
         )
     );
-    let status = desk.json(&["host", "status", "--data", "host"]);
+    let status = vendor.json(&["host", "status", "--data", "host"]);
     assert_eq!((&status["authority"], &status["renewal"]["failure"]), (&json!(url), &Value::Null));
     assert!(status["renewal"]["next"].as_u64() > status["issued"].as_u64());
     authority.stop();
-    desk.fails(&["host", "renew", "--data", "host"], 2, "authority-unreachable");
-    let status = desk.json(&["host", "status", "--data", "host"]);
+    vendor.fails(&["host", "renew", "--data", "host"], 2, "authority-unreachable");
+    let status = vendor.json(&["host", "status", "--data", "host"]);
     assert_eq!(status["renewal"]["failure"]["code"], "authority-unreachable");
-    let doctor = desk.run(&["host", "doctor", "--data", "host", "--listen", &host.address]);
+    let doctor = vendor.run(&["host", "doctor", "--data", "host", "--listen", &host.address]);
     let told = String::from_utf8(doctor.stdout).expect("text");
     assert!(told.contains("[authority-unreachable]") && told.contains("[not-renewed]"), "{told}");
     assert_eq!(doctor.status.code(), Some(0), "nothing is broken: {told}");
     let granted = post(&host.address, "/v1/leases", &Machine::new(2).request()).expect("an answer");
     assert_eq!(granted.0, 200, "it serves to its certificate's end");
     host.stop();
-    let used = desk.json(&["vendor", "key", "list"]);
+    let used = vendor.json(&["vendor", "key", "list"]);
     assert_eq!((&used[0]["places_taken"], &used[0]["hosts"][0]["activations"]), (&json!(1), &json!(1)));
 }
 
 #[test]
 fn each_no_of_an_authority_is_told_and_loses_nothing() {
-    let desk = Desk::new();
-    desk.issue("key", &["--kind", "host"]);
-    desk.issue("multiple", &["--kind", "multiple", "--machines", "1"]);
-    let strange = Desk::new().issue("strange", &["--kind", "host"]).to_string();
-    fs::write(desk.path("strange"), &strange).expect("a file");
+    let vendor = VendorFolder::new();
+    vendor.issue("key", &["--kind", "host"]);
+    vendor.issue("multiple", &["--kind", "multiple", "--machines", "1"]);
+    let strange = VendorFolder::new().issue("strange", &["--kind", "host"]).to_string();
+    fs::write(vendor.path("strange"), &strange).expect("a file");
     let mut typed = strange.clone();
     typed.replace_range(8..9, if &typed[8..9] == "Z" { "X" } else { "Z" });
-    fs::write(desk.path("typed"), typed).expect("a file");
-    let authority = desk.serve(&["--key-limit", "3"]);
+    fs::write(vendor.path("typed"), typed).expect("a file");
+    let authority = vendor.serve(&["--key-limit", "3"]);
     let url = format!("http://{}", authority.address);
-    let fails = |key, status, code| desk.fails(&activation(&url, key), status, code);
+    let fails = |key, status, code| vendor.fails(&activation(&url, key), status, code);
     fails("typed", 1, "not-a-product-key");
     fails("multiple", 1, "wrong-kind-of-key");
     fails("missing", 2, "file");
-    assert!(!desk.path("host").exists(), "nothing was made");
+    assert!(!vendor.path("host").exists(), "nothing was made");
     fails("strange", 1, "unknown-key");
-    desk.json(&activation(&url, "key"));
+    vendor.json(&activation(&url, "key"));
     fails("strange", 1, "unknown-key");
-    desk.json(&["host", "renew", "--data", "host"]);
-    desk.json(&["host", "renew", "--data", "host"]);
-    let told = desk.fails(&["host", "renew", "--data", "host"], 1, "too-many-requests");
+    vendor.json(&["host", "renew", "--data", "host"]);
+    vendor.json(&["host", "renew", "--data", "host"]);
+    let told = vendor.fails(&["host", "renew", "--data", "host"], 1, "too-many-requests");
     assert!(told.contains("it may be asked again in"), "{told}");
-    let before = fs::read(desk.path("host/host.lh")).expect("a certificate");
+    let before = fs::read(vendor.path("host/host.lh")).expect("a certificate");
     // A host that serves is no authority.
-    let host = Host::start(&desk.path("host"));
+    let host = Host::start(&vendor.path("host"));
     let wrong = format!("http://{}", host.address);
-    desk.fails(&["host", "renew", "--data", "host", "--authority", &wrong], 2, "not-an-authority");
+    vendor.fails(&["host", "renew", "--data", "host", "--authority", &wrong], 2, "not-an-authority");
     host.stop();
-    desk.fails(&["host", "activate", "--data", "new", "--key-file", "key"], 2, "no-authority");
-    desk.fails(&["host", "renew", "--data", "new"], 2, "not-initialised");
-    assert_eq!(fs::read(desk.path("host/host.lh")).expect("a certificate"), before);
-    assert_eq!(desk.json(&["host", "status", "--data", "host"])["authority"], url, "the right one is remembered");
+    vendor.fails(&["host", "activate", "--data", "new", "--key-file", "key"], 2, "no-authority");
+    vendor.fails(&["host", "renew", "--data", "new"], 2, "not-initialised");
+    assert_eq!(fs::read(vendor.path("host/host.lh")).expect("a certificate"), before);
+    assert_eq!(vendor.json(&["host", "status", "--data", "host"])["authority"], url, "the right one is remembered");
 }
 
 #[test]
 fn tls_with_an_authority_of_ones_own_and_proxies_that_refuse() {
-    let desk = Desk::new();
-    desk.issue("key", &["--kind", "host"]);
+    let vendor = VendorFolder::new();
+    vendor.issue("key", &["--kind", "host"]);
     let own = rcgen::generate_simple_self_signed(vec!["127.0.0.1".to_owned()]).expect("a certificate");
-    fs::write(desk.path("tls.pem"), own.cert.pem()).expect("a file");
-    fs::write(desk.path("tls.key"), own.signing_key.serialize_pem()).expect("a file");
-    let authority = desk.serve(&["--tls-cert", "tls.pem", "--tls-key", "tls.key"]);
+    fs::write(vendor.path("tls.pem"), own.cert.pem()).expect("a file");
+    fs::write(vendor.path("tls.key"), own.signing_key.serialize_pem()).expect("a file");
+    let authority = vendor.serve(&["--tls-cert", "tls.pem", "--tls-key", "tls.key"]);
     let url = format!("https://{}", authority.address);
     let activate = activation(&url, "key");
-    desk.fails(&activate, 2, "untrusted-authority");
-    desk.fails(&[&activate[..], &["--ca", "pass"]].concat(), 2, "file");
-    desk.json(&[&activate[..], &["--ca", "tls.pem"]].concat());
-    desk.json(&["host", "renew", "--data", "host"]);
+    vendor.fails(&activate, 2, "untrusted-authority");
+    vendor.fails(&[&activate[..], &["--ca", "pass"]].concat(), 2, "file");
+    vendor.json(&[&activate[..], &["--ca", "tls.pem"]].concat());
+    vendor.json(&["host", "renew", "--data", "host"]);
     let plain = url.replace("https", "http");
-    desk.fails(&["host", "renew", "--data", "host", "--authority", &plain], 2, "not-an-authority");
+    vendor.fails(&["host", "renew", "--data", "host", "--authority", &plain], 2, "not-an-authority");
 
     let proxy = Responder::start(|_| Outgoing::empty(403));
     let mut command =
-        desk.command(&["host", "renew", "--data", "host", "--authority", "https://vendor.invalid", "--json"]);
+        vendor.command(&["host", "renew", "--data", "host", "--authority", "https://vendor.invalid", "--json"]);
     command.env("HTTPS_PROXY", format!("http://me:secret@{}", proxy.address()));
     let told = failed(&command.output().expect("the program runs"), 2, "proxy-refused");
     assert!(told.contains(&proxy.address().to_string()) && !told.contains("secret"), "{told}");
@@ -200,31 +200,31 @@ fn tls_with_an_authority_of_ones_own_and_proxies_that_refuse() {
 
 #[test]
 fn a_machine_is_activated_with_a_multiple_key_online_and_by_file() {
-    let desk = Desk::new();
-    desk.issue("key", &["--kind", "multiple", "--machines", "1"]);
-    desk.issue("host-key", &["--kind", "host"]);
-    let authority = desk.serve(&[]);
+    let vendor = VendorFolder::new();
+    vendor.issue("key", &["--kind", "multiple", "--machines", "1"]);
+    vendor.issue("host-key", &["--kind", "host"]);
+    let authority = vendor.serve(&[]);
     let url = format!("http://{}", authority.address);
     let activate = ["client", "activate", "--manifest", "cad.lh", "--multiple-key", "--authority", &url, "--key-file"];
-    desk.fails(&[&activate[..], &["host-key"]].concat(), 1, "wrong-kind-of-key");
-    let status = desk.json(&[&activate[..], &["key"]].concat());
+    vendor.fails(&[&activate[..], &["host-key"]].concat(), 1, "wrong-kind-of-key");
+    let status = vendor.json(&[&activate[..], &["key"]].concat());
     assert_eq!((&status["standing"], &status["until"]), (&json!("licensed"), &Value::Null));
     assert_eq!((&status["method"], &status["authority"]), (&json!("multiple-key"), &json!(url)));
-    assert_eq!(desk.json(&["client", "renew"])["standing"], "licensed");
-    assert_eq!(desk.run(&["doctor"]).status.code(), Some(0));
-    assert_eq!(desk.json(&["client", "release"])["released"], "place-kept");
-    desk.json(&["client", "generalize"]);
+    assert_eq!(vendor.json(&["client", "renew"])["standing"], "licensed");
+    assert_eq!(vendor.run(&["doctor"]).status.code(), Some(0));
+    assert_eq!(vendor.json(&["client", "release"])["released"], "place-kept");
+    vendor.json(&["client", "generalize"]);
 
-    let about = desk.json(&["client", "request", "--key-file", "key", "-o", "request.lh"]);
+    let about = vendor.json(&["client", "request", "--key-file", "key", "-o", "request.lh"]);
     assert_eq!(about["product"], "acme-cad");
     let approve = ["vendor", "approve", "request.lh", "--passphrase-file", "pass", "-o", "lease.txt"];
-    assert_eq!(desk.json(&approve)["activation_ordinal"], 2, "a new device key of the same machine");
+    assert_eq!(vendor.json(&approve)["activation_ordinal"], 2, "a new device key of the same machine");
     authority.stop();
-    assert_eq!(desk.json(&["client", "install", "lease.txt"])["standing"], "licensed");
-    desk.fails(&["client", "install", "pass"], 1, "malformed");
-    assert_eq!(desk.json(&["client", "renew"])["standing"], "licensed", "there is no host to ask, nor need");
-    desk.fails(&[&activate[..], &["key"]].concat(), 2, "authority-unreachable");
-    assert_eq!(desk.json(&["client", "status"])["standing"], "licensed");
-    let used = desk.json(&["vendor", "key", "list"]);
+    assert_eq!(vendor.json(&["client", "install", "lease.txt"])["standing"], "licensed");
+    vendor.fails(&["client", "install", "pass"], 1, "malformed");
+    assert_eq!(vendor.json(&["client", "renew"])["standing"], "licensed", "there is no host to ask, nor need");
+    vendor.fails(&[&activate[..], &["key"]].concat(), 2, "authority-unreachable");
+    assert_eq!(vendor.json(&["client", "status"])["standing"], "licensed");
+    let used = vendor.json(&["vendor", "key", "list"]);
     assert_eq!(used[0]["places_taken"], 1, "one machine, however often it asks");
 }

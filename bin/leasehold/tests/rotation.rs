@@ -1,44 +1,44 @@
 //! Revocation and rotation rehearsed with real processes: a vendor, its hosts and their machines, old and new ones.
 
-mod desk;
 mod support;
+mod vendor_folder;
 
 use std::fs;
 use std::path::Path;
 use std::process::Output;
 
-use desk::Desk;
 use serde_json::Value;
 use support::{Host, program};
+use vendor_folder::VendorFolder;
 
 const PASS: [&str; 2] = ["--passphrase-file", "pass"];
 
 /// A host of the vendor's in a folder of this name.
-struct Site<'d> {
-    desk: &'d Desk,
+struct HostFolder<'d> {
+    vendor: &'d VendorFolder,
     name: &'static str,
 }
 
-impl Site<'_> {
+impl HostFolder<'_> {
     fn run(&self, words: &[&str]) -> Output {
         let mut command = program();
         command.arg("host").args(words).args(["--data", self.name, "--json"]);
-        command.current_dir(self.desk.folder()).output().expect("a process")
+        command.current_dir(self.vendor.folder()).output().expect("a process")
     }
 
     /// Asks the vendor, as at the first time and for a renewal, and installs the answer.
     fn activate(&self, root: &[&str]) {
         let (request, answer) = (format!("{}.request", self.name), format!("{}.answer", self.name));
         done(&self.run(&["request", "--key-file", &self.key(), "-o", &request]));
-        self.desk.run(&["approve", &request, "-o", &answer, PASS[0], PASS[1]]).done();
+        self.vendor.run(&["approve", &request, "-o", &answer, PASS[0], PASS[1]]).done();
         done(&self.run(&[&["install", &answer], root].concat()));
     }
 
-    /// A host key of its own: with one key, sites on one computer would be one host that moves.
+    /// A host key of its own: with one key, hosts on one computer would be one host that moves.
     fn key(&self) -> String {
         let file = format!("{}.key", self.name);
-        if !Path::new(&self.desk.path(&file)).exists() {
-            fs::write(self.desk.path(&file), self.desk.issue(&["--kind", "host"]).to_string()).expect("a file");
+        if !Path::new(&self.vendor.path(&file)).exists() {
+            fs::write(self.vendor.path(&file), self.vendor.issue(&["--kind", "host"]).to_string()).expect("a file");
         }
         file
     }
@@ -48,21 +48,21 @@ impl Site<'_> {
     }
 
     fn serve(&self) -> Host {
-        Host::start(&self.desk.path(self.name))
+        Host::start(&self.vendor.path(self.name))
     }
 }
 
 /// A machine with state of its own.
 struct Machine<'d> {
-    desk: &'d Desk,
+    vendor: &'d VendorFolder,
     name: &'static str,
 }
 
 impl Machine<'_> {
     fn run(&self, words: &[&str]) -> Output {
         let mut command = program();
-        command.arg("client").args(words).arg("--json").current_dir(self.desk.folder());
-        command.env("LEASEHOLD_STATE", self.desk.path(self.name));
+        command.arg("client").args(words).arg("--json").current_dir(self.vendor.folder());
+        command.env("LEASEHOLD_STATE", self.vendor.path(self.name));
         command.output().expect("a process")
     }
 
@@ -92,39 +92,40 @@ fn fails(output: &Output, code: &str) {
 }
 
 /// A vendor whose product needs no other machines, and its manifest.
-fn open() -> Desk {
-    let desk = Desk::empty();
-    desk.run(&["init", "--name", "Acme", PASS[0], PASS[1]]).done();
+fn open() -> VendorFolder {
+    let vendor = VendorFolder::empty();
+    vendor.run(&["init", "--name", "Acme", PASS[0], PASS[1]]).done();
     let words = ["product", "add", "acme-cad", "--title", "Acme CAD", "--family", "acme", "--threshold", "1"];
-    desk.run(&words).done();
-    desk.run(&["manifest", "acme-cad", "-o", "old.lh", PASS[0], PASS[1]]).done();
-    desk
+    vendor.run(&words).done();
+    vendor.run(&["manifest", "acme-cad", "-o", "old.lh", PASS[0], PASS[1]]).done();
+    vendor
 }
 
-fn write_list(desk: &Desk, name: &str) {
-    desk.run(&["revocations", "-o", name]).done();
-    assert!(Path::new(&desk.path(name)).exists());
+fn write_list(vendor: &VendorFolder, name: &str) {
+    vendor.run(&["revocations", "-o", name]).done();
+    assert!(Path::new(&vendor.path(name)).exists());
 }
 
 #[test]
 fn a_revoked_host_grants_nothing_and_its_machines_learn_it() {
-    let desk = open();
-    let (site, machine) = (Site { desk: &desk, name: "site" }, Machine { desk: &desk, name: "machine" });
-    site.activate(&[]);
-    let host = site.serve();
+    let vendor = open();
+    let (host_folder, machine) =
+        (HostFolder { vendor: &vendor, name: "host_folder" }, Machine { vendor: &vendor, name: "machine" });
+    host_folder.activate(&[]);
+    let host = host_folder.serve();
     done(&machine.ask("old.lh", &host));
     assert_eq!(machine.standing(), "licensed");
     host.stop();
-    desk.run(&["host", "revoke", &site.id(), PASS[0], PASS[1]]).done();
-    write_list(&desk, "first.txt");
-    desk.run(&["revoke", "--document", &"11".repeat(16), PASS[0], PASS[1]]).done();
-    write_list(&desk, "second.lh");
-    assert_eq!(done(&site.run(&["install", "second.lh"]))["number"], 2);
-    fails(&site.run(&["install", "first.txt"]), "older-list");
-    let told = site.run(&["status"]);
+    vendor.run(&["host", "revoke", &host_folder.id(), PASS[0], PASS[1]]).done();
+    write_list(&vendor, "first.txt");
+    vendor.run(&["revoke", "--document", &"11".repeat(16), PASS[0], PASS[1]]).done();
+    write_list(&vendor, "second.lh");
+    assert_eq!(done(&host_folder.run(&["install", "second.lh"]))["number"], 2);
+    fails(&host_folder.run(&["install", "first.txt"]), "older-list");
+    let told = host_folder.run(&["status"]);
     assert_eq!((told.status.code(), data(&told)["revoked"].clone()), (Some(1), true.into()));
-    let host = site.serve();
-    let other = Machine { desk: &desk, name: "other" };
+    let host = host_folder.serve();
+    let other = Machine { vendor: &vendor, name: "other" };
     fails(&other.ask("old.lh", &host), "revoked");
     assert_eq!(machine.standing(), "licensed", "it has not heard of it yet");
     fails(&machine.ask("old.lh", &host), "revoked");
@@ -134,23 +135,23 @@ fn a_revoked_host_grants_nothing_and_its_machines_learn_it() {
 
 #[test]
 fn old_and_new_hosts_and_machines_go_through_a_rotation_and_the_end_of_the_former_authority() {
-    let desk = open();
-    let site = |name| Site { desk: &desk, name };
-    let machine = |name| Machine { desk: &desk, name };
-    let root = desk.root().to_string();
+    let vendor = open();
+    let host_folder = |name| HostFolder { vendor: &vendor, name };
+    let machine = |name| Machine { vendor: &vendor, name };
+    let root = vendor.root().to_string();
     // Before: two hosts, one of them told the root, and a machine.
-    let (renewed, left) = (site("renewed"), site("left"));
+    let (renewed, left) = (host_folder("renewed"), host_folder("left"));
     renewed.activate(&[]);
     left.activate(&["--root", &root]);
     let old = machine("old-machine");
     let host = renewed.serve();
     done(&old.ask("old.lh", &host));
-    let former = desk.json(&["authority", "list"])[0]["authority"].as_str().expect("an id").to_owned();
+    let former = vendor.json(&["authority", "list"])[0]["authority"].as_str().expect("an id").to_owned();
 
     // The rotation: hosts and machines that were there notice nothing, and new ones fit in.
-    desk.run(&["authority", "rotate", "--root-passphrase-file", "pass"]).done();
-    desk.run(&["manifest", "acme-cad", "-o", "new.lh", PASS[0], PASS[1]]).done();
-    let added = site("added");
+    vendor.run(&["authority", "rotate", "--root-passphrase-file", "pass"]).done();
+    vendor.run(&["manifest", "acme-cad", "-o", "new.lh", PASS[0], PASS[1]]).done();
+    let added = host_folder("added");
     added.activate(&[]);
     let second = added.serve();
     done(&old.ask("old.lh", &host));
@@ -166,10 +167,10 @@ fn old_and_new_hosts_and_machines_go_through_a_rotation_and_the_end_of_the_forme
     host.stop();
 
     // The former authority is revoked: renewed hosts and their machines go on, what was left behind does not.
-    desk.run(&["authority", "revoke", &former, PASS[0], PASS[1]]).done();
-    write_list(&desk, "list.lh");
-    for site in [&renewed, &left, &added] {
-        assert_eq!(done(&site.run(&["install", "list.lh"]))["number"], 1, "{}", site.name);
+    vendor.run(&["authority", "revoke", &former, PASS[0], PASS[1]]).done();
+    write_list(&vendor, "list.lh");
+    for host_folder in [&renewed, &left, &added] {
+        assert_eq!(done(&host_folder.run(&["install", "list.lh"]))["number"], 1, "{}", host_folder.name);
     }
     let host = renewed.serve();
     done(&old.ask("old.lh", &host));

@@ -25,7 +25,7 @@ pub struct Order {
     pub client: KeyId,
     /// In which family.
     pub family: FamilyId,
-    /// What is to be done.
+    /// The order.
     pub task: Task,
     /// Who orders it.
     pub by: Text,

@@ -1,6 +1,6 @@
 //! What a batch has granted and refused, sealed: its leases first, its refusals after them.
 //!
-//! The documents are made from the journal's entries alone, so that whoever has the journal can make them again.
+//! The documents are made from the journal's entries alone, so that they can be made again from the journal.
 
 use leasehold_core::{Refusal, Timestamp};
 use leasehold_store::host::{Decision, Entry, SealKind, SealRow, Seals, Tip};

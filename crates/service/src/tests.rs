@@ -492,12 +492,12 @@ async fn a_shutdown_cuts_what_does_not_end_and_says_how_many() {
     assert_eq!(Arc::strong_count(&parrot), 1);
 }
 
-struct Site {
+struct ServerWithTls {
     tls: Tls,
     roots: rustls::RootCertStore,
 }
 
-fn site() -> Site {
+fn server_with_tls() -> ServerWithTls {
     let CertifiedKey { cert, signing_key } = generate_simple_self_signed(["localhost".to_owned()]).unwrap();
     let directory = tempfile::tempdir().unwrap();
     let file = |name: &str, text: String| -> PathBuf {
@@ -505,18 +505,21 @@ fn site() -> Site {
         std::fs::write(&path, text).unwrap();
         path
     };
-    let tls = Tls::from_pem_files(&file("site.crt", cert.pem()), &file("site.key", signing_key.serialize_pem()));
+    let tls = Tls::from_pem_files(
+        &file("server_with_tls.crt", cert.pem()),
+        &file("server_with_tls.key", signing_key.serialize_pem()),
+    );
     let mut roots = rustls::RootCertStore::empty();
     roots.add(CertificateDer::from(cert.der().to_vec())).unwrap();
-    Site { tls: tls.unwrap(), roots }
+    ServerWithTls { tls: tls.unwrap(), roots }
 }
 
-fn connector(site: &Site, protocols: &[&str]) -> TlsConnector {
+fn connector(server_with_tls: &ServerWithTls, protocols: &[&str]) -> TlsConnector {
     let provider = Arc::new(rustls::crypto::ring::default_provider());
     let mut config = rustls::ClientConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()
         .unwrap()
-        .with_root_certificates(site.roots.clone())
+        .with_root_certificates(server_with_tls.roots.clone())
         .with_no_client_auth();
     config.alpn_protocols = protocols.iter().map(|name| name.as_bytes().to_vec()).collect();
     TlsConnector::from(Arc::new(config))
@@ -529,16 +532,16 @@ async fn secure(connector: &TlsConnector, server: &Running) -> TlsStream<TcpStre
 
 #[tokio::test]
 async fn over_tls_the_client_chooses_the_protocol() {
-    let site = site();
-    let server = start(Limits::default(), Some(site.tls.clone()));
-    let mut stream = secure(&connector(&site, &[]), &server).await;
+    let server_with_tls = server_with_tls();
+    let server = start(Limits::default(), Some(server_with_tls.tls.clone()));
+    let mut stream = secure(&connector(&server_with_tls, &[]), &server).await;
     assert!(get(&mut stream, "/version").await.0.starts_with("http/1.1 200 "));
 
-    let mut stream = secure(&connector(&site, &["http/1.1"]), &server).await;
+    let mut stream = secure(&connector(&server_with_tls, &["http/1.1"]), &server).await;
     assert_eq!(stream.get_ref().1.alpn_protocol(), Some(&b"http/1.1"[..]));
     assert!(get(&mut stream, "/version").await.0.starts_with("http/1.1 200 "));
 
-    let stream = secure(&connector(&site, &["h2", "http/1.1"]), &server).await;
+    let stream = secure(&connector(&server_with_tls, &["h2", "http/1.1"]), &server).await;
     assert_eq!(stream.get_ref().1.alpn_protocol(), Some(&b"h2"[..]));
     assert_eq!(post2(&mut http2(stream).await, "two".into()).await, (StatusCode::OK, "two".into()));
     assert_eq!(server.stop().await, Drained { cut: 0 });
@@ -546,9 +549,9 @@ async fn over_tls_the_client_chooses_the_protocol() {
 
 #[tokio::test]
 async fn a_client_that_comes_back_resumes_its_session() {
-    let site = site();
-    let server = start(Limits::default(), Some(site.tls.clone()));
-    let connector = connector(&site, &["http/1.1"]);
+    let server_with_tls = server_with_tls();
+    let server = start(Limits::default(), Some(server_with_tls.tls.clone()));
+    let connector = connector(&server_with_tls, &["http/1.1"]);
     for expected in [rustls::HandshakeKind::Full, rustls::HandshakeKind::Resumed] {
         let mut stream = secure(&connector, &server).await;
         get(&mut stream, "/version").await;
@@ -558,12 +561,12 @@ async fn a_client_that_comes_back_resumes_its_session() {
 
 #[tokio::test(start_paused = true)]
 async fn a_handshake_that_stalls_or_fails_delays_no_other() {
-    let site = site();
-    let server = start(Limits::default(), Some(site.tls.clone()));
+    let server_with_tls = server_with_tls();
+    let server = start(Limits::default(), Some(server_with_tls.tls.clone()));
     let mut stalled = server.connect().await;
     let mut plain = server.connect().await;
     plain.write_all(b"GET /version HTTP/1.1\r\nhost: h\r\n\r\n").await.unwrap();
-    let mut stream = secure(&connector(&site, &["http/1.1"]), &server).await;
+    let mut stream = secure(&connector(&server_with_tls, &["http/1.1"]), &server).await;
     assert!(get(&mut stream, "/version").await.0.starts_with("http/1.1 200 "));
     assert!(is_closed(&mut stalled).await);
     plain.read_to_end(&mut Vec::new()).await.unwrap();

@@ -40,7 +40,7 @@ pub enum Event<M> {
 pub struct Net<M> {
     now: Timestamp,
     conditions: Conditions,
-    /// What is to come, by time and then by the order in which it was sent.
+    /// Future events, by time and then by the order in which it was sent.
     queue: BTreeMap<(Timestamp, u64), Event<M>>,
     order: u64,
     skews: HashMap<Node, i64>,

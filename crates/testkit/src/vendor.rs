@@ -1,4 +1,4 @@
-//! A vendor with its authority, manifests and hosts: real keys from small seeds, real signatures, no clock and no chance.
+//! A vendor with its authority, manifests and hosts: real keys from small seeds, real signatures, no clock and nothing random.
 #![expect(clippy::missing_panics_doc, reason = "a fixture that panics is a test that fails")]
 
 use leasehold_core::standing::Mode;

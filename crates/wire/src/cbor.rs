@@ -1,7 +1,7 @@
 //! The pieces of CBOR that documents are made of.
 //!
 //! Readers take any well-formed encoding of the value they expect; that an input is the *deterministic* encoding of
-//! its value is settled in one place, by writing the value again and comparing ([`crate::envelope`]).
+//! its value is decided in one place, by writing the value again and comparing ([`crate::envelope`]).
 
 use alloc::vec::Vec;
 use core::convert::Infallible;

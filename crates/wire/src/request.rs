@@ -99,7 +99,7 @@ impl<D> Unpacked<D> {
         self.unverified.signer
     }
 
-    /// What is to be verified.
+    /// The bytes to verify.
     pub fn claim(&self) -> Claim<'_> {
         Claim { key: &self.point, message: &self.unverified.message, signature: &self.unverified.signature }
     }

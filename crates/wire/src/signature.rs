@@ -2,7 +2,7 @@
 //! no commitments (`R`) of small order.
 //!
 //! With the cofactor a batch check and single checks give the same answer for every input, also where a signer has put
-//! torsion into its key or its commitment. Without it a batch would accept one such signature in eight by chance.
+//! torsion into its key or its commitment. Without it a batch would accept one such signature in eight.
 
 use alloc::vec::Vec;
 

@@ -1,4 +1,4 @@
-//! A machine of a page's own: its network, its name, `/var/lib` and the home are empty and seen by nobody else.
+//! A machine of a page's own: its network, its name, `/var/lib` and the home are empty, and no other process sees them.
 
 use std::env;
 use std::fs::File;

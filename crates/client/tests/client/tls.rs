@@ -156,7 +156,7 @@ fn serve(config: Arc<ServerConfig>, mut host: Host, clock: Arc<VirtualClock>) ->
             let Some(body) = body(&mut stream) else { continue };
             let lease = match request::open(&body) {
                 Ok(request) => host.lease(&request, clock.now(), Chain::AsAsked),
-                // Whoever only looks sends nothing.
+                // A connection that only looks sends nothing.
                 Err(_) => host.certificate(),
             };
             let head = format!("content-type: application/cose\r\ncontent-length: {}\r\n", lease.len());

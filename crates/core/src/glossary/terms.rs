@@ -20,7 +20,7 @@ pub const TERMS: &[Term] = terms! {
         new key pair. A host key allows 10 of each host unless the vendor says otherwise.",
         None, ["ordinal"], ["host key", "host ordinal"];
     "armour": "A document as text that survives mail: base64 between `-----BEGIN LEASEHOLD …-----` and `-----END \
-        LEASEHOLD …-----`. Commands read it and the raw bytes alike.",
+        LEASEHOLD …-----`. Commands read either, this or the raw bytes.",
         None, ["armor", "pem"], ["document"];
     "authority": "The vendor's service, and the key with which it signs. The root key certifies it. It activates hosts, and \
         machines with multiple keys.",

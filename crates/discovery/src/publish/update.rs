@@ -6,7 +6,7 @@ use simple_dns::{CLASS, OPCODE, Packet, Question, ResourceRecord, TYPE};
 use crate::name::DomainName;
 use crate::record::ServiceRecord;
 
-/// What is to change at one name, and nothing besides.
+/// The changes at one name.
 #[derive(Debug)]
 pub(crate) struct Update<'a> {
     pub(crate) zone: &'a DomainName,

@@ -22,7 +22,7 @@ fn rng() -> SeededRng {
 }
 
 /// A server with the zone, and with `writer` and `reader` for keys, of which the first may change SRV records.
-struct Site {
+struct SignedZone {
     server: NameServer,
     algorithm: &'static str,
 }
@@ -31,12 +31,12 @@ fn key(name: &str, algorithm: &str, secret: &str) -> SharedKey {
     SharedKey { name: name.to_owned(), algorithm: algorithm.to_owned(), secret: secret.to_owned() }
 }
 
-impl Site {
-    fn both(records: &str, test: impl Fn(&Site)) {
+impl SignedZone {
+    fn both(records: &str, test: impl Fn(&SignedZone)) {
         for (start, algorithm) in
             [(NameServer::bind as fn(&Setup) -> NameServer, "hmac-sha256"), (NameServer::knot, "hmac-sha512")]
         {
-            test(&Site::new(start, algorithm, records));
+            test(&SignedZone::new(start, algorithm, records));
         }
     }
 
@@ -92,8 +92,8 @@ fn a_record_is_published_changed_found_and_withdrawn_and_another_hosts_stays() {
     if is_missing(&[Need::Bind, Need::Knot]) {
         return;
     }
-    Site::both(OTHERS, |site| {
-        let publisher = site.publisher();
+    SignedZone::both(OTHERS, |zone| {
+        let publisher = zone.publisher();
         let own = record("lease.example.test", 0, 100, 16_880);
         assert_eq!(publish(&publisher, &own).unwrap(), Published::Added);
         let line = "_leasehold._tcp.example.test. 3600 IN SRV 0 100 16880 lease.example.test.";
@@ -104,7 +104,7 @@ fn a_record_is_published_changed_found_and_withdrawn_and_another_hosts_stays() {
         assert_eq!(shown(&publisher), [line, OTHER_LINE]);
 
         let suffixes = vec![ZONE.parse().unwrap()];
-        let finder = Finder::new(Config::new(vec![site.server.address()], suffixes));
+        let finder = Finder::new(Config::new(vec![zone.server.address()], suffixes));
         let found = finder.find(&ServiceLabel::default(), &clock(), &rng());
         let targets: Vec<_> = found.candidates.iter().map(|candidate| candidate.target.as_str()).collect();
         assert_eq!(targets, ["lease.example.test", "other.example.test"]);
@@ -120,8 +120,8 @@ fn a_host_that_moves_takes_its_earlier_record_along() {
     if is_missing(&[Need::Bind, Need::Knot]) {
         return;
     }
-    Site::both(OTHERS, |site| {
-        let publisher = site.publisher();
+    SignedZone::both(OTHERS, |zone| {
+        let publisher = zone.publisher();
         let old = record("lease.example.test", 0, 0, 16_880);
         let new = record("lease.example.test", 0, 0, 443);
         publish(&publisher, &old).unwrap();
@@ -136,8 +136,8 @@ fn the_first_record_of_a_zone_is_published_and_the_last_one_withdrawn() {
     if is_missing(&[Need::Bind, Need::Knot]) {
         return;
     }
-    Site::both("", |site| {
-        let publisher = site.publisher();
+    SignedZone::both("", |zone| {
+        let publisher = zone.publisher();
         let own = record("lease.elsewhere.test", 1, 2, 3);
         assert_eq!(shown(&publisher), [""; 0]);
         assert_eq!(publish(&publisher, &own).unwrap(), Published::Added);
@@ -153,8 +153,8 @@ fn more_records_than_fit_into_a_datagram_are_shown_and_kept() {
     }
     let lines: Vec<_> =
         (1..=60).map(|n| format!("_leasehold._tcp SRV {n} 0 16880 a-long-name-of-a-host-{n}")).collect();
-    Site::both(&lines.join("\n"), |site| {
-        let publisher = site.publisher();
+    SignedZone::both(&lines.join("\n"), |zone| {
+        let publisher = zone.publisher();
         publish(&publisher, &record("lease.example.test", 0, 0, 16_880)).unwrap();
         assert_eq!(shown(&publisher).len(), 61);
     });
@@ -165,14 +165,14 @@ fn a_wrong_secret_and_an_unknown_key_are_refused_and_change_nothing() {
     if is_missing(&[Need::Bind, Need::Knot]) {
         return;
     }
-    Site::both(OTHERS, |site| {
+    SignedZone::both(OTHERS, |zone| {
         for (name, secret) in [("writer", OTHER_SECRET), ("stranger", SECRET)] {
-            let publisher = site.publisher_with(name, secret);
+            let publisher = zone.publisher_with(name, secret);
             let error = publish(&publisher, &record("lease.example.test", 0, 0, 1)).unwrap_err();
             assert_eq!(error.code(), Code::DnsKeyRefused, "{error}");
             assert!(error.to_string().ends_with(&format!(": it refuses the key {name}")), "{error}");
         }
-        assert_eq!(shown(&site.publisher()), [OTHER_LINE]);
+        assert_eq!(shown(&zone.publisher()), [OTHER_LINE]);
     });
 }
 
@@ -181,8 +181,8 @@ fn a_key_of_another_algorithm_is_refused() {
     if is_missing(&[Need::Bind, Need::Knot]) {
         return;
     }
-    Site::both(OTHERS, |site| {
-        let publisher = publisher(ZONE, ZONE, &[site.server.address()], &key("writer", "hmac-sha384", SECRET));
+    SignedZone::both(OTHERS, |zone| {
+        let publisher = publisher(ZONE, ZONE, &[zone.server.address()], &key("writer", "hmac-sha384", SECRET));
         let error = publish(&publisher, &record("lease.example.test", 0, 0, 1)).unwrap_err();
         assert_eq!(error.code(), Code::DnsKeyRefused, "{error}");
     });
@@ -193,8 +193,8 @@ fn a_key_without_the_right_may_look_but_not_change() {
     if is_missing(&[Need::Bind, Need::Knot]) {
         return;
     }
-    Site::both(OTHERS, |site| {
-        let publisher = site.publisher_with("reader", SECRET);
+    SignedZone::both(OTHERS, |zone| {
+        let publisher = zone.publisher_with("reader", SECRET);
         assert_eq!(shown(&publisher), [OTHER_LINE]);
         let error = publish(&publisher, &record("lease.example.test", 0, 0, 1)).unwrap_err();
         // To Knot, a key that a zone gives no rights is no key.
@@ -208,9 +208,9 @@ fn without_a_key_nothing_is_changed() {
     if is_missing(&[Need::Bind, Need::Knot]) {
         return;
     }
-    Site::both(OTHERS, |site| {
+    SignedZone::both(OTHERS, |zone| {
         let name = ServiceLabel::default().within(&ZONE.parse().unwrap()).unwrap();
-        let publisher = Publisher::new(ZONE.parse().unwrap(), name, vec![site.server.address()], None).unwrap();
+        let publisher = Publisher::new(ZONE.parse().unwrap(), name, vec![zone.server.address()], None).unwrap();
         let error = publish(&publisher, &record("lease.example.test", 0, 0, 1)).unwrap_err();
         assert_eq!(error.code(), Code::DnsNotPermitted, "{error}");
         assert_eq!(shown(&publisher), [OTHER_LINE]);
@@ -222,13 +222,13 @@ fn a_zone_that_the_server_has_not_got_is_named() {
     if is_missing(&[Need::Bind, Need::Knot]) {
         return;
     }
-    Site::both(OTHERS, |site| {
-        let key = key("writer", site.algorithm, SECRET);
-        let foreign = publisher("foreign.test", "foreign.test", &[site.server.address()], &key);
+    SignedZone::both(OTHERS, |zone| {
+        let key = key("writer", zone.algorithm, SECRET);
+        let foreign = publisher("foreign.test", "foreign.test", &[zone.server.address()], &key);
         let error = publish(&foreign, &record("lease.example.test", 0, 0, 1)).unwrap_err();
         assert_eq!(error.code(), Code::DnsNotTheZones, "{error}");
         // A folder of the zone is no zone of its own.
-        let below = publisher("office.example.test", "office.example.test", &[site.server.address()], &key);
+        let below = publisher("office.example.test", "office.example.test", &[zone.server.address()], &key);
         let error = publish(&below, &record("lease.example.test", 0, 0, 1)).unwrap_err();
         assert_eq!(error.code(), Code::DnsNotTheZones, "{error}");
     });
@@ -239,9 +239,9 @@ fn a_suffix_below_the_zone_is_published_in_the_zone() {
     if is_missing(&[Need::Bind, Need::Knot]) {
         return;
     }
-    Site::both("", |site| {
-        let key = key("writer", site.algorithm, SECRET);
-        let publisher = publisher(ZONE, "office.example.test", &[site.server.address()], &key);
+    SignedZone::both("", |zone| {
+        let key = key("writer", zone.algorithm, SECRET);
+        let publisher = publisher(ZONE, "office.example.test", &[zone.server.address()], &key);
         publish(&publisher, &record("lease.example.test", 0, 0, 16_880)).unwrap();
         assert_eq!(
             shown(&publisher),
@@ -262,8 +262,8 @@ fn an_alias_in_the_place_of_the_record_is_told() {
     if is_missing(&[Need::Bind, Need::Knot]) {
         return;
     }
-    Site::both("_leasehold._tcp CNAME elsewhere\n", |site| {
-        let error = publish(&site.publisher(), &record("lease.example.test", 0, 0, 1)).unwrap_err();
+    SignedZone::both("_leasehold._tcp CNAME elsewhere\n", |zone| {
+        let error = publish(&zone.publisher(), &record("lease.example.test", 0, 0, 1)).unwrap_err();
         assert_eq!(error.code(), Code::DnsAlias, "{error}");
     });
 }
@@ -273,10 +273,10 @@ fn a_clock_that_is_off_is_told_with_both_times() {
     if is_missing(&[Need::Bind, Need::Knot]) {
         return;
     }
-    Site::both(OTHERS, |site| {
+    SignedZone::both(OTHERS, |zone| {
         let early = clock().now().minus(Span::HOUR);
         let own = record("lease.example.test", 0, 0, 1);
-        let error = site.publisher().publish(&own, None, &VirtualClock::new(early), &rng()).unwrap_err();
+        let error = zone.publisher().publish(&own, None, &VirtualClock::new(early), &rng()).unwrap_err();
         let PublishError::ClockApart { theirs, ours, .. } = error else { panic!("{error}") };
         assert!(ours == early && theirs.since(ours) >= Span::seconds(3_590), "{theirs:?}");
     });
@@ -287,11 +287,11 @@ fn the_next_server_is_asked_where_one_is_dead() {
     if is_missing(&[Need::Bind, Need::Knot]) {
         return;
     }
-    Site::both(OTHERS, |site| {
+    SignedZone::both(OTHERS, |zone| {
         let dead = NameServer::bind(&Setup::default());
-        let servers = [dead.address(), site.server.address()];
+        let servers = [dead.address(), zone.server.address()];
         dead.stop();
-        let key = key("writer", site.algorithm, SECRET);
+        let key = key("writer", zone.algorithm, SECRET);
         let own = record("lease.example.test", 0, 0, 1);
         assert_eq!(publish(&publisher(ZONE, ZONE, &servers, &key), &own).unwrap(), Published::Added);
         let error = publish(&publisher(ZONE, ZONE, &servers[..1], &key), &own).unwrap_err();
@@ -307,9 +307,9 @@ fn every_algorithm_is_understood_by_both_servers() {
     }
     for start in [NameServer::bind as fn(&Setup) -> NameServer, NameServer::knot] {
         for algorithm in ["hmac-sha256", "hmac-sha384", "hmac-sha512"] {
-            let site = Site::new(start, algorithm, OTHERS);
+            let zone = SignedZone::new(start, algorithm, OTHERS);
             let own = record("lease.example.test", 0, 0, 16_880);
-            assert_eq!(publish(&site.publisher(), &own).unwrap(), Published::Added, "{algorithm}");
+            assert_eq!(publish(&zone.publisher(), &own).unwrap(), Published::Added, "{algorithm}");
         }
     }
 }

@@ -18,8 +18,8 @@ fn store(url: &str) -> PostgresHost {
     PostgresHost::open(address(url)).expect("a store")
 }
 
-/// Knuth's MMIX generator: chance that is the same everywhere.
-fn chance(seed: &mut u64) -> u64 {
+/// Knuth's MMIX generator: the same numbers everywhere.
+fn random(seed: &mut u64) -> u64 {
     *seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
     *seed >> 33
 }
@@ -91,12 +91,12 @@ fn hosts_whose_clocks_differ_count_as_one_and_to_the_second() {
     };
     let (mut seed, mut full) = (11, 0);
     for round in 0..150 {
-        let acts: Vec<(u64, Act)> = (0..=chance(&mut seed) % 9)
+        let acts: Vec<(u64, Act)> = (0..=random(&mut seed) % 9)
             .map(|_| {
-                (chance(&mut seed) % 50, if chance(&mut seed).is_multiple_of(7) { Act::Release } else { Act::Ask })
+                (random(&mut seed) % 50, if random(&mut seed).is_multiple_of(7) { Act::Release } else { Act::Ask })
             })
             .collect();
-        let now = 10_000 + round + chance(&mut seed) % 9;
+        let now = 10_000 + round + random(&mut seed) % 9;
         let (name, host) = &mut hosts[usize::try_from(round % 3).expect("below three")];
         act_by(host, *name, &policy, &acts, now);
         for at in [now, now - 5, now + 30] {
@@ -130,8 +130,8 @@ fn capacity_and_chains_hold_however_many_hosts_decide_at_once() {
                 for round in 0..40 {
                     let asks: Vec<(u64, Act)> = (0..4)
                         .map(|_| {
-                            let client = thread * 100 + chance(&mut seed) % 5;
-                            (client, if chance(&mut seed).is_multiple_of(3) { Act::Release } else { Act::Ask })
+                            let client = thread * 100 + random(&mut seed) % 5;
+                            (client, if random(&mut seed).is_multiple_of(3) { Act::Release } else { Act::Ask })
                         })
                         .collect();
                     act_by(&mut host, name, policy, &asks, 1_000 + round);

@@ -1,13 +1,10 @@
 //! Records of another store, taken over as they are.
 
 use leasehold_core::activation::Ordinals;
-use leasehold_core::{Cti, KeyId, PublicKey, Timestamp};
+use leasehold_core::{Cti, KeyId, PublicKey};
 use leasehold_store::StoreError;
-use leasehold_store::authority::copy::{ActivationRow, CopyRows, Record};
-use leasehold_store::authority::{
-    ActivationRows, Actor, AuditRow, FamilyRows, HostReport, KeyRows, ProductRows, ReportRows, Revocation, Stamp,
-    TokenRows, VendorRows,
-};
+use leasehold_store::authority::copy::{self, ActivationRow, CopyRows, Record};
+use leasehold_store::authority::{AuditRow, Revocation, RevocationList};
 use rusqlite::{Row, params};
 
 use super::row::{at, fingerprint, integer, named, optional_text, optional_time, time, whole};
@@ -19,7 +16,28 @@ impl CopyRows for SqliteTransaction<'_> {
     }
 
     fn put(&mut self, record: &Record) -> Result<(), StoreError> {
-        self.unaudited(|tx| tx.put_record(record))
+        self.unaudited(|tx| copy::put(tx, record))
+    }
+
+    fn put_first(&mut self, activated: &ActivationRow) -> Result<(), StoreError> {
+        let row = params![activated.key.0, activated.subject.0, at(activated.first)];
+        self.change(sql!("activation_date"), row).map(drop)
+    }
+
+    fn put_revocation(&mut self, revocation: &Revocation) -> Result<(), StoreError> {
+        let (kind, name) = named(&revocation.what);
+        let row = params![kind, name, at(revocation.at), integer(revocation.list)];
+        self.change(sql!("revocation_add"), row).map(drop)
+    }
+
+    fn put_list(&mut self, list: &RevocationList) -> Result<(), StoreError> {
+        let row = params![integer(list.number), at(list.issued), list.document];
+        self.change(sql!("revocation_list_replace"), row).map(drop)
+    }
+
+    fn put_audit(&mut self, row: &AuditRow) -> Result<(), StoreError> {
+        let row = params![integer(row.number), at(row.at), row.actor, row.action, row.subject, row.detail];
+        self.change(sql!("audit_put"), row).map(drop)
     }
 }
 
@@ -37,42 +55,4 @@ fn activated(row: &Row<'_>) -> rusqlite::Result<(u64, ActivationRow)> {
         fingerprint: fingerprint(row, 11)?,
     };
     Ok((whole(row, 0)?, activated))
-}
-
-impl SqliteTransaction<'_> {
-    /// Adds a record as it is. What an audit would say of it is among the records.
-    fn put_record(&mut self, record: &Record) -> Result<(), StoreError> {
-        // What is kept has its own times.
-        let by = |at: Timestamp| Stamp { at, actor: Actor::Cli };
-        match record {
-            Record::Vendor(vendor) => self.add_vendor(vendor, by(vendor.made)),
-            Record::Certificate(certificate) => self.add_authority_certificate(certificate, by(certificate.not_before)),
-            Record::Family(family) => self.add_family(family, by(Timestamp::default())),
-            Record::Product(product) => self.add_product(product, by(Timestamp::default())),
-            Record::Key(key) => self.add_key(key, by(key.issued)),
-            Record::Activation(activated) => {
-                self.record_activation(&activated.activation(), by(activated.last))?;
-                let row = params![activated.key.0, activated.subject.0, at(activated.first)];
-                self.change(sql!("activation_date"), row).map(drop)
-            }
-            Record::Report(key, subject, HostReport { tip, former, fork }) => {
-                self.record_tip(*key, *subject, *tip, *former)?;
-                fork.map_or(Ok(()), |fork| self.record_fork(*key, *subject, &fork, by(fork.at)))
-            }
-            Record::Usage(usage) => self.record_usage(usage),
-            Record::Revocation(Revocation { what, at: revoked, list }) => {
-                let (kind, name) = named(what);
-                self.change(sql!("revocation_add"), params![kind, name, at(*revoked), integer(*list)]).map(drop)
-            }
-            Record::List(list) => {
-                let row = params![integer(list.number), at(list.issued), list.document];
-                self.change(sql!("revocation_list_replace"), row).map(drop)
-            }
-            Record::Token(token) => self.add_token(token, by(token.made)),
-            Record::Audit(AuditRow { number, at: noted, actor, action, subject, detail }) => {
-                let row = params![integer(*number), at(*noted), actor, action, subject, detail];
-                self.change(sql!("audit_put"), row).map(drop)
-            }
-        }
-    }
 }

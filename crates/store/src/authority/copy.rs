@@ -7,8 +7,8 @@ use leasehold_core::{Cti, Fingerprint, KeyId, PublicKey, Text, Timestamp};
 use sha2::{Digest, Sha256};
 
 use super::{
-    AuditRow, AuthorityCertificate, AuthorityStore, Family, HostReport, HostUsage, IssuedKey, NewActivation, Product,
-    Revocation, RevocationList, Token, Vendor,
+    Actor, AuditRow, AuthorityCertificate, AuthorityStore, Family, HostReport, HostUsage, IssuedKey, NewActivation,
+    Product, Revocation, RevocationList, Stamp, Token, Transaction, Vendor,
 };
 use crate::StoreError;
 
@@ -82,7 +82,7 @@ impl ActivationRow {
     }
 }
 
-/// Records as they are, in one transaction.
+/// Rows as they are, in one transaction.
 pub trait CopyRows {
     /// Key pairs that were activated, with all that is kept of them and a number each, in its order: at most `max` whose
     /// number is higher than `after`.
@@ -91,11 +91,64 @@ pub trait CopyRows {
     /// Where the store fails.
     fn all_activations(&mut self, after: u64, max: u64) -> Result<Vec<(u64, ActivationRow)>, StoreError>;
 
-    /// Adds a record of another store as it is, without a row of audit of its own.
+    /// Adds a record of another store as it is, without a row of audit of its own: [`put`] without them.
     ///
     /// # Errors
     /// Where the store fails.
     fn put(&mut self, record: &Record) -> Result<(), StoreError>;
+
+    /// Sets when a key pair was first activated.
+    ///
+    /// # Errors
+    /// Where the store fails.
+    fn put_first(&mut self, activated: &ActivationRow) -> Result<(), StoreError>;
+
+    /// Adds an entry of the revocation list.
+    ///
+    /// # Errors
+    /// Where the store fails.
+    fn put_revocation(&mut self, revocation: &Revocation) -> Result<(), StoreError>;
+
+    /// Sets the newest revocation list.
+    ///
+    /// # Errors
+    /// Where the store fails.
+    fn put_list(&mut self, list: &RevocationList) -> Result<(), StoreError>;
+
+    /// Adds a row of the audit with its own number and time.
+    ///
+    /// # Errors
+    /// Where the store fails.
+    fn put_audit(&mut self, row: &AuditRow) -> Result<(), StoreError>;
+}
+
+/// Adds a record as it is, in a transaction that audits nothing: what an audit would say of it is among the records.
+///
+/// # Errors
+/// Where the store fails.
+pub fn put(tx: &mut impl Transaction, record: &Record) -> Result<(), StoreError> {
+    // What is kept has its own times.
+    let by = |at: Timestamp| Stamp { at, actor: Actor::Cli };
+    match record {
+        Record::Vendor(vendor) => tx.add_vendor(vendor, by(vendor.made)),
+        Record::Certificate(certificate) => tx.add_authority_certificate(certificate, by(certificate.not_before)),
+        Record::Family(family) => tx.add_family(family, by(Timestamp::default())),
+        Record::Product(product) => tx.add_product(product, by(Timestamp::default())),
+        Record::Key(key) => tx.add_key(key, by(key.issued)),
+        Record::Activation(activated) => {
+            tx.record_activation(&activated.activation(), by(activated.last))?;
+            tx.put_first(activated)
+        }
+        Record::Report(key, subject, HostReport { tip, former, fork }) => {
+            tx.record_tip(*key, *subject, *tip, *former)?;
+            fork.map_or(Ok(()), |fork| tx.record_fork(*key, *subject, &fork, by(fork.at)))
+        }
+        Record::Usage(usage) => tx.record_usage(usage),
+        Record::Revocation(revocation) => tx.put_revocation(revocation),
+        Record::List(list) => tx.put_list(list),
+        Record::Token(token) => tx.add_token(token, by(token.made)),
+        Record::Audit(row) => tx.put_audit(row),
+    }
 }
 
 /// How many records there are, and a digest of all of them: two stores with equal summaries hold the same.

@@ -16,7 +16,7 @@ words! {
         "the last five characters are random, and a vendor has many keys",
         "name the key by its id: the message lists them, `leasehold vendor key list` says whose they are";
     AmbiguousId: "several ids begin with these digits",
-        "an id was shortened to its first digits, and another begins alike",
+        "an id was shortened to its first digits, and another begins with the same digits",
         "give more digits: the message names the ids, and `--full-ids` shows them whole in every list";
     UnknownHost: "no product key has activated a host or machine of this name",
         "the name is another vendor's, or a client's; those are hosts' to know",

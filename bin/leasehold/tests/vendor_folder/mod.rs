@@ -1,4 +1,4 @@
-//! A vendor's desk: a folder in which its commands are run as people and scripts run them.
+//! A vendor's folder, in which its commands are run as people and scripts run them.
 #![allow(dead_code, reason = "each test uses a part of it")]
 
 use std::fs;
@@ -12,7 +12,7 @@ use serde_json::Value;
 use tempfile::TempDir;
 
 /// A folder with a passphrase file in which commands are run.
-pub(crate) struct Desk(TempDir);
+pub(crate) struct VendorFolder(TempDir);
 
 /// How a command ended.
 pub(crate) struct Ended {
@@ -21,19 +21,19 @@ pub(crate) struct Ended {
     pub(crate) talk: String,
 }
 
-impl Desk {
+impl VendorFolder {
     pub(crate) fn empty() -> Self {
-        let desk = Self(tempfile::tempdir().expect("a folder"));
-        fs::write(desk.path("pass"), "correct horse battery staple\n").expect("a file");
-        desk
+        let vendor = Self(tempfile::tempdir().expect("a folder"));
+        fs::write(vendor.path("pass"), "correct horse battery staple\n").expect("a file");
+        vendor
     }
 
     /// With the vendor Acme and its product `acme-cad`.
     pub(crate) fn open() -> Self {
-        let desk = Self::empty();
-        desk.run(&["init", "--name", "Acme", "--passphrase-file", "pass"]).done();
-        desk.run(&["product", "add", "acme-cad", "--title", "Acme CAD", "--family", "acme"]).done();
-        desk
+        let vendor = Self::empty();
+        vendor.run(&["init", "--name", "Acme", "--passphrase-file", "pass"]).done();
+        vendor.run(&["product", "add", "acme-cad", "--title", "Acme CAD", "--family", "acme"]).done();
+        vendor
     }
 
     pub(crate) fn folder(&self) -> &Path {
