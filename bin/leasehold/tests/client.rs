@@ -214,9 +214,13 @@ fn without_a_host_or_a_manifest_the_command_says_what_is_missing() {
     assert_fails(&folder.run(&["activate", "--no-dns", "--json", "--manifest", "cad.lh"]), 2, "no-host");
     fs::remove_dir_all(folder.path("state")).unwrap();
     for command in ["activate", "status", "renew", "release"] {
-        assert_fails(&folder.run(&[command, "--json"]), 2, "not-initialised");
+        let message = assert_fails(&folder.run(&[command, "--json"]), 2, "not-initialised");
+        assert!(message.ends_with("/state: there is no such folder"), "{message}");
     }
     assert!(!folder.path("state").exists(), "asking about nothing leaves nothing");
+    fs::create_dir(folder.path("state")).unwrap();
+    let message = assert_fails(&folder.run(&["status", "--json"]), 2, "not-initialised");
+    assert!(message.ends_with("/state: no product is known here"), "{message}");
 }
 
 #[test]

@@ -88,10 +88,11 @@ impl Client {
     /// Opens the client of the one product that the state directory knows.
     ///
     /// # Errors
-    /// As [`Self::open`]; [`Error::NoProduct`], [`Error::SeveralProducts`]; [`Error::ForeignManifest`] where a manifest
+    /// As [`Self::open`]; [`Error::NoSuchState`], [`Error::NoProduct`], [`Error::SeveralProducts`]; [`Error::ForeignManifest`] where a manifest
     /// lies in another vendor's folder.
     pub fn open_known(options: Options) -> Result<Self, Error> {
         let bases = match options.state {
+            Some(ref base) if !base.exists() => return Err(Error::NoSuchState { base: base.clone() }),
             Some(ref state) => vec![state.clone()],
             None => directory::directories(options.machine.as_ref().unwrap_or(&Machine::read())),
         };

@@ -5,6 +5,8 @@ mod client;
 mod context;
 pub mod doctor;
 mod error;
+#[doc(hidden)]
+pub mod fuzzing;
 mod machine;
 mod options;
 mod refused;

@@ -6,6 +6,8 @@ mod config;
 mod error;
 mod finder;
 mod found;
+#[doc(hidden)]
+pub mod fuzzing;
 mod machine;
 #[cfg(feature = "mdns")]
 pub mod mdns;

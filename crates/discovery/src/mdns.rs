@@ -113,7 +113,7 @@ fn daemon() -> Result<ServiceDaemon, MdnsError> {
 }
 
 /// What was announced, where it leads anywhere.
-fn candidate(service: &ResolvedService) -> Option<Candidate> {
+pub(crate) fn candidate(service: &ResolvedService) -> Option<Candidate> {
     let addresses: Vec<IpAddr> = service.get_addresses().iter().map(mdns_sd::ScopedIp::to_ip_addr).collect();
     // Without its interface a link-local address leads nowhere; a loopback one leads back to this machine.
     let reachable = |ip: &IpAddr| !ip.is_loopback() && !matches!(ip, IpAddr::V6(ip) if ip.is_unicast_link_local());

@@ -1,6 +1,6 @@
 //! A name server that answers whatever a closure says: for the answers that no real server gives.
 
-use std::net::{Ipv4Addr, SocketAddr, UdpSocket};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr, UdpSocket};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::thread::{self, JoinHandle};
@@ -19,8 +19,16 @@ impl ScriptedNameServer {
     ///
     /// # Panics
     /// Where the system gives no loopback port.
-    pub fn start(mut answer: impl FnMut(&[u8]) -> Vec<Vec<u8>> + Send + 'static) -> Self {
-        let socket = UdpSocket::bind((Ipv4Addr::LOCALHOST, 0)).expect("a loopback port");
+    pub fn start(answer: impl FnMut(&[u8]) -> Vec<Vec<u8>> + Send + 'static) -> Self {
+        Self::start_at(Ipv4Addr::LOCALHOST.into(), answer)
+    }
+
+    /// The same at this address of the machine.
+    ///
+    /// # Panics
+    /// Where the system gives no port there.
+    pub fn start_at(ip: IpAddr, mut answer: impl FnMut(&[u8]) -> Vec<Vec<u8>> + Send + 'static) -> Self {
+        let socket = UdpSocket::bind((ip, 0)).expect("a loopback port");
         let address = socket.local_addr().expect("a bound socket has an address");
         let (stopping, asked) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicUsize::new(0)));
         let (stop, count) = (Arc::clone(&stopping), Arc::clone(&asked));
@@ -54,7 +62,7 @@ impl ScriptedNameServer {
 impl Drop for ScriptedNameServer {
     fn drop(&mut self) {
         self.stopping.store(true, Ordering::Release);
-        let wakes = UdpSocket::bind((Ipv4Addr::LOCALHOST, 0)).and_then(|socket| socket.send_to(&[], self.address));
+        let wakes = UdpSocket::bind((self.address.ip(), 0)).and_then(|socket| socket.send_to(&[], self.address));
         if let (Ok(_), Some(thread)) = (wakes, self.thread.take()) {
             // A panic of the closure has been printed.
             let _ = thread.join();

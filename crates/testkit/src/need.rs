@@ -26,6 +26,8 @@ pub enum Need {
     PrivateMount,
     /// A device that is always full.
     FullDevice,
+    /// The loopback address of IPv6.
+    Ipv6,
     /// The schema fuzzer schemathesis, and openapi-python-client, which makes clients.
     ApiTools,
     /// The browser Chromium.
@@ -52,7 +54,7 @@ pub const DEMAND: &str = "LEASEHOLD_TEST_DEMAND";
 impl Need {
     /// Why it is missing, if it is; looked up once.
     fn missing(self) -> Option<&'static str> {
-        static FOUND: [OnceLock<Option<&'static str>>; 9] = [const { OnceLock::new() }; 9];
+        static FOUND: [OnceLock<Option<&'static str>>; 10] = [const { OnceLock::new() }; 10];
         *FOUND[self as usize].get_or_init(|| self.look())
     }
 
@@ -74,6 +76,10 @@ impl Need {
             }
             Self::FullDevice => without(Path::new("/dev/full").exists(), "there is no /dev/full"),
             Self::Browser => without(find("chromium").is_some(), "Chromium is not installed"),
+            Self::Ipv6 => {
+                let there = std::net::UdpSocket::bind((std::net::Ipv6Addr::LOCALHOST, 0)).is_ok();
+                without(there, "there is no IPv6 here")
+            }
             Self::ApiTools => {
                 let there = ["schemathesis", "openapi-python-client"].iter().all(|tool| find_api_tool(tool).is_some());
                 without(there, "schemathesis and openapi-python-client are not installed")

@@ -2,7 +2,7 @@
 //! each answered by a closure, which may as well hang up.
 
 use std::io::{self, BufRead, BufReader, Read, Write};
-use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr, TcpListener, TcpStream};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
@@ -55,7 +55,15 @@ impl Responder {
     /// # Panics
     /// Where the system gives no loopback port.
     pub fn start(answer: impl FnMut(&Incoming) -> Outgoing + Send + 'static) -> Self {
-        let listener = TcpListener::bind(("127.0.0.1", 0)).expect("a loopback port");
+        Self::start_at(Ipv4Addr::LOCALHOST.into(), answer)
+    }
+
+    /// The same at this address of the machine.
+    ///
+    /// # Panics
+    /// Where the system gives no port there.
+    pub fn start_at(ip: IpAddr, answer: impl FnMut(&Incoming) -> Outgoing + Send + 'static) -> Self {
+        let listener = TcpListener::bind((ip, 0)).expect("a loopback port");
         let address = listener.local_addr().expect("a bound socket has an address");
         let (stopping, seen) = (Arc::new(AtomicBool::new(false)), Arc::new(Mutex::new(Vec::new())));
         let thread = {

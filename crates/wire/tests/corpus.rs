@@ -1,40 +1,38 @@
 //! The committed corpora of the fuzz targets, replayed.
 
 #[expect(unreachable_pub, reason = "a library of its own in `fuzz/`")]
+#[path = "../../../fuzz/src/chain.rs"]
+mod chain;
+#[expect(unreachable_pub, reason = "a library of its own in `fuzz/`")]
+#[path = "../../../fuzz/src/replay.rs"]
+mod replay;
+#[expect(unreachable_pub, reason = "a library of its own in `fuzz/`")]
 #[path = "../../../fuzz/src/lib.rs"]
 mod targets;
 
-use std::fs;
-use std::path::Path;
+use replay::replay;
 
 #[test]
 fn the_corpus_of_documents_replays() {
-    replay("document", targets::document);
+    replay("document", 1_000, targets::document);
 }
 
 #[test]
 fn the_corpus_of_requests_replays() {
-    replay("request", targets::request);
+    replay("request", 300, targets::request);
 }
 
 #[test]
 fn the_corpus_of_armour_replays() {
-    replay("armour", targets::armour);
+    replay("armour", 20_000, targets::armour);
 }
 
 #[test]
 fn the_corpus_of_product_keys_replays() {
-    replay("product_key", targets::product_key);
+    replay("product_key", 20_000, targets::product_key);
 }
 
-fn replay(target: &str, run: fn(&[u8])) {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fuzz/corpus").join(target);
-    let inputs: Vec<_> =
-        fs::read_dir(&folder).expect("a corpus").map(|entry| entry.expect("an input").path()).collect();
-    assert!(!inputs.is_empty(), "{} is empty", folder.display());
-    for path in inputs {
-        // Shown where the test fails: the input that did it.
-        println!("{}", path.display());
-        run(&fs::read(&path).expect("an input"));
-    }
+#[test]
+fn documents_of_true_signers_replay_whatever_they_say() {
+    replay("chain", 1_000, chain::chain);
 }

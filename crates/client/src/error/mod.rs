@@ -37,6 +37,12 @@ pub enum Error {
         /// The state directory.
         base: PathBuf,
     },
+    /// No manifest was given, and the state directory that was named is not there.
+    #[error("state {}: there is no such folder", base.display())]
+    NoSuchState {
+        /// The state directory.
+        base: PathBuf,
+    },
     /// No manifest was given and more than one is known.
     #[error("state {}: several products are known here: {}", base.display(), list(products))]
     SeveralProducts {
@@ -100,7 +106,7 @@ impl Error {
             Self::Armour(_) | Self::Document(_) => Code::Malformed,
             Self::Manifest(reason) => reason.code(),
             Self::ForeignManifest { .. } => Code::ForeignManifest,
-            Self::NoProduct { .. } => Code::NotInitialised,
+            Self::NoProduct { .. } | Self::NoSuchState { .. } => Code::NotInitialised,
             Self::SeveralProducts { .. } => Code::Usage,
             Self::State { source, .. } => code_of_state(source),
             Self::NoStateDirectory => Code::StateUnusable,

@@ -1,11 +1,12 @@
 //! Hosts that the machine finds by itself, in a real name server (BIND 9): their order, and what is wrong with some.
 
-use std::net::TcpListener;
+use std::net::{Ipv6Addr, TcpListener};
 
 use leasehold_client::discovery::{Config, LookupOutcome};
 use leasehold_client::{Client, Error, HostSource, Lookup, Options};
 use leasehold_core::Refusal;
 use leasehold_testkit::dns::{NameServer, Setup, Zone};
+use leasehold_testkit::dns_script::ScriptedNameServer;
 use leasehold_testkit::need::{Need, is_missing};
 use leasehold_testkit::responder::{Outgoing, Responder};
 use leasehold_testkit::vendor::Vendor;
@@ -236,4 +237,46 @@ fn the_label_of_the_manifest_is_looked_for() {
     let manifest = scene.vendor.manifest_with(|manifest| manifest.service = Some("acme-licences".parse().unwrap()));
     let client = Client::open(&manifest, options(&scene, &server, &["lease.test"])).unwrap();
     granted(client.activate().unwrap());
+}
+
+/// The answer of a name server of `lease.test`, which has one host, at `port` of `::1`.
+fn answer_of_an_ipv6_network(question: &[u8], port: u16) -> Vec<u8> {
+    let name = |name: &str| -> Vec<u8> {
+        let labels = name.split('.').map(|label| [&[u8::try_from(label.len()).unwrap()], label.as_bytes()].concat());
+        labels.flatten().chain([0]).collect()
+    };
+    let end = question[12..].iter().position(|byte| *byte == 0).unwrap() + 12 + 5;
+    let kind = question[end - 3];
+    let record = |kind: u8, value: &[u8]| {
+        let length = u16::try_from(value.len()).unwrap().to_be_bytes();
+        [&[0xc0, 12, 0, kind, 0, 1, 0, 0, 0, 60], &length[..], value].concat()
+    };
+    let records = match kind {
+        33 => vec![record(33, &[&[0, 0, 0, 0], &port.to_be_bytes()[..], &name("one.lease.test")].concat())],
+        28 => vec![record(28, &Ipv6Addr::LOCALHOST.octets())],
+        _ => Vec::new(),
+    };
+    let count = u8::try_from(records.len()).unwrap();
+    let head = [&question[..2], &[0x85, 0x80, 0, 1, 0, count, 0, 0, 0, 0]].concat();
+    [head, question[12..end].to_vec(), records.concat()].concat()
+}
+
+#[test]
+fn a_network_of_ipv6_alone_is_one_like_any_other() {
+    if is_missing(&[Need::Ipv6]) {
+        return;
+    }
+    let loopback = Ipv6Addr::LOCALHOST.into();
+    let scene = Scene::at(loopback, |vendor| vendor.host(1, vec![crate::scene::grant()]));
+    let port = port(&scene);
+    let server = ScriptedNameServer::start_at(loopback, move |asked| vec![answer_of_an_ipv6_network(asked, port)]);
+    let lookup = Lookup::With(Config::new(vec![server.address()], vec!["lease.test".parse().unwrap()]));
+    let client = Client::open(&scene.manifest, Options { hosts: Vec::new(), lookup, ..scene.options() }).unwrap();
+    let found = granted(client.activate().unwrap()).host;
+    assert_eq!(found.to_string(), format!("one.lease.test:{port}"));
+    let shown: Vec<String> = client.diagnose().findings.into_iter().map(|finding| finding.name).collect();
+    assert!(shown.contains(&format!("host one.lease.test:{port} at ::1 (found in DNS under lease.test)")), "{shown:?}");
+    let options = Options { hosts: vec![format!("[::1]:{port}").parse().unwrap()], ..scene.options() };
+    let set = Client::open(&scene.manifest, options).unwrap();
+    assert_eq!(granted(set.activate().unwrap()).host.to_string(), format!("[::1]:{port}"));
 }

@@ -1,6 +1,7 @@
 //! A vendor, a scripted host, and a machine: what every test begins with.
 
 use std::collections::VecDeque;
+use std::net::{IpAddr, Ipv4Addr};
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 
@@ -63,6 +64,11 @@ impl Scene {
     }
 
     pub(crate) fn with_host(host: impl FnOnce(&Vendor) -> Host) -> Self {
+        Self::at(Ipv4Addr::LOCALHOST.into(), host)
+    }
+
+    /// A host at this address of the machine.
+    pub(crate) fn at(ip: IpAddr, host: impl FnOnce(&Vendor) -> Host) -> Self {
         let vendor = Vendor::from_seed(7);
         let clock = Arc::new(VirtualClock::new(BEGIN.plus(Span::DAY)));
         let (acts, revocations) = (Arc::new(Mutex::default()), Arc::new(Mutex::default()));
@@ -74,7 +80,7 @@ impl Scene {
         };
         Self {
             manifest: vendor.manifest(),
-            responder: Responder::start(move |incoming| served.answer(incoming)),
+            responder: Responder::start_at(ip, move |incoming| served.answer(incoming)),
             state: tempfile::tempdir().unwrap(),
             machine: machine(1),
             rng: Arc::new(SeededRng::new(1)),

@@ -7,8 +7,8 @@ mod error;
 mod key;
 mod key_file;
 mod publisher;
-mod tsig;
-mod update;
+pub(crate) mod tsig;
+pub(crate) mod update;
 
 pub use error::{PublishError, Unreached};
 pub use key::{Algorithm, TsigKey};

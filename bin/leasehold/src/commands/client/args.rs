@@ -93,6 +93,9 @@ impl StateArgs {
             (leasehold_client::Error::ForeignManifest { .. }, Some(file)) if self.root.is_some() => failure.hint(
                 format!("{} is not from the vendor that `--root` names: use that vendor's manifest", shown(file)),
             ),
+            (leasehold_client::Error::NoSuchState { .. }, _) => failure.hint(
+                "check `--state` or LEASEHOLD_STATE; to use the product here for the first time, name its manifest with `--manifest FILE`",
+            ),
             _ => failure,
         }
     }

@@ -58,6 +58,7 @@ pub(crate) fn failure(error: &Error) -> Failure {
         Error::Authority(error) => return authority::failed(error),
         Error::NoAnswer { tried } => tried.iter().all(|tried| matches!(tried.failure, HostFailure::Foreign)),
         Error::NoProduct { .. }
+        | Error::NoSuchState { .. }
         | Error::SeveralProducts { .. }
         | Error::NoStateDirectory
         | Error::State { .. }

@@ -105,3 +105,21 @@ impl Config {
 
 /// DESIGN section 5.
 const DEFAULT_LISTEN: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::UNSPECIFIED), 16_880);
+
+#[cfg(test)]
+#[expect(unreachable_pub, reason = "a library of its own in `fuzz/`")]
+#[path = "../../../../../fuzz/src/replay.rs"]
+mod replay;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn whatever_a_file_says_it_is_read_or_refused() {
+        replay::replay("configuration", 5_000, |input| {
+            let Ok(config) = toml::from_str::<Config>(&String::from_utf8_lossy(input)) else { return };
+            let _ = (config.address(), config.usage(), config.limits.rates());
+        });
+    }
+}

@@ -1,0 +1,6 @@
+#![no_main]
+
+#[path = "../src/dns.rs"]
+mod dns;
+
+libfuzzer_sys::fuzz_target!(|input: &[u8]| dns::dns_update_answer(input));
