@@ -7,7 +7,7 @@ use clap::Args;
 use leasehold_client::{SystemClock, SystemRng};
 use leasehold_host::activation::Home;
 use leasehold_host::stages::Stage;
-use leasehold_host::{Gauges, Options, RateLimits, Server};
+use leasehold_host::{Gauges, Options, RateLimits, Server, Settings};
 use leasehold_service::{Listener, Tls, shutdown_signal};
 use serde_json::{Map, Value, json};
 
@@ -47,7 +47,11 @@ impl Host {
             (Some(certificate), Some(key)) => Some(Tls::from_pem_files(certificate, key)?),
             (None, _) | (_, None) => None,
         };
-        let options = Options { tls, rates: RateLimits::NONE, ..Options::default() };
+        let options = Options {
+            tls,
+            settings: Settings { rates: RateLimits::NONE, ..Settings::default() },
+            ..Options::default()
+        };
         let server =
             Server::start(Home::new(self.data), location.open()?, Arc::new(SystemClock), Arc::new(SystemRng), options)?;
         let gauges = server.gauges();

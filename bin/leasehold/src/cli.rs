@@ -7,11 +7,12 @@ use leasehold_core::Code;
 
 use crate::commands::Command;
 use crate::failure::Failure;
+use crate::logging;
 use crate::terminal::{Display, Ids, Output, Zone};
 
 /// Volume activation on your own network: hosts, leases, keys.
 #[derive(Debug, Parser)]
-#[command(name = "leasehold", version, propagate_version = true, arg_required_else_help = true)]
+#[command(name = "leasehold", version, propagate_version = true, arg_required_else_help = true, after_help = logging::HELP)]
 pub(crate) struct Cli {
     /// Print data as JSON.
     #[arg(long, global = true)]

@@ -67,3 +67,40 @@ fn what_is_ended_and_forgotten_frees_its_place() {
     let check = program().arg("--json").args(words).arg(data).output().expect("a process");
     assert!(check.status.success(), "{}", String::from_utf8_lossy(&check.stdout));
 }
+
+#[test]
+fn lists_are_narrowed_sorted_and_say_that_there_is_more() {
+    let data = tempfile::tempdir().expect("a folder");
+    let data = data.path();
+    Vendor::new().activate(data, Policy { threshold: 2, ..Policy::default() });
+    let host = Host::start(data);
+    let names = ["office-2", "Office-1", "lab-1"];
+    let mut machines: Vec<Machine> = (1..).zip(names).map(|(n, name)| Machine::new(n).named(name)).collect();
+    let answers: Vec<String> = machines.iter_mut().map(|machine| ask(&host, machine)).collect();
+    assert_eq!(answers, ["threshold-not-met", "granted", "granted"]);
+    host.stop();
+
+    let named = |list: &str, more: &[&str]| -> Vec<String> {
+        let rows = shown(&[&["host", list], more].concat(), data);
+        let rows = rows.as_array().expect("rows").clone();
+        rows.iter().map(|row| row["name"].as_str().expect("a name").to_owned()).collect()
+    };
+    for list in ["clients", "events"] {
+        assert_eq!(named(list, &["--name", "OFFICE", "--sort", "name"]), ["Office-1", "office-2"], "{list}");
+        assert_eq!(named(list, &["--address", "127.0.0.0/8", "--sort", "name"]).len(), 3, "{list}");
+        assert!(named(list, &["--address", "10.0.0.0/8"]).is_empty(), "{list}");
+        assert!(named(list, &["--product", "acme-cam"]).is_empty(), "{list}");
+        assert!(named(list, &["--expiring", "14d"]).is_empty(), "{list}");
+        assert_eq!(named(list, &["--expiring", "200d", "--sort", "name"]), ["lab-1", "Office-1"], "{list}");
+    }
+    let told = |words: &[&str]| {
+        let output = program().args(words).arg("--data").arg(data).output().expect("a process");
+        String::from_utf8(output.stderr).expect("text")
+    };
+    assert!(told(&["host", "clients", "--limit", "1"]).contains("there are more: --after "));
+    assert!(told(&["host", "clients", "--limit", "1", "--sort", "name"]).contains("1 of 3 are shown"));
+    assert!(told(&["host", "events", "--limit", "2"]).contains("there are older ones"));
+    for list in ["clients", "events"] {
+        assert_eq!(told(&["host", list, "--limit", "3"]), "", "{list}");
+    }
+}

@@ -50,7 +50,9 @@ fn without_rights_the_record_is_printed_for_an_administrator_who_has_them() {
     }
     let scene = Scene::start();
     for key in [scene.file("wrong.key", &key("host1", "d3Jvbmcgd3Jvbmcgd3Jvbmcgd3Jvbmc=").file()), String::new()] {
+        let data = scene.data.path().to_str().expect("text");
         let mut arguments = vec!["host", "dns", "publish", "--zone", "corp.example", "--server", &scene.server];
+        arguments.extend(["--data", data]);
         arguments.extend(["--target", "lease1.corp.example"]);
         if !key.is_empty() {
             arguments.extend(["--tsig-key-file", &key]);
@@ -68,7 +70,9 @@ fn without_rights_the_record_is_printed_for_an_administrator_who_has_them() {
 
 #[test]
 fn what_cannot_be_published_is_told_before_anything_is_asked() {
-    let told = |arguments: &[&str]| leasehold(&[&["host", "dns", "publish"], arguments].concat(), b"");
+    let data = TempDir::new().expect("a folder");
+    let folder = ["host", "dns", "publish", "--data", data.path().to_str().expect("text")];
+    let told = |arguments: &[&str]| leasehold(&[&folder[..], arguments].concat(), b"");
     let nothing = told(&[]);
     assert_eq!(nothing.status, 2);
     assert!(nothing.stderr.starts_with("error: no zone to publish in is named [usage]\nhint: `--zone"), "{nothing:?}");
@@ -132,14 +136,52 @@ fn a_host_that_moves_to_another_port_takes_its_record_along() {
     }
     let scene = Scene::start();
     let data = TempDir::new().expect("a folder");
-    let folder = data.path().to_str().expect("text");
     for (port, weight) in [("1001", "1"), ("1002", "2")] {
-        let target = ["--target", "lease1.corp.example", "--data", folder];
-        let run = scene.dns("publish", &[&target[..], &["--port", port, "--weight", weight]].concat());
+        let target = ["--target", "lease1.corp.example"];
+        let run = scene.dns_of(&data, "publish", &[&target[..], &["--port", port, "--weight", weight]].concat());
         assert_eq!(run.status, 0, "{}", run.stderr);
     }
     let ports: Vec<Value> = scene.records().iter().map(|record| record["port"].clone()).collect();
     assert_eq!(ports, [json!(16_880), json!(1_002)], "the other host's, and this one's new one");
+}
+
+#[test]
+fn withdraw_and_show_know_the_record_that_was_published_from_the_folder() {
+    if is_missing(&[Need::Bind]) {
+        return;
+    }
+    let scene = Scene::start();
+    let published = ["--target", "lease7.corp.example", "--port", "1007"];
+    assert_eq!(scene.dns("publish", &published).status, 0);
+    let shown = scene.dns("show", &["--any-zone", "--json"]).json();
+    let own = shown[0]["records"].as_array().expect("records").iter().find(|record| record["own"] == true);
+    assert_eq!(own.expect("its own")["target"], "lease7.corp.example");
+    let gone = scene.dns("withdraw", &["--any-zone"]);
+    assert_eq!((gone.status, gone.stderr.as_str()), (0, "zone corp.example: the record was removed\n"));
+    assert_eq!(scene.targets(), ["other.corp.example"]);
+    let again = scene.dns("withdraw", &["--any-zone"]);
+    assert_eq!(again.status, 2, "nothing is published any more: {again:?}");
+    assert!(again.stderr.contains("no zone to publish in is named"), "{}", again.stderr);
+}
+
+#[test]
+fn a_record_that_may_be_meant_and_is_not_the_one_named_is_told_and_stays() {
+    if is_missing(&[Need::Bind]) {
+        return;
+    }
+    let scene = Scene::start();
+    assert_eq!(scene.dns("publish", &["--target", "lease1.corp.example", "--port", "1001"]).status, 0);
+    let elsewhere = TempDir::new().expect("a folder");
+    for port in [&["--port", "1002"][..], &[]] {
+        let missed = scene.dns_of(&elsewhere, "withdraw", &[&["--target", "lease1.corp.example"], port].concat());
+        assert_eq!(missed.status, 1, "{missed:?}");
+        let there =
+            "zone corp.example: there is _leasehold._tcp.corp.example. 3600 IN SRV 10 10 1001 lease1.corp.example.";
+        assert!(missed.stderr.contains(there) && missed.stderr.contains("[dns-no-own-record]"), "{}", missed.stderr);
+    }
+    assert_eq!(scene.targets(), ["lease1.corp.example", "other.corp.example"]);
+    let named = scene.dns_of(&elsewhere, "withdraw", &["--target", "lease1.corp.example", "--port", "1001"]);
+    assert_eq!(named.status, 0, "{named:?}");
 }
 
 #[test]
@@ -187,9 +229,49 @@ fn the_doctor_names_what_keeps_machines_from_a_host() {
     assert_eq!(at(&["--target", target]), ["record in corp.example", "dns-target-without-address"]);
     assert_eq!(scene.dns("publish", &["--target", "lease1.corp.example", "--port", port]).status, 0);
     assert_eq!(at(&[]), ["family acme", "threshold-not-met"], "a warning: nothing is broken");
-    assert_eq!(scene.dns("publish", &["--target", "lease1.corp.example", "--port", "1001"]).status, 0);
+    let elsewhere = TempDir::new().expect("a folder");
+    let stale = ["--target", "lease1.corp.example", "--port", "1001"];
+    assert_eq!(scene.dns_of(&elsewhere, "publish", &stale).status, 0);
     assert_eq!(at(&[]), ["record in corp.example", "dns-stale-record"]);
     assert_eq!(scene.cause(data.path(), &scene.server, &[]), ["alive", "not-a-host"], "the name server's port");
+}
+
+#[test]
+fn the_doctor_notices_a_copy_of_the_host_on_the_network() {
+    if is_missing(&[Need::Bind]) {
+        return;
+    }
+    let scene = Scene::start();
+    let (data, copied) = (TempDir::new().expect("a folder"), TempDir::new().expect("a folder"));
+    Vendor::new().activate(data.path(), Policy { threshold: 1, ..Policy::default() });
+    let ask = |host: &Host, n| post(&host.address, "/v1/leases", &Machine::new(n).request()).expect("an answer").0;
+    let host = Host::start(data.path());
+    assert_eq!(ask(&host, 1), 200);
+    host.stop();
+    for file in std::fs::read_dir(data.path()).expect("the folder") {
+        let file = file.expect("a file");
+        std::fs::copy(file.path(), copied.path().join(file.file_name())).expect("a copy");
+    }
+    let (host, copy) = (Host::start(data.path()), Host::start(copied.path()));
+    let publish = |host: &Host, folder: &TempDir| {
+        let port = host.address.rsplit(':').next().expect("a port");
+        let record = ["--target", "lease1.corp.example", "--port", port];
+        assert_eq!(scene.dns_of(folder, "publish", &record).status, 0);
+    };
+    let doctor = |what: &str| {
+        let json = scene.doctor(data.path(), &host.address, &["--json"]).json();
+        let checks = json["checks"].as_array().expect("checks").clone();
+        checks.into_iter().find(|check| check["name"] == "copies").map(|check| check[what].clone())
+    };
+    publish(&host, &data);
+    assert_eq!(doctor("outcome"), Some(json!("ok")), "the host itself is no copy");
+    publish(&copy, &copied);
+    assert_eq!(ask(&host, 2), 200);
+    assert_eq!(doctor("code"), Some(json!("copy-of-this-host")), "it has an older history");
+    assert_eq!((ask(&copy, 3), ask(&copy, 4)), (200, 200));
+    assert_eq!(doctor("code"), Some(json!("copy-of-this-host")), "it has another history");
+    let detail = doctor("detail").expect("words").to_string();
+    assert!(detail.contains(&format!("{} (seal 3)", copy.address)), "{detail}");
 }
 
 #[test]
@@ -209,34 +291,13 @@ fn the_doctor_counts_machines_that_share_a_key_or_cannot_be_told_apart() {
     assert!(run.stdout.contains("3 known; 2 share their fingerprint with another; forks: 0 [duplicates]"), "{run:?}");
 }
 
-#[test]
-fn the_sample_configuration_is_good_and_a_slip_in_it_is_named() {
-    let sample = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/host.toml");
-    let checked = leasehold(&["host", "check-config", sample.to_str().expect("text")], b"");
-    assert_eq!(checked.status, 0, "{}", checked.stderr);
-    let text = std::fs::read_to_string(&sample).expect("the sample");
-    let folder = TempDir::new().expect("a folder");
-    for (from, to, told) in [
-        ("weight = 10", "wieght = 10", "unknown field `wieght`"),
-        ("mdns = false", "mnds = false", "unknown field `mnds`"),
-        ("\"10.0.0.53\"", "\"ns1\"", "a name server is given by its address"),
-        ("\"lease1.corp.example\"", "\"10.0.0.1\"", "names a host, not an address"),
-        ("# tls_cert", "tls_cert", "one of tls_cert and tls_key is missing"),
-    ] {
-        let file = folder.path().join("host.toml");
-        std::fs::write(&file, text.replacen(from, to, 1)).expect("a file");
-        let checked = leasehold(&["host", "check-config", file.to_str().expect("text")], b"");
-        assert_eq!(checked.status, 2, "{to}");
-        assert!(checked.stderr.contains(told) && checked.stderr.contains("[bad-configuration]"), "{}", checked.stderr);
-    }
-}
-
 /// A zone that the key `host1` may change, with the record of another host.
 struct Scene {
     _name_server: NameServer,
     server: String,
     key: String,
     folder: TempDir,
+    data: TempDir,
 }
 
 impl Scene {
@@ -247,7 +308,13 @@ impl Scene {
         let (folder, file) = (TempDir::new().expect("a folder"), key.file());
         let name_server = NameServer::bind(&Setup { zones: vec![zone], keys: vec![key], ..Setup::default() });
         let server = name_server.address().to_string();
-        let mut scene = Self { _name_server: name_server, server, key: String::new(), folder };
+        let mut scene = Self {
+            _name_server: name_server,
+            server,
+            key: String::new(),
+            folder,
+            data: TempDir::new().expect("a folder"),
+        };
         scene.key = scene.file("host1.key", &file);
         scene
     }
@@ -268,8 +335,16 @@ impl Scene {
     }
 
     fn dns(&self, command: &str, more: &[&str]) -> Run {
-        let settings = ["--zone", "corp.example", "--server", &self.server, "--tsig-key-file", &self.key];
-        leasehold(&[&["host", "dns", command], &settings[..], more].concat(), b"")
+        self.dns_of(&self.data, command, more)
+    }
+
+    /// The same of the host with this folder.
+    fn dns_of(&self, data: &TempDir, command: &str, more: &[&str]) -> Run {
+        let folder = data.path().to_str().expect("text");
+        let zone: &[&str] = if more.contains(&"--any-zone") { &[] } else { &["--zone", "corp.example"] };
+        let more: Vec<&str> = more.iter().copied().filter(|word| *word != "--any-zone").collect();
+        let settings = ["--server", &self.server, "--tsig-key-file", &self.key, "--data", folder];
+        leasehold(&[&["host", "dns", command], zone, &settings[..], &more].concat(), b"")
     }
 
     fn doctor(&self, data: &Path, address: &str, more: &[&str]) -> Run {
@@ -299,7 +374,8 @@ impl Scene {
     }
 
     fn records(&self) -> Vec<Value> {
-        let shown = self.dns("show", &["--target", "nobody.corp.example", "--json"]).json();
+        let empty = TempDir::new().expect("a folder");
+        let shown = self.dns_of(&empty, "show", &["--target", "nobody.corp.example", "--json"]).json();
         shown[0]["records"].as_array().expect("records").clone()
     }
 

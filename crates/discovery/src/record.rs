@@ -34,7 +34,7 @@ impl ServiceRecord {
 
     /// Whether both are of one host at one port.
     #[cfg(feature = "publish")]
-    pub(crate) fn is_of_the_same_host(&self, other: &Self) -> bool {
+    pub fn is_of_the_same_host(&self, other: &Self) -> bool {
         (&self.target, self.port) == (&other.target, other.port)
     }
 }

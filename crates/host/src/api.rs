@@ -1,6 +1,5 @@
 //! The client API (DESIGN section 5).
 
-use std::net::IpAddr;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
@@ -8,11 +7,15 @@ use std::time::Duration;
 use base64ct::{Base64UrlUnpadded, Encoding};
 use leasehold_core::standing::Revocation;
 use leasehold_core::{Code, Refusal};
-use leasehold_service::{Bytes, Handler, Method, Network, Problem, Request, Response, StatusCode, client_address};
+use leasehold_service::{
+    Bytes, Handler, HeaderName, HeaderValue, Method, Problem, Request, Response, StatusCode, header,
+};
 use leasehold_wire::request::Unverified;
 use leasehold_wire::{Document, Reason};
 use tokio::sync::oneshot;
 
+use crate::health::SEAL;
+use crate::hex;
 use crate::job::{ClientDocument, Job, Reply};
 use crate::problems::problem;
 use crate::shared::Shared;
@@ -22,13 +25,12 @@ use crate::stages::{Stage, start};
 #[derive(Clone, Debug)]
 pub(crate) struct ClientApi {
     pub(crate) shared: Arc<Shared>,
-    pub(crate) trusted_proxies: Vec<Network>,
 }
 
 impl Handler for ClientApi {
     async fn handle(&self, request: Request) -> Response {
         if request.path().starts_with("/v1/")
-            && let Err(wait) = self.shared.rates.request(self.address(&request))
+            && let Err(wait) = self.shared.rates.request(request.client)
         {
             return too_many_requests(wait).into();
         }
@@ -37,21 +39,18 @@ impl Handler for ClientApi {
             (&Method::POST, "/v1/releases") => self.decide(request, ClientDocument::Release).await,
             (&Method::GET, "/v1/host") => self.certificate(),
             (&Method::GET, "/v1/revocations") => self.revocations(),
-            (&Method::GET, "/healthz") => Response::text("alive\n"),
-            (&Method::GET, "/readyz") => self.ready(),
+            (&Method::GET, "/healthz") => with_version(Response::text("alive\n")),
+            (&Method::GET, "/readyz") => with_version(self.ready()),
             (_, "/v1/leases" | "/v1/releases") => Problem::method_not_allowed("POST").into(),
-            (_, "/v1/host" | "/v1/revocations" | "/healthz" | "/readyz") => Problem::method_not_allowed("GET").into(),
+            (_, "/v1/host" | "/v1/revocations" | "/healthz" | "/readyz") => {
+                Problem::method_not_allowed("GET, HEAD").into()
+            }
             (_, path) => Problem::not_found(path).into(),
         }
     }
 }
 
 impl ClientApi {
-    /// Where a request comes from.
-    fn address(&self, request: &Request) -> IpAddr {
-        client_address(request.peer.ip(), &request.headers, &self.trusted_proxies)
-    }
-
     async fn decide<D: Document>(
         &self,
         request: Request,
@@ -68,7 +67,7 @@ impl ClientApi {
             Err(reason) => return unreadable(reason).into(),
         };
         let (reply, answer) = oneshot::channel();
-        let job = Job { document: document(unpacked), address: self.address(&request), reply };
+        let job = Job { document: document(unpacked), address: request.client, reply };
         if self.shared.arrived.offer(job).is_err() {
             return Problem::busy(BUSY).into();
         }
@@ -77,8 +76,20 @@ impl ClientApi {
 
     fn certificate(&self) -> Response {
         match self.shared.identity() {
-            Some(identity) => cose(Bytes::copy_from_slice(identity.presented())),
-            None => problem(&Refusal::HostNotActivated).into(),
+            Some(identity) => {
+                let response = with_version(cose(Bytes::copy_from_slice(identity.presented())));
+                self.with_seal(response)
+            }
+            None => with_version(problem(&Refusal::HostNotActivated).into()),
+        }
+    }
+
+    /// The newest seal, by which a copy of this host is told from it. Every lease names its seal, so none learns more here.
+    fn with_seal(&self, response: Response) -> Response {
+        let seal = self.shared.mark().map(|mark| format!("{} {}", mark.tip.number, hex::encode(&mark.tip.seal)));
+        match seal.and_then(|seal| HeaderValue::try_from(seal).ok()) {
+            Some(seal) => response.with_header(HeaderName::from_static(SEAL), seal),
+            None => response,
         }
     }
 
@@ -138,6 +149,12 @@ fn store_unavailable() -> Problem {
 
 fn cose(bytes: Bytes) -> Response {
     Response::new(StatusCode::OK, COSE, bytes)
+}
+
+/// The program says its version where it says who and how it is.
+fn with_version(response: Response) -> Response {
+    let version = concat!("leasehold/", env!("CARGO_PKG_VERSION"));
+    response.with_header(header::SERVER, HeaderValue::from_static(version))
 }
 
 const COSE: &str = "application/cose";

@@ -51,6 +51,7 @@ pub(crate) fn run(shared: &Shared, mut store: Box<dyn HostStore>) {
         if now >= due {
             condition = look_after(shared, store.as_mut(), condition);
             report(shared, store.as_mut());
+            shared.decisions.tell();
             let mut more = false;
             if condition == Condition::InPlace {
                 carry_out(shared, store.as_mut()).into_iter().for_each(|client| answers.forget_client(client));
@@ -158,7 +159,9 @@ impl NamedHosts {
 /// What a transaction has decided for one item.
 #[derive(Clone, Copy)]
 enum Outcome {
-    Granted,
+    Granted {
+        expires: Timestamp,
+    },
     /// Refused, and recorded.
     Refused(Refusal),
     /// Refused in a step that records nothing.
@@ -269,7 +272,7 @@ fn decide_one(shared: &Shared, ledger: &mut Ledger, (at, item): (usize, &Screene
             let forked = tally.held.is_some_and(|held| held.forked_by(&ask));
             let fork = if forked { Fork::Seen } else { Fork::None };
             ledger.grant(at, asked, NewLease { lease: cti, expires, fork, terms: Terms::of(policy) });
-            Outcome::Granted
+            Outcome::Granted { expires }
         }
     }
 }
@@ -296,8 +299,8 @@ fn reply(
         let held = matches!(&item.kind, RequestKind::Lease(request) if request.chain_of == Some(identity.id()));
         let chain = if held { &[] } else { chain.as_slice() };
         let reply = match *outcome {
-            Outcome::Granted => {
-                tracing::debug!(client = %item.client, "lease granted");
+            Outcome::Granted { expires } => {
+                shared.decisions.granted(&item, expires);
                 shared.counters.granted.fetch_add(1, Ordering::Relaxed);
                 let lease = leases.next().and_then(|place| sealed.lease(place, chain));
                 lease.map_or(Reply::StoreUnavailable, |bytes| Reply::Lease(bytes.into()))
@@ -314,6 +317,7 @@ fn reply(
             Outcome::InvalidKey => Reply::BadSignature,
             Outcome::TooManyNewClients(wait) => Reply::TooManyRequests(wait),
             Outcome::Released => {
+                shared.decisions.released(&item);
                 if let RequestKind::Release(release) = &item.kind {
                     answers.forget(item.client, release.product);
                 }
@@ -357,7 +361,7 @@ fn refuse(shared: &Shared, item: Verified, refusal: Refusal) {
 }
 
 fn note_refusal(shared: &Shared, item: &Verified, refusal: &Refusal) {
-    tracing::info!(client = %item.client, address = %item.address, refusal = refusal.code().name(), "refused");
+    shared.decisions.refused(item, refusal);
     shared.counters.refused.fetch_add(1, Ordering::Relaxed);
 }
 

@@ -5,7 +5,7 @@
 //! network that came up late needs a restart.
 
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use leasehold_core::{Clock, Code, Rng};
 use leasehold_discovery::publish::{PublishError, Published, Publisher, TsigKey, Withdrawn};
@@ -26,6 +26,28 @@ pub struct Publication {
     pub key_file: Option<PathBuf>,
     /// The host's folder, where it is remembered what was published last; without it, nothing is.
     pub folder: Option<PathBuf>,
+    /// What of the record an administrator has named; the rest is this machine's, or as it was published last.
+    pub named: Named,
+}
+
+/// What of a host's record an administrator has named.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Named {
+    /// The host's name.
+    pub target: Option<DomainName>,
+    /// Its port.
+    pub port: Option<u16>,
+}
+
+/// What came of withdrawing a record.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Withdrawal {
+    /// It is gone.
+    Removed,
+    /// There was none.
+    NothingThere,
+    /// There was none, and one of these may be meant: at another port, or of a host whose name was guessed.
+    Others(Vec<ServiceRecord>),
 }
 
 /// A name in a zone.
@@ -64,6 +86,18 @@ impl Publication {
         self.own.line(&entry.name)
     }
 
+    /// The record that is this host's at `entry`: the one that it published there last, unless another one is named.
+    pub fn own_at(&self, entry: &ZoneEntry) -> ServiceRecord {
+        self.published_at(entry).unwrap_or_else(|| self.own.clone())
+    }
+
+    fn published_at(&self, entry: &ZoneEntry) -> Option<ServiceRecord> {
+        let Named { target, port } = &self.named;
+        let last = self.folder.as_deref().map(Remembered::new)?.of(&entry.name)?;
+        let is_meant = target.as_ref().is_none_or(|target| *target == last.target);
+        Some(last).filter(|last| is_meant && port.is_none_or(|port| port == last.port))
+    }
+
     /// Publishes the host's record at `entry`, instead of the one that it published there before; records of other hosts
     /// stay.
     ///
@@ -77,18 +111,25 @@ impl Publication {
         Ok(published)
     }
 
-    /// Removes the host's record from `entry`; records of other hosts stay.
+    /// Removes the host's record ([`Self::own_at`]) from `entry`; records of other hosts stay.
     ///
     /// # Errors
     /// As [`Self::publish`].
-    pub fn withdraw(&self, entry: &ZoneEntry, clock: &dyn Clock, rng: &dyn Rng) -> Result<Withdrawn, DnsError> {
-        let withdrawn = self.publisher(entry)?.withdraw(&self.own, clock, rng)?;
-        let remembered = self.folder.as_deref().map(Remembered::new);
-        let last = remembered.as_ref().and_then(|remembered| remembered.of(&entry.name));
-        if last.is_some_and(|last| (&last.target, last.port) == (&self.own.target, self.own.port)) {
-            remember(remembered.as_ref(), entry, None);
+    pub fn withdraw(&self, entry: &ZoneEntry, clock: &dyn Clock, rng: &dyn Rng) -> Result<Withdrawal, DnsError> {
+        let (published, own) = (self.published_at(entry), self.own_at(entry));
+        let publisher = self.publisher(entry)?;
+        let withdrawn = publisher.withdraw(&own, clock, rng)?;
+        if published.is_some() {
+            remember(self.folder.as_deref().map(Remembered::new).as_ref(), entry, None);
         }
-        Ok(withdrawn)
+        if withdrawn == Withdrawn::Removed {
+            return Ok(Withdrawal::Removed);
+        }
+        let mut others = publisher.show(clock, rng)?;
+        if published.is_some() || self.named.target.is_some() {
+            others.retain(|other| other.target == own.target);
+        }
+        Ok(if others.is_empty() { Withdrawal::NothingThere } else { Withdrawal::Others(others) })
     }
 
     /// All records at `entry`, of any host.
@@ -107,6 +148,15 @@ impl Publication {
         };
         Ok(Publisher::new(entry.zone.clone(), entry.name.clone(), servers, key)?)
     }
+}
+
+/// The records of `label` that the host of `folder` has published and not withdrawn, each with its zone.
+pub fn published(folder: &Path, label: &ServiceLabel) -> Vec<(DomainName, ServiceRecord)> {
+    let of_label = |(name, record): (DomainName, ServiceRecord)| {
+        let zone: DomainName = name.as_str().splitn(3, '.').nth(2)?.parse().ok()?;
+        label.within(&zone).is_ok_and(|own| own == name).then_some((zone, record))
+    };
+    Remembered::new(folder).all().into_iter().filter_map(of_label).collect()
 }
 
 /// Not to remember costs an old record once; it is no reason to call the publication a failure.

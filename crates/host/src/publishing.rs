@@ -2,6 +2,7 @@
 //!
 //! A failure is an event and a number, and ends nothing.
 
+use std::future::pending;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
@@ -12,6 +13,7 @@ use leasehold_discovery::{DomainName, ServiceLabel};
 use tokio::sync::watch;
 
 use crate::dns::Publication;
+use crate::settings::Settings;
 use crate::shared::Shared;
 
 /// How often records were published.
@@ -56,6 +58,26 @@ pub(crate) async fn repeat(refresh: impl Fn() -> Refreshed + Send + Sync + 'stat
         tokio::select! {
             _ = end.changed() => return,
             () = tokio::time::sleep(pause) => {}
+        }
+    }
+}
+
+/// Publishes what the settings say, anew whenever they change, until `end`.
+pub(crate) async fn keep(mut settings: watch::Receiver<Settings>, shared: Arc<Shared>, mut end: watch::Receiver<()>) {
+    loop {
+        let publication = settings.borrow_and_update().publication.clone();
+        let (shared, until) = (Arc::clone(&shared), end.clone());
+        let publishing = async {
+            match publication {
+                Some(publication) => repeat(refreshing(publication, shared), until).await,
+                None => pending().await,
+            }
+        };
+        tokio::select! {
+            () = publishing => return,
+            _ = end.changed() => return,
+            // Without a sender, nothing can change any more.
+            Ok(()) = settings.changed() => {}
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use std::net::IpAddr;
 use std::num::NonZeroU32;
+use std::sync::{PoisonError, RwLock, RwLockReadGuard};
 use std::time::{Duration, Instant};
 
 use leasehold_service::{Rate, RateLimiter, rate_limit_key};
@@ -20,9 +21,15 @@ pub struct RateLimits {
 /// Counts what addresses do.
 #[derive(Debug)]
 pub(crate) struct Rates {
+    limiters: RwLock<Limiters>,
+    began: Instant,
+}
+
+#[derive(Debug)]
+struct Limiters {
+    limits: RateLimits,
     requests: Option<RateLimiter>,
     new_clients: Option<RateLimiter>,
-    began: Instant,
 }
 
 impl RateLimits {
@@ -39,8 +46,15 @@ impl Default for RateLimits {
 
 impl Rates {
     pub(crate) fn new(limits: RateLimits) -> Self {
-        let limiter = |rate: Option<Rate>| rate.map(RateLimiter::new);
-        Self { requests: limiter(limits.requests), new_clients: limiter(limits.new_clients), began: start() }
+        Self { limiters: RwLock::new(Limiters::new(limits)), began: start() }
+    }
+
+    /// Counts anew by these limits, unless they are as before.
+    pub(crate) fn set(&self, limits: RateLimits) {
+        let mut limiters = self.limiters.write().unwrap_or_else(PoisonError::into_inner);
+        if limiters.limits != limits {
+            *limiters = Limiters::new(limits);
+        }
     }
 
     /// Counts a request.
@@ -48,7 +62,7 @@ impl Rates {
     /// # Errors
     /// How long to wait.
     pub(crate) fn request(&self, address: IpAddr) -> Result<(), Duration> {
-        self.take(self.requests.as_ref(), address)
+        self.take(self.limiters().requests.as_ref(), address)
     }
 
     /// Counts a client that was not seen before.
@@ -56,10 +70,21 @@ impl Rates {
     /// # Errors
     /// How long to wait.
     pub(crate) fn new_client(&self, address: IpAddr) -> Result<(), Duration> {
-        self.take(self.new_clients.as_ref(), address)
+        self.take(self.limiters().new_clients.as_ref(), address)
     }
 
     fn take(&self, limiter: Option<&RateLimiter>, address: IpAddr) -> Result<(), Duration> {
         limiter.map_or(Ok(()), |limiter| limiter.take(rate_limit_key(address), start() - self.began))
+    }
+
+    fn limiters(&self) -> RwLockReadGuard<'_, Limiters> {
+        self.limiters.read().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Limiters {
+    fn new(limits: RateLimits) -> Self {
+        let limiter = |rate: Option<Rate>| rate.map(RateLimiter::new);
+        Self { limits, requests: limiter(limits.requests), new_clients: limiter(limits.new_clients) }
     }
 }

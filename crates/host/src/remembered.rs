@@ -25,6 +25,11 @@ impl Remembered {
         self.lines().iter().find_map(|line| read(line).filter(|(of, _)| of == name)).map(|(_, record)| record)
     }
 
+    /// All that was published, with the name of each record.
+    pub(crate) fn all(&self) -> Vec<(DomainName, ServiceRecord)> {
+        self.lines().iter().filter_map(|line| read(line)).collect()
+    }
+
     /// Remembers `record` as the one published under `name`, or that there is none.
     pub(crate) fn put(&self, name: &DomainName, record: Option<&ServiceRecord>) -> io::Result<()> {
         let mut lines = self.lines();
@@ -70,6 +75,7 @@ mod tests {
             remembered.put(name, Some(&record(port))).unwrap();
         }
         assert_eq!((remembered.of(&a), remembered.of(&b)), (Some(record(3)), Some(record(2))));
+        assert_eq!(remembered.all(), [(b.clone(), record(2)), (a.clone(), record(3))]);
         remembered.put(&a, None).unwrap();
         assert_eq!((remembered.of(&a), remembered.of(&b)), (None, Some(record(2))));
         std::fs::write(folder.path().join(PUBLISHED), "nonsense").unwrap();

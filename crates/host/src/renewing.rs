@@ -17,6 +17,7 @@ use crate::authority::{Authority, LastFailure};
 use crate::change::changes;
 use crate::identity::Identity;
 use crate::report::UsageReport;
+use crate::settings::Settings;
 use crate::shared::Shared;
 
 /// How a serving host is renewed.
@@ -62,20 +63,29 @@ pub fn next_renewal(identity: &Identity, last_failure: Option<&LastFailure>) -> 
     planned.max(last_failure.map_or(planned, |last_failure| last_failure.next(identity.id())))
 }
 
-/// Renews certificate and revocation list when they are due, until `end`.
-pub(crate) async fn repeat(renewal: Renewal, home: Home, shared: Arc<Shared>, mut end: watch::Receiver<()>) {
-    let task = Arc::new(RenewalTask { renewal, home, shared });
+/// Renews certificate and revocation list when they are due, as the settings say, until `end`.
+pub(crate) async fn repeat(
+    mut settings: watch::Receiver<Settings>,
+    home: Home,
+    shared: Arc<Shared>,
+    mut end: watch::Receiver<()>,
+) {
     let mut warned = None;
     loop {
-        let (blocking, last) = (Arc::clone(&task), warned);
-        let work = tokio::task::spawn_blocking(move || blocking.round(last));
+        let renewal = settings.borrow_and_update().renewal.clone();
+        let work = async {
+            let Some(renewal) = renewal else { return warned };
+            let task = RenewalTask { renewal, home: home.clone(), shared: Arc::clone(&shared) };
+            tokio::task::spawn_blocking(move || task.round(warned)).await.unwrap_or(warned)
+        };
         warned = tokio::select! {
             _ = end.changed() => return,
-            round = work => round.unwrap_or(warned),
+            round = work => round,
         };
         tokio::select! {
             _ = end.changed() => return,
             () = tokio::time::sleep(PAUSE) => {}
+            Ok(()) = settings.changed() => {}
         }
     }
 }

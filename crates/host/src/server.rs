@@ -4,20 +4,19 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-use leasehold_core::{Clock, Rng, Span};
-use leasehold_service::{Limits, Listener, Network, Tls};
+use leasehold_core::{Clock, Rng};
+use leasehold_service::{Limits, Listener, Tls};
 use leasehold_store::host::HostStore;
 use tokio::sync::watch;
 
 use crate::Error;
 use crate::activation::{Home, Installed};
 use crate::api::ClientApi;
-use crate::dns::Publication;
 use crate::mark::{self, UnknownStore};
 use crate::pipeline::Pipeline;
 use crate::publishing::{self, Announced, Publications};
-use crate::rates::RateLimits;
-use crate::renewing::{self, Renewal};
+use crate::renewing;
+use crate::settings::{Controls, Settings};
 use crate::shared::Shared;
 use crate::stages::Stages;
 
@@ -26,16 +25,12 @@ use crate::stages::Stages;
 pub struct Options {
     /// What it takes on at most.
     pub limits: Limits,
-    /// What each address may ask.
-    pub rates: RateLimits,
-    /// Proxies that are believed about the address for which they ask (`X-Forwarded-For`).
-    pub trusted_proxies: Vec<Network>,
+    /// What can be changed while it serves.
+    pub settings: Settings,
     /// TLS, where it is wanted: leases are safe without, host names and product names are not hidden.
     pub tls: Option<Tls>,
     /// Whether it starts on a store that is not the one it served from.
     pub unknown_store: UnknownStore,
-    /// How long after their end leases stay in the journal; `None` for ever.
-    pub journal_keep: Option<Span>,
 }
 
 /// A host whose threads run; [`Server::serve`] lets clients in.
@@ -45,10 +40,10 @@ pub struct Server {
     installed: Installed,
     shared: Arc<Shared>,
     pipeline: Pipeline,
-    options: Options,
-    publication: Option<Publication>,
+    limits: Limits,
+    tls: Option<Tls>,
+    controls: Controls,
     announced: Option<Announced>,
-    renewal: Option<Renewal>,
 }
 
 /// A look at a host while it serves.
@@ -80,31 +75,21 @@ impl Server {
             Some(identity) => mark::check(&home, identity, store.as_mut(), options.unknown_store)?,
             None => None,
         };
-        let shared = Arc::new(Shared::new((clock, rng), identity, options.rates));
+        let Options { limits, settings, tls, .. } = options;
+        let shared = Arc::new(Shared::new((clock, rng), identity, settings.rates));
         *shared.peaks() = home.peaks();
         shared.set_home(&home);
         shared.set_mark(mark);
-        shared.set_journal_keep(options.journal_keep);
+        shared.set_journal_keep(settings.journal_keep);
         let pipeline = Pipeline::start(&shared, store)?;
-        Ok(Self { home, installed, shared, pipeline, options, publication: None, announced: None, renewal: None })
-    }
-
-    /// This host, which publishes its records in DNS while it serves. They stay when it ends.
-    #[must_use]
-    pub fn with_publication(self, publication: Publication) -> Self {
-        Self { publication: Some(publication), ..self }
+        let controls = Controls::new(Arc::clone(&shared), settings);
+        Ok(Self { home, installed, shared, pipeline, limits, tls, controls, announced: None })
     }
 
     /// This host, announced on the local link for as long as it serves.
     #[must_use]
     pub fn with_announcement(self, announced: Announced) -> Self {
         Self { announced: Some(announced), ..self }
-    }
-
-    /// This host, which keeps its certificate and its revocation list up to date while it serves.
-    #[must_use]
-    pub fn with_renewal(self, renewal: Renewal) -> Self {
-        Self { renewal: Some(renewal), ..self }
     }
 
     /// The name of the host's key; `None` before it is activated.
@@ -117,27 +102,29 @@ impl Server {
         Gauges { shared: Arc::clone(&self.shared) }
     }
 
+    /// By which the host's settings are changed while it serves.
+    pub fn controls(&self) -> Controls {
+        self.controls.clone()
+    }
+
     /// Serves until `shutdown` ends, then answers what is in flight.
     pub async fn serve(self, listener: Listener, shutdown: impl Future<Output = ()>) {
-        let api = ClientApi { shared: Arc::clone(&self.shared), trusted_proxies: self.options.trusted_proxies };
-        let mut server = leasehold_service::Server::new(api, self.options.limits);
-        if let Some(tls) = self.options.tls {
-            server = server.with_tls(tls);
-        }
+        let api = ClientApi { shared: Arc::clone(&self.shared) };
+        let server = leasehold_service::Server::new(api, self.limits).with_trusted_proxies(self.controls.trusted());
+        let server = match &self.tls {
+            Some(tls) => server.with_tls(tls.clone()),
+            None => server,
+        };
         let (ended, end) = watch::channel(());
-        let watch = watch_certificate(self.home.clone(), self.installed, Arc::clone(&self.shared), end.clone());
-        let mark = mark::keep(self.home.clone(), Arc::clone(&self.shared), end.clone());
-        let mut tasks = vec![tokio::spawn(watch), tokio::spawn(mark)];
-        let (home, shared) = (self.home.clone(), Arc::clone(&self.shared));
-        tasks.extend(
-            self.renewal.map(|renewal| {
-                tokio::spawn(renewing::repeat(renewal, self.home, Arc::clone(&self.shared), end.clone()))
-            }),
-        );
-        tasks.extend(self.publication.map(|publication| {
-            let refresh = publishing::refreshing(publication, Arc::clone(&self.shared));
-            tokio::spawn(publishing::repeat(refresh, end))
-        }));
+        let (home, shared) = (&self.home, &self.shared);
+        let mut tasks = vec![
+            tokio::spawn(watch_certificate(home.clone(), self.installed, Arc::clone(shared), end.clone())),
+            tokio::spawn(mark::keep(home.clone(), Arc::clone(shared), end.clone())),
+            tokio::spawn(renewing::repeat(self.controls.subscribe(), home.clone(), Arc::clone(shared), end.clone())),
+            tokio::spawn(publishing::keep(self.controls.subscribe(), Arc::clone(shared), end.clone())),
+        ];
+        tasks.extend(self.tls.map(|tls| tokio::spawn(watch_tls(tls, Arc::clone(&shared.clock), end))));
+        let (home, shared) = (self.home, self.shared);
         let announcement = self.announced.and_then(|announced| announced.begin(listener.address().port()));
         let shutdown = async {
             shutdown.await;
@@ -207,6 +194,14 @@ async fn watch_certificate(home: Home, mut known: Installed, shared: Arc<Shared>
             }
             Ok(None) | Err(_) => {}
         }
+    }
+}
+
+/// Takes on new files of the TLS certificate, and says when it is about to end.
+async fn watch_tls(tls: Tls, clock: Arc<dyn Clock>, mut end: watch::Receiver<()>) {
+    tokio::select! {
+        _ = end.changed() => {}
+        () = tls.watch(clock) => {}
     }
 }
 

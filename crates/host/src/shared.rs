@@ -11,6 +11,7 @@ use leasehold_store::host::Tip;
 
 use crate::activation::Home;
 use crate::batch_queue::BatchQueue;
+use crate::decision_log::DecisionLog;
 use crate::identity::Identity;
 use crate::job::Job;
 use crate::mark::Mark;
@@ -29,6 +30,7 @@ pub(crate) struct Shared {
     pub(crate) store_works: AtomicBool,
     pub(crate) stages: Stages,
     pub(crate) counters: Counters,
+    pub(crate) decisions: DecisionLog,
     identity: RwLock<Option<Arc<Identity>>>,
     mark: Mutex<Option<Mark>>,
     newest: Mutex<NewestBatch>,
@@ -68,6 +70,7 @@ impl Shared {
             store_works: AtomicBool::new(true),
             stages: Stages::default(),
             counters: Counters::default(),
+            decisions: DecisionLog::default(),
             identity: RwLock::new(identity.map(Arc::new)),
             mark: Mutex::new(None),
             newest: Mutex::default(),

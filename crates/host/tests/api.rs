@@ -13,13 +13,14 @@ use leasehold_core::{
     Span, Timestamp,
 };
 use leasehold_host::activation::Home;
-use leasehold_host::{Options, RateLimits, Server};
+use leasehold_host::{Options, RateLimits, Server, Settings};
 use leasehold_service::{Listener, Rate};
 use leasehold_store::StoreError;
 use leasehold_store::host::{
     Batch, ClientRow, Counts, Decision, EndCause, Entry, Family, HostStore, Ledger, SealKind, SealRow, Seals,
 };
 use leasehold_store_sqlite::host::SqliteHost;
+use leasehold_testkit::forge::with_mixed_order;
 use leasehold_testkit::http::{get, post, problem};
 use leasehold_testkit::vectors::{read, unhex};
 use leasehold_testkit::vendor::{BEGIN, Vendor};
@@ -175,7 +176,7 @@ fn a_key_of_mixed_order_is_never_seen() {
     let host = Running::start(vec![Vendor::grant()]);
     let machine = Keypair::from_seed(&[9; 32]);
     let honest = host.request(&machine, 1, None);
-    let mixed = forge::with_mixed_order(&honest, &machine);
+    let mixed = with_mixed_order(&honest, &machine);
     let unpacked = Unverified::<Request>::parse(&mixed).and_then(Unverified::unpack).expect("a point");
     let claim = unpacked.claim();
     assert!(claim.key.verify(claim.message, claim.signature), "the signature by itself holds");
@@ -184,56 +185,6 @@ fn a_key_of_mixed_order_is_never_seen() {
     assert_eq!((status, problem(&body).as_str()), (401, "bad-signature"));
     let folder = host.stop();
     assert!(SqliteHost::open_reader(folder.path()).unwrap().clients(None, 10).unwrap().is_empty());
-}
-
-/// A signature under a key with a part of order 8.
-mod forge {
-    use curve25519_dalek::constants::{ED25519_BASEPOINT_TABLE, EIGHT_TORSION};
-    use curve25519_dalek::{EdwardsPoint, Scalar};
-    use leasehold_core::PublicKey;
-    use leasehold_wire::{Envelope, Keypair};
-    use sha2::{Digest, Sha512};
-
-    pub(super) fn with_mixed_order(request: &[u8], pair: &Keypair) -> Vec<u8> {
-        let hash: [u8; 64] = Sha512::digest(pair.seed()).into();
-        let mut clamped: [u8; 32] = hash[..32].try_into().expect("half a hash");
-        clamped[0] &= 0xf8;
-        clamped[31] = clamped[31] & 0x7f | 0x40;
-        let secret = Scalar::from_bytes_mod_order(clamped);
-        let key = (&secret * ED25519_BASEPOINT_TABLE + EIGHT_TORSION[1]).compress().to_bytes();
-        let request = replace(request, &pair.public().0, &key);
-        let mut request = replace(&request, &pair.id().0, &PublicKey(key).id().0);
-        let payload = Envelope::parse(&request).expect("an envelope").payload;
-        let head = [
-            b"\x84\x6aSignature1\x4f\xa2\x01\x27\x10\x6alh-request\x40\x58".as_slice(),
-            &[u8::try_from(payload.len()).expect("a short payload")],
-        ];
-        let message = [head.concat().as_slice(), payload].concat();
-        let signature = (1_u64..).find_map(|n| sign(n, &secret, &key, &message)).expect("one in eight");
-        let end = request.len();
-        request[end - 64..].copy_from_slice(&signature);
-        request
-    }
-
-    /// `kT` vanishes for one nonce in eight, and with it all that tells the key from an honest one.
-    fn sign(nonce: u64, secret: &Scalar, key: &[u8; 32], message: &[u8]) -> Option<[u8; 64]> {
-        let nonce = Scalar::from(nonce);
-        let r: EdwardsPoint = &nonce * ED25519_BASEPOINT_TABLE;
-        let r = r.compress().to_bytes();
-        let hash = Sha512::new().chain_update(r).chain_update(key).chain_update(message).finalize();
-        let k = Scalar::from_bytes_mod_order_wide(&hash.into());
-        let mut signature = [0; 64];
-        signature[..32].copy_from_slice(&r);
-        signature[32..].copy_from_slice((nonce + k * secret).as_bytes());
-        k.as_bytes()[0].is_multiple_of(8).then_some(signature)
-    }
-
-    fn replace(bytes: &[u8], from: &[u8], to: &[u8]) -> Vec<u8> {
-        let at = bytes.windows(from.len()).position(|window| window == from).expect("it stands there");
-        let mut bytes = bytes.to_vec();
-        bytes[at..at + to.len()].copy_from_slice(to);
-        bytes
-    }
 }
 
 #[test]
@@ -287,7 +238,10 @@ fn the_very_same_request_is_answered_with_the_same_bytes_and_recorded_once() {
 fn an_address_that_asks_too_often_or_brings_too_many_clients_is_told_when_to_come_again() {
     let rate = |per_minute| std::num::NonZeroU32::new(per_minute).map(Rate);
     let rates = RateLimits { requests: rate(4), new_clients: rate(2) };
-    let host = Running::with(vec![Vendor::grant()], Options { rates, ..Options::default() });
+    let host = Running::with(
+        vec![Vendor::grant()],
+        Options { settings: Settings { rates, ..Settings::default() }, ..Options::default() },
+    );
     let ask = |seed: u8| {
         let machine = Keypair::from_seed(&[seed; 32]);
         let (status, body) = post(&host.address, "/v1/leases", &host.request(&machine, 1, None)).expect("an answer");

@@ -11,7 +11,7 @@ use std::thread;
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::{HeaderValue, Version, header};
+use http::{HeaderMap, HeaderValue, Method, Version, header};
 use http_body_util::Full;
 use hyper::body::Incoming;
 
@@ -38,12 +38,15 @@ pub(crate) async fn answer<H: Handler>(
     let _in_flight = activity.begin(request.version());
     count(&server.counters.requests);
     let (head, body) = request.into_parts();
-    if head.version == Version::HTTP_11 && head.headers.get_all(header::HOST).iter().count() != 1 {
+    if head.version == Version::HTTP_11 && !names_one_host(&head.headers) {
         return Ok(outgoing(Problem::malformed(HOST).into(), head.version, Next::Close));
     }
+    let is_head = head.method == Method::HEAD;
     let (response, next) = match body::read(body, &server.limits, &server.looks, activity).await {
         Ok(body) => {
-            let request = Request { method: head.method, uri: head.uri, headers: head.headers, body, peer: *peer };
+            let client = server.trusted.client_address(peer.ip(), &head.headers);
+            let method = if is_head { Method::GET } else { head.method };
+            let request = Request { method, uri: head.uri, headers: head.headers, body, peer: *peer, client };
             // Pinned here and lent from here on: a request is a few hundred bytes, and each move would copy it.
             let handled = pin!(server.handler.handle(request));
             let outcome = activity.within(server.looks.answer, pin!(caught(handled))).await;
@@ -56,7 +59,20 @@ pub(crate) async fn answer<H: Handler>(
         Err(Fault::Stalled) => (Problem::timeout().into(), Next::Close),
         Err(Fault::Broken) => (Problem::malformed(BROKEN).into(), Next::Close),
     };
-    Ok(outgoing(response, head.version, next))
+    Ok(outgoing(if is_head { without_body(response) } else { response }, head.version, next))
+}
+
+/// The answer to `HEAD`: what `GET` is answered, and instead of the body its length.
+fn without_body(response: Response) -> Response {
+    let length = HeaderValue::from(response.body.len());
+    Response { body: Bytes::new(), ..response.with_header(header::CONTENT_LENGTH, length) }
+}
+
+/// Whether there is exactly one Host header, with a name, an address or nothing in it (RFC 9112 section 3.2).
+fn names_one_host(headers: &HeaderMap) -> bool {
+    let mut hosts = headers.get_all(header::HOST).iter();
+    let (Some(host), None) = (hosts.next(), hosts.next()) else { return false };
+    host.as_bytes().iter().all(|byte| byte.is_ascii_alphanumeric() || b"-._~%!$&'()*+;=:[]".contains(byte))
 }
 
 /// Whether the connection stays open after an answer.

@@ -3,8 +3,9 @@
 use std::fmt;
 use std::net::{IpAddr, SocketAddr};
 use std::str::FromStr;
+use std::sync::{Arc, PoisonError, RwLock};
 
-use http::{HeaderMap, HeaderName};
+use http::{HeaderMap, HeaderName, header};
 use ipnet::IpNet;
 
 /// One address or all of a network, as `10.1.2.3` or `10.1.0.0/16`.
@@ -16,17 +17,73 @@ pub struct Network(IpNet);
 #[error("an address or a network is written like 10.1.2.3, 10.1.0.0/16 or 2001:db8::/32")]
 pub struct InvalidNetwork;
 
-/// The client's address: the other end of the connection (`peer`); or, where that is a trusted proxy, the nearest address
-/// in `X-Forwarded-For` that is not a trusted proxy's.
-pub fn client_address(peer: IpAddr, headers: &HeaderMap, trusted: &[Network]) -> IpAddr {
-    let mut nearest = peer.to_canonical();
-    let lines = headers.get_all(&FORWARDED_FOR).into_iter().rev();
-    for word in lines.flat_map(|line| line.to_str().unwrap_or_default().rsplit(',')) {
-        if !trusted.iter().any(|network| network.contains(nearest)) {
+/// Proxies that are believed about the address for which they ask. Clones share one list, which can be changed while a
+/// server runs.
+#[derive(Clone, Debug, Default)]
+pub struct TrustedProxies(Arc<RwLock<Arc<[Network]>>>);
+
+impl TrustedProxies {
+    /// Puts another list in the place of the one there is.
+    pub fn set(&self, networks: Vec<Network>) {
+        *self.0.write().unwrap_or_else(PoisonError::into_inner) = networks.into();
+    }
+
+    /// Whether `address` is a trusted proxy's.
+    pub fn contains(&self, address: IpAddr) -> bool {
+        contains(&self.list(), address)
+    }
+
+    /// The client's address: the other end of the connection (`peer`); or, where that is a trusted proxy, the nearest
+    /// address in `X-Forwarded-For` or `Forwarded` (RFC 7239) that is not a trusted proxy's.
+    ///
+    /// Most proxies set one of the two and pass the other on as the client has sent it. Where both are there and differ,
+    /// neither is believed: the proxy counts as the client.
+    pub(crate) fn client_address(&self, peer: IpAddr, headers: &HeaderMap) -> IpAddr {
+        let (list, peer) = (self.list(), peer.to_canonical());
+        if !contains(&list, peer) {
+            return peer;
+        }
+        let listed = lines(headers, &FORWARDED_FOR)
+            .map(|lines| nearest(peer, lines.flat_map(|line| line.rsplit(',')).map(address), &list));
+        let forwarded =
+            lines(headers, &header::FORWARDED).map(|lines| nearest(peer, lines.flat_map(forwarded_for), &list));
+        match (listed, forwarded) {
+            (Some(one), Some(other)) if one != other => peer,
+            (Some(one), _) | (None, Some(one)) => one,
+            (None, None) => peer,
+        }
+    }
+
+    fn list(&self) -> Arc<[Network]> {
+        Arc::clone(&self.0.read().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+impl From<Vec<Network>> for TrustedProxies {
+    fn from(networks: Vec<Network>) -> Self {
+        Self(Arc::new(RwLock::new(networks.into())))
+    }
+}
+
+fn contains(list: &[Network], address: IpAddr) -> bool {
+    list.iter().any(|network| network.contains(address))
+}
+
+/// The lines of a header, the nearest proxy's first; `None` where it is not there.
+fn lines<'h>(headers: &'h HeaderMap, name: &HeaderName) -> Option<impl Iterator<Item = &'h str>> {
+    let lines = headers.get_all(name).into_iter().rev().map(|line| line.to_str().unwrap_or_default());
+    headers.contains_key(name).then_some(lines)
+}
+
+/// The first of `hops`, from the nearest on, that is not a trusted proxy's.
+fn nearest(peer: IpAddr, hops: impl Iterator<Item = Option<IpAddr>>, trusted: &[Network]) -> IpAddr {
+    let mut nearest = peer;
+    for hop in hops {
+        if !contains(trusted, nearest) {
             break;
         }
         // What stands before an unreadable word cannot be attributed to any proxy.
-        let Some(before) = address(word.trim()) else { break };
+        let Some(before) = hop else { break };
         nearest = before.to_canonical();
     }
     nearest
@@ -34,8 +91,32 @@ pub fn client_address(peer: IpAddr, headers: &HeaderMap, trusted: &[Network]) ->
 
 /// Some proxies add the port.
 fn address(word: &str) -> Option<IpAddr> {
+    let word = word.trim();
     let bare = word.strip_prefix('[').and_then(|word| word.strip_suffix(']')).unwrap_or(word);
     bare.parse().ok().or_else(|| word.parse().ok().map(|address: SocketAddr| address.ip()))
+}
+
+/// The `for` of each element of a line of `Forwarded`, the last first; `None` where an element does not tell an address.
+fn forwarded_for(line: &str) -> Vec<Option<IpAddr>> {
+    let of_element = |element: &str| {
+        let pair = split(element, ';').into_iter().filter_map(|pair| pair.split_once('='));
+        let mut values =
+            pair.filter(|(name, _)| name.trim().eq_ignore_ascii_case("for")).map(|(_, value)| value.trim());
+        // Twice would leave open which one is meant.
+        let value = values.next().filter(|_| values.next().is_none())?;
+        address(value.strip_prefix('"').and_then(|value| value.strip_suffix('"')).unwrap_or(value))
+    };
+    split(line, ',').into_iter().rev().map(of_element).collect()
+}
+
+/// The parts of `text` between `separator`, which may stand within quotes as well.
+fn split(text: &str, separator: char) -> Vec<&str> {
+    let mut quoted = false;
+    text.split(|c| {
+        quoted ^= c == '"';
+        c == separator && !quoted
+    })
+    .collect()
 }
 
 impl Network {
@@ -66,10 +147,18 @@ static FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
 mod tests {
     use super::*;
 
+    fn trusting(trusted: &[&str]) -> TrustedProxies {
+        trusted.iter().map(|network| network.parse().unwrap()).collect::<Vec<Network>>().into()
+    }
+
     fn seen(peer: &str, lines: &[&str], trusted: &[&str]) -> String {
         let headers = lines.iter().map(|line| (FORWARDED_FOR.clone(), line.parse().unwrap())).collect();
-        let trusted: Vec<Network> = trusted.iter().map(|network| network.parse().unwrap()).collect();
-        client_address(peer.parse().unwrap(), &headers, &trusted).to_string()
+        trusting(trusted).client_address(peer.parse().unwrap(), &headers).to_string()
+    }
+
+    fn forwarded(lines: &[&str]) -> String {
+        let headers = lines.iter().map(|line| (header::FORWARDED, line.parse().unwrap())).collect();
+        trusting(&["10.0.0.0/8"]).client_address("10.0.0.1".parse().unwrap(), &headers).to_string()
     }
 
     #[test]
@@ -100,11 +189,43 @@ mod tests {
     }
 
     #[test]
+    fn the_standard_header_is_read_as_the_older_one_is() {
+        assert_eq!(forwarded(&["for=203.0.113.5"]), "203.0.113.5");
+        assert_eq!(forwarded(&["For=\"[2001:db8:9::5]:99\";proto=https;by=10.0.0.1"]), "2001:db8:9::5");
+        assert_eq!(forwarded(&["for=1.1.1.1, for=203.0.113.5;by=\"a, for=9.9.9.9\", for=10.0.0.2"]), "203.0.113.5");
+        assert_eq!(forwarded(&["for=1.1.1.1", "by=x; for = 203.0.113.5"]), "203.0.113.5");
+        for line in ["for=unknown", "for=_hidden", "proto=http", "for=1.1.1.1;for=2.2.2.2", "for=", "for=\"1.1.1.1", ""]
+        {
+            assert_eq!(forwarded(&[line]), "10.0.0.1", "{line}");
+        }
+    }
+
+    #[test]
+    fn a_client_cannot_pass_a_header_through_a_proxy_that_sets_the_other() {
+        let proxies = trusting(&["10.0.0.0/8"]);
+        let both = |listed: &str, forwarded: &str| {
+            let headers = [(FORWARDED_FOR.clone(), listed), (header::FORWARDED, forwarded)];
+            let headers = headers.into_iter().map(|(name, value)| (name, value.parse().unwrap())).collect();
+            proxies.client_address("10.0.0.1".parse().unwrap(), &headers).to_string()
+        };
+        assert_eq!(both("203.0.113.5", "for=203.0.113.5"), "203.0.113.5");
+        assert_eq!(both("1.2.3.4", "for=203.0.113.5"), "10.0.0.1");
+    }
+
+    #[test]
+    fn the_list_changes_for_all_who_share_it() {
+        let proxies = trusting(&["10.0.0.0/8"]);
+        let shared = proxies.clone();
+        proxies.set(Vec::new());
+        assert!(!shared.contains("10.0.0.1".parse().unwrap()));
+    }
+
+    #[test]
     fn networks_are_read_as_they_are_written() {
         for (text, shown) in [("10.0.0.1", "10.0.0.1/32"), ("10.0.0.0/8", "10.0.0.0/8"), ("::1", "::1/128")] {
             assert_eq!(text.parse::<Network>().unwrap().to_string(), shown);
         }
-        for text in ["", "proxy.example", "10.0.0.0/33", "10.0.0"] {
+        for text in ["", "proxy.example", "10.0.0.0/33", "10.0.0.1:80"] {
             assert_eq!(text.parse::<Network>(), Err(InvalidNetwork), "{text}");
         }
     }

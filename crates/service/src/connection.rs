@@ -15,12 +15,14 @@ use tokio_rustls::TlsAcceptor;
 use tokio_rustls::server::TlsStream;
 
 use crate::activity::Activity;
+use crate::addresses::AddressPermit;
 use crate::answer::{Conversation, answer};
 use crate::counters::count;
 use crate::idle::{IdleTracker, Verdict};
+use crate::prefixed_stream::PrefixedStream;
 use crate::shared::Shared;
 use crate::tracked_stream::TrackedStream;
-use crate::{Handler, Limits};
+use crate::{Handler, Limits, Tls, proxy_protocol};
 
 /// Shutdown phase.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -39,14 +41,41 @@ pub(crate) async fn serve<H: Handler>(
     peer: SocketAddr,
     mut phase: watch::Receiver<ShutdownPhase>,
 ) {
-    match &server.tls {
+    let (stream, peer, _permit) = if server.trusted.contains(peer.ip()) {
+        let Some(introduced) = hear_proxy(&server, stream, peer, &mut phase).await else { return };
+        introduced
+    } else {
+        (PrefixedStream::new(stream, Vec::new()), peer, None)
+    };
+    match server.tls.as_ref().map(Tls::acceptor) {
         None => converse(server, stream, peer, phase).await,
         Some(acceptor) => {
-            if let Some(stream) = shake_hands(&server, acceptor, stream, peer, &mut phase).await {
+            if let Some(stream) = shake_hands(&server, &acceptor, stream, peer, &mut phase).await {
                 converse(server, stream, peer, phase).await;
             }
         }
     }
+}
+
+/// What a trusted proxy says of the connection before its first byte, and the permit of the client's address.
+async fn hear_proxy<H>(
+    server: &Shared<H>,
+    stream: TcpStream,
+    proxy: SocketAddr,
+    phase: &mut watch::Receiver<ShutdownPhase>,
+) -> Option<(PrefixedStream<TcpStream>, SocketAddr, Option<AddressPermit>)> {
+    let heard = tokio::select! {
+        _ = phase.changed() => return None,
+        heard = timeout(server.limits.header_timeout, proxy_protocol::accept(stream, proxy)) => heard,
+    };
+    match heard {
+        Ok(Ok((stream, peer))) if server.trusted.contains(peer.ip()) => return Some((stream, peer, None)),
+        Ok(Ok((stream, peer))) => return Some((stream, peer, Some(server.address_permit(peer)?))),
+        Ok(Err(error)) => tracing::debug!(%proxy, %error, "connection of a proxy failed"),
+        Err(_) => tracing::debug!(%proxy, "a proxy's connection says nothing, cut"),
+    }
+    count(&server.counters.cut);
+    None
 }
 
 /// How HTTP is spoken within these limits.
@@ -68,10 +97,10 @@ pub(crate) fn http(limits: &Limits) -> auto::Builder<TokioExecutor> {
 async fn shake_hands<H>(
     server: &Shared<H>,
     acceptor: &TlsAcceptor,
-    stream: TcpStream,
+    stream: PrefixedStream<TcpStream>,
     peer: SocketAddr,
     phase: &mut watch::Receiver<ShutdownPhase>,
-) -> Option<TlsStream<TcpStream>> {
+) -> Option<TlsStream<PrefixedStream<TcpStream>>> {
     let shaken = tokio::select! {
         _ = phase.changed() => return None,
         shaken = timeout(server.limits.handshake_timeout, acceptor.accept(stream)) => shaken,

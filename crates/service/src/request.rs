@@ -1,6 +1,6 @@
 //! What a handler is asked: a request whose body has been read whole and is within the limit.
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName, Method, Uri, header};
@@ -8,7 +8,7 @@ use http::{HeaderMap, HeaderName, Method, Uri, header};
 /// One request, its body read.
 #[derive(Debug, Clone)]
 pub struct Request {
-    /// The method.
+    /// The method; `GET` where it was `HEAD`, whose answer is sent without its body.
     pub method: Method,
     /// The target as it was sent; [`Request::path`] and [`Request::query`] are its parts.
     pub uri: Uri,
@@ -18,6 +18,8 @@ pub struct Request {
     pub body: Bytes,
     /// The other end of the connection, which may be a proxy.
     pub peer: SocketAddr,
+    /// The client's address: the other end, or what a trusted proxy tells of it.
+    pub client: IpAddr,
 }
 
 impl Request {
@@ -62,6 +64,7 @@ mod tests {
             headers: HeaderMap::new(),
             body: Bytes::new(),
             peer: ([127, 0, 0, 1], 1).into(),
+            client: [127, 0, 0, 1].into(),
         };
         assert_eq!(request.content_type(), None);
         request.headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("Application/COSE ; a=b"));

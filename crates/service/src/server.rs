@@ -11,12 +11,12 @@ use tokio::net::TcpStream;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 use tokio::time::{Instant, sleep, timeout};
 
-use crate::addresses::{AddressPermit, Addresses};
+use crate::addresses::AddressPermit;
 use crate::connection::{self, ShutdownPhase};
 use crate::counters::count;
 use crate::idle::CheckIntervals;
 use crate::shared::Shared;
-use crate::{Counters, Limits, Listener, Request, Response, Tls};
+use crate::{Counters, Limits, Listener, Request, Response, Tls, TrustedProxies};
 
 /// What answers requests.
 ///
@@ -39,6 +39,7 @@ pub struct Server<H> {
     handler: H,
     limits: Limits,
     tls: Option<Tls>,
+    trusted: TrustedProxies,
     counters: Arc<Counters>,
 }
 
@@ -52,13 +53,20 @@ pub struct Drained {
 impl<H: Handler> Server<H> {
     /// A server without TLS.
     pub fn new(handler: H, limits: Limits) -> Self {
-        Self { handler, limits, tls: None, counters: Arc::default() }
+        Self { handler, limits, tls: None, trusted: TrustedProxies::default(), counters: Arc::default() }
     }
 
     /// This server, speaking TLS only.
     #[must_use]
     pub fn with_tls(self, tls: Tls) -> Self {
         Self { tls: Some(tls), ..self }
+    }
+
+    /// This server, which believes these proxies about the address for which they ask: the PROXY protocol at the start of
+    /// a connection, `X-Forwarded-For` and `Forwarded` in a request.
+    #[must_use]
+    pub fn with_trusted_proxies(self, trusted: TrustedProxies) -> Self {
+        Self { trusted, ..self }
     }
 
     /// The counters, to be printed while the server runs.
@@ -77,13 +85,15 @@ impl<H: Handler> Server<H> {
         let permits = Arc::new(Semaphore::new(permits(&self.limits)));
         let server = Arc::new(Shared {
             http: connection::http(&self.limits),
-            tls: self.tls.as_ref().map(Tls::acceptor),
+            tls: self.tls,
+            trusted: self.trusted,
+            addresses: Arc::default(),
             handler: self.handler,
             looks: CheckIntervals::new(&self.limits),
             limits: self.limits,
             counters: self.counters,
         });
-        let mut acceptor = Acceptor { listener, permits, server, addresses: Arc::default(), warned: None };
+        let mut acceptor = Acceptor { listener, permits, server, warned: None };
         let mut shutdown = pin!(shutdown);
         loop {
             tokio::select! {
@@ -109,7 +119,7 @@ impl<H: Handler> Server<H> {
 /// A connection's permit among those that may be open at once.
 struct ConnectionPermit {
     counters: Arc<Counters>,
-    _address: AddressPermit,
+    _address: Option<AddressPermit>,
     _permit: OwnedSemaphorePermit,
 }
 
@@ -124,7 +134,6 @@ struct Acceptor<H> {
     listener: Listener,
     permits: Arc<Semaphore>,
     server: Arc<Shared<H>>,
-    addresses: Arc<Addresses>,
     warned: Option<Instant>,
 }
 
@@ -137,11 +146,12 @@ impl<H> Acceptor<H> {
                 Ok((stream, peer)) => {
                     let counters = Arc::clone(&self.server.counters);
                     count(&counters.accepted);
-                    let max = self.server.limits.connections_per_address;
-                    let Some(address) = self.addresses.take(peer.ip(), max) else {
-                        count(&counters.per_address);
-                        tracing::debug!(%peer, max, "too many connections of one address, closed");
-                        continue;
+                    // Those of a trusted proxy are of many clients.
+                    let address = if self.server.trusted.contains(peer.ip()) {
+                        None
+                    } else {
+                        let Some(permit) = self.server.address_permit(peer) else { continue };
+                        Some(permit)
                     };
                     count(&counters.open);
                     return (ConnectionPermit { counters, _address: address, _permit: permit }, stream, peer);

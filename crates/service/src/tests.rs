@@ -21,7 +21,7 @@ use tokio::task::JoinHandle;
 use tokio_rustls::TlsConnector;
 use tokio_rustls::client::TlsStream;
 
-use crate::{Counters, Drained, Handler, Limits, Listener, Problem, Request, Response, Server, Tls};
+use crate::{Counters, Drained, Handler, Limits, Listener, Network, Problem, Request, Response, Server, Tls};
 
 /// Answers with what it was asked, and can be made to wait, hang and panic.
 #[derive(Default)]
@@ -37,6 +37,7 @@ impl Handler for Parrot {
         match (&request.method, request.path()) {
             (&Method::POST, "/echo") => Response::new(StatusCode::OK, "application/cose", request.body),
             (&Method::GET, "/version") => Response::text("1"),
+            (&Method::GET, "/address") => Response::text(request.client.to_string()),
             (&Method::GET, "/gate") => {
                 self.entered.notify_one();
                 self.gate.notified().await;
@@ -74,10 +75,15 @@ impl Running {
 }
 
 fn start(limits: Limits, tls: Option<Tls>) -> Running {
+    start_behind(Vec::new(), limits, tls)
+}
+
+/// The same behind these proxies.
+fn start_behind(proxies: Vec<Network>, limits: Limits, tls: Option<Tls>) -> Running {
     let listener = Listener::bind(([127, 0, 0, 1], 0).into()).unwrap();
     let address = listener.address();
     let parrot = Arc::new(Parrot::default());
-    let mut server = Server::new(Arc::clone(&parrot), limits);
+    let mut server = Server::new(Arc::clone(&parrot), limits).with_trusted_proxies(proxies.into());
     if let Some(tls) = tls {
         server = server.with_tls(tls);
     }
@@ -416,7 +422,7 @@ async fn when_connections_are_scarce_idle_ones_of_http2_are_ended() {
 #[tokio::test]
 async fn a_request_without_exactly_one_host_is_malformed() {
     let server = start(Limits::default(), None);
-    for hosts in ["", "host: a\r\nhost: b\r\n"] {
+    for hosts in ["", "host: a\r\nhost: b\r\n", "host: a, b\r\n", "host: a b\r\n", "host: a/b\r\n", "host: u@a\r\n"] {
         let mut stream = server.connect().await;
         stream.write_all(format!("GET /version HTTP/1.1\r\n{hosts}\r\n").as_bytes()).await.unwrap();
         let (head, body) = answer(&mut stream).await;
@@ -426,6 +432,81 @@ async fn a_request_without_exactly_one_host_is_malformed() {
     let mut stream = server.connect().await;
     stream.write_all(b"GET /version HTTP/1.0\r\n\r\n").await.unwrap();
     assert!(answer(&mut stream).await.0.starts_with("http/1.0 200 "), "HTTP/1.0 knows no Host");
+}
+
+#[tokio::test]
+async fn head_is_answered_as_get_is_without_the_body_on_both_protocols() {
+    let server = start(Limits::default(), None);
+    let mut stream = server.connect().await;
+    for _ in 0..2 {
+        stream.write_all(b"HEAD /version HTTP/1.1\r\nhost: h\r\n\r\n").await.unwrap();
+        let mut head = Vec::new();
+        while !head.ends_with(b"\r\n\r\n") {
+            head.push(stream.read_u8().await.unwrap());
+        }
+        let head = String::from_utf8(head).unwrap().to_lowercase();
+        assert!(head.starts_with("http/1.1 200 ") && head.contains("content-length: 1\r\n"), "{head}");
+    }
+    let mut sender = http2(server.connect().await).await;
+    let request = hyper::Request::head("http://h/version").version(Version::HTTP_2).body(Full::default()).unwrap();
+    let response = sender.send_request(request).await.unwrap();
+    assert_eq!((response.status(), response.headers()["content-length"].as_bytes()), (StatusCode::OK, &b"1"[..]));
+    assert!(response.into_body().collect().await.unwrap().to_bytes().is_empty());
+}
+
+/// The address that a server trusting `proxies` sees where `said` comes before the request and `headers` with it.
+async fn seen(proxies: &[&str], said: &[u8], headers: &str) -> Option<String> {
+    let proxies = proxies.iter().map(|text| text.parse().unwrap()).collect();
+    let server = start_behind(proxies, Limits::default(), None);
+    let mut stream = server.connect().await;
+    let request = format!("GET /address HTTP/1.1\r\nhost: h\r\n{headers}connection: close\r\n\r\n");
+    stream.write_all(&[said, request.as_bytes()].concat()).await.unwrap();
+    let mut answer = Vec::new();
+    let _ = stream.read_to_end(&mut answer).await;
+    let answer = String::from_utf8(answer).unwrap();
+    answer.starts_with("HTTP/1.1 200 ").then(|| answer.rsplit("\r\n").next().unwrap().to_owned())
+}
+
+#[tokio::test]
+async fn the_proxy_protocol_is_believed_of_trusted_proxies_alone() {
+    let (local, line) = (["127.0.0.0/8"], b"PROXY TCP4 203.0.113.5 10.0.0.1 4660 80\r\n");
+    assert_eq!(seen(&local, line, "").await.as_deref(), Some("203.0.113.5"));
+    assert_eq!(seen(&local, b"", "").await.as_deref(), Some("127.0.0.1"), "it may be missing");
+    assert_eq!(seen(&local, b"", "x-forwarded-for: 203.0.113.6\r\n").await.as_deref(), Some("203.0.113.6"));
+    let forged = "x-forwarded-for: 10.9.9.9\r\nforwarded: for=10.9.9.9\r\n";
+    assert_eq!(
+        seen(&local, line, forged).await.as_deref(),
+        Some("203.0.113.5"),
+        "what the client says is not believed"
+    );
+    assert_eq!(seen(&[], b"", forged).await.as_deref(), Some("127.0.0.1"));
+    assert_eq!(seen(&["10.0.0.0/8"], line, "").await, None, "of a stranger it is no request");
+    assert_eq!(seen(&local, b"PROXY TCP4 nonsense\r\n", "").await, None);
+}
+
+#[tokio::test]
+async fn a_proxy_may_have_many_connections_and_each_client_behind_it_some() {
+    let limits = Limits { connections_per_address: 1, ..Limits::default() };
+    let server = start_behind(vec!["127.0.0.1".parse().unwrap()], limits, None);
+    let connect = async |client: &str| {
+        let mut stream = server.connect().await;
+        stream.write_all(format!("PROXY TCP4 {client} 10.0.0.1 4660 80\r\n").as_bytes()).await.unwrap();
+        stream
+    };
+    let (mut first, mut other) = (connect("203.0.113.5").await, connect("203.0.113.6").await);
+    assert!(get(&mut first, "/version").await.0.starts_with("http/1.1 200 "));
+    assert!(get(&mut other, "/version").await.0.starts_with("http/1.1 200 "));
+    assert!(is_closed(&mut connect("203.0.113.5").await).await);
+    assert_eq!(server.counters.snapshot().connections_refused, 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_proxys_connection_that_says_nothing_is_cut() {
+    let server = start_behind(vec!["127.0.0.1".parse().unwrap()], Limits::default(), None);
+    let mut stream = server.connect().await;
+    stream.write_all(b"PROX").await.unwrap();
+    assert!(is_closed(&mut stream).await);
+    assert_eq!(server.counters.snapshot().connections_cut, 1);
 }
 
 #[tokio::test]

@@ -2,9 +2,11 @@
 
 use std::fmt;
 use std::fs;
-use std::path::Path;
-use std::sync::Arc;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard};
+use std::time::{Duration, SystemTime};
 
+use leasehold_core::{Clock, Code, Timestamp};
 use rustls::ServerConfig;
 use rustls::crypto::ring;
 use rustls_pki_types::pem::{self, PemObject};
@@ -13,12 +15,28 @@ use tokio_rustls::TlsAcceptor;
 use zeroize::Zeroizing;
 
 use crate::Error;
+use crate::certificate::{self, CertificateEnd, SiteCertificate};
 
-/// TLS 1.2 and 1.3 with one certificate, offering HTTP/2 and HTTP/1.1.
+/// TLS 1.2 and 1.3 with one certificate, offering HTTP/2 and HTTP/1.1. Clones share the certificate, and take on a new one
+/// together.
 #[derive(Clone)]
 pub struct Tls {
-    config: Arc<ServerConfig>,
+    loaded: Arc<RwLock<Loaded>>,
 }
+
+/// What new connections are served with, and where it was read.
+struct Loaded {
+    certificate: PathBuf,
+    key: PathBuf,
+    config: Arc<ServerConfig>,
+    /// When the certificate ends, where that can be read.
+    ends: Option<Timestamp>,
+    /// The files when they were last read, whether they could be used or not.
+    stamps: Stamps,
+}
+
+/// When each file was last written, and its length; `None` where it is not there.
+type Stamps = [Option<(SystemTime, u64)>; 2];
 
 impl Tls {
     /// Reads the certificate with its chain, nearest first, and the private key, both PEM.
@@ -28,6 +46,78 @@ impl Tls {
     /// A file cannot be read, holds nothing of use, or key and certificate do not belong together; the error names
     /// the file.
     pub fn from_pem_files(certificate: &Path, key: &Path) -> Result<Self, Error> {
+        Ok(Self { loaded: Arc::new(RwLock::new(Loaded::read(certificate, key)?)) })
+    }
+
+    /// Reads these files: connections that begin from now on are served with what stands there.
+    ///
+    /// # Errors
+    /// As [`Self::from_pem_files`]; the certificate before stays in use then.
+    pub fn reload(&self, certificate: &Path, key: &Path) -> Result<(), Error> {
+        let read = Loaded::read(certificate, key)?;
+        *self.loaded.write().unwrap_or_else(PoisonError::into_inner) = read;
+        Ok(())
+    }
+
+    /// Takes on new files as they come, and says 30, 14 and 3 days ahead that the certificate ends. It never ends.
+    pub async fn watch(self, clock: Arc<dyn Clock>) {
+        let mut told = CertificateEnd::Far;
+        loop {
+            self.reload_if_changed();
+            told = self.tell_end(clock.now(), told);
+            tokio::time::sleep(LOOK).await;
+        }
+    }
+
+    fn reload_if_changed(&self) {
+        let (certificate, key, before) = {
+            let loaded = self.loaded();
+            (loaded.certificate.clone(), loaded.key.clone(), loaded.stamps)
+        };
+        let found = stamps(&certificate, &key);
+        if found == before {
+            return;
+        }
+        let file = certificate.display();
+        match self.reload(&certificate, &key) {
+            Ok(()) => tracing::info!(%file, "a new TLS certificate is in use"),
+            // Key and certificate are seldom written at one moment: the next look may find both.
+            Err(error) => {
+                self.loaded.write().unwrap_or_else(PoisonError::into_inner).stamps = found;
+                tracing::warn!(%file, code = %error.code(), %error, "the new TLS certificate cannot be used, the one before stays");
+            }
+        }
+    }
+
+    fn tell_end(&self, now: Timestamp, told: CertificateEnd) -> CertificateEnd {
+        let loaded = self.loaded();
+        let Some(ends) = loaded.ends else { return told };
+        let (end, file, left) = (certificate::end(ends, now), loaded.certificate.display(), ends.since(now));
+        match end {
+            _ if end <= told => {}
+            CertificateEnd::Past => {
+                tracing::error!(%file, code = %Code::TlsCertificateEnded, %ends, "the TLS certificate has ended");
+            }
+            CertificateEnd::Far | CertificateEnd::Month | CertificateEnd::Weeks | CertificateEnd::Days => {
+                tracing::warn!(%file, code = %Code::TlsCertificateEndsSoon, %ends, %left, "the TLS certificate ends soon");
+            }
+        }
+        end
+    }
+
+    pub(crate) fn acceptor(&self) -> TlsAcceptor {
+        TlsAcceptor::from(Arc::clone(&self.loaded().config))
+    }
+
+    fn loaded(&self) -> RwLockReadGuard<'_, Loaded> {
+        self.loaded.read().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Loaded {
+    fn read(certificate: &Path, key: &Path) -> Result<Self, Error> {
+        // First, so that what is written from here on is noticed.
+        let stamps = stamps(certificate, key);
         let chain = read_certificates(certificate)?;
         let private_key = read_private_key(key)?;
         let provider = Arc::new(ring::default_provider());
@@ -52,21 +142,26 @@ impl Tls {
         // resume for half a day without a table here. One is enough for a client that asks one thing at a time.
         config.ticketer = ring::Ticketer::new().map_err(|source| Error::Tls { source })?;
         config.send_tls13_tickets = 1;
-        Ok(Self { config: Arc::new(config) })
-    }
-
-    pub(crate) fn acceptor(&self) -> TlsAcceptor {
-        TlsAcceptor::from(Arc::clone(&self.config))
+        let ends = SiteCertificate::read(certificate).ok().map(|read| read.ends());
+        let (certificate, key) = (certificate.to_owned(), key.to_owned());
+        Ok(Self { certificate, key, config: Arc::new(config), ends, stamps })
     }
 }
 
 impl fmt::Debug for Tls {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Tls").finish_non_exhaustive()
+        f.debug_struct("Tls").field("certificate", &self.loaded().certificate).finish_non_exhaustive()
     }
 }
 
-fn read_certificates(path: &Path) -> Result<Vec<CertificateDer<'static>>, Error> {
+fn stamps(certificate: &Path, key: &Path) -> Stamps {
+    [certificate, key].map(|path| {
+        let found = fs::metadata(path).ok()?;
+        Some((found.modified().ok()?, found.len()))
+    })
+}
+
+pub(crate) fn read_certificates(path: &Path) -> Result<Vec<CertificateDer<'static>>, Error> {
     let text = read(path)?;
     let chain = CertificateDer::pem_slice_iter(&text)
         .collect::<Result<Vec<_>, _>>()
@@ -89,10 +184,11 @@ fn read(path: &Path) -> Result<Zeroizing<Vec<u8>>, Error> {
     fs::read(path).map(Zeroizing::new).map_err(|source| Error::File { path: path.to_owned(), source })
 }
 
+/// How often new files are looked for.
+const LOOK: Duration = Duration::from_secs(10);
+
 #[cfg(test)]
 mod tests {
-    use std::path::PathBuf;
-
     use rcgen::{CertifiedKey, generate_simple_self_signed};
     use tempfile::TempDir;
 
@@ -132,6 +228,24 @@ mod tests {
         let both = format!("{key}{certificate}");
         let files = files(&both, &both);
         assert!(Tls::from_pem_files(&files.certificate, &files.key).is_ok());
+    }
+
+    #[test]
+    fn new_files_are_taken_on_by_all_who_share_them_and_bad_ones_are_not() {
+        let ((first, first_key), (second, second_key)) = (pair(), pair());
+        let files = files(&first, &first_key);
+        let tls = Tls::from_pem_files(&files.certificate, &files.key).unwrap();
+        let shared = tls.clone();
+        let config = |tls: &Tls| Arc::as_ptr(&tls.loaded().config);
+        let before = config(&shared);
+        tls.reload_if_changed();
+        assert_eq!(config(&shared), before, "nothing has changed");
+        fs::write(&files.certificate, format!("{second}\n")).unwrap();
+        tls.reload_if_changed();
+        assert_eq!(config(&shared), before, "its key is not there yet");
+        fs::write(&files.key, format!("{second_key}\n")).unwrap();
+        tls.reload_if_changed();
+        assert_ne!(config(&shared), before);
     }
 
     #[test]

@@ -3,6 +3,7 @@
 pub mod clock;
 pub mod dns;
 pub mod dns_script;
+pub mod forge;
 pub mod http;
 pub mod need;
 pub mod net;

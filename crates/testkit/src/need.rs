@@ -18,6 +18,10 @@ pub enum Need {
     Knot,
     /// The programs of a PostgreSQL server.
     Postgres,
+    /// The web server nginx.
+    Nginx,
+    /// The proxy `HAProxy`.
+    Haproxy,
     /// The command `openssl`.
     OpenSsl,
     /// The right to make network namespaces, with a link of their own in them.
@@ -54,7 +58,7 @@ pub const DEMAND: &str = "LEASEHOLD_TEST_DEMAND";
 impl Need {
     /// Why it is missing, if it is; looked up once.
     fn missing(self) -> Option<&'static str> {
-        static FOUND: [OnceLock<Option<&'static str>>; 10] = [const { OnceLock::new() }; 10];
+        static FOUND: [OnceLock<Option<&'static str>>; 12] = [const { OnceLock::new() }; 12];
         *FOUND[self as usize].get_or_init(|| self.look())
     }
 
@@ -65,6 +69,8 @@ impl Need {
             Self::Knot => without(find("knotd").is_some(), "Knot (knotd) is not installed"),
             Self::Postgres => without(find_postgres("initdb").is_some(), "PostgreSQL (initdb) is not installed")
                 .or_else(|| without(postgres_can_run(), "root needs a user postgres to run PostgreSQL as")),
+            Self::Nginx => without(find("nginx").is_some(), "nginx is not installed"),
+            Self::Haproxy => without(find("haproxy").is_some(), "HAProxy is not installed"),
             Self::OpenSsl => without(find("openssl").is_some(), "openssl is not installed"),
             Self::NetworkNamespace => {
                 let link = "ip link set lo up && ip link add link0 type veth peer name link1";

@@ -39,7 +39,8 @@ pub(crate) fn report(findings: &[Finding], cause: Option<&Finding>, output: Outp
     }
 }
 
-fn line(finding: &Finding) {
+/// A line for a finding, and what to do about it where something is wrong.
+pub(crate) fn line(finding: &Finding) {
     outln!("{:7}  {}{}", finding.outcome, described(finding), bracketed(finding));
     let worth = matches!(finding.outcome, CheckOutcome::Warning | CheckOutcome::Failure);
     if let Some(next) = finding.hint().filter(|_| worth) {
@@ -55,7 +56,8 @@ fn bracketed(finding: &Finding) -> String {
     finding.code.map_or_else(String::new, |code| format!(" [{code}]"))
 }
 
-fn value(finding: &Finding) -> Value {
+/// A finding in JSON.
+pub(crate) fn value(finding: &Finding) -> Value {
     let Finding { name, outcome, detail, code, .. } = finding;
     let detail = system::translated(detail);
     let code = code.map(Code::name);

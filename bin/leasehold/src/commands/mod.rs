@@ -8,6 +8,7 @@ mod explain;
 mod findings;
 mod host;
 mod inspect;
+mod listing;
 mod man;
 mod office;
 mod quickstart;

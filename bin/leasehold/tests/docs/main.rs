@@ -33,6 +33,7 @@ pages! {
     authority: "docs/authority.md",
     backup: "docs/backup.md",
     dns: "docs/dns.md",
+    host: "docs/host.md",
     limits: "docs/limits.md",
     proxies: "docs/proxies.md",
     rotation: "docs/rotation.md",

@@ -10,7 +10,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use leasehold_core::{
     Component, Cti, Fingerprint, Grant, KeyId, KeyKind, Policy, ProductId, ProductKey, ProductNumber, PublicKey, Span,
-    Timestamp,
+    Text, Timestamp,
 };
 use leasehold_host::activation::{Home, Inquiry};
 use leasehold_host::report::Report;
@@ -75,6 +75,12 @@ impl Host {
     pub(crate) fn kill(mut self) {
         self.child.kill().expect("a process to kill");
         self.child.wait().expect("its end");
+    }
+
+    /// SIGHUP: it reads its files again.
+    pub(crate) fn reload(&self) {
+        let pid = self.child.id().to_string();
+        assert!(Command::new("kill").args(["-HUP", &pid]).status().expect("kill").success());
     }
 
     /// SIGTERM, and what it printed last; it must end well.
@@ -189,6 +195,7 @@ pub(crate) struct Machine {
     asked: u64,
     issued: Timestamp,
     lease: Cti,
+    name: Option<Text>,
 }
 
 impl Machine {
@@ -201,7 +208,13 @@ impl Machine {
             asked: 0,
             issued: Timestamp::from_unix(0),
             lease: Cti([0; 16]),
+            name: None,
         }
+    }
+
+    /// This machine, which says what it is called.
+    pub(crate) fn named(self, name: &str) -> Self {
+        Self { name: Some(name.parse().expect("a name")), ..self }
     }
 
     /// A machine with a key of its own and the hardware of machine `n`.
@@ -220,7 +233,7 @@ impl Machine {
             number: number(),
             fingerprint: self.fingerprint,
             client_version: "test".parse().expect("a text"),
-            host_name: None,
+            host_name: self.name.clone(),
             chain_of: None,
             holds: None,
         };

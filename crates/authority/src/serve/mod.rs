@@ -12,7 +12,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use leasehold_core::{Clock, Rng};
-use leasehold_service::{Handler, Limits, Listener, Network, Rate, Tls, WorkQueue};
+use leasehold_service::{Handler, Limits, Listener, Network, Rate, Tls, TrustedProxies, WorkQueue};
 use tokio::sync::watch;
 
 pub use problems::problem;
@@ -36,7 +36,7 @@ pub struct Options {
     pub key_rate: Option<Rate>,
     /// How many wrong tokens one address may send to the admin API; `None` is without a limit.
     pub wrong_token_rate: Option<Rate>,
-    /// Proxies whose `X-Forwarded-For` is believed.
+    /// Proxies that are believed about the address for which they ask.
     pub trusted: Vec<Network>,
 }
 
@@ -82,29 +82,46 @@ impl Server {
         let work = Arc::new(WorkQueue::new(MAX_RUNNING, MAX_WAITING));
         let deciding = (Arc::clone(&authority), Arc::clone(&clock), Arc::clone(&rng));
         let state = Arc::new(PublicState::new(deciding, options.key_rate));
-        let public =
-            with_optional_tls(PublicApi::new(&state, &work, &options), options.limits.clone(), options.tls.as_ref());
+        let plumbing = Plumbing { trusted: options.trusted.clone().into(), tls: options.tls.clone() };
+        let public = plumbing.server(PublicApi::new(&state, &work, &options), options.limits.clone());
         let (stop, stopped) = watch::channel(());
         let signal = async {
             shutdown.await;
             drop(stop);
         };
+        let certificate = watch_certificate(options.tls.clone(), Arc::clone(&clock), stopped.clone());
         let administration = async {
             let Some(listener) = admin else { return };
             let api = AdminApi::new((authority, clock, rng), &options);
-            let server = with_optional_tls(api, admin::limits(), options.tls.as_ref());
-            server.serve(listener, ended(stopped.clone())).await;
+            plumbing.server(api, admin::limits()).serve(listener, ended(stopped.clone())).await;
         };
         let public = public.serve(listener, ended(stopped.clone()));
-        tokio::join!(signal, public, administration, watch(state, work, stopped.clone()));
+        tokio::join!(signal, public, administration, certificate, watch(state, work, stopped.clone()));
     }
 }
 
-fn with_optional_tls<H: Handler>(api: H, limits: Limits, tls: Option<&Tls>) -> leasehold_service::Server<H> {
-    let server = leasehold_service::Server::new(api, limits);
-    match tls {
-        Some(tls) => server.with_tls(tls.clone()),
-        None => server,
+/// What both listeners have in common.
+struct Plumbing {
+    trusted: TrustedProxies,
+    tls: Option<Tls>,
+}
+
+impl Plumbing {
+    fn server<H: Handler>(&self, api: H, limits: Limits) -> leasehold_service::Server<H> {
+        let server = leasehold_service::Server::new(api, limits).with_trusted_proxies(self.trusted.clone());
+        match &self.tls {
+            Some(tls) => server.with_tls(tls.clone()),
+            None => server,
+        }
+    }
+}
+
+/// Takes on new files of the TLS certificate, and says when it is about to end.
+async fn watch_certificate(tls: Option<Tls>, clock: Arc<dyn Clock>, end: watch::Receiver<()>) {
+    let Some(tls) = tls else { return };
+    tokio::select! {
+        () = ended(end) => {}
+        () = tls.watch(clock) => {}
     }
 }
 

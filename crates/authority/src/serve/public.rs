@@ -9,8 +9,8 @@ use std::time::Duration;
 use leasehold_core::activation::Refusal;
 use leasehold_core::{Clock, Code, KeyId, Rng};
 use leasehold_service::{
-    Handler, HeaderValue, Method, Network, Problem, Rate, RateLimiter, Request, Response, StatusCode, WorkError,
-    WorkQueue, client_address, header, rate_limit_key,
+    Handler, HeaderValue, Method, Problem, Rate, RateLimiter, Request, Response, StatusCode, WorkError, WorkQueue,
+    header, rate_limit_key,
 };
 use leasehold_store::authority::{Actor, Stamp};
 use leasehold_wire::Reason;
@@ -30,7 +30,6 @@ pub(super) struct PublicApi {
     state: Arc<PublicState>,
     work: Arc<WorkQueue>,
     addresses: Option<RateLimiter>,
-    trusted: Vec<Network>,
 }
 
 /// Where requests are decided, on threads that may block.
@@ -48,7 +47,7 @@ pub(super) struct PublicState {
 impl PublicApi {
     pub(super) fn new(state: &Arc<PublicState>, work: &Arc<WorkQueue>, options: &Options) -> Self {
         let (state, work) = (Arc::clone(state), Arc::clone(work));
-        Self { state, work, addresses: options.address_rate.map(RateLimiter::new), trusted: options.trusted.clone() }
+        Self { state, work, addresses: options.address_rate.map(RateLimiter::new) }
     }
 
     /// Refuses addresses that ask too often, before anything that costs.
@@ -61,7 +60,7 @@ impl PublicApi {
     }
 
     async fn decide(&self, request: Request, read: fn(&[u8]) -> Result<ActivationRequest, Error>) -> Response {
-        let from = client_address(request.peer.ip(), &request.headers, &self.trusted);
+        let from = request.client;
         if let Err(problem) = self.admit(from) {
             return problem.into();
         }
@@ -73,8 +72,7 @@ impl PublicApi {
     }
 
     async fn revocations(&self, request: &Request) -> Response {
-        let from = client_address(request.peer.ip(), &request.headers, &self.trusted);
-        if let Err(problem) = self.admit(from) {
+        if let Err(problem) = self.admit(request.client) {
             return problem.into();
         }
         let known = request.header(&header::IF_NONE_MATCH).map(str::to_owned);
@@ -98,10 +96,10 @@ impl Handler for PublicApi {
             (&Method::POST, "/v1/hosts") => self.decide(request, ActivationRequest::host).await,
             (&Method::POST, "/v1/machines") => self.decide(request, ActivationRequest::machine).await,
             (&Method::GET, "/v1/revocations") => self.revocations(&request).await,
-            (&Method::GET, "/healthz") => Response::text("alive\n"),
-            (&Method::GET, "/readyz") => self.state.ready(),
+            (&Method::GET, "/healthz") => with_version(Response::text("alive\n")),
+            (&Method::GET, "/readyz") => with_version(self.state.ready()),
             (_, "/v1/hosts" | "/v1/machines") => Problem::method_not_allowed("POST").into(),
-            (_, "/v1/revocations" | "/healthz" | "/readyz") => Problem::method_not_allowed("GET").into(),
+            (_, "/v1/revocations" | "/healthz" | "/readyz") => Problem::method_not_allowed("GET, HEAD").into(),
             (_, path) => Problem::not_found(path).into(),
         }
     }
@@ -246,6 +244,12 @@ enum Outcome {
     Granted(Box<Granted>),
     Refused(Refusal),
     TooMany(Duration),
+}
+
+/// The program says its version where it says how it is.
+fn with_version(response: Response) -> Response {
+    let version = concat!("leasehold/", env!("CARGO_PKG_VERSION"));
+    response.with_header(header::SERVER, HeaderValue::from_static(version))
 }
 
 const COSE: &str = "application/cose";

@@ -8,10 +8,16 @@ use leasehold_authority::keys;
 use leasehold_authority::revocations::Target;
 use leasehold_authority::rotation::{self, Rotation};
 use leasehold_authority::serve::Options;
+use leasehold_authority::{Error, KeyName};
 use leasehold_core::activation::Allowance;
 use leasehold_core::{KeyKind, Policy, ProductKey, Span};
+use leasehold_testkit::forge::with_mixed_order;
 use leasehold_testkit::http::{Reply, problem, send};
-use leasehold_wire::{HostCertificate, HostRequest, Keypair, Lease, Revocations, envelope, request, trust};
+use leasehold_wire::request::Unverified;
+use leasehold_wire::{
+    Document, HostCertificate, HostRequest, Keypair, Lease, MachineRequest, Reason, Revocations, envelope, request,
+    trust,
+};
 use rusqlite::Connection;
 
 use crate::common::{AT, TestVendor, host_request, machine, machine_request, pair, passphrase, seeded};
@@ -24,6 +30,32 @@ fn code(reply: &Reply) -> (u16, String) {
 
 fn is(status: u16, code: &str) -> (u16, String) {
     (status, code.to_owned())
+}
+
+/// Whether the signature of a self-signed document by itself holds.
+fn holds<D: Document>(request: &[u8]) -> bool {
+    let unpacked = Unverified::<D>::parse(request).and_then(Unverified::unpack).expect("a point");
+    let claim = unpacked.claim();
+    claim.key.verify(claim.message, claim.signature)
+}
+
+#[test]
+fn a_key_of_mixed_order_is_refused_at_every_path_and_in_files() {
+    let acme = TestVendor::open();
+    let host_key = acme.issue(Allowance::HOST_KEY, None, 3);
+    let multiple_key = acme.issue(Allowance::multiple_key(2), None, 4);
+    let running = Running::start(&acme, Options::default());
+    let host = with_mixed_order(&host_request(&host_key, 1, machine(1)), &pair(1));
+    let device = with_mixed_order(&machine_request(&multiple_key, 2, "acme-cad", machine(2)), &pair(2));
+    assert!(holds::<HostRequest>(&host) && holds::<MachineRequest>(&device), "the signatures by themselves hold");
+    for (path, request) in [("/v1/hosts", &host), ("/v1/machines", &device)] {
+        assert_eq!(code(&running.post(path, request)), is(401, "bad-signature"), "{path}");
+        let approved = acme.authority().approve(request, AT, &seeded(5));
+        assert!(matches!(approved, Err(Error::Request(Reason::BadSignature))), "{path}: {approved:?}");
+    }
+    let activated = |key| keys::with_counts(&*acme.store, &KeyName::Id(key)).expect("a key").1.places;
+    let keys = [&host_key, &multiple_key].map(|key| activated(Keypair::of_product_key(key).id()));
+    assert_eq!(keys, [0, 0], "nothing was used up");
 }
 
 #[test]

@@ -193,6 +193,7 @@ codes! {
     TlsCertificateNotYetValid = "tls-certificate-not-yet-valid",
     TlsCertificateOtherName = "tls-certificate-other-name",
     TlsCertificateUnsuitable = "tls-certificate-unsuitable",
+    TlsChainIncomplete = "tls-chain-incomplete",
     HostUnreachable = "host-unreachable",
     NoAuthority = "no-authority",
     AuthorityUnreachable = "authority-unreachable",
@@ -240,6 +241,8 @@ codes! {
     DnsStaleRecord = "dns-stale-record",
     DnsTargetWithoutAddress = "dns-target-without-address",
     DnsTargetElsewhere = "dns-target-elsewhere",
+    CopyOfThisHost = "copy-of-this-host",
+    FolderNotWritable = "folder-not-writable",
     Duplicates = "duplicates",
     Forks = "forks",
     // The Office workbench.

@@ -23,13 +23,19 @@ pub struct DnsInput {
     pub own: Result<ServiceRecord, String>,
 }
 
-pub(super) fn checks(input: &DoctorInput<'_>, clock: &dyn Clock, rng: &dyn Rng) -> Vec<Finding> {
-    let config = match config(input) {
-        Ok(config) => config,
-        Err(skipped) => return vec![*skipped],
-    };
+/// What is found in which zones.
+pub(super) fn find(
+    input: &DoctorInput<'_>,
+    clock: &dyn Clock,
+    rng: &dyn Rng,
+) -> Result<(Vec<DomainName>, Found), Box<Finding>> {
+    let config = config(input)?;
     let found = Finder::new(config.clone()).find(&input.dns.label, clock, rng);
-    config.suffixes.iter().map(|zone| check(input, &found, zone)).collect()
+    Ok((config.suffixes, found))
+}
+
+pub(super) fn checks(input: &DoctorInput<'_>, zones: &[DomainName], found: &Found) -> Vec<Finding> {
+    zones.iter().map(|zone| check(input, found, zone)).collect()
 }
 
 /// Which name servers to ask about which zones: those that are set, else those of this machine.

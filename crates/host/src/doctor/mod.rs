@@ -5,12 +5,15 @@
 
 mod authority;
 mod certificate;
+mod copies;
 mod dns;
 mod machines;
 mod port;
 mod store;
+mod tls;
 
 use std::net::SocketAddr;
+use std::path::PathBuf;
 
 use leasehold_core::{CheckOutcome, Clock, Finding, Rng, Timestamp};
 use leasehold_store::StoreError;
@@ -30,6 +33,8 @@ pub struct DoctorInput<'d> {
     pub store: Result<&'d dyn StoreProbe, Finding>,
     /// The address at which it listens.
     pub address: SocketAddr,
+    /// The certificate that it shows by TLS, where there is one.
+    pub tls_certificate: Option<PathBuf>,
     /// What it publishes in DNS.
     pub dns: DnsInput,
     /// The authority that is set; else the one that the folder remembers.
@@ -74,7 +79,14 @@ pub fn examine(input: &DoctorInput<'_>, clock: &dyn Clock, rng: &dyn Rng) -> Vec
     findings.extend(authority::checks(input));
     findings.extend(store::checks(input));
     findings.extend(port::checks(input));
-    findings.extend(dns::checks(input, clock, rng));
+    findings.extend(tls::checks(input));
+    match dns::find(input, clock, rng) {
+        Ok((zones, found)) => {
+            findings.extend(dns::checks(input, &zones, &found));
+            findings.extend(copies::check(input, &found));
+        }
+        Err(skipped) => findings.push(*skipped),
+    }
     findings.extend(machines::checks(input));
     findings
 }

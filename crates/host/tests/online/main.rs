@@ -102,7 +102,7 @@ fn what_is_no_answer_is_told_apart_and_changes_nothing() {
     *bent.last_mut().unwrap() ^= 1;
     for (answer, code) in [
         (web, "not-an-authority"),
-        (Outgoing::empty(502), "not-an-authority"),
+        (Outgoing::empty(502), "gateway-failed"),
         (problem("store-unavailable", 503), "store-unavailable"),
         (Outgoing::Raw(b"SSH-2.0\r\n".to_vec()), "not-an-authority"),
         (Outgoing::cose(b"nonsense".to_vec()), "malformed"),

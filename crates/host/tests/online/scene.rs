@@ -20,7 +20,7 @@ use leasehold_host::activation::{Home, Inquiry};
 use leasehold_host::asking::{Answered, AuthorityTrust, Certified, HostInfo};
 use leasehold_host::renewing::Renewal;
 use leasehold_host::report::{Report, UsageReport};
-use leasehold_host::{Error, Options, Server};
+use leasehold_host::{Error, Options, Server, Settings};
 use leasehold_service::Listener;
 use leasehold_store::authority::{Actor, AuthorityStore, Stamp};
 use leasehold_store_sqlite::authority::SqliteAuthority;
@@ -255,8 +255,9 @@ impl Serving {
     pub(crate) fn start(scene: &Scene, folder: &Path) -> Self {
         let (clock, rng) = (Arc::clone(&scene.clock), Arc::new(SeededRng::new(7)));
         let store = Box::new(SqliteHost::open(folder).unwrap());
-        let server = Server::start(Home::new(folder), store, clock, rng, Options::default()).unwrap();
-        let server = server.with_renewal(Renewal { authority: None, machine: machine(), usage: UsageReport::Sent });
+        let renewal = Some(Renewal { authority: None, machine: machine(), usage: UsageReport::Sent });
+        let options = Options { settings: Settings { renewal, ..Settings::default() }, ..Options::default() };
+        let server = Server::start(Home::new(folder), store, clock, rng, options).unwrap();
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
         let listener = {
             let _inside = runtime.enter();

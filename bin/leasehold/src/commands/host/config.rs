@@ -1,6 +1,6 @@
 //! A host's configuration file (TOML): everything optional, unknown keys refused. Options of commands win over it.
 
-use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::net::{IpAddr, Ipv6Addr, SocketAddr};
 use std::num::NonZeroU32;
 use std::path::{Path, PathBuf};
 
@@ -104,7 +104,7 @@ impl Config {
 }
 
 /// DESIGN section 5.
-const DEFAULT_LISTEN: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::UNSPECIFIED), 16_880);
+const DEFAULT_LISTEN: SocketAddr = SocketAddr::new(IpAddr::V6(Ipv6Addr::UNSPECIFIED), 16_880);
 
 #[cfg(test)]
 #[expect(unreachable_pub, reason = "a library of its own in `fuzz/`")]

@@ -31,9 +31,12 @@ pub(crate) struct HostDoctor {
     /// The host's configuration; options given here win.
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
-    /// Address at which the host listens [default: 0.0.0.0:16880].
+    /// Address at which the host listens [default: [::]:16880].
     #[arg(long, visible_alias = "address", value_name = "ADDRESS", value_parser = values::listen)]
     listen: Option<SocketAddr>,
+    /// Certificate chain that the host shows by TLS (PEM).
+    #[arg(long, value_name = "FILE")]
+    tls_cert: Option<PathBuf>,
     #[command(flatten)]
     authority: AuthorityOptions,
     #[command(flatten)]
@@ -64,6 +67,7 @@ impl HostDoctor {
                 own: dns.record(address.port()).map_err(|failure| failure.to_string()),
             },
             authority,
+            tls_certificate: self.tls_cert.or(config.tls_cert),
             now: input::now(),
         };
         let findings = doctor::examine(&input, &SystemClock, &SystemRng);

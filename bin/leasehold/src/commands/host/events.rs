@@ -1,21 +1,29 @@
 //! `leasehold host events`.
 
 use clap::Args;
-use leasehold_core::{Counting, Refusal};
-use leasehold_store::host::{Decision, EndCause, Entry, Fork};
+use leasehold_core::{Counting, Refusal, Text, Timestamp};
+use leasehold_store::StoreError;
+use leasehold_store::host::{Decision, EndCause, Entry, Fork, HostStore};
 use serde_json::{Value, json};
 
 use super::{Data, seconds};
+use crate::commands::listing::{EventOrder, Facts, RowFilter, sortable, sortable_name};
 use crate::failure::Failure;
+use crate::input;
 use crate::output::{self, Column, Output, Table};
 use crate::values;
 
-/// Grants and refusals with their reasons, newest first.
+/// Grants and refusals with their reasons: the newest that are asked for.
 #[derive(Debug, Args)]
 pub(crate) struct Events {
     #[command(flatten)]
     data: Data,
-    /// Show at most so many.
+    #[command(flatten)]
+    filter: RowFilter,
+    /// The order in which they are shown.
+    #[arg(long, value_enum, default_value_t, value_name = "ORDER")]
+    sort: EventOrder,
+    /// Show at most so many: the newest.
     #[arg(long, value_name = "N", default_value_t = 50, value_parser = values::whole::<usize>(values::SOME))]
     limit: usize,
 }
@@ -24,28 +32,81 @@ impl Events {
     pub(crate) fn run(self, output: Output) -> Result<(), Failure> {
         let location = self.data.location()?;
         let mut store = self.data.reader()?;
-        let entries = store.events(self.limit).map_err(|error| location.failed(&error))?;
+        let read = self.read(store.as_mut(), input::now());
+        let (mut entries, more) = read.map_err(|error| location.failed(&error))?;
+        entries.sort_by_cached_key(|entry| self.key(entry));
         match output {
             Output::Json => output::json(&entries.iter().map(value).collect()),
-            Output::Human if entries.is_empty() => errln!("nothing was decided yet"),
-            Output::Human => {
-                let mut table = Table::new([
-                    Column::new("AT"),
-                    Column::id("CLIENT"),
-                    Column::new("PRODUCT"),
-                    Column::new("DECISION"),
-                    Column::prose("DETAILS"),
-                ]);
-                for entry in &entries {
-                    let (decision, details) = words(&entry.decision);
-                    let (client, product) = (entry.client.to_string(), entry.product.to_string());
-                    table.row([output::time(entry.at), client, product, decision.to_owned(), details]);
-                }
-                table.print();
-            }
+            Output::Human if entries.is_empty() => errln!("nothing was decided yet that is asked for"),
+            Output::Human => print(&entries),
+        }
+        if more {
+            errln!("there are older ones: --limit N");
         }
         Ok(())
     }
+
+    /// The newest entries that are asked for, and whether there are more.
+    fn read(&self, store: &mut dyn HostStore, now: Timestamp) -> Result<(Vec<Entry>, bool), StoreError> {
+        let mut max = self.limit.saturating_add(1);
+        loop {
+            let read = store.events(max)?;
+            let all = read.len() < max;
+            let mut entries: Vec<Entry> = read.into_iter().filter(|entry| self.shows(entry, now)).collect();
+            if all || entries.len() > self.limit {
+                let more = entries.len() > self.limit;
+                entries.truncate(self.limit);
+                return Ok((entries, more));
+            }
+            max = max.saturating_mul(8);
+        }
+    }
+
+    fn shows(&self, entry: &Entry, now: Timestamp) -> bool {
+        let (asked, expires) = match &entry.decision {
+            Decision::Granted { asked, expires, .. } => (Some(asked), Some(*expires)),
+            Decision::Refused { asked, .. } => (Some(asked), None),
+            Decision::Released { .. } | Decision::Ended { .. } | Decision::Forgotten { .. } => (None, None),
+        };
+        let name = asked.and_then(|asked| asked.name.as_ref()).map(Text::as_str);
+        let facts = Facts { name, address: asked.and_then(|asked| asked.address) };
+        self.filter.takes_machine(&facts) && self.filter.takes_lease(entry.product, expires, now)
+    }
+
+    /// By which an entry is sorted; those of one key stay newest first.
+    fn key(&self, entry: &Entry) -> Vec<u8> {
+        let asked = match &entry.decision {
+            Decision::Granted { asked, .. } | Decision::Refused { asked, .. } => Some(asked),
+            Decision::Released { .. } | Decision::Ended { .. } | Decision::Forgotten { .. } => None,
+        };
+        match self.sort {
+            EventOrder::Newest => Vec::new(),
+            EventOrder::Oldest => entry.at.unix().to_be_bytes().to_vec(),
+            EventOrder::Client => entry.client.0.to_vec(),
+            EventOrder::Name => sortable_name(asked.and_then(|asked| asked.name.as_ref())),
+            EventOrder::Address => sortable(asked.and_then(|asked| asked.address)),
+            EventOrder::Expires => match &entry.decision {
+                Decision::Granted { expires, .. } => expires.unix().to_be_bytes().to_vec(),
+                _ => u64::MAX.to_be_bytes().to_vec(),
+            },
+        }
+    }
+}
+
+fn print(entries: &[Entry]) {
+    let mut table = Table::new([
+        Column::new("AT"),
+        Column::id("CLIENT"),
+        Column::new("PRODUCT"),
+        Column::new("DECISION"),
+        Column::prose("DETAILS"),
+    ]);
+    for entry in entries {
+        let (decision, details) = words(&entry.decision);
+        let (client, product) = (entry.client.to_string(), entry.product.to_string());
+        table.row([output::time(entry.at), client, product, decision.to_owned(), details]);
+    }
+    table.print();
 }
 
 fn words(decision: &Decision) -> (&'static str, String) {
@@ -82,12 +143,12 @@ fn value(entry: &Entry) -> Value {
             "decision": "granted", "request": asked.request.to_string(), "lease": lease.to_string(),
             "expires": seconds(*expires), "count": count, "seal": seal, "forked": *fork == Fork::Seen, "forks": forks,
             "twin": *counting == Counting::Twin,
-            "address": asked.address.map(|address| address.to_string()),
+            "name": asked.name.as_ref().map(Text::as_str), "address": asked.address.map(|address| address.to_string()),
         }),
         Decision::Refused { asked, counting, refusal, .. } => json!({
             "decision": "refused", "request": asked.request.to_string(), "reason": refusal.code().name(),
             "details": reason(refusal), "twin": *counting == Counting::Twin,
-            "address": asked.address.map(|address| address.to_string()),
+            "name": asked.name.as_ref().map(Text::as_str), "address": asked.address.map(|address| address.to_string()),
         }),
         Decision::Released { lease } => json!({ "decision": "released", "lease": lease.to_string() }),
         Decision::Ended { lease, cause } => {

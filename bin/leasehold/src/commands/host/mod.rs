@@ -5,11 +5,14 @@ mod backup;
 mod check_config;
 mod clients;
 mod config;
+mod config_checks;
 pub(crate) mod dns;
 pub(crate) mod doctor;
 mod events;
+mod healthcheck;
 mod install;
 mod options;
+mod reload;
 mod renew;
 pub(crate) mod request;
 mod restore;
@@ -42,7 +45,7 @@ pub(crate) enum Host {
     /// Install the vendor's answer.
     Install(install::Install),
     /// Serve the machines of the network.
-    Serve(serve::Serve),
+    Serve(Box<serve::Serve>),
     /// Certificate, grants, counts against thresholds, leases, last seals.
     Status(status::Status),
     /// The machines that have asked.
@@ -60,6 +63,8 @@ pub(crate) enum Host {
     Restore(restore::Restore),
     /// Check a configuration file without serving.
     CheckConfig(check_config::CheckConfig),
+    /// Ask the host on this machine whether it can grant leases.
+    Healthcheck(healthcheck::Healthcheck),
 }
 
 impl Host {
@@ -78,6 +83,7 @@ impl Host {
             Self::Backup(command) => command.run(output),
             Self::Restore(command) => command.run(output),
             Self::CheckConfig(command) => command.run(output),
+            Self::Healthcheck(command) => command.run(output),
         }
     }
 }

@@ -7,27 +7,30 @@ use std::sync::Arc;
 use clap::Args;
 use leasehold_client::{Machine, SystemClock, SystemRng};
 use leasehold_core::Code;
+use leasehold_host::activation::Home;
 use leasehold_host::dns::Publication;
 use leasehold_host::mark::UnknownStore;
 use leasehold_host::renewing::Renewal;
-use leasehold_host::{Announced, Error, Options, Server};
+use leasehold_host::{Announced, Error, Options, Server, Settings};
 use leasehold_service::{Limits, Listener, Tls, shutdown_signal};
+use leasehold_store::host::HostStore;
 use serde_json::json;
 
 use super::config::Config;
 use super::dns::options::DnsOptions;
 use super::options::AuthorityOptions;
+use super::reload::{Reloads, Started};
 use super::{Data, failed};
 use crate::failure::Failure;
 use crate::output::Output;
 use crate::values;
 
-/// Serve the machines of the network until interrupted.
-#[derive(Debug, Args)]
+/// Serve the machines of the network until interrupted. SIGHUP has the configuration and certificates read again.
+#[derive(Clone, Debug, Args)]
 pub(crate) struct Serve {
     #[command(flatten)]
     data: Data,
-    /// Address to listen at [default: 0.0.0.0:16880].
+    /// Address to listen at [default: [::]:16880, which takes IPv4 too].
     #[arg(long, value_name = "ADDRESS", value_parser = values::listen)]
     listen: Option<SocketAddr>,
     /// Certificate chain for TLS (PEM).
@@ -38,7 +41,7 @@ pub(crate) struct Serve {
     tls_key: Option<PathBuf>,
     /// Read settings from a TOML file (docs/host.toml is a sample); options given here win.
     #[arg(long, value_name = "FILE")]
-    config: Option<PathBuf>,
+    pub(super) config: Option<PathBuf>,
     /// Start on the store that is there, or an empty one, although this host served from another: it counts on from that,
     /// and the vendor sees the host as forked.
     #[arg(long)]
@@ -55,16 +58,83 @@ pub(crate) struct Serve {
 impl Serve {
     pub(crate) fn run(self, output: Output) -> Result<(), Failure> {
         let config = Config::read(self.config.as_deref())?;
-        let address = self.listen.unwrap_or(config.address());
-        let home = self.data.home();
-        let renewal =
-            Renewal { authority: self.authority.set(&config, &home)?, machine: Machine::read(), usage: config.usage() };
-        let tls = tls(self.tls_cert.or(config.tls_cert), self.tls_key.or(config.tls_key))?;
-        let scheme = if tls.is_some() { "https" } else { "http" };
-        let folder = self.data.folder.clone();
-        let location = self.data.configured(config.store).location()?;
-        let (dns, mdns) = (self.dns.or(config.dns.unwrap_or_default()), self.mdns || config.mdns == Some(true));
-        let found = Found { folder, dns, mdns };
+        let (address, home) = (self.address(&config), self.data.home());
+        // Before anything is made or opened.
+        self.authority.set(&config, &home)?;
+        let tls = tls(self.tls_files(&config))?;
+        let (store, unknown_store) = self.store(&config, &home)?;
+        let runtime = runtime()?;
+        runtime.block_on(async {
+            let listener = Listener::bind(address).map_err(service_failed)?;
+            let port = listener.address().port();
+            let settings = self.settings(&config, &home, port)?;
+            let options = Options { limits: Limits::default(), settings, tls: tls.clone(), unknown_store };
+            let server = Server::start(home, store, Arc::new(SystemClock), Arc::new(SystemRng), options);
+            let server = self.announced(&config, server.map_err(|error| failed(&error))?);
+            let started = Started { address, port, store: config.store.clone(), mdns: self.mdns(&config), tls };
+            let reloads = Reloads::listen(self, started, server.controls());
+            announce(output, &server, reloads.scheme(), listener.address());
+            tokio::select! {
+                () = server.serve(listener, shutdown_signal()) => {}
+                () = reloads.carry_out() => {}
+            }
+            Ok(())
+        })?;
+        // A name server that is silent just now is not waited for.
+        runtime.shutdown_background();
+        Ok(())
+    }
+
+    /// Where the host listens.
+    pub(super) fn address(&self, config: &Config) -> SocketAddr {
+        self.listen.unwrap_or(config.address())
+    }
+
+    /// Certificate and key for TLS.
+    pub(super) fn tls_files(&self, config: &Config) -> (Option<PathBuf>, Option<PathBuf>) {
+        if self.tls_cert.is_some() {
+            return (self.tls_cert.clone(), self.tls_key.clone());
+        }
+        (config.tls_cert.clone(), config.tls_key.clone())
+    }
+
+    /// Whether the host is announced on the local link.
+    pub(super) fn mdns(&self, config: &Config) -> bool {
+        self.mdns || config.mdns == Some(true)
+    }
+
+    /// The host's folder.
+    pub(super) fn home(&self) -> Home {
+        self.data.home()
+    }
+
+    /// What can be changed while the host serves at `port`. A host that cannot be found in DNS serves those who know it.
+    pub(super) fn settings(&self, config: &Config, home: &Home, port: u16) -> Result<Settings, Failure> {
+        let authority = self.authority.set(config, home)?;
+        let dns = self.dns.clone().or(config.dns.clone().unwrap_or_default());
+        let publication = match (dns.is_empty(), dns.publication(port, None)) {
+            (true, _) if config.dns.is_some() => {
+                tracing::warn!("record not published: [dns] names no zone");
+                None
+            }
+            (true, _) => None,
+            (false, Ok(publication)) => Some(Publication { folder: Some(self.data.folder.clone()), ..publication }),
+            (false, Err(failure)) => {
+                tracing::warn!(%failure, "record not published");
+                None
+            }
+        };
+        Ok(Settings {
+            rates: config.limits.rates(),
+            trusted_proxies: config.limits.trusted_proxies.clone(),
+            renewal: Some(Renewal { authority, machine: Machine::read(), usage: config.usage() }),
+            publication,
+            journal_keep: config.journal_keep,
+        })
+    }
+
+    fn store(&self, config: &Config, home: &Home) -> Result<(Box<dyn HostStore>, UnknownStore), Failure> {
+        let location = self.data.clone().configured(config.store.clone()).location()?;
         home.make().map_err(|error| failed(&error))?;
         let unknown_store = if self.new_store { UnknownStore::Accepted } else { UnknownStore::Refused };
         // Asked before it is opened, which would make an empty one.
@@ -75,66 +145,26 @@ impl Serve {
             let failure = failed(&Error::StoreMissing { sealed: mark.tip.number });
             return Err(failure.of(Path::new(&location.to_string())));
         }
-        let store = location.host()?;
-        let options = Options {
-            limits: Limits::default(),
-            rates: config.limits.rates(),
-            trusted_proxies: config.limits.trusted_proxies,
-            tls,
-            unknown_store,
-            journal_keep: config.journal_keep,
-        };
-        let server = Server::start(home, store, Arc::new(SystemClock), Arc::new(SystemRng), options)
-            .map_err(|error| failed(&error))?;
-        let server = server.with_renewal(renewal);
-        let runtime = runtime()?;
-        runtime.block_on(async {
-            let listener = Listener::bind(address).map_err(service_failed)?;
-            let server = found.by(server, listener.address().port());
-            announce(output, &server, scheme, listener.address());
-            server.serve(listener, shutdown_signal()).await;
-            Ok(())
-        })?;
-        // A name server that is silent just now is not waited for.
-        runtime.shutdown_background();
-        Ok(())
+        Ok((location.host()?, unknown_store))
     }
-}
 
-/// How machines are to find the host.
-struct Found {
-    folder: PathBuf,
-    dns: DnsOptions,
-    mdns: bool,
-}
-
-impl Found {
-    /// The host, found in these ways at `port`. One that cannot be found serves those who know where it is.
-    fn by(self, server: Server, port: u16) -> Server {
-        let server = match (self.mdns, self.dns.target()) {
-            (true, Ok(host)) => server.with_announcement(Announced { label: self.dns.label(), host }),
+    /// The host, announced on the local link where that is wanted. One that cannot be serves those who know it.
+    fn announced(&self, config: &Config, server: Server) -> Server {
+        let dns = self.dns.clone().or(config.dns.clone().unwrap_or_default());
+        match (self.mdns(config), dns.target()) {
+            (true, Ok(host)) => server.with_announcement(Announced { label: dns.label(), host }),
             (true, Err(failure)) => {
                 tracing::warn!(%failure, "not announced on the local link");
                 server
             }
             (false, _) => server,
-        };
-        if self.dns.is_empty() {
-            return server;
-        }
-        match self.dns.publication(port) {
-            Ok(publication) => server.with_publication(Publication { folder: Some(self.folder), ..publication }),
-            Err(failure) => {
-                tracing::warn!(%failure, "record not published");
-                server
-            }
         }
     }
 }
 
 /// TLS with these files, where there are any.
-pub(crate) fn tls(certificate: Option<PathBuf>, key: Option<PathBuf>) -> Result<Option<Tls>, Failure> {
-    match (certificate, key) {
+pub(crate) fn tls(files: (Option<PathBuf>, Option<PathBuf>)) -> Result<Option<Tls>, Failure> {
+    match files {
         (Some(certificate), Some(key)) => Tls::from_pem_files(&certificate, &key).map(Some).map_err(service_failed),
         (None, None) => Ok(None),
         (Some(_), None) | (None, Some(_)) => {

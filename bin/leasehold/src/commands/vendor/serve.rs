@@ -10,7 +10,7 @@ use leasehold_authority::Authority;
 use leasehold_authority::serve::{Options, Server};
 use leasehold_client::{SystemClock, SystemRng};
 use leasehold_core::Code;
-use leasehold_service::{Limits, Listener, Network, Rate, shutdown_signal};
+use leasehold_service::{Limits, Listener, Network, Rate, ReloadSignal, Tls, shutdown_signal};
 use serde_json::json;
 
 use super::{Passphrase, VendorContext};
@@ -19,11 +19,11 @@ use crate::failure::Failure;
 use crate::output::{self, Output};
 use crate::values::{self, OrNone, or_none, parsed};
 
-/// Answer hosts, and machines with multiple keys, over the network until interrupted.
+/// Answer hosts, and machines with multiple keys, over the network until interrupted. SIGHUP has its certificate read again.
 #[derive(Debug, Args)]
 pub(crate) struct Serve {
     /// Address to listen at.
-    #[arg(long, value_name = "ADDRESS", default_value = "0.0.0.0:16890", value_parser = values::listen)]
+    #[arg(long, value_name = "ADDRESS", default_value = "[::]:16890", value_parser = values::listen)]
     listen: SocketAddr,
     /// Address of the admin API, or none; another than this machine's own (loopback) needs TLS.
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:16891", value_parser = admin_address)]
@@ -40,16 +40,18 @@ pub(crate) struct Serve {
     /// Requests a minute with one product key, or none for no limit.
     #[arg(long, value_name = "N", default_value = "120", value_parser = rate)]
     key_limit: OrNone<Rate>,
-    /// A proxy, or a network of them, whose X-Forwarded-For tells the real addresses; may stand several times.
-    #[arg(long, value_name = "ADDRESS|CIDR")]
-    trust_forwarded_for: Vec<Network>,
+    /// A proxy, or a network of them, that is believed about the address for which it asks (PROXY protocol,
+    /// X-Forwarded-For, Forwarded); may stand several times.
+    #[arg(long = "trusted-proxy", alias = "trust-forwarded-for", value_name = "ADDRESS|CIDR")]
+    trusted_proxies: Vec<Network>,
     #[command(flatten)]
     passphrase: Passphrase,
 }
 
 impl Serve {
     pub(super) fn run(self, context: &VendorContext, output: Output) -> Result<(), Failure> {
-        let tls = tls(self.tls_cert, self.tls_key)?;
+        let files = (self.tls_cert.clone(), self.tls_key.clone());
+        let tls = tls(files.clone())?;
         let scheme = if tls.is_some() { "https" } else { "http" };
         let admin = self.admin_listen.0;
         if let Some(address) = admin.filter(|address| tls.is_none() && !address.ip().is_loopback()) {
@@ -62,13 +64,14 @@ impl Serve {
         let authority = Arc::new(context.authority(&self.passphrase)?);
         let options = Options {
             limits: Limits::default(),
-            tls,
+            tls: tls.clone(),
             address_rate: self.address_limit.0,
             key_rate: self.key_limit.0,
-            trusted: self.trust_forwarded_for,
+            trusted: self.trusted_proxies,
             ..Options::default()
         };
         runtime()?.block_on(async {
+            let signal = ReloadSignal::listen();
             let mut server = Server::new(Arc::clone(&authority), Arc::new(SystemClock), Arc::new(SystemRng), options);
             let listener = Listener::bind(self.listen).map_err(service_failed)?;
             let admin = admin.map(Listener::bind).transpose().map_err(service_failed)?;
@@ -77,9 +80,30 @@ impl Serve {
             if let Some(admin) = admin {
                 server = server.with_admin(admin);
             }
-            server.serve(listener, shutdown_signal()).await;
+            tokio::select! {
+                () = server.serve(listener, shutdown_signal()) => {}
+                () = reload(signal, tls.as_ref(), &files) => {}
+            }
             Ok(())
         })
+    }
+}
+
+/// Reads the certificates again at each signal. All else is set by options, which stay.
+async fn reload(mut signal: ReloadSignal, tls: Option<&Tls>, files: &(Option<PathBuf>, Option<PathBuf>)) {
+    loop {
+        signal.next().await;
+        match (tls, files) {
+            (Some(tls), (Some(certificate), Some(key))) => match tls.reload(certificate, key) {
+                Ok(()) => tracing::info!("the TLS certificate was read again; options hold until a restart"),
+                Err(error) => {
+                    tracing::error!(code = %error.code(), %error, "not read again: the TLS certificate before stays");
+                }
+            },
+            _ => {
+                tracing::warn!("nothing to read again: without TLS, all is set by options, which hold until a restart");
+            }
+        }
     }
 }
 

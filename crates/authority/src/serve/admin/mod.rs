@@ -25,8 +25,7 @@ use std::time::Duration;
 
 use leasehold_core::{Clock, Rng};
 use leasehold_service::{
-    Bytes, Handler, HeaderValue, Limits, Method, Network, Problem, Request, Response, StatusCode, WorkError, WorkQueue,
-    client_address, header,
+    Bytes, Handler, HeaderValue, Limits, Method, Problem, Request, Response, StatusCode, WorkError, WorkQueue, header,
 };
 
 use crate::authority::Authority;
@@ -44,7 +43,6 @@ pub(crate) struct AdminApi {
     state: Arc<AdminState>,
     work: WorkQueue,
     exports: WorkQueue,
-    trusted: Vec<Network>,
     description: Bytes,
 }
 
@@ -62,16 +60,17 @@ impl AdminApi {
         (authority, clock, rng): (Arc<Authority>, Arc<dyn Clock>, Arc<dyn Rng>),
         options: &Options,
     ) -> Self {
-        let (authenticator, trusted) = (Authenticator::new(options.wrong_token_rate), options.trusted.clone());
+        let authenticator = Authenticator::new(options.wrong_token_rate);
         let state = Arc::new(AdminState { authority, clock, rng, authenticator });
         let (work, exports) = (WorkQueue::new(MAX_RUNNING, MAX_WAITING), WorkQueue::new(1, MAX_WAITING_EXPORTS));
-        Self { state, work, exports, trusted, description: openapi::document() }
+        Self { state, work, exports, description: openapi::document() }
     }
 }
 
 /// The limits of the admin API.
 pub(crate) fn limits() -> Limits {
-    Limits { body_bytes: 64 * 1024, answer_timeout: ANSWER, connections: 200, ..Limits::default() }
+    let (connections, connections_per_address) = (200, 20);
+    Limits { body_bytes: 64 * 1024, answer_timeout: ANSWER, connections, connections_per_address, ..Limits::default() }
 }
 
 impl Handler for AdminApi {
@@ -80,10 +79,10 @@ impl Handler for AdminApi {
             (&Method::GET, DESCRIPTION) => {
                 return Response::new(StatusCode::OK, JSON, self.description.clone());
             }
-            (_, DESCRIPTION) => return Problem::method_not_allowed("GET").into(),
+            (_, DESCRIPTION) => return Problem::method_not_allowed("GET, HEAD").into(),
             _ => {}
         }
-        let from = client_address(request.peer.ip(), &request.headers, &self.trusted);
+        let from = request.client;
         let work = if request.path().starts_with(EXPORTS) { &self.exports } else { &self.work };
         let state = Arc::clone(&self.state);
         let response = match work.run(move || state.answer(&request, from)).await {

@@ -31,7 +31,7 @@ pub(super) fn find<'p>(method: &Method, path: &'p str) -> Found<'p> {
         if route.method == *method {
             return Found::Route(route, parameters);
         }
-        allowed.push(route.method.as_str());
+        allowed.push(if route.method == Method::GET { "GET, HEAD" } else { route.method.as_str() });
     }
     let allowed = allowed.join(", ");
     METHODS.into_iter().find(|methods| *methods == allowed).map_or(Found::Nothing, Found::OtherMethods)
@@ -69,7 +69,7 @@ const fn revoke(path: &'static str, answer: fn(&Call<'_>) -> Answer) -> Route {
 }
 
 /// What a path may take.
-const METHODS: [&str; 4] = ["GET", "GET, POST", "GET, PATCH", "POST"];
+const METHODS: [&str; 4] = ["GET, HEAD", "GET, HEAD, POST", "GET, HEAD, PATCH", "POST"];
 
 static ROUTES: &[Route] = &[
     get("/api/v1/vendor", vendor::show),
@@ -108,7 +108,7 @@ mod tests {
         };
         assert_eq!(found(Method::GET, "/api/v1/keys"), "/api/v1/keys []");
         assert_eq!(found(Method::GET, "/api/v1/keys/ABCDE/places"), "/api/v1/keys/{key}/places [\"ABCDE\"]");
-        assert_eq!(found(Method::DELETE, "/api/v1/keys/ABCDE"), "GET, PATCH");
+        assert_eq!(found(Method::DELETE, "/api/v1/keys/ABCDE"), "GET, HEAD, PATCH");
         for path in ["/api/v1/keys/", "/api/v1", "/api/v1/keys/a/b", "/api/v1/keys//places", "/v1/hosts", "/", ""] {
             assert_eq!(found(Method::GET, path), "nothing", "{path}");
         }

@@ -96,6 +96,9 @@ words! {
     TlsCertificateUnsuitable: "clients refuse the TLS certificate",
         "it is a certificate authority's own, as `openssl req -x509` makes it, or not for servers",
         "have one issued for a server; with OpenSSL 3: `openssl req -x509 -addext basicConstraints=CA:FALSE`";
+    TlsChainIncomplete: "the chain of the TLS certificate has a gap",
+        "the file holds the certificate alone, without the intermediate ones of its issuer",
+        "append the issuer's certificates to the file, nearest first (`fullchain.pem`); where machines know the issuer (LEASEHOLD_CA_FILE), nothing";
     HostUnreachable: "no host answers",
         "the address is wrong, the host is down, or a firewall is between",
         "check the address and that `leasehold host serve` runs there; the client tries again by itself";

@@ -63,6 +63,12 @@ words! {
     DnsTargetElsewhere: "the name in the host's record leads to another machine",
         "it is mistyped or out of date; or something forwards to this host, and all is well",
         "compare the address with this machine's";
+    CopyOfThisHost: "a copy of this host serves on the network",
+        "its folder was copied, or a backup was restored, while the host went on; each seals a history of its own",
+        "stop the copy and remove its folder; the vendor sees the host as forked at the next renewal";
+    FolderNotWritable: "the folder cannot be written to by this user",
+        "it belongs to another user, or its disk is read-only",
+        "give it to the user that the host runs as (`chown`), or name another with `--data DIR`";
     Duplicates: "machines cannot be told apart",
         "they were imaged from one disk and show too little hardware of their own; each counts by its device key",
         "`leasehold host clients` shows them; `leasehold client generalize` before the next image";

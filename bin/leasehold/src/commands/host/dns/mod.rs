@@ -10,7 +10,7 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand};
 use leasehold_core::Code;
 use leasehold_discovery::publish::PublishError;
-use leasehold_host::dns::{DnsError, Publication, ZoneEntry};
+use leasehold_host::dns::{DnsError, Publication, ZoneEntry, published};
 
 use super::Data;
 use super::config::Config;
@@ -54,14 +54,19 @@ impl Settings {
     fn publication(self) -> Result<Publication, Failure> {
         let config = Config::read(self.config.as_deref())?;
         let listen = config.address().port();
-        let options = self.options.or(config.dns.unwrap_or_default());
+        let mut options = self.options.or(config.dns.unwrap_or_default());
+        // The folder of a host on another machine is not here.
+        let folder = Some(self.data.folder).filter(|folder| folder.is_dir());
+        let published = folder.as_deref().map(|folder| published(folder, &options.label())).unwrap_or_default();
+        if options.is_empty() {
+            options = options.within(published.iter().map(|(zone, _)| zone.clone()).collect());
+        }
         if options.is_empty() {
             return Err(Failure::failed(Code::Usage, "no zone to publish in is named")
                 .hint("`--zone ZONE` names one: the domain in which the machines look, such as corp.example"));
         }
-        // The folder of a host on another machine is not here.
-        let folder = Some(self.data.folder).filter(|folder| folder.is_dir());
-        Ok(Publication { folder, ..options.publication(listen)? })
+        let last = published.into_iter().next().map(|(_, record)| record);
+        Ok(Publication { folder, ..options.publication(listen, last)? })
     }
 }
 

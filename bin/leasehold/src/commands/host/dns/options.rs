@@ -2,14 +2,15 @@
 
 use std::fmt::Display;
 use std::net::{IpAddr, SocketAddr};
-use std::path::PathBuf;
+use std::num::NonZeroU16;
+use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
 use clap::Args;
 use leasehold_client::host_name;
 use leasehold_core::{Code, Span};
 use leasehold_discovery::{Config, DomainName, ServiceLabel, ServiceRecord};
-use leasehold_host::dns::{Publication, ZoneEntry};
+use leasehold_host::dns::{Named, Publication, ZoneEntry};
 use serde::{Deserialize, Deserializer};
 
 use crate::failure::Failure;
@@ -101,6 +102,16 @@ impl DnsOptions {
         self.servers.iter().map(|server| server.0).collect()
     }
 
+    /// These options, for these zones.
+    pub(crate) fn within(self, zones: Vec<DomainName>) -> Self {
+        Self { zones, ..self }
+    }
+
+    /// The file with the key that may change the zones.
+    pub(crate) fn key_file(&self) -> Option<&Path> {
+        self.tsig_key_file.as_deref()
+    }
+
     /// The zones.
     pub(crate) fn zones(&self) -> &[DomainName] {
         &self.zones
@@ -117,15 +128,18 @@ impl DnsOptions {
         })
     }
 
-    /// What a host that listens at the port `listen` publishes.
-    pub(crate) fn publication(self, listen: u16) -> Result<Publication, Failure> {
-        let (label, own, servers) = (self.label(), self.record(listen)?, self.servers());
+    /// What a host that listens at the port `listen` publishes; as it did `last` where this machine has no name.
+    pub(crate) fn publication(self, listen: u16, last: Option<ServiceRecord>) -> Result<Publication, Failure> {
+        let own = self.record(listen).or_else(|failure| last.ok_or(failure))?;
+        let (label, servers) = (self.label(), self.servers());
         let entry = |zone: DomainName| {
             let named = ZoneEntry::new(&label, zone.clone());
             named.map_err(|error| Failure::failed(error.code(), format!("zone {zone}: {error}")))
         };
         let entries = self.zones.into_iter().map(entry).collect::<Result<_, _>>()?;
-        Ok(Publication { entries, own, servers, key_file: self.tsig_key_file, folder: None })
+        let target = self.target.map(|Target(name)| name);
+        let named = Named { target, port: self.port.map(NonZeroU16::get) };
+        Ok(Publication { entries, own, servers, key_file: self.tsig_key_file, folder: None, named })
     }
 }
 
@@ -213,7 +227,7 @@ mod tests {
     fn options_win_over_the_configuration_one_by_one() {
         let config: DnsOptions = toml::from_str("zones = [\"a.example\"]\nport = 1\nweight = 5").unwrap();
         let options: DnsOptions = toml::from_str("port = 2\ntarget = \"h.a.example\"").unwrap();
-        let publication = options.or(config).publication(16_880).unwrap();
+        let publication = options.or(config).publication(16_880, None).unwrap();
         let line = publication.line(&publication.entries[0]);
         assert_eq!(line, "_leasehold._tcp.a.example. 3600 IN SRV 10 5 2 h.a.example.");
     }

@@ -33,6 +33,11 @@ impl Publish {
             }
             done.push((entry.clone(), published));
         }
+        if publication.folder.is_none() && done.iter().any(|(_, published)| published.is_ok()) {
+            errln!(
+                "not remembered here, without the host's folder (--data): give the same options to `host dns withdraw`"
+            );
+        }
         if output == Output::Json {
             let records = done.iter().map(|(entry, published)| {
                 json!({

@@ -41,25 +41,23 @@ fn order(record: &ServiceRecord) -> (u16, &str, u16) {
     (record.priority, record.target.as_str(), record.port)
 }
 
-fn is_own(publication: &Publication, record: &ServiceRecord) -> bool {
-    (&record.target, record.port) == (&publication.own.target, publication.own.port)
-}
-
 fn print(publication: &Publication, entry: &ZoneEntry, records: &[ServiceRecord]) {
+    let own = publication.own_at(entry);
     if !records.is_empty() {
         let mut table = Table::new([Column::new("RECORD"), Column::new("HOST")]);
         for record in records {
-            let whose = if is_own(publication, record) { "this one" } else { "another" };
+            let whose = if record.is_of_the_same_host(&own) { "this one" } else { "another" };
             table.row([record.line(&entry.name), whose.to_owned()]);
         }
         table.print();
     }
-    if !records.iter().any(|record| is_own(publication, record)) {
-        errln!("zone {}: this host's record is not there: {}", entry.zone, publication.line(entry));
+    if !records.iter().any(|record| record.is_of_the_same_host(&own)) {
+        errln!("zone {}: this host's record is not there: {}", entry.zone, own.line(&entry.name));
     }
 }
 
 fn value(publication: &Publication, entry: &ZoneEntry, records: &[ServiceRecord]) -> Value {
+    let own = publication.own_at(entry);
     let records = records.iter().map(|record| {
         json!({
             "record": record.line(&entry.name),
@@ -68,7 +66,7 @@ fn value(publication: &Publication, entry: &ZoneEntry, records: &[ServiceRecord]
             "port": record.port,
             "target": record.target.as_str(),
             "ttl": record.ttl.as_seconds(),
-            "own": is_own(publication, record),
+            "own": record.is_of_the_same_host(&own),
         })
     });
     json!({ "zone": entry.zone.as_str(), "name": entry.name.as_str(), "records": records.collect::<Vec<_>>() })

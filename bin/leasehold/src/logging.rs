@@ -1,0 +1,95 @@
+//! What is logged, as `LEASEHOLD_LOG` and `LEASEHOLD_LOG_FORMAT` ask. Events go to standard error.
+
+use std::env;
+use std::io;
+
+use anstream::{AutoStream, ColorChoice};
+use leasehold_core::Code;
+use tracing_subscriber::filter::{LevelFilter, Targets};
+use tracing_subscriber::fmt;
+use tracing_subscriber::prelude::*;
+
+use crate::failure::Failure;
+
+/// The variables, for help.
+pub(crate) const HELP: &str = "\
+Environment:
+  LEASEHOLD_LOG         what is logged on standard error: off, error, warn, info, debug or trace [default: warn];
+                        or by part, as in info,leasehold_host=debug
+  LEASEHOLD_LOG_FORMAT  text, or json for one JSON object a line [default: text]
+  NO_COLOR              no colours; there are none anyway where output is no terminal";
+
+/// Begins to log.
+///
+/// # Errors
+/// A variable that cannot be understood: what an administrator wanted to see must not be missing in silence.
+pub(crate) fn begin() -> Result<(), Failure> {
+    let levels = levels(&variable(LEVELS).unwrap_or_else(|| "warn".to_owned()))?;
+    let layer = fmt::layer().with_writer(io::stderr).log_internal_errors(false);
+    let layer = match variable(FORMAT).as_deref() {
+        None | Some("text") => layer.with_ansi(is_coloured()).with_target(false).boxed(),
+        Some("json") => layer.json().boxed(),
+        Some(other) => {
+            let message = format!("{FORMAT}={other}: no such format");
+            return Err(Failure::failed(Code::Usage, message).hint("it is text or json"));
+        }
+    };
+    tracing_subscriber::registry().with(layer.with_filter(levels)).init();
+    Ok(())
+}
+
+/// A level for all, or for parts of the program (`leasehold_host=debug`), by commas. A word that is neither is an error:
+/// the library alone would take it for the name of a part.
+fn levels(asked: &str) -> Result<Targets, Failure> {
+    let mut levels = Targets::new().with_default(LevelFilter::WARN);
+    for word in asked.split(',').map(str::trim).filter(|word| !word.is_empty()) {
+        let (part, level) =
+            word.split_once('=').map_or((None, word), |(part, level)| (Some(part.trim()), level.trim()));
+        let known = LEVEL_NAMES.contains(&level.to_ascii_lowercase().as_str());
+        let level = level.parse::<LevelFilter>().ok().filter(|_| known && part != Some(""));
+        let level = level.ok_or_else(|| {
+            Failure::failed(Code::Usage, format!("{LEVELS}={asked}: {word} is no level")).hint(format!(
+                "levels are {}; one for a part of the program is written like leasehold_host=debug",
+                LEVEL_NAMES.join(", ")
+            ))
+        })?;
+        levels = match part {
+            Some(part) => levels.with_target(part, level),
+            None => levels.with_default(level),
+        };
+    }
+    Ok(levels)
+}
+
+/// As for all else that is printed: `NO_COLOR`, `CLICOLOR`, `CLICOLOR_FORCE` and `TERM=dumb` have their say.
+fn is_coloured() -> bool {
+    AutoStream::choice(&io::stderr()) != ColorChoice::Never
+}
+
+fn variable(name: &str) -> Option<String> {
+    env::var_os(name).map(|value| value.to_string_lossy().into_owned()).filter(|value| !value.is_empty())
+}
+
+const LEVELS: &str = "LEASEHOLD_LOG";
+const FORMAT: &str = "LEASEHOLD_LOG_FORMAT";
+const LEVEL_NAMES: [&str; 6] = ["off", "error", "warn", "info", "debug", "trace"];
+
+#[cfg(test)]
+mod tests {
+    use tracing::Level;
+
+    use super::*;
+
+    #[test]
+    fn levels_are_for_all_and_for_parts_and_anything_else_is_an_error() {
+        let shown = |asked: &str, part: &str, level: Level| levels(asked).expect("levels").would_enable(part, &level);
+        assert!(shown("info", "leasehold_host", Level::INFO) && !shown("info", "leasehold_host", Level::DEBUG));
+        assert!(shown("", "leasehold_host", Level::WARN) && !shown("", "leasehold_host", Level::INFO));
+        let parts = "error, leasehold_host=DEBUG";
+        assert!(shown(parts, "leasehold_host", Level::DEBUG) && !shown(parts, "leasehold_service", Level::WARN));
+        assert!(shown("leasehold_host=info", "leasehold_service", Level::WARN), "the default stays");
+        for wrong in ["verbose", "warning", "info,verbose", "leasehold_host=loud", "=info", "5", "leasehold_host="] {
+            assert!(levels(wrong).is_err(), "{wrong}");
+        }
+    }
+}

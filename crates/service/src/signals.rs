@@ -1,0 +1,101 @@
+//! What the system asks a program to do: to stop, and to read its files again.
+
+use std::future;
+use std::io;
+
+/// Ends when the program is asked to stop: by SIGTERM or SIGINT on Unix, by ctrl-c elsewhere.
+pub async fn shutdown_signal() {
+    if let Err(error) = asked_to_stop().await {
+        tracing::error!(%error, "no signals: the service stops only when killed");
+        future::pending::<()>().await;
+    }
+}
+
+/// SIGHUP, by which a service is asked to read its configuration and certificates again. From the moment it is made the
+/// signal no longer ends the program. Elsewhere than on Unix nothing asks.
+#[derive(Debug)]
+pub struct ReloadSignal {
+    #[cfg(unix)]
+    signal: Option<tokio::signal::unix::Signal>,
+}
+
+impl ReloadSignal {
+    /// Waits for the signal from now on.
+    ///
+    /// # Panics
+    /// Outside a tokio runtime.
+    pub fn listen() -> Self {
+        #[cfg(unix)]
+        {
+            use tokio::signal::unix::{SignalKind, signal};
+
+            let signal = signal(SignalKind::hangup())
+                .inspect_err(|error| tracing::error!(%error, "no signals: files are read again only at a restart"));
+            Self { signal: signal.ok() }
+        }
+        #[cfg(not(unix))]
+        Self {}
+    }
+
+    /// Ends at the next signal. Loses nothing when dropped.
+    pub async fn next(&mut self) {
+        #[cfg(unix)]
+        if let Some(signal) = &mut self.signal
+            && signal.recv().await.is_some()
+        {
+            return;
+        }
+        future::pending::<()>().await;
+    }
+}
+
+#[cfg(unix)]
+async fn asked_to_stop() -> io::Result<()> {
+    use tokio::signal::unix::{SignalKind, signal};
+
+    let mut terminate = signal(SignalKind::terminate())?;
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    let name = tokio::select! {
+        _ = terminate.recv() => "SIGTERM",
+        _ = interrupt.recv() => "SIGINT",
+    };
+    tracing::info!(signal = name, "shutdown asked");
+    Ok(())
+}
+
+#[cfg(not(unix))]
+async fn asked_to_stop() -> io::Result<()> {
+    tokio::signal::ctrl_c().await?;
+    tracing::info!(signal = "ctrl-c", "shutdown asked");
+    Ok(())
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use std::process::Command;
+
+    use super::*;
+
+    fn send(signal: &str) {
+        let kill = format!("kill -{signal} {}", std::process::id());
+        assert!(Command::new("sh").args(["-c", &kill]).status().expect("a shell").success());
+    }
+
+    #[tokio::test]
+    async fn a_terminated_program_is_asked_to_stop() {
+        let asked = tokio::spawn(shutdown_signal());
+        // Its first run puts the handlers in place: before that, the signal would end the test.
+        tokio::task::yield_now().await;
+        send("TERM");
+        asked.await.unwrap();
+    }
+
+    #[tokio::test]
+    async fn a_hangup_asks_to_read_files_again_as_often_as_it_comes() {
+        let mut reload = ReloadSignal::listen();
+        for _ in 0..2 {
+            send("HUP");
+            reload.next().await;
+        }
+    }
+}
