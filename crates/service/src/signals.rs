@@ -3,11 +3,21 @@
 use std::future;
 use std::io;
 
-/// Ends when the program is asked to stop: by SIGTERM or SIGINT on Unix, by ctrl-c elsewhere.
-pub async fn shutdown_signal() {
-    if let Err(error) = asked_to_stop().await {
-        tracing::error!(%error, "no signals: the service stops only when killed");
-        future::pending::<()>().await;
+/// Ends when the program is asked to stop: by SIGTERM or SIGINT on Unix, by ctrl-c elsewhere. From the call on neither ends the
+/// program itself: one that tells others that it serves calls it before.
+///
+/// # Panics
+/// Outside a tokio runtime.
+pub fn shutdown_signal() -> impl Future<Output = ()> {
+    let asked = asked_to_stop();
+    async move {
+        match asked {
+            Ok(asked) => tracing::info!(signal = asked.await, "shutdown asked"),
+            Err(error) => {
+                tracing::error!(%error, "no signals: the service stops only when killed");
+                future::pending::<()>().await;
+            }
+        }
     }
 }
 
@@ -49,25 +59,29 @@ impl ReloadSignal {
     }
 }
 
+/// The name of the signal, once it comes.
 #[cfg(unix)]
-async fn asked_to_stop() -> io::Result<()> {
+fn asked_to_stop() -> io::Result<impl Future<Output = &'static str>> {
     use tokio::signal::unix::{SignalKind, signal};
 
     let mut terminate = signal(SignalKind::terminate())?;
     let mut interrupt = signal(SignalKind::interrupt())?;
-    let name = tokio::select! {
-        _ = terminate.recv() => "SIGTERM",
-        _ = interrupt.recv() => "SIGINT",
-    };
-    tracing::info!(signal = name, "shutdown asked");
-    Ok(())
+    Ok(async move {
+        tokio::select! {
+            _ = terminate.recv() => "SIGTERM",
+            _ = interrupt.recv() => "SIGINT",
+        }
+    })
 }
 
 #[cfg(not(unix))]
-async fn asked_to_stop() -> io::Result<()> {
-    tokio::signal::ctrl_c().await?;
-    tracing::info!(signal = "ctrl-c", "shutdown asked");
-    Ok(())
+fn asked_to_stop() -> io::Result<impl Future<Output = &'static str>> {
+    Ok(async {
+        if tokio::signal::ctrl_c().await.is_err() {
+            future::pending::<()>().await;
+        }
+        "ctrl-c"
+    })
 }
 
 #[cfg(all(test, unix))]
@@ -84,8 +98,6 @@ mod tests {
     #[tokio::test]
     async fn a_terminated_program_is_asked_to_stop() {
         let asked = tokio::spawn(shutdown_signal());
-        // Its first run puts the handlers in place: before that, the signal would end the test.
-        tokio::task::yield_now().await;
         send("TERM");
         asked.await.unwrap();
     }

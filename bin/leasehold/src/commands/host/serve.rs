@@ -73,9 +73,10 @@ impl Serve {
             let server = self.announced(&config, server.map_err(|error| failed(&error))?);
             let started = Started { address, port, store: config.store.clone(), mdns: self.mdns(&config), tls };
             let reloads = Reloads::listen(self, started, server.controls());
+            let shutdown = shutdown_signal();
             announce(output, &server, reloads.scheme(), listener.address());
             tokio::select! {
-                () = server.serve(listener, shutdown_signal()) => {}
+                () = server.serve(listener, shutdown) => {}
                 () = reloads.carry_out() => {}
             }
             Ok(())

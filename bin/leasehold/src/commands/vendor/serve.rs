@@ -71,7 +71,7 @@ impl Serve {
             ..Options::default()
         };
         runtime()?.block_on(async {
-            let signal = ReloadSignal::listen();
+            let (signal, shutdown) = (ReloadSignal::listen(), shutdown_signal());
             let mut server = Server::new(Arc::clone(&authority), Arc::new(SystemClock), Arc::new(SystemRng), options);
             let listener = Listener::bind(self.listen).map_err(service_failed)?;
             let admin = admin.map(Listener::bind).transpose().map_err(service_failed)?;
@@ -81,7 +81,7 @@ impl Serve {
                 server = server.with_admin(admin);
             }
             tokio::select! {
-                () = server.serve(listener, shutdown_signal()) => {}
+                () = server.serve(listener, shutdown) => {}
                 () = reload(signal, tls.as_ref(), &files) => {}
             }
             Ok(())
