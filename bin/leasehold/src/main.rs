@@ -19,6 +19,7 @@ mod system;
 mod table;
 mod values;
 
+use std::env;
 use std::process::ExitCode;
 
 use crate::cli::Cli;

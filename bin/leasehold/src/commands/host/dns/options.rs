@@ -2,7 +2,6 @@
 
 use std::fmt::Display;
 use std::net::{IpAddr, SocketAddr};
-use std::num::NonZeroU16;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
@@ -138,7 +137,7 @@ impl DnsOptions {
         };
         let entries = self.zones.into_iter().map(entry).collect::<Result<_, _>>()?;
         let target = self.target.map(|Target(name)| name);
-        let named = Named { target, port: self.port.map(NonZeroU16::get) };
+        let named = Named { target, port: self.port };
         Ok(Publication { entries, own, servers, key_file: self.tsig_key_file, folder: None, named })
     }
 }
