@@ -12,7 +12,10 @@ pub fn shutdown_signal() -> impl Future<Output = ()> {
     let asked = asked_to_stop();
     async move {
         match asked {
-            Ok(asked) => tracing::info!(signal = asked.await, "shutdown asked"),
+            Ok(asked) => {
+                let signal = asked.await;
+                tracing::info!(signal, "shutdown asked");
+            }
             Err(error) => {
                 tracing::error!(%error, "no signals: the service stops only when killed");
                 future::pending::<()>().await;
