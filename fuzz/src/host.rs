@@ -5,7 +5,7 @@ use std::sync::{Arc, LazyLock};
 
 use leasehold_core::{Clock, Policy};
 use leasehold_host::activation::Home;
-use leasehold_host::{Options, RateLimits, Server};
+use leasehold_host::{Options, RateLimits, Server, Settings};
 use leasehold_store_sqlite::host::SqliteHost;
 use leasehold_testkit::vendor::{BEGIN, Vendor};
 use leasehold_testkit::{SeededRng, VirtualClock};
@@ -57,7 +57,8 @@ fn serving() -> Serving {
     fs::write(folder.join("host.lh"), host.certificate()).expect("a file");
     let clock: Arc<dyn Clock> = Arc::new(VirtualClock::new(BEGIN));
     let store = Box::new(SqliteHost::open(&folder).expect("a store"));
-    let options = Options { rates: RateLimits::NONE, ..Options::default() };
+    let options =
+        Options { settings: Settings { rates: RateLimits::NONE, ..Settings::default() }, ..Options::default() };
     Serving::start(move |listener| {
         let server = Server::start(Home::new(&folder), store, clock, Arc::new(SeededRng::new(1)), options);
         server.expect("a host").serve(listener, std::future::pending())
