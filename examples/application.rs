@@ -24,7 +24,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     for line in io::stdin().lines() {
         match line?.as_str() {
             "draw" if may_change(&client) => println!("drawn"),
-            "simulate" if has(&client, "simulation") => println!("simulated"),
+            "simulate" if client.feature("simulation") => println!("simulated"),
             command => println!("{command}: not possible; {}", describe(&client)),
         }
     }
@@ -44,10 +44,4 @@ fn describe(client: &Client) -> String {
 /// Everything works until the standing is reduced.
 fn may_change(client: &Client) -> bool {
     !matches!(client.standing(), Standing::Reduced { .. })
-}
-
-/// A feature is there as long as the lease that grants it, and its grace.
-fn has(client: &Client, feature: &str) -> bool {
-    let lease = client.status().lease.filter(|_| may_change(client));
-    lease.is_some_and(|lease| lease.features.iter().any(|own| own.as_str() == feature))
 }

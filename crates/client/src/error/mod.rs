@@ -171,3 +171,27 @@ fn describe_search(searched: &[Searched], error: Option<&SearchError>) -> String
 fn list(products: &[ProductId]) -> String {
     products.iter().map(ProductId::as_str).collect::<Vec<_>>().join(", ")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_full_disk_is_told_from_one_that_may_not_be_written() {
+        let failed = |kind: ErrorKind| Error::State { path: "/state/lock".into(), source: kind.into() };
+        for kind in [ErrorKind::StorageFull, ErrorKind::QuotaExceeded] {
+            assert_eq!(failed(kind).code(), Code::StateFull);
+            assert!(!Code::StateFull.hint().contains("owner"), "being its owner frees no disk");
+        }
+        assert_eq!(failed(ErrorKind::PermissionDenied).code(), Code::StateUnusable);
+        assert_eq!(failed(ErrorKind::StorageFull).to_string(), "state /state/lock: the disk is full");
+    }
+
+    #[test]
+    fn words_of_the_system_come_without_its_number() {
+        for number in 1..=133 {
+            let words = describe_io(&io::Error::from_raw_os_error(number));
+            assert!(!words.is_empty() && !words.contains("os error"), "{number}: {words}");
+        }
+    }
+}
