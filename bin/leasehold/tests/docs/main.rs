@@ -59,6 +59,15 @@ fn every_page_with_something_to_type_is_typed() {
     assert!(missing.is_empty(), "not typed: {missing:?}");
 }
 
+#[test]
+fn every_page_is_named_in_the_readme() {
+    let readme = fs::read_to_string(root().join("README.md")).expect("the README");
+    let pages = fs::read_dir(root().join("docs")).expect("a folder").map(|entry| entry.expect("an entry").file_name());
+    let pages = pages.filter(|name| Path::new(name).extension().is_some_and(|end| end == "md"));
+    let missing: Vec<_> = pages.filter(|name| !readme.contains(&format!("(docs/{})", name.display()))).collect();
+    assert!(missing.is_empty(), "{missing:?}");
+}
+
 /// Types all of a page, on a machine where nothing was done before but what the page says that it needs.
 fn typed(path: &str, test: &str) {
     let Some(mut machine) = Machine::alone(test) else { return };
