@@ -72,6 +72,17 @@ pub(crate) fn distance(time: Timestamp, now: Timestamp) -> String {
     if ahead { format!("in {count} {unit}") } else { format!("{count} {unit} ago") }
 }
 
+/// How many there are: `1 entry`, `2 entries`.
+pub(crate) fn count(count: impl Into<u64>, one: &str, more: &str) -> String {
+    let count = count.into();
+    format!("{count} {}", if count == 1 { one } else { more })
+}
+
+/// How many there are in a list.
+pub(crate) fn count_of<T>(all: &[T], one: &str, more: &str) -> String {
+    count(u64::try_from(all.len()).unwrap_or(u64::MAX), one, more)
+}
+
 /// Bytes as lower-case hexadecimal digits.
 pub(crate) fn hex(bytes: &[u8]) -> String {
     bytes

@@ -113,7 +113,14 @@ fn words(decision: &Decision) -> (&'static str, String) {
     match decision {
         Decision::Granted { expires, count, seal, fork, .. } => {
             let forked = if *fork == Fork::Seen { "; two machines share this device key" } else { "" };
-            ("granted", format!("until {}, {count} clients, seal {seal}{forked}", output::time(*expires)))
+            (
+                "granted",
+                format!(
+                    "until {}, {}, seal {seal}{forked}",
+                    output::time(*expires),
+                    output::count(*count, "client", "clients")
+                ),
+            )
         }
         Decision::Refused { refusal, .. } => ("refused", reason(refusal)),
         Decision::Released { .. } => ("released", String::new()),

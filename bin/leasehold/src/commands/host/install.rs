@@ -45,12 +45,16 @@ impl Install {
     fn revocations(&self, bytes: &[u8], output: Output) -> Result<(), Failure> {
         let installed = self.data.home().install_revocations(bytes, self.root.as_ref(), input::now());
         let list = installed.map_err(|error| failed(&error))?;
-        let (number, keys, documents) = (list.number, list.keys.len(), list.documents.len());
+        let (number, keys, documents) = (list.number, &list.keys, &list.documents);
         match output {
-            Output::Json => output::json(&json!({ "number": number, "keys": keys, "documents": documents })),
-            Output::Human => {
-                outln!("revocation list {number} is installed: {keys} keys, {documents} documents");
+            Output::Json => {
+                output::json(&json!({ "number": number, "keys": keys.len(), "documents": documents.len() }));
             }
+            Output::Human => outln!(
+                "revocation list {number} is installed: {}, {}",
+                output::count_of(keys, "key", "keys"),
+                output::count_of(documents, "document", "documents")
+            ),
         }
         Ok(())
     }
@@ -101,7 +105,9 @@ pub(super) fn print(certified: &Certified, authority: Option<&Authority>, output
 fn granted(grant: &Grant) -> String {
     let policy = &grant.policy;
     let products: Vec<&str> = grant.products.iter().map(|(product, _)| product.as_str()).collect();
-    let capacity = policy.capacity.map_or_else(|| "any number of leases".to_owned(), |most| format!("{most} leases"));
+    let capacity = policy
+        .capacity
+        .map_or_else(|| "any number of leases".to_owned(), |most| output::count(most, "lease", "leases"));
     let end = policy.end.map_or_else(String::new, |end| format!(", ends {}", output::time(end)));
     let (family, threshold, validity) = (grant.family, policy.threshold, policy.validity);
     format!(

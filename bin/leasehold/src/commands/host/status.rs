@@ -183,12 +183,7 @@ impl View {
         let mut table = Table::new(["SEAL", "AT", "COVERS", "HASH"].map(Column::new));
         for seal in &self.seals {
             let hash = output::hex(&seal.seal[..8]);
-            table.row([
-                seal.number.to_string(),
-                output::time(seal.at),
-                format!("{} {}", seal.leaves.len(), covers(seal.kind)),
-                hash,
-            ]);
+            table.row([seal.number.to_string(), output::time(seal.at), covered(seal), hash]);
         }
         outln!();
         table.print();
@@ -219,6 +214,13 @@ fn family(grant: &Grant, counts: Counts) -> Value {
 
 fn seal(seal: &SealRow) -> Value {
     json!({ "number": seal.number, "at": seconds(seal.at), "covers": covers(seal.kind), "size": seal.leaves.len(), "seal": output::hex(&seal.seal) })
+}
+
+fn covered(seal: &SealRow) -> String {
+    match seal.kind {
+        SealKind::Leases => output::count_of(&seal.leaves, "lease", "leases"),
+        SealKind::Refusals => output::count_of(&seal.leaves, "refusal", "refusals"),
+    }
 }
 
 fn covers(kind: SealKind) -> &'static str {

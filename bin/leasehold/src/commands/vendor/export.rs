@@ -8,7 +8,7 @@ use leasehold_files::Readers;
 
 use super::{VendorContext, failed};
 use crate::failure::Failure;
-use crate::output::{OutFile, Output};
+use crate::output::{self, OutFile, Output};
 
 /// What was sold and what is used of it, for a spreadsheet or another program.
 #[derive(Debug, Args)]
@@ -57,7 +57,7 @@ impl Export {
             }
             None => write(&mut io::stdout().lock()).map_err(|error| failed(&error))?,
         };
-        errln!("{rows} rows");
+        errln!("{}", output::count(rows, "row", "rows"));
         Ok(())
     }
 }

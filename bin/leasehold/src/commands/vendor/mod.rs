@@ -33,6 +33,10 @@ use crate::output::Output;
 use crate::stores::StoreLocation;
 
 /// A vendor's keys, products and approvals.
+///
+/// What signs asks for the passphrase of the authority key: `manifest`, `approve`, `serve` and whatever revokes hosts, machines, keys or
+/// documents. `init` and `authority rotate` ask for the root key's. LEASEHOLD_PASSPHRASE_FILE names a file that holds it, for a
+/// session or a service; all other commands need none.
 #[derive(Debug, Args)]
 pub(crate) struct Vendor {
     /// The vendor's folder.
@@ -141,7 +145,8 @@ impl VendorContext {
     fn authority(&self, passphrase: &Passphrase) -> Result<Authority, Failure> {
         // Before the passphrase is asked for: a folder without a vendor has none.
         leasehold_authority::vendor(&*self.store).map_err(|error| failed(&error))?;
-        let (store, passphrase) = (Arc::clone(&self.store), passphrase.ask()?);
+        let of = format!("the authority key, {}", self.home.authority_key().display());
+        let (store, passphrase) = (Arc::clone(&self.store), passphrase.ask(&of)?);
         Authority::open(&self.home, store, &passphrase, input::now()).map_err(|error| failed(&error))
     }
 }
@@ -149,22 +154,26 @@ impl VendorContext {
 /// Where the passphrase of the vendor's keys comes from.
 #[derive(Debug, Args)]
 struct Passphrase {
-    /// Read the passphrase from a file instead of asking for it; `-` is standard input.
+    /// Read the passphrase of the vendor's keys from a file instead of asking for it; `-` is standard input.
     #[arg(long, value_name = "FILE", env = "LEASEHOLD_PASSPHRASE_FILE")]
     passphrase_file: Option<PathBuf>,
 }
 
 impl Passphrase {
-    /// The passphrase of keys that there are.
-    fn ask(&self) -> Result<Secret, Failure> {
-        input::secret(self.passphrase_file.as_deref(), "passphrase").map(Secret::new)
+    /// The passphrase `of` a key or keys.
+    fn ask(&self, of: &str) -> Result<Secret, Failure> {
+        let asked = input::secret(self.passphrase_file.as_deref(), &format!("passphrase of {of}"));
+        let hint = "name its file with --passphrase-file FILE or LEASEHOLD_PASSPHRASE_FILE; `-` is standard input";
+        asked
+            .map(Secret::new)
+            .map_err(|failure| if failure.code() == Code::Usage { failure.hint(hint) } else { failure })
     }
 
     /// The passphrase of keys to be made: on a terminal, asked for twice.
     fn choose(&self, strength: Strength) -> Result<Secret, Failure> {
-        let chosen = self.ask()?;
+        let chosen = self.ask("the new root and authority keys")?;
         strength.check(&chosen)?;
-        if self.passphrase_file.is_none() && Secret::new(input::secret(None, "passphrase again")?) != chosen {
+        if self.passphrase_file.is_none() && Secret::new(input::secret(None, "the same passphrase again")?) != chosen {
             return Err(Failure::failed(Code::Usage, "passphrase: the two differ").hint("run the command again"));
         }
         Ok(chosen)

@@ -41,7 +41,8 @@ impl Revocations {
             self.out.document(&document, about, output)?;
         }
         let (made, percent) = (output::time(issued), bytes * 100 / MAX_REVOCATION_BYTES);
-        errln!("list {number} of {made}: {} entries, {percent} % of its room", entries.len());
+        let entries = output::count_of(&entries, "entry", "entries");
+        errln!("list {number} of {made}: {entries}, {percent} % of its room");
         Ok(())
     }
 }

@@ -57,8 +57,11 @@ impl Rotate {
                 Failure::failed(Code::File, message).hint("bring the root key here, or name it with --root-key")
             );
         }
-        let root =
-            input::secret(self.root_passphrase_file.as_deref(), "passphrase of the root key").map(Secret::new)?;
+        let root = input::secret(
+            self.root_passphrase_file.as_deref(),
+            &format!("passphrase of the root key, {}", root_key.display()),
+        )
+        .map(Secret::new)?;
         let passphrase = match &self.passphrase_file {
             Some(file) => {
                 let chosen = Secret::new(input::secret(Some(file), "passphrase")?);

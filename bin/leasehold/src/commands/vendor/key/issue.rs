@@ -14,7 +14,7 @@ use crate::commands::vendor::policy::{self, PolicyOptions};
 use crate::commands::vendor::secret::SecretOutput;
 use crate::commands::vendor::{VendorContext, failed, stamp};
 use crate::failure::Failure;
-use crate::output::Output;
+use crate::output::{self, Output};
 use crate::values;
 
 /// Issue a product key; it is shown this once.
@@ -94,8 +94,12 @@ fn print(usage: &KeyUse) {
     let issued = &usage.key;
     let customer = issued.customer.as_ref().map_or_else(String::new, |name| format!(" for {name}"));
     let good_for = match issued.allowance {
-        Allowance::Hosts { hosts, activations } => format!("{hosts} hosts, {activations} activations of each"),
-        Allowance::Machines { machines, .. } => format!("{machines} machines"),
+        Allowance::Hosts { hosts, activations } => format!(
+            "{}, {} of each",
+            output::count(hosts, "host", "hosts"),
+            output::count(activations, "activation", "activations")
+        ),
+        Allowance::Machines { machines, .. } => output::count(machines, "machine", "machines"),
     };
     errln!("{} key{customer}, family {}: {good_for}", issued.allowance.kind().name(), issued.family);
     errln!("policy: {}", policy::words(&issued.policy));
