@@ -35,7 +35,7 @@ use crate::stores::StoreLocation;
 /// A vendor's keys, products and approvals.
 ///
 /// What signs asks for the passphrase of the authority key: `manifest`, `approve`, `serve` and whatever revokes hosts, machines, keys or
-/// documents. `init` and `authority rotate` ask for the root key's. LEASEHOLD_PASSPHRASE_FILE names a file that holds it, for a
+/// documents. `init` and `authority rotate` ask for the root key's. `LEASEHOLD_PASSPHRASE_FILE` names a file that holds it, for a
 /// session or a service; all other commands need none.
 #[derive(Debug, Args)]
 pub(crate) struct Vendor {

@@ -73,7 +73,7 @@ impl List {
             Some(Sort::First) => all.sort_by_key(|one| one.activation.first),
             Some(Sort::Last) => all.sort_by_key(|one| Reverse(one.activation.last)),
             Some(Sort::Until) => {
-                all.sort_by_key(|one| one.activation.expires.unwrap_or(Timestamp::from_unix(u64::MAX)))
+                all.sort_by_key(|one| one.activation.expires.unwrap_or(Timestamp::from_unix(u64::MAX)));
             }
             None => {}
         }
