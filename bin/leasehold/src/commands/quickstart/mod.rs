@@ -63,7 +63,7 @@ impl Quickstart {
             // A host that serves on cannot say later that this was lost.
             output::written()?;
             talk.say("\nserving until Ctrl-C");
-            runtime()?.block_on(shutdown_signal());
+            runtime()?.block_on(async { shutdown_signal().await });
         }
         serving.stop()
     }
