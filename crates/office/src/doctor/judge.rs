@@ -59,7 +59,7 @@ fn service(domain: &Domain, own: &Own) -> Vec<Finding> {
 
 fn record(domain: &Domain, target: &Target, own: &Own) -> Vec<Finding> {
     let name = format!("record of {} under {}", target.host, domain.name);
-    let mut findings = vec![Finding::ok(&name, told(target))];
+    let mut findings = vec![Finding::ok(&name, describe(target))];
     let at = target.host.parse::<At>().ok();
     let listed = at.as_ref().and_then(|at| own.host(at));
     let by_address = || target.ways.iter().any(|way| own.host(&At::Address(way.address)).is_some());
@@ -153,7 +153,7 @@ fn together(domain: &Domain, own: &Own) -> Option<Finding> {
     Some(Finding::ok(&name, detail))
 }
 
-fn told(target: &Target) -> String {
+fn describe(target: &Target) -> String {
     let Target { host, port, priority, weight, ttl, .. } = target;
     let number = |number: Option<u64>| number.map_or_else(|| "?".to_owned(), |number| number.to_string());
     let (priority, weight) = (number(priority.map(u64::from)), number(weight.map(u64::from)));

@@ -252,7 +252,7 @@ impl Estate {
     }
 
     /// The groups, each with all that is true of it.
-    pub fn told(&self) -> Vec<Group> {
+    pub fn resolved_groups(&self) -> Vec<Group> {
         let told = |group: &Group| {
             let facts = group.facts.clone().or(&self.defaults);
             let only = facts.only.or_else(|| only_by_name(&group.name, &facts));

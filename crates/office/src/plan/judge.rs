@@ -190,13 +190,13 @@ fn online(facts: &Facts, is: OnlineIs) -> Holds {
     };
     match facts.internet {
         Some(internet) if internet == wanted => Holds::Yes,
-        Some(internet) => Holds::No(internet.told().to_owned()),
+        Some(internet) => Holds::No(internet.describe().to_owned()),
         None => Holds::Ask(Fact::Internet),
     }
 }
 
 impl Internet {
-    pub(super) fn told(self) -> &'static str {
+    pub(super) fn describe(self) -> &'static str {
         match self {
             Self::Monthly => "the internet is reached every 30 days",
             Self::HalfYearly => "the internet is reached only within 180 days",

@@ -104,7 +104,7 @@ pub struct Support {
 
 /// Plans `estate` as of `today`.
 pub fn plan(estate: &Estate, today: Date) -> Plan {
-    let groups = estate.told();
+    let groups = estate.resolved_groups();
     let asks = asking(&groups);
     let answers: Vec<Answer> = groups.iter().map(|group| answer(group, &groups, &asks, today)).collect();
     let methods: Vec<Option<ActivationMethod>> = answers.iter().map(|answer| answer.method).collect();
@@ -162,7 +162,7 @@ fn answer(group: &Group, groups: &[Group], asks: &[Asks], today: Date) -> Answer
         method: row.map(|row| row.method),
         decision: row.map(|row| row.id.clone()),
         why: row.map(|row| row.why.clone()),
-        needs: row.map(|row| needs::told(row, &situation)).unwrap_or_default(),
+        needs: row.map(|row| needs::list(row, &situation)).unwrap_or_default(),
         against,
         questions,
         contradictions,

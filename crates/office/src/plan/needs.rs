@@ -25,7 +25,7 @@ pub(super) fn hold(row: &Decision, situation: &Situation<'_>) -> Holds {
 }
 
 /// The needs of a row, each with what is known of it.
-pub(super) fn told(row: &Decision, situation: &Situation<'_>) -> Vec<Need> {
+pub(super) fn list(row: &Decision, situation: &Situation<'_>) -> Vec<Need> {
     let met = |need: &str| match judged(need, row.method, situation)? {
         Holds::Yes => Some(true),
         Holds::No(_) => Some(false),
@@ -94,7 +94,7 @@ fn beyond(method: ActivationMethod, situation: &Situation<'_>) -> Holds {
 fn monthly(facts: &Facts) -> Holds {
     match facts.internet {
         Some(Internet::Monthly) => Holds::Yes,
-        Some(internet) => Holds::No(internet.told().to_owned()),
+        Some(internet) => Holds::No(internet.describe().to_owned()),
         None => Holds::Ask(Fact::Internet),
     }
 }

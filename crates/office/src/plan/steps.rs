@@ -46,11 +46,11 @@ pub(super) fn steps(method: ActivationMethod, facts: &Facts) -> Vec<Step> {
         | ActivationMethod::Device
         | ActivationMethod::ExtendedOffline
         | ActivationMethod::ViewerMode => subscription(method),
-        ActivationMethod::ChangeProduct => vec![Step::told(
+        ActivationMethod::ChangeProduct => vec![Step::without_command(
             StepTarget::Account,
             "buy Office LTSC under a volume licence for these machines, and plan them again with release 2024",
         )],
-        ActivationMethod::None => vec![Step::told(
+        ActivationMethod::None => vec![Step::without_command(
             StepTarget::Client,
             "install the generic key (GVLK) and no MAK: the grace period covers the machine's life, and a KMS host or \
              directory that is there activates it by the way",
@@ -66,7 +66,7 @@ pub(super) fn steps(method: ActivationMethod, facts: &Facts) -> Vec<Step> {
 fn from_elsewhere(show: String, enter: String, on: StepTarget) -> Vec<Step> {
     vec![
         Step::typed(on, "show the installation id", show),
-        Step::told(
+        Step::without_command(
             StepTarget::Anywhere,
             "get the confirmation id for it: by telephone, or from a computer that reaches the internet with VAMT (save the \
              products as a .cilx list, acquire the confirmation ids there, bring the list back and apply them: proxy \
@@ -84,7 +84,7 @@ fn host(facts: &Facts, product: Product) -> Vec<Step> {
     match (product, pack) {
         (Product::Office, Some(pack)) => {
             let (office, systems) = (&pack.office, pack.min_host_os.join(" or "));
-            steps.push(Step::told(
+            steps.push(Step::without_command(
                 StepTarget::Host,
                 &format!(
                     "install the Volume License Pack of Office {office} (Microsoft download {}) on {systems} or later; it \
@@ -104,12 +104,12 @@ fn host(facts: &Facts, product: Product) -> Vec<Step> {
             let told = format!("see the count reach {}", KMS.number("threshold.office"));
             steps.push(Step::typed(StepTarget::Host, &told, format!("cscript slmgr.vbs /dlv {id}")));
         }
-        (Product::Office, None) => steps.push(Step::told(
+        (Product::Office, None) => steps.push(Step::without_command(
             StepTarget::Host,
             "install the Volume License Pack of the Office release; it asks for the KMS host key",
         )),
         (Product::WindowsClient | Product::WindowsServer, _) => {
-            steps.push(Step::told(
+            steps.push(Step::without_command(
                 StepTarget::Host,
                 "install the Volume Activation Services role and give it the Windows Server KMS host key, which covers \
                  clients too",
@@ -130,7 +130,10 @@ fn host(facts: &Facts, product: Product) -> Vec<Step> {
     let open = format!("Enable-NetFirewallRule -Name {rule}");
     steps.push(Step::typed(StepTarget::Host, &format!("let clients in at TCP {port}"), open));
     if facts.network() == Network::SemiIsolated {
-        steps.push(Step::told(StepTarget::Anywhere, &format!("open TCP {port} to the host in the firewall between")));
+        steps.push(Step::without_command(
+            StepTarget::Anywhere,
+            &format!("open TCP {port} to the host in the firewall between"),
+        ));
     }
     steps.push(Step::typed(
         StepTarget::Anywhere,
@@ -145,7 +148,7 @@ fn directory(facts: &Facts, product: Product) -> Vec<Step> {
     let mut steps = Vec::new();
     let container = KMS.fact("adba.object_container").map(|fact| fact.value.to_string()).unwrap_or_default();
     if let (Product::Office, Some(pack)) = (product, facts.release.and_then(pack)) {
-        steps.push(Step::told(
+        steps.push(Step::without_command(
             StepTarget::Domain,
             &format!(
                 "install the Volume License Pack of Office {} (Microsoft download {}), as an enterprise administrator",
@@ -199,14 +202,17 @@ fn client_checks(product: Product, network: Network) -> Vec<Step> {
         steps.retain(|step| !by_hand(step));
         steps.insert(
             0,
-            Step::told(StepTarget::Client, "wait: each machine asks the host of its network within two hours"),
+            Step::without_command(
+                StepTarget::Client,
+                "wait: each machine asks the host of its network within two hours",
+            ),
         );
     }
     steps
 }
 
 fn mak(facts: &Facts, product: Product) -> Vec<Step> {
-    let mut steps = vec![Step::told(
+    let mut steps = vec![Step::without_command(
         StepTarget::Account,
         "look up how many activations the key has left; each rebuild of a machine takes another one",
     )];
@@ -232,29 +238,37 @@ fn mak(facts: &Facts, product: Product) -> Vec<Step> {
 
 fn subscription(method: ActivationMethod) -> Vec<Step> {
     let mut steps = match method {
-        ActivationMethod::Shared => vec![Step::told(
+        ActivationMethod::Shared => vec![Step::without_command(
             StepTarget::Client,
             "set SharedComputerLicensing to 1 in the deployment file, or the policy \"Use shared computer activation\"; \
              for pooled desktops roam the token (SCLCacheOverride, SCLCacheOverrideDirectory)",
         )],
         ActivationMethod::Device => vec![
-            Step::told(
+            Step::without_command(
                 StepTarget::Account,
                 "put the devices into a group and give it the device licence, before anything is set",
             ),
-            Step::told(StepTarget::Client, "set DeviceBasedLicensing to 1 in the deployment file, or its policy"),
+            Step::without_command(
+                StepTarget::Client,
+                "set DeviceBasedLicensing to 1 in the deployment file, or its policy",
+            ),
         ],
         ActivationMethod::ExtendedOffline => vec![
-            Step::told(StepTarget::Account, "get the licence for extended offline access"),
-            Step::told(
+            Step::without_command(StepTarget::Account, "get the licence for extended offline access"),
+            Step::without_command(
                 StepTarget::Client,
                 "set the policy for extended offline access, and activate once while online",
             ),
         ],
         ActivationMethod::ViewerMode => {
-            vec![Step::told(StepTarget::Client, "set the policy for viewer mode; no shared computer activation")]
+            vec![Step::without_command(
+                StepTarget::Client,
+                "set the policy for viewer mode; no shared computer activation",
+            )]
         }
-        _ => vec![Step::told(StepTarget::Account, "give each user a licence, and let them sign in to Office")],
+        _ => {
+            vec![Step::without_command(StepTarget::Account, "give each user a licence, and let them sign in to Office")]
+        }
     };
     steps.push(Step::typed(
         StepTarget::Client,
@@ -299,7 +313,7 @@ fn config(method: ActivationMethod, facts: &Facts) -> Option<Step> {
             let command = format!("leasehold office config --product {} --plan {}{key}", suite.id, plan.name());
             Some(Step::typed(StepTarget::Anywhere, "write the deployment file", command))
         }
-        None if of_provider => Some(Step::told(
+        None if of_provider => Some(Step::without_command(
             StepTarget::Anywhere,
             "look up the deployment id of the service providers' edition: none is documented for this release",
         )),
@@ -338,12 +352,12 @@ fn pack(release: Release) -> Option<&'static HostPack> {
 }
 
 impl Step {
-    fn told(on: StepTarget, what: &str) -> Self {
+    fn without_command(on: StepTarget, what: &str) -> Self {
         Self { on, what: what.to_owned(), command: None }
     }
 
     fn typed(on: StepTarget, what: &str, command: String) -> Self {
-        Self { command: Some(command), ..Self::told(on, what) }
+        Self { command: Some(command), ..Self::without_command(on, what) }
     }
 }
 

@@ -230,7 +230,7 @@ fn a_mak_that_is_not_enough_is_told() {
 #[test]
 fn an_estate_is_read_with_its_defaults_and_nothing_is_passed_over() {
     let estate = Estate::parse("[defaults]\ndomain = 'ad'\n[[group]]\nname = 'a'\nrelease = '2024'\n").unwrap();
-    assert_eq!(estate.told()[0].facts.domain, Some(Membership::Ad));
+    assert_eq!(estate.resolved_groups()[0].facts.domain, Some(Membership::Ad));
     for (text, error) in [
         ("", "no group"),
         ("[[group]]\nname = 'a'\nrelaese = '2024'\n", "unknown field"),

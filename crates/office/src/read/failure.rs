@@ -1,5 +1,8 @@
 //! What a console says where a script or a command has not run: its message, which is one of the table.
 
+use std::sync::LazyLock;
+
+use regex::Regex;
 use serde::Serialize;
 
 use super::value::shorten;
@@ -23,8 +26,8 @@ impl Failure {
         if text.len() > MAX_MESSAGE {
             return None;
         }
-        let found =
-            OUTPUTS.failures.iter().find(|failure| failure.texts.iter().any(|words| text.contains(words.as_str())))?;
+        let words = TEXTS.find(text)?.as_str();
+        let found = OUTPUTS.failures.iter().find(|failure| failure.texts.iter().any(|own| own == words))?;
         Some(Self { line, text: shorten(text).to_owned(), id: &found.id })
     }
 
@@ -33,6 +36,13 @@ impl Failure {
         OUTPUTS.failures.iter().find(|failure| failure.id == self.id)
     }
 }
+
+/// Any text of the table: one search for all of them, since every line is looked at.
+static TEXTS: LazyLock<Regex> = LazyLock::new(|| {
+    let texts = OUTPUTS.failures.iter().flat_map(|failure| failure.texts.iter());
+    let any: Vec<String> = texts.map(|text| regex::escape(text)).collect();
+    Regex::new(&any.join("|")).expect("texts without special characters are an expression")
+});
 
 /// A longer line is no message of a console.
 const MAX_MESSAGE: usize = 400;

@@ -147,6 +147,9 @@ fn shape_of(frame: &str) -> String {
 /// written as letters, the envelope of Configuration Manager's logs.
 pub(super) fn parts<'t>(line: &'t str, known: &dyn Fn(&str) -> bool) -> Vec<Cow<'t, str>> {
     let line = line.strip_suffix('\\').unwrap_or(line);
+    if !line.bytes().any(|byte| matches!(byte, b'<' | b'&' | b'\\')) {
+        return vec![Cow::Borrowed(line)];
+    }
     if let Some((_, rest)) = line.split_once("<![LOG[") {
         let inner = rest.split_once("]LOG]").map_or(rest, |(inner, _)| inner);
         return vec![Cow::Borrowed(inner)];

@@ -1,9 +1,11 @@
 //! Which label a line begins with.
 
-use std::collections::HashMap;
 use std::sync::LazyLock;
 
 use crate::facts::outputs::{Kind, Label, OUTPUTS, Script};
+
+/// How many scripts there are.
+const SCRIPTS: usize = Script::Vamt as usize + 1;
 
 /// A flag that is this long is known by its beginning too: narrow consoles wrap it.
 const ENOUGH_OF_A_FLAG: usize = 40;
@@ -11,28 +13,32 @@ const ENOUGH_OF_A_FLAG: usize = 40;
 static INDEX: LazyLock<Index> = LazyLock::new(Index::new);
 
 struct Index {
-    /// By script and first byte in lower case; the longest label first.
-    labels: HashMap<(Script, u8), Vec<&'static Label>>,
+    /// By script and first byte in lower case; the longest label first. Every line is looked up, several times.
+    labels: Vec<Vec<&'static Label>>,
 }
 
 impl Index {
     fn new() -> Self {
-        let mut labels: HashMap<_, Vec<&'static Label>> = HashMap::new();
+        let mut labels: Vec<Vec<&'static Label>> = vec![Vec::new(); SCRIPTS * 256];
         for label in &OUTPUTS.labels {
-            let first = label.label.as_bytes().first().map_or(0, u8::to_ascii_lowercase);
-            labels.entry((label.tool, first)).or_default().push(label);
+            labels[place(label.tool, label.label.as_bytes().first().copied().unwrap_or(0))].push(label);
         }
-        for some in labels.values_mut() {
+        for some in &mut labels {
             some.sort_by_key(|label| std::cmp::Reverse(label.label.len()));
         }
         Self { labels }
     }
 }
 
+/// Where the labels of a script that begin with this byte are.
+fn place(script: Script, first: u8) -> usize {
+    script as usize * 256 + usize::from(first.to_ascii_lowercase())
+}
+
 /// The label of `script` that `line` begins with, and what follows it. Capital letters count: they tell the scripts apart.
 pub(crate) fn find(script: Script, line: &str) -> Option<(&'static Label, &str)> {
     let line = line.trim();
-    let some = INDEX.labels.get(&(script, line.as_bytes().first()?.to_ascii_lowercase()))?;
+    let some = &INDEX.labels[place(script, *line.as_bytes().first()?)];
     some.iter().find_map(|label| {
         let words = label.label.trim_end();
         match line.strip_prefix(words) {

@@ -45,24 +45,24 @@ impl Hidden<'_> {
     }
 
     /// The places of the 25 characters in five groups that begin at `at`.
-    fn groups(&self, at: usize, between: Between, fits: fn(u8) -> bool) -> Option<Vec<usize>> {
-        let mut places = Vec::new();
+    fn groups(&self, at: usize, between: Between, fits: fn(u8) -> bool) -> Option<[usize; LENGTH]> {
+        let mut places = [0; LENGTH];
         let mut next = at;
-        while places.len() < LENGTH {
-            if !places.is_empty() && places.len().is_multiple_of(GROUP) {
+        for (count, place) in places.iter_mut().enumerate() {
+            if count > 0 && count.is_multiple_of(GROUP) {
                 next += between.length(&self.bytes[next..])?;
             }
             if !fits(*self.bytes.get(next)?) {
                 return None;
             }
-            places.push(next);
+            *place = next;
             next += 1;
         }
         Some(places)
     }
 
     /// A word of 25 letters and digits, both of them, in one case.
-    fn token(&self, at: usize) -> Option<Vec<usize>> {
+    fn token(&self, at: usize) -> Option<[usize; LENGTH]> {
         let word = self.bytes.get(at..at + LENGTH)?;
         let alone = |byte: Option<&u8>| !byte.is_some_and(u8::is_ascii_alphanumeric);
         let has = |is: fn(&u8) -> bool| word.iter().any(is);
@@ -72,7 +72,7 @@ impl Hidden<'_> {
             && !(has(u8::is_ascii_uppercase) && has(u8::is_ascii_lowercase))
             && alone(at.checked_sub(1).and_then(|before| self.bytes.get(before)))
             && alone(self.bytes.get(at + LENGTH));
-        fits.then(|| (at..at + LENGTH).collect())
+        fits.then(|| std::array::from_fn(|place| at + place))
     }
 
     fn hide_key(&mut self, places: &[usize]) {

@@ -193,6 +193,7 @@ impl Reader {
 
     /// Reads a line to which nothing is open but the scripts, or which begins something.
     fn anew(&mut self, number: u64, text: &str, class: Class) {
+        let labelled = matches!(class, Class::Label);
         if let Some((machine, rest)) = machine::prefixed(text).filter(|(_, rest)| script::begins(rest)) {
             self.turn_to(machine, NamedBy::File);
             self.script(number, rest);
@@ -200,7 +201,7 @@ impl Reader {
             self.close();
             self.open = next;
             self.give(number, text);
-        } else if let Some(failure) = Failure::of_line(number, text) {
+        } else if let Some(failure) = Some(text).filter(|_| !labelled).and_then(|text| Failure::of_line(number, text)) {
             self.close();
             // PowerShell explains an error once more below it.
             if text.trim_start().starts_with("+ ") && self.failed == Some(failure.id) {

@@ -131,7 +131,8 @@ impl Scripts {
     /// `slmgr.vbs /xpr`: the product's name with a colon, then a sentence.
     fn xpr(&mut self, number: u64, text: &str) -> bool {
         // French puts a blank before its colons.
-        let heading = [" edition:", " edition :", " edition："].iter().find_map(|end| text.split_once(end));
+        let ends = [" edition:", " edition :", " edition："];
+        let heading = text.contains(" edition").then(|| ends.iter().find_map(|end| text.split_once(end))).flatten();
         let heading = heading.filter(|(name, _)| !name.contains(": "));
         if let Some((name, rest)) = heading {
             self.finish();

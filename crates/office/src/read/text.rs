@@ -259,6 +259,10 @@ pub enum Wrap {
 
 /// Whether `line` is as wide as a console, so that what follows and begins nothing of its own may belong to it.
 pub fn wrapped(line: &str) -> Wrap {
+    // There are never more characters than bytes, and most lines are shorter than any console.
+    if line.len() + 1 < WIDTHS[0] {
+        return Wrap::No;
+    }
     let columns = line.chars().count();
     if WIDTHS.contains(&columns) {
         Wrap::Within

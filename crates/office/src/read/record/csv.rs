@@ -67,7 +67,7 @@ impl Csv {
         if let Some(output) = record.get(OUTPUTS) {
             texts.push((from, record.machine(), output.lines().map(str::to_owned).collect()));
         }
-        told.extend(record.told());
+        told.extend(record.contents());
         true
     }
 

@@ -191,13 +191,13 @@ fn split(line: &str) -> (&str, &str) {
 fn of_object(line: u64, value: &Value) -> Vec<Told> {
     let mut own = Record::new(line);
     scalars(value, &mut own, 0);
-    let told = own.told();
+    let told = own.contents();
     if !told.is_empty() {
         return told;
     }
     let mut all = Record::new(line);
     let flat = scalars(value, &mut all, MAX_DEPTH);
-    if flat { all.told() } else { Vec::new() }
+    if flat { all.contents() } else { Vec::new() }
 }
 
 /// Adds the properties of an object, and of the objects within it to a depth; `false` where there are lists of objects,

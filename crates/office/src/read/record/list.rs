@@ -49,7 +49,7 @@ impl List {
     pub(crate) fn line(&mut self, number: u64, line: &str, told: &mut Vec<Told>) -> bool {
         if let Some(record) = hash(number, line) {
             self.end(told);
-            told.extend(record.told());
+            told.extend(record.contents());
             return true;
         }
         let Some((name, value)) = entry(line, self.tight) else {
@@ -70,7 +70,7 @@ impl List {
 
     /// Ends the record, if there is one.
     pub(crate) fn end(&mut self, told: &mut Vec<Told>) {
-        told.extend(std::mem::take(&mut self.record).told());
+        told.extend(std::mem::take(&mut self.record).contents());
         self.names.clear();
     }
 }

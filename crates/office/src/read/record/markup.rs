@@ -87,7 +87,7 @@ impl Markup {
 fn records(node: Node<'_, '_>, line: u64, told: &mut Vec<Told>, depth: usize) {
     let record = record(node, line);
     let characteristic = record.fields.iter().any(|(name, _)| is_characteristic(name));
-    let found = if characteristic { record.told() } else { Vec::new() };
+    let found = if characteristic { record.contents() } else { Vec::new() };
     if found.is_empty() && depth < MAX_DEPTH {
         node.children().filter(Node::is_element).for_each(|child| records(child, line, told, depth + 1));
     }

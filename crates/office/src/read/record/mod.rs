@@ -71,7 +71,7 @@ impl Record {
     }
 
     /// What it is of; nothing where it is of nothing that is known.
-    pub(crate) fn told(&self) -> Vec<Told> {
+    pub(crate) fn contents(&self) -> Vec<Told> {
         let event = event::of_record(self);
         if !event.is_empty() {
             return event.into_iter().map(|event| (event.computer.clone(), Content::Event(event))).collect();

@@ -35,7 +35,7 @@ impl Table {
         }
         self.heading = false;
         let Some(record) = self.row(number, line) else { return false };
-        let found = record.told();
+        let found = record.contents();
         self.rows += usize::from(!found.is_empty());
         let fits = !found.is_empty();
         told.extend(found);

@@ -87,7 +87,7 @@ impl Config {
         let context = Context { today, installed: self.installed, arm: self.arm, ..Context::default() };
         let written = config::write(&profile, comments, &context).map_err(|refused| failed(&refused))?;
         self.put(&written, output)?;
-        told(&written, profile.install);
+        describe(&written, profile.install);
         Ok(())
     }
 
@@ -199,7 +199,7 @@ fn read(path: &Path) -> Result<Profile, Failure> {
 }
 
 /// What there is to know about a file that was written, on standard error.
-fn told(written: &Written, install: Install) {
+fn describe(written: &Written, install: Install) {
     for finding in &written.findings {
         errln!("{}: {} [{}]", finding.severity.name(), finding.message, finding.rule.id);
     }
