@@ -1,13 +1,10 @@
 //! The report for a browser, in one: its search box and its columns work without a network, and nothing else runs.
 
-mod common;
-
 use std::fs;
 use std::path::Path;
-use std::process::Command;
 
-use common::leasehold;
 use leasehold_testkit::need::{self, Need};
+use leasehold_testkit::process::contained;
 use tempfile::TempDir;
 
 const ESTATE: &str = "PSComputerName,Name,Description,PartialProductKey,LicenseStatus,GracePeriodRemaining\n\
@@ -38,9 +35,14 @@ fn searching_and_sorting_work_without_a_network() {
     }
     let folder = TempDir::new().expect("a folder");
     let page = folder.path().join("report.html");
-    let name = page.to_str().expect("its name is text");
-    let run = leasehold(&["office", "status", "-", "--collected", "2026-11-20", "--html", name], ESTATE.as_bytes());
-    assert!(run.stderr.contains("report written"), "{}", run.stderr);
+    let estate = folder.path().join("estate.csv");
+    fs::write(&estate, ESTATE).expect("it is written");
+    let run = contained(env!("CARGO_BIN_EXE_leasehold"))
+        .args(["office", "status", "--collected", "2026-11-20", "--html"])
+        .args([&page, &estate])
+        .output()
+        .expect("the program starts");
+    assert!(String::from_utf8_lossy(&run.stderr).contains("report written"), "{run:?}");
     let report = fs::read_to_string(&page).expect("a report");
 
     // As it is: its own script may run, which shows the box and makes buttons of the headings.
@@ -65,11 +67,10 @@ fn searching_and_sorting_work_without_a_network() {
 
 /// The page as the browser has it once its scripts have run.
 fn shown(page: &Path, folder: &Path) -> String {
-    let output = Command::new(need::find("chromium").expect("it is there"))
+    let output = contained(need::find("chromium").expect("it is there"))
         .args(["--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--dump-dom"])
         .arg(format!("--user-data-dir={}", folder.join("profile").display()))
         .arg(page)
-        .env("HOME", folder)
         .output()
         .expect("it starts");
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
