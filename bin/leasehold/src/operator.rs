@@ -14,6 +14,11 @@ pub(crate) struct Operator {
 }
 
 impl Operator {
+    /// One who was named, or not.
+    pub(crate) const fn new(name: Option<Text>) -> Self {
+        Self { name }
+    }
+
     /// As it was given, else the user who is signed in: with `sudo` the one who called it.
     pub(crate) fn name(&self) -> Text {
         let set = |variable| env::var(variable).ok().filter(|name| !name.is_empty());

@@ -56,6 +56,20 @@ fn list(vendor: &VendorFolder) -> Revocations {
 }
 
 #[test]
+fn the_audit_says_who_gave_a_command_and_a_key_activates_as_often_as_was_said() {
+    let vendor = VendorFolder::open();
+    let words = ["key", "issue", "--family", "acme", "--kind", "host", "--hosts", "1", "--activations", "3"];
+    vendor.run(&[&words[..], &["--as", "Alice Example"]].concat()).done();
+    let audit = vendor.json(&["audit", "--last", "1"]);
+    assert_eq!((&audit[0]["action"], &audit[0]["actor"]), (&"key-issued".into(), &"cli:Alice Example".into()));
+    let keys = vendor.json(&["key", "list"]);
+    assert_eq!((&keys[0]["places"], &keys[0]["activations_each"]), (&1.into(), &3.into()));
+    vendor.run(&["family", "set", "acme", "--capacity", "50"]).done();
+    let by = vendor.json(&["audit", "--last", "1"])[0]["actor"].as_str().expect("a name").to_owned();
+    assert!(by.starts_with("cli:") && by.len() > "cli:".len() && by != "cli:Alice Example", "this user: {by}");
+}
+
+#[test]
 fn a_key_is_changed_by_name_and_its_host_told_when_it_renews() {
     let vendor = VendorFolder::open();
     let key = vendor.issue(&["--kind", "host", "--customer", "Example AG"]);

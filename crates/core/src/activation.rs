@@ -2,6 +2,7 @@
 
 use alloc::vec::Vec;
 use core::fmt;
+use core::num::NonZeroU64;
 
 use crate::code::Code;
 use crate::fingerprint::Fingerprint;
@@ -135,6 +136,16 @@ impl Allowance {
     /// What a multiple key for so many machines is good for; each may make a new device key as often as a host may.
     pub const fn multiple_key(machines: u64) -> Self {
         Self::Machines { machines, activations: PER_PLACE }
+    }
+
+    /// The same with so many key pairs on each host or machine; as it is where none is named.
+    #[must_use]
+    pub fn with_activations(self, each: Option<NonZeroU64>) -> Self {
+        let each = each.map_or(self.activations(), NonZeroU64::get);
+        match self {
+            Self::Hosts { hosts, .. } => Self::Hosts { hosts, activations: each },
+            Self::Machines { machines, .. } => Self::Machines { machines, activations: each },
+        }
     }
 
     /// The kind of product key that it belongs to.

@@ -28,6 +28,8 @@ pub(crate) const PUBLISHED: &str = "published.zone";
 pub(crate) const PENDING: &str = "pending.lh";
 /// The most live leases at once since the last answered request.
 pub(crate) const PEAKS: &str = "peaks.json";
+/// How large the folder was during the last day.
+pub(crate) const GROWTH: &str = "growth.json";
 /// The folder of what the host is told to do with its store.
 pub(crate) const ORDERS: &str = "orders";
 /// The newest seal of the host, beside its store.

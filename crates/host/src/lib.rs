@@ -11,6 +11,7 @@ pub mod change;
 pub mod check;
 mod decide;
 mod decision_log;
+pub mod disk;
 pub mod dns;
 pub mod doctor;
 mod ending;

@@ -12,6 +12,7 @@ use tokio::sync::watch;
 use crate::Error;
 use crate::activation::{Home, Installed};
 use crate::api::ClientApi;
+use crate::disk;
 use crate::mark::{self, UnknownStore};
 use crate::pipeline::Pipeline;
 use crate::publishing::{self, Announced, Publications};
@@ -119,6 +120,7 @@ impl Server {
         let (home, shared) = (&self.home, &self.shared);
         let mut tasks = vec![
             tokio::spawn(watch_certificate(home.clone(), self.installed, Arc::clone(shared), end.clone())),
+            tokio::spawn(disk::watch(home.clone(), Arc::clone(shared), end.clone())),
             tokio::spawn(mark::keep(home.clone(), Arc::clone(shared), end.clone())),
             tokio::spawn(renewing::repeat(self.controls.subscribe(), home.clone(), Arc::clone(shared), end.clone())),
             tokio::spawn(publishing::keep(self.controls.subscribe(), Arc::clone(shared), end.clone())),

@@ -17,7 +17,7 @@ mod tokens;
 mod vendor;
 
 pub use activations::{Activation, ActivationRows, NewActivation};
-pub use audit::{Actor, AuditRow, AuditRows, Change, Stamp};
+pub use audit::{Actor, AuditRow, AuditRows, Change, Person, Stamp};
 pub use differences::Differences;
 pub use families::{Family, FamilyRows};
 pub use keys::{IssuedKey, KeyRows};

@@ -3,6 +3,7 @@
 use leasehold_core::{Code, Finding};
 
 use super::{DoctorInput, StoreKind, StoreProbe};
+use crate::disk::Disk;
 
 pub(super) fn checks(input: &DoctorInput<'_>) -> Vec<Finding> {
     let folder = input.home.folder();
@@ -27,26 +28,9 @@ fn opens(store: &dyn StoreProbe) -> Finding {
     }
 }
 
-#[cfg(unix)]
 fn disk(input: &DoctorInput<'_>) -> Finding {
-    let folder = input.home.folder();
-    let room = match rustix::fs::statvfs(folder) {
-        Ok(room) => room,
-        Err(error) => return Finding::skipped("disk", format!("{}: {error}", folder.display())),
-    };
-    let mebibytes = |blocks: u64| blocks.saturating_mul(room.f_frsize) >> 20;
-    let (free, all) = (mebibytes(room.f_bavail), mebibytes(room.f_blocks));
-    let detail = format!("{free} MiB of {all} MiB are free");
-    match free {
-        ..LEAST => Finding::failure("disk", Code::DiskFull, detail),
-        LEAST..LITTLE => Finding::warning("disk", Code::DiskFull, detail),
-        LITTLE.. => Finding::ok("disk", detail),
-    }
-}
-
-#[cfg(not(unix))]
-fn disk(_: &DoctorInput<'_>) -> Finding {
-    Finding::skipped("disk", "the room on a disk is not asked on this system")
+    let unknown = || Finding::skipped("disk", "the room on a disk is not asked on this system");
+    Disk::of(input.home).map_or_else(unknown, |disk| disk.finding())
 }
 
 fn serving(store: &dyn StoreProbe) -> Finding {
@@ -57,10 +41,3 @@ fn serving(store: &dyn StoreProbe) -> Finding {
         Err(error) => Finding::skipped("serving", format!("{location}: {}", error.with_cause())),
     }
 }
-
-/// Mebibytes with which SQLite's log can still be written back.
-#[cfg(unix)]
-const LEAST: u64 = 128;
-/// Mebibytes with which an administrator has time to make room.
-#[cfg(unix)]
-const LITTLE: u64 = 1_024;

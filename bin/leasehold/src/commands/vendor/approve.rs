@@ -9,7 +9,7 @@ use leasehold_core::activation::{Allowance, Placement, Refusal};
 use leasehold_core::{Code, Timestamp};
 use serde_json::json;
 
-use super::{Passphrase, VendorContext, failed, stamp};
+use super::{Passphrase, VendorContext, failed};
 use crate::failure::Failure;
 use crate::input;
 use crate::output::{self, OutFile, Output};
@@ -33,7 +33,7 @@ impl Approve {
         self.out.check()?;
         let request = input::document(&self.file)?;
         let authority = context.authority(&self.passphrase)?;
-        let approval = authority.approve(&request, stamp(), &SystemRng);
+        let approval = authority.approve(&request, context.stamp(), &SystemRng);
         match approval.map_err(|error| failed(&error).of(&self.file))? {
             Approval::Granted(granted) => write(&granted, &self.out, output),
             Approval::Refused(refusal) => Err(refused(&refusal)),

@@ -6,7 +6,7 @@ use leasehold_client::SystemRng;
 use leasehold_core::{Code, Span, Text};
 use serde_json::json;
 
-use super::{Passphrase, Strength, VendorPaths, failed, stamp};
+use super::{Passphrase, Strength, VendorPaths, failed};
 use crate::failure::Failure;
 use crate::output::{self, Output};
 use crate::stores::StoreLocation;
@@ -28,7 +28,8 @@ pub(crate) struct Init {
 }
 
 impl Init {
-    pub(super) fn run(self, VendorPaths { home, place }: &VendorPaths, output: Output) -> Result<(), Failure> {
+    pub(super) fn run(self, paths: &VendorPaths, output: Output) -> Result<(), Failure> {
+        let VendorPaths { home, place, .. } = paths;
         if self.name.as_str().trim().is_empty() {
             return Err(Failure::failed(Code::Usage, "name: it is empty"));
         }
@@ -37,7 +38,7 @@ impl Init {
         home.make().map_err(|error| failed(&error))?;
         let store = place.authority()?;
         let new = NewVendor { name: self.name, validity: Span::days(self.years * 365), passphrase };
-        let created = leasehold_authority::init(home, &*store, &new, stamp(), &SystemRng);
+        let created = leasehold_authority::init(home, &*store, &new, paths.stamp(), &SystemRng);
         print(home, &new, &created.map_err(|error| failed(&error))?, output);
         Ok(())
     }

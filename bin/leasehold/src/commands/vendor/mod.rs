@@ -24,11 +24,12 @@ use std::sync::Arc;
 
 use clap::{Args, Subcommand};
 use leasehold_authority::{Authority, Error, ErrorKind, Home, Secret};
-use leasehold_core::{Code, KeyKind};
-use leasehold_store::authority::{Actor, AuthorityStore, Stamp};
+use leasehold_core::{Code, KeyKind, Text};
+use leasehold_store::authority::{Actor, AuthorityStore, Person, Stamp};
 
 use crate::failure::Failure;
 use crate::input;
+use crate::operator::Operator;
 use crate::output::Output;
 use crate::stores::StoreLocation;
 
@@ -46,6 +47,9 @@ pub(crate) struct Vendor {
     /// `LEASEHOLD_VENDOR_STORE`.
     #[arg(long, value_name = "URL", global = true)]
     store: Option<String>,
+    /// Who gives the command, for the audit [default: the user of the operating system].
+    #[arg(long = "as", value_name = "NAME", global = true)]
+    operator: Option<Text>,
     #[command(subcommand)]
     command: Command,
 }
@@ -97,7 +101,8 @@ impl Vendor {
     pub(crate) fn run(self, output: Output) -> Result<(), Failure> {
         let home = Home::new(self.dir);
         let place = StoreLocation::choose(self.store.as_deref(), "LEASEHOLD_VENDOR_STORE", None, home.folder())?;
-        let paths = VendorPaths { home, place };
+        let actor = Actor::Person(Person::new(&Operator::new(self.operator).name()));
+        let paths = VendorPaths { home, place, actor };
         match self.command {
             Command::Init(command) => command.run(&paths, output),
             Command::Product(command) => command.run(&VendorContext::open(paths)?, output),
@@ -123,23 +128,37 @@ impl Vendor {
 struct VendorPaths {
     home: Home,
     place: StoreLocation,
+    actor: Actor,
+}
+
+impl VendorPaths {
+    /// A change made now by this command.
+    fn stamp(&self) -> Stamp {
+        Stamp { at: input::now(), actor: self.actor }
+    }
 }
 
 /// A vendor's folder with its open store.
 struct VendorContext {
     home: Home,
     store: Arc<dyn AuthorityStore>,
+    actor: Actor,
 }
 
 impl VendorContext {
     /// Opens an existing vendor; creates nothing.
-    fn open(VendorPaths { home, place }: VendorPaths) -> Result<Self, Failure> {
+    fn open(VendorPaths { home, place, actor }: VendorPaths) -> Result<Self, Failure> {
         if place.authority_versions()?.is_none() {
             let message = format!("{place}: there is no vendor here yet");
             return Err(Failure::failed(Code::NotInitialised, message).hint(MAKE_ONE));
         }
         let store = place.authority()?;
-        Ok(Self { home, store })
+        Ok(Self { home, store, actor })
+    }
+
+    /// A change made now by this command.
+    fn stamp(&self) -> Stamp {
+        Stamp { at: input::now(), actor: self.actor }
     }
 
     fn authority(&self, passphrase: &Passphrase) -> Result<Authority, Failure> {
@@ -207,11 +226,6 @@ impl Strength {
 
 /// Characters of a passphrase that is not weak.
 const MIN_PASSPHRASE: usize = 12;
-
-/// A change made now on the command line.
-fn stamp() -> Stamp {
-    Stamp { at: input::now(), actor: Actor::Cli }
-}
 
 /// An error of the authority's library as the end of a command.
 pub(crate) fn failed(error: &Error) -> Failure {

@@ -7,7 +7,7 @@ use leasehold_core::{Cti, KeyId};
 use leasehold_store::authority::Revoked;
 use serde_json::{Value, json};
 
-use super::{Passphrase, VendorContext, failed, stamp};
+use super::{Passphrase, VendorContext, failed};
 use crate::failure::Failure;
 use crate::output::{self, Output};
 
@@ -41,7 +41,7 @@ pub(super) fn run(
     output: Output,
 ) -> Result<(), Failure> {
     let authority = context.authority(passphrase)?;
-    let revoked = authority.revoke(targets, stamp(), &SystemRng);
+    let revoked = authority.revoke(targets, context.stamp(), &SystemRng);
     let Withdrawal { added, list } = revoked.map_err(|error| failed(&error))?;
     let number = list.map(|list| list.number);
     match output {

@@ -9,7 +9,7 @@ use leasehold_client::SystemRng;
 use leasehold_core::{Code, Span};
 use serde_json::json;
 
-use crate::commands::vendor::{Strength, VendorContext, failed, stamp};
+use crate::commands::vendor::{Strength, VendorContext, failed};
 use crate::failure::Failure;
 use crate::input;
 use crate::output::{self, Output};
@@ -40,7 +40,7 @@ impl Rotate {
     pub(super) fn run(self, context: &VendorContext, output: Output) -> Result<(), Failure> {
         leasehold_authority::vendor(&*context.store).map_err(|error| failed(&error))?;
         let rotation = self.rotation(context)?;
-        let rotated = rotation::rotate(&context.home, &context.store, &rotation, stamp(), &SystemRng);
+        let rotated = rotation::rotate(&context.home, &context.store, &rotation, context.stamp(), &SystemRng);
         print(&rotated.map_err(|error| failed(&error))?, output);
         Ok(())
     }

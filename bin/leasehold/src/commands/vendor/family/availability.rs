@@ -5,7 +5,7 @@ use leasehold_authority::families;
 use leasehold_authority::products::Availability;
 use leasehold_core::FamilyId;
 
-use crate::commands::vendor::{VendorContext, failed, stamp};
+use crate::commands::vendor::{VendorContext, failed};
 use crate::failure::Failure;
 use crate::output::Output;
 
@@ -23,7 +23,7 @@ impl Change {
         availability: Availability,
         output: Output,
     ) -> Result<(), Failure> {
-        let changed = families::set_availability(&*context.store, &self.id, availability, stamp())
+        let changed = families::set_availability(&*context.store, &self.id, availability, context.stamp())
             .map_err(|error| failed(&error))?;
         super::print_changed(&changed, output);
         if availability == Availability::Withdrawn {

@@ -6,7 +6,7 @@ use leasehold_core::{Code, FamilyId};
 use leasehold_store::authority::ForkPolicy;
 
 use crate::commands::vendor::policy::{self, PolicyOptions};
-use crate::commands::vendor::{VendorContext, failed, stamp};
+use crate::commands::vendor::{VendorContext, failed};
 use crate::failure::Failure;
 use crate::output::Output;
 
@@ -36,10 +36,10 @@ impl Set {
         if !policy && self.forked.is_none() {
             return Err(Failure::failed(Code::Usage, "there is nothing to change").hint("give at least one option"));
         }
-        let changed = families::change(&*context.store, &self.id, &self.policy.change(), stamp());
+        let changed = families::change(&*context.store, &self.id, &self.policy.change(), context.stamp());
         let mut changed = changed.map_err(|error| failed(&error))?;
         if let Some(forked) = self.forked {
-            let again = families::set_forked(&*context.store, &self.id, forked.into(), stamp());
+            let again = families::set_forked(&*context.store, &self.id, forked.into(), context.stamp());
             changed.after = again.map_err(|error| failed(&error))?.after;
         }
         super::print_changed(&changed, output);

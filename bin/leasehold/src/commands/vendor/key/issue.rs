@@ -12,7 +12,7 @@ use zeroize::Zeroizing;
 
 use crate::commands::vendor::policy::{self, PolicyOptions};
 use crate::commands::vendor::secret::SecretOutput;
-use crate::commands::vendor::{VendorContext, failed, stamp};
+use crate::commands::vendor::{VendorContext, failed};
 use crate::failure::Failure;
 use crate::output::{self, Output};
 use crate::values;
@@ -35,6 +35,9 @@ pub(crate) struct Issue {
     /// How many machines a multiple key activates.
     #[arg(long, value_name = "N", required_if_eq("kind", "multiple"), value_parser = values::whole::<u64>(values::SOME))]
     machines: Option<u64>,
+    /// How many key pairs it activates on each host or machine [first: 10].
+    #[arg(long, value_name = "N", visible_alias = "activations-each", value_parser = values::whole::<NonZeroU64>(values::SOME))]
+    activations: Option<NonZeroU64>,
     /// How long certificates of its hosts are valid [first: 90d with a capacity, else 2 years].
     #[arg(long, value_name = "TIME", value_parser = values::span)]
     certificate_validity: Option<Span>,
@@ -58,7 +61,7 @@ impl Issue {
         let family = families.into_iter().find(|family| family.id == self.family);
         let family = family.ok_or_else(|| failed(&Error::UnknownFamily(self.family)))?;
         let policy = self.policy.apply(family.policy);
-        let allowance = self.allowance(&policy)?;
+        let allowance = self.allowance(&policy)?.with_activations(self.activations);
         let new = NewKey {
             family: self.family,
             allowance,
@@ -66,12 +69,12 @@ impl Issue {
             policy: Some(policy),
             certificate_validity: self.certificate_validity,
         };
-        let draft = keys::draft(&*context.store, &new, stamp(), &SystemRng);
+        let draft = keys::draft(&*context.store, &new, context.stamp(), &SystemRng);
         let draft = draft.map_err(|error| failed(&error))?;
         let usage = KeyUse { key: draft.issued().clone(), places_taken: 0, hosts: Vec::new() };
         let key = Zeroizing::new(draft.key().to_string());
         self.out.write(("key", &key), super::value(&usage), output, || {
-            draft.record(&*context.store, stamp()).map_err(|error| failed(&error))
+            draft.record(&*context.store, context.stamp()).map_err(|error| failed(&error))
         })?;
         print(&usage);
         Ok(())

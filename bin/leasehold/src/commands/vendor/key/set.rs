@@ -9,7 +9,7 @@ use leasehold_core::activation::Allowance;
 use leasehold_core::{Code, Span, Text};
 
 use crate::commands::vendor::policy::{self, PolicyOptions};
-use crate::commands::vendor::{VendorContext, failed, stamp};
+use crate::commands::vendor::{VendorContext, failed};
 use crate::failure::Failure;
 use crate::output::Output;
 use crate::values::{self, OrNone, or_none, parsed};
@@ -26,7 +26,7 @@ pub(crate) struct Set {
     #[arg(long, value_name = "N", visible_alias = "hosts", visible_alias = "machines", value_parser = values::whole::<NonZeroU64>(values::SOME))]
     places: Option<NonZeroU64>,
     /// How many key pairs it activates at most on each of them.
-    #[arg(long, value_name = "N", value_parser = values::whole::<NonZeroU64>(values::SOME))]
+    #[arg(long, value_name = "N", visible_alias = "activations", value_parser = values::whole::<NonZeroU64>(values::SOME))]
     activations_each: Option<NonZeroU64>,
     /// How long certificates of its hosts are valid; none is the usual time.
     #[arg(long, value_name = "TIME|none", value_parser = validity)]
@@ -47,7 +47,8 @@ impl Set {
         if change == KeyChange::default() {
             return Err(Failure::failed(Code::Usage, "there is nothing to change").hint("give at least one option"));
         }
-        let changed = keys::change(&*context.store, &self.name, &change, stamp()).map_err(|error| failed(&error))?;
+        let changed =
+            keys::change(&*context.store, &self.name, &change, context.stamp()).map_err(|error| failed(&error))?;
         super::print_changed(&changed, output);
         if !changed.is_nothing() {
             policy::warn(&changed.after.policy, changed.after.allowance);

@@ -3,7 +3,7 @@
 use clap::Args;
 use leasehold_authority::{KeyName, keys};
 
-use crate::commands::vendor::{VendorContext, failed, stamp};
+use crate::commands::vendor::{VendorContext, failed};
 use crate::failure::Failure;
 use crate::output::Output;
 
@@ -16,7 +16,7 @@ pub(crate) struct Withdraw {
 
 impl Withdraw {
     pub(super) fn run(self, context: &VendorContext, output: Output) -> Result<(), Failure> {
-        let changed = keys::withdraw(&*context.store, &self.name, stamp()).map_err(|error| failed(&error))?;
+        let changed = keys::withdraw(&*context.store, &self.name, context.stamp()).map_err(|error| failed(&error))?;
         super::print_changed(&changed, output);
         errln!("what it has activated holds to its end; `leasehold vendor key revoke` ends that too");
         Ok(())

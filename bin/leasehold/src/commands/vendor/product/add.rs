@@ -6,7 +6,7 @@ use leasehold_core::{FamilyId, Policy, ProductId, ProductNumber, Span, Text, sta
 
 use super::entry;
 use crate::commands::vendor::policy::{self, PolicyOptions};
-use crate::commands::vendor::{VendorContext, failed, stamp};
+use crate::commands::vendor::{VendorContext, failed};
 use crate::failure::Failure;
 use crate::output::{self, Output};
 use crate::values;
@@ -55,7 +55,7 @@ impl Add {
     pub(super) fn run(self, context: &VendorContext, output: Output) -> Result<(), Failure> {
         let id = self.id;
         let new = self.product(context)?;
-        products::add(&*context.store, &new, stamp()).map_err(|error| failed(&error))?;
+        products::add(&*context.store, &new, context.stamp()).map_err(|error| failed(&error))?;
         let entry = entry(context, &id)?;
         policy::warn_of_validity(&entry.family.policy);
         match output {

@@ -4,7 +4,7 @@ use clap::Args;
 use leasehold_authority::products::{self, Availability};
 use leasehold_core::ProductId;
 
-use crate::commands::vendor::{VendorContext, failed, stamp};
+use crate::commands::vendor::{VendorContext, failed};
 use crate::failure::Failure;
 use crate::output::Output;
 
@@ -22,7 +22,7 @@ impl Change {
         availability: Availability,
         output: Output,
     ) -> Result<(), Failure> {
-        let changed = products::set_availability(&*context.store, &self.id, availability, stamp())
+        let changed = products::set_availability(&*context.store, &self.id, availability, context.stamp())
             .map_err(|error| failed(&error))?;
         super::print_changed(&changed, output);
         if availability == Availability::Withdrawn {

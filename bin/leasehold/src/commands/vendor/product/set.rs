@@ -5,7 +5,7 @@ use leasehold_authority::products::{self, ProductChange};
 use leasehold_core::{ProductId, Span, Text};
 
 use super::add::Mode;
-use crate::commands::vendor::{VendorContext, failed, stamp};
+use crate::commands::vendor::{VendorContext, failed};
 use crate::failure::Failure;
 use crate::output::Output;
 use crate::values::{self, OrNone, or_none, parsed};
@@ -42,7 +42,8 @@ impl Set {
             service: self.service.map(|given| given.0),
             mode: self.mode.map(Into::into),
         };
-        let changed = products::change(&*context.store, &self.id, &change, stamp()).map_err(|error| failed(&error))?;
+        let changed =
+            products::change(&*context.store, &self.id, &change, context.stamp()).map_err(|error| failed(&error))?;
         super::print_changed(&changed, output);
         if !changed.is_nothing() {
             errln!("applications learn of it from a new manifest: leasehold vendor manifest {}", self.id);

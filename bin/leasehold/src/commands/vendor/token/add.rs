@@ -8,7 +8,7 @@ use leasehold_store::authority;
 use zeroize::Zeroizing;
 
 use crate::commands::vendor::secret::SecretOutput;
-use crate::commands::vendor::{VendorContext, failed, stamp};
+use crate::commands::vendor::{VendorContext, failed};
 use crate::failure::Failure;
 use crate::output::{self, Output};
 use crate::values;
@@ -42,12 +42,12 @@ impl Add {
     pub(super) fn run(self, context: &VendorContext, output: Output) -> Result<(), Failure> {
         let roles = self.roles.into_iter().map(authority::Role::from).collect();
         let new = NewToken { name: self.name, roles, expires: self.expires };
-        let draft = tokens::draft(&*context.store, &new, stamp(), &SystemRng);
+        let draft = tokens::draft(&*context.store, &new, context.stamp(), &SystemRng);
         let draft = draft.map_err(|error| failed(&error))?;
         let token = draft.token().clone();
         let text = Zeroizing::new(draft.text().to_string());
         self.out.write(("token", &text), super::value(&token), output, || {
-            draft.record(&*context.store, stamp()).map_err(|error| failed(&error))
+            draft.record(&*context.store, context.stamp()).map_err(|error| failed(&error))
         })?;
         let until = token.expires.map_or_else(|| "for ever".to_owned(), |end| format!("until {}", output::time(end)));
         errln!("token {}, {until}: {}", token.name, super::roles(&token));

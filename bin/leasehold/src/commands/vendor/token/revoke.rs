@@ -4,7 +4,7 @@ use clap::Args;
 use leasehold_authority::tokens;
 use leasehold_core::TokenName;
 
-use crate::commands::vendor::{VendorContext, failed, stamp};
+use crate::commands::vendor::{VendorContext, failed};
 use crate::failure::Failure;
 use crate::output::{self, Output};
 
@@ -17,7 +17,7 @@ pub(crate) struct Revoke {
 
 impl Revoke {
     pub(super) fn run(self, context: &VendorContext, output: Output) -> Result<(), Failure> {
-        let token = tokens::revoke(&*context.store, &self.name, stamp()).map_err(|error| failed(&error))?;
+        let token = tokens::revoke(&*context.store, &self.name, context.stamp()).map_err(|error| failed(&error))?;
         match output {
             Output::Json => output::json(&super::value(&token)),
             Output::Human => errln!("token {} is revoked", token.name),

@@ -33,6 +33,9 @@ pub(in crate::serve::admin) struct Input {
     /// each host may grant so many leases.
     #[schema(inline)]
     hosts: Option<Count>,
+    /// How many key pairs it activates at most on each host or machine; 10 unless given.
+    #[schema(inline)]
+    activations_each: Option<Count>,
     /// How long certificates of its hosts are valid, in seconds; 90 days with a capacity and two years without unless given.
     #[schema(inline)]
     certificate_validity: Option<Validity>,
@@ -58,7 +61,8 @@ pub(in crate::serve::admin) fn issue(call: &Call<'_>) -> Answer {
     let family = families::find(call, input.family.0)?;
     let change = input.policy.as_ref().map(|Object(policy)| policy.change()).transpose()?;
     let policy = change.unwrap_or_default().apply(family.policy);
-    let allowance = input.allowance(&policy)?;
+    let each = input.activations_each.and_then(|each| NonZeroU64::new(each.0));
+    let allowance = input.allowance(&policy)?.with_activations(each);
     let customer = input.customer.map(|name| name.text("body: customer")).transpose()?;
     let new = NewKey {
         family: family.id,
