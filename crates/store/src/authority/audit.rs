@@ -49,12 +49,12 @@ impl Person {
         let end = (0..=name.len().min(Self::MAX)).rev().find(|end| name.is_char_boundary(*end)).unwrap_or_default();
         let mut bytes = [0; Self::MAX];
         bytes[..end].copy_from_slice(&name.as_bytes()[..end]);
-        Self { length: u8::try_from(end).expect("64 at most"), bytes }
+        Self { length: u8::try_from(end).unwrap_or_default(), bytes }
     }
 
     /// The name.
     pub fn as_str(&self) -> &str {
-        str::from_utf8(&self.bytes[..usize::from(self.length)]).expect("it was cut between characters")
+        str::from_utf8(&self.bytes[..usize::from(self.length)]).unwrap_or_default()
     }
 }
 
