@@ -6,16 +6,20 @@ use core::str::FromStr;
 use bech32::primitives::checksum::{Checksum, Engine};
 use bech32::{Bech32m, Fe32, Hrp};
 use sha2::{Digest, Sha256};
+use zeroize::ZeroizeOnDrop;
 
 use crate::id::KeyId;
 use crate::pasted;
 use crate::text::ProductNumber;
 
-/// A well-formed product key. Host and multiple keys are secrets: `Debug` shows the last five characters only.
-#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+/// A well-formed product key. Host and multiple keys are secrets: `Debug` shows the last five characters only, and what is
+/// dropped is overwritten.
+#[derive(Clone, PartialEq, Eq, Hash, ZeroizeOnDrop)]
 pub struct ProductKey {
     characters: [u8; LENGTH],
+    #[zeroize(skip)]
     kind: KeyKind,
+    #[zeroize(skip)]
     number: ProductNumber,
     payload: u128,
 }

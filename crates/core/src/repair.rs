@@ -8,7 +8,7 @@ use crate::key::{LENGTH, ProductKey};
 use crate::pasted;
 
 /// One change that makes a mistyped key a well-formed one. Positions count from 1, spaces and hyphens apart.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Repair {
     /// The key it gives.
     pub key: ProductKey,

@@ -122,9 +122,26 @@ impl FromStr for Text {
 }
 
 impl fmt::Display for Text {
+    /// The text for people: characters that turn the direction of what is read are shown by their numbers, so that no name
+    /// makes a line say something else.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
+        if !self.0.contains(turns_direction) {
+            return f.pad(&self.0);
+        }
+        for character in self.0.chars() {
+            if turns_direction(character) {
+                write!(f, "\\u{:04x}", u32::from(character))?;
+            } else {
+                fmt::Write::write_char(f, character)?;
+            }
+        }
+        Ok(())
     }
+}
+
+/// Whether a character turns the direction of the text around it (the bidirectional controls of Unicode).
+pub const fn turns_direction(character: char) -> bool {
+    matches!(character, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
 impl fmt::Debug for Text {
@@ -198,5 +215,18 @@ mod tests {
         assert!("Grüße".parse::<Text>().is_ok());
         assert_eq!("a\nb".parse::<Text>(), Err(TextError::TextControl));
         assert_eq!("x".repeat(256).parse::<Text>(), Err(TextError::TextLength(256)));
+    }
+
+    #[test]
+    fn what_turns_the_direction_of_a_text_is_shown_by_its_number_and_kept_as_it_is() {
+        let turning = ['\u{61c}', '\u{200e}', '\u{200f}', '\u{202a}', '\u{202e}', '\u{2066}', '\u{2069}'];
+        for character in turning {
+            let text: Text = alloc::format!("pc-{character}1").parse().unwrap();
+            let number = alloc::format!("pc-\\u{:04x}1", u32::from(character));
+            assert_eq!(alloc::format!("{text}"), number);
+            assert!(alloc::format!("{text:?}").is_ascii());
+            assert!(text.as_str().contains(character));
+        }
+        assert_eq!(alloc::format!("{:<5}|", "ab".parse::<Text>().unwrap()), "ab   |");
     }
 }

@@ -18,9 +18,9 @@ proptest! {
     #[test]
     fn a_key_is_read_back_from_what_it_shows(key in key(), lower in any::<bool>(), between in "[ -]{0,2}") {
         let shown = key.to_string();
-        prop_assert_eq!(shown.parse(), Ok(key));
+        prop_assert_eq!(shown.parse(), Ok(key.clone()));
         let typed = shown.replace('-', &between);
-        prop_assert_eq!(if lower { typed.to_lowercase() } else { typed }.parse(), Ok(key));
+        prop_assert_eq!(if lower { typed.to_lowercase() } else { typed }.parse(), Ok(key.clone()));
         prop_assert!(shown.ends_with(key.last_five()));
     }
 

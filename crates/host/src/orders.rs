@@ -66,7 +66,7 @@ impl Order {
 
 impl fmt::Display for Order {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { client, family, task, by } = self;
+        let (Self { client, family, task, .. }, by) = (self, self.by.as_str());
         match task {
             Task::End { product, lease } => write!(f, "{client} {family} {product} {lease} {by}"),
             Task::Forget => write!(f, "{client} {family} - - {by}"),

@@ -109,3 +109,77 @@ impl<D> Unpacked<D> {
         self.unverified.document
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use leasehold_core::{Component, Cti, DirectoryId, Fingerprint, KeyKind, ProductKey, ProductNumber, Timestamp};
+
+    use super::*;
+    use crate::document::{DirectoryRequest, HostRequest, MachineRequest, Release, Request};
+    use crate::envelope::{payload, sig_structure, write};
+    use crate::proof::Proof;
+    use crate::signature::forge::MixedKey;
+
+    const CTI: Cti = Cti([1; 16]);
+
+    /// Whether a document of the key that `make` takes is opened: with a key of mixed order, and without.
+    fn opened<D: Document>(make: impl Fn(PublicKey) -> D) -> [bool; 2] {
+        let honest = crate::Keypair::from_seed(&[7; 32]);
+        let mixed = MixedKey::new(7);
+        let forged = {
+            let document = make(mixed.public());
+            let payload = payload(&document);
+            let message = sig_structure(D::TYP, &[], &payload);
+            let point = Point::new(&mixed.public()).expect("a point that is not of small order");
+            let signature = mixed.sign(&message);
+            assert!(point.verify(&message, &signature), "the signature by itself holds");
+            write(D::TYP, mixed.public().id(), &[], None, &payload, &signature)
+        };
+        let signed = crate::envelope::sign(&make(honest.public()), &honest, &[]);
+        [open::<D>(&forged).is_ok(), open::<D>(&signed).is_ok()]
+    }
+
+    #[test]
+    fn a_key_of_mixed_order_is_refused_wherever_a_document_brings_its_key_along() {
+        let issued = Timestamp::from_unix(1_790_000_000);
+        let number = ProductNumber::try_from(7).expect("a number");
+        let product_key = ProductKey::secret(KeyKind::Host, number, [3; 9]);
+        let fingerprint = Fingerprint::new([(Component::MachineId, [1; 8])]).expect("a component");
+        let text = || "text".parse().expect("a text");
+        let product = "acme-cad".parse().expect("an id");
+        let proof = |key: PublicKey| Proof::new(&product_key, key.id(), CTI);
+        let request = opened(|key| Request {
+            issued,
+            cti: CTI,
+            key,
+            product,
+            number,
+            fingerprint,
+            client_version: text(),
+            host_name: None,
+            chain_of: None,
+            holds: None,
+        });
+        let release = opened(|key| Release { issued, cti: CTI, key, product, lease: CTI });
+        let host = opened(|key| HostRequest {
+            issued,
+            cti: CTI,
+            key,
+            proof: proof(key),
+            host_name: text(),
+            fingerprint,
+            tip: None,
+            usage: Vec::new(),
+        });
+        let machine = opened(|key| MachineRequest { issued, cti: CTI, key, proof: proof(key), product, fingerprint });
+        let directory = opened(|key| DirectoryRequest {
+            issued,
+            cti: CTI,
+            key,
+            proof: proof(key),
+            name: text(),
+            directory: DirectoryId([5; 16]),
+        });
+        assert_eq!([request, release, host, machine, directory], [[false, true]; 5]);
+    }
+}

@@ -135,8 +135,57 @@ const SMALL_ORDER: [[u8; 32]; 5] = [
     ],
 ];
 
+/// Keys and signatures with torsion in them, which the holder of a secret can make.
+#[cfg(test)]
+pub(crate) mod forge {
+    use curve25519_dalek::constants::EIGHT_TORSION;
+
+    use super::*;
+
+    /// A key of mixed order: its point has a part of order 8.
+    pub(crate) struct MixedKey(u8);
+
+    impl MixedKey {
+        pub(crate) fn new(seed: u8) -> Self {
+            Self(seed)
+        }
+
+        pub(crate) fn public(&self) -> PublicKey {
+            PublicKey(key(self.0, EIGHT_TORSION[1]))
+        }
+
+        pub(crate) fn sign(&self, message: &[u8]) -> [u8; 64] {
+            with_torsion(self.0, EIGHT_TORSION[0], EIGHT_TORSION[1], message).1
+        }
+    }
+
+    fn key(seed: u8, torsion: EdwardsPoint) -> [u8; 32] {
+        let secret = Scalar::from_bytes_mod_order([seed; 32]);
+        (EdwardsPoint::mul_base(&secret) + torsion).compress().to_bytes()
+    }
+
+    /// A key and a signature under it, with torsion in its commitment and in the key.
+    pub(super) fn with_torsion(
+        seed: u8,
+        in_r: EdwardsPoint,
+        in_key: EdwardsPoint,
+        message: &[u8],
+    ) -> (Point, [u8; 64]) {
+        let (secret, key) = (Scalar::from_bytes_mod_order([seed; 32]), key(seed, in_key));
+        let nonce = Scalar::from_bytes_mod_order([seed ^ 0x55; 32]);
+        let r = (EdwardsPoint::mul_base(&nonce) + in_r).compress().to_bytes();
+        let digest = Sha512::new().chain_update(r).chain_update(key).chain_update(message).finalize();
+        let s = nonce + Scalar::from_bytes_mod_order_wide(&digest.into()) * secret;
+        let mut signature = [0; 64];
+        signature[..32].copy_from_slice(&r);
+        signature[32..].copy_from_slice(s.as_bytes());
+        (Point::new(&PublicKey(key)).expect("a point that is not of small order"), signature)
+    }
+}
+
 #[cfg(test)]
 mod tests {
+    use super::forge::with_torsion;
     use super::*;
     use crate::keypair::Keypair;
     use curve25519_dalek::constants::EIGHT_TORSION;
@@ -175,20 +224,6 @@ mod tests {
         let mut expected = [true; 9];
         expected[4] = false;
         assert_eq!(check(&signatures), expected);
-    }
-
-    /// A signature by `pair` whose commitment and key have torsion in them: the holder of the secret can make it.
-    fn with_torsion(seed: u8, in_r: EdwardsPoint, in_key: EdwardsPoint, message: &[u8]) -> (Point, [u8; 64]) {
-        let secret = Scalar::from_bytes_mod_order([seed; 32]);
-        let key = (EdwardsPoint::mul_base(&secret) + in_key).compress().to_bytes();
-        let nonce = Scalar::from_bytes_mod_order([seed ^ 0x55; 32]);
-        let r = (EdwardsPoint::mul_base(&nonce) + in_r).compress().to_bytes();
-        let digest = Sha512::new().chain_update(r).chain_update(key).chain_update(message).finalize();
-        let s = nonce + Scalar::from_bytes_mod_order_wide(&digest.into()) * secret;
-        let mut signature = [0; 64];
-        signature[..32].copy_from_slice(&r);
-        signature[32..].copy_from_slice(s.as_bytes());
-        (Point::new(&PublicKey(key)).unwrap(), signature)
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 
-use leasehold_core::{Counting, KeyId, Text};
+use leasehold_core::{Counting, KeyId};
 use leasehold_store::host::{LeaseRow, Sighting, encode_fingerprint, encode_requests};
 use tokio_postgres::types::ToSql;
 
@@ -48,7 +48,7 @@ impl Clients {
         self.first.push(integer(row.first.unix()));
         self.last.push(integer(row.last.unix()));
         self.fingerprint.push(encode_fingerprint(&row.fingerprint));
-        self.name.push(row.name.as_ref().map(Text::to_string));
+        self.name.push(row.name.as_ref().map(|name| name.as_str().to_owned()));
         self.address.push(row.address);
         self.counts.push(row.counting == Counting::Counts);
         self.requests.push(encode_requests(&row.requests));

@@ -28,7 +28,7 @@ pub(super) fn inspect(typed: &str, output: Output) -> Result<(), Failure> {
         Err(error) => {
             let repair = repair(&text);
             if output == Output::Json {
-                output::json(&mistyped(error, repair));
+                output::json(&mistyped(error, repair.as_ref()));
             }
             let failure = Failure::refused(Code::NotAProductKey, format!("product key: {error}"));
             Err(match repair {
@@ -80,7 +80,7 @@ fn purpose(kind: KeyKind) -> &'static str {
 }
 
 /// `reason` is the one word of the error. The repaired key is shown for public keys only.
-fn mistyped(error: KeyError, repair: Option<Repair>) -> Value {
+fn mistyped(error: KeyError, repair: Option<&Repair>) -> Value {
     let repair = repair.map(|Repair { key, slip }| {
         let public = (key.kind() == KeyKind::Generic).then(|| key.to_string());
         match slip {
