@@ -90,12 +90,18 @@ fn named(error: tokio_postgres::Error) -> StoreError {
     // A value that is not of its column's type.
     let misread = error.code().is_none()
         && error.source().is_some_and(|cause| cause.downcast_ref::<tokio_postgres::types::WrongType>().is_some());
+    let cause_in_words = error.source().map(ToString::to_string).unwrap_or_default();
+    let lacks_password = cause_in_words.contains("password missing");
     let code = error.code().map(|code| code.code().to_owned()).unwrap_or_default();
     let cause = Box::new(DatabaseMessage(error));
     match code.as_str() {
         _ if misread => StoreError::Damaged(cause),
         // Disk full.
         "53100" => StoreError::Full(cause),
+        // Authentication, and rights that are not granted.
+        "42501" => StoreError::Denied(cause),
+        code if code.starts_with("28") => StoreError::Denied(cause),
+        "" if lacks_password => StoreError::Denied(cause),
         // A transaction that may only read: a standby, or a database set so.
         "25006" => StoreError::ReadOnly(cause),
         // Data or index corrupted; tables or columns that are missing; constraints that are broken.

@@ -77,13 +77,13 @@ fn a_database_that_cannot_be_used_is_said_so_in_its_own_words() {
     server.query(&name, "CREATE ROLE guarded LOGIN PASSWORD 'right'");
     let at = server.address();
     let (error, cause) = refused(&format!("postgres://guarded:wrong@{at}/{name}"));
-    assert!(matches!(error, StoreError::Unavailable(_)) && cause.contains("password authentication failed"), "{cause}");
+    assert!(matches!(error, StoreError::Denied(_)) && cause.contains("password authentication failed"), "{cause}");
     let (error, cause) = refused(&format!("postgres://{USER}@{at}/nowhere"));
     assert!(matches!(error, StoreError::Unavailable(_)) && cause.contains("\"nowhere\" does not exist"), "{cause}");
     let (error, cause) = refused(&format!("postgres://{USER}@127.0.0.1:1/{name}"));
     assert!(matches!(error, StoreError::Unavailable(_)) && cause.contains("refused"), "{cause}");
     let (error, cause) = refused(&format!("postgres://guarded:right@{at}/{name}"));
-    assert!(matches!(error, StoreError::Unavailable(_)) && cause.contains("permission denied"), "{cause}");
+    assert!(matches!(error, StoreError::Denied(_)) && cause.contains("permission denied"), "{cause}");
 }
 
 #[test]

@@ -41,6 +41,9 @@ pub enum StoreError {
     /// Another process has it open for writing.
     #[error("another process has the store open for writing")]
     InUse,
+    /// The database lets this user not in, or not do what is needed.
+    #[error("the database refuses this user")]
+    Denied(#[source] Box<dyn Error + Send + Sync>),
     /// It cannot be reached, or another failure that may pass.
     #[error("the store is not available")]
     Unavailable(#[source] Box<dyn Error + Send + Sync>),
@@ -51,6 +54,7 @@ impl StoreError {
     pub const fn code(&self) -> Code {
         match self {
             Self::Full(_) | Self::ReadOnly(_) | Self::Unavailable(_) => Code::StoreUnavailable,
+            Self::Denied(_) => Code::StoreDenied,
             Self::NotEmpty => Code::StoreNotEmpty,
             Self::InUse => Code::StoreInUse,
             Self::Replaced => Code::StoreReplaced,

@@ -112,6 +112,7 @@ codes! {
     Timeout = "timeout",
     Internal = "internal",
     StoreUnavailable = "store-unavailable",
+    StoreDenied = "store-denied",
     StoreInUse = "store-in-use",
     StoreNotEmpty = "store-not-empty",
     StoreNewer = "store-newer",
