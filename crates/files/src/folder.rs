@@ -6,7 +6,8 @@ use std::path::{Path, PathBuf};
 
 use crate::Readers;
 
-/// Makes the folder and those above it, unless they are there. Only folders that were missing get the mode of `readers`.
+/// Makes the folder and those above it, unless they are there. Only folders that were missing get the mode of `readers`; those
+/// above one for its owner alone can be passed and not listed by others (0711), whose folders may lie there too.
 ///
 /// # Errors
 /// As the system's; also where something else than a folder is there.
@@ -17,7 +18,7 @@ pub fn make_folder(path: &Path, readers: Readers) -> io::Result<()> {
         .take_while(|folder| !folder.is_dir())
         .collect();
     for folder in missing.into_iter().rev() {
-        match make_one(folder, readers) {
+        match make_one(folder, if folder == path { readers.folder_mode() } else { readers.above_mode() }) {
             // Another process may have made it meanwhile.
             Err(error) if error.kind() == ErrorKind::AlreadyExists && folder.is_dir() => {}
             other => other?,
@@ -91,10 +92,10 @@ pub(crate) fn entries(folder: &Path, max: usize) -> io::Result<Vec<PathBuf>> {
 }
 
 #[cfg(unix)]
-fn make_one(folder: &Path, readers: Readers) -> io::Result<()> {
+fn make_one(folder: &Path, mode: Option<u32>) -> io::Result<()> {
     use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
 
-    let Some(mode) = readers.folder_mode() else { return fs::create_dir(folder) };
+    let Some(mode) = mode else { return fs::create_dir(folder) };
     fs::DirBuilder::new().mode(mode).create(folder)?;
     // The umask may have taken bits away.
     fs::set_permissions(folder, fs::Permissions::from_mode(mode))
@@ -102,7 +103,7 @@ fn make_one(folder: &Path, readers: Readers) -> io::Result<()> {
 
 /// On Windows a folder inherits the access list of the one above it: below a user's own folder it is the user's alone.
 #[cfg(not(unix))]
-fn make_one(folder: &Path, _readers: Readers) -> io::Result<()> {
+fn make_one(folder: &Path, _mode: Option<u32>) -> io::Result<()> {
     fs::create_dir(folder)
 }
 
@@ -121,7 +122,7 @@ mod tests {
         make_folder(&private, Readers::Owner).unwrap();
         make_folder(&public, Readers::Everyone).unwrap();
         make_folder(&public, Readers::Owner).unwrap();
-        assert_eq!((mode(&private), mode(&public), mode(&base.path().join("a"))), (0o700, 0o755, 0o700));
+        assert_eq!((mode(&private), mode(&public), mode(&base.path().join("a"))), (0o700, 0o755, 0o711));
     }
 
     #[test]

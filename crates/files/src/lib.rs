@@ -47,4 +47,26 @@ impl Readers {
             Self::Umask => None,
         }
     }
+
+    /// The mode of folders that are made above it.
+    const fn above_mode(self) -> Option<u32> {
+        match self {
+            Self::Owner => Some(0o711),
+            Self::Everyone => Some(0o755),
+            Self::Umask => None,
+        }
+    }
+}
+
+#[cfg(not(unix))]
+impl Readers {
+    /// Windows folders have no modes.
+    const fn folder_mode(self) -> Option<u32> {
+        None
+    }
+
+    /// Windows folders have no modes.
+    const fn above_mode(self) -> Option<u32> {
+        None
+    }
 }
