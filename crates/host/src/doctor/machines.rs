@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use leasehold_core::{Code, FamilyId, Finding, Fingerprint};
+use leasehold_core::{Code, Counting, FamilyId, Finding, Fingerprint};
 use leasehold_store::StoreError;
 use leasehold_store::host::{Family, HostStore};
 
@@ -49,19 +49,22 @@ fn thresholds(input: &DoctorInput<'_>, store: &mut dyn HostStore) -> Vec<Finding
 /// Machines whose hardware is the same to the last component, and device keys that two machines were seen with.
 fn duplicates(store: &mut dyn HostStore) -> Result<Finding, StoreError> {
     let (mut machines, mut forks, mut after) = (HashMap::<(FamilyId, Fingerprint), u64>::new(), 0, None);
-    let mut seen = 0;
+    let (mut seen, mut twins) = (0, 0_u64);
     loop {
         let page = store.clients(after, PAGE)?;
         let Some(last) = page.last() else { break };
         after = Some(last.client);
         for row in &page {
             seen += 1;
+            twins += u64::from(row.sighting.counting == Counting::Twin && !row.sighting.is_forgotten());
             *machines.entry((row.family, row.sighting.fingerprint)).or_default() += 1;
             forks += row.leases.iter().map(|(_, lease)| lease.forks).sum::<u64>();
         }
     }
     let alike: u64 = machines.values().filter(|rows| **rows > 1).sum();
-    let detail = format!("{seen} known; {alike} share their fingerprint with another; forks: {forks}");
+    let detail = format!(
+        "{seen} known; {alike} share their fingerprint with another; twins, which do not count: {twins}; forks: {forks}"
+    );
     Ok(match (alike, forks) {
         (0, 0) => Finding::ok("machines", format!("{seen} known, all different")),
         (0, _) => Finding::warning("machines", Code::Forks, detail),

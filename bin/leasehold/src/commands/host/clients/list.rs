@@ -145,6 +145,12 @@ pub(super) fn print(clients: &[ClientRow], now: Timestamp) {
         }
     }
     table.print();
+    // A narrow table leaves the column out.
+    let is_twin = |client: &&ClientRow| client.sighting.counting == Counting::Twin && !client.sighting.is_forgotten();
+    match clients.iter().filter(is_twin).count() {
+        0 => {}
+        twins => errln!("twins, whose hardware is equal to another machine's and which do not count: {twins}"),
+    }
 }
 
 fn until(lease: &LeaseRow, now: Timestamp) -> String {
