@@ -239,3 +239,50 @@ fn a_backup_goes_through_a_pipe_and_into_a_folder_under_a_name_of_its_own() {
     assert!(name.starts_with(&own) && Path::new(name).extension().is_some_and(|end| end == "tar"), "{name}");
     assert_eq!(fs::read_dir(at.join("backups")).expect("a folder").count(), 1, "nothing else is left");
 }
+
+/// The backups in a folder, by name.
+fn backups(folder: &Path) -> Vec<String> {
+    let files = fs::read_dir(folder).expect("a folder").map(|file| file.expect("a file").file_name());
+    let mut names: Vec<String> = files.map(|name| name.to_string_lossy().into_owned()).collect();
+    names.sort();
+    names
+}
+
+#[test]
+fn backups_go_into_a_folder_however_it_is_named_do_not_collide_and_older_ones_are_removed_on_request() {
+    let (folder, _, data) = desk();
+    let data = data.to_str().expect("a path");
+    for (at, target) in ["daily", "daily", "daily/", "daily"].iter().enumerate() {
+        let made = json(&["host", "backup", target, "--data", data], folder.path());
+        assert!(made["file"].as_str().is_some_and(|file| file.starts_with("daily/leasehold-host-")), "{made}");
+        assert_eq!(backups(&folder.path().join("daily")).len(), at + 1, "within a minute, within a second");
+    }
+    fs::write(folder.path().join("daily/leasehold-host-notes.tar"), "").expect("a file");
+    json(&["host", "backup", "daily/", "--keep", "2", "--data", data], folder.path());
+    let left = backups(&folder.path().join("daily"));
+    assert_eq!(left.len(), 3, "two backups, and what is none: {left:?}");
+    let newest = json(&["host", "backup", "daily/", "--keep", "1", "--data", data], folder.path());
+    let newest = newest["file"].as_str().expect("a file").trim_start_matches("daily/").to_owned();
+    assert!(backups(&folder.path().join("daily")).contains(&newest), "the newest one stays");
+    let file = json(&["host", "backup", "one.tar", "--data", data], folder.path());
+    assert_eq!(file["file"], "one.tar");
+    fails(&["host", "backup", "one.tar", "--data", data], folder.path(), 1, "already-exists");
+    fails(&["host", "backup", "two.tar", "--keep", "2", "--data", data], folder.path(), 2, "usage");
+}
+
+#[test]
+fn a_backup_to_standard_output_needs_no_folder_for_temporary_files() {
+    let (folder, _, data) = desk();
+    let host = Host::start(&data);
+    assert_eq!(post(&host.address, "/v1/leases", &Machine::new(1).request()).expect("an answer").0, 200);
+    let mut command = program();
+    command.args(["host", "backup", "-", "--data"]).arg(&data).env("TMPDIR", folder.path().join("missing"));
+    let output = command.output().expect("the program runs");
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    assert!(output.stdout.len() > 4_096);
+    let left = fs::read_dir(&data)
+        .expect("a folder")
+        .filter(|file| file.as_ref().expect("a file").file_name().to_string_lossy().starts_with(".backup-"));
+    assert_eq!(left.count(), 0);
+    host.stop();
+}

@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::io::{self, IsTerminal, Write};
+use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
@@ -27,7 +28,8 @@ use crate::stores::{Copied, StoreLocation};
 /// store twice is needed where it is written.
 #[derive(Debug, Args)]
 pub(crate) struct Backup {
-    /// The file, a folder in which one is named after host and time, or `-` for standard output.
+    /// The file (it ends in `.tar`), a folder in which one is named after host and time, or `-` for standard output. What ends
+    /// in `/` or in no extension is a folder, and is made where it is missing.
     to: PathBuf,
     #[command(flatten)]
     data: Data,
@@ -37,6 +39,9 @@ pub(crate) struct Backup {
     /// Replace a file that is there.
     #[arg(long)]
     replace: bool,
+    /// Keep the newest N backups of this host in the folder, and remove older ones once this one is written.
+    #[arg(long, value_name = "N")]
+    keep: Option<NonZeroUsize>,
 }
 
 impl Backup {
@@ -45,10 +50,15 @@ impl Backup {
         let location = self.data.clone().configured(config.store).location()?;
         let home = self.data.home();
         let host = home.keypair().map_err(|error| failed(&error))?.id();
+        let is_folder = self.is_folder();
+        if self.keep.is_some() && !is_folder {
+            let message = "--keep is for a folder of backups, and one file is named";
+            return Err(Failure::failed(Code::Usage, message).hint("end the folder's name in `/`"));
+        }
         if self.to == Path::new("-") {
             return to_standard_output(&home, &location, output);
         }
-        let path = self.path(host);
+        let path = if is_folder { named(&self.to, host)? } else { self.to.clone() };
         if !self.replace && path.exists() {
             return Err(Failure::refused(Code::AlreadyExists, format!("{}: there is such a file", path.display()))
                 .hint("name another, or a folder; or give --replace"));
@@ -70,19 +80,71 @@ impl Backup {
             Output::Human => outln!("{}", path.display()),
         }
         tell(&about);
-        Ok(())
+        self.keep.map_or(Ok(()), |keep| prune(&self.to, host, keep.get()))
     }
 
-    /// Where it goes.
-    fn path(&self, host: KeyId) -> PathBuf {
-        if !self.to.is_dir() {
-            return self.to.clone();
-        }
-        let digits = |c: &char| c.is_ascii_digit();
-        let time: String = output::time(input::now()).chars().filter(digits).collect();
-        let host = host.to_string();
-        self.to.join(format!("leasehold-host-{}-{time}.tar", &host[..8]))
+    /// Whether a folder of backups is meant: one that is there, or a name that is no file's.
+    fn is_folder(&self) -> bool {
+        let ends_as_one = self.to.as_os_str().as_encoded_bytes().ends_with(b"/");
+        let is_name = self.to != Path::new("-") && self.to.extension().is_none() && !self.to.is_file();
+        self.to.is_dir() || ends_as_one || is_name
     }
+}
+
+/// The name of a new backup in `folder`, which is made where it is missing.
+fn named(folder: &Path, host: KeyId) -> Result<PathBuf, Failure> {
+    leasehold_files::make_folder(folder, Readers::Owner).map_err(|error| Failure::file(folder, &error))?;
+    let digits = |c: &char| c.is_ascii_digit();
+    let time: String = output::time(input::now()).chars().filter(digits).collect();
+    let now = time.parse::<u64>().unwrap_or_default();
+    // Two in one minute too; the later one has the higher number, also where earlier ones were removed.
+    let last = backups(folder, host)?.into_iter().filter(|backup| backup.time == now).map(|backup| backup.number).max();
+    let number = last.map_or(String::new(), |last| format!("-{}", last + 1));
+    Ok(folder.join(format!("{}{time}{number}.tar", beginning(host))))
+}
+
+/// How the names of a host's backups begin.
+fn beginning(host: KeyId) -> String {
+    format!("leasehold-host-{}-", &host.to_string()[..8])
+}
+
+/// A backup in a folder, in the order in which they were made.
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+struct Named {
+    /// The digits of its minute.
+    time: u64,
+    /// Which one of that minute.
+    number: u64,
+    path: PathBuf,
+}
+
+/// The backups of `host` in `folder`, oldest first. What is named otherwise is none of them.
+fn backups(folder: &Path, host: KeyId) -> Result<Vec<Named>, Failure> {
+    let failed = |error: io::Error| Failure::file(folder, &error);
+    let start = beginning(host);
+    let mut backups = Vec::new();
+    for file in fs::read_dir(folder).map_err(failed)? {
+        let path = file.map_err(failed)?.path();
+        let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        let Some(rest) = name.strip_prefix(&start).and_then(|rest| rest.strip_suffix(".tar")) else { continue };
+        let (time, number) = rest.split_once('-').unwrap_or((rest, "1"));
+        if let (Ok(time), Ok(number)) = (time.parse(), number.parse()) {
+            backups.push(Named { time, number, path });
+        }
+    }
+    backups.sort();
+    Ok(backups)
+}
+
+/// Removes all but the newest `keep` backups of `host` in `folder`.
+fn prune(folder: &Path, host: KeyId, keep: usize) -> Result<(), Failure> {
+    let backups = backups(folder, host)?;
+    let older = backups.len().saturating_sub(keep);
+    for Named { path, .. } in &backups[..older] {
+        leasehold_files::remove(path).map_err(|error| Failure::file(path, &error))?;
+        errln!("removed {}", path.display());
+    }
+    Ok(())
 }
 
 fn to_standard_output(home: &Home, location: &StoreLocation, output: Output) -> Result<(), Failure> {
@@ -94,7 +156,10 @@ fn to_standard_output(home: &Home, location: &StoreLocation, output: Output) -> 
         ));
     }
     let host = home.keypair().map_err(|error| failed(&error))?.id();
-    let folder = TempDir::new().map_err(|error| Failure::file(&std::env::temp_dir(), &error))?;
+    // In the host's own folder: it is private, on a disk that has room for a store, and a service may have no other.
+    let own = home.folder();
+    let folder = tempfile::Builder::new().prefix(".backup-").tempdir_in(own);
+    let folder = folder.map_err(|error| Failure::file(own, &error))?;
     let about = Copy::of(location, host, folder)?.write(home, &mut out)?;
     out.flush().map_err(|error| Failure::failed(Code::File, format!("standard output: {error}")))?;
     tell(&about);
