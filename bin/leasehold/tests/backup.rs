@@ -250,7 +250,7 @@ fn backups(folder: &Path) -> Vec<String> {
 
 #[test]
 fn backups_go_into_a_folder_however_it_is_named_do_not_collide_and_older_ones_are_removed_on_request() {
-    let (folder, _, data) = desk();
+    let (folder, _, data) = activated_host();
     let data = data.to_str().expect("a path");
     for (at, target) in ["daily", "daily", "daily/", "daily"].iter().enumerate() {
         let made = json(&["host", "backup", target, "--data", data], folder.path());
@@ -272,7 +272,7 @@ fn backups_go_into_a_folder_however_it_is_named_do_not_collide_and_older_ones_ar
 
 #[test]
 fn a_backup_to_standard_output_needs_no_folder_for_temporary_files() {
-    let (folder, _, data) = desk();
+    let (folder, _, data) = activated_host();
     let host = Host::start(&data);
     assert_eq!(post(&host.address, "/v1/leases", &Machine::new(1).request()).expect("an answer").0, 200);
     let mut command = program();
