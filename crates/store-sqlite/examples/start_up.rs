@@ -1,6 +1,6 @@
 //! Fills a store with clients whose leases were granted one after the other, and measures how long it takes to open it:
 //! `cargo run --release -p leasehold-store-sqlite --example start_up -- CLIENTS [FOLDER]`.
-#![expect(clippy::disallowed_macros, clippy::disallowed_methods, reason = "a tool at hand that measures and prints")]
+#![expect(clippy::disallowed_methods, reason = "a tool at hand that measures and prints")]
 
 use std::error::Error;
 use std::path::Path;
