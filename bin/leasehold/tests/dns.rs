@@ -288,7 +288,12 @@ fn the_doctor_counts_machines_that_share_a_key_or_cannot_be_told_apart() {
     }
     let folder = data.path().to_str().expect("text");
     let run = leasehold(&["host", "doctor", "--data", folder, "--listen", &host.address], b"");
-    assert!(run.stdout.contains("3 known; 2 share their fingerprint with another; forks: 0 [duplicates]"), "{run:?}");
+    assert!(
+        run.stdout.contains(
+            "3 known; 2 share their fingerprint with another; twins, which do not count: 0; forks: 0 [duplicates]"
+        ),
+        "{run:?}"
+    );
 }
 
 /// A zone that the key `host1` may change, with the record of another host.

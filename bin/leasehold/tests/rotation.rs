@@ -29,8 +29,8 @@ impl HostFolder<'_> {
     /// Asks the vendor, as at the first time and for a renewal, and installs the answer.
     fn activate(&self, root: &[&str]) {
         let (request, answer) = (format!("{}.request", self.name), format!("{}.answer", self.name));
-        done(&self.run(&["request", "--key-file", &self.key(), "-o", &request]));
-        self.vendor.run(&["approve", &request, "-o", &answer, PASS[0], PASS[1]]).done();
+        done(&self.run(&["request", "--key-file", &self.key(), "-o", &request, "--force"]));
+        self.vendor.run(&["approve", &request, "-o", &answer, "--force", PASS[0], PASS[1]]).done();
         done(&self.run(&[&["install", &answer], root].concat()));
     }
 

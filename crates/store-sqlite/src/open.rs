@@ -1,6 +1,8 @@
 //! Opening a database file: its settings, its schema, and the words for what SQLite says when it fails.
 
 use std::path::Path;
+use std::thread;
+use std::time::Duration;
 
 use leasehold_store::StoreError;
 use rusqlite::{Connection, ErrorCode, OpenFlags};
@@ -12,10 +14,11 @@ use rusqlite_migration::{MigrationDefinitionError, Migrations};
 /// [`StoreError`], [`StoreError::Newer`] among others.
 pub(crate) fn writer(path: &Path, migrations: &Migrations<'_>) -> Result<Connection, StoreError> {
     let mut connection = Connection::open(path).map_err(failed)?;
+    write_ahead(&connection).map_err(failed)?;
     // Every commit is on disk before it is answered; 40 MB of log between checkpoints keep them rare.
     connection
         .execute_batch(
-            "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;
+            "PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;
              PRAGMA wal_autocheckpoint = 10000; PRAGMA journal_size_limit = 67108864; PRAGMA cache_size = -32768;
              PRAGMA busy_timeout = 10000; PRAGMA temp_store = MEMORY;",
         )
@@ -27,6 +30,22 @@ pub(crate) fn writer(path: &Path, migrations: &Migrations<'_>) -> Result<Connect
         // Another process that opened the store in the same moment may have migrated it first.
         Err(_) if migrations.pending_migrations(&connection).is_ok_and(|pending| pending == 0) => Ok(connection),
         Err(error) => Err(migration_failed(error)),
+    }
+}
+
+/// Switches to the write-ahead log, which SQLite does not wait for: of several that open a new store at once, each holds a lock
+/// that another one needs, and all but one are refused.
+fn write_ahead(connection: &Connection) -> rusqlite::Result<()> {
+    connection.execute_batch("PRAGMA busy_timeout = 0;")?;
+    let mut tries = 0;
+    loop {
+        match connection.execute_batch("PRAGMA journal_mode = WAL;") {
+            Err(error) if error.sqlite_error_code() == Some(ErrorCode::DatabaseBusy) && tries < MAX_BUSY_TRIES => {
+                tries += 1;
+                thread::sleep(BUSY_PAUSE);
+            }
+            done => return done,
+        }
     }
 }
 
@@ -118,3 +137,7 @@ fn migration_failed(error: rusqlite_migration::Error) -> StoreError {
         other => StoreError::Unavailable(Box::new(other)),
     }
 }
+
+/// How often a database that is busy is asked for its write-ahead log, and the pause between: ten seconds in all.
+const MAX_BUSY_TRIES: u32 = 500;
+const BUSY_PAUSE: Duration = Duration::from_millis(20);

@@ -2,7 +2,6 @@
 
 use std::fs;
 use std::io::{self, IsTerminal, Write};
-use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
@@ -21,6 +20,7 @@ use crate::failure::Failure;
 use crate::input;
 use crate::output::{self, Output};
 use crate::stores::{Copied, StoreLocation};
+use crate::values;
 
 /// Write the host's folder into one file: key pair, certificate, what it remembers, and its store as it is at one moment.
 ///
@@ -40,8 +40,8 @@ pub(crate) struct Backup {
     #[arg(long)]
     replace: bool,
     /// Keep the newest N backups of this host in the folder, and remove older ones once this one is written.
-    #[arg(long, value_name = "N")]
-    keep: Option<NonZeroUsize>,
+    #[arg(long, value_name = "N", value_parser = values::whole::<usize>(1..=u64::MAX))]
+    keep: Option<usize>,
 }
 
 impl Backup {
@@ -80,7 +80,7 @@ impl Backup {
             Output::Human => outln!("{}", path.display()),
         }
         tell(&about);
-        self.keep.map_or(Ok(()), |keep| prune(&self.to, host, keep.get()))
+        self.keep.map_or(Ok(()), |keep| prune(&self.to, host, keep))
     }
 
     /// Whether a folder of backups is meant: one that is there, or a name that is no file's.

@@ -64,14 +64,18 @@ impl Serve {
         let tls = tls(self.tls_files(&config))?;
         let (store, unknown_store) = self.store(&config, &home)?;
         let runtime = runtime()?;
+        let listener = {
+            let _inside = runtime.enter();
+            Listener::bind(address).map_err(service_failed)?
+        };
+        let port = listener.address().port();
+        let settings = self.settings(&config, &home, port)?;
+        let options = Options { limits: Limits::default(), settings, tls: tls.clone(), unknown_store };
+        // Outside the runtime: a store on a database waits for its answers.
+        let server = Server::start(home, store, Arc::new(SystemClock), Arc::new(SystemRng), options);
+        let server = self.announced(&config, server.map_err(|error| failed(&error))?);
+        let started = Started { address, port, store: config.store.clone(), mdns: self.mdns(&config), tls };
         runtime.block_on(async {
-            let listener = Listener::bind(address).map_err(service_failed)?;
-            let port = listener.address().port();
-            let settings = self.settings(&config, &home, port)?;
-            let options = Options { limits: Limits::default(), settings, tls: tls.clone(), unknown_store };
-            let server = Server::start(home, store, Arc::new(SystemClock), Arc::new(SystemRng), options);
-            let server = self.announced(&config, server.map_err(|error| failed(&error))?);
-            let started = Started { address, port, store: config.store.clone(), mdns: self.mdns(&config), tls };
             let reloads = Reloads::listen(self, started, server.controls());
             let shutdown = shutdown_signal();
             announce(output, &server, reloads.scheme(), listener.address());
@@ -79,8 +83,7 @@ impl Serve {
                 () = server.serve(listener, shutdown) => {}
                 () = reloads.carry_out() => {}
             }
-            Ok(())
-        })?;
+        });
         // A name server that is silent just now is not waited for.
         runtime.shutdown_background();
         Ok(())
