@@ -305,11 +305,7 @@ fn a_database_that_cannot_be_used_is_said_so_at_the_start() {
     let at = server.address();
     let cases = [
         ("postgres://leasehold@127.0.0.1:1/x".to_owned(), "refused", "[store-unavailable]"),
-        (
-            format!("postgres://guarded_by_password@{at}/{name}"),
-            "password authentication failed",
-            "[store-unavailable]",
-        ),
+        (format!("postgres://guarded_by_password@{at}/{name}"), "password authentication failed", "[store-denied]"),
         (format!("postgres://leasehold@{at}/nowhere"), "does not exist", "[store-unavailable]"),
         (server.url(&newer), "version 99", "[store-newer]"),
         (format!("postgres://leasehold:secret@{at}/{name}"), "PGPASSWORD", "[usage]"),
