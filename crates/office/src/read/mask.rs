@@ -128,18 +128,26 @@ impl Between {
     }
 }
 
-/// Whether a look at every place is worth its time: most lines hold neither so many letters of keys nor hyphens.
+/// Whether a look at every place is worth its time: most lines hold neither so many letters of keys nor a key's groups.
 fn may_hold_a_key(bytes: &[u8]) -> bool {
-    let (mut run, mut word, mut hyphens) = (0_usize, 0_usize, 0_usize);
+    let (mut run, mut word, mut groups) = (0_usize, 0_usize, 0_usize);
     for byte in bytes {
-        hyphens += usize::from(*byte == b'-');
-        word = if byte.is_ascii_alphanumeric() { word + 1 } else { 0 };
+        if byte.is_ascii_alphanumeric() {
+            word += 1;
+        } else {
+            groups = match (*byte, word, groups) {
+                (b'-', GROUP, 1..) => groups + 1,
+                (b'-', GROUP.., _) => 1,
+                _ => 0,
+            };
+            word = 0;
+        }
         if is_of_a_key(*byte) {
             run += 1;
         } else if !matches!(byte, b'-' | b' ' | b'_' | b'.' | 0x80..) {
             run = 0;
         }
-        if run >= LENGTH || word >= LENGTH || hyphens >= 4 {
+        if run >= LENGTH || word >= LENGTH || groups >= LENGTH / GROUP - 1 && word >= GROUP {
             return true;
         }
     }
