@@ -2,8 +2,12 @@
 
 mod support;
 
+#[cfg(unix)]
+use std::io::{BufRead, BufReader};
 use std::path::Path;
 use std::process::Output;
+#[cfg(unix)]
+use std::process::{Command, Stdio};
 
 use leasehold_core::{PublicKey, Timestamp};
 use leasehold_wire::{Lease, verify};
@@ -40,6 +44,21 @@ fn three_machines_are_told_how_many_it_takes() {
     let clients = json(&output)["clients"].clone();
     assert!(clients.as_array().expect("clients").iter().all(|client| client["standing"] == "unactivated"));
     assert!(clients[0]["lease"].is_null() && clients[0]["expires"].is_null());
+}
+
+#[cfg(unix)]
+#[test]
+fn it_serves_on_until_it_is_told_to_stop_and_ends_well() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut command = program();
+    command.args(["--json", "quickstart", "--clients", "1", "--dir"]).arg(folder.path()).stdout(Stdio::null());
+    let mut child = command.stderr(Stdio::piped()).spawn().expect("a process");
+    let mut talk = BufReader::new(child.stderr.take().expect("a pipe")).lines().map(|line| line.expect("a line"));
+    assert!(talk.any(|line| line == "serving until Ctrl-C"));
+    let pid = child.id().to_string();
+    assert!(Command::new("kill").args(["-TERM", &pid]).status().expect("kill").success());
+    let last: Vec<String> = talk.collect();
+    assert!(child.wait().expect("its end").success(), "{last:?}");
 }
 
 fn quickstart(dir: &Path, more: &[&str]) -> Output {

@@ -62,8 +62,11 @@ impl Quickstart {
         if !self.once {
             // A host that serves on cannot say later that this was lost.
             output::written()?;
-            talk.say("\nserving until Ctrl-C");
-            runtime()?.block_on(async { shutdown_signal().await });
+            runtime()?.block_on(async {
+                let asked_to_stop = shutdown_signal();
+                talk.say("\nserving until Ctrl-C");
+                asked_to_stop.await;
+            });
         }
         serving.stop()
     }
