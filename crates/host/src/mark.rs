@@ -2,7 +2,7 @@
 //! another one is noticed.
 //!
 //! It lies in the host's folder, also where the store is in a database. It is written after what it names is durable, so
-//! it is never ahead of the store: synced once a second, and without that after each commit ([`crate::newest`]).
+//! it is never ahead of the store: synced once a second, and without that after each commit (`newest`).
 
 use std::sync::Arc;
 use std::time::Duration;
