@@ -31,7 +31,10 @@ pub(crate) struct HostDoctor {
     /// The host's configuration; options given here win.
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
-    #[arg(help = "Address at which the host listens [default: [::]:16880]", long, visible_alias = "address", value_name = "ADDRESS", value_parser = values::listen)]
+    #[arg(
+        help = "Address at which the host listens [default: [::]:16880]",
+        long, visible_alias = "address", value_name = "ADDRESS", value_parser = values::listen
+    )]
     listen: Option<SocketAddr>,
     /// Certificate chain that the host shows by TLS (PEM).
     #[arg(long, value_name = "FILE")]

@@ -20,7 +20,10 @@ pub(crate) struct Healthcheck {
     /// The host's configuration, for where it listens; options given here win.
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
-    #[arg(help = "Address at which the host listens [default: [::]:16880]", long, visible_alias = "address", value_name = "ADDRESS", value_parser = values::listen)]
+    #[arg(
+        help = "Address at which the host listens [default: [::]:16880]",
+        long, visible_alias = "address", value_name = "ADDRESS", value_parser = values::listen
+    )]
     listen: Option<SocketAddr>,
     /// Only whether it is alive: not whether it has a certificate and its store works.
     #[arg(long)]

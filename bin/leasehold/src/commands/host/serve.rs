@@ -30,7 +30,10 @@ use crate::values;
 pub(crate) struct Serve {
     #[command(flatten)]
     data: Data,
-    #[arg(help = "Address to listen at [default: [::]:16880, which takes IPv4 too]", long, value_name = "ADDRESS", value_parser = values::listen)]
+    #[arg(
+        help = "Address to listen at [default: [::]:16880, which takes IPv4 too]",
+        long, value_name = "ADDRESS", value_parser = values::listen
+    )]
     listen: Option<SocketAddr>,
     /// Certificate chain for TLS (PEM).
     #[arg(long, value_name = "FILE", requires = "tls_key")]
