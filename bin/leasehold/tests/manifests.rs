@@ -37,4 +37,14 @@ fn one_program_runs_where_none_is_named() {
     assert_eq!(named, ["leasehold"], "`cargo run -- quickstart` has to know which program is meant");
 }
 
+/// Cargo drops `strip` for a package that has a profile of its own: the program was shipped with a third more than it needs.
+#[test]
+fn no_profile_of_its_own_leaves_the_program_unstripped() {
+    let manifest = include_str!("../../../Cargo.toml");
+    let profiles = manifest.split("[profile.release.package]").nth(1).expect("a table");
+    let table = profiles.split("\n[").next().expect("its end");
+    assert!(table.lines().all(|line| !line.starts_with("leasehold =")), "{table}");
+    assert!(!manifest.contains("[profile.release.package.leasehold]"));
+}
+
 const RUST_VERSION: &str = "1.95.0";
