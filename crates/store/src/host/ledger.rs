@@ -122,28 +122,35 @@ impl Ledger {
     /// What deciding about the `at`th subject needs, its own sighting counted.
     pub fn tally(&self, at: usize) -> Tally<'_> {
         let placed = &self.subjects[at];
-        let (family, counts) = &self.families[placed.subject.family];
         let sighting = self.sightings[placed.sighting].after.as_ref();
-        let counted = sighting.is_some_and(|seen| counts_at(seen, family, self.now));
         let counting = placed.subject.fingerprint.map(|fingerprint| self.counting(placed, fingerprint));
         let product = &placed.subject.product;
         let requests = sighting.map(|seen| seen.requests.as_slice()).unwrap_or_default();
         Tally {
             known: sighting.filter(|seen| !seen.is_forgotten()).map(|seen| &seen.fingerprint),
             last_issued: requests.iter().find(|(other, _)| other == product).map(|(_, issued)| *issued),
-            clients: counts.clients + u64::from(!counted && counting == Some(Counting::Counts)),
-            live: counts.live,
+            clients: self.clients(placed, counting),
+            live: self.families[placed.subject.family].1.live,
             held: self.leases[placed.lease].after.map(|lease| lease.held),
         }
+    }
+
+    /// How many clients of a family count once this one is seen, which counts by then as `counting` says.
+    fn clients(&self, placed: &Placed, counting: Option<Counting>) -> u64 {
+        let (family, counts) = &self.families[placed.subject.family];
+        let seen = self.sightings[placed.sighting].after.as_ref();
+        let counted = seen.is_some_and(|seen| counts_at(seen, family, self.now));
+        counts.clients + u64::from(!counted && counting == Some(Counting::Counts))
     }
 
     /// Records a grant to the `at`th subject, and the sighting with it.
     pub fn grant(&mut self, at: usize, asked: Asked, new: NewLease) {
         let NewLease { lease, expires, fork, terms } = new;
-        let count = self.tally(at).clients;
-        let before = self.leases[self.subjects[at].lease].after.map_or(0, |row| row.forks);
-        let forks = before + u64::from(fork == Fork::Seen);
-        let (seal, counting) = (self.tip.number + 1, self.counting(&self.subjects[at], asked.fingerprint));
+        let placed = &self.subjects[at];
+        let counting = self.counting(placed, asked.fingerprint);
+        let count = self.clients(placed, Some(counting));
+        let before = self.leases[placed.lease].after.map_or(0, |row| row.forks);
+        let (forks, seal) = (before + u64::from(fork == Fork::Seen), self.tip.number + 1);
         self.enter(at, Decision::Granted { asked, lease, expires, count, seal, fork, forks, counting, terms });
     }
 
