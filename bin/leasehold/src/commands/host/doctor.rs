@@ -1,6 +1,5 @@
 //! `leasehold host doctor`.
 
-use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use clap::Args;
@@ -14,14 +13,12 @@ use leasehold_store_sqlite::host::SqliteHost;
 use super::Data;
 use super::config::Config;
 use super::dns::options::DnsOptions;
-use super::options::AuthorityOptions;
-
+use super::options::{AuthorityOptions, ListensAt};
 use crate::commands::findings::report;
 use crate::failure::Failure;
 use crate::input;
 use crate::output::Output;
 use crate::stores::StoreLocation;
-use crate::values;
 
 /// Find out whether this host can serve, is found and is reached, and what to do where not.
 #[derive(Debug, Args)]
@@ -31,11 +28,8 @@ pub(crate) struct HostDoctor {
     /// The host's configuration; options given here win.
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
-    #[arg(
-        help = "Address at which the host listens [default: [::]:16880]",
-        long, visible_alias = "address", value_name = "ADDRESS", value_parser = values::listen
-    )]
-    listen: Option<SocketAddr>,
+    #[command(flatten)]
+    listens: ListensAt,
     /// Certificate chain that the host shows by TLS (PEM).
     #[arg(long, value_name = "FILE")]
     tls_cert: Option<PathBuf>,
@@ -49,7 +43,7 @@ impl HostDoctor {
     /// Examines the host; nothing is changed. Where the configuration cannot be read it fails; all else is found.
     pub(crate) fn run(self, output: Output) -> Result<(), Failure> {
         let config = Config::read(self.config.as_deref())?;
-        let address = self.listen.unwrap_or(config.address());
+        let address = self.listens.address(&config);
         let home = self.data.home();
         // One that is remembered and cannot be read is a finding.
         let authority = self.authority.set(&config, &home).unwrap_or_default();

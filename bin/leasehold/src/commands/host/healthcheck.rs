@@ -1,7 +1,6 @@
 //! `leasehold host healthcheck`.
 
 use std::io::ErrorKind;
-use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use clap::Args;
@@ -10,9 +9,9 @@ use leasehold_host::health::{ask, reach};
 use serde_json::json;
 
 use super::config::Config;
+use super::options::ListensAt;
 use crate::failure::Failure;
 use crate::output::{self, Output};
-use crate::values;
 
 /// Ask the host on this machine whether it can grant leases, for containers and supervisors: 0 is yes, 1 is no.
 #[derive(Debug, Args)]
@@ -20,11 +19,8 @@ pub(crate) struct Healthcheck {
     /// The host's configuration, for where it listens; options given here win.
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
-    #[arg(
-        help = "Address at which the host listens [default: [::]:16880]",
-        long, visible_alias = "address", value_name = "ADDRESS", value_parser = values::listen
-    )]
-    listen: Option<SocketAddr>,
+    #[command(flatten)]
+    listens: ListensAt,
     /// Only whether it is alive: not whether it has a certificate and its store works.
     #[arg(long)]
     alive: bool,
@@ -32,7 +28,7 @@ pub(crate) struct Healthcheck {
 
 impl Healthcheck {
     pub(crate) fn run(self, output: Output) -> Result<(), Failure> {
-        let address = self.listen.unwrap_or(Config::read(self.config.as_deref())?.address());
+        let address = self.listens.address(&Config::read(self.config.as_deref())?);
         let address = reach(address).map_err(|(address, error)| {
             let code = match error.kind() {
                 ErrorKind::ConnectionRefused => Code::ConnectionRefused,

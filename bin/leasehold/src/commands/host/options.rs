@@ -1,5 +1,7 @@
-//! Which authority a host speaks with: by option, by configuration, or as its folder remembers.
+//! Options that several commands of a host share: which authority it speaks with (by option, by configuration, or as its folder
+//! remembers), and where it listens.
 
+use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use clap::Args;
@@ -11,6 +13,7 @@ use leasehold_host::authority::Authority;
 use super::config::Config;
 use super::failed;
 use crate::failure::Failure;
+use crate::values;
 
 /// Which authority, and what is believed of it.
 #[derive(Args, Clone, Debug, Default)]
@@ -26,6 +29,23 @@ pub(crate) struct AuthorityOptions {
     /// Also check its answers against the vendor's root key (64 hexadecimal digits).
     #[arg(long, value_name = "HEX")]
     root: Option<PublicKey>,
+}
+
+/// Where a host that is asked, or looked at, listens.
+#[derive(Args, Clone, Copy, Debug)]
+pub(crate) struct ListensAt {
+    #[arg(
+        help = "Address at which the host listens [default: [::]:16880]",
+        long, visible_alias = "address", value_name = "ADDRESS", value_parser = values::listen
+    )]
+    listen: Option<SocketAddr>,
+}
+
+impl ListensAt {
+    /// As this option or `config` says.
+    pub(crate) fn address(self, config: &Config) -> SocketAddr {
+        self.listen.unwrap_or(config.address())
+    }
 }
 
 impl AuthorityOptions {
