@@ -174,7 +174,7 @@ fn uses_std(line: &str) -> bool {
 /// Lowest first. The test kit stands beside them: tests alone use it, and it may use what it likes.
 const LEVELS: [&[&str]; 5] = [
     &["leasehold-core"],
-    &["leasehold-wire", "leasehold-store", "leasehold-files"],
+    &["leasehold-wire", "leasehold-store", "leasehold-files", "leasehold-picture"],
     &[
         "leasehold-store-sqlite",
         "leasehold-store-postgres",

@@ -1,0 +1,94 @@
+//! The texts of the QR codes in a photograph. The picture is a stranger's: its size is looked at before it is decoded, and the
+//! number of tries is fixed.
+
+use std::collections::BTreeSet;
+
+use rqrr::PreparedImage;
+
+use crate::grey::Grey;
+use crate::{jpeg, png};
+
+/// Why a picture cannot be looked at.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum PictureError {
+    /// More bytes than [`MAX_BYTES`].
+    #[error("the file of a picture has at most {} MiB, this one is larger", MAX_BYTES >> 20)]
+    TooManyBytes,
+    /// More pixels than [`MAX_PIXELS`].
+    #[error("a picture has at most {} million pixels, this one has more", MAX_PIXELS / 1_000_000)]
+    TooManyPixels,
+    /// Neither PNG nor JPEG.
+    #[error("it is neither a PNG nor a JPEG picture")]
+    Format,
+    /// It is cut or garbled.
+    #[error("the picture is damaged: {0}")]
+    Damaged(String),
+}
+
+/// Bytes of a picture's file.
+pub const MAX_BYTES: usize = 32 << 20;
+/// Pixels of a picture: the largest that telephones take by themselves.
+pub const MAX_PIXELS: usize = 64_000_000;
+
+/// Whether `bytes` begin as a picture that [`read`] may read.
+pub fn is_picture(bytes: &[u8]) -> bool {
+    png::is_one(bytes) || jpeg::is_one(bytes)
+}
+
+/// The texts of all QR codes that can be read in a picture, in the order of their letters, each once.
+///
+/// # Errors
+/// [`PictureError`]. A picture that shows no code is no error.
+pub fn read(bytes: &[u8]) -> Result<Vec<String>, PictureError> {
+    if bytes.len() > MAX_BYTES {
+        return Err(PictureError::TooManyBytes);
+    }
+    let picture = if png::is_one(bytes) {
+        png::decode(bytes)?
+    } else if jpeg::is_one(bytes) {
+        jpeg::decode(bytes)?
+    } else {
+        return Err(PictureError::Format);
+    };
+    Ok(codes(&picture.spread()))
+}
+
+/// Tries the picture in several sizes, smoothed and sharpened, until all codes that are seen are read.
+fn codes(picture: &Grey) -> Vec<String> {
+    let (mut texts, mut most) = (BTreeSet::new(), 0);
+    let side = picture.longer_side();
+    let mut sizes: Vec<usize> = SIDES.iter().copied().filter(|wanted| *wanted < side).collect();
+    sizes.push(side.clamp(SMALLEST.min(2 * side), LARGEST));
+    for size in sizes {
+        let sized = if size == side { picture.clone() } else { picture.resized(size) };
+        for change in CHANGES {
+            most = most.max(scan(&change(&sized), &mut texts));
+            if most > 0 && texts.len() >= most {
+                return texts.into_iter().collect();
+            }
+        }
+    }
+    if texts.is_empty() {
+        scan(&picture.resized(side.min(SIDES[0])).inverted(), &mut texts);
+    }
+    texts.into_iter().collect()
+}
+
+/// Adds the texts of the codes that are read; how many were seen.
+fn scan(picture: &Grey, texts: &mut BTreeSet<String>) -> usize {
+    let (width, height) = (picture.width(), picture.height());
+    let mut prepared = PreparedImage::prepare_from_greyscale(width, height, |x, y| picture.at(x, y));
+    let seen = prepared.detect_grids();
+    texts.extend(seen.iter().filter_map(|grid| Some(grid.decode().ok()?.1)));
+    seen.len()
+}
+
+/// Longer sides at which a picture is looked at, if it is larger.
+const SIDES: [usize; 3] = [1_200, 1_800, 800];
+/// A smaller one is made larger, up to twice its size.
+const SMALLEST: usize = 1_000;
+/// A larger one is made smaller.
+const LARGEST: usize = 4_000;
+/// What is done to a picture before its codes are looked for.
+const CHANGES: [fn(&Grey) -> Grey; 4] =
+    [Grey::clone, |picture| picture.smoothed(1), |picture| picture.sharpened(3), |picture| picture.smoothed(2)];
