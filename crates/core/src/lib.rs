@@ -36,5 +36,5 @@ pub use key::{KeyKind, ProductKey};
 pub use policy::PolicyFault;
 pub use rng::{Rng, random_bytes};
 pub use standing::{Standing, Why};
-pub use text::{FamilyId, ProductId, ProductNumber, Text, TokenName};
+pub use text::{AdminName, FamilyId, ProductId, ProductNumber, Text, TokenName};
 pub use time::{Span, Timestamp};

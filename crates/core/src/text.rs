@@ -92,8 +92,10 @@ ids!(
     ProductId,
     /// The products whose clients are counted together.
     FamilyId,
-    /// A token for an authority's admin API, such as `web-shop`.
-    TokenName
+    /// A token for an admin API, such as `web-shop`.
+    TokenName,
+    /// An administrator who signs in to a dashboard, such as `ann`.
+    AdminName
 );
 
 /// A text for people: at most 255 bytes of UTF-8 without control characters.

@@ -1,7 +1,9 @@
 #![doc = include_str!("../README.md")]
 
+pub mod access;
 mod activity;
 mod addresses;
+pub mod admin;
 mod answer;
 mod body;
 mod certificate;

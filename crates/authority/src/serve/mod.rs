@@ -17,7 +17,7 @@ use tokio::sync::watch;
 
 pub use problems::problem;
 
-pub(crate) use problems::{certificate_ended, store_unavailable, too_many};
+pub(crate) use problems::{certificate_ended, store_unavailable};
 
 use crate::authority::Authority;
 use admin::AdminApi;

@@ -1,11 +1,12 @@
 //! `GET /api/v1/audit`.
 
+use leasehold_service::admin::input::{Limit, Position};
+use leasehold_service::admin::{Answer, ok, page_limit, parsed};
 use leasehold_store::authority::AuditRow;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::call::{Answer, Call, ok, page_limit, parsed};
-use super::input::{Limit, Position};
+use super::call::Call;
 use super::problems::problem;
 use crate::audit;
 
@@ -45,7 +46,7 @@ pub(super) struct View {
     ),
     responses((status = 200, description = "A page of rows", body = View)))]
 pub(super) fn list(call: &Call<'_>) -> Answer {
-    let [before, limit] = call.query(["before", "limit"])?;
+    let [before, limit] = call.input.query(["before", "limit"])?;
     let (before, limit) = (parsed::<Position>("before", before)?.map(|before| before.0), page_limit(limit)?);
     let rows = audit::audit(call.store(), before, limit);
     let items: Vec<Row> = rows.map_err(|error| problem(&error))?.into_iter().map(Row::from).collect();

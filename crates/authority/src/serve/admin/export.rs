@@ -4,13 +4,14 @@ use std::io::{self, Write};
 use std::str::FromStr;
 
 use leasehold_core::Code;
+use leasehold_service::admin::{Answer, parsed};
 use leasehold_service::{Problem, Response, StatusCode};
 use serde::Deserialize;
 use serde::de::IntoDeserializer;
 use serde::de::value::Error as Unknown;
 use utoipa::ToSchema;
 
-use super::call::{Answer, Call, parsed};
+use super::call::Call;
 use super::problems::problem;
 use crate::error::Error;
 use crate::export::{self, Export, Format};
@@ -26,9 +27,9 @@ use crate::export::{self, Export, Format};
         (String = "text/csv"),
     ))))]
 pub(super) fn whole(call: &Call<'_>) -> Answer {
-    let what = call.segment("what")?.parse::<What>();
+    let what = call.input.segment("what")?.parse::<What>();
     let what = what.map_err(|error| Problem::malformed(format!("what in the path: {error}")))?.into();
-    let [format] = call.query(["format"])?;
+    let [format] = call.input.query(["format"])?;
     let format = parsed::<AsFormat>("format", format)?.unwrap_or(AsFormat::Json).into();
     let mut out = Bounded(Vec::new());
     match export::export(call.store(), what, format, &mut out) {

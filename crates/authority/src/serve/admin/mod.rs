@@ -4,11 +4,10 @@
 //! which role each needs, and the `OpenAPI` document is made from the same functions and types.
 
 mod audit;
-mod authenticator;
 mod call;
 mod export;
 mod families;
-mod input;
+mod key_name_input;
 mod keys;
 mod openapi;
 mod places;
@@ -20,19 +19,23 @@ mod routes;
 mod usage;
 mod vendor;
 
+use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use leasehold_core::{Clock, Rng};
-use leasehold_service::{
-    Bytes, Handler, HeaderValue, Limits, Method, Problem, Request, Response, StatusCode, WorkError, WorkQueue, header,
+use leasehold_core::{Clock, Rng, Timestamp};
+use leasehold_service::admin::{
+    CallInput, Found, JSON, WrongTokens, bearer, find, no_store, not_allowed, token_required,
 };
+use leasehold_service::{Bytes, Handler, Limits, Method, Problem, Request, Response, StatusCode, WorkError, WorkQueue};
+use leasehold_store::authority::{Role, Token};
 
 use crate::authority::Authority;
 use crate::serve::Options;
-use authenticator::Authenticator;
+use crate::tokens;
 use call::Call;
-use routes::{Found, find};
+use problems::problem;
+use routes::ROUTES;
 
 pub use openapi::openapi;
 pub use routes::routes;
@@ -52,7 +55,7 @@ struct AdminState {
     authority: Arc<Authority>,
     clock: Arc<dyn Clock>,
     rng: Arc<dyn Rng>,
-    authenticator: Authenticator,
+    wrong_tokens: WrongTokens,
 }
 
 impl AdminApi {
@@ -60,8 +63,8 @@ impl AdminApi {
         (authority, clock, rng): (Arc<Authority>, Arc<dyn Clock>, Arc<dyn Rng>),
         options: &Options,
     ) -> Self {
-        let authenticator = Authenticator::new(options.wrong_token_rate);
-        let state = Arc::new(AdminState { authority, clock, rng, authenticator });
+        let wrong_tokens = WrongTokens::new(options.wrong_token_rate);
+        let state = Arc::new(AdminState { authority, clock, rng, wrong_tokens });
         let (work, exports) = (WorkQueue::new(MAX_RUNNING, MAX_WAITING), WorkQueue::new(1, MAX_WAITING_EXPORTS));
         Self { state, work, exports, description: openapi::document() }
     }
@@ -91,27 +94,39 @@ impl Handler for AdminApi {
             Err(WorkError::Panicked) => Problem::internal().into(),
         };
         // A product key may be in it.
-        response.with_header(header::CACHE_CONTROL, HeaderValue::from_static("no-store"))
+        no_store(response)
     }
 }
 
 impl AdminState {
-    fn answer(&self, request: &Request, from: std::net::IpAddr) -> Response {
+    /// The token that comes with a request.
+    fn token(&self, request: &Request, from: IpAddr, now: Timestamp) -> Result<Token, Box<Response>> {
+        let Some(text) = bearer(request) else { return Err(Box::new(token_required())) };
+        match tokens::check(&*self.authority.store, text, now) {
+            Ok(Some(token)) => Ok(token),
+            Ok(None) => Err(Box::new(self.wrong_tokens.refuse(from))),
+            Err(error) => Err(Box::new(problem(&error).into())),
+        }
+    }
+
+    fn answer(&self, request: &Request, from: IpAddr) -> Response {
         let now = self.clock.now();
         // Before the path is looked at: a caller without a token learns nothing of what there is.
-        let token = match self.authenticator.token(&self.authority, request, from, now) {
+        let token = match self.token(request, from, now) {
             Ok(token) => token,
             Err(refused) => return *refused,
         };
-        let (route, parameters) = match find(&request.method, request.path()) {
+        let (route, parameters) = match find(ROUTES, &request.method, request.path()) {
             Found::Route(route, parameters) => (route, parameters),
             Found::OtherMethods(allowed) => return Problem::method_not_allowed(allowed).into(),
             Found::Nothing => return Problem::not_found(request.path()).into(),
         };
-        if !token.roles.has(route.role) {
-            return authenticator::not_allowed(&token, route.role);
+        let allows = |role: Role| role.name() == route.role.0;
+        if !token.roles.each().any(allows) {
+            return not_allowed(token.name.as_str(), route.role);
         }
-        let call = Call { authority: &self.authority, rng: &*self.rng, request, parameters, token, now };
+        let call =
+            Call { authority: &self.authority, rng: &*self.rng, input: CallInput { request, parameters }, token, now };
         let (name, path) = (call.token.name, request.path());
         match (route.answer)(&call) {
             Ok(response) => {
@@ -128,7 +143,6 @@ impl AdminState {
 
 const DESCRIPTION: &str = "/api/v1/openapi.json";
 const EXPORTS: &str = "/api/v1/export/";
-const JSON: &str = "application/json";
 /// Calls that are carried out at a time.
 const MAX_RUNNING: usize = 4;
 /// Calls that may wait for their turn.

@@ -1,14 +1,11 @@
 //! The `OpenAPI` document (3.1), made from the functions and types that answer.
 
 use leasehold_service::Bytes;
-use serde::Serialize;
-use utoipa::openapi::path::Operation;
-use utoipa::openapi::schema::AdditionalProperties;
-use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityRequirement, SecurityScheme};
-use utoipa::openapi::{Content, Ref, RefOr, ResponseBuilder, Schema};
-use utoipa::{Modify, OpenApi, ToSchema};
+use leasehold_service::admin::{Problem, apply_rules, close};
+use utoipa::openapi::{RefOr, Schema};
+use utoipa::{Modify, OpenApi};
 
-use super::routes::routes;
+use super::routes::ROUTES;
 use super::{audit, export, families, keys, places, products, revocations, usage, vendor};
 
 /// The `OpenAPI` document of the admin API.
@@ -18,17 +15,6 @@ pub fn openapi() -> utoipa::openapi::OpenApi {
 
 pub(super) fn document() -> Bytes {
     openapi().to_json().expect("a description is JSON").into()
-}
-
-/// A refusal with its reason (RFC 9457). Some have more members.
-#[derive(Serialize, ToSchema)]
-struct Problem {
-    /// `urn:leasehold:problem:` and the code that `leasehold explain` knows.
-    r#type: String,
-    title: String,
-    status: u16,
-    /// What to do.
-    detail: String,
 }
 
 #[derive(OpenApi)]
@@ -60,37 +46,9 @@ struct Rules;
 impl Modify for Rules {
     fn modify(&self, openapi: &mut utoipa::openapi::OpenApi) {
         let components = openapi.components.get_or_insert_default();
-        components.add_security_scheme(TOKEN, SecurityScheme::Http(Http::new(HttpAuthScheme::Bearer)));
         if let Some(RefOr::T(Schema::OneOf(target))) = components.schemas.get_mut("Target") {
             target.items.iter_mut().for_each(close);
         }
-        for (method, path, role) in routes() {
-            let Some(item) = openapi.paths.paths.get_mut(path) else { continue };
-            let operation = match method {
-                "GET" => &mut item.get,
-                "POST" => &mut item.post,
-                "PATCH" => &mut item.patch,
-                _ => continue,
-            };
-            if let Some(operation) = operation {
-                rule(operation, role.name());
-            }
-        }
+        apply_rules(openapi, ROUTES);
     }
 }
-
-/// Says of an object that it has no other members: of the variants of an enum the macro does not.
-fn close(schema: &mut RefOr<Schema>) {
-    if let RefOr::T(Schema::Object(object)) = schema {
-        object.additional_properties = Some(Box::new(AdditionalProperties::FreeForm(false)));
-    }
-}
-
-fn rule(operation: &mut Operation, role: &str) {
-    operation.security = Some(vec![SecurityRequirement::new(TOKEN, [role])]);
-    let problem = Content::new(Some(RefOr::Ref(Ref::from_schema_name("Problem"))));
-    let no = ResponseBuilder::new().description("Why not, and what to do").content("application/problem+json", problem);
-    operation.responses.responses.insert("default".to_owned(), no.build().into());
-}
-
-const TOKEN: &str = "token";

@@ -2,10 +2,10 @@
 
 use leasehold_core::{Policy, Span, Timestamp};
 use leasehold_service::Problem;
+use leasehold_service::admin::input::{Count, Drift, Nullable, Seconds, Time, Words};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::input::{Count, Drift, Nullable, Seconds, Time, Words};
 use crate::policy_change::PolicyChange;
 
 /// What a product key grants.

@@ -1,77 +1,38 @@
 //! The paths: the method, the role that is needed, the function that answers.
 
 use leasehold_service::Method;
+use leasehold_service::admin::{self, Answer, RoleName};
 use leasehold_store::authority::Role;
 
-use super::call::{Answer, Call};
+use super::call::Call;
 use super::{audit, export, families, keys, places, products, revocations, usage, vendor};
 
 /// One path with one method.
-pub(super) struct Route {
-    pub(super) method: Method,
-    /// With `{name}` for what varies; at most one such part.
-    pub(super) path: &'static str,
-    pub(super) role: Role,
-    pub(super) answer: fn(&Call<'_>) -> Answer,
-}
-
-/// What there is at a path.
-pub(super) enum Found<'p> {
-    Route(&'static Route, Vec<&'p str>),
-    /// Something for these methods only.
-    OtherMethods(&'static str),
-    Nothing,
-}
-
-/// What `method` and `path` lead to.
-pub(super) fn find<'p>(method: &Method, path: &'p str) -> Found<'p> {
-    let mut allowed = Vec::new();
-    for route in ROUTES {
-        let Some(parameters) = matched(route.path, path) else { continue };
-        if route.method == *method {
-            return Found::Route(route, parameters);
-        }
-        allowed.push(if route.method == Method::GET { "GET, HEAD" } else { route.method.as_str() });
-    }
-    let allowed = allowed.join(", ");
-    METHODS.into_iter().find(|methods| *methods == allowed).map_or(Found::Nothing, Found::OtherMethods)
-}
+pub(super) type Route = admin::Route<fn(&Call<'_>) -> Answer>;
 
 /// Method, path and role of each call.
 pub fn routes() -> impl Iterator<Item = (&'static str, &'static str, Role)> {
-    ROUTES.iter().map(|route| (route.method.as_str(), route.path, route.role))
-}
-
-/// What stands for the varying parts of `template`, where `path` is of its shape.
-fn matched<'p>(template: &str, path: &'p str) -> Option<Vec<&'p str>> {
-    let (mut parts, mut parameters) = (path.split('/'), Vec::new());
-    for part in template.split('/') {
-        let found = parts.next()?;
-        if part.starts_with('{') && !found.is_empty() {
-            parameters.push(found);
-        } else if part != found {
-            return None;
-        }
-    }
-    parts.next().is_none().then_some(parameters)
+    let role = |route: &Route| Role::ALL.into_iter().find(|role| role.name() == route.role.0);
+    ROUTES.iter().filter_map(move |route| Some((route.method.as_str(), route.path, role(route)?)))
 }
 
 const fn get(path: &'static str, answer: fn(&Call<'_>) -> Answer) -> Route {
-    Route { method: Method::GET, path, role: Role::Read, answer }
+    Route { method: Method::GET, path, role: name(Role::Read), answer }
 }
 
 const fn issue(method: Method, path: &'static str, answer: fn(&Call<'_>) -> Answer) -> Route {
-    Route { method, path, role: Role::Issue, answer }
+    Route { method, path, role: name(Role::Issue), answer }
 }
 
 const fn revoke(path: &'static str, answer: fn(&Call<'_>) -> Answer) -> Route {
-    Route { method: Method::POST, path, role: Role::Revoke, answer }
+    Route { method: Method::POST, path, role: name(Role::Revoke), answer }
 }
 
-/// What a path may take.
-const METHODS: [&str; 4] = ["GET, HEAD", "GET, HEAD, POST", "GET, HEAD, PATCH", "POST"];
+const fn name(role: Role) -> RoleName {
+    RoleName(role.name())
+}
 
-static ROUTES: &[Route] = &[
+pub(super) static ROUTES: &[Route] = &[
     get("/api/v1/vendor", vendor::show),
     get("/api/v1/products", products::list::list),
     issue(Method::POST, "/api/v1/products", products::add::add),
@@ -97,24 +58,18 @@ static ROUTES: &[Route] = &[
 
 #[cfg(test)]
 mod tests {
+    use leasehold_service::admin::{Found, find};
+
     use super::*;
 
     #[test]
-    fn a_path_is_known_by_its_shape_and_says_what_it_takes() {
-        let found = |method: Method, path| match find(&method, path) {
-            Found::Route(route, parameters) => format!("{} {parameters:?}", route.path),
-            Found::OtherMethods(methods) => methods.to_owned(),
-            Found::Nothing => "nothing".to_owned(),
-        };
-        assert_eq!(found(Method::GET, "/api/v1/keys"), "/api/v1/keys []");
-        assert_eq!(found(Method::GET, "/api/v1/keys/ABCDE/places"), "/api/v1/keys/{key}/places [\"ABCDE\"]");
-        assert_eq!(found(Method::DELETE, "/api/v1/keys/ABCDE"), "GET, HEAD, PATCH");
-        for path in ["/api/v1/keys/", "/api/v1", "/api/v1/keys/a/b", "/api/v1/keys//places", "/v1/hosts", "/", ""] {
-            assert_eq!(found(Method::GET, path), "nothing", "{path}");
-        }
+    fn every_method_of_a_path_is_told_to_those_who_try_another() {
         for route in ROUTES {
-            let methods = found(Method::TRACE, route.path);
+            let Found::OtherMethods(methods) = find(ROUTES, &Method::TRACE, route.path) else {
+                panic!("{}", route.path)
+            };
             assert!(methods.contains(route.method.as_str()), "{}: {methods}", route.path);
         }
+        assert_eq!(routes().count(), ROUTES.len(), "each has a role that there is");
     }
 }

@@ -2,14 +2,15 @@
 
 use std::str::FromStr;
 
+use leasehold_service::admin::input::{FamilyIdInput, Words};
+use leasehold_service::admin::{Answer, ok, parsed};
 use serde::Serialize;
 use utoipa::PartialSchema;
 use utoipa::ToSchema;
 use utoipa::openapi::schema::{ObjectBuilder, Type};
 use utoipa::openapi::{RefOr, Schema};
 
-use super::call::{Answer, Call, ok, parsed};
-use super::input::{FamilyIdInput, Words};
+use super::call::Call;
 use super::problems::problem;
 use crate::reports::{self, MonthlyUsage, UsageFilter};
 
@@ -41,7 +42,7 @@ pub(super) struct View {
     ),
     responses((status = 200, description = "Usage by month", body = Vec<View>)))]
 pub(super) fn list(call: &Call<'_>) -> Answer {
-    let [customer, family, month] = call.query(["customer", "family", "month"])?;
+    let [customer, family, month] = call.input.query(["customer", "family", "month"])?;
     let customer = parsed::<Words>("customer", customer)?.map(|name| name.text("query: customer")).transpose()?;
     let family = parsed::<FamilyIdInput>("family", family)?.map(|family| family.0);
     let month = parsed::<Month>("month", month)?.map(|month| month.0);

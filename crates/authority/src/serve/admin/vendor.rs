@@ -1,9 +1,10 @@
 //! `GET /api/v1/vendor`.
 
+use leasehold_service::admin::{Answer, ok};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::call::{Answer, Call, ok};
+use super::call::Call;
 
 /// Whose API this is.
 #[derive(Debug, Serialize, ToSchema)]

@@ -1,14 +1,16 @@
 //! `PATCH /api/v1/families/{id}`.
 
 use leasehold_core::FamilyId;
+use leasehold_service::admin::input::{FamilyIdInput, Object};
+use leasehold_service::admin::{Answer, ok};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
 use super::{FamilyView, ForkedView};
 use crate::families;
 use crate::products::Availability;
-use crate::serve::admin::call::{Answer, Call, ok};
-use crate::serve::admin::input::{FamilyIdInput, Object};
+use crate::serve::admin::call::Call;
+
 use crate::serve::admin::policy::PolicyInput;
 use crate::serve::admin::problems::problem;
 
@@ -29,8 +31,8 @@ pub(in crate::serve::admin) struct Input {
     params(("id" = inline(FamilyIdInput), Path)), request_body = Input,
     responses((status = 200, description = "The family as it is now", body = FamilyView)))]
 pub(in crate::serve::admin) fn change(call: &Call<'_>) -> Answer {
-    let id: FamilyId = call.parameter("id")?;
-    let input: Input = call.body()?;
+    let id: FamilyId = call.input.parameter("id")?;
+    let input: Input = call.input.body()?;
     let change = input.policy.map(|Object(policy)| policy.change()).transpose()?.unwrap_or_default();
     let changed = families::change(call.store(), &id, &change, call.stamp());
     let mut family = changed.map_err(|error| problem(&error))?.after;

@@ -1,8 +1,10 @@
 //! `GET /api/v1/families`.
 
+use leasehold_service::admin::{Answer, ok};
+
 use super::FamilyView;
 use crate::products;
-use crate::serve::admin::call::{Answer, Call, ok};
+use crate::serve::admin::call::Call;
 use crate::serve::admin::problems::problem;
 
 /// The families by number.

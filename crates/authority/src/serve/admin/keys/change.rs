@@ -4,14 +4,16 @@ use std::num::NonZeroU64;
 
 use leasehold_core::Span;
 use leasehold_service::Problem;
+use leasehold_service::admin::Answer;
+use leasehold_service::admin::input::{Count, Nullable, Object, Validity, Words};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
 use super::{KeyView, view};
 use crate::key_name::KeyName;
 use crate::keys::{self, KeyChange};
-use crate::serve::admin::call::{Answer, Call};
-use crate::serve::admin::input::{Count, KeyNameInput, Nullable, Object, Validity, Words};
+use crate::serve::admin::call::Call;
+use crate::serve::admin::key_name_input::KeyNameInput;
 use crate::serve::admin::policy::PolicyInput;
 use crate::serve::admin::problems::problem;
 
@@ -43,8 +45,8 @@ pub(in crate::serve::admin) struct Input {
     params(("key" = inline(KeyNameInput), Path)), request_body = Input,
     responses((status = 200, description = "The key as it is now", body = KeyView)))]
 pub(in crate::serve::admin) fn change(call: &Call<'_>) -> Answer {
-    let name: KeyName = call.parameter("key")?;
-    let change = call.body::<Input>()?.change()?;
+    let name: KeyName = call.input.parameter("key")?;
+    let change = call.input.body::<Input>()?.change()?;
     keys::change(call.store(), &name, &change, call.stamp()).map_err(|error| problem(&error))?;
     view(call, &name)
 }

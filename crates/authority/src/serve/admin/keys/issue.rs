@@ -4,15 +4,17 @@ use std::num::NonZeroU64;
 
 use leasehold_core::activation::Allowance;
 use leasehold_core::{Policy, Span};
+use leasehold_service::admin::input::{Count, FamilyIdInput, Object, Validity, Words};
+use leasehold_service::admin::{Answer, created};
 use leasehold_service::{Problem, StatusCode};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::{KeyView, KindView};
 use crate::keys::{self, Counts, NewKey, host_allowance};
-use crate::serve::admin::call::{Answer, Call, created};
+use crate::serve::admin::call::Call;
 use crate::serve::admin::families;
-use crate::serve::admin::input::{Count, FamilyIdInput, Object, Validity, Words};
+
 use crate::serve::admin::policy::PolicyInput;
 use crate::serve::admin::problems::problem;
 
@@ -57,7 +59,7 @@ pub(in crate::serve::admin) struct View {
 #[utoipa::path(post, operation_id = "issue-key", path = "/api/v1/keys", tag = "keys", request_body = Input,
     responses((status = 201, description = "The key", body = View)))]
 pub(in crate::serve::admin) fn issue(call: &Call<'_>) -> Answer {
-    let input: Input = call.body()?;
+    let input: Input = call.input.body()?;
     let family = families::find(call, input.family.0)?;
     let change = input.policy.as_ref().map(|Object(policy)| policy.change()).transpose()?;
     let policy = change.unwrap_or_default().apply(family.policy);

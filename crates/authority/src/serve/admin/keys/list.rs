@@ -1,13 +1,15 @@
 //! `GET /api/v1/keys`.
 
+use leasehold_service::admin::input::{FamilyIdInput, KeyIdInput, Limit, Words};
+use leasehold_service::admin::{Answer, ok, page_limit, parsed};
 use leasehold_store::authority::IssuedKey;
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::KeyView;
 use crate::keys::{self, Page};
-use crate::serve::admin::call::{Answer, Call, ok, page_limit, parsed};
-use crate::serve::admin::input::{FamilyIdInput, KeyIdInput, Limit, Words};
+use crate::serve::admin::call::Call;
+
 use crate::serve::admin::problems::problem;
 
 /// A page of product keys, oldest first. It may have fewer than asked for, or none, though more follow.
@@ -30,7 +32,7 @@ pub(in crate::serve::admin) struct View {
     ),
     responses((status = 200, description = "A page of keys", body = View)))]
 pub(in crate::serve::admin) fn list(call: &Call<'_>) -> Answer {
-    let [after, limit, family, customer] = call.query(["after", "limit", "family", "customer"])?;
+    let [after, limit, family, customer] = call.input.query(["after", "limit", "family", "customer"])?;
     let (after, limit) = (parsed::<KeyIdInput>("after", after)?, page_limit(limit)?);
     let family = parsed::<FamilyIdInput>("family", family)?;
     let customer = parsed::<Words>("customer", customer)?.map(|name| name.text("query: customer")).transpose()?;

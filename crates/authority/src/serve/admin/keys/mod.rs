@@ -9,11 +9,12 @@ pub(super) mod withdraw;
 
 use leasehold_core::activation::Allowance;
 use leasehold_core::{Span, Timestamp};
+use leasehold_service::admin::{Answer, ok};
 use leasehold_store::authority::IssuedKey;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::call::{Answer, Call, ok};
+use super::call::Call;
 use super::policy::PolicyView;
 use super::problems::problem;
 use crate::key_name::KeyName;

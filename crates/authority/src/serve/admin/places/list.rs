@@ -1,13 +1,15 @@
 //! `GET /api/v1/keys/{key}/places`.
 
+use leasehold_service::admin::input::{Limit, Position};
+use leasehold_service::admin::{Answer, ok, page_limit, parsed};
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::PlaceView;
 use crate::activations;
 use crate::key_name::KeyName;
-use crate::serve::admin::call::{Answer, Call, ok, page_limit, parsed};
-use crate::serve::admin::input::{KeyNameInput, Limit, Position};
+use crate::serve::admin::call::Call;
+use crate::serve::admin::key_name_input::KeyNameInput;
 use crate::serve::admin::problems::problem;
 
 /// A page of hosts or machines, by ordinal, each with its latest key pair.
@@ -29,8 +31,8 @@ pub(in crate::serve::admin) struct View {
     ),
     responses((status = 200, description = "A page of places", body = View)))]
 pub(in crate::serve::admin) fn list(call: &Call<'_>) -> Answer {
-    let name: KeyName = call.parameter("key")?;
-    let [after, limit] = call.query(["after", "limit"])?;
+    let name: KeyName = call.input.parameter("key")?;
+    let [after, limit] = call.input.query(["after", "limit"])?;
     let (after, limit) = (parsed::<Position>("after", after)?.map_or(0, |after| after.0), page_limit(limit)?);
     let page = activations::page(call.store(), &name, after, limit).map_err(|error| problem(&error))?;
     let last = page.last().map(|activated| activated.activation.ordinals.place);

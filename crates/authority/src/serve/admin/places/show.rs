@@ -1,11 +1,13 @@
 //! `GET /api/v1/places/{subject}`.
 
 use leasehold_core::KeyId;
+use leasehold_service::admin::input::KeyIdInput;
+use leasehold_service::admin::{Answer, ok};
 
 use super::PlaceView;
 use crate::activations;
-use crate::serve::admin::call::{Answer, Call, ok};
-use crate::serve::admin::input::KeyIdInput;
+use crate::serve::admin::call::Call;
+
 use crate::serve::admin::problems::problem;
 
 /// One key pair of a host or machine: an entry for each product key that has activated it.
@@ -13,7 +15,7 @@ use crate::serve::admin::problems::problem;
     params(("subject" = inline(KeyIdInput), Path)),
     responses((status = 200, description = "Its activations, oldest first", body = Vec<PlaceView>)))]
 pub(in crate::serve::admin) fn show(call: &Call<'_>) -> Answer {
-    let subject: KeyId = call.parameter("subject")?;
+    let subject: KeyId = call.input.parameter("subject")?;
     let found = activations::find(call.store(), subject).map_err(|error| problem(&error))?;
     ok(&found.iter().map(PlaceView::from).collect::<Vec<_>>())
 }

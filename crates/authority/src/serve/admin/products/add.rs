@@ -3,13 +3,15 @@
 use leasehold_core::standing::Mode;
 use leasehold_core::{Policy, ProductNumber, Span};
 use leasehold_service::Problem;
+use leasehold_service::admin::input::{Drift, FamilyIdInput, Number, Object, ProductIdInput, Seconds, Words};
+use leasehold_service::admin::{Answer, created};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
 use super::{ModeView, ProductView};
 use crate::products::{self, NewFamily, NewProduct};
-use crate::serve::admin::call::{Answer, Call, created};
-use crate::serve::admin::input::{Drift, FamilyIdInput, Number, Object, ProductIdInput, Seconds, Words};
+use crate::serve::admin::call::Call;
+
 use crate::serve::admin::policy::PolicyInput;
 use crate::serve::admin::problems::problem;
 
@@ -49,7 +51,7 @@ pub(in crate::serve::admin) struct Input {
 #[utoipa::path(post, operation_id = "add-product", path = "/api/v1/products", tag = "catalogue", request_body = Input,
     responses((status = 201, description = "The product", body = ProductView)))]
 pub(in crate::serve::admin) fn add(call: &Call<'_>) -> Answer {
-    let new = call.body::<Input>()?.product()?;
+    let new = call.input.body::<Input>()?.product()?;
     let product = products::add(call.store(), &new, call.stamp()).map_err(|error| problem(&error))?;
     created(&ProductView::new(&product, call))
 }

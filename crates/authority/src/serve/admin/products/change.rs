@@ -3,13 +3,15 @@
 use leasehold_core::standing::Mode;
 use leasehold_core::{ProductId, Span};
 use leasehold_service::Problem;
+use leasehold_service::admin::input::{Drift, Nullable, ProductIdInput, Seconds, Words};
+use leasehold_service::admin::{Answer, ok};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
 use super::{ModeView, ProductView};
 use crate::products::{self, Availability, ProductChange};
-use crate::serve::admin::call::{Answer, Call, ok};
-use crate::serve::admin::input::{Drift, Nullable, ProductIdInput, Seconds, Words};
+use crate::serve::admin::call::Call;
+
 use crate::serve::admin::problems::problem;
 
 /// Fields of a product to update; a field that is missing stays as it is.
@@ -37,8 +39,8 @@ pub(in crate::serve::admin) struct Input {
     params(("id" = inline(ProductIdInput), Path)), request_body = Input,
     responses((status = 200, description = "The product as it is now", body = ProductView)))]
 pub(in crate::serve::admin) fn change(call: &Call<'_>) -> Answer {
-    let id: ProductId = call.parameter("id")?;
-    let input: Input = call.body()?;
+    let id: ProductId = call.input.parameter("id")?;
+    let input: Input = call.input.body()?;
     let withdrawn = input.withdrawn;
     let changed = products::change(call.store(), &id, &input.change()?, call.stamp());
     let mut product = changed.map_err(|error| problem(&error))?.after;

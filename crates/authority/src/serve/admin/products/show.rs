@@ -1,12 +1,14 @@
 //! `GET /api/v1/products/{id}`.
 
 use leasehold_core::ProductId;
+use leasehold_service::admin::input::ProductIdInput;
+use leasehold_service::admin::{Answer, ok};
 
 use super::ProductView;
 use crate::error::Error;
 use crate::products;
-use crate::serve::admin::call::{Answer, Call, ok};
-use crate::serve::admin::input::ProductIdInput;
+use crate::serve::admin::call::Call;
+
 use crate::serve::admin::problems::problem;
 
 /// One product.
@@ -14,7 +16,7 @@ use crate::serve::admin::problems::problem;
     params(("id" = inline(ProductIdInput), Path)),
     responses((status = 200, description = "The product", body = ProductView)))]
 pub(in crate::serve::admin) fn show(call: &Call<'_>) -> Answer {
-    let id: ProductId = call.parameter("id")?;
+    let id: ProductId = call.input.parameter("id")?;
     let found = products::list(call.store()).map_err(|error| problem(&error))?;
     let product = found.iter().find(|product| product.id == id);
     ok(&ProductView::new(product.ok_or_else(|| problem(&Error::UnknownProduct(id)))?, call))

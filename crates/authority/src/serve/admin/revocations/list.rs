@@ -1,12 +1,13 @@
 //! `GET /api/v1/revocations`.
 
+use leasehold_service::admin::{Answer, ok};
 use leasehold_store::authority::Revocation;
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::Named;
 use crate::revocations::{self, Standing};
-use crate::serve::admin::call::{Answer, Call, ok};
+use crate::serve::admin::call::Call;
 use crate::serve::admin::problems::problem;
 
 /// All that is revoked.

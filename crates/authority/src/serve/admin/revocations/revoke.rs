@@ -1,12 +1,14 @@
 //! `POST /api/v1/revocations`.
 
+use leasehold_service::admin::input::{CtiInput, KeyIdInput, Object};
+use leasehold_service::admin::{Answer, ok};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::Named;
 use crate::revocations::{Target, Withdrawal};
-use crate::serve::admin::call::{Answer, Call, ok};
-use crate::serve::admin::input::{CtiInput, KeyIdInput, KeyNameInput, Object};
+use crate::serve::admin::call::Call;
+use crate::serve::admin::key_name_input::KeyNameInput;
 use crate::serve::admin::problems::problem;
 
 /// Something to revoke.
@@ -61,7 +63,7 @@ pub(in crate::serve::admin) struct View {
 #[utoipa::path(post, operation_id = "revoke", path = "/api/v1/revocations", tag = "revocations", request_body = Input,
     responses((status = 200, description = "What is on the newest list by it", body = View)))]
 pub(in crate::serve::admin) fn revoke(call: &Call<'_>) -> Answer {
-    let Input { targets } = call.body()?;
+    let Input { targets } = call.input.body()?;
     let targets: Vec<Target> = targets.into_iter().map(|Object(target)| target.into()).collect();
     revoke_targets(call, &targets)
 }

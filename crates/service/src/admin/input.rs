@@ -5,7 +5,7 @@ use std::marker::PhantomData;
 use std::str::FromStr;
 
 use leasehold_core::{Cti, FamilyId, KeyId, ProductId, Text};
-use leasehold_service::{Problem, StatusCode};
+
 use serde::de::value::MapAccessDeserializer;
 use serde::de::{Error, MapAccess, Unexpected, Visitor};
 use serde::{Deserialize, Deserializer};
@@ -13,11 +13,14 @@ use utoipa::openapi::schema::{KnownFormat, ObjectBuilder, SchemaFormat, Type};
 use utoipa::openapi::{RefOr, Schema};
 use utoipa::{PartialSchema, ToSchema};
 
-use crate::key_name::KeyName;
+use crate::{Problem, StatusCode};
 
 /// A JSON object read as `T`: serde alone would also take an array of the members in their order.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Object<T>(pub(super) T);
+pub struct Object<T>(
+    /// The object.
+    pub T,
+);
 
 impl<'de, T: Deserialize<'de>> Deserialize<'de> for Object<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
@@ -53,17 +56,23 @@ impl<'de, T: Deserialize<'de>> Visitor<'de> for ObjectVisitor<T> {
 
 /// A text that its type reads.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Parsed<T>(pub(super) T);
+pub struct Parsed<T>(
+    /// The value.
+    pub T,
+);
 
 // The description is made by a macro, which takes types without parameters.
-pub(super) type ProductIdInput = Parsed<ProductId>;
-pub(super) type FamilyIdInput = Parsed<FamilyId>;
-pub(super) type KeyIdInput = Parsed<KeyId>;
-pub(super) type KeyNameInput = Parsed<KeyName>;
-pub(super) type CtiInput = Parsed<Cti>;
+/// The id of a product.
+pub type ProductIdInput = Parsed<ProductId>;
+/// The id of a family.
+pub type FamilyIdInput = Parsed<FamilyId>;
+/// The name of a key.
+pub type KeyIdInput = Parsed<KeyId>;
+/// The name of a document.
+pub type CtiInput = Parsed<Cti>;
 
 /// What texts of a type look like: those that its `FromStr` and `is_written_well` accept.
-pub(super) trait Pattern: FromStr<Err: Display> {
+pub trait Pattern: FromStr<Err: Display> {
     /// As an ECMA 262 regular expression.
     const PATTERN: &'static str;
     /// Characters at most.
@@ -103,18 +112,8 @@ impl Pattern for Cti {
     }
 }
 
-impl Pattern for KeyName {
-    const PATTERN: &'static str =
-        "^([0-9A-Fa-f]{8}-?[0-9A-Fa-f]{4}-?[0-9A-Fa-f]{4}-?[0-9A-Fa-f]{4}-?[0-9A-Fa-f]{12}|[0-9A-Za-z]{5})$";
-    const MAX_LENGTH: usize = KeyId::MAX_LENGTH;
-
-    fn is_written_well(text: &str) -> bool {
-        text.len() == 5 || (text.len() >= 32 && has_hyphens_of_a_uuid(text))
-    }
-}
-
 /// Whether hyphens stand only where a UUID has them, one at each place.
-fn has_hyphens_of_a_uuid(text: &str) -> bool {
+pub fn has_hyphens_of_a_uuid(text: &str) -> bool {
     let (mut digits, mut last) = (0, '-');
     text.chars().all(|c| {
         let well = c != '-' || (last != '-' && matches!(digits, 8 | 12 | 16 | 20));
@@ -154,11 +153,14 @@ impl<T: Pattern> ToSchema for Parsed<T> {}
 
 /// A text for people.
 #[derive(Clone, Debug)]
-pub(super) struct Words(String);
+pub struct Words(String);
 
 impl Words {
-    /// The text for `name`; 422 where it has too many bytes, which no schema can say.
-    pub(super) fn text(&self, name: &str) -> Result<Text, Problem> {
+    /// The text for `name`.
+    ///
+    /// # Errors
+    /// 422 where it has too many bytes, which no schema can say.
+    pub fn text(&self, name: &str) -> Result<Text, Problem> {
         self.0.parse().map_err(|error| {
             let title = "the request cannot be carried out";
             Problem::new("malformed", StatusCode::UNPROCESSABLE_ENTITY, title, format!("{name}: {error}"))
@@ -238,7 +240,10 @@ macro_rules! bounded {
     ($($(#[$doc:meta])* $name:ident: $min:literal ..= $max:literal;)*) => {$(
         $(#[$doc])*
         #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-        pub(super) struct $name(pub(super) u64);
+        pub struct $name(
+            /// The number.
+            pub u64,
+        );
 
         impl FromStr for $name {
             type Err = String;
@@ -302,17 +307,22 @@ bounded! {
 
 /// A value that may be missing, taken away (`null`) or there; the field needs `#[serde(default)]`.
 #[derive(Clone, Debug, Default)]
-pub(super) enum Nullable<T> {
+pub enum Nullable<T> {
+    /// It is missing.
     #[default]
     Missing,
+    /// It is taken away.
     Null,
+    /// It is there.
     Value(T),
 }
 
 impl<T> Nullable<T> {
-    /// As the library's changes have it: `None` stays, `Some(None)` is taken away.
-    #[expect(clippy::option_option, reason = "what the library's changes are made of")]
-    pub(super) fn change<U>(self, made: impl FnOnce(T) -> Result<U, Problem>) -> Result<Option<Option<U>>, Problem> {
+    /// As changes have it: `None` stays, `Some(None)` is taken away.
+    ///
+    /// # Errors
+    /// Those of `made`.
+    pub fn change<U>(self, made: impl FnOnce(T) -> Result<U, Problem>) -> Result<Option<Option<U>>, Problem> {
         match self {
             Self::Missing => Ok(None),
             Self::Null => Ok(Some(None)),
@@ -381,14 +391,12 @@ mod tests {
     }
 
     #[test]
-    fn names_are_written_as_described() {
+    fn ids_are_written_as_described() {
         let id = KeyId([0xab; 16]).to_string();
-        for text in [id.clone(), id.replace('-', ""), id.to_uppercase(), "DT242".to_owned()] {
-            assert!(text.parse::<Parsed<KeyName>>().is_ok(), "{text}");
+        for text in [id.clone(), id.replace('-', ""), id.to_uppercase()] {
+            assert!(text.parse::<Parsed<KeyId>>().is_ok(), "{text}");
         }
-        for text in [format!("-{id}"), id.replace('-', "--"), format!("{id}-"), "…DT242".to_owned(), "DT24".to_owned()]
-        {
-            assert!(text.parse::<Parsed<KeyName>>().is_err(), "{text}");
+        for text in [format!("-{id}"), id.replace('-', "--"), format!("{id}-"), "DT24".to_owned()] {
             assert!(text.parse::<Parsed<KeyId>>().is_err(), "{text}");
         }
     }
