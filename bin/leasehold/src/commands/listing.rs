@@ -1,12 +1,85 @@
-//! What the lists of machines have in common: which rows are shown, in which order, and how many.
+//! What lists have in common: which rows are shown, in which order, and how many.
 
 use std::net::IpAddr;
 
 use clap::{Args, ValueEnum};
 use leasehold_core::{ProductId, Span, Text, Timestamp};
 use leasehold_service::Network;
+use serde_json::Value;
 
+use crate::output::{self, Output};
 use crate::values;
+
+/// How many rows of a list are shown.
+#[derive(Args, Clone, Copy, Debug)]
+pub(crate) struct Limit {
+    /// Show at most so many.
+    #[arg(long, value_name = "N", default_value_t = 1_000, value_parser = values::whole::<usize>(values::SOME))]
+    limit: usize,
+}
+
+impl Limit {
+    /// Of `rows` those that `shows` takes, in the order of their keys; as many as are asked for.
+    pub(crate) fn first<R, K: Ord>(
+        self,
+        rows: impl IntoIterator<Item = R>,
+        shows: impl Fn(&R) -> bool,
+        key: impl Fn(&R) -> K,
+    ) -> Listed<R> {
+        let (mut top, mut read) = (Top::new(self.limit), 0);
+        for row in rows {
+            read += 1;
+            if shows(&row) {
+                top.take(key(&row), row);
+            }
+        }
+        let (rows, matching) = top.finish();
+        Listed { rows, matching, read }
+    }
+}
+
+/// The rows of a list that are shown.
+#[derive(Debug)]
+pub(crate) struct Listed<R> {
+    pub(crate) rows: Vec<R>,
+    /// How many are as asked for.
+    matching: usize,
+    /// How many there are.
+    read: usize,
+}
+
+impl<R> Listed<R> {
+    /// Prints them, and says on standard error what is not shown; `none` where there is nothing to list.
+    pub(crate) fn show(&self, output: Output, none: &str, value: impl Fn(&R) -> Value, print: impl Fn(&[R])) {
+        match output {
+            Output::Json => output::json(&self.rows.iter().map(value).collect()),
+            Output::Human if self.read == 0 => errln!("{none}"),
+            Output::Human if self.rows.is_empty() => errln!("none of {} is as asked for", self.read),
+            Output::Human => print(&self.rows),
+        }
+        self.say_more();
+    }
+
+    /// Says on standard error that there is more than is shown.
+    pub(crate) fn say_more(&self) {
+        say_more(self.rows.len(), self.matching, "--limit N shows more");
+    }
+}
+
+/// Whether `text` has `part` in it, where one is asked for; upper and lower case are the same.
+pub(crate) fn contains(part: Option<&String>, text: &str) -> bool {
+    part.is_none_or(|part| text.to_lowercase().contains(&part.to_lowercase()))
+}
+
+/// Whether `value` is the one that is asked for, where one is.
+pub(crate) fn is<T: PartialEq>(wanted: Option<&T>, value: Option<&T>) -> bool {
+    wanted.is_none() || wanted == value
+}
+
+/// Whether `end` is in the time from `now` that is asked for, where one is.
+pub(crate) fn ends_within(span: Option<Span>, end: Option<Timestamp>, now: Timestamp) -> bool {
+    span.is_none_or(|span| end.is_some_and(|at| at > now && at <= now.plus(span)))
+}
 
 /// Which rows of a list are shown.
 #[derive(Args, Clone, Debug)]
@@ -35,21 +108,30 @@ pub(crate) struct Facts<'f> {
 impl RowFilter {
     /// Whether a machine of this name and address is shown.
     pub(crate) fn takes_machine(&self, facts: &Facts<'_>) -> bool {
-        let has = |text: &String| facts.name.is_some_and(|name| name.to_lowercase().contains(&text.to_lowercase()));
+        let named = self.name.is_none() || facts.name.is_some_and(|name| contains(self.name.as_ref(), name));
         let within = |network: &Network| facts.address.is_some_and(|address| network.contains(address.to_canonical()));
-        self.name.as_ref().is_none_or(has) && self.address.as_ref().is_none_or(within)
+        named && self.address.as_ref().is_none_or(within)
     }
 
     /// Whether a row about this product and a lease that ends at `expires` is shown at `now`.
     pub(crate) fn takes_lease(&self, product: ProductId, expires: Option<Timestamp>, now: Timestamp) -> bool {
-        self.product.is_none_or(|wanted| wanted == product)
-            && self.expiring.is_none_or(|span| expires.is_some_and(|at| at > now && at <= now.plus(span)))
+        is(self.product.as_ref(), Some(&product)) && ends_within(self.expiring, expires, now)
     }
 
     /// Whether rows without a product and a lease are shown.
     pub(crate) const fn takes_no_lease(&self) -> bool {
         self.product.is_none() && self.expiring.is_none()
     }
+}
+
+/// Bytes whose order is that of the times, the last first; those without one last.
+pub(crate) fn newest(time: Option<Timestamp>) -> Vec<u8> {
+    (u64::MAX - time.map_or(0, Timestamp::unix)).to_be_bytes().to_vec()
+}
+
+/// Bytes whose order is that of the times; those without one last.
+pub(crate) fn soonest(time: Option<Timestamp>) -> Vec<u8> {
+    time.map_or(u64::MAX, Timestamp::unix).to_be_bytes().to_vec()
 }
 
 /// The first rows of an order, of however many there are.
@@ -153,6 +235,19 @@ mod tests {
         (0..5_000_u32).for_each(|n| top.take((n * 7_919) % 5_000, n));
         let (rows, seen) = top.finish();
         assert_eq!((rows.into_iter().map(|n| (n * 7_919) % 5_000).collect::<Vec<_>>(), seen), (vec![0, 1, 2], 5_000));
+    }
+
+    #[test]
+    fn of_a_list_the_rows_that_are_asked_for_are_shown_in_their_order_and_the_rest_is_counted() {
+        let listed = Limit { limit: 2 }.first(0..10_u32, |row| row % 2 == 0, |row| u32::MAX - row);
+        assert_eq!((listed.rows, listed.matching, listed.read), (vec![8, 6], 5, 10));
+    }
+
+    #[test]
+    fn times_sort_either_way_and_no_time_comes_last() {
+        let [early, late] = [1, 1 << 40].map(|at| Some(Timestamp::from_unix(at)));
+        assert!(newest(late) < newest(early) && newest(early) < newest(None));
+        assert!(soonest(early) < soonest(late) && soonest(late) < soonest(None));
     }
 
     #[test]

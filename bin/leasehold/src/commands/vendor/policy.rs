@@ -126,7 +126,8 @@ pub(super) fn warn(policy: &Policy, allowance: Allowance) {
     if let (Some(capacity), Allowance::Hosts { hosts: hosts @ 2.., .. }) = (policy.capacity, allowance) {
         let all = capacity.saturating_mul(hosts);
         errln!(
-            "note: each of its {hosts} hosts may grant {capacity} leases at once, {all} together; --hosts says how many"
+            "note: each of its {hosts} hosts may grant {} at once, {all} together; --hosts says how many",
+            output::count(capacity, "lease", "leases")
         );
     }
 }

@@ -1,13 +1,14 @@
 //! `leasehold vendor revocations`.
 
-use clap::Args;
+use clap::{Args, ValueEnum};
 use leasehold_authority::revocations::{self, Standing};
 use leasehold_core::Code;
-use leasehold_store::authority::{Revocation, RevocationList};
+use leasehold_store::authority::{Revocation, RevocationList, Revoked};
 use leasehold_wire::envelope::MAX_REVOCATION_BYTES;
 use serde_json::{Value, json};
 
 use super::{VendorContext, failed, revoke};
+use crate::commands::listing::{Limit, newest, soonest};
 use crate::failure::Failure;
 use crate::output::{self, Column, OutFile, Output, Table};
 
@@ -16,6 +17,33 @@ use crate::output::{self, Column, OutFile, Output, Table};
 pub(crate) struct Revocations {
     #[command(flatten)]
     out: OutFile,
+    /// Only what is of this kind.
+    #[arg(long, value_enum, value_name = "KIND")]
+    kind: Option<Kind>,
+    /// The order in which they are shown.
+    #[arg(long, value_enum, default_value_t, value_name = "ORDER")]
+    sort: RevocationOrder,
+    #[command(flatten)]
+    limit: Limit,
+}
+
+/// What is on the list.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Kind {
+    /// Keys of machines, hosts and authorities.
+    Key,
+    /// Leases and certificates.
+    Document,
+}
+
+/// The order of what is revoked.
+#[derive(Clone, Copy, Debug, Default, ValueEnum)]
+enum RevocationOrder {
+    /// What was revoked first, first.
+    #[default]
+    Oldest,
+    /// What was revoked last, first.
+    Newest,
 }
 
 impl Revocations {
@@ -27,23 +55,44 @@ impl Revocations {
                 "revocation list: there is none, nothing was ever revoked",
             ));
         };
-        let bytes = document.len();
+        let (bytes, on_it) = (document.len(), output::count(entries.len(), "entry", "entries"));
+        let listed = self.limit.first(entries, |entry| self.shows(entry), |entry| self.key(entry));
         if !self.out.is_given() && output == Output::Human {
-            print(&entries);
+            listed.show(output, "nothing is on the list", value, print);
         } else {
             let about = json!({
                 "number": number,
                 "issued": issued.unix(),
                 "bytes": bytes,
                 "max_bytes": MAX_REVOCATION_BYTES,
-                "entries": entries.iter().map(value).collect::<Vec<_>>(),
+                "entries": listed.rows.iter().map(value).collect::<Vec<_>>(),
             });
             self.out.document(&document, about, output)?;
+            listed.say_more();
         }
         let (made, percent) = (output::time(issued), bytes * 100 / MAX_REVOCATION_BYTES);
-        let entries = output::count_of(&entries, "entry", "entries");
-        errln!("list {number} of {made}: {entries}, {percent} % of its room");
+        errln!("list {number} of {made}: {on_it}, {percent} % of its room");
         Ok(())
+    }
+
+    fn shows(&self, entry: &Revocation) -> bool {
+        self.kind.is_none_or(|kind| kind == Kind::of(&entry.what))
+    }
+
+    fn key(&self, entry: &Revocation) -> Vec<u8> {
+        match self.sort {
+            RevocationOrder::Oldest => soonest(Some(entry.at)),
+            RevocationOrder::Newest => newest(Some(entry.at)),
+        }
+    }
+}
+
+impl Kind {
+    const fn of(what: &Revoked) -> Self {
+        match what {
+            Revoked::Key(_) => Self::Key,
+            Revoked::Document(_) => Self::Document,
+        }
     }
 }
 

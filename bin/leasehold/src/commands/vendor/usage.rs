@@ -1,13 +1,14 @@
 //! `leasehold vendor usage`.
 
-use clap::Args;
+use clap::{Args, ValueEnum};
 use leasehold_authority::reports::{self, MonthlyUsage, UsageFilter};
 use leasehold_core::{FamilyId, Text};
 use serde_json::{Value, json};
 
 use super::{VendorContext, failed};
+use crate::commands::listing::{Limit, sortable_name};
 use crate::failure::Failure;
-use crate::output::{self, Column, Output, Table};
+use crate::output::{Column, Output, Table};
 
 /// How customers use what they have bought, by month, as their hosts report it when they renew.
 #[derive(Debug, Args)]
@@ -21,19 +22,49 @@ pub(crate) struct Usage {
     /// That of one month.
     #[arg(long, value_name = "YYYY-MM")]
     month: Option<String>,
+    /// The order in which they are shown.
+    #[arg(long, value_enum, default_value_t, value_name = "ORDER")]
+    sort: UsageOrder,
+    #[command(flatten)]
+    limit: Limit,
+}
+
+/// The order of the months of customers.
+#[derive(Clone, Copy, Debug, Default, ValueEnum)]
+enum UsageOrder {
+    /// By month, the first first.
+    #[default]
+    Oldest,
+    /// By month, the last first.
+    Newest,
+    /// By customer; those without one last.
+    Customer,
+    /// By family.
+    Family,
+    /// By the highest number of leases, the highest first.
+    Peak,
 }
 
 impl Usage {
     pub(super) fn run(self, context: &VendorContext, output: Output) -> Result<(), Failure> {
-        let Self { customer, family, month } = self;
+        let Self { customer, family, month, sort, limit } = self;
         let usage = reports::usage(&*context.store, &UsageFilter { customer, family, month });
         let usage = usage.map_err(|error| failed(&error))?;
-        match output {
-            Output::Json => output::json(&usage.iter().map(value).collect()),
-            Output::Human if usage.is_empty() => errln!("no host has reported usage yet"),
-            Output::Human => print(&usage),
-        }
+        let listed = limit.first(usage, |_| true, |row| sort.of(row));
+        listed.show(output, "no host has reported usage yet", value, print);
         Ok(())
+    }
+}
+
+impl UsageOrder {
+    fn of(self, usage: &MonthlyUsage) -> Vec<u8> {
+        match self {
+            Self::Oldest => usage.month.clone().into(),
+            Self::Newest => usage.month.bytes().map(|byte| u8::MAX - byte).collect(),
+            Self::Customer => sortable_name(usage.customer.as_ref()),
+            Self::Family => usage.family.as_str().into(),
+            Self::Peak => (u64::MAX - usage.peak).to_be_bytes().to_vec(),
+        }
     }
 }
 

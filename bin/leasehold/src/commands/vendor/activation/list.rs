@@ -1,13 +1,15 @@
 //! `leasehold vendor host list` and `leasehold vendor machine list`.
 
-use std::cmp::Reverse;
+use std::iter;
 
 use clap::{Args, ValueEnum};
-use leasehold_authority::KeyName;
 use leasehold_authority::activations::{self, Activated};
 use leasehold_authority::keys::{self, KeyUse};
+use leasehold_authority::{Error, KeyName};
 use leasehold_core::{Code, KeyKind, Span, Text, Timestamp};
+use leasehold_store::authority::IssuedKey;
 
+use crate::commands::listing::{self, Limit, newest, soonest, sortable_name};
 use crate::commands::vendor::{VendorContext, failed};
 use crate::failure::Failure;
 use crate::input;
@@ -20,77 +22,82 @@ pub(crate) struct List {
     /// Those of one product key: its id or last five characters.
     #[arg(long, value_name = "KEY")]
     key: Option<KeyName>,
-    /// Those whose name contains this.
+    /// Those whose name has this in it; upper and lower case are the same.
     #[arg(long, value_name = "TEXT")]
     name: Option<String>,
     /// Those of one customer.
     #[arg(long, value_name = "NAME")]
     customer: Option<Text>,
-    /// Those whose certificate ends within this time.
+    /// Those whose certificate or lease ends within this time.
     #[arg(long, value_name = "TIME", value_parser = values::span)]
     expiring: Option<Span>,
-    /// In which order; by product key where none is given.
-    #[arg(long, value_enum, value_name = "COLUMN")]
-    sort: Option<Sort>,
-    /// Go on after this ordinal of the product key.
-    #[arg(long, value_name = "ORDINAL", requires = "key", default_value_t = 0, value_parser = values::whole::<u64>(values::ANY))]
+    /// The order in which they are shown.
+    #[arg(long, value_enum, default_value_t, value_name = "ORDER")]
+    sort: ActivationOrder,
+    /// Go on after the one of this number of the product key.
+    #[arg(long, value_name = "NUMBER", requires = "key", default_value_t = 0, value_parser = values::whole::<u64>(values::ANY))]
     after: u64,
-    /// Show at most so many of each product key.
-    #[arg(long, value_name = "N", default_value_t = 1_000, value_parser = values::whole::<u64>(values::SOME))]
-    limit: u64,
+    #[command(flatten)]
+    limit: Limit,
 }
 
-/// By which column a list is sorted.
-#[derive(Clone, Copy, Debug, ValueEnum)]
-enum Sort {
-    /// By name.
+/// The order of hosts and machines.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+enum ActivationOrder {
+    /// By product key, the first issued first, and the number among those that it has activated.
+    #[default]
+    Key,
+    /// By name; those without one last.
     Name,
-    /// Those activated first before others.
+    /// By customer; those without one last.
+    Customer,
+    /// Those activated first, first.
     First,
-    /// Those that asked last before others.
+    /// Those that asked last, first.
     Last,
-    /// Those that end soon before others.
-    Until,
+    /// By the end of their certificate or lease, the nearest first.
+    Expires,
 }
 
 impl List {
     pub(super) fn run(self, context: &VendorContext, kind: KeyKind, output: Output) -> Result<(), Failure> {
-        let mut all = Vec::new();
-        for KeyUse { key, places_taken, .. } in self.keys(context, kind)? {
-            let name = KeyName::Id(key.public.id());
-            let page =
-                activations::page(&*context.store, &name, self.after, self.limit).map_err(|error| failed(&error))?;
-            if let Some(last) =
-                page.last().map(|last| last.activation.ordinals.place).filter(|last| *last < places_taken)
-            {
-                errln!("key …{} has more: --key {name} --after {last}", key.last_five);
-            }
-            all.extend(page);
+        let now = input::now();
+        let mut failure = None;
+        let all = self.keys(context, kind)?.into_iter().flat_map(|usage| self.places(context, &usage.key));
+        let read = all.map_while(|page| page.map_err(|error| failure = Some(error)).ok()).flatten();
+        let listed = self.limit.first(read, |one| self.shows(one, now), |one| self.sort.of(one));
+        if let Some(error) = failure {
+            return Err(failed(&error));
         }
-        all.retain(|activated| self.shows(activated, input::now()));
-        match self.sort {
-            Some(Sort::Name) => all.sort_by(|one, other| one.activation.name.cmp(&other.activation.name)),
-            Some(Sort::First) => all.sort_by_key(|one| one.activation.first),
-            Some(Sort::Last) => all.sort_by_key(|one| Reverse(one.activation.last)),
-            Some(Sort::Until) => {
-                all.sort_by_key(|one| one.activation.expires.unwrap_or(Timestamp::from_unix(u64::MAX)));
-            }
-            None => {}
-        }
-        match output {
-            Output::Json => output::json(&all.iter().map(super::value).collect()),
-            Output::Human if all.is_empty() => errln!("none yet"),
-            Output::Human => print(&all),
-        }
+        let none = format!("no {} yet", if kind == KeyKind::Host { "hosts" } else { "machines" });
+        listed.show(output, &none, super::value, print);
         Ok(())
     }
 
-    fn shows(&self, activated: &Activated, now: Timestamp) -> bool {
-        let Activated { key, activation, .. } = activated;
-        let name = activation.name.as_ref().map(|name| name.as_str().to_lowercase()).unwrap_or_default();
-        self.name.as_ref().is_none_or(|part| name.contains(&part.to_lowercase()))
-            && (self.customer.is_none() || self.customer == key.customer)
-            && self.expiring.is_none_or(|span| activation.expires.is_some_and(|end| end > now && end <= now.plus(span)))
+    /// All that a key has activated, page by page.
+    fn places<'l>(
+        &self,
+        context: &'l VendorContext,
+        key: &IssuedKey,
+    ) -> impl Iterator<Item = Result<Vec<Activated>, Error>> + use<'l> {
+        let (name, mut after) = (KeyName::Id(key.public.id()), self.after);
+        iter::from_fn(move || {
+            let page = activations::page(&*context.store, &name, after, super::PAGE);
+            match page.as_ref().map(|page| page.last()) {
+                Ok(None) => None,
+                Ok(Some(last)) => {
+                    after = last.activation.ordinals.place;
+                    Some(page)
+                }
+                Err(_) => Some(page),
+            }
+        })
+    }
+
+    fn shows(&self, Activated { key, activation, .. }: &Activated, now: Timestamp) -> bool {
+        listing::contains(self.name.as_ref(), activation.name.as_ref().map_or("", Text::as_str))
+            && listing::is(self.customer.as_ref(), key.customer.as_ref())
+            && listing::ends_within(self.expiring, activation.expires, now)
     }
 
     /// The product keys to look at, of the kind that activates what is listed.
@@ -108,6 +115,20 @@ impl List {
         }
         keys.retain(|usage| usage.key.allowance.kind() == kind);
         Ok(keys)
+    }
+}
+
+impl ActivationOrder {
+    fn of(self, Activated { key, activation, .. }: &Activated) -> Vec<u8> {
+        match self {
+            // As they are read.
+            Self::Key => Vec::new(),
+            Self::Name => sortable_name(activation.name.as_ref()),
+            Self::Customer => sortable_name(key.customer.as_ref()),
+            Self::First => soonest(Some(activation.first)),
+            Self::Last => newest(Some(activation.last)),
+            Self::Expires => soonest(activation.expires),
+        }
     }
 }
 

@@ -13,7 +13,7 @@ use crate::output::Output;
 #[derive(Debug, Subcommand)]
 pub(crate) enum Authority {
     /// The authorities that the root has certified.
-    List,
+    List(list::List),
     /// Make another authority key, certified by the root, in the place of the one there is.
     Rotate(rotate::Rotate),
     /// Revoke a former authority: nothing that it has signed holds any more.
@@ -23,7 +23,7 @@ pub(crate) enum Authority {
 impl Authority {
     pub(super) fn run(self, context: &VendorContext, output: Output) -> Result<(), Failure> {
         match self {
-            Self::List => list::run(context, output),
+            Self::List(command) => command.run(context, output),
             Self::Rotate(command) => command.run(context, output),
             Self::Revoke(command) => command.run(context, output),
         }

@@ -19,7 +19,7 @@ use crate::output::{self, Output};
 #[derive(Debug, Subcommand)]
 pub(crate) enum Family {
     /// The families with what their keys grant.
-    List,
+    List(list::List),
     /// One family with its products.
     Show(show::Show),
     /// Change what the keys issued from now on grant unless they say otherwise.
@@ -33,7 +33,7 @@ pub(crate) enum Family {
 impl Family {
     pub(super) fn run(self, context: &VendorContext, output: Output) -> Result<(), Failure> {
         match self {
-            Self::List => list::run(context, output),
+            Self::List(command) => command.run(context, output),
             Self::Show(command) => command.run(context, output),
             Self::Set(command) => command.run(context, output),
             Self::Withdraw(command) => command.run(context, products::Availability::Withdrawn, output),

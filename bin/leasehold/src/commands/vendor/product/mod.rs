@@ -22,7 +22,7 @@ pub(crate) enum Product {
     /// Add a product; a family begins with its first product.
     Add(Box<add::Add>),
     /// The products with their generic keys.
-    List,
+    List(list::List),
     /// One product.
     Show(show::Show),
     /// Change what a product's manifests say from now on.
@@ -37,7 +37,7 @@ impl Product {
     pub(super) fn run(self, context: &VendorContext, output: Output) -> Result<(), Failure> {
         match self {
             Self::Add(command) => command.run(context, output),
-            Self::List => list::run(context, output),
+            Self::List(command) => command.run(context, output),
             Self::Show(command) => command.run(context, output),
             Self::Set(command) => command.run(context, output),
             Self::Withdraw(command) => command.run(context, products::Availability::Withdrawn, output),

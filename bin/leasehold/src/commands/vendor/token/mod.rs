@@ -18,7 +18,7 @@ pub(crate) enum Token {
     /// Make a token; it is shown this once.
     Add(add::Add),
     /// The tokens with what they allow and when they were last used.
-    List,
+    List(list::List),
     /// Revoke a token at once and for ever.
     Revoke(revoke::Revoke),
 }
@@ -27,7 +27,7 @@ impl Token {
     pub(super) fn run(self, context: &VendorContext, output: Output) -> Result<(), Failure> {
         match self {
             Self::Add(command) => command.run(context, output),
-            Self::List => list::run(context, output),
+            Self::List(command) => command.run(context, output),
             Self::Revoke(command) => command.run(context, output),
         }
     }
