@@ -91,7 +91,36 @@ fn an_address_where_nothing_listens_is_named() {
     assert_eq!((&status["standing"], &status["lease"]), (&json!("unactivated"), &Value::Null));
     assert_eq!(status["last_failure"]["code"], "host-unreachable");
     assert!(status["next_attempt"].as_u64() > status["time"].as_u64());
-    assert_fails(&folder.run(&["renew", "--no-dns", "--json", "--host", &address]), 1, "no-lease");
+    let message = assert_fails(&folder.run(&["renew", "--no-dns", "--json", "--host", &address]), 1, "no-lease");
+    assert!(message.ends_with(&format!(": host {address}: connection refused [host-unreachable]")), "{message}");
+}
+
+#[test]
+fn renewing_after_a_refusal_says_what_was_refused_and_when_and_what_to_do() {
+    let folder = ClientFolder::new();
+    let renew = ["renew", "--no-dns", "--json"];
+    folder.run(&["status", "--manifest", "cad.lh"]);
+    let message = assert_fails(&folder.run(&renew), 1, "no-lease");
+    assert_eq!(message, "acme-cad: there is no lease here");
+    let host = Responder::start(|_| {
+        let (kind, title) = ("urn:leasehold:problem:threshold-not-met", "too few");
+        Outgoing::problem((409, json!({ "type": kind, "title": title, "count": 3, "required": 5, "retry": 7200 })))
+    });
+    let address = host.address().to_string();
+    assert_fails(&folder.run(&["activate", "--no-dns", "--json", "--host", &address]), 1, "threshold-not-met");
+    let renewed = folder.run(&renew);
+    let message = assert_fails(&renewed, 1, "no-lease");
+    let (what, when) = message.split_once("; the last attempt to get one: ").unwrap();
+    assert_eq!(what, "acme-cad: there is no lease here");
+    let (time, refusal) = when.split_once("): ").unwrap();
+    assert!(
+        time.contains(" UTC (") && refusal == "3 of 5 machines have asked [threshold-not-met], not proven",
+        "{when}"
+    );
+    let printed = String::from_utf8(renewed.stderr).unwrap();
+    assert!(printed.contains("`leasehold client activate` asks again now; or wait until "), "{printed}");
+    let status = data(&folder.run(&["status", "--json"]));
+    assert!(status["last_attempt"].as_u64() <= status["time"].as_u64(), "{status}");
 }
 
 #[test]

@@ -37,6 +37,8 @@ pub struct Status {
     pub given_back: Option<Lease>,
     /// When the client asks next; `None` is not by itself.
     pub next_attempt: Option<Timestamp>,
+    /// When this client last asked, by its clock.
+    pub last_attempt: Option<Timestamp>,
     /// Why the last attempt brought no lease.
     pub last_failure: Option<LastFailure>,
     /// What was noticed about the state directory.
@@ -89,6 +91,7 @@ impl Status {
             host: record.host,
             authority: record.authority,
             device: device.id(),
+            last_attempt: record.attempt.as_ref().map(|attempt| attempt.at),
             last_failure: record.attempt.and_then(|attempt| attempt.failure),
             notes: state.notes(),
         }

@@ -77,7 +77,7 @@ pub enum Error {
     #[error("fingerprint: this machine shows nothing that distinguishes it from others")]
     NoFingerprint,
     /// There is no lease to renew.
-    #[error("lease: there is none for {0}")]
+    #[error("{0}: there is no lease here")]
     NoLease(ProductId),
     /// A product key of another kind.
     #[error("the product key is a {} key, a multiple key is needed", .0.name())]

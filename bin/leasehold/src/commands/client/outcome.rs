@@ -25,8 +25,26 @@ pub(crate) fn answer(client: &Client, answer: Result<Answer, Error>, output: Out
         }
         Err(error) => {
             report::warn(&client.notes(), output);
-            Err(failure(&error))
+            Err(match error {
+                Error::NoLease(_) => no_lease(client, &error),
+                other => failure(&other),
+            })
         }
+    }
+}
+
+/// There is nothing to renew: with what came of the last attempt to get a lease.
+fn no_lease(client: &Client, error: &Error) -> Failure {
+    let status = client.status();
+    match &status.last_failure {
+        Some(last) => {
+            let next = status.next_attempt.map_or_else(String::new, |at| format!("; or wait until {}", time(at)));
+            let hint = last.known().map_or(Code::Refused.hint(), Code::hint);
+            let message = format!("{error}; the last attempt to get one: {}", report::last_attempt(&status, last));
+            Failure::refused(Code::NoLease, message)
+                .hint(format!("{hint}; `leasehold client activate` asks again now{next}"))
+        }
+        None => failure(error),
     }
 }
 

@@ -89,7 +89,7 @@ fn rows(client: &Client, status: &Status) -> Vec<(String, String)> {
         ("until", until),
         ("mode", mode(status.mode).map(str::to_owned)),
         ("next attempt", Some(status.next_attempt.map_or("only on request".to_owned(), from_now))),
-        ("last attempt", status.last_failure.as_ref().map(last_attempt)),
+        ("last attempt", status.last_failure.as_ref().map(|failure| last_attempt(status, failure))),
         ("proof", status.last_failure.as_ref().and_then(|failure| proof(client, failure))),
         (if by_authority { "authority" } else { "host" }, host),
         ("method", lease.map(|lease| lease.method.name().to_owned())),
@@ -116,6 +116,7 @@ fn value(client: &Client, status: &Status) -> Value {
         "clock_set_back": status.clock.set_back,
         "time": status.clock.now.unix(),
         "renew_at": renew_at(&status.standing).map(Timestamp::unix),
+        "last_attempt": unix(status.last_attempt),
         "next_attempt": unix(status.next_attempt),
         "last_failure": last_failure.map(|failure| last_failure_value(client, failure)),
         "authority": status.authority.as_ref().map(ToString::to_string),
@@ -135,9 +136,11 @@ fn value(client: &Client, status: &Status) -> Value {
     })
 }
 
-fn last_attempt(failure: &LastFailure) -> String {
+/// When the last attempt was, and why it brought no lease.
+pub(crate) fn last_attempt(status: &Status, failure: &LastFailure) -> String {
+    let at = status.last_attempt.map(|at| format!("{}: ", output::time_from(at, status.clock.now))).unwrap_or_default();
     let proof = failure.proof().map(|proof| format!(", {proof}")).unwrap_or_default();
-    format!("{} [{}]{proof}", failure.message, failure.code)
+    format!("{at}{} [{}]{proof}", failure.message, failure.code)
 }
 
 /// The file that proves the refusal.
