@@ -94,7 +94,7 @@ fn spaces(line: &str) -> String {
 
 const ELIDED: &str = "...";
 static TIME: LazyLock<Regex> =
-    LazyLock::new(|| Regex::new(r"^(\d{4}-\d\d-\d\d|\d+ (ms|MiB|days)|in \d)").expect("a pattern"));
+    LazyLock::new(|| Regex::new(r"^(\d{4}-\d\d-\d\d|\d+ (ms|MiB|days?|d|h|min)|in \d|\(now)").expect("a pattern"));
 static CUT: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"\b([0-9a-f]{8,})…").expect("a pattern"));
 static VARIES: LazyLock<Regex> = LazyLock::new(|| {
     let kinds = [
@@ -102,8 +102,8 @@ static VARIES: LazyLock<Regex> = LazyLock::new(|| {
         r"\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b",
         r"\b([0-9a-f]{8}|[0-9a-f]{16}|[0-9a-f]{32,})\b",
         r"\d{4}-\d\d-\d\d( \d\d:\d\d(:\d\d)? UTC|T\d\d:\d\d:\d\dZ)?",
-        r"\b\d+ (ms|MiB|days)\b",
-        r"\bin \d+ (d|h|min|s)\b",
+        r"\b\d+ (ms|MiB|days?)\b",
+        r"\bin \d+ (d|h|min|s)\b|\b\d+ (d|h|min) ago\b|\(now\)",
         r"\b[A-Z0-9]{5}(-[A-Z0-9]{5}){4}\b",
         r"…[A-Z0-9]{5}\b",
         r"\blhv_[\w-]+",

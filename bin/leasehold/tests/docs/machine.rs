@@ -85,8 +85,8 @@ impl Machine {
 const INSIDE: &str = "LEASEHOLD_TEST_MACHINE";
 const WRITE: &str = "LEASEHOLD_WRITE_DOCS";
 const PASSPHRASE: &str = "correct horse battery staple";
-const MACHINE: &str =
-    "ip link set lo up && mount -t tmpfs tmpfs /var/lib && hostname server1 && exec \"$0\" --exact \"$1\"";
+const MACHINE: &str = "ip link set lo up && mount -t tmpfs -o size=64g tmpfs /var/lib && mount -t tmpfs -o size=64g tmpfs \"$TMPDIR\" && \
+     hostname server1 && exec \"$0\" --exact \"$1\"";
 /// What pages name, each after those that it builds on.
 const PREPARATIONS: &[(&str, &str)] = &[
     (

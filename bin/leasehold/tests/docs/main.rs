@@ -7,6 +7,7 @@
 mod compare;
 mod machine;
 mod page;
+#[path = "../support/terminal.rs"]
 mod terminal;
 
 use std::collections::BTreeSet;

@@ -1,7 +1,5 @@
 //! `leasehold host doctor`.
 
-use std::path::PathBuf;
-
 use clap::Args;
 use leasehold_client::{SystemClock, SystemRng};
 use leasehold_core::Finding;
@@ -11,9 +9,8 @@ use leasehold_store::host::HostStore;
 use leasehold_store_sqlite::host::SqliteHost;
 
 use super::Data;
-use super::config::Config;
 use super::dns::options::DnsOptions;
-use super::options::{AuthorityOptions, ListensAt};
+use super::options::{AuthorityOptions, ListensAt, ServedWith};
 use crate::commands::findings::report;
 use crate::failure::Failure;
 use crate::input;
@@ -25,14 +22,10 @@ use crate::stores::StoreLocation;
 pub(crate) struct HostDoctor {
     #[command(flatten)]
     data: Data,
-    /// The host's configuration; options given here win.
-    #[arg(long, value_name = "FILE")]
-    config: Option<PathBuf>,
+    #[command(flatten)]
+    with: ServedWith,
     #[command(flatten)]
     listens: ListensAt,
-    /// Certificate chain that the host shows by TLS (PEM).
-    #[arg(long, value_name = "FILE")]
-    tls_cert: Option<PathBuf>,
     #[command(flatten)]
     authority: AuthorityOptions,
     #[command(flatten)]
@@ -42,7 +35,7 @@ pub(crate) struct HostDoctor {
 impl HostDoctor {
     /// Examines the host; nothing is changed. Where the configuration cannot be read it fails; all else is found.
     pub(crate) fn run(self, output: Output) -> Result<(), Failure> {
-        let config = Config::read(self.config.as_deref())?;
+        let config = self.with.read()?;
         let address = self.listens.address(&config);
         let home = self.data.home();
         // One that is remembered and cannot be read is a finding.
@@ -63,7 +56,7 @@ impl HostDoctor {
                 own: dns.record(address.port()).map_err(|failure| failure.to_string()),
             },
             authority,
-            tls_certificate: self.tls_cert.or(config.tls_cert),
+            tls_certificate: config.tls_cert,
             now: input::now(),
         };
         let findings = doctor::examine(&input, &SystemClock, &SystemRng);

@@ -31,6 +31,25 @@ pub(crate) struct AuthorityOptions {
     root: Option<PublicKey>,
 }
 
+/// With what a host that is looked at serves.
+#[derive(Args, Clone, Debug)]
+pub(crate) struct ServedWith {
+    /// The host's configuration; options given here win.
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
+    /// Certificate chain that the host shows by TLS (PEM).
+    #[arg(long, value_name = "FILE")]
+    tls_cert: Option<PathBuf>,
+}
+
+impl ServedWith {
+    /// The configuration, with the certificate that is named here.
+    pub(crate) fn read(self) -> Result<Config, Failure> {
+        let config = Config::read(self.config.as_deref())?;
+        Ok(Config { tls_cert: self.tls_cert.or(config.tls_cert), ..config })
+    }
+}
+
 /// Where a host that is asked, or looked at, listens.
 #[derive(Args, Clone, Copy, Debug)]
 pub(crate) struct ListensAt {

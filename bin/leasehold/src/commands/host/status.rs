@@ -5,10 +5,14 @@ use leasehold_core::standing::Revocation;
 use leasehold_core::{Code, Grant, Span, Timestamp};
 use leasehold_host::Identity;
 use leasehold_host::authority::{Authority, LastFailure, Record};
+use leasehold_host::disk::Disk;
 use leasehold_host::renewing::{Ending, ending, next_renewal};
+use leasehold_service::SiteCertificate;
 use leasehold_store::host::{Counts, Family, SealKind, SealRow};
 use serde_json::{Value, json};
 
+use super::options::ServedWith;
+use super::serve::service_failed;
 use super::{Data, failed, seconds};
 use crate::failure::Failure;
 use crate::input;
@@ -19,6 +23,8 @@ use crate::output::{self, Column, Output, Table};
 pub(crate) struct Status {
     #[command(flatten)]
     data: Data,
+    #[command(flatten)]
+    with: ServedWith,
 }
 
 struct View {
@@ -26,19 +32,24 @@ struct View {
     authority: Option<Authority>,
     record: Record,
     now: Timestamp,
+    disk: Option<Disk>,
+    tls: Option<SiteCertificate>,
     families: Vec<(Grant, Counts)>,
     seals: Vec<SealRow>,
 }
 
 impl Status {
     pub(crate) fn run(self, output: Output) -> Result<(), Failure> {
-        let home = self.data.home();
+        let config = self.with.read()?;
+        let tls = config.tls_cert.as_deref().map(SiteCertificate::read).transpose().map_err(service_failed)?;
+        let data = self.data.configured(config.store);
+        let home = data.home();
         let Some(identity) = home.identity().map_err(|error| failed(&error))? else {
             let message = format!("{}: the host has made a request but has no certificate", home.folder().display());
             return Err(Failure::refused(Code::HostNotActivated, message)
                 .hint("`leasehold host activate --authority URL`; or send request.lh to the vendor, and `leasehold host install FILE` takes the answer"));
         };
-        let view = self.view(identity)?;
+        let view = View::read(&data, identity, tls)?;
         match output {
             Output::Json => output::json(&view.json()),
             Output::Human => view.print(),
@@ -55,18 +66,21 @@ impl Status {
         }
         Ok(())
     }
+}
 
-    fn view(&self, identity: Identity) -> Result<View, Failure> {
+impl View {
+    fn read(data: &Data, identity: Identity, tls: Option<SiteCertificate>) -> Result<Self, Failure> {
         let now = input::now();
-        let home = self.data.home();
+        let home = data.home();
+        let disk = Disk::of(&home);
         let authority = home.authority().map_err(|error| failed(&error))?;
         let record = home.renewals().map_err(|error| failed(&error))?;
         let grants = identity.certificate().grants.clone();
-        let location = self.data.location()?;
+        let location = data.location()?;
         let store_failed = |error| location.failed(&error);
         let Some(mut store) = location.host_reader().map_err(store_failed)? else {
             let families = grants.into_iter().map(|grant| (grant, Counts::default())).collect();
-            return Ok(View { identity, authority, record, now, families, seals: Vec::new() });
+            return Ok(Self { identity, authority, record, now, disk, tls, families, seals: Vec::new() });
         };
         let mut families = Vec::new();
         for grant in grants {
@@ -75,11 +89,9 @@ impl Status {
             families.push((grant, counts));
         }
         let seals = store.seals(identity.id(), SEALS).map_err(store_failed)?;
-        Ok(View { identity, authority, record, now, families, seals })
+        Ok(Self { identity, authority, record, now, disk, tls, families, seals })
     }
-}
 
-impl View {
     fn is_revoked(&self) -> bool {
         self.identity.own_revocation() == Revocation::Revoked
     }
@@ -106,6 +118,10 @@ impl View {
                 "last": self.record.listed,
                 "failure": self.record.last_list_failure.as_ref().map(failure),
             },
+            "disk": self.disk.map(|disk| json!({
+                "free": disk.free, "size": disk.size, "daily_growth": disk.daily_growth,
+            })),
+            "tls_expires": self.tls.as_ref().map(|certificate| seconds(certificate.ends())),
             "families": self.families.iter().map(|(grant, counts)| family(grant, *counts)).collect::<Vec<_>>(),
             "seals": self.seals.iter().map(seal).collect::<Vec<_>>(),
         })
@@ -144,6 +160,22 @@ impl View {
         }
     }
 
+    /// What of the machine may run out: its TLS certificate, the room on its disk.
+    fn print_machine(&self) {
+        if let Some(certificate) = &self.tls {
+            outln!("TLS          until {}", output::time_from(certificate.ends(), self.now));
+        }
+        if let Some(disk) = self.disk {
+            outln!("disk         {disk}");
+        }
+        let tls = self.tls.iter().flat_map(|certificate| certificate.findings(None, self.now));
+        for finding in tls.chain(self.disk.iter().map(Disk::finding)) {
+            if let Some(code) = finding.code {
+                errln!("warning: {}: {} [{code}]", finding.name, finding.detail);
+            }
+        }
+    }
+
     fn print(&self) {
         let certificate = self.identity.certificate();
         outln!("host         {}", self.identity.id());
@@ -155,6 +187,7 @@ impl View {
             certificate.activation_ordinal
         );
         self.print_renewal();
+        self.print_machine();
         let mut table = Table::new([
             Column::new("FAMILY"),
             Column::prose("PRODUCTS"),
@@ -218,8 +251,8 @@ fn seal(seal: &SealRow) -> Value {
 
 fn covered(seal: &SealRow) -> String {
     match seal.kind {
-        SealKind::Leases => output::count_of(&seal.leaves, "lease", "leases"),
-        SealKind::Refusals => output::count_of(&seal.leaves, "refusal", "refusals"),
+        SealKind::Leases => output::count(seal.leaves.len(), "lease", "leases"),
+        SealKind::Refusals => output::count(seal.leaves.len(), "refusal", "refusals"),
     }
 }
 
