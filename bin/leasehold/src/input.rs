@@ -9,6 +9,7 @@ use leasehold_core::{Code, ProductKey, Timestamp, repair, text_file};
 use leasehold_wire::armour;
 
 use crate::failure::Failure;
+use crate::prompt;
 
 /// The bytes of a file, or of standard input where `path` is `-`; at most what the largest document takes.
 pub(crate) fn file(path: &Path) -> Result<Vec<u8>, Failure> {
@@ -48,7 +49,7 @@ pub(crate) fn secret_text(path: Option<&Path>, prompt: &str) -> Result<String, F
             }
             text => Ok(text.into_owned()),
         },
-        None if io::stdin().is_terminal() => rpassword::prompt_password(format!("{prompt}: "))
+        None if io::stdin().is_terminal() => prompt::secret(&format!("{prompt}: "))
             .map_err(|error| Failure::failed(Code::File, format!("terminal: {error}"))),
         None => Err(Failure::failed(Code::Usage, format!("{prompt}: no terminal to ask on"))
             .hint("name a file that holds it, or - for standard input")),

@@ -14,6 +14,7 @@ mod logging;
 mod operator;
 mod out_file;
 mod output;
+mod prompt;
 mod stores;
 mod system;
 mod table;

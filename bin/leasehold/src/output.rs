@@ -4,6 +4,7 @@ use std::path::Path;
 
 use jiff::tz::TimeZone;
 use leasehold_core::Timestamp;
+pub(crate) use leasehold_core::count;
 use serde_json::Value;
 use textwrap::WordSplitter;
 
@@ -70,17 +71,6 @@ pub(crate) fn distance(time: Timestamp, now: Timestamp) -> String {
         172_800.. => (seconds / 86_400, "d"),
     };
     if ahead { format!("in {count} {unit}") } else { format!("{count} {unit} ago") }
-}
-
-/// How many there are: `1 entry`, `2 entries`.
-pub(crate) fn count(count: impl Into<u64>, one: &str, more: &str) -> String {
-    let count = count.into();
-    format!("{count} {}", if count == 1 { one } else { more })
-}
-
-/// How many there are in a list.
-pub(crate) fn count_of<T>(all: &[T], one: &str, more: &str) -> String {
-    count(u64::try_from(all.len()).unwrap_or(u64::MAX), one, more)
 }
 
 /// Bytes as lower-case hexadecimal digits.

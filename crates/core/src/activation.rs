@@ -5,6 +5,7 @@ use core::fmt;
 use core::num::NonZeroU64;
 
 use crate::code::Code;
+use crate::count;
 use crate::fingerprint::Fingerprint;
 use crate::key::KeyKind;
 use crate::time::Timestamp;
@@ -231,9 +232,15 @@ impl fmt::Display for Refusal {
             Self::ProductNotGranted => f.write_str("product: it is not in the family that the product key is for"),
             Self::GrantEnded { .. } => f.write_str("product key: what it grants has ended"),
             Self::HostForked => f.write_str("host: two copies of it have renewed, or one restored from a backup"),
-            Self::HostsExhausted { hosts } => write!(f, "product key: it has activated {hosts} hosts already"),
+            Self::HostsExhausted { hosts } => {
+                write!(f, "product key: it has activated {} already", count(*hosts, "host", "hosts"))
+            }
             Self::ActivationsExhausted { activations } => {
-                write!(f, "product key: all {activations} activations are used")
+                write!(
+                    f,
+                    "product key: {} used, no more are left",
+                    count(*activations, "activation is", "activations are")
+                )
             }
         }
     }

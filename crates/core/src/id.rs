@@ -24,7 +24,8 @@ pub struct DirectoryId(pub [u8; 16]);
 /// Why a text is no id or key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "expected {expected} hexadecimal digits, found {found} characters that are not all such digits or not that many"
+    "expected {expected} hexadecimal digits and nothing else, found {}",
+    crate::count(*.found, "character", "characters")
 )]
 pub struct HexError {
     /// Digits that are needed.

@@ -72,7 +72,7 @@ pub enum Error {
     #[error("{}: there is a host here", .0.display())]
     HostThere(PathBuf),
     /// The store that this host served from is not there, or is empty.
-    #[error("the store is not there or empty, and this host has made {sealed} seals")]
+    #[error("the store is not there or empty, and this host has made seals up to number {sealed}")]
     StoreMissing {
         /// The newest seal that the host knows of.
         sealed: u64,

@@ -17,7 +17,7 @@ pub fn problem(refusal: &Refusal) -> Problem {
             wait(new(detail).with("count", count).with("required", required), retry)
         }
         Refusal::CapacityReached { capacity, retry } => {
-            let detail = format!("all {capacity} leases are out; {}", next());
+            let detail = format!("every lease is out: the capacity is {capacity}; {}", next());
             wait(new(detail).with("capacity", capacity), retry)
         }
         Refusal::ClockSkew { client, host } => {

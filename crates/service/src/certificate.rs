@@ -81,7 +81,7 @@ impl SiteCertificate {
             return Finding::failure(NAME, Code::TlsCertificateNotYetValid, format!("{file}: it begins at {begins}"));
         }
         let days = ends.since(now).as_seconds() / Span::DAY.as_seconds();
-        let detail = format!("{file}: until {ends} ({days} days)");
+        let detail = format!("{file}: until {ends} ({})", leasehold_core::count(days, "day", "days"));
         match self.end(now) {
             CertificateEnd::Past => {
                 Finding::failure(NAME, Code::TlsCertificateEnded, format!("{file}: it ended at {ends}"))

@@ -1,9 +1,10 @@
 //! A terminal, at which a command is typed and answered as a person would.
+#![allow(dead_code, reason = "each test uses a part of it")]
 
 use std::fs::File;
 use std::io::{Read, Write};
 use std::os::unix::ffi::OsStrExt;
-use std::process::{Child, Command};
+use std::process::{Child, Command, ExitStatus};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::thread;
 use std::time::Duration;
@@ -69,13 +70,40 @@ impl Terminal {
             }
             let asked = text.rsplit('\n').next().filter(|line| line.ends_with(": "));
             if let Some(typed) = asked.and_then(&answer) {
-                // A person types more slowly than a program hides what is typed.
-                while tcgetattr(&self.keyboard).expect("a terminal").local_modes.contains(LocalModes::ECHO) {
-                    thread::yield_now();
-                }
+                assert!(!self.shows_what_is_typed(), "{text}: what is typed is not hidden");
                 writeln!(self.keyboard, "{typed}").expect("it reads");
             }
         }
+    }
+
+    /// Reads until `words` are on the screen.
+    ///
+    /// # Panics
+    /// Where the command ends before, or nothing happens for a minute.
+    pub(crate) fn until(&mut self, words: &str) {
+        while !self.text().contains(words) {
+            let bytes = self.screen.recv_timeout(Duration::from_mins(1));
+            self.printed.extend(bytes.unwrap_or_else(|error| panic!("{error}: {words}: {}", self.text())));
+        }
+    }
+
+    /// Presses keys, as bytes.
+    pub(crate) fn press(&mut self, keys: &[u8]) {
+        self.keyboard.write_all(keys).expect("it reads");
+    }
+
+    /// How the command ended, all that was on the screen, and whether the terminal shows again what is typed.
+    pub(crate) fn end(mut self) -> (ExitStatus, String, bool) {
+        let status = self.child.wait().expect("its end");
+        while let Ok(bytes) = self.screen.recv_timeout(Duration::from_mins(1)) {
+            self.printed.extend(bytes);
+        }
+        (status, self.text(), self.shows_what_is_typed())
+    }
+
+    /// Whether the terminal shows what is typed at it.
+    pub(crate) fn shows_what_is_typed(&self) -> bool {
+        tcgetattr(&self.keyboard).expect("a terminal").local_modes.contains(LocalModes::ECHO)
     }
 
     fn text(&self) -> String {

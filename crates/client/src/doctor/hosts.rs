@@ -69,10 +69,10 @@ pub(crate) fn judge(host: &Probed, manifest: &Manifest, now: Timestamp) -> Findi
             Finding::warning(name, Code::HostCertificateEndsSoon, until)
         }
         Ok(grant) => {
-            let threshold = grant.policy.threshold;
+            let threshold = leasehold_core::count(grant.policy.threshold, "machine", "machines");
             let product = &manifest.product;
             let until = certificate.expires;
-            Finding::ok(name, format!("it grants {product} from {threshold} machines on, until {until}"))
+            Finding::ok(name, format!("it grants {product} from {threshold} on, until {until}"))
         }
     }
 }

@@ -58,20 +58,30 @@ fn threshold(status: &Status, grant: Option<&Grant>) -> Finding {
     let count = status.lease.as_ref().and_then(|lease| lease.count);
     match (count, grant.map(|grant| grant.policy.threshold)) {
         (Some(count), Some(required)) => {
-            Finding::ok("threshold", format!("{count} machines had asked at the last lease, {required} are needed"))
+            Finding::ok("threshold", format!("{} at the last lease; needed: {required}", asked(count)))
         }
-        (Some(count), None) => Finding::ok("threshold", format!("{count} machines had asked at the last lease")),
+        (Some(count), None) => Finding::ok("threshold", format!("{} at the last lease", asked(count))),
         (None, Some(required)) => {
             let unknown = "a host tells how many have only to a client that asks";
-            Finding::skipped("threshold", format!("{required} machines have to ask; {unknown}"))
+            Finding::skipped(
+                "threshold",
+                format!("{}; {unknown}", leasehold_core::count(required, "machine has to ask", "machines have to ask")),
+            )
         }
         (None, None) => Finding::skipped("threshold", "no host has answered"),
     }
 }
 
+fn asked(machines: u64) -> String {
+    leasehold_core::count(machines, "machine had asked", "machines had asked")
+}
+
 fn capacity(grant: Option<&Grant>) -> Finding {
     match grant.map(|grant| grant.policy.capacity) {
-        Some(Some(capacity)) => Finding::ok("capacity", format!("{capacity} leases at once; none was refused here")),
+        Some(Some(capacity)) => Finding::ok(
+            "capacity",
+            format!("{} at once; none was refused here", leasehold_core::count(capacity, "lease", "leases")),
+        ),
         Some(None) => Finding::ok("capacity", "unlimited"),
         None => Finding::skipped("capacity", "no host has answered"),
     }

@@ -8,7 +8,7 @@
 mod rows;
 mod seals;
 
-use leasehold_core::{Code, Finding, PublicKey};
+use leasehold_core::{Code, Finding, PublicKey, count};
 use leasehold_store::StoreError;
 use leasehold_store::host::{BatchRow, ClientRow, Flaw, Record, Records, decode_entries};
 
@@ -59,7 +59,7 @@ fn flawed(flaw: Flaw) -> Finding {
         Flaw::Pages(words) => Finding::failure("pages", Code::StoreDamaged, words),
         Flaw::Counts { family, kept, found } => {
             let detail = format!(
-                "family {family}: {} clients and {} leases are kept, the rows are {} and {}",
+                "family {family}: kept are clients {} and leases {}, the rows are {} and {}",
                 kept.clients, kept.live, found.clients, found.live
             );
             Finding::failure("counts", Code::StoreDamaged, detail)
@@ -148,10 +148,18 @@ impl Walk {
 
     fn findings(self) -> Vec<Finding> {
         let pruned = if self.pruned == 0 { String::new() } else { format!("; {} are pruned", self.pruned) };
-        let journal = format!("{} batches, {} decisions{pruned}", self.batches, self.decisions);
+        let journal = format!(
+            "{}, {}{pruned}",
+            count(self.batches, "batch", "batches"),
+            count(self.decisions, "decision", "decisions")
+        );
         let mut findings = vec![self.journal.finding("journal", journal)];
         findings.extend(self.chains.findings());
-        let leases = format!("{} of {} clients, each with its seal", self.leases, self.clients);
+        let leases = format!(
+            "{} of {}, each with its seal",
+            count(self.leases, "lease", "leases"),
+            count(self.clients, "client", "clients")
+        );
         findings.push(self.dangling.finding("leases", leases));
         findings.push(self.rows.finding());
         findings

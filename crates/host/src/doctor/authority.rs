@@ -57,7 +57,8 @@ fn by_hand(ending: Ending, expires: Timestamp) -> Finding {
 fn not_renewed(failure: &LastFailure) -> Finding {
     let LastFailure { code, message, at, failures, .. } = failure;
     let at = Timestamp::from_unix(*at);
-    let detail = format!("{message}; last at {at}, {failures} times in a row [{code}]");
+    let detail =
+        format!("{message}; last at {at}, {} [{code}]", leasehold_core::count(*failures, "time", "times in a row"));
     let finding = Finding::warning("renewal", Code::NotRenewed, detail);
     match code.parse::<Code>() {
         Ok(known) => finding.with_hint(known.hint()),

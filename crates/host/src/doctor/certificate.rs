@@ -45,7 +45,7 @@ fn certificate(identity: &Identity, now: Timestamp) -> Finding {
             .with_hint("ask the vendor; if only their authority was replaced, `leasehold host renew` is enough");
     }
     let days = end.since(now).as_seconds() / Span::DAY.as_seconds();
-    let detail = format!("host {host}, by {vendor}, until {end} ({days} days)");
+    let detail = format!("host {host}, by {vendor}, until {end} ({})", leasehold_core::count(days, "day", "days"));
     match ending(certificate.issued, end, now) {
         Ending::Far => Finding::ok(NAME, detail),
         Ending::Nears | Ending::Close => Finding::warning(NAME, Code::HostCertificateEndsSoon, detail),

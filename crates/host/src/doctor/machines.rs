@@ -33,12 +33,15 @@ fn thresholds(input: &DoctorInput<'_>, store: &mut dyn HostStore) -> Vec<Finding
                 Finding::warning(name, Code::ThresholdNotMet, detail)
             }
             Ok(counts) => match policy.capacity {
-                Some(capacity) if counts.live >= capacity => {
-                    Finding::warning(name, Code::CapacityReached, format!("all {capacity} leases are out"))
-                }
+                Some(capacity) if counts.live >= capacity => Finding::warning(
+                    name,
+                    Code::CapacityReached,
+                    format!("every lease is out: the capacity is {capacity}"),
+                ),
                 Some(_) | None => {
-                    let (clients, threshold) = (counts.clients, policy.threshold);
-                    Finding::ok(name, format!("{clients} machines, {threshold} needed; live leases: {}", counts.live))
+                    let clients = leasehold_core::count(counts.clients, "machine", "machines");
+                    let threshold = policy.threshold;
+                    Finding::ok(name, format!("{clients}, {threshold} needed; live leases: {}", counts.live))
                 }
             },
         });

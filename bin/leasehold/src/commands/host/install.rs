@@ -52,8 +52,8 @@ impl Install {
             }
             Output::Human => outln!(
                 "revocation list {number} is installed: {}, {}",
-                output::count_of(keys, "key", "keys"),
-                output::count_of(documents, "document", "documents")
+                output::count(keys.len(), "key", "keys"),
+                output::count(documents.len(), "document", "documents")
             ),
         }
         Ok(())
@@ -109,9 +109,10 @@ fn granted(grant: &Grant) -> String {
         .capacity
         .map_or_else(|| "any number of leases".to_owned(), |most| output::count(most, "lease", "leases"));
     let end = policy.end.map_or_else(String::new, |end| format!(", ends {}", output::time(end)));
-    let (family, threshold, validity) = (grant.family, policy.threshold, policy.validity);
+    let (family, validity) = (grant.family, policy.validity);
+    let threshold = output::count(policy.threshold, "machine", "machines");
     format!(
-        "family {family}: {}; {capacity} at once for {validity} each, from {threshold} machines on{end}",
+        "family {family}: {}; {capacity} at once for {validity} each, from {threshold} on{end}",
         products.join(", ")
     )
 }

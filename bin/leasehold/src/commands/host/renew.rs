@@ -109,12 +109,14 @@ fn print(request: &HostRequest) {
         ("host".to_owned(), request.key.id().to_string()),
         ("name".to_owned(), request.host_name.to_string()),
         ("host key".to_owned(), format!("proof for {}", request.proof.key)),
-        ("fingerprint".to_owned(), format!("{components} hashed components")),
+        ("fingerprint".to_owned(), output::count(components, "hashed component", "hashed components")),
         ("newest seal".to_owned(), tip(newest)),
         ("in the last request".to_owned(), tip(former)),
     ];
     for usage in &request.usage {
-        let words = format!("{} clients, {} live leases, at most {} at once", usage.clients, usage.live, usage.peak);
+        let clients = output::count(usage.clients, "client", "clients");
+        let live = output::count(usage.live, "live lease", "live leases");
+        let words = format!("{clients}, {live}, at most {} at once", usage.peak);
         rows.push((format!("family {}", usage.family), words));
     }
     if request.usage.is_empty() {

@@ -108,7 +108,9 @@ impl Fact {
                 usage
                     .iter()
                     .map(|Usage { family, clients, live, peak }| {
-                        format!("{family}: {clients} clients, {live} live leases, {peak} at most")
+                        let clients = output::count(*clients, "client", "clients");
+                        let live = output::count(*live, "live lease", "live leases");
+                        format!("{family}: {clients}, {live}, {peak} at most")
                     })
                     .collect(),
             ),

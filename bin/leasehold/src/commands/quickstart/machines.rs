@@ -66,7 +66,8 @@ fn ask(n: u32, client: &Client, talk: &Talk) -> Result<bool, Failure> {
         Outcome::Granted(granted) => {
             let count = granted.lease.count.unwrap_or_default();
             let until = granted.lease.expires.map_or_else(|| "for ever".to_owned(), output::time);
-            talk.say(&format!("machine {n}: granted until {until} ({count} machines have asked)"));
+            let asked = output::count(count, "machine has asked", "machines have asked");
+            talk.say(&format!("machine {n}: granted until {until} ({asked})"));
             Ok(true)
         }
         Outcome::Refused(refused) => {

@@ -107,11 +107,17 @@ fn print(hosts: Option<&host::Summary>, authority: Option<&authority::Summary>) 
     let mut row = |name: &str, words: String| rows.push((name.to_owned(), words));
     if let Some(summary) = hosts {
         let host::Summary { batches, seals, clients, leases, .. } = summary;
-        row("host", format!("{batches} batches, {seals} seals, {clients} clients, {leases} leases"));
+        let counts = [
+            output::count(*batches, "batch", "batches"),
+            output::count(*seals, "seal", "seals"),
+            output::count(*clients, "client", "clients"),
+            output::count(*leases, "lease", "leases"),
+        ];
+        row("host", counts.join(", "));
         row("digest", output::hex(&summary.digest()));
     }
     if let Some(summary) = authority {
-        row("authority", format!("{} records", summary.records));
+        row("authority", output::count(summary.records, "record", "records"));
         row("digest", output::hex(&summary.digest()));
     }
     output::rows(&rows);
