@@ -106,6 +106,7 @@ impl Fleet {
                 client: *client,
                 product: product(),
                 fingerprint: Some(*fingerprint),
+                user: None,
             };
             let subjects: Vec<Subject> = ids.iter().zip(&fingerprints).map(subject).collect();
             let batch = Batch { host: self.host, now, families: &families, subjects: &subjects };

@@ -48,7 +48,8 @@ pub(crate) fn commits_per_second(location: &StoreLocation, duration: Duration) -
     let mut outcome = Ok(());
     let per_second = rate(duration, || {
         let (client, product) = (KeyId(system::random()), "bench".parse().expect("an id"));
-        let (subject, now) = (Subject { family: 0, client, product, fingerprint: Some(fingerprint) }, system::now());
+        let (subject, now) =
+            (Subject { family: 0, client, product, fingerprint: Some(fingerprint), user: None }, system::now());
         let batch = Batch { host: KeyId([0; 16]), now, families: &families, subjects: &[subject] };
         let asked = Asked { request: Cti(system::random()), issued: now, fingerprint, name: None, address: None };
         let decided = store.decide(&batch, &mut |ledger| {

@@ -19,6 +19,8 @@ pub struct PolicyChange {
     pub grace: Option<Span>,
     /// Most live leases at once; `Some(None)` takes the limit away.
     pub capacity: Option<Option<u64>>,
+    /// Devices on which one signed-in user may hold a lease at once; `Some(None)` makes it no subscription.
+    pub devices: Option<Option<u64>>,
     /// Fingerprint components that may change before a machine counts as another one.
     pub drift: Option<u64>,
     /// When the grant ends; `Some(None)` takes the end away.
@@ -51,7 +53,7 @@ impl PolicyChange {
             drift: self.drift.unwrap_or(policy.drift),
             end: self.end.unwrap_or(policy.end),
             features: self.features.clone().unwrap_or(policy.features),
-            devices: policy.devices,
+            devices: self.devices.unwrap_or(policy.devices),
         }
     }
 }

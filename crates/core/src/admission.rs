@@ -5,6 +5,7 @@ use crate::fingerprint::Fingerprint;
 use crate::grant::{Grant, Policy};
 use crate::id::{Cti, KeyId};
 use crate::standing::Revocation;
+use crate::subscription::{SignIn, SignInFault, UserId};
 use crate::text::{ProductId, ProductNumber};
 use crate::time::{Span, Timestamp};
 
@@ -25,6 +26,8 @@ pub struct Ask<'r> {
     pub fingerprint: &'r Fingerprint,
     /// The lease it says it holds.
     pub holds: Option<Cti>,
+    /// What it shows of the user who has signed in.
+    pub sign_in: SignIn,
 }
 
 /// All that one decision needs of the store: no table behind it.
@@ -40,6 +43,8 @@ pub struct Tally<'s> {
     pub live: u64,
     /// The last lease this client was given for this product.
     pub held: Option<Held>,
+    /// Other devices of the family on which the user who asks holds a live lease; `None` where no user asks, but a machine.
+    pub devices: Option<u64>,
 }
 
 /// The last lease a client was given.
@@ -53,6 +58,8 @@ pub struct Held {
     pub expires: Timestamp,
     /// Whether it runs until then.
     pub end: LeaseEnd,
+    /// The user who signed in for it; `None` where it is a machine's.
+    pub user: Option<UserId>,
 }
 
 /// How a lease ends.
@@ -126,6 +133,10 @@ pub enum Refusal {
     },
     /// The client or the host is revoked.
     Revoked,
+    /// The product is for users who sign in, and the request shows none.
+    SignInNeeded(SignInFault),
+    /// The user's groups give no right to the product.
+    NotSubscribed,
     /// The request is not newer than the last one recorded for this client and product.
     Replayed {
         /// When that one was made, by the client's clock.
@@ -146,6 +157,13 @@ pub enum Refusal {
     CapacityReached {
         /// How many there are.
         capacity: u64,
+        /// When to ask again.
+        retry: Span,
+    },
+    /// The user holds leases on as many other devices as allowed.
+    DevicesReached {
+        /// How many that are.
+        devices: u64,
         /// When to ask again.
         retry: Span,
     },
@@ -180,9 +198,11 @@ pub fn screen<'g>(
     if ask.issued.distance(now) > Span::CLOCK_TOLERANCE {
         return Err(Refusal::ClockSkew { client: ask.issued, host: now });
     }
-    match revocation {
-        Revocation::Revoked => Err(Refusal::Revoked),
-        Revocation::Clear => Ok(grant),
+    match (revocation, grant.policy.devices, ask.sign_in) {
+        (Revocation::Revoked, ..) => Err(Refusal::Revoked),
+        (Revocation::Clear, Some(_), SignIn::Needed(fault)) => Err(Refusal::SignInNeeded(fault)),
+        (Revocation::Clear, Some(_), SignIn::NotSubscribed) => Err(Refusal::NotSubscribed),
+        (Revocation::Clear, None, _) | (Revocation::Clear, Some(_), SignIn::User(_)) => Ok(grant),
     }
 }
 
@@ -198,11 +218,17 @@ impl Counting {
 }
 
 impl Tally<'_> {
-    /// The last step before the sighting is recorded: a request has to be newer than the last one.
+    /// The last steps before the sighting is recorded: a client whose lease is a user's shows the user again, and a request has
+    /// to be newer than the last one.
     ///
     /// # Errors
-    /// [`Refusal::Replayed`]; nothing is recorded then.
-    pub fn screen(&self, ask: &Ask<'_>) -> Result<(), Refusal> {
+    /// [`Refusal::SignInNeeded`], [`Refusal::Replayed`]; nothing is recorded then.
+    pub fn screen(&self, ask: &Ask<'_>, now: Timestamp) -> Result<(), Refusal> {
+        if let SignIn::Needed(fault) = ask.sign_in
+            && self.held.is_some_and(|held| held.user.is_some() && held.runs_at(now))
+        {
+            return Err(Refusal::SignInNeeded(fault));
+        }
         match self.last_issued {
             Some(last) if ask.issued <= last => Err(Refusal::Replayed { last }),
             Some(_) | None => Ok(()),
@@ -211,19 +237,27 @@ impl Tally<'_> {
 
     /// Decides whether the client gets a lease at `now`, its own sighting already counted.
     ///
-    /// A client whose lease still runs is never refused for want of capacity.
+    /// A client whose lease still runs is never refused for want of capacity. For a user, the number of devices stands in the
+    /// place of the threshold.
     pub fn admit(&self, policy: &Policy, fingerprint: &Fingerprint, now: Timestamp) -> Verdict {
         if self.known.is_some_and(|known| !known.same_machine(fingerprint, policy.drift)) {
             return Verdict::Refuse(Refusal::CloneSuspected);
         }
-        if self.clients < policy.threshold {
-            let (count, required, retry) = (self.clients, policy.threshold, policy.retry);
-            return Verdict::Refuse(Refusal::ThresholdNotMet { count, required, retry });
+        let retry = policy.retry;
+        match (self.devices, policy.devices) {
+            (Some(held), Some(devices)) if held >= devices => {
+                return Verdict::Refuse(Refusal::DevicesReached { devices, retry });
+            }
+            (None, _) if self.clients < policy.threshold => {
+                let (count, required) = (self.clients, policy.threshold);
+                return Verdict::Refuse(Refusal::ThresholdNotMet { count, required, retry });
+            }
+            (Some(_) | None, _) => {}
         }
         let holds = self.held.is_some_and(|held| held.runs_at(now));
         match policy.capacity {
             Some(capacity) if !holds && self.live >= capacity => {
-                Verdict::Refuse(Refusal::CapacityReached { capacity, retry: policy.retry })
+                Verdict::Refuse(Refusal::CapacityReached { capacity, retry })
             }
             _ => Verdict::Grant { expires: policy.expiry(now), count: self.clients },
         }
@@ -281,10 +315,13 @@ impl Refusal {
             Self::GrantEnded { .. } => Code::GrantEnded,
             Self::ClockSkew { .. } => Code::ClockSkew,
             Self::Revoked => Code::Revoked,
+            Self::SignInNeeded(_) => Code::SignInNeeded,
+            Self::NotSubscribed => Code::NotSubscribed,
             Self::Replayed { .. } => Code::Replayed,
             Self::CloneSuspected => Code::CloneSuspected,
             Self::ThresholdNotMet { .. } => Code::ThresholdNotMet,
             Self::CapacityReached { .. } => Code::CapacityReached,
+            Self::DevicesReached { .. } => Code::DevicesReached,
         }
     }
 
@@ -292,12 +329,14 @@ impl Refusal {
     pub const fn status(&self) -> u16 {
         match self {
             Self::HostNotActivated | Self::ClockBehind { .. } => 503,
-            Self::ProductNotGranted | Self::GrantEnded { .. } | Self::Revoked => 403,
+            Self::SignInNeeded(_) => 401,
+            Self::ProductNotGranted | Self::GrantEnded { .. } | Self::Revoked | Self::NotSubscribed => 403,
             Self::KeyMismatch | Self::ClockSkew { .. } => 422,
             Self::Replayed { .. }
             | Self::CloneSuspected
             | Self::ThresholdNotMet { .. }
-            | Self::CapacityReached { .. } => 409,
+            | Self::CapacityReached { .. }
+            | Self::DevicesReached { .. } => 409,
         }
     }
 }
@@ -318,10 +357,29 @@ mod tests {
         let newcomer = Tally { clients: 2, live: 1, ..Tally::default() };
         let refusal = Refusal::CapacityReached { capacity: 1, retry: policy.retry };
         assert_eq!(newcomer.admit(&policy, &machine(1), now), Verdict::Refuse(refusal));
-        let held =
-            Held { lease: Cti([1; 16]), request: Cti([2; 16]), expires: now.plus(Span::HOUR), end: LeaseEnd::Expiry };
+        let held = Held {
+            lease: Cti([1; 16]),
+            request: Cti([2; 16]),
+            expires: now.plus(Span::HOUR),
+            end: LeaseEnd::Expiry,
+            user: None,
+        };
         let own = Tally { held: Some(held), ..newcomer };
         assert!(matches!(own.admit(&policy, &machine(1), now), Verdict::Grant { .. }));
+    }
+
+    #[test]
+    fn a_user_needs_no_threshold_and_has_so_many_devices_and_the_capacity() {
+        let now = Timestamp::from_unix(100);
+        let policy = Policy { threshold: 5, devices: Some(2), capacity: Some(9), ..Policy::default() };
+        let with = |devices| Tally { clients: 1, devices, ..Tally::default() };
+        let verdict = |tally: Tally<'_>| tally.admit(&policy, &machine(1), now);
+        assert!(matches!(verdict(with(Some(1))), Verdict::Grant { .. }));
+        let refusal = Refusal::DevicesReached { devices: 2, retry: policy.retry };
+        assert_eq!(verdict(with(Some(2))), Verdict::Refuse(refusal));
+        assert!(matches!(verdict(with(None)), Verdict::Refuse(Refusal::ThresholdNotMet { .. })));
+        let full = Tally { live: 9, ..with(Some(0)) };
+        assert!(matches!(verdict(full), Verdict::Refuse(Refusal::CapacityReached { .. })));
     }
 
     #[test]
@@ -340,7 +398,8 @@ mod tests {
     #[test]
     fn a_lease_that_was_ended_early_runs_at_no_time() {
         let at = Timestamp::from_unix;
-        let held = Held { lease: Cti([1; 16]), request: Cti([2; 16]), expires: at(100), end: LeaseEnd::Expiry };
+        let held =
+            Held { lease: Cti([1; 16]), request: Cti([2; 16]), expires: at(100), end: LeaseEnd::Expiry, user: None };
         for (now, until) in [(50, 50), (200, 100)] {
             let mut ended = held;
             ended.end_early(at(now));
@@ -353,7 +412,7 @@ mod tests {
     #[test]
     fn a_lost_reply_asked_again_is_no_fork_and_an_older_lease_is() {
         let expires = Timestamp::from_unix(9);
-        let held = Held { lease: Cti([1; 16]), request: Cti([2; 16]), expires, end: LeaseEnd::Expiry };
+        let held = Held { lease: Cti([1; 16]), request: Cti([2; 16]), expires, end: LeaseEnd::Expiry, user: None };
         let (product, fingerprint) = ("p".parse().unwrap(), machine(1));
         let ask = |cti: u8, holds: Option<u8>| Ask {
             client: KeyId([0; 16]),
@@ -363,6 +422,7 @@ mod tests {
             number: 1.try_into().unwrap(),
             fingerprint: &fingerprint,
             holds: holds.map(|byte| Cti([byte; 16])),
+            sign_in: SignIn::default(),
         };
         assert!(!held.forked_by(&ask(9, Some(1))), "it holds the last lease");
         assert!(!held.forked_by(&ask(2, Some(8))), "its last reply was lost");

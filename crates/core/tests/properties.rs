@@ -171,7 +171,7 @@ impl Host {
                 assert!(count == clients && count >= policy.threshold);
                 assert!(expires > self.now);
                 let (lease, request, end) = (Cti([0; 16]), Cti([0; 16]), LeaseEnd::Expiry);
-                self.leases.insert(who, Held { lease, request, expires, end });
+                self.leases.insert(who, Held { lease, request, expires, end, user: None });
             }
             Verdict::Refuse(Refusal::ThresholdNotMet { count, required, .. }) => assert!(count < required),
             Verdict::Refuse(Refusal::CapacityReached { capacity, .. }) => assert!(!held && self.live() >= capacity),

@@ -1,6 +1,6 @@
 //! The vectors of keys, admission and standing. `LEASEHOLD_VECTORS` names another folder.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use leasehold_core::attempt::{renew_at, retry_after};
 use leasehold_core::clock;
@@ -8,7 +8,7 @@ use leasehold_core::repair::repair;
 use leasehold_core::standing::{Evidence, Lease, Machine, Revocation};
 use leasehold_core::{
     Ask, Component, Counting, Cti, Equal, Fingerprint, Grant, Held, KeyId, LeaseEnd, Policy, ProductId, ProductKey,
-    Refusal, Span, Tally, Timestamp, Verdict, admission,
+    Refusal, SignIn, SignInFault, Span, Tally, Timestamp, UserId, Verdict, admission,
 };
 use leasehold_testkit::vectors::{read, unhex};
 use serde_json::{Value, json};
@@ -36,6 +36,21 @@ fn keys_are_read_and_written_as_the_vectors_say() {
 #[test]
 fn a_host_decides_as_the_vectors_say() {
     for scenario in list(&read("admission")["scenarios"]) {
+        let mut host = Host::new(scenario);
+        for (at, step) in list(&scenario["steps"]).iter().enumerate() {
+            assert_eq!(host.answer(at, step), step["expect"], "{}, step {at}: {step}", scenario["name"]);
+        }
+    }
+}
+
+#[test]
+fn users_are_known_and_granted_leases_as_the_vectors_say() {
+    let vectors = read("subscriptions");
+    for case in list(&vectors["users"]) {
+        let user = UserId::of(text(&case["issuer"]), text(&case["subject"]));
+        assert_eq!(user.to_string(), text(&case["id"]), "{case}");
+    }
+    for scenario in list(&vectors["scenarios"]) {
         let mut host = Host::new(scenario);
         for (at, step) in list(&scenario["steps"]).iter().enumerate() {
             assert_eq!(host.answer(at, step), step["expect"], "{}, step {at}: {step}", scenario["name"]);
@@ -137,7 +152,7 @@ impl Host {
             capacity: policy["capacity"].as_u64(),
             drift: number(&policy["drift"]),
             end: policy["not_after"].as_u64().map(Timestamp::from_unix),
-            devices: None,
+            devices: policy["devices"].as_u64(),
             features: Vec::new(),
         };
         let grants = vec![Grant { family: "acme".parse().expect("an id"), products, policy }];
@@ -165,6 +180,7 @@ impl Host {
             number: number(&step["number"]).try_into().expect("a number"),
             fingerprint: &fingerprint,
             holds: step["held"].as_u64().map(lease),
+            sign_in: sign_in(&step["sign_in"]),
         };
         if flag(&step["revoked"]) {
             let own = self.leases.iter_mut().filter(|((other, _), _)| *other == client);
@@ -179,28 +195,32 @@ impl Host {
 
     fn admit(&mut self, who: (u64, ProductId), policy: &Policy, ask: &Ask<'_>, (at, now): (usize, Timestamp)) -> Value {
         let known = self.clients.get(&who.0).map(|client| client.fingerprint);
-        let tally = Tally { last_issued: self.issued.get(&who).copied(), ..Tally::default() };
-        if let Err(refusal) = tally.screen(ask) {
+        let held = self.leases.get(&who).copied();
+        let tally = Tally { last_issued: self.issued.get(&who).copied(), held, ..Tally::default() };
+        if let Err(refusal) = tally.screen(ask, now) {
             return refused(&refusal);
         }
         self.issued.insert(who, ask.issued);
         let moved = known.filter(|known| !known.same_machine(ask.fingerprint, policy.drift));
         let counting = self.see(who.0, moved.unwrap_or(*ask.fingerprint), policy.window, now);
         let counts = |client: &&Client| client.counting == Counting::Counts && client.seen.plus(policy.window) > now;
-        let held = self.leases.get(&who).copied();
+        let user = ask.sign_in.user().filter(|_| policy.devices.is_some());
         let tally = Tally {
             known: known.as_ref(),
             clients: self.clients.values().filter(counts).count() as u64,
             live: self.leases.values().filter(|held| held.runs_at(now)).count() as u64,
-            held,
+            devices: user.map(|user| self.devices(who.0, user, now)),
             ..tally
         };
         let mut answer = match tally.admit(policy, ask.fingerprint, now) {
             Verdict::Refuse(refusal) => refused(&refusal),
             Verdict::Grant { expires, count } => {
                 let (lease, request, end) = (lease(at as u64), ask.cti, LeaseEnd::Expiry);
-                self.leases.insert(who, Held { lease, request, expires, end });
-                let mut answer = json!({ "verdict": "granted", "count": count, "expires": expires.unix() });
+                self.leases.insert(who, Held { lease, request, expires, end, user });
+                let mut answer = json!({ "verdict": "granted", "expires": expires.unix() });
+                if user.is_none() {
+                    answer["count"] = json!(count);
+                }
                 if held.is_some_and(|held| held.forked_by(ask)) {
                     answer["forked"] = json!(true);
                 }
@@ -211,6 +231,12 @@ impl Host {
             answer["twin"] = json!(true);
         }
         answer
+    }
+
+    /// Other clients on which the user holds a live lease.
+    fn devices(&self, client: u64, user: UserId, now: Timestamp) -> u64 {
+        let own = self.leases.iter().filter(|(_, held)| held.user == Some(user) && held.runs_at(now));
+        own.map(|((other, _), _)| *other).filter(|other| *other != client).collect::<HashSet<_>>().len() as u64
     }
 
     /// Records that a client was seen with this fingerprint, and how it counts now.
@@ -241,7 +267,19 @@ fn refused(refusal: &Refusal) -> Value {
         }
         Refusal::Replayed { last } => json!({ "verdict": verdict, "last": last.unix() }),
         Refusal::CapacityReached { capacity, .. } => json!({ "verdict": verdict, "capacity": capacity }),
+        Refusal::DevicesReached { devices, .. } => json!({ "verdict": verdict, "devices": devices }),
         _ => json!({ "verdict": verdict }),
+    }
+}
+
+/// What a request shows of its user; nothing where the vectors say nothing.
+fn sign_in(value: &Value) -> SignIn {
+    match (value["user"].as_array(), value["needed"].as_str(), value.as_str()) {
+        (Some(user), ..) => SignIn::User(UserId::of(text(&user[0]), text(&user[1]))),
+        (None, Some("expired"), _) => SignIn::Needed(SignInFault::Expired),
+        (None, None, Some("not-subscribed")) => SignIn::NotSubscribed,
+        (None, Some("missing"), _) | (None, None, None) => SignIn::default(),
+        _ => panic!("{value}"),
     }
 }
 

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use base64ct::{Base64UrlUnpadded, Encoding};
 use leasehold_core::standing::Revocation;
-use leasehold_core::{Code, Refusal};
+use leasehold_core::{Code, Refusal, SignIn};
 use leasehold_service::{
     Bytes, Handler, HeaderName, HeaderValue, Method, Problem, Request, Response, StatusCode, header,
 };
@@ -20,6 +20,7 @@ use crate::job::{ClientDocument, Job, Reply};
 use crate::problems::problem;
 use crate::shared::Shared;
 use crate::stages::{Stage, start};
+use crate::subscription::devices::Device;
 
 /// Answers clients.
 #[derive(Clone, Debug)]
@@ -67,7 +68,7 @@ impl ClientApi {
             Err(reason) => return unreadable(reason).into(),
         };
         let (reply, answer) = oneshot::channel();
-        let job = Job { document: document(unpacked), address: request.client, reply };
+        let job = Job { document: document(unpacked), address: request.client, sign_in: SignIn::default(), reply };
         if self.shared.arrived.offer(job).is_err() {
             return Problem::busy(BUSY).into();
         }
@@ -118,9 +119,15 @@ fn respond(reply: Reply) -> Response {
     match reply {
         Reply::Lease(bytes) => cose(bytes),
         Reply::Released => Response::empty(StatusCode::NO_CONTENT),
-        Reply::Refused { refusal, document: None } => problem(&refusal).into(),
-        Reply::Refused { refusal, document: Some(document) } => {
-            problem(&refusal).with("document", Base64UrlUnpadded::encode_string(&document)).into()
+        Reply::Refused { refusal, document, devices } => {
+            let mut problem = problem(&refusal);
+            if !devices.is_empty() {
+                problem = problem.with("devices", devices.iter().map(Device::to_json).collect::<Vec<_>>());
+            }
+            if let Some(document) = document {
+                problem = problem.with("document", Base64UrlUnpadded::encode_string(&document));
+            }
+            problem.into()
         }
         Reply::BadSignature => unreadable(Reason::BadSignature).into(),
         Reply::TooManyRequests(wait) => too_many_requests(wait).into(),

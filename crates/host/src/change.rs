@@ -71,6 +71,7 @@ fn terms(grant: Option<&Grant>) -> Vec<(&'static str, Term)> {
         ("retry", span(policy.map(|policy| policy.retry))),
         ("grace", span(policy.map(|policy| policy.grace))),
         ("capacity", number(policy.and_then(|policy| policy.capacity))),
+        ("devices", number(policy.and_then(|policy| policy.devices))),
         ("drift", number(policy.map(|policy| policy.drift))),
         ("end", policy.and_then(|policy| policy.end).map_or(Term::Nothing, Term::Time)),
         ("features", names(features.collect())),

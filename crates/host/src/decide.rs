@@ -21,6 +21,7 @@ use crate::orders::carry_out;
 use crate::sealing::{Documents, SealedBatch};
 use crate::shared::Shared;
 use crate::stages::{Stage, start};
+use crate::subscription::devices::{self, Device};
 use crate::upkeep::{Condition, fold, look_after, prune, report};
 use crate::verify::verify;
 
@@ -55,6 +56,9 @@ pub(crate) fn run(shared: &Shared, mut store: Box<dyn HostStore>) {
             let mut more = false;
             if condition == Condition::InPlace {
                 carry_out(shared, store.as_mut()).into_iter().for_each(|client| answers.forget_client(client));
+                devices::answer_calls(shared, store.as_mut())
+                    .into_iter()
+                    .for_each(|client| answers.forget_client(client));
                 more = revoked.end_some(shared, store.as_mut()) | fold(shared, store.as_mut());
                 more = more || prune(shared, store.as_mut(), newest.at);
             }
@@ -206,7 +210,8 @@ fn transact(
         Ok(batch) => {
             note_peaks(shared, live);
             shared.recorded(identity.id(), batch, sealed.tip());
-            reply(shared, identity, (items, answers), &outcomes, &sealed);
+            let devices = devices_told(store, (&subjects, &outcomes), now);
+            reply(shared, identity, (items, answers), (&outcomes, devices), &sealed);
         }
         Err(error) => {
             let (error, requests) = (&error as &dyn std::error::Error, items.len());
@@ -221,6 +226,22 @@ fn transact(
     }
     shared.stages.add(Stage::Reply, time);
     sealed_at
+}
+
+/// The devices of those users who hold as many as allowed, by the place of their request: they are told their own. A store
+/// that fails now keeps no answer back.
+fn devices_told(
+    store: &mut dyn HostStore,
+    (subjects, outcomes): (&[Subject], &[Outcome]),
+    now: Timestamp,
+) -> HashMap<usize, Vec<Device>> {
+    let mut told = HashMap::new();
+    for (at, (subject, outcome)) in subjects.iter().zip(outcomes).enumerate() {
+        if let (Some(user), Outcome::Refused(Refusal::DevicesReached { .. })) = (subject.user, outcome) {
+            told.insert(at, devices::of_user(store, user, now).unwrap_or_default());
+        }
+    }
+    told
 }
 
 /// Remembers how many leases were live at once.
@@ -241,9 +262,9 @@ fn decide_one(shared: &Shared, ledger: &mut Ledger, (at, item): (usize, &Screene
         }
         RequestKind::Lease(request) => request,
     };
-    let ask = Ask { holds: item.holds, ..request.ask(item.verified.client) };
+    let ask = Ask { holds: item.holds, sign_in: item.verified.sign_in, ..request.ask(item.verified.client) };
     let tally = ledger.tally(at);
-    if let Err(refusal) = tally.screen(&ask) {
+    if let Err(refusal) = tally.screen(&ask, ledger.now()) {
         return Outcome::RefusedUnsealed(refusal);
     }
     // Asked once for each client: the store remembers no others. It costs about as much as a verification.
@@ -289,13 +310,13 @@ fn reply(
     shared: &Shared,
     identity: &Identity,
     (items, answers): (Vec<Screened<'_>>, &mut Answers),
-    outcomes: &[Outcome],
+    (outcomes, mut devices): (&[Outcome], HashMap<usize, Vec<Device>>),
     sealed: &SealedBatch,
 ) {
     let chain = identity.chain();
     // Leases and refusals are sealed in the order of deciding.
     let (mut leases, mut refusals) = (0.., 0..);
-    for (Screened { verified: item, .. }, outcome) in items.into_iter().zip(outcomes) {
+    for (at, (Screened { verified: item, .. }, outcome)) in items.into_iter().zip(outcomes).enumerate() {
         let held = matches!(&item.kind, RequestKind::Lease(request) if request.chain_of == Some(identity.id()));
         let chain = if held { &[] } else { chain.as_slice() };
         let reply = match *outcome {
@@ -308,11 +329,12 @@ fn reply(
             Outcome::Refused(refusal) => {
                 note_refusal(shared, &item, &refusal);
                 let document = refusals.next().and_then(|place| sealed.refusal(place, chain));
-                Reply::Refused { refusal, document: document.map(Into::into) }
+                let devices = devices.remove(&at).unwrap_or_default();
+                Reply::Refused { refusal, document: document.map(Into::into), devices }
             }
             Outcome::RefusedUnsealed(refusal) => {
                 note_refusal(shared, &item, &refusal);
-                Reply::Refused { refusal, document: None }
+                Reply::Refused { refusal, document: None, devices: Vec::new() }
             }
             Outcome::InvalidKey => Reply::BadSignature,
             Outcome::TooManyNewClients(wait) => Reply::TooManyRequests(wait),
@@ -342,7 +364,7 @@ fn screen<'i>(
 ) -> Result<&'i Grant, Refusal> {
     match &item.kind {
         RequestKind::Lease(request) => {
-            let ask = request.ask(item.client);
+            let ask = Ask { sign_in: item.sign_in, ..request.ask(item.client) };
             admission::screen(identity.grants_at(now), sealed, &ask, identity.revocation_of(item.client), now)
         }
         // A lease may be given back whatever has become of the grant. An old release names an old lease.
@@ -357,7 +379,7 @@ fn screen<'i>(
 /// Answers a refusal of the steps that record nothing.
 fn refuse(shared: &Shared, item: Verified, refusal: Refusal) {
     note_refusal(shared, &item, &refusal);
-    item.answer(Reply::Refused { refusal, document: None });
+    item.answer(Reply::Refused { refusal, document: None, devices: Vec::new() });
 }
 
 fn note_refusal(shared: &Shared, item: &Verified, refusal: &Refusal) {
@@ -370,7 +392,9 @@ fn subject(item: &Screened<'_>) -> Subject {
         RequestKind::Lease(request) => (request.product, Some(request.fingerprint)),
         RequestKind::Release(release) => (release.product, None),
     };
-    Subject { family: item.family, client: item.verified.client, product, fingerprint }
+    // Where the grant is no subscription, whoever asks is a machine like others.
+    let user = item.verified.sign_in.user().filter(|_| item.grant.policy.devices.is_some());
+    Subject { family: item.family, client: item.verified.client, product, fingerprint, user }
 }
 
 fn families(grants: &[Grant]) -> Vec<Family> {

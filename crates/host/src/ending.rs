@@ -59,7 +59,8 @@ impl Ending<'_> {
     ) -> Result<(), StoreError> {
         let granted = self.identity.certificate().grants.iter().find(|grant| grant.family == family);
         let families = [Family { id: family, window: granted.map_or(Span::DAY, |grant| grant.policy.window) }];
-        let subject = |product: &ProductId| Subject { family: 0, client, product: *product, fingerprint: None };
+        let subject =
+            |product: &ProductId| Subject { family: 0, client, product: *product, fingerprint: None, user: None };
         let subjects: Vec<Subject> = products.iter().map(subject).collect();
         let batch = Batch { host: self.identity.id(), now: self.now, families: &families, subjects: &subjects };
         let recorded = store.decide(&batch, &mut |ledger| {

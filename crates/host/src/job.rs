@@ -3,18 +3,22 @@
 use std::net::IpAddr;
 use std::time::Duration;
 
-use leasehold_core::{KeyId, Refusal};
+use leasehold_core::{KeyId, Refusal, SignIn};
 use leasehold_service::Bytes;
 use leasehold_wire::request::Unpacked;
 use leasehold_wire::signature::Claim;
 use leasehold_wire::{Release, Request};
 use tokio::sync::oneshot;
 
+use crate::subscription::devices::Device;
+
 /// A document whose signature is still to be checked.
 #[derive(Debug)]
 pub(crate) struct Job {
     pub(crate) document: ClientDocument,
     pub(crate) address: IpAddr,
+    /// What came beside the document of the user who asks.
+    pub(crate) sign_in: SignIn,
     pub(crate) reply: oneshot::Sender<Reply>,
 }
 
@@ -31,6 +35,7 @@ pub(crate) struct Verified {
     pub(crate) client: KeyId,
     pub(crate) kind: RequestKind,
     pub(crate) address: IpAddr,
+    pub(crate) sign_in: SignIn,
     pub(crate) reply: oneshot::Sender<Reply>,
 }
 
@@ -54,6 +59,8 @@ pub(crate) enum Reply {
         refusal: Refusal,
         /// The sealed refusal, encoded.
         document: Option<Bytes>,
+        /// The user's own devices, where they are as many as allowed.
+        devices: Vec<Device>,
     },
     /// The signature does not hold.
     BadSignature,
@@ -90,7 +97,13 @@ impl Job {
     /// The job once its claim holds.
     pub(crate) fn into_verified(self) -> Verified {
         let client = self.document.signer();
-        Verified { client, kind: self.document.into_kind(), address: self.address, reply: self.reply }
+        Verified {
+            client,
+            kind: self.document.into_kind(),
+            address: self.address,
+            sign_in: self.sign_in,
+            reply: self.reply,
+        }
     }
 
     /// Answers; a client that has gone away needs none.

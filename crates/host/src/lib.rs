@@ -37,6 +37,7 @@ mod server;
 mod settings;
 mod shared;
 pub mod stages;
+pub mod subscription;
 mod upkeep;
 mod verify;
 

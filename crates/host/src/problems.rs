@@ -20,6 +20,11 @@ pub fn problem(refusal: &Refusal) -> Problem {
             let detail = format!("every lease is out: the capacity is {capacity}; {}", next());
             wait(new(detail).with("capacity", capacity), retry)
         }
+        Refusal::DevicesReached { devices, retry } => {
+            let detail = format!("the user holds a lease on {devices} other devices; {}", next());
+            wait(new(detail).with("devices_allowed", devices), retry)
+        }
+        Refusal::SignInNeeded(fault) => new(format!("{fault}; {}", next())),
         Refusal::ClockSkew { client, host } => {
             let (client, host) = (client.unix(), host.unix());
             let detail =
@@ -35,6 +40,7 @@ pub fn problem(refusal: &Refusal) -> Problem {
         | Refusal::ProductNotGranted
         | Refusal::KeyMismatch
         | Refusal::Revoked
+        | Refusal::NotSubscribed
         | Refusal::CloneSuspected => new(next()),
     }
 }

@@ -50,7 +50,11 @@ impl Documents {
 
 /// The lease that an entry grants.
 fn lease(entry: &Entry) -> Option<Lease> {
-    let Decision::Granted { asked, lease, expires, count, terms, .. } = &entry.decision else { return None };
+    let Decision::Granted { asked, lease, expires, count, terms, user, .. } = &entry.decision else { return None };
+    let (method, count) = match user {
+        Some(_) => (Method::Subscription, None),
+        None => (Method::Host, Some(*count)),
+    };
     Some(Lease {
         issued: entry.at,
         expires: Some(*expires),
@@ -63,8 +67,8 @@ fn lease(entry: &Entry) -> Option<Lease> {
         grace: terms.grace,
         fingerprint: asked.fingerprint,
         request: asked.request,
-        count: Some(*count),
-        method: Method::Host,
+        count,
+        method,
         features: terms.features.clone(),
     })
 }
@@ -95,6 +99,7 @@ fn reason(refusal: &Refusal) -> Option<(RefusalReason, Option<u64>, Option<u64>)
             Some((RefusalReason::ThresholdNotMet, Some(count), Some(required)))
         }
         Refusal::CapacityReached { capacity, .. } => Some((RefusalReason::CapacityReached, None, Some(capacity))),
+        Refusal::DevicesReached { devices, .. } => Some((RefusalReason::DevicesReached, None, Some(devices))),
         Refusal::HostNotActivated
         | Refusal::ClockBehind { .. }
         | Refusal::ProductNotGranted
@@ -102,6 +107,8 @@ fn reason(refusal: &Refusal) -> Option<(RefusalReason, Option<u64>, Option<u64>)
         | Refusal::GrantEnded { .. }
         | Refusal::ClockSkew { .. }
         | Refusal::Revoked
+        | Refusal::SignInNeeded(_)
+        | Refusal::NotSubscribed
         | Refusal::Replayed { .. } => None,
     }
 }

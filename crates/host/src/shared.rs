@@ -19,6 +19,7 @@ use crate::newest::NewestBatch;
 use crate::rates::{RateLimits, Rates};
 use crate::report::{Peaks, Report, UsageReport};
 use crate::stages::Stages;
+use crate::subscription::devices::DeviceCall;
 
 /// What all threads of a host share.
 #[derive(Debug)]
@@ -38,6 +39,7 @@ pub(crate) struct Shared {
     peaks: Mutex<Peaks>,
     home: OnceLock<Home>,
     report_wanted: Mutex<Option<ReportRequest>>,
+    device_calls: Mutex<Vec<DeviceCall>>,
 }
 
 /// Asks the deciding thread, which has the store, for a report.
@@ -78,6 +80,7 @@ impl Shared {
             peaks: Mutex::default(),
             home: OnceLock::new(),
             report_wanted: Mutex::default(),
+            device_calls: Mutex::default(),
         }
     }
 
@@ -145,6 +148,11 @@ impl Shared {
     /// The report that is waited for.
     pub(crate) fn report_wanted(&self) -> Option<ReportRequest> {
         self.report_wanted.lock().unwrap_or_else(PoisonError::into_inner).take()
+    }
+
+    /// The users who wait for an answer.
+    pub(crate) fn device_calls(&self) -> Vec<DeviceCall> {
+        std::mem::take(&mut *self.device_calls.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
     /// A new certificate takes the place of the old between two batches.

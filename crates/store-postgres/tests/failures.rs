@@ -135,10 +135,10 @@ fn a_newer_schema_is_refused_and_an_older_or_missing_one_is_told_to_readers() {
     drop(open(&url));
     server.query(&name, "UPDATE leasehold_host.schema_version SET version = 99");
     let (error, _) = refused(&url);
-    assert!(matches!(error, StoreError::Newer { found: 99, known: 5 }), "{error:?}");
+    assert!(matches!(error, StoreError::Newer { found: 99, known: 6 }), "{error:?}");
     server.query(&name, "UPDATE leasehold_host.schema_version SET version = 0");
     let older = PostgresHost::open_reader(address(&url));
-    assert!(matches!(older, Err(StoreError::Older { found: 0, known: 5 })), "{older:?}");
+    assert!(matches!(older, Err(StoreError::Older { found: 0, known: 6 })), "{older:?}");
     server
         .query(&name, "UPDATE leasehold_host.schema_version SET version = 3; DROP TABLE leasehold_host.lease CASCADE");
     assert!(matches!(refused(&url).0, StoreError::Damaged(_)));

@@ -48,6 +48,7 @@ fn fill(folder: &Path, clients: u64) -> Result<(), Box<dyn Error>> {
             client: *client,
             product,
             fingerprint: Some(*fingerprint),
+            user: None,
         };
         let subjects: Vec<Subject> = asked.iter().map(subject).collect();
         let batch = Batch { host: KeyId([1; 16]), now, families: &families, subjects: &subjects };

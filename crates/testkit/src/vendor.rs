@@ -211,6 +211,7 @@ pub fn problem(refusal: &Refusal) -> (u16, Value) {
             json!({ "count": count, "required": required, "retry": retry.as_seconds() })
         }
         Refusal::CapacityReached { capacity, retry } => json!({ "capacity": capacity, "retry": retry.as_seconds() }),
+        Refusal::DevicesReached { devices, retry } => json!({ "limit": devices, "retry": retry.as_seconds() }),
         Refusal::ClockSkew { client, host } => json!({ "client_time": client.unix(), "host_time": host.unix() }),
         Refusal::ClockBehind { host, .. } => json!({ "host_time": host.unix() }),
         Refusal::Replayed { last } => json!({ "last": last.unix() }),
@@ -219,6 +220,8 @@ pub fn problem(refusal: &Refusal) -> (u16, Value) {
         | Refusal::KeyMismatch
         | Refusal::GrantEnded { .. }
         | Refusal::Revoked
+        | Refusal::SignInNeeded(_)
+        | Refusal::NotSubscribed
         | Refusal::CloneSuspected => json!({}),
     };
     let (Value::Object(all), Value::Object(members)) = (&mut problem, members) else {

@@ -23,7 +23,7 @@ pub(super) enum Cell {
 /// Values by column.
 pub(super) type Row = Vec<Cell>;
 
-pub(super) const KEY: [&str; 19] = [
+pub(super) const KEY: [&str; 20] = [
     "key",
     "last_five",
     "kind",
@@ -40,12 +40,13 @@ pub(super) const KEY: [&str; 19] = [
     "retry",
     "grace",
     "capacity",
+    "devices",
     "drift",
     "end",
     "features",
 ];
 
-pub(super) const USAGE: [&str; 21] = [
+pub(super) const USAGE: [&str; 22] = [
     "key",
     "last_five",
     "kind",
@@ -64,6 +65,7 @@ pub(super) const USAGE: [&str; 21] = [
     "retry",
     "grace",
     "capacity",
+    "devices",
     "drift",
     "end",
     "features",
@@ -125,7 +127,7 @@ fn about(key: &IssuedKey) -> [Cell; 7] {
     ]
 }
 
-fn policy(policy: &Policy) -> [Cell; 10] {
+fn policy(policy: &Policy) -> [Cell; 11] {
     let span = |span: Span| Cell::Number(span.as_seconds());
     [
         Cell::Number(policy.threshold),
@@ -135,6 +137,7 @@ fn policy(policy: &Policy) -> [Cell; 10] {
         span(policy.retry),
         span(policy.grace),
         policy.capacity.map_or(Cell::None, Cell::Number),
+        policy.devices.map_or(Cell::None, Cell::Number),
         Cell::Number(policy.drift),
         time(policy.end),
         Cell::Texts(policy.features.iter().map(ToString::to_string).collect()),

@@ -87,6 +87,8 @@ codes! {
     CloneSuspected = "clone-suspected",
     ThresholdNotMet = "threshold-not-met",
     CapacityReached = "capacity-reached",
+    SignInNeeded = "sign-in-needed",
+    NotSubscribed = "not-subscribed",
     DevicesReached = "devices-reached",
     UnknownKey = "unknown-key",
     HostsExhausted = "hosts-exhausted",
@@ -140,6 +142,14 @@ codes! {
     BadPolicy = "bad-policy",
     GrantTooLarge = "grant-too-large",
     NotAKeyFile = "not-a-key-file",
+    // Users who sign in.
+    SignInInsecure = "sign-in-insecure",
+    SignInUnavailable = "sign-in-unavailable",
+    NoSignIn = "no-sign-in",
+    SignInDeclined = "sign-in-declined",
+    SignInTimeout = "sign-in-timeout",
+    ProviderUnreachable = "provider-unreachable",
+    ProviderUnusable = "provider-unusable",
     // Finding hosts by DNS, and publishing them there.
     DnsDeclined = "dns-declined",
     DnsNoSuchName = "dns-no-such-name",

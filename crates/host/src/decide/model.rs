@@ -10,7 +10,9 @@ use std::net::{IpAddr, Ipv4Addr};
 use std::sync::Arc;
 use std::thread;
 
-use leasehold_core::{Clock, Component, Cti, Fingerprint, Grant, KeyId, Policy, PublicKey, Span, Timestamp};
+use leasehold_core::{
+    Clock, Component, Cti, Fingerprint, Grant, KeyId, Policy, PublicKey, SignIn, SignInFault, Span, Timestamp, UserId,
+};
 use leasehold_store::host::{Family, Record, Records};
 use leasehold_store_sqlite::host::SqliteHost;
 use leasehold_testkit::vendor::{BEGIN, Vendor};
@@ -50,6 +52,9 @@ fn a_host_does_what_a_plain_model_does() {
         "granted",
         "again",
         "capacity-reached",
+        "devices-reached",
+        "sign-in-needed",
+        "not-subscribed",
         "clock-behind",
         "clock-skew",
         "clone-suspected",
@@ -103,6 +108,7 @@ impl World {
             capacity: [None, Some(1), Some(2), Some(3)][usize::try_from(below(&rng, 4)).expect("below four")],
             window: Span::seconds(3_600 * (1 + below(&rng, 30))),
             validity: Span::seconds(600 * (1 + below(&rng, 40))),
+            devices: [None, None, None, None, Some(1), Some(2)][usize::try_from(below(&rng, 6)).expect("below six")],
             ..Policy::default()
         };
         let clock = Arc::new(VirtualClock::new(BEGIN.plus(Span::DAY)));
@@ -205,7 +211,13 @@ impl World {
         let product = usize::from(self.below(4) == 0);
         let holds = holds.filter(|(of, _)| *of == product).map(|(_, lease)| lease);
         let cti = Cti(u128::from(self.requests).to_be_bytes());
-        let request = PlainRequest { machine, product, hardware, cti, issued: Timestamp::from_unix(issued), holds };
+        let sign_in = match self.below(8) {
+            0 => SignIn::Needed(SignInFault::Expired),
+            1 => SignIn::NotSubscribed,
+            n => SignIn::User(UserId([u8::try_from(n % 2).expect("one of two"); 32])),
+        };
+        let issued = Timestamp::from_unix(issued);
+        let request = PlainRequest { machine, product, hardware, cti, issued, holds, sign_in };
         self.machines[machine].sent.push(request.clone());
         request
     }
@@ -224,7 +236,7 @@ impl World {
             chain_of: request.holds.map(|_| self.shared.identity().expect("a host").id()),
             holds: request.holds,
         });
-        item(request.machine, kind)
+        item(request.machine, kind, request.sign_in)
     }
 
     fn release(&mut self) {
@@ -239,7 +251,7 @@ impl World {
             product: PRODUCTS[product].parse().expect("an id"),
             lease,
         });
-        let (item, mut reply) = item(machine, kind);
+        let (item, mut reply) = item(machine, kind, SignIn::default());
         decide(&self.shared, &mut self.store, vec![item], (&mut self.newest, &mut self.answers));
         assert!(matches!(reply.try_recv(), Ok(Reply::Released)), "seed {}", self.seed);
         self.model.release(machine, product, lease, self.clock.now());
@@ -373,9 +385,10 @@ fn shared(clock: &Arc<VirtualClock>, seed: u64) -> Shared {
     Shared::new((Arc::clone(clock) as _, Arc::new(SeededRng::new(seed ^ 0x5555))), None, rates)
 }
 
-fn item(machine: usize, kind: RequestKind) -> (Verified, oneshot::Receiver<Reply>) {
+fn item(machine: usize, kind: RequestKind, sign_in: SignIn) -> (Verified, oneshot::Receiver<Reply>) {
     let (reply, answer) = oneshot::channel();
-    (Verified { client: key(machine).id(), kind, address: IpAddr::V4(Ipv4Addr::LOCALHOST), reply }, answer)
+    let (client, address) = (key(machine).id(), IpAddr::V4(Ipv4Addr::LOCALHOST));
+    (Verified { client, kind, address, sign_in, reply }, answer)
 }
 
 /// The answer, with what the model says of it.
@@ -384,9 +397,9 @@ fn answer(reply: &Reply) -> Answer {
         Reply::Lease(bytes) => {
             let lease: Lease = Envelope::parse(bytes).and_then(|envelope| envelope.document()).expect("a lease");
             let expires = lease.expires.expect("an end");
-            Answer::Granted { lease: lease.cti, request: lease.request, expires, count: lease.count.expect("a count") }
+            Answer::Granted { lease: lease.cti, request: lease.request, expires, count: lease.count }
         }
-        Reply::Refused { refusal, document } => Answer::Refused { refusal: *refusal, sealed: document.is_some() },
+        Reply::Refused { refusal, document, .. } => Answer::Refused { refusal: *refusal, sealed: document.is_some() },
         other => panic!("{other:?}"),
     }
 }

@@ -70,8 +70,13 @@ impl SimHost {
             return Reply::Refused(refusal);
         }
         let families = [Family { id: self.grant.family, window: self.grant.policy.window }];
-        let subjects =
-            [Subject { family: 0, client, product: request.product, fingerprint: Some(request.fingerprint) }];
+        let subjects = [Subject {
+            family: 0,
+            client,
+            product: request.product,
+            fingerprint: Some(request.fingerprint),
+            user: None,
+        }];
         let batch = Batch { host: self.host.id(), now, families: &families, subjects: &subjects };
         let mut ledger = Ledger::new(&batch, self.loaded(&request, client, now));
         let reply = self.decide(&mut ledger, &request, &ask);
@@ -93,7 +98,7 @@ impl SimHost {
 
     fn decide(&mut self, ledger: &mut Ledger, request: &Request, ask: &leasehold_core::Ask<'_>) -> Reply {
         let tally = ledger.tally(0);
-        if let Err(refusal) = tally.screen(ask) {
+        if let Err(refusal) = tally.screen(ask, ledger.now()) {
             return Reply::Refused(refusal);
         }
         let asked = Asked {
@@ -161,6 +166,7 @@ impl SimHost {
             counts: vec![Counts { clients, live: self.ends.beyond(now) }],
             rows: vec![(self.sightings.get(&client).cloned(), self.leases.get(&client).copied())],
             counting: counting.collect(),
+            users: Vec::new(),
         }
     }
 

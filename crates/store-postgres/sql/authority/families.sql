@@ -1,5 +1,5 @@
 -- families: all families by number.
 SELECT family.id, family.number, family.withdrawn,
-       threshold, span_window, validity, renewal, retry, grace, capacity, drift, ends, features, forked
+       threshold, span_window, validity, renewal, retry, grace, capacity, drift, ends, features, devices, forked
 FROM leasehold_authority.family JOIN leasehold_authority.policy ON policy.number = family.policy
 ORDER BY family.number

@@ -183,6 +183,7 @@ const SCHEMA: Schema = Schema {
         include_str!("../../migrations/authority/0002_administration.sql"),
         include_str!("../../migrations/authority/0003_tokens.sql"),
         include_str!("../../migrations/authority/0004_reports.sql"),
+        include_str!("../../migrations/authority/0005_devices.sql"),
     ],
     lock: 0x6c68_0002,
 };

@@ -52,7 +52,7 @@ pub(super) fn lines(features: &[Text]) -> String {
 }
 
 /// A policy as columns, in the order of the statements that write it.
-pub(super) fn columns(policy: &Policy) -> [Box<dyn ToSql + Sync>; 10] {
+pub(super) fn columns(policy: &Policy) -> [Box<dyn ToSql + Sync>; 11] {
     [
         Box::new(integer(policy.threshold)),
         Box::new(length(policy.window)),
@@ -64,6 +64,7 @@ pub(super) fn columns(policy: &Policy) -> [Box<dyn ToSql + Sync>; 10] {
         Box::new(integer(policy.drift)),
         Box::new(policy.end.map(at)),
         Box::new(lines(&policy.features)),
+        Box::new(policy.devices.map(integer)),
     ]
 }
 
@@ -86,7 +87,7 @@ pub(super) fn policy(row: &Row, from: usize) -> Result<Policy> {
         drift: whole(row, from + 7)?,
         end: optional_time(row, from + 8)?,
         features: features.lines().map(feature).collect::<Result<_>>()?,
-        devices: None,
+        devices: optional(row, from + 10, whole)?,
     })
 }
 

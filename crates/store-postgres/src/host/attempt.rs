@@ -1,11 +1,11 @@
 //! One attempt at a batch: lock and load in one round trip, decide, write and commit in another.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
-use leasehold_core::KeyId;
+use leasehold_core::{KeyId, UserId};
 use leasehold_store::host::{
-    Batch, CountingClient, Counts, LeaseRow, Ledger, Loaded, SealRow, Seals, Sighting, Tip, decode_fingerprint,
-    encode_entries, encode_fingerprint,
+    Batch, CountingClient, Counts, LeaseRow, Ledger, Loaded, SealRow, Seals, Sighting, Tip, UserLease,
+    decode_fingerprint, encode_entries, encode_fingerprint,
 };
 use tokio_postgres::Row;
 
@@ -63,8 +63,9 @@ impl HostSession {
             ([&subjects, &families], [&subjects, &families, &ids.products]);
         let seen = Seen::of(batch, ids);
         let twins: [Column<'_>; 3] = [&seen.families, &seen.fingerprints, &seen.clients];
+        let users: BTreeSet<UserId> = batch.subjects.iter().filter_map(|subject| subject.user).collect();
         // All are sent at once, in this order; each sees what was committed before the locks were given.
-        let (begun, tip, locked, counted, sightings, counting, leases) = tokio::join!(
+        let (begun, tip, locked, counted, sightings, counting, leases, held) = tokio::join!(
             biased;
             client.batch_execute("BEGIN ISOLATION LEVEL READ COMMITTED"),
             client.query_opt(&statements.lock_chain, &host),
@@ -73,6 +74,7 @@ impl HostSession {
             client.query(&statements.sightings, &who),
             client.query(&statements.counting, &twins),
             client.query(&statements.leases, &what),
+            self.leases_of(&users, batch.now),
         );
         begun?;
         let tip = tip?.ok_or_else(|| Fault::damaged("a host's chain"))?;
@@ -86,6 +88,7 @@ impl HostSession {
             counts: vec![Counts::default(); batch.families.len()],
             rows: vec![(None, None); batch.subjects.len()],
             counting: counting?.iter().map(|row| counting_client(row, ids)).collect::<Result<_, _>>()?,
+            users: held?.iter().filter_map(|row| user_lease(row, ids).transpose()).collect::<Result<_, _>>()?,
         };
         for row in &counted {
             let place = boundaries.places.get(nth(row)?).ok_or_else(|| Fault::damaged("a family"))?;
@@ -168,6 +171,15 @@ fn counting_client(row: &Row, ids: &Ids) -> Result<CountingClient, Fault> {
     let place = ids.families.iter().position(|id| *id == Some(family)).ok_or_else(|| Fault::damaged("a family"))?;
     let fingerprint = decode_fingerprint(row.try_get(1)?).ok_or_else(|| Fault::damaged("a fingerprint"))?;
     Ok(CountingClient { family: place, fingerprint, client: KeyId(bytes(row, 2)?), last: rows::time(row, 3)? })
+}
+
+/// A lease of a user; `None` where it is of a family that the batch is not about.
+fn user_lease(row: &Row, ids: &Ids) -> Result<Option<UserLease>, Fault> {
+    let family: i32 = row.try_get(0)?;
+    let Some(family) = ids.families.iter().position(|id| *id == Some(family)) else { return Ok(None) };
+    let product = row.try_get::<_, &str>(3)?.parse().map_err(|_| Fault::damaged("a product's name"))?;
+    let (user, client) = (UserId(bytes(row, 1)?), KeyId(bytes(row, 2)?));
+    Ok(Some(UserLease { family, user, client, product, expires: rows::time(row, 4)? }))
 }
 
 impl Boundaries {

@@ -39,6 +39,7 @@ pub(super) struct Leases {
     forks: Vec<i64>,
     released: Vec<Option<Vec<u8>>>,
     early: Vec<bool>,
+    user: Vec<Option<Vec<u8>>>,
 }
 
 impl Clients {
@@ -82,9 +83,10 @@ impl Leases {
         self.forks.push(integer(row.forks));
         self.released.push(row.released.map(|release| release.0.to_vec()));
         self.early.push(row.held.end.is_early());
+        self.user.push(row.held.user.map(|user| user.0.to_vec()));
     }
 
-    pub(super) fn columns(&self) -> [Column<'_>; 11] {
+    pub(super) fn columns(&self) -> [Column<'_>; 12] {
         [
             &self.client,
             &self.family,
@@ -97,6 +99,7 @@ impl Leases {
             &self.forks,
             &self.released,
             &self.early,
+            &self.user,
         ]
     }
 }

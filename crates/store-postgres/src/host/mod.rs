@@ -14,7 +14,7 @@ mod session;
 
 use std::time::Duration;
 
-use leasehold_core::{KeyId, PublicKey, Timestamp};
+use leasehold_core::{KeyId, PublicKey, Timestamp, UserId};
 use leasehold_store::StoreError;
 use leasehold_store::host::{Batch, ClientRow, Counts, Entry, Family, HostStore, Ledger, SealRow, Seals};
 use tokio::runtime::Runtime;
@@ -198,6 +198,10 @@ impl HostStore for PostgresHost {
         self.ask(&async |session| session.clients(after, max).await)
     }
 
+    fn devices(&mut self, user: UserId, now: Timestamp) -> Result<Vec<KeyId>, StoreError> {
+        self.ask(&async |session| session.devices(user, now).await)
+    }
+
     fn events(&mut self, max: usize) -> Result<Vec<Entry>, StoreError> {
         self.ask(&async |session| session.events(max).await)
     }
@@ -242,6 +246,7 @@ pub(crate) const SCHEMA: Schema = Schema {
         include_str!("../../migrations/host/0003_sealed_refusals.sql"),
         include_str!("../../migrations/host/0004_early_ends.sql"),
         include_str!("../../migrations/host/0005_pruning.sql"),
+        include_str!("../../migrations/host/0006_users.sql"),
     ],
     lock: 0x6c68_0001,
 };

@@ -1,7 +1,11 @@
 //! What is looked at without deciding anything.
 
-use leasehold_core::{KeyId, PublicKey, Timestamp};
+use std::collections::BTreeSet;
+
+use leasehold_core::{KeyId, PublicKey, Timestamp, UserId};
 use leasehold_store::host::{ClientRow, Counts, Entry, Family, SealRow, decode_entries};
+
+use tokio_postgres::Row;
 
 use super::rows::{self, bytes, integer};
 use super::session::HostSession;
@@ -61,6 +65,22 @@ impl HostSession {
             }
         }
         clients.iter_mut().for_each(|client| client.leases.sort_by_key(|(product, _)| *product));
+        Ok(clients)
+    }
+
+    /// The leases of these users that are live at `now`; nothing is asked where there are none.
+    pub(super) async fn leases_of(&self, users: &BTreeSet<UserId>, now: Timestamp) -> Result<Vec<Row>, Fault> {
+        if users.is_empty() {
+            return Ok(Vec::new());
+        }
+        let users: Vec<&[u8]> = users.iter().map(|user| &user.0[..]).collect();
+        Ok(self.client().query(&self.statements.leases_of_users, &[&users, &integer(now.unix())]).await?)
+    }
+
+    pub(super) async fn devices(&self, user: UserId, now: Timestamp) -> Result<Vec<KeyId>, Fault> {
+        let leases = self.leases_of(&BTreeSet::from([user]), now).await?;
+        let mut clients = leases.iter().map(|row| bytes(row, 2).map(KeyId)).collect::<Result<Vec<_>, _>>()?;
+        clients.dedup();
         Ok(clients)
     }
 

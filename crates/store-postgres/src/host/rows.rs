@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 
-use leasehold_core::{Counting, Cti, Held, LeaseEnd, Timestamp};
+use leasehold_core::{Counting, Cti, Held, LeaseEnd, Timestamp, UserId};
 use leasehold_store::host::{LeaseRow, SealKind, SealRow, Sighting, decode_fingerprint, decode_requests};
 use tokio_postgres::Row;
 
@@ -29,7 +29,9 @@ pub(super) fn lease(row: &Row, from: usize) -> Result<LeaseRow, Fault> {
     let released: Option<&[u8]> = row.try_get(from + 6)?;
     let released = released.map(|release| release.try_into().map(Cti)).transpose();
     let (expires, end) = (time(row, from + 3)?, LeaseEnd::of(row.try_get(from + 7)?));
-    let held = Held { lease: Cti(bytes(row, from)?), request: Cti(bytes(row, from + 1)?), expires, end };
+    let user: Option<&[u8]> = row.try_get(from + 8)?;
+    let user = user.map(|user| user.try_into().map(UserId)).transpose().map_err(|_| Fault::damaged("a user"))?;
+    let held = Held { lease: Cti(bytes(row, from)?), request: Cti(bytes(row, from + 1)?), expires, end, user };
     Ok(LeaseRow {
         held,
         issued: time(row, from + 2)?,

@@ -159,6 +159,46 @@ fn capacity_and_chains_hold_however_many_hosts_decide_at_once() {
 }
 
 #[test]
+fn no_user_has_more_devices_than_allowed_however_many_hosts_decide_at_once() {
+    if is_missing(&[Need::Postgres]) {
+        return;
+    }
+    let url = Postgres::shared().fresh();
+    let policy = Policy { threshold: 1, devices: Some(2), validity: Span::HOUR, ..Policy::default() };
+    let together = Barrier::new(4);
+    thread::scope(|scope| {
+        for thread in 0..4_u64 {
+            let (together, url, policy) = (&together, &url, &policy);
+            let name = KeyId([u8::try_from(thread).expect("small"); 16]);
+            scope.spawn(move || {
+                let (mut host, mut seed) = (store(url), thread);
+                together.wait();
+                for round in 0..30 {
+                    let ask = |seed: &mut u64| match random(seed) % 4 {
+                        0 => Act::Release,
+                        user => Act::SignedIn(u8::try_from(user).expect("small")),
+                    };
+                    let acts: Vec<(u64, Act)> = (0..4).map(|_| (random(&mut seed) % 12, ask(&mut seed))).collect();
+                    act_by(&mut host, name, policy, &acts, 1_000 + round);
+                }
+            });
+        }
+    });
+    let (mut held, mut max) = (HashMap::new(), 0);
+    for entry in store(&url).events(usize::MAX).expect("events").into_iter().rev() {
+        match entry.decision {
+            Decision::Granted { user, .. } => drop(held.insert(entry.client, user)),
+            Decision::Released { .. } => drop(held.remove(&entry.client)),
+            Decision::Refused { .. } | Decision::Ended { .. } | Decision::Forgotten { .. } => {}
+        }
+        let mut devices: HashMap<_, u64> = HashMap::new();
+        held.values().for_each(|user| *devices.entry(*user).or_default() += 1);
+        max = max.max(devices.into_values().max().unwrap_or_default());
+    }
+    assert_eq!(max, 2, "it is reached and never exceeded");
+}
+
+#[test]
 fn many_that_open_a_new_store_at_once_all_can() {
     if is_missing(&[Need::Postgres]) {
         return;
@@ -180,7 +220,7 @@ fn families_of_one_certificate_that_nobody_asks_about_are_not_waited_for() {
     let family = |name: &str| Family { id: name.parse::<FamilyId>().expect("an id"), window: Span::DAY };
     let families = [family("a"), family("b")];
     let product = "p".parse().expect("an id");
-    let ask = |family| [Subject { family, client: suite::client(1), product, fingerprint: None }];
+    let ask = |family| [Subject { family, client: suite::client(1), product, fingerprint: None, user: None }];
     let now = Timestamp::from_unix(1_000);
     let (first, second) = (ask(0), ask(1));
     let batch = |host, subjects| Batch { host, now, families: &families, subjects };
@@ -211,7 +251,7 @@ fn a_connection_that_was_cut_is_made_again() {
     cut();
     assert_eq!(act(&mut host, &policy, &[(2, Act::Ask)], 1_001), [true], "while no client asked");
     let product = "acme-cad".parse().expect("an id");
-    let subjects = [Subject { family: 0, client: suite::client(3), product, fingerprint: None }];
+    let subjects = [Subject { family: 0, client: suite::client(3), product, fingerprint: None, user: None }];
     let families = [Family { id: "acme".parse().expect("an id"), window: policy.window }];
     let batch = Batch { host: HOST, now: Timestamp::from_unix(1_002), families: &families, subjects: &subjects };
     let mut runs = 0;

@@ -32,8 +32,13 @@ pub(crate) fn try_to_act(
     let families = [Family { id: "acme".parse().expect("an id"), window: policy.window }];
     let product = "acme-cad".parse().expect("an id");
     let fingerprint = Fingerprint::new([(Component::MachineId, [7; 8])]).expect("a component");
-    let subject =
-        |(n, _): &(u64, Act)| Subject { family: 0, client: client(*n), product, fingerprint: Some(fingerprint) };
+    let subject = |(n, _): &(u64, Act)| Subject {
+        family: 0,
+        client: client(*n),
+        product,
+        fingerprint: Some(fingerprint),
+        user: None,
+    };
     let subjects: Vec<Subject> = acts.iter().map(subject).collect();
     let batch = Batch { host: HOST, now, families: &families, subjects: &subjects };
     let decided = store.decide(&batch, &mut |ledger| {

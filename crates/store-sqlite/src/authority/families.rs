@@ -43,7 +43,7 @@ impl FamilyRows for SqliteTransaction<'_> {
 
 fn family(row: &Row<'_>) -> rusqlite::Result<Family> {
     let (id, number, withdrawn) = (parsed(row, 0)?, number(row, 1)?, optional_time(row, 2)?);
-    let forked = if whole(row, 13)? == 0 { ForkPolicy::Show } else { ForkPolicy::Refuse };
+    let forked = if whole(row, 14)? == 0 { ForkPolicy::Show } else { ForkPolicy::Refuse };
     Ok(Family { id, number, policy: policy(row, 3)?, forked, withdrawn })
 }
 

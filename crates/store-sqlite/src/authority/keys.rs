@@ -89,6 +89,6 @@ fn key(row: &Row<'_>) -> rusqlite::Result<IssuedKey> {
         issued: time(row, 7)?,
         withdrawn: optional_time(row, 8)?,
         policy: policy(row, 9)?,
-        certificate_validity: optional(row, 19, span)?,
+        certificate_validity: optional(row, 20, span)?,
     })
 }

@@ -95,5 +95,6 @@ static MIGRATIONS: LazyLock<Migrations<'static>> = LazyLock::new(|| {
         M::up_with_hook(include_str!("../../migrations/authority/0002_administration.sql"), subjects::name),
         M::up(include_str!("../../migrations/authority/0003_tokens.sql")),
         M::up(include_str!("../../migrations/authority/0004_reports.sql")),
+        M::up(include_str!("../../migrations/authority/0005_devices.sql")),
     ])
 });

@@ -65,7 +65,7 @@ pub(super) fn policy(row: &Row<'_>, from: usize) -> Result<Policy> {
         drift: whole(row, from + 7)?,
         end: optional_time(row, from + 8)?,
         features: features.lines().map(feature).collect::<Result<_>>()?,
-        devices: None,
+        devices: optional(row, from + 10, whole)?,
     })
 }
 

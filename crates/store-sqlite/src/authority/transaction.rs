@@ -88,7 +88,7 @@ impl<'c> SqliteTransaction<'c> {
 }
 
 /// A policy as columns, in the order of the statements that write it.
-fn columns(policy: &Policy) -> [Box<dyn ToSql>; 10] {
+fn columns(policy: &Policy) -> [Box<dyn ToSql>; 11] {
     [
         Box::new(integer(policy.threshold)),
         Box::new(length(policy.window)),
@@ -100,5 +100,6 @@ fn columns(policy: &Policy) -> [Box<dyn ToSql>; 10] {
         Box::new(integer(policy.drift)),
         Box::new(policy.end.map(at)),
         Box::new(lines(&policy.features)),
+        Box::new(policy.devices.map(integer)),
     ]
 }

@@ -14,15 +14,16 @@ mod rows;
 mod times;
 mod times_log;
 
+use std::collections::BTreeSet;
 use std::fs::{File, TryLockError};
 use std::path::Path;
 use std::sync::LazyLock;
 
-use leasehold_core::{Fingerprint, KeyId, PublicKey, Timestamp};
+use leasehold_core::{Fingerprint, KeyId, PublicKey, Timestamp, UserId};
 use leasehold_store::StoreError;
 use leasehold_store::host::{
     Batch, ClientRow, CountingClient, Counts, Entry, Family, HostStore, Ledger, Loaded, SealRow, Seals, Sighting,
-    Subject, Tip, decode_entries, encode_entries,
+    Subject, Tip, UserLease, decode_entries, encode_entries,
 };
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 use rusqlite_migration::{M, Migrations};
@@ -169,6 +170,10 @@ impl SqliteHost {
             }
             loaded.rows.push(row);
         }
+        let users: BTreeSet<UserId> = batch.subjects.iter().filter_map(|subject| subject.user).collect();
+        for user in users {
+            self.load_user(batch, user, &families, &mut loaded.users)?;
+        }
         Ok(loaded)
     }
 
@@ -190,6 +195,24 @@ impl SqliteHost {
             let found = rows::counting(&self.connection, &self.overlay, family, &fingerprint)?;
             let row = |(client, last)| CountingClient { family: subject.family, fingerprint, client, last };
             counting.extend(found.into_iter().map(row));
+        }
+        Ok(())
+    }
+
+    /// The live leases of a user in the families of a batch.
+    fn load_user(
+        &self,
+        batch: &Batch<'_>,
+        user: UserId,
+        families: &[Option<i64>],
+        users: &mut Vec<UserLease>,
+    ) -> Result<(), StoreError> {
+        for ((client, family, product), row) in rows::leases_of_user(&self.connection, &self.overlay, user, batch.now)?
+        {
+            if let Some(family) = families.iter().position(|id| *id == Some(family)) {
+                let (product, expires) = (self.names.text(product)?, row.held.expires);
+                users.push(UserLease { family, user, client, product, expires });
+            }
         }
         Ok(())
     }
@@ -306,6 +329,13 @@ impl HostStore for SqliteHost {
         rows::clients(&self.connection, &self.overlay, &self.names, after, max)
     }
 
+    fn devices(&mut self, user: UserId, now: Timestamp) -> Result<Vec<KeyId>, StoreError> {
+        let leases = rows::leases_of_user(&self.connection, &self.overlay, user, now)?;
+        let mut clients: Vec<KeyId> = leases.into_iter().map(|((client, ..), _)| client).collect();
+        clients.dedup();
+        Ok(clients)
+    }
+
     fn events(&mut self, max: usize) -> Result<Vec<Entry>, StoreError> {
         let mut statement =
             self.connection.prepare_cached(include_str!("../../sql/host/newest_batches.sql")).map_err(failed)?;
@@ -370,6 +400,7 @@ static MIGRATIONS: LazyLock<Migrations<'static>> = LazyLock::new(|| {
         M::up(include_str!("../../migrations/host/0004_sealed_refusals.sql")),
         M::up(include_str!("../../migrations/host/0005_early_ends.sql")),
         M::up(include_str!("../../migrations/host/0006_pruning.sql")),
+        M::up(include_str!("../../migrations/host/0007_users.sql")),
     ])
 });
 

@@ -3,7 +3,7 @@
 use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use leasehold_core::{Fingerprint, KeyId, Timestamp};
+use leasehold_core::{Fingerprint, KeyId, Timestamp, UserId};
 use leasehold_store::host::{LeaseRow, Sighting};
 
 pub(super) type ClientKey = (KeyId, i64);
@@ -16,6 +16,8 @@ pub(super) struct Overlay {
     leases: BTreeMap<LeaseKey, Pending<LeaseRow>>,
     /// The clients among them that count, by family and fingerprint.
     counting: HashMap<(i64, Fingerprint), BTreeSet<KeyId>>,
+    /// The leases among them that users hold.
+    users: HashMap<UserId, BTreeSet<LeaseKey>>,
     sweep: Sweep,
     lag: Lag,
 }
@@ -109,7 +111,28 @@ impl Overlay {
 
     /// Takes a lease's newest state; `before` is until when it ran before.
     pub(super) fn lease(&mut self, key: LeaseKey, lease: LeaseRow, before: Option<Timestamp>) {
+        self.disown(key);
+        if let Some(user) = lease.held.user {
+            self.users.entry(user).or_default().insert(key);
+        }
         put(&mut self.leases, key, lease, before);
+    }
+
+    /// The leases of a user.
+    pub(super) fn leases_of_user(&self, user: UserId) -> impl Iterator<Item = LeaseKey> {
+        self.users.get(&user).into_iter().flatten().copied()
+    }
+
+    /// Takes a lease from the user who holds it.
+    fn disown(&mut self, key: LeaseKey) {
+        if let Some(user) = self.lease_of(&key).and_then(|lease| lease.held.user)
+            && let Some(leases) = self.users.get_mut(&user)
+        {
+            leases.remove(&key);
+            if leases.is_empty() {
+                self.users.remove(&user);
+            }
+        }
     }
 
     pub(super) fn sightings(&self) -> &BTreeMap<ClientKey, Pending<Sighting>> {
@@ -154,6 +177,7 @@ impl Overlay {
             }
         }
         folded.leases.iter().for_each(|key| {
+            self.disown(*key);
             self.leases.remove(key);
         });
         if folded.clients.is_empty() && folded.leases.is_empty() && folded.up_to.is_none() {

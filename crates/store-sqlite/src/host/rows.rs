@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use leasehold_core::{Counting, Cti, Fingerprint, Held, KeyId, LeaseEnd, Timestamp};
+use leasehold_core::{Counting, Cti, Fingerprint, Held, KeyId, LeaseEnd, Timestamp, UserId};
 use leasehold_store::StoreError;
 use leasehold_store::host::{
     ClientRow, LeaseRow, SealKind, SealRow, Sighting, decode_fingerprint, decode_requests, encode_fingerprint,
@@ -160,6 +160,28 @@ pub(super) fn lease(connection: &Connection, overlay: &Overlay, key: LeaseKey) -
     found.next().map_err(failed)?.map(lease_of).transpose()
 }
 
+/// The leases of a user that are live at `now`: the overlay's, and the table's that the overlay does not have.
+pub(super) fn leases_of_user(
+    connection: &Connection,
+    overlay: &Overlay,
+    user: UserId,
+    now: Timestamp,
+) -> Result<Vec<(LeaseKey, LeaseRow)>, StoreError> {
+    let mut keys: BTreeSet<LeaseKey> = overlay.leases_of_user(user).collect();
+    let mut statement = connection.prepare_cached(include_str!("../../sql/host/leases_of_user.sql")).map_err(failed)?;
+    let mut found = statement.query((user.0.as_slice(), integer(now.unix()))).map_err(failed)?;
+    while let Some(row) = found.next().map_err(failed)? {
+        keys.insert((key_id(row, 0)?, get(row, 1)?, get(row, 2)?));
+    }
+    let mut leases = Vec::new();
+    for key in keys {
+        // The table may be behind the overlay.
+        let row = lease(connection, overlay, key)?;
+        leases.extend(row.filter(|row| row.held.user == Some(user) && row.held.runs_at(now)).map(|row| (key, row)));
+    }
+    Ok(leases)
+}
+
 pub(super) fn put_client(transaction: &Transaction<'_>, key: ClientKey, sighting: &Sighting) -> Result<(), StoreError> {
     let params = (
         key.0.0.as_slice(),
@@ -188,6 +210,7 @@ pub(super) fn put_lease(transaction: &Transaction<'_>, key: LeaseKey, lease: &Le
         integer(lease.forks),
         lease.released.as_ref().map(|cti| cti.0.as_slice()),
         lease.held.end.is_early(),
+        lease.held.user.as_ref().map(|user| user.0.as_slice()),
     );
     run(transaction, include_str!("../../sql/host/put_lease.sql"), params)
 }
@@ -270,7 +293,8 @@ fn sighting_of(row: &Row<'_>) -> Result<Sighting, StoreError> {
 fn lease_of(row: &Row<'_>) -> Result<LeaseRow, StoreError> {
     let released: Option<[u8; 16]> = get(row, 6)?;
     let (expires, end) = (time(get(row, 3)?), LeaseEnd::of(get(row, 7)?));
-    let held = Held { lease: Cti(blob(row, 0)?), request: Cti(blob(row, 1)?), expires, end };
+    let user: Option<[u8; 32]> = get(row, 8)?;
+    let held = Held { lease: Cti(blob(row, 0)?), request: Cti(blob(row, 1)?), expires, end, user: user.map(UserId) };
     let (seal, forks) = (unsigned(row, 4)?, unsigned(row, 5)?);
     Ok(LeaseRow { held, issued: time(get(row, 2)?), seal, forks, released: released.map(Cti) })
 }

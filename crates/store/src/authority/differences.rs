@@ -71,6 +71,7 @@ impl Differences {
         self.span("retry", before.retry, after.retry);
         self.span("grace", before.grace, after.grace);
         self.note("capacity", OrNone(before.capacity), OrNone(after.capacity));
+        self.note("devices", OrNone(before.devices), OrNone(after.devices));
         self.note("drift", before.drift, after.drift);
         self.time("end", before.end, after.end);
         let names = |policy: &Policy| policy.features.iter().map(quoted).collect::<Vec<_>>().join(" ");

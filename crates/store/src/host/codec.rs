@@ -5,7 +5,9 @@
 
 use std::net::IpAddr;
 
-use leasehold_core::{Component, Counting, Cti, FamilyId, Fingerprint, KeyId, ProductId, Refusal, Span, Timestamp};
+use leasehold_core::{
+    Component, Counting, Cti, FamilyId, Fingerprint, KeyId, ProductId, Refusal, SignInFault, Span, Timestamp, UserId,
+};
 use minicbor::decode::Error;
 use minicbor::{Decoder, Encoder};
 use sha2::{Digest, Sha256};
@@ -129,13 +131,14 @@ fn write(
         e.array(5)?.u64(position(families, &entry.family))?.u64(position(products, &entry.product))?;
         e.bytes(&entry.client.0)?;
         match &entry.decision {
-            Decision::Granted { asked, lease, expires, count, seal, fork, forks, counting, terms: own } => {
-                e.u8(GRANTED)?.array(13)?;
+            Decision::Granted { asked, lease, expires, count, seal, fork, forks, counting, terms: own, user } => {
+                e.u8(GRANTED)?.array(GRANT + u64::from(user.is_some()))?;
                 write_asked(e, asked)?;
                 e.bytes(&lease.0)?.u64(expires.unix())?.u64(*count)?.u64(*seal)?;
                 e.bool(*fork == Fork::Seen)?.u64(*forks)?;
                 write_counting(e, *counting)?;
                 e.u64(position(terms, &own))?;
+                write_user(e, *user)?;
             }
             Decision::Refused { asked, counting, refusal, answer, retry } => {
                 e.u8(REFUSED)?.array(12)?;
@@ -152,6 +155,7 @@ fn write(
                 match cause {
                     EndCause::Ordered { by } => e.str(by.as_str())?,
                     EndCause::Revoked => e.null()?,
+                    EndCause::FreedByUser => e.bool(true)?,
                 };
             }
             Decision::Forgotten { by } => e.u8(FORGOTTEN)?.str(by.as_str()).map(drop)?,
@@ -227,13 +231,14 @@ fn entry(d: &mut Decoder<'_>, names: &Names, at: Timestamp) -> Result<Entry, Err
     let client = KeyId(fixed(d)?);
     let decision = match d.u8()? {
         GRANTED => {
-            array(d, 13)?;
+            let length = d.array()?;
             let asked = asked(d)?;
             let (lease, expires) = (Cti(fixed(d)?), Timestamp::from_unix(d.u64()?));
             let (count, seal) = (d.u64()?, d.u64()?);
             let fork = if d.bool()? { Fork::Seen } else { Fork::None };
             let (forks, counting, terms) = (d.u64()?, counting(d)?, pick(&names.terms, d.u64()?)?.clone());
-            Decision::Granted { asked, lease, expires, count, seal, fork, forks, counting, terms }
+            let user = user(d, length, GRANT)?;
+            Decision::Granted { asked, lease, expires, count, seal, fork, forks, counting, terms, user }
         }
         REFUSED => {
             array(d, 12)?;
@@ -246,8 +251,13 @@ fn entry(d: &mut Decoder<'_>, names: &Names, at: Timestamp) -> Result<Entry, Err
         RELEASED => Decision::Released { lease: Cti(fixed(d)?) },
         ENDED => {
             array(d, 2)?;
-            let (lease, by) = (Cti(fixed(d)?), optional(d, text)?);
-            Decision::Ended { lease, cause: by.map_or(EndCause::Revoked, |by| EndCause::Ordered { by }) }
+            let lease = Cti(fixed(d)?);
+            let cause = if d.datatype()? == minicbor::data::Type::Bool {
+                d.bool()?.then_some(EndCause::FreedByUser).ok_or_else(damaged)?
+            } else {
+                optional(d, text)?.map_or(EndCause::Revoked, |by| EndCause::Ordered { by })
+            };
+            Decision::Ended { lease, cause }
         }
         FORGOTTEN => Decision::Forgotten { by: text(d)? },
         _ => return Err(damaged()),
@@ -260,6 +270,20 @@ fn asked(d: &mut Decoder<'_>) -> Result<Asked, Error> {
     let fingerprint = decode_fingerprint(d.bytes()?).ok_or_else(damaged)?;
     let (name, address) = (optional(d, text)?, optional(d, address)?);
     Ok(Asked { request, issued, fingerprint, name, address })
+}
+
+/// The user whose lease it is, after all other members of an array: journals and backups without users stay as they were.
+pub(super) fn write_user(e: &mut Encoder<Vec<u8>>, user: Option<UserId>) -> Wrote {
+    user.map_or(Ok(()), |user| e.bytes(&user.0).map(drop))
+}
+
+/// Reads it, where the array has a member more than `without`.
+pub(super) fn user(d: &mut Decoder<'_>, length: Option<u64>, without: u64) -> Result<Option<UserId>, Error> {
+    match length {
+        Some(length) if length == without => Ok(None),
+        Some(length) if length == without + 1 => fixed(d).map(UserId).map(Some),
+        Some(_) | None => Err(damaged()),
+    }
 }
 
 /// A value, or null where there is none.
@@ -302,6 +326,10 @@ fn refusal_members(refusal: &Refusal) -> (u8, [u64; 3]) {
         Refusal::Revoked => (8, [0; 3]),
         Refusal::Replayed { last } => (9, [last.unix(), 0, 0]),
         Refusal::ClockBehind { sealed, host } => (10, [sealed.unix(), host.unix(), 0]),
+        Refusal::DevicesReached { devices, retry } => (11, [devices, retry.as_seconds(), 0]),
+        // What was wrong with a token is not kept.
+        Refusal::SignInNeeded(_) => (12, [0; 3]),
+        Refusal::NotSubscribed => (13, [0; 3]),
     }
 }
 
@@ -319,6 +347,9 @@ fn refusal_from(number: u8, [a, b, c]: [u64; 3]) -> Option<Refusal> {
         8 => Refusal::Revoked,
         9 => Refusal::Replayed { last: time(a) },
         10 => Refusal::ClockBehind { sealed: time(a), host: time(b) },
+        11 => Refusal::DevicesReached { devices: a, retry: Span::seconds(b) },
+        12 => Refusal::SignInNeeded(SignInFault::Missing),
+        13 => Refusal::NotSubscribed,
         _ => return None,
     })
 }
@@ -360,6 +391,8 @@ pub(super) fn damaged() -> Error {
 
 /// Bytes of a checksum.
 const CHECKSUM: usize = 8;
+/// Members of a grant to a machine.
+const GRANT: u64 = 13;
 const GRANTED: u8 = 0;
 const REFUSED: u8 = 1;
 const RELEASED: u8 = 2;
@@ -395,6 +428,19 @@ mod tests {
                 forks: 2,
                 counting: Counting::Counts,
                 terms: terms.clone(),
+                user: None,
+            },
+            Decision::Granted {
+                asked: asked(None, None),
+                lease,
+                expires: at,
+                count: 1,
+                seal: 3,
+                fork: Fork::None,
+                forks: 0,
+                counting: Counting::Counts,
+                terms: terms.clone(),
+                user: Some(UserId([6; 32])),
             },
             Decision::Refused {
                 asked: asked(Some("pc"), Some("10.0.0.1")),
@@ -410,8 +456,16 @@ mod tests {
                 answer: Cti([4; 16]),
                 retry: Span::DAY,
             },
+            Decision::Refused {
+                asked: asked(None, None),
+                counting: Counting::Counts,
+                refusal: Refusal::DevicesReached { devices: 2, retry: Span::DAY },
+                answer: Cti([5; 16]),
+                retry: Span::DAY,
+            },
             Decision::Released { lease: Cti([7; 16]) },
             Decision::Ended { lease: Cti([8; 16]), cause: EndCause::Revoked },
+            Decision::Ended { lease: Cti([8; 16]), cause: EndCause::FreedByUser },
             Decision::Ended { lease: Cti([8; 16]), cause: EndCause::Ordered { by: "ann".parse().unwrap() } },
             Decision::Forgotten { by: "bob".parse().unwrap() },
         ];

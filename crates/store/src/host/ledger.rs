@@ -1,9 +1,9 @@
 //! The part of a store that one batch is about, in memory: decisions are taken on it, one after the other.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use leasehold_core::{
-    Counting, Cti, Equal, Fingerprint, Held, KeyId, LeaseEnd, ProductId, Refusal, Span, Tally, Text, Timestamp,
+    Counting, Cti, Equal, Fingerprint, Held, KeyId, LeaseEnd, ProductId, Refusal, Span, Tally, Text, Timestamp, UserId,
 };
 
 use super::{Asked, Batch, Counts, Decision, EndCause, Entry, Family, Fork, LeaseRow, Sighting, Subject, Terms, Tip};
@@ -20,6 +20,23 @@ pub struct Loaded {
     /// The clients that count and whose fingerprint equals that of a subject or the one stored for it, where a fingerprint
     /// can have twins. Those of subjects that go on counting anyway may be left out.
     pub counting: Vec<CountingClient>,
+    /// The live leases of the users who ask, in the batch's families.
+    pub users: Vec<UserLease>,
+}
+
+/// A live lease of a user.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct UserLease {
+    /// Which of the batch's families.
+    pub family: usize,
+    /// Whose.
+    pub user: UserId,
+    /// The device.
+    pub client: KeyId,
+    /// For which product.
+    pub product: ProductId,
+    /// When it ends.
+    pub expires: Timestamp,
 }
 
 /// A client that counts for the threshold.
@@ -70,6 +87,8 @@ pub struct Ledger {
     leases: Vec<Change<(usize, KeyId, ProductId), LeaseRow>>,
     /// The clients that count, by family and fingerprint, with when they last asked.
     counting: HashMap<(usize, Fingerprint), HashMap<KeyId, Timestamp>>,
+    /// The leases that users hold, by family and user, with when they end.
+    users: HashMap<(usize, UserId), HashMap<(KeyId, ProductId), Timestamp>>,
     entries: Vec<Entry>,
 }
 
@@ -93,6 +112,7 @@ impl Ledger {
             sightings: Vec::with_capacity(batch.subjects.len()),
             leases: Vec::with_capacity(batch.subjects.len()),
             counting: HashMap::new(),
+            users: HashMap::new(),
             entries: Vec::with_capacity(batch.subjects.len()),
         };
         let (mut clients, mut leases) = (HashMap::new(), HashMap::new());
@@ -105,6 +125,9 @@ impl Ledger {
         }
         for CountingClient { family, fingerprint, client, last } in loaded.counting {
             ledger.counting.entry((family, fingerprint)).or_default().insert(client, last);
+        }
+        for UserLease { family, user, client, product, expires } in loaded.users {
+            ledger.users.entry((family, user)).or_default().insert((client, product), expires);
         }
         ledger
     }
@@ -132,7 +155,16 @@ impl Ledger {
             clients: self.clients(placed, counting),
             live: self.families[placed.subject.family].1.live,
             held: self.leases[placed.lease].after.map(|lease| lease.held),
+            devices: placed.subject.user.map(|user| self.devices(placed, user)),
         }
+    }
+
+    /// On how many other devices of the family a user holds a live lease.
+    fn devices(&self, placed: &Placed, user: UserId) -> u64 {
+        let Subject { family, client, .. } = placed.subject;
+        let live = self.users.get(&(family, user)).into_iter().flatten().filter(|(_, expires)| self.now < **expires);
+        let others: BTreeSet<KeyId> = live.map(|((other, _), _)| *other).filter(|other| *other != client).collect();
+        others.len() as u64
     }
 
     /// How many clients of a family count once this one is seen, which counts by then as `counting` says.
@@ -151,7 +183,8 @@ impl Ledger {
         let count = self.clients(placed, Some(counting));
         let before = self.leases[placed.lease].after.map_or(0, |row| row.forks);
         let (forks, seal) = (before + u64::from(fork == Fork::Seen), self.tip.number + 1);
-        self.enter(at, Decision::Granted { asked, lease, expires, count, seal, fork, forks, counting, terms });
+        let user = placed.subject.user;
+        self.enter(at, Decision::Granted { asked, lease, expires, count, seal, fork, forks, counting, terms, user });
     }
 
     /// Records a refusal of the `at`th subject, and the sighting with it: its reason, and the name and the time to ask again
@@ -251,11 +284,20 @@ impl Ledger {
         {
             equals.remove(&subject.client);
         }
+        let place = (subject.client, subject.product);
+        if let Some(user) = lease.and_then(|row| row.held.user)
+            && let Some(held) = self.users.get_mut(&(subject.family, user))
+        {
+            held.remove(&place);
+        }
         let (client, product) = (subject.client, subject.product);
         let entry = Entry { at: self.now, family: family.id, client, product, decision };
         entry.apply(sighting, lease);
         if let Some(seen) = sighting.as_ref().filter(|seen| seen.may_count()) {
             self.counting.entry((subject.family, seen.fingerprint)).or_default().insert(subject.client, seen.last);
+        }
+        if let Some((user, end)) = lease.and_then(|row| Some((row.held.user?, row.held.runs_until()?))) {
+            self.users.entry((subject.family, user)).or_default().insert(place, end);
         }
         counts.clients = counts.clients + counted(sighting) - counted_before;
         counts.live = counts.live + runs(lease) - ran_before;
@@ -268,10 +310,10 @@ impl Entry {
     /// nothing: rows can be made anew from the journal.
     pub fn apply(&self, sighting: &mut Option<Sighting>, lease: &mut Option<LeaseRow>) {
         match &self.decision {
-            Decision::Granted { asked, lease: name, expires, seal, forks, counting, .. } => {
+            Decision::Granted { asked, lease: name, expires, seal, forks, counting, user, .. } => {
                 self.see(sighting, asked, asked.fingerprint, *counting);
                 let (request, end) = (asked.request, LeaseEnd::Expiry);
-                let held = Held { lease: *name, request, expires: *expires, end };
+                let held = Held { lease: *name, request, expires: *expires, end, user: *user };
                 let released = lease.and_then(|row| row.released);
                 *lease = Some(LeaseRow { held, issued: self.at, seal: *seal, forks: *forks, released });
             }

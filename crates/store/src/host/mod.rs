@@ -14,11 +14,12 @@ use std::net::IpAddr;
 
 use leasehold_core::{
     Counting, Cti, FamilyId, Fingerprint, Held, KeyId, Policy, ProductId, PublicKey, Refusal, Span, Text, Timestamp,
+    UserId,
 };
 
 pub use base::fold_into_base;
 pub use horizon::Horizon;
-pub use ledger::{Change, CountingClient, Ledger, Loaded, NewLease};
+pub use ledger::{Change, CountingClient, Ledger, Loaded, NewLease, UserLease};
 pub use record::{BatchRow, ClientPages, Flaw, Record, Records, Summary};
 
 use crate::StoreError;
@@ -59,6 +60,8 @@ pub struct Subject {
     pub product: ProductId,
     /// The machine that it says it runs on; `None` where it gives a lease back.
     pub fingerprint: Option<Fingerprint>,
+    /// The user who asks, where a user's devices are counted.
+    pub user: Option<UserId>,
 }
 
 /// What a request tells besides its subject, as far as it is kept.
@@ -233,6 +236,8 @@ pub enum Decision {
         counting: Counting,
         /// What else the lease says.
         terms: Terms,
+        /// The user whom it is for; `None` where it is a machine's.
+        user: Option<UserId>,
     },
     /// A refusal with its reason.
     Refused {
@@ -297,6 +302,8 @@ pub enum EndCause {
     },
     /// The vendor has revoked its client.
     Revoked,
+    /// The user whose lease it was has freed the device.
+    FreedByUser,
 }
 
 impl Decision {
@@ -414,6 +421,12 @@ pub trait HostStore: Send {
         rows.retain(|row| row.client == client);
         Ok(rows)
     }
+
+    /// The clients on which `user` holds a lease that is live at `now`, in the order of their keys.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    fn devices(&mut self, user: UserId, now: Timestamp) -> Result<Vec<KeyId>, StoreError>;
 
     /// Up to `max` journal entries, newest first.
     ///

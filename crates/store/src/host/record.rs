@@ -7,7 +7,7 @@ use sha2::{Digest, Sha256};
 
 use super::codec::{
     Wrote, address, array, counting, damaged, decode_fingerprint, encode_fingerprint, fixed, optional, requests, text,
-    write_address, write_counting, write_requests,
+    user, write_address, write_counting, write_requests, write_user,
 };
 use super::{ClientRow, Counts, Hash, LeaseRow, SealKind, SealRow, Sighting};
 use crate::StoreError;
@@ -233,7 +233,10 @@ fn write_client(e: &mut Encoder<Vec<u8>>, row: &ClientRow) -> Wrote {
     write_requests(e, requests)?;
     e.array(row.leases.len() as u64)?;
     for (product, lease) in &row.leases {
-        e.array(9)?.str(product.as_str())?.bytes(&lease.held.lease.0)?.bytes(&lease.held.request.0)?;
+        e.array(LEASE + u64::from(lease.held.user.is_some()))?
+            .str(product.as_str())?
+            .bytes(&lease.held.lease.0)?
+            .bytes(&lease.held.request.0)?;
         e.u64(lease.held.expires.unix())?
             .bool(lease.held.end.is_early())?
             .u64(lease.issued.unix())?
@@ -243,6 +246,7 @@ fn write_client(e: &mut Encoder<Vec<u8>>, row: &ClientRow) -> Wrote {
             Some(release) => e.bytes(&release.0)?,
             None => e.null()?,
         };
+        write_user(e, lease.held.user)?;
     }
     Ok(())
 }
@@ -264,13 +268,13 @@ fn client(d: &mut Decoder<'_>) -> Result<ClientRow, Error> {
 }
 
 fn lease(d: &mut Decoder<'_>) -> Result<(leasehold_core::ProductId, LeaseRow), Error> {
-    array(d, 9)?;
+    let length = d.array()?;
     let product = text(d)?;
     let (lease, request) = (Cti(fixed(d)?), Cti(fixed(d)?));
     let (expires, early) = (Timestamp::from_unix(d.u64()?), d.bool()?);
-    let held = Held { lease, request, expires, end: LeaseEnd::of(early) };
     let (issued, seal, forks) = (Timestamp::from_unix(d.u64()?), d.u64()?, d.u64()?);
     let released = optional(d, |d| fixed(d).map(Cti))?;
+    let held = Held { lease, request, expires, end: LeaseEnd::of(early), user: user(d, length, LEASE)? };
     Ok((product, LeaseRow { held, issued, seal, forks, released }))
 }
 
@@ -293,6 +297,8 @@ impl SealKind {
     }
 }
 
+/// Members of a lease of a machine's.
+const LEASE: u64 = 9;
 /// The kinds are told apart by their number of members.
 const SIGNER: u64 = 1;
 const BASE: u64 = 2;

@@ -1,5 +1,7 @@
 //! What every backend must do. Each function takes a fresh store and panics where it does not.
 
+mod users;
+
 use std::collections::BTreeMap;
 
 use leasehold_core::{
@@ -28,6 +30,9 @@ pub fn run<S: HostStore>(mut fresh: impl FnMut() -> S) {
     runs_no_lease_again_that_was_ended(&mut fresh());
     counts_no_forgotten_client_at_any_time(&mut fresh());
     keeps_journal_and_seals(&mut fresh());
+    users::counts_the_devices_of_each_user(&mut fresh());
+    users::gives_a_device_to_the_user_who_signed_in_last(&mut fresh());
+    users::counts_a_users_leases_to_their_end(&mut fresh());
     records_nothing_of_a_batch_that_decides_nothing(&mut fresh());
     changes_nothing_by_a_probe(&mut fresh());
 }
@@ -41,11 +46,20 @@ where
     A: HostStore + Records,
     B: HostStore + Records,
 {
-    let policy = Policy { threshold: 2, capacity: Some(30), validity: Span::HOUR, ..Policy::default() };
+    let policy =
+        Policy { threshold: 2, capacity: Some(30), devices: Some(2), validity: Span::HOUR, ..Policy::default() };
     let mut original = fresh();
     for round in 0..40 {
         let acts: Vec<(u64, Act)> = (0..=round % 5)
-            .map(|n| ((round * 7 + n * 3) % 45, if (round + n) % 6 == 0 { Act::Release } else { Act::Ask }))
+            .map(|n| {
+                let user = u8::try_from(round % 7).expect("a small number");
+                let act = match (round + n) % 6 {
+                    0 => Act::Release,
+                    1 | 2 => Act::SignedIn(user),
+                    _ => Act::Ask,
+                };
+                ((round * 7 + n * 3) % 45, act)
+            })
             .collect();
         let host = KeyId([u8::try_from(round % 2).expect("a bit"); 16]);
         act_by(&mut original, host, &policy, &acts, 10_000 + round);
@@ -56,7 +70,7 @@ where
     assert!(copy.flaws().expect("flaws").is_empty() && back.flaws().expect("flaws").is_empty());
     let refused = copy.restore(&mut || Ok(None));
     assert!(matches!(refused, Err(StoreError::NotEmpty)), "{refused:?}");
-    let after = [(1, Act::Ask), (2, Act::Release), (50, Act::Ask), (51, Act::Ask)];
+    let after = [(1, Act::Ask), (2, Act::Release), (50, Act::SignedIn(1)), (51, Act::SignedIn(2)), (52, Act::Ask)];
     let granted = act(&mut original, &policy, &after, 10_050);
     assert_eq!(act(&mut copy, &policy, &after, 10_050), granted);
     assert_eq!(act(&mut back, &policy, &after, 10_050), granted);
@@ -74,7 +88,8 @@ where
 /// # Panics
 /// Where the backend does not do what it must.
 pub fn run_pruning<S: HostStore + Records>(mut fresh: impl FnMut() -> S) {
-    let policy = Policy { threshold: 2, capacity: Some(30), validity: Span::HOUR, ..Policy::default() };
+    let policy =
+        Policy { threshold: 2, capacity: Some(30), devices: Some(2), validity: Span::HOUR, ..Policy::default() };
     let (mut pruned, mut whole, mut copy) = (fresh(), fresh(), fresh());
     pruned.introduce(&PublicKey([5; 32])).expect("a key");
     let history = |store: &mut S| {
@@ -84,6 +99,7 @@ pub fn run_pruning<S: HostStore + Records>(mut fresh: impl FnMut() -> S) {
                 0 => Act::Release,
                 1 => Act::End,
                 2 if round % 5 == 0 => Act::Forget,
+                3..=5 => Act::SignedIn(u8::try_from(round % 7).expect("a small number")),
                 _ => Act::Ask,
             };
             let acts: Vec<(u64, Act)> = (0..=round % 3).map(|n| (number(n), act(n))).collect();
@@ -106,7 +122,7 @@ pub fn run_pruning<S: HostStore + Records>(mut fresh: impl FnMut() -> S) {
     assert!(left.is_sorted() && left.contains(&false) && left.contains(&true), "leaves go, sizes and seals stay");
     leads_to_its_rows(&shown);
     transfer(&mut pruned, &mut copy);
-    let after = [(1, Act::Ask), (2, Act::Release), (3, Act::Forget), (40, Act::Ask), (44, Act::Ask)];
+    let after = [(1, Act::Ask), (2, Act::Release), (3, Act::Forget), (40, Act::SignedIn(1)), (44, Act::SignedIn(2))];
     let expected = act(&mut whole, &policy, &after, 25_100);
     assert_eq!(act(&mut pruned, &policy, &after, 25_100), expected);
     assert_eq!(act(&mut copy, &policy, &after, 25_100), expected);
@@ -175,6 +191,8 @@ fn records(store: &mut impl Records) -> Vec<Record> {
 pub enum Act {
     /// It asks for a lease.
     Ask,
+    /// The user of this number asks on it.
+    SignedIn(u8),
     /// It gives its lease back.
     Release,
     /// Its lease is ended.
@@ -215,8 +233,13 @@ pub fn act_as(
     let families = [family(policy)];
     let product: ProductId = "acme-cad".parse().expect("an id");
     let subject = |(n, act): &(u64, Act)| {
-        let fingerprint = (*act == Act::Ask).then(|| machine(*n));
-        Subject { family: 0, client: client(*n), product, fingerprint }
+        let (asks, user) = match act {
+            Act::Ask => (true, None),
+            Act::SignedIn(user) => (true, Some(users::user(*user))),
+            Act::Release | Act::End | Act::Forget => (false, None),
+        };
+        let fingerprint = asks.then(|| machine(*n));
+        Subject { family: 0, client: client(*n), product, fingerprint, user }
     };
     let subjects: Vec<Subject> = acts.iter().map(subject).collect();
     let batch = Batch { host: host.id, now, families: &families, subjects: &subjects };
@@ -236,7 +259,7 @@ pub fn act_as(
                     ledger.end(at, held.unwrap_or(cti(name)), EndCause::Ordered { by: operator() })
                 }
                 Act::Forget => ledger.forget(at, operator()),
-                Act::Ask => {
+                Act::Ask | Act::SignedIn(_) => {
                     let asked = asked(*n, cti(name), now);
                     match ledger.tally(at).admit(policy, &asked.fingerprint, now) {
                         Verdict::Grant { expires, .. } => {
@@ -378,7 +401,8 @@ fn shows_each_client_with_all_its_families<S: HostStore>(store: &mut S) {
     let other = Family { id: "other".parse().expect("an id"), ..family(&policy) };
     act(store, &policy, &[(1, Act::Ask), (2, Act::Ask), (3, Act::Ask)], 1_000);
     let product = "o".parse().expect("an id");
-    let subjects = [1, 2].map(|n| Subject { family: 0, client: client(n), product, fingerprint: Some(machine(n)) });
+    let subjects =
+        [1, 2].map(|n| Subject { family: 0, client: client(n), product, fingerprint: Some(machine(n)), user: None });
     let batch = Batch { host: HOST, now: Timestamp::from_unix(1_001), families: &[other], subjects: &subjects };
     let decided = store.decide(&batch, &mut |ledger| {
         for (at, n) in [(0, 1), (1, 2)] {

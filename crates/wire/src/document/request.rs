@@ -1,6 +1,6 @@
 //! `lh-request`: a client asks its host for a lease.
 
-use leasehold_core::{Ask, Cti, Fingerprint, KeyId, ProductId, ProductNumber, PublicKey, Text, Timestamp};
+use leasehold_core::{Ask, Cti, Fingerprint, KeyId, ProductId, ProductNumber, PublicKey, SignIn, Text, Timestamp};
 
 use crate::cbor::{
     Decoder, Encoder, UNKNOWN_MEMBER, Wrote, fingerprint, fixed, map, need, parsed, product_number, write_fingerprint,
@@ -35,7 +35,7 @@ pub struct Request {
 }
 
 impl Request {
-    /// What deciding needs of it; `client` is the name of its key.
+    /// What deciding needs of it; `client` is the name of its key. A document shows no user: that comes beside it.
     pub fn ask(&self, client: KeyId) -> Ask<'_> {
         Ask {
             client,
@@ -45,6 +45,7 @@ impl Request {
             number: self.number,
             fingerprint: &self.fingerprint,
             holds: self.holds,
+            sign_in: SignIn::default(),
         }
     }
 }

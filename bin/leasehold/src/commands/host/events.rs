@@ -126,6 +126,7 @@ fn words(decision: &Decision) -> (&'static str, String) {
         Decision::Released { .. } => ("released", String::new()),
         Decision::Ended { cause: EndCause::Ordered { by }, .. } => ("ended", format!("by {by}")),
         Decision::Ended { cause: EndCause::Revoked, .. } => ("ended", "the vendor has revoked the machine".to_owned()),
+        Decision::Ended { cause: EndCause::FreedByUser, .. } => ("ended", "its user has freed the device".to_owned()),
         Decision::Forgotten { by } => ("forgotten", format!("by {by}")),
     }
 }
@@ -134,6 +135,7 @@ fn reason(refusal: &Refusal) -> String {
     match refusal {
         Refusal::ThresholdNotMet { count, required, .. } => format!("{}: {count} of {required}", refusal.code()),
         Refusal::CapacityReached { capacity, .. } => format!("{}: all {capacity} are out", refusal.code()),
+        Refusal::DevicesReached { devices, .. } => format!("{}: all {devices} of the user", refusal.code()),
         other => other.code().to_string(),
     }
 }
@@ -146,8 +148,8 @@ fn value(entry: &Entry) -> Value {
         "product": entry.product.as_str(),
     });
     let more = match &entry.decision {
-        Decision::Granted { asked, lease, expires, count, seal, fork, forks, counting, .. } => json!({
-            "decision": "granted", "request": asked.request.to_string(), "lease": lease.to_string(),
+        Decision::Granted { asked, lease, expires, count, seal, fork, forks, counting, user, .. } => json!({
+            "decision": "granted", "user": user.map(|user| user.to_string()), "request": asked.request.to_string(), "lease": lease.to_string(),
             "expires": seconds(*expires), "count": count, "seal": seal, "forked": *fork == Fork::Seen, "forks": forks,
             "twin": *counting == Counting::Twin,
             "name": asked.name.as_ref().map(Text::as_str), "address": asked.address.map(|address| address.to_string()),
@@ -162,6 +164,7 @@ fn value(entry: &Entry) -> Value {
             let (cause, by) = match cause {
                 EndCause::Ordered { by } => ("ordered", Some(by.as_str())),
                 EndCause::Revoked => ("revoked", None),
+                EndCause::FreedByUser => ("freed-by-user", None),
             };
             json!({ "decision": "ended", "lease": lease.to_string(), "cause": cause, "by": by })
         }

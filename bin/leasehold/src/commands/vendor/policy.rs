@@ -33,8 +33,11 @@ pub(crate) struct PolicyOptions {
     #[arg(long, value_name = "TIME", value_parser = values::span)]
     grace: Option<Span>,
     /// Most live leases at once [first: none].
-    #[arg(long, value_name = "N|none", value_parser = capacity)]
+    #[arg(long, value_name = "N|none", value_parser = number)]
     capacity: Option<OrNone<u64>>,
+    /// Devices on which one signed-in user may hold a lease at once: makes it a subscription [first: none].
+    #[arg(long, value_name = "N|none", value_parser = number)]
+    devices: Option<OrNone<u64>>,
     /// Parts of a machine that may change before it counts as another one [first: 2].
     #[arg(long, value_name = "N", value_parser = values::whole::<u64>(values::ANY))]
     pub(crate) drift: Option<u64>,
@@ -57,6 +60,7 @@ impl PolicyOptions {
             retry: self.retry,
             grace: self.grace,
             capacity: self.capacity.map(|given| given.0),
+            devices: self.devices.map(|given| given.0),
             drift: self.drift,
             end: self.end.map(|given| given.0),
             features: self.features.as_deref().map(features),
@@ -80,6 +84,7 @@ pub(super) fn fields(policy: &Policy) -> Vec<Field> {
         ("retry", policy.retry.to_string()),
         ("grace", policy.grace.to_string()),
         ("capacity", shown(policy.capacity)),
+        ("devices", shown(policy.devices)),
         ("drift", policy.drift.to_string()),
         ("end", shown(policy.end.map(output::time))),
         ("features", shown(Some(features.join(", ")).filter(|names| !names.is_empty()))),
@@ -96,6 +101,7 @@ pub(crate) fn value(policy: &Policy) -> Value {
         "retry": policy.retry.as_seconds(),
         "grace": policy.grace.as_seconds(),
         "capacity": policy.capacity,
+        "devices": policy.devices,
         "drift": policy.drift,
         "end": policy.end.map(Timestamp::unix),
         "features": policy.features.iter().map(Text::as_str).collect::<Vec<_>>(),
@@ -110,6 +116,9 @@ pub(crate) fn words(policy: &Policy) -> String {
     );
     if let Some(capacity) = policy.capacity {
         words = format!("{words}, capacity {capacity}");
+    }
+    if let Some(devices) = policy.devices {
+        words = format!("{words}, devices {devices}");
     }
     if let Some(end) = policy.end {
         words = format!("{words}, end {}", output::time(end));
@@ -143,7 +152,7 @@ pub(super) fn warn_of_validity(policy: &Policy) {
     }
 }
 
-fn capacity(text: &str) -> Result<OrNone<u64>, String> {
+fn number(text: &str) -> Result<OrNone<u64>, String> {
     or_none(text, values::whole(values::ANY))
 }
 
@@ -171,13 +180,24 @@ mod tests {
 
     #[test]
     fn what_is_given_replaces_what_was_and_none_takes_it_away() {
-        let subscription =
-            given(&["--capacity", "50", "--end", "2027-01-01", "--features", "cloud,render", "--threshold", "1"])
-                .apply(Policy::default());
-        assert_eq!((subscription.threshold, subscription.capacity), (1, Some(50)));
+        let subscription = given(&[
+            "--capacity",
+            "50",
+            "--devices",
+            "3",
+            "--end",
+            "2027-01-01",
+            "--features",
+            "cloud,render",
+            "--threshold",
+            "1",
+        ])
+        .apply(Policy::default());
+        assert_eq!((subscription.threshold, subscription.capacity, subscription.devices), (1, Some(50), Some(3)));
         assert_eq!(subscription.features.len(), 2);
         assert_eq!(subscription.validity, Policy::default().validity);
-        let open = given(&["--capacity", "none", "--end", "none", "--features", "none"]).apply(subscription.clone());
+        let open = given(&["--capacity", "none", "--devices", "none", "--end", "none", "--features", "none"])
+            .apply(subscription.clone());
         assert_eq!(open, Policy { threshold: 1, ..Policy::default() });
         assert_eq!(given(&[]).apply(subscription.clone()), subscription);
     }

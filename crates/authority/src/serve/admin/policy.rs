@@ -27,6 +27,9 @@ pub(super) struct PolicyView {
     /// Most live leases at once on one host's store; null is no limit.
     #[schema(required)]
     capacity: Option<u64>,
+    /// Devices on which one signed-in user may hold a lease at once; null is no subscription.
+    #[schema(required)]
+    devices: Option<u64>,
     /// Fingerprint components that may change before a machine counts as another one.
     drift: u64,
     /// When the grant ends; null is never.
@@ -56,6 +59,10 @@ pub(super) struct PolicyInput {
     #[serde(default)]
     #[schema(inline, value_type = Option<Count>)]
     capacity: Nullable<Count>,
+    /// null makes it no subscription.
+    #[serde(default)]
+    #[schema(inline, value_type = Option<Count>)]
+    devices: Nullable<Count>,
     #[schema(inline)]
     drift: Option<Drift>,
     /// null takes the end away.
@@ -77,6 +84,7 @@ impl From<&Policy> for PolicyView {
             retry: policy.retry.as_seconds(),
             grace: policy.grace.as_seconds(),
             capacity: policy.capacity,
+            devices: policy.devices,
             drift: policy.drift,
             end: policy.end.map(Timestamp::unix),
             features: policy.features.iter().map(ToString::to_string).collect(),
@@ -97,6 +105,7 @@ impl PolicyInput {
             retry: span(self.retry),
             grace: span(self.grace),
             capacity: self.capacity.clone().change(|count| Ok(count.0))?,
+            devices: self.devices.clone().change(|count| Ok(count.0))?,
             drift: self.drift.map(|drift| drift.0),
             end: self.end.clone().change(|time| Ok(Timestamp::from_unix(time.0)))?,
             features: features.transpose()?,

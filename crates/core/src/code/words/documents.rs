@@ -42,6 +42,12 @@ words! {
     CapacityReached: "all leases are in use",
         "more machines run the product than the grant allows at once",
         "release a lease that is not needed, wait for one to end, or buy more";
+    SignInNeeded: "the product is for users who sign in, and the request shows none",
+        "no user has signed in on this machine, the sign-in has ended, or the account was disabled",
+        "sign in with `leasehold client sign-in`; a lease in hand stays valid to its end";
+    NotSubscribed: "the user has no right to this product",
+        "the user is in none of the groups that the host's configuration names for the product, or was removed from them",
+        "ask the administrator of the host for the group; then `leasehold client renew`";
     DevicesReached: "the user holds a lease on as many devices as allowed",
         "the subscription covers a number of devices at a time",
         "give one back: `leasehold client devices` lists them";

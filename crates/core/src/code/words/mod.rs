@@ -14,6 +14,7 @@ mod doctor;
 mod documents;
 mod office;
 mod servers;
+mod subscription;
 mod vendor;
 
 use super::Code;
@@ -31,8 +32,16 @@ pub(super) const fn of(code: Code) -> Words {
     TABLE[code as usize]
 }
 
-const SECTIONS: [&[(Code, Words)]; 7] =
-    [documents::WORDS, servers::WORDS, vendor::WORDS, dns::WORDS, command::WORDS, doctor::WORDS, office::WORDS];
+const SECTIONS: [&[(Code, Words)]; 8] = [
+    documents::WORDS,
+    servers::WORDS,
+    subscription::WORDS,
+    vendor::WORDS,
+    dns::WORDS,
+    command::WORDS,
+    doctor::WORDS,
+    office::WORDS,
+];
 
 /// All words, in the order of the codes.
 const TABLE: [Words; Code::ALL.len()] = {

@@ -1,8 +1,8 @@
 //! The plainest host there can be: what DESIGN section 4 says, over lists.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use leasehold_core::{Counting, Cti, KeyId, LeaseEnd, Policy, Refusal, Timestamp};
+use leasehold_core::{Counting, Cti, KeyId, LeaseEnd, Policy, Refusal, SignIn, Timestamp, UserId};
 use leasehold_store::host::ClientRow;
 
 use super::{PRODUCTS, key};
@@ -16,12 +16,13 @@ pub(super) struct PlainRequest {
     pub(super) cti: Cti,
     pub(super) issued: Timestamp,
     pub(super) holds: Option<Cti>,
+    pub(super) sign_in: SignIn,
 }
 
 /// What a host answers. The name of a lease is the host's to choose.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum Answer {
-    Granted { lease: Cti, request: Cti, expires: Timestamp, count: u64 },
+    Granted { lease: Cti, request: Cti, expires: Timestamp, count: Option<u64> },
     Refused { refusal: Refusal, sealed: bool },
 }
 
@@ -56,6 +57,7 @@ struct Lease {
     ends: Timestamp,
     early: bool,
     forks: u64,
+    user: Option<UserId>,
 }
 
 #[derive(Clone, Debug)]
@@ -105,6 +107,12 @@ impl Model {
         if revoked.contains(&key(request.machine).id()) {
             return refused(Refusal::Revoked);
         }
+        match request.sign_in {
+            _ if self.policy.devices.is_none() => {}
+            SignIn::Needed(fault) => return refused(Refusal::SignInNeeded(fault)),
+            SignIn::NotSubscribed => return refused(Refusal::NotSubscribed),
+            SignIn::User(_) => {}
+        }
         let (cti, issued, answer) = self.remembered.get(&(request.machine, request.product))?;
         (*cti == request.cti && *issued == request.issued).then(|| answer.clone())
     }
@@ -138,7 +146,12 @@ impl Model {
         }
         let (count, live) = self.counts(now);
         let Policy { threshold: required, retry, .. } = self.policy;
-        if count < required {
+        let user = request.sign_in.user().filter(|_| self.policy.devices.is_some());
+        if let (Some(user), Some(devices)) = (user, self.policy.devices) {
+            if self.devices(user, request.machine, now) >= devices {
+                return refused(Refusal::DevicesReached { devices, retry });
+            }
+        } else if count < required {
             return refused(Refusal::ThresholdNotMet { count, required, retry });
         }
         let place = (request.machine, request.product);
@@ -153,9 +166,16 @@ impl Model {
             |held: &&Lease| request.holds.is_some_and(|named| named != held.name) && request.cti != held.request;
         let forks = held.map_or(0, |held| held.forks) + u64::from(held.as_ref().is_some_and(named_another));
         let expires = Timestamp::from_unix(now.unix() + self.policy.validity.as_seconds());
-        let lease = Lease { name: UNNAMED, request: request.cti, ends: expires, early: false, forks };
+        let lease = Lease { name: UNNAMED, request: request.cti, ends: expires, early: false, forks, user };
         self.leases.insert(place, lease);
+        let count = if user.is_some() { None } else { Some(count) };
         Answer::Granted { lease: UNNAMED, request: request.cti, expires, count }
+    }
+
+    /// Other machines on which a user holds a live lease.
+    fn devices(&self, user: UserId, machine: usize, now: Timestamp) -> u64 {
+        let held = self.leases.iter().filter(|(_, lease)| lease.user == Some(user) && runs(lease, now));
+        held.map(|((other, _), _)| *other).filter(|other| *other != machine).collect::<BTreeSet<_>>().len() as u64
     }
 
     /// The host has named the lease that answers `request`.
@@ -241,12 +261,21 @@ impl Model {
             .iter()
             .map(|(id, lease)| {
                 let held = lease.held;
-                (number(id.as_str()), held.lease, held.request, held.expires, held.end == LeaseEnd::Early, lease.forks)
+                (
+                    number(id.as_str()),
+                    held.lease,
+                    held.request,
+                    held.expires,
+                    held.end == LeaseEnd::Early,
+                    lease.forks,
+                    held.user,
+                )
             })
             .collect();
         let own = self.leases.range((machine, 0)..(machine + 1, 0));
-        let expected: Vec<_> =
-            own.map(|((_, of), held)| (*of, held.name, held.request, held.ends, held.early, held.forks)).collect();
+        let expected: Vec<_> = own
+            .map(|((_, of), held)| (*of, held.name, held.request, held.ends, held.early, held.forks, held.user))
+            .collect();
         assert_eq!(leases, expected, "seed {seed}: {machine}");
     }
 }

@@ -57,7 +57,7 @@ pub(in crate::authority) fn family(n: u64) -> Family {
         drift: 0,
         end: Some(AT.at),
         features: vec![text("cloud"), text("3-D, \"solid\"")],
-        devices: None,
+        devices: Some(3),
     };
     Family { policy, forked: ForkPolicy::Refuse, withdrawn: Some(AT.at), ..bare_family(n) }
 }

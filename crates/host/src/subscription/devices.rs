@@ -1,0 +1,106 @@
+//! The devices of a user: told to that user alone, who may free one. The deciding thread answers, since it has the store.
+
+use leasehold_core::{Cti, FamilyId, KeyId, ProductId, Text, Timestamp, UserId};
+use leasehold_store::StoreError;
+use leasehold_store::host::{EndCause, HostStore};
+use serde_json::{Value, json};
+use tokio::sync::oneshot;
+
+use crate::ending::Ending;
+use crate::shared::Shared;
+
+/// A device on which a user holds live leases.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Device {
+    client: KeyId,
+    name: Option<Text>,
+    leases: Vec<UserLease>,
+}
+
+/// One of them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct UserLease {
+    family: FamilyId,
+    product: ProductId,
+    lease: Cti,
+    issued: Timestamp,
+    expires: Timestamp,
+}
+
+/// What a user asks of the store.
+#[derive(Debug)]
+pub(crate) struct DeviceCall {
+    pub(crate) user: UserId,
+    /// The device that is to be freed; `None` asks for all.
+    pub(crate) free: Option<KeyId>,
+    pub(crate) reply: oneshot::Sender<Result<Vec<Device>, StoreError>>,
+}
+
+/// The devices of `user`, in the order of their keys.
+///
+/// # Errors
+/// [`StoreError`].
+pub(crate) fn of_user(store: &mut dyn HostStore, user: UserId, now: Timestamp) -> Result<Vec<Device>, StoreError> {
+    store.devices(user, now)?.into_iter().map(|client| device(store, client, user, now)).collect()
+}
+
+fn device(store: &mut dyn HostStore, client: KeyId, user: UserId, now: Timestamp) -> Result<Device, StoreError> {
+    let (mut name, mut leases) = (None, Vec::new());
+    for row in store.rows_of(client)? {
+        for (product, lease) in &row.leases {
+            let held = lease.held;
+            if held.user == Some(user) && held.runs_at(now) {
+                let (family, product, issued) = (row.family, *product, lease.issued);
+                leases.push(UserLease { family, product, lease: held.lease, issued, expires: held.expires });
+                name = row.sighting.name.clone().or(name);
+            }
+        }
+    }
+    Ok(Device { client, name, leases })
+}
+
+impl Device {
+    /// As users are told.
+    pub(crate) fn to_json(&self) -> Value {
+        let Self { client, name, leases } = self;
+        json!({
+            "client": client.to_string(),
+            "name": name.as_ref().map(Text::as_str),
+            "products": leases.iter().map(|lease| lease.product.as_str()).collect::<Vec<_>>(),
+            "since": leases.iter().map(|lease| lease.issued.unix()).max(),
+            "until": leases.iter().map(|lease| lease.expires.unix()).max(),
+        })
+    }
+}
+
+/// Answers the users who have asked; the devices that were freed.
+pub(crate) fn answer_calls(shared: &Shared, store: &mut dyn HostStore) -> Vec<KeyId> {
+    let mut freed = Vec::new();
+    for DeviceCall { user, free, reply } in shared.device_calls() {
+        let answer = match free {
+            None => of_user(store, user, shared.clock.now()),
+            Some(client) => self::free(shared, store, user, client),
+        };
+        if free.is_some() && answer.as_ref().is_ok_and(|devices| !devices.is_empty()) {
+            freed.extend(free);
+        }
+        // A user who has gone away needs no answer.
+        let _ = reply.send(answer);
+    }
+    freed
+}
+
+/// Ends the leases of the user on a device: that device, as it was; none where the user has no lease there.
+fn free(shared: &Shared, store: &mut dyn HostStore, user: UserId, client: KeyId) -> Result<Vec<Device>, StoreError> {
+    let now = shared.clock.now();
+    let (Some(identity), true) = (shared.identity(), store.devices(user, now)?.contains(&client)) else {
+        return Ok(Vec::new());
+    };
+    let device = device(store, client, user, now)?;
+    let ending = Ending { identity: &identity, shared, now };
+    for UserLease { family, product, lease, .. } in &device.leases {
+        ending.end(store, (client, *family), &[(*product, *lease)], &EndCause::FreedByUser)?;
+    }
+    tracing::info!(%client, "a user has freed a device");
+    Ok(vec![device])
+}
