@@ -91,6 +91,11 @@ impl HostAddress {
         self.scheme == Scheme::Https
     }
 
+    /// Reads the address of a web server: a port that is not set is the one of the scheme.
+    pub(crate) fn of_web(text: &str) -> Result<Self, AddressError> {
+        Self::parse(text, |scheme| web_port(scheme.unwrap_or(Scheme::Https)))
+    }
+
     /// Reads an address; a port that is not set is the one that `usual` says for the scheme that is.
     fn parse(text: &str, usual: fn(Option<Scheme>) -> u16) -> Result<Self, AddressError> {
         let text = text.trim();

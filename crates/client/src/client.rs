@@ -26,9 +26,9 @@ use crate::status::Status;
 /// The client of one product on this machine. It holds no open file and no connection; several may be open at once.
 #[derive(Debug)]
 pub struct Client {
-    context: Context,
-    state: State,
-    network: Network,
+    pub(crate) context: Context,
+    pub(crate) state: State,
+    pub(crate) network: Network,
 }
 
 /// What [`Client::tick`] found to do.
@@ -316,12 +316,13 @@ impl Client {
     }
 
     /// Needs the lock, so that one process asks at a time.
-    fn lease_session<'c>(&'c self, _lock: &'c RequestLock) -> LeaseSession<'c> {
+    pub(crate) fn lease_session<'c>(&'c self, _lock: &'c RequestLock) -> LeaseSession<'c> {
         LeaseSession {
             context: &self.context,
             state: &self.state,
             network: &self.network,
             deadline: Deadline::of_attempt(self.context.clock.as_ref()),
+            token: None,
         }
     }
 

@@ -10,7 +10,7 @@ use std::thread::{self, JoinHandle};
 use base64ct::{Base64UrlUnpadded, Encoding};
 use leasehold_core::{
     Clock, Code, Component, Cti, FamilyId, Fingerprint, Grant, KeyId, Policy, ProductId, ProductNumber, PublicKey,
-    Span, Timestamp,
+    Span, Timestamp, UserId,
 };
 use leasehold_host::activation::Home;
 use leasehold_host::{Options, RateLimits, Server, Settings};
@@ -378,6 +378,10 @@ impl HostStore for Faulty {
     }
 
     fn clients(&mut self, _: Option<KeyId>, _: usize) -> Result<Vec<ClientRow>, StoreError> {
+        Ok(Vec::new())
+    }
+
+    fn devices(&mut self, _: UserId, _: Timestamp) -> Result<Vec<KeyId>, StoreError> {
         Ok(Vec::new())
     }
 

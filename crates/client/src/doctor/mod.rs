@@ -63,6 +63,7 @@ pub(crate) fn diagnose(
         network,
         last_grant: status.host.clone(),
         deadline: Deadline::of_attempt(context.clock.as_ref()),
+        token: None,
     };
     let probed: Vec<Probed> = routes(&hosts, searched.as_ref().ok())
         .into_iter()

@@ -10,7 +10,10 @@ use leasehold_discovery::Searched;
 use leasehold_wire::Reason;
 use leasehold_wire::armour::ArmourError;
 
+use crate::address::HostAddress;
 use crate::error::failure::{Failure, Tried};
+use crate::provider::error::ProviderError;
+use crate::refused::Refused;
 use crate::session::authority::link::AuthorityError;
 use crate::session::host::lookup::SearchError;
 
@@ -91,6 +94,30 @@ pub enum Error {
     /// The file to install is not a lease for this machine.
     #[error("lease: {}", .0.of_a_file())]
     Lease(Failure),
+    /// No user has signed in here, or the sign-in has ended.
+    #[error("sign-in: no user has signed in here, or the sign-in has ended")]
+    SignInNeeded,
+    /// No host that is known takes sign-ins.
+    #[error("sign-in: the host takes none")]
+    NoSignIn,
+    /// A user's token travels over TLS alone, or stays on this machine.
+    #[error("host {0}: it is reached in plain HTTP, and signing in needs https://")]
+    InsecureHost(HostAddress),
+    /// The identity provider has not answered, or its answer is of no use.
+    #[error(transparent)]
+    Provider(Box<ProviderError>),
+    /// The identity provider gives no ID token.
+    #[error("identity provider {0}: it gives no ID token")]
+    NoIdToken(String),
+    /// The sign-in was not completed in time, or was given up.
+    #[error("sign-in: it was not completed in time")]
+    SignInTimeout,
+    /// This machine does not let a browser's answer in.
+    #[error("sign-in: 127.0.0.1: {}", describe_io(.0))]
+    Loopback(#[source] io::Error),
+    /// The host refuses what the user asks.
+    #[error(transparent)]
+    UserRefused(Box<Refused>),
     /// No host has answered.
     #[error("{}", describe_tried(tried))]
     NoAnswer {
@@ -100,6 +127,10 @@ pub enum Error {
 }
 
 impl Error {
+    pub(crate) fn provider(error: ProviderError) -> Self {
+        Self::Provider(Box::new(error))
+    }
+
     /// The stable code.
     pub fn code(&self) -> Code {
         match self {
@@ -117,6 +148,14 @@ impl Error {
             Self::WrongKind(_) => Code::WrongKindOfKey,
             Self::Authority(error) => error.code(),
             Self::Lease(failure) => failure.code(),
+            Self::SignInNeeded => Code::SignInNeeded,
+            Self::NoSignIn => Code::NoSignIn,
+            Self::InsecureHost(_) => Code::SignInInsecure,
+            Self::Provider(error) => error.code(),
+            Self::NoIdToken(_) => Code::ProviderUnusable,
+            Self::SignInTimeout => Code::SignInTimeout,
+            Self::Loopback(_) => Code::ListenFailed,
+            Self::UserRefused(refused) => refused.known().unwrap_or(Code::Refused),
             Self::NoAnswer { tried } => tried.first().map_or(Code::HostUnreachable, |first| first.failure.code()),
         }
     }

@@ -11,12 +11,13 @@ use ureq::http::{HeaderMap, StatusCode, Uri};
 use ureq::tls::{Certificate, PemItem, RootCerts, TlsConfig, parse_pem};
 use ureq::unversioned::resolver::{DefaultResolver, ResolvedSocketAddrs, Resolver};
 use ureq::unversioned::transport::{DefaultConnector, NextTimeout};
-use ureq::{Agent, Proxy, Timeout};
+use ureq::{Agent, Proxy, RequestBuilder, Timeout};
 
 use crate::VERSION;
 use crate::address::{HostAddress, Scheme};
 use crate::error::Error;
 use crate::error::failure::Failure;
+use crate::provider::tokens::Token;
 use crate::refused::{Refused, readable};
 use crate::session::host::route::{Reach, Route};
 use crate::session::proxy::{Direct, Proxies, ProxyCause, ProxyFault, Setting, Way};
@@ -99,6 +100,17 @@ struct SystemResolver(DefaultResolver);
 #[derive(Clone, Copy, Debug)]
 struct PinnedResolver(SocketAddr);
 
+/// What is sent where JSON is answered.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Body<'b> {
+    /// Nothing: a `GET`.
+    Nothing,
+    /// Nothing: a `DELETE`.
+    Delete,
+    /// A form.
+    Form(&'b str),
+}
+
 /// An answer.
 #[derive(Debug)]
 pub(crate) enum Reply {
@@ -170,9 +182,50 @@ impl Exchange {
 
     /// Sends a document and reads the answer, all within `timeout`.
     pub(crate) fn post(&self, route: &Route, path: &str, document: &[u8], timeout: Duration) -> Result<Reply, Failure> {
+        self.post_as(route, path, document, None, timeout)
+    }
+
+    /// The same for the user of this token.
+    pub(crate) fn post_as(
+        &self,
+        route: &Route,
+        path: &str,
+        document: &[u8],
+        token: Option<&Token>,
+        timeout: Duration,
+    ) -> Result<Reply, Failure> {
         let request = self.agent(route)?.post(route.address.url(path)).header("content-type", COSE);
-        let request = request.config().timeout_global(Some(timeout)).build();
+        let request = authorised(request.config().timeout_global(Some(timeout)).build(), token);
         self.read(route, request.header("accept", ACCEPT).send(document), MAX_BYTES)
+    }
+
+    /// Asks a server for JSON, within `timeout`: the status and the body, which is JSON whatever the status.
+    pub(crate) fn json(
+        &self,
+        route: &Route,
+        path: &str,
+        body: Body<'_>,
+        token: Option<&Token>,
+        max: u64,
+        timeout: Duration,
+    ) -> Result<(u16, Vec<u8>), Failure> {
+        let (agent, url) = (self.agent(route)?, route.address.url(path));
+        let response = match body {
+            Body::Nothing => {
+                let request = agent.get(url).config().timeout_global(Some(timeout)).build();
+                authorised(request, token).header("accept", JSON).call()
+            }
+            Body::Delete => {
+                let request = agent.delete(url).config().timeout_global(Some(timeout)).build();
+                authorised(request, token).header("accept", JSON).call()
+            }
+            Body::Form(form) => {
+                let request = agent.post(url).config().timeout_global(Some(timeout)).build();
+                let request = authorised(request, token).header("accept", JSON);
+                request.header("content-type", "application/x-www-form-urlencoded").send(form)
+            }
+        };
+        read_json(response, max).map_err(|failure| self.blame(route, failure))
     }
 
     /// Asks for a document, within `timeout`; `held` is the number of the one that is held already.
@@ -239,10 +292,14 @@ impl Exchange {
     }
 
     fn read(&self, route: &Route, response: Response, max: u64) -> Result<Reply, Failure> {
-        read(response, max).map_err(|failure| match self.way(route) {
+        read(response, max).map_err(|failure| self.blame(route, failure))
+    }
+
+    fn blame(&self, route: &Route, failure: Failure) -> Failure {
+        match self.way(route) {
             Way::Through(setting) => blame_proxy(setting, failure),
             Way::Direct(_) => failure,
-        })
+        }
     }
 
     fn agent(&self, route: &Route) -> Result<Agent, Failure> {
@@ -303,15 +360,7 @@ fn read(response: Response, max: u64) -> Result<Reply, Failure> {
     let essence = content_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
     let expected = if status == StatusCode::OK { COSE } else { PROBLEM };
     if essence != expected {
-        if let 407 | 502..=504 = status.as_u16() {
-            return Err(Failure::Gateway { status: status.as_u16() });
-        }
-        if let Some(location) = Some(text(&head.headers, "location")).filter(|_| status.is_redirection()) {
-            let (status, location) = (status.as_u16(), readable(location).chars().take(80).collect());
-            return Err(Failure::NotAHost(NotAHost::Elsewhere { status, location }));
-        }
-        let content_type = content_type.chars().filter(|c| !c.is_control()).take(80).collect();
-        return Err(Failure::NotAHost(NotAHost::Reply { status: status.as_u16(), content_type }));
+        return Err(unexpected(status, &head.headers));
     }
     let bytes = body.with_config().limit(max).read_to_vec().map_err(failure)?;
     if status == StatusCode::OK {
@@ -320,6 +369,37 @@ fn read(response: Response, max: u64) -> Result<Reply, Failure> {
     let retry_after = text(&head.headers, "retry-after").parse().ok().map(Span::seconds);
     let refused = Refused::parse(status.as_u16(), &bytes, retry_after);
     refused.map(Reply::Refused).ok_or(Failure::NotAHost(NotAHost::Problem))
+}
+
+/// An answer in JSON; keys and problems have types of their own.
+fn read_json(response: Response, max: u64) -> Result<(u16, Vec<u8>), Failure> {
+    let (head, mut body) = response.map_err(failure)?.into_parts();
+    let content_type = text(&head.headers, "content-type").split(';').next().unwrap_or_default().trim();
+    let is_json = content_type.eq_ignore_ascii_case(JSON) || content_type.to_ascii_lowercase().ends_with("+json");
+    if !is_json || head.status.is_redirection() {
+        return Err(unexpected(head.status, &head.headers));
+    }
+    Ok((head.status.as_u16(), body.with_config().limit(max).read_to_vec().map_err(failure)?))
+}
+
+/// Why an answer is not of the type that was asked for.
+fn unexpected(status: StatusCode, headers: &HeaderMap) -> Failure {
+    if let 407 | 502..=504 = status.as_u16() {
+        return Failure::Gateway { status: status.as_u16() };
+    }
+    if status.is_redirection() && headers.contains_key("location") {
+        let location = readable(text(headers, "location")).chars().take(80).collect();
+        return Failure::NotAHost(NotAHost::Elsewhere { status: status.as_u16(), location });
+    }
+    let content_type = text(headers, "content-type").chars().filter(|c| !c.is_control()).take(80).collect();
+    Failure::NotAHost(NotAHost::Reply { status: status.as_u16(), content_type })
+}
+
+fn authorised<B>(request: RequestBuilder<B>, token: Option<&Token>) -> RequestBuilder<B> {
+    match token {
+        Some(token) => request.header("authorization", format!("Bearer {}", token.as_str())),
+        None => request,
+    }
 }
 
 fn text<'h>(headers: &'h HeaderMap, name: &str) -> &'h str {
@@ -369,6 +449,7 @@ fn blame_proxy(setting: &Setting, failure: Failure) -> Failure {
 
 const COSE: &str = "application/cose";
 const PROBLEM: &str = "application/problem+json";
+const JSON: &str = "application/json";
 const ACCEPT: &str = "application/cose, application/problem+json";
 /// More than any lease or certificate has.
 pub(crate) const MAX_BYTES: u64 = 64 * 1_024;

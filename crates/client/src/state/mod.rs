@@ -7,6 +7,7 @@
 //!                         device.json     names of the keys, last fingerprint
 //!                         time.json       the floor of proven time
 //!                         revocations.lh
+//!                         sign-in.json    the tokens of the user who has signed in, 0600
 //!                         lock  asking.lock
 //!                         <product>/manifest.lh  lease.lh  refusal.lh (with their chains)  record.json
 //!                                   released.lh  a lease that was given back, for the host to be told again
@@ -28,6 +29,7 @@ use leasehold_files::Readers;
 use leasehold_wire::{Keypair, Lease, Manifest, Revocations, verify};
 
 use crate::error::Error;
+use crate::provider::tokens::StoredSignIn;
 use crate::state::device::{Device, DeviceHistory};
 use crate::state::files::{Files, LOCK, Lock, Note, REQUEST_LOCK, RequestLock, folders};
 use crate::state::held::Held;
@@ -212,6 +214,19 @@ impl State {
         self.files.remove(lock, &of(&self.product, LEASE))
     }
 
+    /// The user's sign-in, with its tokens.
+    pub(crate) fn sign_in(&self, lock: Option<&Lock>) -> Result<Option<StoredSignIn>, Error> {
+        self.files.read(lock, SIGN_IN, |bytes| serde_json::from_slice(bytes).ok())
+    }
+
+    pub(crate) fn keep_sign_in(&self, lock: &Lock, bytes: &[u8]) -> Result<(), Error> {
+        self.files.replace(lock, SIGN_IN, bytes, Readers::Owner)
+    }
+
+    pub(crate) fn remove_sign_in(&self, lock: &Lock) -> Result<(), Error> {
+        self.files.remove(lock, SIGN_IN)
+    }
+
     /// The vendor's folder; `None` where there is no place for state.
     pub(crate) fn folder(&self) -> Option<&Path> {
         self.files.folder()
@@ -331,6 +346,8 @@ const FORMER: &str = "former";
 const REFUSAL: &str = "refusal.lh";
 const HISTORY: &str = "device.json";
 const TIME: &str = "time.json";
+/// The tokens of the user who has signed in.
+const SIGN_IN: &str = "sign-in.json";
 const REVOCATIONS: &str = "revocations.lh";
 const MANIFEST: &str = "manifest.lh";
 /// The most that any document but a revocation list has.

@@ -72,7 +72,13 @@ pub(crate) fn failure(error: &Error) -> Failure {
         | Error::ForeignManifest { .. }
         | Error::WrongKind(_)
         | Error::Lease(_)
+        | Error::SignInNeeded
+        | Error::NoSignIn
+        | Error::InsecureHost(_)
+        | Error::SignInTimeout
+        | Error::UserRefused(_)
         | Error::NoLease(_) => true,
+        Error::Provider(error) => error.code() == Code::SignInDeclined,
         Error::Authority(error) => return authority::failed(error),
         Error::NoAnswer { tried } => tried.iter().all(|tried| matches!(tried.failure, HostFailure::Foreign)),
         Error::NoProduct { .. }
@@ -82,6 +88,8 @@ pub(crate) fn failure(error: &Error) -> Failure {
         | Error::State { .. }
         | Error::Authorities
         | Error::NoHost { .. }
+        | Error::NoIdToken(_)
+        | Error::Loopback(_)
         | Error::NoFingerprint => false,
     };
     if is_an_answer { Failure::refused(code, error.to_string()) } else { Failure::failed(code, error.to_string()) }

@@ -2,12 +2,13 @@
 
 use leasehold_core::standing::Revocation;
 use leasehold_core::{Code, Timestamp};
-use leasehold_wire::Lease;
+use leasehold_wire::{Lease, Method};
 
 use crate::address::HostAddress;
 use crate::context::Context;
 use crate::error::Error;
 use crate::error::failure::Tried;
+use crate::provider::tokens::{self, Token};
 use crate::refused::Refused;
 use crate::session::deadline::Deadline;
 use crate::session::host::answer::Expected;
@@ -17,6 +18,7 @@ use crate::session::host::revocations;
 use crate::session::host::round::{FirstAnswer, HostReply, Hosts};
 use crate::session::network::Network;
 use crate::state::State;
+use crate::state::held::Held;
 use crate::state::proven;
 
 /// What a host has answered to a request.
@@ -56,9 +58,32 @@ pub(crate) struct LeaseSession<'c> {
     pub(crate) network: &'c Network,
     /// When the attempt ends.
     pub(crate) deadline: Deadline<'c>,
+    /// What shows hosts who the user is, where a user has just signed in.
+    pub(crate) token: Option<Token>,
 }
 
 impl LeaseSession<'_> {
+    /// The same for the user of this token.
+    pub(crate) fn with_token(self, token: Token) -> Self {
+        Self { token: Some(token), ..self }
+    }
+
+    /// What shows hosts who the user is, where the product is known to be for users: refreshed for this attempt.
+    fn token_for(&self, held: Option<&Held>) -> Result<Option<Token>, Error> {
+        if let Some(token) = &self.token {
+            return Ok(Some(token.clone()));
+        }
+        let of_a_user = held.is_some_and(|held| held.lease.method == Method::Subscription);
+        let refused = self.state.record(None)?.attempt.and_then(|attempt| attempt.failure);
+        let refused = refused.and_then(|failure| failure.known()).is_some_and(is_for_users);
+        let signed_in = self.state.sign_in(None)?.is_some();
+        if signed_in && (of_a_user || refused) {
+            tokens::id_token(self.state, &self.network.exchange).map(Some)
+        } else {
+            Ok(None)
+        }
+    }
+
     /// Asks; and once more where the revocation list that came with the lease revokes the chain that was held for it: after
     /// a rotation of the vendor's authority the host has another chain.
     pub(crate) fn ask(&self) -> Result<Answer, Error> {
@@ -76,13 +101,28 @@ impl LeaseSession<'_> {
         if let Err(error) = self.give_back_former(&request) {
             return outcome::unanswered(self.context, self.state, error);
         }
-        let mut first = self.send(&request);
+        let token = match self.token_for(self.state.held(None)?.as_ref()) {
+            Ok(token) => token,
+            Err(error) => return outcome::unanswered(self.context, self.state, error),
+        };
+        let mut first = self.send(&request, token.as_ref());
+        // A host has only now said that the product is for users.
+        if let Ok(FirstAnswer { answer: HostReply::Refused(refused), .. }) = &first
+            && refused.is(Code::SignInNeeded)
+            && token.is_none()
+            && self.state.sign_in(None)?.is_some()
+        {
+            match tokens::id_token(self.state, &self.network.exchange) {
+                Ok(token) => first = self.send(&request, Some(&token)),
+                Err(error) => return outcome::unanswered(self.context, self.state, error),
+            }
+        }
         let suspected = |refused: &Refused| refused.is(Code::CloneSuspected) && refused.proof.is_some();
         if let Ok(FirstAnswer { answer: HostReply::Refused(refused), .. }) = &first
             && suspected(refused)
             && request.choice == KeyChoice::InUse
         {
-            first = self.send(&prepare(self.context, self.state, KeyChoice::Candidate)?);
+            first = self.send(&prepare(self.context, self.state, KeyChoice::Candidate)?, token.as_ref());
         }
         let FirstAnswer { answer, route, passed_over } = match first {
             Ok(first) => first,
@@ -105,7 +145,7 @@ impl LeaseSession<'_> {
         Ok(Answer { outcome, passed_over })
     }
 
-    fn send(&self, request: &LeaseRequest) -> Result<FirstAnswer<HostReply>, Error> {
+    fn send(&self, request: &LeaseRequest, token: Option<&Token>) -> Result<FirstAnswer<HostReply>, Error> {
         let running = self.context.running();
         let proven = proven::known(self.state, None, &running).ok().flatten();
         let revocations = self.state.revocations(None).ok().flatten();
@@ -115,12 +155,13 @@ impl LeaseSession<'_> {
             now: self.context.now(),
             floor: proven.map_or(Timestamp::default(), |proven| proven.floor(&running)),
         };
-        self.hosts().ask_for_lease(request, &expected)
+        Hosts { token: token.cloned(), ..self.hosts() }.ask_for_lease(request, &expected)
     }
 
     pub(crate) fn hosts(&self) -> Hosts<'_> {
         let last_grant = self.state.record(None).ok().and_then(|record| record.host);
-        Hosts { context: self.context, network: self.network, last_grant, deadline: self.deadline }
+        let (context, network) = (self.context, self.network);
+        Hosts { context, network, last_grant, deadline: self.deadline, token: None }
     }
 
     /// Whether the lease in hand is revoked, and neither by its own name nor by its client's.
@@ -131,4 +172,10 @@ impl LeaseSession<'_> {
         let own = list.revokes_key(held.lease.client) || list.revokes_document(held.lease.cti);
         held.revocation == Revocation::Revoked && !own
     }
+}
+
+/// Whether a refusal says that the product is for users.
+fn is_for_users(code: Code) -> bool {
+    matches!(code, Code::SignInNeeded | Code::NotSubscribed | Code::DevicesReached | Code::SignInUnavailable)
+        || matches!(code, Code::ProviderUnreachable | Code::ProviderUnusable)
 }

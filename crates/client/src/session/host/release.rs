@@ -85,7 +85,7 @@ impl LeaseSession<'_> {
     pub(crate) fn give_back_former(&self, request: &LeaseRequest) -> Result<(), Error> {
         let drift = self.context.manifest.drift;
         let former = |held: &Held| {
-            held.lease.method == Method::Host
+            matches!(held.lease.method, Method::Host | Method::Subscription)
                 && held.lease.client != request.key.id()
                 && !held.is_of(self.context.fingerprint.as_ref(), drift)
         };

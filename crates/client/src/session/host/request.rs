@@ -143,7 +143,7 @@ impl LeaseRequest {
 }
 
 fn by_host(lease: &Lease) -> bool {
-    lease.method == Method::Host
+    matches!(lease.method, Method::Host | Method::Subscription)
 }
 
 /// Whether the device key came from another machine, in an image or with its disk.

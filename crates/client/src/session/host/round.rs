@@ -12,6 +12,7 @@ use crate::address::HostAddress;
 use crate::context::Context;
 use crate::error::Error;
 use crate::error::failure::{Failure, HostSource, Tried};
+use crate::provider::tokens::Token;
 use crate::refused::Refused;
 use crate::session::deadline::Deadline;
 use crate::session::exchange::{Exchange, MAX_BYTES, NotAHost, Reply, TIMEOUT, TIMEOUT_FOUND};
@@ -20,6 +21,7 @@ use crate::session::host::lookup;
 use crate::session::host::race;
 use crate::session::host::request::LeaseRequest;
 use crate::session::host::route::Route;
+use crate::session::host::user::is_safe;
 use crate::session::network::Network;
 
 /// The hosts that a client can ask.
@@ -31,6 +33,8 @@ pub(crate) struct Hosts<'c> {
     pub(crate) last_grant: Option<HostAddress>,
     /// When the attempt ends.
     pub(crate) deadline: Deadline<'c>,
+    /// What shows hosts who the user is.
+    pub(crate) token: Option<Token>,
 }
 
 /// A host's answer to a request.
@@ -140,7 +144,12 @@ impl Hosts<'_> {
         request: &LeaseRequest,
         expected: &Expected<'_>,
     ) -> Result<HostReply, Rejected> {
-        let post = |request: &LeaseRequest| self.post(route, "/v1/leases", &request.bytes()).map_err(Rejected::For);
+        let token = self.token.as_ref().filter(|_| is_safe(&route.address));
+        let post = |request: &LeaseRequest| {
+            let timeout = self.timeout(route).ok_or(Failure::Silent).map_err(Rejected::For)?;
+            let exchange = &self.network.exchange;
+            exchange.post_as(route, "/v1/leases", &request.bytes(), token, timeout).map_err(Rejected::For)
+        };
         let mut reply = post(request)?;
         if let Reply::Refused(Refused { last: Some(last), .. }) = &reply
             && let Some(later) = self.later_than(*last, request)

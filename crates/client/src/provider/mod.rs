@@ -1,0 +1,236 @@
+//! Speaking with an OpenID Connect provider: discovery, keys, tokens. Each answer is bounded in time and size, comes over
+//! TLS (or from this machine), and is never looked for elsewhere: redirects are failures.
+
+pub(crate) mod browser;
+pub(crate) mod device_grant;
+pub(crate) mod error;
+pub(crate) mod sign_in;
+pub(crate) mod tokens;
+
+use std::time::Duration;
+
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+
+use crate::address::HostAddress;
+use crate::error::Error;
+use crate::error::failure::{Failure, HostSource};
+use crate::provider::error::{ProviderError, ProviderFault};
+use crate::session::exchange::{Body, Exchange, NotAHost, TIMEOUT_FOUND, Trust};
+use crate::session::host::route::Route;
+
+/// The connection to an identity provider, through the system's proxy where one is set.
+#[derive(Clone, Debug)]
+pub struct ProviderLink {
+    issuer: String,
+    exchange: Exchange,
+}
+
+/// What a provider says of itself (OpenID Connect Discovery 1.0).
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+pub struct ProviderMetadata {
+    /// Its name, exactly as tokens have it.
+    pub issuer: String,
+    /// Where its keys are.
+    pub jwks_uri: String,
+    /// The algorithms by which it signs ID tokens.
+    #[serde(default)]
+    pub id_token_signing_alg_values_supported: Vec<String>,
+    pub(crate) token_endpoint: String,
+    pub(crate) authorization_endpoint: Option<String>,
+    pub(crate) device_authorization_endpoint: Option<String>,
+    pub(crate) revocation_endpoint: Option<String>,
+}
+
+impl ProviderLink {
+    /// A connection to the provider of this name, whose TLS certificate the platform trusts, or one of `further` (PEM).
+    ///
+    /// # Errors
+    /// [`Error::Authorities`] where `further` holds no certificates.
+    pub fn new(issuer: &str, further: Option<&[u8]>) -> Result<Self, Error> {
+        Ok(Self::over(issuer, Exchange::new(Trust::of(None, further)?, CONNECT)))
+    }
+
+    /// A connection over the exchange of a client.
+    pub(crate) fn over(issuer: &str, exchange: Exchange) -> Self {
+        Self { issuer: issuer.to_owned(), exchange }
+    }
+
+    /// What the provider says of itself, where it is the one that was asked for and every address is safe to send to.
+    ///
+    /// # Errors
+    /// [`ProviderError`].
+    pub fn discover(&self) -> Result<ProviderMetadata, ProviderError> {
+        let url = format!("{}{DISCOVERY}", self.issuer.strip_suffix('/').unwrap_or(&self.issuer));
+        let metadata: ProviderMetadata = self.get(&url)?;
+        if metadata.issuer != self.issuer {
+            let found = shortened(&metadata.issuer);
+            return Err(self.error(ProviderFault::OtherIssuer { found }));
+        }
+        let ProviderMetadata { jwks_uri, token_endpoint, .. } = &metadata;
+        let more =
+            [&metadata.authorization_endpoint, &metadata.device_authorization_endpoint, &metadata.revocation_endpoint];
+        for url in [jwks_uri, token_endpoint].into_iter().chain(more.into_iter().flatten()) {
+            self.route(url)?;
+        }
+        Ok(metadata)
+    }
+
+    /// The provider's keys, a JSON Web Key Set (RFC 7517), as they came.
+    ///
+    /// # Errors
+    /// [`ProviderError`].
+    pub fn keys(&self, metadata: &ProviderMetadata) -> Result<Vec<u8>, ProviderError> {
+        let (route, path) = self.route(&metadata.jwks_uri)?;
+        match self.exchange.json(&route, &path, Body::Nothing, None, MAX_BYTES, TIMEOUT) {
+            Ok((200, bytes)) => Ok(bytes),
+            Ok((status, _)) => Err(self.error(ProviderFault::Status(status))),
+            Err(failure) => Err(self.failed(failure)),
+        }
+    }
+
+    fn get<T: DeserializeOwned>(&self, url: &str) -> Result<T, ProviderError> {
+        let (route, path) = self.route(url)?;
+        match self.exchange.json(&route, &path, Body::Nothing, None, MAX_BYTES, TIMEOUT) {
+            Ok((200, bytes)) => self.read(&bytes),
+            Ok((status, _)) => Err(self.error(ProviderFault::Status(status))),
+            Err(failure) => Err(self.failed(failure)),
+        }
+    }
+
+    /// Sends a form; the answer, or the provider's refusal (RFC 6749 section 5.2).
+    pub(crate) fn post<T: DeserializeOwned>(&self, url: &str, form: &[(&str, &str)]) -> Result<T, ProviderError> {
+        let (route, path) = self.route(url)?;
+        let form = form_urlencoded::Serializer::new(String::new()).extend_pairs(form).finish();
+        match self.exchange.json(&route, &path, Body::Form(&form), None, MAX_BYTES, TIMEOUT) {
+            Ok((200, bytes)) => self.read(&bytes),
+            Ok((status, bytes)) => match serde_json::from_slice::<Refusal>(&bytes) {
+                Ok(Refusal { error, error_description }) => {
+                    let details = error_description.map(|words| shortened(&words));
+                    Err(self.error(ProviderFault::Refused { error: shortened(&error), details }))
+                }
+                Err(_) => Err(self.error(ProviderFault::Status(status))),
+            },
+            Err(failure) => Err(self.failed(failure)),
+        }
+    }
+
+    /// As [`Self::post`], where the answer does not matter but by its status.
+    pub(crate) fn tell(&self, url: &str, form: &[(&str, &str)]) -> Result<(), ProviderError> {
+        let (route, path) = self.route(url)?;
+        let form = form_urlencoded::Serializer::new(String::new()).extend_pairs(form).finish();
+        match self.exchange.json(&route, &path, Body::Form(&form), None, MAX_BYTES, TIMEOUT) {
+            // An answer without a body has no type of content.
+            Ok((200, _)) | Err(Failure::NotAHost(NotAHost::Reply { status: 200 | 204, .. })) => Ok(()),
+            Ok((status, _)) => Err(self.error(ProviderFault::Status(status))),
+            Err(failure) => Err(self.failed(failure)),
+        }
+    }
+
+    fn read<T: DeserializeOwned>(&self, bytes: &[u8]) -> Result<T, ProviderError> {
+        serde_json::from_slice(bytes).map_err(|error| self.error(ProviderFault::Json(error)))
+    }
+
+    /// The way to `url`, and its path.
+    fn route(&self, url: &str) -> Result<(Route, String), ProviderError> {
+        let parsed = split(url).ok_or_else(|| self.error(ProviderFault::Address(shortened(url))))?;
+        let (address, path) = parsed;
+        if !address.is_secure() && !address.is_loopback() {
+            return Err(self.error(ProviderFault::Insecure(shortened(url))));
+        }
+        Ok((Route::by_name(address, HostSource::Setting), path))
+    }
+
+    pub(crate) fn error(&self, fault: ProviderFault) -> ProviderError {
+        ProviderError { issuer: self.issuer.clone(), fault }
+    }
+
+    fn failed(&self, failure: Failure) -> ProviderError {
+        self.error(ProviderFault::Unanswered(failure))
+    }
+}
+
+/// Whether `issuer` can name a provider: `https`, or `http` on this machine alone; no query and no fragment.
+///
+/// # Errors
+/// What is wrong with it, in words.
+pub fn check_issuer(issuer: &str) -> Result<(), &'static str> {
+    let (address, path) = split(issuer).ok_or("an issuer is an address that begins with https://")?;
+    if path.contains(['?', '#']) {
+        Err("an issuer has neither query nor fragment")
+    } else if address.is_secure() || address.is_loopback() {
+        Ok(())
+    } else {
+        Err("an issuer begins with https:// (http:// is for this machine alone)")
+    }
+}
+
+/// The server that an address names, and the rest of it.
+fn split(url: &str) -> Option<(HostAddress, String)> {
+    if url.len() > MAX_URL || !url.bytes().all(|byte| byte.is_ascii_graphic()) {
+        return None;
+    }
+    let (scheme, rest) = url.split_once("://")?;
+    let at = rest.find(['/', '?', '#']).unwrap_or(rest.len());
+    let (name, path) = rest.split_at(at);
+    let address = HostAddress::of_web(&format!("{scheme}://{name}")).ok()?;
+    let path = if path.starts_with('/') { path.to_owned() } else { format!("/{path}") };
+    (!path.contains('#')).then_some((address, path))
+}
+
+/// Words of a stranger's, to be shown.
+pub(crate) fn shortened(words: &str) -> String {
+    crate::refused::readable(words).chars().take(200).collect()
+}
+
+/// A provider's refusal.
+#[derive(Deserialize)]
+struct Refusal {
+    error: String,
+    error_description: Option<String>,
+}
+
+const DISCOVERY: &str = "/.well-known/openid-configuration";
+/// More than the metadata, the keys or a token of any provider have.
+const MAX_BYTES: u64 = 256 * 1_024;
+const MAX_URL: usize = 2_048;
+/// How long a provider may take for one answer.
+const TIMEOUT: Duration = TIMEOUT_FOUND;
+const CONNECT: Duration = Duration::from_secs(5);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_issuer_is_https_or_on_this_machine() {
+        for good in [
+            "https://login.example",
+            "https://login.example/tenant/v2.0",
+            "http://127.0.0.1:8080/",
+            "http://localhost:1",
+        ] {
+            assert_eq!(check_issuer(good), Ok(()), "{good}");
+        }
+        for bad in [
+            "",
+            "login.example",
+            "http://login.example",
+            "ftp://a",
+            "https://a?b",
+            "https://a/#b",
+            "https://me@a",
+            "https://a b",
+        ] {
+            assert!(check_issuer(bad).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn an_address_keeps_its_path_and_query() {
+        let (address, path) = split("https://login.example/a/b?c=d").unwrap();
+        assert_eq!((address.to_string().as_str(), path.as_str()), ("https://login.example:443", "/a/b?c=d"));
+        assert_eq!(split("http://localhost:99").unwrap().1, "/");
+        assert!(split(&format!("https://a/{}", "x".repeat(3_000))).is_none());
+    }
+}
