@@ -4,74 +4,74 @@ use std::collections::HashMap;
 use std::fmt;
 use std::sync::LazyLock;
 
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde::{Deserialize, Serialize, Serializer};
+use serde_json::Value;
 
+use super::row::{Cell, rows, words_of_tables};
 use super::table;
 
-/// The table of codes and states.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Errors {
-    /// The form of the table.
-    pub schema: u32,
-    /// The day its facts were collected.
-    pub retrieved: jiff::civil::Date,
-    /// The codes.
-    #[serde(rename = "error")]
-    pub errors: Vec<Error>,
-    /// The states of a licence, in the order of their numbers.
-    #[serde(rename = "state")]
-    pub states: Vec<State>,
+rows! {
+    /// The table of codes and states.
+    pub struct Errors {
+        /// The form of the table.
+        pub schema: u32,
+        /// The day its facts were collected.
+        pub retrieved: jiff::civil::Date,
+        /// The codes.
+        pub errors: Vec<Error> = "error",
+        /// The states of a licence, in the order of their numbers.
+        pub states: Vec<State> = "state",
+    }
 }
 
-/// A code, what it means and what to do about it.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Error {
-    /// The code.
-    pub code: Hresult,
-    /// The same as an unsigned number.
-    pub dec: u32,
-    /// The same as a signed number, where the highest bit is set.
-    pub signed: Option<i32>,
-    /// The constant's name in Microsoft's headers, where it is known.
-    pub name: Option<String>,
-    /// Whether it is a failure at all.
-    pub severity: Severity,
-    /// What prints it.
-    pub scope: Vec<Scope>,
-    /// The ways of activation that it belongs to.
-    pub method: Vec<Way>,
-    /// A few words.
-    pub title: String,
-    /// What it means.
-    pub meaning: String,
-    /// Why it comes about, the likeliest first.
-    pub causes: Vec<String>,
-    /// What to do, in order.
-    pub remedy: Vec<String>,
-    /// How well it is known.
-    pub confidence: Confidence,
-    /// Where it was read.
-    pub source: String,
+rows! {
+    /// A code, what it means and what to do about it.
+    pub struct Error {
+        /// The code.
+        pub code: Hresult,
+        /// The same as an unsigned number.
+        pub dec: u32,
+        /// The same as a signed number, where the highest bit is set.
+        pub signed: Option<i32>,
+        /// The constant's name in Microsoft's headers, where it is known.
+        pub name: Option<String>,
+        /// Whether it is a failure at all.
+        pub severity: Severity,
+        /// What prints it.
+        pub scope: Vec<Scope>,
+        /// The ways of activation that it belongs to.
+        pub method: Vec<Way>,
+        /// A few words.
+        pub title: String,
+        /// What it means.
+        pub meaning: String,
+        /// Why it comes about, the likeliest first.
+        pub causes: Vec<String>,
+        /// What to do, in order.
+        pub remedy: Vec<String>,
+        /// How well it is known.
+        pub confidence: Confidence,
+        /// Where it was read.
+        pub source: String,
+    }
 }
 
-/// A state of a licence, as each tool spells it.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct State {
-    /// Its number in WMI and in events.
-    pub code: u8,
-    /// Its name in WMI.
-    pub wmi: String,
-    /// Its name in `ospp.vbs`.
-    pub ospp: String,
-    /// Its name in `slmgr.vbs`.
-    pub slmgr: String,
-    /// What it means.
-    pub meaning: String,
-    /// Where it was read.
-    pub source: String,
+rows! {
+    /// A state of a licence, as each tool spells it.
+    pub struct State {
+        /// Its number in WMI and in events.
+        pub code: u8,
+        /// Its name in WMI.
+        pub wmi: String,
+        /// Its name in `ospp.vbs`.
+        pub ospp: String,
+        /// Its name in `slmgr.vbs`.
+        pub slmgr: String,
+        /// What it means.
+        pub meaning: String,
+        /// Where it was read.
+        pub source: String,
+    }
 }
 
 /// A number as Windows gives results: severity, facility and code in 32 bits. Shown and read as `0xC004F074`.
@@ -153,16 +153,15 @@ pub static ERRORS: LazyLock<Errors> = LazyLock::new(|| {
 static BY_CODE: LazyLock<HashMap<Hresult, &'static Error>> =
     LazyLock::new(|| ERRORS.errors.iter().map(|error| (error.code, error)).collect());
 
-/// Codes that are printed more seldom (`data/errors-more.toml`).
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct MoreErrors {
-    #[expect(dead_code, reason = "the form of the table, which is checked by being read")]
-    schema: u32,
-    #[expect(dead_code, reason = "the day of its facts, which is checked by being read")]
-    retrieved: jiff::civil::Date,
-    #[serde(rename = "error")]
-    errors: Vec<Error>,
+rows! {
+    /// Codes that are printed more seldom (`data/errors-more.toml`).
+    struct MoreErrors {
+        #[expect(dead_code, reason = "the form of the table, which is checked by being read")]
+        schema: u32,
+        #[expect(dead_code, reason = "the day of its facts, which is checked by being read")]
+        retrieved: jiff::civil::Date,
+        errors: Vec<Error> = "error",
+    }
 }
 
 impl Errors {
@@ -199,12 +198,14 @@ impl Serialize for Hresult {
     }
 }
 
-impl<'de> Deserialize<'de> for Hresult {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let text = String::deserialize(deserializer)?;
-        Self::parse_hex(&text).ok_or_else(|| serde::de::Error::custom(format!("{text}: no hexadecimal code")))
+impl Cell for Hresult {
+    fn read(value: Value) -> Self {
+        let text = String::read(value);
+        Self::parse_hex(&text).unwrap_or_else(|| panic!("{text}: no hexadecimal code"))
     }
 }
+
+words_of_tables!(Severity, Scope, Way, Confidence);
 
 #[cfg(test)]
 mod tests {

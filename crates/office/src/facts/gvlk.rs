@@ -8,6 +8,7 @@ use regex::Regex;
 use serde::Deserialize;
 
 use super::products::Release;
+use super::row::{rows, words_of_tables};
 
 /// The table of keys.
 pub fn table() -> &'static Gvlks {
@@ -27,8 +28,8 @@ pub fn preview(text: &str) -> Option<&'static Preview> {
 }
 
 /// The published keys that end in these five characters.
-pub fn ending_in(last5: &str) -> impl Iterator<Item = &'static Gvlk> {
-    TABLE.keys.iter().filter(move |key| key.last5.eq_ignore_ascii_case(last5))
+pub fn ending_in(last5: &str) -> impl Iterator<Item = &'static Gvlk> + use<> {
+    BY_END.get(last5.to_ascii_uppercase().as_str()).into_iter().flatten().copied()
 }
 
 /// The key of the product with this deployment id.
@@ -41,66 +42,64 @@ pub fn well_formed(text: &str) -> bool {
     text.len() <= MAX_KEY_BYTES && PATTERN.is_match(&text.to_ascii_uppercase())
 }
 
-/// What `gvlk.toml` holds.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Gvlks {
-    /// Version of the table's form.
-    pub schema: u32,
-    /// The day on which the keys were collected.
-    pub retrieved: Date,
-    /// The form of a product key, as a regular expression.
-    pub key_pattern: String,
-    /// The keys.
-    #[serde(rename = "gvlk")]
-    pub keys: Vec<Gvlk>,
-    /// Keys of previews.
-    #[serde(rename = "preview")]
-    pub previews: Vec<Preview>,
-    /// What Microsoft lists no key for.
-    pub not_listed: Vec<NotListed>,
+rows! {
+    /// What `gvlk.toml` holds.
+    pub struct Gvlks {
+        /// Version of the table's form.
+        pub schema: u32,
+        /// The day on which the keys were collected.
+        pub retrieved: Date,
+        /// The form of a product key, as a regular expression.
+        pub key_pattern: String,
+        /// The keys.
+        pub keys: Vec<Gvlk> = "gvlk",
+        /// Keys of previews.
+        pub previews: Vec<Preview> = "preview",
+        /// What Microsoft lists no key for.
+        pub not_listed: Vec<NotListed>,
+    }
 }
 
-/// A key that was published for a preview. It activates nothing that was released.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Preview {
-    /// The preview.
-    pub product: String,
-    /// The deployment id, which the released product has too.
-    pub odt_id: String,
-    /// By what it activated.
-    pub method: super::method::ActivationMethod,
-    /// The key.
-    pub key: String,
-    /// Where it was published.
-    pub source: String,
+rows! {
+    /// A key that was published for a preview. It activates nothing that was released.
+    pub struct Preview {
+        /// The preview.
+        pub product: String,
+        /// The deployment id, which the released product has too.
+        pub odt_id: String,
+        /// By what it activated.
+        pub method: super::method::ActivationMethod,
+        /// The key.
+        pub key: String,
+        /// Where it was published.
+        pub source: String,
+    }
 }
 
-/// A published key.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Gvlk {
-    /// What it is for.
-    pub product: String,
-    /// Office or Windows.
-    pub family: KeyFamily,
-    /// The release, as its page writes it.
-    pub release: String,
-    /// The deployment id of the product, where the tool installs it.
-    pub odt_id: Option<String>,
-    /// How the product is installed.
-    pub install: Option<Install>,
-    /// The key.
-    pub key: String,
-    /// Its last five characters, as scripts print them.
-    pub last5: String,
-    /// Whether no other published key ends so.
-    pub last5_unique: bool,
-    /// What else there is to know.
-    pub note: Option<String>,
-    /// Where the key is published.
-    pub source: String,
+rows! {
+    /// A published key.
+    pub struct Gvlk {
+        /// What it is for.
+        pub product: String,
+        /// Office or Windows.
+        pub family: KeyFamily,
+        /// The release, as its page writes it.
+        pub release: String,
+        /// The deployment id of the product, where the tool installs it.
+        pub odt_id: Option<String>,
+        /// How the product is installed.
+        pub install: Option<Install>,
+        /// The key.
+        pub key: String,
+        /// Its last five characters, as scripts print them.
+        pub last5: String,
+        /// Whether no other published key ends so.
+        pub last5_unique: bool,
+        /// What else there is to know.
+        pub note: Option<String>,
+        /// Where the key is published.
+        pub source: String,
+    }
 }
 
 impl Gvlk {
@@ -138,16 +137,16 @@ pub enum Install {
     Msi,
 }
 
-/// What Microsoft lists no key for.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct NotListed {
-    /// Which products.
-    pub what: String,
-    /// Why.
-    pub note: String,
-    /// Where the fact comes from.
-    pub source: String,
+rows! {
+    /// What Microsoft lists no key for.
+    pub struct NotListed {
+        /// Which products.
+        pub what: String,
+        /// Why.
+        pub note: String,
+        /// Where the fact comes from.
+        pub source: String,
+    }
 }
 
 fn bare(key: &str) -> String {
@@ -159,8 +158,17 @@ const MAX_KEY_BYTES: usize = 64;
 static TABLE: LazyLock<Gvlks> = LazyLock::new(|| super::table(include_str!("../../data/gvlk.toml")));
 static BY_KEY: LazyLock<HashMap<String, &'static Gvlk>> =
     LazyLock::new(|| table().keys.iter().map(|key| (bare(&key.key), key)).collect());
+static BY_END: LazyLock<HashMap<&str, Vec<&'static Gvlk>>> = LazyLock::new(|| {
+    let mut ends: HashMap<&str, Vec<&Gvlk>> = HashMap::new();
+    for key in &table().keys {
+        ends.entry(&key.last5).or_default().push(key);
+    }
+    ends
+});
 static PATTERN: LazyLock<Regex> =
     LazyLock::new(|| Regex::new(&table().key_pattern).expect("the pattern of the table: its test reads it"));
+
+words_of_tables!(KeyFamily, Install);
 
 #[cfg(test)]
 mod tests {

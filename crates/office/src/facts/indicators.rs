@@ -4,132 +4,127 @@ use std::sync::LazyLock;
 
 use serde::{Deserialize, Serialize};
 
+use super::row::{rows, words_of_tables};
 use super::table;
 
-/// The signs.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Indicators {
-    /// The form of the table.
-    pub schema: u32,
-    /// The day its facts were collected.
-    pub retrieved: jiff::civil::Date,
-    /// What a virus scanner calls activators.
-    #[serde(rename = "detection_name")]
-    pub detection_names: Vec<DetectionName>,
-    /// Files of activators.
-    #[serde(rename = "file")]
-    pub files: Vec<File>,
-    /// Places in the registry.
-    pub registry: Vec<Registry>,
-    /// Tasks and services of activators.
-    #[serde(rename = "task_or_service")]
-    pub tasks_and_services: Vec<TaskOrService>,
-    /// The rules that findings are told by.
-    #[serde(rename = "rule")]
-    pub rules: Vec<Rule>,
-    /// Hosts that are public and right.
-    #[serde(rename = "allow")]
-    pub allowed: Vec<Allow>,
-    /// What happened elsewhere.
-    #[serde(rename = "report")]
-    pub reports: Vec<Report>,
-    /// What was looked for and not found.
-    pub not_found: Vec<NotFound>,
+rows! {
+    /// The signs.
+    pub struct Indicators {
+        /// The form of the table.
+        pub schema: u32,
+        /// The day its facts were collected.
+        pub retrieved: jiff::civil::Date,
+        /// What a virus scanner calls activators.
+        pub detection_names: Vec<DetectionName> = "detection_name",
+        /// Files of activators.
+        pub files: Vec<File> = "file",
+        /// Places in the registry.
+        pub registry: Vec<Registry>,
+        /// Tasks and services of activators.
+        pub tasks_and_services: Vec<TaskOrService> = "task_or_service",
+        /// The rules that findings are told by.
+        pub rules: Vec<Rule> = "rule",
+        /// Hosts that are public and right.
+        pub allowed: Vec<Allow> = "allow",
+        /// What happened elsewhere.
+        pub reports: Vec<Report> = "report",
+        /// What was looked for and not found.
+        pub not_found: Vec<NotFound>,
+    }
 }
 
-/// What a virus scanner calls an activator.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct DetectionName {
-    /// The name.
-    pub name: String,
-    /// Whose scanner.
-    pub vendor: String,
-    /// How strong a sign it is.
-    pub confidence: Strength,
-    /// What else there is to say.
-    pub note: Option<String>,
-    /// Where it was read.
-    pub source: String,
+rows! {
+    /// What a virus scanner calls an activator.
+    pub struct DetectionName {
+        /// The name.
+        pub name: String,
+        /// Whose scanner.
+        pub vendor: String,
+        /// How strong a sign it is.
+        pub confidence: Strength,
+        /// What else there is to say.
+        pub note: Option<String>,
+        /// Where it was read.
+        pub source: String,
+    }
 }
 
-/// A file of an activator.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct File {
-    /// A file name, or a path with variables and wildcards.
-    pub pattern: String,
-    /// How strong a sign it is.
-    pub confidence: Strength,
-    /// What it is.
-    pub note: String,
-    /// Where it was read.
-    pub source: String,
+rows! {
+    /// A file of an activator.
+    pub struct File {
+        /// A file name, or a path with variables and wildcards.
+        pub pattern: String,
+        /// How strong a sign it is.
+        pub confidence: Strength,
+        /// What it is.
+        pub note: String,
+        /// Where it was read.
+        pub source: String,
+    }
 }
 
-/// A place in the registry.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Registry {
-    /// The key.
-    pub key: String,
-    /// The values, by commas; words where any value matters.
-    pub value: String,
-    /// How strong a sign it is.
-    pub confidence: ByRule,
-    /// What it is.
-    pub note: String,
-    /// Where it was read.
-    pub source: String,
+rows! {
+    /// A place in the registry.
+    pub struct Registry {
+        /// The key.
+        pub key: String,
+        /// The values, by commas; words where any value matters.
+        pub value: String,
+        /// How strong a sign it is.
+        pub confidence: ByRule,
+        /// What it is.
+        pub note: String,
+        /// Where it was read.
+        pub source: String,
+    }
 }
 
-/// A task or service of an activator.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct TaskOrService {
-    /// Its name with wildcards, or words that say which.
-    pub name: String,
-    /// How strong a sign it is.
-    pub confidence: Strength,
-    /// What it is.
-    pub note: String,
-    /// Where it was read.
-    pub source: String,
+rows! {
+    /// A task or service of an activator.
+    pub struct TaskOrService {
+        /// Its name with wildcards, or words that say which.
+        pub name: String,
+        /// How strong a sign it is.
+        pub confidence: Strength,
+        /// What it is.
+        pub note: String,
+        /// Where it was read.
+        pub source: String,
+    }
 }
 
-/// A rule that findings are told by.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Rule {
-    /// Its name, `ACT001`.
-    pub id: String,
-    /// How strong a finding of it is.
-    pub severity: Strength,
-    /// A few words.
-    pub title: String,
-    /// When it applies.
-    pub check: String,
-    /// Why it matters.
-    pub why: String,
-    /// What else could explain it.
-    pub false_positives: String,
-    /// Where it was read.
-    pub source: String,
+rows! {
+    /// A rule that findings are told by.
+    pub struct Rule {
+        /// Its name, `ACT001`.
+        pub id: String,
+        /// How strong a finding of it is.
+        pub severity: Strength,
+        /// A few words.
+        pub title: String,
+        /// When it applies.
+        pub check: String,
+        /// Why it matters.
+        pub why: String,
+        /// What else could explain it.
+        pub false_positives: String,
+        /// Where it was read.
+        pub source: String,
+    }
 }
 
-/// A host that is public and right.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Allow {
-    /// What `value` is.
-    pub kind: AllowKind,
-    /// The name or address.
-    pub value: String,
-    /// Whose it is.
-    pub note: String,
-    /// Where it was read.
-    pub source: String,
+rows! {
+    /// A host that is public and right.
+    pub struct Allow {
+        /// What `value` is.
+        pub kind: AllowKind,
+        /// The name or address.
+        pub value: String,
+        /// Whose it is.
+        pub note: String,
+        /// Where it was read.
+        pub source: String,
+    }
 }
 
 /// What is allowed.
@@ -142,28 +137,28 @@ pub enum AllowKind {
     Ip,
 }
 
-/// What happened elsewhere.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Report {
-    /// When.
-    pub period: String,
-    /// What.
-    pub finding: String,
-    /// Where it was read.
-    pub source: String,
+rows! {
+    /// What happened elsewhere.
+    pub struct Report {
+        /// When.
+        pub period: String,
+        /// What.
+        pub finding: String,
+        /// Where it was read.
+        pub source: String,
+    }
 }
 
-/// What was looked for and not found.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct NotFound {
-    /// What.
-    pub what: String,
-    /// How it was looked for.
-    pub note: String,
-    /// Where.
-    pub source: String,
+rows! {
+    /// What was looked for and not found.
+    pub struct NotFound {
+        /// What.
+        pub what: String,
+        /// How it was looked for.
+        pub note: String,
+        /// Where.
+        pub source: String,
+    }
 }
 
 /// How strong a sign is.
@@ -212,6 +207,8 @@ impl Strength {
         }
     }
 }
+
+words_of_tables!(AllowKind, Strength, ByRule);
 
 #[cfg(test)]
 mod tests {

@@ -6,60 +6,53 @@ use std::sync::LazyLock;
 use serde::{Deserialize, Serialize};
 
 use super::errors::Hresult;
+use super::row::{Cell, rows, word, words_of_tables};
 use super::table;
 
-/// The facts.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Kms {
-    /// The form of the table.
-    pub schema: u32,
-    /// The day its facts were collected.
-    pub retrieved: jiff::civil::Date,
-    /// Single values.
-    #[serde(rename = "fact")]
-    pub facts: Vec<Fact>,
-    /// What turns a machine into a host for an Office release.
-    #[serde(rename = "host_pack")]
-    pub host_packs: Vec<HostPack>,
-    /// Where each Windows host key runs.
-    #[serde(rename = "windows_host_key")]
-    pub windows_host_keys: Vec<WindowsHostKey>,
-    /// Updates that teach a host newer versions.
-    #[serde(rename = "host_update")]
-    pub host_updates: Vec<HostUpdate>,
-    /// What cannot be a host, or not for everything.
-    #[serde(rename = "limit")]
-    pub limits: Vec<Limit>,
-    /// What is written into event logs.
-    #[serde(rename = "event")]
-    pub events: Vec<Event>,
-    /// What the bits of an event's flags mean.
-    #[serde(rename = "event_flag")]
-    pub event_flags: Vec<EventFlag>,
-    /// Where the documentation contradicts itself.
-    #[serde(rename = "doc_conflict")]
-    pub doc_conflicts: Vec<DocConflict>,
+rows! {
+    /// The facts.
+    pub struct Kms {
+        /// The form of the table.
+        pub schema: u32,
+        /// The day its facts were collected.
+        pub retrieved: jiff::civil::Date,
+        /// Single values.
+        pub facts: Vec<Fact> = "fact",
+        /// What turns a machine into a host for an Office release.
+        pub host_packs: Vec<HostPack> = "host_pack",
+        /// Where each Windows host key runs.
+        pub windows_host_keys: Vec<WindowsHostKey> = "windows_host_key",
+        /// Updates that teach a host newer versions.
+        pub host_updates: Vec<HostUpdate> = "host_update",
+        /// What cannot be a host, or not for everything.
+        pub limits: Vec<Limit> = "limit",
+        /// What is written into event logs.
+        pub events: Vec<Event> = "event",
+        /// What the bits of an event's flags mean.
+        pub event_flags: Vec<EventFlag> = "event_flag",
+        /// Where the documentation contradicts itself.
+        pub doc_conflicts: Vec<DocConflict> = "doc_conflict",
+    }
 }
 
-/// A single value.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Fact {
-    /// Its name, like `threshold.office`.
-    pub id: String,
-    /// What it is.
-    pub value: Value,
-    /// Of what.
-    pub unit: String,
-    /// What it means.
-    pub description: String,
-    /// Where it was read.
-    pub source: String,
+rows! {
+    /// A single value.
+    pub struct Fact {
+        /// Its name, like `threshold.office`.
+        pub id: String,
+        /// What it is.
+        pub value: Value,
+        /// Of what.
+        pub unit: String,
+        /// What it means.
+        pub description: String,
+        /// Where it was read.
+        pub source: String,
+    }
 }
 
 /// A number or a word.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(untagged)]
 pub enum Value {
     /// A number.
@@ -68,87 +61,86 @@ pub enum Value {
     Text(String),
 }
 
-/// What turns a machine into a host for an Office release.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct HostPack {
-    /// The release.
-    pub office: String,
-    /// The oldest systems that take it.
-    pub min_host_os: Vec<String>,
-    /// Its number in Microsoft's download centre.
-    pub download_id: u32,
-    /// The activation id of its host licence.
-    pub host_activation_id: String,
-    /// Where it was read.
-    pub source: String,
+rows! {
+    /// What turns a machine into a host for an Office release.
+    pub struct HostPack {
+        /// The release.
+        pub office: String,
+        /// The oldest systems that take it.
+        pub min_host_os: Vec<String>,
+        /// Its number in Microsoft's download centre.
+        pub download_id: u32,
+        /// The activation id of its host licence.
+        pub host_activation_id: String,
+        /// Where it was read.
+        pub source: String,
+    }
 }
 
-/// Where a Windows host key runs.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct WindowsHostKey {
-    /// The key's product.
-    pub host_key: String,
-    /// The systems that take it.
-    pub runs_on: Vec<String>,
-    /// Where it was read.
-    pub source: String,
+rows! {
+    /// Where a Windows host key runs.
+    pub struct WindowsHostKey {
+        /// The key's product.
+        pub host_key: String,
+        /// The systems that take it.
+        pub runs_on: Vec<String>,
+        /// Where it was read.
+        pub source: String,
+    }
 }
 
-/// An update that teaches a host newer versions.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct HostUpdate {
-    /// The host's system.
-    pub host: String,
-    /// What it learns to activate.
-    pub to_activate: String,
-    /// The update.
-    pub kb: String,
-    /// Where it was read.
-    pub source: String,
+rows! {
+    /// An update that teaches a host newer versions.
+    pub struct HostUpdate {
+        /// The host's system.
+        pub host: String,
+        /// What it learns to activate.
+        pub to_activate: String,
+        /// The update.
+        pub kb: String,
+        /// Where it was read.
+        pub source: String,
+    }
 }
 
-/// What cannot be a host, or not for everything.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Limit {
-    /// What is limited.
-    pub what: String,
-    /// How.
-    pub detail: String,
-    /// Where it was read.
-    pub source: String,
+rows! {
+    /// What cannot be a host, or not for everything.
+    pub struct Limit {
+        /// What is limited.
+        pub what: String,
+        /// How.
+        pub detail: String,
+        /// Where it was read.
+        pub source: String,
+    }
 }
 
-/// An event in a log.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Event {
-    /// Its number.
-    pub id: u32,
-    /// Who writes it.
-    pub side: Side,
-    /// The log it is in.
-    pub log: String,
-    /// The source that the log names.
-    pub provider: String,
-    /// What it means.
-    pub meaning: String,
-    /// What its data are, in order.
-    pub fields: Vec<String>,
-    /// Where it was read.
-    pub source: String,
-    /// How its text begins.
-    pub text_prefix: Option<String>,
-    /// What it weighs for an administrator.
-    #[serde(default)]
-    pub weight: Weight,
-    /// What to do about it.
-    pub action: Option<String>,
-    /// An example.
-    pub fixture: Option<String>,
+rows! {
+    /// An event in a log.
+    pub struct Event {
+        /// Its number.
+        pub id: u32,
+        /// Who writes it.
+        pub side: Side,
+        /// The log it is in.
+        pub log: String,
+        /// The source that the log names.
+        pub provider: String,
+        /// What it means.
+        pub meaning: String,
+        /// What its data are, in order.
+        pub fields: Vec<String>,
+        /// Where it was read.
+        pub source: String,
+        /// How its text begins.
+        pub text_prefix: Option<String>,
+        /// What it weighs for an administrator.
+        pub weight: Weight,
+        /// What to do about it.
+        pub action: Option<String>,
+        /// An example.
+        pub fixture: Option<String>,
+    }
 }
 
 /// What an event weighs for an administrator.
@@ -178,30 +170,30 @@ pub enum Side {
     Host,
 }
 
-/// A bit of an event's flags.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct EventFlag {
-    /// The bit.
-    pub bit: Hresult,
-    /// What it means.
-    pub meaning: String,
-    /// Where it was read.
-    pub source: String,
+rows! {
+    /// A bit of an event's flags.
+    pub struct EventFlag {
+        /// The bit.
+        pub bit: Hresult,
+        /// What it means.
+        pub meaning: String,
+        /// Where it was read.
+        pub source: String,
+    }
 }
 
-/// Where the documentation contradicts itself.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct DocConflict {
-    /// About what.
-    pub what: String,
-    /// What one page says.
-    pub one: String,
-    /// What another says.
-    pub other: String,
-    /// Where it was read.
-    pub source: String,
+rows! {
+    /// Where the documentation contradicts itself.
+    pub struct DocConflict {
+        /// About what.
+        pub what: String,
+        /// What one page says.
+        pub one: String,
+        /// What another says.
+        pub other: String,
+        /// Where it was read.
+        pub source: String,
+    }
 }
 
 /// The facts.
@@ -236,6 +228,20 @@ impl fmt::Display for Value {
             Self::Number(number) => number.fmt(f),
             Self::Text(text) => f.write_str(text),
         }
+    }
+}
+
+words_of_tables!(Side);
+
+impl Cell for Value {
+    fn read(value: serde_json::Value) -> Self {
+        if value.is_number() { Self::Number(Cell::read(value)) } else { Self::Text(Cell::read(value)) }
+    }
+}
+
+impl Cell for Weight {
+    fn read(value: serde_json::Value) -> Self {
+        if value.is_null() { Self::default() } else { word(value) }
     }
 }
 

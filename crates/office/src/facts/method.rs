@@ -4,6 +4,8 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
+use super::row::words_of_tables;
+
 /// A way to activate, or to do without.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize, Serialize)]
 #[serde(rename_all = "kebab-case")]
@@ -106,6 +108,8 @@ impl FromStr for ActivationMethod {
         Self::DEPLOYABLE.into_iter().find(|method| method.name() == text).ok_or(NotDeployable)
     }
 }
+
+words_of_tables!(ActivationMethod);
 
 #[cfg(test)]
 mod tests {

@@ -4,69 +4,63 @@ use std::sync::LazyLock;
 
 use serde::{Deserialize, Serialize};
 
+use super::row::{rows, words_of_tables};
 use super::table;
 
-/// The table of labels and forms.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Outputs {
-    /// The form of the table.
-    pub schema: u32,
-    /// The day its facts were collected.
-    pub retrieved: jiff::civil::Date,
-    /// What lines begin with.
-    #[serde(rename = "label")]
-    pub labels: Vec<Label>,
-    /// Words of states in other languages.
-    #[serde(rename = "state_word")]
-    pub state_words: Vec<StateWord>,
-    /// The sections of `vnextdiag.ps1`.
-    #[serde(rename = "vnext_section")]
-    pub vnext_sections: Vec<VnextSection>,
-    /// The states of `vnextdiag.ps1`.
-    #[serde(rename = "vnext_state")]
-    pub vnext_states: Vec<VnextState>,
-    /// What consoles say where a script or command has not run.
-    #[serde(rename = "failure")]
-    pub failures: Vec<Failed>,
-    /// What else is to be known of the tools.
-    #[serde(rename = "note")]
-    pub notes: Vec<Note>,
+rows! {
+    /// The table of labels and forms.
+    pub struct Outputs {
+        /// The form of the table.
+        pub schema: u32,
+        /// The day its facts were collected.
+        pub retrieved: jiff::civil::Date,
+        /// What lines begin with.
+        pub labels: Vec<Label> = "label",
+        /// Words of states in other languages.
+        pub state_words: Vec<StateWord> = "state_word",
+        /// The sections of `vnextdiag.ps1`.
+        pub vnext_sections: Vec<VnextSection> = "vnext_section",
+        /// The states of `vnextdiag.ps1`.
+        pub vnext_states: Vec<VnextState> = "vnext_state",
+        /// What consoles say where a script or command has not run.
+        pub failures: Vec<Failed> = "failure",
+        /// What else is to be known of the tools.
+        pub notes: Vec<Note> = "note",
+    }
 }
 
-/// What a line of a tool begins with, and what stands behind it.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Label {
-    /// The tool that prints it.
-    pub tool: Script,
-    /// The words.
-    pub label: String,
-    /// What it is about.
-    pub field: Field,
-    /// How the value is written.
-    #[serde(rename = "type")]
-    pub kind: Kind,
-    /// What to watch for.
-    pub note: Option<String>,
-    /// Where it was read.
-    pub source: String,
+rows! {
+    /// What a line of a tool begins with, and what stands behind it.
+    pub struct Label {
+        /// The tool that prints it.
+        pub tool: Script,
+        /// The words.
+        pub label: String,
+        /// What it is about.
+        pub field: Field,
+        /// How the value is written.
+        pub kind: Kind = "type",
+        /// What to watch for.
+        pub note: Option<String>,
+        /// Where it was read.
+        pub source: String,
+    }
 }
 
-/// What `slmgr.vbs` calls a state in another language.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct StateWord {
-    /// The language.
-    pub lang: String,
-    /// How the word begins, in small letters.
-    pub word: String,
-    /// The state's number in WMI.
-    pub state: u64,
-    /// What kind of text shows it.
-    pub rests_on: String,
-    /// Where it was read.
-    pub source: String,
+rows! {
+    /// What `slmgr.vbs` calls a state in another language.
+    pub struct StateWord {
+        /// The language.
+        pub lang: String,
+        /// How the word begins, in small letters.
+        pub word: String,
+        /// The state's number in WMI.
+        pub state: u64,
+        /// What kind of text shows it.
+        pub rests_on: String,
+        /// Where it was read.
+        pub source: String,
+    }
 }
 
 /// A script that prints labels.
@@ -308,66 +302,68 @@ pub enum Field {
     Unlicensed,
 }
 
-/// A section of `vnextdiag.ps1`.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct VnextSection {
-    /// Its heading, between equals signs.
-    pub heading: String,
-    /// What stands in it.
-    pub content: String,
-    /// The words and keys that occur.
-    pub values: Vec<String>,
-    /// What to watch for.
-    pub note: String,
-    /// Where it was read.
-    pub source: String,
+rows! {
+    /// A section of `vnextdiag.ps1`.
+    pub struct VnextSection {
+        /// Its heading, between equals signs.
+        pub heading: String,
+        /// What stands in it.
+        pub content: String,
+        /// The words and keys that occur.
+        pub values: Vec<String>,
+        /// What to watch for.
+        pub note: String,
+        /// Where it was read.
+        pub source: String,
+    }
 }
 
-/// A state of a licence of Microsoft 365 Apps.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct VnextState {
-    /// The word.
-    pub state: String,
-    /// When it holds.
-    pub rule: String,
-    /// Where it was read.
-    pub source: String,
+rows! {
+    /// A state of a licence of Microsoft 365 Apps.
+    pub struct VnextState {
+        /// The word.
+        pub state: String,
+        /// When it holds.
+        pub rule: String,
+        /// Where it was read.
+        pub source: String,
+    }
 }
 
-/// What a console says where a script or command has not run.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Failed {
-    /// Its name.
-    pub id: String,
-    /// What its message contains; one of these is enough.
-    pub texts: Vec<String>,
-    /// What it means.
-    pub meaning: String,
-    /// What to do.
-    pub next: String,
-    /// How well the texts are known.
-    pub confidence: super::errors::Confidence,
-    /// Where it was read.
-    pub source: String,
+rows! {
+    /// What a console says where a script or command has not run.
+    pub struct Failed {
+        /// Its name.
+        pub id: String,
+        /// What its message contains; one of these is enough.
+        pub texts: Vec<String>,
+        /// What it means.
+        pub meaning: String,
+        /// What to do.
+        pub next: String,
+        /// How well the texts are known.
+        pub confidence: super::errors::Confidence,
+        /// Where it was read.
+        pub source: String,
+    }
 }
 
-/// Something to know of a tool.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Note {
-    /// The tool, or `any`.
-    pub tool: String,
-    /// What.
-    pub text: String,
-    /// Where it was read.
-    pub source: String,
+rows! {
+    /// Something to know of a tool.
+    pub struct Note {
+        /// The tool, or `any`.
+        pub tool: String,
+        /// What.
+        pub text: String,
+        /// Where it was read.
+        pub source: String,
+    }
 }
 
 /// The table.
 pub static OUTPUTS: LazyLock<Outputs> = LazyLock::new(|| table(include_str!("../../data/outputs.toml")));
+
+words_of_tables!(Script, Kind, Field);
 
 #[cfg(test)]
 mod tests {

@@ -2,68 +2,69 @@
 
 use std::sync::LazyLock;
 
-use serde::Deserialize;
+use serde_json::Value;
 
 use super::method::ActivationMethod;
+use super::row::{Cell, rows};
 use super::table;
 
-/// The decision table.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Decisions {
-    /// The form of the table.
-    pub schema: u32,
-    /// The day its facts were collected.
-    pub retrieved: jiff::civil::Date,
-    /// The rows; the lowest order whose conditions hold is taken.
-    #[serde(rename = "decision")]
-    pub rows: Vec<Decision>,
+rows! {
+    /// The decision table.
+    pub struct Decisions {
+        /// The form of the table.
+        pub schema: u32,
+        /// The day its facts were collected.
+        pub retrieved: jiff::civil::Date,
+        /// The rows; the lowest order whose conditions hold is taken.
+        pub rows: Vec<Decision> = "decision",
+    }
 }
 
-/// One row: when it holds, and what then.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Decision {
-    /// Its name.
-    pub id: String,
-    /// Its place; the lowest first.
-    pub order: u32,
-    /// All of these must hold.
-    pub when: When,
-    /// The method.
-    pub method: ActivationMethod,
-    /// Why it is that one.
-    pub why: String,
-    /// What it needs.
-    pub needs: Vec<String>,
-    /// Where it was read.
-    pub source: String,
+rows! {
+    /// One row: when it holds, and what then.
+    pub struct Decision {
+        /// Its name.
+        pub id: String,
+        /// Its place; the lowest first.
+        pub order: u32,
+        /// All of these must hold.
+        pub when: When,
+        /// The method.
+        pub method: ActivationMethod,
+        /// Why it is that one.
+        pub why: String,
+        /// What it needs.
+        pub needs: Vec<String>,
+        /// Where it was read.
+        pub source: String,
+    }
 }
 
-/// The conditions of a row; what is absent may be anything.
-#[derive(Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct When {
-    /// What was bought.
-    pub licence: Option<LicenceIs>,
-    /// Who works at the machines.
-    pub devices: Option<DevicesAre>,
-    /// How often the internet is reached.
-    pub online: Option<OnlineIs>,
-    /// What the users do.
-    pub users: Option<UsersDo>,
-    /// Whether the machines are in a domain.
-    pub domain: Option<DomainIs>,
-    /// How often a domain controller is reached.
-    pub dc: Option<DcIs>,
-    /// Which release is used.
-    pub release: Option<ReleaseIs>,
-    /// How the machines reach a host.
-    pub network: Option<NetworkIs>,
-    /// How many machines there are.
-    pub count: Option<CountIs>,
-    /// How long the machines live.
-    pub r#use: Option<UseIs>,
+rows! {
+    /// The conditions of a row; what is absent may be anything.
+    #[derive(Default)]
+    pub struct When {
+        /// What was bought.
+        pub licence: Option<LicenceIs>,
+        /// Who works at the machines.
+        pub devices: Option<DevicesAre>,
+        /// How often the internet is reached.
+        pub online: Option<OnlineIs>,
+        /// What the users do.
+        pub users: Option<UsersDo>,
+        /// Whether the machines are in a domain.
+        pub domain: Option<DomainIs>,
+        /// How often a domain controller is reached.
+        pub dc: Option<DcIs>,
+        /// Which release is used.
+        pub release: Option<ReleaseIs>,
+        /// How the machines reach a host.
+        pub network: Option<NetworkIs>,
+        /// How many machines there are.
+        pub count: Option<CountIs>,
+        /// How long the machines live.
+        pub r#use: Option<UseIs> = "use",
+    }
 }
 
 /// One condition of a row.
@@ -147,8 +148,17 @@ impl Condition {
 macro_rules! words {
     ($(#[$doc:meta])* $name:ident { $($(#[$of:meta])* $variant:ident = $text:literal),* $(,)? }) => {
         $(#[$doc])*
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
-        pub enum $name { $($(#[$of])* #[serde(rename = $text)] $variant),* }
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        pub enum $name { $($(#[$of])* $variant),* }
+
+        impl Cell for $name {
+            fn read(value: Value) -> Self {
+                match String::read(value).as_str() {
+                    $($text => Self::$variant,)*
+                    other => panic!("{other}: no such condition"),
+                }
+            }
+        }
 
         impl $name {
             /// The condition in the table's words.

@@ -7,6 +7,7 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use super::method::ActivationMethod;
+use super::row::{rows, words_of_tables};
 
 /// The table of products.
 pub fn table() -> &'static Products {
@@ -18,85 +19,78 @@ pub fn find(id: &str) -> Option<&'static Product> {
     BY_ID.get(id).copied()
 }
 
-/// What `products.toml` holds.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Products {
-    /// Version of the table's form.
-    pub schema: u32,
-    /// The day on which the facts were collected.
-    pub retrieved: Date,
-    /// Products by deployment id.
-    #[serde(rename = "product")]
-    pub products: Vec<Product>,
-    /// Products that the deployment tool installed until Office 2016, and no longer does.
-    pub former: Vec<Former>,
-    /// Releases with their support.
-    #[serde(rename = "release")]
-    pub releases: Vec<ReleaseFacts>,
-    /// Licence ids that the activation scripts print.
-    #[serde(rename = "sku")]
-    pub skus: Vec<Sku>,
-    /// Where the sources contradict each other.
-    #[serde(rename = "doc_conflict")]
-    pub conflicts: Vec<Conflict>,
-    /// Ids of applications that the activation scripts print.
-    #[serde(rename = "application_id")]
-    pub applications: Vec<Application>,
+rows! {
+    /// What `products.toml` holds.
+    pub struct Products {
+        /// Version of the table's form.
+        pub schema: u32,
+        /// The day on which the facts were collected.
+        pub retrieved: Date,
+        /// Products by deployment id.
+        pub products: Vec<Product> = "product",
+        /// Products that the deployment tool installed until Office 2016, and no longer does.
+        pub former: Vec<Former>,
+        /// Releases with their support.
+        pub releases: Vec<ReleaseFacts> = "release",
+        /// Licence ids that the activation scripts print.
+        pub skus: Vec<Sku> = "sku",
+        /// Where the sources contradict each other.
+        pub conflicts: Vec<Conflict> = "doc_conflict",
+        /// Ids of applications that the activation scripts print.
+        pub applications: Vec<Application> = "application_id",
+    }
 }
 
-/// A product that the deployment tool of an earlier release installed.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Former {
-    /// The id in configuration files.
-    pub id: String,
-    /// The last release that had it, as people call it.
-    pub release: String,
-    /// The last day of that release's support.
-    pub end_of_support: Date,
-    /// Where the id comes from.
-    pub source: String,
+rows! {
+    /// A product that the deployment tool of an earlier release installed.
+    pub struct Former {
+        /// The id in configuration files.
+        pub id: String,
+        /// The last release that had it, as people call it.
+        pub release: String,
+        /// The last day of that release's support.
+        pub end_of_support: Date,
+        /// Where the id comes from.
+        pub source: String,
+    }
 }
 
-/// A product that the Office Deployment Tool installs.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Product {
-    /// The id in configuration files.
-    pub id: String,
-    /// What people call it.
-    pub name: String,
-    /// What kind of product it is.
-    pub family: Family,
-    /// Its release.
-    pub release: Release,
-    /// How it is licensed.
-    pub licence: Licence,
-    /// Update channels it may be installed from, by name; the first is the usual one.
-    pub channels: Vec<String>,
-    /// Ways it may be activated.
-    pub activation: Vec<ActivationMethod>,
-    /// Whether Microsoft publishes a GVLK for it, where that is a question.
-    pub gvlk: Option<bool>,
-    /// What a `PIDKEY` attribute may hold.
-    pub pidkey: PidKey,
-    /// The last day of support.
-    pub end_of_support: Option<Date>,
-    /// The standing on the day the table was made; compute it from `end_of_support` instead.
-    pub status: Status,
-    /// Plans that include it.
-    #[serde(default)]
-    pub plans: Vec<String>,
-    /// What else there is to know.
-    #[serde(default)]
-    pub notes: String,
-    /// How sure the id is; see [`Product::documented`].
-    pub confidence: String,
-    /// Where the facts come from.
-    pub source: String,
-    /// Where the end of support comes from.
-    pub end_of_support_source: Option<String>,
+rows! {
+    /// A product that the Office Deployment Tool installs.
+    pub struct Product {
+        /// The id in configuration files.
+        pub id: String,
+        /// What people call it.
+        pub name: String,
+        /// What kind of product it is.
+        pub family: Family,
+        /// Its release.
+        pub release: Release,
+        /// How it is licensed.
+        pub licence: Licence,
+        /// Update channels it may be installed from, by name; the first is the usual one.
+        pub channels: Vec<String>,
+        /// Ways it may be activated.
+        pub activation: Vec<ActivationMethod>,
+        /// Whether Microsoft publishes a GVLK for it, where that is a question.
+        pub gvlk: Option<bool>,
+        /// What a `PIDKEY` attribute may hold.
+        pub pidkey: PidKey,
+        /// The last day of support.
+        pub end_of_support: Option<Date>,
+        /// The standing on the day the table was made; compute it from `end_of_support` instead.
+        pub status: Status,
+        /// Plans that include it.
+        pub plans: Vec<String>,
+        /// What else there is to know.
+        pub notes: Option<String>,
+        /// How sure the id is; see [`Product::documented`].
+        pub confidence: String,
+        /// Where the facts come from.
+        pub source: String,
+        /// Where the end of support comes from.
+        pub end_of_support_source: Option<String>,
+    }
 }
 
 impl Product {
@@ -233,42 +227,42 @@ pub enum Status {
     Consumer,
 }
 
-/// A release with its support.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct ReleaseFacts {
-    /// Which one.
-    pub release: Release,
-    /// What people call it.
-    pub name: String,
-    /// How it is licensed.
-    pub licence: Licence,
-    /// The last day of support.
-    pub end_of_support: Option<Date>,
-    /// Whether the support was extended once.
-    pub extended: Option<bool>,
-    /// The update channel of its volume editions.
-    pub perpetual_channel: Option<String>,
-    /// Until when it may be used with Microsoft 365 services.
-    pub m365_connectivity_until: Option<String>,
-    /// What else there is to know.
-    pub note: Option<String>,
-    /// Where the facts come from.
-    pub source: String,
+rows! {
+    /// A release with its support.
+    pub struct ReleaseFacts {
+        /// Which one.
+        pub release: Release,
+        /// What people call it.
+        pub name: String,
+        /// How it is licensed.
+        pub licence: Licence,
+        /// The last day of support.
+        pub end_of_support: Option<Date>,
+        /// Whether the support was extended once.
+        pub extended: Option<bool>,
+        /// The update channel of its volume editions.
+        pub perpetual_channel: Option<String>,
+        /// Until when it may be used with Microsoft 365 services.
+        pub m365_connectivity_until: Option<String>,
+        /// What else there is to know.
+        pub note: Option<String>,
+        /// Where the facts come from.
+        pub source: String,
+    }
 }
 
-/// A licence id that the activation scripts print.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Sku {
-    /// The id, lower-case.
-    pub id: String,
-    /// The licence's name.
-    pub licence_name: String,
-    /// What the licence is for.
-    pub role: SkuRole,
-    /// Where the fact comes from.
-    pub source: String,
+rows! {
+    /// A licence id that the activation scripts print.
+    pub struct Sku {
+        /// The id, lower-case.
+        pub id: String,
+        /// The licence's name.
+        pub licence_name: String,
+        /// What the licence is for.
+        pub role: SkuRole,
+        /// Where the fact comes from.
+        pub source: String,
+    }
 }
 
 /// What a licence id is for.
@@ -293,33 +287,35 @@ pub enum SkuRole {
     ConsumerGrace,
 }
 
-/// Where the sources contradict each other.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Conflict {
-    /// What about.
-    pub what: String,
-    /// Which says what, and what is taken.
-    pub detail: String,
-    /// Where the facts come from.
-    pub source: String,
+rows! {
+    /// Where the sources contradict each other.
+    pub struct Conflict {
+        /// What about.
+        pub what: String,
+        /// Which says what, and what is taken.
+        pub detail: String,
+        /// Where the facts come from.
+        pub source: String,
+    }
 }
 
-/// The id of an application that the activation scripts print.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Application {
-    /// The id, lower-case.
-    pub id: String,
-    /// What it stands for.
-    pub name: String,
-    /// Where the fact comes from.
-    pub source: String,
+rows! {
+    /// The id of an application that the activation scripts print.
+    pub struct Application {
+        /// The id, lower-case.
+        pub id: String,
+        /// What it stands for.
+        pub name: String,
+        /// Where the fact comes from.
+        pub source: String,
+    }
 }
 
 static TABLE: LazyLock<Products> = LazyLock::new(|| super::table(include_str!("../../data/products.toml")));
 static BY_ID: LazyLock<HashMap<&'static str, &'static Product>> =
     LazyLock::new(|| table().products.iter().map(|product| (product.id.as_str(), product)).collect());
+
+words_of_tables!(Family, Release, Licence, PidKey, Status, SkuRole);
 
 #[cfg(test)]
 mod tests {

@@ -6,6 +6,8 @@ use std::sync::LazyLock;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
+use super::row::{rows, words_of_tables};
+
 /// The table of elements, attributes, values and rules.
 pub fn table() -> &'static Schema {
     &TABLE
@@ -74,95 +76,82 @@ pub fn rule(id: &str) -> Option<&'static Rule> {
     RULES.get(id).copied()
 }
 
-/// What `odt-schema.toml` holds.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Schema {
-    /// Version of the table's form.
-    pub schema: u32,
-    /// The day on which the facts were collected.
-    pub retrieved: Date,
-    /// The oldest version of the tool that knows all of it.
-    pub min_tool_version: String,
-    /// Elements.
-    #[serde(rename = "element")]
-    pub elements: Vec<Element>,
-    /// Attributes.
-    #[serde(rename = "attribute")]
-    pub attributes: Vec<Attribute>,
-    /// Named switches.
-    #[serde(rename = "property")]
-    pub properties: Vec<Property>,
-    /// Update channels.
-    #[serde(rename = "channel")]
-    pub channels: Vec<Channel>,
-    /// Apps that can be left out.
-    #[serde(rename = "exclude_app")]
-    pub exclude_apps: Vec<ExcludeApp>,
-    /// Apps that could be left out until 2016, and are in no suite of today.
-    #[serde(rename = "former_exclude_app")]
-    pub former_exclude_apps: Vec<ExcludeApp>,
-    /// Languages.
-    #[serde(rename = "language")]
-    pub languages: Vec<Language>,
-    /// Rules.
-    #[serde(rename = "rule")]
-    pub rules: Vec<Rule>,
+rows! {
+    /// What `odt-schema.toml` holds.
+    pub struct Schema {
+        /// Version of the table's form.
+        pub schema: u32,
+        /// The day on which the facts were collected.
+        pub retrieved: Date,
+        /// The oldest version of the tool that knows all of it.
+        pub min_tool_version: String,
+        /// Elements.
+        pub elements: Vec<Element> = "element",
+        /// Attributes.
+        pub attributes: Vec<Attribute> = "attribute",
+        /// Named switches.
+        pub properties: Vec<Property> = "property",
+        /// Update channels.
+        pub channels: Vec<Channel> = "channel",
+        /// Apps that can be left out.
+        pub exclude_apps: Vec<ExcludeApp> = "exclude_app",
+        /// Apps that could be left out until 2016, and are in no suite of today.
+        pub former_exclude_apps: Vec<ExcludeApp> = "former_exclude_app",
+        /// Languages.
+        pub languages: Vec<Language> = "language",
+        /// Rules.
+        pub rules: Vec<Rule> = "rule",
+    }
 }
 
-/// An element.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Element {
-    /// Its name.
-    pub name: String,
-    /// The elements it stands in, divided by ` | `; the root has none.
-    pub parent: Option<String>,
-    /// Whether it may stand more than once.
-    pub repeat: bool,
-    /// Whether it has to be there.
-    pub required: bool,
-    /// What may stand in it.
-    #[serde(default)]
-    pub children: Vec<String>,
-    /// What it is for.
-    pub description: String,
-    /// Whether the tool no longer knows it.
-    #[serde(default)]
-    pub deprecated: bool,
-    /// How sure the fact is.
-    pub confidence: Option<String>,
-    /// Where the fact comes from.
-    pub source: String,
+rows! {
+    /// An element.
+    pub struct Element {
+        /// Its name.
+        pub name: String,
+        /// The elements it stands in, divided by ` | `; the root has none.
+        pub parent: Option<String>,
+        /// Whether it may stand more than once.
+        pub repeat: bool,
+        /// Whether it has to be there.
+        pub required: bool,
+        /// What may stand in it.
+        pub children: Vec<String>,
+        /// What it is for.
+        pub description: String,
+        /// Whether the tool no longer knows it.
+        pub deprecated: bool,
+        /// How sure the fact is.
+        pub confidence: Option<String>,
+        /// Where the fact comes from.
+        pub source: String,
+    }
 }
 
-/// An attribute.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Attribute {
-    /// The element it belongs to.
-    pub element: String,
-    /// Its name.
-    pub name: String,
-    /// Whether it has to be there.
-    pub required: bool,
-    /// What kind of value it takes.
-    #[serde(rename = "type")]
-    pub kind: Kind,
-    /// The values it takes, or in words which.
-    #[serde(default)]
-    pub values: Vec<String>,
-    /// What holds without it.
-    pub default: Option<String>,
-    /// What it is for.
-    pub description: String,
-    /// Whether the tool no longer knows it.
-    #[serde(default)]
-    pub deprecated: bool,
-    /// How sure the fact is.
-    pub confidence: Option<String>,
-    /// Where the fact comes from.
-    pub source: String,
+rows! {
+    /// An attribute.
+    pub struct Attribute {
+        /// The element it belongs to.
+        pub element: String,
+        /// Its name.
+        pub name: String,
+        /// Whether it has to be there.
+        pub required: bool,
+        /// What kind of value it takes.
+        pub kind: Kind = "type",
+        /// The values it takes, or in words which.
+        pub values: Vec<String>,
+        /// What holds without it.
+        pub default: Option<String>,
+        /// What it is for.
+        pub description: String,
+        /// Whether the tool no longer knows it.
+        pub deprecated: bool,
+        /// How sure the fact is.
+        pub confidence: Option<String>,
+        /// Where the fact comes from.
+        pub source: String,
+    }
 }
 
 /// What kind of value an attribute takes.
@@ -189,45 +178,44 @@ pub enum Kind {
     Datetime,
 }
 
-/// A named switch.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Property {
-    /// Its name.
-    pub name: String,
-    /// The values it takes, or in words which.
-    pub values: Vec<String>,
-    /// What holds without it.
-    pub default: Option<String>,
-    /// What it applies to.
-    pub applies_to: Vec<String>,
-    /// What it is for.
-    pub description: String,
-    /// Where the fact comes from.
-    pub source: String,
+rows! {
+    /// A named switch.
+    pub struct Property {
+        /// Its name.
+        pub name: String,
+        /// The values it takes, or in words which.
+        pub values: Vec<String>,
+        /// What holds without it.
+        pub default: Option<String>,
+        /// What it applies to.
+        pub applies_to: Vec<String>,
+        /// What it is for.
+        pub description: String,
+        /// Where the fact comes from.
+        pub source: String,
+    }
 }
 
-/// An update channel.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Channel {
-    /// Its name in configuration files.
-    pub name: String,
-    /// What people call it.
-    pub title: String,
-    /// What it updates: `m365`, or `volume-` and a year.
-    pub family: String,
-    /// Its name until 2020.
-    pub old_name: Option<String>,
-    /// Its names until 2017.
-    #[serde(default)]
-    pub before_2017: Vec<String>,
-    /// Its folder in Microsoft's content delivery network.
-    pub cdn: Option<String>,
-    /// What else there is to know.
-    pub note: Option<String>,
-    /// Where the fact comes from.
-    pub source: String,
+rows! {
+    /// An update channel.
+    pub struct Channel {
+        /// Its name in configuration files.
+        pub name: String,
+        /// What people call it.
+        pub title: String,
+        /// What it updates: `m365`, or `volume-` and a year.
+        pub family: String,
+        /// Its name until 2020.
+        pub old_name: Option<String>,
+        /// Its names until 2017.
+        pub before_2017: Vec<String>,
+        /// Its folder in Microsoft's content delivery network.
+        pub cdn: Option<String>,
+        /// What else there is to know.
+        pub note: Option<String>,
+        /// Where the fact comes from.
+        pub source: String,
+    }
 }
 
 impl Channel {
@@ -237,58 +225,58 @@ impl Channel {
     }
 }
 
-/// An app that can be left out of a suite.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct ExcludeApp {
-    /// Its id.
-    pub id: String,
-    /// What else there is to know.
-    pub note: Option<String>,
-    /// How sure the fact is.
-    pub confidence: String,
-    /// Where the fact comes from.
-    pub source: String,
+rows! {
+    /// An app that can be left out of a suite.
+    pub struct ExcludeApp {
+        /// Its id.
+        pub id: String,
+        /// What else there is to know.
+        pub note: Option<String>,
+        /// How sure the fact is.
+        pub confidence: String,
+        /// Where the fact comes from.
+        pub source: String,
+    }
 }
 
-/// A language.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Language {
-    /// The culture code, lower-case.
-    pub code: String,
-    /// The culture code as it is shown.
-    pub display: String,
-    /// What people call it.
-    pub name: String,
-    /// Whether Microsoft lists proofing languages that come with it.
-    pub companion_proofing_listed: bool,
-    /// The first version that has it.
-    pub min_version: Option<String>,
-    /// Whether Project and Visio have it.
-    pub project_visio: bool,
-    /// Where the fact comes from.
-    pub source: String,
+rows! {
+    /// A language.
+    pub struct Language {
+        /// The culture code, lower-case.
+        pub code: String,
+        /// The culture code as it is shown.
+        pub display: String,
+        /// What people call it.
+        pub name: String,
+        /// Whether Microsoft lists proofing languages that come with it.
+        pub companion_proofing_listed: bool,
+        /// The first version that has it.
+        pub min_version: Option<String>,
+        /// Whether Project and Visio have it.
+        pub project_visio: bool,
+        /// Where the fact comes from.
+        pub source: String,
+    }
 }
 
-/// A rule.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Rule {
-    /// Its id.
-    pub id: String,
-    /// How bad it is to break it.
-    pub severity: Severity,
-    /// What it is about.
-    pub title: String,
-    /// When it is broken.
-    pub check: String,
-    /// What to do.
-    pub fix: String,
-    /// How sure the rule is.
-    pub confidence: String,
-    /// Where it comes from.
-    pub source: String,
+rows! {
+    /// A rule.
+    pub struct Rule {
+        /// Its id.
+        pub id: String,
+        /// How bad it is to break it.
+        pub severity: Severity,
+        /// What it is about.
+        pub title: String,
+        /// When it is broken.
+        pub check: String,
+        /// What to do.
+        pub fix: String,
+        /// How sure the rule is.
+        pub confidence: String,
+        /// Where it comes from.
+        pub source: String,
+    }
 }
 
 /// How bad a finding is, the worst first.
@@ -321,6 +309,8 @@ static ATTRIBUTES: LazyLock<HashMap<(&'static str, &'static str), &'static Attri
 });
 static RULES: LazyLock<HashMap<&'static str, &'static Rule>> =
     LazyLock::new(|| table().rules.iter().map(|rule| (rule.id.as_str(), rule)).collect());
+
+words_of_tables!(Kind, Severity);
 
 #[cfg(test)]
 mod tests {
