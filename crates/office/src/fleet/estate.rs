@@ -1,37 +1,34 @@
-//! Many machines at once: the lines of the overview, what they add up to, and what stands twice.
+//! Many machines at once: the lines of the overview, and which later line replaces which.
 
 use std::collections::hash_map::Entry;
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 
-use jiff::Timestamp;
 use serde::Serialize;
 
 use super::advice::Health;
-use super::forecast::{self, Contacts, HostForecast, Week};
-use super::row::{self, HostBy, Origin, Row, RowKind};
-use crate::read::{Channel, Content, Item, NamedBy, State};
+use super::forecast::Contacts;
+use super::row::{self, Origin, Row, RowKind};
+use crate::read::{Content, Item, NamedBy, State};
 
 /// The most machines that are named for one client id.
 const MAX_SHARING: usize = 16;
 /// The most files and replaced outputs that are named.
 const MAX_NAMED: usize = 10_000;
-/// The most hosts and client ids that a summary lists.
-const MAX_LISTED: usize = 1000;
 
 /// Gathers what was read of many texts. The texts themselves are not kept: memory grows with products and clients alone.
 #[derive(Debug, Default)]
 pub struct Fleet {
-    rows: Vec<Row>,
+    pub(super) rows: Vec<Row>,
     subjects: HashMap<Subject, usize>,
     names: HashSet<Arc<str>>,
-    cmids: HashMap<Arc<str>, Vec<Arc<str>>>,
-    contacts: Contacts,
-    superseded: Vec<Superseded>,
-    more_superseded: u64,
-    without_key: u64,
-    events: BTreeMap<u32, u64>,
-    foreign: Vec<Foreign>,
+    pub(super) cmids: HashMap<Arc<str>, Vec<Arc<str>>>,
+    pub(super) contacts: Contacts,
+    pub(super) superseded: Vec<Superseded>,
+    pub(super) more_superseded: u64,
+    pub(super) without_key: u64,
+    pub(super) events: BTreeMap<u32, u64>,
+    pub(super) foreign: Vec<Foreign>,
 }
 
 /// What a line is about: a later output of the same replaces it.
@@ -67,63 +64,6 @@ pub struct Foreign {
     pub what: &'static str,
 }
 
-/// What a fleet adds up to.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Summary {
-    /// The time it is told for.
-    pub as_of: Timestamp,
-    /// Distinct machines.
-    pub machines: u64,
-    /// Lines of the overview.
-    pub lines: u64,
-    /// Lines by how they stand.
-    pub health: BTreeMap<&'static str, u64>,
-    /// Products by state; `not recognised` where none is known.
-    pub states: Vec<(String, u64)>,
-    /// Products by channel.
-    pub channels: BTreeMap<Channel, u64>,
-    /// Products by KMS host, the most used first.
-    pub hosts: Vec<HostUse>,
-    /// Client ids that several machines share, which a KMS host counts once.
-    pub duplicates: Vec<Duplicate>,
-    /// When leases end unless they are renewed, by week.
-    pub weeks: Vec<Week>,
-    /// The hosts' counts.
-    pub forecast: Vec<HostForecast>,
-    /// Outputs that a later one of the same machine has replaced.
-    pub superseded: u64,
-    /// Those of them that are named.
-    pub replaced: Vec<Superseded>,
-    /// Files that are no outputs of an estate.
-    pub foreign: Vec<Foreign>,
-    /// Events by their number.
-    pub events_by_id: BTreeMap<u32, u64>,
-    /// Licences that are installed without a key (`ospp.vbs /dstatusall`), which are not listed.
-    pub without_key: u64,
-    /// Events that were counted.
-    pub events: u64,
-}
-
-/// A KMS host and who uses it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct HostUse {
-    /// `host:port`
-    pub host: Arc<str>,
-    /// Who chose it.
-    pub by: HostBy,
-    /// How many products.
-    pub products: u64,
-}
-
-/// A client id that several machines share.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Duplicate {
-    /// The client id.
-    pub cmid: Arc<str>,
-    /// The first machines that have it.
-    pub machines: Vec<Arc<str>>,
-}
-
 impl Fleet {
     /// Adds what was read.
     pub fn add(&mut self, item: &Item, origin: &Origin) {
@@ -148,69 +88,6 @@ impl Fleet {
             let key = |row: &Row| (std::cmp::Reverse(row.health), row.machine.clone(), row.file.clone(), row.line);
             key(a).cmp(&key(b))
         });
-    }
-
-    /// What it all adds up to at `as_of`.
-    pub fn summary(&self, as_of: Timestamp) -> Summary {
-        let mut health: BTreeMap<&'static str, u64> = Health::ALL.iter().map(|health| (health.word(), 0)).collect();
-        let mut machines = HashSet::new();
-        let mut channels: BTreeMap<Channel, u64> = BTreeMap::new();
-        let mut hosts: HashMap<(Arc<str>, HostBy), u64> = HashMap::new();
-        for row in &self.rows {
-            *health.entry(row.health.word()).or_default() += 1;
-            // A text in which nothing is recognised is no machine.
-            if row.kind != RowKind::Unknown {
-                machines.insert(row.subject());
-            }
-            if let Some(channel) = row.channel.filter(|_| row.state.is_some()) {
-                *channels.entry(channel).or_default() += 1;
-            }
-            if let (Some(host), Some(by)) = (&row.host, row.host_by)
-                && row.channel.is_some()
-            {
-                *hosts.entry((host.clone(), by)).or_default() += 1;
-            }
-        }
-        let mut hosts: Vec<HostUse> =
-            hosts.into_iter().map(|((host, by), products)| HostUse { host, by, products }).collect();
-        hosts.sort_by(|a, b| b.products.cmp(&a.products).then_with(|| a.host.cmp(&b.host)));
-        hosts.truncate(MAX_LISTED);
-        Summary {
-            as_of,
-            machines: machines.len() as u64,
-            lines: self.rows.len() as u64,
-            health,
-            states: self.states(),
-            channels,
-            hosts,
-            duplicates: self.duplicates(),
-            weeks: forecast::weeks(&self.rows, as_of),
-            forecast: self.contacts.forecast(as_of),
-            superseded: self.superseded.len() as u64 + self.more_superseded,
-            replaced: self.superseded.clone(),
-            foreign: self.foreign.clone(),
-            events_by_id: self.events.clone(),
-            without_key: self.without_key,
-            events: self.events.values().sum(),
-        }
-    }
-
-    fn states(&self) -> Vec<(String, u64)> {
-        let products = || self.rows.iter().filter(|row| row.channel.is_some() || row.state.is_some());
-        let count = |state: Option<State>| products().filter(|row| row.state == state).count() as u64;
-        let named = State::ALL.iter().map(|state| (state.to_string(), count(Some(*state))));
-        let unknown =
-            self.rows.iter().filter(|row| row.state.is_none() && row.health == Health::Unknown).count() as u64;
-        named.chain([("not recognised".to_owned(), unknown)]).filter(|(_, count)| *count > 0).collect()
-    }
-
-    fn duplicates(&self) -> Vec<Duplicate> {
-        let shared = self.cmids.iter().filter(|(_, machines)| machines.len() > 1);
-        let mut duplicates: Vec<Duplicate> =
-            shared.map(|(cmid, machines)| Duplicate { cmid: cmid.clone(), machines: machines.clone() }).collect();
-        duplicates.sort_by(|a, b| b.machines.len().cmp(&a.machines.len()).then_with(|| a.cmid.cmp(&b.cmid)));
-        duplicates.truncate(MAX_LISTED);
-        duplicates
     }
 
     /// Notes whose client id it is, and who has been in contact with which host.
@@ -340,6 +217,7 @@ fn shared(names: &mut HashSet<Arc<str>>, name: &str) -> Arc<str> {
 mod tests {
     use super::*;
     use crate::read::read;
+    use jiff::Timestamp;
 
     fn fleet(texts: &[(&str, &str, &str)]) -> Fleet {
         let mut fleet = Fleet::default();

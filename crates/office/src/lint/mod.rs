@@ -6,6 +6,7 @@ mod context;
 mod file;
 mod fix;
 mod guard;
+mod parse;
 mod rules;
 mod sarif;
 mod source;
@@ -20,6 +21,7 @@ pub use violation::{Edit, Fix, Position, Violation};
 
 use crate::facts::schema::Severity;
 use file::File;
+use parse::parse;
 use source::Source;
 use violation::Findings;
 
@@ -67,7 +69,7 @@ pub fn lint(bytes: &[u8], context: &Context) -> Report {
         Ok(source) => source,
         Err(mut problem) => return unreadable(std::mem::take(&mut problem.seen), None, problem),
     };
-    let parsed = guard::check(&source.text).and_then(|()| file::parse(&source.text));
+    let parsed = guard::check(&source.text).and_then(|()| parse(&source.text));
     let document = match parsed {
         Ok(document) => document,
         Err(problem) => return unreadable(source.text, Some(source.encoding), problem),
