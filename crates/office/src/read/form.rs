@@ -30,6 +30,12 @@ pub(super) fn of_line(text: &str, block: Option<&Block>, before: Option<Field>) 
         }
         _ => {}
     }
+    // Elsewhere the whole value has to be a word of the table: on a KMS host other lines stand between.
+    if !block.fields.contains_key(&Field::State)
+        && let Some(state) = known_state(|known| value.to_lowercase() == known)
+    {
+        return Some((Field::State, Value::State(state)));
+    }
     let field = by_value(label, value, block)?;
     let value = if field == Field::Remaining { Value::Number(minutes(value)?) } else { Value::words(value) };
     Some((field, value))
@@ -74,8 +80,11 @@ fn minutes(value: &str) -> Option<u64> {
 /// The state that a word of the table means; the word itself where it is none of them.
 fn state(word: &str) -> Value {
     let small = word.to_lowercase();
-    let known = OUTPUTS.state_words.iter().find(|known| small.starts_with(&known.word));
-    known.and_then(|known| State::from_code(known.state)).map_or_else(|| Value::words(word), Value::State)
+    known_state(|known| small.starts_with(known)).map_or_else(|| Value::words(word), Value::State)
+}
+
+fn known_state(is: impl Fn(&str) -> bool) -> Option<State> {
+    OUTPUTS.state_words.iter().find(|known| is(&known.word)).and_then(|known| State::from_code(known.state))
 }
 
 /// Longer labels there are none.

@@ -4,6 +4,7 @@
 
 use std::borrow::Cow;
 
+use super::command::{is_cmdlet, is_command};
 use super::machine;
 
 /// What stands before the lines of a text.
@@ -36,6 +37,9 @@ impl Frame {
 
     /// Learns the frame of a line in which one comes to light. `known` says whether a text is a line of some tool.
     pub(super) fn learn<'t>(&mut self, text: &'t str, known: &dyn Fn(&str) -> bool) -> Option<Bare<'t>> {
+        if is_command(text) {
+            return None;
+        }
         let found = framed(text).find(|(frame, rest)| is_frame(frame) && known(within(frame, rest)))?;
         let differs = found.0.contains(|c: char| c.is_ascii_digit());
         let literal = || Learnt::Literal(found.0.trim().to_owned());
@@ -127,7 +131,8 @@ pub(super) fn machine_in(frame: &str) -> Option<&str> {
         let file = FILES.iter().any(|end| name.to_ascii_lowercase().ends_with(end));
         let level = LEVELS.iter().any(|level| level.eq_ignore_ascii_case(name));
         let source = name.starts_with("Microsoft-Windows-");
-        (!file && !level && !source && name.contains(char::is_alphabetic)).then_some(name)
+        let other = file || level || source || is_cmdlet(name);
+        (!other && name.contains(char::is_alphabetic)).then_some(name)
     })
 }
 
@@ -143,11 +148,16 @@ fn shape_of(frame: &str) -> String {
     shape
 }
 
+/// The line itself, where nothing in it may be of a page or a log.
+pub(super) fn whole(line: &str) -> Option<&str> {
+    (!['<', '&', '\\'].iter().any(|mark| line.contains(*mark))).then_some(line)
+}
+
 /// What a page or a log has put into one line, parted again: line breaks of HTML, characters as names, line ends that are
 /// written as letters, the envelope of Configuration Manager's logs.
 pub(super) fn parts<'t>(line: &'t str, known: &dyn Fn(&str) -> bool) -> Vec<Cow<'t, str>> {
     let line = line.strip_suffix('\\').unwrap_or(line);
-    if !line.bytes().any(|byte| matches!(byte, b'<' | b'&' | b'\\')) {
+    if let Some(line) = whole(line) {
         return vec![Cow::Borrowed(line)];
     }
     if let Some((_, rest)) = line.split_once("<![LOG[") {
@@ -206,7 +216,7 @@ fn without_tags(line: &str) -> String {
 }
 
 /// Characters that are written by name or number.
-fn characters(text: &str) -> String {
+pub(super) fn characters(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut rest = text;
     while let Some((before, after)) = rest.split_once('&') {
@@ -298,7 +308,12 @@ mod tests {
             let bare = Frame::default().learn(line, &known).unwrap_or_else(|| panic!("{line}"));
             assert_eq!((bare.text.trim(), bare.machine), ("LICENSE NAME: x", machine), "{line}");
         }
-        for line in ["the LICENSE NAME: x", "Description: LICENSE NAME: x", "LICENSE NAME: x"] {
+        for line in [
+            "the LICENSE NAME: x",
+            "Description: LICENSE NAME: x",
+            "LICENSE NAME: x",
+            "PS C:\\> Get-CimInstance x | LICENSE NAME: x",
+        ] {
             assert_eq!(Frame::default().learn(line, &known), None, "{line}");
         }
     }

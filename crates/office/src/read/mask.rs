@@ -13,8 +13,10 @@ pub fn masked(text: &str) -> Cow<'_, str> {
         return Cow::Borrowed(text);
     }
     let mut hidden = Hidden { bytes: text.as_bytes(), hide: Vec::new() };
-    for at in 0..text.len() {
-        hidden.key_at(at);
+    for (at, byte) in text.bytes().enumerate() {
+        if byte.is_ascii_alphanumeric() {
+            hidden.key_at(at);
+        }
     }
     hidden.attributes();
     let Hidden { mut hide, .. } = hidden;
@@ -46,6 +48,10 @@ impl Hidden<'_> {
 
     /// The places of the 25 characters in five groups that begin at `at`.
     fn groups(&self, at: usize, between: Between, fits: fn(u8) -> bool) -> Option<[usize; LENGTH]> {
+        // Most places end here.
+        if !self.bytes.get(at..at + GROUP)?.iter().all(|byte| fits(*byte)) {
+            return None;
+        }
         let mut places = [0; LENGTH];
         let mut next = at;
         for (count, place) in places.iter_mut().enumerate() {
@@ -128,11 +134,31 @@ impl Between {
     }
 }
 
-/// Whether a look at every place is worth its time: most lines hold neither so many letters of keys nor a key's groups.
+/// Whether a look at every place is worth its time: most lines have no run of bytes that is as long as a key.
 fn may_hold_a_key(bytes: &[u8]) -> bool {
+    let run = has_run(bytes, OF_A_KEY | BETWEEN) || has_run(bytes, ALPHANUMERIC | HYPHEN);
+    run && has_letters_of_a_key(bytes) || find_name(bytes).is_some()
+}
+
+/// Whether so many bytes as a key has stand in a row that are all of these classes. Each window is looked at from its end,
+/// so that most bytes are not looked at.
+fn has_run(bytes: &[u8], classes: u8) -> bool {
+    let mut end = LENGTH;
+    while let Some(window) = bytes.get(end - LENGTH..end) {
+        match window.iter().rposition(|byte| CLASSES[usize::from(*byte)] & classes == 0) {
+            Some(other) => end += other + 1,
+            None => return true,
+        }
+    }
+    false
+}
+
+/// Whether there are so many letters of keys, or the groups of one: ids have runs that are as long, and other groups.
+fn has_letters_of_a_key(bytes: &[u8]) -> bool {
     let (mut run, mut word, mut groups) = (0_usize, 0_usize, 0_usize);
     for byte in bytes {
-        if byte.is_ascii_alphanumeric() {
+        let class = CLASSES[usize::from(*byte)];
+        if class & ALPHANUMERIC != 0 {
             word += 1;
         } else {
             groups = match (*byte, word, groups) {
@@ -142,25 +168,65 @@ fn may_hold_a_key(bytes: &[u8]) -> bool {
             };
             word = 0;
         }
-        if is_of_a_key(*byte) {
-            run += 1;
-        } else if !matches!(byte, b'-' | b' ' | b'_' | b'.' | 0x80..) {
-            run = 0;
-        }
+        run = if class & OF_A_KEY != 0 {
+            run + 1
+        } else if class & BETWEEN != 0 {
+            run
+        } else {
+            0
+        };
         if run >= LENGTH || word >= LENGTH || groups >= LENGTH / GROUP - 1 && word >= GROUP {
             return true;
         }
     }
-    find_name(bytes).is_some()
+    false
+}
+
+/// What each byte is in a text with keys.
+static CLASSES: [u8; 256] = {
+    let mut classes = [0; 256];
+    let mut byte = 0_u8;
+    loop {
+        classes[byte as usize] = class_of(byte);
+        if byte == u8::MAX {
+            break classes;
+        }
+        byte += 1;
+    }
+};
+
+const ALPHANUMERIC: u8 = 1;
+const OF_A_KEY: u8 = 2;
+const BETWEEN: u8 = 4;
+const HYPHEN: u8 = 8;
+
+const fn class_of(byte: u8) -> u8 {
+    let mut class = 0;
+    if byte.is_ascii_alphanumeric() {
+        class |= ALPHANUMERIC;
+    }
+    if is_of_a_key(byte) {
+        class |= OF_A_KEY;
+    }
+    if matches!(byte, b'-' | b' ' | b'_' | b'.' | 0x80..) {
+        class |= BETWEEN;
+    }
+    if byte == b'-' {
+        class |= HYPHEN;
+    }
+    class
 }
 
 fn find_name(bytes: &[u8]) -> Option<usize> {
-    let first = |byte: &u8| byte.eq_ignore_ascii_case(&NAME[0]);
-    bytes.windows(NAME.len()).position(|some| first(&some[0]) && some.eq_ignore_ascii_case(NAME))
+    // Its value stands behind an equals sign, which few lines have.
+    if !bytes.contains(&b'=') {
+        return None;
+    }
+    bytes.windows(NAME.len()).position(|some| some.eq_ignore_ascii_case(NAME))
 }
 
 /// The letters and digits that keys are made of: no vowels, and nothing that is easily misread.
-fn is_of_a_key(byte: u8) -> bool {
+const fn is_of_a_key(byte: u8) -> bool {
     matches!(
         byte.to_ascii_uppercase(),
         b'B' | b'C'

@@ -4,6 +4,8 @@
 //! recognised is passed on as such, with its lines.
 
 mod block;
+mod class;
+mod command;
 mod dns;
 mod event;
 mod event_text;

@@ -5,8 +5,9 @@ use std::mem::discriminant;
 use super::dns::{self, Lookup};
 use super::event_text::{self, Events};
 use super::item::Content;
+use super::labels::Labels;
 use super::net::{self, Connection};
-use super::record::{Csv, Json, JsonStep, List, Markup, Table, Text, Told};
+use super::record::{Csv, Html, Json, JsonStep, List, Markup, Table, Text, Told};
 use super::script::{Scripts, Taken};
 use super::vnext;
 use super::xml::{self, Gathering};
@@ -36,6 +37,8 @@ pub(super) enum Open {
     Json(Json),
     /// Records as XML.
     Markup(Markup),
+    /// Records as tables of a page.
+    Html(Html),
 }
 
 /// What lines begin, in the order in which it is tried. A new format is a line here and a variant of [`Open`].
@@ -50,6 +53,7 @@ const RECOGNISERS: &[fn(u64, &str) -> Option<Open>] = &[
     |_, text| Csv::begin(text).map(Open::Csv),
     |line, text| Json::begin(line, text).map(Open::Json),
     |line, text| Markup::begin(line, text).map(Open::Markup),
+    |_, text| Html::begin(text).map(Open::Html),
 ];
 
 /// What a line begins, if it begins something of its own.
@@ -88,11 +92,11 @@ impl Default for Open {
 }
 
 impl Open {
-    /// Takes one line.
-    pub(super) fn line(&mut self, number: u64, text: &str, complete: &mut Complete) -> Step {
+    /// Takes one line, which begins with these labels.
+    pub(super) fn line(&mut self, number: u64, text: &str, labels: Labels<'_>, complete: &mut Complete) -> Step {
         let taken = match self {
             Self::Script(scripts) => {
-                let taken = scripts.line(number, text);
+                let taken = scripts.line(number, text, labels);
                 complete.told.extend(scripts.take().map(|block| (None, Content::Block(block))));
                 return match taken {
                     Taken::Yes => Step::Taken,
@@ -130,6 +134,7 @@ impl Open {
                 }
             },
             Self::Markup(markup) => markup.line(number, text, &mut complete.told),
+            Self::Html(html) => html.line(number, text, &mut complete.told),
         };
         if taken { Step::Taken } else { Step::Ended }
     }
@@ -154,6 +159,7 @@ impl Open {
             Self::Csv(mut csv) => csv.end(&mut complete.told, &mut complete.texts),
             Self::Json(json) => complete.plain = json.unfinished(),
             Self::Markup(mut markup) => markup.end(&mut complete.told),
+            Self::Html(mut html) => html.end(&mut complete.told),
         }
     }
 
@@ -169,7 +175,8 @@ impl Open {
             | Self::Connection(_)
             | Self::Csv(_)
             | Self::Json(_)
-            | Self::Markup(_) => false,
+            | Self::Markup(_)
+            | Self::Html(_) => false,
         }
     }
 
@@ -180,7 +187,10 @@ impl Open {
 
     /// Whether its lines stand as the tool wrote them, and nothing around them is taken off.
     pub(super) fn is_verbatim(&self) -> bool {
-        matches!(self, Self::Xml(_) | Self::Csv(_) | Self::Json(_) | Self::Markup(_) | Self::Licences(_))
+        matches!(
+            self,
+            Self::Xml(_) | Self::Csv(_) | Self::Json(_) | Self::Markup(_) | Self::Html(_) | Self::Licences(_)
+        )
     }
 }
 

@@ -3,19 +3,18 @@
 use std::io::{self, Read};
 
 use super::block::Unrecognised;
-use super::event_text;
+use super::class::{Class, begins, classify, is_known, is_of_history, wrap};
 use super::failure::Failure;
-use super::frame::{Bare, Frame, parts};
+use super::frame::{Bare, Frame, parts, whole};
 use super::item::{Content, Item, Unknown};
-use super::labels;
+use super::labels::{self, Labels};
 use super::machine::{self, NamedBy};
 use super::mask::masked;
-use super::open::{Complete, Open, Step, begun};
-use super::record::Json;
+use super::open::{Complete, Open, Step};
+use super::record::{Html, Json};
 use super::script;
-use super::text::{Line, Lines, MAX_LINE, Wrap, wrapped};
+use super::text::{Line, Lines, MAX_LINE, Wrap};
 use super::value::shorten;
-use crate::facts::outputs::Script;
 
 /// The most lines that are kept of a text in which nothing is recognised.
 const MAX_UNKNOWN: usize = 8;
@@ -35,16 +34,6 @@ pub struct Reader {
     /// The failure that was told last.
     failed: Option<&'static str>,
     items: Vec<Item>,
-}
-
-/// What a line is by itself.
-enum Class {
-    /// A line with a label of a script, or its frame.
-    Label,
-    /// The beginning of something else.
-    Begins(Open),
-    /// Neither.
-    Other,
 }
 
 /// Reads all of `source` and passes on each item as soon as it is complete. `machine` is the name to use until a line
@@ -141,13 +130,20 @@ impl Reader {
         // Collected texts hold typed keys too: they are hidden before anything is kept of a line.
         let masked = masked(text);
         let text = masked.trim_end_matches(['\u{1a}', '\0']);
-        // What stands in JSON is parted by its own rules.
-        if self.open.is_verbatim() || Json::begin(number, text).is_some() {
-            let class = classify(number, text);
-            return self.piece(number, text, class);
+        if self.open.is_verbatim() {
+            if !self.give(number, text, Labels::default()) {
+                self.close();
+                self.anew(number, text, classify(number, text));
+            }
+            return;
         }
-        for part in parts(text, &is_known) {
-            self.framed(number, &part);
+        // What stands in JSON, or in a table of a page, is parted by its own rules.
+        if Json::begin(number, text).is_some() || Html::begin(text).is_some() {
+            return self.piece(number, text, classify(number, text));
+        }
+        match whole(text) {
+            Some(text) => self.framed(number, text),
+            None => parts(text, &is_known).iter().for_each(|part| self.framed(number, part)),
         }
     }
 
@@ -169,7 +165,7 @@ impl Reader {
     }
 
     /// Takes one line without what stood around it.
-    fn piece(&mut self, number: u64, text: &str, mut class: Class) {
+    fn piece(&mut self, number: u64, text: &str, mut class: Class<'_>) {
         if let (Class::Begins(Open::List(list)), Open::Script(scripts)) = (&mut class, &mut self.open)
             && list.is_tight()
         {
@@ -177,13 +173,13 @@ impl Reader {
         }
         let ends = match &class {
             Class::Begins(next) => self.open.yields_to(next),
-            Class::Label => self.open.yields_to_labels() && !is_of_history(text),
-            Class::Other => false,
+            Class::Label(labels) => self.open.yields_to_labels() && !is_of_history(text, labels),
+            Class::Banner | Class::Other => false,
         };
         if ends {
             self.close();
         } else if !matches!(self.open, Open::Script(_)) {
-            if self.give(number, text) {
+            if self.give(number, text, Labels::default()) {
                 return;
             }
             self.close();
@@ -192,16 +188,34 @@ impl Reader {
     }
 
     /// Reads a line to which nothing is open but the scripts, or which begins something.
-    fn anew(&mut self, number: u64, text: &str, class: Class) {
-        let labelled = matches!(class, Class::Label);
-        if let Some((machine, rest)) = machine::prefixed(text).filter(|(_, rest)| script::begins(rest)) {
-            self.turn_to(machine, NamedBy::File);
-            self.script(number, rest);
-        } else if let Class::Begins(next) = class {
-            self.close();
-            self.open = next;
-            self.give(number, text);
-        } else if let Some(failure) = Some(text).filter(|_| !labelled).and_then(|text| Failure::of_line(number, text)) {
+    fn anew(&mut self, number: u64, text: &str, class: Class<'_>) {
+        match class {
+            Class::Label(labels) => self.script(number, text, labels),
+            Class::Begins(next) => self.begin(number, text, next),
+            Class::Banner => self.script(number, text, Labels::default()),
+            Class::Other => self.other(number, text),
+        }
+    }
+
+    /// A line that begins something of its own, unless the name of a file stands before a line of a script.
+    fn begin(&mut self, number: u64, text: &str, next: Open) {
+        if self.prefixed(number, text) {
+            return;
+        }
+        self.close();
+        self.open = next;
+        self.give(number, text, Labels::default());
+    }
+
+    /// A line without a label that begins nothing.
+    fn other(&mut self, number: u64, text: &str) {
+        if text.trim().is_empty() {
+            return self.script(number, text, Labels::default());
+        }
+        if self.prefixed(number, text) {
+            return;
+        }
+        if let Some(failure) = Failure::of_line(number, text) {
             self.close();
             // PowerShell explains an error once more below it.
             if text.trim_start().starts_with("+ ") && self.failed == Some(failure.id) {
@@ -211,24 +225,33 @@ impl Reader {
             self.recognised = true;
             self.push(None, Content::Failure(failure));
         } else if let Some(machine) = machine::marker(text) {
-            let machine = machine.to_owned();
-            self.turn_to(&machine, NamedBy::Text);
+            self.turn_to(machine, NamedBy::Text);
         } else {
-            self.script(number, text);
+            self.script(number, text, Labels::default());
         }
     }
 
+    /// Takes a line of a script that has the name of its file before it; `false` where it is none.
+    fn prefixed(&mut self, number: u64, text: &str) -> bool {
+        let found = machine::prefixed(text).filter(|(_, rest)| script::begins(rest));
+        if let Some((machine, rest)) = found {
+            self.turn_to(machine, NamedBy::File);
+            self.script(number, rest, Labels::of(rest));
+        }
+        found.is_some()
+    }
+
     /// Gives a line to what is open; `false` where it is of something else.
-    fn give(&mut self, number: u64, text: &str) -> bool {
+    fn give(&mut self, number: u64, text: &str, labels: Labels<'_>) -> bool {
         let mut complete = Complete::default();
-        let step = self.open.line(number, text, &mut complete);
+        let step = self.open.line(number, text, labels, &mut complete);
         self.recognised |= step == Step::Taken && !text.trim().is_empty();
         self.pass(complete);
         step != Step::Ended
     }
 
-    fn script(&mut self, number: u64, text: &str) {
-        if !self.give(number, text) {
+    fn script(&mut self, number: u64, text: &str, labels: Labels<'_>) {
+        if !self.give(number, text, labels) {
             self.unknown_line(number, text);
         }
     }
@@ -328,151 +351,5 @@ impl Reader {
     }
 }
 
-fn classify(number: u64, text: &str) -> Class {
-    let labelled =
-        [Script::Ospp, Script::SlmgrXpr, Script::Slmgr].iter().any(|tool| labels::find(*tool, text).is_some());
-    if labelled || script::is_frame(text.trim()) {
-        return Class::Label;
-    }
-    begun(number, text).map_or(Class::Other, Class::Begins)
-}
-
-/// Whether a line is one of some tool.
-fn is_known(text: &str) -> bool {
-    script::begins(text) || begun(0, text).is_some() || Failure::of_line(0, text).is_some()
-}
-
-/// The history of events that `ospp.vbs` prints has these lines too.
-fn is_of_history(text: &str) -> bool {
-    ["ERROR DESCRIPTION", "NOTICE:", "FOR MORE"].iter().any(|words| text.trim_start().starts_with(words))
-        || labels::find(Script::Ospp, text).is_none()
-            && labels::find(Script::SlmgrXpr, text).is_none()
-            && !script::is_processing(text)
-}
-
-/// A copy is often indented afterwards: then its columns count from where it begins.
-fn wrap(text: &str) -> Wrap {
-    match wrapped(text) {
-        Wrap::No => wrapped(text.trim_start()),
-        wrap => wrap,
-    }
-}
-
-/// Whether a line begins something of its own, and is not the rest of a wrapped one.
-fn begins(text: &str) -> bool {
-    let start = text.trim_start();
-    is_known(text)
-        || event_text::begins(text)
-        || machine::marker(text).is_some()
-        || start.starts_with("0x")
-        || start.starts_with(['<', '{', '}', '"'])
-        || text.contains(" = ")
-        || start.split_once(':').is_some_and(|(key, rest)| key.len() < 40 && rest.starts_with(' '))
-}
-
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn items(text: &str) -> Vec<Item> {
-        let mut items = Vec::new();
-        read(text.as_bytes(), Some("file".to_owned()), NamedBy::File, |item| items.push(item)).unwrap();
-        items
-    }
-
-    const STATUS: &str = "---Processing---\nLICENSE NAME: x\nLICENSE STATUS:  ---LICENSED---\n---Exiting---\n";
-
-    #[test]
-    fn each_machine_of_a_file_gets_what_is_its_own() {
-        let text = format!(
-            "{STATUS}===== PC-1 =====\n{STATUS}{STATUS}Computer: PC-2\n\n{STATUS}[PC-3]: PS C:\\> cscript ospp.vbs\n{STATUS}"
-        );
-        let named: Vec<Option<String>> = items(&text).into_iter().map(|item| item.machine).collect();
-        assert_eq!(named, ["file", "PC-1", "PC-1", "PC-2", "PC-3"].map(|name| Some(name.to_owned())));
-        let filtered = "a\\PC-1.txt:LICENSE NAME: x\na\\PC-1.txt:LICENSE STATUS: ---LICENSED---\n\
-                        a\\PC-2.txt:LICENSE NAME: x\na\\PC-2.txt:LICENSE STATUS: ---LICENSED---\n";
-        let named: Vec<Option<String>> = items(filtered).into_iter().map(|item| item.machine).collect();
-        assert_eq!(named, ["PC-1", "PC-2"].map(|name| Some(name.to_owned())));
-    }
-
-    #[test]
-    fn tools_in_one_file_are_told_apart() {
-        let text = format!(
-            "Server:  dc.example.com\nAddress:  192.0.2.1\n\n_vlmcs._tcp.example.com SRV service location:\n  priority = 0\n  port = 1688\n  svr hostname = kms.example.com\n\
-             ComputerName     : kms.example.com\nRemoteAddress    : 192.0.2.2\nTcpTestSucceeded : True\n\n{STATUS}\
-             ========== Mode per ProductReleaseId ==========\no365proplusretail = vNext\n{STATUS}"
-        );
-        let kinds: Vec<&str> = items(&text)
-            .iter()
-            .map(|item| match item.content {
-                Content::Block(_) => "block",
-                Content::Licences(_) => "licences",
-                Content::Lookup(_) => "lookup",
-                Content::Connection(_) => "connection",
-                Content::Event(_) => "event",
-                Content::Failure(_) => "failure",
-                Content::Unknown(_) => "unknown",
-            })
-            .collect();
-        assert_eq!(kinds, ["lookup", "connection", "block", "licences", "block"]);
-    }
-
-    #[test]
-    fn the_history_of_events_is_events_and_nothing_else() {
-        let text = "---Processing--------------------------\n---------------------------------------\n\
-            Searching for KMS activation events on machine: PC-9\nEvent ID: 12288\n\n\
-            Coordinated Universal Time Written: 11/22/2026 12:00:00 PM\nERROR/HOST: 0xC004F074, 0x00000000, kms01.example.com\n\
-            ERROR DESCRIPTION: The Software Licensing Service reported that it could not.\n\
-            NOTICE: A KB article has been detected for activation failure: 0xC004F074\n\
-            ---------------------------------------\n\
-            Coordinated Universal Time Written: 11/23/2026 12:00:00 PM\nERROR/HOST: 0x00000000, 0x00000000, kms01.example.com\n\
-            ERROR DESCRIPTION: N/A\n---------------------------------------\n---Exiting-----------------------------\n";
-        let found = items(text);
-        assert!(found.iter().all(|item| item.machine.as_deref() == Some("PC-9")), "{found:?}");
-        let events: Vec<_> =
-            found
-                .iter()
-                .map(|item| {
-                    if let Content::Event(event) = &item.content { Some((event.id, event.hresult()?.0)) } else { None }
-                })
-                .collect();
-        assert_eq!(events, [Some((12_288, 0xC004_F074)), Some((12_288, 0))]);
-        let failures = "Event ID: 8200\n\nCoordinated Universal Time Written: 1\nMESSAGE: License acquisition failure details. hr=0xC004C003\n\
-            ERROR DESCRIPTION: Not available.\n---------------------------------------\n";
-        let Content::Event(event) = &items(failures)[0].content else { panic!("no event") };
-        assert_eq!((event.id, event.hresult().map(|code| code.0)), (8200, Some(0xC004_C003)));
-    }
-
-    #[test]
-    fn lists_of_events_name_their_machines_before_or_behind_the_message() {
-        let text = "\n\nMessage      : The client has sent an activation request to the key management service \n               machine.\n\
-            \u{20}              Info:\n               0xC004F074, 0x00000000, kms01.example.com:1688, 36f27b39-2fd5-440b-be67-a09996d27a38, 2026/11/22 17:52, \n\
-            \u{20}              0, 2, 41760, 68531fb9-5511-4989-97be-d11a0f55633f, 5\nId           : 12288\nVersion      : 0\n\
-            ProviderName : Microsoft-Windows-Security-SPP\nMachineName  : PC-77.example.com\nTimeCreated  : 11/22/2026 5:52:00 PM\n\n\
-            TimeCreated  : 11/22/2026 6:06:00 PM\nMachineName  : PC-78.example.com\nId           : 12289\n\
-            Message      : The client has processed an activation response from the key management service machine.\n\
-            \u{20}              Info:\n               0x00000000, 0x00000000, 1, 0, 10, 120, 10080, 2026/11/22 18:06\n";
-        let found: Vec<_> = items(text)
-            .into_iter()
-            .map(|item| {
-                (item.machine.unwrap_or_default(), if let Content::Event(event) = item.content { event.id } else { 0 })
-            })
-            .collect();
-        assert_eq!(found, [("PC-77.example.com".to_owned(), 12_288), ("PC-78.example.com".to_owned(), 12_289)]);
-        let table = "   ProviderName: Microsoft-Windows-Security-SPP\n\n\
-            TimeCreated                     Id LevelDisplayName Message\n\
-            -----------                     -- ---------------- -------\n\
-            11/22/2026 12:00:00 PM       12288 Information      The client has sent an activation request to the key managemen...\n";
-        let Content::Event(event) = &items(table)[0].content else { panic!("no event") };
-        assert!(event.cut && event.data.is_empty(), "what was cut off is not guessed");
-    }
-
-    #[test]
-    fn a_key_that_was_typed_is_not_kept() {
-        let text = "C:\\>slmgr /ipk BBBBB-CCCCC-DDDDD-FFFFF-GGGGG\nInstalled product key BBBBB-CCCCC-DDDDD-FFFFF-GGGGG successfully.";
-        let kept = serde_json::to_string(&items(text)).unwrap();
-        assert!(!kept.contains("BBBBB"), "{kept}");
-        let kept = serde_json::to_string(&items("my key: BBBBB-CCCCC-DDDDD-FFFFF-GGGGG")).unwrap();
-        assert!(!kept.contains("BBBBB") && kept.contains("GGGGG"), "{kept}");
-    }
-}
+mod tests;

@@ -2,7 +2,7 @@
 
 use super::block::{Block, Unrecognised};
 use super::form;
-use super::labels;
+use super::labels::Labels;
 use super::value::{MAX_VALUE, State, Value, find_code, shorten};
 use crate::facts::outputs::{Field, Kind, Label, Script};
 
@@ -34,8 +34,8 @@ pub(crate) enum Taken {
 }
 
 impl Scripts {
-    /// Takes one line.
-    pub(crate) fn line(&mut self, number: u64, line: &str) -> Taken {
+    /// Takes one line, which begins with these labels.
+    pub(crate) fn line(&mut self, number: u64, line: &str, labels: Labels<'_>) -> Taken {
         let text = line.trim();
         if text.is_empty() {
             self.last = self.last.filter(|last| matches!(last, Field::Description | Field::LicenceDescription));
@@ -45,14 +45,13 @@ impl Scripts {
             self.finish();
             return Taken::Yes;
         }
-        let order = match self.block.as_ref().map(|block| block.tool) {
-            Some(Script::Slmgr) => [Script::Slmgr, Script::Ospp],
-            Some(Script::Ospp | Script::SlmgrXpr | Script::Wmi | Script::Vamt) | None => [Script::Ospp, Script::Slmgr],
-        };
-        if self.xpr(number, text) || self.sentence(number, text) {
+        let in_slmgr = self.block.as_ref().is_some_and(|block| block.tool == Script::Slmgr);
+        let order = if in_slmgr { [Script::Slmgr, Script::Ospp] } else { [Script::Ospp, Script::Slmgr] };
+        let found = order.into_iter().find_map(|script| labels.get(script));
+        if found.is_none() && (self.xpr(number, text, labels) || self.sentence(number, text)) {
             return Taken::Yes;
         }
-        if let Some((label, rest)) = order.into_iter().find_map(|script| labels::find(script, text)) {
+        if let Some((label, rest)) = found {
             self.formed = None;
             self.label(number, label, rest);
             return Taken::Yes;
@@ -129,7 +128,7 @@ impl Scripts {
     }
 
     /// `slmgr.vbs /xpr`: the product's name with a colon, then a sentence.
-    fn xpr(&mut self, number: u64, text: &str) -> bool {
+    fn xpr(&mut self, number: u64, text: &str, labels: Labels<'_>) -> bool {
         // French puts a blank before its colons.
         let ends = [" edition:", " edition :", " edition："];
         let heading = text.contains(" edition").then(|| ends.iter().find_map(|end| text.split_once(end))).flatten();
@@ -140,10 +139,10 @@ impl Scripts {
             block.fields.insert(Field::Name, Value::words(&format!("{name} edition")));
             self.block = Some(block);
             self.last = None;
-            return rest.trim().is_empty() || self.line(number, rest) != Taken::No;
+            return rest.trim().is_empty() || self.line(number, rest, Labels::of(rest)) != Taken::No;
         }
         let in_xpr = self.block.as_ref().is_some_and(|block| block.tool == Script::SlmgrXpr);
-        match labels::find(Script::SlmgrXpr, text) {
+        match labels.get(Script::SlmgrXpr) {
             // Outside its own block the bare word is too common to be a state.
             Some((label, rest)) if in_xpr || self.block.is_none() && label.field != Field::Unlicensed => {
                 let block = self.block.get_or_insert_with(|| Block::new(Script::SlmgrXpr, number));
@@ -157,7 +156,7 @@ impl Scripts {
         }
     }
 
-    /// Sentences that are no labels: `Error: 0x…`, `Activating …`, `… successfully.`, names of what is acted on.
+    /// Sentences without a label: `Error: 0x…`, `Activating …`, `… successfully.`, names of what is acted on.
     fn sentence(&mut self, number: u64, text: &str) -> bool {
         let open = self.block.as_ref().map(|block| block.tool);
         if let Some(rest) = text.strip_prefix("Error:").or_else(|| text.strip_prefix("Error "))
@@ -179,7 +178,7 @@ impl Scripts {
             block.fields.insert(Field::SettingOk, Value::Flag(true));
             return true;
         }
-        if let Some(failure) = failed(text).filter(|_| !labels::any(text)) {
+        if let Some(failure) = failed(text) {
             let block = self.block.get_or_insert_with(|| Block::new(open.unwrap_or(Script::Ospp), number));
             block.fields.insert(Field::ErrorOccurred, Value::Flag(true));
             let code = find_code(failure).map(|code| (Field::ErrorCode, Value::Code(code)));
@@ -208,10 +207,8 @@ impl Scripts {
         // Other commands end with the same words.
         let foreign =
             ["Command completed successfully", "The command completed successfully", "The operation completed"];
-        let done = text.ends_with(" successfully.")
-            && !foreign.iter().any(|words| text.starts_with(words))
-            && labels::find(Script::Slmgr, text).is_none();
-        if done && open != Some(Script::Ospp) && labels::find(Script::Ospp, text).is_none() {
+        let done = text.ends_with(" successfully.") && !foreign.iter().any(|words| text.starts_with(words));
+        if done && open != Some(Script::Ospp) {
             let block = self.block.get_or_insert_with(|| Block::new(Script::Slmgr, number));
             block.fields.insert(Field::SettingOk, Value::Flag(true));
             return true;
@@ -253,7 +250,7 @@ impl Scripts {
 
 /// Whether a label cannot belong to the block that is open.
 fn begins_anew(block: &Block, label: &Label) -> bool {
-    if block.tool != label.tool && labels::find(block.tool, &label.label).is_none() {
+    if block.tool != label.tool && Labels::of(&label.label).get(block.tool).is_none() {
         return true;
     }
     match label.field {
@@ -304,14 +301,21 @@ pub(super) fn is_processing(text: &str) -> bool {
 
 /// The lines of dashes around everything that `ospp.vbs` prints.
 pub(super) fn is_frame(text: &str) -> bool {
-    let dashes = text.bytes().filter(|byte| *byte == b'-').count();
-    is_processing(text) || dashes == text.len() && dashes >= 20
+    text.starts_with("---") && (is_processing(text) || text.len() >= 20 && text.bytes().all(|byte| byte == b'-'))
+}
+
+/// The two lines that the script host prints before all else.
+pub(crate) fn is_banner(text: &str) -> bool {
+    text.starts_with("Microsoft (R) Windows Script Host") || text.starts_with("Copyright (C) Microsoft Corporation")
 }
 
 /// Whether a line begins something that a wrapped line before it cannot go on into.
 pub(crate) fn begins(text: &str) -> bool {
     let text = text.trim_start();
-    is_frame(text.trim_end()) || labels::any(text) || failed(text.trim_end()).is_some() || text.contains(" edition:")
+    is_frame(text.trim_end())
+        || Labels::of(text).any()
+        || failed(text.trim_end()).is_some()
+        || text.contains(" edition:")
 }
 
 #[cfg(test)]
@@ -322,7 +326,7 @@ mod tests {
     fn blocks(text: &str) -> Vec<Block> {
         let mut scripts = Scripts::default();
         for (number, line) in text.lines().enumerate() {
-            scripts.line(number as u64 + 1, line);
+            scripts.line(number as u64 + 1, line, Labels::of(line));
         }
         scripts.finish();
         scripts.take().collect()
@@ -373,6 +377,9 @@ mod tests {
         }
         assert_eq!((chinese[0].minutes(), chinese[0].host()), (Some(251_100), Some("kms01.example.com:1688")));
         assert_eq!(chinese[0].text(Field::KeyChannel), Some("Volume:GVLK"));
+        let host = "Nombre: Windows(R), ServerStandard edition\nDescripción: Windows(R) Operating System, VOLUME_KMS_WS19 channel\n\
+            Clave de producto parcial: 3V66T\nEl servicio está habilitado\nRecuento actual: 12\nEstado de la licencia: con licencia";
+        assert_eq!(blocks(host)[0].state(), Some(State::Licensed), "other lines may stand between");
         // The reason of a notification has a code: it tells the state, whatever its word.
         let french = "Nom : Windows(R), Professional edition\nDescription : Windows(R) Operating System, VOLUME_KMSCLIENT channel\n\
             Clé de produit partielle : W269N\nÉtat de la licence : notification\nMotif de notification : 0xC004F009 (expiré).";

@@ -19,6 +19,9 @@ const WIDTHS: [usize; 3] = [80, 100, 120];
 /// What decides on UTF-16 without a byte order mark, in bytes.
 const SAMPLE: usize = 4096;
 
+/// What may stand before a text in UTF-8.
+const MARK: &[u8] = b"\xef\xbb\xbf";
+
 const CHUNK: usize = 32 * 1024;
 
 /// The upper half of code page 850, in which Western European consoles write to files.
@@ -59,7 +62,7 @@ pub fn decode(bytes: &[u8]) -> (Cow<'_, str>, Encoding) {
             let decoder = if encoding == Encoding::Utf16Le { UTF_16LE } else { UTF_16BE };
             (decoder.decode_with_bom_removal(bytes).0, encoding)
         }
-        None => narrow(bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes)),
+        None => narrow(bytes.strip_prefix(MARK).unwrap_or(bytes)),
     }
 }
 
@@ -72,6 +75,9 @@ fn wide(start: &[u8]) -> Option<Encoding> {
         return Some(Encoding::Utf16Be);
     }
     let sample = &start[..start.len().min(SAMPLE)];
+    if !sample.contains(&0) {
+        return None;
+    }
     let zeros = |half: usize| sample.iter().skip(half).step_by(2).filter(|byte| **byte == 0).count();
     match (zeros(0), zeros(1)) {
         (high, low) if low > high && low * 20 >= sample.len() => Some(Encoding::Utf16Le),
@@ -142,20 +148,8 @@ impl<R: Read> Lines<R> {
     }
 
     fn fill(&mut self) -> io::Result<()> {
-        let mut bytes = vec![0; CHUNK];
-        let mut length = 0;
-        while length < CHUNK {
-            match self.source.read(&mut bytes[length..]) {
-                Ok(0) => {
-                    self.ended = true;
-                    break;
-                }
-                Ok(read) => length += read,
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                Err(error) => return Err(error),
-            }
-        }
-        bytes.truncate(length);
+        let mut bytes = Vec::with_capacity(CHUNK);
+        self.ended = self.source.by_ref().take(CHUNK as u64).read_to_end(&mut bytes)? < CHUNK;
         if self.encoding.is_none() {
             let encoding = wide(&bytes);
             self.encoding = Some(encoding.unwrap_or(Encoding::Utf8));
@@ -174,19 +168,22 @@ impl<R: Read> Lines<R> {
 
     fn finish(&mut self) -> Line {
         self.number += 1;
-        let bytes = std::mem::take(&mut self.pending);
-        let mut bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&bytes);
+        let mut bytes = std::mem::take(&mut self.pending);
+        if bytes.starts_with(MARK) {
+            bytes.drain(..MARK.len());
+        }
         if self.cut {
             // A word that was cut may be a product key, which half is not recognised any more.
             let word =
                 bytes.iter().rev().take(MAX_WORD).take_while(|byte| byte.is_ascii_alphanumeric() || **byte == b'-');
-            bytes = &bytes[..bytes.len() - word.count()];
+            bytes.truncate(bytes.len() - word.count());
         }
-        let (text, encoding) = narrow(bytes);
-        if encoding != Encoding::Utf8 {
+        let text = String::from_utf8(bytes).unwrap_or_else(|error| {
+            let (text, encoding) = narrow(error.as_bytes());
             self.encoding = Some(encoding);
-        }
-        Line { number: self.number, text: text.into_owned(), cut: std::mem::take(&mut self.cut) }
+            text.into_owned()
+        });
+        Line { number: self.number, text, cut: std::mem::take(&mut self.cut) }
     }
 
     fn keep(&mut self, end: usize) {

@@ -170,7 +170,7 @@ fn hosts(summary: &Summary) -> Markup {
                 h2 id="hosts" { "KMS hosts and their counts" }
                 p { "A machine counts for 30 days after it last asked. Below the threshold a host neither activates nor renews." }
                 div class="wide" {
-                    table {
+                    table class="stack" {
                         thead { tr {
                             th scope="col" { "Host" } th scope="col" { "Counts" } th scope="col" class="number" { "Needed" }
                             th scope="col" class="number" { "Known to have asked" } th scope="col" class="number" { "Shown by the host" }
@@ -187,12 +187,12 @@ fn hosts(summary: &Summary) -> Markup {
 fn host_line(host: &HostForecast, as_of: Timestamp) -> Markup {
     html! {
         tr {
-            td { (host.host) }
-            td { (host.counted.map_or("Office or Windows Server", Counted::word)) }
-            td class="number" { (host.threshold) }
-            td class="number" { (grouped(host.known)) }
-            td class="number" { (host.shown.map_or_else(|| "not collected".to_owned(), |(count, _)| grouped(count))) }
-            td { (falls(host, as_of)) }
+            th scope="row" { (host.host) }
+            td data-label="Counts" { (host.counted.map_or("Office or Windows Server", Counted::word)) }
+            td data-label="Needed" class="number" { (host.threshold) }
+            td data-label="Known to have asked" class="number" { (grouped(host.known)) }
+            td data-label="Shown by the host" class="number" { (host.shown.map_or_else(|| "not collected".to_owned(), |(count, _)| grouped(count))) }
+            td data-label="If no machine asks again" { (falls(host, as_of)) }
         }
     }
 }

@@ -1,6 +1,7 @@
 //! Records as CSV: `Export-Csv`, `ConvertTo-Csv`, `wmic /format:csv`, exports of consoles and inventories.
 
 use super::{MACHINES, Record, Text, Told, is_characteristic, same};
+use crate::read::command::is_command;
 use crate::read::text::{Wrap, wrapped};
 
 /// Reads a table of comma-separated values, line by line.
@@ -16,7 +17,7 @@ impl Csv {
     /// A table that this line is the heading of: names without blanks at their ends, one of which is characteristic.
     pub(crate) fn begin(line: &str) -> Option<Self> {
         let line = line.trim();
-        if line.contains(':') {
+        if line.contains(':') || is_command(line) {
             return None;
         }
         let delimiter = [',', ';', '\t', '|'].into_iter().max_by_key(|delimiter| line.matches(*delimiter).count())?;

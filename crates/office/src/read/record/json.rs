@@ -58,7 +58,7 @@ impl Json {
             '[' => matches!(next, None | Some('{' | '[' | '"' | ']')),
             _ => false,
         };
-        let json = Self {
+        fits.then(|| Self {
             from: number,
             text: String::new(),
             lines: Vec::new(),
@@ -67,8 +67,7 @@ impl Json {
             depth: 0,
             string: None,
             machine: machine_in(before).map(str::to_owned),
-        };
-        fits.then_some(json)
+        })
     }
 
     /// Takes one line.
@@ -184,6 +183,9 @@ impl Held<'_> {
 /// What stands before a value, as ansible names the machine, and the value.
 fn split(line: &str) -> (&str, &str) {
     let text = line.trim_start();
+    if !text.contains('>') {
+        return ("", text);
+    }
     text.split_once("=> ").filter(|(_, value)| value.starts_with(['{', '['])).unwrap_or(("", text))
 }
 

@@ -1,4 +1,4 @@
-//! Records as lists: `Name : value` of `Format-List`, `Name=value` of `wmic`.
+//! Records as lists: `Name : value` of `Format-List`, `Name=value` of `wmic`, `- Name: value` of YAML.
 
 use super::licence::is_characteristic;
 use super::{Record, Told, same};
@@ -20,13 +20,14 @@ impl List {
         }
         let tight = entry(line, false).is_none();
         let (name, value) = entry(line, true)?;
-        if tight {
-            // Labels of scripts have blanks in them, and names of properties have not.
-            let fits = is_characteristic(name) && name.chars().skip(1).any(char::is_uppercase);
-            return fits.then(|| Self { record: Record::new(number), names: Vec::new(), tight });
-        }
         let licence = same(name, "Name") && value.ends_with(" edition")
             || same(name, "Description") && value.ends_with(" channel");
+        if tight {
+            // Labels of scripts have blanks in them, and names of properties have not.
+            let named = is_characteristic(name) && name.chars().skip(1).any(|c| c.is_uppercase() || c == '_');
+            let fits = named || licence && item(line).is_some();
+            return fits.then(|| Self { record: Record::new(number), names: Vec::new(), tight });
+        }
         // Other lists have names and descriptions too, but no such values.
         let begins = is_characteristic(name) || licence && (line.contains("   :") || line.contains('='));
         begins.then(|| Self { record: Record::new(number), ..Self::default() })
@@ -85,7 +86,7 @@ fn hash(number: u64, line: &str) -> Option<Record> {
 
 /// `PartialProductKey      : WFG99`, `PartialProductKey=WFG99`, and `PartialProductKey: WFG99` where it is tight.
 fn entry(line: &str, tight: bool) -> Option<(&str, &str)> {
-    let line = line.trim_start();
+    let line = item(line).unwrap_or(line).trim_start();
     let end = line.find(|c: char| !c.is_ascii_alphanumeric() && c != '_')?;
     let (name, rest) = line.split_at(end);
     let value = match rest.strip_prefix('=') {
@@ -93,7 +94,18 @@ fn entry(line: &str, tight: bool) -> Option<(&str, &str)> {
         None if tight && rest.starts_with(':') && !rest.starts_with("::") => &rest[1..],
         None => rest.starts_with(' ').then(|| rest.trim_start().strip_prefix(':')).flatten()?,
     };
-    name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_').then_some((name, value.trim()))
+    name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_').then_some((name, unquoted(value.trim())))
+}
+
+/// What stands behind the mark of an item in YAML.
+fn item(line: &str) -> Option<&str> {
+    line.trim_start().strip_prefix("- ")
+}
+
+/// A value without the quotation marks around it.
+fn unquoted(value: &str) -> &str {
+    let inner = |mark: char| value.strip_prefix(mark)?.strip_suffix(mark);
+    inner('"').or_else(|| inner('\'')).unwrap_or(value)
 }
 
 /// People shorten lists by a line of dots.

@@ -3,6 +3,7 @@
 
 mod csv;
 mod event;
+mod html;
 mod json;
 mod licence;
 mod list;
@@ -11,6 +12,7 @@ mod network;
 mod table;
 
 pub(crate) use self::csv::Csv;
+pub(crate) use self::html::Html;
 pub(crate) use self::json::{Json, Step as JsonStep, Text};
 pub(crate) use self::list::List;
 pub(crate) use self::markup::Markup;
@@ -70,6 +72,12 @@ impl Record {
         machine::name(name).filter(|_| !local).map(str::to_owned)
     }
 
+    /// The machine that `content` is of. What a test calls a computer is the one that was tested.
+    fn machine_of(&self, content: &Content) -> Option<String> {
+        let tested = matches!(content, Content::Connection(_)) && self.get(&["PSComputerName"]).is_none();
+        if tested { None } else { self.machine() }
+    }
+
     /// What it is of; nothing where it is of nothing that is known.
     pub(crate) fn contents(&self) -> Vec<Told> {
         let event = event::of_record(self);
@@ -77,7 +85,7 @@ impl Record {
             return event.into_iter().map(|event| (event.computer.clone(), Content::Event(event))).collect();
         }
         let content = licence::of_record(self).map(Content::Block).or_else(|| network::of_record(self));
-        content.map(|content| (self.machine(), content)).into_iter().collect()
+        content.map(|content| (self.machine_of(&content), content)).into_iter().collect()
     }
 }
 
