@@ -25,6 +25,11 @@ pub(crate) struct OutFile {
 }
 
 impl OutFile {
+    /// A file that another option than `-o` names, for what is written besides.
+    pub(crate) const fn named(path: Option<PathBuf>, force: bool) -> Self {
+        Self { path, force }
+    }
+
     /// The file that is asked for; `None` is standard output.
     pub(crate) fn path(&self) -> Option<&Path> {
         self.path.as_deref().filter(|path| *path != Path::new("-"))
@@ -33,6 +38,11 @@ impl OutFile {
     /// Whether any place was asked for, be it standard output.
     pub(crate) const fn is_given(&self) -> bool {
         self.path.is_some()
+    }
+
+    /// Whether standard output was asked for by its name, `-`.
+    pub(crate) fn is_standard_output(&self) -> bool {
+        self.is_given() && self.path().is_none()
     }
 
     /// Refuses a file that is there and may not be overwritten. Ask before something is used up or recorded.
@@ -103,7 +113,7 @@ mod tests {
     use super::*;
 
     fn file(path: &Path, force: bool) -> OutFile {
-        OutFile { path: Some(path.to_owned()), force }
+        OutFile::named(Some(path.to_owned()), force)
     }
 
     #[test]

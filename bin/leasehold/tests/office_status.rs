@@ -80,10 +80,27 @@ fn all_fixtures_together_make_a_table_and_a_report() {
 }
 
 #[test]
+fn a_report_overwrites_a_file_only_where_that_is_asked_for() {
+    let folder = TempDir::new().expect("a folder");
+    let page = folder.path().join("report.html");
+    fs::write(&page, "mine").expect("it is written");
+    let path = page.to_string_lossy();
+    let refused = status(&["--html", &path, "-"], WELL);
+    assert_eq!((refused.status, refused.stderr.contains("[already-exists]")), (1, true), "{refused:?}");
+    assert_eq!(fs::read_to_string(&page).expect("it is there"), "mine");
+    status(&["--html", &path, "--force", "-"], WELL);
+    assert!(fs::read_to_string(&page).expect("it is there").starts_with("<!DOCTYPE html>"));
+    let printed = status(&["--html", "-", "-"], WELL);
+    assert!(printed.stdout.starts_with("<!DOCTYPE html>") && printed.stdout.ends_with("</html>"), "{printed:?}");
+    assert_eq!(status(&["--html", "-", "--csv", "-"], WELL).status, 2);
+    assert_eq!(status(&["--force", "-"], WELL).status, 2);
+}
+
+#[test]
 fn what_is_not_recognised_is_said_with_its_line() {
-    let run = status(&["-"], "\n\nNombre: Windows(R), Professional edition\nEstado de la licencia: con licencia\n");
+    let run = status(&["-"], "\n\nNaam: Windows(R), Professional edition\nLicentiestatus: Gelicentieerd\n");
     assert_eq!(run.status, 1);
-    assert!(run.stdout.contains("line 4: Estado de la licencia: con licencia"), "{}", run.stdout);
+    assert!(run.stdout.contains("line 4: Licentiestatus: Gelicentieerd"), "{}", run.stdout);
     let run = status(&["-"], "");
     assert_eq!((run.status, run.stderr.contains("[nothing-read]")), (1, true), "{run:?}");
     let run = leasehold(&["office", "status", "no/such/file"], b"");

@@ -3,13 +3,13 @@
 mod files;
 mod print;
 
-use std::fs::File;
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
 use clap::Args;
 use jiff::Timestamp;
 use leasehold_core::Code;
+use leasehold_files::Readers;
 use leasehold_office::fleet::{self, Fleet, Health, Row, Summary};
 use leasehold_office::report::{report, write_csv};
 use serde_json::json;
@@ -18,7 +18,7 @@ use self::files::Reading;
 use self::print::Shown;
 use crate::failure::Failure;
 use crate::input;
-use crate::output::Output;
+use crate::output::{OutFile, Output};
 
 /// Read what was collected of machines: how each product stands, and when that ends.
 ///
@@ -40,9 +40,12 @@ pub(crate) struct Status {
     /// Print the overview as a table for spreadsheets.
     #[arg(long, conflicts_with = "json")]
     csv: bool,
-    /// Also write a report for a browser: one file that loads nothing.
+    /// Also write a report for a browser, one file that loads nothing; `-` prints it in the place of the overview.
     #[arg(long, value_name = "FILE")]
     html: Option<PathBuf>,
+    /// Overwrite the file of --html.
+    #[arg(long, requires = "html")]
+    force: bool,
     #[command(flatten)]
     shown: Shown,
 }
@@ -50,16 +53,21 @@ pub(crate) struct Status {
 impl Status {
     pub(crate) fn run(self, output: Output) -> Result<(), Failure> {
         let now = now();
+        let page = self.page(output)?;
         let mut reading = Reading::new(self.collected, now);
         reading.read(&self.paths)?;
         let unread = reading.unread;
         let mut fleet = reading.fleet;
         fleet.sort();
         let summary = fleet.summary(self.today.unwrap_or(now));
-        if let Some(path) = &self.html {
-            write_report(path, &fleet, &summary)?;
+        if let Some(path) = page.path() {
+            let all =
+                |out: &mut dyn Write| write_page(out, &fleet, &summary).map_err(|error| Failure::file(path, &error));
+            page.write(path, Readers::Umask, all)?;
+            errln!("report written to {}", path.display());
         }
         match output {
+            Output::Human if page.is_standard_output() => write_page(&mut io::stdout().lock(), &fleet, &summary),
             Output::Json => print_json(&fleet, &summary, unread, self.shown.sources),
             Output::Human if self.csv => print_csv(&fleet),
             Output::Human => {
@@ -69,6 +77,18 @@ impl Status {
         }
         .or_else(|error| closed(&error))?;
         outcome(&fleet, &summary, unread)
+    }
+
+    /// Where the report goes. Asked before anything is read, so that a refusal costs no time.
+    fn page(&self, output: Output) -> Result<OutFile, Failure> {
+        let page = OutFile::named(self.html.clone(), self.force);
+        if page.is_standard_output() && (self.csv || output == Output::Json) {
+            let failure =
+                Failure::failed(Code::Usage, "--html -: standard output takes the report or the table, not both");
+            return Err(failure.hint("name a file: --html report.html"));
+        }
+        page.check()?;
+        Ok(page)
     }
 }
 
@@ -111,21 +131,17 @@ fn print_csv(fleet: &Fleet) -> io::Result<()> {
     out.flush()
 }
 
+fn write_page(out: &mut dyn Write, fleet: &Fleet, summary: &Summary) -> io::Result<()> {
+    out.write_all(report(fleet.rows(), summary).into_string().as_bytes())?;
+    out.flush()
+}
+
 /// The reader of a pipe may have read enough.
 fn closed(error: &io::Error) -> Result<(), Failure> {
     if error.kind() == io::ErrorKind::BrokenPipe {
         return Ok(());
     }
     Err(Failure::file(Path::new("standard output"), error))
-}
-
-fn write_report(path: &Path, fleet: &Fleet, summary: &Summary) -> Result<(), Failure> {
-    let page = report(fleet.rows(), summary).into_string();
-    File::create(path)
-        .and_then(|mut file| file.write_all(page.as_bytes()))
-        .map_err(|error| Failure::file(path, &error))?;
-    errln!("report written to {}", path.display());
-    Ok(())
 }
 
 fn time(text: &str) -> Result<Timestamp, String> {
