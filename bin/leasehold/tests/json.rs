@@ -10,7 +10,8 @@ use std::process::Output;
 use serde_json::{Value, json};
 use support::program;
 
-/// The schema and the command, in order; `=NAME PATH` behind a command keeps a value of what it prints.
+/// The schema and the command, in order; `=NAME PATH` behind a command keeps a value of what it prints. Where a command prints
+/// an object a line, the second schema is that of the last one.
 const LINES: &str = "\
 quickstart: quickstart --once --dir . --clients 7
 vendor-product-add: vendor product add acme-sim --title Sim --family sim --threshold 25 --capacity 50 --features simulation
@@ -85,30 +86,44 @@ doctor: doctor --manifest acme-cad.lh --state mine --host 127.0.0.1:1 --timeout 
 host-doctor: host doctor --data host
 office-explain: office explain
 office-config-list: office config --list products
+office-plan: office plan --office 30 --windows-clients 20 --windows-servers 4 --mak-left 10
+office-plan: office plan --office 30 --release 2024 --licence volume --domain none --internet never --network isolated
+office-lint: office lint $FIXTURES/odt --plan kms
+office-hunt: office hunt $FIXTURES --own kms01.contoso.com
+office-status, office-status-summary: office status $FIXTURES --collected 2026-11-20
+office-status, office-status-summary: office status $FIXTURES --collected 2026-11-20 --sources
 ";
 
 #[test]
 fn what_every_command_prints_as_json_is_as_its_schema_says() {
     let folder = tempfile::tempdir().expect("a folder");
-    let (mut known, mut wrong) = (BTreeMap::<String, String>::new(), Vec::new());
+    let fixtures = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../crates/office/data/fixtures");
+    let mut known = BTreeMap::from([("FIXTURES".to_owned(), fixtures.display().to_string())]);
+    let mut wrong = Vec::new();
     for line in LINES.lines() {
         let (schema, command) = line.split_once(": ").expect("a schema and a command");
         let (command, keep) = command.split_once(" =").map_or((command, None), |(command, keep)| (command, Some(keep)));
         let command =
             known.iter().fold(command.to_owned(), |line, (name, value)| line.replace(&format!("${name}"), value));
         let output = run(folder.path(), &command);
-        let value: Value = serde_json::from_slice(&output.stdout)
+        let values: Vec<Value> = serde_json::Deserializer::from_slice(&output.stdout)
+            .into_iter()
+            .collect::<Result<_, _>>()
             .unwrap_or_else(|error| panic!("{command}: {error}: {}", String::from_utf8_lossy(&output.stderr)));
-        if let Err(found) = fits(&value, &schema_named(schema), "") {
-            wrong.push(format!("{command}: docs/schemas/{schema}.json: {found}"));
+        let (each, last) = schema.split_once(", ").unwrap_or((schema, schema));
+        let (end, lines) = values.split_last().unwrap_or_else(|| panic!("{command}: nothing is printed: {output:?}"));
+        for (value, schema) in lines.iter().map(|line| (line, each)).chain([(end, last)]) {
+            if let Err(found) = fits(value, &schema_named(schema), "") {
+                wrong.push(format!("{command}: docs/schemas/{schema}.json: {found}"));
+            }
         }
         if let Some((name, path)) = keep.and_then(|keep| keep.split_once(' ')) {
-            let value = value.pointer(path).and_then(Value::as_str).unwrap_or_else(|| panic!("{command}: {value}"));
+            let value = end.pointer(path).and_then(Value::as_str).unwrap_or_else(|| panic!("{command}: {end}"));
             known.insert(name.to_owned(), value.to_owned());
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
-    let used = LINES.lines().filter_map(|line| line.split(':').next());
+    let used = LINES.lines().filter_map(|line| line.split(':').next()).flat_map(|names| names.split(", "));
     let used: Vec<&str> = used.chain(["error", "inspect-key"]).collect();
     for entry in fs::read_dir(schemas()).expect("the schemas") {
         let path = entry.expect("an entry").path();
