@@ -72,6 +72,7 @@ impl Machine {
         shell.env("PATH", path.expect("folders")).env("NO_COLOR", "1").env("TERM", "xterm");
         // Here the defaults are this machine's own.
         shell.env_remove("LEASEHOLD_HOST_DATA").env_remove("LEASEHOLD_STATE");
+        shell.env("FIXTURES", Path::new(env!("CARGO_MANIFEST_DIR")).join("../../crates/office/data/fixtures"));
         if self.passphrase_file {
             let file = folder().join("pass");
             let mut options = File::options();
@@ -103,6 +104,16 @@ leasehold vendor approve request.txt -o answer.txt
 leasehold host install answer.txt",
     ),
     ("serving", "leasehold host serve"),
+    (
+        "collected",
+        "mkdir -p collected
+cp $FIXTURES/ospp/dstatus_kms_licensed_override.txt collected/PC-001.txt
+cp $FIXTURES/ospp/synthetic/dstatus_oot_grace.txt collected/PC-002.txt
+cp $FIXTURES/vnextdiag/synthetic/user_licensed.txt collected/PC-003.txt
+cp $FIXTURES/slmgr/synthetic/dlv_kms_host_count3.txt collected/KMS01.txt
+echo 'call the suppliers' > collected/notes.txt",
+    ),
+    ("a deployment file", "cp $FIXTURES/odt/bad_ltsc_channel.xml office.xml"),
     (
         "machines",
         "for n in 1 2 3 4 5; do leasehold client activate --manifest acme-cad.lh --host localhost --made-up-machine $n; done >/dev/null 2>&1",

@@ -44,7 +44,10 @@ pages! {
     vendor: "docs/vendor.md",
     office_config: "docs/office/config.md",
     office_explain: "docs/office/explain.md",
+    office_hunt: "docs/office/hunt.md",
+    office_lint: "docs/office/lint.md",
     office_plan: "docs/office/plan.md",
+    office_status: "docs/office/status.md",
 }
 
 #[test]
