@@ -179,7 +179,7 @@ fn tool(script: Script) -> &'static str {
 }
 
 fn of_block(block: &Block, row: Row, share: &mut dyn FnMut(&str) -> Arc<str>) -> Row {
-    let minutes = block.minutes();
+    let (minutes, channel) = (block.minutes(), block.channel());
     let host_by = if block.last_method() == Some("AD") {
         Some(HostBy::ActiveDirectory)
     } else if block.manual_host().is_some() {
@@ -194,7 +194,7 @@ fn of_block(block: &Block, row: Row, share: &mut dyn FnMut(&str) -> Arc<str>) ->
         id: (!ids.is_empty()).then(|| share(&ids.join(" "))),
         product: block.name().map(&mut *share),
         state: block.state(),
-        channel: (block.description().is_some() || block.channel() != Channel::Other).then(|| block.channel()),
+        channel: (block.description().is_some() || channel != Channel::Other).then_some(channel),
         minutes,
         ends: minutes.and_then(|minutes| after(row.collected?, minutes)),
         host: block.host().map(&mut *share),

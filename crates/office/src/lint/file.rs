@@ -147,7 +147,8 @@ impl<'f> Channel<'f> {
     pub(super) fn of(value: Value<'f>) -> Self {
         let text = value.text.trim();
         let once = || schema::channel_once(text).or_else(|| schema::channel_before_2017(text));
-        let facts = schema::channel(text).or_else(once).or_else(|| schema::channel_in_any_case(text));
+        let spelt = || schema::channel_in_any_case(text).or_else(|| schema::channel_of_cdn(text));
+        let facts = schema::channel(text).or_else(once).or_else(spelt);
         Self { value, facts }
     }
 

@@ -52,6 +52,12 @@ fn name(channel: &Channel<'_>, findings: &mut Findings<'_>) {
         finding.fix = meant.filter(|meant| meant.eq_ignore_ascii_case(typed)).map(|meant| edit::replace(value, meant));
         return;
     };
+    if schema::channel_of_cdn(typed).is_some() {
+        let message = format!("the address of the {} is no name of a channel", known.title);
+        let finding = findings.add("ODT011", value.span.clone(), message);
+        finding.fix = Some(edit::replace(value, &known.name));
+        return preview(known, value.span.clone(), &format!("the {}", known.title), findings);
+    }
     // The names of before 2017 are told with the attribute's own.
     let earlier = known.before_2017.iter().any(|old| old.eq_ignore_ascii_case(typed));
     if known.name != typed {

@@ -51,19 +51,20 @@ impl Json {
     /// A value that begins in this line.
     pub(crate) fn begin(number: u64, line: &str) -> Option<Self> {
         let (before, text) = split(line);
-        let first = text.chars().next()?;
-        let next = text[first.len_utf8()..].trim_start().chars().next();
-        let fits = match first {
-            '{' => matches!(next, None | Some('"' | '}')),
-            '[' => matches!(next, None | Some('{' | '[' | '"' | ']')),
-            _ => false,
+        let array = text.starts_with('[');
+        let next = text.strip_prefix(['{', '['])?.trim_start().chars().next();
+        let fits = match next {
+            None | Some('"') => true,
+            Some('}') => !array,
+            Some('{' | '[' | ']') => array,
+            Some(_) => false,
         };
         fits.then(|| Self {
             from: number,
             text: String::new(),
             lines: Vec::new(),
             length: 0,
-            array: first == '[',
+            array,
             depth: 0,
             string: None,
             machine: machine_in(before).map(str::to_owned),
