@@ -22,6 +22,7 @@ mod mask;
 mod net;
 mod open;
 pub mod own;
+mod port;
 mod reader;
 mod record;
 mod script;

@@ -1,9 +1,10 @@
-//! `Test-NetConnection`: whether a host's port answers.
+//! `Test-NetConnection`, and others: whether a host's port answers.
 
 use std::net::IpAddr;
 
 use serde::Serialize;
 
+use super::port;
 use super::value::shorten;
 
 /// What one test of a connection shows.
@@ -26,6 +27,9 @@ pub struct Connection {
     /// The columns, where tests stand in a table.
     #[serde(skip)]
     columns: Vec<String>,
+    /// Whether `PortQry` has said that it begins to ask.
+    #[serde(skip)]
+    asked: bool,
 }
 
 /// What a KMS client reports when no host answers.
@@ -45,6 +49,16 @@ impl Connection {
     /// Takes one line; `false` where it is of something else.
     pub(crate) fn take(&mut self, line: &str) -> bool {
         let text = line.trim();
+        if let Some(answer) = port::answer(text) {
+            return self.answered(answer);
+        }
+        if self.asked {
+            return self.portqry(text);
+        }
+        if text == port::PORTQRY {
+            self.asked = true;
+            return !self.is_test();
+        }
         if let Some(warning) = text.strip_prefix("WARNING:") {
             return self.warning(warning.trim());
         }
@@ -60,6 +74,29 @@ impl Connection {
             return text.starts_with("---") || !self.is_test() && self.row(text);
         }
         text.split_once(':').is_some_and(|(key, value)| self.field(key.trim(), value.trim()))
+    }
+
+    /// Takes the answer of another program; `false` where it is of the next test.
+    fn answered(&mut self, answer: port::Answer<'_>) -> bool {
+        let first = self.tcp.is_none();
+        if first {
+            self.host = answer.host.map(str::to_owned).or_else(|| self.host.take());
+            (self.port, self.tcp) = (Some(answer.port), Some(answer.open));
+        }
+        first
+    }
+
+    /// What `PortQry` prints before its answer: the host, and its address.
+    fn portqry(&mut self, text: &str) -> bool {
+        if self.tcp.is_some() {
+            return false;
+        }
+        if let Some(address) = text.strip_prefix("Name resolved to ") {
+            self.address = Some(shorten(address).to_owned());
+        } else if self.host.is_none() && !text.contains(' ') {
+            self.host = Some(shorten(text).to_owned());
+        }
+        true
     }
 
     /// The test in the next row of the same table.
@@ -152,6 +189,8 @@ pub(crate) fn begins(text: &str) -> bool {
         || is_heading(text)
         || text.starts_with("WARNING: TCP connect to")
         || text.starts_with("WARNING: Name resolution of")
+        || text == port::PORTQRY
+        || port::answer(text).is_some()
 }
 
 #[cfg(test)]

@@ -5,7 +5,6 @@ use std::io::{self, BufReader, Read, Seek};
 use std::path::{Path, PathBuf};
 
 use clap::Args;
-use indicatif::{ProgressBar, ProgressStyle};
 use jiff::civil::Date;
 use leasehold_core::Code;
 use leasehold_office::hunt::{Evidence, Hunt, Kind, Options, Report, Source, VolumeLicence};
@@ -13,6 +12,7 @@ use leasehold_office::read::{self, NamedBy};
 use serde_json::json;
 
 use super::own::OwnOptions;
+use super::progress::Progress;
 use crate::failure::Failure;
 use crate::output::{self, Output};
 use crate::values;
@@ -126,16 +126,12 @@ impl Search {
 struct Walk {
     hunt: Hunt,
     unread: Vec<String>,
-    progress: ProgressBar,
+    progress: Progress,
 }
 
 impl Walk {
     fn new(options: Options) -> Self {
-        // Drawn on standard error, and on a terminal only.
-        let progress = ProgressBar::new_spinner();
-        let style = ProgressStyle::with_template("{spinner} {human_pos} files read, {elapsed}");
-        progress.set_style(style.unwrap_or_else(|_| ProgressStyle::default_spinner()));
-        Self { hunt: Hunt::new(options), unread: Vec::new(), progress }
+        Self { hunt: Hunt::new(options), unread: Vec::new(), progress: Progress::new() }
     }
 
     /// What is named has to be readable; what is found below it is passed over where it is not, and told.
@@ -177,7 +173,7 @@ impl Walk {
         let mut start = Vec::with_capacity(LOG.len());
         file.by_ref().take(LOG.len() as u64).read_to_end(&mut start)?;
         file.rewind()?;
-        self.progress.inc(1);
+        self.progress.one_more();
         let name = path.to_string_lossy();
         if start == LOG {
             return self.hunt.event_log(&name, BufReader::new(file)).map_err(io::Error::other);
@@ -193,7 +189,7 @@ impl Walk {
 
     /// The files that could not be read.
     fn end(&mut self) -> Vec<String> {
-        self.progress.finish_and_clear();
+        self.progress.end();
         std::mem::take(&mut self.unread)
     }
 }

@@ -8,6 +8,7 @@ mod hunt;
 mod lint;
 mod own;
 mod plan;
+mod progress;
 mod status;
 
 use std::fs::File;

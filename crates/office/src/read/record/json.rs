@@ -164,7 +164,7 @@ impl Held<'_> {
                 let members = members.iter().filter(|(name, _)| !twice(name));
                 for (name, value) in members {
                     // Salt and others put each machine's answer under its name.
-                    let key = machine::likely(name).map(str::to_owned);
+                    let key = machine::likely(name).filter(|name| !is_variable(name)).map(str::to_owned);
                     self.named(line, name, value, key.as_ref().or(named.as_ref()), depth + 1);
                 }
             }
@@ -203,6 +203,11 @@ fn of_object(line: u64, value: &Value) -> Vec<Told> {
     if flat { all.contents() } else { Vec::new() }
 }
 
+/// Whether a name is that of a variable with what a command printed, as ansible shows it: `ospp.stdout_lines`.
+fn is_variable(name: &str) -> bool {
+    name.rsplit_once('.').is_some_and(|(_, last)| VARIABLES.contains(&last))
+}
+
 /// Adds the properties of an object, and of the objects within it to a depth; `false` where there are lists of objects,
 /// which are several things.
 fn scalars(value: &Value, record: &mut Record, deep: usize) -> bool {
@@ -214,17 +219,39 @@ fn scalars(value: &Value, record: &mut Record, deep: usize) -> bool {
             Value::Number(number) => record.add(name, &number.to_string()),
             Value::Bool(truth) => record.add(name, if *truth { "True" } else { "False" }),
             Value::Null => record.add(name, ""),
-            Value::Object(_) if deep > 0 => flat &= scalars(value, record, deep - 1),
+            Value::Object(inner) if deep > 0 => {
+                // What is XML at first has its attributes and its text under names of their own.
+                let attributes = inner.get("#attributes").and_then(Value::as_object).unwrap_or(inner);
+                match (name.as_str(), attributes.get("Name"), inner.get("#text")) {
+                    ("Provider", Some(Value::String(provider)), _) => record.add(name, provider),
+                    (_, _, Some(text)) => record.add(name, &joined(text)),
+                    _ => flat &= scalars(value, record, deep - 1),
+                }
+            }
             Value::Object(_) => {}
+            Value::Array(values) if name == "Data" && !values.iter().any(Value::is_object) => {
+                record.add(name, &joined(value));
+            }
             Value::Array(values) => flat &= !values.iter().any(Value::is_object) || name == "Properties",
         }
     }
     flat
 }
 
+/// A value as text; the values of a list with commas between them.
+fn joined(value: &Value) -> String {
+    match value {
+        Value::String(text) => text.clone(),
+        Value::Array(values) => values.iter().map(joined).collect::<Vec<_>>().join(", "),
+        other => other.to_string(),
+    }
+}
+
 /// More than one value, or one element of an array, has.
 const MAX_LINES: usize = 1024 * 1024;
 /// What logs call the line that they hold.
 const LINES: [&str; 5] = ["log", "message", "msg", "line", "_raw"];
+/// What ansible calls the parts of an answer.
+const VARIABLES: [&str; 6] = ["stdout", "stdout_lines", "stderr", "stderr_lines", "msg", "results"];
 /// Deeper than what is read lies in objects.
 const MAX_DEPTH: usize = 6;

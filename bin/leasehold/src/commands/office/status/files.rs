@@ -4,11 +4,11 @@ use std::fs::{self, File};
 use std::io::{self, BufReader, Read, Seek};
 use std::path::{Path, PathBuf};
 
-use indicatif::{ProgressBar, ProgressStyle};
 use jiff::Timestamp;
 use leasehold_office::fleet::{Fleet, Origin};
 use leasehold_office::read::{self, Event, Item, NamedBy};
 
+use super::super::progress::Progress;
 use crate::failure::Failure;
 
 /// How deep folders are followed.
@@ -27,16 +27,12 @@ pub(super) struct Reading {
     pub(super) unread: u64,
     collected: Option<Timestamp>,
     now: Timestamp,
-    progress: ProgressBar,
+    progress: Progress,
 }
 
 impl Reading {
     pub(super) fn new(collected: Option<Timestamp>, now: Timestamp) -> Self {
-        // Drawn on standard error, and on a terminal only.
-        let progress = ProgressBar::new_spinner();
-        let style = ProgressStyle::with_template("{spinner} {human_pos} files read, {elapsed}");
-        progress.set_style(style.unwrap_or_else(|_| ProgressStyle::default_spinner()));
-        Self { fleet: Fleet::default(), unread: 0, collected, now, progress }
+        Self { fleet: Fleet::default(), unread: 0, collected, now, progress: Progress::new() }
     }
 
     /// Reads all paths. A path that was named and cannot be read ends it; one that was found is passed over and counted.
@@ -55,7 +51,7 @@ impl Reading {
                 }
             }
         }
-        self.progress.finish_and_clear();
+        self.progress.end();
         Ok(())
     }
 
@@ -88,7 +84,7 @@ impl Reading {
         let mut start = Vec::with_capacity(START);
         file.by_ref().take(START as u64).read_to_end(&mut start)?;
         file.rewind()?;
-        self.progress.inc(1);
+        self.progress.one_more();
         let (machine, by) = read::from_path(path);
         if let Some(what) = read::foreign(&start) {
             self.fleet.foreign(&origin.name, what);
