@@ -1,6 +1,7 @@
 //! Publication of a host's record through the built program, on a real name server (BIND 9).
 
 mod common;
+mod schema;
 mod support;
 
 use std::path::Path;
@@ -28,6 +29,7 @@ fn a_host_publishes_shows_and_withdraws_its_own_record_and_no_other() {
     assert_eq!(again.stderr, "zone corp.example: the record has replaced this host's earlier one\n");
 
     let shown = scene.dns("show", &["--target", "lease1.corp.example", "--json"]).json();
+    assert_eq!(schema::differs(&shown, "host-dns-show"), None);
     let own = json!({
         "record": "_leasehold._tcp.corp.example. 3600 IN SRV 10 20 16880 lease1.corp.example.",
         "priority": 10, "weight": 20, "port": 16880, "target": "lease1.corp.example", "ttl": 3600, "own": true,

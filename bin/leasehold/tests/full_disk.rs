@@ -1,6 +1,7 @@
 //! Commands whose output cannot be written: they end with 2 and say so, whatever they print and wherever it goes.
 
-use std::collections::BTreeSet;
+mod command_list;
+
 use std::fs::{self, File};
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
@@ -49,9 +50,7 @@ fn a_reader_that_has_seen_enough_is_no_error() {
 /// A command that is added is added here too, or to [`SILENT`] with its reason.
 #[test]
 fn every_command_is_tried() {
-    let mut commands = BTreeSet::new();
-    collect("", &mut commands);
-    assert!(commands.len() > 60, "{commands:?}");
+    let commands = command_list::all();
     let tried = |command: &&String| {
         let is = |line: &str| line == **command || line.starts_with(&format!("{command} "));
         !PRINTING.lines().chain(SILENT.lines().map(|line| line.split_once(':').expect("a reason").0)).any(is)
@@ -112,23 +111,6 @@ fn words(line: &str) -> Command {
     let mut command = program();
     command.args(line.split(' '));
     command
-}
-
-/// All commands below `path` that have none below them.
-fn collect(path: &str, found: &mut BTreeSet<String>) {
-    let mut command = program();
-    command.args(path.split(' ').filter(|word| !word.is_empty())).arg("--help");
-    let help = command.output().expect("a process");
-    let help = String::from_utf8(help.stdout).expect("text");
-    let Some((_, below)) = help.split_once("\nCommands:\n") else {
-        found.insert(path.to_owned());
-        return;
-    };
-    // A description that is broken up goes on further to the right.
-    let names = below.lines().take_while(|line| !line.is_empty()).filter(|line| !line.starts_with("   "));
-    for name in names.filter_map(|line| line.split_whitespace().next()).filter(|name| *name != "help") {
-        collect(format!("{path} {name}").trim_start(), found);
-    }
 }
 
 const PRINTING: &str = "\

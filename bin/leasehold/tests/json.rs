@@ -1,17 +1,20 @@
 //! What commands print with `--json` is what `docs/schemas` says, errors included.
 
+mod command_list;
+mod schema;
 mod support;
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::path::{Path, PathBuf};
-use std::process::Output;
+use std::path::Path;
+use std::process::{Command, Output};
 
+use schema::fits;
 use serde_json::{Value, json};
-use support::program;
+use support::{Host, program};
 
-/// The schema and the command, in order; `=NAME PATH` behind a command keeps a value of what it prints. Where a command prints
-/// an object a line, the second schema is that of the last one.
+/// The schema and the command, in order; `=NAME PATH` behind a command keeps a value of what it prints. What serves goes on beside
+/// those that follow. Where a command prints an object a line, the second schema is that of the last one.
 const LINES: &str = "\
 quickstart: quickstart --once --dir . --clients 7
 vendor-product-add: vendor product add acme-sim --title Sim --family sim --threshold 25 --capacity 50 --features simulation
@@ -92,11 +95,60 @@ office-lint: office lint $FIXTURES/odt --plan kms
 office-hunt: office hunt $FIXTURES --own kms01.contoso.com
 office-status, office-status-summary: office status $FIXTURES --collected 2026-11-20
 office-status, office-status-summary: office status $FIXTURES --collected 2026-11-20 --sources
+office-doctor: office doctor corp.test --server 127.0.0.1:1 --timeout 50
+vendor-init: vendor init --name Other --dir other
+vendor-product-add: vendor product add acme-one --title One --family one --threshold 1
+vendor-manifest: vendor manifest acme-one -o one.lh
+vendor-key-issue: vendor key issue --family one --kind host -o one.txt =ONE /last_five
+vendor-serve: vendor serve --listen 127.0.0.1:0 --admin-listen 127.0.0.1:0 =AUTHORITY /address
+host-activate: host activate --authority $AUTHORITY --data h4 --key-file one.txt
+host-renew: host renew --data h4
+host-renew-show: host renew --data h4 --show
+host-serve: host serve --data h4 --listen 127.0.0.1:0 =SERVER /address
+client-status: client activate --manifest one.lh --state own --host $SERVER
+client-status: client renew --state own
+host-renew-show: host renew --data h4 --show
+host-status: host status --data h4
+vendor-usage: vendor usage
+vendor-key-show: vendor key show $ONE
+host-healthcheck: host healthcheck --listen $SERVER
+client-release: client release --state own
+client-release: client release --state own
+client-generalize: client generalize --state own
+client-release: client release --state own
+client-release: client release --state mine
+host-check-config: host check-config host.toml --data h4
+host-check-config: host check-config host.toml --syntax
+store-copy: store copy host copied
+store-migrate: store migrate host
+host-dns-change: host dns publish --data h4 --zone corp.test --target l.corp.test --server 127.0.0.1:1
+host-dns-change: host dns withdraw --data h4 --zone corp.test --target l.corp.test --server 127.0.0.1:1
+host-dns-show: host dns show --data h4 --zone corp.test --target l.corp.test --server 127.0.0.1:1
+vendor-manifest: vendor manifest acme-one -o two.lh =GENERIC /generic_key
+inspect-key: inspect --key $GENERIC
+inspect-key: inspect --key 5KJ7Q-TQ9ZQ-G9GVH-8HV0X-2TN4J
+vendor-authority-rotate: vendor authority rotate --root-passphrase-file vendor/passphrase
+vendor-authority-list: vendor authority list =FORMER /0/authority
+vendor-revoke: vendor authority revoke $FORMER
+vendor-revoke: vendor key revoke $ONE
+vendor-host-show: vendor host show $HOST
+";
+
+/// Commands that print no JSON, or the same as another.
+const WITHOUT: &str = "\
+completions: a script for a shell
+man: a page for `man`
+office config: writes a deployment file
+vendor machine show: as `vendor host show`
+vendor machine revoke: as `vendor host revoke`
+host clients end: as `host clients forget`
 ";
 
 #[test]
 fn what_every_command_prints_as_json_is_as_its_schema_says() {
     let folder = tempfile::tempdir().expect("a folder");
+    fs::write(folder.path().join("host.toml"), "listen = \"127.0.0.1:1\"\n").expect("a file");
+    let mut servers = Vec::new();
     let fixtures = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../crates/office/data/fixtures");
     let mut known = BTreeMap::from([("FIXTURES".to_owned(), fixtures.display().to_string())]);
     let mut wrong = Vec::new();
@@ -105,37 +157,62 @@ fn what_every_command_prints_as_json_is_as_its_schema_says() {
         let (command, keep) = command.split_once(" =").map_or((command, None), |(command, keep)| (command, Some(keep)));
         let command =
             known.iter().fold(command.to_owned(), |line, (name, value)| line.replace(&format!("${name}"), value));
-        let output = run(folder.path(), &command);
-        let values: Vec<Value> = serde_json::Deserializer::from_slice(&output.stdout)
-            .into_iter()
-            .collect::<Result<_, _>>()
-            .unwrap_or_else(|error| panic!("{command}: {error}: {}", String::from_utf8_lossy(&output.stderr)));
+        let values = if command.starts_with("host serve") || command.starts_with("vendor serve") {
+            let server = Host::spawn(line_of(folder.path(), &command));
+            let said = server.said.clone();
+            servers.push(server);
+            vec![said]
+        } else {
+            printed(folder.path(), &command)
+        };
         let (each, last) = schema.split_once(", ").unwrap_or((schema, schema));
-        let (end, lines) = values.split_last().unwrap_or_else(|| panic!("{command}: nothing is printed: {output:?}"));
+        let (end, lines) = values.split_last().unwrap_or_else(|| panic!("{command}: nothing is printed"));
         for (value, schema) in lines.iter().map(|line| (line, each)).chain([(end, last)]) {
-            if let Err(found) = fits(value, &schema_named(schema), "") {
-                wrong.push(format!("{command}: docs/schemas/{schema}.json: {found}"));
-            }
+            wrong.extend(schema::differs(value, schema).map(|found| format!("{command}: {found}")));
         }
         if let Some((name, path)) = keep.and_then(|keep| keep.split_once(' ')) {
             let value = end.pointer(path).and_then(Value::as_str).unwrap_or_else(|| panic!("{command}: {end}"));
-            known.insert(name.to_owned(), value.to_owned());
+            known.insert(name.to_owned(), value.trim_start_matches("http://").to_owned());
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
     let used = LINES.lines().filter_map(|line| line.split(':').next()).flat_map(|names| names.split(", "));
-    let used: Vec<&str> = used.chain(["error", "inspect-key"]).collect();
-    for entry in fs::read_dir(schemas()).expect("the schemas") {
+    let used: Vec<&str> = used.chain(["error"]).collect();
+    for entry in fs::read_dir(schema::folder()).expect("the schemas") {
         let path = entry.expect("an entry").path();
         let name = path.file_stem().and_then(|name| name.to_str()).expect("a name");
         assert!(path.extension().is_none_or(|kind| kind != "json") || used.contains(&name), "{name} is not tried");
     }
 }
 
+/// A command that is added is added here too, or to [`WITHOUT`] with its reason.
+#[test]
+fn every_command_has_a_schema_that_its_output_is_held_against() {
+    let mut commands = command_list::all();
+    let lines = LINES.lines().filter_map(|line| line.split_once(": ").map(|(_, command)| command));
+    let known: Vec<&str> = lines.chain(WITHOUT.lines().filter_map(|line| line.split(':').next())).collect();
+    let is_known =
+        |command: &String| known.iter().any(|line| *line == command || line.starts_with(&format!("{command} ")));
+    commands.retain(|command| !is_known(command));
+    assert!(commands.is_empty(), "{commands:?}");
+}
+
+#[test]
+fn every_schema_says_of_what_its_lists_and_objects_are() {
+    for entry in fs::read_dir(schema::folder()).expect("the schemas") {
+        let path = entry.expect("an entry").path();
+        if path.extension().is_some_and(|kind| kind == "json") {
+            let text = fs::read_to_string(&path).expect("text");
+            let schema = serde_json::from_str(&text).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+            let vague = schema::vague(&schema, "");
+            assert!(vague.is_empty(), "{}: {vague:?}", path.display());
+        }
+    }
+}
+
 #[test]
 fn every_error_is_json_too_with_code_message_and_hint() {
     let folder = tempfile::tempdir().expect("a folder");
-    let schema = schema_named("error");
     for (line, code) in [
         ("vendor key list", "not-initialised"),
         ("vendor key lst", "usage"),
@@ -151,7 +228,7 @@ fn every_error_is_json_too_with_code_message_and_hint() {
         let talk = String::from_utf8(output.stderr).expect("text");
         let last = talk.lines().last().unwrap_or_default();
         let value: Value = serde_json::from_str(last).unwrap_or_else(|error| panic!("{line}: {error}: {talk}"));
-        fits(&value, &schema, "").unwrap_or_else(|wrong| panic!("{line}: {wrong}"));
+        assert_eq!(schema::differs(&value, "error"), None, "{line}");
         assert_eq!(value["error"]["code"], code, "{line}: {talk}");
     }
 }
@@ -169,57 +246,20 @@ fn a_value_that_a_schema_does_not_allow_is_found() {
 }
 
 fn run(folder: &Path, line: &str) -> Output {
+    line_of(folder, line).output().expect("a process")
+}
+
+/// The values that it prints on standard output.
+fn printed(folder: &Path, line: &str) -> Vec<Value> {
+    let output = run(folder, line);
+    let values = serde_json::Deserializer::from_slice(&output.stdout).into_iter().collect::<Result<_, _>>();
+    values.unwrap_or_else(|error| panic!("{line}: {error}: {}", String::from_utf8_lossy(&output.stderr)))
+}
+
+/// `leasehold --json` with this line, in a vendor's folder.
+fn line_of(folder: &Path, line: &str) -> Command {
     let mut command = program();
     command.arg("--json").args(line.split(' ')).current_dir(folder);
-    command.env("LEASEHOLD_PASSPHRASE_FILE", "vendor/passphrase").output().expect("a process")
-}
-
-fn schemas() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/schemas")
-}
-
-fn schema_named(name: &str) -> Value {
-    let text =
-        fs::read_to_string(schemas().join(format!("{name}.json"))).unwrap_or_else(|error| panic!("{name}: {error}"));
-    serde_json::from_str(&text).expect("JSON")
-}
-
-/// Whether `value` is as `schema` says, by the words of JSON Schema that ours use; else where it is not.
-fn fits(value: &Value, schema: &Value, path: &str) -> Result<(), String> {
-    let kind = match value {
-        Value::Null => "null",
-        Value::Bool(_) => "boolean",
-        Value::Number(number) if number.is_f64() => "number",
-        Value::Number(_) => "integer",
-        Value::String(_) => "string",
-        Value::Array(_) => "array",
-        Value::Object(_) => "object",
-    };
-    let allowed = match &schema["type"] {
-        Value::Array(kinds) => kinds.contains(&json!(kind)),
-        Value::Null => true,
-        one => one == kind,
-    };
-    if !allowed {
-        return Err(format!("{path}: {kind}, not {}", schema["type"]));
-    }
-    let items = value.as_array().filter(|_| schema["items"].is_object());
-    for (at, item) in items.into_iter().flatten().enumerate() {
-        fits(item, &schema["items"], &format!("{path}/{at}"))?;
-    }
-    let Some(members) = value.as_object() else { return Ok(()) };
-    for name in schema["required"].as_array().into_iter().flatten().filter_map(Value::as_str) {
-        if !members.contains_key(name) {
-            return Err(format!("{path}: {name} is missing"));
-        }
-    }
-    for (name, member) in members {
-        let rest = &schema["additionalProperties"];
-        match (&schema["properties"][name], rest) {
-            (Value::Null, Value::Bool(false)) => return Err(format!("{path}: {name} is not known")),
-            (Value::Null, rest) => fits(member, rest, &format!("{path}/{name}"))?,
-            (property, _) => fits(member, property, &format!("{path}/{name}"))?,
-        }
-    }
-    Ok(())
+    command.env("LEASEHOLD_PASSPHRASE_FILE", "vendor/passphrase");
+    command
 }

@@ -1,6 +1,7 @@
 //! `leasehold office doctor` at a real name server (BIND 9) and real sockets on the loopback interface.
 
 mod common;
+mod schema;
 
 use std::fmt::Write as _;
 use std::net::{SocketAddr, TcpListener, TcpStream};
@@ -50,6 +51,7 @@ fn a_host_that_listens_is_healthy_and_its_record_is_told_whole() {
     assert!(run.stdout.contains(&format!("kms1.corp.example:{port}, priority 5, weight 7, kept for 600 s")), "{run:?}");
     assert_eq!(run.stdout.lines().last(), Some("nothing is wrong"), "{}", run.stdout);
     let seen = examine(&server, &["corp.example", "--own", &own, "--json"]).json();
+    assert_eq!(schema::differs(&seen, "office-doctor"), None);
     let record = &seen["seen"]["domains"][0]["records"][0];
     assert_eq!((&record["ttl"], &record["ways"][0]["port"]["state"]), (&json!(600), &json!("open")), "{seen:#}");
     let stranger = examine(&server, &["corp.example", "--json"]);
