@@ -4,7 +4,8 @@ mod support;
 
 use std::io::{BufRead, BufReader, Lines, Write};
 use std::path::{Path, PathBuf};
-use std::process::{Child, ChildStdin, ChildStdout, Stdio};
+use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
+use std::sync::Mutex;
 use std::time::Duration;
 
 use leasehold_core::{Policy, Span};
@@ -136,14 +137,26 @@ impl Running {
     }
 }
 
-/// Where cargo puts examples, beside the program.
+/// Where cargo puts examples, beside the program. Cargo builds them with all tests; for this test alone they are built here, where
+/// they are missing or older than their source.
 fn example(name: &str) -> PathBuf {
+    static BUILT: Mutex<()> = Mutex::new(());
+    let _one = BUILT.lock().expect("no build has panicked");
     let program = Path::new(env!("CARGO_BIN_EXE_leasehold"));
     let path = program.with_file_name("examples").join(name).with_extension(std::env::consts::EXE_EXTENSION);
-    assert!(
-        path.is_file(),
-        "{}: not there; `cargo test -p leasehold` builds it, as `cargo build --examples` does",
-        path.display()
-    );
+    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../examples").join(name).with_extension("rs");
+    let age = |file: &Path| file.metadata().and_then(|about| about.modified()).ok();
+    if age(&path) < age(&source) {
+        build(program.parent().expect("a profile's folder"));
+    }
     path
+}
+
+fn build(folder: &Path) {
+    let profile = if cfg!(debug_assertions) { "dev" } else { "release" };
+    let mut cargo = Command::new(env!("CARGO"));
+    cargo.args(["build", "--locked", "--offline", "--examples", "--all-features", "-p", "leasehold"]);
+    cargo.args(["--profile", profile, "--target-dir"]).arg(folder.parent().expect("the target folder"));
+    let output = cargo.current_dir(env!("CARGO_MANIFEST_DIR")).output().expect("cargo");
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
 }
