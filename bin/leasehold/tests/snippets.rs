@@ -1,4 +1,5 @@
 //! The Rust of the README and of the pages in `docs/` compiles: each block stands in this file, word by word.
+#![expect(clippy::redundant_closure, clippy::let_and_return, reason = "as it stands on the pages")]
 
 use std::error::Error;
 use std::fmt::Debug;
