@@ -108,6 +108,7 @@ mod tests {
             assert!(examples(path).count() >= 2, "examples of {path}");
         }
         for line in EXAMPLES.lines() {
+            assert!("  leasehold ".len() + line.len() <= 80, "{line}: a terminal breaks it");
             assert!(paths.iter().any(|path| examples(path).any(|own| own == line)), "{line}: no such command");
             let understood = command().try_get_matches_from(words(&format!("leasehold {line}")));
             assert!(understood.is_ok(), "{line}: {}", understood.expect_err("an error"));

@@ -52,7 +52,7 @@ pub(crate) fn secret_text(path: Option<&Path>, prompt: &str) -> Result<String, F
         None if io::stdin().is_terminal() => prompt::secret(&format!("{prompt}: "))
             .map_err(|error| Failure::failed(Code::File, format!("terminal: {error}"))),
         None => Err(Failure::failed(Code::Usage, format!("{prompt}: no terminal to ask on"))
-            .hint("name a file that holds it, or - for standard input")),
+            .hint("name a file that holds it, or - for standard input: the option is in `--help` (`--key-file`, `--passphrase-file`)")),
     }
 }
 

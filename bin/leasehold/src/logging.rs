@@ -14,10 +14,16 @@ use crate::failure::Failure;
 /// The variables, for help.
 pub(crate) const HELP: &str = "\
 Environment:
-  LEASEHOLD_LOG         what is logged on standard error: off, error, warn, info, debug or trace [default: warn];
-                        or by part, as in info,leasehold_host=debug
-  LEASEHOLD_LOG_FORMAT  text, or json for one JSON object a line [default: text]
-  NO_COLOR              no colours; there are none anyway where output is no terminal";
+  LEASEHOLD_LOG         what is logged on standard error: off, error, warn,
+                        info, debug or trace [default: warn]; or by part, as in
+                        info,leasehold_host=debug
+  LEASEHOLD_LOG_FORMAT  text, or json for one JSON object a line
+                        [default: text]
+  NO_COLOR              no colours; there are none anyway where output is no
+                        terminal
+
+`leasehold explain lease` says what a word means (lease, host, seal, drift, …),
+`leasehold explain --words` lists them all; the tour is docs/tour.md.";
 
 /// Begins to log.
 ///

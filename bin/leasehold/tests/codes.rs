@@ -235,6 +235,7 @@ another-machine clone-suspected no-fingerprint wrong-answer: the program makes u
 authority-certificate-ended clock-set-back clock-differs host-clock-behind older-certificate: take another clock; tests of the libraries have one
 grant-ended host-forked not-renewable export-too-large grant-too-large revocation-list-full not-authorised: rows of years or of many thousands; tests of `authority` and `wire` make them
 token-required token-unknown token-not-allowed: answers of the admin API; `authority/tests/serve/admin.rs`
+sign-in-needed not-subscribed sign-in-insecure sign-in-unavailable no-sign-in sign-in-declined sign-in-timeout provider-unreachable provider-unusable: take a provider where people sign in; tests of the subscription
 devices-reached: subscriptions per person alone refuse so; tests of `wire`
 busy timeout internal listen-failed: a server at its end or an overload; tests of `service`, and the campaign
 store-damaged store-older store-replaced: a disk that fails; `host/tests`, the suite of the stores

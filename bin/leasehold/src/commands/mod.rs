@@ -42,7 +42,7 @@ pub(crate) enum Command {
     /// Stores of hosts and authorities: check, copy, bring up to date.
     #[command(subcommand)]
     Store(store::Store),
-    /// What a code means and what to do about it.
+    /// What a code or a word means, and what to do about it.
     Explain(explain::Explain),
     /// Print completions for a shell.
     Completions(completions::Completions),

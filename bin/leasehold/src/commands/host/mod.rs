@@ -148,6 +148,10 @@ pub(crate) fn failed(error: &Error) -> Failure {
     let message = error.to_string();
     match error {
         Error::File { path, source } => Failure::file(path, source),
+        Error::NoRequest(folder) if !folder.exists() => {
+            Failure::failed(error.code(), format!("{}: there is no such folder", folder.display()))
+                .hint("name the host's folder with `--data DIR` or LEASEHOLD_HOST_DATA; a new host begins with `leasehold host activate` or `host request`")
+        }
         Error::NoRequest(_) => {
             Failure::failed(error.code(), message).hint("`leasehold host activate --authority URL`; or `leasehold host request` for a request to carry to the vendor")
         }

@@ -67,7 +67,13 @@ pub(super) fn inspect(question: &Question, output: Output) -> Result<(), Failure
         Output::Json => findings.print_json(question.at),
         Output::Human => findings.print(),
     }
-    findings.verdict(&question.file)
+    findings.verdict(&question.file).map_err(|failure| match failure.code() {
+        // The code's own hint is to look at the file with this command.
+        Code::Malformed => {
+            failure.hint("compare it with what was sent: it may be cut, or another file; ask for it again")
+        }
+        _ => failure,
+    })
 }
 
 /// Says what a file or folder is that is no document.
