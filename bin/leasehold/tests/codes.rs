@@ -186,7 +186,6 @@ host-silent: doctor --manifest acme-cad.lh --state new --host $SILENT --timeout 
 not-a-host: client activate --manifest acme-cad.lh --state new --no-dns --host $EMPTY
 not-an-authority: host activate --data h9 --key-file host-key.txt --authority $EMPTY
 plain-http: client activate --manifest acme-cad.lh --state new --no-dns --host https://$EMPTY
-name-not-found: client activate --manifest acme-cad.lh --state new --no-dns --host host.invalid
 connection-refused: host healthcheck --listen 127.0.0.1:1";
 
 /// The code, and what a host is asked.
@@ -210,7 +209,7 @@ file-unreadable: nothing key";
 
 /// A test of the program, and the codes that it provokes.
 const ELSEWHERE: &str = "\
-client.rs: never-activated bad-signature foreign-manifest gateway-failed proxy-refused proxy-unreachable state-damaged state-unusable threshold-not-met
+client.rs: name-not-found never-activated bad-signature foreign-manifest gateway-failed proxy-refused proxy-unreachable state-damaged state-unusable threshold-not-met
 doctor.rs: clock-wrong connection-timeout dns-declined dns-refused host-certificate-ended host-certificate-ends-soon key-mismatch no-service-record product-not-granted rogue-record
 dns.rs: copy-of-this-host dns-key-refused dns-no-own-record dns-not-permitted dns-stale-record dns-target-without-address dns-wrong-port duplicates forks not-serving
 config.rs: address-in-use address-unknown folder-not-writable not-a-dns-key private-key-mismatch store-unavailable tls-certificate-ended tls-certificate-other-name

@@ -30,7 +30,9 @@ fn commands_without_any_folder_named_touch_no_folder_of_the_machine() {
         assert!(success, "{words}: {talk}");
     }
     // What these find depends on the machine; where they look does not.
-    for words in ["host doctor", "host dns show --zone corp.test", "client status --manifest cad.lh"] {
+    let asked = "--zone corp.test --server 127.0.0.1:1";
+    for words in [&format!("host doctor {asked}"), &format!("host dns show {asked}"), "client status --manifest cad.lh"]
+    {
         done(words);
     }
     assert!(folder().join("machine/host/host.lh").is_file() && folder().join("vendor/root.pub").is_file());
@@ -45,6 +47,32 @@ fn every_test_starts_programs_of_ours_in_a_folder_of_its_own() {
         let text = fs::read_to_string(&path).expect("a source");
         for forbidden in [concat!("Command::new(env", "!(\"CARGO_BIN_EXE"), concat!("env_", "clear()")] {
             assert!(!text.contains(forbidden), "{}: {forbidden}: use leasehold_testkit::process", path.display());
+        }
+    }
+}
+
+/// What looks for hosts or records by name says where: else it would ask the name servers of the machine that the tests run on.
+#[test]
+fn no_command_of_a_test_asks_the_machines_name_servers() {
+    const ASK: [&str; 6] = [
+        "host doctor --",
+        "host dns show --",
+        "client activate --",
+        "client renew --",
+        "client release --",
+        "office doctor --",
+    ];
+    const SAID: [&str; 5] = ["--no-dns", "--server", "--dns-server", "--multiple-key", "--help"];
+    let tests = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests");
+    // Pages are typed on a machine without a way out.
+    for path in
+        sources(&tests).iter().filter(|path| !path.starts_with(tests.join("docs")) && !path.ends_with("contained.rs"))
+    {
+        for line in fs::read_to_string(path).expect("a source").lines() {
+            let words = line.replace("\", \"", " ");
+            let asks = ASK.iter().any(|command| words.contains(command));
+            let said = SAID.iter().any(|option| words.contains(option));
+            assert!(!asks || said, "{}: {line}: name the name server, or --no-dns", path.display());
         }
     }
 }

@@ -289,7 +289,8 @@ fn the_doctor_counts_machines_that_share_a_key_or_cannot_be_told_apart() {
         assert_eq!(post(&host.address, "/v1/leases", &machine.request()).expect("an answer").0, 200);
     }
     let folder = data.path().to_str().expect("text");
-    let run = leasehold(&["host", "doctor", "--data", folder, "--listen", &host.address], b"");
+    let words = ["host", "doctor", "--server", "127.0.0.1:1", "--data", folder, "--listen", &host.address];
+    let run = leasehold(&words, b"");
     assert!(
         run.stdout.contains(
             "3 known; 2 share their fingerprint with another; twins, which do not count: 0; forks: 0 [duplicates]"

@@ -133,7 +133,7 @@ doctor --state q/clients/1 --no-dns
 host status --data q/host
 host clients --data q/host
 host events --data q/host
-host doctor --data q/host
+host doctor --data q/host --server 127.0.0.1:1
 host install list.lh --data q/host
 host backup copy.tar --data q/host --json
 host restore first.tar --data again

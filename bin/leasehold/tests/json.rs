@@ -86,7 +86,7 @@ inspect: inspect a.txt
 inspect: inspect list.lh
 inspect: inspect vendor
 doctor: doctor --manifest acme-cad.lh --state mine --host 127.0.0.1:1 --timeout 50
-host-doctor: host doctor --data host
+host-doctor: host doctor --data host --server 127.0.0.1:1
 office-explain: office explain
 office-config-list: office config --list products
 office-plan: office plan --office 30 --windows-clients 20 --windows-servers 4 --mak-left 10
@@ -105,18 +105,18 @@ host-activate: host activate --authority $AUTHORITY --data h4 --key-file one.txt
 host-renew: host renew --data h4
 host-renew-show: host renew --data h4 --show
 host-serve: host serve --data h4 --listen 127.0.0.1:0 =SERVER /address
-client-status: client activate --manifest one.lh --state own --host $SERVER
-client-status: client renew --state own
+client-status: client activate --manifest one.lh --state own --no-dns --host $SERVER
+client-status: client renew --state own --no-dns
 host-renew-show: host renew --data h4 --show
 host-status: host status --data h4
 vendor-usage: vendor usage
 vendor-key-show: vendor key show $ONE
 host-healthcheck: host healthcheck --listen $SERVER
-client-release: client release --state own
-client-release: client release --state own
+client-release: client release --state own --no-dns
+client-release: client release --state own --no-dns
 client-generalize: client generalize --state own
-client-release: client release --state own
-client-release: client release --state mine
+client-release: client release --state own --no-dns
+client-release: client release --state mine --no-dns
 host-check-config: host check-config host.toml --data h4
 host-check-config: host check-config host.toml --syntax
 store-copy: store copy host copied

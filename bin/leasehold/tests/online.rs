@@ -125,10 +125,12 @@ fn a_host_is_activated_serves_and_is_renewed_with_what_the_vendor_changed() {
     vendor.fails(&["host", "renew", "--data", "host"], 2, "authority-unreachable");
     let status = vendor.json(&["host", "status", "--data", "host"]);
     assert_eq!(status["renewal"]["failure"]["code"], "authority-unreachable");
-    let doctor = vendor.run(&["host", "doctor", "--data", "host", "--listen", &host.address]);
+    let words = ["host", "doctor", "--data", "host", "--server", "127.0.0.1:1", "--listen", &host.address];
+    let doctor = vendor.run(&words);
     let told = String::from_utf8(doctor.stdout).expect("text");
     assert!(told.contains("[authority-unreachable]") && told.contains("[not-renewed]"), "{told}");
-    assert_eq!(doctor.status.code(), Some(0), "nothing is broken: {told}");
+    let renewal = told.lines().filter(|line| line.contains("authority-unreachable") || line.contains("not-renewed"));
+    assert!(renewal.filter(|line| line.starts_with("failure")).count() == 0, "it still serves: {told}");
     let granted = post(&host.address, "/v1/leases", &Machine::new(2).request()).expect("an answer");
     assert_eq!(granted.0, 200, "it serves to its certificate's end");
     host.stop();

@@ -23,6 +23,16 @@ pub fn contained(program: impl AsRef<OsStr>) -> Command {
     command
 }
 
+/// As [`contained`], on a network without a link: no question leaves it, neither to the machine's name servers nor elsewhere.
+///
+/// # Panics
+/// As [`contained`]. Ask for [`crate::need::Need::NetworkNamespace`] before.
+pub fn offline(program: impl AsRef<OsStr>) -> Command {
+    let mut command = contained("unshare");
+    command.args(["--map-root-user", "--net"]).arg(program);
+    command
+}
+
 /// The test's own folder, in which [`contained`] programs run and have their home.
 ///
 /// # Panics
