@@ -26,6 +26,7 @@ pub fn client_state(input: &[u8]) {
         "acme-cad/record.json",
         "acme-cad/refusal.lh",
         "acme-cad/released.lh",
+        "acme-cad/object.lh",
     ];
     let Some((choice, content)) = input.split_first() else { return };
     let vendor = Vendor::from_seed(7);

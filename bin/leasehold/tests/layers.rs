@@ -52,7 +52,7 @@ fn core_and_wire_reach_no_clock_random_source_file_or_socket() {
 
 #[test]
 fn the_client_and_its_lookup_have_no_async_runtime() {
-    for name in ["leasehold-client", "leasehold-discovery"] {
+    for name in ["leasehold-client", "leasehold-directory", "leasehold-discovery"] {
         let built = built(name);
         assert!(built.contains("leasehold-core"), "the tree is walked");
         without(&built, name, RUNTIMES);
@@ -190,8 +190,11 @@ const LEVELS: [&[&str]; 5] = [
 ];
 /// Within the second level the SDK and the workbench stand above what finds hosts: they look names up themselves, and
 /// pay for no more of `leasehold-discovery` than that.
-const BESIDE: &[(&str, &str)] =
-    &[("leasehold-client", "leasehold-discovery"), ("leasehold-office", "leasehold-discovery")];
+const BESIDE: &[(&str, &str)] = &[
+    ("leasehold-client", "leasehold-discovery"),
+    ("leasehold-client", "leasehold-directory"),
+    ("leasehold-office", "leasehold-discovery"),
+];
 /// The modules of the workbench, lowest first; the commands on top know nothing of each other.
 const OFFICE: [&[&str]; 5] =
     [&["facts"], &["read"], &["fleet"], &["report"], &["lint", "plan", "config", "explain", "doctor", "hunt"]];

@@ -12,7 +12,7 @@ use crate::cache::{Cache, Known};
 use crate::config::Config;
 use crate::found::{Candidate, Found, LookupOutcome, QueryAttempt, Searched};
 use crate::message::{DnsRecord, Extended, Question, RecordKind, RecordValue, Reply, Role};
-use crate::name::{DomainName, ServiceLabel};
+use crate::name::{DomainName, NameError, ServiceLabel};
 use crate::order;
 use crate::record::ServiceRecord;
 
@@ -38,13 +38,28 @@ impl Finder {
     ///
     /// Blocks for [`Config::limit`] at most. It never fails: what went wrong is in [`Found::searched`].
     pub fn find(&self, label: &ServiceLabel, clock: &dyn Clock, rng: &dyn Rng) -> Found {
+        self.find_at(&|suffix| label.within(suffix), clock, rng)
+    }
+
+    /// Looks for domain controllers of Active Directory under every suffix, as [`Self::find`] does for hosts.
+    pub fn find_domain_controllers(&self, clock: &dyn Clock, rng: &dyn Rng) -> Found {
+        self.find_at(&|suffix| format!("_ldap._tcp.dc._msdcs.{suffix}").parse(), clock, rng)
+    }
+
+    /// Looks for the service whose records are at `name` of each suffix.
+    fn find_at(
+        &self,
+        name: &dyn Fn(&DomainName) -> Result<DomainName, NameError>,
+        clock: &dyn Clock,
+        rng: &dyn Rng,
+    ) -> Found {
         let asker = Asker::new(&self.config, clock, rng);
         let mut lookup = Lookup { finder: self, clock, asker, searched: Vec::new() };
         let mut candidates: Vec<Candidate> = Vec::new();
         let mut addresses = BTreeMap::new();
         for suffix in &self.config.suffixes {
             // A suffix that leaves no room for the label has no hosts.
-            let Ok(name) = label.within(suffix) else { continue };
+            let Ok(name) = name(suffix) else { continue };
             let known = lookup.look_up(&name, RecordKind::Srv);
             for (target, address) in known.addresses {
                 addresses.entry(target).or_insert_with(Vec::new).push(address);

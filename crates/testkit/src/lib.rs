@@ -5,6 +5,8 @@ pub mod dns;
 pub mod dns_script;
 pub mod forge;
 pub mod http;
+#[cfg(target_os = "linux")]
+pub mod ldap;
 pub mod need;
 pub mod net;
 #[cfg(unix)]

@@ -36,6 +36,10 @@ pub enum Need {
     ApiTools,
     /// The browser Chromium.
     Browser,
+    /// Samba as a domain controller, and the right to run it in namespaces of its own.
+    Samba,
+    /// OpenLDAP, and the same right.
+    OpenLdap,
 }
 
 /// Whether any of `needs` is missing. Says so on standard error, with the name of the test, for the test to return then.
@@ -58,7 +62,7 @@ pub const DEMAND: &str = "LEASEHOLD_TEST_DEMAND";
 impl Need {
     /// Why it is missing, if it is; looked up once.
     fn missing(self) -> Option<&'static str> {
-        static FOUND: [OnceLock<Option<&'static str>>; 12] = [const { OnceLock::new() }; 12];
+        static FOUND: [OnceLock<Option<&'static str>>; 14] = [const { OnceLock::new() }; 14];
         *FOUND[self as usize].get_or_init(|| self.look())
     }
 
@@ -82,6 +86,13 @@ impl Need {
             }
             Self::FullDevice => without(Path::new("/dev/full").exists(), "there is no /dev/full"),
             Self::Browser => without(find("chromium").is_some(), "Chromium is not installed"),
+            Self::Samba => without(find("samba").is_some(), "Samba (samba-ad-dc) is not installed")
+                .or_else(|| without(find("samba-tool").is_some(), "samba-tool (samba-ad-provision) is not installed"))
+                .or_else(has_no_ldap_tools)
+                .or_else(is_not_root),
+            Self::OpenLdap => without(find("slapd").is_some(), "OpenLDAP (slapd) is not installed")
+                .or_else(has_no_ldap_tools)
+                .or_else(is_not_root),
             Self::Ipv6 => {
                 let there = std::net::UdpSocket::bind((std::net::Ipv6Addr::LOCALHOST, 0)).is_ok();
                 without(there, "there is no IPv6 here")
@@ -114,6 +125,17 @@ pub fn find_postgres(program: &str) -> Option<PathBuf> {
     let newest = installed.map(|entry| entry.path()).max_by_key(|path| version(path));
     let packaged = newest.map(|version| version.join("bin").join(program)).filter(|path| path.is_file());
     packaged.or_else(|| find(program))
+}
+
+fn has_no_ldap_tools() -> Option<&'static str> {
+    let tools = ["ldapadd", "ldapsearch", "openssl", "nsenter"];
+    tools.iter().any(|tool| find(tool).is_none()).then_some("ldap-utils, openssl or nsenter are not installed")
+}
+
+/// Servers of directories take fixed ports and the names of machines: they need namespaces of their own.
+fn is_not_root() -> Option<&'static str> {
+    let allowed = runs("unshare", &["--net", "--mount", "--pid", "--fork", "--mount-proc", "true"]);
+    (!allowed).then_some("servers of directories are run by root alone")
 }
 
 /// The server refuses to be run by root.

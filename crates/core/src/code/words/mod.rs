@@ -9,6 +9,7 @@ macro_rules! words {
 }
 
 mod command;
+mod directory;
 mod dns;
 mod doctor;
 mod documents;
@@ -32,12 +33,13 @@ pub(super) const fn of(code: Code) -> Words {
     TABLE[code as usize]
 }
 
-const SECTIONS: [&[(Code, Words)]; 8] = [
+const SECTIONS: [&[(Code, Words)]; 9] = [
     documents::WORDS,
     servers::WORDS,
     subscription::WORDS,
     vendor::WORDS,
     dns::WORDS,
+    directory::WORDS,
     command::WORDS,
     doctor::WORDS,
     office::WORDS,
