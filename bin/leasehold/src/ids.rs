@@ -3,7 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use leasehold_core::{Code, Cti, KeyId};
+use leasehold_core::{Code, Cti, DirectoryId, KeyId};
 
 use crate::failure::Failure;
 
@@ -21,6 +21,12 @@ pub(crate) trait Id: Copy + Ord + fmt::Display {
 }
 
 impl Id for KeyId {
+    fn bytes(&self) -> [u8; BYTES] {
+        self.0
+    }
+}
+
+impl Id for DirectoryId {
     fn bytes(&self) -> [u8; BYTES] {
         self.0
     }

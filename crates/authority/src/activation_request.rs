@@ -1,10 +1,12 @@
-//! Requests of hosts and machines whose own signature is valid.
+//! Requests of hosts, machines and directories whose own signature is valid.
 
-use leasehold_core::activation::Refusal;
-use leasehold_core::{Cti, Fingerprint, KeyId, KeyKind, ProductId, PublicKey, Text, Timestamp};
+use leasehold_core::activation::{PlaceId, Refusal};
+use leasehold_core::{Cti, DirectoryId, Fingerprint, KeyId, KeyKind, ProductId, PublicKey, Text, Timestamp};
 use leasehold_store::authority::IssuedKey;
 use leasehold_wire::proof::Proof;
-use leasehold_wire::{Envelope, HostRequest, MachineRequest, Reason, ReportedTip, Typ, Usage, request};
+use leasehold_wire::{
+    DirectoryRequest, Envelope, HostRequest, MachineRequest, Reason, ReportedTip, Typ, Usage, request,
+};
 
 use crate::error::Error;
 
@@ -14,7 +16,6 @@ pub struct ActivationRequest {
     pub(crate) proof: Proof,
     pub(crate) subject: PublicKey,
     pub(crate) cti: Cti,
-    pub(crate) fingerprint: Fingerprint,
     pub(crate) name: Option<Text>,
     pub(crate) kind: RequestKind,
     /// The end of a host's chain of seals.
@@ -26,12 +27,13 @@ pub struct ActivationRequest {
 /// Who asks, and for what.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum RequestKind {
-    Host,
-    Machine(ProductId),
+    Host(Fingerprint),
+    Machine(Fingerprint, ProductId),
+    Directory(DirectoryId),
 }
 
 impl ActivationRequest {
-    /// Reads the request of a host or of a machine.
+    /// Reads the request of a host, of a machine or for a directory.
     ///
     /// # Errors
     /// [`Error::NotARequest`], [`Error::Request`].
@@ -40,6 +42,7 @@ impl ActivationRequest {
         match typ {
             Typ::HostRequest => Self::host(bytes),
             Typ::MachineRequest => Self::machine(bytes),
+            Typ::DirectoryRequest => Self::directory(bytes),
             Typ::Authority
             | Typ::Manifest
             | Typ::Host
@@ -47,7 +50,6 @@ impl ActivationRequest {
             | Typ::Lease
             | Typ::Refusal
             | Typ::Release
-            | Typ::DirectoryRequest
             | Typ::Object
             | Typ::Revocations => Err(Error::NotARequest(typ)),
         }
@@ -69,12 +71,20 @@ impl ActivationRequest {
         request::open::<MachineRequest>(bytes).map(Self::from).map_err(Error::Request)
     }
 
+    /// Reads the request for a directory.
+    ///
+    /// # Errors
+    /// [`Error::Request`], also for any other document.
+    pub fn directory(bytes: &[u8]) -> Result<Self, Error> {
+        request::open::<DirectoryRequest>(bytes).map(Self::from).map_err(Error::Request)
+    }
+
     /// The product key that it names.
     pub fn key(&self) -> KeyId {
         self.proof.key
     }
 
-    /// The host or machine.
+    /// The key pair of the host, machine or directory.
     pub fn subject(&self) -> KeyId {
         self.subject.id()
     }
@@ -107,7 +117,7 @@ impl ActivationRequest {
 impl From<HostRequest> for ActivationRequest {
     fn from(request: HostRequest) -> Self {
         let HostRequest { cti, key: subject, proof, host_name, fingerprint, tip, usage, .. } = request;
-        Self { proof, subject, cti, fingerprint, name: Some(host_name), kind: RequestKind::Host, tip, usage }
+        Self { proof, subject, cti, name: Some(host_name), kind: RequestKind::Host(fingerprint), tip, usage }
     }
 }
 
@@ -118,20 +128,35 @@ impl From<MachineRequest> for ActivationRequest {
             proof,
             subject,
             cti,
-            fingerprint,
             name: None,
-            kind: RequestKind::Machine(product),
+            kind: RequestKind::Machine(fingerprint, product),
             tip: None,
             usage: Vec::new(),
         }
     }
 }
 
+impl From<DirectoryRequest> for ActivationRequest {
+    fn from(request: DirectoryRequest) -> Self {
+        let DirectoryRequest { cti, key: subject, proof, name, directory, .. } = request;
+        let kind = RequestKind::Directory(directory);
+        Self { proof, subject, cti, name: Some(name), kind, tip: None, usage: Vec::new() }
+    }
+}
+
 impl RequestKind {
+    /// What its place is recognised by.
+    pub(crate) const fn place_id(self) -> PlaceId {
+        match self {
+            Self::Host(fingerprint) | Self::Machine(fingerprint, _) => PlaceId::Machine(fingerprint),
+            Self::Directory(id) => PlaceId::Directory(id),
+        }
+    }
+
     const fn key_kind(self) -> KeyKind {
         match self {
-            Self::Host => KeyKind::Host,
-            Self::Machine(_) => KeyKind::Multiple,
+            Self::Host(_) | Self::Directory(_) => KeyKind::Host,
+            Self::Machine(..) => KeyKind::Multiple,
         }
     }
 }

@@ -1,19 +1,19 @@
-//! The hosts and machines that product keys have activated.
+//! The hosts, machines and directories that product keys have activated.
 
-use leasehold_core::KeyId;
-use leasehold_store::authority::{Activation, AuthorityStore, HostReport, IssuedKey, Revoked};
+use leasehold_core::{DirectoryId, KeyId};
+use leasehold_store::authority::{Activation, AuthorityStore, HostReport, IssuedKey, Revoked, Transaction};
 
 use crate::error::Error;
 use crate::key_name::KeyName;
 use crate::keys::resolve;
 use crate::transact;
 
-/// One key pair of a host or machine, and whether it still counts.
+/// One key pair of a host, machine or directory, and whether it still counts.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Activated {
     /// The product key that has activated it.
     pub key: IssuedKey,
-    /// Which of its hosts or machines it is, and the last answer to it.
+    /// Which of its hosts, machines or directories it is, and the last answer to it.
     pub activation: Activation,
     /// Whether the revocation list names it.
     pub revoked: bool,
@@ -30,7 +30,9 @@ pub fn find(store: &dyn AuthorityStore, subject: KeyId) -> Result<Vec<Activated>
         tx.vendor()?.ok_or(Error::NotInitialised)?;
         let revoked = tx.is_revoked(Revoked::Key(subject))?;
         let mut found = Vec::new();
-        for (key, activation) in tx.activations_of(subject)? {
+        let mut activations = tx.activations_of(subject)?;
+        activations.retain(|(_, activation)| activation.directory.is_none());
+        for (key, activation) in activations {
             let report = tx.report(key, subject)?;
             let key = tx.key(key)?.ok_or(Error::UnknownKey(KeyName::Id(key)))?;
             found.push(Activated { key, activation, revoked, report });
@@ -39,7 +41,7 @@ pub fn find(store: &dyn AuthorityStore, subject: KeyId) -> Result<Vec<Activated>
     })
 }
 
-/// Of the hosts or machines of a product key, those whose ordinal is higher than `after`, at max `max` of them, by ordinal, each
+/// Of the hosts or machines of a product key, those whose ordinal is higher than `after`, at most `max` of them, by ordinal, each
 /// with its latest key pair. Ask again with the last ordinal until nothing comes: there may be very many.
 ///
 /// # Errors
@@ -48,12 +50,54 @@ pub fn page(store: &dyn AuthorityStore, key: &KeyName, after: u64, max: u64) -> 
     transact(store, "list hosts", |tx| {
         tx.vendor()?.ok_or(Error::NotInitialised)?;
         let key = resolve(tx, key)?;
-        let mut page = Vec::new();
-        for activation in tx.places(key.public.id(), after, max)? {
-            let revoked = tx.is_revoked(Revoked::Key(activation.subject.id()))?;
-            let report = tx.report(key.public.id(), activation.subject.id())?;
-            page.push(Activated { key: key.clone(), activation, revoked, report });
+        let (mut page, mut after) = (Vec::new(), after);
+        loop {
+            let wanted = max.saturating_sub(page.len() as u64);
+            let places = tx.places(key.public.id(), after, wanted)?;
+            let Some(last) = places.last().filter(|_| wanted > 0) else { return Ok(page) };
+            after = last.ordinals.place;
+            // Directories have a list of their own.
+            for activation in places.into_iter().filter(|place| place.directory.is_none()) {
+                let revoked = tx.is_revoked(Revoked::Key(activation.subject.id()))?;
+                let report = tx.report(key.public.id(), activation.subject.id())?;
+                page.push(Activated { key: key.clone(), activation, revoked, report });
+            }
         }
-        Ok(page)
     })
+}
+
+/// The directories of all product keys, or of the one that is named, oldest first.
+///
+/// # Errors
+/// [`Error::UnknownKey`], [`Error::AmbiguousKey`]; [`Error::NotInitialised`], [`Error::Store`].
+pub fn directories(store: &dyn AuthorityStore, key: Option<&KeyName>) -> Result<Vec<Activated>, Error> {
+    transact(store, "list directories", |tx| {
+        tx.vendor()?.ok_or(Error::NotInitialised)?;
+        let key = key.map(|name| resolve(tx, name)).transpose()?.map(|key| key.public.id());
+        let found = directories_of(tx)?;
+        Ok(found.into_iter().filter(|found| key.is_none_or(|key| key == found.key.public.id())).collect())
+    })
+}
+
+/// The activations of one directory, oldest first: one, unless several product keys have activated it.
+///
+/// # Errors
+/// [`Error::UnknownDirectory`] where there is none; [`Error::NotInitialised`], [`Error::Store`].
+pub fn directory(store: &dyn AuthorityStore, id: DirectoryId) -> Result<Vec<Activated>, Error> {
+    transact(store, "find a directory", |tx| {
+        tx.vendor()?.ok_or(Error::NotInitialised)?;
+        let mut found = directories_of(tx)?;
+        found.retain(|found| found.activation.directory == Some(id));
+        if found.is_empty() { Err(Error::UnknownDirectory(id)) } else { Ok(found) }
+    })
+}
+
+fn directories_of(tx: &mut dyn Transaction) -> Result<Vec<Activated>, Error> {
+    let mut found = Vec::new();
+    for (key, activation) in tx.directories()? {
+        let revoked = tx.is_revoked(Revoked::Key(activation.subject.id()))?;
+        let key = tx.key(key)?.ok_or(Error::UnknownKey(KeyName::Id(key)))?;
+        found.push(Activated { key, activation, revoked, report: None });
+    }
+    Ok(found)
 }

@@ -1,12 +1,14 @@
-//! Requests of hosts and machines, and the answers to them (DESIGN section 7).
+//! Requests of hosts, machines and directories, and the answers to them (DESIGN section 7).
 
 use leasehold_core::activation::{Placement, Refusal};
-use leasehold_core::{Cti, Grant, KeyId, ProductId, Rng, Span, Text, Timestamp, random_bytes};
+use leasehold_core::{
+    Cti, DirectoryId, Fingerprint, Grant, KeyId, ProductId, Rng, Span, Text, Timestamp, random_bytes,
+};
 use leasehold_store::StoreError;
 use leasehold_store::authority::{
-    Activation, ForkPolicy, IssuedKey, NewActivation, Product, Revoked, Stamp, Transaction,
+    Activation, ForkPolicy, IssuedKey, NewActivation, Product, Revoked, SignedObject, Stamp, Transaction,
 };
-use leasehold_wire::{HostCertificate, Lease, Method};
+use leasehold_wire::{ActivationObject, HostCertificate, Lease, Method};
 
 use crate::activation_request::{ActivationRequest, RequestKind};
 use crate::authority::Authority;
@@ -17,7 +19,7 @@ use crate::{reports, transact};
 /// What an authority answers to a request.
 #[derive(Clone, Debug)]
 pub enum Approval {
-    /// A host certificate or a lease.
+    /// A host certificate, a lease or an activation object.
     Granted(Box<Granted>),
     /// A refusal with its reason; nothing was recorded but for a fork.
     Refused(Refusal),
@@ -26,22 +28,24 @@ pub enum Approval {
 /// A request that was granted.
 #[derive(Clone, Debug)]
 pub struct Granted {
-    /// The host certificate or lease, with its chain.
+    /// The host certificate, lease or activation object, with its chain.
     pub document: Vec<u8>,
     /// Until when it holds; `None` is for ever.
     pub expires: Option<Timestamp>,
-    /// Which of the product key's hosts or machines was activated.
+    /// Which of the product key's hosts, machines or directories was activated.
     pub placement: Placement,
-    /// The host or machine.
+    /// The key pair of the host, machine or directory.
     pub subject: KeyId,
-    /// What the host is called.
+    /// The directory, where it is one.
+    pub directory: Option<DirectoryId>,
+    /// What the host or directory is called.
     pub name: Option<Text>,
     /// The product key.
     pub key: IssuedKey,
 }
 
 impl Authority {
-    /// Answers the request of a host or of a machine with a multiple key.
+    /// Answers the request of a host, of a machine with a multiple key, or for a directory.
     ///
     /// The answer is recorded before it is returned. One that is lost is given again to the same key pair, and takes
     /// nothing more of the product key.
@@ -94,41 +98,48 @@ impl Authority {
         let products = granted(tx, &key)?;
         let grant = grant(key.family, &products, &key.policy);
         let wanted = match request.kind {
-            RequestKind::Host => !products.is_empty(),
-            RequestKind::Machine(product) => grant.number_of(&product).is_some(),
+            RequestKind::Host(_) | RequestKind::Directory(_) => !products.is_empty(),
+            RequestKind::Machine(_, product) => grant.number_of(&product).is_some(),
         };
         if !wanted {
             return Err(Refusal::ProductNotGranted.into());
         }
         check_size(&self.vendor().name, &grant)?;
-        let usage = tx.key_usage(key.public.id(), &request.subject, &request.fingerprint, key.policy.drift)?;
-        let placement = usage.place(key.allowance, &request.fingerprint, key.policy.drift)?;
+        let place = request.kind.place_id();
+        let usage = tx.key_usage(key.public.id(), &request.subject, &place, key.policy.drift)?;
+        let placement = usage.place(key.allowance, &place, key.policy.drift)?;
         let latest = latest(tx, key.public.id(), placement)?;
         if latest.as_ref().is_some_and(|latest| latest.ordinals.activation > placement.ordinals().activation) {
             // Another key pair has its place: a place has one at a time.
             return Err(Refusal::Revoked.into());
         }
         let names = (key.public.id(), request.subject.id());
-        if let RequestKind::Host = request.kind {
+        if let RequestKind::Host(_) = request.kind {
             let report = reports::check_fork(tx, names, request.tip.as_ref(), by)?;
             let forked = report.is_some_and(|report| report.fork.is_some());
             if forked && tx.family(&key.family)?.is_some_and(|family| family.forked == ForkPolicy::Refuse) {
                 return Err(Refusal::HostForked.into());
             }
         }
+        let validity = key.certificate_validity;
         let (document, expires) = match request.kind {
-            RequestKind::Host => {
-                self.host_certificate(request, (grant, key.certificate_validity), placement, (cti, by.at))
+            RequestKind::Host(machine) => {
+                self.host_certificate((request, machine), (grant, validity), placement, (cti, by.at))
             }
-            RequestKind::Machine(product) => self.lease(request, &key, product, (cti, by.at)),
+            RequestKind::Machine(machine, product) => self.lease((request, machine), &key, product, (cti, by.at)),
+            RequestKind::Directory(directory) => {
+                let (document, expires) = self.object(directory, (grant, validity), (cti, by.at));
+                tx.record_object(&SignedObject { key: names.0, subject: names.1, cti, expires })?;
+                (document, Some(expires))
+            }
         };
-        let ActivationRequest { subject, fingerprint, ref name, .. } = *request;
+        let ActivationRequest { subject, ref name, .. } = *request;
         let (id, name) = (key.public.id(), name.clone());
         let activation = NewActivation {
             key: id,
             subject,
             placement,
-            fingerprint,
+            id: place,
             name: name.clone(),
             cti,
             expires,
@@ -136,15 +147,16 @@ impl Authority {
         };
         tx.record_activation(&activation, by)?;
         reports::record(tx, names, request.tip.as_ref(), &request.usage, by.at)?;
-        if let (RequestKind::Machine(_), Placement::Anew(_), Some(former)) = (request.kind, placement, latest) {
+        if let (RequestKind::Machine(..), Placement::Anew(_), Some(former)) = (request.kind, placement, latest) {
             self.revoke_former(tx, former.subject.id(), by, list)?;
         }
-        Ok(Granted { document, expires, placement, subject: subject.id(), name, key })
+        let directory = place.directory().copied();
+        Ok(Granted { document, expires, placement, subject: subject.id(), directory, name, key })
     }
 
     fn host_certificate(
         &self,
-        request: &ActivationRequest,
+        (request, fingerprint): (&ActivationRequest, Fingerprint),
         (grant, validity): (Grant, Option<Span>),
         placement: Placement,
         (cti, now): (Cti, Timestamp),
@@ -159,14 +171,26 @@ impl Authority {
             grants: vec![grant],
             host_ordinal: ordinals.place,
             activation_ordinal: ordinals.activation,
-            fingerprint: request.fingerprint,
+            fingerprint,
         };
         (self.sign(&certificate), Some(expires))
     }
 
+    fn object(
+        &self,
+        directory: DirectoryId,
+        (grant, validity): (Grant, Option<Span>),
+        (cti, now): (Cti, Timestamp),
+    ) -> (Vec<u8>, Timestamp) {
+        let expires = self.host_expiry(&grant.policy, validity, now);
+        let vendor = self.vendor().name.clone();
+        let object = ActivationObject { issued: now, expires, cti, vendor, grants: vec![grant], directory };
+        (self.sign(&object), expires)
+    }
+
     fn lease(
         &self,
-        request: &ActivationRequest,
+        (request, fingerprint): (&ActivationRequest, Fingerprint),
         key: &IssuedKey,
         product: ProductId,
         (cti, now): (Cti, Timestamp),
@@ -182,7 +206,7 @@ impl Authority {
             renewal: policy.renewal,
             retry: policy.retry,
             grace: policy.grace,
-            fingerprint: request.fingerprint,
+            fingerprint,
             request: request.cti,
             count: None,
             method: Method::MultipleKey,

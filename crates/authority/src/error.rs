@@ -3,7 +3,9 @@
 use std::io;
 use std::path::PathBuf;
 
-use leasehold_core::{Code, FamilyId, KeyId, PolicyFault, ProductId, ProductNumber, Span, Text, TokenName};
+use leasehold_core::{
+    Code, DirectoryId, FamilyId, KeyId, PolicyFault, ProductId, ProductNumber, Span, Text, TokenName,
+};
 use leasehold_store::StoreError;
 use leasehold_wire::{Reason, Typ};
 
@@ -77,6 +79,9 @@ pub enum Error {
     /// No such host or machine.
     #[error("{0}: no product key has activated such a host or machine")]
     UnknownHost(KeyId),
+    /// No such directory.
+    #[error("{0}: no product key has activated such a directory")]
+    UnknownDirectory(DirectoryId),
     /// No such authority.
     #[error("{0}: the root has certified no such authority")]
     UnknownAuthority(KeyId),
@@ -160,6 +165,7 @@ impl Error {
             | Self::UnknownFamily(_)
             | Self::UnknownKey(_)
             | Self::UnknownHost(_)
+            | Self::UnknownDirectory(_)
             | Self::UnknownToken(_)
             | Self::UnknownAuthority(_) => ErrorKind::Missing,
             Self::VendorExists(_)
@@ -214,6 +220,7 @@ impl Error {
             Self::UnknownKey(_) => Code::UnknownKey,
             Self::AmbiguousKey(..) => Code::AmbiguousKey,
             Self::UnknownHost(_) => Code::UnknownHost,
+            Self::UnknownDirectory(_) => Code::UnknownDirectory,
             Self::UnknownToken(_) => Code::UnknownToken,
             Self::UnknownAuthority(_) => Code::UnknownAuthority,
             Self::OwnAuthority(_) => Code::OwnAuthority,

@@ -57,7 +57,7 @@ pub struct KeyChange {
 pub struct KeyUse {
     /// The product key.
     pub key: IssuedKey,
-    /// How many hosts or machines.
+    /// How many hosts, machines and directories.
     pub places_taken: u64,
     /// The hosts of a host key; none of a multiple key, whose machines may be very many.
     pub hosts: Vec<Activation>,
@@ -336,7 +336,9 @@ fn make(new: &NewKey, family: &Family, policy: Policy, by: Stamp, random: [u8; 9
 fn usage(tx: &mut dyn Transaction, key: IssuedKey) -> Result<KeyUse, Error> {
     let id = key.public.id();
     let hosts = match key.allowance {
-        Allowance::Hosts { .. } => tx.places(id, 0, u64::MAX)?,
+        Allowance::Hosts { .. } => {
+            tx.places(id, 0, u64::MAX)?.into_iter().filter(|place| place.directory.is_none()).collect()
+        }
         Allowance::Machines { .. } => Vec::new(),
     };
     Ok(KeyUse { places_taken: tx.places_taken(id)?, hosts, key })

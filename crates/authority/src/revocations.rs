@@ -1,6 +1,6 @@
 //! Revocation: what the vendor's newest list names, and the list itself.
 
-use leasehold_core::{Cti, KeyId, Rng, random_bytes};
+use leasehold_core::{Cti, DirectoryId, KeyId, Rng, random_bytes};
 use leasehold_store::authority::{AuthorityStore, Revocation, RevocationList, Revoked, Stamp, Transaction};
 use leasehold_wire::Revocations;
 use leasehold_wire::envelope::MAX_REVOCATION_BYTES;
@@ -16,7 +16,9 @@ use crate::transact;
 pub enum Target {
     /// A host or machine that a product key has activated, by the name of its key pair.
     Host(KeyId),
-    /// A product key, with every key pair that it has ever activated.
+    /// A directory that product keys have activated, with every activation object that was signed for it.
+    Directory(DirectoryId),
+    /// A product key, with every key pair that it has ever activated and every activation object that was signed for it.
     ProductKey(KeyName),
     /// An authority's key other than the one that signs the list, with all that it has signed.
     Authority(KeyId),
@@ -71,7 +73,7 @@ impl Authority {
     /// than the last. Where all of them were revoked before, there is no new list.
     ///
     /// # Errors
-    /// [`Error::UnknownHost`], [`Error::UnknownKey`], [`Error::AmbiguousKey`], [`Error::UnknownAuthority`],
+    /// [`Error::UnknownHost`], [`Error::UnknownDirectory`], [`Error::UnknownKey`], [`Error::AmbiguousKey`], [`Error::UnknownAuthority`],
     /// [`Error::OwnAuthority`]; [`Error::ListFull`]; [`Error::Superseded`] where a newer authority signs the lists that
     /// every host believes; [`Error::Certificate`], [`Error::Store`].
     pub fn revoke(&self, targets: &[Target], by: Stamp, rng: &dyn Rng) -> Result<Withdrawal, Error> {
@@ -85,7 +87,7 @@ impl Authority {
             }
             let mut added: Vec<Revoked> = Vec::new();
             for target in targets {
-                for what in self.named_by(tx, target)? {
+                for what in self.named_by(tx, target, by)? {
                     if !tx.is_revoked(what)? {
                         added.push(what);
                     }
@@ -168,7 +170,7 @@ impl Authority {
     }
 
     /// What the list is to name for `target`.
-    fn named_by(&self, tx: &mut dyn Transaction, target: &Target) -> Result<Vec<Revoked>, Error> {
+    fn named_by(&self, tx: &mut dyn Transaction, target: &Target, by: Stamp) -> Result<Vec<Revoked>, Error> {
         let keys = match target {
             Target::Host(id) if tx.activations_of(*id)?.is_empty() => return Err(Error::UnknownHost(*id)),
             Target::Authority(id) | Target::Key(id) if *id == self.id() => return Err(Error::OwnAuthority(*id)),
@@ -179,6 +181,7 @@ impl Authority {
                 }
                 vec![*id]
             }
+            Target::Directory(id) => keys_of(tx, *id)?,
             Target::Host(id) | Target::Key(id) => vec![*id],
             Target::ProductKey(name) => {
                 let key = resolve(tx, name)?.public.id();
@@ -186,6 +189,24 @@ impl Authority {
             }
             Target::Document(cti) => return Ok(vec![Revoked::Document(*cti)]),
         };
-        Ok(keys.into_iter().map(Revoked::Key).collect())
+        // An object holds without the key that asked for it. One that has ended needs no entry.
+        let objects = tx.objects()?.into_iter();
+        let objects = objects.filter(|object| keys.contains(&object.subject) && object.expires > by.at);
+        let objects: Vec<Revoked> = objects.map(|object| Revoked::Document(object.cti)).collect();
+        Ok(keys.into_iter().map(Revoked::Key).chain(objects).collect())
     }
+}
+
+/// The key pairs that have asked for a directory, the former ones too.
+fn keys_of(tx: &mut dyn Transaction, id: DirectoryId) -> Result<Vec<KeyId>, Error> {
+    let mut keys = Vec::new();
+    let directories = tx.directories()?;
+    for (product_key, _) in directories.into_iter().filter(|(_, latest)| latest.directory == Some(id)) {
+        for subject in tx.activated(product_key)? {
+            if tx.activations_of(subject)?.iter().any(|(_, activation)| activation.directory == Some(id)) {
+                keys.push(subject);
+            }
+        }
+    }
+    if keys.is_empty() { Err(Error::UnknownDirectory(id)) } else { Ok(keys) }
 }

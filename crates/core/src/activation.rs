@@ -7,6 +7,7 @@ use core::num::NonZeroU64;
 use crate::code::Code;
 use crate::count;
 use crate::fingerprint::Fingerprint;
+use crate::id::DirectoryId;
 use crate::key::KeyKind;
 use crate::time::Timestamp;
 
@@ -45,19 +46,28 @@ pub struct KeyUsage {
     pub places: u64,
     /// What the key pair that asks was given before.
     pub own: Option<Ordinals>,
-    /// Earlier key pairs, at least those whose fingerprint shares a component with the machine that asks.
+    /// Earlier key pairs, at least those of the same directory or whose fingerprint shares a component with the machine that asks.
     pub similar: Vec<Known>,
 }
 
-/// An earlier key pair's machine.
+/// What a place of a product key is recognised by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PlaceId {
+    /// A host or machine, by its fingerprint.
+    Machine(Fingerprint),
+    /// A directory, by its id.
+    Directory(DirectoryId),
+}
+
+/// An earlier key pair's place.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Known {
-    /// Which of the key's hosts or machines it is.
+    /// Which of the key's hosts, machines or directories it is.
     pub place: u64,
-    /// How many key pairs this host or machine has had.
+    /// How many key pairs this host, machine or directory has had.
     pub activations: u64,
-    /// The machine.
-    pub fingerprint: Fingerprint,
+    /// The machine or directory.
+    pub id: PlaceId,
 }
 
 /// What an authority answers.
@@ -109,16 +119,16 @@ pub enum Refusal {
 }
 
 impl KeyUsage {
-    /// Decides which host or machine of its product key the asking key pair is, on the machine of `fingerprint`.
+    /// Decides which host, machine or directory of its product key the asking key pair is, which asks for `id`.
     ///
     /// # Errors
     /// [`Refusal::HostsExhausted`] or [`Refusal::ActivationsExhausted`].
-    pub fn place(&self, allowance: Allowance, fingerprint: &Fingerprint, drift: u64) -> Result<Placement, Refusal> {
+    pub fn place(&self, allowance: Allowance, id: &PlaceId, drift: u64) -> Result<Placement, Refusal> {
         if let Some(own) = self.own {
             return Ok(Placement::Again(own));
         }
-        let unchanged = self.similar.iter().find(|known| known.fingerprint == *fingerprint);
-        let same = || self.similar.iter().find(|known| known.fingerprint.same_machine(fingerprint, drift));
+        let unchanged = self.similar.iter().find(|known| known.id == *id);
+        let same = || self.similar.iter().find(|known| known.id.is_same(id, drift));
         match unchanged.or_else(same) {
             Some(known) if known.activations >= allowance.activations() => {
                 Err(Refusal::ActivationsExhausted { activations: allowance.activations() })
@@ -126,6 +136,33 @@ impl KeyUsage {
             Some(known) => Ok(Placement::Anew(Ordinals { place: known.place, activation: known.activations + 1 })),
             None if self.places >= allowance.places() => Err(allowance.used_up()),
             None => Ok(Placement::New(Ordinals { place: self.places + 1, activation: 1 })),
+        }
+    }
+}
+
+impl PlaceId {
+    /// Whether both are one place: one machine under `drift`, or one directory.
+    pub fn is_same(&self, other: &Self, drift: u64) -> bool {
+        match (self, other) {
+            (Self::Machine(one), Self::Machine(other)) => one.same_machine(other, drift),
+            (Self::Directory(one), Self::Directory(other)) => one == other,
+            (Self::Machine(_), Self::Directory(_)) | (Self::Directory(_), Self::Machine(_)) => false,
+        }
+    }
+
+    /// The fingerprint of a machine.
+    pub const fn fingerprint(&self) -> Option<&Fingerprint> {
+        match self {
+            Self::Machine(fingerprint) => Some(fingerprint),
+            Self::Directory(_) => None,
+        }
+    }
+
+    /// The id of a directory.
+    pub const fn directory(&self) -> Option<&DirectoryId> {
+        match self {
+            Self::Machine(_) => None,
+            Self::Directory(id) => Some(id),
         }
     }
 }
@@ -255,17 +292,25 @@ mod tests {
     use crate::fingerprint::Component;
     use std::vec;
 
-    fn machine(id: u8, disk: u8, board: u8) -> Fingerprint {
-        Fingerprint::new([
-            (Component::MachineId, [id; 8]),
-            (Component::SystemDisk, [disk; 8]),
-            (Component::BoardSerial, [board; 8]),
-        ])
-        .unwrap()
+    fn machine(id: u8, disk: u8, board: u8) -> PlaceId {
+        let hashes =
+            [(Component::MachineId, [id; 8]), (Component::SystemDisk, [disk; 8]), (Component::BoardSerial, [board; 8])];
+        PlaceId::Machine(Fingerprint::new(hashes).unwrap())
     }
 
-    fn known(place: u64, activations: u64, fingerprint: Fingerprint) -> Known {
-        Known { place, activations, fingerprint }
+    fn known(place: u64, activations: u64, id: PlaceId) -> Known {
+        Known { place, activations, id }
+    }
+
+    #[test]
+    fn a_directory_takes_a_place_beside_hosts_and_is_known_by_its_id_alone() {
+        let directory = |n| PlaceId::Directory(DirectoryId([n; 16]));
+        let similar = vec![known(1, 1, machine(1, 1, 1)), known(2, 10, directory(2)), known(3, 1, directory(3))];
+        let taken = KeyUsage { places: 3, own: None, similar };
+        let place = |id| taken.place(Allowance::HOST_KEY, &id, 6);
+        assert_eq!(place(directory(3)), Ok(Placement::Anew(Ordinals { place: 3, activation: 2 })));
+        assert_eq!(place(directory(2)), Err(Refusal::ActivationsExhausted { activations: 10 }));
+        assert_eq!(place(directory(4)), Ok(Placement::New(Ordinals { place: 4, activation: 1 })));
     }
 
     #[test]

@@ -5,6 +5,7 @@ use core::fmt;
 use crate::attempt;
 use crate::clock::Reading;
 use crate::code::Code;
+use crate::grant::Policy;
 use crate::id::KeyId;
 use crate::time::{Span, Timestamp};
 
@@ -111,6 +112,17 @@ pub enum Revocation {
     Clear,
     /// It is listed.
     Revoked,
+}
+
+impl Lease {
+    /// What an activation object is worth to a machine that has read it in its directory at `read`: it stands like a lease from
+    /// then on, until reading and validity, the object's end or the grant's end, the earliest (DESIGN section 6, *Directories*).
+    pub fn by_directory(read: Timestamp, ends: Timestamp, policy: &Policy, revocation: Revocation) -> Self {
+        let expires = read.plus(policy.validity).min(ends);
+        let expires = policy.end.map_or(expires, |end| expires.min(end));
+        let (renewal, grace) = (policy.renewal, policy.grace);
+        Self { issued: read, expires: Some(expires), renewal, grace, machine: Machine::Same, revocation }
+    }
 }
 
 impl Evidence {
@@ -254,6 +266,23 @@ impl Mode {
 mod tests {
     use super::*;
     use std::string::ToString;
+
+    #[test]
+    fn what_was_read_in_a_directory_holds_until_the_earliest_of_its_ends() {
+        let (read, days) = (Timestamp::from_unix(1_800_000_000), Span::days);
+        let policy = |end: Option<u64>| Policy {
+            validity: days(180),
+            end: end.map(|end| read.plus(days(end))),
+            ..Policy::default()
+        };
+        let until = |ends, end| {
+            let lease = Lease::by_directory(read, read.plus(days(ends)), &policy(end), Revocation::Clear);
+            lease.expires.map(|expires| expires.since(read))
+        };
+        assert_eq!(until(730, None), Some(days(180)), "reading and validity");
+        assert_eq!(until(90, Some(100)), Some(days(90)), "the object's end");
+        assert_eq!(until(730, Some(30)), Some(days(30)), "the grant's end");
+    }
 
     #[test]
     fn a_standing_is_told_in_words_for_users() {

@@ -3,6 +3,7 @@
 use std::fs;
 use std::path::PathBuf;
 
+use leasehold_core::activation::PlaceId;
 use leasehold_core::{Component, Fingerprint, PublicKey};
 use leasehold_store::StoreError;
 use leasehold_store::authority::AuthorityStore;
@@ -136,7 +137,7 @@ fn a_store_of_the_first_release_is_brought_up_to_date_with_all_that_is_in_it() {
             assert_eq!(tx.activations_of(second.id())?[0].1.ordinals.place, 2);
             let parts = [Component::MachineId, Component::SystemDisk].map(|part| (part, [2; 8]));
             let machine = Fingerprint::new(parts).expect("it has components");
-            let usage = tx.key_usage(key, &PublicKey([9; 32]), &machine, 2)?;
+            let usage = tx.key_usage(key, &PublicKey([9; 32]), &PlaceId::Machine(machine), 2)?;
             assert_eq!(usage.similar.iter().map(|known| known.place).collect::<Vec<_>>(), [2]);
             Ok(())
         })
@@ -155,6 +156,7 @@ fn nothing_that_is_asked_of_one_key_or_machine_reads_all_rows() {
         "activations_of",
         "activations_taken",
         "similar_by_board_serial",
+        "similar_by_directory",
         "similar_by_machine_id",
         "similar_by_network_address",
         "similar_by_processor",

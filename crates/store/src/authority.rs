@@ -9,6 +9,7 @@ pub mod copy;
 mod differences;
 mod families;
 mod keys;
+mod objects;
 mod products;
 mod reports;
 mod revocations;
@@ -21,6 +22,7 @@ pub use audit::{Actor, AuditRow, AuditRows, Change, Person, Stamp};
 pub use differences::Differences;
 pub use families::{Family, FamilyRows};
 pub use keys::{IssuedKey, KeyRows};
+pub use objects::{ObjectRows, SignedObject};
 pub use products::{Product, ProductRows};
 pub use reports::{Fork, ForkPolicy, HostReport, HostUsage, ReportRows, Tip};
 pub use revocations::{Revocation, RevocationList, RevocationRows, Revoked};
@@ -76,6 +78,7 @@ pub trait Transaction:
     + ProductRows
     + KeyRows
     + ActivationRows
+    + ObjectRows
     + ReportRows
     + RevocationRows
     + TokenRows
@@ -90,6 +93,7 @@ impl<T> Transaction for T where
         + ProductRows
         + KeyRows
         + ActivationRows
+        + ObjectRows
         + ReportRows
         + RevocationRows
         + TokenRows

@@ -4,8 +4,9 @@ use alloc::string::String;
 use core::fmt;
 
 use ed25519_dalek::{Signer, SigningKey};
-use leasehold_core::{KeyId, ProductKey, PublicKey};
+use leasehold_core::{DirectoryId, KeyId, ProductKey, PublicKey};
 use pem_rfc7468::LineEnding;
+use sha2::{Digest, Sha256};
 
 /// A pair that signs. The secret half is wiped when dropped and never shown.
 #[derive(Clone)]
@@ -25,6 +26,13 @@ impl Keypair {
     /// The pair that a host or multiple key stands for.
     pub fn of_product_key(key: &ProductKey) -> Self {
         Self::from_seed(&key.seed())
+    }
+
+    /// The pair that asks with a host key for a directory's activation object: always the same for both, so that asking again
+    /// is known as such, and no file has to be kept for it.
+    pub fn of_directory(key: &ProductKey, directory: DirectoryId) -> Self {
+        let digest = Sha256::new().chain_update(DIRECTORY_KEY).chain_update(key.seed()).chain_update(directory.0);
+        Self::from_seed(&digest.finalize().into())
     }
 
     /// The public half.
@@ -70,6 +78,8 @@ impl fmt::Debug for Keypair {
     }
 }
 
+/// What sets this use of a product key's seed apart from others.
+const DIRECTORY_KEY: &[u8] = b"leasehold directory key 1\0";
 const PEM_LABEL: &str = "PRIVATE KEY";
 /// `PrivateKeyInfo`, version 0, algorithm id-Ed25519, and the head of the 32 bytes that follow (RFC 8410 section 10.3).
 const PKCS8_PREFIX: &[u8] =

@@ -1,4 +1,4 @@
-//! What hosts and machines ask over the network (DESIGN section 7).
+//! What hosts, machines and administrators of directories ask over the network (DESIGN section 7).
 
 use std::mem;
 use std::net::IpAddr;
@@ -95,10 +95,11 @@ impl Handler for PublicApi {
         match (&request.method, request.path()) {
             (&Method::POST, "/v1/hosts") => self.decide(request, ActivationRequest::host).await,
             (&Method::POST, "/v1/machines") => self.decide(request, ActivationRequest::machine).await,
+            (&Method::POST, "/v1/directories") => self.decide(request, ActivationRequest::directory).await,
             (&Method::GET, "/v1/revocations") => self.revocations(&request).await,
             (&Method::GET, "/healthz") => with_version(Response::text("alive\n")),
             (&Method::GET, "/readyz") => with_version(self.state.ready()),
-            (_, "/v1/hosts" | "/v1/machines") => Problem::method_not_allowed("POST").into(),
+            (_, "/v1/hosts" | "/v1/machines" | "/v1/directories") => Problem::method_not_allowed("POST").into(),
             (_, "/v1/revocations" | "/healthz" | "/readyz") => Problem::method_not_allowed("GET, HEAD").into(),
             (_, path) => Problem::not_found(path).into(),
         }

@@ -9,12 +9,12 @@ use leasehold_authority::products::{self, NewFamily, NewProduct};
 use leasehold_authority::{Approval, Authority, Granted, Home, NewVendor, Secret, init};
 use leasehold_core::activation::{Allowance, Refusal};
 use leasehold_core::standing::Mode;
-use leasehold_core::{Component, Cti, Fingerprint, Policy, ProductKey, Span, Timestamp};
+use leasehold_core::{Component, Cti, DirectoryId, Fingerprint, Policy, ProductKey, Span, Timestamp};
 use leasehold_store::authority::{Actor, AuthorityStore, Stamp};
 use leasehold_store_sqlite::authority::SqliteAuthority;
 use leasehold_testkit::rng::SeededRng;
 use leasehold_wire::proof::Proof;
-use leasehold_wire::{HostRequest, Keypair, MachineRequest, ReportedTip, Usage, envelope};
+use leasehold_wire::{DirectoryRequest, HostRequest, Keypair, MachineRequest, ReportedTip, Usage, envelope};
 use tempfile::TempDir;
 
 pub(crate) const AT: Stamp = Stamp { at: Timestamp::from_unix(1_790_000_000), actor: Actor::Cli };
@@ -142,6 +142,25 @@ pub(crate) fn machine_request(key: &ProductKey, n: u8, product: &str, machine: F
         fingerprint: machine,
     };
     envelope::sign(&request, &pair, &[])
+}
+
+/// What is asked for the directory of this number, with its usual key pair.
+pub(crate) fn directory_request(key: &ProductKey, directory: u8, cti: u8) -> Vec<u8> {
+    directory_request_by(&Keypair::of_directory(key, DirectoryId([directory; 16])), key, directory, cti)
+}
+
+/// The same with another key pair.
+pub(crate) fn directory_request_by(pair: &Keypair, key: &ProductKey, directory: u8, cti: u8) -> Vec<u8> {
+    let cti = Cti([cti; 16]);
+    let request = DirectoryRequest {
+        issued: AT.at,
+        cti,
+        key: pair.public(),
+        proof: Proof::new(key, pair.id(), cti),
+        name: "corp.example".parse().expect("a name"),
+        directory: DirectoryId([directory; 16]),
+    };
+    envelope::sign(&request, pair, &[])
 }
 
 pub(crate) fn granted(approval: Approval) -> Granted {

@@ -12,7 +12,7 @@ use leasehold_testkit::http::{Reply, problem, send};
 use leasehold_wire::Keypair;
 use serde_json::{Value, json};
 
-use crate::common::{AT, TestVendor, host_request, later, machine, machine_request, pair, seeded};
+use crate::common::{AT, TestVendor, directory_request, host_request, later, machine, machine_request, pair, seeded};
 use crate::running::Running;
 use crate::schema;
 
@@ -302,6 +302,37 @@ fn hosts_machines_and_documents_are_revoked_and_the_public_list_says_so() {
     assert_eq!(running.get("/v1/revocations").header("etag"), Some("\"1\""));
     let stranger = json!({ "targets": [{ "what": "host", "id": pair(7).id().to_string() }] });
     assert_eq!(caller.refused("POST", "revocations", Some(&stranger)), is(404, "unknown-host"));
+}
+
+#[test]
+fn directories_are_listed_shown_and_revoked_with_every_object() {
+    let acme = TestVendor::open();
+    let key = acme.issue(Allowance::HOST_KEY, None, 3);
+    let running = Running::start(&acme, Options::default());
+    let caller = Caller::new(&acme, &running, "all", &ALL);
+    assert_eq!(caller.get("directories", "directories"), json!([]));
+    for (directory, cti) in [(7, 1), (7, 2), (8, 3)] {
+        let reply = running.post("/v1/directories", &directory_request(&key, directory, cti));
+        assert_eq!((reply.status, reply.header("content-type")), (200, Some("application/cose")));
+    }
+    let listed = caller.get("directories", "directories");
+    let ids: Vec<_> = listed.as_array().unwrap().iter().map(|one| one["directory"].as_str().unwrap()).collect();
+    assert_eq!(ids, ["07".repeat(16), "08".repeat(16)]);
+    let id = Keypair::of_product_key(&key).id();
+    assert_eq!(caller.get(&format!("directories?key={id}"), "directories"), listed);
+    assert_eq!(caller.get(&format!("keys/{id}/places"), "keys/{key}/places")["items"], json!([]), "they are no hosts");
+    let shown = caller.get(&format!("directories/{}", ids[0]), "directories/{directory}");
+    assert_eq!((&shown[0]["name"], &shown[0]["ordinal"]), (&json!("corp.example"), &json!(1)));
+    let targets = json!({ "targets": [{ "what": "directory", "id": ids[0] }] });
+    let revoked = caller.change("POST", "revocations", "revocations", &targets);
+    assert_eq!(revoked["added"].as_array().unwrap().len(), 3, "its key pair and both objects: {revoked}");
+    assert_eq!(caller.get(&format!("directories/{}", ids[0]), "directories/{directory}")[0]["revoked"], true);
+    let again = running.post("/v1/directories", &directory_request(&key, 7, 4));
+    assert_eq!((again.status, problem(&again.body).as_str()), (403, "revoked"));
+    let unknown = json!({ "targets": [{ "what": "directory", "id": "09".repeat(16) }] });
+    assert_eq!(caller.refused("POST", "revocations", Some(&unknown)), is(404, "unknown-directory"));
+    assert_eq!(caller.refused("GET", &format!("directories/{}", "09".repeat(16)), None), is(404, "unknown-directory"));
+    assert_eq!(caller.refused("GET", "directories/nine", None), is(400, "malformed"));
 }
 
 #[test]

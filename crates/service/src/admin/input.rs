@@ -4,7 +4,7 @@ use std::fmt::{self, Display};
 use std::marker::PhantomData;
 use std::str::FromStr;
 
-use leasehold_core::{Cti, FamilyId, KeyId, ProductId, Text};
+use leasehold_core::{Cti, DirectoryId, FamilyId, KeyId, ProductId, Text};
 
 use serde::de::value::MapAccessDeserializer;
 use serde::de::{Error, MapAccess, Unexpected, Visitor};
@@ -70,6 +70,8 @@ pub type FamilyIdInput = Parsed<FamilyId>;
 pub type KeyIdInput = Parsed<KeyId>;
 /// The name of a document.
 pub type CtiInput = Parsed<Cti>;
+/// The id of a directory.
+pub type DirectoryIdInput = Parsed<DirectoryId>;
 
 /// What texts of a type look like: those that its `FromStr` and `is_written_well` accept.
 pub trait Pattern: FromStr<Err: Display> {
@@ -104,6 +106,15 @@ impl Pattern for KeyId {
 }
 
 impl Pattern for Cti {
+    const PATTERN: &'static str = KeyId::PATTERN;
+    const MAX_LENGTH: usize = KeyId::MAX_LENGTH;
+
+    fn is_written_well(text: &str) -> bool {
+        has_hyphens_of_a_uuid(text)
+    }
+}
+
+impl Pattern for DirectoryId {
     const PATTERN: &'static str = KeyId::PATTERN;
     const MAX_LENGTH: usize = KeyId::MAX_LENGTH;
 

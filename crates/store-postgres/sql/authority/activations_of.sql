@@ -1,5 +1,5 @@
 -- activations_of: the activations of one key pair, by the product keys that activated it.
-SELECT place, activation, subject, name, first, last, expires, document, product_key
+SELECT place, activation, subject, name, first, last, expires, document, directory, product_key
 FROM leasehold_authority.activation
 WHERE subject_id = $1
 ORDER BY number

@@ -1,34 +1,30 @@
 //! Activations.
 
-use leasehold_core::activation::{KeyUsage, Known, Ordinals};
-use leasehold_core::{Fingerprint, KeyId, PublicKey, Text};
+use leasehold_core::activation::{KeyUsage, Known, Ordinals, PlaceId};
+use leasehold_core::{DirectoryId, KeyId, PublicKey, Text};
 use leasehold_store::StoreError;
 use leasehold_store::authority::{Activation, ActivationRows, Change, NewActivation, Stamp};
 use tokio_postgres::Row;
 
-use super::row::{at, bytes, fingerprint, hashes, integer, key_id, optional_text, optional_time, time, whole};
+use super::row::{
+    at, bytes, fingerprint, hashes, integer, key_id, optional, optional_text, optional_time, time, whole,
+};
 use super::similar;
 use super::transaction::PostgresTransaction;
 use crate::failure::Fault;
 
 impl ActivationRows for PostgresTransaction<'_> {
-    fn key_usage(
-        &mut self,
-        key: KeyId,
-        subject: &PublicKey,
-        fingerprint: &Fingerprint,
-        drift: u64,
-    ) -> Result<KeyUsage, StoreError> {
+    fn key_usage(&mut self, key: KeyId, subject: &PublicKey, id: &PlaceId, drift: u64) -> Result<KeyUsage, StoreError> {
         Ok(KeyUsage {
             places: self.places_taken(key)?,
             own: self.first(sql!("own"), &[&&key.0[..], &&subject.0[..]], ordinals)?,
-            similar: similar::find(self, key, fingerprint, drift)?,
+            similar: similar::find(self, key, id, drift)?,
         })
     }
 
     fn record_activation(&mut self, activation: &NewActivation, by: Stamp) -> Result<(), StoreError> {
         let ordinals = activation.placement.ordinals();
-        let [id, uuid, disk, network, processor, board] = hashes(&activation.fingerprint);
+        let [machine, uuid, disk, network, processor, board] = hashes(activation.id.fingerprint());
         self.change(
             sql!("activation_record"),
             &[
@@ -36,7 +32,7 @@ impl ActivationRows for PostgresTransaction<'_> {
                 &&activation.subject.0[..],
                 &integer(ordinals.place),
                 &integer(ordinals.activation),
-                &id,
+                &machine,
                 &uuid,
                 &disk,
                 &network,
@@ -48,6 +44,7 @@ impl ActivationRows for PostgresTransaction<'_> {
                 &activation.expires.map(at),
                 &activation.document,
                 &&activation.subject.id().0[..],
+                &activation.id.directory().map(|id| &id.0[..]),
             ],
         )?;
         let NewActivation { key, subject, placement, cti, .. } = *activation;
@@ -66,6 +63,10 @@ impl ActivationRows for PostgresTransaction<'_> {
         self.all(sql!("places"), &[&&key.0[..], &integer(after), &integer(max)], place)
     }
 
+    fn directories(&mut self) -> Result<Vec<(KeyId, Activation)>, StoreError> {
+        self.all(sql!("directories"), &[], activation)
+    }
+
     fn activations_of(&mut self, subject: KeyId) -> Result<Vec<(KeyId, Activation)>, StoreError> {
         self.all(sql!("activations_of"), &[&&subject.0[..]], activation)
     }
@@ -80,7 +81,12 @@ fn ordinals(row: &Row) -> Result<Ordinals, Fault> {
 }
 
 pub(super) fn known(row: &Row) -> Result<Known, Fault> {
-    Ok(Known { place: whole(row, 0)?, activations: whole(row, 1)?, fingerprint: fingerprint(row, 2)? })
+    Ok(Known { place: whole(row, 0)?, activations: whole(row, 1)?, id: PlaceId::Machine(fingerprint(row, 2)?) })
+}
+
+pub(super) fn known_directory(row: &Row) -> Result<Known, Fault> {
+    let id = PlaceId::Directory(DirectoryId(bytes(row, 2)?));
+    Ok(Known { place: whole(row, 0)?, activations: whole(row, 1)?, id })
 }
 
 fn place(row: &Row) -> Result<Activation, Fault> {
@@ -92,10 +98,11 @@ fn place(row: &Row) -> Result<Activation, Fault> {
         last: time(row, 5)?,
         expires: optional_time(row, 6)?,
         document: row.try_get(7)?,
+        directory: optional(row, 8, bytes)?.map(DirectoryId),
     })
 }
 
 /// As `place`, with the product key after it.
 fn activation(row: &Row) -> Result<(KeyId, Activation), Fault> {
-    Ok((KeyId(bytes(row, 8)?), place(row)?))
+    Ok((KeyId(bytes(row, 9)?), place(row)?))
 }

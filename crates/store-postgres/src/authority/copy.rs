@@ -7,7 +7,7 @@ use leasehold_store::authority::copy::{self, ActivationRow, CopyRows, Record};
 use leasehold_store::authority::{AuditRow, Revocation, RevocationList};
 use tokio_postgres::Row;
 
-use super::row::{Parameter, at, bytes, fingerprint, integer, named, optional_text, optional_time, time, whole};
+use super::row::{Parameter, at, bytes, integer, named, optional_text, optional_time, place_id, time, whole};
 use super::transaction::PostgresTransaction;
 use crate::failure::Fault;
 
@@ -54,7 +54,7 @@ fn activated(row: &Row) -> Result<(u64, ActivationRow), Fault> {
         cti: Cti(bytes(row, 8)?),
         expires: optional_time(row, 9)?,
         document: row.try_get(10)?,
-        fingerprint: fingerprint(row, 11)?,
+        id: place_id(row, 11)?,
     };
     Ok((whole(row, 0)?, activated))
 }

@@ -11,6 +11,7 @@ mod audit;
 mod copy;
 mod families;
 mod keys;
+mod objects;
 mod pool;
 mod products;
 mod reports;
@@ -184,6 +185,7 @@ const SCHEMA: Schema = Schema {
         include_str!("../../migrations/authority/0003_tokens.sql"),
         include_str!("../../migrations/authority/0004_reports.sql"),
         include_str!("../../migrations/authority/0005_devices.sql"),
+        include_str!("../../migrations/authority/0006_directories.sql"),
     ],
     lock: 0x6c68_0002,
 };

@@ -2,7 +2,8 @@
 
 use std::str::FromStr;
 
-use leasehold_core::{Component, Cti, Fingerprint, KeyId, Policy, ProductNumber, Span, Text, Timestamp};
+use leasehold_core::activation::PlaceId;
+use leasehold_core::{Component, Cti, DirectoryId, Fingerprint, KeyId, Policy, ProductNumber, Span, Text, Timestamp};
 use leasehold_store::authority::Revoked;
 use tokio_postgres::Row;
 use tokio_postgres::types::{FromSql, ToSql, Type};
@@ -69,8 +70,8 @@ pub(super) fn columns(policy: &Policy) -> [Box<dyn ToSql + Sync>; 11] {
 }
 
 /// A fingerprint as columns, by component.
-pub(super) fn hashes(fingerprint: &Fingerprint) -> [Option<&[u8]>; 6] {
-    Component::ALL.map(|component| fingerprint.component(component).map(|hash| &hash[..]))
+pub(super) fn hashes(fingerprint: Option<&Fingerprint>) -> [Option<&[u8]>; 6] {
+    Component::ALL.map(|component| fingerprint?.component(component).map(|hash| &hash[..]))
 }
 
 pub(super) fn policy(row: &Row, from: usize) -> Result<Policy> {
@@ -99,6 +100,14 @@ pub(super) fn fingerprint(row: &Row, from: usize) -> Result<Fingerprint> {
         }
     }
     Fingerprint::new(hashes).map_err(|_| Fault::damaged("a fingerprint"))
+}
+
+/// The directory in the column after a fingerprint's, else the fingerprint.
+pub(super) fn place_id(row: &Row, from: usize) -> Result<PlaceId> {
+    match optional(row, from + Component::ALL.len(), bytes)? {
+        Some(id) => Ok(PlaceId::Directory(DirectoryId(id))),
+        None => fingerprint(row, from).map(PlaceId::Machine),
+    }
 }
 
 pub(super) fn number(row: &Row, at: usize) -> Result<ProductNumber> {

@@ -3,13 +3,13 @@
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
-use leasehold_core::activation::Known;
-use leasehold_core::{Component, Fingerprint, KeyId};
+use leasehold_core::activation::{Known, PlaceId};
+use leasehold_core::{Component, KeyId};
 use leasehold_store::StoreError;
 use leasehold_store::authority::activations::similar::lookups;
 use tokio_postgres::Row;
 
-use super::activations::known;
+use super::activations::{known, known_directory};
 use super::row::whole;
 use super::transaction::PostgresTransaction;
 use crate::failure::Fault;
@@ -18,15 +18,21 @@ use crate::failure::Fault;
 pub(super) fn find(
     tx: &mut PostgresTransaction<'_>,
     key: KeyId,
-    fingerprint: &Fingerprint,
+    id: &PlaceId,
     drift: u64,
 ) -> Result<Vec<Known>, StoreError> {
+    let fingerprint = match id {
+        PlaceId::Machine(fingerprint) => fingerprint,
+        PlaceId::Directory(directory) => {
+            return tx.all(sql!("similar_by_directory"), &[&&key.0[..], &&directory.0[..]], known_directory);
+        }
+    };
     let mut found = BTreeMap::new();
     for lookup in lookups(fingerprint, drift) {
         let masks: Vec<i64> = lookup.masks.iter().copied().map(i64::from).collect();
         found.extend(tx.all(statement(lookup.component), &[&&key.0[..], &&lookup.hash[..], &masks], similar)?);
     }
-    Ok(found.into_values().filter(|known| known.fingerprint.same_machine(fingerprint, drift)).collect())
+    Ok(found.into_values().filter(|known| known.id.is_same(id, drift)).collect())
 }
 
 type Order = (u64, Reverse<u64>);

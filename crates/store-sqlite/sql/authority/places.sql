@@ -1,5 +1,5 @@
--- places: the latest activation of each host or machine of a product key above an ordinal.
-SELECT place, activation, subject, name, first, last, expires, document
+-- places: the latest activation of each host, machine or directory of a product key above an ordinal.
+SELECT place, activation, subject, name, first, last, expires, document, directory
 FROM activation
 WHERE product_key = ?1 AND place > ?2
   AND activation = (SELECT max(latest.activation) FROM activation AS latest

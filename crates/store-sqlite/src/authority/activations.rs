@@ -1,7 +1,7 @@
 //! Activations.
 
-use leasehold_core::activation::{KeyUsage, Known, Ordinals};
-use leasehold_core::{Fingerprint, KeyId, PublicKey, Text};
+use leasehold_core::activation::{KeyUsage, Known, Ordinals, PlaceId};
+use leasehold_core::{DirectoryId, KeyId, PublicKey, Text};
 use leasehold_store::StoreError;
 use leasehold_store::authority::{Activation, ActivationRows, Change, NewActivation, Stamp};
 use rusqlite::{Row, params};
@@ -11,23 +11,17 @@ use super::similar;
 use super::transaction::SqliteTransaction;
 
 impl ActivationRows for SqliteTransaction<'_> {
-    fn key_usage(
-        &mut self,
-        key: KeyId,
-        subject: &PublicKey,
-        fingerprint: &Fingerprint,
-        drift: u64,
-    ) -> Result<KeyUsage, StoreError> {
+    fn key_usage(&mut self, key: KeyId, subject: &PublicKey, id: &PlaceId, drift: u64) -> Result<KeyUsage, StoreError> {
         Ok(KeyUsage {
             places: self.places_taken(key)?,
             own: self.first(sql!("own"), params![key.0, subject.0], ordinals)?,
-            similar: similar::find(self, key, fingerprint, drift)?,
+            similar: similar::find(self, key, id, drift)?,
         })
     }
 
     fn record_activation(&mut self, activation: &NewActivation, by: Stamp) -> Result<(), StoreError> {
         let ordinals = activation.placement.ordinals();
-        let [id, uuid, disk, network, processor, board] = hashes(&activation.fingerprint);
+        let [machine, uuid, disk, network, processor, board] = hashes(activation.id.fingerprint());
         self.change(
             sql!("activation_record"),
             params![
@@ -35,7 +29,7 @@ impl ActivationRows for SqliteTransaction<'_> {
                 activation.subject.0,
                 integer(ordinals.place),
                 integer(ordinals.activation),
-                id,
+                machine,
                 uuid,
                 disk,
                 network,
@@ -47,6 +41,7 @@ impl ActivationRows for SqliteTransaction<'_> {
                 activation.expires.map(at),
                 activation.document,
                 activation.subject.id().0,
+                activation.id.directory().map(|id| id.0),
             ],
         )?;
         let NewActivation { key, subject, placement, cti, .. } = *activation;
@@ -65,6 +60,10 @@ impl ActivationRows for SqliteTransaction<'_> {
         self.all(sql!("places"), params![key.0, integer(after), integer(max)], place)
     }
 
+    fn directories(&mut self) -> Result<Vec<(KeyId, Activation)>, StoreError> {
+        self.all(sql!("directories"), [], activation)
+    }
+
     fn activations_of(&mut self, subject: KeyId) -> Result<Vec<(KeyId, Activation)>, StoreError> {
         self.all(sql!("activations_of"), [subject.0], activation)
     }
@@ -79,7 +78,12 @@ fn ordinals(row: &Row<'_>) -> rusqlite::Result<Ordinals> {
 }
 
 pub(super) fn known(row: &Row<'_>) -> rusqlite::Result<Known> {
-    Ok(Known { place: whole(row, 0)?, activations: whole(row, 1)?, fingerprint: fingerprint(row, 2)? })
+    Ok(Known { place: whole(row, 0)?, activations: whole(row, 1)?, id: PlaceId::Machine(fingerprint(row, 2)?) })
+}
+
+pub(super) fn known_directory(row: &Row<'_>) -> rusqlite::Result<Known> {
+    let id = PlaceId::Directory(DirectoryId(row.get(2)?));
+    Ok(Known { place: whole(row, 0)?, activations: whole(row, 1)?, id })
 }
 
 fn place(row: &Row<'_>) -> rusqlite::Result<Activation> {
@@ -91,10 +95,11 @@ fn place(row: &Row<'_>) -> rusqlite::Result<Activation> {
         last: time(row, 5)?,
         expires: optional_time(row, 6)?,
         document: row.get(7)?,
+        directory: row.get::<_, Option<[u8; 16]>>(8)?.map(DirectoryId),
     })
 }
 
 /// As `place`, with the product key after it.
 fn activation(row: &Row<'_>) -> rusqlite::Result<(KeyId, Activation)> {
-    Ok((KeyId(row.get(8)?), place(row)?))
+    Ok((KeyId(row.get(9)?), place(row)?))
 }

@@ -7,7 +7,7 @@ use leasehold_store::authority::copy::{self, ActivationRow, CopyRows, Record};
 use leasehold_store::authority::{AuditRow, Revocation, RevocationList};
 use rusqlite::{Row, params};
 
-use super::row::{at, fingerprint, integer, named, optional_text, optional_time, time, whole};
+use super::row::{at, integer, named, optional_text, optional_time, place_id, time, whole};
 use super::transaction::SqliteTransaction;
 
 impl CopyRows for SqliteTransaction<'_> {
@@ -52,7 +52,7 @@ fn activated(row: &Row<'_>) -> rusqlite::Result<(u64, ActivationRow)> {
         cti: Cti(row.get(8)?),
         expires: optional_time(row, 9)?,
         document: row.get(10)?,
-        fingerprint: fingerprint(row, 11)?,
+        id: place_id(row, 11)?,
     };
     Ok((whole(row, 0)?, activated))
 }

@@ -11,6 +11,7 @@ mod audit;
 mod copy;
 mod families;
 mod keys;
+mod objects;
 mod products;
 mod reports;
 mod revocations;
@@ -96,5 +97,6 @@ static MIGRATIONS: LazyLock<Migrations<'static>> = LazyLock::new(|| {
         M::up(include_str!("../../migrations/authority/0003_tokens.sql")),
         M::up(include_str!("../../migrations/authority/0004_reports.sql")),
         M::up(include_str!("../../migrations/authority/0005_devices.sql")),
+        M::up(include_str!("../../migrations/authority/0006_directories.sql")),
     ])
 });

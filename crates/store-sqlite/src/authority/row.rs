@@ -3,7 +3,8 @@
 use std::fmt::Display;
 use std::str::FromStr;
 
-use leasehold_core::{Component, Cti, Fingerprint, KeyId, Policy, ProductNumber, Span, Text, Timestamp};
+use leasehold_core::activation::PlaceId;
+use leasehold_core::{Component, Cti, DirectoryId, Fingerprint, KeyId, Policy, ProductNumber, Span, Text, Timestamp};
 use leasehold_store::authority::Revoked;
 use rusqlite::Error::{FromSqlConversionFailure, IntegralValueOutOfRange};
 use rusqlite::types::Type;
@@ -47,8 +48,8 @@ pub(super) fn lines(features: &[Text]) -> String {
 }
 
 /// A fingerprint as columns, by component.
-pub(super) fn hashes(fingerprint: &Fingerprint) -> [Option<&[u8; 8]>; 6] {
-    Component::ALL.map(|component| fingerprint.component(component))
+pub(super) fn hashes(fingerprint: Option<&Fingerprint>) -> [Option<&[u8; 8]>; 6] {
+    Component::ALL.map(|component| fingerprint?.component(component))
 }
 
 pub(super) fn policy(row: &Row<'_>, from: usize) -> Result<Policy> {
@@ -77,6 +78,14 @@ pub(super) fn fingerprint(row: &Row<'_>, from: usize) -> Result<Fingerprint> {
         }
     }
     Fingerprint::new(hashes).map_err(|error| misfit(from, Type::Blob, error))
+}
+
+/// The directory in the column after a fingerprint's, else the fingerprint.
+pub(super) fn place_id(row: &Row<'_>, from: usize) -> Result<PlaceId> {
+    match row.get::<_, Option<[u8; 16]>>(from + Component::ALL.len())? {
+        Some(id) => Ok(PlaceId::Directory(DirectoryId(id))),
+        None => fingerprint(row, from).map(PlaceId::Machine),
+    }
 }
 
 pub(super) fn number(row: &Row<'_>, at: usize) -> Result<ProductNumber> {

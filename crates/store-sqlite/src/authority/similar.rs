@@ -3,29 +3,30 @@
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
-use leasehold_core::activation::Known;
-use leasehold_core::{Component, Fingerprint, KeyId};
+use leasehold_core::activation::{Known, PlaceId};
+use leasehold_core::{Component, KeyId};
 use leasehold_store::StoreError;
 use leasehold_store::authority::activations::similar::lookups;
 use rusqlite::{Row, params};
 
-use super::activations::known;
+use super::activations::{known, known_directory};
 use super::row::whole;
 use super::transaction::SqliteTransaction;
 
 /// By the ordinals of their places, the latest activation of each first.
-pub(super) fn find(
-    tx: &SqliteTransaction<'_>,
-    key: KeyId,
-    fingerprint: &Fingerprint,
-    drift: u64,
-) -> Result<Vec<Known>, StoreError> {
+pub(super) fn find(tx: &SqliteTransaction<'_>, key: KeyId, id: &PlaceId, drift: u64) -> Result<Vec<Known>, StoreError> {
+    let fingerprint = match id {
+        PlaceId::Machine(fingerprint) => fingerprint,
+        PlaceId::Directory(directory) => {
+            return tx.all(sql!("similar_by_directory"), params![key.0, directory.0], known_directory);
+        }
+    };
     let mut found = BTreeMap::new();
     for lookup in lookups(fingerprint, drift) {
         let masks = format!("{:?}", lookup.masks);
         found.extend(tx.all(statement(lookup.component), params![key.0, lookup.hash, masks], similar)?);
     }
-    Ok(found.into_values().filter(|known| known.fingerprint.same_machine(fingerprint, drift)).collect())
+    Ok(found.into_values().filter(|known| known.id.is_same(id, drift)).collect())
 }
 
 type Order = (u64, Reverse<u64>);

@@ -1,10 +1,10 @@
-//! The hosts and machines that product keys have activated.
+//! The hosts, machines and directories that product keys have activated.
 
 pub mod similar;
 pub(super) mod suite;
 
-use leasehold_core::activation::{KeyUsage, Ordinals, Placement};
-use leasehold_core::{Cti, Fingerprint, KeyId, PublicKey, Text, Timestamp};
+use leasehold_core::activation::{KeyUsage, Ordinals, PlaceId, Placement};
+use leasehold_core::{Cti, DirectoryId, KeyId, PublicKey, Text, Timestamp};
 
 use super::Stamp;
 use crate::StoreError;
@@ -14,30 +14,32 @@ use crate::StoreError;
 pub struct NewActivation {
     /// The product key.
     pub key: KeyId,
-    /// The public half of the host's or machine's pair.
+    /// The public half of the host's, machine's or directory's pair.
     pub subject: PublicKey,
-    /// Which host or machine of the product key it is, and why.
+    /// Which host, machine or directory of the product key it is, and why.
     pub placement: Placement,
-    /// The machine, as last seen.
-    pub fingerprint: Fingerprint,
-    /// What the host is called.
+    /// The machine, as last seen, or the directory.
+    pub id: PlaceId,
+    /// What the host or directory is called.
     pub name: Option<Text>,
     /// The name of the document that answers it.
     pub cti: Cti,
     /// When that document ends.
     pub expires: Option<Timestamp>,
-    /// The document: a host certificate or a lease.
+    /// The document: a host certificate, a lease or an activation object.
     pub document: Vec<u8>,
 }
 
-/// A host or machine of a product key, with one of its activations: the latest where nothing else is said.
+/// A host, machine or directory of a product key, with one of its activations: the latest where nothing else is said.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Activation {
     /// Which it is, and which of its key pairs this one is.
     pub ordinals: Ordinals,
     /// The public half of the pair.
     pub subject: PublicKey,
-    /// What the host is called.
+    /// The directory, where it is one.
+    pub directory: Option<DirectoryId>,
+    /// What the host or directory is called.
     pub name: Option<Text>,
     /// When this pair was first activated.
     pub first: Timestamp,
@@ -51,20 +53,13 @@ pub struct Activation {
 
 /// The activations in one transaction.
 pub trait ActivationRows {
-    /// What a product key has activated, as far as it bears on `subject` asking from a machine of `fingerprint`:
-    /// [`KeyUsage::similar`] has at least the key pairs on what is the same machine under `drift`, by the ordinals of their
-    /// places, the latest activation of each first. How many others there are does not matter to the time it takes
-    /// ([`similar::lookups`]).
+    /// What a product key has activated, as far as it bears on `subject` asking for `id`: [`KeyUsage::similar`] has at least the
+    /// key pairs of the same directory, or on what is the same machine under `drift`, by the ordinals of their places, the latest
+    /// activation of each first. How many others there are does not matter to the time it takes ([`similar::lookups`]).
     ///
     /// # Errors
     /// Where the store fails.
-    fn key_usage(
-        &mut self,
-        key: KeyId,
-        subject: &PublicKey,
-        fingerprint: &Fingerprint,
-        drift: u64,
-    ) -> Result<KeyUsage, StoreError>;
+    fn key_usage(&mut self, key: KeyId, subject: &PublicKey, id: &PlaceId, drift: u64) -> Result<KeyUsage, StoreError>;
 
     /// Records an activation: a new one, or another answer to a key pair that has its ordinals already.
     ///
@@ -72,7 +67,7 @@ pub trait ActivationRows {
     /// Where the store fails.
     fn record_activation(&mut self, activation: &NewActivation, by: Stamp) -> Result<(), StoreError>;
 
-    /// How many hosts or machines a product key has activated.
+    /// How many hosts, machines and directories a product key has activated.
     ///
     /// # Errors
     /// Where the store fails.
@@ -84,12 +79,18 @@ pub trait ActivationRows {
     /// Where the store fails.
     fn activations_taken(&mut self, key: KeyId) -> Result<u64, StoreError>;
 
-    /// Of the hosts or machines that a product key has activated, those whose ordinal is higher than `after`, at most `max`
+    /// Of the hosts, machines and directories that a product key has activated, those whose ordinal is higher than `after`, at most `max`
     /// of them, with the latest activation of each, by ordinal.
     ///
     /// # Errors
     /// Where the store fails.
     fn places(&mut self, key: KeyId, after: u64, max: u64) -> Result<Vec<Activation>, StoreError>;
+
+    /// The directories of all product keys, each with its product key and its latest activation, oldest first.
+    ///
+    /// # Errors
+    /// Where the store fails.
+    fn directories(&mut self) -> Result<Vec<(KeyId, Activation)>, StoreError>;
 
     /// The activations of the key pair with this name, each with its product key, oldest first.
     ///

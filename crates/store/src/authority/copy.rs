@@ -2,13 +2,13 @@
 
 pub(super) mod suite;
 
-use leasehold_core::activation::{Ordinals, Placement};
-use leasehold_core::{Cti, Fingerprint, KeyId, PublicKey, Text, Timestamp};
+use leasehold_core::activation::{Ordinals, PlaceId, Placement};
+use leasehold_core::{Cti, KeyId, PublicKey, Text, Timestamp};
 use sha2::{Digest, Sha256};
 
 use super::{
     Actor, AuditRow, AuthorityCertificate, AuthorityStore, Family, HostReport, HostUsage, IssuedKey, NewActivation,
-    Product, Revocation, RevocationList, Stamp, Token, Transaction, Vendor,
+    Product, Revocation, RevocationList, SignedObject, Stamp, Token, Transaction, Vendor,
 };
 use crate::StoreError;
 
@@ -27,6 +27,8 @@ pub enum Record {
     Key(IssuedKey),
     /// A key pair that was activated.
     Activation(ActivationRow),
+    /// An activation object that was signed.
+    Object(SignedObject),
     /// What a host has reported last, with its product key and its own key.
     Report(KeyId, KeyId, HostReport),
     /// How a family was used on a host in a month.
@@ -46,13 +48,13 @@ pub enum Record {
 pub struct ActivationRow {
     /// The product key.
     pub key: KeyId,
-    /// The public half of the host's or machine's pair.
+    /// The public half of the host's, machine's or directory's pair.
     pub subject: PublicKey,
     /// Which it is, and which of its key pairs this one is.
     pub ordinals: Ordinals,
-    /// The machine, as last seen.
-    pub fingerprint: Fingerprint,
-    /// What the host is called.
+    /// The machine, as last seen, or the directory.
+    pub id: PlaceId,
+    /// What the host or directory is called.
     pub name: Option<Text>,
     /// When it was first activated.
     pub first: Timestamp,
@@ -73,7 +75,7 @@ impl ActivationRow {
             key: self.key,
             subject: self.subject,
             placement: Placement::Again(self.ordinals),
-            fingerprint: self.fingerprint,
+            id: self.id,
             name: self.name.clone(),
             cti: self.cti,
             expires: self.expires,
@@ -139,6 +141,7 @@ pub fn put(tx: &mut impl Transaction, record: &Record) -> Result<(), StoreError>
             tx.record_activation(&activated.activation(), by(activated.last))?;
             tx.put_first(activated)
         }
+        Record::Object(object) => tx.record_object(object),
         Record::Report(key, subject, HostReport { tip, former, fork }) => {
             tx.record_tip(*key, *subject, *tip, *former)?;
             fork.map_or(Ok(()), |fork| tx.record_fork(*key, *subject, &fork, by(fork.at)))
@@ -198,6 +201,7 @@ pub fn dump(
             after = *last;
             page.into_iter().map(|(_, activated)| Record::Activation(activated)).try_for_each(&mut *each)?;
         }
+        tx.objects()?.into_iter().map(Record::Object).try_for_each(&mut *each)?;
         let reports = tx.reports()?.into_iter();
         reports.map(|(key, subject, report)| Record::Report(key, subject, report)).try_for_each(&mut *each)?;
         tx.usage()?.into_iter().map(Record::Usage).try_for_each(&mut *each)?;

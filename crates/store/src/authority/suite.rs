@@ -18,6 +18,7 @@ pub use super::keys::suite::{
     a_changed_key_is_read_back, a_key_stays_revoked_from_its_first_time, keys_are_found_by_their_last_five,
     keys_are_read_back,
 };
+pub use super::objects::suite::{a_directory_is_known_by_its_id, objects_are_read_back};
 pub use super::products::suite::{a_changed_product_is_read_back, products_are_read_back};
 pub use super::reports::suite::{
     the_tip_of_each_host_is_kept_and_forks_are_audited, the_usage_of_a_month_is_its_latest_report_and_its_highest_peak,
@@ -65,6 +66,8 @@ macro_rules! authority_suite {
             keys_are_found_by_their_last_five
             places_are_read_page_by_page
             activations_are_found_by_their_key_pair
+            a_directory_is_known_by_its_id
+            objects_are_read_back
             the_revocation_list_grows_and_its_newest_stays
             the_tip_of_each_host_is_kept_and_forks_are_audited
             the_usage_of_a_month_is_its_latest_report_and_its_highest_peak

@@ -14,7 +14,7 @@ use crate::failure::Failure;
 use crate::input;
 use crate::output::{self, OutFile, Output};
 
-/// Answer the request of a host, or of a machine with a multiple key.
+/// Answer the request of a host, of a machine with a multiple key, or for a directory.
 #[derive(Debug, Args)]
 pub(crate) struct Approve {
     /// The request; `-` is standard input.
@@ -46,6 +46,7 @@ fn write(granted: &Granted, out: &OutFile, output: Output) -> Result<(), Failure
     let ordinals = granted.placement.ordinals();
     let about = json!({
         "subject": granted.subject.to_string(),
+        "directory": granted.directory.map(|id| id.to_string()),
         "name": granted.name.as_ref().map(leasehold_core::Text::as_str),
         "kind": granted.key.allowance.kind().name(),
         "last_five": granted.key.last_five.as_str(),
@@ -63,18 +64,21 @@ fn write(granted: &Granted, out: &OutFile, output: Output) -> Result<(), Failure
 fn words(granted: &Granted) -> String {
     let (ordinals, allowance) = (granted.placement.ordinals(), granted.key.allowance);
     let what = match allowance {
+        Allowance::Hosts { .. } if granted.directory.is_some() => "directory",
         Allowance::Hosts { .. } => "host",
         Allowance::Machines { .. } => "machine",
     };
+    let place = if granted.directory.is_some() { "place" } else { what };
     let name = granted.name.as_ref().map_or_else(|| granted.subject.to_string(), ToString::to_string);
     let again = match granted.placement {
         Placement::Again(_) => ", answered again",
+        Placement::Anew(_) if granted.directory.is_some() => ", a new key pair of a known directory",
         Placement::Anew(_) => ", a new key pair of a known machine",
         Placement::New(_) => "",
     };
     let until = granted.expires.map_or_else(|| "for ever".to_owned(), |end| format!("until {}", output::time(end)));
     format!(
-        "{what} {name}: {what} {} of {}, activation {} of {} with key …{}, {until}{again}",
+        "{what} {name}: {place} {} of {}, activation {} of {} with key …{}, {until}{again}",
         ordinals.place,
         allowance.places(),
         ordinals.activation,

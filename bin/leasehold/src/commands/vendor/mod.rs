@@ -5,6 +5,7 @@ mod approve;
 mod audit;
 mod authority;
 mod before_after;
+mod directory;
 mod export;
 mod family;
 mod init;
@@ -75,7 +76,10 @@ enum Command {
     /// The machines that multiple keys have activated.
     #[command(subcommand)]
     Machine(activation::ActivationCommand),
-    /// Answer the request of a host, or of a machine with a multiple key.
+    /// The directories that host keys have activated.
+    #[command(subcommand)]
+    Directory(directory::DirectoryCommand),
+    /// Answer the request of a host, of a machine with a multiple key, or for a directory.
     Approve(approve::Approve),
     /// Answer hosts, and machines with multiple keys, over the network.
     Serve(serve::Serve),
@@ -111,6 +115,7 @@ impl Vendor {
             Command::Family(command) => command.run(&VendorContext::open(paths)?, output),
             Command::Host(command) => command.run(&VendorContext::open(paths)?, KeyKind::Host, output),
             Command::Machine(command) => command.run(&VendorContext::open(paths)?, KeyKind::Multiple, output),
+            Command::Directory(command) => command.run(&VendorContext::open(paths)?, output),
             Command::Approve(command) => command.run(&VendorContext::open(paths)?, output),
             Command::Serve(command) => command.run(&VendorContext::open(paths)?, output),
             Command::Revoke(command) => command.run(&VendorContext::open(paths)?, output),

@@ -5,6 +5,7 @@
 
 mod audit;
 mod call;
+mod directories;
 mod export;
 mod families;
 mod key_name_input;

@@ -6,7 +6,7 @@ use utoipa::openapi::{RefOr, Schema};
 use utoipa::{Modify, OpenApi};
 
 use super::routes::ROUTES;
-use super::{audit, export, families, keys, places, products, revocations, usage, vendor};
+use super::{audit, directories, export, families, keys, places, products, revocations, usage, vendor};
 
 /// The `OpenAPI` document of the admin API.
 pub fn openapi() -> utoipa::openapi::OpenApi {
@@ -32,6 +32,7 @@ pub(super) fn document() -> Bytes {
         keys::list::list, keys::show::show, keys::issue::issue, keys::change::change, keys::revoke::revoke,
         keys::withdraw::withdraw,
         places::list::list, places::show::show,
+        directories::list::list, directories::show::show,
         revocations::list::list, revocations::revoke::revoke,
         usage::list, audit::list, export::whole,
     ),

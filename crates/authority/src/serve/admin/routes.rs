@@ -5,7 +5,7 @@ use leasehold_service::admin::{self, Answer, RoleName};
 use leasehold_store::authority::Role;
 
 use super::call::Call;
-use super::{audit, export, families, keys, places, products, revocations, usage, vendor};
+use super::{audit, directories, export, families, keys, places, products, revocations, usage, vendor};
 
 /// One path with one method.
 pub(super) type Route = admin::Route<fn(&Call<'_>) -> Answer>;
@@ -49,6 +49,8 @@ pub(super) static ROUTES: &[Route] = &[
     revoke("/api/v1/keys/{key}/withdraw", keys::withdraw::withdraw),
     get("/api/v1/keys/{key}/places", places::list::list),
     get("/api/v1/places/{subject}", places::show::show),
+    get("/api/v1/directories", directories::list::list),
+    get("/api/v1/directories/{directory}", directories::show::show),
     get("/api/v1/revocations", revocations::list::list),
     revoke("/api/v1/revocations", revocations::revoke::revoke),
     get("/api/v1/usage", usage::list),

@@ -4,7 +4,7 @@
 use std::collections::{BTreeSet, HashMap};
 use std::thread;
 
-use leasehold_core::activation::{Allowance, Ordinals, Placement, Refusal};
+use leasehold_core::activation::{Allowance, Ordinals, PlaceId, Placement, Refusal};
 use leasehold_core::{Component, Fingerprint, KeyId, PublicKey, Span};
 
 use crate::StoreError;
@@ -21,7 +21,7 @@ pub fn a_key_pair_that_asks_again_keeps_its_ordinals(fixture: &dyn Fixture) -> O
     let first = sample::activation(key, 1, Placement::New(sample::ordinals(1, 1)));
     let again = NewActivation {
         placement: Placement::Again(sample::ordinals(1, 1)),
-        fingerprint: sample::machine(2),
+        id: PlaceId::Machine(sample::machine(2)),
         name: Some(sample::text("renamed")),
         expires: None,
         document: vec![1, 2, 3],
@@ -40,7 +40,7 @@ pub fn a_key_pair_that_asks_again_keeps_its_ordinals(fixture: &dyn Fixture) -> O
         let places = tx.places(key, 0, 99)?;
         assert_eq!((places.len(), places[0].ordinals, places[0].subject), (1, sample::ordinals(1, 2), second.subject));
         assert_eq!(tx.places_taken(key)?, 1);
-        let usage = tx.key_usage(key, &first.subject, &sample::machine(9), 2)?;
+        let usage = tx.key_usage(key, &first.subject, &PlaceId::Machine(sample::machine(9)), 2)?;
         assert_eq!((usage.own, usage.places), (Some(sample::ordinals(1, 1)), 1), "the earlier pair is still known");
         Ok(())
     })
@@ -61,18 +61,18 @@ pub fn machines_that_share_a_component_are_found(fixture: &dyn Fixture) -> Outco
     store.transact("record and look", |tx| {
         for (n, activation) in [(1, 1), (2, 2)] {
             let placement = Placement::Anew(sample::ordinals(1, activation));
-            let recorded = NewActivation { fingerprint: whole, ..sample::activation(key, n, placement) };
+            let recorded = NewActivation { id: PlaceId::Machine(whole), ..sample::activation(key, n, placement) };
             tx.record_activation(&recorded, sample::AT)?;
         }
         tx.record_activation(&sample::activation(key, 3, Placement::New(sample::ordinals(2, 1))), sample::AT)?;
         for fingerprint in &changed {
-            let usage = tx.key_usage(key, &sample::pair(9), fingerprint, 5)?;
-            let similar: Vec<_> = usage.similar.iter().filter(|known| known.fingerprint == whole).collect();
+            let usage = tx.key_usage(key, &sample::pair(9), &PlaceId::Machine(*fingerprint), 5)?;
+            let similar: Vec<_> = usage.similar.iter().filter(|known| known.id == PlaceId::Machine(whole)).collect();
             assert_eq!(similar.len(), 2, "{fingerprint:?}");
             assert!(similar.iter().all(|known| (known.place, known.activations) == (1, 2)));
             assert_eq!((usage.own, usage.places), (None, 2));
         }
-        let elsewhere = tx.key_usage(KeyId([8; 16]), &sample::pair(1), &whole, 5)?;
+        let elsewhere = tx.key_usage(KeyId([8; 16]), &sample::pair(1), &PlaceId::Machine(whole), 5)?;
         assert!(elsewhere.own.is_none() && elsewhere.similar.is_empty() && elsewhere.places == 0);
         Ok(())
     })
@@ -93,12 +93,12 @@ pub fn machines_of_one_make_are_told_apart(fixture: &dyn Fixture) -> Outcome {
                 (n << 8 | u64::from(changed.contains(&part))).to_be_bytes()
             }
         };
-        Fingerprint::new(Component::ALL.map(|part| (part, hash(part)))).expect("it has components")
+        PlaceId::Machine(Fingerprint::new(Component::ALL.map(|part| (part, hash(part)))).expect("it has components"))
     };
     store.transact("record and look", |tx| {
         for n in 1..=40 {
             let placement = Placement::New(sample::ordinals(n, 1));
-            let recorded = NewActivation { fingerprint: of_one_make(n, &[]), ..sample::activation(key, n, placement) };
+            let recorded = NewActivation { id: of_one_make(n, &[]), ..sample::activation(key, n, placement) };
             tx.record_activation(&recorded, sample::AT)?;
         }
         for n in 1..=40 {
@@ -255,12 +255,12 @@ type Answer = Result<Placement, Refusal>;
 
 /// Decides and records as an authority does.
 fn ask(store: &dyn AuthorityStore, key: KeyId, pair: u64, machine: u64) -> Result<Answer, StoreError> {
-    let (subject, fingerprint): (PublicKey, Fingerprint) = (sample::pair(pair), sample::machine(machine));
+    let (subject, id): (PublicKey, PlaceId) = (sample::pair(pair), PlaceId::Machine(sample::machine(machine)));
     store.transact("ask", |tx| {
-        let usage = tx.key_usage(key, &subject, &fingerprint, 2)?;
-        let placed = usage.place(Allowance::HOST_KEY, &fingerprint, 2);
+        let usage = tx.key_usage(key, &subject, &id, 2)?;
+        let placed = usage.place(Allowance::HOST_KEY, &id, 2);
         if let Ok(placement) = placed {
-            let activation = NewActivation { subject, fingerprint, ..sample::activation(key, pair, placement) };
+            let activation = NewActivation { subject, id, ..sample::activation(key, pair, placement) };
             tx.record_activation(&activation, sample::AT)?;
         }
         Ok(placed)

@@ -6,6 +6,7 @@ use leasehold_core::activation::Placement;
 
 use crate::StoreError;
 use crate::authority::copy::{Record, Summary, dump, restore};
+use crate::authority::objects::suite::{directory, object};
 use crate::authority::reports::suite::{tip, usage};
 use crate::authority::suite::{Fixture, Outcome, sample};
 use crate::authority::tokens::suite::token;
@@ -55,6 +56,8 @@ fn fill(store: &dyn AuthorityStore) -> Outcome {
             let placement = Placement::New(sample::ordinals(n, 1));
             tx.record_activation(&sample::activation(key, n, placement), sample::AT)?;
         }
+        tx.record_activation(&directory(key, 5, Placement::New(sample::ordinals(5, 1))), sample::AT)?;
+        tx.record_object(&object(key, 5))?;
         let again = Placement::Again(sample::ordinals(2, 1));
         tx.record_activation(&sample::activation(key, 2, again), sample::later(Span::DAY))?;
         let host = sample::pair(2).id();

@@ -1,6 +1,6 @@
 //! Values to put into a store.
 
-use leasehold_core::activation::{Allowance, Ordinals, Placement};
+use leasehold_core::activation::{Allowance, Ordinals, PlaceId, Placement};
 use leasehold_core::standing::Mode;
 use leasehold_core::{Component, Cti, Fingerprint, KeyId, Policy, ProductNumber, PublicKey, Span, Text, Timestamp};
 
@@ -131,7 +131,7 @@ pub(in crate::authority) fn activation(key: KeyId, n: u64, placement: Placement)
         key,
         subject: pair(n),
         placement,
-        fingerprint: machine(n),
+        id: PlaceId::Machine(machine(n)),
         name: Some(text("licences.example")),
         cti: Cti([4; 16]),
         expires: Some(AT.at.plus(Span::days(730))),

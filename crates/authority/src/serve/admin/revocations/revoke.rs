@@ -1,6 +1,6 @@
 //! `POST /api/v1/revocations`.
 
-use leasehold_service::admin::input::{CtiInput, KeyIdInput, Object};
+use leasehold_service::admin::input::{CtiInput, DirectoryIdInput, KeyIdInput, Object};
 use leasehold_service::admin::{Answer, ok};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -21,7 +21,12 @@ pub(in crate::serve::admin) enum TargetInput {
         #[schema(inline)]
         id: KeyIdInput,
     },
-    /// A product key, with every key pair that it has ever activated.
+    /// A directory that product keys have activated, with every activation object that was signed for it.
+    Directory {
+        #[schema(inline)]
+        id: DirectoryIdInput,
+    },
+    /// A product key, with every key pair that it has ever activated and every activation object that was signed for it.
     ProductKey {
         /// Its id or its last five characters.
         #[schema(inline)]
@@ -79,6 +84,7 @@ impl From<TargetInput> for Target {
     fn from(input: TargetInput) -> Self {
         match input {
             TargetInput::Host { id } => Self::Host(id.0),
+            TargetInput::Directory { id } => Self::Directory(id.0),
             TargetInput::ProductKey { id } => Self::ProductKey(id.0),
             TargetInput::Key { id } => Self::Key(id.0),
             TargetInput::Document { id } => Self::Document(id.0),

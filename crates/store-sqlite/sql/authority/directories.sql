@@ -1,0 +1,7 @@
+-- directories: the latest activation of each directory, by all product keys.
+SELECT place, activation, subject, name, first, last, expires, document, directory, product_key
+FROM activation
+WHERE directory IS NOT NULL
+  AND activation = (SELECT max(latest.activation) FROM activation AS latest
+                    WHERE latest.product_key = activation.product_key AND latest.place = activation.place)
+ORDER BY number;

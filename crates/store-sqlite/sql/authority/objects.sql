@@ -1,0 +1,2 @@
+-- objects: the activation objects that were signed.
+SELECT product_key, subject_id, cti, expires FROM directory_object ORDER BY number;
