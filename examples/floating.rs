@@ -17,6 +17,7 @@ fn main() -> Result<ExitCode, Box<dyn Error>> {
     match client.activate()?.outcome {
         Outcome::Granted(granted) => println!("a place at {}", granted.host),
         Outcome::Held(_) => println!("licensed for good"),
+        Outcome::Read(read) => println!("licensed by the directory {}", read.name),
         Outcome::Refused(refused) => {
             println!("no place: {refused}");
             return Ok(ExitCode::FAILURE);
@@ -27,7 +28,7 @@ fn main() -> Result<ExitCode, Box<dyn Error>> {
     renewer.stop();
     match client.release()? {
         Released::Told { .. } => println!("given back"),
-        Released::NothingHeld | Released::PlaceKept => println!("nothing to give back"),
+        Released::NothingHeld | Released::PlaceKept | Released::Forgotten => println!("nothing to give back"),
         Released::Refused(refused) => println!("still held: {refused}"),
     }
     Ok(ExitCode::SUCCESS)

@@ -159,6 +159,7 @@ vendor token add again --dir q/vendor
 vendor authority list --dir q/vendor
 vendor host list --dir q/vendor
 vendor machine list --dir q/vendor --json
+vendor directory list --dir q/vendor --json
 vendor revocations --dir q/vendor
 vendor usage --dir q/vendor --json
 vendor export usage --dir q/vendor
@@ -200,6 +201,12 @@ vendor key revoke: as before
 vendor token revoke: talks only
 vendor host show: takes the name of a host that is made anew each time
 vendor host revoke: as before
+vendor directory show: there is no directory
+vendor directory revoke: there is no directory
+directory request: asks the server of a directory
+directory publish: takes an object that was signed for a directory
+directory withdraw: asks the server of a directory
+directory show: as before
 vendor machine show: there is no machine
 vendor machine revoke: there is no machine
 vendor authority rotate: two passphrases, seconds long

@@ -2,6 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
+#[cfg(feature = "directory")]
+use leasehold_core::Code;
 use leasehold_core::{Fingerprint, KeyId, ProductKey, Standing, Timestamp};
 use leasehold_wire::{Lease, Manifest, Method, armour};
 
@@ -13,11 +15,17 @@ use crate::machine::Machine;
 use crate::options::Options;
 use crate::session::authority::keyed::{Keyed, MachineSession};
 use crate::session::deadline::Deadline;
+#[cfg(feature = "directory")]
+use crate::session::directory::{DirectorySession, trust_of};
 use crate::session::exchange::{Exchange, Trust};
+#[cfg(feature = "directory")]
+use crate::session::host::asking::Outcome;
 use crate::session::host::asking::{Answer, LeaseSession};
 use crate::session::host::lookup::Search;
 use crate::session::host::release::Released;
 use crate::session::network::Network;
+#[cfg(feature = "directory")]
+use crate::state::attempts;
 use crate::state::files::{Note, RequestLock};
 use crate::state::held::Held;
 use crate::state::{self, State, directory, first_run, proven};
@@ -57,6 +65,8 @@ impl Client {
         if let Some(pinned) = options.root.filter(|pinned| *pinned != manifest.root) {
             return Err(Error::ForeignManifest { expected: pinned.id(), found: manifest.root.id() });
         }
+        #[cfg(feature = "directory")]
+        let directories_trust = trust_of(options.authorities.as_deref(), options.further_authorities.as_deref())?;
         let trust = Trust::of(options.authorities.as_deref(), options.further_authorities.as_deref())?;
         let now = options.clock.now();
         let (root, product, made) = (manifest.root, manifest.product, manifest.issued);
@@ -75,6 +85,10 @@ impl Client {
                 exchange: Exchange::new(trust, options.connect_timeout),
                 hosts: options.hosts,
                 search: Search::new(options.lookup),
+                #[cfg(feature = "directory")]
+                directories: options.directories,
+                #[cfg(feature = "directory")]
+                directories_trust,
                 #[cfg(feature = "mdns")]
                 local_link: options.local_link,
             },
@@ -142,14 +156,15 @@ impl Client {
         Status::of(&self.context, &self.state)
     }
 
-    /// Asks a host for a lease now.
+    /// Reads an activation object in the directory now, where one is to be read; else, or where that fails, asks a host for a
+    /// lease.
     ///
     /// # Errors
     /// [`Error::NoAnswer`] where no host has answered, [`Error::NoHost`] where none is known or found, [`Error::State`] where the
     /// answer could not be stored. The next attempt then repeats the request.
     pub fn activate(&self) -> Result<Answer, Error> {
         let lock = self.state.request_lock()?;
-        self.lease_session(&lock).ask()
+        self.ask(&lock)
     }
 
     /// Renews the lease now. The lease of a multiple key needs no renewal: where an authority granted it over the network,
@@ -161,6 +176,7 @@ impl Client {
         let lock = self.state.request_lock()?;
         match self.state.held(None)? {
             Some(held) => self.continue_with(&lock, Some(held)),
+            None if self.state.object(None)?.is_some() => self.ask(&lock),
             None => Err(Error::NoLease(self.context.manifest.product)),
         }
     }
@@ -298,8 +314,36 @@ impl Client {
             Some(held) if held.lease.method == Method::MultipleKey => {
                 self.machine_session(lock).check_revocation(held.lease)
             }
-            Some(_) | None => self.lease_session(lock).ask(),
+            Some(_) | None => self.ask(lock),
         }
+    }
+
+    /// The methods in their order: a directory, a host.
+    #[cfg(feature = "directory")]
+    fn ask(&self, lock: &RequestLock) -> Result<Answer, Error> {
+        let deadline = Deadline::of_attempt(self.context.clock.as_ref());
+        let directory = DirectorySession { context: &self.context, state: &self.state, network: &self.network };
+        let fault = match directory.read(lock, deadline) {
+            Some(Ok(read)) => return Ok(Answer { outcome: Outcome::Read(Box::new(read)), passed_over: Vec::new() }),
+            Some(Err(fault)) => Some(fault),
+            None => None,
+        };
+        let answer = LeaseSession { deadline, ..self.lease_session(lock) }.ask();
+        match (answer, fault) {
+            // No host is known: what keeps the directory from activating is what matters.
+            (Err(Error::NoHost { .. }), Some(fault)) if fault.code() != Code::NoDirectory => {
+                let told = attempts::told_otherwise(&self.state, fault.code(), fault.to_string());
+                told.unwrap_or_else(|error| self.state.note(error));
+                Err(fault)
+            }
+            (answer, _) => answer,
+        }
+    }
+
+    /// The methods in their order: a host.
+    #[cfg(not(feature = "directory"))]
+    fn ask(&self, lock: &RequestLock) -> Result<Answer, Error> {
+        self.lease_session(lock).ask()
     }
 
     /// `None` when it is time to ask.

@@ -28,6 +28,8 @@ pub use leasehold_core::{
     Clock, Code, Component, Cti, FamilyId, Fingerprint, KeyId, KeyKind, ProductId, ProductKey, ProductNumber,
     PublicKey, Rng, Running, Span, Standing, Text, Timestamp, Why,
 };
+#[cfg(feature = "directory")]
+pub use leasehold_directory as directory;
 pub use leasehold_discovery as discovery;
 pub use leasehold_wire::armour::ArmourError;
 pub use leasehold_wire::{Lease, Malformed, Manifest, Method, Reason};
@@ -41,6 +43,8 @@ pub use refused::{Proof, Refused};
 pub use renewer::Renewer;
 pub use session::authority::keyed::Keyed;
 pub use session::authority::link::{AuthorityError, AuthorityLink, AuthorityReply};
+#[cfg(feature = "directory")]
+pub use session::directory::{Directories, DirectoryAccount, DirectoryFault, DirectorySource, ObjectFault};
 pub use session::exchange::NotAHost;
 pub use session::host::answer::Mismatch;
 pub use session::host::asking::{Answer, Granted, Outcome};
@@ -56,7 +60,7 @@ pub use state::directory::state_directory;
 pub use state::files::Note;
 pub use state::generalize;
 pub use state::record::LastFailure;
-pub use status::Status;
+pub use status::{DirectoryActivation, Status};
 pub use system::{SystemClock, SystemRng};
 pub use users::SignedOut;
 

@@ -12,6 +12,8 @@ use leasehold_core::{Clock, PublicKey, Rng, Text};
 use crate::address::{AddressError, HostAddress};
 use crate::error::describe_io;
 use crate::machine::{Machine, host_name};
+#[cfg(feature = "directory")]
+use crate::session::directory::{Directories, DirectoryAccount, DirectorySource};
 #[cfg(feature = "mdns")]
 use crate::session::host::lookup::LocalLink;
 use crate::session::host::lookup::Lookup;
@@ -30,6 +32,9 @@ pub struct Options {
     /// Whether hosts that announce themselves on the local link are listened for, where no other answers.
     #[cfg(feature = "mdns")]
     pub local_link: LocalLink,
+    /// Whether an activation object is read in a directory, before any host is asked.
+    #[cfg(feature = "directory")]
+    pub directories: Directories,
     /// How long one address may take to accept a connection.
     pub connect_timeout: Duration,
     /// The root key that the manifest must have; else the one that it carries is taken.
@@ -78,6 +83,8 @@ impl Default for Options {
             lookup: Lookup::System,
             #[cfg(feature = "mdns")]
             local_link: LocalLink::Ignored,
+            #[cfg(feature = "directory")]
+            directories: Directories::default(),
             connect_timeout: CONNECT_TIMEOUT,
             root: None,
             authorities: None,
@@ -96,6 +103,19 @@ pub enum EnvironmentError {
     /// `LEASEHOLD_HOST` holds something else than addresses.
     #[error("LEASEHOLD_HOST: {0}")]
     Host(#[source] AddressError),
+    /// `LEASEHOLD_DIRECTORY` holds something else than addresses of a directory's servers.
+    #[cfg(feature = "directory")]
+    #[error("LEASEHOLD_DIRECTORY: {0}")]
+    Directory(#[source] leasehold_directory::AddressError),
+    /// The file that `LEASEHOLD_DIRECTORY_PASSWORD_FILE` names cannot be read.
+    #[cfg(feature = "directory")]
+    #[error("LEASEHOLD_DIRECTORY_PASSWORD_FILE: {}: {}", path.display(), describe_io(source))]
+    PasswordFile {
+        /// The file.
+        path: PathBuf,
+        /// The cause.
+        source: io::Error,
+    },
     /// `LEASEHOLD_INSTANCE` holds something else than an id.
     #[error("LEASEHOLD_INSTANCE: an id has 1 to 200 characters, none of them a control character")]
     Instance,
@@ -113,7 +133,9 @@ impl Options {
     /// What the environment sets: `LEASEHOLD_STATE`; `LEASEHOLD_HOST` with one address or several after commas;
     /// `LEASEHOLD_CA_FILE`, a PEM file with certificates that are trusted for `https` hosts besides those of the platform;
     /// `LEASEHOLD_INSTANCE`, the id by which a container is recognised in the place of the hardware below it
-    /// ([`Machine::instance`]).
+    /// ([`Machine::instance`]). With the feature `directory` also `LEASEHOLD_DIRECTORY`, the servers of a directory after commas,
+    /// `domain` for this machine's own or `off`; `LEASEHOLD_DIRECTORY_USER`, `LEASEHOLD_DIRECTORY_PASSWORD_FILE` and
+    /// `LEASEHOLD_DIRECTORY_BASE`.
     ///
     /// # Errors
     /// [`EnvironmentError`] where one of them cannot be used.
@@ -136,13 +158,46 @@ impl Options {
             state: path("LEASEHOLD_STATE"),
             hosts: hosts.collect::<Result<_, _>>().map_err(EnvironmentError::Host)?,
             further_authorities: authorities.transpose()?,
+            #[cfg(feature = "directory")]
+            directories: directories(&variable)?,
             ..Self::default()
         })
     }
 }
 
+/// Which directory the environment names, and as whom it is read.
+#[cfg(feature = "directory")]
+fn directories(variable: &impl Fn(&str) -> Option<OsString>) -> Result<Directories, EnvironmentError> {
+    let text =
+        |name| variable(name).filter(|value| !value.is_empty()).map(|value| value.to_string_lossy().into_owned());
+    let source = match text("LEASEHOLD_DIRECTORY").as_deref().map(str::trim) {
+        None | Some("off") => DirectorySource::Off,
+        Some("domain") => DirectorySource::Domain,
+        Some(servers) => {
+            let servers = servers.split(',').filter(|server| !server.trim().is_empty()).map(str::parse);
+            DirectorySource::At(servers.collect::<Result<_, _>>().map_err(EnvironmentError::Directory)?)
+        }
+    };
+    let password = |path: PathBuf| {
+        let read = leasehold_files::read(&path, MAX_PASSWORD_BYTES);
+        let bytes = read.map_err(|source| EnvironmentError::PasswordFile { path, source })?;
+        let text = leasehold_core::text_file::decode(&bytes);
+        Ok(text.lines().next().unwrap_or_default().to_owned().into())
+    };
+    let file = text("LEASEHOLD_DIRECTORY_PASSWORD_FILE").map(PathBuf::from);
+    let account = match (text("LEASEHOLD_DIRECTORY_USER"), file) {
+        (Some(name), Some(file)) => Some(DirectoryAccount { name, password: password(file)? }),
+        (Some(name), None) => Some(DirectoryAccount { name, password: String::new().into() }),
+        (None, _) => None,
+    };
+    Ok(Directories { source, account, base: text("LEASEHOLD_DIRECTORY_BASE") })
+}
+
 /// Short, since there may be further addresses to try.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(3);
+/// More than a password has.
+#[cfg(feature = "directory")]
+const MAX_PASSWORD_BYTES: u64 = 4_096;
 /// More than the certificates of any platform have.
 const MAX_CA_BYTES: u64 = 4 * 1_024 * 1_024;
 

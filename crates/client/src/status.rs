@@ -1,9 +1,9 @@
 //! The standing of a client, and what it rests on.
 
 use leasehold_core::clock::Reading;
-use leasehold_core::standing::{Evidence, Mode};
-use leasehold_core::{KeyId, Span, Standing, Text, Timestamp, attempt};
-use leasehold_wire::Lease;
+use leasehold_core::standing::{Evidence, Mode, Revocation};
+use leasehold_core::{Fingerprint, Grant, KeyId, Span, Standing, Text, Timestamp, attempt, standing};
+use leasehold_wire::{ActivationObject, Lease, Method};
 
 use crate::address::{AuthorityAddress, HostAddress};
 use crate::context::Context;
@@ -25,7 +25,9 @@ pub struct Status {
     pub clock: Reading,
     /// The lease in hand, live or not: for what it allows now, see [`Self::feature`].
     pub lease: Option<Lease>,
-    /// The key that signed it.
+    /// What was read in a directory, live or not, where standing rests on that.
+    pub directory: Option<DirectoryActivation>,
+    /// The key that signed the lease or the activation object.
     pub signer: Option<KeyId>,
     /// The address of the host that granted it.
     pub host: Option<HostAddress>,
@@ -45,6 +47,25 @@ pub struct Status {
     pub notes: Vec<Note>,
 }
 
+/// An activation object that was read in a directory, and what it grants of the product.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DirectoryActivation {
+    /// What the directory is called: `corp.example`.
+    pub name: String,
+    /// The server that was read, as it was addressed.
+    pub server: String,
+    /// When it was read.
+    pub read: Timestamp,
+    /// The object.
+    pub object: ActivationObject,
+    /// What it grants.
+    pub grant: Grant,
+    /// The authority that signed it.
+    pub signer: KeyId,
+    /// Until when it holds here.
+    pub until: Timestamp,
+}
+
 impl Status {
     pub(crate) fn of(context: &Context, state: &State) -> Self {
         // What cannot be read is noted, and not known.
@@ -56,6 +77,8 @@ impl Status {
         let device: Device = known(state, device).unwrap_or_default();
         let record = known(state, state.record(None)).unwrap_or_else(|| state.first_record());
         let held = known(state, state.held(None)).flatten().filter(|held| device.is(held.lease.client));
+        let keyed = held.as_ref().is_some_and(|held| held.lease.method == Method::MultipleKey);
+        let read = if keyed { None } else { known(state, state.object(None)).flatten().zip(record.directory.clone()) };
         let proven = known(state, proven::known(state, None, &context.running())).flatten();
         let clock = proven::read(proven.as_ref(), context.clock.as_ref());
 
@@ -63,13 +86,25 @@ impl Status {
         let moved = record.moved.unwrap_or(clock.now).min(clock.now);
         let lease =
             held.as_ref().map(|held| held.evidence(context.fingerprint.as_ref(), context.manifest.drift, moved));
+        let directory = read.and_then(|(held, reading)| {
+            let grant = held.grant(&context.manifest)?;
+            // A reading in the future: the clock has been set back since.
+            let read = reading.at.min(clock.now);
+            let evidence = held.evidence(grant, read);
+            let until = evidence.expires.unwrap_or(held.object.expires);
+            let (grant, signer) = (grant.clone(), held.signer);
+            let (name, server, object) = (reading.name, reading.server, held.object);
+            Some((DirectoryActivation { name, server, read, object, grant, signer, until }, evidence))
+        });
+        let (directory, by_directory) = directory.unzip();
         let evidence = Evidence {
-            client: device.id().unwrap_or(KeyId([0; 16])),
+            client: device.id().unwrap_or_else(|| stand_in(context.fingerprint.as_ref())),
             // A first run in the future: the clock has been set back since.
             first_run: record.first_run.min(clock.now),
             initial_grace: context.manifest.initial_grace,
-            lease,
+            lease: by_directory.or(lease),
         };
+        let held = held.filter(|_| directory.is_none());
         let due = held.as_ref().zip(lease).map_or(Due::Now, |(held, lease)| held.due(&device, &lease));
         // A lease that is never renewed may be revoked: the vendor's list is fetched as often as others renew.
         let due = match (due, &record.authority, &record.attempt, &held) {
@@ -80,12 +115,14 @@ impl Status {
             }
             (due, ..) => due,
         };
+        let due = by_directory.map_or(due, |read| due_again(evidence.client, &read));
         Self {
             standing: evidence.standing(clock),
             mode: context.manifest.mode.unwrap_or_default(),
             clock,
             next_attempt: record.next_attempt(device.id(), due, context.now()),
-            signer: held.as_ref().map(|held| held.signer),
+            signer: directory.as_ref().map(|read| read.signer).or(held.as_ref().map(|held| held.signer)),
+            directory,
             lease: held.map(|held| held.lease),
             given_back: known(state, state.released(None)).flatten().map(|released| released.lease),
             host: record.host,
@@ -111,9 +148,18 @@ impl Status {
         }
     }
 
-    /// The features that the lease in hand names, whatever the standing: to be shown, not to be gone by.
+    /// The features that the lease or activation object in hand names, whatever the standing: to be shown, not to be gone by.
     pub fn features_in_lease(&self) -> &[Text] {
-        self.lease.as_ref().map_or(&[], |lease| &lease.features)
+        match (&self.directory, &self.lease) {
+            (Some(read), _) => &read.grant.policy.features,
+            (None, Some(lease)) => &lease.features,
+            (None, None) => &[],
+        }
+    }
+
+    /// By what the product is activated, where it is or was.
+    pub fn method(&self) -> Option<Method> {
+        self.directory.as_ref().map(|_| Method::Directory).or(self.lease.as_ref().map(|lease| lease.method))
     }
 
     /// Whole days until the standing ends by itself, the one under way not counted; `None` where it does not end.
@@ -133,4 +179,22 @@ impl Status {
             (Mode::Enforce | Mode::Advise | Mode::Observe, standing) => standing,
         }
     }
+}
+
+/// When a directory is read again: like a renewal, or at once where what was read is revoked.
+fn due_again(client: KeyId, read: &standing::Lease) -> Due {
+    match read.revocation {
+        Revocation::Clear => Due::At(attempt::renew_at(client, read.issued, read.renewal)),
+        Revocation::Revoked => Due::Now,
+    }
+}
+
+/// Spreads the readings of machines that have no device key: reading a directory needs none.
+fn stand_in(fingerprint: Option<&Fingerprint>) -> KeyId {
+    let mut id = [0; 16];
+    let hashes = fingerprint.into_iter().flat_map(Fingerprint::iter);
+    for (_, hash) in hashes {
+        id.iter_mut().zip(hash).for_each(|(byte, part)| *byte ^= part);
+    }
+    KeyId(id)
 }

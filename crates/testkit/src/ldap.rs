@@ -1,4 +1,4 @@
-//! Real directories, each in network, mount and process namespaces of its own: Active Directory by Samba, and OpenLDAP.
+//! Real directories, each in network, mount and process namespaces of its own: Active Directory by Samba, and `OpenLDAP`.
 //!
 //! What speaks with one is started inside ([`LdapServer::command`]). A server ends with the process that started it, whatever
 //! becomes of that.
@@ -34,7 +34,7 @@ impl LdapServer {
         Self::start(&[COMMON, include_str!("ldap/samba.sh")].concat(), &[])
     }
 
-    /// OpenLDAP at `ldap.example.org` with the schema of `contrib`: the base `dc=example,dc=org` for users alone, `dc=open` for all,
+    /// `OpenLDAP` at `ldap.example.org` with the schema of `contrib`: the base `dc=example,dc=org` for users alone, `dc=open` for all,
     /// and `dc=moved`, which refers elsewhere. Passwords: [`PASSWORD`].
     ///
     /// # Panics
@@ -57,9 +57,7 @@ impl LdapServer {
         let mut said = String::new();
         let stdout = outside.stdout.take().expect("a pipe");
         BufReader::new(stdout).read_line(&mut said).expect("what it says");
-        if said != "ready\n" {
-            panic!("{}", told(folder.path()));
-        }
+        assert!(said == "ready\n", "{}", told(folder.path()));
         let inside = child_of(outside.id()).expect("a process inside");
         Self { folder, inside, outside, _alive: alive }
     }
@@ -99,7 +97,7 @@ impl Drop for LdapServer {
     }
 }
 
-/// What starts OpenLDAP: a script for bash that takes the folder and [`schema`], and serves until its standard input ends.
+/// What starts `OpenLDAP`: a script for bash that takes the folder and [`schema`], and serves until its standard input ends.
 pub fn slapd_script() -> String {
     [COMMON, include_str!("ldap/slapd.sh")].concat()
 }

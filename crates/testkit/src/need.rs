@@ -38,7 +38,7 @@ pub enum Need {
     Browser,
     /// Samba as a domain controller, and the right to run it in namespaces of its own.
     Samba,
-    /// OpenLDAP, and the same right.
+    /// `OpenLDAP`, and the same right.
     OpenLdap,
 }
 

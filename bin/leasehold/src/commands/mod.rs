@@ -3,6 +3,7 @@
 mod authority;
 mod client;
 mod completions;
+mod directory;
 mod doctor;
 mod explain;
 mod findings;
@@ -32,6 +33,9 @@ pub(crate) enum Command {
     /// A machine that runs a product.
     #[command(subcommand)]
     Client(client::Client),
+    /// Activation by a directory (LDAP, Active Directory): its machines activate by reading it.
+    #[command(subcommand)]
+    Directory(directory::Directory),
     /// Find why this machine is not activated, and what to do.
     Doctor(doctor::Doctor),
     /// Plan, check and explain a Microsoft Office estate; nothing of it is activated.
@@ -57,6 +61,7 @@ impl Command {
             Self::Vendor(command) => command.run(output),
             Self::Host(command) => command.run(output),
             Self::Client(command) => command.run(output),
+            Self::Directory(command) => command.run(output),
             Self::Doctor(command) => command.run(output),
             Self::Office(command) => command.run(output),
             Self::Inspect(command) => command.run(output),

@@ -3,6 +3,8 @@
 
 mod clock;
 mod date;
+#[cfg(feature = "directory")]
+mod directory;
 mod hosts;
 mod likely;
 mod machine;
@@ -11,6 +13,8 @@ mod proxies;
 mod standing;
 mod tls;
 
+#[cfg(feature = "directory")]
+use leasehold_core::CheckOutcome;
 use leasehold_core::{Code, Finding};
 use leasehold_discovery::Found;
 use leasehold_wire::Method;
@@ -19,6 +23,8 @@ use crate::context::Context;
 use crate::doctor::hosts::Probed;
 use crate::error::Error;
 use crate::session::deadline::Deadline;
+#[cfg(feature = "directory")]
+use crate::session::directory::DirectorySession;
 use crate::session::host::asking::Answer;
 use crate::session::host::lookup;
 use crate::session::host::probe;
@@ -56,6 +62,19 @@ pub(crate) fn diagnose(
         findings.extend(asked);
         findings.extend(standing::checks_with_key(&status, now));
         return Diagnosis { findings };
+    }
+    #[cfg(feature = "directory")]
+    {
+        let session = DirectorySession { context, state, network };
+        let found = directory::check(&session, status.directory.as_ref());
+        let activates = found.as_ref().is_some_and(|finding| finding.outcome == CheckOutcome::Ok);
+        findings.extend(found);
+        if activates {
+            findings.push(clock::check(&status.clock, &[], now));
+            findings.extend(asked);
+            findings.extend(standing::checks_with_directory(&status, now));
+            return Diagnosis { findings };
+        }
     }
     let searched = lookup::find_hosts(context, network);
     let hosts = Hosts {

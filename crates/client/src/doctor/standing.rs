@@ -17,6 +17,9 @@ pub(crate) fn attempt(answer: &Result<Answer, Error>) -> Finding {
         Ok(Answer { outcome: Outcome::Held(_), .. }) => {
             Finding::skipped("asked for a lease", "the one of a multiple key needs no other")
         }
+        Ok(Answer { outcome: Outcome::Read(read), .. }) => {
+            Finding::ok("asked for a lease", format!("activated by the directory {}", read.name))
+        }
         // The checks that follow say what it means.
         Ok(Answer { outcome: Outcome::Refused(refused), .. }) => {
             Finding::skipped("asked for a lease", format!("refused: {refused}"))
@@ -49,6 +52,17 @@ pub(crate) fn checks_with_key(status: &Status, now: Timestamp) -> Vec<Finding> {
     // That the vendor's list could not be fetched changes nothing today.
     let warn = |failure: &LastFailure| Finding::warning("last attempt", code(failure), failure.message.clone());
     findings.extend(status.last_failure.as_ref().map(warn));
+    findings.push(standing(&status.standing));
+    findings.push(next(status, now));
+    findings
+}
+
+/// The standing of a client that its directory activates: hosts play no part in it.
+#[cfg(feature = "directory")]
+pub(crate) fn checks_with_directory(status: &Status, now: Timestamp) -> Vec<Finding> {
+    let mut findings = vec![Finding::skipped("hosts", "the directory activates this machine: no host is asked")];
+    let failed = status.last_failure.as_ref();
+    findings.extend(failed.map(|failure| last_attempt(failure, Service::Available)));
     findings.push(standing(&status.standing));
     findings.push(next(status, now));
     findings
@@ -91,6 +105,9 @@ fn revocation(status: &Status) -> Finding {
     match status.standing.why() {
         Some(Why::Revoked) => Finding::failure("revocation", Code::Revoked, "the lease is revoked"),
         Some(_) | None if status.lease.is_some() => Finding::ok("revocation", "the lease is not revoked"),
+        Some(_) | None if status.directory.is_some() => {
+            Finding::ok("revocation", "the activation object is not revoked")
+        }
         Some(_) | None => Finding::skipped("revocation", "there is no lease"),
     }
 }

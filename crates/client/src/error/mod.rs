@@ -15,6 +15,8 @@ use crate::error::failure::{Failure, Tried};
 use crate::provider::error::ProviderError;
 use crate::refused::Refused;
 use crate::session::authority::link::AuthorityError;
+#[cfg(feature = "directory")]
+use crate::session::directory::DirectoryFault;
 use crate::session::host::lookup::SearchError;
 
 /// Why the client could not do what it was asked to.
@@ -118,6 +120,10 @@ pub enum Error {
     /// The host refuses what the user asks.
     #[error(transparent)]
     UserRefused(Box<Refused>),
+    /// No directory has activated the product, and no host is known.
+    #[cfg(feature = "directory")]
+    #[error(transparent)]
+    Directory(Box<DirectoryFault>),
     /// No host has answered.
     #[error("{}", describe_tried(tried))]
     NoAnswer {
@@ -156,6 +162,8 @@ impl Error {
             Self::SignInTimeout => Code::SignInTimeout,
             Self::Loopback(_) => Code::ListenFailed,
             Self::UserRefused(refused) => refused.known().unwrap_or(Code::Refused),
+            #[cfg(feature = "directory")]
+            Self::Directory(fault) => fault.code(),
             Self::NoAnswer { tried } => tried.first().map_or(Code::HostUnreachable, |first| first.failure.code()),
         }
     }

@@ -2,6 +2,8 @@
 
 pub(crate) mod authority;
 pub(crate) mod deadline;
+#[cfg(feature = "directory")]
+pub(crate) mod directory;
 pub(crate) mod exchange;
 pub(crate) mod host;
 pub(crate) mod network;

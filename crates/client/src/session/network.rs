@@ -1,6 +1,11 @@
 //! How a client reaches hosts and the authority.
 
+#[cfg(feature = "directory")]
+use leasehold_directory::Trust;
+
 use crate::address::HostAddress;
+#[cfg(feature = "directory")]
+use crate::session::directory::Directories;
 use crate::session::exchange::Exchange;
 #[cfg(feature = "mdns")]
 use crate::session::host::lookup::LocalLink;
@@ -13,6 +18,11 @@ pub(crate) struct Network {
     /// The hosts that were set, in their order.
     pub(crate) hosts: Vec<HostAddress>,
     pub(crate) search: Search,
+    #[cfg(feature = "directory")]
+    pub(crate) directories: Directories,
+    /// Whose certificates are trusted for the servers of directories.
+    #[cfg(feature = "directory")]
+    pub(crate) directories_trust: Trust,
     #[cfg(feature = "mdns")]
     pub(crate) local_link: LocalLink,
 }

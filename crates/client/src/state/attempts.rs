@@ -55,6 +55,17 @@ pub(crate) fn unanswered(state: &State, now: Timestamp, code: Code, message: Str
     state.keep_record(&lock, &record)
 }
 
+/// Says another reason for the last attempt, which has failed: when the next one follows stays.
+#[cfg(feature = "directory")]
+pub(crate) fn told_otherwise(state: &State, code: Code, message: String) -> Result<(), Error> {
+    let lock = state.lock()?;
+    let mut record = state.record(Some(&lock))?;
+    if let Some(failure) = record.attempt.as_mut().and_then(|attempt| attempt.failure.as_mut()) {
+        (failure.code, failure.message) = (code.name().to_owned(), message);
+    }
+    state.keep_record(&lock, &record)
+}
+
 /// Remembers that the vendor's authority was not reached: the lease in hand holds, so that it can wait.
 pub(crate) fn authority_unanswered(state: &State, now: Timestamp, code: Code, message: String) -> Result<(), Error> {
     let lock = state.lock()?;

@@ -10,6 +10,7 @@
 //!                         sign-in.json    the tokens of the user who has signed in, 0600
 //!                         lock  asking.lock
 //!                         <product>/manifest.lh  lease.lh  refusal.lh (with their chains)  record.json
+//!                                   object.lh    an activation object that was read in a directory
 //!                                   released.lh  a lease that was given back, for the host to be told again
 //! ```
 
@@ -19,6 +20,7 @@ pub(crate) mod directory;
 pub(crate) mod files;
 pub(crate) mod first_run;
 pub(crate) mod held;
+pub(crate) mod object;
 pub(crate) mod proven;
 pub(crate) mod record;
 
@@ -33,6 +35,7 @@ use crate::provider::tokens::StoredSignIn;
 use crate::state::device::{Device, DeviceHistory};
 use crate::state::files::{Files, LOCK, Lock, Note, REQUEST_LOCK, RequestLock, folders};
 use crate::state::held::Held;
+use crate::state::object::HeldObject;
 use crate::state::proven::Proven;
 use crate::state::record::ProductRecord;
 
@@ -190,6 +193,25 @@ impl State {
 
     pub(crate) fn keep_lease(&self, lock: &Lock, bytes: &[u8]) -> Result<(), Error> {
         self.files.replace(lock, &of(&self.product, LEASE), bytes, Readers::Everyone)
+    }
+
+    /// The activation object in hand.
+    pub(crate) fn object(&self, lock: Option<&Lock>) -> Result<Option<HeldObject>, Error> {
+        let revocations = self.revocations(lock).unwrap_or_else(|error| {
+            self.note(error);
+            None
+        });
+        let open = |bytes: &[u8]| HeldObject::open(bytes, &self.root, revocations.as_ref());
+        self.files.read(lock, &of(&self.product, OBJECT), open)
+    }
+
+    #[cfg(feature = "directory")]
+    pub(crate) fn keep_object(&self, lock: &Lock, bytes: &[u8]) -> Result<(), Error> {
+        self.files.replace(lock, &of(&self.product, OBJECT), bytes, Readers::Everyone)
+    }
+
+    pub(crate) fn remove_object(&self, lock: &Lock) -> Result<(), Error> {
+        self.files.remove(lock, &of(&self.product, OBJECT))
     }
 
     /// Keeps the proof of a refusal, until a lease is granted.
@@ -353,6 +375,7 @@ const MANIFEST: &str = "manifest.lh";
 /// The most that any document but a revocation list has.
 const MAX_DOCUMENT_BYTES: u64 = 16 * 1_024;
 const LEASE: &str = "lease.lh";
+const OBJECT: &str = "object.lh";
 const RELEASED: &str = "released.lh";
 const RECORD: &str = "record.json";
 

@@ -24,8 +24,21 @@ pub(crate) struct ProductRecord {
     pub(crate) renewal: RenewalMode,
     /// When this machine was first noticed to be another one than the lease was granted to.
     pub(crate) moved: Option<Timestamp>,
+    /// Where and when the activation object in hand was read.
+    pub(crate) directory: Option<DirectoryReading>,
     /// The lease that was given back for a machine that is another one by now; its file stays until the next lease.
     pub(crate) given_back: Option<Cti>,
+}
+
+/// A reading of a directory.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct DirectoryReading {
+    /// What the directory is called.
+    pub(crate) name: String,
+    /// The server, as it was addressed.
+    pub(crate) server: String,
+    /// When it was read.
+    pub(crate) at: Timestamp,
 }
 
 /// A request that is not answered yet.
@@ -107,6 +120,7 @@ impl ProductRecord {
             authority: None,
             renewal: RenewalMode::Automatic,
             moved: None,
+            directory: None,
             given_back: None,
         }
     }
@@ -138,6 +152,7 @@ impl ProductRecord {
             authority: stored.authority.map(|authority| authority.parse()).transpose().ok()?,
             renewal: stored.renewal,
             moved: stored.moved.map(Timestamp::from_unix),
+            directory: stored.directory.map(DirectoryReading::read),
             given_back: stored.given_back.map(|cti| cti.parse()).transpose().ok()?,
         })
     }
@@ -154,6 +169,7 @@ impl ProductRecord {
             authority: self.authority.as_ref().map(AuthorityAddress::to_string),
             renewal: self.renewal,
             moved: self.moved.map(Timestamp::unix),
+            directory: self.directory.as_ref().map(DirectoryReading::write),
             given_back: self.given_back.map(|cti| cti.to_string()),
         };
         serde_json::to_vec_pretty(&stored).expect("numbers and texts are JSON")
@@ -171,6 +187,16 @@ impl OpenRequest {
 
     fn write(self) -> StoredRequest {
         StoredRequest { cti: self.cti.to_string(), client: self.client.to_string() }
+    }
+}
+
+impl DirectoryReading {
+    fn read(stored: StoredReading) -> Self {
+        Self { name: stored.name, server: stored.server, at: Timestamp::from_unix(stored.at) }
+    }
+
+    fn write(&self) -> StoredReading {
+        StoredReading { name: self.name.clone(), server: self.server.clone(), at: self.at.unix() }
     }
 }
 
@@ -253,7 +279,16 @@ struct Stored {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     moved: Option<u64>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    directory: Option<StoredReading>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     given_back: Option<String>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct StoredReading {
+    name: String,
+    server: String,
+    at: u64,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -302,6 +337,11 @@ mod tests {
                 host: Some("https://[::1]:4".parse().unwrap()),
                 renewal: RenewalMode::OnRequest,
                 moved: Some(Timestamp::from_unix(6)),
+                directory: Some(DirectoryReading {
+                    name: "corp.example".to_owned(),
+                    server: "ldaps://dc1".to_owned(),
+                    at: Timestamp::from_unix(7),
+                }),
                 given_back: Some(Cti([9; 16])),
                 ..failed(99, retry)
             };

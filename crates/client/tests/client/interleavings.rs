@@ -91,7 +91,7 @@ proptest! {
                     prop_assert!(open.is_none_or(|open| open == cti), "an open request is repeated");
                     let outcome = answer.map(|answer| answer.outcome);
                     let answered = match &outcome {
-                        Ok(Outcome::Granted(_) | Outcome::Held(_)) => true,
+                        Ok(Outcome::Granted(_) | Outcome::Held(_) | Outcome::Read(_)) => true,
                         Ok(Outcome::Refused(refused)) => refused.status < 500,
                         Err(_) => false,
                     };

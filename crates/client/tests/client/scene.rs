@@ -276,6 +276,7 @@ pub(crate) fn granted(answer: Answer) -> Granted {
         Outcome::Granted(granted) => *granted,
         Outcome::Refused(refused) => panic!("refused: {refused}"),
         Outcome::Held(lease) => panic!("held: {lease:?}"),
+        Outcome::Read(read) => panic!("read: {read:?}"),
     }
 }
 
@@ -284,6 +285,7 @@ pub(crate) fn refused(answer: Answer) -> Refused {
         Outcome::Granted(granted) => panic!("granted by {}", granted.host),
         Outcome::Refused(refused) => refused,
         Outcome::Held(lease) => panic!("held: {lease:?}"),
+        Outcome::Read(read) => panic!("read: {read:?}"),
     }
 }
 

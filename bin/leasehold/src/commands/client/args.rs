@@ -3,7 +3,11 @@
 use std::path::{Path, PathBuf};
 
 use clap::Args;
-use leasehold_client::{Client, EnvironmentError, HostAddress, HostName, Options, state_directory};
+use leasehold_client::directory::DirectoryAddress;
+use leasehold_client::{
+    Client, Directories, DirectoryAccount, DirectorySource, EnvironmentError, HostAddress, HostName, Options,
+    state_directory,
+};
 use leasehold_core::{Code, PublicKey};
 
 use super::made_up::made_up;
@@ -38,7 +42,21 @@ pub(crate) struct NetworkArgs {
     /// A host: NAME, NAME:PORT, `[IPv6]:PORT`, http://… or https://…; several in their order [default: `LEASEHOLD_HOST`].
     #[arg(long = "host", value_name = "ADDRESS", value_delimiter = ',')]
     hosts: Vec<HostAddress>,
-    /// Trust https hosts with certificates of the authorities in this PEM file, and no others [default: those of the
+    /// Activate by a directory: its servers (`ldaps://NAME`, `ldap://NAME`) by commas, `domain` for the domain of this machine where DNS
+    /// knows its controllers, or `off` [default: `LEASEHOLD_DIRECTORY`, else `domain` where no host is set].
+    #[arg(long, value_name = "URL", value_parser = directory)]
+    directory: Option<DirectorySource>,
+    /// Read the directory as this user, with a password under TLS [default: with Kerberos where the machine has a keytab, else
+    /// anonymously].
+    #[arg(long, value_name = "NAME", requires = "directory_password_file")]
+    directory_user: Option<String>,
+    /// The password of that user; `-` is standard input.
+    #[arg(long, value_name = "FILE", requires = "directory_user")]
+    directory_password_file: Option<PathBuf>,
+    /// The base of a directory that is not Active Directory [default: its first naming context].
+    #[arg(long, value_name = "DN")]
+    directory_base: Option<String>,
+    /// Trust https hosts and directories with certificates of the authorities in this PEM file, and no others [default: those of the
     /// platform, and those in `LEASEHOLD_CA_FILE`].
     #[arg(long, value_name = "FILE")]
     ca: Option<PathBuf>,
@@ -73,8 +91,12 @@ impl StateArgs {
 
     fn options(&self) -> Result<Options, Failure> {
         let environment = Options::from_environment().map_err(|error| match &error {
-            EnvironmentError::Host(_) | EnvironmentError::Instance => Failure::failed(Code::Usage, error.to_string()),
-            EnvironmentError::CaFile { .. } => Failure::failed(Code::File, error.to_string()),
+            EnvironmentError::Host(_) | EnvironmentError::Instance | EnvironmentError::Directory(_) => {
+                Failure::failed(Code::Usage, error.to_string())
+            }
+            EnvironmentError::CaFile { .. } | EnvironmentError::PasswordFile { .. } => {
+                Failure::failed(Code::File, error.to_string())
+            }
         })?;
         let state = self.state.clone().or(environment.state.clone());
         let options = Options { state, root: self.root, ..environment };
@@ -104,12 +126,44 @@ impl StateArgs {
 impl NetworkArgs {
     fn options(&self, options: Options) -> Result<Options, Failure> {
         let options = self.names.options(options)?;
+        let directories = self.directories(options.directories.clone())?;
         Ok(Options {
+            directories,
             hosts: if self.hosts.is_empty() { options.hosts } else { self.hosts.clone() },
             authorities: self.ca.as_deref().map(input::file).transpose()?,
             host_name: if self.no_host_name { HostName::Withheld } else { options.host_name },
             ..options
         })
+    }
+
+    /// The directory that is read: by option, by environment, or the machine's own domain.
+    fn directories(&self, set: Directories) -> Result<Directories, Failure> {
+        let unset = std::env::var_os("LEASEHOLD_DIRECTORY").is_none_or(|value| value.is_empty());
+        let source = match &self.directory {
+            Some(source) => source.clone(),
+            None if unset => DirectorySource::Domain,
+            None => set.source,
+        };
+        let account = match (&self.directory_user, &self.directory_password_file) {
+            (Some(name), Some(file)) => {
+                let password = input::secret(Some(file), "password")?.into();
+                Some(DirectoryAccount { name: name.clone(), password })
+            }
+            _ => set.account,
+        };
+        Ok(Directories { source, account, base: self.directory_base.clone().or(set.base) })
+    }
+}
+
+/// The servers of a directory, `domain` or `off`.
+fn directory(text: &str) -> Result<DirectorySource, String> {
+    match text {
+        "off" => Ok(DirectorySource::Off),
+        "domain" => Ok(DirectorySource::Domain),
+        servers => {
+            let servers = servers.split(',').map(str::parse::<DirectoryAddress>).collect::<Result<_, _>>();
+            servers.map(DirectorySource::At).map_err(|error| error.to_string())
+        }
     }
 }
 

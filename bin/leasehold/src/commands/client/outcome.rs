@@ -1,6 +1,7 @@
 //! How the SDK's answers and errors end a command.
 
-use leasehold_client::{Answer, Client, Error, Failure as HostFailure, Outcome, Refused};
+use leasehold_client::directory::Failure as Unreadable;
+use leasehold_client::{Answer, Client, DirectoryFault, Error, Failure as HostFailure, Outcome, Refused};
 use leasehold_core::Code;
 
 use super::report;
@@ -15,7 +16,7 @@ pub(crate) fn answer(client: &Client, answer: Result<Answer, Error>, output: Out
         answer.outcome
     });
     match outcome {
-        Ok(Outcome::Granted(_) | Outcome::Held(_)) => {
+        Ok(Outcome::Granted(_) | Outcome::Held(_) | Outcome::Read(_)) => {
             report::print(client, &client.status(), output);
             Ok(())
         }
@@ -80,6 +81,7 @@ pub(crate) fn failure(error: &Error) -> Failure {
         | Error::NoLease(_) => true,
         Error::Provider(error) => error.code() == Code::SignInDeclined,
         Error::Authority(error) => return authority::failed(error),
+        Error::Directory(fault) => is_an_answer_of_a_directory(fault),
         Error::NoAnswer { tried } => tried.iter().all(|tried| matches!(tried.failure, HostFailure::Foreign)),
         Error::NoProduct { .. }
         | Error::NoSuchState { .. }
@@ -93,4 +95,13 @@ pub(crate) fn failure(error: &Error) -> Failure {
         | Error::NoFingerprint => false,
     };
     if is_an_answer { Failure::refused(code, error.to_string()) } else { Failure::failed(code, error.to_string()) }
+}
+
+/// Whether a directory has said no, or holds nothing that activates; else it could not be read.
+fn is_an_answer_of_a_directory(fault: &DirectoryFault) -> bool {
+    match fault {
+        DirectoryFault::NoObject(_) | DirectoryFault::Object { .. } => true,
+        DirectoryFault::Server(error) => matches!(error.failure, Unreadable::Denied(_) | Unreadable::Referred(_)),
+        DirectoryFault::NoServer => false,
+    }
 }

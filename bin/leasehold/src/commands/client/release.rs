@@ -46,6 +46,10 @@ impl Release {
                     "the lease was removed; this machine keeps its place with the vendor, and may be activated again";
                 (json!({ "product": name, "released": "place-kept" }), kept.to_owned())
             }
+            Released::Forgotten => {
+                let forgotten = "the activation object was removed here; the directory keeps no count, and this machine may read it again";
+                (json!({ "product": name, "released": "forgotten" }), forgotten.to_owned())
+            }
             Released::NothingHeld => {
                 let nothing = "there was no lease to give back".to_owned();
                 (json!({ "product": name, "released": "nothing-held" }), nothing)

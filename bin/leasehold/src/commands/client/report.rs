@@ -68,12 +68,16 @@ fn rows(client: &Client, status: &Status) -> Vec<(String, String)> {
         Standing::Licensed { until: None, .. } => Some("without end".to_owned()),
         other => other.until().map(from_now),
     };
+    let read = status.directory.as_ref();
+    let by_directory = read
+        .map(|read| format!("by the directory {}, read {}", read.name, output::distance(read.read, status.clock.now)));
     let by_authority = lease.is_some_and(|lease| lease.method == Method::MultipleKey);
     let address = match &status.authority {
         Some(authority) if by_authority => Some(authority.to_string()),
         Some(_) | None => status.host.as_ref().map(ToString::to_string),
     };
-    let host = match (address, status.signer) {
+    let signer = status.signer.filter(|_| read.is_none());
+    let host = match (address, signer) {
         (Some(address), Some(key)) => Some(format!("{address} ({key})")),
         (address, key) => address.or(key.map(|key| key.to_string())),
     };
@@ -92,7 +96,9 @@ fn rows(client: &Client, status: &Status) -> Vec<(String, String)> {
         ("last attempt", status.last_failure.as_ref().map(|failure| last_attempt(status, failure))),
         ("proof", status.last_failure.as_ref().and_then(|failure| proof(client, failure))),
         (if by_authority { "authority" } else { "host" }, host),
-        ("method", lease.map(|lease| lease.method.name().to_owned())),
+        ("activated", by_directory),
+        ("server", read.map(|read| read.server.clone())),
+        ("method", status.method().map(|method| method.name().to_owned())),
         ("features", features),
         ("given back", status.given_back.as_ref().map(|lease| format!("{}: the host was told, not proven", lease.cti))),
         ("device", status.device.map(|device| device.to_string())),
@@ -104,7 +110,7 @@ fn rows(client: &Client, status: &Status) -> Vec<(String, String)> {
 fn value(client: &Client, status: &Status) -> Value {
     let manifest = client.manifest();
     let lease = status.lease.as_ref();
-    let last_failure = status.last_failure.as_ref();
+    let (last_failure, read) = (status.last_failure.as_ref(), status.directory.as_ref());
     json!({
         "product": manifest.product.as_str(),
         "title": manifest.title.as_str(),
@@ -127,7 +133,16 @@ fn value(client: &Client, status: &Status) -> Value {
         "issued": lease.map(|lease| lease.issued.unix()),
         "expires": lease.and_then(|lease| unix(lease.expires)),
         "count": lease.and_then(|lease| lease.count),
-        "method": lease.map(|lease| lease.method.name()),
+        "method": status.method().map(Method::name),
+        "directory": read.map(|read| json!({
+            "name": read.name,
+            "id": read.object.directory.to_string(),
+            "server": read.server,
+            "read": read.read.unix(),
+            "object": read.object.cti.to_string(),
+            "expires": read.object.expires.unix(),
+            "until": read.until.unix(),
+        })),
         "days_left": status.days_left(),
         "features": names(status.features()),
         "features_in_lease": names(status.features_in_lease()),

@@ -141,10 +141,11 @@ impl MachineSession<'_> {
         let (state, running) = (self.state, self.context.running());
         let lock = state.lock()?;
         state.keep_lease(&lock, bytes)?;
+        state.remove_object(&lock)?;
         proven::raise(state, &lock, lease.issued, &running)?;
         let mut record = state.record(Some(&lock))?;
         (record.request, record.machine_request, record.host) = (None, None, None);
-        (record.moved, record.given_back) = (None, None);
+        (record.moved, record.given_back, record.directory) = (None, None, None);
         record.attempt = Some(Attempt { at: self.context.now(), failure: None });
         record.authority = address.cloned();
         record.renewal = RenewalMode::Automatic;

@@ -76,6 +76,14 @@ impl AuthorityLink {
         self.post("/v1/machines", request)
     }
 
+    /// Sends the request for a directory.
+    ///
+    /// # Errors
+    /// As [`Self::host`].
+    pub fn directory(&self, request: &[u8]) -> Result<AuthorityReply, AuthorityError> {
+        self.post("/v1/directories", request)
+    }
+
     /// The newest revocation list, not verified; `None` where it is the one of number `held`, or there is none.
     ///
     /// # Errors

@@ -20,6 +20,7 @@ use crate::session::network::Network;
 use crate::state::State;
 use crate::state::held::Held;
 use crate::state::proven;
+use crate::status::DirectoryActivation;
 
 /// What a host has answered to a request.
 #[derive(Debug)]
@@ -37,6 +38,8 @@ pub enum Outcome {
     Granted(Box<Granted>),
     /// No host was asked: the lease in hand is one of a multiple key, and holds.
     Held(Box<Lease>),
+    /// No host was asked: an activation object was read in a directory, and is stored.
+    Read(Box<DirectoryActivation>),
     /// The host refused; the lease in hand, if any, stays.
     Refused(Refused),
 }
@@ -90,7 +93,7 @@ impl LeaseSession<'_> {
         let answer = self.ask_once()?;
         match answer.outcome {
             Outcome::Granted(_) if self.holds_a_revoked_chain() => self.ask_once(),
-            Outcome::Granted(_) | Outcome::Held(_) | Outcome::Refused(_) => Ok(answer),
+            Outcome::Granted(_) | Outcome::Held(_) | Outcome::Read(_) | Outcome::Refused(_) => Ok(answer),
         }
     }
 

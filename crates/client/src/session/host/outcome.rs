@@ -21,12 +21,13 @@ pub(crate) fn granted(context: &Context, state: &State, accepted: Accepted, rout
     let Accepted { bytes, lease } = accepted;
     let lock = state.lock()?;
     state.keep_lease(&lock, &bytes)?;
+    state.remove_object(&lock)?;
     proven::raise(state, &lock, lease.issued, &context.running())?;
     let mut record = state.record(Some(&lock))?;
     record.request = None;
     record.attempt = Some(Attempt { at: context.now(), failure: None });
     (record.host, record.authority) = (Some(route.address.clone()), None);
-    (record.moved, record.given_back) = (None, None);
+    (record.moved, record.given_back, record.directory) = (None, None, None);
     state.keep_record(&lock, &record)?;
     settle_keys(state, &lock, lease.client)?;
     Ok(lease)

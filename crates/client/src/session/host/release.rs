@@ -34,6 +34,8 @@ pub enum Released {
     NothingHeld,
     /// The lease of a multiple key was removed. The machine keeps its place with the vendor, and may be activated again.
     PlaceKept,
+    /// An activation object was removed: it is published for every machine of the directory, which keeps no count.
+    Forgotten,
     /// The host refused; the lease is still held.
     Refused(Refused),
 }
@@ -47,6 +49,10 @@ impl LeaseSession<'_> {
             forget_lease(self.state)?;
             return Ok(Released::PlaceKept);
         }
+        if held.is_none() && self.state.object(None)?.is_some() {
+            forget_lease(self.state)?;
+            return Ok(Released::Forgotten);
+        }
         if self.state.record(None)?.request.is_some() {
             let answer = self.ask()?;
             held = self.state.held(None)?;
@@ -55,7 +61,7 @@ impl LeaseSession<'_> {
                 Outcome::Refused(refused) if held.is_none() && refused.proof.is_none() => {
                     return Ok(Released::Refused(refused));
                 }
-                Outcome::Refused(_) | Outcome::Granted(_) | Outcome::Held(_) => {}
+                Outcome::Refused(_) | Outcome::Granted(_) | Outcome::Held(_) | Outcome::Read(_) => {}
             }
         }
         let now = self.context.now();
@@ -117,6 +123,7 @@ fn release(context: &Context, lease: Cti, key: &Keypair) -> Vec<u8> {
 fn forget_lease(state: &State) -> Result<(), Error> {
     let lock = state.lock()?;
     state.remove_lease(&lock)?;
+    state.remove_object(&lock)?;
     state.remove_released(&lock)?;
     forget_requests(state, &lock)
 }
@@ -131,7 +138,7 @@ fn put_away_lease(state: &State) -> Result<(), Error> {
 fn forget_requests(state: &State, lock: &Lock) -> Result<(), Error> {
     let mut record = state.record(Some(lock))?;
     (record.request, record.attempt, record.authority) = (None, None, None);
-    (record.moved, record.given_back) = (None, None);
+    (record.moved, record.given_back, record.directory) = (None, None, None);
     record.renewal = RenewalMode::OnRequest;
     state.keep_record(lock, &record)?;
     state.forget_former_keys(lock)?;
