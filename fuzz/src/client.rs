@@ -16,7 +16,7 @@ pub fn problem(input: &[u8]) {
 
 /// One file of the state that is damaged, by its first byte: the application starts and asks, and nothing makes it licensed.
 pub fn client_state(input: &[u8]) {
-    const FILES: [&str; 9] = [
+    const FILES: [&str; 10] = [
         "device.key",
         "device.json",
         "candidate.key",
