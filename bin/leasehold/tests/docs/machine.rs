@@ -1,13 +1,12 @@
 //! A machine of a page's own: its network, its name, `/var/lib` and the home are empty, and no other process sees them.
 
 use std::env;
-use std::fs::{self, File};
+use std::fs::File;
 use std::io::Write;
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 use std::process::Command;
 
-use leasehold_testkit::ldap;
 use leasehold_testkit::need::{Need, is_missing};
 use leasehold_testkit::process::{contained, folder};
 
@@ -46,9 +45,6 @@ impl Machine {
         for need in needs {
             let (_, script) =
                 PREPARATIONS.iter().find(|(name, _)| name == need).unwrap_or_else(|| panic!("{need}: not known"));
-            if need == "openldap" {
-                slapd();
-            }
             for command in script.lines() {
                 let printed = self.run(command);
                 assert!(!printed.contains("error: "), "{need}: {command}: {printed}");
@@ -87,14 +83,6 @@ impl Machine {
     }
 }
 
-/// What OpenLDAP is started with, in the folder of what is typed.
-fn slapd() {
-    let start = format!("PASSWORD={}\n{}", ldap::PASSWORD, ldap::slapd_script());
-    fs::create_dir(folder().join("ldap")).expect("a folder");
-    fs::write(folder().join("start-slapd.sh"), start).expect("a script");
-    fs::copy(ldap::schema(), folder().join("leasehold.schema")).expect("the schema");
-}
-
 const INSIDE: &str = "LEASEHOLD_TEST_MACHINE";
 const WRITE: &str = "LEASEHOLD_WRITE_DOCS";
 const PASSPHRASE: &str = "correct horse battery staple";
@@ -114,12 +102,6 @@ leasehold vendor key issue --family acme --kind host --customer 'Example AG' -o 
         "leasehold host request --key-file host.key.txt -o request.txt
 leasehold vendor approve request.txt -o answer.txt
 leasehold host install answer.txt",
-    ),
-    (
-        "openldap",
-        "(sleep 100000 | bash start-slapd.sh \"$PWD/ldap\" \"$PWD/leasehold.schema\" > ldap/ready 2>&1 &)
-until grep -q . ldap/ready; do sleep 0.1; done; cat ldap/ready
-ln -s ldap/ca.pem ldap/password .",
     ),
     ("serving", "leasehold host serve"),
     (
