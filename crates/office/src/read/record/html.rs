@@ -36,18 +36,21 @@ impl Html {
         if !within || self.row.len() + line.len() > MAX_ROW {
             return line.trim().is_empty();
         }
-        if self.row.is_empty() {
+        let mut fresh = self.row.is_empty();
+        if fresh {
             self.from = number;
         }
+        // What stood there before has no end in it.
+        let mut searched = self.row.len().saturating_sub(END.len());
         self.row.push_str(line);
         self.row.push('\n');
-        while let Some(end) = self.row.to_ascii_lowercase().find(END) {
-            let rest = self.row.split_off(end + END.len());
-            let row = std::mem::replace(&mut self.row, rest.trim_start().to_owned());
+        while let Some(end) = end_of_row(self.row.as_bytes(), searched) {
+            let rest = self.row.split_off(end);
+            let row = std::mem::replace(&mut self.row, rest);
             self.row(cells(&row), told);
-            self.from = number;
+            (self.from, searched, fresh) = (number, 0, true);
         }
-        if !PARTS[..OPENING].iter().any(|part| self.row.to_ascii_lowercase().contains(part)) {
+        if fresh && !PARTS[..OPENING].iter().any(|part| self.row.to_ascii_lowercase().contains(part)) {
             self.row.clear();
         }
         true
@@ -83,6 +86,12 @@ impl Html {
             self.end(told);
         }
     }
+}
+
+/// Where the first row that ends behind `from` ends.
+fn end_of_row(bytes: &[u8], from: usize) -> Option<usize> {
+    let ends = |some: &[u8]| some.eq_ignore_ascii_case(END.as_bytes());
+    bytes[from..].windows(END.len()).position(ends).map(|at| from + at + END.len())
 }
 
 /// Whether a list of a licence, an event or a record begins with this row.
