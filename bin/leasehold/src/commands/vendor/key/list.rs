@@ -122,11 +122,11 @@ pub(super) fn print(keys: &[KeyUse]) {
 }
 
 fn used(usage: &KeyUse) -> String {
-    let what = match usage.key.allowance {
-        Allowance::Hosts { .. } => "hosts",
-        Allowance::Machines { .. } => "machines",
+    let (one, more) = match usage.key.allowance {
+        Allowance::Hosts { .. } => ("host", "hosts"),
+        Allowance::Machines { .. } => ("machine", "machines"),
     };
-    format!("{}/{} {what}", usage.places_taken, usage.key.allowance.places())
+    format!("{}/{}", usage.places_taken, output::count(usage.key.allowance.places(), one, more))
 }
 
 /// Of each host, how often it was activated.
