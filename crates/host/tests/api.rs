@@ -17,7 +17,8 @@ use leasehold_host::{Options, RateLimits, Server, Settings};
 use leasehold_service::{Listener, Rate};
 use leasehold_store::StoreError;
 use leasehold_store::host::{
-    Batch, ClientRow, Counts, Decision, EndCause, Entry, Family, HostStore, Ledger, SealKind, SealRow, Seals,
+    Batch, ClientRow, ClientSearch, Counts, DecidedBatch, Decision, EndCause, Entry, Family, HostStore, Ledger,
+    SealKind, SealRow, Seals, Stretch,
 };
 use leasehold_store_sqlite::host::SqliteHost;
 use leasehold_testkit::forge::with_mixed_order;
@@ -382,6 +383,14 @@ impl HostStore for Faulty {
     }
 
     fn devices(&mut self, _: UserId, _: Timestamp) -> Result<Vec<KeyId>, StoreError> {
+        Ok(Vec::new())
+    }
+
+    fn find_clients(&mut self, _: &ClientSearch, _: Option<KeyId>, _: usize) -> Result<Stretch, StoreError> {
+        Ok(Stretch::default())
+    }
+
+    fn batches_before(&mut self, _: Option<u64>, _: usize) -> Result<Vec<DecidedBatch>, StoreError> {
         Ok(Vec::new())
     }
 

@@ -16,7 +16,9 @@ use std::time::Duration;
 
 use leasehold_core::{KeyId, PublicKey, Timestamp, UserId};
 use leasehold_store::StoreError;
-use leasehold_store::host::{Batch, ClientRow, Counts, Entry, Family, HostStore, Ledger, SealRow, Seals};
+use leasehold_store::host::{
+    Batch, ClientRow, ClientSearch, Counts, DecidedBatch, Entry, Family, HostStore, Ledger, SealRow, Seals, Stretch,
+};
 use tokio::runtime::Runtime;
 use tokio::time::timeout;
 
@@ -200,6 +202,14 @@ impl HostStore for PostgresHost {
 
     fn devices(&mut self, user: UserId, now: Timestamp) -> Result<Vec<KeyId>, StoreError> {
         self.ask(&async |session| session.devices(user, now).await)
+    }
+
+    fn find_clients(&mut self, search: &ClientSearch, after: Option<KeyId>, max: usize) -> Result<Stretch, StoreError> {
+        self.ask(&async |session| session.find_clients(search, after, max).await)
+    }
+
+    fn batches_before(&mut self, before: Option<u64>, max: usize) -> Result<Vec<DecidedBatch>, StoreError> {
+        self.ask(&async |session| session.decided_before(before, max).await)
     }
 
     fn events(&mut self, max: usize) -> Result<Vec<Entry>, StoreError> {

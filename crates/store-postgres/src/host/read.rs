@@ -3,9 +3,11 @@
 use std::collections::BTreeSet;
 
 use leasehold_core::{KeyId, PublicKey, Timestamp, UserId};
-use leasehold_store::host::{ClientRow, Counts, Entry, Family, SealRow, decode_entries};
-
+use leasehold_store::host::{
+    ClientRow, ClientSearch, Counts, DecidedBatch, Entry, Family, SealRow, Stretch, decode_entries,
+};
 use tokio_postgres::Row;
+use tokio_postgres::types::ToSql;
 
 use super::rows::{self, bytes, integer};
 use super::session::HostSession;
@@ -50,22 +52,49 @@ impl HostSession {
     pub(super) async fn clients(&self, after: Option<KeyId>, max: usize) -> Result<Vec<ClientRow>, Fault> {
         let after = after.map_or(Vec::new(), |client| client.0.to_vec());
         let found = self.client().query(&self.statements.clients_from, &[&after, &integer(max as u64)]).await?;
-        let mut clients: Vec<ClientRow> = Vec::new();
-        for row in &found {
-            let client = KeyId(bytes(row, 0)?);
-            let family: &str = row.try_get(1)?;
-            let family = family.parse().map_err(|_| Fault::damaged("a family's name"))?;
-            if clients.last().is_none_or(|last| (last.client, last.family) != (client, family)) {
-                clients.push(ClientRow { client, family, sighting: rows::sighting(row, 2)?, leases: Vec::new() });
-            }
-            let product: Option<&str> = row.try_get(9)?;
-            if let (Some(product), Some(last)) = (product, clients.last_mut()) {
-                let product = product.parse().map_err(|_| Fault::damaged("a product's name"))?;
-                last.leases.push((product, rows::lease(row, 10)?));
-            }
+        client_rows(&found)
+    }
+
+    /// Those of a stretch of up to about `max` clients after `after` that are looked for.
+    pub(super) async fn find_clients(
+        &self,
+        search: &ClientSearch,
+        after: Option<KeyId>,
+        max: usize,
+    ) -> Result<Stretch, Fault> {
+        let begin = after.map_or(Vec::new(), |client| client.0.to_vec());
+        let max = integer(max as u64);
+        let row = self.client().query_one(&self.statements.stretch_end, &[&begin, &max]).await?;
+        let (last, count): (Option<&[u8]>, i64) = (row.try_get(0)?, row.try_get(1)?);
+        // Where the stretch has fewer rows than asked for, it reaches the end.
+        let end = last.filter(|_| count == max).map(|last| last.try_into().map(KeyId));
+        let mut end = end.transpose().map_err(|_| Fault::damaged("a client"))?;
+        let upper = end.unwrap_or(KeyId([0xff; 16]));
+        let wanted = i64::try_from(search.wanted).unwrap_or(i64::MAX);
+        let (text, kind) = (search.text.to_ascii_lowercase(), i32::from(search.kind.number()));
+        let now = integer(search.now.unix());
+        let asked: [&(dyn ToSql + Sync); 6] = [&begin, &&upper.0[..], &text, &kind, &now, &wanted];
+        let found = self.client().query(&self.statements.find_clients, &asked).await?;
+        let clients = found.iter().map(|row| row.try_get(0)).collect::<Result<Vec<&[u8]>, _>>()?;
+        if let Some(last) = clients.last().filter(|_| clients.len() >= search.wanted) {
+            end = Some(KeyId((*last).try_into().map_err(|_| Fault::damaged("a client"))?));
         }
-        clients.iter_mut().for_each(|client| client.leases.sort_by_key(|(product, _)| *product));
-        Ok(clients)
+        let found = self.client().query(&self.statements.clients_named, &[&clients]).await?;
+        let mut rows = client_rows(&found)?;
+        rows.retain(|row| search.takes(row));
+        Ok(Stretch { rows, end })
+    }
+
+    /// Up to `max` batches before `before`, newest first.
+    pub(super) async fn decided_before(&self, before: Option<u64>, max: usize) -> Result<Vec<DecidedBatch>, Fault> {
+        let (before, max) = (before.map_or(i64::MAX, integer), integer(max as u64));
+        let found = self.client().query(&self.statements.batches_before, &[&before, &max]).await?;
+        let batch = |row: &Row| {
+            let at = rows::time(row, 1)?;
+            let entries = decode_entries(row.try_get(2)?, at).map_err(|_| Fault::damaged("a journal row"))?;
+            Ok(DecidedBatch { number: rows::unsigned(row, 0)?, at, entries })
+        };
+        found.iter().map(batch).collect()
     }
 
     /// The leases of these users that are live at `now`; nothing is asked where there are none.
@@ -113,6 +142,26 @@ impl HostSession {
         let found = self.client().query(&self.statements.seals, &[&&host.0[..], &max]).await?;
         found.iter().map(|row| rows::seal(row, 0)).collect()
     }
+}
+
+/// Rows of clients with their leases, in their order, as clients.
+fn client_rows(found: &[Row]) -> Result<Vec<ClientRow>, Fault> {
+    let mut clients: Vec<ClientRow> = Vec::new();
+    for row in found {
+        let client = KeyId(bytes(row, 0)?);
+        let family: &str = row.try_get(1)?;
+        let family = family.parse().map_err(|_| Fault::damaged("a family's name"))?;
+        if clients.last().is_none_or(|last| (last.client, last.family) != (client, family)) {
+            clients.push(ClientRow { client, family, sighting: rows::sighting(row, 2)?, leases: Vec::new() });
+        }
+        let product: Option<&str> = row.try_get(9)?;
+        if let (Some(product), Some(last)) = (product, clients.last_mut()) {
+            let product = product.parse().map_err(|_| Fault::damaged("a product's name"))?;
+            last.leases.push((product, rows::lease(row, 10)?));
+        }
+    }
+    clients.iter_mut().for_each(|client| client.leases.sort_by_key(|(product, _)| *product));
+    Ok(clients)
 }
 
 /// Batches that are fetched at once.

@@ -1,2 +1,2 @@
--- newest_batches: the journal, newest first.
-SELECT at, entries FROM journal ORDER BY batch DESC
+-- newest_batches: the journal before a batch, newest first.
+SELECT batch, at, entries FROM journal WHERE batch < ?1 ORDER BY batch DESC LIMIT ?2

@@ -5,6 +5,7 @@
 //! What is not folded yet is read from the journal again when the store is opened. One process writes; others read.
 
 mod copy;
+mod find;
 mod fold;
 mod in_place;
 mod overlay;
@@ -22,8 +23,8 @@ use std::sync::LazyLock;
 use leasehold_core::{Fingerprint, KeyId, PublicKey, Timestamp, UserId};
 use leasehold_store::StoreError;
 use leasehold_store::host::{
-    Batch, ClientRow, CountingClient, Counts, Entry, Family, HostStore, Ledger, Loaded, SealRow, Seals, Sighting,
-    Subject, Tip, UserLease, decode_entries, encode_entries,
+    Batch, ClientRow, ClientSearch, CountingClient, Counts, DecidedBatch, Entry, Family, HostStore, Ledger, Loaded,
+    SealRow, Seals, Sighting, Stretch, Subject, Tip, UserLease, decode_entries, encode_entries,
 };
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 use rusqlite_migration::{M, Migrations};
@@ -336,16 +337,24 @@ impl HostStore for SqliteHost {
         Ok(clients)
     }
 
+    fn find_clients(&mut self, search: &ClientSearch, after: Option<KeyId>, max: usize) -> Result<Stretch, StoreError> {
+        find::clients(&self.connection, (&self.overlay, &self.names), search, after, max)
+    }
+
+    fn batches_before(&mut self, before: Option<u64>, max: usize) -> Result<Vec<DecidedBatch>, StoreError> {
+        find::batches(&self.connection, before, max)
+    }
+
     fn events(&mut self, max: usize) -> Result<Vec<Entry>, StoreError> {
         let mut statement =
             self.connection.prepare_cached(include_str!("../../sql/host/newest_batches.sql")).map_err(failed)?;
-        let mut found = statement.query(()).map_err(failed)?;
+        let mut found = statement.query((i64::MAX, -1)).map_err(failed)?;
         let mut entries = Vec::new();
         while let Some(row) = found.next().map_err(failed)? {
             if entries.len() >= max {
                 break;
             }
-            let (at, bytes): (i64, Vec<u8>) = (row.get(0).map_err(failed)?, row.get(1).map_err(failed)?);
+            let (at, bytes): (i64, Vec<u8>) = (row.get(1).map_err(failed)?, row.get(2).map_err(failed)?);
             let batch = decode_entries(&bytes, rows::time(at)).map_err(|_| damaged("a journal row"))?;
             entries.extend(batch.into_iter().rev());
         }

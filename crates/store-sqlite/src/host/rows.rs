@@ -246,7 +246,7 @@ fn of_clients(max: usize, keys: impl Iterator<Item = ClientKey>) -> impl Iterato
     })
 }
 
-fn client_row(
+pub(super) fn client_row(
     connection: &Connection,
     overlay: &Overlay,
     names: &Names,

@@ -5,6 +5,7 @@
 
 mod base;
 mod codec;
+mod find;
 mod horizon;
 mod ledger;
 mod record;
@@ -18,6 +19,7 @@ use leasehold_core::{
 };
 
 pub use base::fold_into_base;
+pub use find::{ClientKind, ClientSearch, DecidedBatch, Stretch};
 pub use horizon::Horizon;
 pub use ledger::{Change, CountingClient, Ledger, Loaded, NewLease, UserLease};
 pub use record::{BatchRow, ClientPages, Flaw, Record, Records, Summary};
@@ -427,6 +429,18 @@ pub trait HostStore: Send {
     /// # Errors
     /// [`StoreError`].
     fn devices(&mut self, user: UserId, now: Timestamp) -> Result<Vec<KeyId>, StoreError>;
+
+    /// Those of a stretch of up to `max` clients after `after`, in the order of their keys, that are looked for.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    fn find_clients(&mut self, search: &ClientSearch, after: Option<KeyId>, max: usize) -> Result<Stretch, StoreError>;
+
+    /// Up to `max` batches of the journal whose number is less than `before`, or the newest, newest first.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    fn batches_before(&mut self, before: Option<u64>, max: usize) -> Result<Vec<DecidedBatch>, StoreError>;
 
     /// Up to `max` journal entries, newest first.
     ///

@@ -10,8 +10,9 @@ use leasehold_core::{
 };
 
 use super::{
-    Asked, Batch, ClientRow, Counts, Decision, EndCause, Family, Fork, HostStore, Ledger, NewLease, Record, Records,
-    SealKind, SealRow, Seals, Subject, Summary, Terms, decode_entries, fold_into_base,
+    Asked, Batch, ClientKind, ClientRow, ClientSearch, Counts, Decision, EndCause, Family, Fork, HostStore, Ledger,
+    NewLease, Record, Records, SealKind, SealRow, Seals, Stretch, Subject, Summary, Terms, decode_entries,
+    fold_into_base,
 };
 use crate::StoreError;
 
@@ -35,6 +36,8 @@ pub fn run<S: HostStore>(mut fresh: impl FnMut() -> S) {
     users::counts_a_users_leases_to_their_end(&mut fresh());
     records_nothing_of_a_batch_that_decides_nothing(&mut fresh());
     changes_nothing_by_a_probe(&mut fresh());
+    finds_clients_stretch_by_stretch(&mut fresh());
+    reads_the_journal_backwards(&mut fresh());
 }
 
 /// Copies a store with a history into stores of another kind, or its own, and back: nothing is lost or changed.
@@ -510,6 +513,64 @@ fn records_nothing_of_a_batch_that_decides_nothing<S: HostStore>(store: &mut S) 
     act(store, &policy, &[(1, Act::Release)], 1_000);
     assert!(store.events(10).expect("events").is_empty());
     assert!(store.clients(None, 10).expect("clients").is_empty());
+}
+
+/// Every client is in one stretch, whatever its length, and those that are looked for are found.
+fn finds_clients_stretch_by_stretch<S: HostStore>(store: &mut S) {
+    let policy = Policy { threshold: 3, validity: Span::HOUR, ..Policy::default() };
+    for n in 1..=9 {
+        act(store, &policy, &[(n, Act::Ask)], 10_000 + n);
+    }
+    let all = store.clients(None, 100).expect("clients");
+    for folded in [false, true] {
+        while folded && store.tidy().expect("tidy") {}
+        for (max, wanted) in [(1, 9), (2, 1), (4, 3), (100, 1), (100, 2), (100, usize::MAX)] {
+            let found = found(store, &ClientSearch { wanted, ..ClientSearch::default() }, max);
+            assert_eq!(found, all, "stretches of {max}, {wanted} wanted, folded: {folded}");
+        }
+        if folded {
+            let few = store.find_clients(&ClientSearch { wanted: 2, ..ClientSearch::default() }, None, 100);
+            assert_eq!(few.expect("a stretch").rows, all[..2], "no more than are wanted are looked up");
+        }
+        let now = Timestamp::from_unix(10_020);
+        let of_kind = |store: &mut S, kind| found(store, &ClientSearch { kind, now, ..ClientSearch::default() }, 3);
+        let (licensed, others) = (of_kind(store, ClientKind::Licensed), of_kind(store, ClientKind::Unlicensed));
+        assert_eq!((licensed.len(), others.len()), (7, 2));
+        assert!(licensed.iter().all(|row| row.leases.iter().any(|(_, lease)| lease.held.runs_at(now))));
+        assert!(of_kind(store, ClientKind::Forked).is_empty());
+        let name = all[0].sighting.name.as_ref().map_or_else(String::new, |name| name.as_str().to_uppercase());
+        let named = found(store, &ClientSearch { text: name, now, ..ClientSearch::default() }, 4);
+        assert!(named.contains(&all[0]), "by name");
+        let none = ClientSearch { text: "no machine is called so".to_owned(), now, ..ClientSearch::default() };
+        assert!(found(store, &none, 4).is_empty());
+    }
+}
+
+/// What is looked for, all stretches together.
+fn found(store: &mut impl HostStore, search: &ClientSearch, max: usize) -> Vec<ClientRow> {
+    let (mut rows, mut after) = (Vec::new(), None);
+    loop {
+        let Stretch { rows: more, end } = store.find_clients(search, after, max).expect("a stretch");
+        rows.extend(more);
+        match end {
+            Some(end) => after = Some(end),
+            None => return rows,
+        }
+    }
+}
+
+fn reads_the_journal_backwards<S: HostStore>(store: &mut S) {
+    let policy = Policy::default();
+    for n in 1..=5 {
+        act(store, &policy, &[(n, Act::Ask), (n + 20, Act::Ask)], 10_000 + n);
+    }
+    let all = store.batches_before(None, 100).expect("batches");
+    assert!(all.windows(2).all(|pair| pair[0].number > pair[1].number) && all.len() == 5);
+    let entries: Vec<_> = all.iter().flat_map(|batch| batch.entries.iter().rev().cloned()).collect();
+    assert_eq!(entries, store.events(100).expect("events"));
+    let page = store.batches_before(Some(all[1].number), 2).expect("batches");
+    assert_eq!(page, all[2..4]);
+    assert!(store.batches_before(Some(all[4].number), 2).expect("batches").is_empty());
 }
 
 fn changes_nothing_by_a_probe<S: HostStore>(store: &mut S) {
