@@ -40,6 +40,8 @@ pub enum Need {
     Samba,
     /// `OpenLDAP`, and the same right.
     OpenLdap,
+    /// Node.js with playwright-core, which drives a browser, and axe-core.
+    BrowserTools,
 }
 
 /// Whether any of `needs` is missing. Says so on standard error, with the name of the test, for the test to return then.
@@ -62,7 +64,7 @@ pub const DEMAND: &str = "LEASEHOLD_TEST_DEMAND";
 impl Need {
     /// Why it is missing, if it is; looked up once.
     fn missing(self) -> Option<&'static str> {
-        static FOUND: [OnceLock<Option<&'static str>>; 14] = [const { OnceLock::new() }; 14];
+        static FOUND: [OnceLock<Option<&'static str>>; 15] = [const { OnceLock::new() }; 15];
         *FOUND[self as usize].get_or_init(|| self.look())
     }
 
@@ -93,6 +95,10 @@ impl Need {
             Self::OpenLdap => without(find("slapd").is_some(), "OpenLDAP (slapd) is not installed")
                 .or_else(has_no_ldap_tools)
                 .or_else(is_not_root),
+            Self::BrowserTools => {
+                let there = find("node").is_some() && browser_tools().join("node_modules/playwright-core").is_dir();
+                without(there, "Node.js with playwright-core and axe-core is not installed")
+            }
             Self::Ipv6 => {
                 let there = std::net::UdpSocket::bind((std::net::Ipv6Addr::LOCALHOST, 0)).is_ok();
                 without(there, "there is no IPv6 here")
@@ -116,6 +122,12 @@ pub fn find(program: &str) -> Option<PathBuf> {
 pub fn find_api_tool(program: &str) -> Option<PathBuf> {
     let installed = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../target/setup/api-tools/bin").join(program);
     Some(installed).filter(|path| path.is_file()).or_else(|| find(program))
+}
+
+/// Where the packages that drive a browser are: as `LEASEHOLD_NODE_MODULES` says, else where `scripts/setup` installs them.
+pub fn browser_tools() -> PathBuf {
+    let installed = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../target/setup/browser-tools");
+    env::var_os("LEASEHOLD_NODE_MODULES").map_or(installed, PathBuf::from)
 }
 
 /// Where a program of PostgreSQL's server is: the newest version that the system has, else in `PATH`.

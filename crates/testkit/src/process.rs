@@ -19,6 +19,8 @@ pub fn contained(program: impl AsRef<OsStr>) -> Command {
     let mut command = Command::new(program);
     command.env_clear().current_dir(&folder);
     command.envs(PASSED_ON.iter().filter_map(|name| Some((name, env::var_os(name)?))));
+    // Hosts that tests start beside each other have no port in common.
+    command.env("LEASEHOLD_ADMIN_LISTEN", "none");
     command.envs(IN_FOLDER.iter().map(|(name, below)| (name, folder.join(below))));
     command
 }
