@@ -33,6 +33,7 @@ impl Handler for ClientApi {
         if request.path().starts_with("/v1/")
             && let Err(wait) = self.shared.rates.request(request.client)
         {
+            self.shared.counters.rate_limited.fetch_add(1, Ordering::Relaxed);
             return too_many_requests(wait).into();
         }
         match (&request.method, request.path()) {

@@ -15,6 +15,8 @@ pub(crate) struct BatchQueue<T> {
 struct State<T> {
     items: Vec<T>,
     closed: bool,
+    /// Something else than an item is to be done.
+    woken: bool,
 }
 
 /// What waiting at a queue returned.
@@ -30,7 +32,7 @@ pub(crate) enum Received<T> {
 
 impl<T> BatchQueue<T> {
     pub(crate) fn new(bound: usize) -> Self {
-        let state = Mutex::new(State { items: Vec::new(), closed: false });
+        let state = Mutex::new(State { items: Vec::new(), closed: false, woken: false });
         Self { state, filled: Condvar::new(), bound }
     }
 
@@ -57,10 +59,11 @@ impl<T> BatchQueue<T> {
     /// Takes up to `max` items, the oldest first; waits for them up to `timeout`.
     pub(crate) fn take(&self, max: usize, timeout: Duration) -> Received<T> {
         let mut state = self.lock();
-        if state.items.is_empty() && !state.closed {
-            let wait = self.filled.wait_timeout_while(state, timeout, |w| w.items.is_empty() && !w.closed);
+        if state.items.is_empty() && !state.closed && !state.woken {
+            let wait = self.filled.wait_timeout_while(state, timeout, |w| w.items.is_empty() && !w.closed && !w.woken);
             state = wait.unwrap_or_else(PoisonError::into_inner).0;
         }
+        state.woken = false;
         if state.items.is_empty() {
             return if state.closed { Received::Closed } else { Received::Idle };
         }
@@ -68,6 +71,12 @@ impl<T> BatchQueue<T> {
         let rest = state.items.split_off(max);
         let items = std::mem::replace(&mut state.items, rest);
         Received::Batch(items)
+    }
+
+    /// Ends a wait: whoever takes items has something else to do.
+    pub(crate) fn wake(&self) {
+        self.lock().woken = true;
+        self.filled.notify_all();
     }
 
     /// Lets nothing more in; what is there can still be taken.
@@ -97,6 +106,14 @@ mod tests {
         assert_eq!(queue.offer(5), Err(5));
         assert!(matches!(queue.take(9, Duration::ZERO), Received::Batch(items) if items == [3]));
         assert!(matches!(queue.take(9, Duration::ZERO), Received::Closed));
+    }
+
+    #[test]
+    fn who_waits_is_woken_once_without_an_item() {
+        let queue = BatchQueue::<()>::new(1);
+        queue.wake();
+        assert!(matches!(queue.take(1, Duration::MAX), Received::Idle));
+        assert!(matches!(queue.take(1, Duration::ZERO), Received::Idle));
     }
 
     #[test]

@@ -22,7 +22,8 @@ use crate::sealing::{Documents, SealedBatch};
 use crate::shared::Shared;
 use crate::stages::{Stage, start};
 use crate::subscription::devices::{self, Device};
-use crate::upkeep::{Condition, fold, look_after, prune, report};
+use crate::tallies::Tally;
+use crate::upkeep::{Condition, answer, fold, look_after, prune};
 use crate::verify::verify;
 
 /// Decides what comes until the queue is closed. Once a second it looks after the store, whatever the load.
@@ -48,10 +49,10 @@ pub(crate) fn run(shared: &Shared, mut store: Box<dyn HostStore>) {
             Received::Idle => {}
             Received::Closed => break,
         }
+        answer(shared, store.as_mut());
         let now = start();
         if now >= due {
             condition = look_after(shared, store.as_mut(), condition);
-            report(shared, store.as_mut());
             shared.decisions.tell();
             let mut more = false;
             if condition == Condition::InPlace {
@@ -95,6 +96,7 @@ impl Drop for ShutdownGuard<'_> {
     fn drop(&mut self) {
         self.0.store_works.store(false, Ordering::Relaxed);
         self.0.arrived.close();
+        while self.0.questions.next().is_some() {}
         // Jobs that came in between are dropped, which answers them.
         drop(self.0.arrived.take(usize::MAX, Duration::ZERO));
         if thread::panicking() {
@@ -210,6 +212,7 @@ fn transact(
         Ok(batch) => {
             note_peaks(shared, live);
             shared.recorded(identity.id(), batch, sealed.tip());
+            count(shared, families, &items, &outcomes);
             let devices = devices_told(store, (&subjects, &outcomes), now);
             reply(shared, identity, (items, answers), (&outcomes, devices), &sealed);
         }
@@ -251,6 +254,20 @@ fn note_peaks(shared: &Shared, live: Vec<(FamilyId, u64)>) {
         let peak = peaks.entry(family).or_default();
         *peak = live.max(*peak);
     }
+}
+
+/// Counts what was decided for each family.
+fn count(shared: &Shared, families: &[Family], items: &[Screened<'_>], outcomes: &[Outcome]) {
+    let mut tallies = vec![Tally::default(); families.len()];
+    for (item, outcome) in items.iter().zip(outcomes) {
+        match outcome {
+            Outcome::Granted { .. } => tallies[item.family].granted += 1,
+            Outcome::Refused(_) => tallies[item.family].refused += 1,
+            Outcome::RefusedUnsealed(_) | Outcome::Released | Outcome::InvalidKey | Outcome::TooManyNewClients(_) => {}
+        }
+    }
+    let counted = families.iter().map(|family| family.id).zip(tallies);
+    shared.tallies.add(counted.filter(|(_, tally)| *tally != Tally::default()));
 }
 
 /// Decides one item on the ledger.
@@ -385,6 +402,7 @@ fn refuse(shared: &Shared, item: Verified, refusal: Refusal) {
 fn note_refusal(shared: &Shared, item: &Verified, refusal: &Refusal) {
     shared.decisions.refused(item, refusal);
     shared.counters.refused.fetch_add(1, Ordering::Relaxed);
+    shared.counters.refused_by_code[refusal.code() as usize].fetch_add(1, Ordering::Relaxed);
 }
 
 fn subject(item: &Screened<'_>) -> Subject {

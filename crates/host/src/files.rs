@@ -30,6 +30,8 @@ pub(crate) const PENDING: &str = "pending.lh";
 pub(crate) const PEAKS: &str = "peaks.json";
 /// How large the folder was during the last day.
 pub(crate) const GROWTH: &str = "growth.json";
+/// What was decided in each hour.
+pub(crate) const HISTORY: &str = "history.json";
 /// The folder of what the host is told to do with its store.
 pub(crate) const ORDERS: &str = "orders";
 /// The newest seal of the host, beside its store.

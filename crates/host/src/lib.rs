@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 pub mod activation;
+mod admin;
 mod answers;
 mod api;
 pub mod asking;
@@ -22,11 +23,13 @@ mod hex;
 mod identity;
 mod job;
 pub mod mark;
+mod metrics;
 mod newest;
 pub mod orders;
 mod pipeline;
 mod problems;
 mod publishing;
+mod questions;
 mod rates;
 mod remembered;
 pub mod renewing;
@@ -38,9 +41,11 @@ mod settings;
 mod shared;
 pub mod stages;
 pub mod subscription;
+mod tallies;
 mod upkeep;
 mod verify;
 
+pub use admin::{LocalAccess, Operations, RoleSet, openapi as admin_openapi, routes as admin_routes};
 pub use error::Error;
 pub use identity::Identity;
 pub use problems::problem;

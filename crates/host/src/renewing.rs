@@ -133,7 +133,7 @@ impl RenewalTask {
             last_failure.as_ref().is_some_and(|last_failure| last_failure.holds(host, now))
         };
         if planned <= now && !waits(&record.last_failure) {
-            self.renew(&authority, &identity, now);
+            self.renew(&authority, &identity);
         }
         // A day after the last answer; a time in the future comes from a clock that was set back since.
         let fresh = record.listed.is_some_and(|at| at <= now.unix() && now.unix() < at.saturating_add(DAY));
@@ -147,22 +147,8 @@ impl RenewalTask {
         Ok(())
     }
 
-    fn renew(&self, authority: &Authority, identity: &Identity, now: Timestamp) {
-        let report = self.shared.report(self.renewal.usage).map_err(Error::Store);
-        let answered = report.and_then(|report| Ok((report, authority.link()?)));
-        let answered = match answered {
-            Ok((report, link)) => {
-                let peaks = report.peaks();
-                let info = HostInfo { machine: &self.renewal.machine, name: None, report };
-                let trust = AuthorityTrust { link: &link, root: authority.root.as_ref() };
-                let answered = self.home.renew(&info, &trust, now);
-                if matches!(answered, Ok(Answered::Certified(_))) {
-                    *self.shared.peaks() = peaks;
-                }
-                answered
-            }
-            Err(error) => self.home.note_failure(&error, now).and(Err(error)),
-        };
+    fn renew(&self, authority: &Authority, identity: &Identity) {
+        let answered = ask(&self.renewal, authority, &self.home, &self.shared);
         let ends = identity.certificate().expires.unix();
         match answered {
             Ok(Answered::Certified(certified)) => {
@@ -196,6 +182,39 @@ impl RenewalTask {
             }
         }
         self.home.keep_renewals(&record)
+    }
+}
+
+/// Asks for another certificate now, whether or not one is due.
+pub(crate) fn renew_now(renewal: &Renewal, home: &Home, shared: &Shared) -> Result<Answered, Error> {
+    let authority = match &renewal.authority {
+        Some(authority) => Some(authority.clone()),
+        None => home.authority()?,
+    };
+    let authority = authority.ok_or_else(|| Error::NotRenewable(home.folder().to_owned()))?;
+    let answered = ask(renewal, &authority, home, shared);
+    if let Some(identity) = home.identity()? {
+        shared.set_identity(identity);
+    }
+    answered
+}
+
+/// Asks `authority` for another certificate.
+fn ask(renewal: &Renewal, authority: &Authority, home: &Home, shared: &Shared) -> Result<Answered, Error> {
+    let now = shared.clock.now();
+    let report = shared.report(renewal.usage).map_err(Error::Store);
+    match report.and_then(|report| Ok((report, authority.link()?))) {
+        Ok((report, link)) => {
+            let peaks = report.peaks();
+            let info = HostInfo { machine: &renewal.machine, name: None, report };
+            let trust = AuthorityTrust { link: &link, root: authority.root.as_ref() };
+            let answered = home.renew(&info, &trust, now);
+            if matches!(answered, Ok(Answered::Certified(_))) {
+                *shared.peaks() = peaks;
+            }
+            answered
+        }
+        Err(error) => home.note_failure(&error, now).and(Err(error)),
     }
 }
 

@@ -1,16 +1,20 @@
 //! A host that serves: its folder, its store, its address.
 
+use std::num::NonZeroU32;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use leasehold_core::{Clock, Rng};
-use leasehold_service::{Limits, Listener, Tls};
+use leasehold_service::access::SignIns;
+use leasehold_service::admin::WrongTokens;
+use leasehold_service::{Limits, Listener, Rate, Tls};
 use leasehold_store::host::HostStore;
 use tokio::sync::watch;
 
 use crate::Error;
 use crate::activation::{Home, Installed};
+use crate::admin::{self, AdminApi, AdminState, History, LocalToken, Operations, Parts};
 use crate::api::ClientApi;
 use crate::disk;
 use crate::mark::{self, UnknownStore};
@@ -45,6 +49,15 @@ pub struct Server {
     tls: Option<Tls>,
     controls: Controls,
     announced: Option<Announced>,
+    admin: Option<Admin>,
+}
+
+/// The admin side of a host.
+#[derive(Debug)]
+struct Admin {
+    listener: Listener,
+    tls: Option<Tls>,
+    operations: Arc<dyn Operations>,
 }
 
 /// A look at a host while it serves.
@@ -84,13 +97,19 @@ impl Server {
         shared.set_journal_keep(settings.journal_keep);
         let pipeline = Pipeline::start(&shared, store)?;
         let controls = Controls::new(Arc::clone(&shared), settings);
-        Ok(Self { home, installed, shared, pipeline, limits, tls, controls, announced: None })
+        Ok(Self { home, installed, shared, pipeline, limits, tls, controls, announced: None, admin: None })
     }
 
     /// This host, announced on the local link for as long as it serves.
     #[must_use]
     pub fn with_announcement(self, announced: Announced) -> Self {
         Self { announced: Some(announced), ..self }
+    }
+
+    /// This host, with its admin API and dashboard at a listener of their own, over TLS where it is given.
+    #[must_use]
+    pub fn with_admin(self, listener: Listener, tls: Option<Tls>, operations: Arc<dyn Operations>) -> Self {
+        Self { admin: Some(Admin { listener, tls, operations }), ..self }
     }
 
     /// The name of the host's key; `None` before it is activated.
@@ -125,16 +144,23 @@ impl Server {
             tokio::spawn(renewing::repeat(self.controls.subscribe(), home.clone(), Arc::clone(shared), end.clone())),
             tokio::spawn(publishing::keep(self.controls.subscribe(), Arc::clone(shared), end.clone())),
         ];
-        tasks.extend(self.tls.map(|tls| tokio::spawn(watch_tls(tls, Arc::clone(&shared.clock), end))));
-        let (home, shared) = (self.home, self.shared);
+        tasks.extend(self.tls.map(|tls| tokio::spawn(watch_tls(tls, Arc::clone(&shared.clock), end.clone()))));
+        let (home, shared, controls) = (self.home, self.shared, self.controls);
         let announcement = self.announced.and_then(|announced| announced.begin(listener.address().port()));
         let shutdown = async {
             shutdown.await;
             // Before those in flight are answered, so that the withdrawal has time to be sent.
             drop(announcement);
         };
-        server.serve(listener, shutdown).await;
-        drop(ended);
+        let administration = async {
+            let Some(admin) = self.admin else { return };
+            administer(admin, &home, &shared, &controls, end).await;
+        };
+        let serving = async {
+            server.serve(listener, shutdown).await;
+            drop(ended);
+        };
+        tokio::join!(serving, administration);
         for task in tasks {
             let _ = task.await;
         }
@@ -167,6 +193,42 @@ impl Gauges {
             failed: counters.not_published.load(Ordering::Relaxed),
         }
     }
+}
+
+/// Serves administrators until `end`.
+async fn administer(
+    admin: Admin,
+    home: &Home,
+    shared: &Arc<Shared>,
+    controls: &Controls,
+    mut end: watch::Receiver<()>,
+) {
+    let Admin { listener, tls, operations } = admin;
+    let (address, is_secure) = (listener.address(), tls.is_some());
+    let history = Arc::new(History::open(home));
+    let kept = tokio::spawn(admin::keep_history(Arc::clone(&history), home.clone(), Arc::clone(shared), end.clone()));
+    let state = Arc::new(AdminState::new(Parts {
+        shared: Arc::clone(shared),
+        home: home.clone(),
+        controls: controls.clone(),
+        operations,
+        history,
+        sign_ins: SignIns::of(home.folder(), admin::cookies(address, is_secure)),
+        wrong_tokens: WrongTokens::new(NonZeroU32::new(WRONG_TOKENS).map(Rate)),
+    }));
+    let url = format!("{}://{address}", if is_secure { "https" } else { "http" });
+    if let Err(error) = state.local().write(home.folder(), url) {
+        tracing::warn!(code = %error.code(), %error, "commands on this machine cannot use the admin API");
+    }
+    let server = leasehold_service::Server::new(AdminApi::new(state), admin::limits());
+    let server = server.with_trusted_proxies(controls.trusted());
+    let server = match tls {
+        Some(tls) => server.with_tls(tls),
+        None => server,
+    };
+    server.serve(listener, async { drop(end.changed().await) }).await;
+    LocalToken::remove(home.folder());
+    let _ = kept.await;
 }
 
 /// Takes on a certificate or a revocation list that is installed while the host serves.
@@ -207,5 +269,7 @@ async fn watch_tls(tls: Tls, clock: Arc<dyn Clock>, mut end: watch::Receiver<()>
     }
 }
 
+/// Wrong tokens that may come from one address in a minute.
+const WRONG_TOKENS: u32 = 10;
 /// How often the host looks for a newly installed certificate or list: an administrator who revoked a key waits for it.
 const LOOK: Duration = Duration::from_secs(1);

@@ -1,13 +1,13 @@
 //! What all threads of a host share.
 
 use std::sync::atomic::{AtomicBool, AtomicU64};
-use std::sync::mpsc::{SyncSender, sync_channel};
+use std::sync::mpsc::sync_channel;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, RwLock};
 use std::time::Duration;
 
-use leasehold_core::{Clock, KeyId, Rng, Span};
+use leasehold_core::{Clock, Code, KeyId, Rng, Span};
 use leasehold_store::StoreError;
-use leasehold_store::host::Tip;
+use leasehold_store::host::{HostStore, Tip};
 
 use crate::activation::Home;
 use crate::batch_queue::BatchQueue;
@@ -16,10 +16,12 @@ use crate::identity::Identity;
 use crate::job::Job;
 use crate::mark::Mark;
 use crate::newest::NewestBatch;
+use crate::questions::Questions;
 use crate::rates::{RateLimits, Rates};
 use crate::report::{Peaks, Report, UsageReport};
 use crate::stages::Stages;
 use crate::subscription::devices::DeviceCall;
+use crate::tallies::Tallies;
 
 /// What all threads of a host share.
 #[derive(Debug)]
@@ -32,30 +34,36 @@ pub(crate) struct Shared {
     pub(crate) stages: Stages,
     pub(crate) counters: Counters,
     pub(crate) decisions: DecisionLog,
+    pub(crate) questions: Questions,
+    pub(crate) tallies: Tallies,
     identity: RwLock<Option<Arc<Identity>>>,
     mark: Mutex<Option<Mark>>,
     newest: Mutex<NewestBatch>,
     journal_keep: Mutex<Option<Span>>,
     peaks: Mutex<Peaks>,
     home: OnceLock<Home>,
-    report_wanted: Mutex<Option<ReportRequest>>,
     device_calls: Mutex<Vec<DeviceCall>>,
 }
 
-/// Asks the deciding thread, which has the store, for a report.
-#[derive(Debug)]
-pub(crate) struct ReportRequest {
-    pub(crate) usage: UsageReport,
-    pub(crate) reply: SyncSender<Result<Report, StoreError>>,
-}
-
 /// What was answered and published so far.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Counters {
     pub(crate) granted: AtomicU64,
     pub(crate) refused: AtomicU64,
+    /// In the order of the codes.
+    pub(crate) refused_by_code: [AtomicU64; Code::ALL.len()],
+    /// Requests that were not looked at because their address had asked too often.
+    pub(crate) rate_limited: AtomicU64,
     pub(crate) published: AtomicU64,
     pub(crate) not_published: AtomicU64,
+}
+
+impl Default for Counters {
+    fn default() -> Self {
+        let [granted, refused, rate_limited, published, not_published] = [(); 5].map(|()| AtomicU64::default());
+        let refused_by_code = [const { AtomicU64::new(0) }; Code::ALL.len()];
+        Self { granted, refused, refused_by_code, rate_limited, published, not_published }
+    }
 }
 
 impl Shared {
@@ -79,8 +87,9 @@ impl Shared {
             journal_keep: Mutex::default(),
             peaks: Mutex::default(),
             home: OnceLock::new(),
-            report_wanted: Mutex::default(),
             device_calls: Mutex::default(),
+            questions: Questions::default(),
+            tallies: Tallies::default(),
         }
     }
 
@@ -137,17 +146,29 @@ impl Shared {
         self.peaks.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// What the host reports now. Blocks until the deciding thread has looked, a second or two.
-    pub(crate) fn report(&self, usage: UsageReport) -> Result<Report, StoreError> {
+    /// Asks the deciding thread, which has the store, something between two batches. Blocks until it has answered.
+    pub(crate) fn ask<T: Send + 'static>(
+        &self,
+        question: impl FnOnce(&mut dyn HostStore) -> Result<T, StoreError> + Send + 'static,
+    ) -> Result<T, StoreError> {
         let (reply, answer) = sync_channel(1);
-        *self.report_wanted.lock().unwrap_or_else(PoisonError::into_inner) = Some(ReportRequest { usage, reply });
-        let silent = |_| StoreError::Unavailable("the deciding thread is busy".into());
-        answer.recv_timeout(REPORT_TIMEOUT).map_err(silent)?
+        let busy = || StoreError::Unavailable("the deciding thread is busy".into());
+        let asked = self.questions.offer(Box::new(move |store| {
+            // Whoever has gone away needs no answer.
+            let _ = reply.send(question(store));
+        }));
+        if !asked {
+            return Err(busy());
+        }
+        self.arrived.wake();
+        answer.recv_timeout(ANSWER_TIMEOUT).map_err(|_| busy())?
     }
 
-    /// The report that is waited for.
-    pub(crate) fn report_wanted(&self) -> Option<ReportRequest> {
-        self.report_wanted.lock().unwrap_or_else(PoisonError::into_inner).take()
+    /// What the host reports now. Blocks until the deciding thread has looked.
+    pub(crate) fn report(&self, usage: UsageReport) -> Result<Report, StoreError> {
+        let Some(identity) = self.identity() else { return Ok(Report::default()) };
+        let (peaks, now) = (self.peaks().clone(), self.clock.now());
+        self.ask(move |store| Report::read(&identity, store, &peaks, usage, now))
     }
 
     /// The users who wait for an answer.
@@ -163,5 +184,5 @@ impl Shared {
 
 /// Requests that may wait; a client that finds no room is asked to come again.
 const MAX_QUEUED: usize = 8_192;
-/// How long a report is waited for.
-const REPORT_TIMEOUT: Duration = Duration::from_secs(30);
+/// How long an answer of the deciding thread is waited for.
+const ANSWER_TIMEOUT: Duration = Duration::from_secs(30);

@@ -3,6 +3,9 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Instant;
 
+use prometheus_client::metrics::family::Family;
+use prometheus_client::metrics::histogram::{Histogram, exponential_buckets};
+
 /// The stages of a request's way, in order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(usize)]
@@ -21,10 +24,16 @@ pub enum Stage {
     Reply,
 }
 
+/// A histogram for each stage.
+pub(crate) type StageHistograms = Family<Vec<(&'static str, &'static str)>, Histogram, fn() -> Histogram>;
+
 /// Running totals.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Stages {
     spent: [AtomicU64; 6],
+    seconds: [Histogram; 6],
+    by_stage: StageHistograms,
+    batch_sizes: Histogram,
     requests: AtomicU64,
     batches: AtomicU64,
 }
@@ -46,6 +55,21 @@ impl Stage {
     }
 }
 
+impl Default for Stages {
+    fn default() -> Self {
+        // From 10 µs to 5 s.
+        let by_stage = StageHistograms::new_with_constructor(|| Histogram::new(exponential_buckets(0.000_01, 2.0, 20)));
+        Self {
+            spent: Default::default(),
+            seconds: Stage::ALL.map(|stage| by_stage.get_or_create(&vec![("stage", stage.name())]).clone()),
+            by_stage,
+            batch_sizes: Histogram::new(exponential_buckets(1.0, 2.0, 10)),
+            requests: AtomicU64::default(),
+            batches: AtomicU64::default(),
+        }
+    }
+}
+
 impl Stages {
     /// Adds the time since `began` to `stage`; returns the time now.
     #[expect(clippy::disallowed_methods, reason = "the shell measures itself")]
@@ -53,12 +77,24 @@ impl Stages {
         let now = Instant::now();
         let nanoseconds = u64::try_from((now - began).as_nanos()).unwrap_or(u64::MAX);
         self.spent[stage as usize].fetch_add(nanoseconds, Ordering::Relaxed);
+        self.seconds[stage as usize].observe((now - began).as_secs_f64());
         now
     }
 
     pub(crate) fn batch(&self, requests: usize) {
+        self.batch_sizes.observe(f64::from(u32::try_from(requests).unwrap_or(u32::MAX)));
         self.requests.fetch_add(requests as u64, Ordering::Relaxed);
         self.batches.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// How long each stage has taken, one batch at a time; decoding, one request.
+    pub(crate) fn histograms(&self) -> StageHistograms {
+        self.by_stage.clone()
+    }
+
+    /// How many requests were decided together.
+    pub(crate) fn batch_sizes(&self) -> Histogram {
+        self.batch_sizes.clone()
     }
 
     /// Nanoseconds spent in `stage` so far.

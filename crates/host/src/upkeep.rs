@@ -1,5 +1,5 @@
 //! What the deciding thread does for its store besides deciding: it looks whether the store is still there, folds it and
-//! answers who waits for a report.
+//! answers those who have questions.
 
 use std::sync::atomic::Ordering;
 
@@ -7,7 +7,6 @@ use leasehold_core::Timestamp;
 use leasehold_store::StoreError;
 use leasehold_store::host::HostStore;
 
-use crate::report::Report;
 use crate::shared::Shared;
 
 /// Whether what is decided would be found again.
@@ -42,13 +41,13 @@ pub(crate) fn look_after(shared: &Shared, store: &mut dyn HostStore, before: Con
     condition
 }
 
-/// Answers who waits for a report.
-pub(crate) fn report(shared: &Shared, store: &mut dyn HostStore) {
-    let (Some(wanted), Some(identity)) = (shared.report_wanted(), shared.identity()) else {
-        return;
-    };
-    let report = Report::read(&identity, store, &shared.peaks(), wanted.usage, shared.clock.now());
-    let _ = wanted.reply.send(report);
+/// Answers those who have questions, a few at a time: clients come first.
+pub(crate) fn answer(shared: &Shared, store: &mut dyn HostStore) {
+    for _ in 0..QUESTIONS {
+        let Some(question) = shared.questions.next() else { return };
+        question(store);
+    }
+    shared.arrived.wake();
 }
 
 /// Folds a piece of the journal into the tables, unless clients wait; whether there is more of it.
@@ -80,3 +79,6 @@ pub(crate) fn prune(shared: &Shared, store: &mut dyn HostStore, sealed: Option<T
         false
     })
 }
+
+/// Questions that are answered between two batches.
+const QUESTIONS: u32 = 4;

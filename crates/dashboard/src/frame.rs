@@ -1,0 +1,216 @@
+//! What every page has around it, and the pages of those who have not signed in.
+
+use maud::{DOCTYPE, Markup, html};
+
+/// The frame of a page.
+#[derive(Clone, Debug)]
+pub struct Frame<'f> {
+    /// What is looked at: `Leasehold host` or `Leasehold authority`.
+    pub program: &'static str,
+    /// Which one: the vendor's name, or the host's.
+    pub place: &'f str,
+    /// Where the pages are.
+    pub areas: &'static [Area],
+    /// The path of the area that this page is in.
+    pub current: &'static str,
+    /// Who has signed in.
+    pub signed_in: Option<SignedIn<'f>>,
+    /// What is to be told first.
+    pub notice: Option<Notice>,
+}
+
+/// An entry of the navigation.
+#[derive(Clone, Copy, Debug)]
+pub struct Area {
+    /// Its path.
+    pub path: &'static str,
+    /// Its name.
+    pub name: &'static str,
+}
+
+/// Who has signed in.
+#[derive(Clone, Copy, Debug)]
+pub struct SignedIn<'s> {
+    /// Their name.
+    pub name: &'s str,
+    /// What each form carries.
+    pub form_token: &'s str,
+    /// Whether they may change something.
+    pub may_operate: bool,
+}
+
+/// What is to be told first.
+#[derive(Clone, Debug)]
+pub struct Notice {
+    /// How it is meant.
+    pub tone: Tone,
+    /// The words.
+    pub text: String,
+}
+
+/// How something is meant.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Tone {
+    /// All is well.
+    Good,
+    /// To be looked at.
+    Warning,
+    /// Something fails.
+    Bad,
+}
+
+impl Tone {
+    pub(crate) const fn class(self) -> &'static str {
+        match self {
+            Self::Good => "good",
+            Self::Warning => "warning",
+            Self::Bad => "bad",
+        }
+    }
+
+    const fn word(self) -> &'static str {
+        match self {
+            Self::Good => "Done",
+            Self::Warning => "Note",
+            Self::Bad => "Not done",
+        }
+    }
+}
+
+impl Frame<'_> {
+    /// The whole page.
+    pub(crate) fn page(&self, title: &str, content: &Markup) -> String {
+        let body = html! {
+            a.skip href="#main" { "Skip to the content" }
+            header.top {
+                a.brand href="/" { (mark()) span { (self.program) } }
+                span.place { (self.place) }
+                @if let Some(signed_in) = &self.signed_in {
+                    form.account method="post" action="/sign-out" {
+                        span { "signed in as " strong { (signed_in.name) } }
+                        (form_token(signed_in))
+                        button.plain type="submit" { "Sign out" }
+                    }
+                }
+            }
+            @if self.signed_in.is_some() {
+                nav.areas aria-label="Pages" {
+                    ul {
+                        @for area in self.areas {
+                            li { a href=(area.path) aria-current=[(area.path == self.current).then_some("page")] { (area.name) } }
+                        }
+                    }
+                }
+            }
+            main id="main" {
+                h1 { (title) }
+                @if let Some(notice) = &self.notice { (told(notice)) }
+                div data-live { (content) }
+            }
+        };
+        document(&format!("{title} · {}", self.program), &body)
+    }
+
+    /// The field that each form carries.
+    pub(crate) fn form_token(&self) -> Markup {
+        html! { @if let Some(signed_in) = &self.signed_in { (form_token(signed_in)) } }
+    }
+
+    /// Whether actions are offered.
+    pub(crate) fn offers_actions(&self) -> bool {
+        self.signed_in.is_some_and(|signed_in| signed_in.may_operate)
+    }
+}
+
+/// The page by which people sign in.
+#[must_use]
+pub fn sign_in_page(program: &'static str, notice: Option<&Notice>, name: &str) -> String {
+    let content = html! {
+        p { "Administrators of this machine sign in with the name and password that were set with " code { "admin add" } "." }
+        form.card method="post" action="/sign-in" {
+            label for="name" { "Name" }
+            input id="name" name="name" type="text" value=(name) autocomplete="username" autocapitalize="none" spellcheck="false" required autofocus;
+            label for="password" { "Password" }
+            input id="password" name="password" type="password" autocomplete="current-password" required;
+            button type="submit" { "Sign in" }
+        }
+        details {
+            summary { "No password, or forgotten?" }
+            p { "On the machine itself, " code { (command(program)) " admin link NAME" } " prints a link that signs in once." }
+        }
+    };
+    outside(program, "Sign in", notice, &content)
+}
+
+/// The page that a one-time link leads to. Whoever only looks at it uses nothing up.
+#[must_use]
+pub fn welcome_page(program: &'static str, secret: &str) -> String {
+    let content = html! {
+        p { "This link signs you in once, in this browser." }
+        form.card method="post" action="/sign-in" data-send {
+            input type="hidden" name="link" value=(secret);
+            button type="submit" autofocus { "Go on to the dashboard" }
+        }
+    };
+    outside(program, "Welcome", None, &content)
+}
+
+/// A page that only says something, such as that there is nothing at an address.
+#[must_use]
+pub fn message_page(program: &'static str, title: &str, text: &str) -> String {
+    outside(program, title, None, &html! { p { (text) } p { a href="/" { "To the overview" } } })
+}
+
+fn outside(program: &'static str, title: &str, notice: Option<&Notice>, content: &Markup) -> String {
+    let body = html! {
+        header.top { a.brand href="/" { (mark()) span { (program) } } }
+        main.narrow id="main" {
+            h1 { (title) }
+            @if let Some(notice) = notice { (told(notice)) }
+            (content)
+        }
+    };
+    document(&format!("{title} · {program}"), &body)
+}
+
+fn command(program: &str) -> &'static str {
+    if program.ends_with("authority") { "leasehold vendor" } else { "leasehold host" }
+}
+
+fn told(notice: &Notice) -> Markup {
+    html! { p class={ "notice " (notice.tone.class()) } role="status" { strong { (notice.tone.word()) ": " } (notice.text) } }
+}
+
+fn form_token(signed_in: &SignedIn<'_>) -> Markup {
+    html! { input type="hidden" name="form" value=(signed_in.form_token); }
+}
+
+/// The mark of the program, drawn.
+fn mark() -> Markup {
+    html! {
+        svg.logo viewBox="0 0 32 32" aria-hidden="true" {
+            rect x="2" y="2" width="28" height="28" rx="7" {}
+            path d="M11 8v14h10M11 15h7" {}
+            circle cx="22" cy="11" r="2.5" {}
+        }
+    }
+}
+
+fn document(title: &str, body: &Markup) -> String {
+    let page = html! {
+        (DOCTYPE)
+        html lang="en" {
+            head {
+                meta charset="utf-8";
+                meta name="viewport" content="width=device-width, initial-scale=1";
+                meta name="color-scheme" content="light dark";
+                title { (title) }
+                link rel="icon" href="/assets/icon.svg" type="image/svg+xml";
+                link rel="stylesheet" href="/assets/style.css";
+                script src="/assets/live.js" defer {}
+            }
+            body { (body) }
+        }
+    };
+    page.into_string()
+}

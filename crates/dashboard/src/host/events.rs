@@ -1,0 +1,100 @@
+//! What was decided, newest first.
+
+use maud::{Markup, html};
+
+use super::data::{Event, EventPage};
+use crate::frame::Frame;
+use crate::parts::{badge, id, table, time};
+
+/// Events, and what was asked for.
+#[derive(Clone, Debug, Default)]
+pub struct EventsView {
+    /// When they were looked at.
+    pub now: u64,
+    /// Which decisions: empty, `granted`, `refused`, `released`, `ended` or `forgotten`.
+    pub decision: String,
+    /// Of which family; empty is of each.
+    pub family: String,
+    /// The families that there are.
+    pub families: Vec<String>,
+    /// The events.
+    pub page: EventPage,
+    /// The query of the next page, encoded.
+    pub next: Option<String>,
+}
+
+/// The page of events.
+#[must_use]
+pub fn events_page(frame: &Frame<'_>, view: &EventsView) -> String {
+    let content = html! {
+        (filter(view))
+        @if view.page.items.is_empty() {
+            p.empty { @if view.next.is_some() { "None so far: the search goes on with the next page." } @else { "Nothing was decided yet that was asked for." } }
+        } @else { (rows(&view.page.items, view.now, true)) }
+        @if let Some(next) = &view.next { nav.pages aria-label="Pages of events" { a.button rel="next" href={ "/events?" (next) } { "Earlier" } } }
+    };
+    frame.page("Events", &content)
+}
+
+fn filter(view: &EventsView) -> Markup {
+    const DECISIONS: [(&str, &str); 6] = [
+        ("", "all"),
+        ("granted", "granted"),
+        ("refused", "refused"),
+        ("released", "given back"),
+        ("ended", "ended"),
+        ("forgotten", "forgotten"),
+    ];
+    html! {
+        form.filter method="get" action="/events" {
+            div {
+                label for="decision" { "Decision" }
+                select id="decision" name="decision" {
+                    @for (value, name) in DECISIONS { option value=(value) selected[value == view.decision] { (name) } }
+                }
+            }
+            @if view.families.len() > 1 {
+                div {
+                    label for="family" { "Family" }
+                    select id="family" name="family" {
+                        option value="" { "all" }
+                        @for family in &view.families { option value=(family) selected[*family == view.family] { (family) } }
+                    }
+                }
+            }
+            button type="submit" { "Show" }
+        }
+    }
+}
+
+/// Events as a table, with their clients where these differ.
+pub(super) fn rows(events: &[Event], now: u64, with_client: bool) -> Markup {
+    let body = html! {
+        @for event in events {
+            tr {
+                th scope="row" { (time(event.at, now)) }
+                @if with_client {
+                    td { a href={ "/clients/" (event.client) } { @if let Some(name) = &event.name { (name) } @else { (id(&event.client)) } } }
+                }
+                td { (event.product) }
+                td { (decision(event)) }
+                td.words { (event.text) }
+                td { @if let Some(seal) = event.seal { a href={ "/seals?before=" (seal + 1) } { (seal) } } @else { "-" } }
+            }
+        }
+    };
+    let heads: &[&str] = if with_client {
+        &["Time", "Client", "Product", "Decision", "Why", "Seal"]
+    } else {
+        &["Time", "Product", "Decision", "Why", "Seal"]
+    };
+    table("Events", heads, &body)
+}
+
+fn decision(event: &Event) -> Markup {
+    html! {
+        (badge(match event.decision { "granted" => "good", "refused" => "warning", _ => "quiet" }, event.decision))
+        @if event.forked { " " (badge("bad", "fork")) }
+        @if event.twin { " " (badge("warning", "twin")) }
+    }
+}

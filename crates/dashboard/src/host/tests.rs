@@ -1,0 +1,218 @@
+//! Every page with sample data.
+
+use super::data::{
+    AuditPage, AuditRow, Certificate, Check, Client, ClientPage, Disk, Dns, Ends, Event, EventPage, Failure, Family,
+    Hour, Lease, Life, Renewal, Seal, SealPage, Setting, SettingGroup, Status, Warning,
+};
+use super::*;
+use crate::{Frame, Notice, SignedIn, Tone, assets, message_page, sign_in_page, welcome_page};
+
+const NOW: u64 = 1_900_000_000;
+/// What a machine may call itself.
+const NAME: &str = "<script>alert(1)</script>&\"";
+
+fn frame(may_operate: bool) -> Frame<'static> {
+    let signed_in = SignedIn { name: "ann", form_token: "TOKEN", may_operate };
+    let notice = Notice { tone: Tone::Warning, text: "told".to_owned() };
+    Frame {
+        program: PROGRAM,
+        place: "Acme",
+        areas: AREAS,
+        current: "/",
+        signed_in: Some(signed_in),
+        notice: Some(notice),
+    }
+}
+
+fn status() -> Status {
+    let hour = |at| Hour { at, granted: 12, refused: 3, clients: 6, live: 5 };
+    Status {
+        now: NOW,
+        version: "0.1.0".to_owned(),
+        host: Some("0caefc3c-e7a5-6d7b-5239-302a8b77373b".to_owned()),
+        certificate: Some(Certificate {
+            vendor: "Acme Engineering".to_owned(),
+            expires: NOW + 86_400,
+            holds: true,
+            ..Certificate::default()
+        }),
+        renewal: Renewal {
+            authority: Some("https://activate.acme.example".to_owned()),
+            next: Some(NOW + 60),
+            failure: Some(Failure { code: "unreachable".to_owned(), message: "no answer".to_owned(), at: NOW - 60 }),
+            ..Renewal::default()
+        },
+        store_works: true,
+        disk: Some(Disk { free: 5 << 30, size: 10 << 30, daily_growth: Some(1 << 20) }),
+        dns: Dns {
+            records: vec!["_leasehold._tcp.corp.example. 3600 IN SRV 10 10 16880 lease1.corp.example.".to_owned()],
+            published: 1,
+            failed: 1,
+        },
+        seal: Some(seal(9)),
+        families: vec![Family {
+            family: "acme".to_owned(),
+            products: vec!["acme-cad".to_owned()],
+            clients: 4,
+            threshold: 5,
+            live: 50,
+            capacity: Some(50),
+            validity: 3_600,
+            ends: vec![Ends { from: NOW, to: NOW + 300, leases: 50 }],
+            hours: vec![hour(NOW - 3_600), hour(NOW)],
+            forecast: "One more machine has to ask.".to_owned(),
+            ..Family::default()
+        }],
+        warnings: vec![Warning {
+            code: "capacity-reached".to_owned(),
+            text: "all leases are out".to_owned(),
+            hint: "buy more".to_owned(),
+            urgent: true,
+        }],
+    }
+}
+
+fn client(name: Option<&str>) -> Client {
+    Client {
+        client: "0caefc3c-e7a5-6d7b-5239-302a8b77373b".to_owned(),
+        family: "acme".to_owned(),
+        name: name.map(str::to_owned),
+        first_seen: NOW - 9_000,
+        last_seen: NOW - 90,
+        twin: true,
+        forks: 2,
+        leases: vec![Lease {
+            product: "acme-cad".to_owned(),
+            lease: "1".to_owned(),
+            expires: NOW + 500,
+            live: true,
+            seal: 9,
+            ..Lease::default()
+        }],
+        why: "It is activated.".to_owned(),
+        licensed: true,
+        ..Client::default()
+    }
+}
+
+fn event() -> Event {
+    Event {
+        decision: "refused",
+        text: "4 of 5".to_owned(),
+        name: Some(NAME.to_owned()),
+        seal: Some(3),
+        forked: true,
+        at: NOW,
+        ..Event::default()
+    }
+}
+
+fn seal(number: u64) -> Seal {
+    Seal { number, at: NOW, covers: "leases", size: 3, seal: "ab".repeat(32), holds: true, ..Seal::default() }
+}
+
+fn pages(frame: &Frame<'_>) -> Vec<(&'static str, String)> {
+    let clients = ClientPage { items: vec![client(Some(NAME)), client(None)], next: Some("x".to_owned()) };
+    let view = ClientsView {
+        now: NOW,
+        search: NAME.to_owned(),
+        page: clients.clone(),
+        next: Some("search=x&after=y".to_owned()),
+        first: Some("search=x".to_owned()),
+        families: vec!["a".to_owned(), "b".to_owned()],
+        ..ClientsView::default()
+    };
+    let life = Life { now: NOW, rows: vec![client(Some(NAME))], events: vec![event()], earlier: Some(7) };
+    let events = EventsView {
+        now: NOW,
+        page: EventPage { items: vec![event()], next: Some(4) },
+        next: Some("before=4".to_owned()),
+        ..EventsView::default()
+    };
+    let check = Check {
+        name: "store".to_owned(),
+        outcome: "failure",
+        detail: "away".to_owned(),
+        code: Some("store-unavailable"),
+        hint: Some("look".to_owned()),
+    };
+    let group = SettingGroup {
+        title: "Limits".to_owned(),
+        settings: vec![Setting { name: "requests".to_owned(), value: NAME.to_owned() }],
+    };
+    let audited = AuditPage {
+        items: vec![AuditRow {
+            at: NOW,
+            actor: "nobody".to_owned(),
+            action: "sign-in-refused".to_owned(),
+            subject: NAME.to_owned(),
+            from: None,
+        }],
+    };
+    let question = Confirmation {
+        title: "End it?".to_owned(),
+        text: NAME.to_owned(),
+        action: "/clients/1/end".to_owned(),
+        fields: vec![("lease", NAME.to_owned())],
+        button: "End",
+        back: "/".to_owned(),
+    };
+    vec![
+        ("overview", overview_page(frame, &status())),
+        ("overview of a new host", overview_page(frame, &Status { now: NOW, ..Status::default() })),
+        ("clients", clients_page(frame, &view)),
+        ("no clients", clients_page(frame, &ClientsView::default())),
+        ("client", client_page(frame, &life)),
+        ("events", events_page(frame, &events)),
+        ("no events", events_page(frame, &EventsView::default())),
+        ("copies", copies_page(frame, &CopiesView { now: NOW, forked: clients, twins: ClientPage::default() })),
+        ("seals", seals_page(frame, &SealPage { items: vec![seal(2), seal(1)], next: Some(1) }, NOW)),
+        ("settings", settings_page(frame, &SettingsView { groups: vec![group], checks: Some(vec![check]) })),
+        ("audit", audit_page(frame, &audited, NOW)),
+        ("question", confirm_page(frame, &question)),
+        ("sign-in", sign_in_page(PROGRAM, None, NAME)),
+        ("welcome", welcome_page(PROGRAM, NAME)),
+        ("message", message_page(PROGRAM, "Nothing here", NAME)),
+    ]
+}
+
+#[test]
+fn every_page_is_whole_and_nothing_that_it_shows_becomes_a_part_of_it() {
+    for (name, page) in pages(&frame(true)) {
+        assert!(page.starts_with("<!DOCTYPE html>") && page.ends_with("</html>"), "{name}");
+        assert!(!page.contains("<script>alert"), "{name} lets a machine write into it");
+        assert_eq!(page.matches("<h1").count(), 1, "{name} has one heading");
+        assert_eq!(page.matches("<main").count(), 1, "{name} has one main part");
+        for forbidden in [" style=", " onclick=", "javascript:", "http://", "https://cdn"] {
+            assert!(!page.contains(forbidden), "{name} has {forbidden}, which the policy of pages forbids");
+        }
+    }
+}
+
+#[test]
+fn forms_that_change_something_carry_the_sessions_token_and_only_those_who_may_are_offered_them() {
+    let (able, unable) = (pages(&frame(true)), pages(&frame(false)));
+    for (name, page) in able.iter().filter(|(name, _)| !["sign-in", "welcome", "message"].contains(name)) {
+        let forms = page.matches("method=\"post\"").count();
+        assert_eq!(page.matches("name=\"form\" value=\"TOKEN\"").count(), forms, "{name}");
+    }
+    let offers = |pages: &[(&str, String)], name: &str, what: &str| {
+        pages.iter().any(|(own, page)| *own == name && page.contains(what))
+    };
+    for (page, action) in
+        [("overview", "/renew"), ("overview", "/publish"), ("client", "/end?"), ("client", "/forget?")]
+    {
+        assert!(offers(&able, page, action) && !offers(&unable, page, action), "{page}: {action}");
+    }
+}
+
+#[test]
+fn the_state_is_told_in_words_and_not_by_colour_alone() {
+    let page = overview_page(&frame(true), &status());
+    for words in
+        ["Machines are refused", "threshold not met", "all are out", "of 5 needed", "in 24 hours", "1.0 MiB a day"]
+    {
+        assert!(page.contains(words) || words == "{words}");
+    }
+    assert!(!assets::POLICY.contains("unsafe"), "{}", assets::POLICY);
+}

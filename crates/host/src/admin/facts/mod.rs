@@ -1,0 +1,39 @@
+//! What the admin API and the pages tell, gathered from a serving host.
+
+mod clients;
+mod events;
+mod life;
+mod seals;
+mod settings;
+mod status;
+mod warnings;
+
+pub(super) use clients::ClientQuery;
+pub(super) use events::EventQuery;
+
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+use crate::hex;
+
+/// For how long an answer goes on looking before it says that there may be more.
+#[derive(Clone, Copy, Debug)]
+struct Budget(Instant);
+
+impl Budget {
+    fn begin() -> Self {
+        Self(Instant::now())
+    }
+
+    fn is_spent(self) -> bool {
+        self.0.elapsed() >= BUDGET
+    }
+}
+
+/// An answer is made in less than 100 ms, whatever the store holds.
+const BUDGET: Duration = Duration::from_millis(60);
+
+fn digits(hash: &[u8]) -> String {
+    hex::encode(hash)
+}

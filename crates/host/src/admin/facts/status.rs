@@ -1,0 +1,178 @@
+//! How the host stands.
+
+use std::sync::atomic::Ordering;
+
+use leasehold_core::standing::Revocation;
+use leasehold_core::{Grant, Span, Timestamp};
+use leasehold_dashboard::host::data::{Certificate, Disk, Dns, Ends, Failure, Family, Hour, Renewal, Status};
+use leasehold_service::Problem;
+use leasehold_store::host::{Counts, Family as StoredFamily};
+
+use super::seals::seal_of;
+use super::warnings::warnings;
+use crate::admin::AdminState;
+use crate::admin::history::look;
+use crate::authority::LastFailure;
+use crate::disk;
+use crate::identity::Identity;
+use crate::renewing::next_renewal;
+
+impl AdminState {
+    /// How the host stands now.
+    pub(in crate::admin) fn status(&self) -> Result<Status, Problem> {
+        let now = self.now();
+        let identity = self.identity();
+        let mut families = Vec::new();
+        let mut seal = None;
+        if let Some(identity) = &identity {
+            look(&self.history, &self.shared);
+            let counts = self.standing(now)?;
+            for grant in &identity.certificate().grants {
+                families.push(self.family(grant, counts.get(&grant.family).copied().unwrap_or_default(), now)?);
+            }
+            let host = identity.id();
+            let newest = self.ask(move |store| store.seals(host, 1))?;
+            seal = newest.first().map(|row| seal_of(row, identity));
+        }
+        let mut status = Status {
+            now: now.unix(),
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+            host: identity.as_ref().map(|identity| identity.id().to_string()),
+            certificate: identity.as_ref().map(|identity| certificate(identity, now)),
+            renewal: self.renewal(identity.as_deref()),
+            store_works: self.shared.store_works.load(Ordering::Relaxed),
+            disk: disk::Disk::of(&self.home).map(|disk| Disk {
+                free: disk.free,
+                size: disk.size,
+                daily_growth: disk.daily_growth,
+            }),
+            dns: self.dns(),
+            seal,
+            families,
+            warnings: Vec::new(),
+        };
+        status.warnings = warnings(&status, disk::Disk::of(&self.home).map(|disk| disk.room()));
+        Ok(status)
+    }
+
+    /// How a family stands now.
+    pub(in crate::admin) fn family(&self, grant: &Grant, counts: Counts, now: Timestamp) -> Result<Family, Problem> {
+        let policy = &grant.policy;
+        let hours = self.history.hours(grant.family, now.unix(), HOURS);
+        Ok(Family {
+            family: grant.family.to_string(),
+            products: grant.products.iter().map(|(product, _)| product.to_string()).collect(),
+            clients: counts.clients,
+            threshold: policy.threshold,
+            live: counts.live,
+            capacity: policy.capacity,
+            window: policy.window.as_seconds(),
+            validity: policy.validity.as_seconds(),
+            renewal: policy.renewal.as_seconds(),
+            retry: policy.retry.as_seconds(),
+            grace: policy.grace.as_seconds(),
+            end: policy.end.map(Timestamp::unix),
+            ends: self.ends(grant, counts, now)?,
+            forecast: forecast(grant, counts, &hours, now),
+            hours,
+        })
+    }
+
+    /// When the live leases end: how many are left at the end of each stretch. Each stretch is a question of its own, so that those
+    /// who ask for leases are answered in between.
+    fn ends(&self, grant: &Grant, counts: Counts, now: Timestamp) -> Result<Vec<Ends>, Problem> {
+        let family = StoredFamily { id: grant.family, window: grant.policy.window };
+        let step = (grant.policy.validity.as_seconds() / STRETCHES).max(1);
+        let (mut left, mut ends) = (counts.live, Vec::new());
+        for stretch in 0..STRETCHES {
+            let (from, to) = (now.unix() + stretch * step, now.unix() + (stretch + 1) * step);
+            let at = Timestamp::from_unix(to);
+            let live = if left == 0 { 0 } else { self.ask(move |store| Ok(store.counts(&family, at)?.live))? };
+            ends.push(Ends { from, to, leases: left.saturating_sub(live) });
+            left = live.min(left);
+        }
+        Ok(ends)
+    }
+
+    fn renewal(&self, identity: Option<&Identity>) -> Renewal {
+        let set = self.settings().renewal.and_then(|renewal| renewal.authority);
+        let authority = set.or_else(|| self.home.authority().ok().flatten());
+        let record = self.home.renewals().unwrap_or_default();
+        let next = identity.map(|identity| next_renewal(identity, record.last_failure.as_ref()).unix());
+        Renewal {
+            next: next.filter(|_| authority.is_some()),
+            authority: authority.map(|authority| authority.address.to_string()),
+            failure: record.last_failure.as_ref().map(failure),
+            list: identity.and_then(Identity::revocation_number),
+            list_failure: record.last_list_failure.as_ref().map(failure),
+        }
+    }
+
+    fn dns(&self) -> Dns {
+        let publication = self.settings().publication;
+        let lines =
+            publication.iter().flat_map(|publication| publication.entries.iter().map(|entry| publication.line(entry)));
+        let counters = &self.shared.counters;
+        Dns {
+            records: lines.collect(),
+            published: counters.published.load(Ordering::Relaxed),
+            failed: counters.not_published.load(Ordering::Relaxed),
+        }
+    }
+}
+
+/// What the vendor has certified.
+pub(in crate::admin) fn certificate(identity: &Identity, now: Timestamp) -> Certificate {
+    let certificate = identity.certificate();
+    Certificate {
+        vendor: certificate.vendor.to_string(),
+        authority: identity.authority().to_string(),
+        issued: certificate.issued.unix(),
+        expires: certificate.expires.unix(),
+        host_ordinal: certificate.host_ordinal,
+        activation_ordinal: certificate.activation_ordinal,
+        holds: identity.grants_at(now).is_some(),
+        revoked: identity.own_revocation() == Revocation::Revoked,
+    }
+}
+
+fn failure(last: &LastFailure) -> Failure {
+    Failure { code: last.code.clone(), message: last.message.clone(), at: last.at }
+}
+
+/// What comes next, if all goes on as it did within the hours that are known.
+fn forecast(grant: &Grant, counts: Counts, hours: &[Hour], now: Timestamp) -> String {
+    let policy = &grant.policy;
+    if let Some(end) = policy.end.filter(|end| end.since(now) < policy.validity) {
+        return format!("What was bought ends on {end}: no lease lasts past it.");
+    }
+    if counts.clients < policy.threshold {
+        let missing = policy.threshold - counts.clients;
+        let more =
+            if missing == 1 { "One more machine has".to_owned() } else { format!("{missing} more machines have") };
+        return format!("{more} to ask before leases are granted.");
+    }
+    let first = hours.iter().find(|hour| hour.live > 0);
+    let grown =
+        first.map(|first| (counts.live.saturating_sub(first.live), Span::seconds(now.unix().saturating_sub(first.at))));
+    match (policy.capacity, grown) {
+        (Some(capacity), _) if counts.live >= capacity => {
+            "All leases are out: newcomers are refused until one is free.".to_owned()
+        }
+        (Some(capacity), Some((grown, time))) if grown > 0 && time >= Span::HOUR => {
+            let left = (capacity - counts.live).saturating_mul(time.as_seconds()) / grown;
+            format!("At the pace of the last {time}, all leases are out in {}.", Span::seconds(left))
+        }
+        (Some(capacity), _) => format!("{} more leases can be given.", capacity - counts.live),
+        (None, _) => format!(
+            "Each machine renews every {}; if this host stopped now, its software would work on for {} and longer.",
+            policy.renewal,
+            Span::seconds(policy.validity.as_seconds().saturating_sub(policy.renewal.as_seconds()))
+        ),
+    }
+}
+
+/// Hours that are shown.
+const HOURS: u64 = 48;
+/// Stretches of time by which the ends of leases are counted.
+const STRETCHES: u64 = 12;
