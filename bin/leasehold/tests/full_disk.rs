@@ -83,6 +83,8 @@ fn prepare(folder: &Path) {
         "vendor revoke --device 00000000-0000-0000-0000-000000000001 --dir q/vendor --passphrase-file q/vendor/passphrase",
     );
     done("vendor revocations --dir q/vendor -o list.lh");
+    done("host admin add ann --no-password --data q/host");
+    done("host token add monitoring --data q/host");
     done("host backup first.tar --data q/host");
     let key = done("vendor key issue --family acme --kind multiple --machines 5 --dir q/vendor");
     fs::write(folder.join("multiple.txt"), key).expect("a file");
@@ -139,6 +141,10 @@ host backup copy.tar --data q/host --json
 host restore first.tar --data again
 host check-config host.toml --json
 host request --data other --key-file q/host-key.txt
+host admin list --data q/host
+host admin link ann --data q/host
+host token list --data q/host --json
+host token add desk --data q/host
 host dns publish --data q/host --zone corp.test --target lease1.corp.test --server 127.0.0.1:1
 host dns withdraw --data q/host --zone corp.test --target lease1.corp.test --server 127.0.0.1:1
 vendor product list --dir q/vendor
@@ -179,6 +185,10 @@ office config --product ProPlus2024Volume";
 
 /// Commands whose output is tried elsewhere or cannot be had here.
 const SILENT: &str = "\
+host admin add: prepares this test
+host admin password: prints nothing but that it is done
+host admin remove: prints nothing but that it is done
+host token revoke: prints nothing but that it is done
 quickstart: prepares this test
 client activate: says why not, as there is no host
 client renew: as before

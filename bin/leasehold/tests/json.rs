@@ -88,6 +88,15 @@ inspect: inspect list.lh
 inspect: inspect vendor
 doctor: doctor --manifest acme-cad.lh --state mine --host 127.0.0.1:1 --timeout 50
 host-doctor: host doctor --data host --server 127.0.0.1:1
+host-doctor: host doctor --data host
+host-admin-change: host admin add ann --no-password --data host
+host-admin-list: host admin list --data host
+host-admin-link: host admin link ann --data host
+host-admin-change: host admin remove ann --data host
+host-token-add: host token add desk --data host
+host-token-add: host token add two --data host -o two.txt
+host-token-revoke: host token revoke two --data host
+host-token-list: host token list --data host
 office-explain: office explain
 office-config-list: office config --list products
 office-plan: office plan --office 30 --windows-clients 20 --windows-servers 4 --mak-left 10

@@ -1,5 +1,6 @@
 //! The commands, a file each.
 
+mod access;
 mod authority;
 mod client;
 mod completions;

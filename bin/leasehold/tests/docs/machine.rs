@@ -71,7 +71,7 @@ impl Machine {
         let path = env::join_paths([program.to_owned()].into_iter().chain(env::split_paths(&searched)));
         shell.env("PATH", path.expect("folders")).env("NO_COLOR", "1").env("TERM", "xterm");
         // Here the defaults are this machine's own.
-        shell.env_remove("LEASEHOLD_HOST_DATA").env_remove("LEASEHOLD_STATE");
+        shell.env_remove("LEASEHOLD_HOST_DATA").env_remove("LEASEHOLD_STATE").env_remove("LEASEHOLD_ADMIN_LISTEN");
         shell.env("FIXTURES", Path::new(env!("CARGO_MANIFEST_DIR")).join("../../crates/office/data/fixtures"));
         if self.passphrase_file {
             let file = folder().join("pass");

@@ -31,8 +31,11 @@ macro_rules! pages {
 
 pages! {
     readme: "README.md",
+    admin_api: "docs/admin-api.md",
     authority: "docs/authority.md",
     backup: "docs/backup.md",
+    directory: "docs/directory.md",
+    dashboard: "docs/dashboard.md",
     dns: "docs/dns.md",
     host: "docs/host.md",
     limits: "docs/limits.md",

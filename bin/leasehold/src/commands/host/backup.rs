@@ -63,14 +63,7 @@ impl Backup {
             return Err(Failure::refused(Code::AlreadyExists, format!("{}: there is such a file", path.display()))
                 .hint("name another, or a folder; or give --replace"));
         }
-        let folder = path.parent().filter(|folder| *folder != Path::new("")).unwrap_or(Path::new("."));
-        let at = |error: io::Error| Failure::file(folder, &error);
-        let beside = tempfile::Builder::new().prefix(".backup-").tempdir_in(folder).map_err(at)?;
-        let copy = Copy::of(&location, host, beside)?;
-        let mut file = Replacement::of(&path, Readers::Owner).map_err(at)?;
-        let about = copy.write(&home, &mut file)?;
-        let placed = if self.replace { file.replace() } else { file.create() };
-        placed.map_err(|error| Failure::file(&path, &error))?;
+        let about = write(&home, &location, &path, self.replace)?;
         let bytes = fs::metadata(&path).map_err(|error| Failure::file(&path, &error))?.len();
         match output {
             Output::Json => output::json(&json!({
@@ -89,6 +82,27 @@ impl Backup {
         let is_name = self.to != Path::new("-") && self.to.extension().is_none() && !self.to.is_file();
         self.to.is_dir() || ends_as_one || is_name
     }
+}
+
+/// Writes a backup into `folder`, named after host and time; where it lies.
+pub(super) fn into_folder(home: &Home, location: &StoreLocation, folder: &Path) -> Result<PathBuf, Failure> {
+    let path = named(folder, home.keypair().map_err(|error| failed(&error))?.id())?;
+    write(home, location, &path, false)?;
+    Ok(path)
+}
+
+/// Writes a backup to `path`, over a file that is there where that is meant.
+fn write(home: &Home, location: &StoreLocation, path: &Path, replaces: bool) -> Result<About, Failure> {
+    let host = home.keypair().map_err(|error| failed(&error))?.id();
+    let folder = path.parent().filter(|folder| *folder != Path::new("")).unwrap_or(Path::new("."));
+    let at = |error: io::Error| Failure::file(folder, &error);
+    let beside = tempfile::Builder::new().prefix(".backup-").tempdir_in(folder).map_err(at)?;
+    let copy = Copy::of(location, host, beside)?;
+    let mut file = Replacement::of(path, Readers::Owner).map_err(at)?;
+    let about = copy.write(home, &mut file)?;
+    let placed = if replaces { file.replace() } else { file.create() };
+    placed.map_err(|error| Failure::file(path, &error))?;
+    Ok(about)
 }
 
 /// The name of a new backup in `folder`, which is made where it is missing.

@@ -11,15 +11,21 @@ use leasehold_host::report::UsageReport;
 use leasehold_service::{Network, Rate};
 use serde::{Deserialize, Deserializer};
 
+use super::administration::admin_address;
 use super::dns::options::{DnsOptions, many, one};
 use crate::failure::Failure;
-use crate::values;
+use crate::values::{self, OrNone};
 
 /// What a configuration file may say; other keys are refused.
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Config {
     pub(crate) listen: Option<SocketAddr>,
+    /// Where the dashboard and the admin API are, or none.
+    #[serde(default, deserialize_with = "admin_listen")]
+    pub(crate) admin_listen: Option<OrNone<SocketAddr>>,
+    /// The folder into which the admin API and the dashboard write backups.
+    pub(crate) backups: Option<PathBuf>,
     pub(crate) tls_cert: Option<PathBuf>,
     pub(crate) tls_key: Option<PathBuf>,
     pub(crate) store: Option<String>,
@@ -46,6 +52,12 @@ pub(crate) struct LimitOptions {
     new_clients_per_minute: Option<u32>,
     #[serde(deserialize_with = "many")]
     pub(crate) trusted_proxies: Vec<Network>,
+}
+
+/// An address, or `none`.
+fn admin_listen<'de, D: Deserializer<'de>>(source: D) -> Result<Option<OrNone<SocketAddr>>, D::Error> {
+    let text = String::deserialize(source)?;
+    admin_address(&text).map(Some).map_err(|error| serde::de::Error::custom(format!("admin_listen: {error}")))
 }
 
 /// A length of time, or `all`.

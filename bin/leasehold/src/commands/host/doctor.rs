@@ -1,8 +1,13 @@
 //! `leasehold host doctor`.
 
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
 use clap::Args;
 use leasehold_client::{SystemClock, SystemRng};
 use leasehold_core::Finding;
+use leasehold_host::activation::Home;
+use leasehold_host::authority::Authority;
 use leasehold_host::doctor::{self, DnsInput, DoctorInput, StoreKind, StoreProbe};
 use leasehold_store::StoreError;
 use leasehold_store::host::HostStore;
@@ -42,26 +47,43 @@ impl HostDoctor {
         let authority = self.authority.set(&config, &home).unwrap_or_default();
         let dns = self.dns.or(config.dns.unwrap_or_default());
         let location = self.data.configured(config.store).location();
-        let input = DoctorInput {
-            home: &home,
-            store: match &location {
-                Ok(location) => Ok(location),
-                Err(failure) => Err(Finding::failure("store", failure.code(), failure.message())),
-            },
-            address,
-            dns: DnsInput {
-                label: dns.label(),
-                zones: dns.zones().to_vec(),
-                servers: dns.servers(),
-                own: dns.record(address.port()).map_err(|failure| failure.to_string()),
-            },
-            authority,
-            tls_certificate: config.tls_cert,
-            now: input::now(),
-        };
-        let findings = doctor::examine(&input, &SystemClock, &SystemRng);
+        let tls_certificate = config.tls_cert;
+        let findings = examine(&Examined { home, location, address, tls_certificate, dns, authority });
         report(&findings, doctor::cause(&findings), output)
     }
+}
+
+/// What is examined.
+pub(crate) struct Examined {
+    pub(crate) home: Home,
+    pub(crate) location: Result<StoreLocation, Failure>,
+    pub(crate) address: SocketAddr,
+    pub(crate) tls_certificate: Option<PathBuf>,
+    pub(crate) dns: DnsOptions,
+    pub(crate) authority: Option<Authority>,
+}
+
+/// Examines a host; nothing is changed.
+pub(crate) fn examine(examined: &Examined) -> Vec<Finding> {
+    let Examined { home, location, address, tls_certificate, dns, authority } = examined;
+    let input = DoctorInput {
+        home,
+        store: match location {
+            Ok(location) => Ok(location),
+            Err(failure) => Err(Finding::failure("store", failure.code(), failure.message())),
+        },
+        address: *address,
+        dns: DnsInput {
+            label: dns.label(),
+            zones: dns.zones().to_vec(),
+            servers: dns.servers(),
+            own: dns.record(address.port()).map_err(|failure| failure.to_string()),
+        },
+        authority: authority.clone(),
+        tls_certificate: tls_certificate.clone(),
+        now: input::now(),
+    };
+    doctor::examine(&input, &SystemClock, &SystemRng)
 }
 
 impl StoreProbe for StoreLocation {

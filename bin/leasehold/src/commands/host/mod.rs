@@ -1,6 +1,8 @@
 //! `leasehold host`: an organisation's activation host.
 
+mod access;
 mod activate;
+pub(crate) mod administration;
 mod backup;
 mod check_config;
 mod clients;
@@ -11,6 +13,7 @@ pub(crate) mod doctor;
 mod events;
 mod healthcheck;
 mod install;
+mod local_api;
 mod options;
 mod reload;
 mod renew;
@@ -63,6 +66,10 @@ pub(crate) enum Host {
     Restore(restore::Restore),
     /// Check a configuration file without serving.
     CheckConfig(check_config::CheckConfig),
+    /// Who may sign in to the host's dashboard.
+    Admin(access::HostAdmin),
+    /// What programs show to the host's admin API.
+    Token(access::HostToken),
     /// Ask the host on this machine whether it can grant leases.
     Healthcheck(healthcheck::Healthcheck),
 }
@@ -83,6 +90,8 @@ impl Host {
             Self::Backup(command) => command.run(output),
             Self::Restore(command) => command.run(output),
             Self::CheckConfig(command) => command.run(output),
+            Self::Admin(command) => command.run(output),
+            Self::Token(command) => command.run(output),
             Self::Healthcheck(command) => command.run(output),
         }
     }

@@ -16,13 +16,16 @@ use leasehold_service::{Limits, Listener, Tls, shutdown_signal};
 use leasehold_store::host::HostStore;
 use serde_json::json;
 
+use super::administration::{AdminListen, AdminListener, ServeOperations};
 use super::config::Config;
 use super::dns::options::DnsOptions;
+use super::doctor::Examined;
 use super::options::AuthorityOptions;
 use super::reload::{Reloads, Started};
 use super::{Data, failed};
 use crate::failure::Failure;
 use crate::output::Output;
+use crate::stores::StoreLocation;
 use crate::values;
 
 /// Serve the machines of the network until interrupted. SIGHUP has the configuration and certificates read again.
@@ -35,6 +38,8 @@ pub(crate) struct Serve {
         long, value_name = "ADDRESS", value_parser = values::listen
     )]
     listen: Option<SocketAddr>,
+    #[command(flatten)]
+    admin: AdminListen,
     /// Certificate chain for TLS (PEM).
     #[arg(long, value_name = "FILE", requires = "tls_key")]
     tls_cert: Option<PathBuf>,
@@ -66,9 +71,10 @@ impl Serve {
         let tls = tls(self.tls_files(&config))?;
         let (store, unknown_store) = self.store(&config, &home)?;
         let runtime = runtime()?;
-        let listener = {
+        let (listener, admin) = {
             let _inside = runtime.enter();
-            Listener::bind(address).map_err(service_failed)?
+            let listener = Listener::bind(address).map_err(service_failed)?;
+            (listener, self.admin.bind(config.admin_listen.as_ref(), tls.as_ref())?)
         };
         let port = listener.address().port();
         let settings = self.settings(&config, &home, port)?;
@@ -76,11 +82,16 @@ impl Serve {
         // Outside the runtime: a store on a database waits for its answers.
         let server = Server::start(home, store, Arc::new(SystemClock), Arc::new(SystemRng), options);
         let server = self.announced(&config, server.map_err(|error| failed(&error))?);
+        let admin_url = admin.as_ref().map(AdminListener::url);
+        let server = match admin {
+            Some(admin) => admin.open(server, Arc::new(ServeOperations::new(self.clone(), listener.address()))),
+            None => server,
+        };
         let started = Started { address, port, store: config.store.clone(), mdns: self.mdns(&config), tls };
         runtime.block_on(async {
             let reloads = Reloads::listen(self, started, server.controls());
             let shutdown = shutdown_signal();
-            announce(output, &server, reloads.scheme(), listener.address());
+            announce(output, &server, &format!("{}://{}", reloads.scheme(), listener.address()), admin_url.as_deref());
             tokio::select! {
                 () = server.serve(listener, shutdown) => {}
                 () = reloads.carry_out() => {}
@@ -114,6 +125,24 @@ impl Serve {
         self.data.home()
     }
 
+    /// Where the store is.
+    pub(super) fn location(&self, config: &Config) -> Result<StoreLocation, Failure> {
+        self.data.clone().configured(config.store.clone()).location()
+    }
+
+    /// What the doctor looks at while the host serves at `address`.
+    pub(super) fn examined(&self, config: &Config, address: SocketAddr) -> Examined {
+        let home = self.home();
+        Examined {
+            location: self.location(config),
+            authority: self.authority.set(config, &home).unwrap_or_default(),
+            dns: self.dns.clone().or(config.dns.clone().unwrap_or_default()),
+            tls_certificate: self.tls_files(config).0,
+            address,
+            home,
+        }
+    }
+
     /// What can be changed while the host serves at `port`. A host that cannot be found in DNS serves those who know it.
     pub(super) fn settings(&self, config: &Config, home: &Home, port: u16) -> Result<Settings, Failure> {
         let authority = self.authority.set(config, home)?;
@@ -140,7 +169,7 @@ impl Serve {
     }
 
     fn store(&self, config: &Config, home: &Home) -> Result<(Box<dyn HostStore>, UnknownStore), Failure> {
-        let location = self.data.clone().configured(config.store.clone()).location()?;
+        let location = self.location(config)?;
         home.make().map_err(|error| failed(&error))?;
         let unknown_store = if self.new_store { UnknownStore::Accepted } else { UnknownStore::Refused };
         // Asked before it is opened, which would make an empty one.
@@ -185,13 +214,16 @@ pub(crate) fn runtime() -> Result<tokio::runtime::Runtime, Failure> {
     built.map_err(|error| Failure::failed(Code::Internal, format!("the network's threads cannot be started: {error}")))
 }
 
-fn announce(output: Output, server: &Server, scheme: &str, address: SocketAddr) {
+fn announce(output: Output, server: &Server, address: &str, admin: Option<&str>) {
     let host = server.host();
     match output {
         // One line, so that a program that has started the host can wait for it.
-        Output::Json => outln!("{}", json!({ "address": format!("{scheme}://{address}"), "host": host })),
+        Output::Json => outln!("{}", json!({ "address": address, "admin": admin, "host": host })),
         Output::Human => {
-            errln!("serving at {scheme}://{address}; stop with Ctrl-C");
+            errln!("serving at {address}; stop with Ctrl-C");
+            if let Some(admin) = admin {
+                errln!("dashboard at {admin}/; `leasehold host admin add NAME` adds who may sign in");
+            }
             if host.is_none() {
                 errln!("not activated yet: clients are refused until a certificate is installed");
             }

@@ -1,5 +1,6 @@
 //! `leasehold quickstart`: a vendor, a host and some machines, all real, in one folder.
 
+mod dashboard;
 mod machines;
 mod vendor;
 
@@ -17,11 +18,13 @@ use leasehold_store_sqlite::host::SqliteHost;
 use serde_json::json;
 use tokio::sync::oneshot;
 
+use crate::commands::host::administration::{AdminListen, AdminListener};
 use crate::commands::host::serve::runtime;
 use crate::commands::host::{failed, store_failed};
 use crate::failure::Failure;
 use crate::output::{self, Column, Output, Table};
 use crate::values;
+use dashboard::QuickstartOperations;
 use machines::{Fleet, Machine};
 
 /// A vendor, a host and some machines here, on real sockets; then go on serving until Ctrl-C.
@@ -33,6 +36,8 @@ pub(crate) struct Quickstart {
     /// How many machines ask.
     #[arg(long, value_name = "N", default_value_t = 6, value_parser = values::whole::<u32>(1..=1_000))]
     clients: u32,
+    #[command(flatten)]
+    admin: AdminListen,
     /// End when all machines have asked.
     #[arg(long)]
     once: bool,
@@ -44,7 +49,8 @@ impl Quickstart {
         let talk = Talk(output);
         std::fs::create_dir_all(&self.dir).map_err(|error| Failure::file(&self.dir, &error))?;
         let product = vendor::prepare(&self.dir, &talk)?;
-        let serving = Serving::start(&self.dir.join("host"))?;
+        let host = self.dir.join("host");
+        let serving = Serving::start(&host, self.admin)?;
         talk.say(&format!("host: serves at http://{}", serving.address));
         if serving.address.port() != PORT {
             talk.say(&format!("      (port {PORT} is taken by another program)"));
@@ -58,6 +64,10 @@ impl Quickstart {
                 "clients": machines.iter().map(Machine::json).collect::<Vec<_>>(),
             })),
             Output::Human => self.show(&machines, &product.root.to_string(), serving.address),
+        }
+        if let Some(url) = serving.admin.as_ref().filter(|_| !self.once) {
+            talk.say("\nthe dashboard, signed in by this link once:");
+            talk.say(&format!("  {}", dashboard::link(&host, url)?));
         }
         if !self.once {
             // A host that serves on cannot say later that this was lost.
@@ -123,30 +133,39 @@ impl Talk {
 /// The host, in threads of its own.
 struct Serving {
     address: SocketAddr,
+    /// Where the dashboard is.
+    admin: Option<String>,
     stop: oneshot::Sender<()>,
     thread: JoinHandle<()>,
 }
 
 impl Serving {
-    fn start(data: &Path) -> Result<Self, Failure> {
+    fn start(data: &Path, admin: AdminListen) -> Result<Self, Failure> {
         let store = SqliteHost::open(data).map_err(|error| store_failed(data, &error))?;
         let home = leasehold_host::activation::Home::new(data);
         let options = Options::default();
         let server = Server::start(home, Box::new(store), Arc::new(SystemClock), Arc::new(SystemRng), options)
             .map_err(|error| failed(&error))?;
         let runtime = runtime()?;
-        let listener = {
+        let (listener, admin) = {
             let _inside = runtime.enter();
-            listen().map_err(|error| failed(&leasehold_host::Error::Service(error)))?
+            let listener = listen().map_err(|error| failed(&leasehold_host::Error::Service(error)))?;
+            (listener, admin.bind(None, None)?)
         };
         let address = listener.address();
+        let url = admin.as_ref().map(AdminListener::url);
+        let operations = QuickstartOperations { data: data.to_owned(), address };
+        let server = match admin {
+            Some(admin) => admin.open(server, Arc::new(operations)),
+            None => server,
+        };
         let (stop, stopped) = oneshot::channel();
         let thread = thread::spawn(move || {
             runtime.block_on(server.serve(listener, async {
                 let _ = stopped.await;
             }));
         });
-        Ok(Self { address, stop, thread })
+        Ok(Self { address, admin: url, stop, thread })
     }
 
     /// Answers what is under way, writes what is decided, ends.

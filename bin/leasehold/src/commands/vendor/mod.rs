@@ -15,7 +15,7 @@ mod policy;
 mod product;
 mod revocations;
 mod revoke;
-mod secret;
+pub(crate) mod secret;
 mod serve;
 mod token;
 mod usage;

@@ -13,7 +13,7 @@ use crate::output::{self, OutFile, Output};
 
 /// Where a secret goes: a file can be read by its owner alone.
 #[derive(Debug, Args)]
-pub(super) struct SecretOutput {
+pub(crate) struct SecretOutput {
     #[command(flatten)]
     out: OutFile,
 }
@@ -21,7 +21,7 @@ pub(super) struct SecretOutput {
 impl SecretOutput {
     /// Writes `secret`, has `record` record it, and prints `about` in JSON. Where the secret cannot be written nothing is
     /// recorded; where it is not recorded a file that was made is removed.
-    pub(super) fn write<T>(
+    pub(crate) fn write<T>(
         &self,
         secret: (&'static str, &str),
         about: Value,

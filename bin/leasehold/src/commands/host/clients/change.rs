@@ -10,6 +10,7 @@ use leasehold_store::StoreError;
 use leasehold_store::host::{ClientRow, HostStore, LeaseRow};
 use serde_json::json;
 
+use crate::commands::host::local_api::LocalApi;
 use crate::commands::host::{Data, failed};
 use crate::failure::Failure;
 use crate::ids::IdStart;
@@ -130,17 +131,39 @@ const PAGE: usize = 1_000;
 /// Orders it, and waits a while for a host that serves.
 fn give(data: &Data, orders: &[Order], output: Output) -> Result<(), Failure> {
     let home = data.home();
+    if let Some(api) = LocalApi::of(&data.folder) {
+        let done = orders.iter().map(|order| ask(&api, order)).collect::<Result<Vec<_>, _>>()?;
+        tell(orders, done.iter().all(|done| *done), output);
+        return Ok(());
+    }
     orders.iter().try_for_each(|order| home.order(order)).map_err(|error| failed(&error))?;
     let waits = || orders.iter().any(|order| home.is_ordered(order));
     let looks = (0..LOOKS).take_while(|_| waits());
     looks.for_each(|_| thread::sleep(PAUSE));
-    let done = !waits();
+    tell(orders, !waits(), output);
+    Ok(())
+}
+
+/// Has a host that serves carry `order` out; whether it is done.
+fn ask(api: &LocalApi, order: &Order) -> Result<bool, Failure> {
+    let Order { client, family, task, by } = order;
+    let family = family.as_str();
+    let (action, body) = match task {
+        Task::End { product, lease } => {
+            ("end", json!({ "family": family, "product": product.as_str(), "lease": lease.to_string() }))
+        }
+        Task::Forget => ("forget", json!({ "family": family })),
+    };
+    let answer = api.post(&format!("/api/v1/clients/{client}/{action}"), &body, by)?;
+    Ok(answer["done"].as_bool() == Some(true))
+}
+
+fn tell(orders: &[Order], done: bool, output: Output) {
     match output {
         Output::Json => output::json(&json!({ "orders": orders.len(), "done": done })),
         Output::Human if done => outln!("done; see `leasehold host events`"),
         Output::Human => outln!("the host does it when it serves"),
     }
-    Ok(())
 }
 
 /// A host that serves looks for orders once a second.
