@@ -88,7 +88,6 @@ inspect: inspect list.lh
 inspect: inspect vendor
 doctor: doctor --manifest acme-cad.lh --state mine --host 127.0.0.1:1 --timeout 50
 host-doctor: host doctor --data host --server 127.0.0.1:1
-host-doctor: host doctor --data host
 host-admin-change: host admin add ann --no-password --data host
 host-admin-list: host admin list --data host
 host-admin-link: host admin link ann --data host
