@@ -34,7 +34,6 @@ pages! {
     admin_api: "docs/admin-api.md",
     authority: "docs/authority.md",
     backup: "docs/backup.md",
-    directory: "docs/directory.md",
     dashboard: "docs/dashboard.md",
     dns: "docs/dns.md",
     host: "docs/host.md",
