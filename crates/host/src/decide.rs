@@ -26,7 +26,8 @@ use crate::tallies::Tally;
 use crate::upkeep::{Condition, answer, fold, look_after, prune};
 use crate::verify::verify;
 
-/// Decides what comes until the queue is closed. Once a second it looks after the store, whatever the load.
+/// Decides what comes until the queue is closed. Once a second it looks after the store, whatever the load; while no client
+/// asks it tidies the store.
 pub(crate) fn run(shared: &Shared, mut store: Box<dyn HostStore>) {
     let _guard = ShutdownGuard(shared);
     let processors = thread::available_parallelism().map_or(1, usize::from);
@@ -35,8 +36,10 @@ pub(crate) fn run(shared: &Shared, mut store: Box<dyn HostStore>) {
     let mut due = start();
     let (mut newest, mut answers) = (NewestSeal::default(), Answers::default());
     let mut revoked = RevokedClients::default();
+    let (mut asked, mut tidied) = (None, false);
     loop {
-        match shared.arrived.take(MAX_BATCH, due.saturating_duration_since(start())) {
+        let until_due = due.saturating_duration_since(start());
+        match shared.arrived.take(MAX_BATCH, if tidied { until_due } else { until_due.min(REST) }) {
             Received::Batch(jobs) => {
                 let began = start();
                 let batch = verify(jobs, processors);
@@ -45,8 +48,15 @@ pub(crate) fn run(shared: &Shared, mut store: Box<dyn HostStore>) {
                     Condition::InPlace => decide(shared, store.as_mut(), batch, (&mut newest, &mut answers)),
                     Condition::Replaced => batch.into_iter().for_each(|item| item.answer(Reply::StoreUnavailable)),
                 }
+                (asked, tidied) = (Some(start()), false);
             }
-            Received::Idle => {}
+            Received::Idle => {
+                // Between two batches of a busy host the queue is empty for a moment: that is no rest.
+                let rests = asked.is_none_or(|asked| start().saturating_duration_since(asked) >= REST);
+                if !tidied && rests && condition == Condition::InPlace {
+                    tidied = !fold(shared, store.as_mut()) && !prune(shared, store.as_mut(), newest.at);
+                }
+            }
             Received::Closed => break,
         }
         answer(shared, store.as_mut());
@@ -60,9 +70,12 @@ pub(crate) fn run(shared: &Shared, mut store: Box<dyn HostStore>) {
                 devices::answer_calls(shared, store.as_mut())
                     .into_iter()
                     .for_each(|client| answers.forget_client(client));
-                more = revoked.end_some(shared, store.as_mut()) | fold(shared, store.as_mut());
-                more = more || prune(shared, store.as_mut(), newest.at);
+                more = revoked.end_some(shared, store.as_mut());
+                // A host that never rests prunes too, a piece each time.
+                prune(shared, store.as_mut(), newest.at);
             }
+            // A store that failed is tried again.
+            tidied = false;
             due = if more { now } else { now + PAUSE };
         }
     }
@@ -429,6 +442,8 @@ fn families(grants: &[Grant]) -> Vec<Family> {
 const MAX_BATCH: usize = 512;
 /// How often the store is looked after.
 const PAUSE: Duration = Duration::from_secs(1);
+/// How long no client has asked when the store is tidied.
+const REST: Duration = Duration::from_millis(50);
 
 #[cfg(test)]
 mod model;

@@ -50,11 +50,8 @@ pub(crate) fn answer(shared: &Shared, store: &mut dyn HostStore) {
     shared.arrived.wake();
 }
 
-/// Folds a piece of the journal into the tables, unless clients wait; whether there is more of it.
+/// Folds a piece of the journal into the tables; whether there is more of it.
 pub(crate) fn fold(shared: &Shared, store: &mut dyn HostStore) -> bool {
-    if !shared.arrived.is_empty() {
-        return false;
-    }
     match store.tidy() {
         Ok(more) => more,
         Err(error) => {
