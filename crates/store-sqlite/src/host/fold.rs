@@ -5,7 +5,7 @@ use leasehold_store::host::decode_entries;
 use rusqlite::{Connection, Transaction};
 
 use super::overlay::{Folded, Overlay};
-use super::rows::{self, Names};
+use super::rows::{self, ClientReader, Names};
 use super::times::counted;
 use crate::open::{damaged, failed};
 
@@ -63,8 +63,8 @@ pub(super) fn replay(connection: &Connection, names: &Names) -> Result<(Overlay,
         for entry in entries {
             let family = names.find(entry.family.as_str()).ok_or_else(|| damaged("a name"))?;
             let product = names.find(entry.product.as_str()).ok_or_else(|| damaged("a name"))?;
-            let mut sighting = rows::sighting(connection, &overlay, (entry.client, family))?;
-            let mut lease = rows::lease(connection, &overlay, (entry.client, family, product))?;
+            let (mut sighting, mut lease) =
+                ClientReader::new(connection, &overlay)?.read((entry.client, family), Some(product))?;
             let seen = sighting.as_ref().and_then(counted);
             let ends = lease.and_then(|lease| lease.held.runs_until());
             entry.apply(&mut sighting, &mut lease);

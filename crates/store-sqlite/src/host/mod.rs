@@ -33,7 +33,7 @@ use crate::open::{damaged, failed, reader, require_current, versions, writer};
 pub use copy::Hold;
 use in_place::InPlace;
 use overlay::{Folded, Overlay};
-use rows::{Names, blob, integer};
+use rows::{ClientReader, Names, blob, integer};
 use times::Times;
 use times_log::{LogLength, Source};
 
@@ -152,19 +152,12 @@ impl SqliteHost {
         for (family, id) in batch.families.iter().zip(&families) {
             loaded.counts.push(self.times.counts(*id, family, batch.now));
         }
+        let mut reader = ClientReader::new(&self.connection, &self.overlay)?;
         for subject in batch.subjects {
             let (family, product) = (families[subject.family], self.names.find(subject.product.as_str()));
-            let row = match (family, product) {
-                (Some(family), product) => (
-                    rows::sighting(&self.connection, &self.overlay, (subject.client, family))?,
-                    match product {
-                        Some(product) => {
-                            rows::lease(&self.connection, &self.overlay, (subject.client, family, product))?
-                        }
-                        None => None,
-                    },
-                ),
-                (None, _) => (None, None),
+            let row = match family {
+                Some(family) => reader.read((subject.client, family), product)?,
+                None => (None, None),
             };
             if let Some(family) = family {
                 self.load_counting(batch, subject, (family, row.0.as_ref()), &mut loaded.counting)?;

@@ -91,11 +91,13 @@ impl Overlay {
 
     /// Takes a client's newest state; `before` is when it was last seen before, if it counted.
     pub(super) fn see(&mut self, key: ClientKey, sighting: Sighting, before: Option<Timestamp>) {
-        if let Some(fingerprint) = self.sighting(&key).map(|sighting| sighting.fingerprint) {
-            self.uncount(key, fingerprint);
-        }
-        if sighting.may_count() {
-            self.counting.entry((key.1, sighting.fingerprint)).or_default().insert(key.0);
+        let counted = |row: &Sighting| row.may_count().then_some(row.fingerprint);
+        let (was, is) = (self.sighting(&key).and_then(counted), counted(&sighting));
+        if was != is {
+            was.into_iter().for_each(|fingerprint| self.uncount(key, fingerprint));
+            is.into_iter().for_each(|fingerprint| {
+                self.counting.entry((key.1, fingerprint)).or_default().insert(key.0);
+            });
         }
         put(&mut self.sightings, key, sighting, before);
     }

@@ -1,6 +1,7 @@
 //! Rows as values.
 
 use std::collections::{BTreeSet, HashMap};
+use std::str::FromStr;
 
 use leasehold_core::{Counting, Cti, Fingerprint, Held, KeyId, LeaseEnd, Timestamp, UserId};
 use leasehold_store::StoreError;
@@ -8,8 +9,8 @@ use leasehold_store::host::{
     ClientRow, LeaseRow, SealKind, SealRow, Sighting, decode_fingerprint, decode_requests, encode_fingerprint,
     encode_requests,
 };
-use rusqlite::types::FromSql;
-use rusqlite::{Connection, Params, Row, Transaction};
+use rusqlite::types::{FromSql, ValueRef};
+use rusqlite::{CachedStatement, Connection, Params, Row, Transaction};
 
 use super::overlay::{ClientKey, LeaseKey, Overlay};
 use crate::open::{damaged, failed};
@@ -35,7 +36,7 @@ impl Names {
         self.by_text.extend(added.into_iter().map(|(id, text)| (text, id)));
     }
 
-    pub(super) fn text<T: std::str::FromStr>(&self, id: i64) -> Result<T, StoreError> {
+    pub(super) fn text<T: FromStr>(&self, id: i64) -> Result<T, StoreError> {
         let found = self.by_text.iter().find(|(_, other)| **other == id);
         found.and_then(|(text, _)| text.parse().ok()).ok_or_else(|| damaged("a name"))
     }
@@ -157,7 +158,7 @@ pub(super) fn lease(connection: &Connection, overlay: &Overlay, key: LeaseKey) -
     }
     let mut statement = connection.prepare_cached(include_str!("../../sql/host/lease.sql")).map_err(failed)?;
     let mut found = statement.query((key.0.0.as_slice(), key.1, key.2)).map_err(failed)?;
-    found.next().map_err(failed)?.map(lease_of).transpose()
+    found.next().map_err(failed)?.map(|row| lease_of(row, 0)).transpose()
 }
 
 /// The leases of a user that are live at `now`: the overlay's, and the table's that the overlay does not have.
@@ -181,6 +182,45 @@ pub(super) fn leases_of_user(
     }
     Ok(leases)
 }
+
+/// Reads clients with a lease each: one statement for all of them, as what is decided waits for it.
+pub(super) struct ClientReader<'s> {
+    statement: CachedStatement<'s>,
+    overlay: &'s Overlay,
+}
+
+impl<'s> ClientReader<'s> {
+    pub(super) fn new(connection: &'s Connection, overlay: &'s Overlay) -> Result<Self, StoreError> {
+        let sql = include_str!("../../sql/host/client_and_lease.sql");
+        Ok(Self { statement: connection.prepare_cached(sql).map_err(failed)?, overlay })
+    }
+
+    /// A client of a family and its last lease for a product: the overlay's rows, or the tables'.
+    pub(super) fn read(
+        &mut self,
+        (client, family): ClientKey,
+        product: Option<i64>,
+    ) -> Result<(Option<Sighting>, Option<LeaseRow>), StoreError> {
+        let sighting = self.overlay.sighting(&(client, family)).cloned();
+        let lease = product.and_then(|product| self.overlay.lease_of(&(client, family, product)).copied());
+        if sighting.is_some() && (lease.is_some() || product.is_none()) {
+            return Ok((sighting, lease));
+        }
+        let mut found = self.statement.query((client.0.as_slice(), family, product)).map_err(failed)?;
+        let Some(row) = found.next().map_err(failed)? else { return Ok((sighting, lease)) };
+        let has_lease = row.get_ref(LEASE).map_err(failed)? != ValueRef::Null;
+        Ok((
+            Some(sighting.map_or_else(|| sighting_of(row), Ok)?),
+            match lease {
+                None if has_lease => Some(lease_of(row, LEASE)?),
+                lease => lease,
+            },
+        ))
+    }
+}
+
+/// The column of `client_and_lease` that the lease begins with.
+const LEASE: usize = 7;
 
 pub(super) fn put_client(transaction: &Transaction<'_>, key: ClientKey, sighting: &Sighting) -> Result<(), StoreError> {
     let params = (
@@ -275,28 +315,27 @@ pub(super) fn client_row(
 }
 
 fn sighting_of(row: &Row<'_>) -> Result<Sighting, StoreError> {
-    let fingerprint: Vec<u8> = get(row, 2)?;
-    let name: Option<String> = get(row, 3)?;
-    let address: Option<String> = get(row, 4)?;
-    let requests: Vec<u8> = get(row, 6)?;
+    let fingerprint = blob_of(row, 2)?;
     Ok(Sighting {
         first: time(get(row, 0)?),
         last: time(get(row, 1)?),
-        fingerprint: decode_fingerprint(&fingerprint).ok_or_else(|| damaged("a fingerprint"))?,
-        name: name.map(|name| name.parse()).transpose().map_err(|_| damaged("a host name"))?,
-        address: address.map(|address| address.parse()).transpose().map_err(|_| damaged("an address"))?,
+        fingerprint: decode_fingerprint(fingerprint).ok_or_else(|| damaged("a fingerprint"))?,
+        name: parsed(row, 3, "a host name")?,
+        address: parsed(row, 4, "an address")?,
         counting: if get(row, 5)? { Counting::Counts } else { Counting::Twin },
-        requests: decode_requests(&requests).ok_or_else(|| damaged("the times of requests"))?,
+        requests: decode_requests(blob_of(row, 6)?).ok_or_else(|| damaged("the times of requests"))?,
     })
 }
 
-fn lease_of(row: &Row<'_>) -> Result<LeaseRow, StoreError> {
-    let released: Option<[u8; 16]> = get(row, 6)?;
-    let (expires, end) = (time(get(row, 3)?), LeaseEnd::of(get(row, 7)?));
-    let user: Option<[u8; 32]> = get(row, 8)?;
-    let held = Held { lease: Cti(blob(row, 0)?), request: Cti(blob(row, 1)?), expires, end, user: user.map(UserId) };
-    let (seal, forks) = (unsigned(row, 4)?, unsigned(row, 5)?);
-    Ok(LeaseRow { held, issued: time(get(row, 2)?), seal, forks, released: released.map(Cti) })
+/// A lease, from the column `from` on.
+fn lease_of(row: &Row<'_>, from: usize) -> Result<LeaseRow, StoreError> {
+    let released: Option<[u8; 16]> = get(row, from + 6)?;
+    let user: Option<[u8; 32]> = get(row, from + 8)?;
+    let (expires, end) = (time(get(row, from + 3)?), LeaseEnd::of(get(row, from + 7)?));
+    let (lease, request) = (Cti(get(row, from)?), Cti(get(row, from + 1)?));
+    let held = Held { lease, request, expires, end, user: user.map(UserId) };
+    let (seal, forks) = (unsigned(row, from + 4)?, unsigned(row, from + 5)?);
+    Ok(LeaseRow { held, issued: time(get(row, from + 2)?), seal, forks, released: released.map(Cti) })
 }
 
 pub(super) fn key_id(row: &Row<'_>, at: usize) -> Result<KeyId, StoreError> {
@@ -304,8 +343,18 @@ pub(super) fn key_id(row: &Row<'_>, at: usize) -> Result<KeyId, StoreError> {
 }
 
 pub(super) fn blob<const N: usize>(row: &Row<'_>, at: usize) -> Result<[u8; N], StoreError> {
-    let bytes: Vec<u8> = get(row, at)?;
-    bytes.try_into().map_err(|_| damaged("a blob's length"))
+    get(row, at)
+}
+
+/// The bytes of a column, where they lie.
+fn blob_of<'r>(row: &'r Row<'_>, at: usize) -> Result<&'r [u8], StoreError> {
+    row.get_ref(at).map_err(failed)?.as_blob().map_err(|_| damaged("a blob"))
+}
+
+/// What the text of a column says, where there is one; `what` it is.
+fn parsed<T: FromStr>(row: &Row<'_>, at: usize, what: &'static str) -> Result<Option<T>, StoreError> {
+    let text = row.get_ref(at).map_err(failed)?.as_str_or_null().map_err(|_| damaged(what))?;
+    text.map(str::parse).transpose().map_err(|_| damaged(what))
 }
 
 pub(super) fn unsigned(row: &Row<'_>, at: usize) -> Result<u64, StoreError> {

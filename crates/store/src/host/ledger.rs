@@ -85,8 +85,8 @@ pub struct Ledger {
     subjects: Vec<Placed>,
     sightings: Vec<Change<(usize, KeyId), Sighting>>,
     leases: Vec<Change<(usize, KeyId, ProductId), LeaseRow>>,
-    /// The clients that count, by family and fingerprint, with when they last asked.
-    counting: HashMap<(usize, Fingerprint), HashMap<KeyId, Timestamp>>,
+    /// The clients that count, by family and fingerprint, with when they last asked; of fingerprints that can have twins.
+    counting: HashMap<(usize, Fingerprint), Vec<(KeyId, Timestamp)>>,
     /// The leases that users hold, by family and user, with when they end.
     users: HashMap<(usize, UserId), HashMap<(KeyId, ProductId), Timestamp>>,
     entries: Vec<Entry>,
@@ -124,7 +124,7 @@ impl Ledger {
             ledger.subjects.push(Placed { subject: *subject, sighting, lease });
         }
         for CountingClient { family, fingerprint, client, last } in loaded.counting {
-            ledger.counting.entry((family, fingerprint)).or_default().insert(client, last);
+            note(&mut ledger.counting, (family, fingerprint), client, Some(last));
         }
         for UserLease { family, user, client, product, expires } in loaded.users {
             ledger.users.entry((family, user)).or_default().insert((client, product), expires);
@@ -265,7 +265,7 @@ impl Ledger {
         let in_window = |last: Timestamp| last.plus(window) > self.now;
         let before = self.sightings[placed.sighting].after.as_ref();
         let before = before.filter(|seen| !seen.is_forgotten() && in_window(seen.last));
-        let others = self.counting.get(&(family, fingerprint)).filter(|_| fingerprint.has_twins());
+        let others = self.counting.get(&(family, fingerprint));
         let equal =
             others.is_some_and(|others| others.iter().any(|(other, last)| *other != client && in_window(*last)));
         Counting::of(before.map(|seen| seen.counting), if equal { Equal::Counts } else { Equal::None })
@@ -279,10 +279,8 @@ impl Ledger {
             |seen: &Option<Sighting>| u64::from(seen.as_ref().is_some_and(|seen| counts_at(seen, family, self.now)));
         let runs = |row: &Option<LeaseRow>| u64::from(row.is_some_and(|row| row.held.runs_at(self.now)));
         let (counted_before, ran_before) = (counted(sighting), runs(lease));
-        if let Some(seen) = sighting
-            && let Some(equals) = self.counting.get_mut(&(subject.family, seen.fingerprint))
-        {
-            equals.remove(&subject.client);
+        if let Some(seen) = sighting {
+            note(&mut self.counting, (subject.family, seen.fingerprint), subject.client, None);
         }
         let place = (subject.client, subject.product);
         if let Some(user) = lease.and_then(|row| row.held.user)
@@ -294,7 +292,7 @@ impl Ledger {
         let entry = Entry { at: self.now, family: family.id, client, product, decision };
         entry.apply(sighting, lease);
         if let Some(seen) = sighting.as_ref().filter(|seen| seen.may_count()) {
-            self.counting.entry((subject.family, seen.fingerprint)).or_default().insert(subject.client, seen.last);
+            note(&mut self.counting, (subject.family, seen.fingerprint), subject.client, Some(seen.last));
         }
         if let Some((user, end)) = lease.and_then(|row| Some((row.held.user?, row.held.runs_until()?))) {
             self.users.entry((subject.family, user)).or_default().insert(place, end);
@@ -359,6 +357,25 @@ impl Entry {
 
 fn counts_at(seen: &Sighting, family: &Family, now: Timestamp) -> bool {
     seen.may_count() && seen.last.plus(family.window) > now
+}
+
+/// Notes when a client that counts on a machine has last asked; `None` where it does not count there any more.
+fn note(
+    counting: &mut HashMap<(usize, Fingerprint), Vec<(KeyId, Timestamp)>>,
+    machine: (usize, Fingerprint),
+    client: KeyId,
+    last: Option<Timestamp>,
+) {
+    if !machine.1.has_twins() {
+        return;
+    }
+    if let Some(last) = last {
+        let clients = counting.entry(machine).or_default();
+        clients.retain(|(other, _)| *other != client);
+        clients.push((client, last));
+    } else if let Some(clients) = counting.get_mut(&machine) {
+        clients.retain(|(other, _)| *other != client);
+    }
 }
 
 fn place<K, V: Clone>(rows: &mut Vec<Change<K, V>>, key: K, before: Option<V>) -> usize {
