@@ -128,6 +128,8 @@ inspect q/acme-cad.lh
 --json inspect q/acme-cad.lh
 client status --state q/clients/1
 --json client status --state q/clients/1
+client sign-out --state q/clients/1
+--json client sign-out --state q/clients/1
 client generalize --state q/clients/6
 client request --state q/clients/2 --key-file multiple.txt
 doctor --state q/clients/1 --no-dns
@@ -193,6 +195,8 @@ quickstart: prepares this test
 client activate: says why not, as there is no host
 client renew: as before
 client release: as before
+client sign-in: says why not, as there is no host
+client devices: as before
 client install: takes an answer to its own request
 host activate: says why not, as there is no authority
 host renew: as before

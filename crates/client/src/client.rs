@@ -17,13 +17,14 @@ use crate::session::authority::keyed::{Keyed, MachineSession};
 use crate::session::deadline::Deadline;
 #[cfg(feature = "directory")]
 use crate::session::directory::{DirectorySession, trust_of};
-use crate::session::exchange::{Exchange, Trust};
+use crate::session::exchange::Exchange;
 #[cfg(feature = "directory")]
 use crate::session::host::asking::Outcome;
 use crate::session::host::asking::{Answer, LeaseSession};
 use crate::session::host::lookup::Search;
 use crate::session::host::release::Released;
 use crate::session::network::Network;
+use crate::session::trust::Trust;
 #[cfg(feature = "directory")]
 use crate::state::attempts;
 use crate::state::files::{Note, RequestLock};

@@ -20,12 +20,15 @@ use crate::job::{ClientDocument, Job, Reply};
 use crate::problems::problem;
 use crate::shared::Shared;
 use crate::stages::{Stage, start};
+use crate::subscription::api::{self as users, Transport};
 use crate::subscription::devices::Device;
 
 /// Answers clients.
 #[derive(Clone, Debug)]
 pub(crate) struct ClientApi {
     pub(crate) shared: Arc<Shared>,
+    /// How the host serves.
+    pub(crate) transport: Transport,
 }
 
 impl Handler for ClientApi {
@@ -39,12 +42,16 @@ impl Handler for ClientApi {
         match (&request.method, request.path()) {
             (&Method::POST, "/v1/leases") => self.decide(request, ClientDocument::Request).await,
             (&Method::POST, "/v1/releases") => self.decide(request, ClientDocument::Release).await,
+            (_, path) if path == "/v1/devices" || path.starts_with("/v1/devices/") => {
+                users::devices(&self.shared, self.transport, &request).await
+            }
+            (&Method::GET, "/v1/sign-in") => users::terms(&self.shared),
             (&Method::GET, "/v1/host") => self.certificate(),
             (&Method::GET, "/v1/revocations") => self.revocations(),
             (&Method::GET, "/healthz") => with_version(Response::text("alive\n")),
             (&Method::GET, "/readyz") => with_version(self.ready()),
             (_, "/v1/leases" | "/v1/releases") => Problem::method_not_allowed("POST").into(),
-            (_, "/v1/host" | "/v1/revocations" | "/healthz" | "/readyz") => {
+            (_, "/v1/host" | "/v1/revocations" | "/v1/sign-in" | "/healthz" | "/readyz") => {
                 Problem::method_not_allowed("GET, HEAD").into()
             }
             (_, path) => Problem::not_found(path).into(),
@@ -68,8 +75,17 @@ impl ClientApi {
             Ok(unpacked) => Box::new(unpacked),
             Err(reason) => return unreadable(reason).into(),
         };
+        let document = document(unpacked);
+        let sign_in = match document.product() {
+            Some(product) => users::sign_in(&self.shared, self.transport, &request, &product).await,
+            None => Ok(SignIn::default()),
+        };
+        let sign_in = match sign_in {
+            Ok(sign_in) => sign_in,
+            Err(response) => return response,
+        };
         let (reply, answer) = oneshot::channel();
-        let job = Job { document: document(unpacked), address: request.client, sign_in: SignIn::default(), reply };
+        let job = Job { document, address: request.client, sign_in, reply };
         if self.shared.arrived.offer(job).is_err() {
             return Problem::busy(BUSY).into();
         }

@@ -7,7 +7,7 @@ use std::sync::atomic::Ordering;
 use std::thread;
 use std::time::Duration;
 
-use leasehold_core::{Ask, Cti, FamilyId, Grant, KeyId, PublicKey, Refusal, Timestamp, Verdict, admission};
+use leasehold_core::{Ask, Cti, Grant, KeyId, PublicKey, Refusal, Timestamp, UserId, Verdict, admission};
 use leasehold_store::host::{Asked, Batch, Family, Fork, HostStore, Ledger, NewLease, Subject, Terms};
 use leasehold_wire::Request;
 use leasehold_wire::signature::Point;
@@ -192,6 +192,13 @@ enum Outcome {
     TooManyNewClients(Duration),
 }
 
+impl Outcome {
+    /// The user who is told of the own devices, where they are as many as allowed.
+    fn told(&self, user: Option<UserId>) -> Option<UserId> {
+        user.filter(|_| matches!(self, Self::Refused(Refusal::DevicesReached { .. })))
+    }
+}
+
 /// Decides the batch in one transaction and answers it. Returns when it was sealed, if it was.
 fn transact(
     shared: &Shared,
@@ -223,10 +230,11 @@ fn transact(
     let sealed_at = result.as_ref().ok().and(sealed.tip()).map(|_| now);
     match result {
         Ok(batch) => {
-            note_peaks(shared, live);
+            shared.note_live(live);
             shared.recorded(identity.id(), batch, sealed.tip());
             count(shared, families, &items, &outcomes);
-            let devices = devices_told(store, (&subjects, &outcomes), now);
+            let told = subjects.iter().zip(&outcomes).map(|(subject, outcome)| outcome.told(subject.user));
+            let devices = devices::of_users(store, told, now);
             reply(shared, identity, (items, answers), (&outcomes, devices), &sealed);
         }
         Err(error) => {
@@ -242,31 +250,6 @@ fn transact(
     }
     shared.stages.add(Stage::Reply, time);
     sealed_at
-}
-
-/// The devices of those users who hold as many as allowed, by the place of their request: they are told their own. A store
-/// that fails now keeps no answer back.
-fn devices_told(
-    store: &mut dyn HostStore,
-    (subjects, outcomes): (&[Subject], &[Outcome]),
-    now: Timestamp,
-) -> HashMap<usize, Vec<Device>> {
-    let mut told = HashMap::new();
-    for (at, (subject, outcome)) in subjects.iter().zip(outcomes).enumerate() {
-        if let (Some(user), Outcome::Refused(Refusal::DevicesReached { .. })) = (subject.user, outcome) {
-            told.insert(at, devices::of_user(store, user, now).unwrap_or_default());
-        }
-    }
-    told
-}
-
-/// Remembers how many leases were live at once.
-fn note_peaks(shared: &Shared, live: Vec<(FamilyId, u64)>) {
-    let mut peaks = shared.peaks();
-    for (family, live) in live {
-        let peak = peaks.entry(family).or_default();
-        *peak = live.max(*peak);
-    }
 }
 
 /// Counts what was decided for each family.

@@ -65,6 +65,9 @@ pub enum Error {
     /// The certificates for TLS that were given are none.
     #[error("{}: no certificate in PEM form in it", .0.display())]
     NoAuthorities(PathBuf),
+    /// The certificates for the identity provider that were given are none.
+    #[error("identity provider: no certificate in PEM form among those given")]
+    ProviderCertificates,
     /// What was to be restored is no backup, or not a whole one.
     #[error("the file is no whole backup of a host: {0}")]
     NotABackup(&'static str),
@@ -117,7 +120,7 @@ impl Error {
     /// The stable code.
     pub fn code(&self) -> Code {
         match self {
-            Self::File { .. } | Self::NoAuthorities(_) => Code::File,
+            Self::File { .. } | Self::NoAuthorities(_) | Self::ProviderCertificates => Code::File,
             Self::Damaged(_) => Code::FileDamaged,
             Self::NoRequest(_) => Code::NotInitialised,
             Self::WrongKind(_) => Code::WrongKindOfKey,

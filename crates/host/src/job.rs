@@ -3,7 +3,7 @@
 use std::net::IpAddr;
 use std::time::Duration;
 
-use leasehold_core::{KeyId, Refusal, SignIn};
+use leasehold_core::{KeyId, ProductId, Refusal, SignIn};
 use leasehold_service::Bytes;
 use leasehold_wire::request::Unpacked;
 use leasehold_wire::signature::Claim;
@@ -75,6 +75,14 @@ impl ClientDocument {
         match self {
             Self::Request(request) => request.signer(),
             Self::Release(release) => release.signer(),
+        }
+    }
+
+    /// The product that is asked for, not verified; none where a lease is given back.
+    pub(crate) fn product(&self) -> Option<ProductId> {
+        match self {
+            Self::Request(request) => Some(request.claimed().product),
+            Self::Release(_) => None,
         }
     }
 

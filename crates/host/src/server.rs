@@ -24,6 +24,7 @@ use crate::renewing;
 use crate::settings::{Controls, Settings};
 use crate::shared::Shared;
 use crate::stages::Stages;
+use crate::subscription::api::Transport;
 
 /// How a host serves.
 #[derive(Debug, Default)]
@@ -95,6 +96,7 @@ impl Server {
         shared.set_home(&home);
         shared.set_mark(mark);
         shared.set_journal_keep(settings.journal_keep);
+        shared.set_subscription(settings.subscription.clone())?;
         let pipeline = Pipeline::start(&shared, store)?;
         let controls = Controls::new(Arc::clone(&shared), settings);
         Ok(Self { home, installed, shared, pipeline, limits, tls, controls, announced: None, admin: None })
@@ -129,7 +131,8 @@ impl Server {
 
     /// Serves until `shutdown` ends, then answers what is in flight.
     pub async fn serve(self, listener: Listener, shutdown: impl Future<Output = ()>) {
-        let api = ClientApi { shared: Arc::clone(&self.shared) };
+        let transport = if self.tls.is_some() { Transport::Tls } else { Transport::Plain };
+        let api = ClientApi { shared: Arc::clone(&self.shared), transport };
         let server = leasehold_service::Server::new(api, self.limits).with_trusted_proxies(self.controls.trusted());
         let server = match &self.tls {
             Some(tls) => server.with_tls(tls.clone()),

@@ -10,6 +10,7 @@ use crate::dns::Publication;
 use crate::rates::RateLimits;
 use crate::renewing::Renewal;
 use crate::shared::Shared;
+use crate::subscription::Subscription;
 
 /// What of a serving host can be changed without a restart.
 #[derive(Clone, Debug, Default)]
@@ -24,6 +25,8 @@ pub struct Settings {
     pub publication: Option<Publication>,
     /// How long after their end leases stay in the journal; `None` for ever.
     pub journal_keep: Option<Span>,
+    /// How users sign in; `None` where none do.
+    pub subscription: Option<Subscription>,
 }
 
 /// Changes the settings of a host that serves.
@@ -44,6 +47,9 @@ impl Controls {
     pub fn set(&self, settings: Settings) {
         self.shared.rates.set(settings.rates);
         self.shared.set_journal_keep(settings.journal_keep);
+        if let Err(error) = self.shared.set_subscription(settings.subscription.clone()) {
+            tracing::error!(code = %error.code(), %error, "users sign in as before");
+        }
         self.trusted.set(settings.trusted_proxies.clone());
         self.settings.send_replace(settings);
     }

@@ -5,10 +5,11 @@ use std::sync::mpsc::sync_channel;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, RwLock};
 use std::time::Duration;
 
-use leasehold_core::{Clock, Code, KeyId, Rng, Span};
+use leasehold_core::{Clock, Code, FamilyId, KeyId, Rng, Span};
 use leasehold_store::StoreError;
 use leasehold_store::host::{HostStore, Tip};
 
+use crate::Error;
 use crate::activation::Home;
 use crate::batch_queue::BatchQueue;
 use crate::decision_log::DecisionLog;
@@ -21,6 +22,7 @@ use crate::rates::{RateLimits, Rates};
 use crate::report::{Peaks, Report, UsageReport};
 use crate::stages::Stages;
 use crate::subscription::devices::DeviceCall;
+use crate::subscription::{SignIns, Subscription};
 use crate::tallies::Tallies;
 
 /// What all threads of a host share.
@@ -43,6 +45,7 @@ pub(crate) struct Shared {
     peaks: Mutex<Peaks>,
     home: OnceLock<Home>,
     device_calls: Mutex<Vec<DeviceCall>>,
+    sign_ins: RwLock<Option<Arc<SignIns>>>,
 }
 
 /// What was answered and published so far.
@@ -90,6 +93,7 @@ impl Shared {
             device_calls: Mutex::default(),
             questions: Questions::default(),
             tallies: Tallies::default(),
+            sign_ins: RwLock::default(),
         }
     }
 
@@ -146,6 +150,15 @@ impl Shared {
         self.peaks.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// Remembers how many leases of each family were live at once.
+    pub(crate) fn note_live(&self, live: Vec<(FamilyId, u64)>) {
+        let mut peaks = self.peaks();
+        for (family, live) in live {
+            let peak = peaks.entry(family).or_default();
+            *peak = live.max(*peak);
+        }
+    }
+
     /// Asks the deciding thread, which has the store, something between two batches. Blocks until it has answered.
     pub(crate) fn ask<T: Send + 'static>(
         &self,
@@ -171,9 +184,34 @@ impl Shared {
         self.ask(move |store| Report::read(&identity, store, &peaks, usage, now))
     }
 
+    /// Has the deciding thread answer a user within a second or two; gives the call back where too many wait.
+    pub(crate) fn call_devices(&self, call: DeviceCall) -> Result<(), DeviceCall> {
+        let mut calls = self.device_calls.lock().unwrap_or_else(PoisonError::into_inner);
+        if calls.len() >= MAX_DEVICE_CALLS {
+            return Err(call);
+        }
+        calls.push(call);
+        Ok(())
+    }
+
     /// The users who wait for an answer.
     pub(crate) fn device_calls(&self) -> Vec<DeviceCall> {
         std::mem::take(&mut *self.device_calls.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Checks users' tokens; `None` where the host knows no identity provider.
+    pub(crate) fn sign_ins(&self) -> Option<Arc<SignIns>> {
+        self.sign_ins.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// How users sign in from now on. Keys in hand stay where nothing has changed.
+    pub(crate) fn set_subscription(&self, settings: Option<Subscription>) -> Result<(), Error> {
+        let mut sign_ins = self.sign_ins.write().unwrap_or_else(PoisonError::into_inner);
+        if sign_ins.as_ref().map(|known| &known.settings) != settings.as_ref() {
+            let made = settings.map(|settings| SignIns::new(settings, Arc::clone(&self.clock)));
+            *sign_ins = made.transpose()?.map(Arc::new);
+        }
+        Ok(())
     }
 
     /// A new certificate takes the place of the old between two batches.
@@ -184,5 +222,7 @@ impl Shared {
 
 /// Requests that may wait; a client that finds no room is asked to come again.
 const MAX_QUEUED: usize = 8_192;
+/// Users who may wait for the list of their devices.
+const MAX_DEVICE_CALLS: usize = 256;
 /// How long an answer of the deciding thread is waited for.
 const ANSWER_TIMEOUT: Duration = Duration::from_secs(30);

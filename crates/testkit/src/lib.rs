@@ -9,6 +9,7 @@ pub mod http;
 pub mod ldap;
 pub mod need;
 pub mod net;
+pub mod oidc;
 #[cfg(unix)]
 pub mod postgres;
 pub mod process;

@@ -42,6 +42,8 @@ pub enum Need {
     OpenLdap,
     /// Node.js with playwright-core, which drives a browser, and axe-core.
     BrowserTools,
+    /// Node.js with its package manager npm.
+    Node,
 }
 
 /// Whether any of `needs` is missing. Says so on standard error, with the name of the test, for the test to return then.
@@ -64,7 +66,7 @@ pub const DEMAND: &str = "LEASEHOLD_TEST_DEMAND";
 impl Need {
     /// Why it is missing, if it is; looked up once.
     fn missing(self) -> Option<&'static str> {
-        static FOUND: [OnceLock<Option<&'static str>>; 15] = [const { OnceLock::new() }; 15];
+        static FOUND: [OnceLock<Option<&'static str>>; 16] = [const { OnceLock::new() }; 16];
         *FOUND[self as usize].get_or_init(|| self.look())
     }
 
@@ -98,6 +100,9 @@ impl Need {
             Self::BrowserTools => {
                 let there = find("node").is_some() && browser_tools().join("node_modules/playwright-core").is_dir();
                 without(there, "Node.js with playwright-core and axe-core is not installed")
+            }
+            Self::Node => {
+                without(find("node").is_some() && find("npm").is_some(), "Node.js (node, npm) is not installed")
             }
             Self::Ipv6 => {
                 let there = std::net::UdpSocket::bind((std::net::Ipv6Addr::LOCALHOST, 0)).is_ok();

@@ -104,6 +104,11 @@ impl<D> Unpacked<D> {
         Claim { key: &self.point, message: &self.unverified.message, signature: &self.unverified.signature }
     }
 
+    /// What it says, not verified.
+    pub fn claimed(&self) -> &D {
+        &self.unverified.document
+    }
+
     /// The document, once its claim has been verified.
     pub fn into_verified(self) -> D {
         self.unverified.document

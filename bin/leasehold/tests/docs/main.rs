@@ -42,6 +42,7 @@ pages! {
     rotation: "docs/rotation.md",
     sdk: "docs/sdk.md",
     stores: "docs/stores.md",
+    subscriptions: "docs/subscriptions.md",
     tour: "docs/tour.md",
     vendor: "docs/vendor.md",
     office_config: "docs/office/config.md",

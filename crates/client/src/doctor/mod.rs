@@ -12,6 +12,7 @@ mod names;
 mod proxies;
 mod standing;
 mod tls;
+mod users;
 
 #[cfg(feature = "directory")]
 use leasehold_core::CheckOutcome;
@@ -104,6 +105,8 @@ pub(crate) fn diagnose(
     findings.extend(tls::checks(&network.exchange, routes(), now));
     let grant = probed.iter().find_map(|host| hosts::grant(host, manifest, now));
     findings.extend(asked);
+    let signed_in = state.sign_in(None).ok().flatten().map(|stored| stored.shown());
+    findings.extend(users::check(&status, signed_in.as_ref()));
     findings.extend(standing::checks(&status, grant.as_ref(), service, now));
     Diagnosis { findings }
 }

@@ -33,7 +33,10 @@ pub(crate) fn checks(status: &Status, grant: Option<&Grant>, service: Service, n
     let last = |code| status.last_failure.as_ref().filter(|failure| failure.known() == Some(code));
     let refused = |name, code| last(code).map(|failure| Finding::failure(name, code, describe(failure)));
     let mut findings = vec![
-        refused("threshold", Code::ThresholdNotMet).unwrap_or_else(|| threshold(status, grant)),
+        refused("threshold", Code::ThresholdNotMet)
+            .or_else(|| refused("devices", Code::DevicesReached))
+            .or_else(|| devices(grant))
+            .unwrap_or_else(|| threshold(status, grant)),
         refused("capacity", Code::CapacityReached).unwrap_or_else(|| capacity(grant)),
         refused("revocation", Code::Revoked).unwrap_or_else(|| revocation(status)),
     ];
@@ -66,6 +69,15 @@ pub(crate) fn checks_with_directory(status: &Status, now: Timestamp) -> Vec<Find
     findings.push(standing(&status.standing));
     findings.push(next(status, now));
     findings
+}
+
+/// On how many devices each user may be; nothing where the product is for machines.
+fn devices(grant: Option<&Grant>) -> Option<Finding> {
+    let devices = leasehold_core::count(grant?.policy.devices?, "device", "devices");
+    Some(Finding::ok(
+        "devices",
+        format!("each user who signs in may use {devices} at once; the threshold does not apply"),
+    ))
 }
 
 fn threshold(status: &Status, grant: Option<&Grant>) -> Finding {
@@ -167,4 +179,15 @@ fn code(failure: &LastFailure) -> Code {
 }
 
 /// What has a check of its own.
-const CHECKED: [Code; 3] = [Code::ThresholdNotMet, Code::CapacityReached, Code::Revoked];
+const CHECKED: &[Code] = &[
+    Code::ThresholdNotMet,
+    Code::CapacityReached,
+    Code::Revoked,
+    Code::DevicesReached,
+    Code::SignInNeeded,
+    Code::SignInDeclined,
+    Code::SignInInsecure,
+    Code::SignInUnavailable,
+    Code::ProviderUnreachable,
+    Code::ProviderUnusable,
+];

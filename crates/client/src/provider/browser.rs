@@ -167,7 +167,8 @@ const MAX_HEAD: u64 = 16 * 1_024;
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::session::exchange::{Exchange, Trust};
+    use crate::session::exchange::Exchange;
+    use crate::session::trust::Trust;
 
     #[test]
     fn only_the_answer_to_this_sign_in_counts() {

@@ -50,8 +50,7 @@ impl ProviderError {
     pub fn code(&self) -> Code {
         match &self.fault {
             ProviderFault::Unanswered(Failure::NotAHost(_)) => Code::ProviderUnusable,
-            ProviderFault::Unanswered(_) => Code::ProviderUnreachable,
-            ProviderFault::Status(500..) => Code::ProviderUnreachable,
+            ProviderFault::Unanswered(_) | ProviderFault::Status(500..) => Code::ProviderUnreachable,
             ProviderFault::Insecure(_) => Code::SignInInsecure,
             ProviderFault::Refused { .. } => Code::SignInDeclined,
             ProviderFault::Status(_)

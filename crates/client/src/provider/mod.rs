@@ -1,4 +1,4 @@
-//! Speaking with an OpenID Connect provider: discovery, keys, tokens. Each answer is bounded in time and size, comes over
+//! Speaking with an `OpenID` Connect provider: discovery, keys, tokens. Each answer is bounded in time and size, comes over
 //! TLS (or from this machine), and is never looked for elsewhere: redirects are failures.
 
 pub(crate) mod browser;
@@ -16,8 +16,10 @@ use crate::address::HostAddress;
 use crate::error::Error;
 use crate::error::failure::{Failure, HostSource};
 use crate::provider::error::{ProviderError, ProviderFault};
-use crate::session::exchange::{Body, Exchange, NotAHost, TIMEOUT_FOUND, Trust};
+use crate::session::exchange::{Exchange, NotAHost, TIMEOUT_FOUND};
 use crate::session::host::route::Route;
+use crate::session::json::Body;
+use crate::session::trust::Trust;
 
 /// The connection to an identity provider, through the system's proxy where one is set.
 #[derive(Clone, Debug)]
@@ -26,7 +28,7 @@ pub struct ProviderLink {
     exchange: Exchange,
 }
 
-/// What a provider says of itself (OpenID Connect Discovery 1.0).
+/// What a provider says of itself (`OpenID` Connect Discovery 1.0).
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 pub struct ProviderMetadata {
     /// Its name, exactly as tokens have it.

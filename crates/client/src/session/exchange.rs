@@ -8,20 +8,20 @@ use std::time::Duration;
 use leasehold_core::Span;
 use ureq::config::Config;
 use ureq::http::{HeaderMap, StatusCode, Uri};
-use ureq::tls::{Certificate, PemItem, RootCerts, TlsConfig, parse_pem};
+use ureq::tls::{RootCerts, TlsConfig};
 use ureq::unversioned::resolver::{DefaultResolver, ResolvedSocketAddrs, Resolver};
 use ureq::unversioned::transport::{DefaultConnector, NextTimeout};
 use ureq::{Agent, Proxy, RequestBuilder, Timeout};
 
 use crate::VERSION;
 use crate::address::{HostAddress, Scheme};
-use crate::error::Error;
 use crate::error::failure::Failure;
 use crate::provider::tokens::Token;
 use crate::refused::{Refused, readable};
 use crate::session::host::route::{Reach, Route};
 use crate::session::proxy::{Direct, Proxies, ProxyCause, ProxyFault, Setting, Way};
 use crate::session::tls::{self, TlsFault};
+use crate::session::trust::Trust;
 
 /// Why an answer is not one of a host or an authority.
 #[derive(Debug, thiserror::Error)]
@@ -62,18 +62,6 @@ pub enum NotAHost {
     },
 }
 
-/// Whose certificates are trusted for TLS.
-#[derive(Clone, Debug, Default)]
-pub(crate) enum Trust {
-    /// Those of the platform; the public ones (Mozilla's) where it has none.
-    #[default]
-    Platform,
-    /// Those of the platform, and these.
-    PlatformAnd(Arc<Vec<Certificate<'static>>>),
-    /// These and no others.
-    Only(Arc<Vec<Certificate<'static>>>),
-}
-
 /// The HTTP client for hosts and authorities.
 #[derive(Clone, Debug)]
 pub(crate) struct Exchange {
@@ -100,17 +88,6 @@ struct SystemResolver(DefaultResolver);
 #[derive(Clone, Copy, Debug)]
 struct PinnedResolver(SocketAddr);
 
-/// What is sent where JSON is answered.
-#[derive(Clone, Copy, Debug)]
-pub(crate) enum Body<'b> {
-    /// Nothing: a `GET`.
-    Nothing,
-    /// Nothing: a `DELETE`.
-    Delete,
-    /// A form.
-    Form(&'b str),
-}
-
 /// An answer.
 #[derive(Debug)]
 pub(crate) enum Reply {
@@ -120,45 +97,6 @@ pub(crate) enum Reply {
     Done,
     /// A refusal.
     Refused(Refused),
-}
-
-impl Trust {
-    /// What an application and its administrator have set, in PEM form: `only` these, or `further` ones.
-    pub(crate) fn of(only: Option<&[u8]>, further: Option<&[u8]>) -> Result<Self, Error> {
-        match (only, further) {
-            (Some(pem), _) => Self::only(pem),
-            (None, Some(pem)) => certificates(pem).map(Self::PlatformAnd),
-            (None, None) => Ok(Self::Platform),
-        }
-    }
-
-    /// The certificates in a PEM file, and no others.
-    pub(crate) fn only(pem: &[u8]) -> Result<Self, Error> {
-        certificates(pem).map(Self::Only)
-    }
-}
-
-fn certificates(pem: &[u8]) -> Result<Arc<Vec<Certificate<'static>>>, Error> {
-    let items = parse_pem(pem).collect::<Result<Vec<_>, _>>().map_err(|_| Error::Authorities)?;
-    let certificates: Vec<_> = items
-        .into_iter()
-        .filter_map(|item| if let PemItem::Certificate(certificate) = item { Some(certificate) } else { None })
-        .collect();
-    if certificates.is_empty() { Err(Error::Authorities) } else { Ok(Arc::new(certificates)) }
-}
-
-impl Trust {
-    fn roots(&self) -> RootCerts {
-        let further: &[Certificate<'static>] = match self {
-            Self::Only(certificates) => return RootCerts::Specific(Arc::clone(certificates)),
-            Self::PlatformAnd(certificates) => certificates,
-            Self::Platform => &[],
-        };
-        let platform = rustls_native_certs::load_native_certs().certs;
-        let platform = platform.iter().map(|certificate| Certificate::from_der(certificate).to_owned());
-        let certificates: Vec<_> = platform.chain(further.iter().cloned()).collect();
-        if certificates.is_empty() { RootCerts::WebPki } else { RootCerts::Specific(Arc::new(certificates)) }
-    }
 }
 
 impl Exchange {
@@ -197,35 +135,6 @@ impl Exchange {
         let request = self.agent(route)?.post(route.address.url(path)).header("content-type", COSE);
         let request = authorised(request.config().timeout_global(Some(timeout)).build(), token);
         self.read(route, request.header("accept", ACCEPT).send(document), MAX_BYTES)
-    }
-
-    /// Asks a server for JSON, within `timeout`: the status and the body, which is JSON whatever the status.
-    pub(crate) fn json(
-        &self,
-        route: &Route,
-        path: &str,
-        body: Body<'_>,
-        token: Option<&Token>,
-        max: u64,
-        timeout: Duration,
-    ) -> Result<(u16, Vec<u8>), Failure> {
-        let (agent, url) = (self.agent(route)?, route.address.url(path));
-        let response = match body {
-            Body::Nothing => {
-                let request = agent.get(url).config().timeout_global(Some(timeout)).build();
-                authorised(request, token).header("accept", JSON).call()
-            }
-            Body::Delete => {
-                let request = agent.delete(url).config().timeout_global(Some(timeout)).build();
-                authorised(request, token).header("accept", JSON).call()
-            }
-            Body::Form(form) => {
-                let request = agent.post(url).config().timeout_global(Some(timeout)).build();
-                let request = authorised(request, token).header("accept", JSON);
-                request.header("content-type", "application/x-www-form-urlencoded").send(form)
-            }
-        };
-        read_json(response, max).map_err(|failure| self.blame(route, failure))
     }
 
     /// Asks for a document, within `timeout`; `held` is the number of the one that is held already.
@@ -295,14 +204,14 @@ impl Exchange {
         read(response, max).map_err(|failure| self.blame(route, failure))
     }
 
-    fn blame(&self, route: &Route, failure: Failure) -> Failure {
+    pub(super) fn blame(&self, route: &Route, failure: Failure) -> Failure {
         match self.way(route) {
             Way::Through(setting) => blame_proxy(setting, failure),
             Way::Direct(_) => failure,
         }
     }
 
-    fn agent(&self, route: &Route) -> Result<Agent, Failure> {
+    pub(super) fn agent(&self, route: &Route) -> Result<Agent, Failure> {
         match route.reach {
             Reach::Nowhere => Err(Failure::NameNotFound),
             Reach::At(socket) => Ok(Agent::with_parts(
@@ -348,7 +257,7 @@ fn agent(roots: RootCerts, proxy: Option<Proxy>, connect: Duration) -> Agent {
     Agent::with_parts(config, DefaultConnector::new(), SystemResolver::default())
 }
 
-type Response = Result<ureq::http::Response<ureq::Body>, ureq::Error>;
+pub(super) type Response = Result<ureq::http::Response<ureq::Body>, ureq::Error>;
 
 fn read(response: Response, max: u64) -> Result<Reply, Failure> {
     let (head, mut body) = response.map_err(failure)?.into_parts();
@@ -371,19 +280,8 @@ fn read(response: Response, max: u64) -> Result<Reply, Failure> {
     refused.map(Reply::Refused).ok_or(Failure::NotAHost(NotAHost::Problem))
 }
 
-/// An answer in JSON; keys and problems have types of their own.
-fn read_json(response: Response, max: u64) -> Result<(u16, Vec<u8>), Failure> {
-    let (head, mut body) = response.map_err(failure)?.into_parts();
-    let content_type = text(&head.headers, "content-type").split(';').next().unwrap_or_default().trim();
-    let is_json = content_type.eq_ignore_ascii_case(JSON) || content_type.to_ascii_lowercase().ends_with("+json");
-    if !is_json || head.status.is_redirection() {
-        return Err(unexpected(head.status, &head.headers));
-    }
-    Ok((head.status.as_u16(), body.with_config().limit(max).read_to_vec().map_err(failure)?))
-}
-
 /// Why an answer is not of the type that was asked for.
-fn unexpected(status: StatusCode, headers: &HeaderMap) -> Failure {
+pub(super) fn unexpected(status: StatusCode, headers: &HeaderMap) -> Failure {
     if let 407 | 502..=504 = status.as_u16() {
         return Failure::Gateway { status: status.as_u16() };
     }
@@ -395,18 +293,18 @@ fn unexpected(status: StatusCode, headers: &HeaderMap) -> Failure {
     Failure::NotAHost(NotAHost::Reply { status: status.as_u16(), content_type })
 }
 
-fn authorised<B>(request: RequestBuilder<B>, token: Option<&Token>) -> RequestBuilder<B> {
+pub(super) fn authorised<B>(request: RequestBuilder<B>, token: Option<&Token>) -> RequestBuilder<B> {
     match token {
         Some(token) => request.header("authorization", format!("Bearer {}", token.as_str())),
         None => request,
     }
 }
 
-fn text<'h>(headers: &'h HeaderMap, name: &str) -> &'h str {
+pub(super) fn text<'h>(headers: &'h HeaderMap, name: &str) -> &'h str {
     headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default()
 }
 
-fn failure(error: ureq::Error) -> Failure {
+pub(super) fn failure(error: ureq::Error) -> Failure {
     match error {
         ureq::Error::Timeout(Timeout::Connect) => Failure::Unreachable(ErrorKind::TimedOut.into()),
         ureq::Error::HostNotFound | ureq::Error::Timeout(Timeout::Resolve) => Failure::NameNotFound,
@@ -449,7 +347,6 @@ fn blame_proxy(setting: &Setting, failure: Failure) -> Failure {
 
 const COSE: &str = "application/cose";
 const PROBLEM: &str = "application/problem+json";
-const JSON: &str = "application/json";
 const ACCEPT: &str = "application/cose, application/problem+json";
 /// More than any lease or certificate has.
 pub(crate) const MAX_BYTES: u64 = 64 * 1_024;

@@ -6,6 +6,8 @@ pub(crate) mod deadline;
 pub(crate) mod directory;
 pub(crate) mod exchange;
 pub(crate) mod host;
+pub(crate) mod json;
 pub(crate) mod network;
 pub(crate) mod proxy;
 pub(crate) mod tls;
+pub(crate) mod trust;

@@ -1,5 +1,7 @@
 //! The devices of a user: told to that user alone, who may free one. The deciding thread answers, since it has the store.
 
+use std::collections::HashMap;
+
 use leasehold_core::{Cti, FamilyId, KeyId, ProductId, Text, Timestamp, UserId};
 use leasehold_store::StoreError;
 use leasehold_store::host::{EndCause, HostStore};
@@ -36,11 +38,21 @@ pub(crate) struct DeviceCall {
     pub(crate) reply: oneshot::Sender<Result<Vec<Device>, StoreError>>,
 }
 
+/// The devices of those users who are told of them, by the place of their request. A store that fails now keeps no answer back.
+pub(crate) fn of_users(
+    store: &mut dyn HostStore,
+    told: impl Iterator<Item = Option<UserId>>,
+    now: Timestamp,
+) -> HashMap<usize, Vec<Device>> {
+    let told = told.enumerate().filter_map(|(at, user)| Some((at, user?)));
+    told.map(|(at, user)| (at, of_user(store, user, now).unwrap_or_default())).collect()
+}
+
 /// The devices of `user`, in the order of their keys.
 ///
 /// # Errors
 /// [`StoreError`].
-pub(crate) fn of_user(store: &mut dyn HostStore, user: UserId, now: Timestamp) -> Result<Vec<Device>, StoreError> {
+fn of_user(store: &mut dyn HostStore, user: UserId, now: Timestamp) -> Result<Vec<Device>, StoreError> {
     store.devices(user, now)?.into_iter().map(|client| device(store, client, user, now)).collect()
 }
 

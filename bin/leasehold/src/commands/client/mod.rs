@@ -2,6 +2,7 @@
 
 mod activate;
 pub(crate) mod args;
+mod devices;
 mod generalize;
 mod install;
 pub(crate) mod made_up;
@@ -11,6 +12,8 @@ mod release;
 mod renew;
 mod report;
 mod request;
+mod sign_in;
+mod sign_out;
 mod status;
 
 use clap::Subcommand;
@@ -32,6 +35,12 @@ pub(crate) enum Client {
     Renew(renew::Renew),
     /// Give the lease back to the host.
     Release(release::Release),
+    /// Sign in for a product that is for users, and ask a host for a lease.
+    SignIn(sign_in::SignIn),
+    /// Give the user's lease back, and forget the tokens.
+    SignOut(sign_out::SignOut),
+    /// The devices on which the user who has signed in holds leases.
+    Devices(devices::Devices),
     /// Make an image ready: remove device keys and leases.
     Generalize(generalize::Generalize),
 }
@@ -45,6 +54,9 @@ impl Client {
             Self::Status(command) => command.run(output),
             Self::Renew(command) => command.run(output),
             Self::Release(command) => command.run(output),
+            Self::SignIn(command) => command.run(output),
+            Self::SignOut(command) => command.run(output),
+            Self::Devices(command) => command.run(output),
             Self::Generalize(command) => command.run(output),
         }
     }

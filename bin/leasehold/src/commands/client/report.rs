@@ -43,7 +43,7 @@ pub(crate) fn warn_of_hosts(passed_over: &[Tried], output: Output) {
 
 /// Notes that the host counts the lease that was replaced until its end.
 pub(crate) fn warn_of_a_lease_replaced(before: &Status, output: Output) {
-    let of_a_host = before.lease.as_ref().filter(|lease| lease.method == Method::Host);
+    let of_a_host = before.lease.as_ref().filter(|lease| matches!(lease.method, Method::Host | Method::Subscription));
     if let (Some(lease), Output::Human) = (of_a_host, output) {
         let until = lease.expires.map_or_else(String::new, |end| format!(" until {}", time(end)));
         errln!("note: the host's lease that this one replaces is counted there{until}");

@@ -13,6 +13,7 @@ use serde::{Deserialize, Deserializer};
 
 use super::administration::admin_address;
 use super::dns::options::{DnsOptions, many, one};
+use super::subscription::SubscriptionOptions;
 use crate::failure::Failure;
 use crate::values::{self, OrNone};
 
@@ -42,6 +43,7 @@ pub(crate) struct Config {
     pub(crate) dns: Option<DnsOptions>,
     #[serde(default)]
     pub(crate) limits: LimitOptions,
+    pub(crate) subscription: Option<SubscriptionOptions>,
 }
 
 /// What each address may do, in the `[limits]` table; 0 is without limit.
@@ -98,6 +100,7 @@ impl Config {
             let message = format!("configuration {}: one of tls_cert and tls_key is missing", path.display());
             return Err(Failure::failed(Code::BadConfiguration, message).hint("TLS needs both a certificate and a key"));
         }
+        config.subscription.iter().try_for_each(SubscriptionOptions::check)?;
         Ok(config)
     }
 

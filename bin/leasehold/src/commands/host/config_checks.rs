@@ -14,6 +14,7 @@ use super::Data;
 use super::config::Config;
 use super::dns::options::DnsOptions;
 use super::serve::{runtime, tls};
+use super::subscription;
 use crate::failure::Failure;
 use crate::stores::StoreLocation;
 
@@ -34,6 +35,9 @@ impl ConfigChecks {
         findings.push(writable(&self.data.folder));
         findings.extend(self.store());
         findings.extend(self.authority());
+        let identity = self.data.home().identity().ok().flatten();
+        let grants = identity.as_ref().map(|identity| identity.certificate().grants.as_slice());
+        findings.extend(subscription::checks(self.config.subscription.as_ref(), grants));
         if let Some(dns) = &self.config.dns {
             findings.extend(self.dns(dns));
         }

@@ -16,6 +16,7 @@ use leasehold_store_sqlite::host::SqliteHost;
 use super::Data;
 use super::dns::options::DnsOptions;
 use super::options::{AuthorityOptions, ListensAt, ServedWith};
+use super::subscription;
 use crate::commands::findings::report;
 use crate::failure::Failure;
 use crate::input;
@@ -48,7 +49,10 @@ impl HostDoctor {
         let dns = self.dns.or(config.dns.unwrap_or_default());
         let location = self.data.configured(config.store).location();
         let tls_certificate = config.tls_cert;
-        let findings = examine(&Examined { home, location, address, tls_certificate, dns, authority });
+        let identity = home.identity().ok().flatten();
+        let mut findings = examine(&Examined { home, location, address, tls_certificate, dns, authority });
+        let grants = identity.as_ref().map(|identity| identity.certificate().grants.as_slice());
+        findings.extend(subscription::checks(config.subscription.as_ref(), grants));
         report(&findings, doctor::cause(&findings), output)
     }
 }

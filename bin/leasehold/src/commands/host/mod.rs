@@ -21,6 +21,7 @@ pub(crate) mod request;
 mod restore;
 pub(crate) mod serve;
 mod status;
+mod subscription;
 
 use std::path::PathBuf;
 
@@ -179,7 +180,7 @@ pub(crate) fn failed(error: &Error) -> Failure {
         | Error::BatchesMissing { .. }
         | Error::AnotherStore { .. }
         | Error::Certificate(_) => Failure::refused(error.code(), message),
-        Error::BadSeal(_) | Error::Damaged(_) | Error::NoAuthorities(_) | Error::Store(_) | Error::Service(_) | Error::Thread(_) => {
+        Error::BadSeal(_) | Error::Damaged(_) | Error::NoAuthorities(_) | Error::ProviderCertificates | Error::Store(_) | Error::Service(_) | Error::Thread(_) => {
             Failure::failed(error.code(), message)
         }
     }

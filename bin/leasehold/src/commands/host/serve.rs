@@ -22,6 +22,7 @@ use super::dns::options::DnsOptions;
 use super::doctor::Examined;
 use super::options::AuthorityOptions;
 use super::reload::{Reloads, Started};
+use super::subscription::SubscriptionOptions;
 use super::{Data, failed};
 use crate::failure::Failure;
 use crate::output::Output;
@@ -165,6 +166,7 @@ impl Serve {
             renewal: Some(Renewal { authority, machine: Machine::read(), usage: config.usage() }),
             publication,
             journal_keep: config.journal_keep,
+            subscription: config.subscription.as_ref().map(SubscriptionOptions::settings).transpose()?,
         })
     }
 

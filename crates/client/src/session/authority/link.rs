@@ -10,8 +10,9 @@ use crate::address::AuthorityAddress;
 use crate::error::Error;
 use crate::error::failure::{Failure, HostSource};
 use crate::refused::Refused;
-use crate::session::exchange::{Exchange, NotAHost, Reply, TIMEOUT, Trust};
+use crate::session::exchange::{Exchange, NotAHost, Reply, TIMEOUT};
 use crate::session::host::route::Route;
+use crate::session::trust::Trust;
 
 /// The connection to a vendor's authority, through the system's proxy where one is set. It blocks for half a minute at most.
 #[derive(Clone, Debug)]

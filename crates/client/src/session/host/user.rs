@@ -10,9 +10,10 @@ use crate::error::Error;
 use crate::error::failure::{Failure, Tried};
 use crate::provider::tokens::{SignInTerms, Token};
 use crate::refused::{Refused, readable};
-use crate::session::exchange::{Body, MAX_BYTES, NotAHost, TIMEOUT};
+use crate::session::exchange::{MAX_BYTES, NotAHost, TIMEOUT};
 use crate::session::host::round::Hosts;
 use crate::session::host::route::Route;
+use crate::session::json::Body;
 
 /// A device on which the user holds leases.
 #[derive(Clone, Debug, PartialEq, Eq)]

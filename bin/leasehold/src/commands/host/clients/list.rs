@@ -173,6 +173,7 @@ pub(super) fn value(row: &ClientRow) -> Value {
             "issued": seconds(lease.issued),
             "expires": seconds(lease.held.expires),
             "seal": lease.seal,
+            "user": lease.held.user.map(|user| user.to_string()),
             "forks": lease.forks,
             "ended_early": lease.held.end.is_early(),
             "released": lease.released == Some(lease.held.lease),

@@ -2,6 +2,7 @@
 
 mod change;
 mod list;
+mod users;
 
 use clap::Args;
 use leasehold_core::KeyId;
@@ -26,6 +27,9 @@ pub(crate) struct Clients {
     data: Data,
     #[command(flatten)]
     filter: RowFilter,
+    /// Show users who have signed in and how many devices each has, by the hash that the host keeps of them.
+    #[arg(long, conflicts_with_all = ["sort", "after", "limit", "name", "address", "product", "expiring"])]
+    users: bool,
     /// The order of the machines.
     #[arg(long, value_enum, default_value_t, value_name = "ORDER")]
     sort: ClientOrder,
@@ -45,6 +49,14 @@ impl Clients {
         let location = self.data.location()?;
         let now = input::now();
         let mut store = self.data.reader()?;
+        if self.users {
+            let users = users::read(store.as_mut(), now).map_err(|error| location.failed(&error))?;
+            match output {
+                Output::Json => output::json(&users.iter().map(users::value).collect()),
+                Output::Human => users::print(&users),
+            }
+            return Ok(());
+        }
         let after = match &self.after {
             Some(start) => {
                 let rows = beginning(store.as_mut(), start).map_err(|error| location.failed(&error))?;
