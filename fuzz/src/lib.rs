@@ -2,6 +2,7 @@
 
 use leasehold_core::repair::repair;
 use leasehold_core::{ProductKey, PublicKey, Timestamp};
+use leasehold_wire::parts::{Gatherer, MAX_PART, texts};
 use leasehold_wire::request::{self, Unverified};
 use leasehold_wire::signature::{self, Claim};
 use leasehold_wire::{
@@ -41,6 +42,31 @@ pub fn armour(input: &[u8]) {
     if let Ok(text) = leasehold_wire::armour::wrap(&document) {
         assert_eq!(leasehold_wire::armour::read(text.as_bytes()).expect("armour"), document);
     }
+}
+
+/// The texts of QR codes, a line each, in whatever order; and the bytes as a document that is written as such texts.
+pub fn parts(input: &[u8]) {
+    let mut gatherer = Gatherer::default();
+    let lines = String::from_utf8_lossy(input);
+    lines.lines().for_each(|line| gatherer.add(line));
+    let gathered = gatherer.finish();
+    for document in &gathered.documents {
+        assert_eq!(gather(&texts(document)), std::slice::from_ref(document), "what was gathered is gathered again");
+    }
+    assert!(gathered.documents.len() + gathered.errors.len() <= lines.lines().count());
+    // A part alone says that others are missing; parts of no document are none together.
+    if Envelope::parse(input).is_ok() || (!input.is_empty() && input.len() <= MAX_PART) {
+        let mut backwards = texts(input);
+        backwards.reverse();
+        let whole = gather(&backwards);
+        assert!(whole.is_empty() || whole == [input.to_vec()]);
+    }
+}
+
+fn gather(texts: &[String]) -> Vec<Vec<u8>> {
+    let mut gatherer = Gatherer::default();
+    texts.iter().for_each(|text| gatherer.add(text));
+    gatherer.finish().documents
 }
 
 /// A product key as it was typed.

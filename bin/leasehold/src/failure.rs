@@ -71,6 +71,11 @@ impl Failure {
         Self { message: format!("{}: {}", path.display(), self.message), ..self }
     }
 
+    /// Says which of a command's files it is about; that one is no answer, but a failure of the command.
+    pub(crate) fn about(self, what: &str) -> Self {
+        Self { message: format!("{what} {}", self.message), exit: Exit::Failed, ..self }
+    }
+
     /// The stable code.
     pub(crate) const fn code(&self) -> Code {
         self.code

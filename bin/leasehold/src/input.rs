@@ -8,6 +8,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use leasehold_core::{Code, ProductKey, Timestamp, repair, text_file};
 use leasehold_wire::armour;
 
+use crate::documents;
 use crate::failure::Failure;
 use crate::prompt;
 
@@ -24,12 +25,9 @@ pub(crate) fn file(path: &Path) -> Result<Vec<u8>, Failure> {
     Ok(bytes)
 }
 
-/// The bytes of a document: raw, in armour or hexadecimal; from a file, or standard input where `path` is `-`.
+/// The bytes of a document: raw, in armour, hexadecimal or in a picture; from a file, or standard input where `path` is `-`.
 pub(crate) fn document(path: &Path) -> Result<Vec<u8>, Failure> {
-    let bytes = file(path)?;
-    let document = armour::read(&bytes)
-        .map_err(|error| Failure::refused(Code::Malformed, format!("{}: {error}", path.display())))?;
-    Ok(document.into_owned())
+    documents::read(path)
 }
 
 /// A secret: the first line of `path` (`-` is standard input) where given, else asked for on the terminal.

@@ -6,6 +6,7 @@ mod terminal;
 
 mod cli;
 mod commands;
+mod documents;
 mod failure;
 mod hardening;
 mod ids;
@@ -15,6 +16,7 @@ mod operator;
 mod out_file;
 mod output;
 mod prompt;
+mod qr;
 mod stores;
 mod system;
 mod table;

@@ -12,11 +12,13 @@ use serde_json::{Value, json};
 
 use crate::failure::Failure;
 use crate::output::{self, Output};
+use crate::qr::{self, Picture};
 
 /// Where a command writes what it makes.
 #[derive(Clone, Debug, Default, Args)]
 pub(crate) struct OutFile {
-    /// Write to this file instead of standard output (`-`); a document is raw where the name ends in .lh, else in armour.
+    /// Write to this file instead of standard output (`-`); a document is raw where the name ends in .lh, a picture of QR codes
+    /// where in .png or .svg, else in armour.
     #[arg(short = 'o', long = "output", value_name = "FILE")]
     path: Option<PathBuf>,
     /// Overwrite the file of `-o`.
@@ -74,29 +76,106 @@ impl OutFile {
         if self.force { file.replace() } else { file.create() }.map_err(failed)?;
         Ok(written)
     }
+}
 
-    /// Puts a document where it was asked for: into the file (raw where its name ends in `.lh`, else in armour), or in
-    /// armour on standard output. In JSON it stands among what there is to tell `about` it.
+/// Where a command writes a document.
+#[derive(Clone, Debug, Default, Args)]
+pub(crate) struct DocumentOut {
+    #[command(flatten)]
+    file: OutFile,
+    /// Write it as QR codes, to be photographed: on a terminal that is large enough, or into the file of `-o` (.png, .svg).
+    #[arg(long)]
+    qr: bool,
+}
+
+impl DocumentOut {
+    /// The file that is asked for; `None` is standard output.
+    pub(crate) fn path(&self) -> Option<&Path> {
+        self.file.path()
+    }
+
+    /// Whether a form or place was asked for, be it standard output.
+    pub(crate) const fn is_given(&self) -> bool {
+        self.file.is_given() || self.qr
+    }
+
+    /// Whether nothing but the document itself is to be shown.
+    pub(crate) const fn is_plain(&self) -> bool {
+        !self.qr
+    }
+
+    /// Refuses a file that is there and may not be overwritten, and one that is no picture where that is asked for. Ask before
+    /// something is used up or recorded.
+    pub(crate) fn check(&self) -> Result<(), Failure> {
+        match self.path() {
+            Some(path) if self.qr && Picture::of(path).is_none() => {
+                let message =
+                    format!("{}: QR codes are written to a file whose name ends in .png or .svg", path.display());
+                Err(Failure::failed(Code::Usage, message)
+                    .hint("name it so, or leave `--qr` out for a file to be carried"))
+            }
+            Some(_) | None => self.file.check(),
+        }
+    }
+
+    /// As [`Self::check`], for so many documents: in a raw file there is one.
+    pub(crate) fn check_for(&self, documents: usize) -> Result<(), Failure> {
+        match self.path() {
+            Some(path) if documents > 1 && is_raw(path) => {
+                let message =
+                    format!("{}: a raw file (.lh) holds one document, and there are {documents}", path.display());
+                Err(Failure::failed(Code::Usage, message)
+                    .hint("give the file another name: in armour it holds all of them"))
+            }
+            Some(_) | None => self.check(),
+        }
+    }
+
+    /// Puts a document where it was asked for: into the file (raw where its name ends in `.lh`, a picture where in `.png` or
+    /// `.svg`, else in armour), or in armour or as QR codes on standard output. In JSON it stands among what there is to tell
+    /// `about` it.
     pub(crate) fn document(&self, bytes: &[u8], about: Value, output: Output) -> Result<(), Failure> {
-        let armour = || armour::wrap(bytes).map_err(|error| Failure::failed(Code::Internal, error.to_string()));
+        self.documents(&[bytes.to_vec()], about, output)
+    }
+
+    /// The same with any number of documents, all in one place.
+    pub(crate) fn documents(&self, documents: &[Vec<u8>], about: Value, output: Output) -> Result<(), Failure> {
+        let armour = || documents.iter().map(|bytes| armour::wrap(bytes)).collect::<Result<Vec<_>, _>>();
+        let armour = || armour().map_err(|error| Failure::failed(Code::Internal, error.to_string()));
         let mut about = about;
         match self.path() {
             Some(path) => {
-                let raw = path.extension().is_some_and(|extension| extension == "lh");
-                let content = if raw { bytes.to_vec() } else { armour()?.into_bytes() };
+                let content = match (Picture::of(path), documents) {
+                    (Some(picture), _) => picture.draw(documents)?,
+                    (None, [only]) if is_raw(path) => only.clone(),
+                    (None, _) => armour()?.concat().into_bytes(),
+                };
                 let all = |file: &mut dyn Write| file.write_all(&content).map_err(|error| Failure::file(path, &error));
-                self.write(path, Readers::Umask, all)?;
+                self.file.write(path, Readers::Umask, all)?;
                 about["file"] = json!(path);
                 errln!("written to {}", path.display());
             }
-            None if output == Output::Json => about["document"] = json!(armour()?),
-            None => out!("{}", armour()?),
+            None if output == Output::Json => {
+                match &armour()?[..] {
+                    [only] => about["document"] = json!(only),
+                    all => about["documents"] = json!(all),
+                }
+                if self.qr {
+                    about["qr"] = json!(qr::texts(documents));
+                }
+            }
+            None if self.qr => qr::print(documents)?,
+            None => armour()?.iter().for_each(|text| out!("{text}")),
         }
         if output == Output::Json {
             output::json(&about);
         }
         Ok(())
     }
+}
+
+fn is_raw(path: &Path) -> bool {
+    path.extension().is_some_and(|extension| extension == "lh")
 }
 
 fn is_taken(error: &io::Error) -> bool {

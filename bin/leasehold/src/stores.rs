@@ -82,11 +82,20 @@ impl StoreLocation {
 
     /// The host's store, for serving from it; made where it is missing.
     pub(crate) fn host(&self) -> Result<Box<dyn HostStore>, Failure> {
-        let opened: Result<Box<dyn HostStore>, StoreError> = match self {
+        self.open_host().map_err(|error| self.failed(&error))
+    }
+
+    /// The same, with the store's own word for why not.
+    pub(crate) fn open_host(&self) -> Result<Box<dyn HostStore>, StoreError> {
+        match self {
             Self::Folder(folder) => SqliteHost::open(folder).map(|store| Box::new(store) as _),
             Self::Database(address) => PostgresHost::open((**address).clone()).map(|store| Box::new(store) as _),
-        };
-        opened.map_err(|error| self.failed(&error))
+        }
+    }
+
+    /// Whether several processes may have it open for writing at once.
+    pub(crate) const fn is_shared(&self) -> bool {
+        matches!(self, Self::Database(_))
     }
 
     /// The host's store as it is now, for reading, also while hosts serve from it; `None` where there is none yet.

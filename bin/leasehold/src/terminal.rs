@@ -134,10 +134,16 @@ const fn believed(columns: usize) -> usize {
     if columns < MIN_COLUMNS { UNKNOWN_COLUMNS } else { columns }
 }
 
-/// Whether a picture of this size fits the terminal that talk goes to, whole and with a prompt below it.
-pub(crate) fn has_room(columns: usize, lines: usize) -> bool {
-    let size = terminal_size::terminal_size_of(io::stderr());
-    size.is_some_and(|(width, height)| columns <= usize::from(width.0) && lines < usize::from(height.0))
+/// Columns and lines of the terminal that `stream` is; `None` where it is none.
+#[cfg(unix)]
+pub(crate) fn size(stream: impl std::os::fd::AsFd) -> Option<(usize, usize)> {
+    terminal_size::terminal_size_of(stream).map(|(width, height)| (usize::from(width.0), usize::from(height.0)))
+}
+
+/// Columns and lines of the terminal that `stream` is; `None` where it is none.
+#[cfg(windows)]
+pub(crate) fn size(stream: impl std::os::windows::io::AsHandle) -> Option<(usize, usize)> {
+    terminal_size::terminal_size_of(stream).map(|(width, height)| (usize::from(width.0), usize::from(height.0)))
 }
 
 fn keep(stream: Stream, error: io::Error) {

@@ -209,6 +209,7 @@ file-unreadable: nothing key";
 
 /// A test of the program, and the codes that it provokes.
 const ELSEWHERE: &str = "\
+carried.rs: picture-unreadable no-qr-code parts-missing no-room-for-qr not-all-answered
 client.rs: name-not-found never-activated bad-signature foreign-manifest gateway-failed proxy-refused proxy-unreachable state-damaged state-unusable threshold-not-met
 doctor.rs: clock-wrong connection-timeout dns-declined dns-refused host-certificate-ended host-certificate-ends-soon key-mismatch no-service-record product-not-granted rogue-record
 dns.rs: copy-of-this-host dns-key-refused dns-no-own-record dns-not-permitted dns-stale-record dns-target-without-address dns-wrong-port duplicates forks not-serving

@@ -86,6 +86,7 @@ fn prepare(folder: &Path) {
     done("host admin add ann --no-password --data q/host");
     done("host token add monitoring --data q/host");
     done("host backup first.tar --data q/host");
+    done("client request --state q/clients/4 --for-host -o carried.txt");
     let key = done("vendor key issue --family acme --kind multiple --machines 5 --dir q/vendor");
     fs::write(folder.join("multiple.txt"), key).expect("a file");
     fs::write(folder.join("host.toml"), "listen = \"127.0.0.1:0\"\n").expect("a file");
@@ -132,6 +133,8 @@ client sign-out --state q/clients/1
 --json client sign-out --state q/clients/1
 client generalize --state q/clients/6
 client request --state q/clients/2 --key-file multiple.txt
+client request --state q/clients/3 --for-host
+host lease carried.txt --data q/host
 doctor --state q/clients/1 --no-dns
 --json doctor --state q/clients/1 --no-dns
 host status --data q/host

@@ -44,8 +44,14 @@ vendor-manifest: vendor manifest acme-cad
 vendor-manifest: vendor manifest acme-cad -o x.lh
 client-request: client request --manifest acme-cad.lh --state mine --key-file m.txt
 client-request: client request --manifest acme-cad.lh --state mine --key-file m.txt -o mr.txt
+client-request: client request --manifest acme-cad.lh --state mine --key-file m.txt --qr
+client-request: client request --state clients/2 --for-host -o lr.txt
+host-lease: host lease lr.txt --data host
+host-lease: host lease lr.txt --data host -o la.txt
 client-status: client status --manifest acme-cad.lh --state mine
 vendor-approve: vendor approve mr.txt -o ma.txt
+vendor-approve: vendor approve mr.txt --qr
+vendor-approve-batch: vendor approve mr.txt r.txt
 client-install: client install ma.txt --manifest acme-cad.lh --state mine
 client-status: client status --manifest acme-cad.lh --state mine
 client-status: client status --manifest acme-cad.lh --state clients/1

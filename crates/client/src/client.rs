@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 #[cfg(feature = "directory")]
 use leasehold_core::Code;
 use leasehold_core::{Fingerprint, KeyId, ProductKey, Standing, Timestamp};
-use leasehold_wire::{Lease, Manifest, Method, armour};
+use leasehold_wire::{Manifest, Method, armour};
 
 use crate::address::AuthorityAddress;
 use crate::context::Context;
@@ -21,6 +21,7 @@ use crate::session::exchange::Exchange;
 #[cfg(feature = "directory")]
 use crate::session::host::asking::Outcome;
 use crate::session::host::asking::{Answer, LeaseSession};
+use crate::session::host::carried::{CarriedSession, Installed};
 use crate::session::host::lookup::Search;
 use crate::session::host::release::Released;
 use crate::session::network::Network;
@@ -237,14 +238,36 @@ impl Client {
         self.machine_session(&lock).prepare(key)
     }
 
-    /// Stores the lease (raw or armoured) with which the vendor answered [`Self::machine_request`].
+    /// The request for a host, to be carried there as a file (`leasehold host lease`): for a machine that reaches no host.
+    /// [`Self::install`] takes the answer; until then the request keeps its name. It may be carried for 30 days.
     ///
     /// # Errors
-    /// [`Error::Lease`] where it is not for this machine, or does not verify; [`Error::State`].
-    pub fn install(&self, lease: &[u8]) -> Result<Lease, Error> {
-        let bytes = armour::read(lease).map_err(Error::Document)?;
+    /// [`Error::NoFingerprint`], [`Error::State`].
+    pub fn request_for_host(&self) -> Result<Vec<u8>, Error> {
         let lock = self.state.request_lock()?;
-        self.machine_session(&lock).install(&bytes)
+        self.carried_session(&lock).request()
+    }
+
+    /// Stores what a host answered to [`Self::request_for_host`], or the vendor to [`Self::machine_request`]: in any form that a
+    /// document has, also one of many answers in one file.
+    ///
+    /// # Errors
+    /// [`Error::Lease`] where it is not for this machine, or does not verify; [`Error::NotAmong`] where none of several is;
+    /// [`Error::Document`] where there is no document; [`Error::State`].
+    pub fn install(&self, answers: &[u8]) -> Result<Installed, Error> {
+        let mut documents = Vec::new();
+        let mut unreadable = None;
+        for read in armour::read_all(answers).map_err(Error::Document)? {
+            match read {
+                Ok(document) => documents.push(document),
+                Err(error) => unreadable = Some(error),
+            }
+        }
+        if let Some(error) = unreadable.filter(|_| documents.is_empty()) {
+            return Err(Error::Document(error));
+        }
+        let lock = self.state.request_lock()?;
+        self.carried_session(&lock).install(&documents)
     }
 
     /// Prepares an image: removes device key and leases of this vendor's products. See [`crate::generalize`].
@@ -369,6 +392,11 @@ impl Client {
             deadline: Deadline::of_attempt(self.context.clock.as_ref()),
             token: None,
         }
+    }
+
+    /// Needs the lock, as before.
+    fn carried_session<'c>(&'c self, lock: &'c RequestLock) -> CarriedSession<'c> {
+        CarriedSession { context: &self.context, state: &self.state, machine: self.machine_session(lock) }
     }
 
     /// Needs the lock, as before.

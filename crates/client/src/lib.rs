@@ -32,6 +32,7 @@ pub use leasehold_core::{
 pub use leasehold_directory as directory;
 pub use leasehold_discovery as discovery;
 pub use leasehold_wire::armour::ArmourError;
+pub use leasehold_wire::parts;
 pub use leasehold_wire::{Lease, Malformed, Manifest, Method, Reason};
 pub use machine::{Machine, host_name};
 pub use options::{EnvironmentError, HostName, Options};
@@ -48,6 +49,7 @@ pub use session::directory::{Directories, DirectoryAccount, DirectoryFault, Dire
 pub use session::exchange::NotAHost;
 pub use session::host::answer::Mismatch;
 pub use session::host::asking::{Answer, Granted, Outcome};
+pub use session::host::carried::Installed;
 #[cfg(feature = "mdns")]
 pub use session::host::lookup::LocalLink;
 pub use session::host::lookup::{Lookup, SearchError};

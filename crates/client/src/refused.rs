@@ -81,6 +81,25 @@ impl Refused {
         }
     }
 
+    /// A signed refusal that came as a file.
+    pub(crate) fn sealed(refusal: &SealedRefusal, proof: Proof) -> Self {
+        let code = refusal.reason.code();
+        Self {
+            code: code.name().to_owned(),
+            status: 409,
+            title: code.meaning().to_owned(),
+            detail: code.hint().to_owned(),
+            count: refusal.count,
+            limit: refusal.limit,
+            retry: Some(refusal.retry),
+            client_time: None,
+            host_time: None,
+            last: None,
+            proof: Some(Box::new(proof)),
+            document: None,
+        }
+    }
+
     /// The code, where this release knows it.
     pub fn known(&self) -> Option<Code> {
         self.code.parse().ok()

@@ -28,6 +28,18 @@ pub struct Ask<'r> {
     pub holds: Option<Cti>,
     /// What it shows of the user who has signed in.
     pub sign_in: SignIn,
+    /// How it came to the host.
+    pub delivery: Delivery,
+}
+
+/// How a request came to the host.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Delivery {
+    /// Over the network, a moment after it was made.
+    #[default]
+    Network,
+    /// By a file that was carried, days after it was made: there is nobody to ask again with a later one.
+    File,
 }
 
 /// All that one decision needs of the store: no table behind it.
@@ -195,7 +207,7 @@ pub fn screen<'g>(
     if let Some(end) = grant.policy.end.filter(|end| *end <= now) {
         return Err(Refusal::GrantEnded { end });
     }
-    if ask.issued.distance(now) > Span::CLOCK_TOLERANCE {
+    if now.since(ask.issued) > ask.delivery.max_age() || ask.issued.since(now) > Span::CLOCK_TOLERANCE {
         return Err(Refusal::ClockSkew { client: ask.issued, host: now });
     }
     match (revocation, grant.policy.devices, ask.sign_in) {
@@ -203,6 +215,16 @@ pub fn screen<'g>(
         (Revocation::Clear, Some(_), SignIn::Needed(fault)) => Err(Refusal::SignInNeeded(fault)),
         (Revocation::Clear, Some(_), SignIn::NotSubscribed) => Err(Refusal::NotSubscribed),
         (Revocation::Clear, None, _) | (Revocation::Clear, Some(_), SignIn::User(_)) => Ok(grant),
+    }
+}
+
+impl Delivery {
+    /// How old a request may be.
+    pub const fn max_age(self) -> Span {
+        match self {
+            Self::Network => Span::CLOCK_TOLERANCE,
+            Self::File => Span::days(30),
+        }
     }
 }
 
@@ -219,7 +241,8 @@ impl Counting {
 
 impl Tally<'_> {
     /// The last steps before the sighting is recorded: a client whose lease is a user's shows the user again, and a request has
-    /// to be newer than the last one.
+    /// to be newer than the last one. One that is carried may be the last one itself, where no lease came of it, or one that still
+    /// runs and may be lost.
     ///
     /// # Errors
     /// [`Refusal::SignInNeeded`], [`Refusal::Replayed`]; nothing is recorded then.
@@ -229,7 +252,9 @@ impl Tally<'_> {
         {
             return Err(Refusal::SignInNeeded(fault));
         }
+        let over = || self.held.is_some_and(|held| held.request == ask.cti && !held.runs_at(now));
         match self.last_issued {
+            Some(last) if ask.delivery == Delivery::File && ask.issued == last && !over() => Ok(()),
             Some(last) if ask.issued <= last => Err(Refusal::Replayed { last }),
             Some(_) | None => Ok(()),
         }
@@ -410,6 +435,52 @@ mod tests {
     }
 
     #[test]
+    fn a_request_that_is_carried_may_be_old_and_come_again_unless_its_lease_is_over() {
+        let (product, fingerprint) = ("p".parse().unwrap(), machine(1));
+        let day = |day: u64| Timestamp::from_unix(day * 86_400);
+        let grant = Grant {
+            family: "f".parse().unwrap(),
+            products: [(product, 1.try_into().unwrap())].to_vec(),
+            policy: Policy::default(),
+        };
+        let ask = |issued, delivery| Ask {
+            client: KeyId([0; 16]),
+            cti: Cti([2; 16]),
+            issued,
+            product: &product,
+            number: 1.try_into().unwrap(),
+            fingerprint: &fingerprint,
+            holds: None,
+            sign_in: SignIn::default(),
+            delivery,
+        };
+        let grants = core::slice::from_ref(&grant);
+        let screened =
+            |issued, delivery| screen(Some(grants), None, &ask(issued, delivery), Revocation::Clear, day(100)).is_ok();
+        let late = day(70).minus(Span::seconds(1));
+        for (issued, network, file) in
+            [(day(100), true, true), (day(70), false, true), (late, false, false), (day(101), false, false)]
+        {
+            assert_eq!(
+                (screened(issued, Delivery::Network), screened(issued, Delivery::File)),
+                (network, file),
+                "{issued}"
+            );
+        }
+        let held = |request: u8, expires| {
+            Some(Held { lease: Cti([1; 16]), request: Cti([request; 16]), expires, end: LeaseEnd::Expiry, user: None })
+        };
+        for (held, again) in
+            [(None, true), (held(9, day(99)), true), (held(2, day(101)), true), (held(2, day(99)), false)]
+        {
+            let tally = Tally { last_issued: Some(day(90)), held, ..Tally::default() };
+            assert_eq!(tally.screen(&ask(day(90), Delivery::File), day(100)).is_ok(), again, "{held:?}");
+            assert!(tally.screen(&ask(day(90), Delivery::Network), day(100)).is_err());
+            assert!(tally.screen(&ask(day(89), Delivery::File), day(100)).is_err(), "an older one");
+        }
+    }
+
+    #[test]
     fn a_lost_reply_asked_again_is_no_fork_and_an_older_lease_is() {
         let expires = Timestamp::from_unix(9);
         let held = Held { lease: Cti([1; 16]), request: Cti([2; 16]), expires, end: LeaseEnd::Expiry, user: None };
@@ -423,6 +494,7 @@ mod tests {
             fingerprint: &fingerprint,
             holds: holds.map(|byte| Cti([byte; 16])),
             sign_in: SignIn::default(),
+            delivery: Delivery::Network,
         };
         assert!(!held.forked_by(&ask(9, Some(1))), "it holds the last lease");
         assert!(!held.forked_by(&ask(2, Some(8))), "its last reply was lost");

@@ -27,7 +27,7 @@ pub mod text;
 pub mod text_file;
 pub mod time;
 
-pub use admission::{Ask, Counting, Equal, Held, LeaseEnd, Refusal, Tally, Verdict};
+pub use admission::{Ask, Counting, Delivery, Equal, Held, LeaseEnd, Refusal, Tally, Verdict};
 pub use clock::{Clock, Running};
 pub use code::{Code, UnknownCode};
 pub use count::count;

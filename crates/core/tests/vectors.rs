@@ -7,8 +7,8 @@ use leasehold_core::clock;
 use leasehold_core::repair::repair;
 use leasehold_core::standing::{Evidence, Lease, Machine, Revocation};
 use leasehold_core::{
-    Ask, Component, Counting, Cti, Equal, Fingerprint, Grant, Held, KeyId, LeaseEnd, Policy, ProductId, ProductKey,
-    Refusal, SignIn, SignInFault, Span, Tally, Timestamp, UserId, Verdict, admission,
+    Ask, Component, Counting, Cti, Delivery, Equal, Fingerprint, Grant, Held, KeyId, LeaseEnd, Policy, ProductId,
+    ProductKey, Refusal, SignIn, SignInFault, Span, Tally, Timestamp, UserId, Verdict, admission,
 };
 use leasehold_testkit::vectors::{read, unhex};
 use serde_json::{Value, json};
@@ -181,6 +181,7 @@ impl Host {
             fingerprint: &fingerprint,
             holds: step["held"].as_u64().map(lease),
             sign_in: sign_in(&step["sign_in"]),
+            delivery: Delivery::Network,
         };
         if flag(&step["revoked"]) {
             let own = self.leases.iter_mut().filter(|((other, _), _)| *other == client);

@@ -16,7 +16,7 @@ use tokio::sync::oneshot;
 
 use crate::health::SEAL;
 use crate::hex;
-use crate::job::{ClientDocument, Job, Reply};
+use crate::job::{ClientDocument, Job, Origin, Reply};
 use crate::problems::problem;
 use crate::shared::Shared;
 use crate::stages::{Stage, start};
@@ -85,7 +85,7 @@ impl ClientApi {
             Err(response) => return response,
         };
         let (reply, answer) = oneshot::channel();
-        let job = Job { document, address: request.client, sign_in, reply };
+        let job = Job { document, origin: Origin::Network(request.client), sign_in, reply };
         if self.shared.arrived.offer(job).is_err() {
             return Problem::busy(BUSY).into();
         }

@@ -1,22 +1,24 @@
 //! Deciding: all that waits is one batch, verified together, with one transaction and one seal. The next batch gathers
 //! meanwhile.
 
+mod before;
+
 use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::thread;
 use std::time::Duration;
 
-use leasehold_core::{Ask, Cti, Grant, KeyId, PublicKey, Refusal, Timestamp, UserId, Verdict, admission};
+use leasehold_core::{Ask, Cti, Delivery, Grant, Refusal, Timestamp, UserId, Verdict, admission};
 use leasehold_store::host::{Asked, Batch, Family, Fork, HostStore, Ledger, NewLease, Subject, Terms};
-use leasehold_wire::Request;
 use leasehold_wire::signature::Point;
 
 use crate::answers::Answers;
 use crate::batch_queue::Received;
+use crate::carried;
 use crate::ending::RevokedClients;
 use crate::identity::Identity;
-use crate::job::{Reply, RequestKind, Verified};
+use crate::job::{Origin, Reply, RequestKind, Verified};
 use crate::orders::carry_out;
 use crate::sealing::{Documents, SealedBatch};
 use crate::shared::Shared;
@@ -25,6 +27,8 @@ use crate::subscription::devices::{self, Device};
 use crate::tallies::Tally;
 use crate::upkeep::{Condition, answer, fold, look_after, prune};
 use crate::verify::verify;
+
+use before::{NamedHosts, NewestSeal, answered_before, given_before};
 
 /// Decides what comes until the queue is closed. Once a second it looks after the store, whatever the load; while no client
 /// asks it tidies the store.
@@ -70,6 +74,9 @@ pub(crate) fn run(shared: &Shared, mut store: Box<dyn HostStore>) {
                 devices::answer_calls(shared, store.as_mut())
                     .into_iter()
                     .for_each(|client| answers.forget_client(client));
+                carried::answer_waiting(shared, |batch| {
+                    decide(shared, store.as_mut(), batch, (&mut newest, &mut answers));
+                });
                 more = revoked.end_some(shared, store.as_mut());
                 // A host that never rests prunes too, a piece each time.
                 prune(shared, store.as_mut(), newest.at);
@@ -82,24 +89,10 @@ pub(crate) fn run(shared: &Shared, mut store: Box<dyn HostStore>) {
     while condition == Condition::InPlace && matches!(store.tidy(), Ok(true)) {}
 }
 
-/// When the host's newest seal was made: a host whose clock is far behind it grants nothing.
-#[derive(Default)]
-struct NewestSeal {
-    host: Option<KeyId>,
-    at: Option<Timestamp>,
-}
-
-impl NewestSeal {
-    /// Looks it up and introduces the host, unless it is known. A store that fails says so when the batch is decided.
-    fn look(&mut self, store: &mut dyn HostStore, host: &PublicKey) {
-        let id = host.id();
-        if self.host != Some(id)
-            && let Ok(seals) = store.seals(id, 1)
-            && store.introduce(host).is_ok()
-        {
-            (self.host, self.at) = (Some(id), seals.first().map(|seal| seal.at));
-        }
-    }
+/// Answers requests that were carried here, on a store that no host serves from; how many there were.
+pub(crate) fn carried(shared: &Shared, store: &mut dyn HostStore) -> usize {
+    let (mut newest, mut answers) = (NewestSeal::default(), Answers::default());
+    carried::answer_waiting(shared, |batch| decide(shared, store, batch, (&mut newest, &mut answers)))
 }
 
 /// However deciding ends, even by a panic: all waiting clients are answered, and the host says that it is not ready.
@@ -130,7 +123,7 @@ fn decide(
     };
     newest.look(store, &identity.keypair().public());
     let families = families(&identity.certificate().grants);
-    let mut named = NamedHosts { known: HashMap::from([(identity.id(), true)]) };
+    let mut named = NamedHosts::with(identity.id());
     let mut items = Vec::with_capacity(batch.len());
     for item in batch {
         match screen(&identity, &item, newest.at, now) {
@@ -161,20 +154,6 @@ struct Screened<'g> {
     holds: Option<Cti>,
 }
 
-/// Which of the hosts that requests name decide on this store: only their leases are known here, and a lease of another
-/// host shows no fork.
-struct NamedHosts {
-    known: HashMap<KeyId, bool>,
-}
-
-impl NamedHosts {
-    fn lease_of(&mut self, kind: &RequestKind, store: &mut dyn HostStore) -> Option<Cti> {
-        let RequestKind::Lease(Request { chain_of: Some(host), holds: Some(lease), .. }) = kind else { return None };
-        let seals = |store: &mut dyn HostStore| store.seals(*host, 1).is_ok_and(|seals| !seals.is_empty());
-        self.known.entry(*host).or_insert_with(|| seals(store)).then_some(*lease)
-    }
-}
-
 /// What a transaction has decided for one item.
 #[derive(Clone, Copy)]
 enum Outcome {
@@ -186,6 +165,8 @@ enum Outcome {
     /// Refused in a step that records nothing.
     RefusedUnsealed(Refusal),
     Released,
+    /// A file was answered with the lease that still runs, and gets it again.
+    GivenBefore,
     /// The key is of mixed order.
     InvalidKey,
     /// Its address has brought too many new clients.
@@ -259,7 +240,11 @@ fn count(shared: &Shared, families: &[Family], items: &[Screened<'_>], outcomes:
         match outcome {
             Outcome::Granted { .. } => tallies[item.family].granted += 1,
             Outcome::Refused(_) => tallies[item.family].refused += 1,
-            Outcome::RefusedUnsealed(_) | Outcome::Released | Outcome::InvalidKey | Outcome::TooManyNewClients(_) => {}
+            Outcome::RefusedUnsealed(_)
+            | Outcome::Released
+            | Outcome::GivenBefore
+            | Outcome::InvalidKey
+            | Outcome::TooManyNewClients(_) => {}
         }
     }
     let counted = families.iter().map(|family| family.id).zip(tallies);
@@ -275,14 +260,18 @@ fn decide_one(shared: &Shared, ledger: &mut Ledger, (at, item): (usize, &Screene
         }
         RequestKind::Lease(request) => request,
     };
-    let ask = Ask { holds: item.holds, sign_in: item.verified.sign_in, ..request.ask(item.verified.client) };
+    let ask = Ask { holds: item.holds, ..item.verified.ask(request) };
     let tally = ledger.tally(at);
+    if given_before(&item.verified, &tally, &ask, ledger.now()) {
+        return Outcome::GivenBefore;
+    }
     if let Err(refusal) = tally.screen(&ask, ledger.now()) {
         return Outcome::RefusedUnsealed(refusal);
     }
     // Asked once for each client: the store remembers no others. It costs about as much as a verification.
     if tally.known.is_none() {
-        if let Err(wait) = shared.rates.new_client(item.verified.address) {
+        let rated = item.verified.origin.address().map_or(Ok(()), |address| shared.rates.new_client(address));
+        if let Err(wait) = rated {
             return Outcome::TooManyNewClients(wait);
         }
         if !Point::new(&request.key).is_some_and(|key| key.is_of_full_order()) {
@@ -294,7 +283,7 @@ fn decide_one(shared: &Shared, ledger: &mut Ledger, (at, item): (usize, &Screene
         issued: request.issued,
         fingerprint: request.fingerprint,
         name: request.host_name.clone(),
-        address: Some(item.verified.address),
+        address: item.verified.origin.address(),
     };
     let policy = &item.grant.policy;
     match tally.admit(policy, &request.fingerprint, ledger.now()) {
@@ -311,14 +300,6 @@ fn decide_one(shared: &Shared, ledger: &mut Ledger, (at, item): (usize, &Screene
     }
 }
 
-/// The answer to a request that is the last one of its client, come again.
-fn answered_before(answers: &Answers, item: &Verified) -> Option<Reply> {
-    match &item.kind {
-        RequestKind::Lease(request) => answers.find(item.client, request),
-        RequestKind::Release(_) => None,
-    }
-}
-
 fn reply(
     shared: &Shared,
     identity: &Identity,
@@ -331,7 +312,9 @@ fn reply(
     let (mut leases, mut refusals) = (0.., 0..);
     for (at, (Screened { verified: item, .. }, outcome)) in items.into_iter().zip(outcomes).enumerate() {
         let held = matches!(&item.kind, RequestKind::Lease(request) if request.chain_of == Some(identity.id()));
-        let chain = if held { &[] } else { chain.as_slice() };
+        // A file is a whole by itself: whoever gets it may look into it, and the host's chain may be another one by then.
+        let bare = held && item.origin.delivery() == Delivery::Network;
+        let chain = if bare { &[] } else { chain.as_slice() };
         let reply = match *outcome {
             Outcome::Granted { expires } => {
                 shared.decisions.granted(&item, expires);
@@ -349,6 +332,10 @@ fn reply(
                 note_refusal(shared, &item, &refusal);
                 Reply::Refused { refusal, document: None, devices: Vec::new() }
             }
+            Outcome::GivenBefore => match &item.origin {
+                Origin::File(Some(kept)) => Reply::Lease(kept.bytes.clone()),
+                Origin::File(None) | Origin::Network(_) => Reply::StoreUnavailable,
+            },
             Outcome::InvalidKey => Reply::BadSignature,
             Outcome::TooManyNewClients(wait) => Reply::TooManyRequests(wait),
             Outcome::Released => {
@@ -359,8 +346,11 @@ fn reply(
                 Reply::Released
             }
         };
-        if let (RequestKind::Lease(request), Reply::Lease(_) | Reply::Refused { document: Some(_), .. }) =
-            (&item.kind, &reply)
+        if let (
+            RequestKind::Lease(request),
+            Delivery::Network,
+            Reply::Lease(_) | Reply::Refused { document: Some(_), .. },
+        ) = (&item.kind, item.origin.delivery(), &reply)
         {
             answers.keep(item.client, request, reply.clone());
         }
@@ -377,7 +367,7 @@ fn screen<'i>(
 ) -> Result<&'i Grant, Refusal> {
     match &item.kind {
         RequestKind::Lease(request) => {
-            let ask = Ask { sign_in: item.sign_in, ..request.ask(item.client) };
+            let ask = item.ask(request);
             admission::screen(identity.grants_at(now), sealed, &ask, identity.revocation_of(item.client), now)
         }
         // A lease may be given back whatever has become of the grant. An old release names an old lease.

@@ -34,7 +34,7 @@ impl DecisionLog {
     /// A lease was granted until `expires`.
     pub(crate) fn granted(&self, item: &Verified, expires: Timestamp) {
         if self.has_room(|left_out| &mut left_out.granted) {
-            let (client, address, product) = (item.client, item.address, product(item));
+            let (client, address, product) = (item.client, &item.origin, product(item));
             tracing::info!(%client, %address, %product, until = %expires, "granted");
         }
     }
@@ -42,7 +42,7 @@ impl DecisionLog {
     /// A request was refused.
     pub(crate) fn refused(&self, item: &Verified, refusal: &Refusal) {
         if self.has_room(|left_out| &mut left_out.refused) {
-            let (client, address, product) = (item.client, item.address, product(item));
+            let (client, address, product) = (item.client, &item.origin, product(item));
             tracing::info!(%client, %address, %product, code = refusal.code().name(), "refused");
         }
     }
@@ -50,7 +50,7 @@ impl DecisionLog {
     /// A lease was given back.
     pub(crate) fn released(&self, item: &Verified) {
         if self.has_room(|left_out| &mut left_out.released) {
-            let (client, address, product) = (item.client, item.address, product(item));
+            let (client, address, product) = (item.client, &item.origin, product(item));
             tracing::info!(%client, %address, %product, "released");
         }
     }

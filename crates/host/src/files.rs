@@ -34,6 +34,8 @@ pub(crate) const GROWTH: &str = "growth.json";
 pub(crate) const HISTORY: &str = "history.json";
 /// The folder of what the host is told to do with its store.
 pub(crate) const ORDERS: &str = "orders";
+/// The folder of requests that were carried here, and of their answers.
+pub(crate) const CARRIED: &str = "carried";
 /// The newest seal of the host, beside its store.
 pub(crate) const MARK: &str = "store.mark";
 /// The newest batch of the store, written after each commit.

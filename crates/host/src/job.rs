@@ -1,9 +1,10 @@
 //! A client's document on its way through the host, and the answer that comes back.
 
+use std::fmt;
 use std::net::IpAddr;
 use std::time::Duration;
 
-use leasehold_core::{KeyId, ProductId, Refusal, SignIn};
+use leasehold_core::{Ask, Cti, Delivery, KeyId, ProductId, Refusal, SignIn};
 use leasehold_service::Bytes;
 use leasehold_wire::request::Unpacked;
 use leasehold_wire::signature::Claim;
@@ -16,10 +17,28 @@ use crate::subscription::devices::Device;
 #[derive(Debug)]
 pub(crate) struct Job {
     pub(crate) document: ClientDocument,
-    pub(crate) address: IpAddr,
+    pub(crate) origin: Origin,
     /// What came beside the document of the user who asks.
     pub(crate) sign_in: SignIn,
     pub(crate) reply: oneshot::Sender<Reply>,
+}
+
+/// Where a document comes from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Origin {
+    /// From this address.
+    Network(IpAddr),
+    /// From a file that was carried here, with the lease that the host keeps as its last answer to the client's files.
+    File(Option<KeptLease>),
+}
+
+/// A lease that was the answer to a file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct KeptLease {
+    /// Its name.
+    pub(crate) lease: Cti,
+    /// The document.
+    pub(crate) bytes: Bytes,
 }
 
 /// What clients send.
@@ -34,7 +53,7 @@ pub(crate) enum ClientDocument {
 pub(crate) struct Verified {
     pub(crate) client: KeyId,
     pub(crate) kind: RequestKind,
-    pub(crate) address: IpAddr,
+    pub(crate) origin: Origin,
     pub(crate) sign_in: SignIn,
     pub(crate) reply: oneshot::Sender<Reply>,
 }
@@ -68,6 +87,31 @@ pub(crate) enum Reply {
     TooManyRequests(Duration),
     /// The store could not record it: nothing was decided.
     StoreUnavailable,
+}
+
+impl Origin {
+    pub(crate) const fn address(&self) -> Option<IpAddr> {
+        match self {
+            Self::Network(address) => Some(*address),
+            Self::File(_) => None,
+        }
+    }
+
+    pub(crate) const fn delivery(&self) -> Delivery {
+        match self {
+            Self::Network(_) => Delivery::Network,
+            Self::File(_) => Delivery::File,
+        }
+    }
+}
+
+impl fmt::Display for Origin {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Network(address) => address.fmt(f),
+            Self::File(_) => f.write_str("file"),
+        }
+    }
 }
 
 impl ClientDocument {
@@ -105,13 +149,8 @@ impl Job {
     /// The job once its claim holds.
     pub(crate) fn into_verified(self) -> Verified {
         let client = self.document.signer();
-        Verified {
-            client,
-            kind: self.document.into_kind(),
-            address: self.address,
-            sign_in: self.sign_in,
-            reply: self.reply,
-        }
+        let Self { document, origin, sign_in, reply } = self;
+        Verified { client, kind: document.into_kind(), origin, sign_in, reply }
     }
 
     /// Answers; a client that has gone away needs none.
@@ -121,6 +160,11 @@ impl Job {
 }
 
 impl Verified {
+    /// What deciding needs of a request of this one's client.
+    pub(crate) fn ask<'r>(&self, request: &'r Request) -> Ask<'r> {
+        Ask { delivery: self.origin.delivery(), sign_in: self.sign_in, ..request.ask(self.client) }
+    }
+
     /// Answers; a client that has gone away needs none.
     pub(crate) fn answer(self, reply: Reply) {
         let _ = self.reply.send(reply);

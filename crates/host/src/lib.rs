@@ -8,6 +8,7 @@ pub mod asking;
 pub mod authority;
 pub mod backup;
 mod batch_queue;
+pub mod carried;
 pub mod change;
 pub mod check;
 mod decide;

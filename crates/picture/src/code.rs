@@ -44,7 +44,6 @@ impl Code {
 
 fn stronger(text: &str, version: Version) -> Option<QrCode> {
     let mut levels = [EcLevel::H, EcLevel::Q, EcLevel::M].into_iter();
-    let mut levels = levels;
     levels.find_map(|level| QrCode::with_version(text, version, level).ok())
 }
 

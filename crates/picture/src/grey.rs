@@ -101,6 +101,13 @@ impl Grey {
         Self { shades: shades.collect(), ..*self }
     }
 
+    /// Whether each pixel is darker than those around it, up to `radius` away: light may fall from one side.
+    pub(crate) fn darker_than_around(&self, radius: usize) -> Vec<bool> {
+        let means = self.smoothed(radius);
+        let pairs = self.shades.iter().zip(&means.shades);
+        pairs.map(|(own, mean)| u16::from(*own) + DIFFERENCE < u16::from(*mean)).collect()
+    }
+
     /// Dark for light: codes on dark screens.
     pub(crate) fn inverted(mut self) -> Self {
         self.shades.iter_mut().for_each(|shade| *shade = u8::MAX - *shade);
@@ -142,6 +149,8 @@ fn byte(shade: usize) -> u8 {
     u8::try_from(shade).unwrap_or(u8::MAX)
 }
 
+/// How much darker a dark pixel is than the mean around it.
+const DIFFERENCE: u16 = 6;
 /// Parts of a pixel, for places between pixels.
 const PARTS: usize = 256;
 
@@ -179,6 +188,8 @@ mod tests {
         let spot = grey(3, &[0, 0, 0, 0, 90, 0, 0, 0, 0]);
         assert_eq!(spot.smoothed(1), grey(3, &[10; 9]));
         assert_eq!(spot.sharpened(1).at(1, 1), 255);
+        assert_eq!(spot.inverted().darker_than_around(1).iter().filter(|dark| **dark).count(), 1);
+        let spot = grey(3, &[0, 0, 0, 0, 90, 0, 0, 0, 0]);
         assert_eq!(spot.clone().inverted().inverted(), spot);
     }
 }

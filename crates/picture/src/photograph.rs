@@ -55,40 +55,80 @@ pub fn read(bytes: &[u8]) -> Result<Vec<String>, PictureError> {
 
 /// Tries the picture in several sizes, smoothed and sharpened, until all codes that are seen are read.
 fn codes(picture: &Grey) -> Vec<String> {
-    let (mut texts, mut most) = (BTreeSet::new(), 0);
+    let mut found = Found::default();
     let side = picture.longer_side();
     let mut sizes: Vec<usize> = SIDES.iter().copied().filter(|wanted| *wanted < side).collect();
-    sizes.push(side.clamp(SMALLEST.min(2 * side), LARGEST));
+    sizes.push(side.min(LARGEST));
+    sizes.extend((side < SMALL).then_some(2 * side));
     for size in sizes {
         let sized = if size == side { picture.clone() } else { picture.resized(size) };
+        found.scan_shades(&sized);
         for change in CHANGES {
-            most = most.max(scan(&change(&sized), &mut texts));
-            if most > 0 && texts.len() >= most {
-                return texts.into_iter().collect();
+            if found.is_all() {
+                return found.texts();
             }
+            found.scan(&change(&sized));
         }
     }
-    if texts.is_empty() {
-        scan(&picture.resized(side.min(SIDES[0])).inverted(), &mut texts);
+    if found.texts.is_empty() {
+        found.scan(&picture.resized(side.min(SIDES[0])).inverted());
     }
-    texts.into_iter().collect()
+    found.texts()
 }
 
-/// Adds the texts of the codes that are read; how many were seen.
-fn scan(picture: &Grey, texts: &mut BTreeSet<String>) -> usize {
-    let (width, height) = (picture.width(), picture.height());
-    let mut prepared = PreparedImage::prepare_from_greyscale(width, height, |x, y| picture.at(x, y));
-    let seen = prepared.detect_grids();
-    texts.extend(seen.iter().filter_map(|grid| Some(grid.decode().ok()?.1)));
-    seen.len()
+/// The codes of a picture, over all tries.
+#[derive(Default)]
+struct Found {
+    texts: BTreeSet<String>,
+    /// The most that were seen in one try.
+    seen: usize,
+}
+
+impl Found {
+    /// Leaves it to the reader what is dark.
+    fn scan_shades(&mut self, picture: &Grey) {
+        let (width, height) = (picture.width(), picture.height());
+        let mut prepared = PreparedImage::prepare_from_greyscale(width, height, |x, y| picture.at(x, y));
+        let grids = prepared.detect_grids();
+        self.keep(grids.iter().map(|grid| grid.decode().ok().map(|(_, text)| text)).collect());
+    }
+
+    /// Dark is what is darker than what is around it.
+    fn scan(&mut self, picture: &Grey) {
+        let dark = picture.darker_than_around(picture.longer_side() / AROUND + 4);
+        let width = picture.width();
+        let mut prepared = PreparedImage::prepare_from_bitmap(width, picture.height(), |x, y| dark[y * width + x]);
+        let grids = prepared.detect_grids();
+        self.keep(grids.iter().map(|grid| grid.decode().ok().map(|(_, text)| text)).collect());
+    }
+
+    /// Keeps the texts of the codes that were seen, as far as they were read.
+    fn keep(&mut self, seen: Vec<Option<String>>) {
+        self.seen = self.seen.max(seen.len());
+        self.texts.extend(seen.into_iter().flatten());
+    }
+
+    /// Whether as many were read as were seen.
+    fn is_all(&self) -> bool {
+        self.seen > 0 && self.texts.len() >= self.seen
+    }
+
+    fn texts(self) -> Vec<String> {
+        self.texts.into_iter().collect()
+    }
 }
 
 /// Longer sides at which a picture is looked at, if it is larger.
-const SIDES: [usize; 3] = [1_200, 1_800, 800];
-/// A smaller one is made larger, up to twice its size.
-const SMALLEST: usize = 1_000;
+const SIDES: [usize; 3] = [1_200, 2_000, 800];
+/// A smaller one is looked at in twice its size too.
+const SMALL: usize = 1_600;
 /// A larger one is made smaller.
 const LARGEST: usize = 4_000;
+/// A part of the longer side: what is around a pixel.
+const AROUND: usize = 40;
 /// What is done to a picture before its codes are looked for.
 const CHANGES: [fn(&Grey) -> Grey; 4] =
     [Grey::clone, |picture| picture.smoothed(1), |picture| picture.sharpened(3), |picture| picture.smoothed(2)];
+
+#[cfg(test)]
+mod tests;

@@ -12,15 +12,19 @@ use pem_rfc7468::LineEnding;
 
 use crate::document::Typ;
 use crate::envelope::{Envelope, MAX_REVOCATION_BYTES};
+use crate::parts::{Gatherer, PartsError};
 use crate::reason::Malformed;
 
 /// Why a file holds no document.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ArmourError {
     /// More text than the largest document takes.
     #[error("more than {MAX_TEXT} bytes: no document is that large")]
     TooLarge,
-    /// Neither a document's bytes, nor armour, nor hexadecimal digits.
+    /// More text than a file of many documents may have.
+    #[error("more than {} MiB: split the file", MAX_TEXTS >> 20)]
+    TooMany,
+    /// Neither a document's bytes, nor armour, nor texts of QR codes, nor hexadecimal digits.
     #[error("neither a document's bytes, nor armour (-----BEGIN LEASEHOLD …-----), nor hexadecimal digits")]
     Unknown,
     /// Armour of a kind that this release does not know.
@@ -32,6 +36,9 @@ pub enum ArmourError {
     /// Armour that is cut or garbled.
     #[error("the armour is damaged: {0}")]
     Damaged(Damage),
+    /// Texts of QR codes that make no document.
+    #[error(transparent)]
+    Parts(PartsError),
 }
 
 /// What is wrong with armour.
@@ -53,6 +60,8 @@ pub enum Damage {
 
 /// A file holds no more than the largest document in its longest form.
 pub const MAX_TEXT: usize = 2 * MAX_REVOCATION_BYTES + 4_096;
+/// A file of many documents holds no more: some ten thousand answers.
+pub const MAX_TEXTS: usize = 64 << 20;
 
 /// Wraps a document in armour of its own label.
 ///
@@ -77,18 +86,58 @@ pub fn read(file: &[u8]) -> Result<Cow<'_, [u8]>, ArmourError> {
     if file.len() > MAX_TEXT {
         return Err(ArmourError::TooLarge);
     }
-    // A text may begin with the same byte; no document's bytes are a text.
-    let raw = file.first().is_none_or(|first| *first == TAG_18) && core::str::from_utf8(file).is_err();
-    if file.is_empty() || raw {
+    if file.is_empty() || is_raw(file) {
         return Ok(Cow::Borrowed(file));
     }
-    let text = text_file::decode(file);
-    let mut begins = markers(&text, BEGIN);
-    match (begins.next(), begins.next()) {
-        (None, _) => unhex(&text).map(Cow::Owned).ok_or(ArmourError::Unknown),
-        (Some(_), Some(_)) => Err(ArmourError::Several),
-        (Some(begin), None) => unwrap(&begin).map(Cow::Owned),
+    let mut all = each(&text_file::decode(file));
+    match (all.pop(), all.len()) {
+        (None, _) => Err(ArmourError::Unknown),
+        (Some(only), 0) => only.map(Cow::Owned),
+        (Some(_), _) => Err(ArmourError::Several),
     }
+}
+
+/// All documents in `file`, in their order, each in a form that [`read`] takes; or why one of them cannot be read.
+///
+/// # Errors
+/// [`ArmourError`] where there is none.
+pub fn read_all(file: &[u8]) -> Result<Vec<Result<Vec<u8>, ArmourError>>, ArmourError> {
+    if file.len() > MAX_TEXTS {
+        return Err(ArmourError::TooMany);
+    }
+    if file.is_empty() || is_raw(file) {
+        return Ok(Vec::from([Ok(file.to_vec())]));
+    }
+    let all = each(&text_file::decode(file));
+    if all.is_empty() { Err(ArmourError::Unknown) } else { Ok(all) }
+}
+
+fn is_raw(file: &[u8]) -> bool {
+    // A text may begin with the same byte; no document's bytes are a text.
+    file.first().is_none_or(|first| *first == TAG_18) && core::str::from_utf8(file).is_err()
+}
+
+/// The documents in a text: in armour, as texts of QR codes; where there is neither, in hexadecimal digits.
+fn each(text: &str) -> Vec<Result<Vec<u8>, ArmourError>> {
+    let begins: Vec<Marker<'_>> = markers(text, BEGIN).collect();
+    let ends = begins.iter().skip(1).map(|next| next.before.len()).chain([text.len()]);
+    let armoured = begins.iter().zip(ends).map(|(begin, end)| {
+        let start = text.len() - begin.after.len();
+        unwrap(begin.label, &text[start..end.max(start)])
+    });
+    let mut all: Vec<_> = armoured.collect();
+    let mut gatherer = Gatherer::default();
+    text.lines().filter_map(code).for_each(|code| gatherer.add(code));
+    let gathered = gatherer.finish();
+    all.extend(gathered.documents.into_iter().map(Ok));
+    all.extend(gathered.errors.into_iter().map(|error| Err(ArmourError::Parts(error))));
+    if all.is_empty() { unhex(text).map(Ok).into_iter().collect() } else { all }
+}
+
+/// The text of a QR code in a line, whatever marks of quoting stand before it.
+fn code(line: &str) -> Option<&str> {
+    let line = line.trim_start_matches(is_filler);
+    Gatherer::is_text(line).then_some(line)
 }
 
 /// The first or last line of armour.
@@ -119,14 +168,14 @@ fn markers<'t>(text: &'t str, word: &'static str) -> impl Iterator<Item = Marker
     })
 }
 
-fn unwrap(begin: &Marker<'_>) -> Result<Vec<u8>, ArmourError> {
+fn unwrap(label: &str, after: &str) -> Result<Vec<u8>, ArmourError> {
     let words =
         |label: &str| label.split(is_filler).filter(|word| !word.is_empty()).map(String::from).collect::<Vec<_>>();
-    let label = words(begin.label);
+    let label = words(label);
     if !Typ::ALL.into_iter().any(|typ| typ.label().split(' ').skip(1).eq(label.iter())) {
         return Err(ArmourError::UnknownLabel);
     }
-    let end = markers(begin.after, END).next().ok_or(ArmourError::Damaged(Damage::NoEnd))?;
+    let end = markers(after, END).next().ok_or(ArmourError::Damaged(Damage::NoEnd))?;
     if words(end.label) != label {
         return Err(ArmourError::Damaged(Damage::OtherEnd));
     }
@@ -258,6 +307,31 @@ mod tests {
         let utf_16: Vec<u8> =
             "\u{feff}".encode_utf16().chain(armour.encode_utf16()).flat_map(u16::to_le_bytes).collect();
         assert_eq!(read(&utf_16).as_deref(), Ok(bytes.as_slice()));
+    }
+
+    #[test]
+    fn texts_of_qr_codes_are_read_whatever_stands_around_them() {
+        let bytes = document();
+        let text = crate::parts::texts(&bytes).concat();
+        for mail in [text.clone(), format!("Hello,\n> {text}\r\n"), format!("\u{feff}{text}\n{text}\n")] {
+            assert_eq!(read(mail.as_bytes()).as_deref(), Ok(bytes.as_slice()), "{mail}");
+        }
+        let missing = PartsError::Missing { missing: Vec::from([2]), of: 2 };
+        assert_eq!(read(b"LH1:1/2:BB8").map(drop), Err(ArmourError::Parts(missing)));
+    }
+
+    #[test]
+    fn of_many_documents_each_is_read_by_itself() {
+        let (bytes, armour) = (document(), wrap(&document()).unwrap());
+        let text = crate::parts::texts(&bytes).concat();
+        let cut = armour.replace("-----END LEASEHOLD RELEASE-----\n", "");
+        let file = format!("first:\n{armour}\n{cut}second:\n{armour}{text}\nLH1:A\n");
+        let all = read_all(file.as_bytes()).unwrap();
+        let damaged = Err(ArmourError::Damaged(Damage::NoEnd));
+        let code = Err(ArmourError::Parts(PartsError::Damaged));
+        assert_eq!(all, [Ok(bytes.clone()), damaged, Ok(bytes.clone()), Ok(bytes.clone()), code]);
+        assert_eq!(read_all(&bytes), Ok(Vec::from([Ok(bytes)])));
+        assert_eq!(read_all(b"nothing here"), Err(ArmourError::Unknown));
     }
 
     #[test]

@@ -12,6 +12,7 @@ mod document;
 pub mod envelope;
 pub mod keypair;
 mod limits;
+pub mod parts;
 pub mod proof;
 mod reason;
 pub mod request;

@@ -28,6 +28,11 @@ fn the_corpus_of_armour_replays() {
 }
 
 #[test]
+fn the_corpus_of_parts_replays() {
+    replay("parts", 5_000, targets::parts);
+}
+
+#[test]
 fn the_corpus_of_product_keys_replays() {
     replay("product_key", 20_000, targets::product_key);
 }

@@ -2,6 +2,7 @@
 
 mod access;
 mod authority;
+mod batch;
 mod client;
 mod completions;
 mod directory;

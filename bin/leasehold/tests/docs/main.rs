@@ -38,6 +38,7 @@ pages! {
     dns: "docs/dns.md",
     host: "docs/host.md",
     limits: "docs/limits.md",
+    offline: "docs/offline.md",
     proxies: "docs/proxies.md",
     rotation: "docs/rotation.md",
     sdk: "docs/sdk.md",

@@ -124,6 +124,12 @@ pub enum Error {
     #[cfg(feature = "directory")]
     #[error(transparent)]
     Directory(Box<DirectoryFault>),
+    /// None of several documents answers this machine.
+    #[error("none of the {documents} answers is for this machine and product")]
+    NotAmong {
+        /// How many there are.
+        documents: usize,
+    },
     /// No host has answered.
     #[error("{}", describe_tried(tried))]
     NoAnswer {
@@ -164,6 +170,7 @@ impl Error {
             Self::UserRefused(refused) => refused.known().unwrap_or(Code::Refused),
             #[cfg(feature = "directory")]
             Self::Directory(fault) => fault.code(),
+            Self::NotAmong { .. } => Code::WrongAnswer,
             Self::NoAnswer { tried } => tried.first().map_or(Code::HostUnreachable, |first| first.failure.code()),
         }
     }

@@ -48,6 +48,8 @@ pub(crate) struct OpenRequest {
     pub(crate) cti: Cti,
     /// The device key that it is made with: another key's requests are others.
     pub(crate) client: KeyId,
+    /// When it was first made to be carried to a host, by the local clock; its answer may come much later.
+    pub(crate) carried: Option<Timestamp>,
 }
 
 /// An attempt to get a lease.
@@ -182,11 +184,13 @@ struct Damaged;
 impl OpenRequest {
     fn read(stored: &StoredRequest) -> Result<Self, Damaged> {
         let (cti, client) = (stored.cti.parse(), stored.client.parse());
-        Ok(Self { cti: cti.map_err(|_| Damaged)?, client: client.map_err(|_| Damaged)? })
+        let carried = stored.carried.map(Timestamp::from_unix);
+        Ok(Self { cti: cti.map_err(|_| Damaged)?, client: client.map_err(|_| Damaged)?, carried })
     }
 
     fn write(self) -> StoredRequest {
-        StoredRequest { cti: self.cti.to_string(), client: self.client.to_string() }
+        let carried = self.carried.map(Timestamp::unix);
+        StoredRequest { cti: self.cti.to_string(), client: self.client.to_string(), carried }
     }
 }
 
@@ -295,6 +299,8 @@ struct StoredReading {
 struct StoredRequest {
     cti: String,
     client: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    carried: Option<u64>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -331,8 +337,12 @@ mod tests {
     fn a_record_is_read_back_from_what_it_stores() {
         for retry in [Retry::Refused(Span::HOUR), Retry::Unanswered { failures: 3, policy: Span::HOUR }] {
             let record = ProductRecord {
-                request: Some(OpenRequest { cti: Cti([7; 16]), client: CLIENT }),
-                machine_request: Some(OpenRequest { cti: Cti([8; 16]), client: CLIENT }),
+                request: Some(OpenRequest {
+                    cti: Cti([7; 16]),
+                    client: CLIENT,
+                    carried: Some(Timestamp::from_unix(8)),
+                }),
+                machine_request: Some(OpenRequest { cti: Cti([8; 16]), client: CLIENT, carried: None }),
                 authority: Some("https://a".parse().unwrap()),
                 host: Some("https://[::1]:4".parse().unwrap()),
                 renewal: RenewalMode::OnRequest,

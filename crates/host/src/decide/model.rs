@@ -387,8 +387,8 @@ fn shared(clock: &Arc<VirtualClock>, seed: u64) -> Shared {
 
 fn item(machine: usize, kind: RequestKind, sign_in: SignIn) -> (Verified, oneshot::Receiver<Reply>) {
     let (reply, answer) = oneshot::channel();
-    let (client, address) = (key(machine).id(), IpAddr::V4(Ipv4Addr::LOCALHOST));
-    (Verified { client, kind, address, sign_in, reply }, answer)
+    let origin = Origin::Network(IpAddr::V4(Ipv4Addr::LOCALHOST));
+    (Verified { client: key(machine).id(), kind, origin, sign_in, reply }, answer)
 }
 
 /// The answer, with what the model says of it.

@@ -1,6 +1,8 @@
 //! `lh-request`: a client asks its host for a lease.
 
-use leasehold_core::{Ask, Cti, Fingerprint, KeyId, ProductId, ProductNumber, PublicKey, SignIn, Text, Timestamp};
+use leasehold_core::{
+    Ask, Cti, Delivery, Fingerprint, KeyId, ProductId, ProductNumber, PublicKey, SignIn, Text, Timestamp,
+};
 
 use crate::cbor::{
     Decoder, Encoder, UNKNOWN_MEMBER, Wrote, fingerprint, fixed, map, need, parsed, product_number, write_fingerprint,
@@ -46,6 +48,7 @@ impl Request {
             fingerprint: &self.fingerprint,
             holds: self.holds,
             sign_in: SignIn::default(),
+            delivery: Delivery::Network,
         }
     }
 }

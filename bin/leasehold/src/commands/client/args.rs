@@ -124,6 +124,11 @@ impl StateArgs {
 }
 
 impl NetworkArgs {
+    /// Of a command that reaches no host: whether the request may name this machine.
+    pub(crate) fn naming(host_name: bool) -> Self {
+        Self { no_host_name: !host_name, ..Self::default() }
+    }
+
     fn options(&self, options: Options) -> Result<Options, Failure> {
         let options = self.names.options(options)?;
         let directories = self.directories(options.directories.clone())?;

@@ -78,6 +78,7 @@ pub(crate) fn failure(error: &Error) -> Failure {
         | Error::InsecureHost(_)
         | Error::SignInTimeout
         | Error::UserRefused(_)
+        | Error::NotAmong { .. }
         | Error::NoLease(_) => true,
         Error::Provider(error) => error.code() == Code::SignInDeclined,
         Error::Authority(error) => return authority::failed(error),

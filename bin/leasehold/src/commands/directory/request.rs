@@ -15,7 +15,7 @@ use super::{another_directory, verified};
 use crate::commands::authority;
 use crate::failure::Failure;
 use crate::input;
-use crate::output::{self, OutFile, Output};
+use crate::output::{self, DocumentOut, Output};
 
 /// Make a request for the vendor, who answers it with an activation object; or ask the vendor's authority for it at once.
 ///
@@ -41,7 +41,7 @@ pub(crate) struct Request {
     #[arg(long, value_name = "HEX", requires = "authority")]
     root: Option<PublicKey>,
     #[command(flatten)]
-    out: OutFile,
+    out: DocumentOut,
 }
 
 impl Request {

@@ -1,7 +1,5 @@
 //! `leasehold host install`.
 
-use std::path::PathBuf;
-
 use clap::Args;
 use leasehold_core::{Grant, PublicKey};
 use leasehold_host::asking::Certified;
@@ -11,6 +9,7 @@ use leasehold_wire::{Envelope, Typ};
 use serde_json::{Value, json};
 
 use super::{Data, failed, seconds};
+use crate::documents::DocumentFile;
 use crate::failure::Failure;
 use crate::input;
 use crate::output::{self, Output};
@@ -18,8 +17,8 @@ use crate::output::{self, Output};
 /// Install the vendor's answer to this host's request, or its revocation list.
 #[derive(Debug, Args)]
 pub(crate) struct Install {
-    /// The host certificate or revocation list; `-` is standard input.
-    file: PathBuf,
+    #[command(flatten)]
+    document: DocumentFile,
     #[command(flatten)]
     data: Data,
     /// Also check it against the vendor's root key (64 hexadecimal digits).
@@ -29,7 +28,7 @@ pub(crate) struct Install {
 
 impl Install {
     pub(crate) fn run(self, output: Output) -> Result<(), Failure> {
-        let bytes = input::document(&self.file)?;
+        let bytes = self.document.read()?;
         if Envelope::parse(&bytes).is_ok_and(|envelope| envelope.typ == Typ::Revocations) {
             return self.revocations(&bytes, output);
         }

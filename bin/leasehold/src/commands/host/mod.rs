@@ -13,6 +13,7 @@ pub(crate) mod doctor;
 mod events;
 mod healthcheck;
 mod install;
+mod lease;
 mod local_api;
 mod options;
 mod reload;
@@ -48,6 +49,8 @@ pub(crate) enum Host {
     Request(request::Request),
     /// Install the vendor's answer.
     Install(install::Install),
+    /// Answer the requests of machines that reach no host, carried here as files or pictures.
+    Lease(lease::Lease),
     /// Serve the machines of the network.
     Serve(Box<serve::Serve>),
     /// Certificate, grants, counts against thresholds, leases, last seals.
@@ -82,6 +85,7 @@ impl Host {
             Self::Renew(command) => command.run(output),
             Self::Request(command) => command.run(output),
             Self::Install(command) => command.run(output),
+            Self::Lease(command) => command.run(output),
             Self::Serve(command) => command.run(output),
             Self::Status(command) => command.run(output),
             Self::Clients(command) => command.run(output),
@@ -150,6 +154,17 @@ impl Data {
             let message = format!("{location}: the host has not served yet, there is nothing to show");
             Failure::refused(Code::NotInitialised, message).hint("start it with `leasehold host serve`")
         })
+    }
+}
+
+/// Whether there is a store where this host has served from one. Ask before it is opened, which would make an empty one.
+fn check_store_is_there(location: &StoreLocation, home: &Home) -> Result<(), Failure> {
+    match home.mark().map_err(|error| failed(&error))? {
+        Some(mark) if location.host_versions()?.is_none() => {
+            let failure = failed(&Error::StoreMissing { sealed: mark.tip.number });
+            Err(failure.of(location.to_string().as_ref()))
+        }
+        Some(_) | None => Ok(()),
     }
 }
 

@@ -7,13 +7,14 @@ use leasehold_client::{Machine, host_name};
 use leasehold_core::{Code, Cti, Fingerprint, ProductKey, Text};
 use leasehold_host::activation::Inquiry;
 use leasehold_host::report::UsageReport;
-use leasehold_wire::{Keypair, armour};
+use leasehold_wire::Keypair;
 use serde_json::json;
 
 use super::{Data, failed};
 use crate::failure::Failure;
 use crate::input;
-use crate::output::{OutFile, Output};
+use crate::output::{DocumentOut, Output};
+use crate::qr;
 use crate::terminal;
 
 /// Make a request for the vendor, who answers it with a certificate.
@@ -30,7 +31,7 @@ pub(crate) struct Request {
     #[arg(long, value_name = "NAME")]
     name: Option<Text>,
     #[command(flatten)]
-    out: OutFile,
+    out: DocumentOut,
 }
 
 impl Request {
@@ -44,8 +45,9 @@ impl Request {
         let host = home.keypair().map_err(|error| failed(&error))?.id();
         let about = json!({ "host": host.to_string(), "file": home.folder().join("request.lh") });
         self.out.document(&request, about, output)?;
-        if self.out.path().is_none() && output == Output::Human && terminal::columns().is_some() {
-            qr(&armour::wrap(&request).expect("a request is a document"));
+        if self.out.path().is_none() && self.out.is_plain() && output == Output::Human && terminal::columns().is_some()
+        {
+            qr::print_beside(&request);
         }
         errln!("host {host}: give the request to the vendor; `leasehold host install FILE` takes the answer");
         Ok(())
@@ -65,20 +67,4 @@ pub(crate) fn this_machine(key: &ProductKey) -> Result<Fingerprint, Failure> {
     Machine::read()
         .fingerprint(Keypair::of_product_key(key).id())
         .ok_or_else(|| Failure::failed(Code::NoFingerprint, "this machine shows nothing that tells it from others"))
-}
-
-/// For a phone to carry to a machine that has a network; where the terminal has room for the whole picture.
-fn qr(text: &str) {
-    let code = qrcode::QrCode::with_error_correction_level(text, qrcode::EcLevel::L);
-    let Ok(code) = code else { return };
-    let picture = code.render::<qrcode::render::unicode::Dense1x2>().quiet_zone(true).build();
-    let (columns, lines) =
-        (picture.lines().map(|line| line.chars().count()).max().unwrap_or_default(), picture.lines().count());
-    if terminal::has_room(columns, lines) {
-        errln!("{picture}");
-    } else {
-        errln!(
-            "a QR code of it takes {columns} columns and {lines} lines: enlarge the terminal, or write a file with -o FILE"
-        );
-    }
 }

@@ -1,7 +1,7 @@
 //! `leasehold host serve`.
 
 use std::net::SocketAddr;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use clap::Args;
@@ -11,7 +11,7 @@ use leasehold_host::activation::Home;
 use leasehold_host::dns::Publication;
 use leasehold_host::mark::UnknownStore;
 use leasehold_host::renewing::Renewal;
-use leasehold_host::{Announced, Error, Options, Server, Settings};
+use leasehold_host::{Announced, Options, Server, Settings};
 use leasehold_service::{Limits, Listener, Tls, shutdown_signal};
 use leasehold_store::host::HostStore;
 use serde_json::json;
@@ -174,13 +174,8 @@ impl Serve {
         let location = self.location(config)?;
         home.make().map_err(|error| failed(&error))?;
         let unknown_store = if self.new_store { UnknownStore::Accepted } else { UnknownStore::Refused };
-        // Asked before it is opened, which would make an empty one.
-        if let Some(mark) = home.mark().map_err(|error| failed(&error))?
-            && unknown_store == UnknownStore::Refused
-            && location.host_versions()?.is_none()
-        {
-            let failure = failed(&Error::StoreMissing { sealed: mark.tip.number });
-            return Err(failure.of(Path::new(&location.to_string())));
+        if unknown_store == UnknownStore::Refused {
+            super::check_store_is_there(&location, home)?;
         }
         Ok((location.host()?, unknown_store))
     }

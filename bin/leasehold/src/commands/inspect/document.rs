@@ -10,20 +10,33 @@ use super::fact::{self, Fact, Facts};
 use super::facts;
 use super::other::{self, Other};
 use super::root;
+use crate::documents::{self, Images};
 use crate::failure::Failure;
-use crate::input;
 use crate::output::{self, Output};
 
 /// What is asked about which file.
 pub(super) struct Question {
-    /// The document.
+    /// The document, or the first photograph of it.
     pub(super) file: PathBuf,
+    /// All photographs, where it is read from such.
+    pub(super) images: Images,
     /// The root key given.
     pub(super) root: Option<PublicKey>,
     /// The time to check for.
     pub(super) at: Timestamp,
     /// The revocation list.
     pub(super) revocations: Option<PathBuf>,
+}
+
+impl Question {
+    /// The file, or the document that its pictures show.
+    fn bytes(&self) -> Result<Vec<u8>, Failure> {
+        if !self.images.images.is_empty() {
+            return self.images.read();
+        }
+        let bytes = documents::bytes(&self.file)?;
+        if leasehold_picture::is_picture(&bytes) { documents::in_one_picture(&self.file, &bytes) } else { Ok(bytes) }
+    }
 }
 
 /// The root key that a document is checked against.
@@ -52,7 +65,7 @@ pub(super) fn inspect(question: &Question, output: Output) -> Result<(), Failure
     if question.file.is_dir() {
         return Err(no_document(&question.file, other::folder(&question.file), output));
     }
-    let bytes = input::file(&question.file)?;
+    let bytes = question.bytes()?;
     let findings = match armour::read(&bytes) {
         Ok(document) => find(&document, question)?,
         Err(error) => {

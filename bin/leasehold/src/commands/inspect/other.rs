@@ -46,7 +46,7 @@ pub(super) fn file(bytes: &[u8], name: &str) -> Option<Other> {
         );
     }
     if starts(b"\x89PNG") || starts(b"\xff\xd8\xff") || starts(b"GIF8") || starts(b"RIFF") {
-        return other("picture", "a picture", "where it shows a QR code, read that with a phone and inspect the text");
+        return other("picture", "a picture", "of pictures, PNG and JPEG are read: save it as one of these");
     }
     text(str::from_utf8(bytes).ok()?.trim_start_matches('\u{feff}').trim(), name)
 }
@@ -85,7 +85,7 @@ fn text(text: &str, name: &str) -> Option<Other> {
         return other("product-key", "a product key", "`leasehold inspect --key - < FILE` says what it is for");
     }
     if text.starts_with("<svg") || text.starts_with("<?xml") && text.contains("<svg") {
-        return other("picture", "a picture", "where it shows a QR code, read that with a phone and inspect the text");
+        return other("picture", "a picture", "of pictures, PNG and JPEG are read: save it as one of these");
     }
     if text.starts_with("key ") && text.contains("algorithm") {
         return other(

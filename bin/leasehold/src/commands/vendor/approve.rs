@@ -1,50 +1,83 @@
 //! `leasehold vendor approve`.
 
-use std::path::{Path, PathBuf};
-
 use clap::Args;
-use leasehold_authority::{Approval, Granted};
+use leasehold_authority::{Approval, Authority, Granted};
 use leasehold_client::SystemRng;
 use leasehold_core::activation::{Allowance, Placement, Refusal};
 use leasehold_core::{Code, Timestamp};
-use serde_json::json;
+use leasehold_wire::Typ;
+use serde_json::{Value, json};
 
 use super::{Passphrase, VendorContext, failed};
+use crate::commands::batch::{Answered, Batch};
+use crate::documents::{DocumentFiles, Found};
 use crate::failure::Failure;
-use crate::input;
-use crate::output::{self, OutFile, Output};
+use crate::output::{self, DocumentOut, Output};
 
-/// Answer the request of a host, of a machine with a multiple key, or for a directory.
+/// Answer the requests of hosts, of machines with a multiple key, and for directories: any number of them, all answers in one file.
+///
+/// A request that cannot be answered is named and stops no other. To run the command again takes nothing more of a key.
 #[derive(Debug, Args)]
 pub(crate) struct Approve {
-    /// The request; `-` is standard input.
-    file: PathBuf,
     #[command(flatten)]
-    out: OutFile,
+    requests: DocumentFiles,
+    #[command(flatten)]
+    out: DocumentOut,
     #[command(flatten)]
     passphrase: Passphrase,
 }
 
 impl Approve {
     pub(super) fn run(self, context: &VendorContext, output: Output) -> Result<(), Failure> {
-        if self.file == Path::new("-") && self.passphrase.is_standard_input() {
+        if self.requests.has_standard_input() && self.passphrase.is_standard_input() {
             return Err(Failure::failed(Code::Usage, "request and passphrase cannot both come from standard input"));
         }
         self.out.check()?;
-        let request = input::document(&self.file)?;
-        let authority = context.authority(&self.passphrase)?;
-        let approval = authority.approve(&request, context.stamp(), &SystemRng);
-        match approval.map_err(|error| failed(&error).of(&self.file))? {
-            Approval::Granted(granted) => write(&granted, &self.out, output),
-            Approval::Refused(refusal) => Err(refused(&refusal)),
+        let mut requests = self.requests.read(REQUESTS)?;
+        if let (true, [_]) = (self.requests.is_one(), &requests[..])
+            && let Some(only) = requests.pop()
+        {
+            let request = only.document?;
+            let granted = approve(&context.authority(&self.passphrase)?, context, &only.name, &request)?;
+            errln!("{}", words(&granted));
+            return recorded(self.out.document(&granted.document, about(&granted), output));
         }
+        self.out.check_for(requests.len())?;
+        let authority = context.authority(&self.passphrase)?;
+        let mut batch = Batch::default();
+        for Found { name, document } in requests {
+            let granted = document.and_then(|request| approve(&authority, context, &name, &request));
+            let answered = granted.map(|granted| Answered {
+                words: words(&granted),
+                about: about(&granted),
+                document: Some(granted.document),
+                refusal: None,
+            });
+            batch.add(&name, answered, output);
+        }
+        recorded(batch.write(&self.out, output))
     }
 }
 
-fn write(granted: &Granted, out: &OutFile, output: Output) -> Result<(), Failure> {
-    errln!("{}", words(granted));
+fn approve(authority: &Authority, context: &VendorContext, name: &str, request: &[u8]) -> Result<Granted, Failure> {
+    let approval = authority.approve(request, context.stamp(), &SystemRng);
+    match approval.map_err(|error| failed(&error).of(name.as_ref()))? {
+        Approval::Granted(granted) => Ok(*granted),
+        Approval::Refused(refusal) => Err(refused(&refusal)),
+    }
+}
+
+/// What is lost where an answer cannot be written: nothing.
+fn recorded(written: Result<(), Failure>) -> Result<(), Failure> {
+    written.map_err(|failure| match failure.code() {
+        Code::NotAllAnswered | Code::NoRoomForQr => failure,
+        _ => failure.hint("it is recorded: run the command again, it takes nothing more of the key"),
+    })
+}
+
+fn about(granted: &Granted) -> Value {
     let ordinals = granted.placement.ordinals();
-    let about = json!({
+    json!({
         "subject": granted.subject.to_string(),
         "directory": granted.directory.map(|id| id.to_string()),
         "name": granted.name.as_ref().map(leasehold_core::Text::as_str),
@@ -56,9 +89,7 @@ fn write(granted: &Granted, out: &OutFile, output: Output) -> Result<(), Failure
         "activation_ordinal": ordinals.activation,
         "again": granted.placement.is_again(),
         "expires": granted.expires.map(Timestamp::unix),
-    });
-    out.document(&granted.document, about, output)
-        .map_err(|failure| failure.hint("it is recorded: run the command again, it takes nothing more of the key"))
+    })
 }
 
 fn words(granted: &Granted) -> String {
@@ -126,3 +157,6 @@ fn refused(refusal: &Refusal) -> Failure {
         Refusal::UnknownKey => failure,
     }
 }
+
+/// Those that a vendor answers.
+const REQUESTS: &[Typ] = &[Typ::HostRequest, Typ::MachineRequest, Typ::DirectoryRequest];

@@ -9,7 +9,7 @@ use serde_json::json;
 use super::{Passphrase, VendorContext, failed};
 use crate::failure::Failure;
 use crate::input;
-use crate::output::{OutFile, Output};
+use crate::output::{DocumentOut, Output};
 
 /// A product's manifest, to be shipped inside its application.
 #[derive(Debug, Args)]
@@ -17,7 +17,7 @@ pub(crate) struct Manifest {
     /// The product.
     product: ProductId,
     #[command(flatten)]
-    out: OutFile,
+    out: DocumentOut,
     #[command(flatten)]
     passphrase: Passphrase,
 }

@@ -10,13 +10,13 @@ use serde_json::{Value, json};
 use super::{VendorContext, failed, revoke};
 use crate::commands::listing::{Limit, newest, soonest};
 use crate::failure::Failure;
-use crate::output::{self, Column, OutFile, Output, Table};
+use crate::output::{self, Column, DocumentOut, Output, Table};
 
 /// The newest revocation list: what is on it, or the list itself, for hosts to install.
 #[derive(Debug, Args)]
 pub(crate) struct Revocations {
     #[command(flatten)]
-    out: OutFile,
+    out: DocumentOut,
     /// Only what is of this kind.
     #[arg(long, value_enum, value_name = "KIND")]
     kind: Option<Kind>,

@@ -67,7 +67,7 @@ impl MachineSession<'_> {
         let device = prepare_device(context, state, &lock, KeyChoice::InUse)?;
         let open = record.machine_request.filter(|open| open.client == device.key.id());
         let cti = open.map_or_else(|| context.new_cti(), |open| open.cti);
-        record.machine_request = Some(OpenRequest { cti, client: device.key.id() });
+        record.machine_request = Some(OpenRequest { cti, client: device.key.id(), carried: None });
         state.keep_record(&lock, &record)?;
         let request = MachineRequest {
             issued: context.now(),

@@ -56,6 +56,9 @@ pub(crate) struct Expected<'e> {
     pub(crate) now: Timestamp,
     /// The floor of proven time.
     pub(crate) floor: Timestamp,
+    /// When the request was made, where it was carried: its answer may be as old as that, and the machine may have drifted
+    /// since.
+    pub(crate) carried: Option<Timestamp>,
 }
 
 /// What a lease and a refusal have in common.
@@ -80,7 +83,12 @@ impl Expected<'_> {
             issued: lease.issued,
         };
         self.check(request, &subject)?;
-        if lease.fingerprint != request.request.fingerprint {
+        let asked_with = &request.request.fingerprint;
+        let same = match self.carried {
+            None => lease.fingerprint == *asked_with,
+            Some(_) => lease.fingerprint.same_machine(asked_with, self.manifest.drift),
+        };
+        if !same {
             return Err(Rejected::For(Failure::OtherLease(Mismatch::Fingerprint)));
         }
         Ok(Accepted { bytes, lease })
@@ -138,7 +146,8 @@ impl Expected<'_> {
         } else if subject.request != request.cti {
             Mismatch::Request
         } else {
-            let raised = clock::raise(self.floor, subject.issued);
+            let floor = self.carried.map_or(self.floor, |made| made.min(self.floor));
+            let raised = clock::raise(floor, subject.issued);
             return raised.map(drop).map_err(|skew| Rejected::For(Failure::ClockSkew(skew)));
         };
         Err(Rejected::For(Failure::OtherLease(mismatch)))

@@ -2,7 +2,7 @@
 
 use leasehold_core::standing::Revocation;
 use leasehold_core::{Code, Timestamp};
-use leasehold_wire::{Lease, Method};
+use leasehold_wire::{Lease, Method, Revocations};
 
 use crate::address::HostAddress;
 use crate::context::Context;
@@ -63,6 +63,19 @@ pub(crate) struct LeaseSession<'c> {
     pub(crate) deadline: Deadline<'c>,
     /// What shows hosts who the user is, where a user has just signed in.
     pub(crate) token: Option<Token>,
+}
+
+/// What an answer is checked against; `carried` is when the request was made, where it was carried.
+pub(crate) fn expected<'e>(
+    context: &'e Context,
+    state: &State,
+    revocations: Option<&'e Revocations>,
+    carried: Option<Timestamp>,
+) -> Expected<'e> {
+    let running = context.running();
+    let proven = proven::known(state, None, &running).ok().flatten();
+    let floor = proven.map_or(Timestamp::default(), |proven| proven.floor(&running));
+    Expected { manifest: &context.manifest, revocations, now: context.now(), floor, carried }
 }
 
 impl LeaseSession<'_> {
@@ -133,7 +146,7 @@ impl LeaseSession<'_> {
         };
         let outcome = match answer {
             HostReply::Granted(accepted) => {
-                let lease = outcome::granted(self.context, self.state, accepted, &route)?;
+                let lease = outcome::granted(self.context, self.state, accepted, Some(&route.address))?;
                 revocations::renew(self.context, self.state, self.network, &route, self.deadline);
                 Outcome::Granted(Box::new(Granted { lease, host: route.address }))
             }
@@ -149,15 +162,8 @@ impl LeaseSession<'_> {
     }
 
     fn send(&self, request: &LeaseRequest, token: Option<&Token>) -> Result<FirstAnswer<HostReply>, Error> {
-        let running = self.context.running();
-        let proven = proven::known(self.state, None, &running).ok().flatten();
         let revocations = self.state.revocations(None).ok().flatten();
-        let expected = Expected {
-            manifest: &self.context.manifest,
-            revocations: revocations.as_ref(),
-            now: self.context.now(),
-            floor: proven.map_or(Timestamp::default(), |proven| proven.floor(&running)),
-        };
+        let expected = expected(self.context, self.state, revocations.as_ref(), None);
         Hosts { token: token.cloned(), ..self.hosts() }.ask_for_lease(request, &expected)
     }
 

@@ -3,13 +3,13 @@
 use leasehold_core::KeyId;
 use leasehold_wire::{Keypair, Lease};
 
+use crate::address::HostAddress;
 use crate::context::Context;
 use crate::error::Error;
 use crate::error::failure::Failure;
 use crate::refused::Refused;
 use crate::session::host::answer::Accepted;
 use crate::session::host::asking::{Answer, Outcome};
-use crate::session::host::route::Route;
 use crate::state::State;
 use crate::state::attempts;
 use crate::state::files::Lock;
@@ -17,7 +17,14 @@ use crate::state::proven;
 use crate::state::record::Attempt;
 
 /// Stores the lease, then that the request is answered: a crash between repeats a request, which costs nothing.
-pub(crate) fn granted(context: &Context, state: &State, accepted: Accepted, route: &Route) -> Result<Lease, Error> {
+///
+/// `host` is where it came from, as far as that is known: a file says nothing of it.
+pub(crate) fn granted(
+    context: &Context,
+    state: &State,
+    accepted: Accepted,
+    host: Option<&HostAddress>,
+) -> Result<Lease, Error> {
     let Accepted { bytes, lease } = accepted;
     let lock = state.lock()?;
     state.keep_lease(&lock, &bytes)?;
@@ -26,7 +33,7 @@ pub(crate) fn granted(context: &Context, state: &State, accepted: Accepted, rout
     let mut record = state.record(Some(&lock))?;
     record.request = None;
     record.attempt = Some(Attempt { at: context.now(), failure: None });
-    (record.host, record.authority) = (Some(route.address.clone()), None);
+    (record.host, record.authority) = (host.cloned(), None);
     (record.moved, record.given_back, record.directory) = (None, None, None);
     state.keep_record(&lock, &record)?;
     settle_keys(state, &lock, lease.client)?;

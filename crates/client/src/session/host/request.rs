@@ -1,7 +1,7 @@
 //! What is sent to a host: the request, and the device key that it is signed with. Both are stored before anything is
 //! sent.
 
-use leasehold_core::{Cti, Fingerprint, Timestamp};
+use leasehold_core::{Cti, Delivery, Fingerprint, Timestamp};
 use leasehold_wire::envelope::sign;
 use leasehold_wire::{Keypair, Lease, Method, Request};
 
@@ -48,13 +48,25 @@ pub(crate) struct Prepared {
 
 /// The next request for a lease: the open one again, else a new one.
 pub(crate) fn prepare(context: &Context, state: &State, choice: KeyChoice) -> Result<LeaseRequest, Error> {
+    prepare_for(context, state, choice, Delivery::Network)
+}
+
+/// The same, to be sent or to be carried.
+pub(crate) fn prepare_for(
+    context: &Context,
+    state: &State,
+    choice: KeyChoice,
+    delivery: Delivery,
+) -> Result<LeaseRequest, Error> {
     let lock = state.lock()?;
     let prepared = prepare_device(context, state, &lock, choice)?;
     let mut record = state.record(Some(&lock))?;
     let client = prepared.key.id();
     let open = record.request.filter(|open| open.client == client);
     let cti = open.map_or_else(|| context.new_cti(), |open| open.cti);
-    record.request = Some(OpenRequest { cti, client });
+    let carried = open.and_then(|open| open.carried);
+    let carried = carried.or_else(|| (delivery == Delivery::File).then(|| context.now()));
+    record.request = Some(OpenRequest { cti, client, carried });
     record.renewal = RenewalMode::Automatic;
     state.keep_record(&lock, &record)?;
     Ok(request(context, prepared, cti))

@@ -12,6 +12,21 @@ words! {
     FileDamaged: "a file in the host's folder has changed since the host wrote it",
         "the disk failed, or another program wrote there",
         "restore it from a backup; where it is host.lh, install the vendor's answer again";
+    PictureUnreadable: "the file is no picture that this program reads",
+        "it is of another format (HEIC, WebP, PDF, SVG), is cut, or is larger than pictures of telephones are",
+        "save or share it as JPEG or PNG, in its own size or smaller";
+    NoQrCode: "no QR code of a document could be read in the picture",
+        "it is blurred, taken from far off or from the side, too dark, or shows a part of the code only",
+        "take it again straight from the front, with the whole code and the light around it sharp and filling the picture";
+    PartsMissing: "a document came in parts, and not all of them are there",
+        "a part was not photographed, or its picture could not be read",
+        "photograph the missing parts and name all pictures together: `--image FILE FILE`, in any order";
+    NoRoomForQr: "there is no room for the QR code",
+        "the terminal is smaller than the code, or the document is too large for a picture of codes",
+        "write a picture with `-o FILE.png`; or make the terminal larger, or its letters smaller";
+    NotAllAnswered: "some of the requests were not answered as asked",
+        "files among them were damaged or of another kind, or their requests were refused",
+        "mend what each line above names and run the command again: nothing is granted twice";
     NotAProductKey: "the text is no product key",
         "a character is mistyped, or some are missing",
         "compare it with the original, character by character; product keys have no B, I, O and 1";

@@ -6,7 +6,7 @@ use leasehold_authority::activations::{self, Activated};
 use crate::commands::vendor::{VendorContext, failed};
 use crate::failure::Failure;
 use crate::ids::IdStart;
-use crate::output::{self, OutFile, Output};
+use crate::output::{self, DocumentOut, Output};
 
 /// One of them, by the name of its key pair: when it was activated, and the document it holds.
 #[derive(Debug, Args)]
@@ -14,7 +14,7 @@ pub(crate) struct Show {
     /// The name of its key pair.
     id: IdStart,
     #[command(flatten)]
-    out: OutFile,
+    out: DocumentOut,
 }
 
 impl Show {

@@ -6,7 +6,7 @@ use leasehold_authority::activations::{self, Activated};
 use crate::commands::vendor::{VendorContext, failed};
 use crate::failure::Failure;
 use crate::ids::IdStart;
-use crate::output::{self, OutFile, Output};
+use crate::output::{self, DocumentOut, Output};
 
 /// One directory, by its id: when it was activated, and the latest activation object, which `-o` writes.
 #[derive(Debug, Args)]
@@ -14,7 +14,7 @@ pub(crate) struct Show {
     /// Its id.
     id: IdStart,
     #[command(flatten)]
-    out: OutFile,
+    out: DocumentOut,
 }
 
 impl Show {

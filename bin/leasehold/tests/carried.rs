@@ -1,0 +1,246 @@
+//! Documents that are carried: machines that reach no host, folders of requests, pictures.
+
+mod support;
+
+use std::fs;
+use std::path::Path;
+use std::process::Output;
+
+use leasehold_testkit::process::contained;
+use support::Host as Serving;
+use tempfile::TempDir;
+
+/// A vendor, a host with this threshold, and a manifest; nothing serves.
+struct Island {
+    folder: TempDir,
+}
+
+impl Island {
+    fn new(threshold: u64) -> Self {
+        let island = Self { folder: tempfile::tempdir().expect("a folder") };
+        fs::write(island.path("pass"), "correct horse battery\n").expect("a file");
+        island.done("vendor init --name Acme");
+        island.done(&format!("vendor product add acme-cad --title CAD --family acme --threshold {threshold}"));
+        island.done("vendor manifest acme-cad -o acme-cad.lh");
+        island.done("vendor key issue --family acme --kind host -o host.txt");
+        island.done("host request --name server1 --key-file host.txt -o request.txt");
+        island.done("vendor approve request.txt -o answer.txt");
+        island.done("host install answer.txt");
+        fs::create_dir(island.path("stick")).expect("a folder");
+        island
+    }
+
+    fn path(&self, name: &str) -> std::path::PathBuf {
+        self.folder.path().join(name)
+    }
+
+    fn run(&self, line: &str) -> Output {
+        let mut command = contained(env!("CARGO_BIN_EXE_leasehold"));
+        command.current_dir(self.folder.path()).args(line.split(' '));
+        command.env("LEASEHOLD_STATE", self.path("state")).env("LEASEHOLD_HOST_DATA", self.path("host"));
+        command.env("LEASEHOLD_VENDOR_DIR", self.path("vendor")).env("LEASEHOLD_PASSPHRASE_FILE", self.path("pass"));
+        command.output().expect("a process")
+    }
+
+    /// What it prints, where it succeeds.
+    fn done(&self, line: &str) -> String {
+        let output = self.run(line);
+        assert!(output.status.success(), "{line}: {}", talk(&output));
+        String::from_utf8(output.stdout).expect("text")
+    }
+
+    /// What it says, where the answer is no.
+    fn refused(&self, line: &str) -> String {
+        let output = self.run(line);
+        assert_eq!(output.status.code(), Some(1), "{line}: {}", talk(&output));
+        talk(&output)
+    }
+
+    fn json(&self, line: &str) -> serde_json::Value {
+        let output = self.run(&format!("--json {line}"));
+        serde_json::from_slice(&output.stdout).unwrap_or_else(|error| panic!("{line}: {error}: {}", talk(&output)))
+    }
+
+    fn ask(&self, machine: u32, name: &str) {
+        self.done(&format!("client request --manifest acme-cad.lh --made-up-machine {machine} --for-host -o {name}"));
+    }
+
+    fn standing(&self, machine: u32) -> String {
+        let status = self.json(&format!("client status --manifest acme-cad.lh --made-up-machine {machine}"));
+        status["standing"].as_str().expect("a word").to_owned()
+    }
+}
+
+fn talk(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stderr).into_owned()
+}
+
+#[test]
+fn a_folder_of_machines_is_answered_at_once_and_each_finds_its_own_answer() {
+    let island = Island::new(5);
+    for machine in 1..=5 {
+        island.ask(machine, &format!("stick/machine-{machine}.txt"));
+    }
+    fs::write(island.path("stick/holiday.txt"), "Dear all,\n").expect("a file");
+    fs::write(island.path("stick/cut.txt"), "-----BEGIN LEASEHOLD REQUEST-----\n0oRU\n").expect("a file");
+    let said = island.refused("host lease stick -o stick/answers.txt");
+    assert!(
+        said.contains("stick/holiday.txt: neither") && said.contains("stick/cut.txt: the armour is damaged"),
+        "{said}"
+    );
+    assert!(said.contains("2 of 7 requests") && said.contains("[not-all-answered]"), "{said}");
+    for machine in 1..=5 {
+        let installed = island
+            .done(&format!("client install stick/answers.txt --manifest acme-cad.lh --made-up-machine {machine}"));
+        assert!(installed.contains("standing      licensed"), "{installed}");
+    }
+    let other = island.refused("client install stick/answers.txt --manifest acme-cad.lh --made-up-machine 9");
+    assert!(other.contains("none of the 5 answers is for this machine"), "{other}");
+    // Once more, with the answers among the requests: nothing is granted twice.
+    let leases = || island.json("host status")["families"][0]["live"].clone();
+    let before = (fs::read(island.path("stick/answers.txt")).expect("answers"), leases());
+    let said = island.refused("host lease stick -o again.txt");
+    assert_eq!((fs::read(island.path("again.txt")).expect("answers"), leases()), before, "{said}");
+    assert!(island.done("store check host").contains("each with its seal"));
+}
+
+#[test]
+fn a_host_that_serves_answers_what_is_carried_and_one_below_its_threshold_proves_it() {
+    let island = Island::new(2);
+    island.ask(1, "one.txt");
+    let serving = Serving::start(&island.path("host"));
+    let said = island.refused("host lease one.txt -o answer-1.txt");
+    assert!(said.contains("1 of 2 machines have asked [threshold-not-met]"), "{said}");
+    let said = island.refused("client install answer-1.txt --manifest acme-cad.lh --made-up-machine 1");
+    assert!(said.contains("proven by the host"), "{said}");
+    fs::remove_file(island.path("one.txt")).expect("a file");
+    island.ask(1, "one.txt");
+    island.ask(2, "two.txt");
+    assert!(island.done("host lease one.txt two.txt -o answers.txt").is_empty());
+    drop(serving);
+    island.done("client install answers.txt --manifest acme-cad.lh --made-up-machine 1");
+    assert_eq!([island.standing(1), island.standing(2)], ["licensed", "unactivated"]);
+}
+
+#[test]
+fn a_refusal_is_carried_back_as_a_proof() {
+    let island = Island::new(9);
+    for machine in [1, 2] {
+        island.ask(machine, &format!("stick/{machine}.txt"));
+    }
+    let said = island.refused("host lease stick -o answers.txt");
+    assert!(said.contains("2 of 2 requests"), "{said}");
+    let said = island.refused("client install answers.txt --manifest acme-cad.lh --made-up-machine 2");
+    assert!(said.contains("[threshold-not-met]") && said.contains("proven by the host"), "{said}");
+    let status = island.json("client status --manifest acme-cad.lh --made-up-machine 2");
+    assert_eq!(status["last_failure"]["proven"], true);
+}
+
+#[test]
+fn a_vendor_answers_a_folder_in_one_go_and_nothing_is_used_up_twice() {
+    let island = Island::new(1);
+    island.done("vendor key issue --family acme --kind multiple --machines 2 -o multiple.txt");
+    for machine in 1..=3 {
+        let file = format!("stick/machine-{machine}.txt");
+        island.done(&format!(
+            "client request --manifest acme-cad.lh --made-up-machine {machine} --key-file multiple.txt -o {file}"
+        ));
+    }
+    fs::write(island.path("stick/notes.txt"), "nothing").expect("a file");
+    for file in ["answers.txt", "again.txt"] {
+        let said = island.refused(&format!("vendor approve stick -o {file}"));
+        assert!(said.contains("stick/notes.txt: neither") && said.contains("[activations-exhausted]"), "{said}");
+        assert!(said.contains("2 of 4 requests"), "{said}");
+    }
+    assert_eq!(island.json("vendor machine list").as_array().map(Vec::len), Some(2));
+    for machine in [1, 2] {
+        let said = island.done(&format!("client install again.txt --manifest acme-cad.lh --made-up-machine {machine}"));
+        assert!(said.contains("multiple-key"), "{said}");
+    }
+    let raw = island.run("vendor approve stick -o answers.lh");
+    assert!(raw.status.code() == Some(2) && talk(&raw).contains("holds one document"), "{}", talk(&raw));
+}
+
+#[test]
+fn an_island_is_licensed_by_pictures_alone() {
+    let island = Island::new(1);
+    island.done("client request --manifest acme-cad.lh --made-up-machine 1 --for-host --qr -o request.png");
+    island.done("host lease --image request.png --qr -o answer.png");
+    island.done("client install --image answer.png --manifest acme-cad.lh --made-up-machine 1");
+    assert_eq!(island.standing(1), "licensed");
+    // The host's own way to its vendor.
+    island.done("vendor key issue --family acme --kind host -o second.txt");
+    island.done("host request --data other --name server2 --key-file second.txt --qr -o host.png");
+    island.done("vendor approve --image host.png -o certificate.png");
+    island.done("host install --image certificate.png --data other");
+    let inspected = island.done("inspect certificate.png --root vendor/root.pub");
+    assert!(inspected.contains("lh-host") && inspected.starts_with("valid "), "{inspected}");
+}
+
+#[test]
+fn parts_come_in_any_order_and_a_missing_one_is_named() {
+    let island = Island::new(1);
+    let texts = island.json("vendor manifest acme-cad --qr")["qr"].clone();
+    assert_eq!(texts.as_array().map(Vec::len), Some(1), "{texts}");
+    for device in 0..60 {
+        island.done(&format!("vendor revoke --device 00000000-0000-0000-0000-0000000000{device:02}"));
+        if device == 2 {
+            break;
+        }
+    }
+    let list = island.json("vendor revocations --qr");
+    let texts: Vec<&str> = list["qr"].as_array().expect("texts").iter().filter_map(|text| text.as_str()).collect();
+    assert!(texts.iter().all(|text| text.starts_with("LH1:")), "{texts:?}");
+    fs::write(island.path("part.txt"), "LH1:1/2:BB8\n").expect("a file");
+    let said = island.refused("host install part.txt");
+    assert!(said.contains("of 2 parts these are missing: 2 [parts-missing]"), "{said}");
+    fs::write(island.path("whole.txt"), format!("> {}\n", texts.join("\n> "))).expect("a file");
+    island.done("host install whole.txt");
+}
+
+#[test]
+fn a_picture_that_shows_nothing_and_a_code_without_room_say_what_to_do() {
+    let island = Island::new(1);
+    fs::write(island.path("noise.jpg"), b"\xff\xd8\xff\xe0 no picture").expect("a file");
+    fs::write(island.path("blank.png"), leasehold_picture::to_png(&[])).expect("a file");
+    for (file, code) in
+        [("noise.jpg", "[picture-unreadable]"), ("blank.png", "[no-qr-code]"), ("pass", "[picture-unreadable]")]
+    {
+        for command in
+            ["host install", "host lease", "vendor approve", "client install --manifest acme-cad.lh", "inspect"]
+        {
+            let said = island.refused(&format!("{command} --image {file}"));
+            assert!(said.contains(code) && said.contains(file), "{command} {file}: {said}");
+        }
+    }
+    let missing = island.run("inspect --image none.png");
+    assert_eq!(missing.status.code(), Some(2), "{}", talk(&missing));
+    let said = island.refused("vendor manifest acme-cad --qr");
+    assert!(said.contains("the output is no terminal [no-room-for-qr]") && said.contains("-o FILE.png"), "{said}");
+    let wrong = island.run("vendor manifest acme-cad --qr -o manifest.txt");
+    assert!(wrong.status.code() == Some(2) && talk(&wrong).contains(".png or .svg"), "{}", talk(&wrong));
+    assert!(!island.path("manifest.txt").exists());
+    island.done("vendor manifest acme-cad --qr -o manifest.svg");
+    assert!(fs::read_to_string(island.path("manifest.svg")).expect("text").starts_with("<svg"));
+    let said = island.refused("inspect manifest.svg");
+    assert!(said.contains("a picture") && said.contains("PNG and JPEG"), "{said}");
+}
+
+#[test]
+fn documents_of_another_kind_are_named_with_who_answers_them() {
+    let island = Island::new(1);
+    let said = island.refused("host lease request.txt");
+    assert!(
+        said.contains("it is no request for a host, but lh-host-request") && said.contains("vendor approve"),
+        "{said}"
+    );
+    island.ask(1, "one.txt");
+    let said = island.refused("vendor approve one.txt");
+    assert!(said.contains("lh-request"), "{said}");
+    let empty = Path::new("stick");
+    let said = island.refused(&format!("host lease {}", empty.display()));
+    assert!(said.contains("there is no request among these files"), "{said}");
+    let said = island.run("host lease one.txt --data nowhere");
+    assert_eq!(said.status.code(), Some(2), "{}", talk(&said));
+    assert!(!island.path("nowhere").exists(), "nothing is made");
+}
