@@ -1,6 +1,5 @@
 //! Active Directory, as Samba's domain controller serves it: set up once, since that takes seconds.
 
-use std::fs;
 use std::sync::OnceLock;
 
 use leasehold_testkit::ldap::LdapServer;
@@ -31,9 +30,6 @@ fn machines_of_a_domain_activate_by_what_an_administrator_publishes() {
     an_administrator_publishes(&scene, &admin);
     machines_read_it_in_each_way(&scene, &reading);
     a_machine_of_the_domain_finds_it_by_itself(&scene);
-    another_vendor_is_left_alone(&scene, &admin);
-    a_copy_from_another_forest_activates_nobody(&scene, &admin, &reading);
-    an_import_of_ldif_activates_too(&scene, &admin, &reading);
 }
 
 fn nothing_is_published(scene: &Scene<'_>, admin: &str, reading: &str) {
@@ -113,103 +109,4 @@ fn a_machine_of_the_domain_finds_it_by_itself(scene: &Scene<'_>) {
     let machine = [("KRB5_CLIENT_KTNAME", keytab.to_str().expect("a path"))];
     let said = scene.run_with("client activate --manifest acme-cad.lh", &machine);
     assert!(said.out.contains("by the directory corp.example"), "{}{}", said.out, said.talk);
-    let tickets = scene.server.file("tickets");
-    let tickets = tickets.to_str().expect("a path");
-    scene.server.run("kinit", &["-k", "-t", machine[0].1, "-c", tickets, "PC1$"]);
-    let shown = scene.run_with(&format!("directory show --url {LDAP} --kerberos"), &[("KRB5CCNAME", tickets)]).done();
-    assert!(shown.contains("usable"), "{shown}");
-    let none = [("KRB5CCNAME", "FILE:/nowhere/tickets")];
-    scene.run_with(&format!("directory show --url {LDAP} --kerberos"), &none).fails(1, "directory-denied");
-}
-
-fn another_vendor_is_left_alone(scene: &Scene<'_>, admin: &str) {
-    let other = Scene::new(scene.server);
-    other.run(&format!("directory publish {} {admin}", other.object(admin))).done();
-    scene.run(&format!("directory publish {} {admin}", scene.object(admin))).done();
-    let objects =
-        |scene: &Scene<'_>| scene.json("directory-show", &format!("directory show {admin}"))["objects"].clone();
-    assert_eq!(objects(scene).as_array().map(Vec::len), Some(2));
-    let vendor = scene.vendor.root().id();
-    let withdrawn = scene.json("directory-withdraw", &format!("directory withdraw --vendor {vendor} {admin}"));
-    assert_eq!(withdrawn["withdrawn"].as_array().map(Vec::len), Some(1));
-    let left = objects(scene);
-    assert_eq!(
-        (left.as_array().map(Vec::len), &left[0]["vendor"]),
-        (Some(1), &other.vendor.root().id().to_string().into())
-    );
-    other.run(&format!("directory withdraw --vendor {} {admin}", other.vendor.root().id())).done();
-}
-
-/// The entry of a directory of another id: by hand, since `publish` refuses it.
-fn a_copy_from_another_forest_activates_nobody(scene: &Scene<'_>, admin: &str, reading: &str) {
-    scene.forget();
-    scene.run(&format!("directory publish other.txt {admin}")).fails(2, "file");
-    let foreign = foreign_object(scene);
-    scene.run(&format!("directory publish {foreign} {admin}")).fails(1, "another-directory");
-    scene.run(&format!("directory publish {foreign} --ldif --base {CONFIGURATION} -o foreign.ldif")).done();
-    import(scene, "foreign.ldif");
-    scene.activate(reading).fails(1, "another-directory");
-    assert_eq!(scene.diagnosed(reading).1, "another-directory");
-    assert_eq!(scene.status()["standing"], "unactivated");
-    scene.run(&format!("directory withdraw --vendor {} {admin}", scene.vendor.root().id())).done();
-}
-
-fn an_import_of_ldif_activates_too(scene: &Scene<'_>, admin: &str, reading: &str) {
-    scene.forget();
-    let object = scene.object(admin);
-    scene
-        .run(&format!(
-            "directory publish {object} --ldif -o object.ldif --url {LDAPS} {}",
-            admin.split_once(LDAPS).unwrap_or_default().1
-        ))
-        .done();
-    import(scene, "object.ldif");
-    scene.activate(reading).done();
-    // A renewal is another entry: nothing is in its way.
-    let object = scene.object(admin);
-    scene.run(&format!("directory publish {object} --ldif --base {CONFIGURATION} -o next.ldif")).done();
-    import(scene, "next.ldif");
-    scene.activate(reading).done();
-    let revoked = ["directory", "revoke", &directory_id(scene), "--passphrase-file", "pass"];
-    let said = scene.vendor.run(&revoked).done();
-    assert!(said.matches("document").count() > 1, "every object is listed: {said}");
-    let refused = scene.vendor.run(&["approve", "request.txt", "--passphrase-file", "pass"]);
-    assert_eq!((refused.status, refused.talk.contains("[revoked]")), (1, true), "{}", refused.talk);
-}
-
-fn import(scene: &Scene<'_>, file: &str) {
-    let (path, password) = (scene.path(file), scene.password());
-    let password = fs::read_to_string(password).expect("the password");
-    let user = "administrator@corp.example";
-    let arguments = ["-x", "-c", "-H", LDAPS, "-D", user, "-w", password.trim(), "-f", path.to_str().expect("a path")];
-    let output = scene.server.command("ldapadd", scene.vendor.folder()).args(arguments).output().expect("ldapadd");
-    let talk = String::from_utf8_lossy(&output.stderr);
-    // The container may be there.
-    assert!(output.status.success() || output.status.code() == Some(68), "{talk}");
-}
-
-fn directory_id(scene: &Scene<'_>) -> String {
-    scene.json("vendor-directory-list", "vendor directory list")[0]["directory"].as_str().expect("an id").to_owned()
-}
-
-/// An object of the vendor's for a directory of another id.
-fn foreign_object(scene: &Scene<'_>) -> &'static str {
-    use leasehold_core::{Cti, DirectoryId, ProductKey};
-    use leasehold_wire::proof::Proof;
-    use leasehold_wire::{DirectoryRequest, Keypair, envelope};
-
-    let key: ProductKey = scene.vendor.issue(&["--kind", "host"]);
-    let (directory, cti) = (DirectoryId([9; 16]), Cti([9; 16]));
-    let pair = Keypair::of_directory(&key, directory);
-    let request = DirectoryRequest {
-        issued: leasehold_core::Timestamp::from_unix(1_790_000_000),
-        cti,
-        key: pair.public(),
-        proof: Proof::new(&key, pair.id(), cti),
-        name: "other.example".parse().expect("a name"),
-        directory,
-    };
-    fs::write(scene.path("foreign-request.lh"), envelope::sign(&request, &pair, &[])).expect("a file");
-    scene.vendor.run(&["approve", "foreign-request.lh", "--passphrase-file", "pass", "-o", "foreign.lh"]).done();
-    "foreign.lh"
 }
