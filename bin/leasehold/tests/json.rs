@@ -99,6 +99,7 @@ host-doctor: host doctor --data host --server 127.0.0.1:1
 host-admin-change: host admin add ann --no-password --data host
 host-admin-list: host admin list --data host
 host-admin-link: host admin link ann --data host
+host-admin-change: host admin password ann --password-file vendor/passphrase --data host
 host-admin-change: host admin remove ann --data host
 host-token-add: host token add desk --data host
 host-token-add: host token add two --data host -o two.txt
@@ -162,6 +163,8 @@ directory show: as before
 directory withdraw: as before
 vendor directory show: as before
 vendor directory revoke: prints as `vendor revoke` does
+client sign-in: needs an identity provider; prints as `client activate` does
+client devices: needs one too: `sign_in.rs` holds it against its schema
 completions: a script for a shell
 man: a page for `man`
 office config: writes a deployment file

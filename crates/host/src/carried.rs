@@ -26,7 +26,7 @@ use crate::mark::{self, UnknownStore};
 use crate::rates::RateLimits;
 use crate::shared::Shared;
 use crate::verify::verify;
-use crate::{Error, decide};
+use crate::{Error, deciding};
 
 /// The request of a machine whose own signature holds.
 #[derive(Clone, Debug)]
@@ -165,7 +165,7 @@ pub fn answer(
     *shared.peaks() = home.peaks();
     shared.set_home(home);
     shared.set_mark(mark);
-    while decide::carried(&shared, store.as_mut()) == MAX_WAITING {}
+    while deciding::carried(&shared, store.as_mut()) == MAX_WAITING {}
     mark::write(home, &shared);
     Ok(())
 }

@@ -12,6 +12,7 @@ pub mod carried;
 pub mod change;
 pub mod check;
 mod decide;
+mod deciding;
 mod decision_log;
 pub mod disk;
 pub mod dns;

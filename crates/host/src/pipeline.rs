@@ -6,7 +6,7 @@ use std::thread::{self, JoinHandle};
 use leasehold_store::host::HostStore;
 
 use crate::shared::Shared;
-use crate::{Error, decide};
+use crate::{Error, deciding};
 
 /// The thread that decides; closing lets it finish what has come.
 #[derive(Debug)]
@@ -18,7 +18,7 @@ pub(crate) struct Pipeline {
 impl Pipeline {
     pub(crate) fn start(shared: &Arc<Shared>, store: Box<dyn HostStore>) -> Result<Self, Error> {
         let decide = Arc::clone(shared);
-        let decider = thread::Builder::new().name("decide".to_owned()).spawn(move || decide::run(&decide, store));
+        let decider = thread::Builder::new().name("decide".to_owned()).spawn(move || deciding::run(&decide, store));
         Ok(Self { shared: Arc::clone(shared), decider: decider.map_err(Error::Thread)? })
     }
 

@@ -11,9 +11,9 @@ use crate::job::{Origin, Reply, RequestKind, Verified};
 
 /// When the host's newest seal was made: a host whose clock is far behind it grants nothing.
 #[derive(Default)]
-pub(super) struct NewestSeal {
+pub(crate) struct NewestSeal {
     host: Option<KeyId>,
-    pub(super) at: Option<Timestamp>,
+    pub(crate) at: Option<Timestamp>,
 }
 
 impl NewestSeal {
