@@ -153,6 +153,7 @@ unknown-family: vendor family show nothing
 unknown-key: vendor key show XXXXX
 unknown-token: vendor token revoke nosuch
 unknown-host: vendor host show 00000000
+unknown-directory: vendor directory show 00000000
 unknown-authority: vendor authority revoke 00000000-0000-0000-0000-000000000001
 no-revocations: vendor revocations
 bad-policy: vendor product add acme-x --title X --family x --validity 1d --renewal 2d
@@ -221,6 +222,8 @@ rotation.rs: older-list
 postgres.rs: store-denied store-newer
 mark.rs: another-store store-behind store-missing
 store.rs: store-not-empty
+directory/openldap.rs: directory-unreachable directory-silent not-a-directory directory-no-right directory-referred
+directory/samba.rs: untrusted-directory directory-denied no-object
 crash.rs: capacity-reached store-in-use
 inspect.rs: character expired
 office_doctor.rs: kms-foreign-record kms-more-records kms-no-record kms-own-without-record kms-port-filtered kms-port-refused kms-port-unusual kms-stale-record kms-target-alias kms-target-place
@@ -236,6 +239,7 @@ authority-certificate-ended clock-set-back clock-differs host-clock-behind older
 grant-ended host-forked not-renewable export-too-large grant-too-large revocation-list-full not-authorised: rows of years or of many thousands; tests of `authority` and `wire` make them
 token-required token-unknown token-not-allowed: answers of the admin API; `authority/tests/serve/admin.rs`
 sign-in-needed not-subscribed sign-in-insecure sign-in-unavailable no-sign-in sign-in-declined sign-in-timeout provider-unreachable provider-unusable: take a provider where people sign in; tests of the subscription
+no-directory directory-refused another-directory kerberos-unusable: how the machine and its domain are set up; tests of `directory` and `client`
 devices-reached: subscriptions per person alone refuse so; tests of `wire`
 busy timeout internal listen-failed: a server at its end or an overload; tests of `service`, and the campaign
 store-damaged store-older store-replaced: a disk that fails; `host/tests`, the suite of the stores

@@ -7,7 +7,7 @@ use std::fs;
 use std::path::Path;
 use std::sync::Arc;
 
-use leasehold_client::{Client, Lookup, Machine, Options, Renewer};
+use leasehold_client::{Client, Lookup, Machine, Options, Prompt, Renewer, SignInWay};
 use leasehold_core::{Component, Standing, Timestamp, Why};
 use leasehold_testkit::clock::VirtualClock;
 
@@ -27,7 +27,7 @@ fn every_block_of_rust_on_every_page_is_compiled_here() {
             found += 1;
         }
     }
-    assert_eq!(found, 3);
+    assert_eq!(found, 4);
 }
 
 /// A vendor compiles the manifest in; here it is none.
@@ -39,6 +39,7 @@ macro_rules! include_bytes {
 
 #[test]
 fn what_is_no_manifest_is_refused() {
+    let _ = button;
     assert!(readme(|| (), |_| (), |_| ()).is_err() && guide().is_err());
 }
 
@@ -62,6 +63,21 @@ fn guide() -> Result<(), Box<dyn Error>> {
     let renewer = Renewer::start(Arc::clone(&client), |attempt| log(attempt))?; // a thread of its own
     renewer.stop();
     Ok(())
+}
+
+/// What an application shows.
+trait Dialog {
+    fn show(&self, address: &str, code: &str);
+    fn open_browser(&self, address: &str);
+}
+
+#[rustfmt::skip]
+fn button(client: &Client, dialog: &dyn Dialog) -> Result<impl Debug, leasehold_client::Error> {
+    let answer = client.sign_in(SignInWay::Code, &mut |prompt: &Prompt| match prompt {
+        Prompt::Code { address, code, .. } => dialog.show(address, code),
+        Prompt::Browser { address, .. } => dialog.open_browser(address),
+    })?;
+    Ok(answer)
 }
 
 #[test]

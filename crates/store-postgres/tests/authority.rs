@@ -38,10 +38,10 @@ fn a_store_of_a_newer_program_is_refused_and_left_alone() {
     let database = Database::fresh();
     assert!(PostgresAuthority::versions(&database.address()).unwrap().is_none());
     drop(database.open());
-    assert!(PostgresAuthority::versions(&database.address()).unwrap() == Some((5, 5)));
+    assert!(PostgresAuthority::versions(&database.address()).unwrap() == Some((6, 6)));
     Postgres::shared().query(&database.0, "UPDATE leasehold_authority.schema_version SET version = 7");
     let error = PostgresAuthority::open(&database.address()).unwrap_err();
-    assert!(matches!(error, StoreError::Newer { found: 7, known: 5 }), "{error:?}");
+    assert!(matches!(error, StoreError::Newer { found: 7, known: 6 }), "{error:?}");
 }
 
 #[test]

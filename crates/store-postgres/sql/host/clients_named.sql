@@ -1,6 +1,6 @@
 -- clients_named: these clients, each with all its families and leases.
 SELECT c.client, f.name, c.first_seen, c.last_seen, c.fingerprint, c.host_name, c.address, c.counts, c.requests,
-       p.name, l.lease, l.request, l.issued, l.expires, l.seal, l.forks, l.released, l.early
+       p.name, l.lease, l.request, l.issued, l.expires, l.seal, l.forks, l.released, l.early, l.holder
 FROM (SELECT unnest($1::bytea[]) AS client) AS page
 JOIN leasehold_host.client AS c ON c.client = page.client
 JOIN leasehold_host.family AS f ON f.id = c.family

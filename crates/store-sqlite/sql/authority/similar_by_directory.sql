@@ -5,4 +5,4 @@ SELECT place,
        directory
 FROM activation
 WHERE product_key = ?1 AND directory = ?2
-ORDER BY place, activation DESC;
+ORDER BY +place, activation DESC;
