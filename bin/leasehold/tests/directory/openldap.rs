@@ -56,10 +56,11 @@ fn an_open_directory_is_read_anonymously_and_many_entries_page_by_page() {
     let mut ldif = fs::read_to_string(scene.path("object.ldif")).expect("LDIF");
     let vendor = scene.vendor.root().id();
     for n in 0..60 {
-        ldif.push_str(&format!(
+        let entry = format!(
             "\ndn: cn=a{n},ou=leasehold,dc=open\nchangetype: add\nobjectClass: leaseholdActivationObject\ncn: a{n}\n\
              leaseholdVendor: {vendor}\nleaseholdDocument: no document {n}\n"
-        ));
+        );
+        ldif.push_str(&entry);
     }
     fs::write(scene.path("many.ldif"), ldif).expect("a file");
     let password = fs::read_to_string(scene.password()).expect("a password");

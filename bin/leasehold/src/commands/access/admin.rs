@@ -1,6 +1,6 @@
 //! `… admin`: who may sign in to the dashboard.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::{Args, Subcommand};
 use leasehold_client::SystemRng;
@@ -90,7 +90,7 @@ impl Add {
                 Failure::refused(Code::AlreadyExists, message).hint("`admin password NAME` sets the password anew")
             );
         }
-        let password = if no_password { None } else { Some(password(password_file, &name)?) };
+        let password = if no_password { None } else { Some(password(password_file.as_deref(), &name)?) };
         let new = NewAdmin { name, roles, password };
         context.note("admin-added", name.as_str())?;
         context.accounts().change(|kept| kept.add_admin(new, input::now())).map_err(|error| failed(&error))?;
@@ -105,7 +105,7 @@ impl Add {
 impl Password {
     fn run(self, context: &AccessContext<'_>, output: Output) -> Result<(), Failure> {
         let Self { name, password_file } = self;
-        let hash = password(password_file, &name)?;
+        let hash = password(password_file.as_deref(), &name)?;
         context.accounts().change(|kept| kept.set_password(&name, hash)).map_err(|error| failed(&error))?;
         context.note("password-set", name.as_str())?;
         done(&name, "has a new password", output);
@@ -114,8 +114,8 @@ impl Password {
 }
 
 /// A password, asked for twice on a terminal.
-fn password(file: Option<PathBuf>, name: &AdminName) -> Result<PasswordHash, Failure> {
-    let password = Zeroizing::new(input::secret(file.as_deref(), &format!("password of {name}"))?);
+fn password(file: Option<&Path>, name: &AdminName) -> Result<PasswordHash, Failure> {
+    let password = Zeroizing::new(input::secret(file, &format!("password of {name}"))?);
     if file.is_none() {
         let again = Zeroizing::new(input::secret(None, "the same again")?);
         if *again != *password {
