@@ -169,7 +169,7 @@ fn a_host_that_is_there_is_neither_overwritten_nor_replaced_while_it_serves() {
     fails(&["host", "restore", "first.tar", "--data", "host"], at, 1, "already-exists");
     fails(&["host", "restore", "first.tar", "--data", "host", "--replace"], at, 2, "store-in-use");
     fails(&["host", "backup", "first.tar", "--data", "host"], at, 1, "already-exists");
-    let second = json(&["host", "backup", "first.tar", "--data", "host", "--replace"], at);
+    let second = json(&["host", "backup", "first.tar", "--data", "host", "--force"], at);
     assert_eq!(second["seal"], 1);
     assert_eq!(post(&host.address, "/v1/leases", &Machine::new(2).request()).expect("an answer").0, 200);
     host.stop();

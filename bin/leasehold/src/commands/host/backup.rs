@@ -36,9 +36,9 @@ pub(crate) struct Backup {
     /// The host's configuration, for where it names a database; options given here win.
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
-    /// Replace a file that is there.
-    #[arg(long)]
-    replace: bool,
+    /// Overwrite a file that is there.
+    #[arg(long, alias = "replace")]
+    force: bool,
     /// Keep the newest N backups of this host in the folder, and remove older ones once this one is written.
     #[arg(long, value_name = "N", value_parser = values::whole::<usize>(1..=u64::MAX))]
     keep: Option<usize>,
@@ -59,11 +59,11 @@ impl Backup {
             return to_standard_output(&home, &location, output);
         }
         let path = if is_folder { named(&self.to, host)? } else { self.to.clone() };
-        if !self.replace && path.exists() {
+        if !self.force && path.exists() {
             return Err(Failure::refused(Code::AlreadyExists, format!("{}: there is such a file", path.display()))
-                .hint("name another, or a folder; or give --replace"));
+                .hint("name another, or a folder; or give --force"));
         }
-        let about = write(&home, &location, &path, self.replace)?;
+        let about = write(&home, &location, &path, self.force)?;
         let bytes = fs::metadata(&path).map_err(|error| Failure::file(&path, &error))?.len();
         match output {
             Output::Json => output::json(&json!({
