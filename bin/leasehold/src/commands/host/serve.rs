@@ -217,13 +217,14 @@ fn announce(output: Output, server: &Server, address: &str, admin: Option<&str>)
         // One line, so that a program that has started the host can wait for it.
         Output::Json => outln!("{}", json!({ "address": address, "admin": admin, "host": host })),
         Output::Human => {
-            errln!("serving at {address}; stop with Ctrl-C");
             if let Some(admin) = admin {
                 errln!("dashboard at {admin}/; `leasehold host admin add NAME` adds who may sign in");
             }
             if host.is_none() {
                 errln!("not activated yet: clients are refused until a certificate is installed");
             }
+            // Last: who waits for it has read all.
+            errln!("serving at {address}; stop with Ctrl-C");
         }
     }
 }
