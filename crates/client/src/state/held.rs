@@ -2,6 +2,7 @@
 
 use leasehold_core::standing::{Machine, Revocation};
 use leasehold_core::{Fingerprint, KeyId, PublicKey, Timestamp, attempt, standing};
+use leasehold_wire::trust::Verifiable;
 use leasehold_wire::{Envelope, Lease, Method, Reason, Revocations, verify};
 
 use crate::state::device::Device;
@@ -26,19 +27,7 @@ impl Held {
     pub(crate) fn open(bytes: &[u8], root: &PublicKey, revocations: Option<&Revocations>) -> Option<Self> {
         let envelope = Envelope::parse(bytes).ok()?;
         let lease: Lease = envelope.document().ok()?;
-        let revocation = match verify::<Lease>(bytes, root, lease.issued, revocations) {
-            Ok(_) => Revocation::Clear,
-            // Found after the signatures were found to hold.
-            Err(Reason::Revoked) => Revocation::Revoked,
-            Err(
-                Reason::Malformed(_)
-                | Reason::UnknownSigner
-                | Reason::BadSignature
-                | Reason::NotAuthorised(_)
-                | Reason::NotYetValid
-                | Reason::Expired,
-            ) => return None,
-        };
+        let revocation = revocation_of::<Lease>(bytes, root, lease.issued, revocations)?;
         Some(Self { lease, signer: envelope.kid, revocation, bytes: bytes.to_vec() })
     }
 
@@ -88,5 +77,27 @@ impl Held {
             (Some(client), None) if good && client == self.lease.client => Due::Never,
             (Some(_) | None, _) => Due::Now,
         }
+    }
+}
+
+/// What the revocation list says of a stored document that leads up to `root`, verified at `at`; `None` where it does not.
+pub(crate) fn revocation_of<D: Verifiable>(
+    bytes: &[u8],
+    root: &PublicKey,
+    at: Timestamp,
+    revocations: Option<&Revocations>,
+) -> Option<Revocation> {
+    match verify::<D>(bytes, root, at, revocations) {
+        Ok(_) => Some(Revocation::Clear),
+        // Found after the signatures were found to hold.
+        Err(Reason::Revoked) => Some(Revocation::Revoked),
+        Err(
+            Reason::Malformed(_)
+            | Reason::UnknownSigner
+            | Reason::BadSignature
+            | Reason::NotAuthorised(_)
+            | Reason::NotYetValid
+            | Reason::Expired,
+        ) => None,
     }
 }

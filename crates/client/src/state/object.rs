@@ -2,7 +2,9 @@
 
 use leasehold_core::standing::Revocation;
 use leasehold_core::{Grant, KeyId, PublicKey, Timestamp, standing};
-use leasehold_wire::{ActivationObject, Envelope, Manifest, Reason, Revocations, verify};
+use leasehold_wire::{ActivationObject, Envelope, Manifest, Revocations};
+
+use crate::state::held::revocation_of;
 
 /// A stored activation object that leads up to the vendor's root.
 #[derive(Clone, Debug)]
@@ -20,19 +22,7 @@ impl HeldObject {
     pub(crate) fn open(bytes: &[u8], root: &PublicKey, revocations: Option<&Revocations>) -> Option<Self> {
         let envelope = Envelope::parse(bytes).ok()?;
         let object: ActivationObject = envelope.document().ok()?;
-        let revocation = match verify::<ActivationObject>(bytes, root, object.issued, revocations) {
-            Ok(_) => Revocation::Clear,
-            // Found after the signatures were found to hold.
-            Err(Reason::Revoked) => Revocation::Revoked,
-            Err(
-                Reason::Malformed(_)
-                | Reason::UnknownSigner
-                | Reason::BadSignature
-                | Reason::NotAuthorised(_)
-                | Reason::NotYetValid
-                | Reason::Expired,
-            ) => return None,
-        };
+        let revocation = revocation_of::<ActivationObject>(bytes, root, object.issued, revocations)?;
         Some(Self { object, signer: envelope.kid, revocation })
     }
 
