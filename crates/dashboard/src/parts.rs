@@ -82,6 +82,25 @@ pub(crate) fn fact(name: &str, value: &Markup) -> Markup {
     html! { div { dt { (name) } dd { (value) } } }
 }
 
+/// A field of a form to choose one of `values`, each with the words for it.
+pub(crate) fn choice(field: &str, label: &str, values: &[(&str, &str)], chosen: &str) -> Markup {
+    html! {
+        div {
+            label for=(field) { (label) }
+            select id=(field) name=(field) {
+                @for (value, name) in values { option value=(value) selected[*value == chosen] { (name) } }
+            }
+        }
+    }
+}
+
+/// A field of a form to choose a family, where there is more than one.
+pub(crate) fn family_choice(families: &[String], chosen: &str) -> Markup {
+    let each = families.iter().map(|family| (family.as_str(), family.as_str()));
+    let values: Vec<_> = std::iter::once(("", "all")).chain(each).collect();
+    html! { @if families.len() > 1 { (choice("family", "Family", &values, chosen)) } }
+}
+
 /// A table that is scrolled by itself where it has no room, by keys too.
 pub(crate) fn table(caption: &str, heads: &[&str], rows: &Markup) -> Markup {
     html! {

@@ -4,7 +4,7 @@ use maud::{Markup, html};
 
 use super::data::{Client, ClientPage};
 use crate::frame::Frame;
-use crate::parts::{badge, id, table, when};
+use crate::parts::{badge, choice, family_choice, id, table, when};
 
 /// Clients, and what was asked for.
 #[derive(Clone, Debug, Default)]
@@ -66,21 +66,8 @@ fn search(view: &ClientsView) -> Markup {
                 label for="search" { "Name, address or key" }
                 input id="search" name="search" type="search" value=(view.search) placeholder="pc-17, 10.1.2., 3f2a91b0" autocapitalize="none" spellcheck="false";
             }
-            div {
-                label for="state" { "Which" }
-                select id="state" name="state" {
-                    @for (value, name) in STATES { option value=(value) selected[value == view.state] { (name) } }
-                }
-            }
-            @if view.families.len() > 1 {
-                div {
-                    label for="family" { "Family" }
-                    select id="family" name="family" {
-                        option value="" { "all" }
-                        @for family in &view.families { option value=(family) selected[*family == view.family] { (family) } }
-                    }
-                }
-            }
+            (choice("state", "Which", &STATES, &view.state))
+            (family_choice(&view.families, &view.family))
             button type="submit" { "Search" }
         }
     }

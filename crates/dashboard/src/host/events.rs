@@ -4,7 +4,7 @@ use maud::{Markup, html};
 
 use super::data::{Event, EventPage};
 use crate::frame::Frame;
-use crate::parts::{badge, id, table, time};
+use crate::parts::{badge, choice, family_choice, id, table, time};
 
 /// Events, and what was asked for.
 #[derive(Clone, Debug, Default)]
@@ -47,21 +47,8 @@ fn filter(view: &EventsView) -> Markup {
     ];
     html! {
         form.filter method="get" action="/events" {
-            div {
-                label for="decision" { "Decision" }
-                select id="decision" name="decision" {
-                    @for (value, name) in DECISIONS { option value=(value) selected[value == view.decision] { (name) } }
-                }
-            }
-            @if view.families.len() > 1 {
-                div {
-                    label for="family" { "Family" }
-                    select id="family" name="family" {
-                        option value="" { "all" }
-                        @for family in &view.families { option value=(family) selected[*family == view.family] { (family) } }
-                    }
-                }
-            }
+            (choice("decision", "Decision", &DECISIONS, &view.decision))
+            (family_choice(&view.families, &view.family))
             button type="submit" { "Show" }
         }
     }
