@@ -1,6 +1,6 @@
 //! What the fuzz target of pictures does with an input.
 
-/// A photograph, or what somebody calls one.
+/// A photograph, or what a user calls one.
 pub fn picture(input: &[u8]) {
     let read = leasehold_picture::read(input);
     assert!(leasehold_picture::is_picture(input) || read.is_err(), "only pictures are looked at");

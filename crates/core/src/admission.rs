@@ -38,7 +38,7 @@ pub enum Delivery {
     /// Over the network, a moment after it was made.
     #[default]
     Network,
-    /// By a file that was carried, days after it was made: there is nobody to ask again with a later one.
+    /// By a file that was carried, days after it was made: it cannot be asked again with a later one.
     File,
 }
 

@@ -142,7 +142,7 @@ pub fn sign_in_page(program: &'static str, notice: Option<&Notice>, name: &str) 
     outside(program, "Sign in", notice, &content)
 }
 
-/// The page that a one-time link leads to. Whoever only looks at it uses nothing up.
+/// The page that a one-time link leads to. Looking at it uses nothing up.
 #[must_use]
 pub fn welcome_page(program: &'static str, secret: &str) -> String {
     let content = html! {

@@ -73,7 +73,7 @@ impl<T> BatchQueue<T> {
         Received::Batch(items)
     }
 
-    /// Ends a wait: whoever takes items has something else to do.
+    /// Ends a wait: the thread that takes items has something else to do.
     pub(crate) fn wake(&self) {
         self.lock().woken = true;
         self.filled.notify_all();

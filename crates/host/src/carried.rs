@@ -241,7 +241,7 @@ fn ask(home: &Home, tickets: Vec<Ticket>, decide: &mut impl FnMut(Vec<Verified>)
         let (reply, answer) = oneshot::channel();
         let origin = Origin::File(home.kept_lease(client, product));
         let document = ClientDocument::Request(Box::new(request));
-        // Nobody signs in by file.
+        // No user signs in by file.
         jobs.push(Job { document, origin, sign_in: SignIn::default(), reply });
         waits.push((ticket, client, product, answer));
     }

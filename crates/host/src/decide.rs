@@ -225,7 +225,7 @@ fn reply(
     let (mut leases, mut refusals) = (0.., 0..);
     for (at, (Screened { verified: item, .. }, outcome)) in items.into_iter().zip(outcomes).enumerate() {
         let held = matches!(&item.kind, RequestKind::Lease(request) if request.chain_of == Some(identity.id()));
-        // A file is a whole by itself: whoever gets it may look into it, and the host's chain may be another one by then.
+        // A file is a whole by itself: those who get it may look into it, and the host's chain may be another one by then.
         let bare = held && item.origin.delivery() == Delivery::Network;
         let chain = if bare { &[] } else { chain.as_slice() };
         let reply = match *outcome {
@@ -309,7 +309,7 @@ fn subject(item: &Screened<'_>) -> Subject {
         RequestKind::Lease(request) => (request.product, Some(request.fingerprint)),
         RequestKind::Release(release) => (release.product, None),
     };
-    // Where the grant is no subscription, whoever asks is a machine like others.
+    // Where the grant is no subscription, the one who asks is a machine like others.
     let user = item.verified.sign_in.user().filter(|_| item.grant.policy.devices.is_some());
     Subject { family: item.family, client: item.verified.client, product, fingerprint, user }
 }

@@ -167,7 +167,7 @@ impl Shared {
         let (reply, answer) = sync_channel(1);
         let busy = || StoreError::Unavailable("the deciding thread is busy".into());
         let asked = self.questions.offer(Box::new(move |store| {
-            // Whoever has gone away needs no answer.
+            // One who has gone away needs no answer.
             let _ = reply.send(question(store));
         }));
         if !asked {

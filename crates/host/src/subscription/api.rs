@@ -126,7 +126,7 @@ fn insecure() -> Response {
     Problem::new(code.name(), StatusCode::BAD_REQUEST, code.meaning(), code.hint()).into()
 }
 
-/// Whether nobody on the network could read the request: TLS, this machine, or a trusted proxy that says it came by TLS.
+/// Whether the request could not be read on the network: TLS, this machine, or a trusted proxy that says it came by TLS.
 fn is_private(transport: Transport, request: &Request) -> bool {
     if transport == Transport::Tls {
         return true;

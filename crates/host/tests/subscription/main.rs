@@ -163,7 +163,7 @@ fn a_user_lists_the_own_devices_and_frees_one() {
         matches!(entry.decision, Decision::Ended { cause: EndCause::FreedByUser, .. })
     };
     assert_eq!(store.events(99).expect("events").iter().filter(|entry| freed(entry)).count(), 1);
-    // Another user's devices are nobody else's.
+    // Another user's devices are that user's alone.
     let strange = world.client(4);
     strange.sign_in(SignInWay::Code, &mut User::of(&world, "eve")).expect("a sign-in");
     assert!(!strange.free_device(devices[1].client).expect("nothing of hers"));

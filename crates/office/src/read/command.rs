@@ -1,6 +1,6 @@
 //! Command lines in transcripts and pasted texts: what was typed is no output, and names no machine.
 
-/// Whether a line is what somebody typed: behind a prompt, or a command of PowerShell by itself.
+/// Whether a line is what a person typed: behind a prompt, or a command of PowerShell by itself.
 pub(super) fn is_command(text: &str) -> bool {
     let text = text.trim_start();
     prompted(text).is_some() || {

@@ -1,7 +1,7 @@
 //! How often passwords may be tried.
 //!
 //! A browser that has signed in before has tries of its own, so that no stranger can use them up. All others share those of their
-//! address, and those of the account: whoever guesses from many addresses is slowed down, and the right person in a known browser is
+//! address, and those of the account: one who guesses from many addresses is slowed down, and the right person in a known browser is
 //! not. Who has lost that too makes a one-time link on the machine itself.
 
 use std::net::IpAddr;

@@ -31,7 +31,7 @@ impl PasswordHash {
     }
 
     /// One that no password has, and that takes as long to check.
-    pub fn of_nobody() -> Self {
+    pub fn of_no_account() -> Self {
         Self { kibibytes: KIBIBYTES, passes: PASSES, salt: "0".repeat(32), argon2id: String::new() }
     }
 
@@ -84,7 +84,7 @@ mod tests {
         assert!(hash.is_of("correct horse battery") && !hash.is_of("correct horse batterx") && !hash.is_of(""));
         let kept: PasswordHash = serde_json::from_str(&serde_json::to_string(&hash).unwrap()).unwrap();
         assert!(kept.is_of("correct horse battery"));
-        assert!(!PasswordHash::of_nobody().is_of("correct horse battery"));
+        assert!(!PasswordHash::of_no_account().is_of("correct horse battery"));
         assert!(matches!(PasswordHash::new("eleven char", &Sevens), Err(AccessError::ShortPassword)));
     }
 

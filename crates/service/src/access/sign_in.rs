@@ -64,7 +64,7 @@ impl SignIns {
         let attempt = Attempt { name, from: request.client, known_device };
         self.attempts.may(attempt).map_err(Refused::TooMany)?;
         // One whom there is not takes as long.
-        let hash = admin.and_then(|admin| admin.password.clone()).unwrap_or_else(PasswordHash::of_nobody);
+        let hash = admin.and_then(|admin| admin.password.clone()).unwrap_or_else(PasswordHash::of_no_account);
         if hash.is_of(password)
             && let Some(admin) = admin
         {

@@ -167,7 +167,7 @@ fn hostile_claims_are_refused() {
 fn a_token_of_another_provider_with_a_key_of_the_same_name_does_not_verify() {
     let foreign = signed_text(&part(&header()), &part(&claims()), 7);
     assert_eq!(checked(&foreign), Err(Fault::BadSignature));
-    // The name of the issuer counts too, whoever has signed.
+    // The name of the issuer counts too, whichever key has signed.
     let own = with(claims(), "iss", json!("https://other.example"));
     assert_eq!(checked(&signed(&header(), &own)), Err(Fault::OtherIssuer));
 }

@@ -23,7 +23,7 @@ pub(super) fn counts_the_devices_of_each_user<S: HostStore>(store: &mut S) {
     assert_eq!(counts(store, &policy, 1_002).live, 3);
 }
 
-/// A device is another user's, or nobody's, as soon as its lease is.
+/// A device is another user's, or no user's, as soon as its lease is.
 pub(super) fn gives_a_device_to_the_user_who_signed_in_last<S: HostStore>(store: &mut S) {
     let policy = policy(1);
     assert_eq!(act(store, &policy, &[(1, Act::SignedIn(1)), (2, Act::SignedIn(2))], 1_000), [true, true]);
