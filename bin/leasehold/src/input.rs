@@ -11,6 +11,7 @@ use leasehold_wire::armour;
 use crate::documents;
 use crate::failure::Failure;
 use crate::prompt;
+use crate::system;
 
 /// The bytes of a file, or of standard input where `path` is `-`; at most what the largest document takes.
 pub(crate) fn file(path: &Path) -> Result<Vec<u8>, Failure> {
@@ -55,18 +56,11 @@ pub(crate) fn secret_text(path: Option<&Path>, prompt: &str) -> Result<String, F
 }
 
 /// Says so where a file with a secret can be read by every user of the machine.
-#[cfg(unix)]
 fn warn_if_readable_by_others(path: &Path) {
-    use std::os::unix::fs::PermissionsExt;
-
-    let others = |found: fs::Metadata| found.is_file() && found.permissions().mode() & 0o004 != 0;
-    if fs::metadata(path).is_ok_and(others) {
-        errln!("warning: {}: others can read it; `chmod 600` keeps it to its owner", path.display());
+    if leasehold_files::everyone_reads(path).is_ok_and(|others| others) {
+        errln!("warning: {}: others can read it; {} keeps it to its owner", path.display(), system::TO_OWNER);
     }
 }
-
-#[cfg(not(unix))]
-fn warn_if_readable_by_others(_path: &Path) {}
 
 /// A product key: from a file where given, whatever else stands there, else asked for on the terminal. A slip of the hand is
 /// named.

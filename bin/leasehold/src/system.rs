@@ -34,17 +34,26 @@ pub(crate) fn hint(error: &Error) -> Option<&'static str> {
     Some(match error.kind() {
         ErrorKind::NotFound => "check the path: relative ones begin in the folder that the command was started in",
         ErrorKind::PermissionDenied => {
-            "`ls -l` shows its owner and rights: run the command as that user, or let this one in"
+            if cfg!(windows) {
+                "`icacls` shows who may: run the command as that user, or from a prompt that was started as administrator"
+            } else {
+                "`ls -l` shows its owner and rights: run the command as that user, or let this one in"
+            }
         }
         ErrorKind::AlreadyExists => "name another, or move what is there away",
         ErrorKind::IsADirectory => "name a file in it",
         ErrorKind::NotADirectory => "check the path: something in its middle is a file",
+        ErrorKind::StorageFull | ErrorKind::QuotaExceeded if cfg!(windows) => "make room, then run the command again",
         ErrorKind::StorageFull | ErrorKind::QuotaExceeded => "make room (`df` shows where), then run the command again",
         ErrorKind::ReadOnlyFilesystem => "name a place on another disk, or mount this one for writing",
         ErrorKind::ResourceBusy | ErrorKind::ExecutableFileBusy => "end the other program, then run the command again",
         _ => return None,
     })
 }
+
+/// What keeps a file to its owner.
+pub(crate) const TO_OWNER: &str =
+    if cfg!(windows) { "`icacls FILE /inheritance:r /grant:r %USERNAME%:F`" } else { "`chmod 600`" };
 
 /// `text` with our words in the place of the system's own, wherever a library has put those: `File exists (os error 17)`.
 pub(crate) fn translated(text: &str) -> String {

@@ -33,7 +33,7 @@ pub fn make_folder(path: &Path, readers: Readers) -> io::Result<()> {
 /// # Errors
 /// As the system's; what was moved may still be lost in a power cut then.
 pub fn rename(from: &Path, to: &Path) -> io::Result<()> {
-    fs::rename(from, to)?;
+    moved(from, to)?;
     let (old, new) = (parent(from), parent(to));
     sync_folder(new)?;
     if old == new { Ok(()) } else { sync_folder(old) }
@@ -44,7 +44,7 @@ pub fn rename(from: &Path, to: &Path) -> io::Result<()> {
 /// # Errors
 /// As the system's.
 pub fn remove(path: &Path) -> io::Result<()> {
-    match fs::remove_file(path) {
+    match removed(path) {
         Ok(()) => sync_folder(parent(path)),
         Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => Ok(()),
         Err(error) => Err(error),
@@ -64,10 +64,17 @@ pub fn sync_folder(folder: &Path) -> io::Result<()> {
 ///
 /// # Errors
 /// None here.
-#[cfg(not(unix))]
+#[cfg(windows)]
 #[expect(clippy::unnecessary_wraps, reason = "elsewhere it can fail")]
 pub fn sync_folder(_folder: &Path) -> io::Result<()> {
     Ok(())
+}
+
+/// `%ProgramData%\Leasehold`: where the machine's programs keep their state. `None` where the system says nothing of it.
+#[cfg(windows)]
+pub fn machine_folder() -> Option<PathBuf> {
+    let data = PathBuf::from(std::env::var_os("ProgramData")?);
+    data.is_absolute().then(|| data.join("Leasehold"))
 }
 
 /// The folder that holds `path`.
@@ -101,10 +108,40 @@ fn make_one(folder: &Path, mode: Option<u32>) -> io::Result<()> {
     fs::set_permissions(folder, fs::Permissions::from_mode(mode))
 }
 
-/// On Windows a folder inherits the access list of the one above it: below a user's own folder it is the user's alone.
-#[cfg(not(unix))]
-fn make_one(folder: &Path, _mode: Option<u32>) -> io::Result<()> {
-    fs::create_dir(folder)
+/// A folder that is not private inherits the access list of the one above it.
+#[cfg(windows)]
+fn make_one(folder: &Path, readers: Readers) -> io::Result<()> {
+    match readers {
+        Readers::Owner => leasehold_windows::access::create_folder(folder),
+        Readers::Everyone | Readers::Umask => fs::create_dir(folder),
+    }
+}
+
+#[cfg(unix)]
+pub(crate) fn moved(from: &Path, to: &Path) -> io::Result<()> {
+    fs::rename(from, to)
+}
+
+/// Readers and scanners that hold either file open are waited for; a folder in the place is not.
+#[cfg(windows)]
+pub(crate) fn moved(from: &Path, to: &Path) -> io::Result<()> {
+    if to.is_dir() && !from.is_dir() {
+        return Err(ErrorKind::IsADirectory.into());
+    }
+    crate::retry::while_in_use(|| fs::rename(from, to))
+}
+
+#[cfg(unix)]
+fn removed(path: &Path) -> io::Result<()> {
+    fs::remove_file(path)
+}
+
+#[cfg(windows)]
+fn removed(path: &Path) -> io::Result<()> {
+    if path.is_dir() {
+        return Err(ErrorKind::IsADirectory.into());
+    }
+    crate::retry::while_in_use(|| fs::remove_file(path))
 }
 
 #[cfg(test)]

@@ -2,17 +2,23 @@
 //!
 //! - [`replace`] and [`Replacement`]: a file that appears whole or not at all, and is there after a power cut.
 //! - [`read`] and [`open`]: regular files only, so that a FIFO under a file's name blocks no one; [`read`] has a limit.
-//! - [`make_folder`], [`open_lock`], [`sync_folder`], [`rename`], [`remove`]: the rest of what a folder of state needs.
+//! - [`make_folder`], [`create_private`], [`everyone_reads`], [`open_lock`], [`sync_folder`], [`rename`], [`remove`]: the rest of what a folder of state needs.
 //! - [`Walk`]: the files below a folder, in order, without following links.
 //!
 //! What the files hold is left to others.
 
 mod folder;
+mod private;
 mod read;
 mod replace;
+#[cfg(windows)]
+mod retry;
 mod walk;
 
+#[cfg(windows)]
+pub use folder::machine_folder;
 pub use folder::{make_folder, remove, rename, sync_folder};
+pub use private::{create_private, everyone_reads};
 pub use read::{open, open_lock, read, read_if_there, read_to_limit};
 pub use replace::{Replacement, create, replace};
 pub use walk::{Walk, WalkError};
@@ -20,11 +26,11 @@ pub use walk::{Walk, WalkError};
 /// Who may read a file or enter a folder.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Readers {
-    /// Its owner alone, whatever the umask: 0600, folders 0700.
+    /// Its owner alone, whatever the umask: 0600, folders 0700; on Windows owner and system.
     Owner,
-    /// Everyone, whatever the umask: 0644, folders 0755.
+    /// Everyone, whatever the umask: 0644, folders 0755; on Windows whom the folder lets in.
     Everyone,
-    /// As the umask says: what a person asked to be written.
+    /// As the umask says, on Windows the folder: what a person asked to be written.
     Umask,
 }
 
@@ -58,15 +64,15 @@ impl Readers {
     }
 }
 
-#[cfg(not(unix))]
+#[cfg(windows)]
 impl Readers {
-    /// Windows folders have no modes.
-    const fn folder_mode(self) -> Option<u32> {
-        None
+    /// Whom a folder lets in.
+    const fn folder_mode(self) -> Self {
+        self
     }
 
-    /// Windows folders have no modes.
-    const fn above_mode(self) -> Option<u32> {
-        None
+    /// Whom folders let in that are made above it: as those above them do.
+    const fn above_mode(self) -> Self {
+        Self::Umask
     }
 }

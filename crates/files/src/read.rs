@@ -4,6 +4,8 @@ use std::fs::{File, OpenOptions};
 use std::io::{self, ErrorKind, Read};
 use std::path::Path;
 
+use crate::private::create_private;
+
 /// Opens a regular file for reading; links are followed. A FIFO, a device or a folder is an error, at once.
 ///
 /// # Errors
@@ -59,7 +61,7 @@ pub fn open_lock(path: &Path) -> io::Result<File> {
     without_waiting(&mut present, Links::Refused);
     match present.open(path) {
         Ok(file) => regular(file),
-        Err(error) if error.kind() == ErrorKind::NotFound => match new_private(path) {
+        Err(error) if error.kind() == ErrorKind::NotFound => match create_private(path) {
             // Another process has made it meanwhile.
             Err(error) if error.kind() == ErrorKind::AlreadyExists => regular(present.open(path)?),
             made => made,
@@ -98,20 +100,6 @@ fn without_waiting(options: &mut OpenOptions, links: Links) {
 /// On Windows a pipe has no name among files, and links are made by administrators alone.
 #[cfg(not(unix))]
 fn without_waiting(_options: &mut OpenOptions, _links: Links) {}
-
-#[cfg(unix)]
-fn new_private(path: &Path) -> io::Result<File> {
-    use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
-
-    let file = File::options().write(true).create_new(true).mode(0o600).open(path)?;
-    file.set_permissions(std::fs::Permissions::from_mode(0o600))?;
-    Ok(file)
-}
-
-#[cfg(not(unix))]
-fn new_private(path: &Path) -> io::Result<File> {
-    File::options().write(true).create_new(true).open(path)
-}
 
 #[cfg(test)]
 mod tests {

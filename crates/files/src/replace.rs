@@ -66,7 +66,7 @@ impl Replacement {
     /// As the system's.
     pub fn replace(self) -> io::Result<()> {
         self.file.as_file().sync_all()?;
-        self.file.persist(&self.place)?;
+        put(self.file, &self.place)?;
         sync_folder(parent(&self.place))
     }
 
@@ -76,7 +76,7 @@ impl Replacement {
     /// As the system's; [`io::ErrorKind::AlreadyExists`].
     pub fn create(self) -> io::Result<()> {
         self.file.as_file().sync_all()?;
-        self.file.persist_noclobber(&self.place)?;
+        put_new(self.file, &self.place)?;
         sync_folder(parent(&self.place))
     }
 }
@@ -105,10 +105,44 @@ fn new_file(builder: &mut Builder<'_, '_>, folder: &Path, readers: Readers) -> i
     Ok(file)
 }
 
-/// On Windows a file inherits the access list of its folder.
-#[cfg(not(unix))]
-fn new_file(builder: &mut Builder<'_, '_>, folder: &Path, _readers: Readers) -> io::Result<NamedTempFile> {
-    builder.tempfile_in(folder)
+/// A file that is not private inherits the access list of its folder.
+#[cfg(windows)]
+fn new_file(builder: &mut Builder<'_, '_>, folder: &Path, readers: Readers) -> io::Result<NamedTempFile> {
+    builder.make_in(folder, |path| match readers {
+        Readers::Owner => crate::create_private(path),
+        Readers::Everyone | Readers::Umask => File::options().read(true).write(true).create_new(true).open(path),
+    })
+}
+
+#[cfg(unix)]
+fn put(file: NamedTempFile, place: &Path) -> io::Result<()> {
+    file.persist(place)?;
+    Ok(())
+}
+
+/// Closed first: a program that looks into each file when it is closed is waited for like any other reader.
+#[cfg(windows)]
+fn put(file: NamedTempFile, place: &Path) -> io::Result<()> {
+    let path = file.into_temp_path();
+    crate::folder::moved(&path, place)
+}
+
+#[cfg(unix)]
+fn put_new(file: NamedTempFile, place: &Path) -> io::Result<()> {
+    file.persist_noclobber(place)?;
+    Ok(())
+}
+
+#[cfg(windows)]
+fn put_new(file: NamedTempFile, place: &Path) -> io::Result<()> {
+    let mut waiting = Some(file.into_temp_path());
+    crate::retry::while_in_use(|| {
+        let path = waiting.take().expect("it comes back where it was not moved");
+        path.persist_noclobber(place).map_err(|failed| {
+            waiting = Some(failed.path);
+            failed.error
+        })
+    })
 }
 
 #[cfg(test)]
@@ -146,6 +180,24 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("missing/file");
         assert_eq!(replace(&path, b"", Readers::Owner).unwrap_err().kind(), ErrorKind::NotFound);
+    }
+
+    #[test]
+    fn a_file_that_is_being_read_is_replaced_and_its_reader_keeps_the_old_one() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("file");
+        replace(&path, b"first", Readers::Owner).unwrap();
+        let mut reader = crate::open(&path).unwrap();
+        let late = std::thread::spawn({
+            let path = path.clone();
+            move || replace(&path, b"second", Readers::Owner)
+        });
+        // Where readers stand in the way they are waited for: this one ends soon.
+        let mut old = String::new();
+        io::Read::read_to_string(&mut reader, &mut old).unwrap();
+        drop(reader);
+        late.join().unwrap().unwrap();
+        assert_eq!((old.as_str(), fs::read(&path).unwrap().as_slice()), ("first", b"second".as_slice()));
     }
 
     #[cfg(unix)]

@@ -120,7 +120,7 @@ pub fn read(from: &mut dyn Read, into: &Path, store: &str) -> Result<About, Erro
         }
         let path = into.join(&listed.name);
         // Of names that stand twice the second is refused.
-        let mut file = create(&path).map_err(Error::at(&path))?;
+        let mut file = leasehold_files::create_private(&path).map_err(Error::at(&path))?;
         let mut sum = Sum::new(&mut file);
         io::copy(&mut entry, &mut sum).map_err(|error| unreadable_or(error, &path))?;
         if sum.ended() != (listed.bytes, listed.sha256.clone()) {
@@ -183,15 +183,6 @@ fn digest(path: &Path) -> io::Result<(u64, String)> {
     let mut sum = Sum::new(io::sink());
     io::copy(&mut File::open(path)?, &mut sum)?;
     Ok(sum.ended())
-}
-
-/// Makes a file for its owner alone.
-fn create(path: &Path) -> io::Result<File> {
-    let mut options = File::options();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options.open(path)
 }
 
 /// Passes bytes on, counted and summed.

@@ -165,9 +165,10 @@ fn room(folder: &Path) -> Option<(u64, u64)> {
     Some((room.f_bavail.saturating_mul(room.f_frsize), room.f_blocks.saturating_mul(room.f_frsize)))
 }
 
-#[cfg(not(unix))]
-fn room(_folder: &Path) -> Option<(u64, u64)> {
-    None
+/// Bytes that are free for this user, and all of them.
+#[cfg(windows)]
+fn room(folder: &Path) -> Option<(u64, u64)> {
+    leasehold_windows::machine::room(folder)
 }
 
 const NAME: &str = "disk";

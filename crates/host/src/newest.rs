@@ -56,11 +56,10 @@ impl Home {
 }
 
 fn create(path: &Path) -> io::Result<File> {
-    let mut options = File::options();
-    options.write(true).create(true).truncate(false);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options.open(path)
+    match leasehold_files::create_private(path) {
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => File::options().write(true).open(path),
+        made => made,
+    }
 }
 
 fn line(mark: &Mark) -> String {

@@ -88,7 +88,7 @@ impl Need {
                 let mount = "mount -t tmpfs -o size=1m tmpfs /mnt";
                 without(runs("unshare", &["--map-root-user", "--mount", "sh", "-c", mount]), "no private mounts here")
             }
-            Self::FullDevice => without(Path::new("/dev/full").exists(), "there is no /dev/full"),
+            Self::FullDevice => without(cfg!(unix) && Path::new("/dev/full").exists(), "there is no /dev/full"),
             Self::Browser => without(find("chromium").is_some(), "Chromium is not installed"),
             Self::Samba => without(find("samba").is_some(), "Samba (samba-ad-dc) is not installed")
                 .or_else(|| without(find("samba-tool").is_some(), "samba-tool (samba-ad-provision) is not installed"))
@@ -120,7 +120,12 @@ impl Need {
 pub fn find(program: &str) -> Option<PathBuf> {
     let searched = env::var_os("PATH").unwrap_or_default();
     let folders = env::split_paths(&searched).chain(["/usr/sbin", "/sbin", "/usr/local/sbin"].map(PathBuf::from));
-    folders.map(|folder| folder.join(program)).find(|path| path.is_file())
+    folders.map(|folder| folder.join(in_file(program))).find(|path| path.is_file())
+}
+
+/// The name of the file that a program is in. Where Windows is played on Linux, that system's programs are there and are none.
+fn in_file(program: &str) -> String {
+    format!("{program}{}", env::consts::EXE_SUFFIX)
 }
 
 /// Where a tool for APIs is: where `scripts/setup` installs it, else in `PATH`.
@@ -140,7 +145,7 @@ pub fn find_postgres(program: &str) -> Option<PathBuf> {
     let version = |path: &Path| path.file_name().map(OsStr::to_string_lossy)?.parse::<u32>().ok();
     let installed = fs::read_dir("/usr/lib/postgresql").into_iter().flatten().filter_map(Result::ok);
     let newest = installed.map(|entry| entry.path()).max_by_key(|path| version(path));
-    let packaged = newest.map(|version| version.join("bin").join(program)).filter(|path| path.is_file());
+    let packaged = newest.map(|version| version.join("bin").join(in_file(program))).filter(|path| path.is_file());
     packaged.or_else(|| find(program))
 }
 

@@ -80,7 +80,7 @@ fn unit_serial(page: &Path) -> Option<String> {
 /// machines also one that the machine's owner has given. Addresses that change at will are left out.
 fn network_address(interfaces: &Path) -> Option<String> {
     let addresses: Vec<String> = names(interfaces).iter().filter_map(|name| hardware(&interfaces.join(name))).collect();
-    addresses.iter().find(|address| !is_local(address)).or(addresses.first()).cloned()
+    addresses.iter().find(|address| !super::is_local(address)).or(addresses.first()).cloned()
 }
 
 fn hardware(interface: &Path) -> Option<String> {
@@ -93,12 +93,6 @@ fn hardware(interface: &Path) -> Option<String> {
     }
     let permanent = text(&interface.join("addr_assign_type")).is_none_or(|kind| kind == "0");
     permanent.then(|| text(&interface.join("address"))).flatten()
-}
-
-/// Whether the address was set by the machine's administrator, not by its maker (IEEE 802, second lowest bit).
-fn is_local(address: &str) -> bool {
-    let first = address.split(':').next().and_then(|octet| u8::from_str_radix(octet, 16).ok());
-    first.is_none_or(|octet| octet & 2 != 0)
 }
 
 /// Vendor, family and model: what is the same for all cores and does not change with clock or microcode.

@@ -11,7 +11,7 @@ use leasehold_core::{Component, Fingerprint, KeyId, Text};
 mod linux;
 #[cfg(any(target_os = "macos", test))]
 mod macos;
-#[cfg(any(target_os = "windows", test))]
+#[cfg(target_os = "windows")]
 mod windows;
 
 /// The parts of a machine that tell it from others, as they are.
@@ -66,7 +66,12 @@ fn name() -> String {
     std::fs::read_to_string("/proc/sys/kernel/hostname").unwrap_or_default()
 }
 
-#[cfg(not(target_os = "linux"))]
+#[cfg(target_os = "windows")]
+fn name() -> String {
+    windows::name()
+}
+
+#[cfg(not(any(target_os = "linux", target_os = "windows")))]
 fn name() -> String {
     printed("hostname", &[])
 }
@@ -91,8 +96,15 @@ fn this_machine() -> Vec<(Component, String)> {
     Vec::new()
 }
 
+/// Whether the address was set by the machine's administrator, not by its maker (IEEE 802, second lowest bit).
+#[cfg(any(target_os = "linux", target_os = "windows"))]
+fn is_local(address: &str) -> bool {
+    let first = address.split(':').next().and_then(|octet| u8::from_str_radix(octet, 16).ok());
+    first.is_none_or(|octet| octet & 2 != 0)
+}
+
 /// What a command of the system's prints; nothing where it cannot be run.
-#[cfg(any(not(target_os = "linux"), test))]
+#[cfg(any(not(any(target_os = "linux", target_os = "windows")), test))]
 fn printed(program: &str, arguments: &[&str]) -> String {
     let output = std::process::Command::new(program).args(arguments).output();
     output.map(|output| String::from_utf8_lossy(&output.stdout).into_owned()).unwrap_or_default()

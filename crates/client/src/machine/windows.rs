@@ -1,51 +1,52 @@
-//! Windows: the registry through `reg`, the rest through one call of PowerShell.
+//! Windows: the registry, the firmware's table, the system's lists. No program is started.
 
 use leasehold_core::Component;
-
-use super::printed;
+use leasehold_windows::machine;
+use leasehold_windows::network::{self, Interface};
 
 pub(super) fn read() -> Vec<(Component, String)> {
-    let guid = printed("reg.exe", &["query", r"HKLM\SOFTWARE\Microsoft\Cryptography", "/v", "MachineGuid", "/reg:64"]);
-    let asked = printed("powershell.exe", &["-NoProfile", "-NonInteractive", "-Command", SCRIPT]);
+    let firmware = machine::smbios();
     let parts = [
-        (Component::MachineId, registry_value(&guid, "MachineGuid")),
-        (Component::SystemUuid, line(&asked, "uuid=")),
-        (Component::SystemDisk, line(&asked, "disk=")),
-        (Component::NetworkAddress, line(&asked, "network=")),
-        (Component::Processor, std::env::var("PROCESSOR_IDENTIFIER").ok()),
-        (Component::BoardSerial, line(&asked, "board=")),
+        (Component::MachineId, machine::machine_guid()),
+        (Component::SystemUuid, firmware.system_uuid),
+        (Component::SystemDisk, machine::system_disk_serial()),
+        (Component::NetworkAddress, network::interfaces().ok().and_then(network_address)),
+        (Component::Processor, machine::processor()),
+        (Component::BoardSerial, firmware.board_serial),
     ];
     parts.into_iter().filter_map(|(component, value)| Some((component, value?))).collect()
 }
 
-/// The value of a line `name  REG_SZ  value`.
-fn registry_value(text: &str, name: &str) -> Option<String> {
-    let line = text.lines().map(str::trim).find(|line| line.starts_with(name))?;
-    line.split_whitespace().nth(2).map(str::to_owned)
+pub(super) fn name() -> String {
+    machine::host_name().unwrap_or_default()
 }
 
-fn line(text: &str, label: &str) -> Option<String> {
-    let value = text.lines().find_map(|line| line.trim().strip_prefix(label))?.trim();
-    (!value.is_empty()).then(|| value.to_owned())
+/// The address of the first interface with hardware under it, given by its maker where there is such a one; in virtual machines
+/// also one that the machine's owner has given.
+fn network_address(interfaces: Vec<Interface>) -> Option<String> {
+    let mut addresses: Vec<String> = interfaces.into_iter().filter_map(|interface| interface.hardware).collect();
+    let first = addresses.iter().position(|address| !super::is_local(address)).unwrap_or(0);
+    (!addresses.is_empty()).then(|| addresses.swap_remove(first))
 }
-
-const SCRIPT: &str = "\
-    'uuid=' + (Get-CimInstance Win32_ComputerSystemProduct).UUID; \
-    'board=' + (Get-CimInstance Win32_BaseBoard).SerialNumber; \
-    'disk=' + (Get-Partition -DriveLetter $env:SystemDrive[0] | Get-Disk).SerialNumber; \
-    'network=' + (Get-NetAdapter -Physical | Sort-Object Name | Select-Object -First 1).PermanentAddress";
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn values_are_found_in_what_the_commands_print() {
-        let _: fn() -> Vec<(Component, String)> = read;
-        let reg = "\r\nHKEY_LOCAL_MACHINE\\SOFTWARE\\Microsoft\\Cryptography\r\n    MachineGuid    REG_SZ    0f3e\r\n";
-        assert_eq!(registry_value(reg, "MachineGuid").as_deref(), Some("0f3e"));
-        let script = "uuid=4C4C4544\r\nboard=\r\ndisk=S3Z9  \r\n";
-        assert_eq!(line(script, "uuid=").as_deref(), Some("4C4C4544"));
-        assert_eq!(line(script, "board="), None);
+    fn the_address_is_a_makers_before_an_owners() {
+        let interface = |hardware: Option<&str>| Interface {
+            name: "Ethernet".to_owned(),
+            hardware: hardware.map(str::to_owned),
+            connected: true,
+            suffix: None,
+            name_servers: Vec::new(),
+        };
+        let (owners, makers) = (interface(Some("52:54:00:00:00:03")), interface(Some("3c:7c:3f:00:00:09")));
+        let none = interface(None);
+        let address = |list: &[&Interface]| network_address(list.iter().map(|one| (*one).clone()).collect());
+        assert_eq!(address(&[&none, &owners, &makers]).as_deref(), Some("3c:7c:3f:00:00:09"));
+        assert_eq!(address(&[&none, &owners]).as_deref(), Some("52:54:00:00:00:03"));
+        assert_eq!(address(&[&none]), None);
     }
 }

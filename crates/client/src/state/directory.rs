@@ -33,8 +33,8 @@ pub(crate) fn directory_of(vendor: KeyId, machine: &Machine) -> Option<PathBuf> 
     Some(shared.unwrap_or(last))
 }
 
-/// Where a new vendor's state is made unless [`crate::Options::state`] is set: `/var/lib/leasehold/client` for root, and for the user
-/// whom an administrator has given that folder or the one above it, such as a service's; for other users their own state directory, in it a folder named after the machine, since homes and profiles travel. `None`
+/// Where a new vendor's state is made unless [`crate::Options::state`] is set: `/var/lib/leasehold/client` for root (on Windows
+/// `%ProgramData%\Leasehold\Client` for administrators and services, `%LOCALAPPDATA%\Leasehold` for others), and for the user whom an administrator has given that folder or the one above it, such as a service's; for other users their own state directory, in it a folder named after the machine, since homes and profiles travel. `None`
 /// where a user has no home.
 pub fn state_directory() -> Option<PathBuf> {
     directories(&Machine::read()).pop()
@@ -72,13 +72,16 @@ impl Places {
         }
     }
 
-    #[cfg(not(unix))]
+    /// Every user may make folders in `ProgramData`: one that an administrator has not made is not the machine's.
+    #[cfg(windows)]
     fn of_this_process() -> Self {
-        let below = |variable| absolute(env::var_os(variable));
+        use leasehold_windows::access;
+
+        let machine = leasehold_files::machine_folder().map(|folder| folder.join("Client"));
         Self {
-            machine: below("ProgramData").map(|data| data.join("leasehold").join("client")),
-            owns_machine: false,
-            user: below("LOCALAPPDATA").map(|local| local.join("leasehold")),
+            owns_machine: access::is_administrator(),
+            machine: machine.filter(|folder| !folder.exists() || access::is_administrators(folder)),
+            user: absolute(env::var_os("LOCALAPPDATA")).map(|local| local.join("Leasehold")),
         }
     }
 }

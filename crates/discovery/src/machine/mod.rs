@@ -12,7 +12,7 @@ use crate::name::DomainName;
 mod macos;
 #[cfg(any(not(any(target_os = "macos", target_os = "windows")), test))]
 mod unix;
-#[cfg(any(target_os = "windows", test))]
+#[cfg(target_os = "windows")]
 mod windows;
 
 #[cfg(target_os = "macos")]
@@ -60,7 +60,7 @@ impl Settings {
 }
 
 /// What a command of the system's prints.
-#[cfg(any(not(target_os = "linux"), test))]
+#[cfg(any(not(any(target_os = "linux", target_os = "windows")), test))]
 fn printed(program: &str, arguments: &[&str]) -> Result<String, LookupError> {
     let output = std::process::Command::new(program).args(arguments).output();
     let output = output.map_err(|source| LookupError::Settings { path: program.into(), source })?;

@@ -1,53 +1,56 @@
-//! Windows: one call of PowerShell.
+//! Windows: what the system holds of its interfaces, and the registry. No program is started.
 
-use std::net::{IpAddr, SocketAddr, SocketAddrV6};
+use leasehold_windows::network::{self, Interface};
 
-use super::{DNS_PORT, Settings, printed};
+use super::Settings;
 use crate::error::LookupError;
 
 pub(crate) fn read() -> Result<Settings, LookupError> {
-    Ok(settings(&printed(POWERSHELL, &["-NoProfile", "-NonInteractive", "-Command", SCRIPT])?))
+    let interfaces = network::interfaces().map_err(|source| LookupError::Settings { path: PLACE.into(), source })?;
+    Ok(settings(network::machine_suffixes(), interfaces))
 }
 
-fn settings(text: &str) -> Settings {
-    let values = |label: &'static str| text.lines().filter_map(move |line| line.trim().strip_prefix(label));
-    let suffixes = values("suffix=").map(str::trim).filter(|suffix| !suffix.is_empty()).map(str::to_owned).collect();
-    let servers = values("server=").filter_map(address).collect();
-    Settings { place: POWERSHELL.into(), servers, suffixes, ..Settings::default() }
-}
-
-fn address(text: &str) -> Option<SocketAddr> {
-    let (ip, scope) = text.trim().split_once('%').unwrap_or((text.trim(), "0"));
-    match ip.parse().ok()? {
-        IpAddr::V4(ip) => Some((ip, DNS_PORT).into()),
-        // The old site-local addresses stand where no server was set; nothing listens there.
-        IpAddr::V6(ip) if ip.segments()[0] & 0xffc0 == 0xfec0 => None,
-        IpAddr::V6(ip) => Some(SocketAddrV6::new(ip, DNS_PORT, 0, scope.parse().ok()?).into()),
+/// The machine's own suffixes, then servers and suffixes of what is connected.
+fn settings(suffixes: Vec<String>, interfaces: Vec<Interface>) -> Settings {
+    let mut settings = Settings { place: PLACE.into(), suffixes, ..Settings::default() };
+    for interface in interfaces.into_iter().filter(|interface| interface.connected) {
+        settings.suffixes.extend(interface.suffix);
+        settings.servers.extend(interface.name_servers.into_iter().filter(|server| !is_site_local(server)));
     }
+    settings
 }
 
-const POWERSHELL: &str = "powershell.exe";
-/// The search list, the machine's own domain, then servers and suffixes of what is connected.
-const SCRIPT: &str = "\
-    (Get-DnsClientGlobalSetting).SuffixSearchList | ForEach-Object { 'suffix=' + $_ }; \
-    $network = [System.Net.NetworkInformation.IPGlobalProperties]::GetIPGlobalProperties(); \
-    'suffix=' + $network.DomainName; \
-    [System.Net.NetworkInformation.NetworkInterface]::GetAllNetworkInterfaces() | \
-    Where-Object { $_.OperationalStatus -eq 'Up' } | ForEach-Object { $own = $_.GetIPProperties(); \
-    'suffix=' + $own.DnsSuffix; $own.DnsAddresses | ForEach-Object { 'server=' + $_ } }";
+/// The old site-local addresses stand where no server was set; nothing listens there.
+fn is_site_local(server: &std::net::SocketAddr) -> bool {
+    matches!(server.ip(), std::net::IpAddr::V6(ip) if ip.segments()[0] & 0xffc0 == 0xfec0)
+}
+
+const PLACE: &str = "the network settings of Windows";
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn what_the_script_prints_is_read() {
-        let _: fn() -> Result<Settings, LookupError> = read;
-        let text = "suffix=corp.example\r\nsuffix=\r\nsuffix=lab.example\r\nserver=10.0.0.53\r\n\
-                    server=fe80::1%12\r\nserver=fec0:0:0:ffff::1%1\r\n";
-        let settings = settings(text);
-        let expected: Vec<SocketAddr> = ["10.0.0.53:53", "[fe80::1%12]:53"].map(|a| a.parse().unwrap()).to_vec();
-        assert_eq!(settings.servers, expected);
+    fn servers_and_suffixes_of_what_is_connected_count() {
+        let interface = |name: &str, connected, suffix: &str, servers: &[&str]| Interface {
+            name: name.to_owned(),
+            hardware: None,
+            connected,
+            suffix: Some(suffix.to_owned()),
+            name_servers: servers.iter().map(|server| server.parse().unwrap()).collect(),
+        };
+        let interfaces = vec![
+            interface("Ethernet", true, "lab.example", &["10.0.0.53:53", "[fec0:0:0:ffff::1%1]:53"]),
+            interface("Tunnel", false, "away.example", &["10.9.9.9:53"]),
+        ];
+        let settings = settings(vec!["corp.example".to_owned()], interfaces);
+        assert_eq!(settings.servers, ["10.0.0.53:53".parse().unwrap()]);
         assert_eq!(settings.suffixes, ["corp.example", "lab.example"]);
+    }
+
+    #[test]
+    fn this_machine_is_read() {
+        read().unwrap();
     }
 }

@@ -23,6 +23,7 @@ mod transaction;
 mod vendor;
 
 use std::fs::OpenOptions;
+use std::io::ErrorKind;
 use std::path::Path;
 use std::sync::{LazyLock, Mutex, PoisonError};
 
@@ -83,11 +84,11 @@ fn in_one_transaction(connection: &mut Connection, work: &mut Work<'_>) -> Resul
 
 /// SQLite gives its side files the mode of the file.
 fn create(path: &Path) -> std::io::Result<()> {
-    let mut options = OpenOptions::new();
-    options.create(true).truncate(false).read(true).write(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options.open(path).map(drop)
+    match leasehold_files::create_private(path) {
+        Err(error) if error.kind() == ErrorKind::AlreadyExists => OpenOptions::new().read(true).write(true).open(path),
+        made => made,
+    }
+    .map(drop)
 }
 
 static MIGRATIONS: LazyLock<Migrations<'static>> = LazyLock::new(|| {

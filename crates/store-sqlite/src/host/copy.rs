@@ -30,7 +30,9 @@ impl SqliteHost {
         backup.step(-1).map_err(failed)?;
         drop(backup);
         copy.close().map_err(|(_, error)| failed(error))?;
-        File::open(to).and_then(|file| file.sync_all()).map_err(|error| StoreError::Unavailable(Box::new(error)))
+        // Windows syncs what may be written alone.
+        let file = File::options().write(true).open(to);
+        file.and_then(|file| file.sync_all()).map_err(|error| StoreError::Unavailable(Box::new(error)))
     }
 
     /// Whether the store in the folder `data` is whole: every page of it, and that its journal can be read.

@@ -7,7 +7,7 @@ use leasehold_core::Text;
 use leasehold_host::activation::Home;
 use leasehold_host::{LocalAccess, RoleSet};
 
-use super::{DEFAULT_DATA, failed};
+use super::{default_data, failed};
 use crate::commands::access::AccessContext;
 use crate::commands::access::admin::Admin;
 use crate::commands::access::token::Token;
@@ -36,7 +36,7 @@ pub(crate) struct HostToken {
 #[derive(Debug, Args)]
 struct OfHost {
     /// The host's folder.
-    #[arg(long = "data", global = true, value_name = "DIR", env = "LEASEHOLD_HOST_DATA", default_value = DEFAULT_DATA)]
+    #[arg(long = "data", global = true, value_name = "DIR", env = "LEASEHOLD_HOST_DATA", default_value_os_t = default_data())]
     folder: PathBuf,
     /// Who orders it, for the audit [default: the user of the operating system].
     #[arg(long = "as", global = true, value_name = "NAME")]

@@ -17,6 +17,7 @@ use super::serve::{runtime, tls};
 use super::subscription;
 use crate::failure::Failure;
 use crate::stores::StoreLocation;
+use crate::system;
 
 /// A configuration, and the folder of the host that it is for.
 pub(super) struct ConfigChecks {
@@ -180,21 +181,12 @@ fn may_write(folder: &Path) -> std::io::Result<()> {
 }
 
 /// A warning where every user of the machine can read a file with a secret.
-#[cfg(unix)]
 fn readable_by_others(file: &Path) -> Option<Finding> {
-    use std::os::unix::fs::PermissionsExt;
-
-    let mode = std::fs::metadata(file).ok()?.permissions().mode();
     let detail = format!("{}: every user can read it", file.display());
-    (mode & 0o004 != 0).then(|| {
+    leasehold_files::everyone_reads(file).is_ok_and(|others| others).then(|| {
         Finding::warning("secret", Code::File, detail)
-            .with_hint("`chmod 600` keeps it to the user that the host runs as")
+            .with_hint(format!("{} keeps it to the user that the host runs as", system::TO_OWNER))
     })
-}
-
-#[cfg(not(unix))]
-fn readable_by_others(_file: &Path) -> Option<Finding> {
-    None
 }
 
 fn of(name: &str, failure: &Failure) -> Finding {

@@ -106,7 +106,7 @@ impl Host {
 #[derive(Args, Clone, Debug)]
 pub(crate) struct Data {
     /// The host's folder.
-    #[arg(long = "data", value_name = "DIR", env = "LEASEHOLD_HOST_DATA", default_value = DEFAULT_DATA)]
+    #[arg(long = "data", value_name = "DIR", env = "LEASEHOLD_HOST_DATA", default_value_os_t = default_data())]
     pub(crate) folder: PathBuf,
     /// The database that holds the store, instead of the host's folder: `postgres://USER@HOST/NAME`; or set `LEASEHOLD_STORE`.
     #[arg(long, value_name = "URL")]
@@ -211,4 +211,11 @@ fn seconds(time: Timestamp) -> u64 {
     time.unix()
 }
 
-const DEFAULT_DATA: &str = "/var/lib/leasehold/host";
+/// Where a host keeps its state unless it is told.
+fn default_data() -> PathBuf {
+    #[cfg(windows)]
+    if let Some(folder) = leasehold_files::machine_folder() {
+        return folder.join("Host");
+    }
+    PathBuf::from("/var/lib/leasehold/host")
+}

@@ -1,7 +1,6 @@
 //! The vendor's part: keys, a product, a host key, and the approval of the host's request.
 
 use std::fs;
-use std::io::Write;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -12,6 +11,7 @@ use leasehold_client::SystemRng;
 use leasehold_core::activation::Allowance;
 use leasehold_core::standing::Mode;
 use leasehold_core::{Code, Cti, ProductKey, PublicKey, Span};
+use leasehold_files::Readers;
 use leasehold_host::activation::{Home as HostHome, Inquiry};
 use leasehold_host::report::Report;
 use leasehold_store::authority::{Actor, AuthorityStore, Stamp};
@@ -138,12 +138,7 @@ fn passphrase(path: &Path) -> Result<Secret, Failure> {
 }
 
 fn write_secret(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
-    let mut options = fs::File::options();
-    options.write(true).create(true).truncate(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let written = options.open(path).and_then(|mut file| file.write_all(bytes).and_then(|()| file.sync_all()));
-    written.map_err(|error| Failure::file(path, &error))
+    leasehold_files::replace(path, bytes, Readers::Owner).map_err(|error| Failure::file(path, &error))
 }
 
 fn stamp() -> Stamp {

@@ -1,0 +1,66 @@
+//! Files for their owner alone.
+
+use std::fs::File;
+use std::io;
+use std::path::Path;
+
+/// Makes a file that its owner alone can open (0600; on Windows owner and system), and opens it for reading and writing.
+///
+/// # Errors
+/// As the system's; [`io::ErrorKind::AlreadyExists`] where something is there.
+#[cfg(unix)]
+pub fn create_private(path: &Path) -> io::Result<File> {
+    use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
+
+    let file = File::options().read(true).write(true).create_new(true).mode(0o600).open(path)?;
+    // The umask may have taken bits away.
+    file.set_permissions(std::fs::Permissions::from_mode(0o600))?;
+    Ok(file)
+}
+
+/// Makes a file that its owner alone can open (0600; on Windows owner and system), and opens it for reading and writing.
+///
+/// # Errors
+/// As the system's; [`io::ErrorKind::AlreadyExists`] where something is there.
+#[cfg(windows)]
+pub fn create_private(path: &Path) -> io::Result<File> {
+    leasehold_windows::access::create_file(path)
+}
+
+/// Whether every user of the machine can read this file.
+///
+/// # Errors
+/// As the system's.
+#[cfg(unix)]
+pub fn everyone_reads(path: &Path) -> io::Result<bool> {
+    use std::os::unix::fs::PermissionsExt;
+
+    let found = std::fs::metadata(path)?;
+    Ok(found.is_file() && found.permissions().mode() & 0o004 != 0)
+}
+
+/// Whether every user of the machine can read this file.
+///
+/// # Errors
+/// As the system's.
+#[cfg(windows)]
+pub fn everyone_reads(path: &Path) -> io::Result<bool> {
+    Ok(path.is_file() && leasehold_windows::access_list::lets_everyone_in(&leasehold_windows::access::list(path)?))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write;
+
+    use super::*;
+
+    #[test]
+    fn a_private_file_is_new_and_others_cannot_read_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("key");
+        create_private(&path).unwrap().write_all(b"secret").unwrap();
+        assert!(!everyone_reads(&path).unwrap());
+        assert_eq!(create_private(&path).unwrap_err().kind(), io::ErrorKind::AlreadyExists);
+        assert!(everyone_reads(&folder.path().join("missing")).is_err() || cfg!(windows));
+    }
+}

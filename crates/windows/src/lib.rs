@@ -1,0 +1,24 @@
+#![doc = include_str!("../README.md")]
+//!
+//! - [`smbios`], [`access_list`], [`descriptor`]: what the system's bytes and texts say; on every platform.
+//! - `machine`, `network`, `registry`: what the system is asked.
+//! - `access`: files and folders for their owner and the system alone.
+//! - `event_log`: lines in the system's event log.
+
+pub mod access_list;
+pub mod descriptor;
+pub mod long_path;
+pub mod smbios;
+
+#[cfg(windows)]
+pub mod access;
+#[cfg(windows)]
+pub mod event_log;
+#[cfg(windows)]
+pub mod machine;
+#[cfg(windows)]
+pub mod network;
+#[cfg(windows)]
+pub mod registry;
+#[cfg(windows)]
+mod wide;

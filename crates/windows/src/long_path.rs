@@ -1,0 +1,31 @@
+//! Paths longer than the 260 characters of old, for system calls that the standard library does not make.
+
+/// The path in the form that has no limit, where it is long: `\\?\C:\…`, `\\?\UNC\server\share\…`. It must be absolute.
+pub fn verbatim(absolute: &str) -> String {
+    if absolute.encode_utf16().count() < LONGEST || absolute.starts_with(r"\\?\") || absolute.starts_with(r"\\.\") {
+        return absolute.to_owned();
+    }
+    match absolute.strip_prefix(r"\\") {
+        Some(share) => format!(r"\\?\UNC\{share}"),
+        None => format!(r"\\?\{absolute}"),
+    }
+}
+
+/// What folders may have, so that a short name fits into them.
+const LONGEST: usize = 248;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn long_paths_get_the_form_without_a_limit_and_short_ones_stay() {
+        let long = "a".repeat(LONGEST);
+        assert_eq!(verbatim(r"C:\short"), r"C:\short");
+        assert_eq!(verbatim(&format!(r"C:\{long}")), format!(r"\\?\C:\{long}"));
+        assert_eq!(verbatim(&format!(r"\\server\share\{long}")), format!(r"\\?\UNC\server\share\{long}"));
+        for kept in [format!(r"\\?\C:\{long}"), format!(r"\\.\pipe\{long}")] {
+            assert_eq!(verbatim(&kept), kept);
+        }
+    }
+}
