@@ -14,6 +14,7 @@ use leasehold_wire::{Envelope, Typ};
 
 use crate::failure::Failure;
 use crate::output;
+use crate::wildcards;
 
 /// One document.
 #[derive(Args, Clone, Debug)]
@@ -67,7 +68,7 @@ impl Images {
     /// The one document that the photographs show.
     pub(crate) fn read(&self) -> Result<Vec<u8>, Failure> {
         let mut texts = String::new();
-        for path in &self.images {
+        for path in &wildcards::expanded(self.images.clone()) {
             texts += &in_picture(path, &bytes(path)?)?;
         }
         armour::read(texts.as_bytes())
@@ -80,7 +81,7 @@ impl DocumentFiles {
     /// All documents, each once, in the order of their names; in a folder only those of `wanted` kinds.
     pub(crate) fn read(&self, wanted: &[Typ]) -> Result<Vec<Found>, Failure> {
         let (mut found, mut pictures) = (Vec::new(), Pictures::default());
-        for path in &self.files {
+        for path in &wildcards::expanded(self.files.clone()) {
             if path.is_dir() {
                 let mut inside = Vec::new();
                 for file in files_in(path)? {
@@ -97,7 +98,7 @@ impl DocumentFiles {
                 read_each(path, &mut found, &mut pictures);
             }
         }
-        for path in &self.images.images {
+        for path in &wildcards::expanded(self.images.images.clone()) {
             match bytes(path) {
                 Ok(bytes) => pictures.add(path, &bytes, &mut found),
                 Err(failure) => found.push(Found { name: path.display().to_string(), document: Err(failure) }),

@@ -1,6 +1,7 @@
 //! How a command ends when it does not succeed: a code, a message, a hint, an exit status.
 
 use std::fmt;
+use std::io::ErrorKind;
 use std::path::Path;
 use std::process::ExitCode;
 
@@ -59,6 +60,9 @@ impl Failure {
 
     /// A file or folder that cannot be read or written.
     pub(crate) fn file(path: &Path, error: &std::io::Error) -> Self {
+        // Windows refuses to open a folder as if it were someone else's.
+        let is_folder = cfg!(windows) && error.kind() == ErrorKind::PermissionDenied && path.is_dir();
+        let error = if is_folder { &ErrorKind::IsADirectory.into() } else { error };
         let failure = Self::failed(Code::File, format!("{}: {}", path.display(), system::words(error)));
         match system::hint(error) {
             Some(hint) => failure.hint(hint),

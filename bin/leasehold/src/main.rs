@@ -21,6 +21,7 @@ mod stores;
 mod system;
 mod table;
 mod values;
+mod wildcards;
 
 use std::env;
 use std::process::ExitCode;

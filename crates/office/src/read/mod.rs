@@ -5,6 +5,7 @@
 
 mod block;
 mod class;
+mod code_page;
 mod command;
 mod dns;
 mod event;

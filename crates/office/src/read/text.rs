@@ -5,7 +5,9 @@ use std::borrow::Cow;
 use std::fmt;
 use std::io::{self, Read};
 
-use encoding_rs::{CoderResult, Decoder, UTF_16BE, UTF_16LE, WINDOWS_1252};
+use encoding_rs::{CoderResult, Decoder, UTF_16BE, UTF_16LE};
+
+use super::code_page;
 
 /// The longest line that is kept, in bytes of UTF-8; what goes beyond it is dropped and the line marked as cut.
 pub const MAX_LINE: usize = 64 * 1024;
@@ -24,9 +26,6 @@ const MARK: &[u8] = b"\xef\xbb\xbf";
 
 const CHUNK: usize = 32 * 1024;
 
-/// The upper half of code page 850, in which Western European consoles write to files.
-const OEM_850: &str = "ÇüéâäàåçêëèïîìÄÅÉæÆôöòûùÿÖÜø£Ø×ƒáíóúñÑªº¿®¬½¼¡«»░▒▓│┤ÁÂÀ©╣║╗╝¢¥┐└┴┬├─┼ãÃ╚╔╩╦╠═╬¤ðÐÊËÈıÍÎÏ┘┌█▄¦Ì▀ÓßÔÒõÕµþÞÚÛÙýÝ¯´\u{ad}±‗¾¶§÷¸°¨·¹³²■\u{a0}";
-
 /// How a text was encoded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Encoding {
@@ -40,6 +39,10 @@ pub enum Encoding {
     Windows1252,
     /// Code page 850, which Western European consoles use.
     Oem850,
+    /// Code page 437, which American consoles use.
+    Oem437,
+    /// Code page 932, which Japanese consoles and programs use.
+    ShiftJis,
 }
 
 impl fmt::Display for Encoding {
@@ -50,12 +53,14 @@ impl fmt::Display for Encoding {
             Self::Utf16Be => "UTF-16BE",
             Self::Windows1252 => "windows-1252",
             Self::Oem850 => "IBM850",
+            Self::Oem437 => "IBM437",
+            Self::ShiftJis => "Shift_JIS",
         })
     }
 }
 
-/// Decodes a whole text, without its byte order mark. Nothing is refused: what fits no Unicode encoding is taken for one
-/// of the two Western European code pages, in which every byte means something.
+/// Decodes a whole text, without its byte order mark. Nothing is refused: what fits no Unicode encoding is taken for the
+/// code page of Windows or of a console in which it has the likeliest words.
 pub fn decode(bytes: &[u8]) -> (Cow<'_, str>, Encoding) {
     match wide(bytes) {
         Some(encoding) => {
@@ -90,13 +95,8 @@ fn narrow(bytes: &[u8]) -> (Cow<'_, str>, Encoding) {
     if let Ok(text) = std::str::from_utf8(bytes) {
         return (Cow::Borrowed(text), Encoding::Utf8);
     }
-    // These five bytes are letters on a console and nothing in windows-1252.
-    if bytes.iter().any(|byte| matches!(byte, 0x81 | 0x8d | 0x8f | 0x90 | 0x9d)) {
-        let upper: Vec<char> = OEM_850.chars().collect();
-        let letter = |byte: &u8| if byte.is_ascii() { char::from(*byte) } else { upper[usize::from(*byte - 128)] };
-        return (Cow::Owned(bytes.iter().map(letter).collect()), Encoding::Oem850);
-    }
-    (WINDOWS_1252.decode_without_bom_handling(bytes).0, Encoding::Windows1252)
+    let (text, encoding) = code_page::decode(bytes);
+    (Cow::Owned(text), encoding)
 }
 
 /// One line of a text.
@@ -303,7 +303,6 @@ mod tests {
             assert!(read.next().is_none());
             assert_eq!(read.encoding(), encoding);
         }
-        assert_eq!(OEM_850.chars().count(), 128);
     }
 
     #[test]

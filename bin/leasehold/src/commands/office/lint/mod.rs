@@ -17,6 +17,7 @@ use leasehold_office::lint::{self, Context, Fixed, Kind, Report, Violation};
 
 use crate::failure::Failure;
 use crate::output::{self, Output};
+use crate::wildcards;
 
 /// Check deployment files (configuration.xml) against rules that have sources.
 ///
@@ -97,7 +98,7 @@ impl Lint {
                 .hint("name the file, or look at the changes with --diff"));
         }
         let context = self.known.context()?;
-        let (files, mut failures) = files::find(&self.paths);
+        let (files, mut failures) = files::find(&wildcards::expanded(self.paths.clone()));
         for failure in &failures {
             failure.report(output);
         }

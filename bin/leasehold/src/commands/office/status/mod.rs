@@ -19,6 +19,7 @@ use self::print::Shown;
 use crate::failure::Failure;
 use crate::input;
 use crate::output::{OutFile, Output};
+use crate::wildcards;
 
 /// Read what was collected of machines: how each product stands, and when that ends.
 ///
@@ -55,7 +56,7 @@ impl Status {
         let now = now();
         let page = self.page(output)?;
         let mut reading = Reading::new(self.collected, now);
-        reading.read(&self.paths)?;
+        reading.read(&wildcards::expanded(self.paths))?;
         let unread = reading.unread;
         let mut fleet = reading.fleet;
         fleet.sort();
