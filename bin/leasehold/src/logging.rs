@@ -17,8 +17,9 @@ Environment:
   LEASEHOLD_LOG         what is logged on standard error: off, error, warn,
                         info, debug or trace [default: warn]; or by part, as in
                         info,leasehold_host=debug
-  LEASEHOLD_LOG_FORMAT  text, or json for one JSON object a line
-                        [default: text]
+  LEASEHOLD_LOG_FORMAT  text, json for one JSON object a line, or journald for
+                        systemd's journal, with fields [default: journald
+                        where standard error leads there, else text]
   NO_COLOR              no colours; there are none anyway where output is no
                         terminal
 
@@ -33,15 +34,64 @@ pub(crate) fn begin() -> Result<(), Failure> {
     let levels = levels(&variable(LEVELS).unwrap_or_else(|| "warn".to_owned()))?;
     let layer = fmt::layer().with_writer(io::stderr).log_internal_errors(false);
     let layer = match variable(FORMAT).as_deref() {
+        None if journald::is_standard_error() => journald::layer()?,
+        Some("journald") => journald::layer()?,
         None | Some("text") => layer.with_ansi(is_coloured()).with_target(false).boxed(),
         Some("json") => layer.json().boxed(),
         Some(other) => {
             let message = format!("{FORMAT}={other}: no such format");
-            return Err(Failure::failed(Code::Usage, message).hint("it is text or json"));
+            return Err(Failure::failed(Code::Usage, message).hint("it is text, json or journald"));
         }
     };
     tracing_subscriber::registry().with(layer.with_filter(levels)).init();
     Ok(())
+}
+
+/// The journal of systemd: each event with its fields, by which `journalctl` finds it.
+#[cfg(target_os = "linux")]
+mod journald {
+    use std::io;
+
+    use leasehold_core::Code;
+    use tracing::Subscriber;
+    use tracing_subscriber::Layer;
+    use tracing_subscriber::registry::LookupSpan;
+
+    use super::{FORMAT, variable};
+    use crate::failure::Failure;
+
+    /// Whether standard error leads there: device and inode as systemd.exec(5) gives them.
+    pub(super) fn is_standard_error() -> bool {
+        let (stream, file) = (variable("JOURNAL_STREAM"), rustix::fs::fstat(io::stderr()));
+        stream.zip(file.ok()).is_some_and(|(stream, file)| stream == format!("{}:{}", file.st_dev, file.st_ino))
+    }
+
+    pub(super) fn layer<S: Subscriber + for<'s> LookupSpan<'s>>() -> Result<Box<dyn Layer<S> + Send + Sync>, Failure> {
+        let journal = tracing_journald::layer().map_err(|error| {
+            let message = format!("{FORMAT}=journald: systemd's journal cannot be reached: {error}");
+            Failure::failed(Code::Usage, message).hint(format!("set {FORMAT} to text or json"))
+        })?;
+        Ok(journal.with_field_prefix(Some("LEASEHOLD".to_owned())).boxed())
+    }
+}
+
+#[cfg(not(target_os = "linux"))]
+mod journald {
+    use leasehold_core::Code;
+    use tracing::Subscriber;
+    use tracing_subscriber::Layer;
+
+    use super::FORMAT;
+    use crate::failure::Failure;
+
+    pub(super) fn is_standard_error() -> bool {
+        false
+    }
+
+    pub(super) fn layer<S: Subscriber>() -> Result<Box<dyn Layer<S> + Send + Sync>, Failure> {
+        let message = format!("{FORMAT}=journald: this system has no systemd");
+        Err(Failure::failed(Code::Usage, message).hint(format!("set {FORMAT} to text or json")))
+    }
 }
 
 /// A level for all, or for parts of the program (`leasehold_host=debug`), by commas. A word that is neither is an error:

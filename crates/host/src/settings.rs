@@ -54,6 +54,11 @@ impl Controls {
         self.settings.send_replace(settings);
     }
 
+    /// Whether the thread that decides answers, which it does between two batches. Blocks for seconds at most.
+    pub fn is_alive(&self) -> bool {
+        self.shared.ask(|_| Ok(())).is_ok()
+    }
+
     pub(crate) fn trusted(&self) -> TrustedProxies {
         self.trusted.clone()
     }

@@ -43,6 +43,9 @@ pub enum Error {
         /// What the system said.
         source: io::Error,
     },
+    /// The socket that the service manager has handed over cannot be served at.
+    #[error("socket of the service manager: {0}")]
+    Inherited(#[source] io::Error),
     /// A file cannot be read.
     #[error("file {}: {}", path.display(), cause(source))]
     File {
@@ -110,7 +113,7 @@ impl Error {
             Error::AddressInUse { .. } => Code::AddressInUse,
             Error::AddressDenied { .. } => Code::AddressDenied,
             Error::AddressUnknown { .. } => Code::AddressUnknown,
-            Error::Listen { .. } => Code::ListenFailed,
+            Error::Listen { .. } | Error::Inherited(_) => Code::ListenFailed,
             Error::File { .. } => Code::FileUnreadable,
             Error::Pem { .. } => Code::PemMalformed,
             Error::NoCertificate { .. } => Code::CertificateMissing,

@@ -24,6 +24,7 @@ mod response;
 mod server;
 mod shared;
 mod signals;
+pub mod supervisor;
 #[cfg(test)]
 mod tests;
 mod tls;

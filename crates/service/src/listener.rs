@@ -30,6 +30,18 @@ impl Listener {
         listen(address).map_err(|source| Error::listen(address, source))
     }
 
+    /// A socket that listens already.
+    ///
+    /// # Panics
+    ///
+    /// Outside a tokio runtime.
+    #[cfg(unix)]
+    pub(crate) fn inherited(socket: std::net::TcpListener) -> io::Result<Self> {
+        socket.set_nonblocking(true)?;
+        let socket = TcpListener::from_std(socket)?;
+        Ok(Self { address: socket.local_addr()?, socket })
+    }
+
     /// The address listened at, with the actual port.
     pub fn address(&self) -> SocketAddr {
         self.address

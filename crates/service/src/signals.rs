@@ -3,6 +3,8 @@
 use std::future;
 use std::io;
 
+use crate::supervisor;
+
 /// Ends when the program is asked to stop: by SIGTERM or SIGINT on Unix, by ctrl-c elsewhere. From the call on neither ends the
 /// program itself: one that tells others that it serves calls it before.
 ///
@@ -15,6 +17,7 @@ pub fn shutdown_signal() -> impl Future<Output = ()> {
             Ok(asked) => {
                 let signal = asked.await;
                 tracing::info!(signal, "shutdown asked");
+                supervisor::stopping();
             }
             Err(error) => {
                 tracing::error!(%error, "no signals: the service stops only when killed");

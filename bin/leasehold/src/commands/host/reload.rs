@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 
 use leasehold_host::Controls;
-use leasehold_service::{ReloadSignal, Tls};
+use leasehold_service::{ReloadSignal, Tls, supervisor};
 
 use super::config::Config;
 use super::serve::{Serve, service_failed};
@@ -40,14 +40,16 @@ impl Reloads {
         if self.started.tls.is_some() { "https" } else { "http" }
     }
 
-    /// Carries out what is asked for. It never ends.
-    pub(super) async fn carry_out(mut self) {
+    /// Carries out what is asked for, and tells the service manager `status` again each time. It never ends.
+    pub(super) async fn carry_out(mut self, status: &str) {
         loop {
             self.signal.next().await;
+            supervisor::reloading();
             match self.reload() {
                 Ok(()) => tracing::info!("configuration and certificates were read again"),
                 Err(failure) => tracing::error!(%failure, "not read again: all stays as it was"),
             }
+            supervisor::ready(status);
         }
     }
 

@@ -11,8 +11,8 @@ use leasehold_host::activation::Home;
 use leasehold_host::dns::Publication;
 use leasehold_host::mark::UnknownStore;
 use leasehold_host::renewing::Renewal;
-use leasehold_host::{Announced, Options, Server, Settings};
-use leasehold_service::{Limits, Listener, Tls, shutdown_signal};
+use leasehold_host::{Announced, Controls, Options, Server, Settings};
+use leasehold_service::{Limits, Tls, shutdown_signal, supervisor};
 use leasehold_store::host::HostStore;
 use serde_json::json;
 
@@ -74,7 +74,7 @@ impl Serve {
         let runtime = runtime()?;
         let (listener, admin) = {
             let _inside = runtime.enter();
-            let listener = Listener::bind(address).map_err(service_failed)?;
+            let listener = supervisor::listen(address).map_err(service_failed)?;
             (listener, self.admin.bind(config.admin_listen.as_ref(), tls.as_ref())?)
         };
         let port = listener.address().port();
@@ -90,12 +90,17 @@ impl Serve {
         };
         let started = Started { address, port, store: config.store.clone(), mdns: self.mdns(&config), tls };
         runtime.block_on(async {
-            let reloads = Reloads::listen(self, started, server.controls());
+            let controls = server.controls();
+            let reloads = Reloads::listen(self, started, controls.clone());
             let shutdown = shutdown_signal();
-            announce(output, &server, &format!("{}://{}", reloads.scheme(), listener.address()), admin_url.as_deref());
+            let url = format!("{}://{}", reloads.scheme(), listener.address());
+            announce(output, &server, &url, admin_url.as_deref());
+            let status = format!("serving at {url}");
+            supervisor::ready(&status);
             tokio::select! {
                 () = server.serve(listener, shutdown) => {}
-                () = reloads.carry_out() => {}
+                () = reloads.carry_out(&status) => {}
+                () = supervisor::show_life(|| is_alive(controls.clone())) => {}
             }
         });
         // A name server that is silent just now is not waited for.
@@ -209,6 +214,11 @@ pub(crate) fn tls(files: (Option<PathBuf>, Option<PathBuf>)) -> Result<Option<Tl
 pub(crate) fn runtime() -> Result<tokio::runtime::Runtime, Failure> {
     let built = tokio::runtime::Builder::new_multi_thread().enable_all().build();
     built.map_err(|error| Failure::failed(Code::Internal, format!("the network's threads cannot be started: {error}")))
+}
+
+/// Whether the host's own thread answers.
+async fn is_alive(controls: Controls) -> bool {
+    tokio::task::spawn_blocking(move || controls.is_alive()).await.unwrap_or_default()
 }
 
 fn announce(output: Output, server: &Server, address: &str, admin: Option<&str>) {

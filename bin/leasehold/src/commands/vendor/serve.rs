@@ -1,5 +1,6 @@
 //! `leasehold vendor serve`.
 
+use std::future;
 use std::net::SocketAddr;
 use std::num::NonZeroU32;
 use std::path::PathBuf;
@@ -10,7 +11,7 @@ use leasehold_authority::Authority;
 use leasehold_authority::serve::{Options, Server};
 use leasehold_client::{SystemClock, SystemRng};
 use leasehold_core::Code;
-use leasehold_service::{Limits, Listener, Network, Rate, ReloadSignal, Tls, shutdown_signal};
+use leasehold_service::{Limits, Listener, Network, Rate, ReloadSignal, Tls, shutdown_signal, supervisor};
 use serde_json::json;
 
 use super::{Passphrase, VendorContext};
@@ -73,16 +74,19 @@ impl Serve {
         runtime()?.block_on(async {
             let (signal, shutdown) = (ReloadSignal::listen(), shutdown_signal());
             let mut server = Server::new(Arc::clone(&authority), Arc::new(SystemClock), Arc::new(SystemRng), options);
-            let listener = Listener::bind(self.listen).map_err(service_failed)?;
+            let listener = supervisor::listen(self.listen).map_err(service_failed)?;
             let admin = admin.map(Listener::bind).transpose().map_err(service_failed)?;
             let at = |listener: &Listener| format!("{scheme}://{}", listener.address());
             announce(output, &authority, &at(&listener), admin.as_ref().map(at));
+            let status = format!("serving at {}", at(&listener));
+            supervisor::ready(&status);
             if let Some(admin) = admin {
                 server = server.with_admin(admin);
             }
             tokio::select! {
                 () = server.serve(listener, shutdown) => {}
-                () = reload(signal, tls.as_ref(), &files) => {}
+                () = reload(signal, tls.as_ref(), &files, &status) => {}
+                () = supervisor::show_life(|| future::ready(true)) => {}
             }
             Ok(())
         })
@@ -90,9 +94,10 @@ impl Serve {
 }
 
 /// Reads the certificates again at each signal. All else is set by options, which stay.
-async fn reload(mut signal: ReloadSignal, tls: Option<&Tls>, files: &(Option<PathBuf>, Option<PathBuf>)) {
+async fn reload(mut signal: ReloadSignal, tls: Option<&Tls>, files: &(Option<PathBuf>, Option<PathBuf>), status: &str) {
     loop {
         signal.next().await;
+        supervisor::reloading();
         match (tls, files) {
             (Some(tls), (Some(certificate), Some(key))) => match tls.reload(certificate, key) {
                 Ok(()) => tracing::info!("the TLS certificate was read again; options hold until a restart"),
@@ -104,6 +109,7 @@ async fn reload(mut signal: ReloadSignal, tls: Option<&Tls>, files: &(Option<Pat
                 tracing::warn!("nothing to read again: without TLS, all is set by options, which hold until a restart");
             }
         }
+        supervisor::ready(status);
     }
 }
 
