@@ -62,6 +62,16 @@ impl DocumentFile {
             None => self.images.read(),
         }
     }
+
+    /// Whether it comes from standard input.
+    pub(crate) fn is_standard_input(&self) -> bool {
+        self.file.as_deref() == Some(Path::new("-"))
+    }
+
+    /// Where it comes from.
+    pub(crate) fn name(&self) -> String {
+        self.file.as_ref().map_or_else(|| names(&self.images.images), |path| path.display().to_string())
+    }
 }
 
 impl Images {

@@ -249,10 +249,11 @@ impl Client {
     }
 
     /// Stores what a host answered to [`Self::request_for_host`], or the vendor to [`Self::machine_request`]: in any form that a
-    /// document has, also one of many answers in one file.
+    /// document has, also one of many answers in one file. The vendor's revocation list is taken too, alone or among them.
     ///
     /// # Errors
     /// [`Error::Lease`] where it is not for this machine, or does not verify; [`Error::NotAmong`] where none of several is;
+    /// [`Error::Revocations`] where a list does not verify;
     /// [`Error::Document`] where there is no document; [`Error::State`].
     pub fn install(&self, answers: &[u8]) -> Result<Installed, Error> {
         let mut documents = Vec::new();

@@ -106,8 +106,21 @@ impl<'c> Tools<'c> {
         let (output, error) = self.read_within(&mut child)?;
         let status = child.wait().map_err(unusable)?;
         match status.code() {
-            Some(code) => Ok((output, result(u64::from(code.unsigned_abs()), &error)?)),
+            Some(code) => {
+                let done = result(u64::from(code.unsigned_abs()), &error);
+                Ok((output, done.map_err(|failure| self.with_other_way(failure, code))?))
+            }
             None => Err(unreached(&error)),
+        }
+    }
+
+    /// Many servers take Kerberos within TLS only with channel bindings, which the tools do not send.
+    fn with_other_way(&self, failure: Failure, code: i32) -> Failure {
+        match failure {
+            Failure::Denied(words) if self.address.scheme() == Scheme::Ldaps && code == STRONGER_WANTED => {
+                Failure::Denied(format!("{words}; over ldap:// Kerberos signs and encrypts by itself"))
+            }
+            other => other,
         }
     }
 
@@ -205,6 +218,8 @@ pub(crate) fn entries(ldif: &str) -> Option<Vec<RawEntry>> {
     Some(entries)
 }
 
+/// The result of a server that wants another way to bind (RFC 4511 section 4.1.9).
+const STRONGER_WANTED: i32 = 8;
 /// From here on a status is the program's own failure, such as no ticket, and no result of the server.
 const OWN_FAILURE: u64 = 81;
 /// The machine's keytab.

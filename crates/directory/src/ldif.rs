@@ -9,7 +9,7 @@ use crate::publish::families;
 
 /// The LDIF that adds an activation object of `vendor` below `base`: the configuration of Active Directory
 /// (`CN=Configuration,…`), else the base of the directory. The container comes first; where it is there already, the tools pass
-/// over it (`ldapadd -c`, `ldifde -k`).
+/// over it (`ldapadd -c`, `ldifde -k`). It names no version of LDIF: Samba's tools take none.
 pub fn ldif(base: &str, vendor: KeyId, object: &ActivationObject, document: &[u8]) -> String {
     let layout = Layout::of_base(base);
     let container = layout.container(base);
@@ -17,7 +17,7 @@ pub fn ldif(base: &str, vendor: KeyId, object: &ActivationObject, document: &[u8
     let (dn, attributes) =
         layout.of_entry(&container, &Publication { cti: object.cti, vendor, families: &families, document });
     let container = record(&container, &layout.of_container());
-    format!("version: 1\n\n{container}\n{}", record(&dn, &attributes))
+    format!("{container}\n{}", record(&dn, &attributes))
 }
 
 /// One entry to add.

@@ -92,6 +92,7 @@ impl Need {
             Self::Browser => without(find("chromium").is_some(), "Chromium is not installed"),
             Self::Samba => without(find("samba").is_some(), "Samba (samba-ad-dc) is not installed")
                 .or_else(|| without(find("samba-tool").is_some(), "samba-tool (samba-ad-provision) is not installed"))
+                .or_else(|| without(find("ldbadd").is_some(), "ldbadd (ldb-tools) is not installed"))
                 .or_else(has_no_ldap_tools)
                 .or_else(is_not_root),
             Self::OpenLdap => without(find("slapd").is_some(), "OpenLDAP (slapd) is not installed")

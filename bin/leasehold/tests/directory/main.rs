@@ -1,6 +1,7 @@
 //! Activation by directory, with real directories: Active Directory by Samba, and OpenLDAP.
 #![cfg(target_os = "linux")]
 
+mod findings;
 mod openldap;
 mod samba;
 mod scene;

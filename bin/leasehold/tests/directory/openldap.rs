@@ -3,7 +3,7 @@
 use std::fs;
 use std::sync::OnceLock;
 
-use leasehold_testkit::ldap::LdapServer;
+use leasehold_testkit::ldap::{LdapServer, PASSWORD};
 use leasehold_testkit::need::{Need, is_missing};
 
 use crate::scene::Scene;
@@ -63,11 +63,7 @@ fn an_open_directory_is_read_anonymously_and_many_entries_page_by_page() {
         ldif.push_str(&entry);
     }
     fs::write(scene.path("many.ldif"), ldif).expect("a file");
-    let password = fs::read_to_string(scene.password()).expect("a password");
-    let many = scene.path("many.ldif");
-    let arguments =
-        ["-x", "-H", LDAPS, "-D", "cn=admin,dc=open", "-w", password.trim(), "-f", many.to_str().expect("a path")];
-    scene.server.run("ldapadd", &arguments);
+    scene.import("many.ldif", &["-x", "-H", LDAPS, "-D", "cn=admin,dc=open", "-w", PASSWORD]);
     let anonymous = format!("--directory {LDAP} --directory-base dc=open");
     let said = scene.activate(&anonymous);
     assert_eq!(said.status, 0, "{}", said.talk);

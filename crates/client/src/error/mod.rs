@@ -96,6 +96,9 @@ pub enum Error {
     /// The file to install is not a lease for this machine.
     #[error("lease: {}", .0.of_a_file())]
     Lease(Failure),
+    /// The revocation list to install does not verify.
+    #[error("revocation list: {0}")]
+    Revocations(#[source] Reason),
     /// No user has signed in here, or the sign-in has ended.
     #[error("sign-in: no user has signed in here, or the sign-in has ended")]
     SignInNeeded,
@@ -147,7 +150,7 @@ impl Error {
     pub fn code(&self) -> Code {
         match self {
             Self::Armour(_) | Self::Document(_) => Code::Malformed,
-            Self::Manifest(reason) => reason.code(),
+            Self::Manifest(reason) | Self::Revocations(reason) => reason.code(),
             Self::ForeignManifest { .. } => Code::ForeignManifest,
             Self::NoProduct { .. } | Self::NoSuchState { .. } => Code::NotInitialised,
             Self::SeveralProducts { .. } => Code::Usage,

@@ -1,4 +1,4 @@
-//! `leasehold client install`: takes the answer to a request that was carried.
+//! `leasehold client install`: takes the answer to a request that was carried, or the vendor's revocation list.
 
 use clap::Args;
 use leasehold_client::{Error, Failure as Refused, Installed};
@@ -11,7 +11,7 @@ use crate::documents::{DocumentFiles, Found};
 use crate::failure::Failure;
 use crate::output::Output;
 
-/// Install the answer of a host or of the vendor to this machine's request.
+/// Install the answer of a host or of the vendor to this machine's request, or the vendor's revocation list.
 ///
 /// Where there are many answers, in one file or in a folder, this machine's own is found among them.
 #[derive(Debug, Args)]
@@ -24,7 +24,7 @@ pub(crate) struct Install {
 
 impl Install {
     pub(crate) fn run(self, output: Output) -> Result<(), Failure> {
-        let answers = readable(self.answers.read(&[Typ::Lease, Typ::Refusal])?)?;
+        let answers = readable(self.answers.read(&[Typ::Lease, Typ::Refusal, Typ::Revocations])?)?;
         let client = self.state.open(&NetworkArgs::default())?;
         let before = client.status();
         let installed = client.install(answers.text.as_bytes()).map_err(|error| {
@@ -41,6 +41,13 @@ impl Install {
                 // A host's own next lease takes the place of its last.
                 if lease.method == Method::MultipleKey {
                     report::warn_of_a_lease_replaced(&before, output);
+                }
+                report::print(&client, &client.status(), output);
+                Ok(())
+            }
+            Installed::Revocations { number } => {
+                if output == Output::Human {
+                    errln!("revocation list {number} is installed");
                 }
                 report::print(&client, &client.status(), output);
                 Ok(())

@@ -73,6 +73,7 @@ pub(crate) fn failure(error: &Error) -> Failure {
         | Error::ForeignManifest { .. }
         | Error::WrongKind(_)
         | Error::Lease(_)
+        | Error::Revocations(_)
         | Error::SignInNeeded
         | Error::NoSignIn
         | Error::InsecureHost(_)

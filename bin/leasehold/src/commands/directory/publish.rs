@@ -1,7 +1,5 @@
 //! `leasehold directory publish`.
 
-use std::path::{Path, PathBuf};
-
 use clap::Args;
 use leasehold_core::{Code, KeyId, PublicKey};
 use leasehold_directory::ldif;
@@ -11,8 +9,8 @@ use serde_json::json;
 
 use super::options::DirectoryOptions;
 use super::{another_directory, failed, verified};
+use crate::documents::DocumentFile;
 use crate::failure::Failure;
-use crate::input;
 use crate::output::{self, OutFile, Output};
 
 /// Write an activation object into the directory, or print LDIF to import.
@@ -21,8 +19,8 @@ use crate::output::{self, OutFile, Output};
 /// enterprise administrator, elsewhere a user who may write below the base.
 #[derive(Debug, Args)]
 pub(crate) struct Publish {
-    /// The vendor's answer; `-` is standard input.
-    file: PathBuf,
+    #[command(flatten)]
+    object: DocumentFile,
     #[command(flatten)]
     directory: DirectoryOptions,
     /// Print LDIF instead, for the directory's own tools (`ldapadd -c`, `ldifde -i -k`). Without `--url` it is made for `--base`: in
@@ -38,16 +36,18 @@ pub(crate) struct Publish {
 
 impl Publish {
     pub(crate) fn run(self, output: Output) -> Result<(), Failure> {
-        if self.directory.reads_standard_input() && self.file == Path::new("-") {
+        if self.directory.reads_standard_input() && self.object.is_standard_input() {
             return Err(Failure::failed(Code::Usage, "password and object cannot both come from standard input"));
         }
         if self.out.is_given() && !self.ldif {
             return Err(Failure::failed(Code::Usage, "-o is for LDIF: add --ldif"));
         }
         self.out.check()?;
-        let bytes = input::document(&self.file)?;
-        let (object, vendor) = verified(&bytes, self.root.as_ref())
-            .map_err(|reason| Failure::refused(reason.code(), format!("activation object: {reason}")).of(&self.file))?;
+        let bytes = self.object.read()?;
+        let (object, vendor) = verified(&bytes, self.root.as_ref()).map_err(|reason| {
+            let message = format!("{}: activation object: {reason}", self.object.name());
+            Failure::refused(reason.code(), message)
+        })?;
         if self.ldif && !self.directory.names_a_server() {
             let base = self.directory.base().ok_or_else(|| {
                 Failure::failed(Code::Usage, "LDIF needs the base of the directory: --base DN, or a server: --url URL")

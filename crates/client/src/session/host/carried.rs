@@ -1,7 +1,7 @@
 //! Requests that are carried to a host as files, and their answers: for machines that reach none.
 
 use leasehold_core::{Code, Cti, Delivery, KeyId, Timestamp};
-use leasehold_wire::{Envelope, Lease, Method, Reason, SealedRefusal, Typ};
+use leasehold_wire::{Envelope, Lease, Method, Reason, Revocations, SealedRefusal, Typ, verify};
 
 use crate::context::Context;
 use crate::error::Error;
@@ -10,8 +10,8 @@ use crate::refused::Refused;
 use crate::session::authority::keyed::MachineSession;
 use crate::session::host::answer::{Mismatch, Rejected};
 use crate::session::host::asking::expected;
-use crate::session::host::outcome;
 use crate::session::host::request::{KeyChoice, LeaseRequest, prepare, prepare_for};
+use crate::session::host::{outcome, revocations};
 use crate::state::State;
 
 /// What was installed.
@@ -21,6 +21,11 @@ pub enum Installed {
     Granted(Box<Lease>),
     /// A refusal that a host has signed; the lease in hand, if any, stays.
     Refused(Refused),
+    /// The vendor's revocation list alone.
+    Revocations {
+        /// The number of the list that holds now: of the one installed, or of a newer one that was known.
+        number: u64,
+    },
 }
 
 /// A conversation by files, by the one process that holds the lock on asking.
@@ -37,14 +42,26 @@ impl CarriedSession<'_> {
         Ok(prepare_for(self.context, self.state, KeyChoice::InUse, Delivery::File)?.bytes())
     }
 
-    /// Installs the one of `documents` that answers this machine.
+    /// Installs the one of `documents` that answers this machine, and before it the vendor's revocation lists.
     pub(crate) fn install(&self, documents: &[Vec<u8>]) -> Result<Installed, Error> {
-        if let [only] = documents {
-            return self.install_one(only);
+        let is_list = |bytes: &Vec<u8>| Envelope::parse(bytes).is_ok_and(|envelope| envelope.typ == Typ::Revocations);
+        let (lists, documents): (Vec<&Vec<u8>>, Vec<&Vec<u8>>) = documents.iter().partition(|bytes| is_list(bytes));
+        let mut held = None;
+        for list in lists {
+            held = held.max(Some(self.revocations(list)?));
         }
+        match (held, documents.as_slice()) {
+            (Some(number), []) => Ok(Installed::Revocations { number }),
+            (_, [only]) => self.install_one(only),
+            (_, several) => self.install_among(several),
+        }
+    }
+
+    /// Installs the one of several documents that answers this machine.
+    fn install_among(&self, documents: &[&Vec<u8>]) -> Result<Installed, Error> {
         let open = self.state.record(None)?.request.map(|open| open.cti);
         let mut own: Vec<(&Vec<u8>, Answers)> =
-            documents.iter().filter_map(|bytes| Some((bytes, self.own(bytes)?))).collect();
+            documents.iter().filter_map(|bytes| Some((*bytes, self.own(bytes)?))).collect();
         // The answer to the open request first, then the newest.
         own.sort_by_key(|(_, answers)| (Some(answers.request) != open, std::cmp::Reverse(answers.issued)));
         let mut failed = Error::NotAmong { documents: documents.len() };
@@ -71,6 +88,13 @@ impl CarriedSession<'_> {
             Ok(lease) if lease.method != Method::MultipleKey => self.lease(bytes, &lease),
             Ok(_) | Err(_) => self.machine.install(bytes).map(|lease| Installed::Granted(Box::new(lease))),
         }
+    }
+
+    /// Keeps a revocation list where it is the newest; the number of the one that holds then.
+    fn revocations(&self, bytes: &[u8]) -> Result<u64, Error> {
+        let held = self.state.revocations(None).ok().flatten();
+        let verified = verify::<Revocations>(bytes, self.context.root(), self.context.now(), held.as_ref());
+        revocations::store(self.state, bytes, &verified.map_err(Error::Revocations)?.document)
     }
 
     fn lease(&self, bytes: &[u8], lease: &Lease) -> Result<Installed, Error> {

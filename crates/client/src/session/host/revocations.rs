@@ -4,6 +4,7 @@ use leasehold_wire::envelope::MAX_REVOCATION_BYTES;
 use leasehold_wire::{Revocations, verify};
 
 use crate::context::Context;
+use crate::error::Error;
 use crate::session::deadline::Deadline;
 use crate::session::exchange::{Reply, TIMEOUT_FOUND};
 use crate::session::host::route::Route;
@@ -18,17 +19,20 @@ pub(crate) fn renew(context: &Context, state: &State, network: &Network, route: 
     }
 }
 
-/// Keeps a list that was verified.
+/// Keeps a list that was verified; what fails is noted.
 pub(crate) fn keep(state: &State, bytes: &[u8], list: &Revocations) {
-    let kept = state.lock().and_then(|lock| {
-        let known = state.revocations(Some(&lock))?;
-        // Only a higher number replaces it, also where another process was faster.
-        if known.is_some_and(|known| known.number >= list.number) {
-            return Ok(());
-        }
-        state.keep_revocations(&lock, bytes)
-    });
-    kept.unwrap_or_else(|error| state.note(error));
+    store(state, bytes, list).map(drop).unwrap_or_else(|error| state.note(error));
+}
+
+/// Stores a list that was verified, where it is the newest; the number of the one that holds then.
+pub(crate) fn store(state: &State, bytes: &[u8], list: &Revocations) -> Result<u64, Error> {
+    let lock = state.lock()?;
+    // Only a higher number replaces it, also where another process was faster.
+    if let Some(known) = state.revocations(Some(&lock))?.filter(|known| known.number >= list.number) {
+        return Ok(known.number);
+    }
+    state.keep_revocations(&lock, bytes)?;
+    Ok(list.number)
 }
 
 /// The host's list, where it has another than `held`; not one by an authority that `held` revokes.
