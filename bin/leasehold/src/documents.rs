@@ -247,7 +247,10 @@ fn in_picture(path: &Path, bytes: &[u8]) -> Result<String, Failure> {
             PictureError::TooManyBytes | PictureError::TooManyPixels => {
                 failure.hint("make the picture smaller: the whole code, no more than a few thousand pixels wide")
             }
-            PictureError::Format | PictureError::Damaged(_) => failure,
+            PictureError::Format => {
+                failure.hint("save it as JPEG or PNG: telephones may use HEIC or WebP unless told otherwise")
+            }
+            PictureError::Damaged(_) => failure,
         }
     })?;
     if texts.is_empty() {

@@ -10,7 +10,7 @@ use crate::connection::{Connection, FoundEntries, describe};
 use crate::error::{DirectoryError, Failure};
 use crate::kerberos::{Tickets, Tools};
 pub use crate::layout::Entry;
-use crate::layout::Layout;
+use crate::layout::{Layout, is_name};
 use crate::message::{Done, Operation, Scope, Search};
 use crate::tls::Trust;
 
@@ -210,10 +210,11 @@ impl<'c> Session<'c> {
 fn root(session: &mut Session<'_>, base: Option<&str>) -> Result<Root, Failure> {
     let asked = ["configurationNamingContext", "rootDomainNamingContext", "namingContexts"];
     let root = session.entry("", &asked)?.ok_or(Failure::NoId("naming contexts"))?;
-    if let (Some(base), Some(top)) = (root.text(asked[0]), root.text(asked[1])) {
+    let named = |attribute| root.text(attribute).filter(|dn| is_name(dn));
+    if let (Some(base), Some(top)) = (named(asked[0]), named(asked[1])) {
         return Ok(Root { layout: Layout::ActiveDirectory, base, top });
     }
-    let base = base.map(str::to_owned).or_else(|| root.text(asked[2]).filter(|base| !base.is_empty()));
+    let base = base.map(str::to_owned).or_else(|| named(asked[2]).filter(|base| !base.is_empty()));
     let base = base.ok_or(Failure::NoId("naming contexts: set a base"))?;
     Ok(Root { layout: Layout::Ldap, top: base.clone(), base })
 }

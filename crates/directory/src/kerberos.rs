@@ -16,7 +16,7 @@ use leasehold_core::Clock;
 use crate::address::{DirectoryAddress, Scheme};
 use crate::connection::FoundEntries;
 use crate::error::Failure;
-use crate::message::{Done, RawEntry, Scope, Search};
+use crate::message::{Done, RawEntry, Scope, Search, readable};
 
 /// The system's programs for one directory. Each run of one ends within what is left of the conversation's time.
 #[derive(Debug)]
@@ -76,7 +76,8 @@ impl<'c> Tools<'c> {
 
     #[cfg(feature = "publish")]
     pub(crate) fn delete(&mut self, dn: &str) -> Result<Done, Failure> {
-        self.run("ldapdelete", &[dn], "").map(|(_, done)| done)
+        // The name is the server's: it is no option, whatever it begins with.
+        self.run("ldapdelete", &["--", dn], "").map(|(_, done)| done)
     }
 
     /// Runs a program to its end or to that of the conversation; what it has printed, and the result that it names.
@@ -166,17 +167,18 @@ fn end(child: &mut Child) {
 /// What a program that has ended with `code` says of the server's result.
 fn result(code: u64, error: &str) -> Result<Done, Failure> {
     let words = error.lines().map(str::trim).filter(|line| !line.is_empty()).collect::<Vec<_>>().join("; ");
-    let message: String = words.chars().filter(|c| !c.is_control()).take(300).collect();
+    let message = readable(words.as_bytes());
     if code >= OWN_FAILURE || error.contains("ldap_sasl_interactive_bind") {
         let unreached = error.contains("Can't contact LDAP server") || error.contains("Timed out");
         return Err(if unreached { self::unreached(error) } else { Failure::Denied(message) });
     }
-    let referral = error.lines().find_map(|line| line.trim().strip_prefix("ldap").map(|rest| format!("ldap{rest}")));
-    Ok(Done { code, message, referral: referral.filter(|text| text.contains("://")), cookie: Vec::new() })
+    let is_address = |line: &&str| line.starts_with("ldap") && line.contains("://");
+    let referral = error.lines().map(str::trim).find(is_address).map(|line| readable(line.as_bytes()));
+    Ok(Done { code, message, referral, cookie: Vec::new() })
 }
 
 fn unreached(error: &str) -> Failure {
-    let first = error.lines().next().unwrap_or_default().trim().to_owned();
+    let first = readable(error.lines().next().unwrap_or_default().as_bytes());
     Failure::Unreachable(std::io::Error::other(first))
 }
 

@@ -65,8 +65,11 @@ impl Layout {
         }
     }
 
-    /// The activation objects in an entry; none where it has no document that could be one.
+    /// The activation objects in an entry; none where it has no document that could be one, or a name that is not to be shown.
     pub(crate) fn read(self, raw: &RawEntry) -> Vec<Entry> {
+        if !is_name(&raw.dn) {
+            return Vec::new();
+        }
         let texts = |name| raw.values(name).filter_map(|value| str::from_utf8(value).ok());
         let (names, documents): (Vec<&str>, Vec<Vec<u8>>) = match self {
             Self::ActiveDirectory => {
@@ -126,6 +129,11 @@ impl Layout {
     }
 }
 
+/// Whether a server's name for something is one that people can be shown.
+pub(crate) fn is_name(dn: &str) -> bool {
+    dn.len() <= MAX_NAME && !dn.contains(char::is_control)
+}
+
 /// Attributes with their values.
 #[cfg(feature = "publish")]
 pub(crate) type Attributes = Vec<(&'static str, Vec<Vec<u8>>)>;
@@ -146,5 +154,7 @@ fn values<'v>(name: &'static str, values: impl IntoIterator<Item = &'v str>) -> 
 }
 
 const SERVICE: &str = "leasehold";
+/// Longer than the name of any entry.
+const MAX_NAME: usize = 1_024;
 /// The most that a document has (DESIGN section 3).
 const MAX_DOCUMENT: usize = 16 * 1_024;

@@ -305,7 +305,7 @@ fn text(tag: StructureTag) -> Option<String> {
 }
 
 /// What a server says, fit for a terminal.
-fn readable(bytes: &[u8]) -> String {
+pub(crate) fn readable(bytes: &[u8]) -> String {
     let words = String::from_utf8_lossy(bytes);
     words.chars().map(|c| if c.is_control() { ' ' } else { c }).take(MAX_WORDS).collect::<String>().trim().to_owned()
 }

@@ -114,6 +114,20 @@ fn references_and_entries_without_an_end_come_to_an_end() {
     assert_eq!(opened(Bind::Anonymous, &Standing, answering(vec![bound(), entry])), Code::NotADirectory);
 }
 
+/// An entry with one attribute of one value, and that it is all.
+fn found(id: u8, name: &[u8], value: &[u8]) -> Vec<u8> {
+    let attribute = tlv(0x30, &[tlv(4, name), tlv(0x31, &tlv(4, value))].concat());
+    [message(id, &tlv(0x64, &[tlv(4, b""), tlv(0x30, &attribute)].concat())), result(id, 0x65, 0)].concat()
+}
+
+#[test]
+fn names_that_would_do_something_to_a_terminal_are_no_names() {
+    for name in [b"dc=\x1b]0;owned\x07".as_slice(), b"dc=a\r\ndc=b", &[b'a'; 2_000]] {
+        let server = answering(vec![bound(), found(2, b"namingContexts", name)]);
+        assert_eq!(opened(Bind::Anonymous, &Standing, server), Code::NotADirectory, "{name:?}");
+    }
+}
+
 #[test]
 fn a_server_that_sends_byte_by_byte_is_left_when_the_time_is_over() {
     let slow = |mut stream: TcpStream| {

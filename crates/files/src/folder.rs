@@ -44,9 +44,17 @@ pub fn rename(from: &Path, to: &Path) -> io::Result<()> {
 /// # Errors
 /// As the system's.
 pub fn remove(path: &Path) -> io::Result<()> {
+    if remove_unsynced(path)? { sync_folder(parent(path)) } else { Ok(()) }
+}
+
+/// The same without a sync: after a power cut the file may be there again. Whether there was one.
+///
+/// # Errors
+/// As the system's.
+pub fn remove_unsynced(path: &Path) -> io::Result<bool> {
     match removed(path) {
-        Ok(()) => sync_folder(parent(path)),
-        Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => Ok(()),
+        Ok(()) => Ok(true),
+        Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => Ok(false),
         Err(error) => Err(error),
     }
 }

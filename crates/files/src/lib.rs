@@ -17,10 +17,10 @@ mod walk;
 
 #[cfg(windows)]
 pub use folder::machine_folder;
-pub use folder::{make_folder, remove, rename, sync_folder};
+pub use folder::{make_folder, remove, remove_unsynced, rename, sync_folder};
 pub use private::{create_private, everyone_reads};
 pub use read::{open, open_lock, read, read_if_there, read_to_limit};
-pub use replace::{Replacement, create, replace};
+pub use replace::{Replacement, create, replace, replace_unsynced};
 pub use walk::{Walk, WalkError};
 
 /// Who may read a file or enter a folder.

@@ -20,7 +20,18 @@ pub fn replace(path: &Path, bytes: &[u8], readers: Readers) -> io::Result<()> {
     new.replace()
 }
 
-/// The same where nothing is there yet.
+/// The same without a sync, for what can be made again: after a power cut the file may be missing, empty or the former one.
+///
+/// # Errors
+/// As the system's.
+pub fn replace_unsynced(path: &Path, bytes: &[u8], readers: Readers) -> io::Result<()> {
+    let mut new = Replacement::of(path, readers)?;
+    new.write_all(bytes)?;
+    new.file.persist(&new.place)?;
+    Ok(())
+}
+
+/// As [`replace`] where nothing is there yet.
 ///
 /// # Errors
 /// As [`replace`]; [`io::ErrorKind::AlreadyExists`] where something is there, which then stays as it is.

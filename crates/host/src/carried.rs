@@ -2,7 +2,8 @@
 //! has the store decides them like any other, whether it serves or not; each answer lies there until it is taken.
 //!
 //! `carried/waiting` has the requests, `carried/answers` the answers, and `carried/kept` the last lease that each client got for each
-//! product, by which the same request is answered with the same lease.
+//! product, by which the same request is answered with the same lease. Each file appears whole or not at all; none is synced, since what
+//! a power cut takes is given to the host again, and a folder of a thousand requests would wait for the disk thousands of times.
 
 use std::fs::{self, File};
 use std::io;
@@ -83,9 +84,9 @@ impl Home {
         turn.lock().map_err(Error::at(&lock))?;
         for CarriedRequest { bytes, ticket, .. } in requests {
             let answer = self.answer_path(ticket);
-            leasehold_files::remove(&answer).map_err(Error::at(&answer))?;
+            leasehold_files::remove_unsynced(&answer).map_err(Error::at(&answer))?;
             let path = self.waiting_path(ticket);
-            leasehold_files::replace(&path, bytes, Readers::Owner).map_err(Error::at(&path))?;
+            leasehold_files::replace_unsynced(&path, bytes, Readers::Owner).map_err(Error::at(&path))?;
         }
         Ok(())
     }
@@ -101,7 +102,7 @@ impl Home {
         };
         let stored: Option<Stored> = serde_json::from_slice(&bytes).ok();
         let answer = stored.and_then(Stored::read).ok_or_else(|| Error::Damaged(path.clone()))?;
-        leasehold_files::remove(&path).map_err(Error::at(&path))?;
+        leasehold_files::remove_unsynced(&path).map_err(Error::at(&path))?;
         Ok(Some(answer))
     }
 
@@ -213,14 +214,14 @@ impl Asked {
     fn keep(&self, home: &Home) -> Result<(), Error> {
         let Some(stored) = Stored::of(&self.reply) else { return Ok(()) };
         let write = |path: PathBuf, bytes: &[u8]| {
-            leasehold_files::replace(&path, bytes, Readers::Owner).map_err(Error::at(path))
+            leasehold_files::replace_unsynced(&path, bytes, Readers::Owner).map_err(Error::at(path))
         };
         if let Reply::Lease(bytes) = &self.reply {
             write(home.kept_path(self.client, self.product), bytes)?;
         }
         write(home.answer_path(&self.ticket), &serde_json::to_vec(&stored).expect("texts are JSON"))?;
         let path = home.waiting_path(&self.ticket);
-        leasehold_files::remove(&path).map_err(Error::at(path))
+        leasehold_files::remove_unsynced(&path).map(drop).map_err(Error::at(path))
     }
 }
 
@@ -234,7 +235,8 @@ fn ask(home: &Home, tickets: Vec<Ticket>, decide: &mut impl FnMut(Vec<Verified>)
             Envelope::parse(&bytes).and_then(|envelope| envelope.document::<Request>()).map(|read| read.product);
         let unpacked = Unverified::<Request>::parse(&bytes).and_then(Unverified::unpack);
         let (Ok(product), Ok(request)) = (product, unpacked) else {
-            tracing::warn!(file = %path.display(), "this is no request");
+            tracing::warn!(file = %path.display(), "this is no request: it is removed");
+            let _ = leasehold_files::remove_unsynced(&path);
             continue;
         };
         let client = request.signer();

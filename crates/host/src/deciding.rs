@@ -16,7 +16,6 @@ use crate::job::Reply;
 use crate::orders::carry_out;
 use crate::shared::Shared;
 use crate::stages::{Stage, start};
-use crate::subscription::devices;
 use crate::upkeep::{Condition, answer, fold, look_after, prune};
 use crate::verify::verify;
 
@@ -53,7 +52,7 @@ pub(crate) fn run(shared: &Shared, mut store: Box<dyn HostStore>) {
             }
             Received::Closed => break,
         }
-        answer(shared, store.as_mut());
+        answer(shared, store.as_mut()).into_iter().for_each(|client| answers.forget_client(client));
         let now = start();
         if now >= due {
             condition = look_after(shared, store.as_mut(), condition);
@@ -61,9 +60,6 @@ pub(crate) fn run(shared: &Shared, mut store: Box<dyn HostStore>) {
             let mut more = false;
             if condition == Condition::InPlace {
                 carry_out(shared, store.as_mut()).into_iter().for_each(|client| answers.forget_client(client));
-                devices::answer_calls(shared, store.as_mut())
-                    .into_iter()
-                    .for_each(|client| answers.forget_client(client));
                 carried::answer_waiting(shared, |batch| {
                     decide(shared, store.as_mut(), batch, (&mut newest, &mut answers));
                 });

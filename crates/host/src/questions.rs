@@ -4,10 +4,11 @@ use std::collections::VecDeque;
 use std::fmt;
 use std::sync::{Mutex, PoisonError};
 
+use leasehold_core::KeyId;
 use leasehold_store::host::HostStore;
 
-/// A question with its way back.
-pub(crate) type Question = Box<dyn FnOnce(&mut dyn HostStore) + Send>;
+/// A question with its way back; it names the clients whose kept answers hold no more.
+pub(crate) type Question = Box<dyn FnOnce(&mut dyn HostStore) -> Vec<KeyId> + Send>;
 
 /// What waits to be asked.
 #[derive(Default)]

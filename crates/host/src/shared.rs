@@ -21,7 +21,6 @@ use crate::questions::Questions;
 use crate::rates::{RateLimits, Rates};
 use crate::report::{Peaks, Report, UsageReport};
 use crate::stages::Stages;
-use crate::subscription::devices::DeviceCall;
 use crate::subscription::{SignIns, Subscription};
 use crate::tallies::Tallies;
 
@@ -44,7 +43,6 @@ pub(crate) struct Shared {
     journal_keep: Mutex<Option<Span>>,
     peaks: Mutex<Peaks>,
     home: OnceLock<Home>,
-    device_calls: Mutex<Vec<DeviceCall>>,
     sign_ins: RwLock<Option<Arc<SignIns>>>,
 }
 
@@ -90,7 +88,6 @@ impl Shared {
             journal_keep: Mutex::default(),
             peaks: Mutex::default(),
             home: OnceLock::new(),
-            device_calls: Mutex::default(),
             questions: Questions::default(),
             tallies: Tallies::default(),
             sign_ins: RwLock::default(),
@@ -164,11 +161,24 @@ impl Shared {
         &self,
         question: impl FnOnce(&mut dyn HostStore) -> Result<T, StoreError> + Send + 'static,
     ) -> Result<T, StoreError> {
+        self.change(move |store| Ok((question(store)?, Vec::new())))
+    }
+
+    /// As [`Self::ask`], for what changes the store: it names the clients whose kept answers hold no more.
+    pub(crate) fn change<T: Send + 'static>(
+        &self,
+        question: impl FnOnce(&mut dyn HostStore) -> Result<(T, Vec<KeyId>), StoreError> + Send + 'static,
+    ) -> Result<T, StoreError> {
         let (reply, answer) = sync_channel(1);
         let busy = || StoreError::Unavailable("the deciding thread is busy".into());
         let asked = self.questions.offer(Box::new(move |store| {
+            let (answer, changed) = match question(store) {
+                Ok((answer, changed)) => (Ok(answer), changed),
+                Err(error) => (Err(error), Vec::new()),
+            };
             // One who has gone away needs no answer.
-            let _ = reply.send(question(store));
+            let _ = reply.send(answer);
+            changed
         }));
         if !asked {
             return Err(busy());
@@ -182,21 +192,6 @@ impl Shared {
         let Some(identity) = self.identity() else { return Ok(Report::default()) };
         let (peaks, now) = (self.peaks().clone(), self.clock.now());
         self.ask(move |store| Report::read(&identity, store, &peaks, usage, now))
-    }
-
-    /// Has the deciding thread answer a user within a second or two; gives the call back where too many wait.
-    pub(crate) fn call_devices(&self, call: DeviceCall) -> Result<(), DeviceCall> {
-        let mut calls = self.device_calls.lock().unwrap_or_else(PoisonError::into_inner);
-        if calls.len() >= MAX_DEVICE_CALLS {
-            return Err(call);
-        }
-        calls.push(call);
-        Ok(())
-    }
-
-    /// The users who wait for an answer.
-    pub(crate) fn device_calls(&self) -> Vec<DeviceCall> {
-        std::mem::take(&mut *self.device_calls.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
     /// Checks users' tokens; `None` where the host knows no identity provider.
@@ -222,7 +217,5 @@ impl Shared {
 
 /// Requests that may wait; a client that finds no room is asked to come again.
 const MAX_QUEUED: usize = 8_192;
-/// Users who may wait for the list of their devices.
-const MAX_DEVICE_CALLS: usize = 256;
 /// How long an answer of the deciding thread is waited for.
 const ANSWER_TIMEOUT: Duration = Duration::from_secs(30);

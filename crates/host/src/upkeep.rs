@@ -3,7 +3,7 @@
 
 use std::sync::atomic::Ordering;
 
-use leasehold_core::Timestamp;
+use leasehold_core::{KeyId, Timestamp};
 use leasehold_store::StoreError;
 use leasehold_store::host::HostStore;
 
@@ -41,13 +41,15 @@ pub(crate) fn look_after(shared: &Shared, store: &mut dyn HostStore, before: Con
     condition
 }
 
-/// Answers those who have questions, a few at a time: clients come first.
-pub(crate) fn answer(shared: &Shared, store: &mut dyn HostStore) {
+/// Answers those who have questions, a few at a time: clients come first. The clients whose kept answers hold no more.
+pub(crate) fn answer(shared: &Shared, store: &mut dyn HostStore) -> Vec<KeyId> {
+    let mut changed = Vec::new();
     for _ in 0..QUESTIONS {
-        let Some(question) = shared.questions.next() else { return };
-        question(store);
+        let Some(question) = shared.questions.next() else { return changed };
+        changed.append(&mut question(store));
     }
     shared.arrived.wake();
+    changed
 }
 
 /// Folds a piece of the journal into the tables; whether there is more of it.

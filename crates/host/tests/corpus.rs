@@ -9,10 +9,18 @@ mod replay;
 #[expect(unreachable_pub, reason = "a library of its own in `fuzz/`")]
 #[path = "../../../fuzz/src/serving.rs"]
 mod serving;
+#[expect(unreachable_pub, reason = "a library of its own in `fuzz/`")]
+#[path = "../../../fuzz/src/token.rs"]
+mod token;
 
 #[test]
 fn connections_to_a_host_replay() {
     replay::replay("host_api", 1_000, host::host_api);
+}
+
+#[test]
+fn tokens_and_keys_of_providers_replay() {
+    replay::replay("token", 5_000, token::token);
 }
 
 #[test]

@@ -108,6 +108,13 @@ impl Grey {
         pairs.map(|(own, mean)| u16::from(*own) + DIFFERENCE < u16::from(*mean)).collect()
     }
 
+    /// Left for right: what a front camera takes.
+    pub(crate) fn mirrored(&self) -> Self {
+        let rows = self.shades.chunks_exact(self.width);
+        let shades = rows.flat_map(|row| row.iter().rev().copied()).collect();
+        Self { width: self.width, height: self.height, shades }
+    }
+
     /// Dark for light: codes on dark screens.
     pub(crate) fn inverted(mut self) -> Self {
         self.shades.iter_mut().for_each(|shade| *shade = u8::MAX - *shade);
@@ -124,7 +131,7 @@ impl Grey {
                 sum = sum + at(x + 2 * radius + 1) - at(x);
             }
         }
-        Self { shades, ..*self }
+        Self { width: self.width, height: self.height, shades }
     }
 
     /// Rows as columns.

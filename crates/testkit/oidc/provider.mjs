@@ -1,7 +1,9 @@
 // The OpenID provider `oidc-provider`, as an organisation would run it, and a user who fills in its pages. The test asks for what
 // happens in the organisation below /test: groups, disabled accounts, changed keys, a user at a browser.
 import { generateKeyPairSync } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import http from 'node:http';
+import https from 'node:https';
 import process from 'node:process';
 
 import Provider from 'oidc-provider';
@@ -130,7 +132,7 @@ const acts = {
   away: ({ is }) => { away = is; },
 };
 
-const server = http.createServer(async (request, response) => {
+async function answer(request, response) {
   if (!request.url.startsWith('/test/')) {
     if (away) return request.socket.destroy();
     return provider.callback()(request, response);
@@ -143,10 +145,20 @@ const server = http.createServer(async (request, response) => {
   } catch (error) {
     response.writeHead(500).end(String(error.stack));
   }
-});
-server.listen(0, '127.0.0.1', () => {
-  issuer = `http://127.0.0.1:${server.address().port}`;
-  provider = make('RS256');
-  console.log(JSON.stringify({ issuer, now: Math.floor(Date.now() / 1000) }));
-});
+}
+
+function listen(server) {
+  return new Promise((resolve) => server.listen(0, '127.0.0.1', () => resolve(server.address().port)));
+}
+
+// The test speaks with it in plain HTTP, also where users reach it by TLS alone.
+const [certificate, key] = process.argv.slice(2);
+const control = `127.0.0.1:${await listen(http.createServer(answer))}`;
+issuer = `http://${control}`;
+if (certificate) {
+  const served = https.createServer({ cert: readFileSync(certificate), key: readFileSync(key) }, answer);
+  issuer = `https://localhost:${await listen(served)}`;
+}
+provider = make('RS256');
+console.log(JSON.stringify({ issuer, control, now: Math.floor(Date.now() / 1000) }));
 process.stdin.on('end', () => process.exit(0)).resume();

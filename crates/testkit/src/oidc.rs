@@ -18,6 +18,8 @@ pub struct Oidc {
     _alive: ChildStdin,
     /// Its name.
     pub issuer: String,
+    /// Where the test tells it what happens.
+    control: String,
     /// The time when it started, by its clock.
     pub started: Timestamp,
 }
@@ -28,17 +30,29 @@ impl Oidc {
     /// # Panics
     /// Where Node.js or the registry's package is not there.
     pub fn start() -> Self {
+        Self::spawn(&mut Command::new("node"), &[])
+    }
+
+    /// The same, which users reach by TLS alone, as `localhost`: with this certificate and key, issued by `authority` (PEM files).
+    ///
+    /// # Panics
+    /// As [`Self::start`].
+    pub fn start_with_tls(certificate: &Path, key: &Path, authority: &Path) -> Self {
+        // Its user at a browser trusts the organisation's own authority.
+        Self::spawn(Command::new("node").env("NODE_EXTRA_CA_CERTS", authority), &[certificate, key])
+    }
+
+    fn spawn(command: &mut Command, arguments: &[&Path]) -> Self {
         let folder = installed();
-        let mut command = Command::new("node");
-        command.arg("provider.mjs").current_dir(folder).stdin(Stdio::piped()).stdout(Stdio::piped());
+        command.arg("provider.mjs").args(arguments).current_dir(folder).stdin(Stdio::piped()).stdout(Stdio::piped());
         let mut child = command.stderr(Stdio::null()).spawn().expect("Node.js");
         let mut line = String::new();
         BufReader::new(child.stdout.take().expect("a pipe")).read_line(&mut line).expect("a line");
         let said: Value = serde_json::from_str(&line).expect("what it says");
         let alive = child.stdin.take().expect("a pipe");
-        let issuer = said["issuer"].as_str().expect("a name").to_owned();
+        let text = |name: &str| said[name].as_str().expect("a text").to_owned();
         let started = Timestamp::from_unix(said["now"].as_u64().expect("a time"));
-        Self { child, _alive: alive, issuer, started }
+        Self { child, _alive: alive, issuer: text("issuer"), control: text("control"), started }
     }
 
     /// Has something happen in the organisation; what came of it.
@@ -46,7 +60,7 @@ impl Oidc {
     /// # Panics
     /// Where the provider does not do it.
     pub fn act(&self, what: &str, details: &Value) -> Value {
-        let reply = send(self.address(), &format!("POST /test/{what}"), &[], details.to_string().as_bytes());
+        let reply = send(&self.control, &format!("POST /test/{what}"), &[], details.to_string().as_bytes());
         let reply = reply.expect("an answer");
         assert_eq!(reply.status, 200, "{}", String::from_utf8_lossy(&reply.body));
         reply.json()["result"].clone()
@@ -60,10 +74,6 @@ impl Oidc {
     /// A user is in these groups from now on.
     pub fn set_groups(&self, user: &str, groups: &[&str]) {
         self.act("groups", &json!({ "login": user, "groups": groups }));
-    }
-
-    fn address(&self) -> &str {
-        self.issuer.trim_start_matches("http://")
     }
 }
 

@@ -153,8 +153,7 @@ fn another_vendor_is_left_alone(scene: &Scene<'_>, admin: &str) {
     let objects =
         |scene: &Scene<'_>| scene.json("directory-show", &format!("directory show {admin}"))["objects"].clone();
     assert_eq!(objects(scene).as_array().map(Vec::len), Some(2));
-    let withdraw =
-        |scene: &Scene<'_>| format!("directory withdraw --vendor {} {admin}", scene.vendor.root().id());
+    let withdraw = |scene: &Scene<'_>| format!("directory withdraw --vendor {} {admin}", scene.vendor.root().id());
     let withdrawn = scene.json("directory-withdraw", &withdraw(scene));
     assert_eq!(withdrawn["withdrawn"].as_array().map(Vec::len), Some(1));
     let left = objects(scene);
@@ -163,12 +162,7 @@ fn another_vendor_is_left_alone(scene: &Scene<'_>, admin: &str) {
     other.run(&withdraw(&other)).done();
 }
 
-fn a_copy_from_another_directory_activates_no_machine(
-    scene: &Scene<'_>,
-    foreign: &str,
-    admin: &str,
-    reading: &str,
-) {
+fn a_copy_from_another_directory_activates_no_machine(scene: &Scene<'_>, foreign: &str, admin: &str, reading: &str) {
     scene.forget();
     scene.run(&format!("directory publish {foreign} {admin}")).fails(1, "another-directory");
     scene.run(&format!("directory publish {foreign} --ldif --base {CONFIGURATION} -o foreign.ldif")).done();
@@ -179,8 +173,7 @@ fn a_copy_from_another_directory_activates_no_machine(
     let shown = scene.json("directory-show", &format!("directory show {admin}"));
     assert_eq!(shown["objects"][0]["status"], "for another directory");
     // It is the vendor's: the next one that is published takes its place.
-    let published =
-        scene.json("directory-publish", &format!("directory publish {} {admin}", scene.object(admin)));
+    let published = scene.json("directory-publish", &format!("directory publish {} {admin}", scene.object(admin)));
     assert_eq!(published["replaced"].as_array().map(Vec::len), Some(1));
     scene.activate(reading).done();
     scene.run(&format!("directory withdraw --vendor {} {admin}", scene.vendor.root().id())).done();

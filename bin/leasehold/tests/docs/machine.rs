@@ -1,12 +1,13 @@
 //! A machine of a page's own: its network, its name, `/var/lib` and the home are empty, and no other process sees them.
 
 use std::env;
-use std::fs::File;
-use std::io::Write;
+use std::fs::{self, File};
+use std::io::{BufRead, BufReader, Write};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
-use std::process::Command;
+use std::process::{Child, ChildStdin, Command, Stdio};
 
+use leasehold_testkit::ldap;
 use leasehold_testkit::need::{Need, is_missing};
 use leasehold_testkit::process::{contained, folder};
 
@@ -16,6 +17,8 @@ use crate::terminal::Terminal;
 pub(crate) struct Machine {
     /// Servers that run on beside what is typed.
     serving: Vec<Terminal>,
+    /// A directory, which ends where its input does.
+    directory: Option<(Child, ChildStdin)>,
     passphrase_file: bool,
 }
 
@@ -23,7 +26,7 @@ impl Machine {
     /// Runs `test` again on a machine of its own, where there can be one; the machine in that run.
     pub(crate) fn alone(test: &str) -> Option<Self> {
         if env::var_os(INSIDE).is_some() {
-            return Some(Self { serving: Vec::new(), passphrase_file: false });
+            return Some(Self { serving: Vec::new(), directory: None, passphrase_file: false });
         }
         if is_missing(&[Need::NetworkNamespace, Need::PrivateMount]) {
             return None;
@@ -43,6 +46,10 @@ impl Machine {
     pub(crate) fn prepare(&mut self, needs: &[String]) {
         self.passphrase_file = !needs.is_empty();
         for need in needs {
+            if need == OPENLDAP {
+                self.directory = Some(openldap());
+                continue;
+            }
             let (_, script) =
                 PREPARATIONS.iter().find(|(name, _)| name == need).unwrap_or_else(|| panic!("{need}: not known"));
             for command in script.lines() {
@@ -83,6 +90,27 @@ impl Machine {
     }
 }
 
+/// `OpenLDAP`, which serves on beside what is typed, with its authority's certificate and the password of all users in the folder.
+fn openldap() -> (Child, ChildStdin) {
+    let folder = folder();
+    let script = folder.join("start-slapd.sh");
+    fs::write(&script, ldap::slapd_script()).expect("a script");
+    fs::create_dir(folder.join("ldap")).expect("a folder");
+    let mut bash = contained("bash");
+    bash.arg(script).arg(folder.join("ldap")).arg(ldap::schema()).env("PASSWORD", ldap::PASSWORD);
+    let mut bash = bash.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().expect("bash");
+    let mut said = String::new();
+    BufReader::new(bash.stdout.take().expect("a pipe")).read_line(&mut said).expect("what it says");
+    assert_eq!(said, "ready\n");
+    for name in ["ca.pem", "password"] {
+        fs::copy(folder.join("ldap").join(name), folder.join(name)).expect("a copy");
+    }
+    let alive = bash.stdin.take().expect("a pipe");
+    (bash, alive)
+}
+
+/// What a page names for it.
+pub(crate) const OPENLDAP: &str = "openldap";
 const INSIDE: &str = "LEASEHOLD_TEST_MACHINE";
 const WRITE: &str = "LEASEHOLD_WRITE_DOCS";
 const PASSPHRASE: &str = "correct horse battery staple";

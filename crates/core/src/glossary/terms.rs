@@ -50,7 +50,7 @@ pub const TERMS: &[Term] = terms! {
         KeyId names the client.",
         Some("client machine id (CMID)"), ["cmid", "client id"], ["client", "keyid"];
     "devices": "The highest number of machines on which one signed-in user may hold a lease at once.",
-        None, [], ["policy"];
+        None, [], ["policy", "user"];
     "directory id": "Tells one directory from another. An activation object that was copied to another directory activates no \
         machine there.",
         None, ["directory"], ["activation object"];
@@ -165,6 +165,9 @@ pub const TERMS: &[Term] = terms! {
     "typ": "The type of a document, such as `lh-lease`. It is signed with the document, so one type never passes for \
         another.",
         None, ["type"], ["cti", "document"];
+    "user": "A person who signs in with the identity provider of the organisation, where a product is sold to people. The host \
+        keeps a hash of provider and person, never a name.",
+        None, ["users", "subscription"], ["devices"];
     "validity": "How long a lease lasts (180 days by default).",
         Some("activation validity interval"), [], ["lease", "renewal"];
     "vendor": "The maker of the software, who owns the root key.",

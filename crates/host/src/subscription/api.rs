@@ -1,15 +1,16 @@
 //! What users ask a host: how to sign in, and on which devices they hold leases. A token travels over TLS, or on this machine.
 
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use leasehold_core::{Code, KeyId, ProductId, Refusal, SignIn, SignInFault, UserId};
 use leasehold_service::{HeaderName, Method, Problem, Request, Response, StatusCode, header};
+use leasehold_store::StoreError;
 use serde_json::{Value, json};
-use tokio::sync::oneshot;
 
 use super::SignIns;
-use super::devices::{Device, DeviceCall};
+use super::devices::{self, Device};
 use super::provider::Unavailable;
 use crate::problems::problem;
 use crate::shared::Shared;
@@ -60,7 +61,7 @@ pub(crate) fn terms(shared: &Shared) -> Response {
 }
 
 /// `GET /v1/devices` and `DELETE /v1/devices/{client}`.
-pub(crate) async fn devices(shared: &Shared, transport: Transport, request: &Request) -> Response {
+pub(crate) async fn devices(shared: &Arc<Shared>, transport: Transport, request: &Request) -> Response {
     let client = request.path().strip_prefix("/v1/devices/").map(str::parse::<KeyId>);
     let free = match (&request.method, client) {
         (&Method::GET, None) => None,
@@ -73,11 +74,8 @@ pub(crate) async fn devices(shared: &Shared, transport: Transport, request: &Req
         Ok(user) => user,
         Err(response) => return response,
     };
-    let (reply, answer) = oneshot::channel();
-    if shared.call_devices(DeviceCall { user, free, reply }).is_err() {
-        return Problem::busy(BUSY).into();
-    }
-    match answer.await {
+    let asked = Arc::clone(shared);
+    match tokio::task::spawn_blocking(move || ask(&asked, user, free)).await {
         Ok(Ok(devices)) => {
             json_response(&json!({ "devices": devices.iter().map(Device::to_json).collect::<Vec<_>>() }))
         }
@@ -87,6 +85,22 @@ pub(crate) async fn devices(shared: &Shared, transport: Transport, request: &Req
         }
         Err(_) => Problem::internal().into(),
     }
+}
+
+/// The user's devices, or the one that is to be freed, as it was. Blocks.
+fn ask(shared: &Arc<Shared>, user: UserId, free: Option<KeyId>) -> Result<Vec<Device>, StoreError> {
+    let now = shared.clock.now();
+    let Some(client) = free else { return shared.ask(move |store| devices::of_user(store, user, now)) };
+    let own = Arc::clone(shared);
+    shared.change(move |store| {
+        // One that was replaced meanwhile takes no changes.
+        if !own.store_works.load(Ordering::Relaxed) {
+            return Err(StoreError::Unavailable("the store does not work now".into()));
+        }
+        let freed = devices::free(&own, store, user, client)?;
+        let changed = freed.iter().map(Device::client).collect();
+        Ok((freed, changed))
+    })
 }
 
 async fn user(shared: &Shared, transport: Transport, request: &Request) -> Result<UserId, Response> {

@@ -1,4 +1,4 @@
-//! The devices of a user: told to that user alone, who may free one. The deciding thread answers, since it has the store.
+//! The devices of a user: told to that user alone, who may free one.
 
 use std::collections::HashMap;
 
@@ -6,7 +6,6 @@ use leasehold_core::{Cti, FamilyId, KeyId, ProductId, Text, Timestamp, UserId};
 use leasehold_store::StoreError;
 use leasehold_store::host::{EndCause, HostStore};
 use serde_json::{Value, json};
-use tokio::sync::oneshot;
 
 use crate::ending::Ending;
 use crate::shared::Shared;
@@ -29,15 +28,6 @@ struct UserLease {
     expires: Timestamp,
 }
 
-/// What a user asks of the store.
-#[derive(Debug)]
-pub(crate) struct DeviceCall {
-    pub(crate) user: UserId,
-    /// The device that is to be freed; `None` asks for all.
-    pub(crate) free: Option<KeyId>,
-    pub(crate) reply: oneshot::Sender<Result<Vec<Device>, StoreError>>,
-}
-
 /// The devices of those users who are told of them, by the place of their request. A store that fails now keeps no answer back.
 pub(crate) fn of_users(
     store: &mut dyn HostStore,
@@ -52,7 +42,7 @@ pub(crate) fn of_users(
 ///
 /// # Errors
 /// [`StoreError`].
-fn of_user(store: &mut dyn HostStore, user: UserId, now: Timestamp) -> Result<Vec<Device>, StoreError> {
+pub(super) fn of_user(store: &mut dyn HostStore, user: UserId, now: Timestamp) -> Result<Vec<Device>, StoreError> {
     store.devices(user, now)?.into_iter().map(|client| device(store, client, user, now)).collect()
 }
 
@@ -72,6 +62,11 @@ fn device(store: &mut dyn HostStore, client: KeyId, user: UserId, now: Timestamp
 }
 
 impl Device {
+    /// Its key.
+    pub(super) fn client(&self) -> KeyId {
+        self.client
+    }
+
     /// As users are told.
     pub(crate) fn to_json(&self) -> Value {
         let Self { client, name, leases } = self;
@@ -85,25 +80,16 @@ impl Device {
     }
 }
 
-/// Answers the users who have asked; the devices that were freed.
-pub(crate) fn answer_calls(shared: &Shared, store: &mut dyn HostStore) -> Vec<KeyId> {
-    let mut freed = Vec::new();
-    for DeviceCall { user, free, reply } in shared.device_calls() {
-        let answer = match free {
-            None => of_user(store, user, shared.clock.now()),
-            Some(client) => self::free(shared, store, user, client),
-        };
-        if free.is_some() && answer.as_ref().is_ok_and(|devices| !devices.is_empty()) {
-            freed.extend(free);
-        }
-        // A user who has gone away needs no answer.
-        let _ = reply.send(answer);
-    }
-    freed
-}
-
 /// Ends the leases of the user on a device: that device, as it was; none where the user has no lease there.
-fn free(shared: &Shared, store: &mut dyn HostStore, user: UserId, client: KeyId) -> Result<Vec<Device>, StoreError> {
+///
+/// # Errors
+/// [`StoreError`].
+pub(super) fn free(
+    shared: &Shared,
+    store: &mut dyn HostStore,
+    user: UserId,
+    client: KeyId,
+) -> Result<Vec<Device>, StoreError> {
     let now = shared.clock.now();
     let (Some(identity), true) = (shared.identity(), store.devices(user, now)?.contains(&client)) else {
         return Ok(Vec::new());

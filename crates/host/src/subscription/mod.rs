@@ -3,6 +3,8 @@
 
 pub(crate) mod api;
 pub(crate) mod devices;
+#[doc(hidden)]
+pub mod fuzzing;
 mod json;
 mod keys;
 mod provider;

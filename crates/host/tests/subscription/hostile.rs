@@ -1,8 +1,9 @@
 //! Tokens that were not made for this host, and providers that are away, slow, huge or lead elsewhere.
 
-use std::io::{Read, Write};
+use std::io::{ErrorKind, Read, Write};
 use std::net::{Ipv4Addr, TcpListener};
 use std::thread;
+use std::time::Duration;
 
 use base64ct::{Base64UrlUnpadded, Encoding};
 use leasehold_client::{Code, SignInWay};
@@ -134,6 +135,37 @@ fn a_provider_that_is_of_no_use_is_named_by_what_is_wrong_with_it() {
         assert!(message.contains(words) && message.contains("identity provider"), "{words}: {message}");
     }
     assert_eq!(probe(&subscription("http://login.example")).0, Code::SignInInsecure);
+}
+
+/// One that never answers, and one that never comes to the end of its answer.
+#[test]
+fn a_provider_that_is_slow_is_not_waited_for_without_an_end() {
+    let head = "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 99999\r\n\r\n";
+    let slow = |first: &'static str| {
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a free port");
+        let address = listener.local_addr().expect("an address");
+        let serving = thread::spawn(move || {
+            let (mut stream, _) = listener.accept().expect("a connection");
+            stream.set_read_timeout(Some(Duration::from_millis(100))).expect("a timeout");
+            let mut request = [0; 2_048];
+            let asked = stream.read(&mut request).expect("a request");
+            stream.write_all(first.as_bytes()).expect("a head");
+            // A byte each time that the other side has not gone away.
+            while stream.read(&mut request).is_err_and(|error| error.kind() != ErrorKind::ConnectionReset) {
+                if !first.is_empty() && stream.write_all(b" ").is_err() {
+                    break;
+                }
+            }
+            asked
+        });
+        (subscription(&format!("http://{address}")), serving)
+    };
+    let probes = ["", head].map(slow).map(|(settings, serving)| (thread::spawn(move || settings.probe()), serving));
+    for (probe, serving) in probes {
+        let error = probe.join().expect("it ends").expect("no certificates").expect_err("of no use");
+        assert_eq!(error.code(), Code::ProviderUnreachable, "{error}");
+        assert!(serving.join().expect("it is left") > 0);
+    }
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! `leasehold host lease`: answers the requests of machines that reach no host, which were carried here.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::thread;
 use std::time::Duration;
@@ -13,6 +14,7 @@ use leasehold_store::StoreError;
 use leasehold_wire::{Envelope, Lease as Granted, Typ};
 use serde_json::json;
 
+use super::config::Config;
 use super::{Data, failed};
 use crate::commands::batch::{Answered, Batch};
 use crate::documents::{DocumentFiles, Found};
@@ -30,6 +32,9 @@ pub(crate) struct Lease {
     requests: DocumentFiles,
     #[command(flatten)]
     data: Data,
+    /// The host's configuration, for where it names a database; options given here win.
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
     #[command(flatten)]
     out: DocumentOut,
 }
@@ -37,15 +42,16 @@ pub(crate) struct Lease {
 impl Lease {
     pub(crate) fn run(self, output: Output) -> Result<(), Failure> {
         self.out.check()?;
+        let data = self.data.clone().configured(Config::read(self.config.as_deref())?.store);
         let found = self.requests.read(&[Typ::Request])?;
         let one = self.requests.is_one() && found.len() == 1;
         self.out.check_for(found.len())?;
         let read: Vec<(String, Result<CarriedRequest, Failure>)> = found.into_iter().map(request).collect();
         let requests: Vec<CarriedRequest> = read.iter().filter_map(|(_, read)| read.as_ref().ok().cloned()).collect();
         if !requests.is_empty() {
-            self.decide(&requests)?;
+            decide(&data, &requests)?;
         }
-        let home = self.data.home();
+        let home = data.home();
         let mut batch = Batch::new(one);
         for (name, read) in read {
             let answered = read.and_then(|request| {
@@ -56,36 +62,36 @@ impl Lease {
         }
         batch.write(&self.out, output)
     }
+}
 
-    /// Has the requests decided: by the host that serves, else here.
-    fn decide(&self, requests: &[CarriedRequest]) -> Result<(), Failure> {
-        let home = self.data.home();
-        // Before anything waits: a host that is not activated answers nothing.
-        let identity = home.identity().map_err(|error| failed(&error))?;
-        identity.ok_or_else(|| failed(&Error::NotActivated(home.folder().to_owned())))?;
-        let location = self.data.location()?;
-        super::check_store_is_there(&location, &home)?;
-        home.submit(requests).map_err(|error| failed(&error))?;
-        let waits = || requests.iter().any(|request| home.is_waiting(request.ticket()));
-        // On a database a host may serve beside this process: it has its turn first.
-        if location.is_shared() {
-            wait_while(waits, TURN);
-        }
-        for _ in 0..TRIES {
-            if !waits() {
-                return Ok(());
-            }
-            match location.open_host() {
-                Err(StoreError::InUse) => wait_while(waits, TURN),
-                Err(error) => return Err(location.failed(&error)),
-                Ok(store) => {
-                    let (clock, rng) = (Arc::new(SystemClock), Arc::new(SystemRng));
-                    carried::answer(&home, store, clock, rng).map_err(|error| failed(&error))?;
-                }
-            }
-        }
-        Ok(())
+/// Has the requests decided: by the host that serves, else here.
+fn decide(data: &Data, requests: &[CarriedRequest]) -> Result<(), Failure> {
+    let home = data.home();
+    // Before anything waits: a host that is not activated answers nothing.
+    let identity = home.identity().map_err(|error| failed(&error))?;
+    identity.ok_or_else(|| failed(&Error::NotActivated(home.folder().to_owned())))?;
+    let location = data.location()?;
+    super::check_store_is_there(&location, &home)?;
+    home.submit(requests).map_err(|error| failed(&error))?;
+    let waits = || requests.iter().any(|request| home.is_waiting(request.ticket()));
+    // On a database a host may serve beside this process: it has its turn first.
+    if location.is_shared() {
+        wait_while(waits, TURN);
     }
+    for _ in 0..TRIES {
+        if !waits() {
+            return Ok(());
+        }
+        match location.open_host() {
+            Err(StoreError::InUse) => wait_while(waits, TURN),
+            Err(error) => return Err(location.failed(&error)),
+            Ok(store) => {
+                let (clock, rng) = (Arc::new(SystemClock), Arc::new(SystemRng));
+                carried::answer(&home, store, clock, rng).map_err(|error| failed(&error))?;
+            }
+        }
+    }
+    Ok(())
 }
 
 /// The request in a document.

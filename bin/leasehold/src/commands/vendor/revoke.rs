@@ -55,6 +55,9 @@ pub(super) fn run(
     if let Some(number) = number.filter(|_| !added.is_empty()) {
         errln!("revocation list {number} says so to every host that has it");
         errln!("next: leasehold vendor revocations -o list.lh, then on each host: leasehold host install list.lh");
+        if targets.iter().any(|target| matches!(target, Target::Directory(_))) {
+            errln!("and on machines, which read the directory and ask no host: leasehold client install list.lh");
+        }
     }
     Ok(())
 }

@@ -20,7 +20,7 @@ words! {
         "compare the address; give the user the right to read the base, or set it with `--base DN`";
     DirectoryDenied: "the directory refuses the bind, or this user's reading",
         "a wrong name or password, a disabled account, or a directory that anonymous users may not read",
-        "set an account (`--user`, `--password-file`), or let the machine use Kerberos (`/etc/krb5.keytab`, `ldapsearch`)";
+        "check name and password (`--directory-user` on machines, `--user` of an administrator), or use Kerberos (`/etc/krb5.keytab`)";
     DirectoryNoRight: "the directory allows this user no such change",
         "writing below the configuration of Active Directory takes an enterprise administrator",
         "give this user the right, or let an administrator import `leasehold directory publish --ldif`";

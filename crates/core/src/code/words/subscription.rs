@@ -20,7 +20,7 @@ words! {
         "start it again with `leasehold client sign-in`";
     ProviderUnreachable: "the identity provider does not answer",
         "it is down, its name or a proxy is wrong, or its TLS certificate is not trusted here",
-        "nothing before the lease ends: clients ask again; a private CA is named by LEASEHOLD_CA_FILE";
+        "clients ask again by themselves; where its CA is private, name that in `[subscription] ca` and LEASEHOLD_CA_FILE";
     ProviderUnusable: "the identity provider's answer cannot be used",
         "the issuer in the host's configuration is not exactly the provider's own, or the provider leaves out what is needed",
         "compare `issuer` with what the provider says at /.well-known/openid-configuration (docs/subscriptions.md)";
