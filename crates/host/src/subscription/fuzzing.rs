@@ -1,5 +1,4 @@
 //! What fuzzing feeds: ID tokens, what a provider says in one, and the keys of a provider.
-#![expect(clippy::missing_panics_doc, reason = "it panics where something must not be")]
 
 use base64ct::{Base64UrlUnpadded, Encoding};
 use leasehold_core::Timestamp;

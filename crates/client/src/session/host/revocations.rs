@@ -21,7 +21,9 @@ pub(crate) fn renew(context: &Context, state: &State, network: &Network, route: 
 
 /// Keeps a list that was verified; what fails is noted.
 pub(crate) fn keep(state: &State, bytes: &[u8], list: &Revocations) {
-    store(state, bytes, list).map(drop).unwrap_or_else(|error| state.note(error));
+    if let Err(error) = store(state, bytes, list) {
+        state.note(error);
+    }
 }
 
 /// Stores a list that was verified, where it is the newest; the number of the one that holds then.
