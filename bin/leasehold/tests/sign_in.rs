@@ -11,7 +11,7 @@ use leasehold_core::{Policy, Span};
 use leasehold_testkit::need::{Need, is_missing};
 use leasehold_testkit::oidc::Oidc;
 use leasehold_testkit::postgres::Postgres;
-use rcgen::{BasicConstraints, CertificateParams, IsCa, Issuer, KeyPair};
+use rcgen::{BasicConstraints, CertificateParams, DnType, IsCa, Issuer, KeyPair};
 use serde_json::Value;
 use tempfile::TempDir;
 
@@ -202,6 +202,8 @@ fn a_provider_behind_a_private_authority_is_trusted_where_that_is_named() {
 fn certified(folder: &Path) -> [PathBuf; 3] {
     let pair = || KeyPair::generate().expect("a key");
     let mut authority = CertificateParams::default();
+    // Not the name of what it issues: that would look self-signed.
+    authority.distinguished_name.push(DnType::CommonName, "Authority of the organisation");
     authority.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
     let (root, own) = (pair(), pair());
     let ca = authority.self_signed(&root).expect("a certificate");

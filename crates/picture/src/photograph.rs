@@ -73,10 +73,8 @@ fn codes(picture: &Grey) -> Vec<String> {
     if found.texts.is_empty() {
         let small = picture.resized(side.min(SIDES[0]));
         // As a front camera takes it, or glass shows it.
-        let mirrored = small.mirrored();
+        found.scan(&small.mirrored());
         found.scan(&small.inverted());
-        found.scan(&mirrored);
-        found.scan(&mirrored.inverted());
     }
     found.texts()
 }
