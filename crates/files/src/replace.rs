@@ -27,8 +27,7 @@ pub fn replace(path: &Path, bytes: &[u8], readers: Readers) -> io::Result<()> {
 pub fn replace_unsynced(path: &Path, bytes: &[u8], readers: Readers) -> io::Result<()> {
     let mut new = Replacement::of(path, readers)?;
     new.write_all(bytes)?;
-    new.file.persist(&new.place)?;
-    Ok(())
+    put(new.file, &new.place)
 }
 
 /// As [`replace`] where nothing is there yet.
