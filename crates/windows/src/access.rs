@@ -14,11 +14,12 @@ use windows_sys::Win32::Foundation::{ERROR_SUCCESS, GENERIC_READ, GENERIC_WRITE,
 use windows_sys::Win32::Security::Authorization::{
     ConvertSecurityDescriptorToStringSecurityDescriptorW, ConvertSidToStringSidW,
     ConvertStringSecurityDescriptorToSecurityDescriptorW, GetNamedSecurityInfoW, SDDL_REVISION_1, SE_FILE_OBJECT,
+    SetNamedSecurityInfoW,
 };
 use windows_sys::Win32::Security::{
-    DACL_SECURITY_INFORMATION, GetTokenInformation, OWNER_SECURITY_INFORMATION, PROTECTED_DACL_SECURITY_INFORMATION,
-    PSECURITY_DESCRIPTOR, SECURITY_ATTRIBUTES, SetFileSecurityW, TOKEN_INFORMATION_CLASS, TOKEN_OWNER, TOKEN_QUERY,
-    TokenElevation, TokenOwner,
+    DACL_SECURITY_INFORMATION, GetSecurityDescriptorDacl, GetTokenInformation, LookupAccountNameW,
+    OWNER_SECURITY_INFORMATION, PROTECTED_DACL_SECURITY_INFORMATION, PSECURITY_DESCRIPTOR, SECURITY_ATTRIBUTES,
+    TOKEN_INFORMATION_CLASS, TOKEN_OWNER, TOKEN_QUERY, TokenElevation, TokenOwner,
 };
 use windows_sys::Win32::Storage::FileSystem::{
     CREATE_NEW, CreateDirectoryW, CreateFileW, FILE_ATTRIBUTE_NORMAL, FILE_SHARE_DELETE, FILE_SHARE_READ,
@@ -65,16 +66,54 @@ pub fn create_folder(path: &Path) -> io::Result<()> {
     if done == 0 { Err(io::Error::last_os_error()) } else { Ok(()) }
 }
 
-/// Gives a folder this list, in the text form, and takes away what it inherited. What is in the folder keeps its own.
+/// Makes a folder for a service, where there is none, and gives it and all that inherits from it to the system, to administrators and to the
+/// service's account.
 ///
 /// # Errors
-/// As the system's.
-pub fn set_list(path: &Path, sddl: &str) -> io::Result<()> {
-    let (list, name) = (List::parse(sddl)?, wide::of_path(path)?);
+/// As the system's; also where there is no such account.
+pub fn give_folder(path: &Path, account: &str) -> io::Result<()> {
+    std::fs::create_dir_all(path)?;
+    let (list, name) = (List::parse(&access_list::of_service_folder(&account_id(account)?))?, wide::of_path(path)?);
+    let (mut present, mut entries, mut default) = (0, ptr::null_mut(), 0);
+    // SAFETY: the descriptor is the system's own, and all three answers may be written.
+    let read = unsafe { GetSecurityDescriptorDacl(list.0, &raw mut present, &raw mut entries, &raw mut default) };
+    if read == 0 {
+        return Err(io::Error::last_os_error());
+    }
     let what = DACL_SECURITY_INFORMATION | PROTECTED_DACL_SECURITY_INFORMATION;
-    // SAFETY: the name ends with a zero, and the list lives until the call is over.
-    let done = unsafe { SetFileSecurityW(name.as_ptr(), what, list.0) };
-    if done == 0 { Err(io::Error::last_os_error()) } else { Ok(()) }
+    let none = ptr::null_mut();
+    // SAFETY: the name ends with a zero; the entries are the descriptor's, which lives until the call is over.
+    let status =
+        unsafe { SetNamedSecurityInfoW(name.as_ptr(), SE_FILE_OBJECT, what, none, none, entries, ptr::null()) };
+    if status == ERROR_SUCCESS { Ok(()) } else { Err(io::Error::from_raw_os_error(status.cast_signed())) }
+}
+
+/// The id of the account of this name: `NT SERVICE\LeaseholdHost`.
+fn account_id(name: &str) -> io::Result<String> {
+    let name = wide::of(name);
+    let (mut id, mut domain, mut kind) = ([0_u64; 16], [0_u16; 256], 0);
+    let (mut id_room, mut domain_room) = (u32::try_from(size_of_val(&id)).expect("a few bytes"), 256);
+    let place = id.as_mut_ptr().cast::<c_void>();
+    // SAFETY: the name ends with a zero; each answer has as much room as is said.
+    let found = unsafe {
+        LookupAccountNameW(
+            ptr::null(),
+            name.as_ptr(),
+            place,
+            &raw mut id_room,
+            domain.as_mut_ptr(),
+            &raw mut domain_room,
+            &raw mut kind,
+        )
+    };
+    if found == 0 {
+        return Err(io::Error::last_os_error());
+    }
+    let mut text = ptr::null_mut();
+    // SAFETY: the system has written the id at `place`, which lives on.
+    let done = unsafe { ConvertSidToStringSidW(place, &raw mut text) };
+    // SAFETY: where it succeeded the text is the system's, ends with a zero, and is used here alone.
+    if done == 0 { Err(io::Error::last_os_error()) } else { Ok(unsafe { take_text(text) }) }
 }
 
 /// The access list of a file or folder, in the text form.
@@ -157,8 +196,9 @@ fn is_of_machine(account: &str) -> bool {
         || account.starts_with("S-1-5-80-")
 }
 
-/// What the system says of this process's account; aligned for each of its structures.
-fn token(what: TOKEN_INFORMATION_CLASS) -> io::Result<[u64; 32]> {
+/// What the system says of this process's account; aligned for each of its structures, and in one place on the heap: what it points to lies
+/// within.
+fn token(what: TOKEN_INFORMATION_CLASS) -> io::Result<Box<[u64; 32]>> {
     let mut token = ptr::null_mut();
     // SAFETY: the number stands for this process and is not closed.
     let process = unsafe { GetCurrentProcess() };
@@ -169,8 +209,8 @@ fn token(what: TOKEN_INFORMATION_CLASS) -> io::Result<[u64; 32]> {
     }
     // SAFETY: the handle was opened just now, and no one else closes it.
     let _closed_at_the_end = unsafe { OwnedHandle::from_raw_handle(token) };
-    let (mut answer, mut filled) = ([0_u64; 32], 0);
-    let room = u32::try_from(size_of_val(&answer)).expect("a few bytes");
+    let (mut answer, mut filled) = (Box::new([0_u64; 32]), 0);
+    let room = u32::try_from(size_of_val(&*answer)).expect("a few bytes");
     // SAFETY: the pointer is to `room` bytes that may be written.
     let told = unsafe { GetTokenInformation(token, what, answer.as_mut_ptr().cast(), room, &raw mut filled) };
     if told == 0 { Err(io::Error::last_os_error()) } else { Ok(answer) }
@@ -267,6 +307,16 @@ mod tests {
             create_folder(&folder).unwrap();
         }
         create_file(&folder.join("key")).unwrap();
+    }
+
+    #[test]
+    fn a_folder_is_given_to_an_account_that_there_is() {
+        let base = tempfile::tempdir().unwrap();
+        let folder = base.path().join("host");
+        give_folder(&folder, "SYSTEM").unwrap();
+        // Wine knows no group of administrators, so that what the list says can be read on Windows alone.
+        create_file(&folder.join("key")).unwrap();
+        assert!(give_folder(&folder, "no such account").is_err());
     }
 
     #[test]

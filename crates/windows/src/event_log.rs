@@ -47,6 +47,57 @@ pub fn report(source: &str, level: Level, event: u32, text: &str) -> io::Result<
     if done == 0 { Err(failed) } else { Ok(()) }
 }
 
+/// What a log writes of one event; it goes to the system's log as a whole when it is dropped.
+#[derive(Debug)]
+pub struct Entry {
+    source: &'static str,
+    text: Vec<u8>,
+}
+
+impl Entry {
+    /// Begins an entry of `source`.
+    pub const fn new(source: &'static str) -> Self {
+        Self { source, text: Vec::new() }
+    }
+}
+
+impl io::Write for Entry {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.text.extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+impl Drop for Entry {
+    fn drop(&mut self) {
+        let text = String::from_utf8_lossy(&self.text);
+        let (level, event) = if text.trim_start().starts_with("ERROR") {
+            (Level::Error, LOGGED_ERROR)
+        } else {
+            (Level::Warning, LOGGED)
+        };
+        // There is no other place to tell of it.
+        if !text.trim().is_empty() {
+            drop(report(self.source, level, event, text.trim()));
+        }
+    }
+}
+
+/// A service began to serve.
+pub const STARTED: u32 = 1;
+/// A service has stopped because it was asked to.
+pub const STOPPED: u32 = 2;
+/// A service could not serve: the text ends with the stable code.
+pub const FAILED: u32 = 3;
+/// A line of the log that is no error.
+pub const LOGGED: u32 = 4;
+/// A line of the log that is an error.
+pub const LOGGED_ERROR: u32 = 5;
+
 /// Makes `source` known to the log, so that its events are shown as they were written.
 ///
 /// Messages are those of the system's own `EventCreate.exe`, which has the text of the event for each id from 1 to 1000.

@@ -3,6 +3,7 @@
 //! - [`smbios`], [`access_list`], [`descriptor`]: what the system's bytes and texts say; on every platform.
 //! - `machine`, `network`, `registry`: what the system is asked.
 //! - `access`: files and folders for their owner and the system alone.
+//! - `service`: programs that the system starts and stops.
 //! - `event_log`: lines in the system's event log.
 
 pub mod access_list;
@@ -20,5 +21,7 @@ pub mod machine;
 pub mod network;
 #[cfg(windows)]
 pub mod registry;
+#[cfg(windows)]
+pub mod service;
 #[cfg(windows)]
 mod wide;

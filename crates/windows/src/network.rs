@@ -57,13 +57,15 @@ pub fn interfaces() -> io::Result<Vec<Interface>> {
     Err(io::Error::from(io::ErrorKind::Interrupted))
 }
 
-/// The suffixes of the machine itself: the search list, as policy or an administrator set it, then the machine's domain.
+/// The suffixes of the machine itself: those of our own group policy, the search list, as policy or an administrator set it, then the
+/// machine's domain.
 pub fn machine_suffixes() -> Vec<String> {
+    let ours = registry::texts(OUR_POLICY, "DnsSuffixes");
     let lists = [registry::text(POLICY, "SearchList"), registry::text(PARAMETERS, "SearchList")];
     let list = lists.into_iter().flatten().find(|list| !list.trim().is_empty()).unwrap_or_default();
     let listed = list.split([',', ' ']).map(str::trim).filter(|name| !name.is_empty()).map(str::to_owned);
     let own = ["Domain", "DhcpDomain"].into_iter().filter_map(|name| registry::text(PARAMETERS, name));
-    listed.chain(own.filter(|name| !name.trim().is_empty())).collect()
+    ours.into_iter().chain(listed).chain(own).filter(|name| !name.trim().is_empty()).collect()
 }
 
 /// # Safety
@@ -127,6 +129,7 @@ const TRIES: usize = 5;
 const MAX_BYTES: u32 = 4 << 20;
 const DNS_PORT: u16 = 53;
 const PARAMETERS: &str = r"SYSTEM\CurrentControlSet\Services\Tcpip\Parameters";
+const OUR_POLICY: &str = r"SOFTWARE\Policies\Leasehold";
 const POLICY: &str = r"SOFTWARE\Policies\Microsoft\Windows NT\DNSClient";
 
 #[cfg(test)]

@@ -78,10 +78,11 @@ fn value(letter: char, (before, after): (Option<char>, Option<char>)) -> i32 {
     let is_accented = |near: Option<char>| near.is_some_and(|near| !near.is_ascii());
     let is_small = before.is_some_and(char::is_lowercase);
     match (letter, is_word(before), is_word(after)) {
-        // Greek and signs of mathematics stand in no words.
-        ('\u{370}'..='\u{3ff}' | 'ⁿ' | 'ƒ' | 'ˆ', _, _) => -2,
         ('ª' | 'º', _, _) => 0,
-        ('\u{2500}'..='\u{259f}', true, _) | ('\u{2500}'..='\u{259f}', _, true) => -2,
+        // Greek and signs of mathematics stand in no words, and frames beside none.
+        ('\u{370}'..='\u{3ff}' | 'ⁿ' | 'ƒ' | 'ˆ', _, _)
+        | ('\u{2500}'..='\u{259f}', true, _)
+        | ('\u{2500}'..='\u{259f}', _, true) => -2,
         ('\u{2500}'..='\u{259f}', ..) => 1,
         // A letter in a frame is none.
         _ if is_frame(before) || is_frame(after) => -1,
@@ -90,12 +91,13 @@ fn value(letter: char, (before, after): (Option<char>, Option<char>)) -> i32 {
         // No word goes on in capitals after a small letter.
         (letter, _, _) if letter.is_uppercase() && is_small => -1,
         (letter, true, _) | (letter, _, true) if letter.is_alphabetic() => 2,
-        // Words of one letter, in French, Italian and Portuguese.
-        ('à' | 'À' | 'è' | 'È' | 'é' | 'É' | 'ó', false, false) => 1,
-        ('’', true, true) | ('–' | '—' | '•', false, false) => 2,
-        ('…', true, false) => 1,
-        ('”' | '“' | '’' | '™' | '®' | '›', true, false) => 2,
-        ('“' | '‘' | '„' | '‹' | '€' | '«' | '¿' | '¡', false, true) => 1,
+        // Signs where writers put them; words of one letter, in French, Italian and Portuguese.
+        ('’', true, true) | ('–' | '—' | '•', false, false) | ('”' | '“' | '’' | '™' | '®' | '›', true, false) => {
+            2
+        }
+        ('à' | 'À' | 'è' | 'È' | 'é' | 'É' | 'ó', false, false)
+        | ('…', true, false)
+        | ('“' | '‘' | '„' | '‹' | '€' | '«' | '¿' | '¡', false, true) => 1,
         (_, true, true) => -2,
         (_, true, false) => -1,
         _ => 0,
