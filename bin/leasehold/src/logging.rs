@@ -9,6 +9,8 @@ use tracing_subscriber::filter::{LevelFilter, Targets};
 use tracing_subscriber::fmt;
 use tracing_subscriber::prelude::*;
 
+#[cfg(windows)]
+use crate::commands::system_service;
 use crate::failure::Failure;
 
 /// The variables, for help.
@@ -32,6 +34,14 @@ Environment:
 /// A variable that cannot be understood: what an administrator wanted to see must not be missing in silence.
 pub(crate) fn begin() -> Result<(), Failure> {
     let levels = levels(&variable(LEVELS).unwrap_or_else(|| "warn".to_owned()))?;
+    #[cfg(windows)]
+    if system_service::is_service() {
+        // A service has no standard error; the event log adds time and program by itself.
+        let entry = || leasehold_windows::event_log::Entry::new(system_service::EVENT_SOURCE);
+        let layer = fmt::layer().with_writer(entry).without_time().with_ansi(false).with_target(false);
+        tracing_subscriber::registry().with(layer.with_filter(levels)).init();
+        return Ok(());
+    }
     let layer = fmt::layer().with_writer(io::stderr).log_internal_errors(false);
     let layer = match variable(FORMAT).as_deref() {
         None if journald::is_standard_error() => journald::layer()?,

@@ -164,6 +164,7 @@ bad-configuration: host check-config host.toml
 no-host: client activate --manifest acme-cad.lh --state new --no-dns
 host-unreachable: client activate --manifest acme-cad.lh --state new --no-dns --host 127.0.0.1:1
 no-lease: client renew --state new --no-dns
+no-service: host service status
 dns-no-answer: host dns show --data host --zone corp.test --target l.corp.test --server 127.0.0.1:1
 not-a-plan: office plan --from junk
 -: vendor key issue --family acme --kind host -o k.txt
@@ -249,7 +250,7 @@ dns-no-such-name dns-no-record dns-server-failed dns-nonsense dns-alias-loop dns
 dns-settings no-name-server no-suffix no-full-name mdns-unavailable not-a-domain-name: how the machine is set up; tests of `discovery` with settings of their own
 dns-outside-zone dns-clock-apart dns-not-the-zones dns-alias dns-no-updates dns-target-elsewhere: `discovery/tests/publish` and `host/tests` at name servers
 checksum version kind: a key that no release has issued; vectors of `core`
-address-denied: depends on the user that runs the tests
+address-denied service-refused: depends on the user that runs the tests
 tls-unavailable: keys that no tool of ours makes
 authority-silent: waits for the timeout of an exchange; `client/tests`
 untrusted-host: `client/tests/client/tls.rs`

@@ -1,6 +1,5 @@
 //! What an application may set about its client; nothing has to be.
 
-use std::env;
 use std::ffi::OsString;
 use std::io;
 use std::path::PathBuf;
@@ -12,6 +11,7 @@ use leasehold_core::{Clock, PublicKey, Rng, Text};
 use crate::address::{AddressError, HostAddress};
 use crate::error::describe_io;
 use crate::machine::{Machine, host_name};
+use crate::policy;
 #[cfg(feature = "directory")]
 use crate::session::directory::{Directories, DirectoryAccount, DirectorySource};
 #[cfg(feature = "mdns")]
@@ -130,7 +130,7 @@ pub enum EnvironmentError {
 }
 
 impl Options {
-    /// What the environment sets: `LEASEHOLD_STATE`; `LEASEHOLD_HOST` with one address or several after commas;
+    /// What group policy sets ([`crate::policy()`], on Windows alone), and else the environment: `LEASEHOLD_STATE`; `LEASEHOLD_HOST` with one address or several after commas;
     /// `LEASEHOLD_CA_FILE`, a PEM file with certificates that are trusted for `https` hosts besides those of the platform;
     /// `LEASEHOLD_INSTANCE`, the id by which a container is recognised in the place of the hardware below it
     /// ([`Machine::instance`]). With the feature `directory` also `LEASEHOLD_DIRECTORY`, the servers of a directory after commas,
@@ -140,7 +140,9 @@ impl Options {
     /// # Errors
     /// [`EnvironmentError`] where one of them cannot be used.
     pub fn from_environment() -> Result<Self, EnvironmentError> {
-        Self::from_variables(|name| env::var_os(name))
+        let set = Self::from_variables(policy::setting)?;
+        let host_name = if policy::withholds_name() { HostName::Withheld } else { set.host_name };
+        Ok(Self { host_name, ..set })
     }
 
     fn from_variables(variable: impl Fn(&str) -> Option<OsString>) -> Result<Self, EnvironmentError> {

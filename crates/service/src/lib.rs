@@ -45,6 +45,6 @@ pub use rate_limit::{Rate, RateLimiter, rate_limit_key};
 pub use request::Request;
 pub use response::Response;
 pub use server::{Drained, Handler, Server};
-pub use signals::{ReloadSignal, shutdown_signal};
+pub use signals::{ReloadSignal, ask_to_stop, shutdown_signal};
 pub use tls::Tls;
 pub use work_queue::{WorkError, WorkQueue};

@@ -3,10 +3,12 @@
 use std::future;
 use std::io;
 
+use tokio::sync::Notify;
+
 use crate::supervisor;
 
-/// Ends when the program is asked to stop: by SIGTERM or SIGINT on Unix, by ctrl-c elsewhere. From the call on neither ends the
-/// program itself: one that tells others that it serves calls it before.
+/// Ends when the program is asked to stop: by SIGTERM or SIGINT on Unix, by ctrl-c elsewhere, by [`ask_to_stop`] everywhere. From the call on
+/// no signal ends the program itself: one that tells others that it serves calls it before.
 ///
 /// # Panics
 /// Outside a tokio runtime.
@@ -15,17 +17,28 @@ pub fn shutdown_signal() -> impl Future<Output = ()> {
     async move {
         match asked {
             Ok(asked) => {
-                let signal = asked.await;
+                let signal = tokio::select! {
+                    signal = asked => signal,
+                    () = STOP.notified() => "the system's service manager",
+                };
                 tracing::info!(signal, "shutdown asked");
                 supervisor::stopping();
             }
             Err(error) => {
-                tracing::error!(%error, "no signals: the service stops only when killed");
-                future::pending::<()>().await;
+                tracing::error!(%error, "no signals: the service stops only when it is asked otherwise, or killed");
+                STOP.notified().await;
             }
         }
     }
 }
+
+/// Asks this program to stop, as a signal does: what calls it is told so in another way (the service manager of Windows). Once is enough,
+/// also before anything waits for it.
+pub fn ask_to_stop() {
+    STOP.notify_one();
+}
+
+static STOP: Notify = Notify::const_new();
 
 /// SIGHUP, by which a service is asked to read its configuration and certificates again. From the moment it is made the
 /// signal no longer ends the program. Elsewhere than on Unix nothing asks.
@@ -102,10 +115,12 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_terminated_program_is_asked_to_stop() {
+    async fn a_terminated_program_is_asked_to_stop_and_one_that_is_called_too() {
         let asked = tokio::spawn(shutdown_signal());
         send("TERM");
         asked.await.unwrap();
+        ask_to_stop();
+        shutdown_signal().await;
     }
 
     #[tokio::test]

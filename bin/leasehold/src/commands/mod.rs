@@ -16,6 +16,7 @@ mod man;
 mod office;
 mod quickstart;
 mod store;
+pub(crate) mod system_service;
 mod vendor;
 
 use clap::Subcommand;

@@ -3,6 +3,7 @@
 use leasehold_core::{Code, Component, Finding, Fingerprint};
 
 use crate::context::Context;
+use crate::policy::{PolicySetting, policy};
 use crate::state::State;
 use crate::state::files::Note;
 use crate::status::Status;
@@ -17,7 +18,14 @@ pub(crate) fn checks(context: &Context, state: &State, status: &Status) -> Vec<F
         None => Finding::skipped("device key", "there is none before the client first asks"),
     });
     findings.push(fingerprint(context.fingerprint.as_ref()));
+    findings.extend(set_by_policy(&policy()));
     findings
+}
+
+/// What group policy sets, where it sets anything: it comes before the environment.
+fn set_by_policy(settings: &[PolicySetting]) -> Option<Finding> {
+    let each: Vec<String> = settings.iter().map(|set| format!("{} = {}", set.name, set.value)).collect();
+    (!each.is_empty()).then(|| Finding::ok("policy", each.join("; ")))
 }
 
 fn writable(state: &State) -> Finding {
@@ -48,5 +56,19 @@ fn name(component: Component) -> &'static str {
         Component::NetworkAddress => "network address",
         Component::Processor => "processor",
         Component::BoardSerial => "board serial",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_policy_sets_is_shown_and_no_line_where_it_sets_nothing() {
+        let hosts = PolicySetting { name: "Hosts", value: "a.example,b.example".to_owned() };
+        let name = PolicySetting { name: "SendHostName", value: "0".to_owned() };
+        let finding = set_by_policy(&[hosts, name]).unwrap();
+        assert_eq!(finding.detail, "Hosts = a.example,b.example; SendHostName = 0");
+        assert_eq!(set_by_policy(&[]), None);
     }
 }

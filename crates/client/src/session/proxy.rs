@@ -1,7 +1,6 @@
 //! Which proxy stands between this machine and an address: `HTTP_PROXY` for http, `HTTPS_PROXY` for https, else `ALL_PROXY`; none for
 //! what `NO_PROXY` names, for this machine itself, and for hosts that the network names.
 
-use std::env;
 use std::fmt;
 use std::io;
 use std::net::IpAddr;
@@ -11,9 +10,10 @@ use ureq::{Proxy, ProxyProtocol};
 
 use crate::address::{HostAddress, Scheme};
 use crate::error::describe_io;
+use crate::policy::setting;
 use crate::refused::readable;
 
-/// The proxies that the environment sets.
+/// The proxies that group policy or the environment sets.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Proxies {
     http: Option<Setting>,
@@ -51,7 +51,7 @@ pub(crate) enum Direct<'p> {
 
 impl Proxies {
     pub(crate) fn from_environment() -> Self {
-        Self::from_variables(|name| env::var(name).ok())
+        Self::from_variables(|name| setting(name)?.into_string().ok())
     }
 
     fn from_variables(variable: impl Fn(&str) -> Option<String>) -> Self {

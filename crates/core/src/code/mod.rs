@@ -250,6 +250,8 @@ codes! {
     StateUnusable = "state-unusable",
     StateFull = "state-full",
     StateDamaged = "state-damaged",
+    NoService = "no-service",
+    ServiceRefused = "service-refused",
     // What the doctors find, as far as not above, and running a host.
     NoSuffix = "no-suffix",
     NoServiceRecord = "no-service-record",

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 use leasehold_client::directory::DirectoryAddress;
 use leasehold_client::{
-    Client, Directories, DirectoryAccount, DirectorySource, EnvironmentError, HostAddress, HostName, Options,
+    Client, Directories, DirectoryAccount, DirectorySource, EnvironmentError, HostAddress, HostName, Options, setting,
     state_directory,
 };
 use leasehold_core::{Code, PublicKey};
@@ -143,7 +143,7 @@ impl NetworkArgs {
 
     /// The directory that is read: by option, by environment, or the machine's own domain.
     fn directories(&self, set: Directories) -> Result<Directories, Failure> {
-        let unset = std::env::var_os("LEASEHOLD_DIRECTORY").is_none_or(|value| value.is_empty());
+        let unset = setting("LEASEHOLD_DIRECTORY").is_none_or(|value| value.is_empty());
         let source = match &self.directory {
             Some(source) => source.clone(),
             None if unset => DirectorySource::Domain,

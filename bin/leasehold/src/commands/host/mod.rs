@@ -21,6 +21,7 @@ mod renew;
 pub(crate) mod request;
 mod restore;
 pub(crate) mod serve;
+mod service;
 mod status;
 mod subscription;
 
@@ -35,6 +36,7 @@ use leasehold_store::StoreError;
 use leasehold_store::host::HostStore;
 
 use crate::commands::authority;
+use crate::commands::system_service::ServiceCommand;
 use crate::failure::Failure;
 use crate::output::Output;
 use crate::stores::StoreLocation;
@@ -53,6 +55,9 @@ pub(crate) enum Host {
     Lease(lease::Lease),
     /// Serve the machines of the network.
     Serve(Box<serve::Serve>),
+    /// Run it as a service of Windows.
+    #[command(subcommand)]
+    Service(ServiceCommand),
     /// Certificate, grants, counts against thresholds, leases, last seals.
     Status(status::Status),
     /// The machines that have asked.
@@ -87,6 +92,7 @@ impl Host {
             Self::Install(command) => command.run(output),
             Self::Lease(command) => command.run(output),
             Self::Serve(command) => command.run(output),
+            Self::Service(command) => service::run(command, output),
             Self::Status(command) => command.run(output),
             Self::Clients(command) => command.run(output),
             Self::Events(command) => command.run(output),

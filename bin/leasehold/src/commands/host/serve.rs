@@ -24,10 +24,14 @@ use super::options::AuthorityOptions;
 use super::reload::{Reloads, Started};
 use super::subscription::SubscriptionOptions;
 use super::{Data, failed};
+use crate::commands::system_service::{AsService, serve_as};
 use crate::failure::Failure;
 use crate::output::Output;
 use crate::stores::StoreLocation;
 use crate::values;
+
+/// The name of the host as a service.
+pub(super) const SERVICE: &str = "LeaseholdHost";
 
 /// Serve the machines of the network until interrupted. SIGHUP has the configuration and certificates read again.
 #[derive(Clone, Debug, Args)]
@@ -61,10 +65,19 @@ pub(crate) struct Serve {
     authority: AuthorityOptions,
     #[command(flatten)]
     dns: DnsOptions,
+    #[command(flatten)]
+    started: AsService,
 }
 
 impl Serve {
     pub(crate) fn run(self, output: Output) -> Result<(), Failure> {
+        match self.started.as_service.clone() {
+            Some(folder) => serve_as(SERVICE, &folder, move || self.serve(output)),
+            None => self.serve(output),
+        }
+    }
+
+    fn serve(self, output: Output) -> Result<(), Failure> {
         let config = Config::read(self.config.as_deref())?;
         let (address, home) = (self.address(&config), self.data.home());
         // Before anything is made or opened.

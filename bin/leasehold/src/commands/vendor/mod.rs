@@ -17,6 +17,7 @@ mod revocations;
 mod revoke;
 pub(crate) mod secret;
 mod serve;
+mod service;
 mod token;
 mod usage;
 
@@ -28,6 +29,7 @@ use leasehold_authority::{Authority, Error, ErrorKind, Home, Secret};
 use leasehold_core::{Code, KeyKind, Text};
 use leasehold_store::authority::{Actor, AuthorityStore, Person, Stamp};
 
+use crate::commands::system_service::ServiceCommand;
 use crate::failure::Failure;
 use crate::input;
 use crate::operator::Operator;
@@ -83,6 +85,9 @@ enum Command {
     Approve(approve::Approve),
     /// Answer hosts, and machines with multiple keys, over the network.
     Serve(serve::Serve),
+    /// Run its authority as a service of Windows.
+    #[command(subcommand)]
+    Service(ServiceCommand),
     /// Revoke a machine's device key or one document, by its name.
     Revoke(revoke::Revoke),
     /// The newest revocation list: what is on it, or the list itself, for hosts to install.
@@ -117,7 +122,8 @@ impl Vendor {
             Command::Machine(command) => command.run(&VendorContext::open(paths)?, KeyKind::Multiple, output),
             Command::Directory(command) => command.run(&VendorContext::open(paths)?, output),
             Command::Approve(command) => command.run(&VendorContext::open(paths)?, output),
-            Command::Serve(command) => command.run(&VendorContext::open(paths)?, output),
+            Command::Serve(command) => command.run(VendorContext::open(paths)?, output),
+            Command::Service(command) => service::run(command, paths.home.folder(), output),
             Command::Revoke(command) => command.run(&VendorContext::open(paths)?, output),
             Command::Revocations(command) => command.run(&VendorContext::open(paths)?, output),
             Command::Authority(command) => command.run(&VendorContext::open(paths)?, output),

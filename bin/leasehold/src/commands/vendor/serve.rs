@@ -16,6 +16,7 @@ use serde_json::json;
 
 use super::{Passphrase, VendorContext};
 use crate::commands::host::serve::{runtime, service_failed, tls};
+use crate::commands::system_service::{AsService, serve_as};
 use crate::failure::Failure;
 use crate::output::{self, Output};
 use crate::values::{self, OrNone, or_none, parsed};
@@ -47,10 +48,22 @@ pub(crate) struct Serve {
     trusted_proxies: Vec<Network>,
     #[command(flatten)]
     passphrase: Passphrase,
+    #[command(flatten)]
+    started: AsService,
 }
 
+/// The name of the authority as a service.
+pub(super) const SERVICE: &str = "LeaseholdAuthority";
+
 impl Serve {
-    pub(super) fn run(self, context: &VendorContext, output: Output) -> Result<(), Failure> {
+    pub(super) fn run(self, context: VendorContext, output: Output) -> Result<(), Failure> {
+        match self.started.as_service.clone() {
+            Some(folder) => serve_as(SERVICE, &folder, move || self.serve(&context, output)),
+            None => self.serve(&context, output),
+        }
+    }
+
+    fn serve(self, context: &VendorContext, output: Output) -> Result<(), Failure> {
         let files = (self.tls_cert.clone(), self.tls_key.clone());
         let tls = tls(files.clone())?;
         let scheme = if tls.is_some() { "https" } else { "http" };

@@ -196,4 +196,10 @@ words! {
     StateDamaged: "a state file was damaged and set aside",
         "the disk failed, or another program wrote there",
         "nothing: the client asks for a new lease by itself; the old file is kept beside it";
+    NoService: "there is no such service on this system",
+        "it was not installed, or this system is not Windows and has no service manager of that kind",
+        "on Windows install it with `leasehold host service install`; on Linux let systemd run `leasehold host serve` (docs/systemd.md)";
+    ServiceRefused: "the service manager of Windows refused",
+        "the command was not run as administrator, the account does not exist, or the service is in a state that does not allow it",
+        "open a terminal with *Run as administrator*; `leasehold host service status` and the event log say how it stands";
 }

@@ -1,0 +1,29 @@
+//! `leasehold host service`.
+
+use clap::Parser;
+
+use super::{Host, serve};
+use crate::cli::Cli;
+use crate::commands::Command;
+use crate::commands::system_service::{Program, ServiceCommand};
+use crate::failure::Failure;
+use crate::output::Output;
+
+/// Does what is asked about the host's service.
+pub(super) fn run(command: ServiceCommand, output: Output) -> Result<(), Failure> {
+    let given = match &command {
+        ServiceCommand::Install(install) => install.serve.clone(),
+        _ => Vec::new(),
+    };
+    let words = ["leasehold", "host", "serve"].map(Into::into).into_iter().chain(given);
+    // What is wrong with them is said now, and not at the next start of the system.
+    let parsed = Cli::try_parse_from(words).map_err(|error| crate::cli::failure(&error.render().to_string()))?;
+    let Command::Host(Host::Serve(serve)) = parsed.command else { unreachable!("`host serve` was written above") };
+    let program = Program {
+        name: serve::SERVICE,
+        title: "Leasehold host",
+        description: "Grants leases to the machines of this network, for applications that are licensed by Leasehold.",
+        command: ["host", "serve"].map(Into::into).to_vec(),
+    };
+    command.run(&program, serve.home().folder(), output)
+}
