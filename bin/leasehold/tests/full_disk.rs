@@ -227,4 +227,14 @@ directory show: as before
 vendor machine show: there is no machine
 vendor machine revoke: there is no machine
 vendor authority rotate: two passphrases, seconds long
-vendor authority revoke: there is no former authority";
+vendor authority revoke: there is no former authority
+host service install: says why not, elsewhere than on Windows
+host service uninstall: says why not, elsewhere than on Windows
+host service start: says why not, elsewhere than on Windows
+host service stop: says why not, elsewhere than on Windows
+host service status: says why not, elsewhere than on Windows
+vendor service install: says why not, elsewhere than on Windows
+vendor service uninstall: says why not, elsewhere than on Windows
+vendor service start: says why not, elsewhere than on Windows
+vendor service stop: says why not, elsewhere than on Windows
+vendor service status: says why not, elsewhere than on Windows";

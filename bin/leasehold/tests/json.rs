@@ -171,6 +171,16 @@ office config: writes a deployment file
 vendor machine show: as `vendor host show`
 vendor machine revoke: as `vendor host revoke`
 host clients end: as `host clients forget`
+host service install: on Windows alone; `host_service.rs` looks at it there
+host service uninstall: on Windows alone; `host_service.rs` looks at it there
+host service start: on Windows alone; `host_service.rs` looks at it there
+host service stop: on Windows alone; `host_service.rs` looks at it there
+host service status: on Windows alone; `host_service.rs` looks at it there
+vendor service install: on Windows alone; `host_service.rs` looks at it there
+vendor service uninstall: on Windows alone; `host_service.rs` looks at it there
+vendor service start: on Windows alone; `host_service.rs` looks at it there
+vendor service stop: on Windows alone; `host_service.rs` looks at it there
+vendor service status: on Windows alone; `host_service.rs` looks at it there
 ";
 
 #[test]
