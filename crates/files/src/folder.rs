@@ -73,7 +73,6 @@ pub fn sync_folder(folder: &Path) -> io::Result<()> {
 /// # Errors
 /// None here.
 #[cfg(windows)]
-#[expect(clippy::unnecessary_wraps, reason = "elsewhere it can fail")]
 pub fn sync_folder(_folder: &Path) -> io::Result<()> {
     Ok(())
 }

@@ -72,6 +72,7 @@ impl Readers {
     }
 
     /// Whom folders let in that are made above it: as those above them do.
+    #[expect(clippy::unused_self, reason = "on Unix it depends on it")]
     const fn above_mode(self) -> Self {
         Self::Umask
     }

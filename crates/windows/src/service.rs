@@ -81,7 +81,7 @@ fn configure(service: &Service, new: &NewService) -> io::Result<()> {
     let restart =
         |seconds| ServiceAction { action_type: ServiceActionType::Restart, delay: Duration::from_secs(seconds) };
     let actions = ServiceFailureActions {
-        reset_period: ServiceFailureResetPeriod::After(Duration::from_secs(24 * 60 * 60)),
+        reset_period: ServiceFailureResetPeriod::After(Duration::from_hours(24)),
         reboot_msg: None,
         command: None,
         actions: Some([5, 30, 60].map(restart).to_vec()),
@@ -229,7 +229,9 @@ fn stopped(service: &Service) -> io::Result<()> {
     for poll in 0..POLLS {
         match service.query_status().map_err(failed)?.current_state {
             ServiceState::Stopped => return Ok(()),
-            ServiceState::Running if poll == 0 => drop(service.stop().map_err(failed)?),
+            ServiceState::Running if poll == 0 => {
+                service.stop().map_err(failed)?;
+            }
             _ => thread::sleep(POLL),
         }
     }
