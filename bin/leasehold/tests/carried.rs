@@ -6,9 +6,12 @@ use std::fs;
 use std::path::Path;
 use std::process::Output;
 
+use leasehold_core::{Component, Cti, Fingerprint, ProductKey, Timestamp};
 use leasehold_testkit::need::{Need, is_missing};
 use leasehold_testkit::postgres::Postgres;
 use leasehold_testkit::process::contained;
+use leasehold_wire::proof::Proof;
+use leasehold_wire::{Keypair, MachineRequest, envelope};
 use support::{Host as Serving, Machine};
 use tempfile::TempDir;
 
@@ -166,6 +169,41 @@ fn a_thousand_requests_in_one_folder_are_answered_at_once() {
     island.done("client install answers.txt --manifest acme-cad.lh --made-up-machine 1");
     assert_eq!(island.standing(1), "licensed");
     assert_eq!(island.json("host status")["families"][0]["live"], 1_000);
+}
+
+/// Machines that ask the vendor itself, with one multiple key.
+#[test]
+fn a_thousand_requests_for_the_vendor_are_answered_at_once() {
+    let island = Island::new(5);
+    island.done("vendor key issue --family acme --kind multiple --machines 1000 -o multiple.txt");
+    let key = fs::read_to_string(island.path("multiple.txt")).expect("a key").trim().parse().expect("a product key");
+    for n in 1..1_000 {
+        fs::write(island.path(&format!("stick/{n}.lh")), machine_request(&key, n)).expect("a file");
+    }
+    let own = "client request --manifest acme-cad.lh --made-up-machine 1 --key-file multiple.txt -o stick/own.txt";
+    island.done(own);
+    let answers = island.json("vendor approve stick -o answers.txt")["answers"].clone();
+    let granted = answers.as_array().expect("answers").iter().filter(|answer| answer["error"].is_null()).count();
+    assert_eq!(granted, 1_000);
+    island.done("client install answers.txt --manifest acme-cad.lh --made-up-machine 1");
+    assert_eq!(island.standing(1), "licensed");
+}
+
+fn machine_request(key: &ProductKey, n: u64) -> Vec<u8> {
+    let (mut seed, mut component) = ([7; 32], [7; 8]);
+    seed[..8].copy_from_slice(&n.to_be_bytes());
+    component.copy_from_slice(&n.to_be_bytes());
+    let (pair, mut cti) = (Keypair::from_seed(&seed), Cti([7; 16]));
+    cti.0[..8].copy_from_slice(&n.to_be_bytes());
+    let request = MachineRequest {
+        issued: Timestamp::from_unix(1_790_000_000),
+        cti,
+        key: pair.public(),
+        proof: Proof::new(key, pair.id(), cti),
+        product: "acme-cad".parse().expect("an id"),
+        fingerprint: Fingerprint::new([(Component::MachineId, component)]).expect("a component"),
+    };
+    envelope::sign(&request, &pair, &[])
 }
 
 /// A machine that has a lease learns what its vendor has revoked, also where no host tells it.
