@@ -67,6 +67,7 @@ fn printed(program: &str, arguments: &[&str]) -> Result<String, LookupError> {
     Ok(String::from_utf8_lossy(&output.stdout).into_owned())
 }
 
+#[cfg(any(not(windows), test))]
 const DNS_PORT: u16 = 53;
 const MAX_SUFFIXES: usize = 16;
 const MAX_SERVERS: usize = 6;
