@@ -67,7 +67,9 @@ impl Running {
         let public = Serving::start(move |public| {
             let options = Options { wrong_token_rate: None, ..Options::default() };
             let (clock, rng) = (Arc::new(VirtualClock::new(at.at)), Arc::new(SeededRng::new(7)));
-            Server::new(authority, clock, rng, options).with_admin(listener).serve(public, std::future::pending())
+            Server::new(authority, clock, rng, options)
+                .with_admin(listener, &home)
+                .serve(public, std::future::pending())
         });
         Self { public, admin, authorization: format!("authorization: Bearer {token}\r\n") }
     }

@@ -17,8 +17,19 @@ fn every_page_is_fit_for_all_widths_themes_and_people() {
     }
     let folder = tempfile::tempdir().expect("a folder");
     let shown = Shown::start(folder.path(), 6);
-    let pictures = Path::new(env!("CARGO_TARGET_TMPDIR")).join("../dashboard");
-    let looked = browser("look.mjs").arg(&shown.link).arg(pictures).output().expect("node runs");
+    let looked = browser("look.mjs").arg(&shown.link).arg(pictures()).output().expect("node runs");
+    let found = String::from_utf8_lossy(&looked.stdout);
+    assert!(looked.status.success(), "{found}\n{}", String::from_utf8_lossy(&looked.stderr));
+}
+
+#[test]
+fn every_page_of_the_authority_is_fit_for_all_too_and_the_vendor_issues_and_revokes_there() {
+    if is_missing(&[Need::Browser, Need::BrowserTools]) {
+        return;
+    }
+    let folder = tempfile::tempdir().expect("a folder");
+    let vendor = ServedVendor::start(folder.path());
+    let looked = browser("authority.mjs").arg(&vendor.link).arg(pictures()).output().expect("node runs");
     let found = String::from_utf8_lossy(&looked.stdout);
     assert!(looked.status.success(), "{found}\n{}", String::from_utf8_lossy(&looked.stderr));
 }
@@ -40,6 +51,57 @@ fn an_administrator_watches_the_threshold_being_met_finds_a_client_and_ends_its_
     let asked = fifth.output().expect("a process");
     assert!(asked.status.success(), "{}", String::from_utf8_lossy(&asked.stderr));
     assert!(watching.wait().expect("its end").success(), "the browser says why above");
+}
+
+/// Where pictures are left.
+fn pictures() -> PathBuf {
+    Path::new(env!("CARGO_TARGET_TMPDIR")).join("../dashboard")
+}
+
+/// A vendor with customers whose authority serves, with the link that signs in to its dashboard.
+struct ServedVendor {
+    authority: Child,
+    link: String,
+}
+
+impl ServedVendor {
+    fn start(folder: &Path) -> Self {
+        let run = |line: &str| {
+            let output = program().current_dir(folder).args(line.split(' ')).output().expect("a process");
+            assert!(output.status.success(), "{line}: {}", String::from_utf8_lossy(&output.stderr));
+            String::from_utf8(output.stdout).expect("text")
+        };
+        run("quickstart --once --dir q");
+        for (customer, kind) in [("Example", "host"), ("Northwind", "host"), ("Contoso", "multiple")] {
+            let mut issue = program();
+            issue.current_dir(folder).args(["vendor", "key", "issue", "--dir", "q/vendor", "--family", "acme"]);
+            issue.args(["--kind", kind, "--customer", &format!("{customer} AG"), "-o", &format!("{customer}.txt")]);
+            assert!(issue.output().expect("a process").status.success());
+        }
+        run("host request --data h2 --key-file Example.txt -o request.txt");
+        run("vendor approve request.txt -o answer.txt --dir q/vendor --passphrase-file q/vendor/passphrase");
+        let device = "0caefc3c-e7a5-6d7b-5239-302a8b77373b";
+        run(&format!("vendor revoke --device {device} --dir q/vendor --passphrase-file q/vendor/passphrase"));
+        let mut serve = program();
+        serve.current_dir(folder).args(["--json", "vendor", "serve", "--dir", "q/vendor", "--listen", "127.0.0.1:0"]);
+        serve.args(["--admin-listen", "127.0.0.1:0", "--passphrase-file", "q/vendor/passphrase"]);
+        let mut authority = serve.stdout(Stdio::piped()).spawn().expect("a process");
+        let mut said = BufReader::new(authority.stdout.take().expect("a pipe")).lines();
+        let said = said.next().expect("a line").expect("text");
+        let admin = said.split("\"admin\":\"").nth(1).and_then(|rest| rest.split('"').next()).expect("an address");
+        run("vendor admin add ann --no-password --dir q/vendor");
+        let link = run("vendor admin link ann --dir q/vendor").trim().to_owned();
+        // The link names the port at which it serves once it does.
+        let link = format!("{admin}{}", link.split_at(link.find("/sign-in").expect("a link")).1);
+        Self { authority, link }
+    }
+}
+
+impl Drop for ServedVendor {
+    fn drop(&mut self) {
+        let _ = self.authority.kill();
+        let _ = self.authority.wait();
+    }
 }
 
 /// A vendor, a host and machines, with the link that signs in to the host's dashboard.

@@ -84,6 +84,7 @@ fn prepare(folder: &Path) {
     );
     done("vendor revocations --dir q/vendor -o list.lh");
     done("host admin add ann --no-password --data q/host");
+    done("vendor admin add ann --no-password --dir q/vendor");
     done("host token add monitoring --data q/host");
     done("host backup first.tar --data q/host");
     done("client request --state q/clients/4 --for-host -o carried.txt");
@@ -165,6 +166,8 @@ vendor family withdraw acme --dir q/vendor
 vendor family restore acme --dir q/vendor
 vendor key list --dir q/vendor
 vendor key show --key-file q/host-key.txt --dir q/vendor
+vendor admin list --dir q/vendor
+vendor admin link ann --dir q/vendor
 vendor token list --dir q/vendor
 vendor token add again --dir q/vendor
 vendor authority list --dir q/vendor
@@ -193,6 +196,9 @@ const SILENT: &str = "\
 host admin add: prepares this test
 host admin password: prints nothing but that it is done
 host admin remove: prints nothing but that it is done
+vendor admin add: prepares this test
+vendor admin password: prints nothing but that it is done
+vendor admin remove: prints nothing but that it is done
 host token revoke: prints nothing but that it is done
 quickstart: prepares this test
 client activate: says why not, as there is no host

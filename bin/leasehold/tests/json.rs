@@ -57,6 +57,11 @@ client-status: client status --manifest acme-cad.lh --state mine
 client-status: client status --manifest acme-cad.lh --state clients/1
 vendor-machine-list: vendor machine list
 vendor-directory-list: vendor directory list
+admin-change: vendor admin add ann --no-password
+admin-list: vendor admin list
+admin-link: vendor admin link ann
+admin-change: vendor admin password ann --password-file vendor/passphrase
+admin-change: vendor admin remove ann
 vendor-token-add: vendor token add nightly
 vendor-token-add: vendor token add two -o t.txt
 vendor-token-revoke: vendor token revoke two
@@ -96,11 +101,11 @@ inspect: inspect list.lh
 inspect: inspect vendor
 doctor: doctor --manifest acme-cad.lh --state mine --host 127.0.0.1:1 --timeout 50
 host-doctor: host doctor --data host --server 127.0.0.1:1
-host-admin-change: host admin add ann --no-password --data host
-host-admin-list: host admin list --data host
-host-admin-link: host admin link ann --data host
-host-admin-change: host admin password ann --password-file vendor/passphrase --data host
-host-admin-change: host admin remove ann --data host
+admin-change: host admin add ann --no-password --data host
+admin-list: host admin list --data host
+admin-link: host admin link ann --data host
+admin-change: host admin password ann --password-file vendor/passphrase --data host
+admin-change: host admin remove ann --data host
 host-token-add: host token add desk --data host
 host-token-add: host token add two --data host -o two.txt
 host-token-revoke: host token revoke two --data host

@@ -227,6 +227,7 @@ const BESIDE: &[(&str, &str)] = &[
     ("leasehold-client", "leasehold-discovery"),
     ("leasehold-client", "leasehold-directory"),
     ("leasehold-office", "leasehold-discovery"),
+    ("leasehold-service", "leasehold-dashboard"),
 ];
 /// The modules of the workbench, lowest first; the commands on top know nothing of each other.
 const OFFICE: [&[&str]; 5] =

@@ -1,5 +1,7 @@
 //! The hosts, machines and directories that product keys have activated.
 
+use std::collections::{HashMap, HashSet};
+
 use leasehold_core::{DirectoryId, KeyId};
 use leasehold_store::authority::{Activation, AuthorityStore, HostReport, IssuedKey, Revoked, Transaction};
 
@@ -66,6 +68,41 @@ pub fn page(store: &dyn AuthorityStore, key: &KeyName, after: u64, max: u64) -> 
     })
 }
 
+/// The hosts of all host keys, each with its latest key pair, in the order in which these were activated. A few thousand are read
+/// at a time, so that no transaction keeps others waiting for long.
+///
+/// # Errors
+/// [`Error::NotInitialised`], [`Error::Store`].
+pub fn each_host(store: &dyn AuthorityStore, visit: &mut dyn FnMut(Activated)) -> Result<(), Error> {
+    let mut after = Some(0);
+    while let Some(from) = after {
+        let page = hosts(store, from)?;
+        after = page.last().map(|(number, _)| *number).filter(|_| page.len() as u64 == MAX_READ);
+        page.into_iter().for_each(|(_, host)| visit(host));
+    }
+    Ok(())
+}
+
+/// Hosts of all host keys after the activation of this number: a page of them, each with that of its own.
+///
+/// # Errors
+/// [`Error::NotInitialised`], [`Error::Store`].
+pub fn hosts(store: &dyn AuthorityStore, after: u64) -> Result<Vec<(u64, Activated)>, Error> {
+    transact(store, "list the hosts of all keys", |tx| {
+        tx.vendor()?.ok_or(Error::NotInitialised)?;
+        let keys: HashMap<KeyId, IssuedKey> = tx.keys()?.into_iter().map(|key| (key.public.id(), key)).collect();
+        let revoked: HashSet<Revoked> = tx.revocations()?.into_iter().map(|entry| entry.what).collect();
+        let reports = tx.reports()?.into_iter();
+        let reports: HashMap<_, _> = reports.map(|(key, subject, report)| ((key, subject), report)).collect();
+        let found = tx.hosts(after, MAX_READ)?.into_iter().filter_map(|(number, id, activation)| {
+            let (key, subject) = (keys.get(&id)?.clone(), activation.subject.id());
+            let (revoked, report) = (revoked.contains(&Revoked::Key(subject)), reports.get(&(id, subject)).copied());
+            Some((number, Activated { key, activation, revoked, report }))
+        });
+        Ok(found.collect())
+    })
+}
+
 /// The directories of all product keys, or of the one that is named, oldest first.
 ///
 /// # Errors
@@ -101,3 +138,6 @@ fn directories_of(tx: &mut dyn Transaction) -> Result<Vec<Activated>, Error> {
     }
     Ok(found)
 }
+
+/// Hosts that are read in one transaction.
+pub const MAX_READ: u64 = 2_000;

@@ -1,5 +1,6 @@
 //! Secret product keys: issued once, shown once, known afterwards by their public half.
 
+use std::collections::HashMap;
 use std::num::NonZeroU64;
 
 use leasehold_core::activation::Allowance;
@@ -204,6 +205,22 @@ pub fn page(
             }
         }
         Ok(Page { keys, next: last.filter(|_| ids.len() > 0) })
+    })
+}
+
+/// All product keys, oldest first, with how many hosts, machines and directories each has activated.
+///
+/// # Errors
+/// [`Error::NotInitialised`], [`Error::Store`].
+pub fn all_with_places(store: &dyn AuthorityStore) -> Result<Vec<(IssuedKey, u64)>, Error> {
+    transact(store, "list product keys with what is used up", |tx| {
+        tx.vendor()?.ok_or(Error::NotInitialised)?;
+        let taken: HashMap<KeyId, u64> = tx.all_places_taken()?.into_iter().collect();
+        let with_places = |key: IssuedKey| {
+            let places = taken.get(&key.public.id()).copied().unwrap_or_default();
+            (key, places)
+        };
+        Ok(tx.keys()?.into_iter().map(with_places).collect())
     })
 }
 

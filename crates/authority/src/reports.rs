@@ -75,6 +75,19 @@ pub fn usage(store: &dyn AuthorityStore, filter: &UsageFilter) -> Result<Vec<Mon
     })
 }
 
+/// What one host or all of them have reported, by month, family, product key and host key.
+///
+/// # Errors
+/// [`Error::NotInitialised`], [`Error::Store`].
+pub fn of_hosts(store: &dyn AuthorityStore, subject: Option<KeyId>) -> Result<Vec<HostUsage>, Error> {
+    transact(store, "usage of hosts", |tx| {
+        tx.vendor()?.ok_or(Error::NotInitialised)?;
+        let mut usage = tx.usage()?;
+        usage.retain(|usage| subject.is_none_or(|subject| usage.subject == subject));
+        Ok(usage)
+    })
+}
+
 /// Compares what a host reports with what it has reported before, and records a fork where they do not fit. What the host
 /// key has reported, the fork included; `None` where it has named no tip yet.
 pub(crate) fn check_fork(

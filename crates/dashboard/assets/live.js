@@ -17,7 +17,7 @@ async function refresh() {
   if (fresh) shown.replaceWith(fresh);
 }
 
-if (document.querySelector("[data-live]") && !location.pathname.match(/\/(end|forget)$|^\/(renew|publish)$/)) {
+if (document.querySelector("[data-live]")) {
   const source = new EventSource("/live");
   source.addEventListener("changed", () => refresh().catch(() => {}));
 }

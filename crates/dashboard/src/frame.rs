@@ -35,8 +35,8 @@ pub struct SignedIn<'s> {
     pub name: &'s str,
     /// What each form carries.
     pub form_token: &'s str,
-    /// Whether they may change something.
-    pub may_operate: bool,
+    /// What they may do.
+    pub roles: &'s [String],
 }
 
 /// What is to be told first.
@@ -78,7 +78,12 @@ impl Tone {
 }
 
 impl Frame<'_> {
-    /// The whole page.
+    /// The whole page, which follows what happens.
+    pub(crate) fn live_page(&self, title: &str, content: &Markup) -> String {
+        self.page(title, &html! { div data-live { (content) } })
+    }
+
+    /// The whole page, which stays as it is.
     pub(crate) fn page(&self, title: &str, content: &Markup) -> String {
         let body = html! {
             a.skip href="#main" { "Skip to the content" }
@@ -105,10 +110,10 @@ impl Frame<'_> {
             main id="main" {
                 h1 { (title) }
                 @if let Some(notice) = &self.notice { (told(notice)) }
-                div data-live { (content) }
+                (content)
             }
         };
-        document(&format!("{title} · {}", self.program), &body)
+        document(&format!("{title} · {}", self.program), None, &body)
     }
 
     /// The field that each form carries.
@@ -116,20 +121,36 @@ impl Frame<'_> {
         html! { @if let Some(signed_in) = &self.signed_in { (form_token(signed_in)) } }
     }
 
-    /// Whether actions are offered.
-    pub(crate) fn offers_actions(&self) -> bool {
-        self.signed_in.is_some_and(|signed_in| signed_in.may_operate)
+    /// Whether what this role allows is offered.
+    pub(crate) fn offers(&self, role: &str) -> bool {
+        self.signed_in.is_some_and(|signed_in| signed_in.roles.iter().any(|own| own == role))
     }
+}
+
+/// How people sign in.
+#[derive(Clone, Debug, Default)]
+pub struct SignInView<'v> {
+    /// What is to be told first.
+    pub notice: Option<Notice>,
+    /// The name that was tried before.
+    pub name: &'v str,
+    /// The server of the identity provider, where it is another way in.
+    pub provider: Option<&'v str>,
 }
 
 /// The page by which people sign in.
 #[must_use]
-pub fn sign_in_page(program: &'static str, notice: Option<&Notice>, name: &str) -> String {
+pub fn sign_in_page(program: &'static str, view: &SignInView<'_>) -> String {
     let content = html! {
-        p { "Administrators of this machine sign in with the name and password that were set with " code { "admin add" } "." }
+        @if let Some(provider) = view.provider {
+            p.actions { a.button href="/sign-in/provider" { "Sign in with " (provider) } }
+            p { "Or with the name and password that were set with " code { "admin add" } " on this machine." }
+        } @else {
+            p { "Administrators of this machine sign in with the name and password that were set with " code { "admin add" } "." }
+        }
         form.card method="post" action="/sign-in" {
             label for="name" { "Name" }
-            input id="name" name="name" type="text" value=(name) autocomplete="username" autocapitalize="none" spellcheck="false" required autofocus;
+            input id="name" name="name" type="text" value=(view.name) autocomplete="username" autocapitalize="none" spellcheck="false" required autofocus;
             label for="password" { "Password" }
             input id="password" name="password" type="password" autocomplete="current-password" required;
             button type="submit" { "Sign in" }
@@ -139,7 +160,15 @@ pub fn sign_in_page(program: &'static str, notice: Option<&Notice>, name: &str) 
             p { "On the machine itself, " code { (command(program)) " admin link NAME" } " prints a link that signs in once." }
         }
     };
-    outside(program, "Sign in", notice, &content)
+    outside(program, "Sign in", view.notice.as_ref(), &content)
+}
+
+/// The page after an identity provider has answered. It leads on by itself: what another site has opened is not yet signed in.
+#[must_use]
+pub fn signed_in_page(program: &'static str) -> String {
+    let body =
+        outside_body(program, "Signed in", None, &html! { p { a href="/" autofocus { "Go on to the dashboard" } } });
+    document(&format!("Signed in · {program}"), Some("/"), &body)
 }
 
 /// The page that a one-time link leads to. Looking at it uses nothing up.
@@ -162,15 +191,18 @@ pub fn message_page(program: &'static str, title: &str, text: &str) -> String {
 }
 
 fn outside(program: &'static str, title: &str, notice: Option<&Notice>, content: &Markup) -> String {
-    let body = html! {
+    document(&format!("{title} · {program}"), None, &outside_body(program, title, notice, content))
+}
+
+fn outside_body(program: &'static str, title: &str, notice: Option<&Notice>, content: &Markup) -> Markup {
+    html! {
         header.top { a.brand href="/" { (mark()) span { (program) } } }
         main.narrow id="main" {
             h1 { (title) }
             @if let Some(notice) = notice { (told(notice)) }
             (content)
         }
-    };
-    document(&format!("{title} · {program}"), &body)
+    }
 }
 
 fn command(program: &str) -> &'static str {
@@ -196,7 +228,7 @@ fn mark() -> Markup {
     }
 }
 
-fn document(title: &str, body: &Markup) -> String {
+fn document(title: &str, leads_to: Option<&str>, body: &Markup) -> String {
     let page = html! {
         (DOCTYPE)
         html lang="en" {
@@ -204,6 +236,7 @@ fn document(title: &str, body: &Markup) -> String {
                 meta charset="utf-8";
                 meta name="viewport" content="width=device-width, initial-scale=1";
                 meta name="color-scheme" content="light dark";
+                @if let Some(next) = leads_to { meta http-equiv="refresh" content={ "0;url=" (next) }; }
                 title { (title) }
                 link rel="icon" href="/assets/icon.svg" type="image/svg+xml";
                 link rel="stylesheet" href="/assets/style.css";

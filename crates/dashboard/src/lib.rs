@@ -1,9 +1,16 @@
 #![doc = include_str!("../README.md")]
 
 pub mod assets;
+pub mod authority;
 pub mod chart;
+#[cfg(test)]
+mod checks;
+mod confirm;
 mod frame;
 pub mod host;
 mod parts;
 
-pub use frame::{Area, Frame, Notice, SignedIn, Tone, message_page, sign_in_page, welcome_page};
+pub use confirm::{Confirmation, confirm_page};
+pub use frame::{
+    Area, Frame, Notice, SignInView, SignedIn, Tone, message_page, sign_in_page, signed_in_page, welcome_page,
+};

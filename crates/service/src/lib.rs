@@ -15,6 +15,7 @@ mod error;
 mod idle;
 mod limits;
 mod listener;
+pub mod pages;
 mod prefixed_stream;
 mod problem;
 mod proxy_protocol;

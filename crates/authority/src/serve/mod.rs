@@ -3,23 +3,29 @@
 //! Requests are read and signatures checked where threads may block, then decided by [`Authority`] in one transaction;
 //! the answer goes out once it is recorded.
 
+mod address;
 pub mod admin;
 mod problems;
 mod public;
 
 use std::num::NonZeroU32;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
 use leasehold_core::{Clock, Rng};
+use leasehold_service::access::{CookieNames, SignIns};
 use leasehold_service::{Handler, Limits, Listener, Network, Rate, Tls, TrustedProxies, WorkQueue};
 use tokio::sync::watch;
 
+pub use address::dashboard_of;
 pub use problems::problem;
 
 pub(crate) use problems::{certificate_ended, store_unavailable};
 
 use crate::authority::Authority;
+use crate::home::Home;
+use address::DashboardAddress;
 use admin::AdminApi;
 use public::{PublicApi, PublicState};
 
@@ -61,7 +67,7 @@ pub struct Server {
     clock: Arc<dyn Clock>,
     rng: Arc<dyn Rng>,
     options: Options,
-    admin: Option<Listener>,
+    admin: Option<(Listener, PathBuf)>,
 }
 
 impl Server {
@@ -70,10 +76,10 @@ impl Server {
         Self { authority, clock, rng, options, admin: None }
     }
 
-    /// This service, with the admin API at a listener of its own.
+    /// This service, with the admin API and the dashboard at a listener of their own. Who may sign in is kept in the vendor's folder.
     #[must_use]
-    pub fn with_admin(self, listener: Listener) -> Self {
-        Self { admin: Some(listener), ..self }
+    pub fn with_admin(self, listener: Listener, home: &Home) -> Self {
+        Self { admin: Some((listener, home.folder().to_owned())), ..self }
     }
 
     /// Serves until `shutdown` ends, then answers what is in flight.
@@ -91,9 +97,12 @@ impl Server {
         };
         let certificate = watch_certificate(options.tls.clone(), Arc::clone(&clock), stopped.clone());
         let administration = async {
-            let Some(listener) = admin else { return };
-            let api = AdminApi::new((authority, clock, rng), &options);
+            let Some((listener, folder)) = admin else { return };
+            let address = DashboardAddress::write(&folder, listener.address(), options.tls.is_some());
+            let cookies = CookieNames::new(listener.address().port(), options.tls.is_some());
+            let api = AdminApi::new((authority, clock, rng), &options, SignIns::of(&folder, cookies));
             plumbing.server(api, admin::limits()).serve(listener, ended(stopped.clone())).await;
+            drop(address);
         };
         let public = public.serve(listener, ended(stopped.clone()));
         tokio::join!(signal, public, administration, certificate, watch(state, work, stopped.clone()));

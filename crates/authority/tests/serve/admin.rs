@@ -103,13 +103,17 @@ fn the_description_is_there_for_everybody_and_nothing_else_is() {
     let get = |address: &str, path: &str| send(address, &format!("GET {path}"), &[], &[]).unwrap();
     let reply = get(&running.admin, "/api/v1/openapi.json");
     assert_eq!((reply.status, reply.json()), (200, serde_json::to_value(openapi()).unwrap()));
-    for path in ["/api/v1/products", "/api/v1/nothing", "/v1/hosts", "/"] {
+    for path in ["/v1/hosts", "/", "/keys", "/nothing/at/all"] {
+        let reply = get(&running.admin, path);
+        assert_eq!((reply.status, reply.header("location"), reply.body.len()), (303, Some("/sign-in"), 0), "{path}");
+    }
+    for path in ["/api/v1/products", "/api/v1/nothing", "/api/"] {
         let reply = get(&running.admin, path);
         assert_eq!((reply.status, problem(&reply.body).as_str()), (401, "token-required"), "{path}");
         assert_eq!(reply.header("www-authenticate"), Some("Bearer realm=\"leasehold\""));
     }
     let caller = Caller::new(&acme, &running, "all", &ALL);
-    for path in ["/api/v1/products", "/api/v1/openapi.json", "/api/v1/keys"] {
+    for path in ["/api/v1/products", "/api/v1/openapi.json", "/api/v1/keys", "/sign-in", "/assets/style.css"] {
         let bearer = format!("Bearer {}", caller.token);
         let reply = send(&running.address, &format!("GET {path}"), &[("authorization", &bearer)], &[]).unwrap();
         assert_eq!((reply.status, problem(&reply.body).as_str()), (404, "not-found"), "on the public listener: {path}");

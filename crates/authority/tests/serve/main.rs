@@ -4,6 +4,7 @@ mod admin;
 mod agreement;
 #[path = "../common/mod.rs"]
 mod common;
+mod dashboard;
 mod limits;
 mod public;
 mod running;

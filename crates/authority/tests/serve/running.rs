@@ -30,6 +30,7 @@ impl Running {
     pub(crate) fn start_at(acme: &TestVendor, options: Options, now: Timestamp) -> Self {
         let (authority, clock, rng) =
             (Arc::new(acme.authority()), Arc::new(VirtualClock::new(now)), Arc::new(SeededRng::new(7)));
+        let home = acme.home.clone();
         let (bound, address) = mpsc::channel();
         let (stop, stopped) = oneshot::channel();
         let thread = thread::spawn(move || {
@@ -39,7 +40,7 @@ impl Running {
                     [(); 2].map(|()| Listener::bind(([127, 0, 0, 1], 0).into()).expect("a free port"));
                 bound.send([public.address(), admin.address()]).expect("a test that waits");
                 let asked = async { drop(stopped.await) };
-                Server::new(authority, clock, rng, options).with_admin(admin).serve(public, asked).await;
+                Server::new(authority, clock, rng, options).with_admin(admin, &home).serve(public, asked).await;
             });
         });
         let [address, admin] = address.recv().expect("a server that listens").map(|address| address.to_string());

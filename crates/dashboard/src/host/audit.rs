@@ -26,5 +26,5 @@ pub fn audit_page(frame: &Frame<'_>, page: &AuditPage, now: u64) -> String {
         @if page.items.is_empty() { p.empty { "Nothing yet." } }
         @else { (table("Audit", &["Time", "Who", "What", "Of what", "From"], &body)) }
     };
-    frame.page("Audit", &content)
+    frame.live_page("Audit", &content)
 }

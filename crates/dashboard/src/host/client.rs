@@ -2,6 +2,7 @@
 
 use maud::{Markup, html};
 
+use super::OPERATE;
 use super::clients::state;
 use super::data::{Client, Lease, Life};
 use super::events::rows;
@@ -25,7 +26,7 @@ pub fn client_page(frame: &Frame<'_>, life: &Life) -> String {
             }
         }
     };
-    frame.page(&title, &content)
+    frame.live_page(&title, &content)
 }
 
 fn family(frame: &Frame<'_>, row: &Client, now: u64) -> Markup {
@@ -44,7 +45,7 @@ fn family(frame: &Frame<'_>, row: &Client, now: u64) -> Markup {
                 (fact("Device key", &html! { code.break { (row.client) } }))
             }
             @if !row.leases.is_empty() { (leases(frame, row, now)) }
-            @if frame.offers_actions() && !row.forgotten {
+            @if frame.offers(OPERATE) && !row.forgotten {
                 p.actions { a.button href={ "/clients/" (row.client) "/forget?family=" (row.family) } { "Forget this client" } }
             }
         }
@@ -61,7 +62,7 @@ fn leases(frame: &Frame<'_>, row: &Client, now: u64) -> Markup {
                 td { (time(lease.expires, now)) }
                 td { a href={ "/seals?before=" (lease.seal + 1) } { (lease.seal) } }
                 td {
-                    @if lease.live && frame.offers_actions() {
+                    @if lease.live && frame.offers(OPERATE) {
                         a href={ "/clients/" (row.client) "/end?family=" (row.family) "&product=" (lease.product) "&lease=" (lease.lease) } { "End it" }
                     }
                 }

@@ -39,7 +39,7 @@ pub fn clients_page(frame: &Frame<'_>, view: &ClientsView) -> String {
         }
         (paging(view))
     };
-    frame.page("Clients", &content)
+    frame.live_page("Clients", &content)
 }
 
 fn nothing(view: &ClientsView) -> &'static str {

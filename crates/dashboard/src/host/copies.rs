@@ -36,5 +36,5 @@ pub fn copies_page(frame: &Frame<'_>, view: &CopiesView) -> String {
             @if view.twins.next.is_some() { p { a.button href="/clients?state=twins" { "All twins" } } }
         }
     };
-    frame.page("Forks and twins", &content)
+    frame.live_page("Forks and twins", &content)
 }

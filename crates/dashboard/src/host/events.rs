@@ -33,7 +33,7 @@ pub fn events_page(frame: &Frame<'_>, view: &EventsView) -> String {
         } @else { (rows(&view.page.items, view.now, true)) }
         @if let Some(next) = &view.next { nav.pages aria-label="Pages of events" { a.button rel="next" href={ "/events?" (next) } { "Earlier" } } }
     };
-    frame.page("Events", &content)
+    frame.live_page("Events", &content)
 }
 
 fn filter(view: &EventsView) -> Markup {

@@ -3,7 +3,6 @@
 mod audit;
 mod client;
 mod clients;
-mod confirm;
 mod copies;
 pub mod data;
 mod events;
@@ -16,7 +15,6 @@ mod tests;
 pub use audit::audit_page;
 pub use client::client_page;
 pub use clients::{ClientsView, clients_page};
-pub use confirm::{Confirmation, confirm_page};
 pub use copies::{CopiesView, copies_page};
 pub use events::{EventsView, events_page};
 pub use overview::overview_page;
@@ -24,6 +22,9 @@ pub use seals::seals_page;
 pub use settings::{SettingsView, settings_page};
 
 use crate::Area;
+
+/// The role that allows to change something.
+const OPERATE: &str = "operate";
 
 /// What the program is called on its pages.
 pub const PROGRAM: &str = "Leasehold host";

@@ -3,6 +3,7 @@
 use leasehold_core::Timestamp;
 use maud::{Markup, html};
 
+use super::OPERATE;
 use super::data::{Family, Status, Warning};
 use crate::chart::{Bar, Bars, meter};
 use crate::frame::Frame;
@@ -17,7 +18,7 @@ pub fn overview_page(frame: &Frame<'_>, status: &Status) -> String {
         @for family in &status.families { (family_section(family, status.now)) }
         (host_section(frame, status))
     };
-    frame.page("Overview", &content)
+    frame.live_page("Overview", &content)
 }
 
 /// The state in a sentence.
@@ -190,7 +191,7 @@ fn certificate_card(frame: &Frame<'_>, status: &Status) -> Markup {
                     }
                     @if let Some(host) = &status.host { (fact("Host", &id(host))) }
                 }
-                @if frame.offers_actions() && status.renewal.authority.is_some() {
+                @if frame.offers(OPERATE) && status.renewal.authority.is_some() {
                     p { a.button href="/renew" { "Renew now" } }
                 }
             } @else {
@@ -212,7 +213,7 @@ fn dns_card(frame: &Frame<'_>, status: &Status) -> Markup {
                     @if status.dns.failed > 0 { (badge("warning", &format!("{} attempts failed", number(status.dns.failed)))) " " }
                     span.quiet { (number(status.dns.published)) " published since the start" }
                 }
-                @if frame.offers_actions() { p { a.button href="/publish" { "Publish now" } } }
+                @if frame.offers(OPERATE) { p { a.button href="/publish" { "Publish now" } } }
             }
         }
     }

@@ -27,5 +27,5 @@ pub fn seals_page(frame: &Frame<'_>, page: &SealPage, now: u64) -> String {
         @else { (table("Seals", &["Number", "Made", "Covers", "Signature", "Seal"], &body)) }
         @if let Some(next) = page.next { nav.pages aria-label="Pages of seals" { a.button rel="next" href={ "/seals?before=" (next) } { "Earlier" } } }
     };
-    frame.page("Seals", &content)
+    frame.live_page("Seals", &content)
 }

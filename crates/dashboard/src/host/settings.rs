@@ -39,7 +39,7 @@ pub fn settings_page(frame: &Frame<'_>, view: &SettingsView) -> String {
             }
         }
     };
-    frame.page("Settings", &content)
+    frame.live_page("Settings", &content)
 }
 
 fn checked(checks: &[Check]) -> Markup {

@@ -20,6 +20,7 @@ use std::time::Duration;
 use leasehold_core::Code;
 use leasehold_service::access::{Caller, CookieNames};
 use leasehold_service::admin::{CallInput, Found, bearer, find, no_store, not_allowed, token_required};
+use leasehold_service::pages::asset;
 use leasehold_service::{Handler, Limits, Method, Problem, Request, Response, StatusCode, WorkError, WorkQueue};
 
 pub use api::{openapi, routes};
@@ -61,7 +62,7 @@ impl Handler for AdminApi {
     async fn handle(&self, request: Request) -> Response {
         match (&request.method, request.path()) {
             (&Method::GET, "/healthz") => return Response::text("alive\n"),
-            (&Method::GET, path) if path.starts_with("/assets/") => return pages::asset(path),
+            (&Method::GET, path) if path.starts_with("/assets/") => return asset(path),
             (&Method::GET, "/live") => return pages::live(&self.state, &request).await,
             _ => {}
         }

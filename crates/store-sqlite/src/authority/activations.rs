@@ -64,6 +64,15 @@ impl ActivationRows for SqliteTransaction<'_> {
         self.all(sql!("directories"), [], activation)
     }
 
+    fn hosts(&mut self, after: u64, max: u64) -> Result<Vec<(u64, KeyId, Activation)>, StoreError> {
+        let host = |row: &Row<'_>| Ok((whole(row, 10)?, KeyId(row.get(9)?), place(row)?));
+        self.all(sql!("hosts"), params![integer(after), integer(max)], host)
+    }
+
+    fn all_places_taken(&mut self) -> Result<Vec<(KeyId, u64)>, StoreError> {
+        self.all(sql!("all_places_taken"), [], |row| Ok((KeyId(row.get(0)?), whole(row, 1)?)))
+    }
+
     fn activations_of(&mut self, subject: KeyId) -> Result<Vec<(KeyId, Activation)>, StoreError> {
         self.all(sql!("activations_of"), [subject.0], activation)
     }

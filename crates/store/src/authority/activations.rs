@@ -92,6 +92,19 @@ pub trait ActivationRows {
     /// Where the store fails.
     fn directories(&mut self) -> Result<Vec<(KeyId, Activation)>, StoreError>;
 
+    /// Of the hosts of all host keys, those whose latest activation was recorded after the one of the number `after`, at most `max` of
+    /// them, each with that number and its product key, in the order of these numbers.
+    ///
+    /// # Errors
+    /// Where the store fails.
+    fn hosts(&mut self, after: u64, max: u64) -> Result<Vec<(u64, KeyId, Activation)>, StoreError>;
+
+    /// How many hosts, machines and directories each product key has activated, where it has any.
+    ///
+    /// # Errors
+    /// Where the store fails.
+    fn all_places_taken(&mut self) -> Result<Vec<(KeyId, u64)>, StoreError>;
+
     /// The activations of the key pair with this name, each with its product key, oldest first.
     ///
     /// # Errors

@@ -31,6 +31,8 @@ pub enum Actor {
     Service,
     /// A call of the admin API with this token.
     Token(TokenName),
+    /// One who has signed in to the dashboard, as it names them: `admin:ann`.
+    SignedIn(Person),
 }
 
 /// The name of a person, kept in place: its first 64 bytes.
@@ -160,13 +162,14 @@ pub trait AuditRows {
 }
 
 impl Actor {
-    /// The word for it: `cli`, `cli:` and who gave the command, `service`, or `token:` and its name.
+    /// The word for it: `cli`, `cli:` and who gave the command, `service`, `token:` and its name, or who has signed in.
     pub fn name(self) -> String {
         match self {
             Self::Cli => "cli".to_owned(),
             Self::Person(person) => format!("cli:{person}"),
             Self::Service => "service".to_owned(),
             Self::Token(name) => format!("token:{name}"),
+            Self::SignedIn(caller) => caller.to_string(),
         }
     }
 }

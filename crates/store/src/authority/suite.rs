@@ -8,7 +8,8 @@ use leasehold_core::KeyId;
 pub use super::activations::suite::{
     a_host_takes_ten_activations_from_many_threads, a_key_pair_that_asks_again_keeps_its_ordinals,
     a_key_pair_that_asks_many_times_at_once_takes_one_place, a_key_takes_six_hosts_from_many_threads,
-    a_random_history_agrees_with_a_model, activations_are_found_by_their_key_pair, machines_of_one_make_are_told_apart,
+    a_random_history_agrees_with_a_model, activations_are_found_by_their_key_pair,
+    hosts_of_all_keys_are_read_page_by_page, machines_of_one_make_are_told_apart,
     machines_that_share_a_component_are_found, places_are_read_page_by_page, what_was_answered_outlives_its_connection,
 };
 pub use super::audit::suite::each_change_leaves_one_row_of_audit;
@@ -65,6 +66,7 @@ macro_rules! authority_suite {
             a_changed_key_is_read_back
             keys_are_found_by_their_last_five
             places_are_read_page_by_page
+            hosts_of_all_keys_are_read_page_by_page
             activations_are_found_by_their_key_pair
             a_directory_is_known_by_its_id
             objects_are_read_back

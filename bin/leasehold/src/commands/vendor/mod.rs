@@ -1,5 +1,6 @@
 //! `leasehold vendor`: a vendor's keys, products and approvals, and its authority on the network.
 
+mod access;
 mod activation;
 mod approve;
 mod audit;
@@ -30,6 +31,7 @@ use leasehold_core::{Code, KeyKind, Text};
 use leasehold_store::authority::{Actor, AuthorityStore, Person, Stamp};
 
 use crate::commands::system_service::ServiceCommand;
+use crate::commands::access::admin::Admin;
 use crate::failure::Failure;
 use crate::input;
 use crate::operator::Operator;
@@ -101,6 +103,9 @@ enum Command {
     Usage(usage::Usage),
     /// What was sold and what is used of it, for a spreadsheet or another program.
     Export(export::Export),
+    /// Who may sign in to the authority's dashboard.
+    #[command(subcommand)]
+    Admin(Admin),
     /// Tokens for the authority's admin API.
     #[command(subcommand)]
     Token(token::Token),
@@ -130,6 +135,7 @@ impl Vendor {
             Command::Audit(command) => command.run(&VendorContext::open(paths)?, output),
             Command::Export(command) => command.run(&VendorContext::open(paths)?, output),
             Command::Usage(command) => command.run(&VendorContext::open(paths)?, output),
+            Command::Admin(command) => access::run(command, &VendorContext::open(paths)?, output),
             Command::Token(command) => command.run(&VendorContext::open(paths)?, output),
         }
     }

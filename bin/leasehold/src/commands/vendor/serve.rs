@@ -27,7 +27,7 @@ pub(crate) struct Serve {
     /// Address to listen at.
     #[arg(long, value_name = "ADDRESS", default_value = "[::]:16890", value_parser = values::listen)]
     listen: SocketAddr,
-    /// Address of the admin API, or none; another than this machine's own (loopback) needs TLS.
+    /// Address of the dashboard and the admin API, or none; another than this machine's own (loopback) needs TLS.
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:16891", value_parser = admin_address)]
     admin_listen: OrNone<SocketAddr>,
     /// Certificate chain for TLS (PEM).
@@ -94,7 +94,7 @@ impl Serve {
             let status = format!("serving at {}", at(&listener));
             supervisor::ready(&status);
             if let Some(admin) = admin {
-                server = server.with_admin(admin);
+                server = server.with_admin(admin, &context.home);
             }
             tokio::select! {
                 () = server.serve(listener, shutdown) => {}
@@ -140,6 +140,7 @@ fn announce(output: Output, authority: &Authority, address: &str, admin: Option<
             let until = output::time(expires);
             errln!("{vendor}: serving at {address}, may sign until {until}; stop with Ctrl-C");
             if let Some(admin) = admin {
+                errln!("dashboard at {admin}/; `leasehold vendor admin add NAME` adds who may sign in");
                 errln!("admin API at {admin}/api/v1/; `leasehold vendor token add` makes tokens for it");
             }
         }

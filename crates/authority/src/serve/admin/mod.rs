@@ -1,4 +1,5 @@
-//! The admin API: what the vendor's own programs and people ask and change, as JSON, with a token (`tokens`).
+//! The admin API: what the vendor's own programs and people ask and change, as JSON, with a token (`tokens`); and the same for
+//! people in a browser (`pages`).
 //!
 //! It has a listener of its own and is never served on the public one. Each endpoint has a file; the table in `routes` says
 //! which role each needs, and the `OpenAPI` document is made from the same functions and types.
@@ -11,6 +12,7 @@ mod families;
 mod key_name_input;
 mod keys;
 mod openapi;
+mod pages;
 mod places;
 mod policy;
 mod problems;
@@ -25,9 +27,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use leasehold_core::{Clock, Rng, Timestamp};
+use leasehold_service::access::SignIns;
 use leasehold_service::admin::{
     CallInput, Found, JSON, WrongTokens, bearer, find, no_store, not_allowed, token_required,
 };
+use leasehold_service::pages::asset;
 use leasehold_service::{Bytes, Handler, Limits, Method, Problem, Request, Response, StatusCode, WorkError, WorkQueue};
 use leasehold_store::authority::{Role, Token};
 
@@ -35,6 +39,7 @@ use crate::authority::Authority;
 use crate::serve::Options;
 use crate::tokens;
 use call::Call;
+use pages::Answered;
 use problems::problem;
 use routes::ROUTES;
 
@@ -57,15 +62,19 @@ struct AdminState {
     clock: Arc<dyn Clock>,
     rng: Arc<dyn Rng>,
     wrong_tokens: WrongTokens,
+    sign_ins: SignIns,
+    answered: Answered,
 }
 
 impl AdminApi {
     pub(crate) fn new(
         (authority, clock, rng): (Arc<Authority>, Arc<dyn Clock>, Arc<dyn Rng>),
         options: &Options,
+        sign_ins: SignIns,
     ) -> Self {
         let wrong_tokens = WrongTokens::new(options.wrong_token_rate);
-        let state = Arc::new(AdminState { authority, clock, rng, wrong_tokens });
+        let answered = Answered::default();
+        let state = Arc::new(AdminState { authority, clock, rng, wrong_tokens, sign_ins, answered });
         let (work, exports) = (WorkQueue::new(MAX_RUNNING, MAX_WAITING), WorkQueue::new(1, MAX_WAITING_EXPORTS));
         Self { state, work, exports, description: openapi::document() }
     }
@@ -84,6 +93,7 @@ impl Handler for AdminApi {
                 return Response::new(StatusCode::OK, JSON, self.description.clone());
             }
             (_, DESCRIPTION) => return Problem::method_not_allowed("GET, HEAD").into(),
+            (&Method::GET, path) if path.starts_with("/assets/") => return asset(path),
             _ => {}
         }
         let from = request.client;
@@ -111,6 +121,15 @@ impl AdminState {
     }
 
     fn answer(&self, request: &Request, from: IpAddr) -> Response {
+        if request.path().starts_with("/api/") {
+            self.answer_program(request, from)
+        } else {
+            pages::answer(self, request)
+        }
+    }
+
+    /// A call of the API: with a token alone, so that no page of another site can make one.
+    fn answer_program(&self, request: &Request, from: IpAddr) -> Response {
         let now = self.clock.now();
         // Before the path is looked at: a caller without a token learns nothing of what there is.
         let token = match self.token(request, from, now) {

@@ -2,9 +2,9 @@
 
 use std::str::FromStr;
 
+use leasehold_dashboard::authority::data;
 use leasehold_service::admin::input::{FamilyIdInput, Words};
 use leasehold_service::admin::{Answer, ok, parsed};
-use serde::Serialize;
 use utoipa::PartialSchema;
 use utoipa::ToSchema;
 use utoipa::openapi::schema::{ObjectBuilder, Type};
@@ -14,25 +14,6 @@ use super::call::Call;
 use super::problems::problem;
 use crate::reports::{self, MonthlyUsage, UsageFilter};
 
-/// How a family was used in a month, over all hosts of a customer.
-#[derive(Debug, Serialize, ToSchema)]
-#[schema(as = Usage)]
-pub(super) struct View {
-    /// In UTC, as `2026-11`.
-    month: String,
-    #[schema(required)]
-    customer: Option<String>,
-    family: String,
-    /// Hosts that have reported.
-    hosts: u64,
-    /// Distinct clients within the window, by the last report of each host.
-    clients: u64,
-    /// Live leases, by the last report of each host.
-    live: u64,
-    /// The sum of the hosts' highest numbers of live leases at once.
-    peak: u64,
-}
-
 /// The usage that hosts have reported, by month, customer and family.
 #[utoipa::path(get, operation_id = "list-usage", path = "/api/v1/usage", tag = "usage",
     params(
@@ -40,7 +21,7 @@ pub(super) struct View {
         ("family" = inline(Option<FamilyIdInput>), Query, description = "Only of this family."),
         ("month" = inline(Option<Month>), Query, description = "Only of this month."),
     ),
-    responses((status = 200, description = "Usage by month", body = Vec<View>)))]
+    responses((status = 200, description = "Usage by month", body = Vec<data::Usage>)))]
 pub(super) fn list(call: &Call<'_>) -> Answer {
     let [customer, family, month] = call.input.query(["customer", "family", "month"])?;
     let customer = parsed::<Words>("customer", customer)?.map(|name| name.text("query: customer")).transpose()?;
@@ -48,7 +29,7 @@ pub(super) fn list(call: &Call<'_>) -> Answer {
     let month = parsed::<Month>("month", month)?.map(|month| month.0);
     let found =
         reports::usage(call.store(), &UsageFilter { customer, family, month }).map_err(|error| problem(&error))?;
-    ok(&found.into_iter().map(View::from).collect::<Vec<_>>())
+    ok(&found.into_iter().map(data::Usage::from).collect::<Vec<_>>())
 }
 
 /// A month, as `2026-11`.
@@ -74,7 +55,7 @@ impl PartialSchema for Month {
 
 impl ToSchema for Month {}
 
-impl From<MonthlyUsage> for View {
+impl From<MonthlyUsage> for data::Usage {
     fn from(usage: MonthlyUsage) -> Self {
         let MonthlyUsage { month, customer, family, hosts, clients, live, peak } = usage;
         let (customer, family) = (customer.map(|name| name.to_string()), family.to_string());

@@ -1,29 +1,21 @@
 //! `GET /api/v1/vendor`.
 
+use leasehold_dashboard::authority::data;
 use leasehold_service::admin::{Answer, ok};
-use serde::Serialize;
-use utoipa::ToSchema;
 
 use super::call::Call;
-
-/// Whose API this is.
-#[derive(Debug, Serialize, ToSchema)]
-pub(super) struct Vendor {
-    /// What people call the vendor.
-    name: String,
-    /// The root's public half in hexadecimal digits.
-    root: String,
-    /// The authority that signs here.
-    authority: String,
-    /// Until when it may sign, in seconds since 1970.
-    expires: u64,
-}
+use crate::authority::Authority;
 
 /// Whose API this is.
 #[utoipa::path(get, operation_id = "show-vendor", path = "/api/v1/vendor", tag = "catalogue",
-    responses((status = 200, description = "The vendor and its authority", body = Vendor)))]
+    responses((status = 200, description = "The vendor and its authority", body = data::Vendor)))]
 pub(super) fn show(call: &Call<'_>) -> Answer {
-    let vendor = call.authority.vendor();
+    ok(&view(call.authority))
+}
+
+/// Whose authority this is.
+pub(super) fn view(authority: &Authority) -> data::Vendor {
+    let vendor = authority.vendor();
     let (name, root) = (vendor.name.to_string(), vendor.root.to_string());
-    ok(&Vendor { name, root, authority: call.authority.id().to_string(), expires: call.authority.expires().unix() })
+    data::Vendor { name, root, authority: authority.id().to_string(), expires: authority.expires().unix() }
 }

@@ -1,24 +1,16 @@
-//! What pages send: each form carries the session's token, so that no other site can send one.
+//! What pages send.
 
 use leasehold_core::{Cti, FamilyId, KeyId, ProductId};
-use leasehold_dashboard::{Notice, Tone};
 use leasehold_service::access::Caller;
-use leasehold_service::{Problem, Request, Response, StatusCode, header};
+use leasehold_service::pages::{fields, told};
+use leasehold_service::{Request, Response, StatusCode};
 
-use super::sign_in::fields;
 use super::views::{client_with, overview_with, settings_with};
-use super::{AdminState, RoleSet, message, notice_of, to};
+use super::{AdminState, message};
+use crate::admin::RoleSet;
 use crate::admin::actions::{Actor, Carried};
 
 pub(super) fn answer(state: &AdminState, request: &Request, caller: &Caller) -> Response {
-    let [token] = fields(&request.body, ["form"]);
-    if !caller.has_sent(&token.unwrap_or_default()) {
-        let text = "It was not sent from a page of this session: open the page again, and try from there.";
-        return message(StatusCode::FORBIDDEN, "Not done", text);
-    }
-    if request.path() == "/sign-out" {
-        return sign_out(state, request, caller);
-    }
     if !caller.may(RoleSet::OPERATE) {
         let text = "You may look at everything and change nothing: that needs the role operate.";
         return message(StatusCode::FORBIDDEN, "Not allowed", text);
@@ -52,27 +44,10 @@ fn of_client(state: &AdminState, request: &Request, actor: Actor<'_>, (client, a
     client_with(state, actor.caller, (client, None), Some(told(carried.map(words))))
 }
 
-fn sign_out(state: &AdminState, request: &Request, caller: &Caller) -> Response {
-    match state.sign_ins.sign_out(request, caller, state.now()) {
-        Ok(cookie) => to("/sign-in").with_header(header::SET_COOKIE, cookie),
-        Err(error) => {
-            tracing::error!(code = %error.code(), %error, "signed out, and not audited");
-            to("/sign-in")
-        }
-    }
-}
-
 fn read<T: std::str::FromStr>(field: Option<String>) -> Option<T> {
     field.and_then(|text| text.parse().ok())
 }
 
 fn senseless() -> Response {
     message(StatusCode::BAD_REQUEST, "Not done", "The form was not whole: open the page again, and try from there.")
-}
-
-fn told(outcome: Result<String, Problem>) -> Notice {
-    match outcome {
-        Ok(text) => Notice { tone: Tone::Good, text },
-        Err(problem) => notice_of(&problem),
-    }
 }

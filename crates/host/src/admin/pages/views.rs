@@ -1,17 +1,17 @@
 //! What pages show.
 
 use leasehold_core::{FamilyId, KeyId};
-use leasehold_dashboard::Notice;
 use leasehold_dashboard::host::{
-    ClientsView, Confirmation, CopiesView, EventsView, SettingsView, audit_page, client_page, clients_page,
-    confirm_page, copies_page, events_page, overview_page, seals_page, settings_page,
+    ClientsView, CopiesView, EventsView, SettingsView, audit_page, client_page, clients_page, copies_page, events_page,
+    overview_page, seals_page, settings_page,
 };
+use leasehold_dashboard::{Confirmation, Notice, confirm_page};
 use leasehold_service::access::Caller;
+use leasehold_service::pages::{fields, notice_of, page, query_of};
 use leasehold_service::{Problem, Request, Response, StatusCode};
 use leasehold_store::host::ClientKind;
 
-use super::sign_in::fields;
-use super::{AdminState, frame, message, notice_of, page, place};
+use super::{AdminState, frame, message, place};
 use crate::admin::api::kind_named;
 use crate::admin::facts::{ClientQuery, EventQuery};
 
@@ -204,14 +204,6 @@ fn families(state: &AdminState) -> Vec<String> {
     let identity = state.identity();
     let grants = identity.iter().flat_map(|identity| &identity.certificate().grants);
     grants.map(|grant| grant.family.to_string()).collect()
-}
-
-fn query_of(pairs: &[(&str, &str)]) -> String {
-    let mut query = form_urlencoded::Serializer::new(String::new());
-    pairs.iter().for_each(|(name, value)| {
-        query.append_pair(name, value);
-    });
-    query.finish()
 }
 
 fn nothing() -> Response {

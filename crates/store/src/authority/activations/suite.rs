@@ -8,6 +8,7 @@ use leasehold_core::activation::{Allowance, Ordinals, PlaceId, Placement, Refusa
 use leasehold_core::{Component, Fingerprint, KeyId, PublicKey, Span};
 
 use crate::StoreError;
+use crate::authority::objects::suite as objects;
 use crate::authority::suite::{Fixture, Outcome, sample};
 use crate::authority::{AuthorityStore, NewActivation};
 
@@ -220,6 +221,38 @@ pub fn places_are_read_page_by_page(fixture: &dyn Fixture) -> Outcome {
         assert!(tx.places(key, 7, 3)?.is_empty() && tx.places(key, u64::MAX, 3)?.is_empty());
         assert_eq!((tx.places_taken(key)?, tx.activations_taken(key)?), (7, 8));
         assert_eq!(tx.activations_taken(KeyId([8; 16]))?, 0);
+        Ok(())
+    })
+}
+
+/// Those of host keys alone, each with its latest key pair; neither machines nor directories.
+///
+/// # Errors
+/// Where the store fails.
+pub fn hosts_of_all_keys_are_read_page_by_page(fixture: &dyn Fixture) -> Outcome {
+    let store = fixture.open();
+    let key = sample::fill(&*store)?;
+    let (multiple, directory) = (sample::multiple_key(9), objects::directory);
+    store.transact("record and read", |tx| {
+        tx.add_key(&multiple, sample::AT)?;
+        let machine = sample::activation(multiple.public.id(), 9, Placement::New(sample::ordinals(1, 1)));
+        tx.record_activation(&machine, sample::AT)?;
+        for n in 1..=4 {
+            tx.record_activation(&sample::activation(key, n, Placement::New(sample::ordinals(n, 1))), sample::AT)?;
+        }
+        tx.record_activation(&directory(key, 5, Placement::New(sample::ordinals(5, 1))), sample::AT)?;
+        tx.record_activation(&sample::activation(key, 6, Placement::Anew(sample::ordinals(2, 2))), sample::AT)?;
+        let first = tx.hosts(0, 2)?;
+        let after = first.last().expect("two hosts").0;
+        let all: Vec<_> = first.into_iter().chain(tx.hosts(after, 9)?).collect();
+        let found: Vec<_> = all.iter().map(|(_, key, host)| (*key, host.subject, host.ordinals)).collect();
+        let expected = [(1, 1, 1), (3, 3, 1), (4, 4, 1), (6, 2, 2)];
+        let expected = expected.map(|(n, place, pair)| (key, sample::pair(n), sample::ordinals(place, pair)));
+        assert_eq!(found, expected);
+        assert!(tx.hosts(u64::MAX, 9)?.is_empty());
+        let mut taken = tx.all_places_taken()?;
+        taken.sort_by_key(|(_, taken)| *taken);
+        assert_eq!(taken, [(multiple.public.id(), 1), (key, 5)]);
         Ok(())
     })
 }

@@ -1,12 +1,13 @@
 //! `PATCH /api/v1/families/{id}`.
 
 use leasehold_core::FamilyId;
+use leasehold_dashboard::authority::data;
 use leasehold_service::admin::input::{FamilyIdInput, Object};
 use leasehold_service::admin::{Answer, ok};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use super::{FamilyView, ForkedView};
+use super::{fork_policy, view};
 use crate::families;
 use crate::products::Availability;
 use crate::serve::admin::call::Call;
@@ -21,7 +22,7 @@ use crate::serve::admin::problems::problem;
 pub(in crate::serve::admin) struct Input {
     #[schema(value_type = Option<PolicyInput>)]
     policy: Option<Object<PolicyInput>>,
-    forked: Option<ForkedView>,
+    forked: Option<data::Forked>,
     /// true takes it out of all that is granted from now on, false brings it back.
     withdrawn: Option<bool>,
 }
@@ -29,7 +30,7 @@ pub(in crate::serve::admin) struct Input {
 /// Changes what the product keys issued from now on grant, or withdraws a family.
 #[utoipa::path(patch, operation_id = "change-family", path = "/api/v1/families/{id}", tag = "catalogue",
     params(("id" = inline(FamilyIdInput), Path)), request_body = Input,
-    responses((status = 200, description = "The family as it is now", body = FamilyView)))]
+    responses((status = 200, description = "The family as it is now", body = data::Family)))]
 pub(in crate::serve::admin) fn change(call: &Call<'_>) -> Answer {
     let id: FamilyId = call.input.parameter("id")?;
     let input: Input = call.input.body()?;
@@ -37,7 +38,7 @@ pub(in crate::serve::admin) fn change(call: &Call<'_>) -> Answer {
     let changed = families::change(call.store(), &id, &change, call.stamp());
     let mut family = changed.map_err(|error| problem(&error))?.after;
     if let Some(forked) = input.forked {
-        let changed = families::set_forked(call.store(), &id, forked.into(), call.stamp());
+        let changed = families::set_forked(call.store(), &id, fork_policy(forked), call.stamp());
         family = changed.map_err(|error| problem(&error))?.after;
     }
     if let Some(withdrawn) = input.withdrawn {
@@ -45,5 +46,5 @@ pub(in crate::serve::admin) fn change(call: &Call<'_>) -> Answer {
         let changed = families::set_availability(call.store(), &id, availability, call.stamp());
         family = changed.map_err(|error| problem(&error))?.after;
     }
-    ok(&FamilyView::from(&family))
+    ok(&view(&family))
 }

@@ -3,13 +3,14 @@
 use std::num::NonZeroU64;
 
 use leasehold_core::Span;
+use leasehold_dashboard::authority::data;
 use leasehold_service::Problem;
 use leasehold_service::admin::Answer;
 use leasehold_service::admin::input::{Count, Nullable, Object, Validity, Words};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use super::{KeyView, view};
+use super::view;
 use crate::key_name::KeyName;
 use crate::keys::{self, KeyChange};
 use crate::serve::admin::call::Call;
@@ -43,7 +44,7 @@ pub(in crate::serve::admin) struct Input {
 /// Changes a product key. What it grants reaches a host with its next certificate, when it renews.
 #[utoipa::path(patch, operation_id = "change-key", path = "/api/v1/keys/{key}", tag = "keys",
     params(("key" = inline(KeyNameInput), Path)), request_body = Input,
-    responses((status = 200, description = "The key as it is now", body = KeyView)))]
+    responses((status = 200, description = "The key as it is now", body = data::Key)))]
 pub(in crate::serve::admin) fn change(call: &Call<'_>) -> Answer {
     let name: KeyName = call.input.parameter("key")?;
     let change = call.input.body::<Input>()?.change()?;

@@ -4,13 +4,14 @@ use std::num::NonZeroU64;
 
 use leasehold_core::activation::Allowance;
 use leasehold_core::{Policy, Span};
+use leasehold_dashboard::authority::data;
 use leasehold_service::admin::input::{Count, FamilyIdInput, Object, Validity, Words};
 use leasehold_service::admin::{Answer, created};
 use leasehold_service::{Problem, StatusCode};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::{KeyView, KindView};
+use super::key_view;
 use crate::keys::{self, Counts, NewKey, host_allowance};
 use crate::serve::admin::call::Call;
 use crate::serve::admin::families;
@@ -25,7 +26,7 @@ use crate::serve::admin::problems::problem;
 pub(in crate::serve::admin) struct Input {
     #[schema(inline)]
     family: FamilyIdInput,
-    kind: KindView,
+    kind: data::Kind,
     #[schema(inline)]
     customer: Option<Words>,
     /// Of a multiple key, and only of one: how many machines it activates.
@@ -52,7 +53,7 @@ pub(in crate::serve::admin) struct Input {
 pub(in crate::serve::admin) struct View {
     /// The key itself: it is in this answer alone, and kept nowhere.
     key: String,
-    issued: KeyView,
+    issued: data::Key,
 }
 
 /// Issues a product key. It is shown in this answer alone: where the answer is lost, issue another and revoke the first.
@@ -76,18 +77,18 @@ pub(in crate::serve::admin) fn issue(call: &Call<'_>) -> Answer {
     let issued = keys::issue(call.store(), &new, call.stamp(), call.rng);
     let (key, issued) = issued.map_err(|error| problem(&error))?;
     let counts = Counts { places: 0, activations: 0 };
-    created(&View { key: key.to_string(), issued: KeyView::new(&issued, counts) })
+    created(&View { key: key.to_string(), issued: key_view(&issued, counts) })
 }
 
 impl Input {
     /// Which of the numbers goes with which kind is a rule that the description tells in words.
     fn allowance(&self, policy: &Policy) -> Result<Allowance, Problem> {
         match (self.kind, self.machines, self.hosts) {
-            (KindView::Host, None, hosts) => {
+            (data::Kind::Host, None, hosts) => {
                 Ok(host_allowance(policy, hosts.and_then(|hosts| NonZeroU64::new(hosts.0))))
             }
-            (KindView::Multiple, Some(machines), None) => Ok(Allowance::multiple_key(machines.0)),
-            (KindView::Host, Some(_), _) | (KindView::Multiple, _, _) => {
+            (data::Kind::Multiple, Some(machines), None) => Ok(Allowance::multiple_key(machines.0)),
+            (data::Kind::Host, Some(_), _) | (data::Kind::Multiple, _, _) => {
                 let detail = "body: a host key may have hosts, a multiple key has machines, and neither has the other";
                 let title = "the request cannot be carried out";
                 Err(Problem::new("malformed", StatusCode::UNPROCESSABLE_ENTITY, title, detail))

@@ -1,12 +1,13 @@
 //! `GET /api/v1/keys`.
 
+use leasehold_dashboard::authority::data;
 use leasehold_service::admin::input::{FamilyIdInput, KeyIdInput, Limit, Words};
 use leasehold_service::admin::{Answer, ok, page_limit, parsed};
 use leasehold_store::authority::IssuedKey;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::KeyView;
+use super::key_view;
 use crate::keys::{self, Page};
 use crate::serve::admin::call::Call;
 
@@ -16,7 +17,7 @@ use crate::serve::admin::problems::problem;
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = KeyPage)]
 pub(in crate::serve::admin) struct View {
-    items: Vec<KeyView>,
+    items: Vec<data::Key>,
     /// The value of `after` for the next page; null where this is the last.
     #[schema(required)]
     next: Option<String>,
@@ -42,6 +43,6 @@ pub(in crate::serve::admin) fn list(call: &Call<'_>) -> Answer {
     };
     let page = keys::page(call.store(), after.map(|id| id.0), limit, &wanted);
     let Page { keys, next } = page.map_err(|error| problem(&error))?;
-    let items = keys.iter().map(|(key, counts)| KeyView::new(key, *counts)).collect();
+    let items = keys.iter().map(|(key, counts)| key_view(key, *counts)).collect();
     ok(&View { items, next: next.map(|id| id.to_string()) })
 }

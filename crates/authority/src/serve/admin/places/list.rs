@@ -1,11 +1,11 @@
 //! `GET /api/v1/keys/{key}/places`.
 
+use leasehold_dashboard::authority::data;
 use leasehold_service::admin::input::{Limit, Position};
 use leasehold_service::admin::{Answer, ok, page_limit, parsed};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::PlaceView;
 use crate::activations;
 use crate::key_name::KeyName;
 use crate::serve::admin::call::Call;
@@ -16,7 +16,7 @@ use crate::serve::admin::problems::problem;
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = PlacePage)]
 pub(in crate::serve::admin) struct View {
-    items: Vec<PlaceView>,
+    items: Vec<data::Place>,
     /// The value of `after` for the next page; null where this is the last.
     #[schema(required)]
     next: Option<u64>,
@@ -37,5 +37,5 @@ pub(in crate::serve::admin) fn list(call: &Call<'_>) -> Answer {
     let page = activations::page(call.store(), &name, after, limit).map_err(|error| problem(&error))?;
     let last = page.last().map(|activated| activated.activation.ordinals.place);
     let next = last.filter(|_| page.len() as u64 == limit);
-    ok(&View { items: page.iter().map(PlaceView::from).collect(), next })
+    ok(&View { items: page.iter().map(data::Place::from).collect(), next })
 }

@@ -2,13 +2,14 @@
 
 use leasehold_core::standing::Mode;
 use leasehold_core::{Policy, ProductNumber, Span};
+use leasehold_dashboard::authority::data;
 use leasehold_service::Problem;
 use leasehold_service::admin::input::{Drift, FamilyIdInput, Number, Object, ProductIdInput, Seconds, Words};
 use leasehold_service::admin::{Answer, created};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use super::{ModeView, ProductView};
+use super::{mode, view};
 use crate::products::{self, NewFamily, NewProduct};
 use crate::serve::admin::call::Call;
 
@@ -44,16 +45,16 @@ pub(in crate::serve::admin) struct Input {
     /// The usual one unless given.
     #[schema(inline)]
     service: Option<Words>,
-    mode: Option<ModeView>,
+    mode: Option<data::Mode>,
 }
 
 /// Adds a product.
 #[utoipa::path(post, operation_id = "add-product", path = "/api/v1/products", tag = "catalogue", request_body = Input,
-    responses((status = 201, description = "The product", body = ProductView)))]
+    responses((status = 201, description = "The product", body = data::Product)))]
 pub(in crate::serve::admin) fn add(call: &Call<'_>) -> Answer {
     let new = call.input.body::<Input>()?.product()?;
     let product = products::add(call.store(), &new, call.stamp()).map_err(|error| problem(&error))?;
-    created(&ProductView::new(&product, call))
+    created(&view(&product, call.authority.vendor().root))
 }
 
 impl Input {
@@ -71,7 +72,7 @@ impl Input {
             initial_grace: self.initial_grace.map_or(Span::days(30), |seconds| Span::seconds(seconds.0)),
             drift: self.drift.map(|drift| drift.0),
             service: self.service.map(|service| service.text("body: service")).transpose()?,
-            mode: self.mode.map_or(Mode::Enforce, Mode::from),
+            mode: self.mode.map_or(Mode::Enforce, mode),
         })
     }
 }

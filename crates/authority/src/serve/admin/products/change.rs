@@ -1,14 +1,14 @@
 //! `PATCH /api/v1/products/{id}`.
 
-use leasehold_core::standing::Mode;
 use leasehold_core::{ProductId, Span};
+use leasehold_dashboard::authority::data;
 use leasehold_service::Problem;
 use leasehold_service::admin::input::{Drift, Nullable, ProductIdInput, Seconds, Words};
 use leasehold_service::admin::{Answer, ok};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use super::{ModeView, ProductView};
+use super::{mode, view};
 use crate::products::{self, Availability, ProductChange};
 use crate::serve::admin::call::Call;
 
@@ -29,7 +29,7 @@ pub(in crate::serve::admin) struct Input {
     #[serde(default)]
     #[schema(inline, value_type = Option<Words>)]
     service: Nullable<Words>,
-    mode: Option<ModeView>,
+    mode: Option<data::Mode>,
     /// true takes it out of all that is granted from now on, false brings it back.
     withdrawn: Option<bool>,
 }
@@ -37,7 +37,7 @@ pub(in crate::serve::admin) struct Input {
 /// Changes what manifests made from now on say of a product, or withdraws it.
 #[utoipa::path(patch, operation_id = "change-product", path = "/api/v1/products/{id}", tag = "catalogue",
     params(("id" = inline(ProductIdInput), Path)), request_body = Input,
-    responses((status = 200, description = "The product as it is now", body = ProductView)))]
+    responses((status = 200, description = "The product as it is now", body = data::Product)))]
 pub(in crate::serve::admin) fn change(call: &Call<'_>) -> Answer {
     let id: ProductId = call.input.parameter("id")?;
     let input: Input = call.input.body()?;
@@ -49,7 +49,7 @@ pub(in crate::serve::admin) fn change(call: &Call<'_>) -> Answer {
         let changed = products::set_availability(call.store(), &id, availability, call.stamp());
         product = changed.map_err(|error| problem(&error))?.after;
     }
-    ok(&ProductView::new(&product, call))
+    ok(&view(&product, call.authority.vendor().root))
 }
 
 impl Input {
@@ -59,7 +59,7 @@ impl Input {
             initial_grace: self.initial_grace.map(|seconds| Span::seconds(seconds.0)),
             drift: self.drift.map(|drift| drift.0),
             service: self.service.change(|service| service.text("body: service"))?,
-            mode: self.mode.map(Mode::from),
+            mode: self.mode.map(mode),
         })
     }
 }

@@ -1,11 +1,12 @@
 //! `POST /api/v1/revocations`.
 
+use leasehold_dashboard::authority::data::Named;
 use leasehold_service::admin::input::{CtiInput, DirectoryIdInput, KeyIdInput, Object};
 use leasehold_service::admin::{Answer, ok};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::Named;
+use super::named;
 use crate::revocations::{Target, Withdrawal};
 use crate::serve::admin::call::Call;
 use crate::serve::admin::key_name_input::KeyNameInput;
@@ -77,7 +78,7 @@ pub(in crate::serve::admin) fn revoke(call: &Call<'_>) -> Answer {
 pub(in crate::serve::admin) fn revoke_targets(call: &Call<'_>, targets: &[Target]) -> Answer {
     let revoked = call.authority.revoke(targets, call.stamp(), call.rng);
     let Withdrawal { added, list } = revoked.map_err(|error| problem(&error))?;
-    ok(&View { added: added.iter().map(Named::from).collect(), number: list.map(|list| list.number) })
+    ok(&View { added: added.iter().map(named).collect(), number: list.map(|list| list.number) })
 }
 
 impl From<TargetInput> for Target {

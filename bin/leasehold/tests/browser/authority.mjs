@@ -1,0 +1,52 @@
+// Opens every page of an authority's dashboard, issues a product key and revokes a host, without script. `node authority.mjs LINK FOLDER`
+// writes pictures into FOLDER.
+import { byKeyboard, open, widths } from "./looker.mjs";
+
+const [link, folder] = process.argv.slice(2);
+const origin = new URL(link).origin;
+const { page, look, problems, end } = await open(origin, folder, { javaScriptEnabled: true });
+const sure = (holds, what) => holds || problems.push(what);
+
+await page.goto(`${origin}/keys`);
+sure(page.url().endsWith("/sign-in"), "a page is shown to one who has not signed in");
+await look("authority-sign-in", [360, 1280]);
+await page.goto(link);
+await page.waitForURL(`${origin}/`);
+await byKeyboard(page, problems, "overview");
+for (const area of ["", "customers", "keys", "hosts", "directories", "usage", "catalogue", "revocations", "audit"]) {
+  await page.goto(`${origin}/${area}`);
+  await look(`authority-${area || "overview"}`, widths);
+}
+await page.goto(`${origin}/customers`);
+await page.getByRole("link", { name: "Example AG" }).click();
+await look("authority-customer", widths);
+
+// A product key: described, asked, shown once.
+await page.getByRole("link", { name: "Issue a product key" }).click();
+sure((await page.getByLabel("Customer").inputValue()) === "Example AG", "the customer is known already");
+await look("authority-issue", [360, 1280]);
+await page.getByLabel("Kind").selectOption("multiple");
+await page.getByRole("button", { name: "Go on" }).click();
+await page.getByText("a multiple key needs the number of machines").waitFor();
+await page.getByLabel(/Hosts or machines/).fill("25");
+await page.getByRole("button", { name: "Go on" }).click();
+await page.getByText("it activates up to 25 machines").waitFor();
+await look("authority-question", [360, 1280]);
+await page.getByRole("button", { name: "Issue it" }).click();
+const key = await page.locator(".secret code").innerText();
+sure(/^([A-Z0-9]{5}-){4}[A-Z0-9]{5}$/.test(key), `a product key is shown: ${key}`);
+await look("authority-issued", [360, 1280]);
+await page.getByRole("link", { name: "To the key" }).click();
+sure(!(await page.content()).includes(key), "the key is shown again");
+await look("authority-key", widths);
+
+await page.goto(`${origin}/hosts`);
+await page.locator("tbody th a").first().click();
+await look("authority-host", widths);
+await page.getByRole("link", { name: "Revoke it" }).click();
+await page.getByRole("heading", { name: "Revoke this host or machine?" }).waitFor();
+await page.getByRole("button", { name: "Revoke it" }).click();
+await page.getByText("1 on the revocation list").waitFor();
+await page.goto(`${origin}/audit`);
+await page.getByText("admin:ann").first().waitFor();
+await end("authority.pdf");

@@ -1,0 +1,265 @@
+//! The dashboard over real sockets: who is let in, what each role may do, and that the audit names who did it.
+
+use leasehold_authority::keys::{self, NewKey};
+use leasehold_authority::serve::{Options, dashboard_of};
+use leasehold_core::activation::Allowance;
+use leasehold_core::{Span, Text};
+use leasehold_service::access::{Accounts, NewAdmin, PasswordHash};
+use leasehold_testkit::http::{Reply, send};
+use leasehold_wire::{ReportedTip, Usage};
+
+use crate::common::{AT, TestVendor, directory_request, host_request, host_request_with, later, machine, pair, seeded};
+use crate::running::Running;
+
+#[test]
+fn every_page_is_shown_to_who_may_read() {
+    let acme = TestVendor::open();
+    let key = issue(&acme, "Example AG", Allowance::HOST_KEY);
+    let running = Running::start(&acme, Options::default());
+    assert_eq!(running.post("/v1/hosts", &host_request(&key.0, 1, machine(1))).status, 200);
+    assert_eq!(running.post("/v1/directories", &directory_request(&key.0, 9, 4)).status, 200);
+    let ann = Session::open(&acme, &running, "ann", &["read"]);
+    let (host, key) = (pair(1).public().id().to_string(), key.1);
+    for (path, words) in [
+        ("/".to_owned(), "All is well: 1 host is activated."),
+        ("/customers".to_owned(), "Example AG"),
+        ("/customer?name=Example+AG".to_owned(), "2 of 6 hosts are used up"),
+        ("/keys".to_owned(), "2 of 6 hosts are used up"),
+        ("/keys?customer=example".to_owned(), "Example AG"),
+        (format!("/keys/{key}"), "Product key …"),
+        ("/hosts".to_owned(), "renewed"),
+        (format!("/hosts/{host}"), "This host is renewed in time."),
+        ("/directories".to_owned(), "activated"),
+        ("/usage".to_owned(), "No host has reported any yet."),
+        ("/catalogue".to_owned(), "acme-cad"),
+        ("/revocations".to_owned(), "nothing was ever revoked"),
+        ("/audit".to_owned(), "signed-in"),
+    ] {
+        let reply = ann.get(&path);
+        assert_eq!(reply.status, 200, "{path}: {}", text(&reply));
+        assert!(text(&reply).contains(words), "{path}: {}", text(&reply));
+        let policy = reply.header("content-security-policy").expect("a policy");
+        assert!(policy.starts_with("default-src 'none'") && !policy.contains("unsafe"), "{policy}");
+        assert_eq!(reply.header("cache-control"), Some("no-store"), "{path}");
+    }
+    for path in ["/nothing", "/keys/x", "/hosts/x", "/customer", "/keys/x/y/z"] {
+        assert_eq!(ann.get(path).status, 404, "{path}");
+    }
+}
+
+#[test]
+fn a_product_key_is_asked_for_once_more_shown_once_and_audited() {
+    let acme = TestVendor::open();
+    let running = Running::start(&acme, Options::default());
+    let ann = Session::open(&acme, &running, "ann", &["read", "issue"]);
+    let described = "customer=Example+AG&family=acme&kind=host&places=&capacity=50";
+    let question = ann.get(&format!("/issue?ask=yes&{described}"));
+    let page = text(&question);
+    assert!(
+        page.contains("A host key for Example AG, family acme: it activates up to 1 hosts, each of which grants 50"),
+        "{page}"
+    );
+    assert!(keys::list(&*acme.store).unwrap().is_empty(), "nothing is issued by looking");
+    let form = format!("{described}&once={}", value_of(&page, "once"));
+    let issued = ann.post("/issue", &form);
+    let secret = between(&text(&issued), "<p class=\"secret\"><code>", "</code>");
+    let held = keys::list(&*acme.store).unwrap();
+    assert_eq!((held.len(), held[0].key.customer.as_ref().map(Text::as_str)), (1, Some("Example AG")));
+    assert_eq!(held[0].key.policy.capacity, Some(50));
+    assert!(secret.ends_with(held[0].key.last_five.as_str()) && secret.len() == 29, "{secret}");
+    let again = ann.post("/issue", &form);
+    assert_eq!((again.status, keys::list(&*acme.store).unwrap().len()), (409, 1), "a page that is sent again");
+    for path in ["/keys", "/audit", &format!("/keys/{}", held[0].key.public.id())] {
+        assert!(!text(&ann.get(path)).contains(&secret), "{path} shows it once more");
+    }
+    let audit = leasehold_authority::audit(&*acme.store, None, 1).unwrap();
+    assert_eq!((audit[0].actor.as_str(), audit[0].action.as_str()), ("admin:ann", "key-issued"));
+    for (form, fault) in [
+        ("family=none&kind=host", "there is none of this name"),
+        ("family=acme&kind=multiple", "needs the number of machines"),
+        ("family=acme&kind=host&places=none", "a whole number from 1 on"),
+        ("family=acme&kind=host&capacity=0", "a whole number from 1 on"),
+        ("family=acme&kind=generic", "a key is a host key or a multiple key"),
+        ("family=acme&kind=host&customer=a%0Ab", "customer"),
+    ] {
+        assert!(text(&ann.get(&format!("/issue?ask=yes&{form}"))).contains(fault), "{form}");
+        assert!(text(&ann.post("/issue", &format!("{form}&once=x{form}"))).contains(fault), "{form}");
+    }
+    assert_eq!(keys::list(&*acme.store).unwrap().len(), 1);
+}
+
+#[test]
+fn what_is_revoked_is_asked_first_and_audited_with_who_did_it() {
+    let acme = TestVendor::open();
+    let (first, second) = (issue(&acme, "Example AG", Allowance::HOST_KEY), issue(&acme, "Other", Allowance::HOST_KEY));
+    let running = Running::start(&acme, Options::default());
+    for (key, n) in [(&first.0, 1), (&first.0, 2), (&second.0, 3)] {
+        assert_eq!(running.post("/v1/hosts", &host_request(key, n, machine(n))).status, 200);
+    }
+    assert_eq!(running.post("/v1/directories", &directory_request(&second.0, 9, 4)).status, 200);
+    let bob = Session::open(&acme, &running, "bob", &["read", "revoke"]);
+    let directory = between(&text(&bob.get("/directories")), "/directories/", "/revoke");
+    let (host, device) = (pair(1).public().id(), pair(77).public().id());
+    let actions = [
+        (format!("/hosts/{host}/revoke"), String::new(), "1 on the revocation list, which is number 1 now."),
+        (format!("/keys/{}/withdraw", first.1), String::new(), "the product key is withdrawn."),
+        (format!("/keys/{}/revoke", first.1), String::new(), "1 on the revocation list, which is number 2 now."),
+        (format!("/directories/{directory}/revoke"), String::new(), "on the revocation list, which is number 3 now."),
+        (
+            "/revocations".to_owned(),
+            format!("what=key&id={device}"),
+            "1 on the revocation list, which is number 4 now.",
+        ),
+        ("/revocations".to_owned(), format!("what=key&id={device}"), "the list stays as it is."),
+    ];
+    for (path, form, words) in &actions {
+        let before = text(&bob.get("/revocations"));
+        let question = bob.get(&if form.is_empty() { path.clone() } else { format!("{path}?{form}") });
+        assert!(text(&question).contains("for ever"), "{path} asks: {}", text(&question));
+        assert_eq!(text(&bob.get("/revocations")), before, "{path}: nothing is done by looking");
+        let done = bob.post(path, form);
+        assert!(text(&done).contains(words), "{path}: {}", text(&done));
+    }
+    let audit = leasehold_authority::audit(&*acme.store, None, 99).unwrap();
+    let by_bob: Vec<_> =
+        audit.iter().rev().filter(|row| row.actor == "admin:bob").map(|row| row.action.as_str()).collect();
+    assert_eq!(by_bob.iter().filter(|action| **action == "revoked-key").count(), 4, "{by_bob:?}");
+    assert!(by_bob.contains(&"key-withdrawn") && by_bob.contains(&"revoked-document"), "{by_bob:?}");
+    assert!(text(&bob.get("/hosts?state=revoked")).contains(&host.to_string()));
+    for form in ["what=key&id=x", "what=thing&id=1", ""] {
+        assert_eq!(bob.post("/revocations", form).status, 400, "{form}");
+    }
+}
+
+#[test]
+fn a_role_allows_what_it_says_and_a_form_is_of_its_own_session() {
+    let acme = TestVendor::open();
+    let key = issue(&acme, "Example AG", Allowance::HOST_KEY);
+    let running = Running::start(&acme, Options::default());
+    let key = key.1;
+    for (name, roles) in [("read", &["read"][..]), ("issue", &["read", "issue"]), ("revoke", &["read", "revoke"])] {
+        let session = Session::open(&acme, &running, name, roles);
+        for (path, role) in [
+            ("/issue".to_owned(), "issue"),
+            (format!("/keys/{key}/withdraw"), "revoke"),
+            ("/revocations".to_owned(), "revoke"),
+        ] {
+            let (asked, done) = (session.get(&path).status, session.post(&path, "what=key&id=1").status);
+            if name == role {
+                assert!(asked == 200 && done != 403, "{name} {path}: {asked} {done}");
+            } else {
+                assert!((asked == 403 || path == "/revocations") && done == 403, "{name} {path}: {asked} {done}");
+            }
+        }
+        let cookies = [("cookie", session.cookies.as_str())];
+        let forged = send(&running.admin, &format!("POST /keys/{key}/revoke"), &cookies, b"form=wrong").unwrap();
+        assert_eq!(forged.status, 403, "{name}");
+    }
+    let none = Session::open(&acme, &running, "none", &["issue"]);
+    assert_eq!(none.get("/").status, 403, "who may not read sees nothing");
+    let session = Session::open(&acme, &running, "gone", &["read"]);
+    Accounts::of(acme.home.folder()).change(|kept| kept.remove_admin(&"gone".parse().unwrap())).unwrap();
+    assert_eq!(session.get("/").header("location"), Some("/sign-in"), "who was removed is out at once");
+}
+
+#[test]
+fn hosts_that_have_forked_or_are_overdue_need_the_vendor() {
+    let acme = TestVendor::open();
+    let key = issue(&acme, "Example AG", Allowance::HOST_KEY);
+    let usage = |live| vec![Usage { family: "acme".parse().unwrap(), clients: 40, live, peak: live }];
+    let tip = |number, byte| leasehold_wire::seal::Tip { number, seal: [byte; 32] };
+    let named = |newest, former| Some(ReportedTip { newest, former });
+    {
+        let running = Running::start(&acme, Options::default());
+        let first = host_request_with(&key.0, 1, machine(1), named(tip(5, 5), None), usage(30));
+        assert_eq!(running.post("/v1/hosts", &first).status, 200);
+        assert_eq!(running.post("/v1/hosts", &host_request(&key.0, 2, machine(2))).status, 200);
+        let copy = host_request_with(&key.0, 1, machine(1), named(tip(9, 9), Some(tip(3, 3))), usage(35));
+        assert_eq!(running.post("/v1/hosts", &copy).status, 200);
+        let ann = Session::open(&acme, &running, "ann", &["read"]);
+        let overview = text(&ann.get("/"));
+        assert!(overview.contains("has forked") && overview.contains("Example AG"), "{overview}");
+        let host = text(&ann.get(&format!("/hosts/{}", pair(1).public().id())));
+        assert!(host.contains("Two hosts have renewed with this key") && host.contains("2026-09"), "{host}");
+        assert!(text(&ann.get("/usage")).contains("<td>35</td>"));
+        assert!(text(&ann.get("/hosts?state=forked")).contains(">35<"));
+        assert!(text(&ann.get("/hosts?state=overdue")).contains("There is none that was asked for."));
+    }
+    let running = Running::start_at(&acme, Options::default(), later(Span::days(60)).at);
+    let ann = Session::open(&acme, &running, "ann2", &["read"]);
+    let overview = text(&ann.get("/"));
+    assert!(overview.contains("1 host has not renewed for longer than it should."), "{overview}");
+    assert!(text(&ann.get("/hosts?state=overdue")).contains("overdue</span>"));
+}
+
+#[test]
+fn where_the_dashboard_is_can_be_read_in_the_vendors_folder_while_it_serves() {
+    let acme = TestVendor::open();
+    let running = Running::start(&acme, Options::default());
+    assert_eq!(send(&running.admin, "GET /sign-in", &[], &[]).unwrap().status, 200);
+    assert_eq!(dashboard_of(acme.home.folder()), Some(format!("http://{}", running.admin)));
+    drop(running);
+    assert_eq!(dashboard_of(acme.home.folder()), None);
+}
+
+/// Someone who has signed in.
+struct Session<'r> {
+    running: &'r Running,
+    cookies: String,
+}
+
+impl<'r> Session<'r> {
+    fn open(acme: &TestVendor, running: &'r Running, name: &str, roles: &[&str]) -> Self {
+        let password = PasswordHash::new("correct horse battery", &seeded(3)).expect("a password");
+        let roles = roles.iter().map(|role| (*role).to_owned()).collect();
+        let new = NewAdmin { name: name.parse().expect("a name"), roles, password: Some(password) };
+        Accounts::of(acme.home.folder()).change(|kept| kept.add_admin(new, AT.at)).expect("an administrator");
+        let form = format!("name={name}&password=correct+horse+battery");
+        let reply = send(&running.admin, "POST /sign-in", &[], form.as_bytes()).expect("an answer");
+        assert_eq!(reply.status, 303, "{}", text(&reply));
+        let all = reply.headers("set-cookie");
+        let cookies: Vec<_> = all.iter().filter_map(|cookie| cookie.split(';').next()).collect();
+        Self { running, cookies: cookies.join("; ") }
+    }
+
+    fn get(&self, path: &str) -> Reply {
+        send(&self.running.admin, &format!("GET {path}"), &[("cookie", &self.cookies)], &[]).expect("an answer")
+    }
+
+    /// Sends a form of the session.
+    fn post(&self, path: &str, form: &str) -> Reply {
+        let token = value_of(&text(&self.get("/catalogue")), "form");
+        let form = format!("form={token}&{form}");
+        send(&self.running.admin, &format!("POST {path}"), &[("cookie", &self.cookies)], form.as_bytes())
+            .expect("an answer")
+    }
+}
+
+/// A host key or multiple key for a customer: the key, and its id.
+fn issue(acme: &TestVendor, customer: &str, allowance: Allowance) -> (leasehold_core::ProductKey, String) {
+    let customer: Option<Text> = Some(customer.parse().expect("a text"));
+    let seed = 40 + keys::list(&*acme.store).expect("keys").len() as u64;
+    let new = NewKey {
+        family: "acme".parse().expect("an id"),
+        allowance,
+        customer,
+        policy: None,
+        certificate_validity: None,
+    };
+    let (key, issued) = keys::issue(&*acme.store, &new, AT, &seeded(seed)).expect("a key");
+    (key, issued.public.id().to_string())
+}
+
+fn text(reply: &Reply) -> String {
+    String::from_utf8_lossy(&reply.body).into_owned()
+}
+
+/// The value of a hidden field.
+fn value_of(page: &str, name: &str) -> String {
+    between(page, &format!("name=\"{name}\" value=\""), "\"")
+}
+
+fn between(page: &str, begin: &str, end: &str) -> String {
+    let rest = page.split_once(begin).unwrap_or_else(|| panic!("{begin} is not in {page}")).1;
+    rest.split_once(end).expect("an end").0.to_owned()
+}

@@ -1,0 +1,120 @@
+//! Customers: what each has bought, and what is used up of it.
+
+use maud::{Markup, html};
+
+use super::data::{Key, Usage};
+use super::hosts::{Host, rows as host_rows};
+use super::usage::{month_chart, rows as usage_rows};
+use super::{ISSUE, customer, keys, query};
+use crate::chart::meter;
+use crate::frame::Frame;
+use crate::parts::{number, table};
+
+/// The customers.
+#[derive(Clone, Debug, Default)]
+pub struct CustomersView {
+    /// Part of a name that was asked for.
+    pub search: String,
+    /// The customers, those without a name last.
+    pub customers: Vec<Customer>,
+    /// How many more there are.
+    pub more: u64,
+}
+
+/// A customer.
+#[derive(Clone, Debug, Default)]
+pub struct Customer {
+    /// Their name; `None` for product keys of no customer in particular.
+    pub name: Option<String>,
+    /// Product keys that hold.
+    pub keys: u64,
+    /// Product keys that were withdrawn.
+    pub withdrawn: u64,
+    /// Hosts, and directories, of host keys.
+    pub hosts: Taken,
+    /// Machines of multiple keys.
+    pub machines: Taken,
+    /// Live leases, by the last reports of the hosts.
+    pub live: u64,
+}
+
+/// How much of something is used up.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Taken {
+    /// What is used up.
+    pub taken: u64,
+    /// Of what was sold.
+    pub of: u64,
+}
+
+/// One customer.
+#[derive(Clone, Debug, Default)]
+pub struct CustomerView {
+    /// When it was looked at.
+    pub now: u64,
+    /// Their name.
+    pub name: String,
+    /// Their product keys.
+    pub keys: Vec<Key>,
+    /// Their hosts.
+    pub hosts: Vec<Host>,
+    /// How they have used what they have bought.
+    pub usage: Vec<Usage>,
+}
+
+/// The page of customers.
+#[must_use]
+pub fn customers_page(frame: &Frame<'_>, view: &CustomersView) -> String {
+    let body = html! {
+        @for one in &view.customers {
+            tr {
+                th scope="row" { (customer(one.name.as_deref())) }
+                td { (number(one.keys)) @if one.withdrawn > 0 { span.quiet { " and " (number(one.withdrawn)) " withdrawn" } } }
+                td { (taken(one.hosts, "hosts")) }
+                td { (taken(one.machines, "machines")) }
+                td { (number(one.live)) }
+            }
+        }
+    };
+    let content = html! {
+        form.filter method="get" action="/customers" role="search" {
+            div {
+                label for="search" { "Name" }
+                input id="search" name="search" type="search" value=(view.search) spellcheck="false";
+            }
+            button type="submit" { "Search" }
+        }
+        @if view.customers.is_empty() {
+            p.empty { @if view.search.is_empty() { "No product key was issued yet." } @else { "There is none of this name." } }
+        } @else { (table("Customers", &["Customer", "Product keys", "Hosts", "Machines", "Live leases"], &body)) }
+        @if view.more > 0 { p { (number(view.more)) " more: search for a part of the name." } }
+    };
+    frame.page("Customers", &content)
+}
+
+/// The page of one customer.
+#[must_use]
+pub fn customer_page(frame: &Frame<'_>, view: &CustomerView) -> String {
+    let content = html! {
+        @if frame.offers(ISSUE) { p.actions { a.button href={ "/issue?" (query(&[("customer", &view.name)])) } { "Issue a product key" } } }
+        h2 { "Product keys" }
+        @if view.keys.is_empty() { p.empty { "There is none of this customer." } } @else { (keys::rows(&view.keys, view.now)) }
+        h2 { "Hosts" }
+        @if view.hosts.is_empty() { p.empty { "None is activated." } } @else { (host_rows(&view.hosts, view.now)) }
+        h2 { "Usage" }
+        @if view.usage.is_empty() { p.empty { "No host has reported any yet." } }
+        @else { (month_chart(&view.usage)) (usage_rows(&view.usage)) }
+    };
+    frame.page(&view.name, &content)
+}
+
+/// How much is used up, in numbers and as a bar.
+pub(super) fn taken(taken: Taken, what: &str) -> Markup {
+    let Taken { taken, of } = taken;
+    let label = format!("{} of {} {what} are used up", number(taken), number(of));
+    html! {
+        @if of == 0 { "-" } @else {
+            (number(taken)) " of " (number(of)) (meter(taken, of, if taken >= of { "bad" } else { "good" }, &label))
+        }
+    }
+}

@@ -1,0 +1,132 @@
+//! The overview: what was sold and is used, what needs the vendor, what has changed.
+
+use maud::{Markup, html};
+
+use super::audit::rows as audit_rows;
+use super::data::{AuditRow, Usage, Vendor};
+use super::usage::month_chart;
+use crate::frame::Frame;
+use crate::parts::{count, distance, number, time};
+
+/// How an authority stands.
+#[derive(Clone, Debug, Default)]
+pub struct Overview {
+    /// When it was looked at.
+    pub now: u64,
+    /// Whose authority it is.
+    pub vendor: Vendor,
+    /// Customers who hold a product key.
+    pub customers: u64,
+    /// Product keys that were issued and not withdrawn.
+    pub keys: u64,
+    /// Hosts that they have activated.
+    pub hosts: u64,
+    /// Directories.
+    pub directories: u64,
+    /// Entries of the revocation list.
+    pub revoked: u64,
+    /// What needs the vendor, the most urgent first.
+    pub tasks: Vec<Task>,
+    /// The usage that hosts have reported.
+    pub usage: Vec<Usage>,
+    /// The newest changes.
+    pub changes: Vec<AuditRow>,
+}
+
+/// Something that needs the vendor.
+#[derive(Clone, Debug)]
+pub struct Task {
+    /// Whether something fails already.
+    pub urgent: bool,
+    /// What it is, in a sentence.
+    pub text: String,
+    /// What to do.
+    pub hint: String,
+    /// Where it is told in full.
+    pub path: String,
+}
+
+/// The overview.
+#[must_use]
+pub fn overview_page(frame: &Frame<'_>, view: &Overview) -> String {
+    let content = html! {
+        (summary(view))
+        (tasks(&view.tasks))
+        section aria-labelledby="sold" {
+            h2 id="sold" { "What is out" }
+            div.tiles {
+                (tile("Customers", "/customers", view.customers, "who hold a product key"))
+                (tile("Product keys", "/keys", view.keys, "issued and not withdrawn"))
+                (tile("Hosts", "/hosts", view.hosts, "activated by them"))
+                (tile("Directories", "/directories", view.directories, "activated by them"))
+                (tile("Revoked", "/revocations", view.revoked, "keys and documents"))
+            }
+        }
+        section aria-labelledby="used" {
+            h2 id="used" { "What is used" }
+            div.charts { (month_chart(&view.usage)) (authority_card(view)) }
+        }
+        section aria-labelledby="changes" {
+            h2 id="changes" { "What has changed" }
+            @if view.changes.is_empty() { p.empty { "Nothing yet." } } @else { (audit_rows(&view.changes, view.now)) }
+        }
+    };
+    frame.page("Overview", &content)
+}
+
+fn summary(view: &Overview) -> Markup {
+    let urgent = view.tasks.iter().any(|task| task.urgent);
+    let (tone, text) = if view.vendor.expires <= view.now {
+        ("bad", "This authority may not sign any more: it answers no host.".to_owned())
+    } else if urgent {
+        ("bad", "Something is wrong at a customer's, or here.".to_owned())
+    } else if !view.tasks.is_empty() {
+        ("warning", "All is answered, and something needs you.".to_owned())
+    } else {
+        ("good", format!("All is well: {} activated.", count(view.hosts, "host is", "hosts are")))
+    };
+    html! { p class={ "state " (tone) } { (text) } }
+}
+
+fn tasks(tasks: &[Task]) -> Markup {
+    html! {
+        @if !tasks.is_empty() {
+            section aria-labelledby="tasks" {
+                h2 id="tasks" { "What needs you" }
+                ul.warnings {
+                    @for task in tasks {
+                        li class=(if task.urgent { "bad" } else { "warning" }) {
+                            p { strong { (task.text) } " " a href=(task.path) { "Look" span.hidden { ": " (task.text) } } }
+                            p.quiet { (task.hint) }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn tile(name: &str, path: &str, value: u64, what: &str) -> Markup {
+    html! {
+        div.tile {
+            h3 { a href=(path) { (name) } }
+            p.figure { (number(value)) }
+            p.quiet { (what) }
+        }
+    }
+}
+
+fn authority_card(view: &Overview) -> Markup {
+    let Vendor { name, root, authority, expires } = &view.vendor;
+    html! {
+        div.card {
+            h3 { "Authority" }
+            dl {
+                (crate::parts::fact("Vendor", &html! { (name) }))
+                (crate::parts::fact("May sign until", &html! { (time(*expires, view.now)) " (" (distance(*expires, view.now)) ")" }))
+                (crate::parts::fact("Authority", &html! { code.break { (authority) } }))
+                (crate::parts::fact("Root key", &html! { code.break { (root) } }))
+            }
+        }
+    }
+}

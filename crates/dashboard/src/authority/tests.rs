@@ -1,0 +1,330 @@
+//! Every page with sample data.
+
+use super::data::{
+    AuditPage, AuditRow, Directory, Entry, EntryKind, Family, Fork, Forked, Key, Kind, Mode, Named, Place, Policy,
+    Product, Revocations, Tip, Usage, Vendor,
+};
+use super::*;
+use crate::checks::{self, NAME};
+use crate::{Frame, SignedIn};
+
+const NOW: u64 = 1_900_000_000;
+
+fn frame(roles: &[String]) -> Frame<'_> {
+    let signed_in = SignedIn { name: NAME, form_token: "TOKEN", roles };
+    Frame { program: PROGRAM, place: "Acme", areas: AREAS, current: "/", signed_in: Some(signed_in), notice: None }
+}
+
+fn key(taken: u64, withdrawn: Option<u64>) -> Key {
+    Key {
+        id: "0caefc3c-e7a5-6d7b-5239-302a8b77373b".to_owned(),
+        last_five: "DT242".to_owned(),
+        kind: Kind::Host,
+        family: "acme".to_owned(),
+        customer: Some(NAME.to_owned()),
+        issued: NOW - 86_400,
+        withdrawn,
+        places: 6,
+        places_taken: taken,
+        activations_each: 10,
+        activations_taken: taken,
+        certificate_validity: None,
+        policy: policy(),
+    }
+}
+
+fn policy() -> Policy {
+    Policy {
+        threshold: 5,
+        capacity: Some(50),
+        devices: Some(3),
+        end: Some(NOW),
+        features: vec![NAME.to_owned()],
+        ..Policy::default()
+    }
+}
+
+fn place() -> Place {
+    let tip = Tip { number: 7, seal: "ab".repeat(32) };
+    let fork = Fork { at: NOW, expected: tip.clone(), reported: Some(tip.clone()) };
+    Place {
+        subject: "3f2a91b0-0000".to_owned(),
+        name: Some(NAME.to_owned()),
+        ordinal: 1,
+        activation: 2,
+        expires: Some(NOW + 60),
+        tip: Some(tip),
+        forked: Some(fork),
+        ..Place::default()
+    }
+}
+
+fn host(state: HostState) -> Host {
+    Host { place: place(), last_five: "DT242".to_owned(), customer: Some(NAME.to_owned()), state, live: Some(1_000) }
+}
+
+fn usage(month: &str) -> Usage {
+    Usage {
+        month: month.to_owned(),
+        customer: Some(NAME.to_owned()),
+        family: "acme".to_owned(),
+        hosts: 2,
+        clients: 900,
+        live: 800,
+        peak: 850,
+    }
+}
+
+fn directory(revoked: bool) -> Directory {
+    Directory {
+        directory: "d1".to_owned(),
+        name: Some(NAME.to_owned()),
+        expires: Some(NOW - 1),
+        revoked,
+        ..Directory::default()
+    }
+}
+
+fn change() -> AuditRow {
+    let own = str::to_owned;
+    AuditRow {
+        number: 9,
+        at: NOW,
+        actor: own("admin:ann"),
+        action: own("key-issued"),
+        subject: own(NAME),
+        detail: own(NAME),
+    }
+}
+
+fn overview() -> Overview {
+    Overview {
+        now: NOW,
+        vendor: Vendor { name: NAME.to_owned(), expires: NOW + 1, ..Vendor::default() },
+        customers: 3,
+        hosts: 12,
+        tasks: vec![Task {
+            urgent: true,
+            text: NAME.to_owned(),
+            hint: "look".to_owned(),
+            path: "/hosts?state=forked".to_owned(),
+        }],
+        usage: vec![usage("2026-10"), usage("2026-11")],
+        changes: vec![change()],
+        ..Overview::default()
+    }
+}
+
+fn catalogue() -> CatalogueView {
+    let own = str::to_owned;
+    let product = Product {
+        id: own("acme-cad"),
+        number: 1,
+        title: own(NAME),
+        family: own("acme"),
+        generic_key: own("AAAAA"),
+        initial_grace: 86_400,
+        drift: 2,
+        service: own("leasehold"),
+        mode: Mode::Advise,
+        withdrawn: Some(NOW),
+    };
+    let family = Family { id: own("acme"), number: 1, policy: policy(), forked: Forked::Refuse, withdrawn: Some(NOW) };
+    CatalogueView { now: NOW, products: vec![product], families: vec![family] }
+}
+
+fn lists(frame: &Frame<'_>) -> Vec<(&'static str, String)> {
+    let keys = vec![key(1, None), key(6, None), key(0, Some(NOW))];
+    let customer = Customer {
+        name: Some(NAME.to_owned()),
+        keys: 2,
+        withdrawn: 1,
+        hosts: Taken { taken: 6, of: 6 },
+        live: 5,
+        ..Customer::default()
+    };
+    let hosts: Vec<Host> =
+        [HostState::Renewed, HostState::Overdue, HostState::Ended, HostState::Forked, HostState::Revoked]
+            .map(host)
+            .into();
+    let named = Named { what: EntryKind::Document, id: NAME.to_owned() };
+    let list = Revocations { number: Some(4), entries: vec![Entry { named, at: NOW, list: 4 }] };
+    let families = vec!["acme".to_owned(), NAME.to_owned()];
+    vec![
+        (
+            "customers",
+            customers_page(
+                frame,
+                &CustomersView { search: NAME.to_owned(), customers: vec![customer, Customer::default()], more: 3 },
+            ),
+        ),
+        (
+            "customer",
+            customer_page(
+                frame,
+                &CustomerView {
+                    now: NOW,
+                    name: NAME.to_owned(),
+                    keys: keys.clone(),
+                    hosts: hosts.clone(),
+                    usage: vec![usage("2026-11")],
+                },
+            ),
+        ),
+        (
+            "keys",
+            keys_page(
+                frame,
+                &KeysView {
+                    now: NOW,
+                    customer: NAME.to_owned(),
+                    families: families.clone(),
+                    keys,
+                    next: Some("after=x".to_owned()),
+                    ..KeysView::default()
+                },
+            ),
+        ),
+        (
+            "hosts",
+            hosts_page(frame, &HostsView { now: NOW, hosts, next: Some("after=1".to_owned()), ..HostsView::default() }),
+        ),
+        (
+            "directories",
+            directories_page(
+                frame,
+                &DirectoriesView { now: NOW, directories: vec![directory(false), directory(true)] },
+            ),
+        ),
+        (
+            "revocations",
+            revocations_page(
+                frame,
+                &RevocationsView { now: NOW, list, more: 2, typed: NAME.to_owned(), fault: Some(NAME.to_owned()) },
+            ),
+        ),
+        (
+            "usage",
+            usage_page(
+                frame,
+                &UsageView {
+                    months: vec!["2026-11".to_owned()],
+                    families,
+                    usage: vec![usage("2026-11")],
+                    more: 1,
+                    ..UsageView::default()
+                },
+            ),
+        ),
+        ("catalogue", catalogue_page(frame, &catalogue())),
+        (
+            "audit",
+            audit_page(
+                frame,
+                &AuditView {
+                    now: NOW,
+                    changes: AuditPage { items: vec![change()], next: Some(3) },
+                    sign_ins: vec![SignInRow {
+                        at: NOW,
+                        actor: "nobody".to_owned(),
+                        subject: NAME.to_owned(),
+                        ..SignInRow::default()
+                    }],
+                },
+            ),
+        ),
+    ]
+}
+
+fn pages(frame: &Frame<'_>) -> Vec<(&'static str, String)> {
+    let month =
+        HostUsage { month: "2026-11".to_owned(), family: "acme".to_owned(), peak: 9, at: NOW, ..HostUsage::default() };
+    let form = IssueForm { customer: NAME.to_owned(), places: NAME.to_owned(), ..IssueForm::default() };
+    let families = vec!["acme".to_owned()];
+    let mut pages = lists(frame);
+    pages.extend([
+        ("overview", overview_page(frame, &overview())),
+        ("overview of a new vendor", overview_page(frame, &Overview::default())),
+        ("no customers", customers_page(frame, &CustomersView::default())),
+        ("no keys", keys_page(frame, &KeysView::default())),
+        ("no hosts", hosts_page(frame, &HostsView::default())),
+        ("no usage", usage_page(frame, &UsageView::default())),
+        ("nothing revoked", revocations_page(frame, &RevocationsView::default())),
+        ("no products", catalogue_page(frame, &CatalogueView::default())),
+        (
+            "key",
+            key_page(
+                frame,
+                &KeyPageView {
+                    now: NOW,
+                    key: key(2, None),
+                    places: vec![place()],
+                    next: Some(1),
+                    directories: vec![directory(false)],
+                },
+            ),
+        ),
+        ("host", host_page(frame, &HostView { now: NOW, hosts: vec![host(HostState::Forked)], usage: vec![month] })),
+        ("issue", issue_page(frame, &IssueView { form, families, fault: Some(NAME.to_owned()) })),
+        ("no family to issue for", issue_page(frame, &IssueView::default())),
+        (
+            "issued",
+            issued_page(frame, &Issued { secret: "AAAAA-BBBBB-CCCCC-DDDDD-EEEEE".to_owned(), key: key(0, None) }),
+        ),
+    ]);
+    pages
+}
+
+fn roles(names: &[&str]) -> Vec<String> {
+    names.iter().map(|name| (*name).to_owned()).collect()
+}
+
+#[test]
+fn every_page_is_whole_and_nothing_that_it_shows_becomes_a_part_of_it() {
+    for (name, page) in pages(&frame(&roles(&["read", ISSUE, REVOKE]))) {
+        checks::whole(name, &page);
+        checks::forms_carry_the_token(name, &page);
+    }
+}
+
+#[test]
+fn each_action_is_offered_to_those_alone_whose_role_allows_it() {
+    let (reader, issuer) = (pages(&frame(&roles(&["read"]))), pages(&frame(&roles(&["read", ISSUE]))));
+    let revoker = pages(&frame(&roles(&["read", REVOKE])));
+    let offers = |pages: &[(&str, String)], name: &str, what: &str| {
+        pages.iter().any(|(own, page)| *own == name && page.contains(what))
+    };
+    for (page, action) in [("keys", "href=\"/issue"), ("customer", "href=\"/issue?customer=")] {
+        assert!(offers(&issuer, page, action), "{page}: {action}");
+        assert!(!offers(&reader, page, action) && !offers(&revoker, page, action), "{page}: {action}");
+    }
+    let actions = [
+        ("key", "/revoke\""),
+        ("key", "/withdraw\""),
+        ("host", "/revoke\""),
+        ("directories", "/revoke\""),
+        ("revocations", "name=\"id\""),
+    ];
+    for (page, action) in actions {
+        assert!(offers(&revoker, page, action), "{page}: {action}");
+        assert!(!offers(&reader, page, action) && !offers(&issuer, page, action), "{page}: {action}");
+    }
+}
+
+#[test]
+fn states_are_told_in_words_and_not_by_colour_alone() {
+    let all = pages(&frame(&roles(&["read"])));
+    let page = |name: &str| &all.iter().find(|(own, _)| *own == name).expect("a page").1;
+    for words in ["renewed", "overdue", "ended", "forked", "revoked"] {
+        assert!(page("hosts").contains(&format!(">{words}<")), "{words}");
+    }
+    for words in ["activates", "used up", "withdrawn", "6 of 6 hosts are used up"] {
+        assert!(page("keys").contains(words), "{words}");
+    }
+    assert!(page("customer").contains("customer=%3Cscript%3E") || !page("customer").contains("/issue"));
+}
+
+#[test]
+fn a_query_has_nothing_that_would_end_it() {
+    assert_eq!(query(&[("name", "Müller & Söhne"), ("x", "a=b")]), "name=M%C3%BCller%20%26%20S%C3%B6hne&x=a%3Db");
+}

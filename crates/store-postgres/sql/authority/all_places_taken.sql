@@ -1,0 +1,2 @@
+-- all_places_taken: how many hosts, machines and directories each product key has activated.
+SELECT product_key, max(place) FROM leasehold_authority.activation GROUP BY product_key
