@@ -57,7 +57,9 @@ impl AccessContext<'_> {
 fn failed(error: &AccessError) -> Failure {
     match error {
         AccessError::File { path, source } => Failure::file(path, source),
-        AccessError::Exists(_) | AccessError::Unknown(_) => Failure::refused(error.code(), error.to_string()),
+        AccessError::Exists(_) => Failure::refused(error.code(), error.to_string()),
+        AccessError::Unknown(_) => Failure::refused(error.code(), error.to_string())
+            .hint("`admin list` and `token list` show those that there are"),
         AccessError::Damaged(_) | AccessError::ShortPassword => Failure::failed(error.code(), error.to_string()),
     }
 }
