@@ -60,7 +60,7 @@ pub fn audit_page(frame: &Frame<'_>, view: &AuditView) -> String {
 }
 
 /// Changes as a table.
-pub(super) fn rows(changes: &[AuditRow], now: u64) -> Markup {
+fn rows(changes: &[AuditRow], now: u64) -> Markup {
     let body = html! {
         @for row in changes {
             tr {

@@ -2,11 +2,10 @@
 
 use maud::{Markup, html};
 
-use super::audit::rows as audit_rows;
 use super::data::{AuditRow, Usage, Vendor};
 use super::usage::month_chart;
 use crate::frame::Frame;
-use crate::parts::{count, distance, number, time};
+use crate::parts::{count, distance, fact, id, number, table, time, when};
 
 /// How an authority stands.
 #[derive(Clone, Debug, Default)]
@@ -68,7 +67,7 @@ pub fn overview_page(frame: &Frame<'_>, view: &Overview) -> String {
         }
         section aria-labelledby="changes" {
             h2 id="changes" { "What has changed" }
-            @if view.changes.is_empty() { p.empty { "Nothing yet." } } @else { (audit_rows(&view.changes, view.now)) }
+            @if view.changes.is_empty() { p.empty { "Nothing yet." } } @else { (changes(&view.changes, view.now)) }
         }
     };
     frame.page("Overview", &content)
@@ -106,6 +105,24 @@ fn tasks(tasks: &[Task]) -> Markup {
     }
 }
 
+/// The newest changes, short; the audit tells them in full.
+fn changes(changes: &[AuditRow], now: u64) -> Markup {
+    let body = html! {
+        @for row in changes {
+            tr {
+                th scope="row" { (when(row.at, now)) }
+                td { (row.actor) }
+                td { (row.action) }
+                td { (id(&row.subject)) }
+            }
+        }
+    };
+    html! {
+        (table("Changes", &["When", "Who", "What", "Of what"], &body))
+        p { a href="/audit" { "All of them" } }
+    }
+}
+
 fn tile(name: &str, path: &str, value: u64, what: &str) -> Markup {
     html! {
         div.tile {
@@ -122,10 +139,10 @@ fn authority_card(view: &Overview) -> Markup {
         div.card {
             h3 { "Authority" }
             dl {
-                (crate::parts::fact("Vendor", &html! { (name) }))
-                (crate::parts::fact("May sign until", &html! { (time(*expires, view.now)) " (" (distance(*expires, view.now)) ")" }))
-                (crate::parts::fact("Authority", &html! { code.break { (authority) } }))
-                (crate::parts::fact("Root key", &html! { code.break { (root) } }))
+                (fact("Vendor", &html! { (name) }))
+                (fact("May sign until", &html! { (time(*expires, view.now)) " (" (distance(*expires, view.now)) ")" }))
+                (fact("Authority", &html! { code.break { (authority) } }))
+                (fact("Root key", &html! { code.break { (root) } }))
             }
         }
     }
