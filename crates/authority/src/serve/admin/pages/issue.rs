@@ -14,7 +14,7 @@ use leasehold_service::{Response, StatusCode};
 use leasehold_store::authority::Role;
 
 use super::questions::asked;
-use super::{Shown, Visit, facts, message};
+use super::{Shown, Visit, facts, message, not_allowed};
 use crate::error::Error;
 use crate::keys::{self, Counts, NewKey, host_allowance};
 use crate::policy_change::PolicyChange;
@@ -43,7 +43,7 @@ impl Answered {
 /// The form; once it is whole, the question.
 pub(super) fn form(visit: &Visit<'_>) -> Shown {
     if !visit.may(Role::Issue) {
-        return Ok(visit.not_allowed(Role::Issue));
+        return Ok(not_allowed(Role::Issue));
     }
     let [ask] = fields(visit.query(), ["ask"]);
     let form = read(visit.query());
@@ -153,7 +153,7 @@ fn question(visit: &Visit<'_>, form: IssueForm, new: &NewKey) -> Response {
         ("capacity", capacity),
     ];
     let (title, action, back) = ("Issue this product key?".to_owned(), "/issue".to_owned(), "/issue".to_owned());
-    asked(visit, "/keys", Confirmation { title, text, action, fields, button: "Issue it", back })
+    asked(visit, "/keys", &Confirmation { title, text, action, fields, button: "Issue it", back })
 }
 
 /// Answers that are remembered.

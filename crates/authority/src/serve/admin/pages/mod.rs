@@ -29,7 +29,7 @@ pub(super) fn answer(state: &AdminState, request: &Request) -> Response {
     site.answer(request, |caller| {
         let visit = Visit { state, request, caller, stamp: Stamp { at: now, actor: actor(caller) } };
         if !visit.may(Role::Read) {
-            return visit.not_allowed(Role::Read);
+            return not_allowed(Role::Read);
         }
         match request.method {
             Method::POST => actions::answer(&visit),
@@ -74,10 +74,10 @@ impl<'v> Visit<'v> {
         let signed_in = Some(SignedIn { name: self.caller.name(), form_token, roles });
         Frame { program: PROGRAM, place, areas: AREAS, current, signed_in, notice }
     }
+}
 
-    fn not_allowed(&self, role: Role) -> Response {
-        message(StatusCode::FORBIDDEN, "Not allowed", &format!("That needs the role {}.", role.name()))
-    }
+fn not_allowed(role: Role) -> Response {
+    message(StatusCode::FORBIDDEN, "Not allowed", &format!("That needs the role {}.", role.name()))
 }
 
 fn shown(visit: &Visit<'_>) -> Response {

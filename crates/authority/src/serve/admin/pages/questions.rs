@@ -7,7 +7,7 @@ use leasehold_service::pages::page;
 use leasehold_store::authority::Role;
 
 use super::lists::revocations_with;
-use super::{Shown, Visit, nothing};
+use super::{Shown, Visit, not_allowed, nothing};
 use crate::activations;
 use crate::key_name::KeyName;
 use crate::keys;
@@ -15,7 +15,7 @@ use crate::keys;
 /// The question before an action on something that is named in the path.
 pub(super) fn about(visit: &Visit<'_>, (area, id, action): (&str, &str, &str)) -> Shown {
     if !visit.may(Role::Revoke) {
-        return Ok(visit.not_allowed(Role::Revoke));
+        return Ok(not_allowed(Role::Revoke));
     }
     match (area, action) {
         ("keys", "withdraw" | "revoke") => key(visit, id, action),
@@ -48,7 +48,7 @@ fn key(visit: &Visit<'_>, id: &str, action: &str) -> Shown {
     Ok(asked(
         visit,
         "/keys",
-        Confirmation { title: title.to_owned(), text, action, fields: Vec::new(), button, back: path },
+        &Confirmation { title: title.to_owned(), text, action, fields: Vec::new(), button, back: path },
     ))
 }
 
@@ -61,7 +61,7 @@ fn host(visit: &Visit<'_>, id: &str) -> Shown {
     Ok(asked(
         visit,
         "/hosts",
-        Confirmation {
+        &Confirmation {
             title: "Revoke this host or machine?".to_owned(),
             text: format!(
                 "The key of {name} goes on the revocation list, for ever. A host grants nothing with it any more, and what it has granted \
@@ -83,7 +83,7 @@ fn directory(visit: &Visit<'_>, id: &str) -> Shown {
     Ok(asked(
         visit,
         "/directories",
-        Confirmation {
+        &Confirmation {
             title: "Revoke this directory?".to_owned(),
             text: format!(
                 "Every activation object that was signed for {name} goes on the revocation list, for ever: its machines are activated by none of them any more."
@@ -99,7 +99,7 @@ fn directory(visit: &Visit<'_>, id: &str) -> Shown {
 /// The question before a key or a document that was typed is revoked.
 pub(super) fn revoke_named(visit: &Visit<'_>, what: &str, id: &str) -> Shown {
     if !visit.may(Role::Revoke) {
-        return Ok(visit.not_allowed(Role::Revoke));
+        return Ok(not_allowed(Role::Revoke));
     }
     if id.parse::<KeyId>().is_err() || id.parse::<Cti>().is_err() {
         let fault = "a key or document is named by 32 hexadecimal digits.".to_owned();
@@ -109,7 +109,7 @@ pub(super) fn revoke_named(visit: &Visit<'_>, what: &str, id: &str) -> Shown {
     Ok(asked(
         visit,
         "/revocations",
-        Confirmation {
+        &Confirmation {
             title: format!("Revoke this {}?", if what == "document" { "document" } else { "key" }),
             text: format!("{id} goes on the revocation list, for ever. Whether there is such a one is not known here."),
             action: own("/revocations"),
@@ -121,6 +121,6 @@ pub(super) fn revoke_named(visit: &Visit<'_>, what: &str, id: &str) -> Shown {
 }
 
 /// The page that asks.
-pub(super) fn asked(visit: &Visit<'_>, current: &'static str, confirmation: Confirmation) -> Response {
-    page(confirm_page(&visit.frame(current, None), &confirmation))
+pub(super) fn asked(visit: &Visit<'_>, current: &'static str, confirmation: &Confirmation) -> Response {
+    page(confirm_page(&visit.frame(current, None), confirmation))
 }
