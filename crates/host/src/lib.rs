@@ -53,5 +53,5 @@ pub use identity::Identity;
 pub use problems::problem;
 pub use publishing::{Announced, Publications};
 pub use rates::RateLimits;
-pub use server::{Gauges, Options, Server};
+pub use server::{Administration, Gauges, Options, Server};
 pub use settings::{Controls, Settings};

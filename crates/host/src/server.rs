@@ -6,7 +6,7 @@ use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use leasehold_core::{Clock, Rng};
-use leasehold_service::access::SignIns;
+use leasehold_service::access::{SignInProvider, SignIns};
 use leasehold_service::admin::WrongTokens;
 use leasehold_service::{Limits, Listener, Rate, Tls};
 use leasehold_store::host::HostStore;
@@ -50,15 +50,20 @@ pub struct Server {
     tls: Option<Tls>,
     controls: Controls,
     announced: Option<Announced>,
-    admin: Option<Admin>,
+    admin: Option<Administration>,
 }
 
-/// The admin side of a host.
+/// The admin side of a host: API, dashboard and metrics.
 #[derive(Debug)]
-struct Admin {
-    listener: Listener,
-    tls: Option<Tls>,
-    operations: Arc<dyn Operations>,
+pub struct Administration {
+    /// Where it listens.
+    pub listener: Listener,
+    /// TLS, where it is wanted.
+    pub tls: Option<Tls>,
+    /// What the program around the host does for it.
+    pub operations: Arc<dyn Operations>,
+    /// An identity provider as another way in than the accounts in the host's folder.
+    pub sign_in: Option<SignInProvider>,
 }
 
 /// A look at a host while it serves.
@@ -108,10 +113,10 @@ impl Server {
         Self { announced: Some(announced), ..self }
     }
 
-    /// This host, with its admin API and dashboard at a listener of their own, over TLS where it is given.
+    /// This host, with its admin API and dashboard.
     #[must_use]
-    pub fn with_admin(self, listener: Listener, tls: Option<Tls>, operations: Arc<dyn Operations>) -> Self {
-        Self { admin: Some(Admin { listener, tls, operations }), ..self }
+    pub fn with_admin(self, admin: Administration) -> Self {
+        Self { admin: Some(admin), ..self }
     }
 
     /// The name of the host's key; `None` before it is activated.
@@ -200,13 +205,13 @@ impl Gauges {
 
 /// Serves administrators until `end`.
 async fn administer(
-    admin: Admin,
+    admin: Administration,
     home: &Home,
     shared: &Arc<Shared>,
     controls: &Controls,
     mut end: watch::Receiver<()>,
 ) {
-    let Admin { listener, tls, operations } = admin;
+    let Administration { listener, tls, operations, sign_in } = admin;
     let (address, is_secure) = (listener.address(), tls.is_some());
     let history = Arc::new(History::open(home));
     let kept = tokio::spawn(admin::keep_history(Arc::clone(&history), home.clone(), Arc::clone(shared), end.clone()));
@@ -216,7 +221,7 @@ async fn administer(
         controls: controls.clone(),
         operations,
         history,
-        sign_ins: SignIns::of(home.folder(), admin::cookies(address, is_secure)),
+        sign_ins: SignIns::of(home.folder(), admin::cookies(address, is_secure)).with_provider(sign_in),
         wrong_tokens: WrongTokens::new(NonZeroU32::new(WRONG_TOKENS).map(Rate)),
     }));
     let url = format!("{}://{address}", if is_secure { "https" } else { "http" });

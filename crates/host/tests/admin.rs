@@ -9,7 +9,7 @@ use std::thread::{self, JoinHandle};
 use leasehold_core::{Code, Component, Cti, Finding, Fingerprint, Grant, Policy, Rng, Span, Timestamp};
 use leasehold_dashboard::host::data::SettingGroup;
 use leasehold_host::activation::Home;
-use leasehold_host::{LocalAccess, Operations, Options, RoleSet, Server, admin_openapi, admin_routes};
+use leasehold_host::{Administration, LocalAccess, Operations, Options, RoleSet, Server, admin_openapi, admin_routes};
 use leasehold_service::Listener;
 use leasehold_service::access::{Accounts, NewAdmin, NewToken, PasswordHash, SecretText};
 use leasehold_store_sqlite::host::SqliteHost;
@@ -323,7 +323,9 @@ impl Running {
                 let bind = || Listener::bind((Ipv4Addr::LOCALHOST, 0).into()).expect("a port");
                 let (listener, admin) = (bind(), bind());
                 told.send((listener.address().to_string(), admin.address().to_string())).expect("who waits");
-                let server = server.with_admin(admin, None, Arc::new(NoOperations));
+                let operations = Arc::new(NoOperations);
+                let server =
+                    server.with_admin(Administration { listener: admin, tls: None, operations, sign_in: None });
                 server.serve(listener, async { drop(stopped.await) }).await;
             });
         });

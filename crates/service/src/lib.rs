@@ -12,6 +12,7 @@ mod connection;
 mod counters;
 mod date;
 mod error;
+pub mod id_token;
 mod idle;
 mod limits;
 mod listener;

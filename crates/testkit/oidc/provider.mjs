@@ -61,6 +61,16 @@ function make(alg) {
       response_types: ['code'],
       redirect_uris: ['http://127.0.0.1/callback'],
       id_token_signed_response_alg: alg,
+    }, {
+      // A dashboard, by which administrators sign in: with a secret, and its port known to no one before it serves.
+      client_id: 'leasehold-admin',
+      client_secret: 'a secret: with + and /',
+      application_type: 'native',
+      token_endpoint_auth_method: 'client_secret_basic',
+      grant_types: ['authorization_code'],
+      response_types: ['code'],
+      redirect_uris: ['http://127.0.0.1/sign-in/callback'],
+      id_token_signed_response_alg: alg,
     }],
     adapter: Store,
     jwks: { keys },
@@ -87,11 +97,12 @@ function make(alg) {
 }
 
 // A user at a browser: follows the pages, fills in the forms, ends at an address that is not the provider's.
-async function walk(url, fields) {
+async function walk(url, fields, follows = true) {
   const cookies = new Map();
   let method = 'GET', body;
   for (let step = 0; step < 20; step += 1) {
     const inside = url.startsWith(issuer);
+    if (!inside && !follows) return url;
     const headers = { cookie: [...cookies].map(([name, value]) => `${name}=${value}`).join('; ') };
     if (body) headers['content-type'] = 'application/x-www-form-urlencoded';
     const answer = await fetch(url, { method, body, headers: inside ? headers : {}, redirect: 'manual' });
@@ -120,6 +131,8 @@ async function walk(url, fields) {
 const acts = {
   // A user signs in at the address that the client has shown.
   user: ({ url, login, code }) => walk(url, { login, password: 'x', user_code: code }),
+  // The same; where the provider leads the user then.
+  leave: ({ url, login }) => walk(url, { login, password: 'x' }, false),
   groups: ({ login, groups }) => { account(login).groups = groups; },
   disable: ({ login }) => { account(login).disabled = true; },
   // New keys; the former one stays for those who ask, unless it is withdrawn.
@@ -152,13 +165,13 @@ function listen(server) {
 }
 
 // The test speaks with it in plain HTTP, also where users reach it by TLS alone.
-const [certificate, key] = process.argv.slice(2);
-const control = `127.0.0.1:${await listen(http.createServer(answer))}`;
-issuer = `http://${control}`;
+const [name, certificate, key] = process.argv.slice(2);
+const port = await listen(http.createServer(answer));
+issuer = `http://${name}:${port}`;
 if (certificate) {
   const served = https.createServer({ cert: readFileSync(certificate), key: readFileSync(key) }, answer);
-  issuer = `https://localhost:${await listen(served)}`;
+  issuer = `https://${name}:${await listen(served)}`;
 }
 provider = make('RS256');
-console.log(JSON.stringify({ issuer, control, now: Math.floor(Date.now() / 1000) }));
+console.log(JSON.stringify({ issuer, control: `127.0.0.1:${port}`, now: Math.floor(Date.now() / 1000) }));
 process.stdin.on('end', () => process.exit(0)).resume();

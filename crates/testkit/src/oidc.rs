@@ -30,7 +30,15 @@ impl Oidc {
     /// # Panics
     /// Where Node.js or the registry's package is not there.
     pub fn start() -> Self {
-        Self::spawn(&mut Command::new("node"), &[])
+        Self::start_as("127.0.0.1")
+    }
+
+    /// The same by another name of this machine: to a browser, `localhost` is another site than `127.0.0.1`.
+    ///
+    /// # Panics
+    /// As [`Self::start`].
+    pub fn start_as(name: &str) -> Self {
+        Self::spawn(Command::new("node").args(["provider.mjs", name]))
     }
 
     /// The same, which users reach by TLS alone, as `localhost`: with this certificate and key, issued by `authority` (PEM files).
@@ -39,12 +47,13 @@ impl Oidc {
     /// As [`Self::start`].
     pub fn start_with_tls(certificate: &Path, key: &Path, authority: &Path) -> Self {
         // Its user at a browser trusts the organisation's own authority.
-        Self::spawn(Command::new("node").env("NODE_EXTRA_CA_CERTS", authority), &[certificate, key])
+        let mut command = Command::new("node");
+        command.env("NODE_EXTRA_CA_CERTS", authority).args(["provider.mjs", "localhost"]).args([certificate, key]);
+        Self::spawn(&mut command)
     }
 
-    fn spawn(command: &mut Command, arguments: &[&Path]) -> Self {
-        let folder = installed();
-        command.arg("provider.mjs").args(arguments).current_dir(folder).stdin(Stdio::piped()).stdout(Stdio::piped());
+    fn spawn(command: &mut Command) -> Self {
+        command.current_dir(installed()).stdin(Stdio::piped()).stdout(Stdio::piped());
         let mut child = command.stderr(Stdio::null()).spawn().expect("Node.js");
         let mut line = String::new();
         BufReader::new(child.stdout.take().expect("a pipe")).read_line(&mut line).expect("a line");
@@ -69,6 +78,15 @@ impl Oidc {
     /// A user signs in at `url`, with the code where one is asked for.
     pub fn sign_in(&self, user: &str, url: &str, code: Option<&str>) {
         self.act("user", &json!({ "url": url, "login": user, "code": code }));
+    }
+
+    /// A user signs in at `url`; where the provider leads the browser then.
+    ///
+    /// # Panics
+    /// Where it leads nowhere.
+    pub fn leave(&self, user: &str, url: &str) -> String {
+        let left = self.act("leave", &json!({ "url": url, "login": user }));
+        left.as_str().unwrap_or_else(|| panic!("the provider leads nowhere: {left}")).to_owned()
     }
 
     /// A user is in these groups from now on.

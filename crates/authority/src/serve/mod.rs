@@ -14,7 +14,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use leasehold_core::{Clock, Rng};
-use leasehold_service::access::{CookieNames, SignIns};
+use leasehold_service::access::{CookieNames, SignInProvider, SignIns};
 use leasehold_service::{Handler, Limits, Listener, Network, Rate, Tls, TrustedProxies, WorkQueue};
 use tokio::sync::watch;
 
@@ -68,12 +68,13 @@ pub struct Server {
     rng: Arc<dyn Rng>,
     options: Options,
     admin: Option<(Listener, PathBuf)>,
+    sign_in: Option<SignInProvider>,
 }
 
 impl Server {
     /// Makes `authority` a service.
     pub fn new(authority: Arc<Authority>, clock: Arc<dyn Clock>, rng: Arc<dyn Rng>, options: Options) -> Self {
-        Self { authority, clock, rng, options, admin: None }
+        Self { authority, clock, rng, options, admin: None, sign_in: None }
     }
 
     /// This service, with the admin API and the dashboard at a listener of their own. Who may sign in is kept in the vendor's folder.
@@ -82,9 +83,15 @@ impl Server {
         Self { admin: Some((listener, home.folder().to_owned())), ..self }
     }
 
+    /// This service, with an identity provider as another way in to the dashboard than the accounts in the vendor's folder.
+    #[must_use]
+    pub fn with_sign_in(self, provider: Option<SignInProvider>) -> Self {
+        Self { sign_in: provider, ..self }
+    }
+
     /// Serves until `shutdown` ends, then answers what is in flight.
     pub async fn serve(self, listener: Listener, shutdown: impl Future<Output = ()>) {
-        let Self { authority, clock, rng, options, admin } = self;
+        let Self { authority, clock, rng, options, admin, sign_in } = self;
         let work = Arc::new(WorkQueue::new(MAX_RUNNING, MAX_WAITING));
         let deciding = (Arc::clone(&authority), Arc::clone(&clock), Arc::clone(&rng));
         let state = Arc::new(PublicState::new(deciding, options.key_rate));
@@ -100,7 +107,8 @@ impl Server {
             let Some((listener, folder)) = admin else { return };
             let address = DashboardAddress::write(&folder, listener.address(), options.tls.is_some());
             let cookies = CookieNames::new(listener.address().port(), options.tls.is_some());
-            let api = AdminApi::new((authority, clock, rng), &options, SignIns::of(&folder, cookies));
+            let sign_ins = SignIns::of(&folder, cookies).with_provider(sign_in);
+            let api = AdminApi::new((authority, clock, rng), &options, sign_ins);
             plumbing.server(api, admin::limits()).serve(listener, ended(stopped.clone())).await;
             drop(address);
         };

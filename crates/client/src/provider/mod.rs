@@ -9,6 +9,7 @@ pub(crate) mod tokens;
 
 use std::time::Duration;
 
+use base64ct::{Base64, Encoding};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
@@ -16,6 +17,7 @@ use crate::address::HostAddress;
 use crate::error::Error;
 use crate::error::failure::{Failure, HostSource};
 use crate::provider::error::{ProviderError, ProviderFault};
+use crate::provider::tokens::TokenReply;
 use crate::session::exchange::{Exchange, NotAHost, TIMEOUT_FOUND};
 use crate::session::host::route::Route;
 use crate::session::json::Body;
@@ -38,8 +40,15 @@ pub struct ProviderMetadata {
     /// The algorithms by which it signs ID tokens.
     #[serde(default)]
     pub id_token_signing_alg_values_supported: Vec<String>,
-    pub(crate) token_endpoint: String,
-    pub(crate) authorization_endpoint: Option<String>,
+    /// Where codes are redeemed.
+    pub token_endpoint: String,
+    /// Where users sign in with a browser.
+    pub authorization_endpoint: Option<String>,
+    /// How applications with a secret show it; `None` is by HTTP Basic.
+    pub token_endpoint_auth_methods_supported: Option<Vec<String>>,
+    /// Whether its answers in a browser name it (RFC 9207).
+    #[serde(default)]
+    pub authorization_response_iss_parameter_supported: bool,
     pub(crate) device_authorization_endpoint: Option<String>,
     pub(crate) revocation_endpoint: Option<String>,
 }
@@ -91,6 +100,34 @@ impl ProviderLink {
         }
     }
 
+    /// The ID token for a code, redeemed by an application with this name and this secret, where it has one.
+    ///
+    /// # Errors
+    /// [`ProviderError`].
+    pub fn redeem(
+        &self,
+        metadata: &ProviderMetadata,
+        form: &[(&str, &str)],
+        (client_id, secret): (&str, Option<&str>),
+    ) -> Result<String, ProviderError> {
+        let methods = metadata.token_endpoint_auth_methods_supported.as_deref();
+        let by_form = methods.is_some_and(|methods| methods.iter().any(|method| method == "client_secret_post"));
+        let mut form = form.to_vec();
+        let reply: TokenReply = match secret {
+            Some(secret) if !by_form => {
+                let authorization = basic(client_id, secret);
+                self.post_as(&metadata.token_endpoint, &form, Some(&authorization))?
+            }
+            _ => {
+                form.push(("client_id", client_id));
+                form.extend(secret.map(|secret| ("client_secret", secret)));
+                self.post(&metadata.token_endpoint, &form)?
+            }
+        };
+        let token = reply.id_token.ok_or_else(|| self.error(ProviderFault::Missing("ID token in its answer")))?;
+        Ok(token.as_str().to_owned())
+    }
+
     fn get<T: DeserializeOwned>(&self, url: &str) -> Result<T, ProviderError> {
         let (route, path) = self.route(url)?;
         match self.exchange.json(&route, &path, Body::Nothing, None, MAX_BYTES, TIMEOUT) {
@@ -102,9 +139,22 @@ impl ProviderLink {
 
     /// Sends a form; the answer, or the provider's refusal (RFC 6749 section 5.2).
     pub(crate) fn post<T: DeserializeOwned>(&self, url: &str, form: &[(&str, &str)]) -> Result<T, ProviderError> {
+        self.post_as(url, form, None)
+    }
+
+    fn post_as<T: DeserializeOwned>(
+        &self,
+        url: &str,
+        form: &[(&str, &str)],
+        authorization: Option<&str>,
+    ) -> Result<T, ProviderError> {
         let (route, path) = self.route(url)?;
         let form = form_urlencoded::Serializer::new(String::new()).extend_pairs(form).finish();
-        match self.exchange.json(&route, &path, Body::Form(&form), None, MAX_BYTES, TIMEOUT) {
+        let body = match authorization {
+            Some(authorization) => Body::FormAs { form: &form, authorization },
+            None => Body::Form(&form),
+        };
+        match self.exchange.json(&route, &path, body, None, MAX_BYTES, TIMEOUT) {
             Ok((200, bytes)) => self.read(&bytes),
             Ok((status, bytes)) => match serde_json::from_slice::<Refusal>(&bytes) {
                 Ok(Refusal { error, error_description }) => {
@@ -150,6 +200,13 @@ impl ProviderLink {
     fn failed(&self, failure: Failure) -> ProviderError {
         self.error(ProviderFault::Unanswered(failure))
     }
+}
+
+/// Name and secret of an application as HTTP Basic has them (RFC 6749 section 2.3.1): each as in a form, then in base64.
+fn basic(client_id: &str, secret: &str) -> String {
+    let encoded = |text: &str| form_urlencoded::byte_serialize(text.as_bytes()).collect::<String>();
+    let pair = format!("{}:{}", encoded(client_id), encoded(secret));
+    format!("Basic {}", Base64::encode_string(pair.as_bytes()))
 }
 
 /// Whether `issuer` can name a provider: `https`, or `http` on this machine alone; no query and no fragment.
@@ -226,6 +283,11 @@ mod tests {
         ] {
             assert!(check_issuer(bad).is_err(), "{bad}");
         }
+    }
+
+    #[test]
+    fn a_secret_is_shown_as_in_a_form() {
+        assert_eq!(basic("a b", "c:d+"), format!("Basic {}", Base64::encode_string(b"a+b:c%3Ad%2B")));
     }
 
     #[test]

@@ -16,6 +16,8 @@ pub(crate) enum Body<'b> {
     Delete,
     /// A form.
     Form(&'b str),
+    /// A form of an application that shows who it is.
+    FormAs { form: &'b str, authorization: &'b str },
 }
 
 impl Exchange {
@@ -42,7 +44,12 @@ impl Exchange {
             Body::Form(form) => {
                 let request = agent.post(url).config().timeout_global(Some(timeout)).build();
                 let request = authorised(request, token).header("accept", JSON);
-                request.header("content-type", "application/x-www-form-urlencoded").send(form)
+                request.header("content-type", FORM).send(form)
+            }
+            Body::FormAs { form, authorization } => {
+                let request = agent.post(url).config().timeout_global(Some(timeout)).build();
+                let request = request.header("authorization", authorization).header("accept", JSON);
+                request.header("content-type", FORM).send(form)
             }
         };
         read_json(response, max).map_err(|failure| self.blame(route, failure))
@@ -61,3 +68,4 @@ fn read_json(response: Response, max: u64) -> Result<(u16, Vec<u8>), Failure> {
 }
 
 const JSON: &str = "application/json";
+const FORM: &str = "application/x-www-form-urlencoded";

@@ -3,22 +3,17 @@
 
 pub(crate) mod api;
 pub(crate) mod devices;
-#[doc(hidden)]
-pub mod fuzzing;
-mod json;
-mod keys;
 mod provider;
-mod token;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use leasehold_client::{ProviderError, ProviderLink};
 use leasehold_core::{Clock, ProductId, SignIn, SignInFault, UserId};
+use leasehold_service::id_token::{self, Claims, Expected};
 
 use crate::Error;
 use provider::{KeyCache, Unavailable};
-use token::{Claims, Expected};
 
 /// How users sign in, and what they may use.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -95,12 +90,12 @@ impl SignIns {
     }
 
     async fn claims(&self, token: &str) -> Result<Result<Claims, SignInFault>, Unavailable> {
-        let token = match token::read(token) {
+        let token = match id_token::read(token) {
             Ok(token) => token,
             Err(fault) => return Ok(Err(fault)),
         };
         let Subscription { issuer, client_id, audience, groups, .. } = &self.settings;
-        let expected = Expected { issuer, client_id, audience, groups };
+        let expected = Expected { issuer, client_id, audience, groups, nonce: None };
         let mut keys = self.keys.current().await?;
         if !keys.knows(&token.header) {
             keys = self.keys.newer().await?;

@@ -6,9 +6,8 @@ use std::time::Duration;
 
 use leasehold_client::{ProviderError, ProviderFault, ProviderLink};
 use leasehold_core::{Clock, Timestamp};
+use leasehold_service::id_token::KeySet;
 use tokio::sync::Mutex as Turn;
-
-use super::keys::KeySet;
 
 /// The provider's keys are not known: its tokens cannot be checked now.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -105,7 +104,7 @@ pub(super) fn fetch(link: &ProviderLink) -> Result<KeySet, ProviderError> {
     let metadata = link.discover()?;
     let keys = link.keys(&metadata)?;
     let set = KeySet::parse(&keys, &metadata.id_token_signing_alg_values_supported);
-    let usable = set.filter(|set| set.len() > 0);
+    let usable = set.filter(|set| !set.is_empty());
     usable.ok_or_else(|| ProviderError {
         issuer: metadata.issuer.clone(),
         fault: ProviderFault::Missing("key for RS256, ES256 or EdDSA"),

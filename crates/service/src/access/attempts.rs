@@ -19,6 +19,7 @@ pub(super) struct Attempts {
     devices: RateLimiter,
     addresses: RateLimiter,
     accounts: RateLimiter,
+    questions: RateLimiter,
     began: Instant,
 }
 
@@ -38,6 +39,7 @@ impl Attempts {
             devices: limiter(PER_DEVICE),
             addresses: limiter(PER_ADDRESS),
             accounts: limiter(PER_ACCOUNT),
+            questions: limiter(QUESTIONS),
             began: Instant::now(),
         }
     }
@@ -55,6 +57,14 @@ impl Attempts {
         self.accounts.peek(attempt.name, now)
     }
 
+    /// Counts someone who goes to the identity provider.
+    ///
+    /// # Errors
+    /// How long to wait, where too many have gone from this address.
+    pub(super) fn ask(&self, from: IpAddr) -> Result<(), Duration> {
+        self.questions.take(rate_limit_key(from), self.began.elapsed())
+    }
+
     /// Counts a try that failed.
     pub(super) fn failed(&self, attempt: Attempt<'_>) {
         let now = self.began.elapsed();
@@ -67,6 +77,8 @@ impl Attempts {
     }
 }
 
+/// How many may go to the identity provider from one address in a minute.
+const QUESTIONS: NonZeroU32 = NonZeroU32::new(60).expect("more than none");
 /// Failed tries in a minute.
 const PER_DEVICE: NonZeroU32 = NonZeroU32::new(10).expect("more than none");
 const PER_ADDRESS: NonZeroU32 = NonZeroU32::new(10).expect("more than none");

@@ -9,7 +9,9 @@ use crate::Request;
 pub struct CookieNames {
     session: String,
     device: String,
+    question: String,
     attributes: &'static str,
+    lax: &'static str,
 }
 
 impl CookieNames {
@@ -18,8 +20,10 @@ impl CookieNames {
         let prefix = if secure { "__Host-" } else { "" };
         let attributes =
             if secure { "; Path=/; Secure; HttpOnly; SameSite=Strict" } else { "; Path=/; HttpOnly; SameSite=Strict" };
+        // An identity provider leads back from another site: what the browser keeps meanwhile comes along then.
+        let lax = if secure { "; Path=/; Secure; HttpOnly; SameSite=Lax" } else { "; Path=/; HttpOnly; SameSite=Lax" };
         let name = |what: &str| format!("{prefix}leasehold-{what}-{port}");
-        Self { session: name("session"), device: name("device"), attributes }
+        Self { session: name("session"), device: name("device"), question: name("question"), attributes, lax }
     }
 
     pub(super) fn session<'r>(&self, request: &'r Request) -> Option<&'r str> {
@@ -28,6 +32,19 @@ impl CookieNames {
 
     pub(super) fn device<'r>(&self, request: &'r Request) -> Option<&'r str> {
         cookie(request, &self.device)
+    }
+
+    pub(super) fn question<'r>(&self, request: &'r Request) -> Option<&'r str> {
+        cookie(request, &self.question)
+    }
+
+    /// Stays for as long as a question may wait.
+    pub(super) fn set_question(&self, secret: &str) -> HeaderValue {
+        value(&format!("{}={secret}{}; Max-Age=600", self.question, self.lax))
+    }
+
+    pub(super) fn end_question(&self) -> HeaderValue {
+        value(&format!("{}={}; Max-Age=0", self.question, self.lax))
     }
 
     /// Ends with the browser.
@@ -45,9 +62,12 @@ impl CookieNames {
     }
 
     fn set(&self, name: &str, value: &str, more: &str) -> HeaderValue {
-        let text = format!("{name}={value}{}{more}", self.attributes);
-        HeaderValue::try_from(text).unwrap_or_else(|_| HeaderValue::from_static(""))
+        self::value(&format!("{name}={value}{}{more}", self.attributes))
     }
+}
+
+fn value(text: &str) -> HeaderValue {
+    HeaderValue::try_from(text).unwrap_or_else(|_| HeaderValue::from_static(""))
 }
 
 /// The value of a cookie.

@@ -6,6 +6,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use leasehold_core::{Rng, Span, Timestamp};
 
 use super::SecretText;
+use super::provider::Identity;
 
 /// Who is signed in now.
 #[derive(Debug, Default)]
@@ -16,19 +17,27 @@ pub struct Sessions {
 /// A session.
 #[derive(Clone, Debug)]
 pub(super) struct Session {
-    pub(super) admin: String,
+    pub(super) who: Who,
     /// What each form of it carries, so that another site cannot send one.
     pub(super) form_token: String,
     began: Timestamp,
     used: Timestamp,
 }
 
+/// Whose session it is.
+#[derive(Clone, Debug)]
+pub(super) enum Who {
+    /// An administrator of this name, who may do what the accounts say at each request.
+    Account(String),
+    /// One whom an identity provider knows, with what they may do.
+    Provider(Identity),
+}
+
 impl Sessions {
     /// Opens a session; its secret goes into a cookie.
-    pub(super) fn open(&self, admin: &str, now: Timestamp, rng: &dyn Rng) -> (SecretText, Session) {
+    pub(super) fn open(&self, who: Who, now: Timestamp, rng: &dyn Rng) -> (SecretText, Session) {
         let (secret, form_token) = (SecretText::new("", rng), SecretText::new("", rng));
-        let session =
-            Session { admin: admin.to_owned(), form_token: form_token.expose().to_owned(), began: now, used: now };
+        let session = Session { who, form_token: form_token.expose().to_owned(), began: now, used: now };
         let mut open = self.lock();
         open.retain(|_, session| session.holds_at(now));
         if open.len() >= MAX_SESSIONS

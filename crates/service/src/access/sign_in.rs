@@ -8,6 +8,8 @@ use http::{HeaderValue, header};
 use leasehold_core::{Rng, Timestamp};
 
 use super::attempts::{Attempt, Attempts};
+use super::provider::{Answer, Identity, NotSignedIn, SignInProvider};
+use super::sessions::Who;
 use super::{AccessError, Accounts, Admin, Audit, Caller, CookieNames, Event, PasswordHash, SecretText, Sessions};
 use crate::{Request, Response};
 
@@ -21,6 +23,7 @@ pub struct SignIns {
     sessions: Sessions,
     attempts: Attempts,
     cookies: CookieNames,
+    provider: Option<SignInProvider>,
 }
 
 /// The cookies of someone who has just signed in.
@@ -36,6 +39,8 @@ pub enum Refused {
     Wrong,
     /// Too many tries have failed.
     TooMany(Duration),
+    /// The identity provider's answer is not taken; why, for the one who signs in.
+    NotByProvider(String),
     /// The accounts cannot be read, or the audit not written.
     Failed(AccessError),
 }
@@ -44,7 +49,60 @@ impl SignIns {
     /// Those of the accounts in `folder`.
     pub fn of(folder: &Path, cookies: CookieNames) -> Self {
         let (accounts, audit) = (Accounts::of(folder), Audit::of(folder));
-        Self { accounts, audit, sessions: Sessions::default(), attempts: Attempts::new(), cookies }
+        Self { accounts, audit, sessions: Sessions::default(), attempts: Attempts::new(), cookies, provider: None }
+    }
+
+    /// These, with an identity provider as another way in.
+    #[must_use]
+    pub fn with_provider(self, provider: Option<SignInProvider>) -> Self {
+        Self { provider, ..self }
+    }
+
+    /// The server of the identity provider, where there is one.
+    pub fn provider(&self) -> Option<&str> {
+        self.provider.as_ref().map(|provider| provider.settings.server())
+    }
+
+    /// Where a browser is sent to sign in by the provider, and the cookie that it keeps meanwhile.
+    ///
+    /// # Errors
+    /// [`Refused`].
+    pub fn ask_provider(
+        &self,
+        request: &Request,
+        (now, rng): (Timestamp, &dyn Rng),
+    ) -> Result<(String, HeaderValue), Refused> {
+        let Some(provider) = &self.provider else { return Err(Refused::Wrong) };
+        self.attempts.ask(request.client).map_err(Refused::TooMany)?;
+        match provider.ask(now, rng) {
+            Ok(question) => Ok((question.url, self.cookies.set_question(question.browser.expose()))),
+            Err(why) => self.not_by_provider(&why, request.client, now),
+        }
+    }
+
+    /// Signs in whom the provider's answer names.
+    ///
+    /// # Errors
+    /// [`Refused`].
+    pub fn by_provider(&self, request: &Request, (now, rng): (Timestamp, &dyn Rng)) -> Result<SignedIn, Refused> {
+        let Some(provider) = &self.provider else { return Err(Refused::Wrong) };
+        let attempt = Attempt { name: "", from: request.client, known_device: None };
+        self.attempts.may(attempt).map_err(Refused::TooMany)?;
+        let query = request.query().unwrap_or_default().as_bytes();
+        match provider.take(Answer { query, browser: self.cookies.question(request) }, now) {
+            Ok(identity) => {
+                let actor = format!("sso:{}", identity.name);
+                let event = Event { actor: &actor, action: "signed-in", subject: "", from: Some(request.client) };
+                self.audit.note(event, now).map_err(Refused::Failed)?;
+                tracing::info!(%actor, from = %request.client, "signed in");
+                let (secret, _) = self.sessions.open(Who::Provider(identity), now, rng);
+                Ok(SignedIn { cookies: vec![self.cookies.set_session(secret.expose()), self.cookies.end_question()] })
+            }
+            Err(why) => {
+                self.attempts.failed(attempt);
+                self.not_by_provider(&why, request.client, now)
+            }
+        }
     }
 
     /// Signs `name` in by password.
@@ -100,9 +158,15 @@ impl SignIns {
     pub fn caller(&self, request: &Request, now: Timestamp) -> Result<Option<Caller>, AccessError> {
         let Some(secret) = self.cookies.session(request) else { return Ok(None) };
         let Some(session) = self.sessions.find(secret, now) else { return Ok(None) };
+        let name = match session.who {
+            Who::Account(name) => name,
+            Who::Provider(Identity { name, roles }) => {
+                return Ok(Some(Caller { actor: format!("sso:{name}"), roles, form_token: session.form_token }));
+            }
+        };
         // At each request: one who was removed, or has other roles now, is so at once.
         let kept = self.accounts.read()?;
-        Ok(kept.admin(&session.admin).map(|admin| Caller {
+        Ok(kept.admin(&name).map(|admin| Caller {
             actor: format!("admin:{}", admin.name),
             roles: admin.roles.clone(),
             form_token: session.form_token,
@@ -133,7 +197,7 @@ impl SignIns {
         self.audit
             .note(Event { actor: &actor, action: "signed-in", subject: "", from: Some(from) }, now)
             .map_err(Refused::Failed)?;
-        let (secret, _) = self.sessions.open(&admin.name, now, rng);
+        let (secret, _) = self.sessions.open(Who::Account(admin.name.clone()), now, rng);
         let mut cookies = vec![self.cookies.set_session(secret.expose())];
         if !knows_device {
             let device = SecretText::new("", rng);
@@ -146,6 +210,25 @@ impl SignIns {
         }
         tracing::info!(admin = %admin.name, %from, "signed in");
         Ok(SignedIn { cookies })
+    }
+
+    /// Writes down that the provider's answer was not taken, and says why to the one who signs in: not what a token has wrong.
+    fn not_by_provider<T>(&self, why: &NotSignedIn, from: IpAddr, now: Timestamp) -> Result<T, Refused> {
+        let (name, words) = match why {
+            NotSignedIn::Unasked => ("", "this browser has not asked for it, or too long ago: begin anew.".to_owned()),
+            NotSignedIn::Declined(words) => ("", format!("the identity provider says: {words}.")),
+            NotSignedIn::Token(_) => {
+                ("", "what the identity provider has sent does not hold; the log says why.".to_owned())
+            }
+            NotSignedIn::NoRole(name) => (name.as_str(), format!("{name} has no role here.")),
+            NotSignedIn::Provider(failure) => {
+                ("", format!("the identity provider cannot be asked [{}].", failure.code))
+            }
+        };
+        tracing::warn!(%from, why = %why, "not signed in by the identity provider");
+        let event = Event { actor: "nobody", action: "sign-in-refused", subject: name, from: Some(from) };
+        self.audit.note(event, now).map_err(Refused::Failed)?;
+        Err(Refused::NotByProvider(words))
     }
 
     fn refused(&self, name: &str, from: IpAddr, now: Timestamp) -> Result<SignedIn, Refused> {

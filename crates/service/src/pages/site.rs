@@ -2,10 +2,10 @@
 
 use http::header;
 use leasehold_core::{Rng, Timestamp};
-use leasehold_dashboard::{Notice, SignInView, Tone, sign_in_page, welcome_page};
+use leasehold_dashboard::{Notice, SignInView, Tone, sign_in_page, signed_in_page, welcome_page};
 
 use super::reply::{fields, message, page, page_with, to};
-use crate::access::{Caller, Refused, SignIns, SignedIn};
+use crate::access::{Caller, ProviderSettings, Refused, SignIns, SignedIn};
 use crate::{Method, Problem, Request, Response, StatusCode};
 
 /// The dashboard of one server, at one time.
@@ -24,8 +24,11 @@ pub struct Site<'s> {
 impl Site<'_> {
     /// Answers a browser. Only who has signed in gets to `shown`, for `GET` and `HEAD`, or for `POST` with a form of their session.
     pub fn answer(&self, request: &Request, shown: impl FnOnce(&Caller) -> Response) -> Response {
-        if request.path() == "/sign-in" {
-            return self.sign_in(request);
+        match request.path() {
+            "/sign-in" => return self.sign_in(request),
+            "/sign-in/provider" => return self.ask_provider(request),
+            ProviderSettings::CALLBACK => return self.by_provider(request),
+            _ => {}
         }
         let caller = match self.sign_ins.caller(request, self.now) {
             Ok(caller) => caller,
@@ -65,11 +68,38 @@ impl Site<'_> {
                 match link {
                     // Only shown: what looks at links, such as a mail filter, must not use it up.
                     Some(link) => page(welcome_page(self.program, &link)),
-                    None => page(sign_in_page(self.program, &SignInView::default())),
+                    None => page(sign_in_page(self.program, &self.view(None, ""))),
                 }
             }
             Method::POST => self.try_sign_in(request),
             _ => Problem::method_not_allowed("GET, HEAD, POST").into(),
+        }
+    }
+
+    fn view<'v>(&'v self, notice: Option<Notice>, name: &'v str) -> SignInView<'v> {
+        SignInView { notice, name, provider: self.sign_ins.provider() }
+    }
+
+    /// To the identity provider.
+    fn ask_provider(&self, request: &Request) -> Response {
+        if request.method != Method::GET {
+            return Problem::method_not_allowed("GET, HEAD").into();
+        }
+        match self.sign_ins.ask_provider(request, (self.now, self.rng)) {
+            Ok((url, cookie)) => to(&url).with_header(header::SET_COOKIE, cookie),
+            Err(refused) => self.refuse(refused, ""),
+        }
+    }
+
+    /// Back from the identity provider.
+    fn by_provider(&self, request: &Request) -> Response {
+        if request.method != Method::GET {
+            return Problem::method_not_allowed("GET, HEAD").into();
+        }
+        match self.sign_ins.by_provider(request, (self.now, self.rng)) {
+            // Not at once to the overview: a session that another site leads to has no cookie yet.
+            Ok(signed_in) => SignedIn::with_cookies(signed_in, page(signed_in_page(self.program))),
+            Err(refused) => self.refuse(refused, ""),
         }
     }
 
@@ -99,6 +129,7 @@ impl Site<'_> {
                 );
                 self.again(StatusCode::TOO_MANY_REQUESTS, text, name).with_retry_after(wait)
             }
+            Refused::NotByProvider(words) => self.again(StatusCode::FORBIDDEN, words, name),
             Refused::Failed(error) => {
                 tracing::error!(code = %error.code(), %error, "not signed in");
                 self.message(StatusCode::INTERNAL_SERVER_ERROR, "Not signed in", LOG)
@@ -108,7 +139,7 @@ impl Site<'_> {
 
     fn again(&self, status: StatusCode, text: String, name: &str) -> Response {
         let notice = Some(Notice { tone: Tone::Bad, text });
-        page_with(status, sign_in_page(self.program, &SignInView { notice, name, ..SignInView::default() }))
+        page_with(status, sign_in_page(self.program, &self.view(notice, name)))
     }
 
     fn sign_out(&self, request: &Request, caller: &Caller) -> Response {

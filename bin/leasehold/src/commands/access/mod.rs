@@ -1,6 +1,7 @@
 //! `… admin` and `… token`: who may use a dashboard and an admin API. What a host and an authority have in common.
 
 pub(crate) mod admin;
+pub(crate) mod provider;
 pub(crate) mod token;
 
 use std::path::Path;

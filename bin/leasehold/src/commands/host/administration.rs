@@ -7,7 +7,8 @@ use std::sync::Arc;
 use clap::Args;
 use leasehold_core::{Code, Finding};
 use leasehold_dashboard::host::data::{Setting, SettingGroup};
-use leasehold_host::{Operations, Server};
+use leasehold_host::{Administration, Operations, Server};
+use leasehold_service::access::SignInProvider;
 use leasehold_service::{Error, Listener, Tls};
 
 use super::backup;
@@ -75,8 +76,14 @@ impl AdminListener {
     }
 
     /// `server`, with its administrators let in here.
-    pub(crate) fn open(self, server: Server, operations: Arc<dyn Operations>) -> Server {
-        server.with_admin(self.listener, self.tls, operations)
+    pub(crate) fn open(
+        self,
+        server: Server,
+        operations: Arc<dyn Operations>,
+        sign_in: Option<SignInProvider>,
+    ) -> Server {
+        let Self { listener, tls } = self;
+        server.with_admin(Administration { listener, tls, operations, sign_in })
     }
 }
 

@@ -6,14 +6,15 @@ use std::path::{Path, PathBuf};
 
 use leasehold_client::AuthorityAddress;
 use leasehold_core::{Code, PublicKey, Span};
-use leasehold_host::RateLimits;
 use leasehold_host::report::UsageReport;
+use leasehold_host::{RateLimits, RoleSet};
 use leasehold_service::{Network, Rate};
 use serde::{Deserialize, Deserializer};
 
 use super::administration::admin_address;
 use super::dns::options::{DnsOptions, many, one};
 use super::subscription::SubscriptionOptions;
+use crate::commands::access::provider::SignInOptions;
 use crate::failure::Failure;
 use crate::values::{self, OrNone};
 
@@ -44,6 +45,8 @@ pub(crate) struct Config {
     #[serde(default)]
     pub(crate) limits: LimitOptions,
     pub(crate) subscription: Option<SubscriptionOptions>,
+    /// How administrators sign in by an identity provider.
+    pub(crate) sign_in: Option<SignInOptions>,
 }
 
 /// What each address may do, in the `[limits]` table; 0 is without limit.
@@ -101,6 +104,7 @@ impl Config {
             return Err(Failure::failed(Code::BadConfiguration, message).hint("TLS needs both a certificate and a key"));
         }
         config.subscription.iter().try_for_each(SubscriptionOptions::check)?;
+        config.sign_in.iter().try_for_each(|options| options.check(&RoleSet::ALL))?;
         Ok(config)
     }
 

@@ -90,15 +90,22 @@ impl Serve {
             let listener = supervisor::listen(address).map_err(service_failed)?;
             (listener, self.admin.bind(config.admin_listen.as_ref(), tls.as_ref())?)
         };
+        let admin_url = admin.as_ref().map(AdminListener::url);
+        let sign_in = match (&config.sign_in, &admin_url) {
+            (Some(options), Some(url)) => Some(options.provider(url)?),
+            _ => None,
+        };
         let port = listener.address().port();
         let settings = self.settings(&config, &home, port)?;
         let options = Options { limits: Limits::default(), settings, tls: tls.clone(), unknown_store };
         // Outside the runtime: a store on a database waits for its answers.
         let server = Server::start(home, store, Arc::new(SystemClock), Arc::new(SystemRng), options);
         let server = self.announced(&config, server.map_err(|error| failed(&error))?);
-        let admin_url = admin.as_ref().map(AdminListener::url);
         let server = match admin {
-            Some(admin) => admin.open(server, Arc::new(ServeOperations::new(self.clone(), listener.address()))),
+            Some(admin) => {
+                let operations = ServeOperations::new(self.clone(), listener.address());
+                admin.open(server, Arc::new(operations), sign_in)
+            }
             None => server,
         };
         let started = Started { address, port, store: config.store.clone(), mdns: self.mdns(&config), tls };

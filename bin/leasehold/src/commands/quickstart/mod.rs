@@ -156,7 +156,7 @@ impl Serving {
         let url = admin.as_ref().map(AdminListener::url);
         let operations = QuickstartOperations { data: data.to_owned(), address };
         let server = match admin {
-            Some(admin) => admin.open(server, Arc::new(operations)),
+            Some(admin) => admin.open(server, Arc::new(operations), None),
             None => server,
         };
         let (stop, stopped) = oneshot::channel();

@@ -29,6 +29,7 @@ fn operator(actor: Actor) -> Text {
 }
 
 /// What administrators may do: the same as tokens.
-const ROLES: [RoleName; 3] = [RoleName(Role::Read.name()), RoleName(Role::Issue.name()), RoleName(Role::Revoke.name())];
+pub(super) const ROLES: [RoleName; 3] =
+    [RoleName(Role::Read.name()), RoleName(Role::Issue.name()), RoleName(Role::Revoke.name())];
 /// Where the dashboard is, unless it serves elsewhere.
 const DEFAULT_URL: &str = "http://127.0.0.1:16891";

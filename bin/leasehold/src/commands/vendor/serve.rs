@@ -14,7 +14,9 @@ use leasehold_core::Code;
 use leasehold_service::{Limits, Listener, Network, Rate, ReloadSignal, Tls, shutdown_signal, supervisor};
 use serde_json::json;
 
+use super::access::ROLES;
 use super::{Passphrase, VendorContext};
+use crate::commands::access::provider::SignInOptions;
 use crate::commands::host::serve::{runtime, service_failed, tls};
 use crate::commands::system_service::{AsService, serve_as};
 use crate::failure::Failure;
@@ -30,6 +32,9 @@ pub(crate) struct Serve {
     /// Address of the dashboard and the admin API, or none; another than this machine's own (loopback) needs TLS.
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:16891", value_parser = admin_address)]
     admin_listen: OrNone<SocketAddr>,
+    /// Let administrators sign in to the dashboard by the identity provider that this TOML file names (docs/dashboard.md).
+    #[arg(long, value_name = "FILE")]
+    sign_in: Option<PathBuf>,
     /// Certificate chain for TLS (PEM).
     #[arg(long, value_name = "FILE", requires = "tls_key")]
     tls_cert: Option<PathBuf>,
@@ -75,6 +80,7 @@ impl Serve {
             )
             .hint("give --tls-cert and --tls-key, or let it listen at 127.0.0.1 behind a proxy that speaks TLS"));
         }
+        let sign_in = self.sign_in.as_deref().map(|path| SignInOptions::read(path, &ROLES)).transpose()?;
         let authority = Arc::new(context.authority(&self.passphrase)?);
         let options = Options {
             limits: Limits::default(),
@@ -94,7 +100,8 @@ impl Serve {
             let status = format!("serving at {}", at(&listener));
             supervisor::ready(&status);
             if let Some(admin) = admin {
-                server = server.with_admin(admin, &context.home);
+                let sign_in = sign_in.map(|options| options.provider(&at(&admin))).transpose()?;
+                server = server.with_admin(admin, &context.home).with_sign_in(sign_in);
             }
             tokio::select! {
                 () = server.serve(listener, shutdown) => {}

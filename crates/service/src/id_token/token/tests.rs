@@ -8,7 +8,7 @@ use super::*;
 const NOW: u64 = 1_790_000_000;
 const ISSUER: &str = "https://login.corp.example";
 const EXPECTED: Expected<'_> =
-    Expected { issuer: ISSUER, client_id: "leasehold", audience: "leasehold", groups: "groups" };
+    Expected { issuer: ISSUER, client_id: "leasehold", audience: "leasehold", groups: "groups", nonce: None };
 
 fn signer(seed: u8) -> Ed25519KeyPair {
     Ed25519KeyPair::from_seed_unchecked(&[seed; 32]).unwrap()
@@ -254,5 +254,18 @@ fn a_signature_by_rsa_and_one_by_p256_verify() {
     assert!(!verify(Algorithm::EdDsa, message, rsa));
     for none in ["", "[]", "{}", r#"{"keys":{}}"#, r#"{"keys":[],"keys":[]}"#] {
         assert!(KeySet::parse(none.as_bytes(), &[]).is_none(), "{none}");
+    }
+}
+
+#[test]
+fn an_answer_to_another_question_is_not_taken_for_this_one() {
+    let asked = Expected { nonce: Some("n1"), ..EXPECTED };
+    let check = |claims: &Value| {
+        let token = signed(&header(), claims);
+        read(&token).unwrap().check(&keys(&[1], &["EdDSA"]), &asked, Timestamp::from_unix(NOW)).map(drop)
+    };
+    assert_eq!(check(&with(claims(), "nonce", json!("n1"))), Ok(()));
+    for claims in [claims(), with(claims(), "nonce", json!("n2")), with(claims(), "nonce", json!(["n1"]))] {
+        assert_eq!(check(&claims), Err(Fault::OtherPurpose), "{claims}");
     }
 }

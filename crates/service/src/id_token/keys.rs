@@ -11,9 +11,12 @@ use super::token::Header;
 
 /// An algorithm by which a token may be signed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Algorithm {
+pub enum Algorithm {
+    /// RSA with SHA-256.
     Rs256,
+    /// ECDSA on P-256 with SHA-256.
     Es256,
+    /// Ed25519.
     EdDsa,
 }
 
@@ -29,7 +32,7 @@ impl Algorithm {
 
 /// The keys of a provider, and the algorithms that it says it uses.
 #[derive(Debug, Default)]
-pub(super) struct KeySet {
+pub struct KeySet {
     keys: Vec<Key>,
     algorithms: Vec<Algorithm>,
 }
@@ -49,24 +52,30 @@ enum Material {
 
 impl KeySet {
     /// The keys in a set; `None` where it is none. A key that is of no use here is passed over.
-    pub(super) fn parse(bytes: &[u8], algorithms: &[String]) -> Option<Self> {
+    pub fn parse(bytes: &[u8], algorithms: &[String]) -> Option<Self> {
         let set = json::object(bytes)?;
         let keys = set.get("keys")?.as_array()?.iter().filter_map(Value::as_object).filter_map(Key::parse);
         let algorithms = algorithms.iter().filter_map(|name| Algorithm::named(name)).collect();
         Some(Self { keys: keys.take(MAX_KEYS).collect(), algorithms })
     }
 
-    pub(super) fn len(&self) -> usize {
+    /// How many there are.
+    pub fn len(&self) -> usize {
         self.keys.len()
     }
 
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.keys.is_empty()
+    }
+
     /// Whether the provider uses this algorithm.
-    pub(super) fn uses(&self, algorithm: Algorithm) -> bool {
+    pub fn uses(&self, algorithm: Algorithm) -> bool {
         self.algorithms.contains(&algorithm)
     }
 
     /// Whether there is a key by which a token with this header can be checked.
-    pub(super) fn knows(&self, header: &Header) -> bool {
+    pub fn knows(&self, header: &Header) -> bool {
         self.candidates(header).next().is_some()
     }
 

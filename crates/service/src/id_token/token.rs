@@ -9,8 +9,9 @@ use super::keys::{Algorithm, KeySet};
 
 /// A token that is not checked yet.
 #[derive(Debug)]
-pub(super) struct Token<'t> {
-    pub(super) header: Header,
+pub struct Token<'t> {
+    /// By which key it says it is signed.
+    pub header: Header,
     claims: Map<String, Value>,
     signed: &'t str,
     signature: Vec<u8>,
@@ -18,30 +19,42 @@ pub(super) struct Token<'t> {
 
 /// By which key a token says it is signed.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Header {
-    pub(super) algorithm: Algorithm,
-    pub(super) key: Option<String>,
+pub struct Header {
+    /// The algorithm.
+    pub algorithm: Algorithm,
+    /// The name of the key, where it has one.
+    pub key: Option<String>,
 }
 
 /// What a token has to say.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Expected<'e> {
-    pub(super) issuer: &'e str,
-    pub(super) client_id: &'e str,
-    pub(super) audience: &'e str,
+pub struct Expected<'e> {
+    /// The provider's name, exactly as it has it.
+    pub issuer: &'e str,
+    /// The name by which the provider knows this application.
+    pub client_id: &'e str,
+    /// For whom it has to be.
+    pub audience: &'e str,
     /// The claim that lists the user's groups.
-    pub(super) groups: &'e str,
+    pub groups: &'e str,
+    /// What the question has named, so that no older answer is taken for this one; `None` where there was no question.
+    pub nonce: Option<&'e str>,
 }
 
 /// What a token says of its user.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Claims {
-    pub(super) user: UserId,
-    pub(super) groups: Vec<String>,
+pub struct Claims {
+    /// The user.
+    pub user: UserId,
+    /// Their groups.
+    pub groups: Vec<String>,
 }
 
 /// Reads a token: three parts (RFC 7515), so nothing encrypted and nothing without a signature.
-pub(super) fn read(token: &str) -> Result<Token<'_>, SignInFault> {
+///
+/// # Errors
+/// [`SignInFault`].
+pub fn read(token: &str) -> Result<Token<'_>, SignInFault> {
     use SignInFault::Malformed;
     if token.is_empty() || token.len() > MAX_TOKEN {
         return Err(Malformed);
@@ -79,7 +92,10 @@ impl Header {
 
 impl Token<'_> {
     /// Whom the token is about, if all of it holds at `now`.
-    pub(super) fn check(&self, keys: &KeySet, expected: &Expected<'_>, now: Timestamp) -> Result<Claims, SignInFault> {
+    ///
+    /// # Errors
+    /// [`SignInFault`]: the first thing that does not hold.
+    pub fn check(&self, keys: &KeySet, expected: &Expected<'_>, now: Timestamp) -> Result<Claims, SignInFault> {
         if !keys.uses(self.header.algorithm) {
             return Err(SignInFault::Algorithm);
         }
@@ -93,6 +109,9 @@ impl Token<'_> {
             return Err(SignInFault::OtherIssuer);
         }
         if self.claims.contains_key("events") {
+            return Err(SignInFault::OtherPurpose);
+        }
+        if expected.nonce.is_some_and(|nonce| self.text("nonce") != Some(nonce)) {
             return Err(SignInFault::OtherPurpose);
         }
         self.check_audience(expected)?;
@@ -136,7 +155,8 @@ impl Token<'_> {
         seconds.map(Some).ok_or(SignInFault::Malformed)
     }
 
-    fn text(&self, name: &str) -> Option<&str> {
+    /// A claim that is a text. It is to be believed once the token was checked.
+    pub fn text(&self, name: &str) -> Option<&str> {
         self.claims.get(name).and_then(Value::as_str)
     }
 

@@ -1,0 +1,10 @@
+//! ID tokens of an `OpenID` Connect provider, checked with its keys: those of users who ask for leases, and of administrators who sign in.
+
+#[doc(hidden)]
+pub mod fuzzing;
+mod json;
+mod keys;
+mod token;
+
+pub use keys::{Algorithm, KeySet};
+pub use token::{Claims, Expected, Header, Token, read};
