@@ -47,6 +47,7 @@ mod tallies;
 mod upkeep;
 mod verify;
 
+pub use admin::served::{LocalHost, ServedStore};
 pub use admin::{LocalAccess, Operations, RoleSet, openapi as admin_openapi, routes as admin_routes};
 pub use error::Error;
 pub use identity::Identity;

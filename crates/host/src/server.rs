@@ -56,8 +56,8 @@ pub struct Server {
 /// The admin side of a host: API, dashboard and metrics.
 #[derive(Debug)]
 pub struct Administration {
-    /// Where it listens.
-    pub listener: Listener,
+    /// Where it listens; `None` where it is for commands of this machine alone.
+    pub listener: Option<Listener>,
     /// TLS, where it is wanted.
     pub tls: Option<Tls>,
     /// What the program around the host does for it.
@@ -212,32 +212,59 @@ async fn administer(
     mut end: watch::Receiver<()>,
 ) {
     let Administration { listener, tls, operations, sign_in } = admin;
-    let (address, is_secure) = (listener.address(), tls.is_some());
+    let address = listener.as_ref().map(Listener::address);
+    let is_secure = tls.is_some();
     let history = Arc::new(History::open(home));
     let kept = tokio::spawn(admin::keep_history(Arc::clone(&history), home.clone(), Arc::clone(shared), end.clone()));
+    let cookies = admin::cookies(address, is_secure);
     let state = Arc::new(AdminState::new(Parts {
         shared: Arc::clone(shared),
         home: home.clone(),
         controls: controls.clone(),
         operations,
         history,
-        sign_ins: SignIns::of(home.folder(), admin::cookies(address, is_secure)).with_provider(sign_in),
+        sign_ins: SignIns::of(home.folder(), cookies).with_provider(sign_in),
         wrong_tokens: WrongTokens::new(NonZeroU32::new(WRONG_TOKENS).map(Rate)),
     }));
-    let url = format!("{}://{address}", if is_secure { "https" } else { "http" });
-    if let Err(error) = state.local().write(home.folder(), url) {
-        tracing::warn!(code = %error.code(), %error, "commands on this machine cannot use the admin API");
+    let local = tokio::spawn(serve_local(Arc::clone(&state), home.clone(), end.clone()));
+    match listener {
+        Some(listener) => {
+            let url = format!("{}://{}", if is_secure { "https" } else { "http" }, listener.address());
+            if let Err(error) = state.local().write(home.folder(), url) {
+                tracing::warn!(code = %error.code(), %error, "commands on this machine cannot use the admin API");
+            }
+            let server = leasehold_service::Server::new(AdminApi::new(state), admin::limits());
+            let server = server.with_trusted_proxies(controls.trusted());
+            let server = match tls {
+                Some(tls) => server.with_tls(tls),
+                None => server,
+            };
+            server.serve(listener, async { drop(end.changed().await) }).await;
+            LocalToken::remove(home.folder());
+        }
+        None => drop(end.changed().await),
     }
-    let server = leasehold_service::Server::new(AdminApi::new(state), admin::limits());
-    let server = server.with_trusted_proxies(controls.trusted());
-    let server = match tls {
-        Some(tls) => server.with_tls(tls),
-        None => server,
-    };
-    server.serve(listener, async { drop(end.changed().await) }).await;
-    LocalToken::remove(home.folder());
-    let _ = kept.await;
+    let _ = (local.await, kept.await);
 }
+
+/// Serves commands of this machine at a socket in the host's folder until `end`. Where there can be none, they use the file.
+#[cfg(unix)]
+async fn serve_local(state: Arc<AdminState>, home: Home, mut end: watch::Receiver<()>) {
+    let path = home.folder().join(admin::SOCKET);
+    match leasehold_service::LocalSocket::bind(&path) {
+        Ok(socket) => {
+            let api = admin::LocalApi(AdminApi::new(state));
+            let server = leasehold_service::Server::new(api, admin::limits());
+            server.serve_local(socket, async { drop(end.changed().await) }).await;
+        }
+        Err(error) => {
+            tracing::warn!(path = %path.display(), %error, "no socket for commands of this machine: they read the store beside the host");
+        }
+    }
+}
+
+#[cfg(not(unix))]
+async fn serve_local(_: Arc<AdminState>, _: Home, _: watch::Receiver<()>) {}
 
 /// Takes on a certificate or a revocation list that is installed while the host serves.
 async fn watch_certificate(home: Home, mut known: Installed, shared: Arc<Shared>, mut end: watch::Receiver<()>) {

@@ -9,11 +9,16 @@ use std::thread::{self, JoinHandle};
 use leasehold_core::{Code, Component, Cti, Finding, Fingerprint, Grant, Policy, Rng, Span, Timestamp};
 use leasehold_dashboard::host::data::SettingGroup;
 use leasehold_host::activation::Home;
-use leasehold_host::{Administration, LocalAccess, Operations, Options, RoleSet, Server, admin_openapi, admin_routes};
-use leasehold_service::Listener;
+use leasehold_host::{
+    Administration, LocalAccess, LocalHost, Operations, Options, RoleSet, ServedStore, Server, admin_openapi,
+    admin_routes,
+};
 use leasehold_service::access::{Accounts, NewAdmin, NewToken, PasswordHash, SecretText};
+use leasehold_service::{Listener, Tls};
+use leasehold_store::host::{Family, HostStore};
 use leasehold_store_sqlite::host::SqliteHost;
 use leasehold_testkit::http::{Reply, post, problem, send};
+use leasehold_testkit::need::{Need, find_api_tool, is_missing};
 use leasehold_testkit::vendor::{BEGIN, Vendor};
 use leasehold_testkit::{SeededRng, VirtualClock};
 use leasehold_wire::{Keypair, Request, envelope};
@@ -255,6 +260,126 @@ fn commands_of_this_machine_are_let_in_by_a_file_and_named_in_journal_and_audit(
 }
 
 #[test]
+fn commands_of_this_machine_need_no_token_at_the_socket_and_it_goes_with_the_host() {
+    let host = Running::start(Policy { threshold: 1, ..Policy::default() });
+    host.ask(1);
+    let local = LocalHost::of(host.folder()).expect("a host that serves");
+    let by = "carla".parse().expect("a text");
+    let status = local.ask("GET /api/v1/status", Some(&by), None).expect("an answer");
+    assert_eq!(status.0, 200);
+    let body = json!({ "family": "acme" });
+    let path = format!("POST /api/v1/clients/{}/forget", client(1));
+    assert_eq!(local.ask(&path, Some(&by), Some(&body)).expect("an answer").0, 200);
+    assert_eq!(host.audited()[0]["actor"], "cli:carla");
+    for path in ["GET /", "GET /sign-in", "GET /metrics", "GET /local/nothing", "GET /local/counts?family=acme"] {
+        let (status, body) = local.ask(path, Some(&by), None).expect("an answer");
+        assert!([400, 404].contains(&status), "{path}: {status} {}", String::from_utf8_lossy(&body));
+    }
+    assert_eq!(host.get("/local/clients", &[]).status, 303, "nothing of it is at the address");
+    let folder = host.stop();
+    assert!(LocalHost::of(folder.path()).is_none() && !folder.path().join("admin.sock").exists());
+}
+
+#[test]
+fn a_host_that_serves_tells_what_its_store_holds() {
+    let host = Running::start(Policy { threshold: 3, ..Policy::default() });
+    (1..=40).for_each(|n| host.ask(n));
+    let now = host.clock_now();
+    let mut served = ServedStore::of(LocalHost::of(host.folder()).expect("a host that serves"));
+    let family = Family { id: "acme".parse().expect("an id"), window: Span::days(30) };
+    let host_id = Vendor::from_seed(1).host(1, vec![Vendor::grant()]).pair().id();
+    let all = |store: &mut dyn HostStore| {
+        let clients = store.clients(None, 1_000).expect("clients");
+        let after = clients[9].client;
+        (
+            store.counts(&family, now).expect("counts"),
+            store.clients(Some(after), 7).expect("a page"),
+            store.events(25).expect("events"),
+            store.events(1_000).expect("all events"),
+            store.seals(host_id, 5).expect("seals"),
+            store.seal_at(host_id, 2).expect("a seal"),
+            store.newest_batch().expect("a number"),
+            clients,
+        )
+    };
+    let told = all(&mut served);
+    assert_eq!((told.0.clients, told.3.len(), told.4.len()), (40, 40, 5));
+    for change in [served.probe(), served.prune(now).map(drop), served.introduce(&machine(1).public())] {
+        assert!(change.is_err(), "it is for reading");
+    }
+    let folder = host.stop();
+    let mut store = SqliteHost::open(folder.path()).expect("the store");
+    let kept = all(&mut store);
+    assert_eq!(told, kept);
+}
+
+#[test]
+fn the_admin_side_speaks_tls_where_it_is_given_and_its_cookies_are_for_tls_alone() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let signed = rcgen::generate_simple_self_signed(["localhost".to_owned()]).expect("a certificate");
+    let (certificate, key) = (folder.path().join("tls.crt"), folder.path().join("tls.key"));
+    fs::write(&certificate, signed.cert.pem()).expect("a file");
+    fs::write(&key, signed.signing_key.serialize_pem()).expect("a file");
+    let host = Running::start_with(Policy::default(), Some(Tls::from_pem_files(&certificate, &key).expect("TLS")));
+    host.admin("ann", &["read"]);
+    let access = LocalAccess::read(host.folder()).expect("the file");
+    assert_eq!(access.url, format!("https://{}", host.admin));
+    let trusted = ureq::tls::Certificate::from_pem(signed.cert.pem().as_bytes()).expect("a certificate").to_owned();
+    let tls = ureq::tls::TlsConfig::builder().root_certs(ureq::tls::RootCerts::from(vec![trusted])).build();
+    let config = ureq::Agent::config_builder().tls_config(tls).http_status_as_error(false).max_redirects(0);
+    let agent: ureq::Agent = config.max_redirects_will_error(false).proxy(None).build().into();
+    let url = format!("https://localhost:{}", host.admin.rsplit_once(':').expect("a port").1);
+    let reply = agent.get(format!("{url}/")).call().expect("an answer");
+    assert_eq!((reply.status().as_u16(), reply.headers()["location"].as_bytes()), (303, &b"/sign-in"[..]));
+    let form = [("name", "ann"), ("password", "correct horse battery")];
+    let reply = agent.post(format!("{url}/sign-in")).send_form(form).expect("an answer");
+    let cookies: Vec<_> =
+        reply.headers().get_all("set-cookie").iter().filter_map(|value| value.to_str().ok()).collect();
+    assert_eq!((reply.status().as_u16(), cookies.len()), (303, 2), "{cookies:?}");
+    assert!(cookies.iter().all(|cookie| cookie.starts_with("__Host-") && cookie.contains("; Secure;")), "{cookies:?}");
+    // The socket is for this machine alone, and needs none.
+    let local = LocalHost::of(host.folder()).expect("a host that serves");
+    assert_eq!(local.ask("GET /api/v1/status", None, None).expect("an answer").0, 200);
+}
+
+#[test]
+fn a_fuzzer_that_knows_the_description_finds_no_disagreement() {
+    if is_missing(&[Need::ApiTools]) {
+        return;
+    }
+    let host = Running::start(Policy { threshold: 3, ..Policy::default() });
+    (1..=8).for_each(|n| host.ask(n));
+    let token = host.token("all", &["read", "operate"]);
+    let folder = tempfile::tempdir().expect("a folder");
+    // What is not there (404) and what cannot be done (409) no description can say.
+    let configuration = "[checks]\npositive_data_acceptance.expected-statuses = [\"2xx\", 404, 409]\n";
+    fs::write(folder.path().join("schemathesis.toml"), configuration).expect("a file");
+    let document = serde_json::to_string(&admin_openapi()).expect("JSON");
+    fs::write(folder.path().join("openapi.json"), document).expect("a file");
+    let mut fuzzer = std::process::Command::new(find_api_tool("schemathesis").expect("it was looked for"));
+    fuzzer.args([
+        "--config-file",
+        "schemathesis.toml",
+        "run",
+        "openapi.json",
+        "--url",
+        &format!("http://{}", host.admin),
+    ]);
+    fuzzer.args([
+        "--header",
+        &format!("Authorization: {token}"),
+        "--phases",
+        "coverage,fuzzing",
+        "--max-examples",
+        "20",
+    ]);
+    fuzzer.args(["--seed", "1", "--no-color", "--continue-on-failure"]);
+    let output = fuzzer.current_dir(folder.path()).output().expect("a program that runs");
+    let said = [output.stdout, output.stderr].map(|bytes| String::from_utf8_lossy(&bytes).into_owned());
+    assert!(output.status.success(), "{}\n{}", said[0], said[1]);
+}
+
+#[test]
 fn metrics_are_told_in_both_formats() {
     let host = Running::start(Policy { threshold: 2, capacity: Some(9), ..Policy::default() });
     host.ask(1);
@@ -306,6 +431,10 @@ struct Running {
 
 impl Running {
     fn start(policy: Policy) -> Self {
+        Self::start_with(policy, None)
+    }
+
+    fn start_with(policy: Policy, tls: Option<Tls>) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
         let certified = Vendor::from_seed(1).host(1, vec![Grant { policy, ..Vendor::grant() }]);
         fs::write(folder.path().join("host.key"), certified.pair().to_pem()).expect("a file");
@@ -325,14 +454,14 @@ impl Running {
                 told.send((listener.address().to_string(), admin.address().to_string())).expect("who waits");
                 let operations = Arc::new(NoOperations);
                 let server =
-                    server.with_admin(Administration { listener: admin, tls: None, operations, sign_in: None });
+                    server.with_admin(Administration { listener: Some(admin), tls, operations, sign_in: None });
                 server.serve(listener, async { drop(stopped.await) }).await;
             });
         });
         let (address, admin) = tells.recv().expect("addresses");
         let running = Self { address, admin, clock, folder: Some(folder), serving: Some((stop, thread)) };
-        // The file is written right before administrators are let in.
-        while LocalAccess::read(running.folder()).is_none() {
+        // The file is written right before administrators are let in; the socket is bound about then.
+        while LocalAccess::read(running.folder()).is_none() || LocalHost::of(running.folder()).is_none() {
             thread::yield_now();
         }
         running

@@ -114,8 +114,13 @@ async fn shake_hands<H>(
     None
 }
 
-async fn converse<H, T>(server: Arc<Shared<H>>, stream: T, peer: SocketAddr, mut phase: watch::Receiver<ShutdownPhase>)
-where
+/// Speaks HTTP on a connection to its end.
+pub(crate) async fn converse<H, T>(
+    server: Arc<Shared<H>>,
+    stream: T,
+    peer: SocketAddr,
+    mut phase: watch::Receiver<ShutdownPhase>,
+) where
     H: Handler,
     T: AsyncRead + AsyncWrite + Unpin + 'static,
 {

@@ -16,6 +16,8 @@ pub mod id_token;
 mod idle;
 mod limits;
 mod listener;
+#[cfg(unix)]
+mod local;
 pub mod pages;
 mod prefixed_stream;
 mod problem;
@@ -42,6 +44,8 @@ pub use counters::{Counters, Snapshot};
 pub use error::Error;
 pub use limits::Limits;
 pub use listener::Listener;
+#[cfg(unix)]
+pub use local::LocalSocket;
 pub use problem::Problem;
 pub use rate_limit::{Rate, RateLimiter, rate_limit_key};
 pub use request::Request;

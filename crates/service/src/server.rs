@@ -15,6 +15,8 @@ use crate::addresses::AddressPermit;
 use crate::connection::{self, ShutdownPhase};
 use crate::counters::count;
 use crate::idle::CheckIntervals;
+#[cfg(unix)]
+use crate::local::{LocalSocket, PEER};
 use crate::shared::Shared;
 use crate::{Counters, Limits, Listener, Request, Response, Tls, TrustedProxies};
 
@@ -82,17 +84,7 @@ impl<H: Handler> Server<H> {
     pub async fn serve(self, listener: Listener, shutdown: impl Future<Output = ()>) -> Drained {
         let address = listener.address();
         let (phase, phases) = watch::channel(ShutdownPhase::Serving);
-        let permits = Arc::new(Semaphore::new(permits(&self.limits)));
-        let server = Arc::new(Shared {
-            http: connection::http(&self.limits),
-            tls: self.tls,
-            trusted: self.trusted,
-            addresses: Arc::default(),
-            handler: self.handler,
-            looks: CheckIntervals::new(&self.limits),
-            limits: self.limits,
-            counters: self.counters,
-        });
+        let (permits, server) = self.shared();
         let mut acceptor = Acceptor { listener, permits, server, warned: None };
         let mut shutdown = pin!(shutdown);
         loop {
@@ -113,6 +105,55 @@ impl<H: Handler> Server<H> {
         let drained = drain(&server.limits, &permits, &phase).await;
         tracing::info!(%address, cut = drained.cut, "stopped serving");
         drained
+    }
+
+    /// Serves programs of this machine at a socket until `shutdown` ends, then answers what is in flight. There is no TLS.
+    #[cfg(unix)]
+    pub async fn serve_local(self, socket: LocalSocket, shutdown: impl Future<Output = ()>) -> Drained {
+        let (phase, phases) = watch::channel(ShutdownPhase::Serving);
+        let (permits, server) = self.shared();
+        let mut shutdown = pin!(shutdown);
+        let accept = async || {
+            let permit = Arc::clone(&permits).acquire_owned().await.expect("the semaphore is never closed");
+            (permit, socket.accept().await)
+        };
+        loop {
+            let (permit, accepted) = tokio::select! {
+                biased;
+                () = &mut shutdown => break,
+                accepted = accept() => accepted,
+            };
+            match accepted {
+                Ok(stream) => {
+                    let conversation = connection::converse(Arc::clone(&server), stream, PEER, phases.clone());
+                    tokio::spawn(async move {
+                        conversation.await;
+                        drop(permit);
+                    });
+                }
+                Err(error) => {
+                    tracing::warn!(%error, "connections of this machine cannot be accepted");
+                    sleep(BACK_OFF).await;
+                }
+            }
+        }
+        drop(socket);
+        drain(&server.limits, &permits, &phase).await
+    }
+
+    fn shared(self) -> (Arc<Semaphore>, Arc<Shared<H>>) {
+        let permits = Arc::new(Semaphore::new(permits(&self.limits)));
+        let server = Shared {
+            http: connection::http(&self.limits),
+            tls: self.tls,
+            trusted: self.trusted,
+            addresses: Arc::default(),
+            handler: self.handler,
+            looks: CheckIntervals::new(&self.limits),
+            limits: self.limits,
+            counters: self.counters,
+        };
+        (permits, Arc::new(server))
     }
 }
 

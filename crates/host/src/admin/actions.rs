@@ -112,9 +112,12 @@ impl AdminState {
     pub(super) fn back_up(&self, actor: Actor<'_>) -> Result<String, Problem> {
         self.note(actor.caller, ("backup-written", ""), actor.from)?;
         let written = self.operations.back_up();
-        written
-            .map(|path| path.display().to_string())
-            .map_err(|(code, detail)| failed(code, StatusCode::INTERNAL_SERVER_ERROR, detail))
+        // Where no folder is set for backups, the host is as it was set up.
+        let status = |code| match code {
+            Code::BadConfiguration => StatusCode::CONFLICT,
+            _ => StatusCode::INTERNAL_SERVER_ERROR,
+        };
+        written.map(|path| path.display().to_string()).map_err(|(code, detail)| failed(code, status(code), detail))
     }
 }
 

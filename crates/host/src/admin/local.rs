@@ -1,5 +1,5 @@
-//! How commands on the host's own machine reach its admin API: a file in its folder, which only its owner can read, has the address and
-//! a token that holds while the host serves.
+//! How commands on the host's own machine reach its admin API: at a socket in its folder, where the system has such; else by a file in its
+//! folder, which only its owner can read, with the address and a token that holds while the host serves.
 
 use std::path::Path;
 
@@ -61,13 +61,20 @@ impl LocalToken {
         if SecretText::hash_of(text) != self.0.hash() {
             return None;
         }
-        let operator = request.header(&HeaderName::from_static(LocalAccess::OPERATOR)).unwrap_or_default();
-        let operator: Option<Text> = operator.parse().ok().filter(|_| !operator.is_empty());
-        let name = operator.map_or_else(|| "unknown".to_owned(), |operator| operator.as_str().to_owned());
-        let roles = RoleSet::ALL.map(|role| role.0.to_owned()).to_vec();
-        Some(Caller { actor: format!("cli:{name}"), roles, form_token: String::new() })
+        Some(operator(request))
     }
 }
 
+/// Who gave a command of this machine, as it says.
+pub(super) fn operator(request: &Request) -> Caller {
+    let operator = request.header(&HeaderName::from_static(LocalAccess::OPERATOR)).unwrap_or_default();
+    let operator: Option<Text> = operator.parse().ok().filter(|_| !operator.is_empty());
+    let name = operator.map_or_else(|| "unknown".to_owned(), |operator| operator.as_str().to_owned());
+    let roles = RoleSet::ALL.map(|role| role.0.to_owned()).to_vec();
+    Caller { actor: format!("cli:{name}"), roles, form_token: String::new() }
+}
+
 pub(crate) const LOCAL: &str = "admin.json";
+/// The socket.
+pub(crate) const SOCKET: &str = "admin.sock";
 const MAX_FILE: u64 = 4_096;

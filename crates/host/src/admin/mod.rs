@@ -10,6 +10,7 @@ mod history;
 mod local;
 mod operations;
 mod pages;
+pub(crate) mod served;
 mod state;
 mod why;
 
@@ -28,7 +29,7 @@ pub use local::LocalAccess;
 pub use operations::{Operations, RoleSet};
 
 pub(crate) use history::{History, keep as keep_history};
-pub(crate) use local::LocalToken;
+pub(crate) use local::{LocalToken, SOCKET};
 pub(crate) use state::{AdminState, Parts};
 
 use api::Call;
@@ -47,6 +48,29 @@ impl AdminApi {
     }
 }
 
+/// Answers commands of this machine, at the socket in the host's folder: who has connected there needs no token.
+#[derive(Debug)]
+pub(crate) struct LocalApi(pub(crate) AdminApi);
+
+impl Handler for LocalApi {
+    async fn handle(&self, request: Request) -> Response {
+        let Self(AdminApi { state, work }) = self;
+        if request.path() == "/healthz" {
+            return Response::text("alive\n");
+        }
+        let state = Arc::clone(state);
+        let answer = move || match request.path().strip_prefix(served::PREFIX) {
+            Some(what) => served::answer(&state, what, &request).unwrap_or_else(Response::from),
+            None => state.answer_call(&request, &local::operator(&request)),
+        };
+        no_store(match work.run(answer).await {
+            Ok(response) => response,
+            Err(WorkError::Busy) => Problem::busy(BUSY).into(),
+            Err(WorkError::Panicked) => Problem::internal().into(),
+        })
+    }
+}
+
 /// The limits of the admin listener.
 pub(crate) fn limits() -> Limits {
     let (connections, connections_per_address) = (500, 100);
@@ -54,8 +78,8 @@ pub(crate) fn limits() -> Limits {
 }
 
 /// The cookies of the dashboard at `address`.
-pub(crate) fn cookies(address: SocketAddr, is_secure: bool) -> CookieNames {
-    CookieNames::new(address.port(), is_secure)
+pub(crate) fn cookies(address: Option<SocketAddr>, is_secure: bool) -> CookieNames {
+    CookieNames::new(address.map_or(0, |address| address.port()), is_secure)
 }
 
 impl Handler for AdminApi {
@@ -94,6 +118,11 @@ impl AdminState {
             Ok(caller) => caller,
             Err(refused) => return *refused,
         };
+        self.answer_call(request, &caller)
+    }
+
+    /// A call of someone who is known.
+    fn answer_call(&self, request: &Request, caller: &Caller) -> Response {
         if (&request.method, request.path()) == (&Method::GET, DESCRIPTION) {
             return Response::new(StatusCode::OK, "application/json", self.description.clone());
         }
@@ -105,7 +134,7 @@ impl AdminState {
         if !caller.may(route.role) {
             return not_allowed(caller.name(), route.role);
         }
-        let call = Call { state: self, input: CallInput { request, parameters }, caller: &caller };
+        let call = Call { state: self, input: CallInput { request, parameters }, caller };
         let (actor, from, path) = (&caller.actor, request.client, request.path());
         match (route.answer)(&call) {
             Ok(response) => {

@@ -74,17 +74,17 @@ impl AdminListener {
         let scheme = if self.tls.is_some() { "https" } else { "http" };
         format!("{scheme}://{}", self.listener.address())
     }
+}
 
-    /// `server`, with its administrators let in here.
-    pub(crate) fn open(
-        self,
-        server: Server,
-        operations: Arc<dyn Operations>,
-        sign_in: Option<SignInProvider>,
-    ) -> Server {
-        let Self { listener, tls } = self;
-        server.with_admin(Administration { listener, tls, operations, sign_in })
-    }
+/// `server`, with its administrators let in where `listener` says, and commands of this machine in any case.
+pub(crate) fn open(
+    server: Server,
+    listener: Option<AdminListener>,
+    operations: Arc<dyn Operations>,
+    sign_in: Option<SignInProvider>,
+) -> Server {
+    let (listener, tls) = listener.map_or((None, None), |AdminListener { listener, tls }| (Some(listener), tls));
+    server.with_admin(Administration { listener, tls, operations, sign_in })
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

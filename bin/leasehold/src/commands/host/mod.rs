@@ -29,9 +29,9 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 use leasehold_core::{Code, Timestamp};
-use leasehold_host::Error;
 use leasehold_host::activation::Home;
 use leasehold_host::report::{Report, UsageReport};
+use leasehold_host::{Error, LocalHost, ServedStore};
 use leasehold_store::StoreError;
 use leasehold_store::host::HostStore;
 
@@ -147,16 +147,28 @@ impl Data {
         };
         let location = self.location()?;
         let store_failed = |error| location.failed(&error);
-        match location.host_reader().map_err(store_failed)? {
+        match self.reader_if_there()? {
             Some(mut store) => Report::read(&identity, store.as_mut(), &home.peaks(), usage, now).map_err(store_failed),
             None => Ok(Report::default()),
         }
     }
 
-    /// The store as it is now, for reading, also while the host serves.
+    /// The store as it is now, for reading; a host that serves is asked for what is in it. `None` where there is none yet.
+    fn reader_if_there(&self) -> Result<Option<Box<dyn HostStore>>, Failure> {
+        // A store that is named is meant, whatever the host of the folder does.
+        if self.store.is_none()
+            && let Some(host) = LocalHost::of(&self.folder)
+        {
+            return Ok(Some(Box::new(ServedStore::of(host))));
+        }
+        let location = self.location()?;
+        location.host_reader().map_err(|error| location.failed(&error))
+    }
+
+    /// The same where there is one.
     pub(crate) fn reader(&self) -> Result<Box<dyn HostStore>, Failure> {
         let location = self.location()?;
-        location.host_reader().map_err(|error| location.failed(&error))?.ok_or_else(|| {
+        self.reader_if_there()?.ok_or_else(|| {
             let message = format!("{location}: the host has not served yet, there is nothing to show");
             Failure::refused(Code::NotInitialised, message).hint("start it with `leasehold host serve`")
         })

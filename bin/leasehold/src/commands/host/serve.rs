@@ -16,7 +16,7 @@ use leasehold_service::{Limits, Tls, shutdown_signal, supervisor};
 use leasehold_store::host::HostStore;
 use serde_json::json;
 
-use super::administration::{AdminListen, AdminListener, ServeOperations};
+use super::administration::{self, AdminListen, AdminListener, ServeOperations};
 use super::config::Config;
 use super::dns::options::DnsOptions;
 use super::doctor::Examined;
@@ -101,13 +101,8 @@ impl Serve {
         // Outside the runtime: a store on a database waits for its answers.
         let server = Server::start(home, store, Arc::new(SystemClock), Arc::new(SystemRng), options);
         let server = self.announced(&config, server.map_err(|error| failed(&error))?);
-        let server = match admin {
-            Some(admin) => {
-                let operations = ServeOperations::new(self.clone(), listener.address());
-                admin.open(server, Arc::new(operations), sign_in)
-            }
-            None => server,
-        };
+        let operations = ServeOperations::new(self.clone(), listener.address());
+        let server = administration::open(server, admin, Arc::new(operations), sign_in);
         let started = Started { address, port, store: config.store.clone(), mdns: self.mdns(&config), tls };
         runtime.block_on(async {
             let controls = server.controls();

@@ -78,7 +78,7 @@ impl View {
         let grants = identity.certificate().grants.clone();
         let location = data.location()?;
         let store_failed = |error| location.failed(&error);
-        let Some(mut store) = location.host_reader().map_err(store_failed)? else {
+        let Some(mut store) = data.reader_if_there()? else {
             let families = grants.into_iter().map(|grant| (grant, Counts::default())).collect();
             return Ok(Self { identity, authority, record, now, disk, tls, families, seals: Vec::new() });
         };

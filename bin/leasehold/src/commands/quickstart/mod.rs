@@ -18,7 +18,7 @@ use leasehold_store_sqlite::host::SqliteHost;
 use serde_json::json;
 use tokio::sync::oneshot;
 
-use crate::commands::host::administration::{AdminListen, AdminListener};
+use crate::commands::host::administration::{self, AdminListen, AdminListener};
 use crate::commands::host::serve::runtime;
 use crate::commands::host::{failed, store_failed};
 use crate::failure::Failure;
@@ -155,10 +155,7 @@ impl Serving {
         let address = listener.address();
         let url = admin.as_ref().map(AdminListener::url);
         let operations = QuickstartOperations { data: data.to_owned(), address };
-        let server = match admin {
-            Some(admin) => admin.open(server, Arc::new(operations), None),
-            None => server,
-        };
+        let server = administration::open(server, admin, Arc::new(operations), None);
         let (stop, stopped) = oneshot::channel();
         let thread = thread::spawn(move || {
             runtime.block_on(server.serve(listener, async {

@@ -9,7 +9,7 @@ use utoipa::ToSchema;
 use super::Call;
 use crate::admin::actions::{Actor, Carried};
 
-/// A lease to end.
+/// A lease to end, by its name: where the client has another one meanwhile, that one stays.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(as = EndLease)]
@@ -18,7 +18,6 @@ pub(super) struct EndInput {
     family: FamilyIdInput,
     #[schema(inline)]
     product: ProductIdInput,
-    /// The lease's name: where the client has another one meanwhile, that one stays.
     #[schema(inline)]
     lease: CtiInput,
 }
