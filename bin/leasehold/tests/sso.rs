@@ -182,9 +182,10 @@ fn settings(folder: &Path, oidc: &Oidc, roles: &str) -> String {
     let secret = folder.join("secret");
     fs::write(&secret, "a secret: with + and /\n").expect("a file");
     format!(
-        "issuer = {:?}\nclient_id = \"leasehold-admin\"\nclient_secret_file = {secret:?}\nscopes = [\"openid\", \"groups\"]\n\
+        "issuer = {:?}\nclient_id = \"leasehold-admin\"\nclient_secret_file = \"{}\"\nscopes = [\"openid\", \"groups\"]\n\
          [roles]\n{roles}",
-        oidc.issuer
+        oidc.issuer,
+        secret.display()
     )
 }
 

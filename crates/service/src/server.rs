@@ -113,10 +113,8 @@ impl<H: Handler> Server<H> {
         let (phase, phases) = watch::channel(ShutdownPhase::Serving);
         let (permits, server) = self.shared();
         let mut shutdown = pin!(shutdown);
-        let accept = async || {
-            let permit = Arc::clone(&permits).acquire_owned().await.expect("the semaphore is never closed");
-            (permit, socket.accept().await)
-        };
+        // The semaphore is never closed.
+        let accept = async || (Arc::clone(&permits).acquire_owned().await.ok(), socket.accept().await);
         loop {
             let (permit, accepted) = tokio::select! {
                 biased;

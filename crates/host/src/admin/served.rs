@@ -58,8 +58,8 @@ impl LocalHost {
         let head = String::from_utf8_lossy(&answer[..end]).into_owned();
         let status = head.split(' ').nth(1).and_then(|status| status.parse().ok()).ok_or(ErrorKind::InvalidData)?;
         let length = head.lines().filter_map(|line| line.split_once(':'));
-        let length = length.filter(|(name, _)| name.eq_ignore_ascii_case("content-length"));
-        let length = length.filter_map(|(_, value)| value.trim().parse::<usize>().ok()).next();
+        let mut length = length.filter(|(name, _)| name.eq_ignore_ascii_case("content-length"));
+        let length = length.find_map(|(_, value)| value.trim().parse::<usize>().ok());
         let body = answer.split_off(end + 4);
         if length.is_some_and(|length| length != body.len()) {
             return Err(ErrorKind::UnexpectedEof.into());
