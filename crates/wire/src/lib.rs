@@ -10,6 +10,7 @@ pub mod armour;
 mod cbor;
 mod document;
 pub mod envelope;
+pub mod journal;
 pub mod keypair;
 mod limits;
 pub mod parts;

@@ -6,8 +6,9 @@
 
 use alloc::vec::Vec;
 
+use curve25519_dalek::constants::ED25519_BASEPOINT_POINT;
 use curve25519_dalek::edwards::CompressedEdwardsY;
-use curve25519_dalek::traits::IsIdentity;
+use curve25519_dalek::traits::{IsIdentity, VartimeMultiscalarMul};
 use curve25519_dalek::{EdwardsPoint, Scalar};
 use ed25519_dalek::{Signature, VerifyingKey};
 use leasehold_core::PublicKey;
@@ -78,6 +79,54 @@ pub fn batch(claims: &[Claim<'_>]) -> Vec<bool> {
         return alloc::vec![true; claims.len()];
     }
     claims.iter().map(|claim| claim.key.verify(claim.message, claim.signature)).collect()
+}
+
+/// Whether all of these signatures of one key hold, each over its message: twice as fast as [`batch`], since the key counts once.
+///
+/// The answer is that of [`Point::verify`] for each.
+pub fn all_of(key: &Point, signed: &[(&[u8], &[u8; 64])]) -> bool {
+    const LEAST: usize = 8;
+    if signed.len() < LEAST {
+        return signed.iter().all(|(message, signature)| key.verify(message, signature));
+    }
+    sum_vanishes(key, signed).unwrap_or(false)
+}
+
+/// Whether the sum of all `[s]B - [k]A - R`, each times a number that no signer could foresee, is zero but for torsion; `None` where a
+/// signature is none.
+fn sum_vanishes(key: &Point, signed: &[(&[u8], &[u8; 64])]) -> Option<bool> {
+    let (mut challenges, mut transcript) = (Vec::with_capacity(signed.len()), Sha512::new());
+    for (message, signature) in signed {
+        let (r, s) = halves(signature);
+        let s = Option::<Scalar>::from(Scalar::from_canonical_bytes(*s)).filter(|_| is_usable(r))?;
+        let digest = Sha512::new().chain_update(r).chain_update(key.0.as_bytes()).chain_update(message).finalize();
+        transcript.update(signature);
+        transcript.update(digest);
+        challenges.push((s, Scalar::from_bytes_mod_order_wide(&digest.into())));
+    }
+    let seed: [u8; 64] = transcript.finalize().into();
+    let (mut of_base, mut of_key) = (Scalar::ZERO, Scalar::ZERO);
+    let mut weights = Vec::with_capacity(signed.len() + 2);
+    for (at, (s, k)) in challenges.iter().enumerate() {
+        let weight = weight(&seed, at as u64);
+        of_base += weight * s;
+        of_key += weight * k;
+        weights.push(weight);
+    }
+    // Negated as a whole, so that the weights stay short.
+    weights.extend([of_key, -of_base]);
+    let commitments = signed.iter().map(|(_, signature)| CompressedEdwardsY(*halves(signature).0).decompress());
+    let own = [Some(key.0.to_edwards()), Some(ED25519_BASEPOINT_POINT)];
+    let sum = EdwardsPoint::optional_multiscalar_mul(weights, commitments.chain(own))?;
+    Some(sum.mul_by_cofactor().is_identity())
+}
+
+/// 128 bits that depend on every signature and message of a batch.
+fn weight(seed: &[u8; 64], at: u64) -> Scalar {
+    let digest = Sha512::new().chain_update(seed).chain_update(at.to_be_bytes()).finalize();
+    let mut bytes = [0; 16];
+    bytes.copy_from_slice(&digest[..16]);
+    Scalar::from(u128::from_le_bytes(bytes))
 }
 
 fn batch_holds(claims: &[Claim<'_>]) -> bool {
@@ -224,6 +273,29 @@ mod tests {
         let mut expected = [true; 9];
         expected[4] = false;
         assert_eq!(check(&signatures), expected);
+    }
+
+    #[test]
+    fn signatures_of_one_key_are_checked_together_as_they_are_one_by_one() {
+        let messages: Vec<[u8; 2]> = (0..300_u16).map(u16::to_be_bytes).collect();
+        for torsion in 0..8 {
+            let pair = |n: usize| with_torsion(3, EIGHT_TORSION[n % 8], EIGHT_TORSION[torsion], &messages[n]);
+            let key = pair(0).0;
+            for size in [1, 7, 8, 9, 300] {
+                let signatures: Vec<[u8; 64]> = (0..size).map(|n| pair(n).1).collect();
+                let signed: Vec<(&[u8], &[u8; 64])> =
+                    signatures.iter().enumerate().map(|(n, signature)| (&messages[n][..], signature)).collect();
+                assert!(signed.iter().all(|(message, signature)| key.verify(message, signature)));
+                assert!(all_of(&key, &signed), "{size} signatures, torsion {torsion}");
+                for bit in [0, 255, 256, 500] {
+                    let mut changed = signatures.clone();
+                    changed[size / 2][bit / 8] ^= 1 << (bit % 8);
+                    let signed: Vec<(&[u8], &[u8; 64])> =
+                        changed.iter().enumerate().map(|(n, signature)| (&messages[n][..], signature)).collect();
+                    assert!(!all_of(&key, &signed), "{size} signatures, bit {bit}");
+                }
+            }
+        }
     }
 
     #[test]

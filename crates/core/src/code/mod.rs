@@ -127,6 +127,14 @@ codes! {
     AnotherHost = "another-host",
     OlderList = "older-list",
     OlderCertificate = "older-certificate",
+    // Journals as files.
+    JournalAltered = "journal-altered",
+    JournalCut = "journal-cut",
+    JournalForked = "journal-forked",
+    SealMissing = "seal-missing",
+    SealOutOfOrder = "seal-out-of-order",
+    NotInJournal = "not-in-journal",
+    JournalUnrelated = "journal-unrelated",
     // The vendor's commands.
     UnknownProduct = "unknown-product",
     UnknownFamily = "unknown-family",

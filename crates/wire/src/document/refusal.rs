@@ -58,7 +58,7 @@ impl RefusalReason {
         }
     }
 
-    fn from_number(number: u64) -> Result<Self, Malformed> {
+    pub(crate) fn from_number(number: u64) -> Result<Self, Malformed> {
         let found = Self::ALL.into_iter().find(|reason| *reason as u64 == number);
         found.ok_or(Malformed("an unknown reason of a refusal"))
     }

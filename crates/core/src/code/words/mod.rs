@@ -13,6 +13,7 @@ mod directory;
 mod dns;
 mod doctor;
 mod documents;
+mod journal;
 mod office;
 mod servers;
 mod subscription;
@@ -33,9 +34,10 @@ pub(super) const fn of(code: Code) -> Words {
     TABLE[code as usize]
 }
 
-const SECTIONS: [&[(Code, Words)]; 9] = [
+const SECTIONS: [&[(Code, Words)]; 10] = [
     documents::WORDS,
     servers::WORDS,
+    journal::WORDS,
     subscription::WORDS,
     vendor::WORDS,
     dns::WORDS,
