@@ -11,7 +11,7 @@ use leasehold_core::Code;
 use leasehold_store::StoreError;
 use leasehold_store::authority::AuthorityStore;
 use leasehold_store::copy::{self, CopyError};
-use leasehold_store::host::{HostStore, Records};
+use leasehold_store::host::{HostStore, Records, SealHistory};
 use leasehold_store_postgres::authority::PostgresAuthority;
 use leasehold_store_postgres::host::PostgresHost;
 use leasehold_store_postgres::{Address, AddressError};
@@ -173,6 +173,18 @@ impl StoreLocation {
     /// The host's store, to be read record by record, also while hosts serve from it; `None` where there is none.
     pub(crate) fn to_read(&self) -> Result<Option<Box<dyn Records>>, Failure> {
         let opened: Result<Option<Box<dyn Records>>, StoreError> = match self {
+            Self::Folder(folder) if !folder.join(FILE).exists() => Ok(None),
+            Self::Folder(folder) => SqliteHost::open_reader(folder).map(|store| Some(Box::new(store) as _)),
+            Self::Database(address) => {
+                PostgresHost::open_reader((**address).clone()).map(|store| store.map(|store| Box::new(store) as _))
+            }
+        };
+        opened.map_err(|error| self.failed(&error))
+    }
+
+    /// The host's store, whose seals are to be exported, also while hosts serve from it; `None` where there is none.
+    pub(crate) fn to_export(&self) -> Result<Option<Box<dyn SealHistory>>, Failure> {
+        let opened: Result<Option<Box<dyn SealHistory>>, StoreError> = match self {
             Self::Folder(folder) if !folder.join(FILE).exists() => Ok(None),
             Self::Folder(folder) => SqliteHost::open_reader(folder).map(|store| Some(Box::new(store) as _)),
             Self::Database(address) => {

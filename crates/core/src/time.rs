@@ -33,6 +33,12 @@ impl Timestamp {
         Self(self.0.saturating_sub(span.0))
     }
 
+    /// The year and the month (1 to 12) in UTC.
+    pub const fn year_and_month(self) -> (u64, u64) {
+        let (year, month, _) = date(self.0 / 86_400);
+        (year, month)
+    }
+
     /// How long after `earlier` this is; zero when it is not after it.
     pub const fn since(self, earlier: Self) -> Span {
         Span(self.0.saturating_sub(earlier.0))

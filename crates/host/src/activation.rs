@@ -168,6 +168,7 @@ impl Home {
         {
             return Err(Error::Older { installed });
         }
+        self.keep_for_journals(presented)?;
         self.replace(CERTIFICATE, presented)?;
         self.remember(root)?;
         Ok(certificate)

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use leasehold_client::AuthorityError;
 use leasehold_core::{Code, KeyId, KeyKind, Timestamp};
 use leasehold_store::StoreError;
-use leasehold_wire::Reason;
+use leasehold_wire::{Malformed, Reason};
 
 /// The host could not do what it was asked.
 #[derive(Debug, thiserror::Error)]
@@ -105,6 +105,9 @@ pub enum Error {
     /// The newest seal of the store is not what this host has signed.
     #[error("seal {0} of the store is damaged: it is not what this host has signed")]
     BadSeal(u64),
+    /// The file is no journal, or was altered.
+    #[error("the file is no journal that can be gone on with: {0}")]
+    NotAJournal(#[source] Malformed),
     /// The store fails.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -137,6 +140,7 @@ impl Error {
             Self::StoreBehind { .. } | Self::BatchesMissing { .. } => Code::StoreBehind,
             Self::AnotherStore { .. } => Code::AnotherStore,
             Self::BadSeal(_) => Code::StoreDamaged,
+            Self::NotAJournal(_) => Code::Malformed,
             Self::Store(error) => error.code(),
             Self::Service(error) => error.code(),
             Self::Thread(_) => Code::Internal,

@@ -1,8 +1,8 @@
 //! The names of the files in a host's folder.
 
 /// All files of a host but its store, the key pair first.
-pub(crate) const STATE_FILES: [&str; 11] =
-    [KEY, REQUEST, RENEWAL, PENDING, CERTIFICATE, REVOCATIONS, ROOT, AUTHORITY, RECORD, PEAKS, PUBLISHED];
+pub(crate) const STATE_FILES: [&str; 12] =
+    [KEY, REQUEST, RENEWAL, PENDING, CERTIFICATE, CERTIFICATES, REVOCATIONS, ROOT, AUTHORITY, RECORD, PEAKS, PUBLISHED];
 /// The key pair.
 pub(crate) const KEY: &str = "host.key";
 /// The request made last.
@@ -13,6 +13,8 @@ pub(crate) const RENEWAL: &str = "renewal.lh";
 pub(crate) const ASKING: &str = "asking.lock";
 /// The certificate.
 pub(crate) const CERTIFICATE: &str = "host.lh";
+/// All certificates that the host has had, of former key pairs as well.
+pub(crate) const CERTIFICATES: &str = "certificates.cbor";
 /// The vendor's revocation list.
 pub(crate) const REVOCATIONS: &str = "revocations.lh";
 /// The vendor's root key.

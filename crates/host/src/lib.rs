@@ -24,6 +24,7 @@ pub mod health;
 mod hex;
 mod identity;
 mod job;
+pub mod journal;
 pub mod mark;
 mod metrics;
 mod newest;

@@ -10,8 +10,8 @@ use leasehold_wire::{Keypair, Lease, Method, RefusalReason, SealedRefusal};
 /// The documents of a batch, not sealed yet.
 #[derive(Debug, Default)]
 pub struct Documents {
-    leases: Vec<Lease>,
-    refusals: Vec<SealedRefusal>,
+    pub(crate) leases: Vec<Lease>,
+    pub(crate) refusals: Vec<SealedRefusal>,
 }
 
 /// The documents of a batch, sealed.

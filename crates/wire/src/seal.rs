@@ -90,6 +90,26 @@ pub fn seal<D: Sealable>(documents: &[D], tip: Tip, host: &Keypair) -> Sealed {
     Sealed { previous, number, root, seal, signature, leaves, typ: D::TYP, host, payloads, levels }
 }
 
+/// The document at `index` of a batch that was sealed after `tip` by the key and with the signature of `signed`: its place, its leaf, and
+/// the document as its client has got it, without its chain.
+///
+/// # Panics
+/// Where the batch has no such document.
+pub fn proven<D: Sealable>(
+    documents: &[D],
+    tip: Tip,
+    signed: (KeyId, &[u8; 64]),
+    index: usize,
+) -> (Seal, Hash, Vec<u8>) {
+    let (host, signature) = signed;
+    let own = payload(&documents[index]);
+    let levels = tree(documents.iter().map(leaf_of).collect());
+    let (previous, number, size) = (tip.seal, tip.number + 1, documents.len() as u64);
+    let seal = Seal { previous, number, index: index as u64, size, path: path(&levels, index) };
+    let document = write(D::TYP, host, &[], Some(&seal), &own, signature);
+    (seal, leaf(&own), document)
+}
+
 impl Sealed {
     /// The document at `index` as the client gets it, with `chain` where it is not held there yet.
     ///
@@ -111,15 +131,8 @@ impl Sealed {
         Tip { number: self.number, seal: self.seal }
     }
 
-    fn path(&self, mut index: usize) -> Vec<Hash> {
-        let below_root = &self.levels[..self.levels.len() - 1];
-        let mut path = Vec::with_capacity(below_root.len());
-        for level in below_root {
-            // A last node without a neighbour rises as it is.
-            path.extend(level.get(index ^ 1));
-            index /= 2;
-        }
-        path
+    fn path(&self, index: usize) -> Vec<Hash> {
+        path(&self.levels, index)
     }
 }
 
@@ -203,6 +216,18 @@ pub fn message(typ: Typ, seal: &Hash) -> Vec<u8> {
 
 fn node(left: &Hash, right: &Hash) -> Hash {
     Sha256::new().chain_update([1]).chain_update(left).chain_update(right).finalize().into()
+}
+
+/// Hashes beside the way from a leaf to the root.
+fn path(levels: &[Vec<Hash>], mut index: usize) -> Vec<Hash> {
+    let below_root = &levels[..levels.len() - 1];
+    let mut path = Vec::with_capacity(below_root.len());
+    for level in below_root {
+        // A last node without a neighbour rises as it is.
+        path.extend(level.get(index ^ 1));
+        index /= 2;
+    }
+    path
 }
 
 /// All levels from the leaves to the root.

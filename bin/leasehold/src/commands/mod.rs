@@ -11,6 +11,7 @@ mod explain;
 mod findings;
 mod host;
 mod inspect;
+mod journal;
 mod listing;
 mod man;
 mod office;
@@ -46,6 +47,9 @@ pub(crate) enum Command {
     Office(office::Office),
     /// Decode and verify any document or product key.
     Inspect(inspect::Inspect),
+    /// A host's sealed history as a file: export, verify, explain.
+    #[command(subcommand)]
+    Journal(journal::Journal),
     /// Stores of hosts and authorities: check, copy, bring up to date.
     #[command(subcommand)]
     Store(store::Store),
@@ -68,6 +72,7 @@ impl Command {
             Self::Doctor(command) => command.run(output),
             Self::Office(command) => command.run(output),
             Self::Inspect(command) => command.run(output),
+            Self::Journal(command) => command.run(output),
             Self::Store(command) => command.run(output),
             Self::Explain(command) => command.run(output),
             Self::Completions(command) => {

@@ -4,7 +4,9 @@ use std::mem;
 
 use leasehold_core::{KeyId, PublicKey, Span};
 use leasehold_store::StoreError;
-use leasehold_store::host::{BatchRow, ClientPages, ClientRow, Counts, Flaw, Record, Records, SealRow};
+use leasehold_store::host::{
+    BatchRow, ClientPages, ClientRow, Counts, Flaw, Record, Records, SealHistory, SealRow, SealedEntries,
+};
 
 use super::PostgresHost;
 use super::columns::{Clients, Column, Leases};
@@ -44,6 +46,22 @@ impl Records for PostgresHost {
 
     fn flaws(&mut self) -> Result<Vec<Flaw>, StoreError> {
         self.ask(&async |session| session.flaws().await)
+    }
+}
+
+impl SealHistory for PostgresHost {
+    fn seals_after(
+        &mut self,
+        host: KeyId,
+        after: u64,
+        each: &mut dyn FnMut(SealedEntries) -> Result<(), StoreError>,
+    ) -> Result<(), StoreError> {
+        let handed: Result<(), Fault> = self.runtime.block_on(async {
+            let session = HostSession::open(&self.address, Purpose::Looking).await?;
+            session.client().batch_execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await?;
+            session.seals_after(host, after, each).await
+        });
+        Ok(handed?)
     }
 }
 
@@ -98,6 +116,26 @@ impl HostSession {
                 waiting.replace(next).map(Record::Batch).map_or(Ok(()), &mut *each)?;
             }
             waiting.map(Record::Batch).map_or(Ok(()), &mut *each)?;
+            if page.is_empty() {
+                return Ok(());
+            }
+        }
+    }
+
+    async fn seals_after(
+        &self,
+        host: KeyId,
+        after: u64,
+        each: &mut dyn FnMut(SealedEntries) -> Result<(), StoreError>,
+    ) -> Result<(), Fault> {
+        let mut after = integer(after);
+        loop {
+            let page: [Column<'_>; 3] = [&&host.0[..], &after, &BATCHES];
+            let page = self.client().query(&self.statements.seals_after, &page).await?;
+            for row in &page {
+                after = row.try_get(0)?;
+                each(SealedEntries { seal: rows::seal(row, 0)?, entries: row.try_get(9)? })?;
+            }
             if page.is_empty() {
                 return Ok(());
             }

@@ -4,7 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use leasehold_core::{FamilyId, KeyId, PublicKey};
 use leasehold_store::StoreError;
-use leasehold_store::host::{BatchRow, ClientPages, ClientRow, Counts, Flaw, HostStore, Record, Records};
+use leasehold_store::host::{
+    BatchRow, ClientPages, ClientRow, Counts, Flaw, HostStore, Record, Records, SealHistory, SealedEntries,
+};
 use rusqlite::{Transaction, TransactionBehavior};
 
 use super::rows::{self, Names, blob, integer};
@@ -76,6 +78,23 @@ impl Records for SqliteHost {
             }
         }
         Ok(flaws)
+    }
+}
+
+impl SealHistory for SqliteHost {
+    fn seals_after(
+        &mut self,
+        host: KeyId,
+        after: u64,
+        each: &mut dyn FnMut(SealedEntries) -> Result<(), StoreError>,
+    ) -> Result<(), StoreError> {
+        let sql = include_str!("../../sql/host/seals_after.sql");
+        let mut statement = self.connection.prepare(sql).map_err(failed)?;
+        let mut found = statement.query((host.0.as_slice(), integer(after))).map_err(failed)?;
+        while let Some(row) = found.next().map_err(failed)? {
+            each(SealedEntries { seal: rows::seal(row, 0)?, entries: row.get(9).map_err(failed)? })?;
+        }
+        Ok(())
     }
 }
 

@@ -22,7 +22,7 @@ pub use base::fold_into_base;
 pub use find::{ClientKind, ClientSearch, DecidedBatch, Stretch};
 pub use horizon::Horizon;
 pub use ledger::{Change, CountingClient, Ledger, Loaded, NewLease, UserLease};
-pub use record::{BatchRow, ClientPages, Flaw, Record, Records, Summary};
+pub use record::{BatchRow, ClientPages, Flaw, Record, Records, SealHistory, SealedEntries, Summary};
 
 use crate::StoreError;
 

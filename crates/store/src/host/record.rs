@@ -9,7 +9,7 @@ use super::codec::{
     Wrote, address, array, counting, damaged, decode_fingerprint, encode_fingerprint, fixed, optional, requests, text,
     user, write_address, write_counting, write_requests, write_user,
 };
-use super::{ClientRow, Counts, Hash, LeaseRow, SealKind, SealRow, Sighting};
+use super::{ClientRow, Counts, Hash, HostStore, LeaseRow, SealKind, SealRow, Sighting};
 use crate::StoreError;
 
 /// One record of a store.
@@ -36,6 +36,30 @@ pub struct BatchRow {
     pub entries: Vec<u8>,
     /// The host that has sealed it, and the seals; none where nothing was granted or refused.
     pub seals: Vec<(KeyId, SealRow)>,
+}
+
+/// A store whose seals can be read one by one: for exports of the journal.
+pub trait SealHistory: HostStore {
+    /// Hands the seals of `host` after the one of this number to `each`, in their order and as they are at one moment, each with
+    /// what its batch decided; hosts may go on deciding meanwhile.
+    ///
+    /// # Errors
+    /// [`StoreError`]; that of `each`.
+    fn seals_after(
+        &mut self,
+        host: KeyId,
+        after: u64,
+        each: &mut dyn FnMut(SealedEntries) -> Result<(), StoreError>,
+    ) -> Result<(), StoreError>;
+}
+
+/// A seal with what its batch decided.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SealedEntries {
+    /// The seal, without its leaves: the entries lead to them.
+    pub seal: SealRow,
+    /// The entries of the whole batch, encoded: [`super::decode_entries`]; empty where they were pruned.
+    pub entries: Vec<u8>,
 }
 
 /// What is wrong with what a store keeps beside its records.

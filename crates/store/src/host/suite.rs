@@ -11,8 +11,8 @@ use leasehold_core::{
 
 use super::{
     Asked, Batch, ClientKind, ClientRow, ClientSearch, Counts, Decision, EndCause, Family, Fork, HostStore, Ledger,
-    NewLease, Record, Records, SealKind, SealRow, Seals, Stretch, Subject, Summary, Terms, decode_entries,
-    fold_into_base,
+    NewLease, Record, Records, SealHistory, SealKind, SealRow, SealedEntries, Seals, Stretch, Subject, Summary, Terms,
+    decode_entries, fold_into_base,
 };
 use crate::StoreError;
 
@@ -90,7 +90,7 @@ where
 ///
 /// # Panics
 /// Where the backend does not do what it must.
-pub fn run_pruning<S: HostStore + Records>(mut fresh: impl FnMut() -> S) {
+pub fn run_pruning<S: Records + SealHistory>(mut fresh: impl FnMut() -> S) {
     let policy =
         Policy { threshold: 2, capacity: Some(30), devices: Some(2), validity: Span::HOUR, ..Policy::default() };
     let (mut pruned, mut whole, mut copy) = (fresh(), fresh(), fresh());
@@ -124,6 +124,7 @@ pub fn run_pruning<S: HostStore + Records>(mut fresh: impl FnMut() -> S) {
     let left: Vec<bool> = seals.map(|(_, size, leaves)| size == leaves as u64).collect();
     assert!(left.is_sorted() && left.contains(&false) && left.contains(&true), "leaves go, sizes and seals stay");
     leads_to_its_rows(&shown);
+    hands_out_each_chain(&mut pruned, &shown);
     transfer(&mut pruned, &mut copy);
     let after = [(1, Act::Ask), (2, Act::Release), (3, Act::Forget), (40, Act::SignedIn(1)), (44, Act::SignedIn(2))];
     let expected = act(&mut whole, &policy, &after, 25_100);
@@ -132,6 +133,33 @@ pub fn run_pruning<S: HostStore + Records>(mut fresh: impl FnMut() -> S) {
     assert_eq!(pruned.events(20).expect("events"), whole.events(20).expect("events"));
     assert_eq!(pruned.clients(None, 99).expect("clients"), whole.clients(None, 99).expect("clients"));
     leads_to_its_rows(&records(&mut pruned));
+}
+
+/// Every chain is handed out from any seal on, each seal with what its batch decided.
+fn hands_out_each_chain(store: &mut impl SealHistory, records: &[Record]) {
+    let batches =
+        records.iter().filter_map(|record| if let Record::Batch(batch) = record { Some(batch) } else { None });
+    let mut chains: BTreeMap<KeyId, Vec<SealedEntries>> = BTreeMap::new();
+    for batch in batches {
+        for (host, seal) in &batch.seals {
+            let (seal, entries) = (SealRow { leaves: Vec::new(), ..seal.clone() }, batch.entries.clone());
+            chains.entry(*host).or_default().push(SealedEntries { seal, entries });
+        }
+    }
+    assert!(!chains.is_empty());
+    for (host, chain) in chains {
+        for after in [0, 1, 70, chain.len(), chain.len() + 1] {
+            let mut handed = Vec::new();
+            let take = &mut |sealed| {
+                handed.push(sealed);
+                Ok(())
+            };
+            store.seals_after(host, after as u64, take).expect("seals");
+            assert_eq!(handed, chain[after.min(chain.len())..], "of {host} after {after}");
+        }
+        let stopped = store.seals_after(host, 0, &mut |_| Err(StoreError::InUse));
+        assert!(matches!(stopped, Err(StoreError::InUse)), "{stopped:?}");
+    }
 }
 
 /// What the pruned part of a journal has left, and the rest of it, lead to the rows.

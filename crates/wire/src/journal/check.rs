@@ -20,6 +20,7 @@ use crate::signature::{self, Point};
 #[derive(Debug)]
 pub struct Checker {
     root: Option<PublicKey>,
+    trust: Trust,
     /// The root key that certificates so far lead to.
     leads_to: Option<KeyId>,
     standing: BTreeMap<KeyId, Standing>,
@@ -27,6 +28,14 @@ pub struct Checker {
     parts: u64,
     waiting: Vec<Signed>,
     place: Place,
+}
+
+/// How much of a journal is believed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Trust {
+    Nothing,
+    /// All but that these are the bytes that were verified: only digests are compared, and seals are not computed.
+    Verified,
 }
 
 /// How a chain stands.
@@ -98,6 +107,7 @@ impl Checker {
     pub const fn new(root: Option<PublicKey>) -> Self {
         Self {
             root,
+            trust: Trust::Nothing,
             leads_to: None,
             standing: BTreeMap::new(),
             part: None,
@@ -105,6 +115,13 @@ impl Checker {
             waiting: Vec::new(),
             place: Place { offset: 0, length: 0 },
         }
+    }
+
+    /// Begins to read once more what was verified before, for what its documents say alone: much faster. Seals are told as zeros.
+    pub fn again() -> Self {
+        let mut checker = Self::new(None);
+        checker.trust = Trust::Verified;
+        checker
     }
 
     /// Takes the next item with the `head` that stands before it.
@@ -128,17 +145,17 @@ impl Checker {
     ///
     /// # Errors
     /// [`Flaw`] where that was too early.
-    pub fn finish(self) -> Result<(), Flaw> {
+    pub fn finish(&mut self) -> Result<(), Flaw> {
         if self.part.is_none() && self.parts > 0 { Ok(()) } else { Err(self.stop(Wrong::Cut)) }
     }
 
     /// The file has ended within an item; or bytes follow that begin none: what is wrong then.
-    pub fn finish_within(self, malformed: Option<Malformed>) -> Flaw {
+    pub fn finish_within(&mut self, malformed: Option<Malformed>) -> Flaw {
         self.stop(malformed.map_or(Wrong::Cut, Wrong::Malformed))
     }
 
     /// What is wrong where the next item is to begin; or with a signature before, where one does not hold.
-    fn stop(mut self, wrong: Wrong) -> Flaw {
+    fn stop(&mut self, wrong: Wrong) -> Flaw {
         self.place = Place { offset: self.place.offset + self.place.length, length: 0 };
         match self.verify_waiting(None) {
             Ok(()) => self.flaw(wrong, None),
@@ -186,6 +203,10 @@ impl Checker {
         match (item, &mut self.part) {
             (Item::Begin(after), None) => self.begin(after, head, bytes),
             (Item::Certificate(host, authority), Some(part)) => {
+                if self.trust == Trust::Verified {
+                    part.signers.name(host)?;
+                    return Ok(Seen::Certificate);
+                }
                 let named = part.signers.take(host, authority, self.root.as_ref())?;
                 let expected = *self.leads_to.get_or_insert(named);
                 if expected != named {
@@ -213,7 +234,7 @@ impl Checker {
     }
 
     fn begin(&mut self, after: Tips, head: &[u8], bytes: &[u8]) -> Result<Seen, Fault> {
-        for (host, tip) in &after {
+        for (host, tip) in after.iter().filter(|_| self.trust == Trust::Nothing) {
             match self.standing.get(host) {
                 Some(standing) if standing.tip.number != tip.number => {
                     let (host, begins, stands) = (*host, tip.number, standing.tip.number);
@@ -227,7 +248,9 @@ impl Checker {
             }
         }
         let named = |host: &KeyId| after.iter().any(|(named, _)| named == host);
-        if let Some((host, standing)) = self.standing.iter().find(|(host, _)| !named(host)) {
+        if let Some((host, standing)) =
+            self.standing.iter().find(|(host, _)| self.trust == Trust::Nothing && !named(host))
+        {
             return Err(Wrong::Begins { host: *host, begins: 0, stands: standing.tip.number }.into());
         }
         let digest = Sha256::new().chain_update(head).chain_update(bytes);
@@ -241,7 +264,11 @@ impl Checker {
         let host = self.next(host, number)?;
         let named = |wrong: Wrong| Fault { wrong, seal: Some((host, number)) };
         let part = self.part.as_mut().expect("a part that has begun");
-        let (documents, leaves) = documents(part, typ, at, count, &mut rest).map_err(|wrong| named(wrong.into()))?;
+        let read = documents(part, typ, at, count, &mut rest, self.trust);
+        let (documents, leaves) = read.map_err(|wrong| named(wrong.into()))?;
+        if self.trust == Trust::Verified {
+            return Ok(Replayed { host, number, previous: [0; 32], seal: [0; 32], signature, documents });
+        }
         let root = seal::root(&leaves).expect("a document at least");
         let replayed = self.link(host, number, (count, &root), signature, documents, typ);
         self.allowed(&replayed, at).and_then(|()| self.all_used()).map_err(named)?;
@@ -253,6 +280,10 @@ impl Checker {
 
     fn pruned(&mut self, host: u64, number: u64, pruned: Pruned, signature: [u8; 64]) -> Result<Replayed, Fault> {
         let host = self.next(host, number)?;
+        if self.trust == Trust::Verified {
+            let documents = Documents::Pruned(pruned);
+            return Ok(Replayed { host, number, previous: [0; 32], seal: [0; 32], signature, documents });
+        }
         self.all_used().map_err(|wrong| Fault { wrong, seal: Some((host, number)) })?;
         let documents = Documents::Pruned(pruned);
         let replayed = self.link(host, number, (pruned.size, &pruned.root), signature, documents, pruned.typ);
@@ -264,6 +295,9 @@ impl Checker {
     fn next(&mut self, host: u64, number: u64) -> Result<KeyId, Fault> {
         let part = self.part.as_ref().expect("a part that has begun");
         let host = part.signers.named(host).ok_or(Wrong::UnknownHost)?;
+        if self.trust == Trust::Verified {
+            return Ok(host);
+        }
         let start = Standing { after: Tip::START, tip: Tip::START, at: None };
         let expected = self.standing.entry(host).or_insert(start).tip.number.saturating_add(1);
         if number == expected {
@@ -320,7 +354,7 @@ impl Checker {
     fn end(&mut self, tips: &Tips, digest: &Hash) -> Result<Seen, Fault> {
         self.verify_waiting(None).map_err(|flaw| self.stand_at(flaw))?;
         let part = self.part.take().expect("a part that has begun");
-        if let Some(fresh) = part.fresh {
+        if let Some(fresh) = part.fresh.filter(|_| self.trust == Trust::Nothing) {
             self.place = fresh;
             return Err(Wrong::UnusedTerms.into());
         }
@@ -330,7 +364,8 @@ impl Checker {
                 return Err(Wrong::End { host: *host, stands: standing.tip }.into());
             }
         }
-        if let Some((host, _)) = tips.iter().find(|(host, _)| !self.standing.contains_key(host)) {
+        let unknown = |host: &KeyId| self.trust == Trust::Nothing && !self.standing.contains_key(host);
+        if let Some((host, _)) = tips.iter().find(|(host, _)| unknown(host)) {
             return Err(Wrong::End { host: *host, stands: Tip::START }.into());
         }
         if part.digest.finalize()[..] != digest[..] {
@@ -395,6 +430,7 @@ fn documents(
     at: Timestamp,
     count: u64,
     rest: &mut super::strict::Reader<'_>,
+    trust: Trust,
 ) -> Result<(Documents, Vec<Hash>), Malformed> {
     let (mut leases, mut refusals, mut leaves) = (Vec::new(), Vec::new(), Vec::new());
     for _ in 0..count {
@@ -402,11 +438,15 @@ fn documents(
         let terms = entry::terms_of(rest, &part.terms, &mut part.used)?;
         if typ == Typ::Lease {
             let lease = entry::lease(rest, members, at, terms)?;
-            leaves.push(seal::leaf_of(&lease));
+            if trust == Trust::Nothing {
+                leaves.push(seal::leaf_of(&lease));
+            }
             leases.push(lease);
         } else {
             let refusal = entry::refusal(rest, members, at, terms)?;
-            leaves.push(seal::leaf_of(&refusal));
+            if trust == Trust::Nothing {
+                leaves.push(seal::leaf_of(&refusal));
+            }
             refusals.push(refusal);
         }
     }

@@ -104,10 +104,12 @@ pub enum Wrong {
 
 impl Wrong {
     /// The stable code.
-    pub const fn code(&self) -> Code {
+    pub fn code(&self) -> Code {
         match self {
             Self::Malformed(_) | Self::UnknownHost | Self::UnusedTerms | Self::CertificateTwice => Code::Malformed,
             Self::Cut => Code::JournalCut,
+            Self::Begins { begins, stands, .. } if begins < stands => Code::SealOutOfOrder,
+            Self::NotNext { expected, found, .. } if found < expected => Code::SealOutOfOrder,
             Self::Begins { .. } | Self::NotNext { .. } => Code::SealMissing,
             Self::BeginsElsewhere { .. } => Code::JournalForked,
             Self::Certificate(reason) | Self::Beyond(reason) => reason.code(),

@@ -89,6 +89,8 @@ impl<'b> Item<'b> {
 /// What an item says it is, read by who believes nothing of it: to find the end of a file, or where a missing seal stands.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Glimpse {
+    /// The beginning of a part.
+    Begin,
     /// A seal of the host of this number.
     Seal(u64, u64),
     /// The end of a part, where the chains stand so.
@@ -106,7 +108,8 @@ pub fn glimpse(item: &[u8]) -> Result<Glimpse, Malformed> {
         Item::Sealed(sealed) => Glimpse::Seal(sealed.host, sealed.number),
         Item::Pruned(host, number, ..) => Glimpse::Seal(host, number),
         Item::End(tips, _) => Glimpse::End(tips),
-        Item::Begin(_) | Item::Certificate(..) | Item::Terms(_) => Glimpse::Other,
+        Item::Begin(_) => Glimpse::Begin,
+        Item::Certificate(..) | Item::Terms(_) => Glimpse::Other,
     })
 }
 

@@ -17,6 +17,7 @@ use alloc::vec::Vec;
 use leasehold_core::{KeyId, Timestamp};
 
 use crate::document::{Lease, SealedRefusal};
+use crate::reason::Malformed;
 use crate::seal::{Hash, Tip};
 
 pub use check::{Checker, Part, Seen, Standing};
@@ -29,6 +30,8 @@ pub use write::{Covered, PartWriter};
 pub const MAX_ITEM: usize = 1_024 * 1_024;
 /// A seal covers no more documents that are still there.
 pub const MAX_DOCUMENTS: usize = 4_096;
+/// No journal begins so.
+pub const NOT_A_JOURNAL: Malformed = Malformed("not the beginning of a journal");
 /// What a part begins with.
 pub const NAME: &str = "leasehold journal 1";
 

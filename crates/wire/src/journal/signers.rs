@@ -61,6 +61,16 @@ impl Signers {
         Ok(named)
     }
 
+    /// Takes the name of a host from a certificate that was verified before.
+    pub(super) fn name(&mut self, host: &[u8]) -> Result<(), Malformed> {
+        let certificate: HostCertificate = Envelope::parse(host)?.document()?;
+        let host = certificate.key.id();
+        if !self.order.contains(&host) {
+            self.order.push(host);
+        }
+        Ok(())
+    }
+
     fn add(&mut self, certificate: HostCertificate, above: &Authority) -> Result<(), Wrong> {
         let host = certificate.key.id();
         if !self.by_name.contains_key(&host) {

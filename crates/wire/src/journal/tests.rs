@@ -147,8 +147,12 @@ fn check(bytes: &[u8]) -> Result<Vec<Replayed>, Flaw> {
     check_by(bytes, Some(root()))
 }
 
-fn check_by(mut bytes: &[u8], root: Option<PublicKey>) -> Result<Vec<Replayed>, Flaw> {
-    let (mut checker, mut replayed) = (Checker::new(root), Vec::new());
+fn check_by(bytes: &[u8], root: Option<PublicKey>) -> Result<Vec<Replayed>, Flaw> {
+    run(Checker::new(root), bytes)
+}
+
+fn run(mut checker: Checker, mut bytes: &[u8]) -> Result<Vec<Replayed>, Flaw> {
+    let mut replayed = Vec::new();
     while !bytes.is_empty() {
         let (head, size) = match super::head(bytes) {
             Ok(Some(found)) => found,
@@ -175,6 +179,22 @@ fn a_journal_is_replayed_with_all_that_its_seals_cover() {
         let sizes: Vec<u64> = replayed.iter().map(|seal| seal.documents.len()).collect();
         assert_eq!(sizes, [3, 2, 1, 2, 1]);
     }
+}
+
+#[test]
+fn what_was_verified_is_read_again_as_it_is() {
+    let journal = World::new().pieces().concat();
+    let verified = check(&journal).unwrap();
+    let again = run(Checker::again(), &journal).unwrap();
+    let said = |replayed: &[Replayed]| {
+        let said = replayed.iter().map(|seal| std::format!("{} {} {:?}", seal.host, seal.number, seal.documents));
+        said.collect::<Vec<_>>()
+    };
+    assert_eq!(said(&again), said(&verified));
+    let mut changed = journal;
+    let at = changed.len() / 2;
+    changed[at] ^= 1;
+    assert!(run(Checker::again(), &changed).is_err(), "it is not what was verified");
 }
 
 #[test]

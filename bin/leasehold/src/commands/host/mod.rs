@@ -6,7 +6,7 @@ pub(crate) mod administration;
 mod backup;
 mod check_config;
 mod clients;
-mod config;
+pub(crate) mod config;
 mod config_checks;
 pub(crate) mod dns;
 pub(crate) mod doctor;
@@ -33,7 +33,7 @@ use leasehold_host::activation::Home;
 use leasehold_host::report::{Report, UsageReport};
 use leasehold_host::{Error, LocalHost, ServedStore};
 use leasehold_store::StoreError;
-use leasehold_store::host::HostStore;
+use leasehold_store::host::{HostStore, SealHistory};
 
 use crate::commands::authority;
 use crate::commands::system_service::ServiceCommand;
@@ -168,11 +168,19 @@ impl Data {
     /// The same where there is one.
     pub(crate) fn reader(&self) -> Result<Box<dyn HostStore>, Failure> {
         let location = self.location()?;
-        self.reader_if_there()?.ok_or_else(|| {
-            let message = format!("{location}: the host has not served yet, there is nothing to show");
-            Failure::refused(Code::NotInitialised, message).hint("start it with `leasehold host serve`")
-        })
+        self.reader_if_there()?.ok_or_else(|| nothing_served(&location))
     }
+
+    /// The store as it is now, to be exported from, also while the host serves.
+    pub(crate) fn history(&self) -> Result<Box<dyn SealHistory>, Failure> {
+        let location = self.location()?;
+        location.to_export()?.ok_or_else(|| nothing_served(&location))
+    }
+}
+
+fn nothing_served(location: &StoreLocation) -> Failure {
+    let message = format!("{location}: the host has not served yet, there is nothing to show");
+    Failure::refused(Code::NotInitialised, message).hint("start it with `leasehold host serve`")
 }
 
 /// Whether there is a store where this host has served from one. Ask before it is opened, which would make an empty one.
@@ -207,6 +215,7 @@ pub(crate) fn failed(error: &Error) -> Failure {
         | Error::OlderList { .. }
         | Error::NotActivated(_)
         | Error::NotABackup(_)
+        | Error::NotAJournal(_)
         | Error::HostThere(_)
         | Error::StoreMissing { .. }
         | Error::StoreBehind { .. }
@@ -225,7 +234,7 @@ pub(crate) fn store_failed(folder: &std::path::Path, error: &StoreError) -> Fail
 }
 
 /// A time in JSON: seconds since 1970.
-fn seconds(time: Timestamp) -> u64 {
+pub(crate) fn seconds(time: Timestamp) -> u64 {
     time.unix()
 }
 

@@ -5,7 +5,7 @@ mod fact;
 mod facts;
 mod key;
 mod other;
-mod root;
+pub(crate) mod root;
 
 use std::path::{Path, PathBuf};
 

@@ -9,7 +9,7 @@ use crate::failure::Failure;
 use crate::input;
 
 /// The root key that `text` is or that the file of this name holds.
-pub(super) fn given(text: &str) -> Result<PublicKey, Failure> {
+pub(crate) fn given(text: &str) -> Result<PublicKey, Failure> {
     let path = Path::new(text);
     if let Ok(key) = text.trim().parse() {
         return Ok(key);
