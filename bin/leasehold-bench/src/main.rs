@@ -6,6 +6,7 @@
 
 mod fleet;
 mod host;
+mod journal;
 mod limits;
 mod load;
 mod measure;
@@ -39,12 +40,16 @@ enum Command {
     /// Serve as the host under test until terminated.
     #[command(hide = true)]
     Host(host::Host),
+    /// Make a journal of any size, and verify it.
+    #[command(subcommand)]
+    Journal(journal::Journal),
 }
 
 fn main() -> ExitCode {
     let Cli { json, measure, host } = Cli::parse();
     let done = match host {
         Some(Command::Host(host)) => host.run(),
+        Some(Command::Journal(journal)) => journal.run(),
         None => {
             measure.run().map(|results| if json { anstream::println!("{results:#}") } else { report::print(&results) })
         }
