@@ -2,6 +2,7 @@
 
 use leasehold_core::repair::repair;
 use leasehold_core::{ProductKey, PublicKey, Timestamp};
+use leasehold_wire::journal::{self, Checker, Seen};
 use leasehold_wire::parts::{Gatherer, MAX_PART, texts};
 use leasehold_wire::request::{self, Unverified};
 use leasehold_wire::signature::{self, Claim};
@@ -61,6 +62,35 @@ pub fn parts(input: &[u8]) {
         let whole = gather(&backwards);
         assert!(whole.is_empty() || whole == [input.to_vec()]);
     }
+}
+
+/// A journal's file, believed and not; what is written for what was read again is not asked for, since nothing is written of it.
+pub fn journal(input: &[u8]) {
+    let verified = replayed(Checker::new(None), input);
+    let read = replayed(Checker::again(), input);
+    assert!(verified.is_none() || verified == read, "what verifies is read again as it is");
+    let mut longer = input.to_vec();
+    longer.push(0);
+    assert!(replayed(Checker::new(None), &longer).is_none(), "nothing stands behind a journal");
+}
+
+/// The seals of a journal that is whole, with how many documents each covers.
+fn replayed(mut checker: Checker, mut rest: &[u8]) -> Option<Vec<(u64, u64)>> {
+    let mut seals = Vec::new();
+    while !rest.is_empty() {
+        let Ok(Some((length, size))) = journal::head(rest) else {
+            checker.finish_within(None);
+            return None;
+        };
+        let (item, after) = rest.split_at_checked(length + size)?;
+        let (head, item) = item.split_at(length);
+        let _ = journal::glimpse(item);
+        if let Seen::Seal(seal) = checker.take(head, item).ok()? {
+            seals.push((seal.number, seal.documents.len()));
+        }
+        rest = after;
+    }
+    checker.finish().ok().map(|()| seals)
 }
 
 fn gather(texts: &[String]) -> Vec<Vec<u8>> {

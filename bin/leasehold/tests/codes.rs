@@ -223,6 +223,7 @@ rotation.rs: older-list
 postgres.rs: store-denied store-newer
 mark.rs: another-store store-behind store-missing
 store.rs: store-not-empty
+journal.rs: journal-altered journal-cut journal-forked seal-missing seal-out-of-order not-in-journal journal-unrelated
 directory/openldap.rs: directory-unreachable directory-silent not-a-directory directory-no-right directory-referred
 directory/samba.rs: untrusted-directory directory-denied no-object
 crash.rs: capacity-reached store-in-use

@@ -182,6 +182,8 @@ vendor manifest acme-cad --dir q/vendor --passphrase-file q/vendor/passphrase
 vendor init --name Other --dir other-vendor --passphrase-file q/vendor/passphrase
 vendor key issue --family acme --kind host --dir q/vendor
 store check q/host
+journal export --data q/host --append q/j.lhj --json
+journal verify q/j.lhj
 store migrate q/host
 store copy q/host copied --json
 office explain 0xC004F074
@@ -216,6 +218,7 @@ host clients end: takes the name of a lease that is made anew each time
 host serve: ends only when it is told to
 host healthcheck: says why not, as no host serves
 vendor serve: ends only when it is told to
+journal explain: takes the name of a machine that is made anew each time
 vendor approve: needs a request that was not answered
 vendor revoke: signs a list with a passphrase, a second long
 vendor key set: takes the name of a key that is made anew each time

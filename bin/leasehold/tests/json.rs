@@ -90,6 +90,11 @@ host-clients-order: host clients forget $CLIENT --data host
 host-backup: host backup b.tar --data host
 host-restore: host restore b.tar --data h3
 store-check: store check host
+journal-export: journal export --data host -o j.lhj
+journal-verify: journal verify j.lhj
+journal-verify: journal verify j.lhj --previous j.lhj --lease la.txt
+journal-explain: journal explain $CLIENT j.lhj
+vendor-usage-journals: vendor usage --journal j.lhj
 explain: explain
 explain-code: explain busy
 explain-word: explain seal

@@ -54,6 +54,8 @@ host status --data h1
 host clients --data host
 host events --data host
 store check host
+journal export --data host -o j.lhj
+journal verify j.lhj
 store copy host copied
 vendor export keys
 explain";

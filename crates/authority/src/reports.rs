@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use leasehold_core::{FamilyId, KeyId, Text, Timestamp};
+use leasehold_core::{FamilyId, KeyId, PublicKey, Text, Timestamp};
 use leasehold_store::StoreError;
 use leasehold_store::authority::{AuthorityStore, Fork, HostReport, HostUsage, Stamp, Tip, Transaction};
 use leasehold_wire::seal;
@@ -86,6 +86,35 @@ pub fn of_hosts(store: &dyn AuthorityStore, subject: Option<KeyId>) -> Result<Ve
         usage.retain(|usage| subject.is_none_or(|subject| usage.subject == subject));
         Ok(usage)
     })
+}
+
+/// The customer of the product key that has activated a host: `None` where the authority does not know the host, `Some(None)` where the
+/// product key names none.
+///
+/// # Errors
+/// [`Error::NotInitialised`], [`Error::Store`].
+pub fn customer_of(store: &dyn AuthorityStore, host: KeyId) -> Result<Option<Option<Text>>, Error> {
+    transact(store, "customer", |tx| {
+        tx.vendor()?.ok_or(Error::NotInitialised)?;
+        let Some((key, _)) = tx.activations_of(host)?.pop() else { return Ok(None) };
+        Ok(Some(tx.key(key)?.and_then(|key| key.customer)))
+    })
+}
+
+/// The vendor's root key.
+///
+/// # Errors
+/// [`Error::NotInitialised`], [`Error::Store`].
+pub fn root(store: &dyn AuthorityStore) -> Result<PublicKey, Error> {
+    transact(store, "root", |tx| Ok(tx.vendor()?.ok_or(Error::NotInitialised)?.root))
+}
+
+/// The vendor's name.
+///
+/// # Errors
+/// [`Error::NotInitialised`], [`Error::Store`].
+pub fn vendor_name(store: &dyn AuthorityStore) -> Result<Text, Error> {
+    transact(store, "name", |tx| Ok(tx.vendor()?.ok_or(Error::NotInitialised)?.name))
 }
 
 /// Compares what a host reports with what it has reported before, and records a fork where they do not fit. What the host

@@ -9,6 +9,7 @@ mod confirm;
 mod frame;
 pub mod host;
 mod parts;
+pub mod usage;
 
 pub use confirm::{Confirmation, confirm_page};
 pub use frame::{

@@ -28,6 +28,11 @@ fn the_corpus_of_armour_replays() {
 }
 
 #[test]
+fn the_corpus_of_journals_replays() {
+    replay("journal", 300, targets::journal);
+}
+
+#[test]
 fn the_corpus_of_parts_replays() {
     replay("parts", 5_000, targets::parts);
 }

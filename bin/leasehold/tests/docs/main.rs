@@ -39,6 +39,7 @@ pages! {
     directory: "docs/directory.md",
     dns: "docs/dns.md",
     host: "docs/host.md",
+    journal: "docs/journal.md",
     limits: "docs/limits.md",
     offline: "docs/offline.md",
     proxies: "docs/proxies.md",

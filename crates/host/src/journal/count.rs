@@ -32,6 +32,8 @@ pub struct MonthlyCount {
     pub leases: u64,
     /// Refusals.
     pub refusals: u64,
+    /// The most leases that ran at once, in the last second of an hour of it.
+    pub peak: u64,
 }
 
 /// The most leases of a family that ran at once.
@@ -149,27 +151,35 @@ impl Counter {
 
     /// What was counted.
     pub fn usage(&self) -> UsageCount {
-        let of = |family: u16| self.families[usize::from(family)];
-        let count = |((month, family), sums): (&(Month, u16), &Sums)| {
-            let Sums { clients, leases, refusals } = *sums;
-            MonthlyCount { month: *month, family: of(*family), clients, leases, refusals }
-        };
-        let mut months: Vec<MonthlyCount> = self.months.iter().map(count).collect();
-        months.sort_by_key(|count| (count.month, count.family));
-        let mut peaks: BTreeMap<FamilyId, Peak> = BTreeMap::new();
-        let mut live = 0_i64;
-        let mut at = None;
-        for ((family, hour), change) in &self.hours {
-            live = if at == Some(*family) { live + change } else { *change };
-            at = Some(*family);
-            let (family, leases) = (of(*family), u64::try_from(live).unwrap_or_default());
-            let hour = Timestamp::from_unix(hour * HOUR);
-            let peak = peaks.entry(family).or_insert(Peak { family, leases: 0, hour });
-            if leases > peak.leases {
-                *peak = Peak { family, leases, hour };
+        let mut usage = UsageCount::default();
+        for (number, family) in self.families.iter().enumerate() {
+            let number = u16::try_from(number).unwrap_or(u16::MAX);
+            let levels = self.levels(number);
+            usage.peaks.extend(levels.iter().copied().reduce(higher).map(|(hour, leases)| Peak {
+                family: *family,
+                leases,
+                hour: Timestamp::from_unix(hour * HOUR),
+            }));
+            for ((month, _), sums) in self.months.iter().filter(|((_, of), _)| *of == number) {
+                let Sums { clients, leases, refusals } = *sums;
+                let peak = peak_of(*month, &levels);
+                usage.months.push(MonthlyCount { month: *month, family: *family, clients, leases, refusals, peak });
             }
         }
-        UsageCount { months, peaks: peaks.into_values().collect() }
+        usage.months.sort_by_key(|count| (count.month, count.family));
+        usage.peaks.sort_by_key(|peak| peak.family);
+        usage
+    }
+
+    /// How many leases of a family run at the end of each hour in which that changes.
+    fn levels(&self, family: u16) -> Vec<(u64, u64)> {
+        let mut live = 0_i64;
+        let changes = self.hours.range((family, 0)..=(family, u64::MAX));
+        let level = |((_, hour), change): (&(u16, u64), &i64)| {
+            live += change;
+            (*hour, u64::try_from(live).unwrap_or_default())
+        };
+        changes.map(level).collect()
     }
 
     fn lease(&mut self, month: Month, at: Timestamp, lease: &Lease) {
@@ -245,6 +255,19 @@ impl Counter {
     }
 }
 
+/// The first of the highest.
+fn higher(one: (u64, u64), other: (u64, u64)) -> (u64, u64) {
+    if other.1 > one.1 { other } else { one }
+}
+
+/// The most leases at once in a month: those that ran when it began, or more in an hour of it.
+fn peak_of(month: Month, levels: &[(u64, u64)]) -> u64 {
+    let of = |hour: u64| Month::of(Timestamp::from_unix(hour * HOUR));
+    let begins = levels.partition_point(|(hour, _)| of(*hour) < month);
+    let ends = levels.partition_point(|(hour, _)| of(*hour) <= month);
+    levels[begins.saturating_sub(1)..ends].iter().map(|(_, leases)| *leases).max().unwrap_or_default()
+}
+
 /// The number of an item in a list, where it is put if it is new.
 fn number<T: PartialEq + Clone>(list: &mut Vec<T>, item: &T) -> u16 {
     let known = list.iter().position(|known| known == item).unwrap_or_else(|| {
@@ -262,3 +285,6 @@ const ALL: u64 = 1 << 32;
 const MAX_ROWS: usize = 900_000;
 /// For how many times 64 months a lease is looked back for.
 const ERAS: u16 = 3;
+
+#[cfg(test)]
+mod tests;

@@ -348,3 +348,24 @@ fn pruned_seals_keep_the_chain_together() {
     journal.extend(part.end().0);
     assert_eq!(check(&journal).unwrap().len(), 2);
 }
+
+/// The journal that `docs/journal.md` takes apart, in the lines in which it stands there.
+#[test]
+fn the_page_about_journals_shows_one_byte_by_byte() {
+    let mut world = World::new();
+    let mut part = world.begin(&Vec::new());
+    let mut journal = part.take();
+    let refusal = world.refusal(START);
+    let signature = world.sealed(core::slice::from_ref(&refusal));
+    part.seal(world.host.id(), world.tip, refusal.issued, &signature, Covered::Refusals(&[refusal]));
+    journal.extend(part.take());
+    journal.extend(world.leases(&mut part, START + 60, 2));
+    journal.extend(part.end().0);
+    assert_eq!(check(&journal).unwrap().len(), 2);
+    let page = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/journal.md")).unwrap();
+    let shown = page.split("```hex\n").nth(1).and_then(|rest| rest.split("```").next()).unwrap_or_default();
+    let digits: std::string::String = shown.lines().map(|line| line.split('#').next().unwrap_or_default()).collect();
+    let digits: std::string::String = digits.split_whitespace().collect();
+    let hex: std::string::String = journal.iter().map(|byte| std::format!("{byte:02x}")).collect();
+    assert!(digits == hex, "the page shows another journal than this:\n{hex}");
+}

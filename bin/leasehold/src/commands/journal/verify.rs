@@ -72,7 +72,7 @@ impl Verify {
 }
 
 /// Reads a journal that was verified again, as often as its clients need.
-pub(crate) fn count_on(path: &Path, counter: &mut Counter) -> Result<(), Failure> {
+fn count_on(path: &Path, counter: &mut Counter) -> Result<(), Failure> {
     while counter.needs_another_reading() {
         let again = replay(path, Reading::Again, &mut |seal| counter.take(seal)).map_err(|error| failed(&error))?;
         if again.flaw.is_some() {
@@ -191,16 +191,16 @@ fn chain(host: KeyId, standing: &Standing) -> String {
 }
 
 /// The months as a table, then the peaks.
-pub(crate) fn print_usage(usage: &UsageCount) {
+fn print_usage(usage: &UsageCount) {
     if usage.months.is_empty() {
         return;
     }
     outln!("");
-    let mut table = Table::new(["MONTH", "FAMILY", "CLIENTS", "LEASES", "REFUSALS"].map(Column::new));
+    let mut table = Table::new(["MONTH", "FAMILY", "CLIENTS", "LEASES", "REFUSALS", "PEAK"].map(Column::new));
     for month in &usage.months {
-        let numbers = [month.clients, month.leases, month.refusals].map(|number| number.to_string());
-        let [clients, leases, refusals] = numbers;
-        table.row([month.month.to_string(), month.family.to_string(), clients, leases, refusals]);
+        let numbers = [month.clients, month.leases, month.refusals, month.peak].map(|number| number.to_string());
+        let [clients, leases, refusals, peak] = numbers;
+        table.row([month.month.to_string(), month.family.to_string(), clients, leases, refusals, peak]);
     }
     table.print();
     outln!("");
@@ -211,11 +211,11 @@ pub(crate) fn print_usage(usage: &UsageCount) {
 }
 
 /// Months and peaks for programs.
-pub(crate) fn usage_values(usage: &UsageCount) -> (Vec<Value>, Vec<Value>) {
+fn usage_values(usage: &UsageCount) -> (Vec<Value>, Vec<Value>) {
     let months = usage.months.iter().map(|month| {
         json!({
             "month": month.month.to_string(), "family": month.family.as_str(), "clients": month.clients,
-            "leases": month.leases, "refusals": month.refusals,
+            "leases": month.leases, "refusals": month.refusals, "peak": month.peak,
         })
     });
     let peaks = usage

@@ -10,6 +10,7 @@ mod directory;
 mod export;
 mod family;
 mod init;
+mod journals;
 mod key;
 mod manifest;
 mod policy;

@@ -5,28 +5,32 @@ use leasehold_authority::reports::{self, MonthlyUsage, UsageFilter};
 use leasehold_core::{FamilyId, Text};
 use serde_json::{Value, json};
 
+use super::journals::Journals;
 use super::{VendorContext, failed};
 use crate::commands::listing::{Limit, sortable_name};
 use crate::failure::Failure;
 use crate::output::{Column, Output, Table};
 
-/// How customers use what they have bought, by month, as their hosts report it when they renew.
+/// How customers use what they have bought, by month: as their hosts report it when they renew, or as the sealed journals of their hosts
+/// prove it (`--journal`).
 #[derive(Debug, Args)]
 pub(crate) struct Usage {
     /// That of one customer.
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, value_name = "NAME", conflicts_with = "files")]
     customer: Option<Text>,
     /// That of one family.
-    #[arg(long, value_name = "FAMILY")]
+    #[arg(long, value_name = "FAMILY", conflicts_with = "files")]
     family: Option<FamilyId>,
     /// That of one month.
-    #[arg(long, value_name = "YYYY-MM")]
+    #[arg(long, value_name = "YYYY-MM", conflicts_with = "files")]
     month: Option<String>,
     /// The order in which they are shown.
     #[arg(long, value_enum, default_value_t, value_name = "ORDER")]
     sort: UsageOrder,
     #[command(flatten)]
     limit: Limit,
+    #[command(flatten)]
+    journals: Journals,
 }
 
 /// The order of the months of customers.
@@ -47,7 +51,11 @@ enum UsageOrder {
 
 impl Usage {
     pub(super) fn run(self, context: &VendorContext, output: Output) -> Result<(), Failure> {
-        let Self { customer, family, month, sort, limit } = self;
+        let Self { customer, family, month, sort, limit, journals } = self;
+        if journals.are_given() {
+            return journals.run(context, output);
+        }
+        journals.refuse_file()?;
         let usage = reports::usage(&*context.store, &UsageFilter { customer, family, month });
         let usage = usage.map_err(|error| failed(&error))?;
         let listed = limit.first(usage, |_| true, |row| sort.of(row));
