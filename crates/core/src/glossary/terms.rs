@@ -89,7 +89,8 @@ pub const TERMS: &[Term] = terms! {
     "host ordinal": "Counts the hosts of one host key: the first host that was activated with it is 1.",
         None, [], ["activation ordinal", "host key"];
     "journal": "The host's record of every decision, sealed batch by batch. It cannot be rewritten without contradicting \
-        leases that were given out.",
+        leases that were given out. As a file (`leasehold journal export`) it can be verified by anybody who has \
+        the vendor's root key.",
         None, ["events"], ["seal"];
     "keyid": "The name of a key: the first 16 bytes of the SHA-256 of its public half, written like a UUID. It names \
         vendors, authorities, hosts and clients.",
