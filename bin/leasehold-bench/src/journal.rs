@@ -61,9 +61,7 @@ impl Make {
         let (mut tip, mut number) = (Tip::START, 0);
         while number < self.leases {
             // Each client asks once a week.
-            let week = number as f64 / self.clients as f64;
-            #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a time of the next years")]
-            let at = Timestamp::from_unix(BEGIN + (week * 604_800.0) as u64);
+            let at = Timestamp::from_unix(BEGIN + number.saturating_mul(604_800) / self.clients);
             let size = self.batch.min(self.leases - number);
             let leases: Vec<Lease> = (number..number + size).map(|n| lease(n, n % self.clients, at)).collect();
             let sealed = seal(&leases, tip, &host);

@@ -278,15 +278,15 @@ mod tests {
     #[test]
     fn signatures_of_one_key_are_checked_together_as_they_are_one_by_one() {
         let messages: Vec<[u8; 2]> = (0..300_u16).map(u16::to_be_bytes).collect();
-        for torsion in 0..8 {
-            let pair = |n: usize| with_torsion(3, EIGHT_TORSION[n % 8], EIGHT_TORSION[torsion], &messages[n]);
+        for torsion in EIGHT_TORSION {
+            let pair = |n: usize| with_torsion(3, EIGHT_TORSION[n % 8], torsion, &messages[n]);
             let key = pair(0).0;
             for size in [1, 7, 8, 9, 300] {
                 let signatures: Vec<[u8; 64]> = (0..size).map(|n| pair(n).1).collect();
                 let signed: Vec<(&[u8], &[u8; 64])> =
                     signatures.iter().enumerate().map(|(n, signature)| (&messages[n][..], signature)).collect();
                 assert!(signed.iter().all(|(message, signature)| key.verify(message, signature)));
-                assert!(all_of(&key, &signed), "{size} signatures, torsion {torsion}");
+                assert!(all_of(&key, &signed), "{size} signatures, torsion {torsion:?}");
                 for bit in [0, 255, 256, 500] {
                     let mut changed = signatures.clone();
                     changed[size / 2][bit / 8] ^= 1 << (bit % 8);

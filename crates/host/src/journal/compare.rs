@@ -109,7 +109,7 @@ impl Former {
 
 /// The next seal of `host`.
 fn of(replaying: &mut Replaying, host: KeyId) -> Result<Option<Replayed>, Error> {
-    while let Some(seal) = replaying.next()? {
+    while let Some(seal) = replaying.next_seal()? {
         if seal.host == host {
             return Ok(Some(seal));
         }

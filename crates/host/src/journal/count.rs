@@ -188,11 +188,11 @@ impl Counter {
         if self.is_first() {
             self.months.entry((month, family)).or_default().leases += 1;
         }
-        if !self.counts(lease.client) {
+        if !self.reading.counts(lease.client) {
             return;
         }
         let expires = lease.expires.map_or(u64::MAX, Timestamp::unix);
-        let (era, bit) = ((month.0 / 64) as u16, 1_u64 << (month.0 % 64));
+        let (era, bit) = (u16::try_from(month.0 / 64).unwrap_or(u16::MAX), 1_u64 << (month.0 % 64));
         let key = Key { client: lease.client, product, era };
         let seen = self.of_family(key, family).any(|row| row.months & bit != 0);
         let before = self.last_end(key);
@@ -219,8 +219,8 @@ impl Counter {
 
     /// The rows of a client for all products of a family.
     fn of_family(&self, key: Key, family: u16) -> impl Iterator<Item = &Row> {
-        let products = self.products.iter().enumerate().filter(move |(_, (of, _))| *of == family);
-        products.filter_map(move |(product, _)| self.rows.get(&Key { product: product as u16, ..key }))
+        let products = (0..=u16::MAX).zip(&self.products).filter(move |(_, (of, _))| *of == family);
+        products.filter_map(move |(product, _)| self.rows.get(&Key { product, ..key }))
     }
 
     /// When the last lease of a client for a product ended, or ends; 0 where there was none.
@@ -234,23 +234,26 @@ impl Counter {
         matches!(self.reading, Reading::First(_))
     }
 
-    fn counts(&self, client: KeyId) -> bool {
-        let begins = u64::from(u32::from_be_bytes([client.0[0], client.0[1], client.0[2], client.0[3]]));
-        match self.reading {
-            Reading::First(until) => begins < until,
-            Reading::Part(number, parts) => begins * parts / ALL == number,
-        }
-    }
-
     /// Leaves half of the clients out where there are too many: the first reading is then to see how many there are.
     fn make_room(&mut self) {
         if let Reading::First(until) = self.reading
             && self.rows.len() > self.max
             && until > 1
         {
-            self.reading = Reading::First(until / 2);
-            let rows = std::mem::take(&mut self.rows);
-            self.rows = rows.into_iter().filter(|(key, _)| self.counts(key.client)).collect();
+            let reading = Reading::First(until / 2);
+            self.reading = reading;
+            self.rows.retain(|key, _| reading.counts(key.client));
+        }
+    }
+}
+
+impl Reading {
+    /// Whether a client is counted in it.
+    fn counts(self, client: KeyId) -> bool {
+        let begins = u64::from(u32::from_be_bytes([client.0[0], client.0[1], client.0[2], client.0[3]]));
+        match self {
+            Self::First(until) => begins < until,
+            Self::Part(number, parts) => begins * parts / ALL == number,
         }
     }
 }

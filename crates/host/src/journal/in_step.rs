@@ -16,7 +16,7 @@ pub fn in_step(paths: &[PathBuf], reading: Reading, each: &mut dyn FnMut(&Replay
     let mut journals = Vec::new();
     for path in paths {
         let mut replaying = Replaying::open(path, reading)?;
-        let next = replaying.next()?;
+        let next = replaying.next_seal()?;
         journals.push((replaying, next));
     }
     let mut told: Vec<(KeyId, u64)> = Vec::new();
@@ -25,7 +25,7 @@ pub fn in_step(paths: &[PathBuf], reading: Reading, each: &mut dyn FnMut(&Replay
             if is_new(&mut told, seal) {
                 each(seal);
             }
-            *next = replaying.next()?;
+            *next = replaying.next_seal()?;
         }
     }
     Ok(journals.into_iter().map(|(replaying, _)| replaying.end()).collect())

@@ -103,7 +103,7 @@ impl Replaying {
     ///
     /// # Errors
     /// [`Error::File`]: what is wrong with the journal itself is in [`Self::end`].
-    pub fn next(&mut self) -> Result<Option<Replayed>, Error> {
+    pub fn next_seal(&mut self) -> Result<Option<Replayed>, Error> {
         while !self.ended {
             let flaw = match self.items.next().map_err(Error::at(&self.path))? {
                 Next::Item(head, item) => {
@@ -152,7 +152,7 @@ impl Replaying {
 /// [`Error::File`]: what is wrong with the journal itself is in the answer.
 pub fn replay(path: &Path, reading: Reading, each: &mut dyn FnMut(&Replayed)) -> Result<Replay, Error> {
     let mut replaying = Replaying::open(path, reading)?;
-    while let Some(seal) = replaying.next()? {
+    while let Some(seal) = replaying.next_seal()? {
         each(&seal);
     }
     Ok(replaying.end())

@@ -352,7 +352,7 @@ impl Checker {
     }
 
     fn end(&mut self, tips: &Tips, digest: &Hash) -> Result<Seen, Fault> {
-        self.verify_waiting(None).map_err(|flaw| self.stand_at(flaw))?;
+        self.verify_waiting(None).map_err(|flaw| self.stand_at(&flaw))?;
         let part = self.part.take().expect("a part that has begun");
         if let Some(fresh) = part.fresh.filter(|_| self.trust == Trust::Nothing) {
             self.place = fresh;
@@ -382,7 +382,7 @@ impl Checker {
         let last = self.waiting.pop();
         let verified = self.verify_waiting(last.as_ref());
         self.waiting.extend(last);
-        verified.map_err(|flaw| self.stand_at(flaw))
+        verified.map_err(|flaw| self.stand_at(&flaw))
     }
 
     /// Verifies all signatures that wait. `next` is the seal after them, where there is one.
@@ -405,7 +405,7 @@ impl Checker {
     }
 
     /// A flaw of a seal before as the fault of the item at hand.
-    fn stand_at(&mut self, flaw: Flaw) -> Fault {
+    fn stand_at(&mut self, flaw: &Flaw) -> Fault {
         self.place = Place { offset: flaw.offset, length: flaw.length };
         Fault { wrong: flaw.wrong, seal: flaw.seal }
     }

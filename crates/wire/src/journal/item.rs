@@ -69,13 +69,13 @@ impl<'b> Item<'b> {
             (LEASES, 6) => return sealed(d, Typ::Lease),
             (REFUSALS, 6) => return sealed(d, Typ::Refusal),
             (PRUNED, 7) => {
-                let (host, number) = (d.uint()?, d.from_one()?);
+                let (host, number) = (d.uint()?, d.count_from_one()?);
                 let typ = match d.uint()? {
                     0 => Typ::Lease,
                     1 => Typ::Refusal,
                     _ => return Err(Malformed("a kind of seal that there is not")),
                 };
-                let pruned = Pruned { typ, size: d.from_one()?, root: d.fixed()? };
+                let pruned = Pruned { typ, size: d.count_from_one()?, root: d.fixed()? };
                 Self::Pruned(host, number, pruned, d.fixed()?)
             }
             (END, 3) => Self::End(tips(&mut d)?, d.fixed()?),
@@ -121,8 +121,8 @@ fn begin(d: &mut Reader<'_>) -> Result<Tips, Malformed> {
     tips(d)
 }
 
-fn sealed<'b>(mut d: Reader<'b>, typ: Typ) -> Result<Item<'b>, Malformed> {
-    let (host, number, at) = (d.uint()?, d.from_one()?, Timestamp::from_unix(d.uint()?));
+fn sealed(mut d: Reader<'_>, typ: Typ) -> Result<Item<'_>, Malformed> {
+    let (host, number, at) = (d.uint()?, d.count_from_one()?, Timestamp::from_unix(d.uint()?));
     let (signature, count) = (d.fixed()?, d.array()?);
     if count == 0 || count > MAX_DOCUMENTS as u64 {
         return Err(Malformed("a seal over no document, or over more than a journal has in one"));
@@ -138,7 +138,7 @@ fn tips(d: &mut Reader<'_>) -> Result<Tips, Malformed> {
         if tips.last().is_some_and(|(before, _)| *before >= host) {
             return Err(crate::cbor::NOT_SORTED);
         }
-        tips.push((host, Tip { number: d.from_one()?, seal: d.fixed()? }));
+        tips.push((host, Tip { number: d.count_from_one()?, seal: d.fixed()? }));
     }
     Ok(tips)
 }

@@ -1,6 +1,6 @@
 //! The hosts whose seals a part has, and what their vendor has certified of them.
 
-use alloc::collections::BTreeMap;
+use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::vec::Vec;
 
 use leasehold_core::{KeyId, PublicKey, Span, Timestamp};
@@ -19,7 +19,7 @@ use crate::trust::{Role, Verifiable, verify, verify_below_root};
 pub(super) struct Signers {
     order: Vec<KeyId>,
     by_name: BTreeMap<KeyId, Signer>,
-    given: BTreeMap<Hash, ()>,
+    given: BTreeSet<Hash>,
 }
 
 #[derive(Debug)]
@@ -43,7 +43,7 @@ impl Signers {
             return Err(Malformed("more certificates than a part of a journal has").into());
         }
         let digest = Sha256::new().chain_update((host.len() as u64).to_be_bytes()).chain_update(host);
-        if self.given.insert(digest.chain_update(authority).finalize().into(), ()).is_some() {
+        if !self.given.insert(digest.chain_update(authority).finalize().into()) {
             return Err(Wrong::CertificateTwice);
         }
         let certificate = Wrong::Certificate;

@@ -45,7 +45,7 @@ impl<'b> Reader<'b> {
     }
 
     /// A number that counts from 1.
-    pub(super) fn from_one(&mut self) -> Result<u64, Malformed> {
+    pub(super) fn count_from_one(&mut self) -> Result<u64, Malformed> {
         match self.uint()? {
             0 => Err(Malformed("a zero where numbers count from 1")),
             number => Ok(number),

@@ -302,16 +302,16 @@ fn a_certificate_that_is_taken_away_is_missed() {
     let one = world.leases(&mut part, START, 1);
     let two = world.leases(&mut part, START + 20_000_001, 1);
     let end = part.end().0;
-    let whole = [&empty, &first, &second, &one, &two, &end].map(|piece| piece.clone()).concat();
+    let whole = [&empty, &first, &second, &one, &two, &end].map(Vec::as_slice).concat();
     assert_eq!(check(&whole).unwrap().len(), 2);
     for without in [&first, &second] {
         let pieces = [&empty, &first, &second, &one, &two, &end].into_iter().filter(|piece| *piece != without);
         let journal: Vec<u8> = pieces.flatten().copied().collect();
         assert_eq!(check(&journal).unwrap_err().wrong.code(), Code::NotAuthorised);
     }
-    let twice = [&empty, &first, &first, &second, &one, &two, &end].map(|piece| piece.clone()).concat();
+    let twice = [&empty, &first, &first, &second, &one, &two, &end].map(Vec::as_slice).concat();
     assert_eq!(check(&twice).unwrap_err().wrong, Wrong::CertificateTwice);
-    let turned = [&empty, &second, &first, &one, &two, &end].map(|piece| piece.clone()).concat();
+    let turned = [&empty, &second, &first, &one, &two, &end].map(Vec::as_slice).concat();
     assert_eq!(check(&turned).unwrap_err().wrong, Wrong::Digest);
 }
 
@@ -366,6 +366,6 @@ fn the_page_about_journals_shows_one_byte_by_byte() {
     let shown = page.split("```hex\n").nth(1).and_then(|rest| rest.split("```").next()).unwrap_or_default();
     let digits: std::string::String = shown.lines().map(|line| line.split('#').next().unwrap_or_default()).collect();
     let digits: std::string::String = digits.split_whitespace().collect();
-    let hex: std::string::String = journal.iter().map(|byte| std::format!("{byte:02x}")).collect();
+    let hex = journal.iter().fold(std::string::String::new(), |hex, byte| hex + &std::format!("{byte:02x}"));
     assert!(digits == hex, "the page shows another journal than this:\n{hex}");
 }

@@ -52,7 +52,7 @@ impl Explain {
         let root = root(self.root.as_deref())?;
         let mut replaying = Replaying::open(&self.file, Reading::Verifying(root)).map_err(|error| failed(&error))?;
         let mut events = Vec::new();
-        while let Some(seal) = replaying.next().map_err(|error| failed(&error))? {
+        while let Some(seal) = replaying.next_seal().map_err(|error| failed(&error))? {
             self.collect(&seal, &mut events);
         }
         let replay = replaying.end();

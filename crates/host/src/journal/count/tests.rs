@@ -7,8 +7,13 @@ use super::*;
 
 const BEGIN: u64 = 1_800_000_000;
 
-fn seal(at: u64, leases: &[(u16, u8, u64)]) -> Replayed {
-    let lease = |(client, product, span): &(u16, u8, u64)| Lease {
+/// A client's number, its product's, and how long its lease is.
+type Granted = (u16, u8, u64);
+/// Clients and leases, by month and family.
+type Months = BTreeMap<(String, &'static str), (usize, usize)>;
+
+fn seal(at: u64, leases: &[Granted]) -> Replayed {
+    let lease = |(client, product, span): &Granted| Lease {
         issued: Timestamp::from_unix(at),
         expires: Some(Timestamp::from_unix(at + span)),
         cti: Cti([1; 16]),
@@ -35,7 +40,7 @@ fn seal(at: u64, leases: &[(u16, u8, u64)]) -> Replayed {
 }
 
 /// A history of two years, its clients renewing now and then.
-fn history() -> Vec<(u64, Vec<(u16, u8, u64)>)> {
+fn history() -> Vec<(u64, Vec<Granted>)> {
     let step = |n: u64| {
         let at = BEGIN + n * 40_000;
         let of = |k: u64| {
@@ -61,7 +66,7 @@ fn counted(max: usize) -> (UsageCount, u32) {
 }
 
 /// The same by a list of all leases.
-fn plainly() -> (BTreeMap<(String, &'static str), (usize, usize)>, BTreeMap<&'static str, u64>) {
+fn plainly() -> (Months, BTreeMap<&'static str, u64>) {
     let family = |product: u8| if product < 2 { "one" } else { "two" };
     let mut months: BTreeMap<(String, &str), (BTreeSet<u16>, usize)> = BTreeMap::new();
     let mut runs: Vec<(u16, u8, u64, u64)> = Vec::new();
