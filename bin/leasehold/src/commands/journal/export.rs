@@ -54,7 +54,7 @@ impl Export {
             None => Tips::new(),
         };
         let Some(path) = self.out.path() else {
-            return journal.to_standard_output(&after, output);
+            return journal.print(&after, output);
         };
         let exported = self.out.write(path, Readers::Umask, |out| journal.write(&after, out))?;
         tell(Some(path), &exported, output);
@@ -75,13 +75,11 @@ impl Source<'_> {
 
     /// After which seals an export is to begin.
     fn after(&mut self, text: &str) -> Result<Tips, Failure> {
-        match text.parse() {
-            Ok(number) => after_seal(&self.data.home(), self.store.as_mut(), number).map_err(|error| failed(&error)),
-            Err(_) => {
-                let path = Path::new(text);
-                Ok(appendable(path).map_err(|error| failed(&error).of(path))?.tips)
-            }
+        if let Ok(number) = text.parse() {
+            return after_seal(&self.data.home(), self.store.as_mut(), number).map_err(|error| failed(&error));
         }
+        let path = Path::new(text);
+        Ok(appendable(path).map_err(|error| failed(&error).of(path))?.tips)
     }
 
     fn append(&mut self, path: &Path) -> Result<Exported, Failure> {
@@ -111,7 +109,7 @@ impl Source<'_> {
         kept
     }
 
-    fn to_standard_output(&mut self, after: &Tips, output: Output) -> Result<(), Failure> {
+    fn print(&mut self, after: &Tips, output: Output) -> Result<(), Failure> {
         let out = io::stdout().lock();
         if output == Output::Json || out.is_terminal() {
             return Err(Failure::failed(

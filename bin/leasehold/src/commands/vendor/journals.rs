@@ -99,15 +99,13 @@ impl Journals {
                 return Ok(());
             }
         };
-        match self.out.path() {
-            Some(path) => self.out.write(path, Readers::Umask, |out| {
+        if let Some(path) = self.out.path() {
+            return self.out.write(path, Readers::Umask, |out| {
                 out.write_all(text.as_bytes()).map_err(|error| Failure::file(path, &error))
-            }),
-            None => {
-                out!("{text}");
-                Ok(())
-            }
+            });
         }
+        out!("{text}");
+        Ok(())
     }
 }
 
@@ -129,12 +127,10 @@ fn agree(journals: &[Verified]) -> Result<(), Failure> {
     };
     for (at, longer) in journals.iter().enumerate() {
         for (other, shorter) in journals.iter().enumerate() {
-            let shared = shorter
-                .replay
-                .standing
-                .iter()
-                .filter_map(|(host, end)| tip(longer, *host).map(|tip| (tip, at) > (end.tip.number, other)));
-            if at == other || !shared.fold(false, |any, longer| any || longer) {
+            let mut ends = shorter.replay.standing.iter();
+            let goes_on =
+                ends.any(|(host, end)| tip(longer, *host).is_some_and(|tip| (tip, at) > (end.tip.number, other)));
+            if at == other || !goes_on {
                 continue;
             }
             let mut former = Former::read(&shorter.path, None).map_err(|error| host::failed(&error))?;
@@ -229,13 +225,12 @@ fn value(customers: &[CustomerUsage]) -> Value {
 
 /// As RFC 4180 has it; no name is taken for a formula.
 fn csv(customers: &[CustomerUsage]) -> String {
-    let mut text = "month,customer,family,clients,leases,refusals,peak\r\n".to_owned();
-    for (name, MonthUsage { month, family, clients, leases, refusals, peak }) in rows(customers) {
+    let head = "month,customer,family,clients,leases,refusals,peak\r\n".to_owned();
+    rows(customers).fold(head, |text, (name, MonthUsage { month, family, clients, leases, refusals, peak })| {
         let harmless = if name.starts_with(['=', '+', '-', '@']) { format!("'{name}") } else { name.to_owned() };
         let quoted = harmless.replace('"', "\"\"");
-        text += &format!("{month},\"{quoted}\",{family},{clients},{leases},{refusals},{peak}\r\n");
-    }
-    text
+        text + &format!("{month},\"{quoted}\",{family},{clients},{leases},{refusals},{peak}\r\n")
+    })
 }
 
 fn rows(customers: &[CustomerUsage]) -> impl Iterator<Item = (&str, &MonthUsage)> {
