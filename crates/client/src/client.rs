@@ -1,10 +1,11 @@
 //! The client of one product on this machine: what an application calls.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 #[cfg(feature = "directory")]
 use leasehold_core::Code;
-use leasehold_core::{Fingerprint, KeyId, ProductKey, Standing, Timestamp};
+use leasehold_core::{Clock, Fingerprint, KeyId, ProductKey, Standing, Timestamp};
 use leasehold_wire::{Manifest, Method, armour};
 
 use crate::address::AuthorityAddress;
@@ -60,7 +61,8 @@ impl Client {
     /// its first run, [`Self::notes`] says why, and asking fails.
     ///
     /// # Errors
-    /// A manifest that is damaged or belongs to another vendor than [`Options::root`]; CA certificates that cannot be read.
+    /// A manifest that is damaged or belongs to another vendor than [`Options::root`]; CA certificates that cannot be read;
+    /// [`Options::test_clock`] with a manifest that is not for tests.
     pub fn open(manifest: &[u8], options: Options) -> Result<Self, Error> {
         let bytes = armour::read(manifest).map_err(Error::Armour)?;
         let manifest = state::read_manifest(&bytes)?;
@@ -70,7 +72,12 @@ impl Client {
         #[cfg(feature = "directory")]
         let directories_trust = trust_of(options.authorities.as_deref(), options.further_authorities.as_deref())?;
         let trust = Trust::of(options.authorities.as_deref(), options.further_authorities.as_deref())?;
-        let now = options.clock.now();
+        let clock: Arc<dyn Clock> = match options.test_clock {
+            Some(_) if !manifest.is_for_tests() => return Err(Error::TestClock(manifest.product)),
+            Some(test_clock) => Arc::new(test_clock.over(options.clock)),
+            None => options.clock,
+        };
+        let now = clock.now();
         let (root, product, made) = (manifest.root, manifest.product, manifest.issued);
         let machine = options.machine.unwrap_or_else(Machine::read);
         let base = options.state.or_else(|| directory::directory_of(root.id(), &machine));
@@ -80,7 +87,7 @@ impl Client {
                 fingerprint: machine.fingerprint(root.id()),
                 manifest,
                 host_name: options.host_name.sent(),
-                clock: options.clock,
+                clock,
                 rng: options.rng,
             },
             network: Network {

@@ -5,8 +5,10 @@ mod client;
 mod context;
 pub mod doctor;
 mod error;
+mod file;
 #[doc(hidden)]
 pub mod fuzzing;
+pub mod json;
 mod machine;
 mod options;
 mod policy;
@@ -17,12 +19,14 @@ mod session;
 mod state;
 mod status;
 mod system;
+mod test_clock;
 mod users;
 
 pub use address::{AddressError, AuthorityAddress, HostAddress};
 pub use client::{Client, Tick};
 pub use error::Error;
 pub use error::failure::{Failure, HostSource, Tried};
+pub use file::read_file;
 pub use leasehold_core::clock::{ClockSkew, Reading};
 pub use leasehold_core::standing::Mode;
 pub use leasehold_core::{
@@ -66,6 +70,7 @@ pub use state::generalize;
 pub use state::record::LastFailure;
 pub use status::{DirectoryActivation, Status};
 pub use system::{SystemClock, SystemRng};
+pub use test_clock::{MovedClock, TestClock, TestClockError};
 pub use users::SignedOut;
 
 /// What this SDK calls itself in requests.

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use leasehold_core::{Clock, PublicKey, Rng, Text};
+use leasehold_core::{Clock, Code, PublicKey, Rng, Text};
 
 use crate::address::{AddressError, HostAddress};
 use crate::error::describe_io;
@@ -18,6 +18,7 @@ use crate::session::directory::{Directories, DirectoryAccount, DirectorySource};
 use crate::session::host::lookup::LocalLink;
 use crate::session::host::lookup::Lookup;
 use crate::system::{SystemClock, SystemRng};
+use crate::test_clock::{TestClock, TestClockError};
 
 /// What an application may set about its client; `Options::default()` sets nothing.
 #[derive(Clone, Debug)]
@@ -47,6 +48,8 @@ pub struct Options {
     pub host_name: HostName,
     /// What this machine is recognised by; read from the machine unless set.
     pub machine: Option<Machine>,
+    /// How a test moves [`Self::clock`]; the manifest has to be marked for tests.
+    pub test_clock: Option<TestClock>,
     /// Where the time comes from.
     pub clock: Arc<dyn Clock>,
     /// Where random bytes come from.
@@ -91,6 +94,7 @@ impl Default for Options {
             further_authorities: None,
             host_name: HostName::Own,
             machine: None,
+            test_clock: None,
             clock: Arc::new(SystemClock),
             rng: Arc::new(SystemRng),
         }
@@ -119,6 +123,9 @@ pub enum EnvironmentError {
     /// `LEASEHOLD_INSTANCE` holds something else than an id.
     #[error("LEASEHOLD_INSTANCE: an id has 1 to 200 characters, none of them a control character")]
     Instance,
+    /// `LEASEHOLD_TEST_CLOCK` holds something else than seconds or a file.
+    #[error("LEASEHOLD_TEST_CLOCK: {0}")]
+    TestClock(#[source] TestClockError),
     /// The file that `LEASEHOLD_CA_FILE` names cannot be read.
     #[error("LEASEHOLD_CA_FILE: {}: {}", path.display(), describe_io(source))]
     CaFile {
@@ -129,11 +136,25 @@ pub enum EnvironmentError {
     },
 }
 
+impl EnvironmentError {
+    /// The stable code.
+    pub fn code(&self) -> Code {
+        match self {
+            Self::Host(_) | Self::Instance | Self::TestClock(_) => Code::Usage,
+            #[cfg(feature = "directory")]
+            Self::Directory(_) => Code::Usage,
+            #[cfg(feature = "directory")]
+            Self::PasswordFile { .. } => Code::File,
+            Self::CaFile { .. } => Code::File,
+        }
+    }
+}
+
 impl Options {
     /// What group policy sets ([`crate::policy()`], on Windows alone), and else the environment: `LEASEHOLD_STATE`; `LEASEHOLD_HOST` with one address or several after commas;
     /// `LEASEHOLD_CA_FILE`, a PEM file with certificates that are trusted for `https` hosts besides those of the platform;
     /// `LEASEHOLD_INSTANCE`, the id by which a container is recognised in the place of the hardware below it
-    /// ([`Machine::instance`]). With the feature `directory` also `LEASEHOLD_DIRECTORY`, the servers of a directory after commas,
+    /// ([`Machine::instance`]); `LEASEHOLD_TEST_CLOCK`, a [`TestClock`]. With the feature `directory` also `LEASEHOLD_DIRECTORY`, the servers of a directory after commas,
     /// `domain` for this machine's own or `off`; `LEASEHOLD_DIRECTORY_USER`, `LEASEHOLD_DIRECTORY_PASSWORD_FILE` and
     /// `LEASEHOLD_DIRECTORY_BASE`.
     ///
@@ -155,8 +176,11 @@ impl Options {
         });
         let instance = variable("LEASEHOLD_INSTANCE").filter(|id| !id.is_empty());
         let instance = instance.map(|id| id.to_str().and_then(Machine::instance).ok_or(EnvironmentError::Instance));
+        let test_clock = variable("LEASEHOLD_TEST_CLOCK").filter(|clock| !clock.is_empty());
+        let test_clock = test_clock.map(|clock| clock.to_string_lossy().parse().map_err(EnvironmentError::TestClock));
         Ok(Self {
             machine: instance.transpose()?,
+            test_clock: test_clock.transpose()?,
             state: path("LEASEHOLD_STATE"),
             hosts: hosts.collect::<Result<_, _>>().map_err(EnvironmentError::Host)?,
             further_authorities: authorities.transpose()?,
@@ -172,14 +196,8 @@ impl Options {
 fn directories(variable: &impl Fn(&str) -> Option<OsString>) -> Result<Directories, EnvironmentError> {
     let text =
         |name| variable(name).filter(|value| !value.is_empty()).map(|value| value.to_string_lossy().into_owned());
-    let source = match text("LEASEHOLD_DIRECTORY").as_deref().map(str::trim) {
-        None | Some("off") => DirectorySource::Off,
-        Some("domain") => DirectorySource::Domain,
-        Some(servers) => {
-            let servers = servers.split(',').filter(|server| !server.trim().is_empty()).map(str::parse);
-            DirectorySource::At(servers.collect::<Result<_, _>>().map_err(EnvironmentError::Directory)?)
-        }
-    };
+    let source = text("LEASEHOLD_DIRECTORY").map(|source| source.parse().map_err(EnvironmentError::Directory));
+    let source = source.transpose()?.unwrap_or(DirectorySource::Off);
     let password = |path: PathBuf| {
         let read = leasehold_files::read(&path, MAX_PASSWORD_BYTES);
         let bytes = read.map_err(|source| EnvironmentError::PasswordFile { path, source })?;

@@ -34,17 +34,21 @@ impl Rng for SystemRng {
 #[cfg(target_os = "linux")]
 mod running {
     use std::fs;
+    use std::sync::LazyLock;
     use std::time::Duration;
 
     use leasehold_core::Running;
     use rustix::time::{ClockId, clock_gettime};
 
+    /// A process does not outlive the boot.
+    static BOOT: LazyLock<String> =
+        LazyLock::new(|| fs::read_to_string("/proc/sys/kernel/random/boot_id").unwrap_or_default().trim().to_owned());
+
     pub(super) fn read() -> Running {
-        let boot = fs::read_to_string("/proc/sys/kernel/random/boot_id").unwrap_or_default();
         let time = clock_gettime(ClockId::Boottime);
         let seconds = u64::try_from(time.tv_sec).unwrap_or(0);
         let nanoseconds = u32::try_from(time.tv_nsec).unwrap_or(0);
-        Running { boot: boot.trim().to_owned(), since: Duration::new(seconds, nanoseconds) }
+        Running { boot: BOOT.clone(), since: Duration::new(seconds, nanoseconds) }
     }
 }
 

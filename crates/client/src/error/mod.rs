@@ -67,6 +67,17 @@ pub enum Error {
         /// The cause.
         source: io::Error,
     },
+    /// A file that the application named cannot be read.
+    #[error("{}: {}", path.display(), describe_io(source))]
+    File {
+        /// The file.
+        path: PathBuf,
+        /// The cause.
+        source: io::Error,
+    },
+    /// A test clock is set, and the manifest is not one for tests.
+    #[error("test clock: the manifest of {0} is not marked for tests, and goes by the clock of the machine alone")]
+    TestClock(ProductId),
     /// The certificates for TLS that were given contain none.
     #[error("CA certificates: no certificate in PEM form among them")]
     Authorities,
@@ -156,7 +167,8 @@ impl Error {
             Self::SeveralProducts { .. } => Code::Usage,
             Self::State { source, .. } => code_of_state(source),
             Self::NoStateDirectory => Code::StateUnusable,
-            Self::Authorities => Code::File,
+            Self::Authorities | Self::File { .. } => Code::File,
+            Self::TestClock(_) => Code::TestClockRefused,
             Self::NoHost { .. } => Code::NoHost,
             Self::NoFingerprint => Code::NoFingerprint,
             Self::NoLease(_) => Code::NoLease,

@@ -1,6 +1,7 @@
 //! Reading an activation object in a directory: which server, as whom, and which of the objects there can be believed.
 
 use std::fmt;
+use std::str::FromStr;
 
 use leasehold_core::standing::Revocation;
 use leasehold_core::{Code, DirectoryId, Timestamp};
@@ -40,6 +41,22 @@ pub enum DirectorySource {
     Domain,
     /// The one that these servers serve, in the order in which they are tried.
     At(Vec<DirectoryAddress>),
+}
+
+impl FromStr for DirectorySource {
+    type Err = leasehold_directory::AddressError;
+
+    /// `off`, `domain`, or servers after commas.
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        match text.trim() {
+            "off" => Ok(Self::Off),
+            "domain" => Ok(Self::Domain),
+            servers => {
+                let servers = servers.split(',').filter(|server| !server.trim().is_empty()).map(str::parse);
+                servers.collect::<Result<_, _>>().map(Self::At)
+            }
+        }
+    }
 }
 
 /// A user of a directory.

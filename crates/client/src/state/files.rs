@@ -1,12 +1,14 @@
 //! The files of a vendor's state: replaced whole or not at all, locked between processes; damaged ones are set aside.
 
+use std::any::Any;
+use std::collections::HashMap;
 use std::fmt;
 use std::fs::{self, File, TryLockError};
 use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use leasehold_core::Code;
 use leasehold_files::Readers;
@@ -35,12 +37,18 @@ pub enum Note {
 }
 
 /// A folder of files, and the problems with them.
-#[derive(Debug)]
 pub(crate) struct Files {
     /// `None` where there is no place for state: nothing is read, and nothing can be written.
     folder: Option<PathBuf>,
     notes: Mutex<Vec<Note>>,
+    /// What was read last of each file, and of which state of it and of those that its meaning rests on.
+    known: Mutex<KnownFiles>,
 }
+
+/// What was made of files, by their names.
+type KnownFiles = HashMap<String, (Vec<Stamp>, Arc<dyn Any + Send + Sync>)>;
+/// A state of a file: one that was replaced has another. `None` where there is no file.
+type Stamp = Option<(u64, Option<SystemTime>, u64)>;
 
 /// Held while files are changed: milliseconds, never across a conversation.
 #[derive(Debug)]
@@ -56,7 +64,7 @@ pub(crate) struct RequestLock {
 
 impl Files {
     pub(crate) fn new(folder: Option<PathBuf>) -> Self {
-        Self { folder, notes: Mutex::default() }
+        Self { folder, notes: Mutex::default(), known: Mutex::default() }
     }
 
     pub(crate) fn folder(&self) -> Option<&Path> {
@@ -114,6 +122,45 @@ impl Files {
             None => {}
         }
         Ok(None)
+    }
+
+    /// As [`Self::read`]; a file that has not changed since is not read again where no lock is held. What `parse` makes of it rests on the
+    /// file alone, and on those in `rests_on`.
+    pub(crate) fn read_once<T: Clone + Send + Sync + 'static>(
+        &self,
+        lock: Option<&Lock>,
+        name: &str,
+        rests_on: &[&str],
+        parse: impl Fn(&[u8]) -> Option<T>,
+    ) -> Result<Option<T>, Error> {
+        if lock.is_some() || self.folder.is_none() {
+            return self.read(lock, name, parse);
+        }
+        // Before it is read: what is replaced meanwhile is read again next time.
+        let stamps: Vec<Stamp> = std::iter::once(&name).chain(rests_on).map(|name| self.stamp(name)).collect();
+        if stamps.first().is_some_and(Option::is_none) {
+            return self.read(lock, name, parse);
+        }
+        if let Some((of, value)) = self.known().get(name)
+            && *of == stamps
+            && let Some(value) = value.downcast_ref::<T>()
+        {
+            return Ok(Some(value.clone()));
+        }
+        let value = self.read(lock, name, parse)?;
+        if let Some(value) = &value {
+            self.known().insert(name.to_owned(), (stamps, Arc::new(value.clone())));
+        }
+        Ok(value)
+    }
+
+    fn stamp(&self, name: &str) -> Stamp {
+        let about = fs::metadata(self.folder.as_ref()?.join(name)).ok()?;
+        Some((about.len(), about.modified().ok(), inode(&about)))
+    }
+
+    fn known(&self) -> MutexGuard<'_, KnownFiles> {
+        self.known.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Replaces a file as one step that outlives a power cut.
@@ -214,6 +261,25 @@ impl Files {
         });
         locked.map_err(|source| Error::State { path, source })
     }
+}
+
+impl fmt::Debug for Files {
+    /// Without what was read: keys are among it.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Files").field("folder", &self.folder).finish_non_exhaustive()
+    }
+}
+
+#[cfg(unix)]
+fn inode(about: &fs::Metadata) -> u64 {
+    std::os::unix::fs::MetadataExt::ino(about)
+}
+
+/// The time of its making: a file that replaces another is made anew.
+#[cfg(not(unix))]
+fn inode(about: &fs::Metadata) -> u64 {
+    let made = about.created().ok().and_then(|made| made.duration_since(SystemTime::UNIX_EPOCH).ok());
+    made.and_then(|since| u64::try_from(since.as_nanos()).ok()).unwrap_or(0)
 }
 
 impl Note {

@@ -74,10 +74,10 @@ impl State {
     pub(crate) fn device(&self, lock: Option<&Lock>) -> Result<Device, Error> {
         let history = self.history(lock)?;
         let candidate = match history.candidate {
-            Some(_) => self.files.read(lock, CANDIDATE, device::from_pem)?,
+            Some(_) => self.files.read_once(lock, CANDIDATE, &[], device::from_pem)?,
             None => None,
         };
-        Ok(Device { key: self.files.read(lock, KEY, device::from_pem)?, candidate, history })
+        Ok(Device { key: self.files.read_once(lock, KEY, &[], device::from_pem)?, candidate, history })
     }
 
     /// The device without its keys: what a user may know who may not read them.
@@ -135,7 +135,7 @@ impl State {
     }
 
     pub(crate) fn proven(&self, lock: Option<&Lock>) -> Result<Option<Proven>, Error> {
-        self.files.read(lock, TIME, |bytes| serde_json::from_slice(bytes).ok())
+        self.files.read_once(lock, TIME, &[], |bytes| serde_json::from_slice(bytes).ok())
     }
 
     pub(crate) fn keep_proven(&self, lock: &Lock, proven: &Proven) -> Result<(), Error> {
@@ -144,7 +144,7 @@ impl State {
     }
 
     pub(crate) fn revocations(&self, lock: Option<&Lock>) -> Result<Option<Revocations>, Error> {
-        self.files.read(lock, REVOCATIONS, |bytes| {
+        self.files.read_once(lock, REVOCATIONS, &[], |bytes| {
             let issued = leasehold_wire::Envelope::parse(bytes).ok()?.document::<Revocations>().ok()?.issued;
             Some(verify::<Revocations>(bytes, &self.root, issued, None).ok()?.document)
         })
@@ -160,7 +160,7 @@ impl State {
     }
 
     pub(crate) fn stored_record(&self, lock: Option<&Lock>) -> Result<Option<ProductRecord>, Error> {
-        self.files.read(lock, &of(&self.product, RECORD), ProductRecord::parse)
+        self.files.read_once(lock, &of(&self.product, RECORD), &[], ProductRecord::parse)
     }
 
     /// The record of a product that runs for the first time.
@@ -186,7 +186,7 @@ impl State {
             self.note(error);
             None
         });
-        self.files.read(lock, &of(&self.product, file), |bytes| {
+        self.files.read_once(lock, &of(&self.product, file), &[REVOCATIONS], |bytes| {
             Held::open(bytes, &self.root, revocations.as_ref()).filter(|held| held.lease.product == self.product)
         })
     }
@@ -202,7 +202,7 @@ impl State {
             None
         });
         let open = |bytes: &[u8]| HeldObject::open(bytes, &self.root, revocations.as_ref());
-        self.files.read(lock, &of(&self.product, OBJECT), open)
+        self.files.read_once(lock, &of(&self.product, OBJECT), &[REVOCATIONS], open)
     }
 
     #[cfg(feature = "directory")]
@@ -290,7 +290,7 @@ impl State {
     }
 
     fn history(&self, lock: Option<&Lock>) -> Result<DeviceHistory, Error> {
-        Ok(self.files.read(lock, HISTORY, DeviceHistory::parse)?.unwrap_or_default())
+        Ok(self.files.read_once(lock, HISTORY, &[], DeviceHistory::parse)?.unwrap_or_default())
     }
 }
 

@@ -1,6 +1,6 @@
 //! Standing over time, with clocks that are wrong, and in the mode of the manifest.
 
-use leasehold_client::{Client, Tick};
+use leasehold_client::{Client, Code, Options, TestClock, Tick};
 use leasehold_core::standing::Mode;
 use leasehold_core::{Clock, Grant, Policy, Span, Standing, Timestamp, Why};
 
@@ -179,4 +179,33 @@ fn a_manifest_that_advises_never_reduces_and_one_that_observes_is_silent() {
         }
         leasehold_client::generalize(scene.state.path()).unwrap();
     }
+}
+
+#[test]
+fn a_test_clock_moves_a_test_manifest_and_a_real_one_refuses_it() {
+    let scene = Scene::new();
+    let with = |seconds| Options { test_clock: Some(TestClock::by(seconds)), ..scene.options() };
+    let refused = Client::open(&scene.manifest, with(60)).unwrap_err();
+    assert_eq!(refused.code(), Code::TestClockRefused);
+    let marked = scene.vendor.manifest_with(|manifest| *manifest = manifest.clone().for_tests());
+    let standing = |seconds| Client::open(&marked, with(seconds)).unwrap().standing();
+    let Standing::Unactivated { until } = standing(0) else { panic!("it has never run here") };
+    assert_eq!(standing(29 * 86_400), Standing::Unactivated { until });
+    assert_eq!(standing(31 * 86_400), Standing::Reduced { why: Why::NeverActivated });
+}
+
+#[test]
+fn what_another_process_writes_is_seen_at_once() {
+    let scene = Scene::new();
+    let (first, second) = (scene.client(), scene.client());
+    assert!(matches!(first.standing(), Standing::Unactivated { .. }));
+    second.activate().unwrap();
+    assert!(matches!(first.standing(), Standing::Licensed { .. }));
+    let lease = first.status().lease.unwrap();
+    scene.publish(scene.vendor.revocations(1, vec![lease.client], vec![]));
+    scene.clock.advance(Span::days(8));
+    second.activate().unwrap();
+    assert_eq!(first.standing(), Standing::Reduced { why: Why::Revoked });
+    first.generalize().unwrap();
+    assert!(matches!(second.standing(), Standing::Unactivated { .. }));
 }

@@ -260,6 +260,7 @@ codes! {
     StateDamaged = "state-damaged",
     NoService = "no-service",
     ServiceRefused = "service-refused",
+    TestClockRefused = "test-clock-refused",
     // What the doctors find, as far as not above, and running a host.
     NoSuffix = "no-suffix",
     NoServiceRecord = "no-service-record",

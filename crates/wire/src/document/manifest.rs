@@ -37,6 +37,23 @@ pub struct Manifest {
     pub mode: Option<Mode>,
 }
 
+impl Manifest {
+    /// The label of manifests that are for tests: hosts of a product that is sold are never looked for under it, and no such
+    /// product may have it.
+    pub const TEST_SERVICE: &str = "leasehold-test";
+
+    /// The same, for tests.
+    #[must_use]
+    pub fn for_tests(self) -> Self {
+        Self { service: Self::TEST_SERVICE.parse().ok(), ..self }
+    }
+
+    /// Whether it is for tests: clients then go by a clock that a test may move. What is signed says so, by its service label.
+    pub fn is_for_tests(&self) -> bool {
+        self.service.as_ref().is_some_and(|service| service.as_str() == Self::TEST_SERVICE)
+    }
+}
+
 impl Document for Manifest {
     const TYP: Typ = Typ::Manifest;
 

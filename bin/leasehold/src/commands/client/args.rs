@@ -3,12 +3,10 @@
 use std::path::{Path, PathBuf};
 
 use clap::Args;
-use leasehold_client::directory::DirectoryAddress;
 use leasehold_client::{
-    Client, Directories, DirectoryAccount, DirectorySource, EnvironmentError, HostAddress, HostName, Options, setting,
-    state_directory,
+    Client, Directories, DirectoryAccount, DirectorySource, HostAddress, HostName, Options, setting, state_directory,
 };
-use leasehold_core::{Code, PublicKey};
+use leasehold_core::PublicKey;
 
 use super::made_up::made_up;
 use super::names::Names;
@@ -44,7 +42,7 @@ pub(crate) struct NetworkArgs {
     hosts: Vec<HostAddress>,
     /// Activate by a directory: its servers (`ldaps://NAME`, `ldap://NAME`) by commas, `domain` for the domain of this machine where DNS
     /// knows its controllers, or `off` [default: `LEASEHOLD_DIRECTORY`, else `domain` where no host is set].
-    #[arg(long, value_name = "URL", value_parser = directory)]
+    #[arg(long, value_name = "URL")]
     directory: Option<DirectorySource>,
     /// Read the directory as this user, with a password under TLS [default: with Kerberos where the machine has a keytab, else
     /// anonymously].
@@ -90,14 +88,8 @@ impl StateArgs {
     }
 
     fn options(&self) -> Result<Options, Failure> {
-        let environment = Options::from_environment().map_err(|error| match &error {
-            EnvironmentError::Host(_) | EnvironmentError::Instance | EnvironmentError::Directory(_) => {
-                Failure::failed(Code::Usage, error.to_string())
-            }
-            EnvironmentError::CaFile { .. } | EnvironmentError::PasswordFile { .. } => {
-                Failure::failed(Code::File, error.to_string())
-            }
-        })?;
+        let environment =
+            Options::from_environment().map_err(|error| Failure::failed(error.code(), error.to_string()))?;
         let state = self.state.clone().or(environment.state.clone());
         let options = Options { state, root: self.root, ..environment };
         match self.made_up_machine {
@@ -157,18 +149,6 @@ impl NetworkArgs {
             _ => set.account,
         };
         Ok(Directories { source, account, base: self.directory_base.clone().or(set.base) })
-    }
-}
-
-/// The servers of a directory, `domain` or `off`.
-fn directory(text: &str) -> Result<DirectorySource, String> {
-    match text {
-        "off" => Ok(DirectorySource::Off),
-        "domain" => Ok(DirectorySource::Domain),
-        servers => {
-            let servers = servers.split(',').map(str::parse::<DirectoryAddress>).collect::<Result<_, _>>();
-            servers.map(DirectorySource::At).map_err(|error| error.to_string())
-        }
     }
 }
 

@@ -1,9 +1,8 @@
 //! `leasehold client devices`: on which devices the user holds leases; one of them is freed.
 
 use clap::Args;
-use leasehold_client::UserDevice;
+use leasehold_client::{UserDevice, json};
 use leasehold_core::Code;
-use serde_json::json;
 
 use super::args::{NetworkArgs, StateArgs};
 use super::{outcome, report};
@@ -44,21 +43,11 @@ impl Devices {
             }
         }
         match output {
-            Output::Json => output::json(&devices.iter().map(value).collect()),
+            Output::Json => output::json(&json::devices(&devices)),
             Output::Human => print(&devices),
         }
         Ok(())
     }
-}
-
-fn value(device: &UserDevice) -> serde_json::Value {
-    json!({
-        "client": device.client.to_string(),
-        "name": device.name,
-        "products": device.products,
-        "since": device.since.unix(),
-        "until": device.until.unix(),
-    })
 }
 
 fn print(devices: &[UserDevice]) {

@@ -71,6 +71,7 @@ pub(crate) fn failure(error: &Error) -> Failure {
         | Error::Document(_)
         | Error::Manifest(_)
         | Error::ForeignManifest { .. }
+        | Error::TestClock(_)
         | Error::WrongKind(_)
         | Error::Lease(_)
         | Error::Revocations(_)
@@ -89,6 +90,7 @@ pub(crate) fn failure(error: &Error) -> Failure {
         | Error::NoSuchState { .. }
         | Error::SeveralProducts { .. }
         | Error::NoStateDirectory
+        | Error::File { .. }
         | Error::State { .. }
         | Error::Authorities
         | Error::NoHost { .. }

@@ -1,10 +1,9 @@
 //! A client's standing and what it rests on, for people and for programs.
 
-use leasehold_client::{Client, LastFailure, Note, Status, Tried};
+use leasehold_client::{Client, LastFailure, Note, Status, Tried, json};
 use leasehold_core::standing::Mode;
-use leasehold_core::{KeyId, Standing, Text, Timestamp};
+use leasehold_core::{Standing, Text};
 use leasehold_wire::Method;
-use serde_json::{Value, json};
 
 use crate::output::{self, Output, time};
 
@@ -12,7 +11,7 @@ use crate::output::{self, Output, time};
 pub(crate) fn print(client: &Client, status: &Status, output: Output) {
     warn(&status.notes, output);
     match output {
-        Output::Json => output::json(&value(client, status)),
+        Output::Json => output::json(&json::status(client, status)),
         Output::Human => {
             if status.clock.set_back {
                 let least = time(status.clock.now);
@@ -107,50 +106,6 @@ fn rows(client: &Client, status: &Status) -> Vec<(String, String)> {
     rows.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?))).collect()
 }
 
-fn value(client: &Client, status: &Status) -> Value {
-    let manifest = client.manifest();
-    let lease = status.lease.as_ref();
-    let (last_failure, read) = (status.last_failure.as_ref(), status.directory.as_ref());
-    json!({
-        "product": manifest.product.as_str(),
-        "title": manifest.title.as_str(),
-        "vendor": client.vendor().to_string(),
-        "standing": status.standing.name(),
-        "why": status.standing.why().map(|why| why.code().name()),
-        "until": unix(status.standing.until()),
-        "mode": status.mode.name(),
-        "clock_set_back": status.clock.set_back,
-        "time": status.clock.now.unix(),
-        "renew_at": renew_at(&status.standing).map(Timestamp::unix),
-        "last_attempt": unix(status.last_attempt),
-        "next_attempt": unix(status.next_attempt),
-        "last_failure": last_failure.map(|failure| last_failure_value(client, failure)),
-        "authority": status.authority.as_ref().map(ToString::to_string),
-        "host": status.host.as_ref().map(ToString::to_string),
-        "host_key": id(status.signer),
-        "device": id(status.device),
-        "given_back": status.given_back.as_ref().map(|lease| json!({ "lease": lease.cti.to_string(), "proven": false })),
-        "issued": lease.map(|lease| lease.issued.unix()),
-        "expires": lease.and_then(|lease| unix(lease.expires)),
-        "count": lease.and_then(|lease| lease.count),
-        "method": status.method().map(Method::name),
-        "directory": read.map(|read| json!({
-            "name": read.name,
-            "id": read.object.directory.to_string(),
-            "server": read.server,
-            "read": read.read.unix(),
-            "object": read.object.cti.to_string(),
-            "expires": read.object.expires.unix(),
-            "until": read.until.unix(),
-        })),
-        "days_left": status.days_left(),
-        "features": names(status.features()),
-        "features_in_lease": names(status.features_in_lease()),
-        "lease": lease.and(client.lease_file()),
-        "notes": status.notes.iter().map(note).collect::<Vec<_>>(),
-    })
-}
-
 /// When the last attempt was, and why it brought no lease.
 pub(crate) fn last_attempt(status: &Status, failure: &LastFailure) -> String {
     let at = status.last_attempt.map(|at| format!("{}: ", output::time_from(at, status.clock.now))).unwrap_or_default();
@@ -163,21 +118,6 @@ fn proof(client: &Client, failure: &LastFailure) -> Option<String> {
     failure.proven_by.and(client.refusal_file()).map(|file| file.display().to_string())
 }
 
-fn last_failure_value(client: &Client, failure: &LastFailure) -> Value {
-    let host = id(failure.proven_by);
-    json!({
-        "code": failure.code,
-        "message": failure.message,
-        "proven": host.is_some(),
-        "proof": failure.proven_by.and(client.refusal_file()),
-        "proven_by": host,
-    })
-}
-
-fn note(note: &Note) -> Value {
-    json!({ "code": note.code().name(), "message": note.to_string() })
-}
-
 fn mode(mode: Mode) -> Option<&'static str> {
     match mode {
         Mode::Enforce => None,
@@ -186,21 +126,6 @@ fn mode(mode: Mode) -> Option<&'static str> {
     }
 }
 
-fn renew_at(standing: &Standing) -> Option<Timestamp> {
-    match standing {
-        Standing::Licensed { renew_at, .. } => *renew_at,
-        Standing::Unactivated { .. } | Standing::Grace { .. } | Standing::Reduced { .. } => None,
-    }
-}
-
 fn names(features: &[Text]) -> Vec<&str> {
     features.iter().map(Text::as_str).collect()
-}
-
-fn id(key: Option<KeyId>) -> Option<String> {
-    key.map(|key| key.to_string())
-}
-
-fn unix(time: Option<Timestamp>) -> Option<u64> {
-    time.map(Timestamp::unix)
 }

@@ -202,4 +202,7 @@ words! {
     ServiceRefused: "the service manager of Windows refused",
         "the command was not run as administrator, the account does not exist, or the service is in a state that does not allow it",
         "open a terminal with *Run as administrator*; `leasehold host service status` and the event log say how it stands";
+    TestClockRefused: "a clock for tests is set, and the manifest is not for tests",
+        "LEASEHOLD_TEST_CLOCK is left over from a test, or it is set to move the clock of a product that was sold",
+        "unset LEASEHOLD_TEST_CLOCK; to test with a clock that moves, use the manifest that `leasehold testhost` writes";
 }
