@@ -216,6 +216,7 @@ client.rs: name-not-found never-activated bad-signature foreign-manifest gateway
 doctor.rs: clock-wrong connection-timeout dns-declined dns-refused host-certificate-ended host-certificate-ends-soon key-mismatch no-service-record product-not-granted rogue-record
 dns.rs: copy-of-this-host dns-key-refused dns-no-own-record dns-not-permitted dns-stale-record dns-target-without-address dns-wrong-port duplicates forks not-serving
 config.rs: address-in-use address-unknown folder-not-writable not-a-dns-key private-key-mismatch store-unavailable tls-certificate-ended tls-certificate-other-name
+testhost.rs: test-clock-refused
 online.rs: not-renewed too-many-requests untrusted-authority wrong-kind-of-key
 vendor.rs: activations-exhausted hosts-exhausted not-a-key-file
 administration.rs: own-authority withdrawn

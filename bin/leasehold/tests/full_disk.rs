@@ -216,6 +216,7 @@ office doctor: asks a name server
 host clients forget: takes the name of a machine that is made anew each time
 host clients end: takes the name of a lease that is made anew each time
 host serve: ends only when it is told to
+testhost: as before
 host healthcheck: says why not, as no host serves
 vendor serve: ends only when it is told to
 journal explain: takes the name of a machine that is made anew each time

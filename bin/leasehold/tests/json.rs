@@ -17,6 +17,7 @@ use support::{Host, program};
 /// those that follow. Where a command prints an object a line, the second schema is that of the last one.
 const LINES: &str = "\
 quickstart: quickstart --once --dir . --clients 7
+testhost: testhost --dir test
 vendor-product-add: vendor product add acme-sim --title Sim --family sim --threshold 25 --capacity 50 --features simulation
 vendor-product-show: vendor product show acme-sim
 vendor-product-change: vendor product set acme-sim --title Simulation --service acme --mode advise
@@ -206,7 +207,7 @@ fn what_every_command_prints_as_json_is_as_its_schema_says() {
         let (command, keep) = command.split_once(" =").map_or((command, None), |(command, keep)| (command, Some(keep)));
         let command =
             known.iter().fold(command.to_owned(), |line, (name, value)| line.replace(&format!("${name}"), value));
-        let values = if command.starts_with("host serve") || command.starts_with("vendor serve") {
+        let values = if ["host serve", "vendor serve", "testhost"].iter().any(|serves| command.starts_with(serves)) {
             let server = Host::spawn(line_of(folder.path(), &command));
             let said = server.said.clone();
             servers.push(server);

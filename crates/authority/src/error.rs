@@ -49,6 +49,12 @@ pub enum Error {
     /// A product of this number is there.
     #[error("product number {0}: another product has it")]
     ProductNumberTaken(ProductNumber),
+    /// The label by which manifests are marked for tests.
+    #[error(
+        "service {}: it marks manifests for tests, whose clock anyone may move",
+        leasehold_wire::Manifest::TEST_SERVICE
+    )]
+    TestService,
     /// A family's number or policy is set when it begins.
     #[error("family {0}: it is there already, with a number and defaults of its own")]
     FamilyExists(FamilyId),
@@ -181,9 +187,11 @@ impl Error {
             | Self::Superseded(_)
             | Self::TokenExists(_)
             | Self::ListFull { .. } => ErrorKind::Conflict,
-            Self::Policy(_) | Self::CertificateValidity(_) | Self::TokenEnded(_) | Self::EmptyPassphrase => {
-                ErrorKind::Invalid
-            }
+            Self::Policy(_)
+            | Self::TestService
+            | Self::CertificateValidity(_)
+            | Self::TokenEnded(_)
+            | Self::EmptyPassphrase => ErrorKind::Invalid,
             Self::GrantTooLarge(_) => ErrorKind::TooLarge,
             Self::NotARequest(_) | Self::Request(_) => ErrorKind::Request,
             Self::Certificate(_) => ErrorKind::Certificate,
@@ -226,7 +234,7 @@ impl Error {
             Self::OwnAuthority(_) => Code::OwnAuthority,
             Self::Superseded(_) => Code::AuthorityFollowed,
             Self::ListFull { .. } => Code::RevocationListFull,
-            Self::Policy(_) | Self::CertificateValidity(_) => Code::BadPolicy,
+            Self::Policy(_) | Self::TestService | Self::CertificateValidity(_) => Code::BadPolicy,
             Self::GrantTooLarge(_) => Code::GrantTooLarge,
             Self::NotARequest(_) => Code::Malformed,
             Self::Request(reason) | Self::Certificate(reason) => reason.code(),

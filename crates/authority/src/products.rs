@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use leasehold_core::standing::Mode;
 use leasehold_core::{FamilyId, Policy, PolicyFault, ProductId, ProductNumber, Span, Text, Timestamp};
 use leasehold_store::authority::{AuthorityStore, Family, ForkPolicy, Product, Stamp, Transaction};
+use leasehold_wire::Manifest;
 
 use crate::error::Error;
 use crate::grant::{check_size, grant};
@@ -136,6 +137,7 @@ pub fn change(
             ..product.clone()
         };
         check(after.drift, after.initial_grace)?;
+        check_service(after.service.as_ref())?;
         Ok(after)
     })
 }
@@ -205,6 +207,7 @@ fn family(tx: &mut dyn Transaction, new: &NewFamily, by: Stamp) -> Result<(Famil
 fn product(new: &NewProduct, number: ProductNumber, family: &Family) -> Result<Product, Error> {
     let drift = new.drift.unwrap_or(family.policy.drift);
     check(drift, new.initial_grace)?;
+    check_service(new.service.as_ref())?;
     Ok(Product {
         id: new.id,
         number,
@@ -221,6 +224,12 @@ fn product(new: &NewProduct, number: ProductNumber, family: &Family) -> Result<P
 /// The product's part of what a policy says, under the same rules.
 fn check(drift: u64, initial_grace: Span) -> Result<(), PolicyFault> {
     Policy { drift, grace: initial_grace, ..Policy::default() }.check(Timestamp::from_unix(0))
+}
+
+/// A product that is sold has no manifest that is for tests.
+fn check_service(service: Option<&Text>) -> Result<(), Error> {
+    let for_tests = service.is_some_and(|service| service.as_str() == Manifest::TEST_SERVICE);
+    if for_tests { Err(Error::TestService) } else { Ok(()) }
 }
 
 /// The number that was asked for, or the lowest free one from 1.

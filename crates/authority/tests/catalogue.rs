@@ -124,3 +124,15 @@ fn nothing_can_be_done_before_there_is_a_vendor() {
     assert!(matches!(products::add(&*acme.store, &product("x", "x"), AT), Err(Error::NotInitialised)));
     assert!(matches!(keys::list(&*acme.store), Err(Error::NotInitialised)));
 }
+
+#[test]
+fn a_product_that_is_sold_cannot_be_marked_for_tests() {
+    let acme = TestVendor::open();
+    let service = Some(leasehold_wire::Manifest::TEST_SERVICE.parse().unwrap());
+    let marked = NewProduct { service: service.clone(), ..product("acme-x", "acme") };
+    assert!(matches!(products::add(&*acme.store, &marked, AT), Err(Error::TestService)));
+    products::add(&*acme.store, &product("acme-x", "acme"), AT).unwrap();
+    let change = products::ProductChange { service: Some(service), ..products::ProductChange::default() };
+    let changed = products::change(&*acme.store, &"acme-x".parse().unwrap(), &change, AT);
+    assert!(matches!(changed, Err(Error::TestService)));
+}

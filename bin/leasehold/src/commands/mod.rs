@@ -18,6 +18,8 @@ mod office;
 mod quickstart;
 mod store;
 pub(crate) mod system_service;
+mod testhost;
+mod throwaway;
 mod vendor;
 
 use clap::Subcommand;
@@ -31,6 +33,8 @@ pub(crate) enum Command {
     Quickstart(quickstart::Quickstart),
     /// A vendor's keys, products and approvals.
     Vendor(vendor::Vendor),
+    /// A vendor, a product and a host for a vendor's own tests, with a clock that moves and faults on demand.
+    Testhost(Box<testhost::Testhost>),
     /// An organisation's activation host.
     #[command(subcommand)]
     Host(host::Host),
@@ -66,6 +70,7 @@ impl Command {
         match self {
             Self::Quickstart(command) => command.run(output),
             Self::Vendor(command) => command.run(output),
+            Self::Testhost(command) => command.run(output),
             Self::Host(command) => command.run(output),
             Self::Client(command) => command.run(output),
             Self::Directory(command) => command.run(output),

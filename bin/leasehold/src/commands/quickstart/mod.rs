@@ -2,7 +2,6 @@
 
 mod dashboard;
 mod machines;
-mod vendor;
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
@@ -11,7 +10,7 @@ use std::thread::{self, JoinHandle};
 
 use clap::Args;
 use leasehold_client::{SystemClock, SystemRng};
-use leasehold_core::Code;
+use leasehold_core::{Code, Span};
 use leasehold_host::{Options, Server};
 use leasehold_service::{Listener, shutdown_signal};
 use leasehold_store_sqlite::host::SqliteHost;
@@ -21,6 +20,7 @@ use tokio::sync::oneshot;
 use crate::commands::host::administration::{self, AdminListen, AdminListener};
 use crate::commands::host::serve::runtime;
 use crate::commands::host::{failed, store_failed};
+use crate::commands::throwaway::{Purpose, Throwaway};
 use crate::failure::Failure;
 use crate::output::{self, Column, Output, Table};
 use crate::values;
@@ -48,7 +48,16 @@ impl Quickstart {
         self.dir = std::path::absolute(&self.dir).map_err(|error| Failure::file(&self.dir, &error))?;
         let talk = Talk(output);
         std::fs::create_dir_all(&self.dir).map_err(|error| Failure::file(&self.dir, &error))?;
-        let product = vendor::prepare(&self.dir, &talk)?;
+        let product = Throwaway {
+            dir: &self.dir,
+            product: "acme-cad".parse().expect("an id"),
+            title: "Acme CAD".parse().expect("a title"),
+            policy: None,
+            initial_grace: Span::days(30),
+            purpose: Purpose::Demonstration,
+            say: &|text| talk.say(text),
+        };
+        let product = product.make()?;
         let host = self.dir.join("host");
         let serving = Serving::start(&host, self.admin)?;
         talk.say(&format!("host: serves at http://{}", serving.address));

@@ -13,7 +13,7 @@ mod init;
 mod journals;
 mod key;
 mod manifest;
-mod policy;
+pub(crate) mod policy;
 mod product;
 mod revocations;
 mod revoke;
