@@ -1,0 +1,3 @@
+module github.com/leasehold/leasehold/bindings/go
+
+go 1.22
