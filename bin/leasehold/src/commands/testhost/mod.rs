@@ -108,9 +108,13 @@ impl Testhost {
         let root = made.root.to_string();
         let vendor = TestVendor::new(made, host.clone(), of_host.address());
         match output {
-            Output::Json => output::json(&json!({
-                "address": address.to_string(), "control": url, "manifest": manifest, "root": root, "clock": clock.path(),
-            })),
+            // One line, so that a program that has started it can wait for it.
+            Output::Json => outln!(
+                "{}",
+                json!({
+                    "address": address.to_string(), "control": url, "manifest": manifest, "root": root, "clock": clock.path(),
+                })
+            ),
             Output::Human => {
                 outln!("LEASEHOLD_HOST={address}");
                 outln!("LEASEHOLD_TEST_CLOCK={}", clock.path().display());
