@@ -89,19 +89,22 @@ struct Test {
     child: Child,
     told: Value,
     control: String,
-    state: TempDir,
+    /// Where all of it lies.
+    folder: TempDir,
 }
 
 impl Test {
     fn start(options: &[&str]) -> Self {
+        let folder = tempfile::tempdir().expect("a folder");
         let mut command = program();
-        command.args(["--json", "testhost"]).args(options).stdout(Stdio::piped()).stderr(Stdio::null());
+        command.args(["--json", "testhost", "--dir"]).arg(folder.path().join("testhost"));
+        command.args(options).stdout(Stdio::piped()).stderr(Stdio::null());
         let mut child = command.spawn().expect("it runs");
         let mut line = String::new();
         BufReader::new(child.stdout.take().expect("a pipe")).read_line(&mut line).expect("a line");
         let told: Value = serde_json::from_str(&line).expect("JSON");
         let control = told["control"].as_str().expect("an address").rsplit('/').next().expect("a port").to_owned();
-        Self { child, told, control, state: tempfile::tempdir().expect("a folder") }
+        Self { child, told, control, folder }
     }
 
     fn post(&self, path: &str, body: &Value) -> Value {
@@ -122,7 +125,11 @@ impl Test {
     /// What `leasehold client COMMAND` prints: its data, or its error where there are none.
     fn run(&self, command: &str, manifest: &Path) -> Value {
         let mut client = program();
-        client.args(["--json", "client", command, "--manifest"]).arg(manifest).arg("--state").arg(self.state.path());
+        client
+            .args(["--json", "client", command, "--manifest"])
+            .arg(manifest)
+            .arg("--state")
+            .arg(self.folder.path().join("state"));
         client.env("LEASEHOLD_INSTANCE", "a test").env("LEASEHOLD_DIRECTORY", "off");
         client.env("LEASEHOLD_TEST_CLOCK", self.told["clock"].as_str().expect("a path"));
         if command != "status" {
