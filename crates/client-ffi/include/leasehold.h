@@ -234,6 +234,15 @@ enum lh_result {
   LH_UNKNOWN_CODE = 311,
   LH_NEEDS_ATTENTION = 312,
   LH_NOTHING_READ = 313,
+  LH_JOURNAL_ALTERED = 314,
+  LH_JOURNAL_CUT = 315,
+  LH_JOURNAL_FORKED = 316,
+  LH_SEAL_MISSING = 317,
+  LH_SEAL_OUT_OF_ORDER = 318,
+  LH_NOT_IN_JOURNAL = 319,
+  LH_JOURNAL_UNRELATED = 320,
+  LH_NO_SERVICE = 321,
+  LH_SERVICE_REFUSED = 322,
 };
 
 #ifndef __cplusplus
@@ -572,6 +581,7 @@ int32_t lh_client_request_for_vendor(lh_client client, const char *key, uint8_t 
 
 /**
  * Stores the answer to a request that was carried: in any form that a document has, also one of many in one file.
+ * The vendor's revocation list is taken too.
  *
  * Promise:
  * `answer` points to `len` bytes.

@@ -105,6 +105,7 @@ pub unsafe extern "C" fn lh_client_request_for_vendor(
 }
 
 /// Stores the answer to a request that was carried: in any form that a document has, also one of many in one file.
+/// The vendor's revocation list is taken too.
 ///
 /// # Safety
 /// `answer` points to `len` bytes.
@@ -114,7 +115,7 @@ pub unsafe extern "C" fn lh_client_install(client: ClientHandle, answer: *const 
         let open = find(client)?;
         // SAFETY: as the caller promises.
         match open.client.install(unsafe { bytes(answer, len, "answer") }?)? {
-            Installed::Granted(_) => Ok(()),
+            Installed::Granted(_) | Installed::Revocations { .. } => Ok(()),
             Installed::Refused(refused) => Err(Fault::refused(&refused)),
         }
     })

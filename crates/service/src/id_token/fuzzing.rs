@@ -27,7 +27,8 @@ fn user_of(text: &str, provider: &Ed25519KeyPair) -> Option<Value> {
     let x = Base64UrlUnpadded::encode_string(provider.public_key().as_ref());
     let keys = json!({ "keys": [{ "kty": "OKP", "crv": "Ed25519", "x": x }] }).to_string();
     let keys = KeySet::parse(keys.as_bytes(), &["EdDSA".to_owned()]).expect("keys");
-    let expected = Expected { issuer: ISSUER, client_id: "leasehold", audience: "leasehold", groups: "groups", nonce: None };
+    let expected =
+        Expected { issuer: ISSUER, client_id: "leasehold", audience: "leasehold", groups: "groups", nonce: None };
     token::read(text).ok()?.check(&keys, &expected, Timestamp::from_unix(1_790_000_000)).ok()?;
     let claims = Base64UrlUnpadded::decode_vec(text.split('.').nth(1)?).expect("it was read");
     Some(serde_json::from_slice(&claims).expect("it was read"))

@@ -31,8 +31,8 @@ use leasehold_authority::{Authority, Error, ErrorKind, Home, Secret};
 use leasehold_core::{Code, KeyKind, Text};
 use leasehold_store::authority::{Actor, AuthorityStore, Person, Stamp};
 
-use crate::commands::system_service::ServiceCommand;
 use crate::commands::access::admin::Admin;
+use crate::commands::system_service::ServiceCommand;
 use crate::failure::Failure;
 use crate::input;
 use crate::operator::Operator;
