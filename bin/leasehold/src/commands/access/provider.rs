@@ -152,8 +152,8 @@ struct Network {
 
 impl ProviderNetwork for Network {
     fn discover(&self) -> Result<Discovered, ProviderFailure> {
-        let metadata = self.link.discover().map_err(failure)?;
-        let keys = self.link.keys(&metadata).map_err(failure)?;
+        let metadata = self.link.discover().map_err(|error| failure(&error))?;
+        let keys = self.link.keys(&metadata).map_err(|error| failure(&error))?;
         let keys = KeySet::parse(&keys, &metadata.id_token_signing_alg_values_supported);
         let keys = keys.filter(|keys| !keys.is_empty()).ok_or_else(|| unusable("no key for RS256, ES256 or EdDSA"))?;
         let endpoint = metadata.authorization_endpoint.ok_or_else(|| unusable("no address where users sign in"))?;
@@ -162,9 +162,9 @@ impl ProviderNetwork for Network {
     }
 
     fn redeem(&self, form: &[(&str, &str)]) -> Result<String, ProviderFailure> {
-        let metadata = self.link.discover().map_err(failure)?;
+        let metadata = self.link.discover().map_err(|error| failure(&error))?;
         let secret = self.secret.as_ref().map(|secret| secret.as_str());
-        self.link.redeem(&metadata, form, (&self.client_id, secret)).map_err(failure)
+        self.link.redeem(&metadata, form, (&self.client_id, secret)).map_err(|error| failure(&error))
     }
 }
 
@@ -174,7 +174,7 @@ impl std::fmt::Debug for Network {
     }
 }
 
-fn failure(error: ProviderError) -> ProviderFailure {
+fn failure(error: &ProviderError) -> ProviderFailure {
     ProviderFailure { code: error.code(), message: error.to_string() }
 }
 
