@@ -137,11 +137,11 @@ fn a_journal_is_exported_while_the_host_serves_and_gone_on_with() {
     assert_eq!((&extended["previous"]["extended"], &extended["previous"]["more"]), (&true.into(), &1.into()));
     let text = String::from_utf8_lossy(&joined).into_owned();
     let clients = world.json("host clients --data host", "host-clients");
-    for client in clients.as_array().expect("clients") {
-        for secret in ["name", "address"].map(|field| client[field].as_str().unwrap_or("nothing")) {
-            assert!(!text.contains(secret), "{secret}");
-        }
-    }
+    let fields =
+        |client: &Value| ["name", "address"].map(|field| client[field].as_str().unwrap_or_default().to_owned());
+    // A name of two or three letters stands among signatures by chance.
+    let secrets = clients.as_array().expect("clients").iter().flat_map(fields).filter(|secret| secret.len() > 4);
+    assert!(secrets.inspect(|secret| assert!(!text.contains(secret), "{secret}")).count() >= 7);
     world.write("stranger.txt", b"a file of another kind");
     assert!(world.refused("journal export --data host --append stranger.txt").contains("no journal"));
     assert_eq!(world.read("stranger.txt"), b"a file of another kind");

@@ -1,5 +1,6 @@
 //! A report of what customers have used, as one file that loads nothing, in light and dark, on paper too.
 
+use leasehold_core::count;
 use maud::{DOCTYPE, PreEscaped, html};
 
 /// What one customer has used.
@@ -33,6 +34,7 @@ pub struct MonthUsage {
 /// The report of `vendor`, made at `made`.
 #[must_use]
 pub fn usage_report(vendor: &str, made: &str, customers: &[CustomerUsage]) -> String {
+    let hosts = customers.iter().map(|customer| customer.hosts.len()).sum::<usize>();
     let page = html! {
         (DOCTYPE)
         html lang="en" {
@@ -46,7 +48,7 @@ pub fn usage_report(vendor: &str, made: &str, customers: &[CustomerUsage]) -> St
             }
             body {
                 h1 { "Usage of " (vendor) "'s products" }
-                p { "As of " (made) ", from the sealed journals of " (customers.iter().map(|customer| customer.hosts.len()).sum::<usize>()) " hosts, all of them verified. Months are those of UTC." }
+                p { "As of " (made) ", from the sealed journals of " (count(hosts, "host", "hosts")) ", each verified. Months are those of UTC." }
                 @for customer in customers { (customer_section(customer)) }
                 p.note { "Clients are distinct machines that were granted a lease in the month, leases include renewals, and the peak is the most leases that ran at once." }
             }
@@ -109,6 +111,6 @@ mod tests {
         for text in ["&lt;b&gt;Example &amp; Sons&lt;/b&gt;", "Customer not named", "2027-02", ">31<", "of 3 hosts"] {
             assert!(page.contains(text), "{text}");
         }
-        assert!(!page.contains("<b>") && !page.contains("<script") && !page.contains("http"));
+        assert!(!page.contains("<b>") && !page.contains("<script") && !page.contains("://"));
     }
 }
