@@ -1,6 +1,5 @@
 //! A host that serves: its folder, its store, its address.
 
-use std::num::NonZeroU32;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
@@ -64,6 +63,8 @@ pub struct Administration {
     pub operations: Arc<dyn Operations>,
     /// An identity provider as another way in than the accounts in the host's folder.
     pub sign_in: Option<SignInProvider>,
+    /// How many wrong tokens one address may send; `None` is without a limit.
+    pub wrong_token_rate: Option<Rate>,
 }
 
 /// A look at a host while it serves.
@@ -211,7 +212,7 @@ async fn administer(
     controls: &Controls,
     mut end: watch::Receiver<()>,
 ) {
-    let Administration { listener, tls, operations, sign_in } = admin;
+    let Administration { listener, tls, operations, sign_in, wrong_token_rate } = admin;
     let address = listener.as_ref().map(Listener::address);
     let is_secure = tls.is_some();
     let history = Arc::new(History::open(home));
@@ -224,7 +225,7 @@ async fn administer(
         operations,
         history,
         sign_ins: SignIns::of(home.folder(), cookies).with_provider(sign_in),
-        wrong_tokens: WrongTokens::new(NonZeroU32::new(WRONG_TOKENS).map(Rate)),
+        wrong_tokens: WrongTokens::new(wrong_token_rate),
     }));
     let local = tokio::spawn(serve_local(Arc::clone(&state), home.clone(), end.clone()));
     match listener {
@@ -304,7 +305,5 @@ async fn watch_tls(tls: Tls, clock: Arc<dyn Clock>, mut end: watch::Receiver<()>
     }
 }
 
-/// Wrong tokens that may come from one address in a minute.
-const WRONG_TOKENS: u32 = 10;
 /// How often the host looks for a newly installed certificate or list: an administrator who revoked a key waits for it.
 const LOOK: Duration = Duration::from_secs(1);

@@ -14,7 +14,8 @@ use leasehold_host::{
     admin_routes,
 };
 use leasehold_service::access::{Accounts, NewAdmin, NewToken, PasswordHash, SecretText};
-use leasehold_service::{Listener, Tls};
+use leasehold_service::admin::WrongTokens;
+use leasehold_service::{Listener, Rate, Tls};
 use leasehold_store::host::{Family, HostStore};
 use leasehold_store_sqlite::host::SqliteHost;
 use leasehold_testkit::http::{Reply, post, problem, send};
@@ -320,7 +321,8 @@ fn the_admin_side_speaks_tls_where_it_is_given_and_its_cookies_are_for_tls_alone
     let (certificate, key) = (folder.path().join("tls.crt"), folder.path().join("tls.key"));
     fs::write(&certificate, signed.cert.pem()).expect("a file");
     fs::write(&key, signed.signing_key.serialize_pem()).expect("a file");
-    let host = Running::start_with(Policy::default(), Some(Tls::from_pem_files(&certificate, &key).expect("TLS")));
+    let tls = Tls::from_pem_files(&certificate, &key).expect("TLS");
+    let host = Running::start_with(Policy::default(), Some(tls), Some(WrongTokens::USUAL));
     host.admin("ann", &["read"]);
     let access = LocalAccess::read(host.folder()).expect("the file");
     assert_eq!(access.url, format!("https://{}", host.admin));
@@ -347,7 +349,7 @@ fn a_fuzzer_that_knows_the_description_finds_no_disagreement() {
     if is_missing(&[Need::ApiTools]) {
         return;
     }
-    let host = Running::start(Policy { threshold: 3, ..Policy::default() });
+    let host = Running::start_with(Policy { threshold: 3, ..Policy::default() }, None, None);
     (1..=8).for_each(|n| host.ask(n));
     let token = host.token("all", &["read", "operate"]);
     let folder = tempfile::tempdir().expect("a folder");
@@ -431,10 +433,10 @@ struct Running {
 
 impl Running {
     fn start(policy: Policy) -> Self {
-        Self::start_with(policy, None)
+        Self::start_with(policy, None, Some(WrongTokens::USUAL))
     }
 
-    fn start_with(policy: Policy, tls: Option<Tls>) -> Self {
+    fn start_with(policy: Policy, tls: Option<Tls>, wrong_token_rate: Option<Rate>) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
         let certified = Vendor::from_seed(1).host(1, vec![Grant { policy, ..Vendor::grant() }]);
         fs::write(folder.path().join("host.key"), certified.pair().to_pem()).expect("a file");
@@ -453,8 +455,9 @@ impl Running {
                 let (listener, admin) = (bind(), bind());
                 told.send((listener.address().to_string(), admin.address().to_string())).expect("who waits");
                 let operations = Arc::new(NoOperations);
-                let server =
-                    server.with_admin(Administration { listener: Some(admin), tls, operations, sign_in: None });
+                let listens = Some(admin);
+                let admin = Administration { listener: listens, tls, operations, sign_in: None, wrong_token_rate };
+                let server = server.with_admin(admin);
                 server.serve(listener, async { drop(stopped.await) }).await;
             });
         });

@@ -8,13 +8,13 @@ pub mod admin;
 mod problems;
 mod public;
 
-use std::num::NonZeroU32;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
 use leasehold_core::{Clock, Rng};
 use leasehold_service::access::{CookieNames, SignInProvider, SignIns};
+use leasehold_service::admin::WrongTokens;
 use leasehold_service::{Handler, Limits, Listener, Network, Rate, Tls, TrustedProxies, WorkQueue};
 use tokio::sync::watch;
 
@@ -54,7 +54,7 @@ impl Default for Options {
             tls: None,
             address_rate: None,
             key_rate: None,
-            wrong_token_rate: Some(Rate(WRONG_TOKENS)),
+            wrong_token_rate: Some(WrongTokens::USUAL),
             trusted: Vec::new(),
         }
     }
@@ -160,8 +160,6 @@ async fn watch(state: Arc<PublicState>, work: Arc<WorkQueue>, end: watch::Receiv
     }
 }
 
-/// Wrong tokens that may come from one address in a minute.
-const WRONG_TOKENS: NonZeroU32 = NonZeroU32::new(10).expect("more than none");
 /// Requests that are decided at a time: SQLite takes them one after the other, PostgreSQL several at once.
 const MAX_RUNNING: usize = 8;
 /// Requests that may wait.

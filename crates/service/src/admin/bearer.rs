@@ -1,6 +1,7 @@
 //! Bearer tokens (RFC 6750) in requests, and how many wrong ones an address may send.
 
 use std::net::IpAddr;
+use std::num::NonZeroU32;
 
 use leasehold_core::Code;
 use tokio::time::Instant;
@@ -18,6 +19,9 @@ pub struct WrongTokens {
 }
 
 impl WrongTokens {
+    /// How many may come from one address where nothing else is said.
+    pub const USUAL: Rate = Rate(NonZeroU32::new(10).expect("more than none"));
+
     /// Counts them unless `rate` is `None`.
     pub fn new(rate: Option<Rate>) -> Self {
         Self { limiter: rate.map(RateLimiter::new), began: Instant::now() }

@@ -9,6 +9,7 @@ use leasehold_core::{Code, Finding};
 use leasehold_dashboard::host::data::{Setting, SettingGroup};
 use leasehold_host::{Administration, Operations, Server};
 use leasehold_service::access::SignInProvider;
+use leasehold_service::admin::WrongTokens;
 use leasehold_service::{Error, Listener, Tls};
 
 use super::backup;
@@ -84,7 +85,8 @@ pub(crate) fn open(
     sign_in: Option<SignInProvider>,
 ) -> Server {
     let (listener, tls) = listener.map_or((None, None), |AdminListener { listener, tls }| (Some(listener), tls));
-    server.with_admin(Administration { listener, tls, operations, sign_in })
+    let wrong_token_rate = Some(WrongTokens::USUAL);
+    server.with_admin(Administration { listener, tls, operations, sign_in, wrong_token_rate })
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
