@@ -44,6 +44,8 @@ pub enum Need {
     BrowserTools,
     /// Node.js with its package manager npm.
     Node,
+    /// Prometheus's tool `promtool`.
+    Promtool,
     /// Python 3.
     Python,
 }
@@ -68,7 +70,7 @@ pub const DEMAND: &str = "LEASEHOLD_TEST_DEMAND";
 impl Need {
     /// Why it is missing, if it is; looked up once.
     fn missing(self) -> Option<&'static str> {
-        static FOUND: [OnceLock<Option<&'static str>>; 17] = [const { OnceLock::new() }; 17];
+        static FOUND: [OnceLock<Option<&'static str>>; 18] = [const { OnceLock::new() }; 18];
         *FOUND[self as usize].get_or_init(|| self.look())
     }
 
@@ -107,6 +109,7 @@ impl Need {
             Self::Node => {
                 without(find("node").is_some() && find("npm").is_some(), "Node.js (node, npm) is not installed")
             }
+            Self::Promtool => without(find("promtool").is_some(), "promtool (prometheus) is not installed"),
             Self::Python => without(find("python3").is_some(), "Python (python3) is not installed"),
             Self::Ipv6 => {
                 let there = std::net::UdpSocket::bind((std::net::Ipv6Addr::LOCALHOST, 0)).is_ok();
