@@ -186,6 +186,7 @@ journal export --data q/host --append q/j.lhj --json
 journal verify q/j.lhj
 store migrate q/host
 store copy q/host copied --json
+simulate --sample clocks --days 30
 office explain 0xC004F074
 office lint estate.xml
 office status status.txt

@@ -105,6 +105,7 @@ inspect: inspect r.txt
 inspect: inspect a.txt
 inspect: inspect list.lh
 inspect: inspect vendor
+simulate: simulate --sample imaging --days 40 --outage 2027-08-20/2d
 doctor: doctor --manifest acme-cad.lh --state mine --host 127.0.0.1:1 --timeout 50
 host-doctor: host doctor --data host --server 127.0.0.1:1
 admin-change: host admin add ann --no-password --data host

@@ -217,6 +217,7 @@ const LEVELS: [&[&str]; 5] = [
         "leasehold-directory",
         "leasehold-client",
         "leasehold-office",
+        "leasehold-simulation",
     ],
     &["leasehold-host", "leasehold-authority", "leasehold-client-ffi"],
     &["leasehold", "leasehold-bench"],

@@ -18,6 +18,7 @@ fn one_of_something_is_told_in_the_singular() {
         pages.map(|page| page.expect("an entry").path()).filter(|page| page.extension().is_some_and(|end| end == "md"));
     let mut texts: Vec<String> = pages.map(|page| fs::read_to_string(page).expect("text")).collect();
     let folder = tempfile::tempdir().expect("a folder");
+    fs::write(folder.path().join("one.toml"), ONE_MACHINE).expect("a scenario");
     for line in LINES.lines() {
         let mut command = program();
         command.args(line.split(' ')).current_dir(folder.path()).env("LEASEHOLD_PASSPHRASE_FILE", "vendor/passphrase");
@@ -58,7 +59,16 @@ journal export --data host -o j.lhj
 journal verify j.lhj
 store copy host copied
 vendor export keys
+simulate one.toml
 explain";
 
+/// A fleet of one machine, whose only host is away for a day.
+const ONE_MACHINE: &str = r#"
+begin = 2027-01-01
+days = 30
+policy.threshold = 1
+machines = [{ name = "only", count = 1 }]
+hosts = [{ name = "hq", down = [{ from = 2027-01-07, for = "1d" }] }]
+"#;
 /// A verb, a unit or a name that ends alike.
 const SINGULAR: [&str; 4] = ["says", "is", "ms", "kms"];

@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 
+mod areas;
 pub mod assets;
 pub mod authority;
 pub mod chart;
@@ -9,6 +10,7 @@ mod confirm;
 mod frame;
 pub mod host;
 mod parts;
+pub mod simulation;
 pub mod usage;
 
 pub use confirm::{Confirmation, confirm_page};

@@ -16,6 +16,7 @@ mod listing;
 mod man;
 mod office;
 mod quickstart;
+mod simulate;
 mod store;
 pub(crate) mod system_service;
 mod testhost;
@@ -44,6 +45,8 @@ pub(crate) enum Command {
     /// Activation by a directory (LDAP, Active Directory): its machines activate by reading it.
     #[command(subcommand)]
     Directory(directory::Directory),
+    /// A fleet over months in seconds: outages, thresholds, load.
+    Simulate(simulate::Simulate),
     /// Find why this machine is not activated, and what to do.
     Doctor(doctor::Doctor),
     /// Plan, check and explain a Microsoft Office estate; nothing of it is activated.
@@ -74,6 +77,7 @@ impl Command {
             Self::Host(command) => command.run(output),
             Self::Client(command) => command.run(output),
             Self::Directory(command) => command.run(output),
+            Self::Simulate(command) => command.run(output),
             Self::Doctor(command) => command.run(output),
             Self::Office(command) => command.run(output),
             Self::Inspect(command) => command.run(output),

@@ -45,6 +45,7 @@ pages! {
     proxies: "docs/proxies.md",
     rotation: "docs/rotation.md",
     sdk: "docs/sdk.md",
+    simulate: "docs/simulate.md",
     stores: "docs/stores.md",
     subscriptions: "docs/subscriptions.md",
     tour: "docs/tour.md",
