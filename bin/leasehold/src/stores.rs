@@ -6,6 +6,7 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use clap::ValueEnum;
 use leasehold_authority::Home;
 use leasehold_core::Code;
 use leasehold_store::StoreError;
@@ -27,6 +28,15 @@ pub(crate) enum StoreLocation {
     Folder(PathBuf),
     /// In a database.
     Database(Box<Address>),
+}
+
+/// Whose store it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum StoreKind {
+    /// That of hosts: clients, leases, seals.
+    Host,
+    /// That of a vendor's authority: products, keys, activations.
+    Authority,
 }
 
 /// Whether there was a store to copy.
@@ -149,6 +159,24 @@ impl StoreLocation {
             Self::Database(address) => PostgresAuthority::versions(address),
         };
         versions.map_err(|error| self.failed(&error))
+    }
+
+    /// The version of this schema there, and the one this program knows; `None` where there is no such store.
+    pub(crate) fn versions(&self, kind: StoreKind) -> Result<Option<(u64, u64)>, Failure> {
+        match kind {
+            StoreKind::Host => self.host_versions(),
+            StoreKind::Authority => self.authority_versions(),
+        }
+    }
+
+    /// What each migration of this schema does there, in order; the `n`th leads to version `n`.
+    pub(crate) fn migrations(&self, kind: StoreKind) -> Vec<String> {
+        match (self, kind) {
+            (Self::Folder(_), StoreKind::Host) => SqliteHost::migrations(),
+            (Self::Folder(_), StoreKind::Authority) => SqliteAuthority::migrations(),
+            (Self::Database(_), StoreKind::Host) => PostgresHost::migrations(),
+            (Self::Database(_), StoreKind::Authority) => PostgresAuthority::migrations(),
+        }
     }
 
     /// Makes the folder for its owner alone, unless it is there; a database is made by its administrator.

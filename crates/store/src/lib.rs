@@ -4,5 +4,6 @@ pub mod authority;
 pub mod copy;
 mod error;
 pub mod host;
+pub mod migration;
 
 pub use error::StoreError;

@@ -49,6 +49,7 @@ pages! {
     stores: "docs/stores.md",
     subscriptions: "docs/subscriptions.md",
     tour: "docs/tour.md",
+    upgrade: "docs/upgrade.md",
     vendor: "docs/vendor.md",
     office_config: "docs/office/config.md",
     office_explain: "docs/office/explain.md",

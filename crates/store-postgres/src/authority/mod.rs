@@ -28,6 +28,7 @@ use std::time::Duration;
 
 use leasehold_store::StoreError;
 use leasehold_store::authority::{AuthorityStore, Work};
+use leasehold_store::migration::title;
 use tokio::runtime::Runtime;
 use tracing::{debug, warn};
 
@@ -67,6 +68,11 @@ impl PostgresAuthority {
     /// [`StoreError`], [`StoreError::Newer`] among others.
     pub fn versions(address: &Address) -> Result<Option<(u64, u64)>, StoreError> {
         SCHEMA.versions(address)
+    }
+
+    /// What each migration does, in order; the `n`th leads to version `n`.
+    pub fn migrations() -> Vec<String> {
+        SCHEMA.steps.iter().map(|step| title(step)).collect()
     }
 
     fn runtime(&self) -> &Runtime {

@@ -19,6 +19,7 @@ use leasehold_store::StoreError;
 use leasehold_store::host::{
     Batch, ClientRow, ClientSearch, Counts, DecidedBatch, Entry, Family, HostStore, Ledger, SealRow, Seals, Stretch,
 };
+use leasehold_store::migration::title;
 use tokio::runtime::Runtime;
 use tokio::time::timeout;
 
@@ -80,6 +81,11 @@ impl PostgresHost {
     /// [`StoreError`], [`StoreError::Newer`] among others.
     pub fn versions(address: &Address) -> Result<Option<(u64, u64)>, StoreError> {
         SCHEMA.versions(address)
+    }
+
+    /// What each migration does, in order; the `n`th leads to version `n`.
+    pub fn migrations() -> Vec<String> {
+        SCHEMA.steps.iter().map(|step| title(step)).collect()
     }
 
     fn connect(&mut self) -> Result<(), StoreError> {

@@ -29,6 +29,7 @@ use std::sync::{LazyLock, Mutex, PoisonError};
 
 use leasehold_store::StoreError;
 use leasehold_store::authority::{AuthorityStore, Work};
+use leasehold_store::migration::title;
 use rusqlite::{Connection, TransactionBehavior};
 use rusqlite_migration::{M, Migrations};
 use tracing::{debug, warn};
@@ -58,6 +59,11 @@ impl SqliteAuthority {
     /// [`StoreError`], [`StoreError::Newer`] among others.
     pub fn versions(path: &Path) -> Result<Option<(u64, u64)>, StoreError> {
         versions(path, &MIGRATIONS)
+    }
+
+    /// What each migration does, in order; the `n`th leads to version `n`.
+    pub fn migrations() -> Vec<String> {
+        STEPS.map(title).to_vec()
     }
 }
 
@@ -91,13 +97,17 @@ fn create(path: &Path) -> std::io::Result<()> {
     .map(drop)
 }
 
+const STEPS: [&str; 6] = [
+    include_str!("../../migrations/authority/0001_initial.sql"),
+    include_str!("../../migrations/authority/0002_administration.sql"),
+    include_str!("../../migrations/authority/0003_tokens.sql"),
+    include_str!("../../migrations/authority/0004_reports.sql"),
+    include_str!("../../migrations/authority/0005_devices.sql"),
+    include_str!("../../migrations/authority/0006_directories.sql"),
+];
+
 static MIGRATIONS: LazyLock<Migrations<'static>> = LazyLock::new(|| {
-    Migrations::new(vec![
-        M::up(include_str!("../../migrations/authority/0001_initial.sql")),
-        M::up_with_hook(include_str!("../../migrations/authority/0002_administration.sql"), subjects::name),
-        M::up(include_str!("../../migrations/authority/0003_tokens.sql")),
-        M::up(include_str!("../../migrations/authority/0004_reports.sql")),
-        M::up(include_str!("../../migrations/authority/0005_devices.sql")),
-        M::up(include_str!("../../migrations/authority/0006_directories.sql")),
-    ])
+    let mut steps = STEPS.map(M::up);
+    steps[1] = M::up_with_hook(STEPS[1], subjects::name);
+    Migrations::new(steps.to_vec())
 });

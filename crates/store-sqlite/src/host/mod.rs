@@ -26,6 +26,7 @@ use leasehold_store::host::{
     Batch, ClientRow, ClientSearch, CountingClient, Counts, DecidedBatch, Entry, Family, HostStore, Ledger, Loaded,
     SealRow, Seals, Sighting, Stretch, Subject, Tip, UserLease, decode_entries, encode_entries,
 };
+use leasehold_store::migration::title;
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 use rusqlite_migration::{M, Migrations};
 
@@ -87,6 +88,11 @@ impl SqliteHost {
     /// [`StoreError`], [`StoreError::Newer`] among others.
     pub fn versions(data: &Path) -> Result<Option<(u64, u64)>, StoreError> {
         versions(&data.join(FILE), &MIGRATIONS)
+    }
+
+    /// What each migration does, in order; the `n`th leads to version `n`.
+    pub fn migrations() -> Vec<String> {
+        STEPS.map(title).to_vec()
     }
 
     /// Whether a process has the store in the folder `data` open for writing now.
@@ -394,17 +400,17 @@ pub const FILE: &str = "leasehold.db";
 /// The file that the writing process has locked.
 const LOCK: &str = "leasehold.lock";
 
-static MIGRATIONS: LazyLock<Migrations<'static>> = LazyLock::new(|| {
-    Migrations::new(vec![
-        M::up(include_str!("../../migrations/host/0001_initial.sql")),
-        M::up(include_str!("../../migrations/host/0002_times.sql")),
-        M::up(include_str!("../../migrations/host/0003_counting.sql")),
-        M::up(include_str!("../../migrations/host/0004_sealed_refusals.sql")),
-        M::up(include_str!("../../migrations/host/0005_early_ends.sql")),
-        M::up(include_str!("../../migrations/host/0006_pruning.sql")),
-        M::up(include_str!("../../migrations/host/0007_users.sql")),
-    ])
-});
+const STEPS: [&str; 7] = [
+    include_str!("../../migrations/host/0001_initial.sql"),
+    include_str!("../../migrations/host/0002_times.sql"),
+    include_str!("../../migrations/host/0003_counting.sql"),
+    include_str!("../../migrations/host/0004_sealed_refusals.sql"),
+    include_str!("../../migrations/host/0005_early_ends.sql"),
+    include_str!("../../migrations/host/0006_pruning.sql"),
+    include_str!("../../migrations/host/0007_users.sql"),
+];
+
+static MIGRATIONS: LazyLock<Migrations<'static>> = LazyLock::new(|| Migrations::new(STEPS.map(M::up).to_vec()));
 
 #[cfg(test)]
 mod tests;

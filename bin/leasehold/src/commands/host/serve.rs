@@ -25,9 +25,10 @@ use super::reload::{Reloads, Started};
 use super::subscription::SubscriptionOptions;
 use super::{Data, failed};
 use crate::commands::system_service::{AsService, serve_as};
+use crate::commands::upgrade;
 use crate::failure::Failure;
 use crate::output::Output;
-use crate::stores::StoreLocation;
+use crate::stores::{StoreKind, StoreLocation};
 use crate::values;
 
 /// The name of the host as a service.
@@ -58,6 +59,9 @@ pub(crate) struct Serve {
     /// and the vendor sees the host as forked.
     #[arg(long)]
     new_store: bool,
+    /// Say what this release would change in the store, change nothing, and end.
+    #[arg(long)]
+    check_upgrade: bool,
     /// Announce the host on the local link by multicast DNS while it serves.
     #[arg(long)]
     mdns: bool,
@@ -79,6 +83,9 @@ impl Serve {
 
     fn serve(self, output: Output) -> Result<(), Failure> {
         let config = Config::read(self.config.as_deref())?;
+        if self.check_upgrade {
+            return upgrade::check(StoreKind::Host, &self.location(&config)?, output);
+        }
         let (address, home) = (self.address(&config), self.data.home());
         // Before anything is made or opened.
         self.authority.set(&config, &home)?;

@@ -1,12 +1,12 @@
 //! `leasehold store migrate`.
 
-use clap::{Args, ValueEnum};
+use clap::Args;
 use serde_json::json;
 
 use super::nothing;
 use crate::failure::Failure;
 use crate::output::{self, Output};
-use crate::stores::StoreLocation;
+use crate::stores::{StoreKind, StoreLocation};
 
 /// Bring a store's schema up to date. Hosts and authorities do so themselves where their database lets them.
 ///
@@ -17,14 +17,7 @@ pub(crate) struct Migrate {
     location: String,
     /// Make a store of this kind where there is none.
     #[arg(long, value_name = "KIND")]
-    make: Option<Kind>,
-}
-
-/// Whose store it is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-enum Kind {
-    Host,
-    Authority,
+    make: Option<StoreKind>,
 }
 
 /// What was done with the stores of one kind.
@@ -42,13 +35,13 @@ impl Migrate {
         }
         let mut steps = Vec::new();
         let found = location.host_versions()?;
-        if found.is_some() || self.make == Some(Kind::Host) {
+        if found.is_some() || self.make == Some(StoreKind::Host) {
             drop(location.to_fill()?);
             let to = location.host_versions()?.map_or(0, |(now, _)| now);
             steps.push(Step { kind: "host", from: found.map(|(from, _)| from), to });
         }
         let found = location.authority_versions()?;
-        if found.is_some() || self.make == Some(Kind::Authority) {
+        if found.is_some() || self.make == Some(StoreKind::Authority) {
             drop(location.authority()?);
             let to = location.authority_versions()?.map_or(0, |(now, _)| now);
             steps.push(Step { kind: "authority", from: found.map(|(from, _)| from), to });

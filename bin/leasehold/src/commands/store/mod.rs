@@ -33,7 +33,7 @@ impl Store {
 }
 
 /// There is no store at this location.
-fn nothing(location: &StoreLocation) -> Failure {
+pub(crate) fn nothing(location: &StoreLocation) -> Failure {
     Failure::refused(Code::NotInitialised, format!("{location}: there is no store here"))
         .hint("name the folder of a host or vendor, or the address of its database")
 }

@@ -33,11 +33,12 @@ use leasehold_store::authority::{Actor, AuthorityStore, Person, Stamp};
 
 use crate::commands::access::admin::Admin;
 use crate::commands::system_service::ServiceCommand;
+use crate::commands::upgrade;
 use crate::failure::Failure;
 use crate::input;
 use crate::operator::Operator;
 use crate::output::Output;
-use crate::stores::StoreLocation;
+use crate::stores::{StoreKind, StoreLocation};
 
 /// A vendor's keys, products and approvals.
 ///
@@ -128,6 +129,10 @@ impl Vendor {
             Command::Machine(command) => command.run(&VendorContext::open(paths)?, KeyKind::Multiple, output),
             Command::Directory(command) => command.run(&VendorContext::open(paths)?, output),
             Command::Approve(command) => command.run(&VendorContext::open(paths)?, output),
+            // An open store is up to date already.
+            Command::Serve(command) if command.check_upgrade => {
+                upgrade::check(StoreKind::Authority, &paths.place, output)
+            }
             Command::Serve(command) => command.run(VendorContext::open(paths)?, output),
             Command::Service(command) => service::run(command, paths.home.folder(), output),
             Command::Revoke(command) => command.run(&VendorContext::open(paths)?, output),

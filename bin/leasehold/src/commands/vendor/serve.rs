@@ -51,6 +51,9 @@ pub(crate) struct Serve {
     /// X-Forwarded-For, Forwarded); may stand several times.
     #[arg(long = "trusted-proxy", alias = "trust-forwarded-for", value_name = "ADDRESS|CIDR")]
     trusted_proxies: Vec<Network>,
+    /// Say what this release would change in the store, change nothing, and end.
+    #[arg(long)]
+    pub(super) check_upgrade: bool,
     #[command(flatten)]
     passphrase: Passphrase,
     #[command(flatten)]

@@ -35,7 +35,7 @@ words! {
         "give an empty one: a new folder, or a new database; nothing was changed";
     StoreNewer: "the store was written by a later release",
         "the program was set back to an older release",
-        "run the release that wrote it, or a later one; nothing was changed";
+        "run the release that wrote it, or a later one; to stay with the earlier one, put back the copy made before the upgrade (docs/upgrade.md). Nothing was changed";
     StoreOlder: "the store was made by an earlier release",
         "no host of this release has served from it yet",
         "migrate it with `leasehold store migrate`; nothing was changed";
