@@ -11,8 +11,11 @@ use std::process::{Command, Stdio};
 use leasehold_core::Policy;
 use leasehold_testkit::http::{get, post};
 use leasehold_testkit::need::{Need, find, is_missing};
+use rcgen::{CertifiedKey, generate_simple_self_signed};
 use serde_json::Value;
 use support::{Host, Machine, Vendor, program};
+use ureq::Agent;
+use ureq::tls::TlsConfig;
 
 /// What a host tells that has a client, a limit and a lease.
 fn metrics() -> String {
@@ -31,6 +34,22 @@ fn metrics() -> String {
     let (status, body) = get(admin, "/metrics").expect("an answer");
     assert_eq!(status, 200);
     String::from_utf8(body).expect("text")
+}
+
+/// What a host tells that speaks TLS.
+fn metrics_with_tls() -> String {
+    let folder = tempfile::tempdir().expect("a folder");
+    let CertifiedKey { cert, signing_key } = generate_simple_self_signed(["localhost".to_owned()]).expect("a site");
+    fs::write(folder.path().join("site.crt"), cert.pem()).expect("a file");
+    fs::write(folder.path().join("site.key"), signing_key.serialize_pem()).expect("a file");
+    let mut command = program();
+    command.args(["--json", "host", "serve", "--listen", "127.0.0.1:0", "--admin-listen", "127.0.0.1:0"]);
+    command.args(["--tls-cert", "site.crt", "--tls-key", "site.key", "--data", "host"]).current_dir(folder.path());
+    let host = Host::spawn(command);
+    let tls = TlsConfig::builder().disable_verification(true).build();
+    let agent: Agent = Agent::config_builder().tls_config(tls).proxy(None).build().into();
+    let url = format!("{}/metrics", host.said["admin"].as_str().expect("an address"));
+    agent.get(url).call().expect("an answer").body_mut().read_to_string().expect("text")
 }
 
 fn contrib(path: &str) -> PathBuf {
@@ -59,13 +78,14 @@ fn metrics_and_rules_are_as_prometheus_wants_them() {
         return;
     }
     promtool(&["check", "metrics"], &metrics());
+    promtool(&["check", "metrics"], &metrics_with_tls());
     promtool(&["check", "rules", "leasehold.rules.yml"], "");
     promtool(&["test", "rules", "leasehold.test.yml"], "");
 }
 
 #[test]
 fn rules_and_dashboard_name_no_metric_that_a_host_does_not_tell() {
-    let metrics = metrics();
+    let metrics = [metrics(), metrics_with_tls()].concat();
     let told = named(&metrics);
     for file in ["prometheus/leasehold.rules.yml", "grafana/leasehold-host.json"] {
         let text = fs::read_to_string(contrib(file)).expect("a file");

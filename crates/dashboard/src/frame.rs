@@ -184,11 +184,19 @@ pub fn welcome_page(program: &'static str, secret: &str) -> String {
     outside(program, "Welcome", None, &content)
 }
 
-/// A page that only says something, such as that there is nothing at an address.
+/// A page that only says something, such as that there is nothing at an address. It names the request, by which the log is searched.
 #[must_use]
 pub fn message_page(program: &'static str, title: &str, text: &str) -> String {
-    outside(program, title, None, &html! { p { (text) } p { a href="/" { "To the overview" } } })
+    let content = html! {
+        p { (text) }
+        p { a href="/" { "To the overview" } }
+        p.quiet { "Request " code { (REQUEST) } }
+    };
+    outside(program, title, None, &content)
 }
+
+/// Stands in pages for the id of the request, which who sends them puts in its place.
+pub const REQUEST: &str = "\u{f8ff}";
 
 fn outside(program: &'static str, title: &str, notice: Option<&Notice>, content: &Markup) -> String {
     document(&format!("{title} · {program}"), None, &outside_body(program, title, notice, content))

@@ -15,5 +15,5 @@ pub mod usage;
 
 pub use confirm::{Confirmation, confirm_page};
 pub use frame::{
-    Area, Frame, Notice, SignInView, SignedIn, Tone, message_page, sign_in_page, signed_in_page, welcome_page,
+    Area, Frame, Notice, REQUEST, SignInView, SignedIn, Tone, message_page, sign_in_page, signed_in_page, welcome_page,
 };

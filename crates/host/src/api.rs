@@ -7,6 +7,7 @@ use std::time::Duration;
 use base64ct::{Base64UrlUnpadded, Encoding};
 use leasehold_core::standing::Revocation;
 use leasehold_core::{Code, Refusal, SignIn};
+use leasehold_service::trace::{RequestId, Span};
 use leasehold_service::{
     Bytes, Handler, HeaderName, HeaderValue, Method, Problem, Request, Response, StatusCode, header,
 };
@@ -16,7 +17,7 @@ use tokio::sync::oneshot;
 
 use crate::health::SEAL;
 use crate::hex;
-use crate::job::{ClientDocument, Job, Origin, Reply};
+use crate::job::{BatchTimes, ClientDocument, Follow, Job, Origin, Reply};
 use crate::problems::problem;
 use crate::shared::Shared;
 use crate::stages::{Stage, start};
@@ -70,7 +71,7 @@ impl ClientApi {
         }
         let began = start();
         let unpacked = Unverified::<D>::parse(&request.body).and_then(Unverified::unpack);
-        self.shared.stages.add(Stage::Decode, began);
+        self.shared.stages.add(Stage::Decode, began, Some(request.id));
         let unpacked = match unpacked {
             Ok(unpacked) => Box::new(unpacked),
             Err(reason) => return unreadable(reason).into(),
@@ -85,11 +86,24 @@ impl ClientApi {
             Err(response) => return response,
         };
         let (reply, answer) = oneshot::channel();
-        let job = Job { document, origin: Origin::Network(request.client), sign_in, reply };
+        let follow = Follow { id: Some(request.id), span: tracing::Span::current() };
+        let job = Job { document, origin: Origin::Network(request.client), sign_in, follow, reply };
         if self.shared.arrived.offer(job).is_err() {
             return Problem::busy(BUSY).into();
         }
-        answer.await.map_or_else(|_| Problem::internal().into(), respond)
+        let Ok((reply, times)) = answer.await else { return Problem::internal().into() };
+        if let Some(times) = times {
+            self.record(request.id, &times);
+        }
+        respond(reply)
+    }
+
+    /// Tells the collector where the time of a request's batch went, where the request is traced.
+    fn record(&self, id: RequestId, times: &BatchTimes) {
+        let Some(spans) = self.shared.spans().filter(|spans| spans.covers(&id)) else { return };
+        for (stage, between) in times.stages() {
+            spans.offer(Span::part(id, (stage as u64, stage.name()), between));
+        }
     }
 
     fn certificate(&self) -> Response {

@@ -22,7 +22,7 @@ use tokio::sync::oneshot;
 
 use crate::activation::Home;
 use crate::files::{CARRIED, MAX_STATE_FILE};
-use crate::job::{ClientDocument, Job, KeptLease, Origin, Reply, Verified};
+use crate::job::{ClientDocument, Follow, Job, KeptLease, Origin, Reply, Verified};
 use crate::mark::{self, UnknownStore};
 use crate::rates::RateLimits;
 use crate::shared::Shared;
@@ -244,12 +244,12 @@ fn ask(home: &Home, tickets: Vec<Ticket>, decide: &mut impl FnMut(Vec<Verified>)
         let origin = Origin::File(home.kept_lease(client, product));
         let document = ClientDocument::Request(Box::new(request));
         // No user signs in by file.
-        jobs.push(Job { document, origin, sign_in: SignIn::default(), reply });
+        jobs.push(Job { document, origin, sign_in: SignIn::default(), follow: Follow::none(), reply });
         waits.push((ticket, client, product, answer));
     }
     decide(verify(jobs, thread::available_parallelism().map_or(1, usize::from)));
     let asked = waits.into_iter().map(|(ticket, client, product, mut answer)| {
-        let reply = answer.try_recv().unwrap_or(Reply::StoreUnavailable);
+        let reply = answer.try_recv().map_or(Reply::StoreUnavailable, |(reply, _)| reply);
         Asked { ticket, client, product, reply }
     });
     asked.collect()

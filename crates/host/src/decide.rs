@@ -5,7 +5,7 @@ mod before;
 use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use leasehold_core::{Ask, Cti, Delivery, Grant, Refusal, Timestamp, UserId, Verdict, admission};
 use leasehold_store::host::{Asked, Batch, Family, Fork, HostStore, Ledger, NewLease, Subject, Terms};
@@ -13,7 +13,7 @@ use leasehold_wire::signature::Point;
 
 use crate::answers::Answers;
 use crate::identity::Identity;
-use crate::job::{Origin, Reply, RequestKind, Verified};
+use crate::job::{BatchTimes, Origin, Reply, RequestKind, Verified};
 use crate::sealing::{Documents, SealedBatch};
 use crate::shared::Shared;
 use crate::stages::{Stage, start};
@@ -72,6 +72,7 @@ struct Screened<'g> {
 enum Outcome {
     Granted {
         expires: Timestamp,
+        fork: Fork,
     },
     /// Refused, and recorded.
     Refused(Refusal),
@@ -105,20 +106,21 @@ fn transact(
     shared.rng.fill(ctis.as_flattened_mut());
     let subjects: Vec<Subject> = items.iter().map(subject).collect();
     let batch = Batch { host: identity.id(), now, families, subjects: &subjects };
-    let (mut outcomes, mut sealed, mut time) = (Vec::new(), SealedBatch::default(), start());
-    let mut live = Vec::new();
+    let (mut outcomes, mut sealed) = (Vec::new(), SealedBatch::default());
+    let (mut live, began, one) = (Vec::new(), start(), items.first().and_then(|item| item.verified.follow.id));
+    let (mut decided, mut sealed_by) = (began, began);
     let result = store.decide(&batch, &mut |ledger| {
         outcomes.clear();
         for (at, item) in items.iter().enumerate() {
             outcomes.push(decide_one(shared, ledger, (at, item), Cti(ctis[at])));
         }
         live = ledger.counts().map(|(family, counts)| (family.id, counts.live)).collect();
-        time = shared.stages.add(Stage::Decide, time);
+        decided = shared.stages.add(Stage::Decide, began, one);
         sealed = Documents::of(ledger.entries()).seal(ledger.tip(), identity.keypair());
-        time = shared.stages.add(Stage::Seal, time);
+        sealed_by = shared.stages.add(Stage::Seal, decided, one);
         sealed.rows(now)
     });
-    time = shared.stages.add(Stage::Commit, time);
+    let committed = shared.stages.add(Stage::Commit, sealed_by, one);
     shared.stages.batch(items.len());
     let worked = shared.store_works.swap(result.is_ok(), Ordering::Relaxed);
     let sealed_at = result.as_ref().ok().and(sealed.tip()).map(|_| now);
@@ -129,7 +131,8 @@ fn transact(
             count(shared, families, &items, &outcomes);
             let told = subjects.iter().zip(&outcomes).map(|(subject, outcome)| outcome.told(subject.user));
             let devices = devices::of_users(store, told, now);
-            reply(shared, identity, (items, answers), (&outcomes, devices), &sealed);
+            let times = |checked| BatchTimes { checked, began, decided, sealed: sealed_by, committed };
+            reply(shared, identity, (items, answers), (&outcomes, devices), (&sealed, &times));
         }
         Err(error) => {
             let (error, requests) = (&error as &dyn std::error::Error, items.len());
@@ -142,7 +145,7 @@ fn transact(
             items.into_iter().for_each(|item| item.verified.answer(Reply::StoreUnavailable));
         }
     }
-    shared.stages.add(Stage::Reply, time);
+    shared.stages.add(Stage::Reply, committed, one);
     sealed_at
 }
 
@@ -151,7 +154,11 @@ fn count(shared: &Shared, families: &[Family], items: &[Screened<'_>], outcomes:
     let mut tallies = vec![Tally::default(); families.len()];
     for (item, outcome) in items.iter().zip(outcomes) {
         match outcome {
-            Outcome::Granted { .. } => tallies[item.family].granted += 1,
+            Outcome::Granted { fork, .. } => {
+                let tally = &mut tallies[item.family];
+                tally.granted += 1;
+                tally.forks += u64::from(*fork == Fork::Seen);
+            }
             Outcome::Refused(_) => tallies[item.family].refused += 1,
             Outcome::RefusedUnsealed(_)
             | Outcome::Released
@@ -208,7 +215,7 @@ fn decide_one(shared: &Shared, ledger: &mut Ledger, (at, item): (usize, &Screene
             let forked = tally.held.is_some_and(|held| held.forked_by(&ask));
             let fork = if forked { Fork::Seen } else { Fork::None };
             ledger.grant(at, asked, NewLease { lease: cti, expires, fork, terms: Terms::of(policy) });
-            Outcome::Granted { expires }
+            Outcome::Granted { expires, fork }
         }
     }
 }
@@ -218,7 +225,7 @@ fn reply(
     identity: &Identity,
     (items, answers): (Vec<Screened<'_>>, &mut Answers),
     (outcomes, mut devices): (&[Outcome], HashMap<usize, Vec<Device>>),
-    sealed: &SealedBatch,
+    (sealed, times): (&SealedBatch, &dyn Fn([Instant; 2]) -> BatchTimes),
 ) {
     let chain = identity.chain();
     // Leases and refusals are sealed in the order of deciding.
@@ -229,7 +236,7 @@ fn reply(
         let bare = held && item.origin.delivery() == Delivery::Network;
         let chain = if bare { &[] } else { chain.as_slice() };
         let reply = match *outcome {
-            Outcome::Granted { expires } => {
+            Outcome::Granted { expires, .. } => {
                 shared.decisions.granted(&item, expires);
                 shared.counters.granted.fetch_add(1, Ordering::Relaxed);
                 let lease = leases.next().and_then(|place| sealed.lease(place, chain));
@@ -267,7 +274,8 @@ fn reply(
         {
             answers.keep(item.client, request, reply.clone());
         }
-        item.answer(reply);
+        let times = times(item.checked);
+        item.answer_decided(reply, times);
     }
 }
 

@@ -36,7 +36,8 @@ pub(crate) fn run(shared: &Shared, mut store: Box<dyn HostStore>) {
             Received::Batch(jobs) => {
                 let began = start();
                 let batch = verify(jobs, processors);
-                shared.stages.add(Stage::Verify, began);
+                let one = batch.first().and_then(|item| item.follow.id);
+                shared.stages.add(Stage::Verify, began, one);
                 match condition {
                     Condition::InPlace => decide(shared, store.as_mut(), batch, (&mut newest, &mut answers)),
                     Condition::Replaced => batch.into_iter().for_each(|item| item.answer(Reply::StoreUnavailable)),

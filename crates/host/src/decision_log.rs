@@ -35,7 +35,7 @@ impl DecisionLog {
     pub(crate) fn granted(&self, item: &Verified, expires: Timestamp) {
         if self.has_room(|left_out| &mut left_out.granted) {
             let (client, address, product) = (item.client, &item.origin, product(item));
-            tracing::info!(%client, %address, %product, until = %expires, "granted");
+            item.follow.span.in_scope(|| tracing::info!(%client, %address, %product, until = %expires, "granted"));
         }
     }
 
@@ -43,7 +43,8 @@ impl DecisionLog {
     pub(crate) fn refused(&self, item: &Verified, refusal: &Refusal) {
         if self.has_room(|left_out| &mut left_out.refused) {
             let (client, address, product) = (item.client, &item.origin, product(item));
-            tracing::info!(%client, %address, %product, code = refusal.code().name(), "refused");
+            let code = refusal.code().name();
+            item.follow.span.in_scope(|| tracing::info!(%client, %address, %product, code, "refused"));
         }
     }
 
@@ -51,7 +52,7 @@ impl DecisionLog {
     pub(crate) fn released(&self, item: &Verified) {
         if self.has_room(|left_out| &mut left_out.released) {
             let (client, address, product) = (item.client, &item.origin, product(item));
-            tracing::info!(%client, %address, %product, "released");
+            item.follow.span.in_scope(|| tracing::info!(%client, %address, %product, "released"));
         }
     }
 

@@ -2,15 +2,17 @@
 
 use std::fmt;
 use std::net::IpAddr;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use leasehold_core::{Ask, Cti, Delivery, KeyId, ProductId, Refusal, SignIn};
 use leasehold_service::Bytes;
+use leasehold_service::trace::RequestId;
 use leasehold_wire::request::Unpacked;
 use leasehold_wire::signature::Claim;
 use leasehold_wire::{Release, Request};
 use tokio::sync::oneshot;
 
+use crate::stages::Stage;
 use crate::subscription::devices::Device;
 
 /// A document whose signature is still to be checked.
@@ -20,7 +22,29 @@ pub(crate) struct Job {
     pub(crate) origin: Origin,
     /// What came beside the document of the user who asks.
     pub(crate) sign_in: SignIn,
-    pub(crate) reply: oneshot::Sender<Reply>,
+    pub(crate) follow: Follow,
+    pub(crate) reply: oneshot::Sender<Answered>,
+}
+
+/// How log, metrics and traces know the request that a document came in; carried ones came in none.
+#[derive(Clone, Debug)]
+pub(crate) struct Follow {
+    pub(crate) id: Option<RequestId>,
+    /// By which lines of the log are about it.
+    pub(crate) span: tracing::Span,
+}
+
+/// An answer, and when its batch went through the stages, where it did.
+pub(crate) type Answered = (Reply, Option<BatchTimes>);
+
+/// When a batch went through its stages.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct BatchTimes {
+    pub(crate) checked: [Instant; 2],
+    pub(crate) began: Instant,
+    pub(crate) decided: Instant,
+    pub(crate) sealed: Instant,
+    pub(crate) committed: Instant,
 }
 
 /// Where a document comes from.
@@ -55,7 +79,10 @@ pub(crate) struct Verified {
     pub(crate) kind: RequestKind,
     pub(crate) origin: Origin,
     pub(crate) sign_in: SignIn,
-    pub(crate) reply: oneshot::Sender<Reply>,
+    pub(crate) follow: Follow,
+    /// When its signature was checked: from, to.
+    pub(crate) checked: [Instant; 2],
+    pub(crate) reply: oneshot::Sender<Answered>,
 }
 
 /// What a client wants.
@@ -87,6 +114,26 @@ pub(crate) enum Reply {
     TooManyRequests(Duration),
     /// The store could not record it: nothing was decided.
     StoreUnavailable,
+}
+
+impl Follow {
+    /// For what did not come by the network.
+    pub(crate) fn none() -> Self {
+        Self { id: None, span: tracing::Span::none() }
+    }
+}
+
+impl BatchTimes {
+    /// Each stage with its beginning and its end.
+    pub(crate) fn stages(&self) -> [(Stage, (Instant, Instant)); 4] {
+        let Self { checked, began, decided, sealed, committed } = *self;
+        [
+            (Stage::Verify, checked.into()),
+            (Stage::Decide, (began, decided)),
+            (Stage::Seal, (decided, sealed)),
+            (Stage::Commit, (sealed, committed)),
+        ]
+    }
 }
 
 impl Origin {
@@ -146,16 +193,16 @@ impl ClientDocument {
 }
 
 impl Job {
-    /// The job once its claim holds.
-    pub(crate) fn into_verified(self) -> Verified {
+    /// The job once its claim holds, which was looked at between these times.
+    pub(crate) fn into_verified(self, checked: [Instant; 2]) -> Verified {
         let client = self.document.signer();
-        let Self { document, origin, sign_in, reply } = self;
-        Verified { client, kind: document.into_kind(), origin, sign_in, reply }
+        let Self { document, origin, sign_in, follow, reply } = self;
+        Verified { client, kind: document.into_kind(), origin, sign_in, follow, checked, reply }
     }
 
     /// Answers; a client that has gone away needs none.
     pub(crate) fn answer(self, reply: Reply) {
-        let _ = self.reply.send(reply);
+        let _ = self.reply.send((reply, None));
     }
 }
 
@@ -167,6 +214,11 @@ impl Verified {
 
     /// Answers; a client that has gone away needs none.
     pub(crate) fn answer(self, reply: Reply) {
-        let _ = self.reply.send(reply);
+        let _ = self.reply.send((reply, None));
+    }
+
+    /// Answers with what a transaction has decided.
+    pub(crate) fn answer_decided(self, reply: Reply, times: BatchTimes) {
+        let _ = self.reply.send((reply, Some(times)));
     }
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use leasehold_core::{Code, Span};
-use leasehold_service::{Request, Response, StatusCode, header};
+use leasehold_service::{Request, Response, StatusCode, Tls, header};
 use leasehold_store::host::Family as StoredFamily;
 use prometheus_client::encoding::{prometheus_text, text};
 use prometheus_client::metrics::counter::Counter;
@@ -26,11 +26,13 @@ type Counters = Family<Labels, Counter>;
 pub(crate) struct Metrics {
     shared: Arc<Shared>,
     home: Home,
+    /// Of the listeners for clients and for administrators.
+    tls: [Option<Tls>; 2],
 }
 
 impl Metrics {
-    pub(crate) fn new(shared: &Arc<Shared>, home: &Home) -> Self {
-        Self { shared: Arc::clone(shared), home: home.clone() }
+    pub(crate) fn new(shared: &Arc<Shared>, home: &Home, tls: [Option<Tls>; 2]) -> Self {
+        Self { shared: Arc::clone(shared), home: home.clone(), tls }
     }
 
     /// The answer to a scrape, in the format that it asks for.
@@ -56,6 +58,7 @@ impl Metrics {
         self.requests(&mut registry);
         self.families(&mut registry);
         self.vendor(&mut registry);
+        self.tls(&mut registry);
         self.rest(&mut registry);
         registry
     }
@@ -86,7 +89,7 @@ impl Metrics {
         let Some(identity) = self.shared.identity() else { return };
         let now = self.shared.clock.now();
         let [clients, threshold, leases, capacity] = [(); 4].map(|()| Gauges::default());
-        let (granted, refused) = (Counters::default(), Counters::default());
+        let [granted, refused, forks] = [(); 3].map(|()| Counters::default());
         for grant in &identity.certificate().grants {
             let labels = vec![("family", grant.family.to_string())];
             let family = StoredFamily { id: grant.family, window: grant.policy.window };
@@ -101,6 +104,7 @@ impl Metrics {
             let tally = self.shared.tallies.of(grant.family);
             granted.get_or_create(&labels).inc_by(tally.granted);
             refused.get_or_create(&labels).inc_by(tally.refused);
+            forks.get_or_create(&labels).inc_by(tally.forks);
         }
         registry.register("clients", "Clients of a family that count within the window", clients);
         registry.register("threshold", "Clients that a family needs before leases are granted", threshold);
@@ -108,6 +112,8 @@ impl Metrics {
         registry.register("capacity", "Most live leases of a family; missing where there is no limit", capacity);
         registry.register("family_granted", "Leases granted to a family", granted);
         registry.register("family_refused", "Requests of a family that were refused and recorded", refused);
+        let help = "Leases granted to a client that is two machines with one device key";
+        registry.register("forks", help, forks);
     }
 
     /// Certificate, renewal, revocations, DNS.
@@ -157,6 +163,19 @@ impl Metrics {
             publications.get_or_create(&vec![("result", result.to_owned())]).inc_by(value.load(Ordering::Relaxed));
         }
         registry.register("dns_publications", "Attempts to publish the host's records in DNS", publications);
+    }
+
+    /// Until when browsers and clients believe the certificates of the listeners.
+    fn tls(&self, registry: &mut Registry) {
+        let (left, now) = (Gauges::default(), self.shared.clock.now());
+        for (listener, tls) in ["clients", "administrators"].into_iter().zip(&self.tls) {
+            if let Some(ends) = tls.as_ref().and_then(Tls::ends) {
+                left.get_or_create(&vec![("listener", listener.to_owned())]).set(ends.since(now).as_seconds());
+            }
+        }
+        let help =
+            "Time to the end of a listener's TLS certificate; 0 once it has ended, missing where there is no TLS";
+        registry.register("tls_certificate_left_seconds", help, left);
     }
 
     /// Store, seals, disk.

@@ -7,6 +7,7 @@ use std::time::Duration;
 use leasehold_core::{Clock, Rng};
 use leasehold_service::access::{SignInProvider, SignIns};
 use leasehold_service::admin::WrongTokens;
+use leasehold_service::trace::Spans;
 use leasehold_service::{Limits, Listener, Rate, Tls};
 use leasehold_store::host::HostStore;
 use tokio::sync::watch;
@@ -36,6 +37,8 @@ pub struct Options {
     pub tls: Option<Tls>,
     /// Whether it starts on a store that is not the one it served from.
     pub unknown_store: UnknownStore,
+    /// Where the spans of requests are told, where they are.
+    pub spans: Option<Spans>,
 }
 
 /// A host whose threads run; [`Server::serve`] lets clients in.
@@ -96,11 +99,12 @@ impl Server {
             Some(identity) => mark::check(&home, identity, store.as_mut(), options.unknown_store)?,
             None => None,
         };
-        let Options { limits, settings, tls, .. } = options;
+        let Options { limits, settings, tls, spans, .. } = options;
         let shared = Arc::new(Shared::new((clock, rng), identity, settings.rates));
         *shared.peaks() = home.peaks();
         shared.set_home(&home);
         shared.set_mark(mark);
+        shared.set_spans(spans);
         shared.set_journal_keep(settings.journal_keep);
         shared.set_subscription(settings.subscription.clone())?;
         let pipeline = Pipeline::start(&shared, store)?;
@@ -140,6 +144,7 @@ impl Server {
         let transport = if self.tls.is_some() { Transport::Tls } else { Transport::Plain };
         let api = ClientApi { shared: Arc::clone(&self.shared), transport };
         let server = leasehold_service::Server::new(api, self.limits).with_trusted_proxies(self.controls.trusted());
+        let server = server.with_spans(self.shared.spans().cloned());
         let server = match &self.tls {
             Some(tls) => server.with_tls(tls.clone()),
             None => server,
@@ -153,6 +158,7 @@ impl Server {
             tokio::spawn(renewing::repeat(self.controls.subscribe(), home.clone(), Arc::clone(shared), end.clone())),
             tokio::spawn(publishing::keep(self.controls.subscribe(), Arc::clone(shared), end.clone())),
         ];
+        let clients_tls = self.tls.clone();
         tasks.extend(self.tls.map(|tls| tokio::spawn(watch_tls(tls, Arc::clone(&shared.clock), end.clone()))));
         let (home, shared, controls) = (self.home, self.shared, self.controls);
         let announcement = self.announced.and_then(|announced| announced.begin(listener.address().port()));
@@ -163,7 +169,7 @@ impl Server {
         };
         let administration = async {
             let Some(admin) = self.admin else { return };
-            administer(admin, &home, &shared, &controls, end).await;
+            administer((admin, clients_tls), &home, &shared, &controls, end).await;
         };
         let serving = async {
             server.serve(listener, shutdown).await;
@@ -206,7 +212,7 @@ impl Gauges {
 
 /// Serves administrators until `end`.
 async fn administer(
-    admin: Administration,
+    (admin, clients_tls): (Administration, Option<Tls>),
     home: &Home,
     shared: &Arc<Shared>,
     controls: &Controls,
@@ -226,6 +232,7 @@ async fn administer(
         history,
         sign_ins: SignIns::of(home.folder(), cookies).with_provider(sign_in),
         wrong_tokens: WrongTokens::new(wrong_token_rate),
+        tls: [clients_tls, tls.clone()],
     }));
     let local = tokio::spawn(serve_local(Arc::clone(&state), home.clone(), end.clone()));
     match listener {
@@ -235,7 +242,7 @@ async fn administer(
                 tracing::warn!(code = %error.code(), %error, "commands on this machine cannot use the admin API");
             }
             let server = leasehold_service::Server::new(AdminApi::new(state), admin::limits());
-            let server = server.with_trusted_proxies(controls.trusted());
+            let server = server.with_trusted_proxies(controls.trusted()).with_spans(shared.spans().cloned());
             let server = match tls {
                 Some(tls) => server.with_tls(tls),
                 None => server,

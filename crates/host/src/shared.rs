@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, RwLock};
 use std::time::Duration;
 
 use leasehold_core::{Clock, Code, FamilyId, KeyId, Rng, Span};
+use leasehold_service::trace::Spans;
 use leasehold_store::StoreError;
 use leasehold_store::host::{HostStore, Tip};
 
@@ -44,6 +45,7 @@ pub(crate) struct Shared {
     peaks: Mutex<Peaks>,
     home: OnceLock<Home>,
     sign_ins: RwLock<Option<Arc<SignIns>>>,
+    spans: OnceLock<Spans>,
 }
 
 /// What was answered and published so far.
@@ -91,6 +93,7 @@ impl Shared {
             questions: Questions::default(),
             tallies: Tallies::default(),
             sign_ins: RwLock::default(),
+            spans: OnceLock::new(),
         }
     }
 
@@ -102,6 +105,18 @@ impl Shared {
     /// The host's folder, where orders come in.
     pub(crate) fn home(&self) -> Option<&Home> {
         self.home.get()
+    }
+
+    /// Where spans go; `None` where none are told.
+    pub(crate) fn spans(&self) -> Option<&Spans> {
+        self.spans.get()
+    }
+
+    /// Tells spans from now on.
+    pub(crate) fn set_spans(&self, spans: Option<Spans>) {
+        if let Some(spans) = spans {
+            let _ = self.spans.set(spans);
+        }
     }
 
     /// Takes orders in `home` from now on, and notes each commit there.

@@ -3,6 +3,9 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Instant;
 
+use leasehold_service::trace::RequestId;
+use prometheus_client::encoding::{EncodeLabel, EncodeLabelSet, LabelSetEncoder};
+use prometheus_client::metrics::exemplar::HistogramWithExemplars;
 use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::histogram::{Histogram, exponential_buckets};
 
@@ -25,13 +28,25 @@ pub enum Stage {
 }
 
 /// A histogram for each stage.
-pub(crate) type StageHistograms = Family<Vec<(&'static str, &'static str)>, Histogram, fn() -> Histogram>;
+pub(crate) type StageHistograms = Family<Vec<(&'static str, &'static str)>, StageHistogram, fn() -> StageHistogram>;
+pub(crate) type StageHistogram = HistogramWithExemplars<Example>;
+
+/// A request that took as long, by which log and traces are searched.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Example(RequestId);
+
+impl EncodeLabelSet for Example {
+    fn encode(&self, encoder: &mut LabelSetEncoder<'_>) -> Result<(), std::fmt::Error> {
+        ("request_id", self.0.to_string()).encode(encoder.encode_label())?;
+        ("trace_id", self.0.trace().to_string()).encode(encoder.encode_label())
+    }
+}
 
 /// Running totals.
 #[derive(Debug)]
 pub struct Stages {
     spent: [AtomicU64; 6],
-    seconds: [Histogram; 6],
+    seconds: [StageHistogram; 6],
     by_stage: StageHistograms,
     batch_sizes: Histogram,
     requests: AtomicU64,
@@ -58,7 +73,8 @@ impl Stage {
 impl Default for Stages {
     fn default() -> Self {
         // From 10 µs to 5 s.
-        let by_stage = StageHistograms::new_with_constructor(|| Histogram::new(exponential_buckets(0.000_01, 2.0, 20)));
+        let by_stage =
+            StageHistograms::new_with_constructor(|| StageHistogram::new(exponential_buckets(0.000_01, 2.0, 20)));
         Self {
             spent: Default::default(),
             seconds: Stage::ALL.map(|stage| by_stage.get_or_create(&vec![("stage", stage.name())]).clone()),
@@ -71,13 +87,13 @@ impl Default for Stages {
 }
 
 impl Stages {
-    /// Adds the time since `began` to `stage`; returns the time now.
+    /// Adds the time since `began` to `stage`, which a request took as one of its batch; returns the time now.
     #[expect(clippy::disallowed_methods, reason = "the shell measures itself")]
-    pub(crate) fn add(&self, stage: Stage, began: Instant) -> Instant {
+    pub(crate) fn add(&self, stage: Stage, began: Instant, one: Option<RequestId>) -> Instant {
         let now = Instant::now();
         let nanoseconds = u64::try_from((now - began).as_nanos()).unwrap_or(u64::MAX);
         self.spent[stage as usize].fetch_add(nanoseconds, Ordering::Relaxed);
-        self.seconds[stage as usize].observe((now - began).as_secs_f64());
+        self.seconds[stage as usize].observe((now - began).as_secs_f64(), one.map(Example), None);
         now
     }
 

@@ -16,6 +16,8 @@ pub(crate) struct Tallies {
 pub(crate) struct Tally {
     pub(crate) granted: u64,
     pub(crate) refused: u64,
+    /// Leases granted to a client that is two machines.
+    pub(crate) forks: u64,
 }
 
 impl Tallies {
@@ -26,6 +28,7 @@ impl Tallies {
             let sum = all.entry(family).or_default();
             sum.granted += tally.granted;
             sum.refused += tally.refused;
+            sum.forks += tally.forks;
         }
     }
 

@@ -5,15 +5,18 @@ use std::thread;
 use leasehold_wire::signature;
 
 use crate::job::{Job, Reply, Verified};
+use crate::stages::start;
 
 /// The jobs whose signature holds, in their order; the others are answered. Keys of mixed order, on which a batch and a
 /// single check may differ, are refused when their client is first seen.
 pub(crate) fn verify(jobs: Vec<Job>, processors: usize) -> Vec<Verified> {
+    let began = start();
     let hold = check(&jobs, processors);
+    let checked = [began, start()];
     let mut verified = Vec::with_capacity(jobs.len());
     for (job, holds) in jobs.into_iter().zip(hold) {
         if holds {
-            verified.push(job.into_verified());
+            verified.push(job.into_verified(checked));
         } else {
             job.answer(Reply::BadSignature);
         }

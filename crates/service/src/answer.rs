@@ -14,12 +14,15 @@ use bytes::Bytes;
 use http::{HeaderMap, HeaderValue, Method, Version, header};
 use http_body_util::Full;
 use hyper::body::Incoming;
+use tracing::Instrument;
 
 use crate::activity::Activity;
 use crate::body::{self, Fault, Rest};
 use crate::counters::count;
 use crate::idle::Load;
+use crate::recording::Recording;
 use crate::shared::Shared;
+use crate::trace::RequestId;
 use crate::{Handler, Problem, Request, Response, date};
 
 /// What the requests of one connection have in common.
@@ -34,32 +37,64 @@ pub(crate) async fn answer<H: Handler>(
     conversation: Arc<Conversation<H>>,
     request: hyper::Request<Incoming>,
 ) -> Result<hyper::Response<Full<Bytes>>, Infallible> {
-    let Conversation { server, activity, peer } = &*conversation;
-    let _in_flight = activity.begin(request.version());
-    count(&server.counters.requests);
-    let (head, body) = request.into_parts();
-    if head.version == Version::HTTP_11 && !names_one_host(&head.headers) {
-        return Ok(outgoing(Problem::malformed(HOST).into(), head.version, Next::Close));
+    let _in_flight = conversation.activity.begin(request.version());
+    count(&conversation.server.counters.requests);
+    let id = conversation.server.ids.next(request.headers());
+    // Of the highest level, so that each line of the log about the request tells its id, whatever is logged.
+    let span = tracing::error_span!("request", request = %id, trace = tracing::field::Empty);
+    if id.is_traced() {
+        span.record("trace", tracing::field::display(id.trace()));
     }
-    let is_head = head.method == Method::HEAD;
-    let (response, next) = match body::read(body, &server.limits, &server.looks, activity).await {
-        Ok(body) => {
-            let client = server.trusted.client_address(peer.ip(), &head.headers);
-            let method = if is_head { Method::GET } else { head.method };
-            let request = Request { method, uri: head.uri, headers: head.headers, body, peer: *peer, client };
-            // Pinned here and lent from here on: a request is a few hundred bytes, and each move would copy it.
-            let handled = pin!(server.handler.handle(request));
-            let outcome = activity.within(server.looks.answer, pin!(caught(handled))).await;
-            (conversation.response(outcome), server.next())
+    let recording = Recording::begin(conversation.server.spans.as_ref(), id, &request);
+    let (version, is_head) = (request.version(), request.method() == Method::HEAD);
+    let (response, next) = conversation.answer(id, request).instrument(span).await;
+    let response = naming(response, id);
+    if let Some(recording) = recording {
+        recording.end(response.status);
+    }
+    Ok(outgoing(if is_head { without_body(response) } else { response }, version, next))
+}
+
+impl<H: Handler> Conversation<H> {
+    async fn answer(&self, id: RequestId, request: hyper::Request<Incoming>) -> (Response, Next) {
+        let Self { server, activity, peer } = self;
+        let (head, body) = request.into_parts();
+        if head.version == Version::HTTP_11 && !names_one_host(&head.headers) {
+            return (Problem::malformed(HOST).into(), Next::Close);
         }
-        Err(Fault::TooLarge(rest)) => {
-            let next = if rest == Rest::Discarded { Next::Open } else { Next::Close };
-            (Problem::too_large(server.limits.body_bytes).into(), next)
+        let body = match body::read(body, &server.limits, &server.looks, activity).await {
+            Ok(body) => body,
+            Err(Fault::TooLarge(rest)) => {
+                let next = if rest == Rest::Discarded { Next::Open } else { Next::Close };
+                return (Problem::too_large(server.limits.body_bytes).into(), next);
+            }
+            Err(Fault::Stalled) => return (Problem::timeout().into(), Next::Close),
+            Err(Fault::Broken) => return (Problem::malformed(BROKEN).into(), Next::Close),
+        };
+        let client = server.trusted.client_address(peer.ip(), &head.headers);
+        let method = if head.method == Method::HEAD { Method::GET } else { head.method };
+        let request = Request { method, uri: head.uri, headers: head.headers, body, peer: *peer, client, id };
+        // Pinned here and lent from here on: a request is a few hundred bytes, and each move would copy it.
+        let handled = pin!(server.handler.handle(request));
+        let outcome = activity.within(server.looks.answer, pin!(caught(handled))).await;
+        (self.response(outcome), server.next())
+    }
+}
+
+/// An answer that names its request: in a header, and in a problem document as its instance (RFC 9457).
+fn naming(response: Response, id: RequestId) -> Response {
+    let response = response.with_header(RequestId::HEADER, id.into());
+    if response.headers.get(header::CONTENT_TYPE).is_none_or(|media_type| media_type != Problem::MEDIA_TYPE) {
+        return response;
+    }
+    match response.body.strip_suffix(b"}") {
+        Some(members) => {
+            let instance = format!(",\"instance\":\"urn:leasehold:request:{id}\"}}");
+            let body = [members, instance.as_bytes()].concat().into();
+            Response { body, ..response }
         }
-        Err(Fault::Stalled) => (Problem::timeout().into(), Next::Close),
-        Err(Fault::Broken) => (Problem::malformed(BROKEN).into(), Next::Close),
-    };
-    Ok(outgoing(if is_head { without_body(response) } else { response }, head.version, next))
+        None => response,
+    }
 }
 
 /// The answer to `HEAD`: what `GET` is answered, and instead of the body its length.

@@ -23,6 +23,7 @@ mod prefixed_stream;
 mod problem;
 mod proxy_protocol;
 mod rate_limit;
+mod recording;
 mod request;
 mod response;
 mod server;
@@ -32,6 +33,7 @@ pub mod supervisor;
 #[cfg(test)]
 mod tests;
 mod tls;
+pub mod trace;
 mod tracked_stream;
 mod work_queue;
 

@@ -24,6 +24,9 @@ pub struct Problem {
 }
 
 impl Problem {
+    /// The media type of a problem document.
+    pub const MEDIA_TYPE: &str = "application/problem+json";
+
     /// A problem with its stable name, status, title and detail.
     pub fn new(
         name: &'static str,
@@ -122,7 +125,7 @@ impl Problem {
 impl From<Problem> for Response {
     fn from(problem: Problem) -> Self {
         let body = serde_json::to_vec(&problem).expect("texts and JSON values under text keys always serialise");
-        let mut response = Response::new(problem.status, "application/problem+json", body);
+        let mut response = Response::new(problem.status, Problem::MEDIA_TYPE, body);
         if let Some(wait) = problem.retry_after {
             response = response.with_retry_after(wait);
         }

@@ -5,6 +5,8 @@ use std::net::{IpAddr, SocketAddr};
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName, Method, Uri, header};
 
+use crate::trace::RequestId;
+
 /// One request, its body read.
 #[derive(Debug, Clone)]
 pub struct Request {
@@ -20,6 +22,8 @@ pub struct Request {
     pub peer: SocketAddr,
     /// The client's address: the other end, or what a trusted proxy tells of it.
     pub client: IpAddr,
+    /// What it is called in the log, in its answer and in traces.
+    pub id: RequestId,
 }
 
 impl Request {
@@ -55,6 +59,7 @@ mod tests {
     use http::HeaderValue;
 
     use super::*;
+    use crate::trace::RequestIds;
 
     #[test]
     fn a_media_type_is_known_by_its_name_whatever_its_case_and_parameters() {
@@ -65,6 +70,7 @@ mod tests {
             body: Bytes::new(),
             peer: ([127, 0, 0, 1], 1).into(),
             client: [127, 0, 0, 1].into(),
+            id: RequestIds::default().next(&HeaderMap::new()),
         };
         assert_eq!(request.content_type(), None);
         request.headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("Application/COSE ; a=b"));

@@ -18,6 +18,7 @@ use crate::idle::CheckIntervals;
 #[cfg(unix)]
 use crate::local::{LocalSocket, PEER};
 use crate::shared::Shared;
+use crate::trace::{RequestIds, Spans};
 use crate::{Counters, Limits, Listener, Request, Response, Tls, TrustedProxies};
 
 /// What answers requests.
@@ -43,6 +44,7 @@ pub struct Server<H> {
     tls: Option<Tls>,
     trusted: TrustedProxies,
     counters: Arc<Counters>,
+    spans: Option<Spans>,
 }
 
 /// How a shutdown went.
@@ -55,7 +57,7 @@ pub struct Drained {
 impl<H: Handler> Server<H> {
     /// A server without TLS.
     pub fn new(handler: H, limits: Limits) -> Self {
-        Self { handler, limits, tls: None, trusted: TrustedProxies::default(), counters: Arc::default() }
+        Self { handler, limits, tls: None, trusted: TrustedProxies::default(), counters: Arc::default(), spans: None }
     }
 
     /// This server, speaking TLS only.
@@ -69,6 +71,12 @@ impl<H: Handler> Server<H> {
     #[must_use]
     pub fn with_trusted_proxies(self, trusted: TrustedProxies) -> Self {
         Self { trusted, ..self }
+    }
+
+    /// This server, whose requests are told to a collector where they are traced.
+    #[must_use]
+    pub fn with_spans(self, spans: Option<Spans>) -> Self {
+        Self { spans, ..self }
     }
 
     /// The counters, to be printed while the server runs.
@@ -150,6 +158,8 @@ impl<H: Handler> Server<H> {
             looks: CheckIntervals::new(&self.limits),
             limits: self.limits,
             counters: self.counters,
+            ids: RequestIds::default(),
+            spans: self.spans,
         };
         (permits, Arc::new(server))
     }

@@ -10,6 +10,7 @@ use hyper_util::server::conn::auto;
 use crate::addresses::{AddressPermit, Addresses};
 use crate::counters::count;
 use crate::idle::{CheckIntervals, Load};
+use crate::trace::{RequestIds, Spans};
 use crate::{Counters, Limits, Tls, TrustedProxies};
 
 /// What all connections of a server have in common.
@@ -22,6 +23,8 @@ pub(crate) struct Shared<H> {
     pub(crate) tls: Option<Tls>,
     pub(crate) trusted: TrustedProxies,
     pub(crate) addresses: Arc<Addresses>,
+    pub(crate) ids: RequestIds,
+    pub(crate) spans: Option<Spans>,
 }
 
 impl<H> Shared<H> {

@@ -510,6 +510,23 @@ async fn a_proxys_connection_that_says_nothing_is_cut() {
 }
 
 #[tokio::test]
+async fn every_answer_names_its_request_whatever_became_of_it() {
+    let server = start(Limits::default(), None);
+    let mut names = std::collections::BTreeSet::new();
+    for (path, status) in [("/version", "200"), ("/nothing", "404"), ("/echo", "405"), ("/panic", "500")] {
+        let (head, body) = get(&mut server.connect().await, path).await;
+        assert!(head.contains(status), "{head}");
+        let id = head.split("x-request-id: ").nth(1).expect("an id").split("\r\n").next().unwrap().to_owned();
+        assert_eq!(id.len(), 16, "{head}");
+        if status != "200" {
+            let body: serde_json::Value = serde_json::from_slice(&body).unwrap();
+            assert_eq!(body["instance"], format!("urn:leasehold:request:{id}"));
+        }
+        assert!(names.insert(id), "an id of its own");
+    }
+}
+
+#[tokio::test]
 async fn every_answer_has_a_date() {
     let server = start(Limits::default(), None);
     assert!(get(&mut server.connect().await, "/version").await.0.contains("date: "));

@@ -105,6 +105,11 @@ impl Tls {
         end
     }
 
+    /// When the certificate that is in use ends, where that can be read.
+    pub fn ends(&self) -> Option<Timestamp> {
+        self.loaded().ends
+    }
+
     pub(crate) fn acceptor(&self) -> TlsAcceptor {
         TlsAcceptor::from(Arc::clone(&self.loaded().config))
     }

@@ -34,8 +34,10 @@ impl WorkQueue {
     pub async fn run<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T, WorkError> {
         let _place = self.places.try_acquire().map_err(|_| WorkError::Busy)?;
         let permit = Arc::clone(&self.running).acquire_owned().await.map_err(|_| WorkError::Panicked)?;
+        // What is logged there is about the same request.
+        let span = tracing::Span::current();
         let done = spawn_blocking(move || {
-            let value = work();
+            let value = span.in_scope(work);
             drop(permit);
             value
         });

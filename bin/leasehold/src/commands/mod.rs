@@ -21,6 +21,7 @@ mod store;
 pub(crate) mod system_service;
 mod testhost;
 mod throwaway;
+mod traces;
 mod upgrade;
 mod vendor;
 

@@ -15,6 +15,7 @@ use std::time::Duration;
 use leasehold_core::{Clock, Rng};
 use leasehold_service::access::{CookieNames, SignInProvider, SignIns};
 use leasehold_service::admin::WrongTokens;
+use leasehold_service::trace::Spans;
 use leasehold_service::{Handler, Limits, Listener, Network, Rate, Tls, TrustedProxies, WorkQueue};
 use tokio::sync::watch;
 
@@ -44,6 +45,8 @@ pub struct Options {
     pub wrong_token_rate: Option<Rate>,
     /// Proxies that are believed about the address for which they ask.
     pub trusted: Vec<Network>,
+    /// Where the spans of requests are told, where they are.
+    pub spans: Option<Spans>,
 }
 
 impl Default for Options {
@@ -56,6 +59,7 @@ impl Default for Options {
             key_rate: None,
             wrong_token_rate: Some(WrongTokens::USUAL),
             trusted: Vec::new(),
+            spans: None,
         }
     }
 }
@@ -95,7 +99,11 @@ impl Server {
         let work = Arc::new(WorkQueue::new(MAX_RUNNING, MAX_WAITING));
         let deciding = (Arc::clone(&authority), Arc::clone(&clock), Arc::clone(&rng));
         let state = Arc::new(PublicState::new(deciding, options.key_rate));
-        let plumbing = Plumbing { trusted: options.trusted.clone().into(), tls: options.tls.clone() };
+        let plumbing = Plumbing {
+            trusted: options.trusted.clone().into(),
+            tls: options.tls.clone(),
+            spans: options.spans.clone(),
+        };
         let public = plumbing.server(PublicApi::new(&state, &work, &options), options.limits.clone());
         let (stop, stopped) = watch::channel(());
         let signal = async {
@@ -121,11 +129,13 @@ impl Server {
 struct Plumbing {
     trusted: TrustedProxies,
     tls: Option<Tls>,
+    spans: Option<Spans>,
 }
 
 impl Plumbing {
     fn server<H: Handler>(&self, api: H, limits: Limits) -> leasehold_service::Server<H> {
         let server = leasehold_service::Server::new(api, limits).with_trusted_proxies(self.trusted.clone());
+        let server = server.with_spans(self.spans.clone());
         match &self.tls {
             Some(tls) => server.with_tls(tls.clone()),
             None => server,

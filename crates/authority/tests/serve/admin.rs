@@ -1,6 +1,8 @@
 //! The admin API: what each role allows, what each call changes, and that it is what its description says.
 
 use std::collections::BTreeSet;
+use std::fs;
+use std::path::PathBuf;
 
 use leasehold_authority::serve::Options;
 use leasehold_authority::serve::admin::{openapi, routes};
@@ -87,6 +89,12 @@ fn every_route_is_described_and_everything_described_is_a_route() {
             assert!(names.insert(operation["operationId"].as_str().unwrap().to_owned()), "{operation}");
         }
     }
+    let file = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../docs/openapi/authority.json");
+    let text = format!("{document:#}\n");
+    if std::env::var_os("LEASEHOLD_WRITE_DOCS").is_some() {
+        fs::write(&file, &text).unwrap();
+    }
+    assert_eq!(fs::read_to_string(&file).unwrap(), text, "LEASEHOLD_WRITE_DOCS=1 writes it");
     let routes: Vec<_> = routes().collect();
     let known: BTreeSet<_> = routes.iter().map(|route| (route.0.to_owned(), route.1.to_owned())).collect();
     assert_eq!(described, known);

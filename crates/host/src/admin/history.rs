@@ -147,7 +147,7 @@ mod tests {
         let data = tempfile::tempdir().unwrap();
         let home = Home::new(data.path());
         let family: FamilyId = "acme".parse().unwrap();
-        let tally = |granted, refused| Tally { granted, refused };
+        let tally = |granted, refused| Tally { granted, refused, forks: 0 };
         let counts = Counts { clients: 6, live: 2 };
         let history = History::default();
         history.note(family, tally(2, 4), counts, 10 * HOUR + 5);

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use leasehold_core::{Code, Timestamp};
 use leasehold_service::access::{AccessError, Caller, Event, SignIns};
 use leasehold_service::admin::WrongTokens;
-use leasehold_service::{Bytes, Problem, Request, Response, StatusCode};
+use leasehold_service::{Bytes, Problem, Request, Response, StatusCode, Tls};
 use leasehold_store::StoreError;
 use leasehold_store::host::HostStore;
 
@@ -42,13 +42,15 @@ pub(crate) struct Parts {
     pub(crate) history: Arc<History>,
     pub(crate) sign_ins: SignIns,
     pub(crate) wrong_tokens: WrongTokens,
+    /// The TLS of the listeners for clients and for administrators.
+    pub(crate) tls: [Option<Tls>; 2],
 }
 
 impl AdminState {
     pub(crate) fn new(parts: Parts) -> Self {
-        let Parts { shared, home, controls, operations, history, sign_ins, wrong_tokens } = parts;
+        let Parts { shared, home, controls, operations, history, sign_ins, wrong_tokens, tls } = parts;
         let local = LocalToken::new(&*shared.rng);
-        let metrics = Metrics::new(&shared, &home);
+        let metrics = Metrics::new(&shared, &home, tls);
         let description = api::document();
         Self { shared, home, controls, operations, history, sign_ins, wrong_tokens, local, description, metrics }
     }

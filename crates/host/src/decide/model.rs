@@ -23,6 +23,7 @@ use tokio::sync::oneshot;
 use super::*;
 use crate::check::check;
 use crate::ending::{Ending, RevokedClients};
+use crate::job::{Answered, Follow};
 use crate::rates::RateLimits;
 use plain::{Answer, Model, PlainRequest};
 
@@ -168,7 +169,7 @@ impl World {
         let expected = self.model.batch(&requests, self.clock.now(), &self.revoked);
         decide(&self.shared, &mut self.store, items, (&mut self.newest, &mut self.answers));
         for ((request, mut reply), expected) in requests.iter().zip(replies).zip(expected) {
-            let reply = reply.try_recv().expect("an answer");
+            let (reply, _) = reply.try_recv().expect("an answer");
             let answered = answer(&reply);
             let expected = expected.named_as(&answered);
             assert_eq!(answered, expected, "seed {}: {request:?}", self.seed);
@@ -222,7 +223,7 @@ impl World {
         request
     }
 
-    fn lease_item(&self, request: &PlainRequest) -> (Verified, oneshot::Receiver<Reply>) {
+    fn lease_item(&self, request: &PlainRequest) -> (Verified, oneshot::Receiver<Answered>) {
         let parts = Component::ALL.into_iter().zip(request.hardware).map(|(part, value)| (part, [value; 8]));
         let kind = RequestKind::Lease(Request {
             issued: request.issued,
@@ -253,7 +254,7 @@ impl World {
         });
         let (item, mut reply) = item(machine, kind, SignIn::default());
         decide(&self.shared, &mut self.store, vec![item], (&mut self.newest, &mut self.answers));
-        assert!(matches!(reply.try_recv(), Ok(Reply::Released)), "seed {}", self.seed);
+        assert!(matches!(reply.try_recv(), Ok((Reply::Released, _))), "seed {}", self.seed);
         self.model.release(machine, product, lease, self.clock.now());
     }
 
@@ -385,10 +386,11 @@ fn shared(clock: &Arc<VirtualClock>, seed: u64) -> Shared {
     Shared::new((Arc::clone(clock) as _, Arc::new(SeededRng::new(seed ^ 0x5555))), None, rates)
 }
 
-fn item(machine: usize, kind: RequestKind, sign_in: SignIn) -> (Verified, oneshot::Receiver<Reply>) {
+fn item(machine: usize, kind: RequestKind, sign_in: SignIn) -> (Verified, oneshot::Receiver<Answered>) {
     let (reply, answer) = oneshot::channel();
     let origin = Origin::Network(IpAddr::V4(Ipv4Addr::LOCALHOST));
-    (Verified { client: key(machine).id(), kind, origin, sign_in, reply }, answer)
+    let (follow, checked) = (Follow::none(), [start(); 2]);
+    (Verified { client: key(machine).id(), kind, origin, sign_in, follow, checked, reply }, answer)
 }
 
 /// The answer, with what the model says of it.

@@ -19,6 +19,8 @@ pub struct Problem {
     status: u16,
     /// What to do.
     detail: String,
+    /// `urn:leasehold:request:` and the id by which the log of the server is searched.
+    instance: String,
 }
 
 /// Says of each call which role it needs, and that it may be refused with a problem document.

@@ -1,8 +1,9 @@
 //! Replies to browsers, and what comes from them.
 
 use http::{HeaderName, HeaderValue, header};
-use leasehold_dashboard::{Notice, Tone, assets, message_page};
+use leasehold_dashboard::{Notice, REQUEST, Tone, assets, message_page};
 
+use crate::trace::RequestId;
 use crate::{Problem, Response, StatusCode};
 
 /// What pages are shown with, for everyone: it says nothing of this server.
@@ -38,9 +39,20 @@ pub fn to(path: &str) -> Response {
     guarded(Response::empty(StatusCode::SEE_OTHER)).with_header(header::LOCATION, location)
 }
 
-/// A refusal as a notice.
+/// A refusal as a notice, with the request's id, by which the log is searched.
 pub fn notice_of(problem: &Problem) -> Notice {
-    Notice { tone: Tone::Bad, text: format!("{} [{}]", problem.detail(), problem.name()) }
+    Notice { tone: Tone::Bad, text: format!("{} [{}, request {REQUEST}]", problem.detail(), problem.name()) }
+}
+
+/// A page in which each [`REQUEST`] has become this id.
+pub(super) fn naming(page: Response, id: RequestId) -> Response {
+    match std::str::from_utf8(&page.body) {
+        Ok(html) if html.contains(REQUEST) => {
+            let body = html.replace(REQUEST, &id.to_string()).into();
+            Response { body, ..page }
+        }
+        Ok(_) | Err(_) => page,
+    }
 }
 
 /// What became of an action, as a notice.

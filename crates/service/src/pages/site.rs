@@ -4,7 +4,7 @@ use http::header;
 use leasehold_core::{Rng, Timestamp};
 use leasehold_dashboard::{Notice, SignInView, Tone, sign_in_page, signed_in_page, welcome_page};
 
-use super::reply::{fields, message, page, page_with, to};
+use super::reply::{fields, message, naming, page, page_with, to};
 use crate::access::{Caller, ProviderSettings, Refused, SignIns, SignedIn};
 use crate::{Method, Problem, Request, Response, StatusCode};
 
@@ -24,6 +24,10 @@ pub struct Site<'s> {
 impl Site<'_> {
     /// Answers a browser. Only who has signed in gets to `shown`, for `GET` and `HEAD`, or for `POST` with a form of their session.
     pub fn answer(&self, request: &Request, shown: impl FnOnce(&Caller) -> Response) -> Response {
+        naming(self.answer_unnamed(request, shown), request.id)
+    }
+
+    fn answer_unnamed(&self, request: &Request, shown: impl FnOnce(&Caller) -> Response) -> Response {
         match request.path() {
             "/sign-in" => return self.sign_in(request),
             "/sign-in/provider" => return self.ask_provider(request),

@@ -15,6 +15,7 @@ use super::administration::admin_address;
 use super::dns::options::{DnsOptions, many, one};
 use super::subscription::SubscriptionOptions;
 use crate::commands::access::provider::SignInOptions;
+use crate::commands::traces::TraceOptions;
 use crate::failure::Failure;
 use crate::values::{self, OrNone};
 
@@ -47,6 +48,8 @@ pub(crate) struct Config {
     pub(crate) subscription: Option<SubscriptionOptions>,
     /// How administrators sign in by an identity provider.
     pub(crate) sign_in: Option<SignInOptions>,
+    /// Where the spans of requests are sent.
+    pub(crate) traces: Option<TraceOptions>,
 }
 
 /// What each address may do, in the `[limits]` table; 0 is without limit.

@@ -42,6 +42,10 @@ impl ConfigChecks {
         if let Some(dns) = &self.config.dns {
             findings.extend(self.dns(dns));
         }
+        findings.extend(self.config.traces.as_ref().map(|traces| match traces.collector() {
+            Ok(_) => Finding::ok("traces", "spans of requests are sent to the collector"),
+            Err(failure) => of("traces", &failure),
+        }));
         if self.config.mdns == Some(true) {
             let dns = self.config.dns.clone().unwrap_or_default();
             findings.push(match dns.target() {

@@ -104,7 +104,8 @@ impl Serve {
         };
         let port = listener.address().port();
         let settings = self.settings(&config, &home, port)?;
-        let options = Options { limits: Limits::default(), settings, tls: tls.clone(), unknown_store };
+        let (spans, sender) = config.traces.as_ref().map(|traces| traces.begin("leasehold-host")).transpose()?.unzip();
+        let options = Options { limits: Limits::default(), settings, tls: tls.clone(), unknown_store, spans };
         // Outside the runtime: a store on a database waits for its answers.
         let server = Server::start(home, store, Arc::new(SystemClock), Arc::new(SystemRng), options);
         let server = self.announced(&config, server.map_err(|error| failed(&error))?);
@@ -127,6 +128,9 @@ impl Serve {
         });
         // A name server that is silent just now is not waited for.
         runtime.shutdown_background();
+        if let Some(sender) = sender {
+            sender.finish();
+        }
         Ok(())
     }
 

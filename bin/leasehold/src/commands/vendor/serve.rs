@@ -19,6 +19,7 @@ use super::{Passphrase, VendorContext};
 use crate::commands::access::provider::SignInOptions;
 use crate::commands::host::serve::{runtime, service_failed, tls};
 use crate::commands::system_service::{AsService, serve_as};
+use crate::commands::traces::{self, TraceOptions};
 use crate::failure::Failure;
 use crate::output::{self, Output};
 use crate::values::{self, OrNone, or_none, parsed};
@@ -35,6 +36,9 @@ pub(crate) struct Serve {
     /// Let administrators sign in to the dashboard by the identity provider that this TOML file names (docs/dashboard.md).
     #[arg(long, value_name = "FILE")]
     sign_in: Option<PathBuf>,
+    /// Send the spans of requests to this collector (OTLP over HTTP, in JSON).
+    #[arg(long, value_name = "URL", value_parser = traces::address)]
+    traces: Option<String>,
     /// Certificate chain for TLS (PEM).
     #[arg(long, value_name = "FILE", requires = "tls_key")]
     tls_cert: Option<PathBuf>,
@@ -85,7 +89,10 @@ impl Serve {
         }
         let sign_in = self.sign_in.as_deref().map(|path| SignInOptions::read(path, &ROLES)).transpose()?;
         let authority = Arc::new(context.authority(&self.passphrase)?);
+        let traces = self.traces.map(|endpoint| TraceOptions::all_to(endpoint).begin("leasehold-authority"));
+        let (spans, sender) = traces.transpose()?.unzip();
         let options = Options {
+            spans,
             limits: Limits::default(),
             tls: tls.clone(),
             address_rate: self.address_limit.0,
@@ -93,7 +100,7 @@ impl Serve {
             trusted: self.trusted_proxies,
             ..Options::default()
         };
-        runtime()?.block_on(async {
+        let served = runtime()?.block_on(async {
             let (signal, shutdown) = (ReloadSignal::listen(), shutdown_signal());
             let mut server = Server::new(Arc::clone(&authority), Arc::new(SystemClock), Arc::new(SystemRng), options);
             let listener = supervisor::listen(self.listen).map_err(service_failed)?;
@@ -112,7 +119,11 @@ impl Serve {
                 () = supervisor::show_life(|| future::ready(true)) => {}
             }
             Ok(())
-        })
+        });
+        if let Some(sender) = sender {
+            sender.finish();
+        }
+        served
     }
 }
 
