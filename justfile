@@ -33,6 +33,10 @@ lint:
 docs:
     cargo doc --workspace --no-deps --all-features --locked --open
 
+# Build the book into target/book/html.
+book:
+    scripts/book
+
 # A vendor, a host and six machines here.
 quickstart *options:
     cargo run --release -- quickstart {{ options }}
