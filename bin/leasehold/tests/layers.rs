@@ -232,7 +232,7 @@ const BESIDE: &[(&str, &str)] = &[
 ];
 /// The modules of the workbench, lowest first; the commands on top know nothing of each other.
 const OFFICE: [&[&str]; 5] =
-    [&["facts"], &["read"], &["fleet"], &["report"], &["lint", "plan", "config", "explain", "doctor", "hunt"]];
+    [&["facts"], &["read"], &["fleet"], &["report"], &["lint", "plan", "config", "explain", "doctor", "hunt", "local"]];
 /// But what is written is checked before it is shown.
 const OFFICE_BESIDE: &[(&str, &str)] = &[("config", "lint")];
 const TESTKIT: &str = "leasehold-testkit";

@@ -136,3 +136,21 @@ fn an_event_log_is_read_as_a_file() {
         Some(true)
     );
 }
+
+#[cfg(not(windows))]
+#[test]
+fn a_machine_that_is_no_windows_has_no_licences_to_tell() {
+    let run = leasehold(&["office", "status", "--local"], b"");
+    assert_eq!((run.status, run.stdout.as_str()), (2, ""), "{run:?}");
+    assert!(run.stderr.contains("--local: only Windows") && run.stderr.contains("[usage]"), "{run:?}");
+}
+
+/// Wine has WMI without licences, and no event log to read: what cannot be read is named, and the rest is told.
+#[cfg(windows)]
+#[test]
+fn the_machine_itself_is_asked_and_what_it_lacks_is_named() {
+    let run = leasehold(&["office", "status", "--local", "--json"], b"");
+    assert!(run.stderr.starts_with("asked: products with a key "), "{run:?}");
+    assert!(!run.stderr.contains("WMI: "), "{run:?}");
+    assert!(lines(&run).iter().any(|line| line["kind"] == "summary"), "{run:?}");
+}

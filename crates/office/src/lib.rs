@@ -2,8 +2,8 @@
 //! ## Layers
 //!
 //! Each module uses those before it: [`facts`] (the tables), [`read`] (texts to items), [`fleet`] (many machines judged),
-//! [`report`] (how they are shown); on top the commands' own: [`lint`], [`plan`], [`config`], [`explain`], [`doctor`] and
-//! [`hunt`]. A test keeps the directions.
+//! [`report`] (how they are shown); on top the commands' own: [`lint`], [`plan`], [`config`], [`explain`], [`doctor`],
+//! [`hunt`] and [`local`]. A test keeps the directions.
 
 pub mod config;
 pub mod doctor;
@@ -12,6 +12,7 @@ pub mod facts;
 pub mod fleet;
 pub mod hunt;
 pub mod lint;
+pub mod local;
 pub mod plan;
 pub mod read;
 pub mod report;

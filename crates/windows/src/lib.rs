@@ -4,7 +4,8 @@
 //! - `machine`, `network`, `registry`: what the system is asked.
 //! - `access`: files and folders for their owner and the system alone.
 //! - `service`: programs that the system starts and stops.
-//! - `event_log`: lines in the system's event log.
+//! - `event_log`, `event_reader`: events written to the system's logs, and read.
+//! - `wmi`: instances of classes of Windows Management Instrumentation, read.
 
 pub mod access_list;
 pub mod descriptor;
@@ -14,7 +15,11 @@ pub mod smbios;
 #[cfg(windows)]
 pub mod access;
 #[cfg(windows)]
+mod com;
+#[cfg(windows)]
 pub mod event_log;
+#[cfg(windows)]
+pub mod event_reader;
 #[cfg(windows)]
 pub mod machine;
 #[cfg(windows)]
@@ -25,3 +30,5 @@ pub mod registry;
 pub mod service;
 #[cfg(windows)]
 mod wide;
+#[cfg(windows)]
+pub mod wmi;

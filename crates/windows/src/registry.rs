@@ -2,7 +2,7 @@
 
 use std::io;
 
-use windows_registry::{Key, LOCAL_MACHINE};
+use windows_registry::{CURRENT_USER, Key, LOCAL_MACHINE};
 
 /// The text `name` below the key `path` of the machine; `None` where there is none, or another kind of value.
 pub fn text(path: &str, name: &str) -> Option<String> {
@@ -18,6 +18,13 @@ pub fn texts(path: &str, name: &str) -> Vec<String> {
 /// The number `name` below the key `path`.
 pub fn number(path: &str, name: &str) -> Option<u32> {
     open(path)?.get_u32(name).ok()
+}
+
+/// All numbers of the key `path` of the user who asks, by name.
+pub fn numbers_of_user(path: &str) -> Vec<(String, u32)> {
+    let Ok(key) = CURRENT_USER.open(path) else { return Vec::new() };
+    let Ok(values) = key.values() else { return Vec::new() };
+    values.filter_map(|(name, value)| Some((name, u32::try_from(value).ok()?))).collect()
 }
 
 /// Makes the key `path` of the machine and sets these texts and numbers.

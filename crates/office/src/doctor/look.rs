@@ -55,6 +55,19 @@ fn name_of<S: serde::Serializer>(code: &Option<Code>, serializer: S) -> Result<S
     code.map(Code::name).serialize(serializer)
 }
 
+impl Domain {
+    /// Its records as lines of a zone.
+    pub fn zone(&self) -> Vec<String> {
+        let line = |target: &Target| {
+            let Target { host, port, priority, weight, ttl, .. } = target;
+            let [priority, weight] = [priority, weight].map(|number| number.unwrap_or_default());
+            let ttl = ttl.unwrap_or_default();
+            format!("{}.{}. {ttl} IN SRV {priority} {weight} {port} {}.", name(), self.name, host.trim_end_matches('.'))
+        };
+        self.records.iter().map(line).collect()
+    }
+}
+
 /// A host, as a record or one's own list names it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Target {
@@ -91,10 +104,7 @@ pub struct Way {
 ///
 /// Blocks for [`Config::limit`] for each domain and host, and for the timeout of some connections.
 pub fn look(asked: &Asked, own: &Own, clock: &dyn Clock, rng: &dyn Rng) -> Seen {
-    let mut seen = Seen { domains: Vec::new(), without_record: Vec::new() };
-    for domain in &asked.domains {
-        seen.domains.push(under(domain, asked, clock, rng));
-    }
+    let mut seen = Seen { domains: look_up(asked, clock, rng), without_record: Vec::new() };
     let finder = Finder::new(Config::new(asked.servers.clone(), Vec::new()));
     for host in &own.hosts {
         let named = |target: &&Target| target.host.parse::<At>().is_ok_and(|at| at == host.at);
@@ -110,6 +120,11 @@ pub fn look(asked: &Asked, own: &Own, clock: &dyn Clock, rng: &dyn Rng) -> Seen 
     }
     listen(&mut seen, asked.timeout, clock);
     seen
+}
+
+/// Looks the records of all domains up, and connects to no one.
+pub fn look_up(asked: &Asked, clock: &dyn Clock, rng: &dyn Rng) -> Vec<Domain> {
+    asked.domains.iter().map(|domain| under(domain, asked, clock, rng)).collect()
 }
 
 /// What is under one domain; each has a finder and so a time of its own.
@@ -183,10 +198,15 @@ impl Target {
     }
 }
 
-/// The label of the service that KMS clients look for.
+/// The name of the service that KMS clients look for, below a domain.
+fn name() -> String {
+    KMS.fact("srv.name").map(|fact| fact.value.to_string()).unwrap_or_default()
+}
+
+/// The label in it.
 fn label() -> ServiceLabel {
-    let fact = KMS.fact("srv.name").map(|fact| fact.value.to_string()).unwrap_or_default();
-    let label = fact.trim_start_matches('_').split('.').next().unwrap_or_default().parse();
+    let name = name();
+    let label = name.trim_start_matches('_').split('.').next().unwrap_or_default().parse();
     label.expect("the table has the name of the service: its test reads it")
 }
 

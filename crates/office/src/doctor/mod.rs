@@ -7,4 +7,4 @@ mod look;
 
 pub use connect::Port;
 pub use judge::judge;
-pub use look::{Asked, Domain, Seen, Target, Way, look};
+pub use look::{Asked, Domain, Seen, Target, Way, look, look_up};

@@ -29,11 +29,11 @@ pub(crate) const ORDER: &str = "\
 In which order:
   a new estate         plan, config, lint, doctor; then collect, and status every month
   an estate you have   status; explain for each code it names; doctor where hosts are not reached; hunt once a year
-  one machine          status FILE, then explain CODE
+  one machine          status --local on it, or status FILE; then explain CODE
 
 Collect from a fleet, in any language and without VBScript (asks WMI, changes nothing):
-  Invoke-Command -ComputerName (Get-Content machines.txt) { Get-CimInstance SoftwareLicensingProduct \
--Filter 'PartialProductKey is not null' } | Export-Csv status.csv -NoTypeInformation
+  Get-CimInstance SoftwareLicensingProduct -Filter 'PartialProductKey is not null' \
+-ComputerName (Get-Content machines.txt) | Export-Csv status.csv -NoTypeInformation
   leasehold office status status.csv --html report.html";
 
 /// The commands, in the order in which an estate is worked through.

@@ -9,6 +9,7 @@ use leasehold_office::fleet::{Fleet, Origin};
 use leasehold_office::read::{self, Event, Item, NamedBy};
 
 use super::super::progress::Progress;
+use super::local::Asked;
 use crate::failure::Failure;
 
 /// How deep folders are followed.
@@ -23,7 +24,7 @@ const START: usize = 1024;
 /// Reads files into a fleet.
 pub(super) struct Reading {
     pub(super) fleet: Fleet,
-    /// Files that could not be read.
+    /// Files, and sources of this machine, that could not be read.
     pub(super) unread: u64,
     collected: Option<Timestamp>,
     now: Timestamp,
@@ -53,6 +54,19 @@ impl Reading {
         }
         self.progress.end();
         Ok(())
+    }
+
+    /// Reads what this machine answered.
+    pub(super) fn read_machine(&mut self, asked: &Asked) {
+        errln!("{}", asked.describe());
+        for failed in &asked.failed {
+            errln!("{failed}");
+        }
+        self.unread += u64::try_from(asked.failed.len()).unwrap_or(u64::MAX);
+        let now = self.now;
+        asked.answers.read(now, |source, item| {
+            self.fleet.add(item, &Origin { name: source.into(), collected: Some(now) });
+        });
     }
 
     fn folder(&mut self, path: &Path, depth: usize) -> io::Result<()> {

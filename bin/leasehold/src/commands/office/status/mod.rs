@@ -1,6 +1,7 @@
 //! `leasehold office status`.
 
 mod files;
+mod local;
 mod print;
 
 use std::io::{self, BufWriter, Write};
@@ -19,6 +20,7 @@ use self::print::Shown;
 use crate::failure::Failure;
 use crate::input;
 use crate::output::{OutFile, Output};
+use crate::system;
 use crate::wildcards;
 
 /// Read what was collected of machines: how each product stands, and when that ends.
@@ -26,12 +28,17 @@ use crate::wildcards;
 /// Recognises what Get-CimInstance, wmic and VAMT print or export (lists, tables, CSV, JSON, CLIXML), outputs of ospp.vbs,
 /// slmgr.vbs and vnextdiag.ps1, service records of any DNS tool, Test-NetConnection, and licensing events as text, XML, JSON,
 /// CSV or log files (.evtx); in any encoding, wrapped, behind the prefix of a log, several machines in one file. What is not
-/// recognised is said. No machine or host is asked. Exit status 1 where something needs attention or is not recognised.
+/// recognised is said. No machine or host is asked, unless --local asks this one. Exit status 1 where something needs attention or is not
+/// recognised.
 #[derive(Debug, Args)]
 pub(crate) struct Status {
     /// Files, folders (with all that is in them), or `-` for standard input.
-    #[arg(value_name = "PATH", required = true)]
+    #[arg(value_name = "PATH", required_unless_present = "local")]
     paths: Vec<PathBuf>,
+    /// Ask this Windows machine: its licences by WMI, those of Microsoft 365 Apps of the user who asks, licensing events, and
+    /// KMS hosts in DNS. It is read, and nothing is changed or activated.
+    #[arg(long)]
+    local: bool,
     /// When the outputs were collected, as a date or a time with its zone; else each file's own time counts.
     #[arg(long, value_name = "TIME", value_parser = time)]
     collected: Option<Timestamp>,
@@ -56,6 +63,9 @@ impl Status {
         let now = now();
         let page = self.page(output)?;
         let mut reading = Reading::new(self.collected, now);
+        if self.local {
+            reading.read_machine(&local::ask()?);
+        }
         reading.read(&wildcards::expanded(self.paths))?;
         let unread = reading.unread;
         let mut fleet = reading.fleet;
@@ -93,10 +103,10 @@ impl Status {
     }
 }
 
-/// The exit status: 2 where files could not be read, 1 where something needs attention or nothing was found.
+/// The exit status: 2 where files or sources could not be read, 1 where something needs attention or nothing was found.
 fn outcome(fleet: &Fleet, summary: &Summary, unread: u64) -> Result<(), Failure> {
     if unread > 0 {
-        return Err(Failure::failed(Code::File, format!("{unread} files could not be read; the rest was")));
+        return Err(Failure::failed(Code::File, format!("not all could be read: {unread} failed; the rest was")));
     }
     if fleet.rows().is_empty() && summary.events == 0 && summary.without_key == 0 {
         let failure = Failure::refused(Code::NothingRead, "no status output, lookup, test or event was found");
@@ -139,7 +149,7 @@ fn write_page(out: &mut dyn Write, fleet: &Fleet, summary: &Summary) -> io::Resu
 
 /// The reader of a pipe may have read enough.
 fn closed(error: &io::Error) -> Result<(), Failure> {
-    if error.kind() == io::ErrorKind::BrokenPipe {
+    if system::is_closed_pipe(error) {
         return Ok(());
     }
     Err(Failure::file(Path::new("standard output"), error))
