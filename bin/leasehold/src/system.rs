@@ -29,6 +29,12 @@ pub(crate) fn words(error: &Error) -> String {
     known.to_owned()
 }
 
+/// Whether what should read a pipe has ended: it may have read enough. Windows has a second number for that.
+pub(crate) fn is_closed_pipe(error: &Error) -> bool {
+    const PIPE_NOT_CONNECTED: i32 = 233;
+    error.kind() == ErrorKind::BrokenPipe || cfg!(windows) && error.raw_os_error() == Some(PIPE_NOT_CONNECTED)
+}
+
 /// What to do next.
 pub(crate) fn hint(error: &Error) -> Option<&'static str> {
     Some(match error.kind() {

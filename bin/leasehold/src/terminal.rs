@@ -4,10 +4,12 @@
 
 use std::borrow::Cow;
 use std::fmt;
-use std::io::{self, ErrorKind, IsTerminal, Write};
+use std::io::{self, IsTerminal, Write};
 use std::sync::{Mutex, OnceLock, PoisonError};
 
 use leasehold_core::text::turns_direction;
+
+use crate::system;
 
 /// For whom a command prints.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -148,7 +150,7 @@ pub(crate) fn size(stream: impl std::os::windows::io::AsHandle) -> Option<(usize
 
 fn keep(stream: Stream, error: io::Error) {
     let mut kept = FAILED.lock().unwrap_or_else(PoisonError::into_inner);
-    if kept.is_none() && error.kind() != ErrorKind::BrokenPipe {
+    if kept.is_none() && !system::is_closed_pipe(&error) {
         *kept = Some((stream, error));
     }
 }

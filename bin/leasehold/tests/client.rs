@@ -4,7 +4,6 @@
 
 use std::fs;
 use std::net::TcpListener;
-use std::os::unix::fs::PermissionsExt;
 use std::path::PathBuf;
 use std::process::{Command, Output};
 
@@ -183,8 +182,8 @@ fn an_instance_is_recognised_by_its_id_alone() {
 #[test]
 fn an_authority_without_a_scheme_is_spoken_with_as_it_serves() {
     let folder = ClientFolder::new();
-    folder.write("key", ProductKey::secret(KeyKind::Multiple, 7.try_into().unwrap(), [3; 9]).to_string());
-    fs::set_permissions(folder.path("key"), fs::Permissions::from_mode(0o600)).unwrap();
+    let key = ProductKey::secret(KeyKind::Multiple, 7.try_into().unwrap(), [3; 9]).to_string();
+    leasehold_files::create(&folder.path("key"), key.as_bytes(), leasehold_files::Readers::Owner).unwrap();
     let web = Responder::start(|_| Outgoing::empty(404));
     let address = web.address().to_string();
     let ask = |authority: &str| {

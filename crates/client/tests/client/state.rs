@@ -12,6 +12,7 @@ use proptest::prelude::*;
 
 use crate::scene::{Scene, granted};
 
+#[cfg(unix)]
 #[test]
 fn the_device_key_is_its_owners_alone() {
     use std::os::unix::fs::PermissionsExt;
@@ -180,6 +181,7 @@ fn opening_waits_for_no_lock_and_no_pipe() {
     }
 }
 
+#[cfg(unix)]
 #[test]
 fn locks_are_their_owners_alone_and_the_lease_is_everyones_to_read() {
     use std::os::unix::fs::PermissionsExt;

@@ -29,7 +29,9 @@ pub use local::LocalAccess;
 pub use operations::{Operations, RoleSet};
 
 pub(crate) use history::{History, keep as keep_history};
-pub(crate) use local::{LocalToken, SOCKET};
+pub(crate) use local::LocalToken;
+#[cfg(unix)]
+pub(crate) use local::SOCKET;
 pub(crate) use state::{AdminState, Parts};
 
 use api::Call;
@@ -50,6 +52,7 @@ impl AdminApi {
 
 /// Answers commands of this machine, at the socket in the host's folder: who has connected there needs no token.
 #[derive(Debug)]
+#[cfg_attr(not(unix), expect(dead_code, reason = "it listens at a socket of Unix"))]
 pub(crate) struct LocalApi(pub(crate) AdminApi);
 
 impl Handler for LocalApi {

@@ -22,6 +22,7 @@ use super::local::{LocalAccess, SOCKET};
 /// A host that serves on this machine, as its own commands ask it.
 #[derive(Clone, Debug)]
 pub struct LocalHost {
+    #[cfg_attr(not(unix), expect(dead_code, reason = "it is a socket of Unix"))]
     socket: PathBuf,
 }
 
@@ -85,6 +86,7 @@ impl LocalHost {
 }
 
 /// Answers a question of a [`ServedStore`]; `what` follows [`PREFIX`].
+#[cfg_attr(not(unix), expect(dead_code, reason = "it is asked through a socket of Unix"))]
 pub(super) fn answer(state: &AdminState, what: &str, request: &Request) -> Result<Response, Problem> {
     let names = ["family", "window", "now", "after", "before", "max", "host", "user"];
     let [family, window, now, after, before, max, host, user] =

@@ -116,14 +116,16 @@ impl Quickstart {
         let program =
             std::env::current_exe().map_or_else(|_| "leasehold".to_owned(), |path| path.display().to_string());
         outln!("\ntry next:");
-        outln!("  {program} host status --data {dir}/host");
-        outln!("  {program} host clients --data {dir}/host");
-        outln!("  {program} host events --data {dir}/host");
+        let below = |name: &str| self.dir.join(name).display().to_string();
+        for command in ["status", "clients", "events"] {
+            outln!("  {program} host {command} --data {}", below("host"));
+        }
         if let Some(lease) = machines.iter().find_map(|machine| machine.lease.as_deref()) {
             outln!("  {program} inspect {} --root {root}", lease.display());
         }
-        outln!("  {program} client activate --manifest {dir}/acme-cad.lh --host {address} --state {dir}/clients/mine");
-        outln!("  {program} vendor key list --dir {dir}/vendor");
+        let (manifest, state) = (below("acme-cad.lh"), self.dir.join("clients").join("mine"));
+        outln!("  {program} client activate --manifest {manifest} --host {address} --state {}", state.display());
+        outln!("  {program} vendor key list --dir {}", below("vendor"));
     }
 }
 

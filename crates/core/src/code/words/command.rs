@@ -8,7 +8,7 @@ words! {
         "`leasehold COMMAND --help` shows what it takes, with examples";
     File: "a file or folder cannot be read or written",
         "the path is mistyped, the file belongs to another user, or its disk is full or read-only",
-        "`ls -l` shows whether it is there and who may read and write it; `df` shows whether its disk has room";
+        "`ls -l` (Windows: `icacls`) shows whether it is there and who may read and write it; see whether its disk has room";
     FileDamaged: "a file in the host's folder has changed since the host wrote it",
         "the disk failed, or another program wrote there",
         "restore it from a backup; where it is host.lh, install the vendor's answer again";
@@ -71,10 +71,10 @@ words! {
         "choose another address with `--listen`; 0.0.0.0 is all of them";
     ListenFailed: "the server cannot listen at the address",
         "IPv6 is turned off here and the address is one, or the system has no room for another connection",
-        "give an IPv4 address with `--listen 0.0.0.0:PORT`; or raise the limit of open files (`ulimit -n`)";
+        "give an IPv4 address with `--listen 0.0.0.0:PORT`; or raise the limit of open files (`ulimit -n`, where there is one)";
     FileUnreadable: "a file for TLS cannot be read",
         "it is missing, or belongs to another user",
-        "check the path, and let the service's user read the file: `ls -l` shows its owner and rights";
+        "check the path, and let the service's user read the file: `ls -l` (Windows: `icacls`) shows its owner and rights";
     PemMalformed: "a file for TLS is not PEM",
         "it is in another form (DER, PKCS#12), or was cut",
         "convert it: `openssl x509 -inform der -in FILE` for a certificate, `openssl pkcs12 -nodes -in FILE` for PKCS#12";

@@ -32,7 +32,7 @@ words! {
         "remove servers that are gone from the machine's settings";
     DnsSettings: "the machine's settings for DNS cannot be read",
         "a file or program of the system is missing or cannot be read",
-        "let this user read the file of the message (`ls -l`), or set the host's address with `--host ADDRESS`";
+        "let this user read the file of the message (`ls -l`; Windows: `icacls`), or set the host's address with `--host ADDRESS`";
     NoNameServer: "the machine has no name server",
         "it is not connected, or was set up without",
         "connect it, or set the host's address with `--host ADDRESS`";

@@ -68,7 +68,7 @@ words! {
         "stop the copy and remove its folder; the vendor sees the host as forked at the next renewal";
     FolderNotWritable: "the folder cannot be written to by this user",
         "it belongs to another user, or its disk is read-only",
-        "give it to the user that the host runs as (`chown`), or name another with `--data DIR`";
+        "give it to the user that the host runs as (`chown`; Windows: `icacls`), or name another with `--data DIR`";
     Duplicates: "machines cannot be told apart",
         "they were imaged from one disk and show too little hardware of their own; each counts by its device key",
         "`leasehold host clients` shows them; `leasehold client generalize` before the next image";
