@@ -218,6 +218,7 @@ host clients forget: takes the name of a machine that is made anew each time
 host clients end: takes the name of a lease that is made anew each time
 host serve: ends only when it is told to
 testhost: as before
+client agent: as before
 host healthcheck: says why not, as no host serves
 vendor serve: ends only when it is told to
 journal explain: takes the name of a machine that is made anew each time

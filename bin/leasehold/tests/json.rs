@@ -18,6 +18,7 @@ use support::{Host, program};
 const LINES: &str = "\
 quickstart: quickstart --once --dir . --clients 7
 testhost: testhost --dir test
+client-agent: client agent --products . --socket agent.sock --no-dns
 vendor-product-add: vendor product add acme-sim --title Sim --family sim --threshold 25 --capacity 50 --features simulation
 vendor-product-show: vendor product show acme-sim
 vendor-product-change: vendor product set acme-sim --title Simulation --service acme --mode advise
@@ -210,7 +211,8 @@ fn what_every_command_prints_as_json_is_as_its_schema_says() {
         let (command, keep) = command.split_once(" =").map_or((command, None), |(command, keep)| (command, Some(keep)));
         let command =
             known.iter().fold(command.to_owned(), |line, (name, value)| line.replace(&format!("${name}"), value));
-        let serves = ["host serve", "vendor serve", "testhost"].iter().any(|serves| command.starts_with(serves));
+        let serves =
+            ["host serve", "vendor serve", "testhost", "client agent"].iter().any(|serves| command.starts_with(serves));
         let values = if serves && !command.contains("--check-upgrade") {
             let server = Host::spawn(line_of(folder.path(), &command));
             let said = server.said.clone();

@@ -243,6 +243,8 @@ enum lh_result {
   LH_JOURNAL_UNRELATED = 320,
   LH_NO_SERVICE = 321,
   LH_SERVICE_REFUSED = 322,
+  LH_AGENT_SILENT = 323,
+  LH_AGENT_LACKS_PRODUCT = 324,
 };
 
 #ifndef __cplusplus

@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 mod address;
+mod agent;
 mod client;
 mod context;
 pub mod doctor;
@@ -23,9 +24,13 @@ mod test_clock;
 mod users;
 
 pub use address::{AddressError, AuthorityAddress, HostAddress};
+pub use agent::source::Owner as AgentOwner;
+pub use agent::{
+    Agent, AgentEvent, AgentFault, AgentSource, MAX_CALL_BYTES, ProductState, agent_socket, products_folder,
+};
 pub use client::{Client, Tick};
-pub use error::Error;
 pub use error::failure::{Failure, HostSource, Tried};
+pub use error::{Error, describe_io};
 pub use file::read_file;
 pub use leasehold_core::clock::{ClockSkew, Reading};
 pub use leasehold_core::standing::Mode;

@@ -9,6 +9,7 @@ use std::time::Duration;
 use leasehold_core::{Clock, Code, PublicKey, Rng, Text};
 
 use crate::address::{AddressError, HostAddress};
+use crate::agent::source::AgentSource;
 use crate::error::describe_io;
 use crate::machine::{Machine, host_name};
 use crate::policy;
@@ -36,6 +37,8 @@ pub struct Options {
     /// Whether an activation object is read in a directory, before any host is asked.
     #[cfg(feature = "directory")]
     pub directories: Directories,
+    /// Where the agent of this machine is, which asks hosts for applications that may not use the network.
+    pub agent: AgentSource,
     /// How long one address may take to accept a connection.
     pub connect_timeout: Duration,
     /// The root key that the manifest must have; else the one that it carries is taken.
@@ -88,6 +91,7 @@ impl Default for Options {
             local_link: LocalLink::Ignored,
             #[cfg(feature = "directory")]
             directories: Directories::default(),
+            agent: AgentSource::System,
             connect_timeout: CONNECT_TIMEOUT,
             root: None,
             authorities: None,
@@ -154,7 +158,7 @@ impl Options {
     /// What group policy sets ([`crate::policy()`], on Windows alone), and else the environment: `LEASEHOLD_STATE`; `LEASEHOLD_HOST` with one address or several after commas;
     /// `LEASEHOLD_CA_FILE`, a PEM file with certificates that are trusted for `https` hosts besides those of the platform;
     /// `LEASEHOLD_INSTANCE`, the id by which a container is recognised in the place of the hardware below it
-    /// ([`Machine::instance`]); `LEASEHOLD_TEST_CLOCK`, a [`TestClock`]. With the feature `directory` also `LEASEHOLD_DIRECTORY`, the servers of a directory after commas,
+    /// ([`Machine::instance`]); `LEASEHOLD_AGENT`, the agent's socket or `off`; `LEASEHOLD_TEST_CLOCK`, a [`TestClock`]. With the feature `directory` also `LEASEHOLD_DIRECTORY`, the servers of a directory after commas,
     /// `domain` for this machine's own or `off`; `LEASEHOLD_DIRECTORY_USER`, `LEASEHOLD_DIRECTORY_PASSWORD_FILE` and
     /// `LEASEHOLD_DIRECTORY_BASE`.
     ///
@@ -182,6 +186,7 @@ impl Options {
             machine: instance.transpose()?,
             test_clock: test_clock.transpose()?,
             state: path("LEASEHOLD_STATE"),
+            agent: path("LEASEHOLD_AGENT").map_or(AgentSource::System, AgentSource::of),
             hosts: hosts.collect::<Result<_, _>>().map_err(EnvironmentError::Host)?,
             further_authorities: authorities.transpose()?,
             #[cfg(feature = "directory")]

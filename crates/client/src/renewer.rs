@@ -65,6 +65,11 @@ impl Renewer {
         Ok(Self { alive: Some(alive), thread: Some(thread) })
     }
 
+    /// Whether the thread runs: one in which `report` has panicked does not.
+    pub fn is_running(&self) -> bool {
+        self.thread.as_ref().is_some_and(|thread| !thread.is_finished())
+    }
+
     /// Ends the thread and waits for it: at most as long as an attempt lasts.
     pub fn stop(mut self) {
         self.alive = None;

@@ -47,7 +47,7 @@ pub use error::Error;
 pub use limits::Limits;
 pub use listener::Listener;
 #[cfg(unix)]
-pub use local::LocalSocket;
+pub use local::{LocalSocket, Visitors};
 pub use problem::Problem;
 pub use rate_limit::{Rate, RateLimiter, rate_limit_key};
 pub use request::Request;

@@ -8,16 +8,26 @@ use std::path::{Path, PathBuf};
 
 use tokio::net::{UnixListener, UnixStream};
 
-/// A bound and listening socket, removed when it is dropped. It takes its owner's programs and those of root.
+/// A bound and listening socket, removed when it is dropped.
 #[derive(Debug)]
 pub struct LocalSocket {
     socket: UnixListener,
     path: PathBuf,
     owner: u32,
+    visitors: Visitors,
+}
+
+/// Whose programs a socket takes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Visitors {
+    /// Its owner's and those of root.
+    Owner,
+    /// Those of every user of this machine.
+    Everyone,
 }
 
 impl LocalSocket {
-    /// Listens at `path`. A socket that a process has left behind is replaced, one at which another listens is not.
+    /// Listens at `path` for its owner's programs. A socket that a process has left behind is replaced, one at which another listens is not.
     ///
     /// # Errors
     /// Where something else is at the path, or it cannot be made: paths of sockets are short, some 100 bytes.
@@ -25,6 +35,17 @@ impl LocalSocket {
     /// # Panics
     /// Outside a tokio runtime.
     pub fn bind(path: &Path) -> io::Result<Self> {
+        Self::bind_for(path, Visitors::Owner)
+    }
+
+    /// The same for the programs of `visitors`.
+    ///
+    /// # Errors
+    /// As [`Self::bind`].
+    ///
+    /// # Panics
+    /// As [`Self::bind`].
+    pub fn bind_for(path: &Path, visitors: Visitors) -> io::Result<Self> {
         match fs::symlink_metadata(path) {
             Ok(found) if !found.file_type().is_socket() => return Err(ErrorKind::AlreadyExists.into()),
             Ok(_) if std::os::unix::net::UnixStream::connect(path).is_ok() => return Err(ErrorKind::AddrInUse.into()),
@@ -33,19 +54,26 @@ impl LocalSocket {
             Err(error) => return Err(error),
         }
         let socket = UnixListener::bind(path)?;
-        let bound = Self { socket, path: path.to_owned(), owner: fs::symlink_metadata(path)?.uid() };
+        let bound = Self { socket, path: path.to_owned(), owner: fs::symlink_metadata(path)?.uid(), visitors };
+        let mode = match visitors {
+            Visitors::Owner => 0o600,
+            Visitors::Everyone => 0o666,
+        };
         // Others may have connected before: each of those who do is looked at.
-        fs::set_permissions(path, Permissions::from_mode(0o600))?;
+        fs::set_permissions(path, Permissions::from_mode(mode))?;
         Ok(bound)
     }
 
-    /// The next connection of a program that may; others are closed.
-    pub(crate) async fn accept(&self) -> io::Result<UnixStream> {
+    /// The next connection of a program that may, and its user; others are closed.
+    ///
+    /// # Errors
+    /// Where the system has no descriptor left, or does not say who connects.
+    pub async fn accept(&self) -> io::Result<(UnixStream, u32)> {
         loop {
             let (stream, _) = self.socket.accept().await?;
             let user = stream.peer_cred()?.uid();
-            if is_let_in(user, self.owner) {
-                return Ok(stream);
+            if self.visitors == Visitors::Everyone || is_let_in(user, self.owner) {
+                return Ok((stream, user));
             }
             tracing::warn!(user, "a program of another user was not let in");
         }
@@ -90,6 +118,19 @@ mod tests {
         fs::write(&path, "a file").unwrap();
         assert_eq!(LocalSocket::bind(&path).unwrap_err().kind(), ErrorKind::AlreadyExists);
         assert!(LocalSocket::bind(&folder.path().join("x".repeat(200))).is_err());
+    }
+
+    #[tokio::test]
+    async fn a_socket_for_everyone_says_who_connects() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("s");
+        let socket = LocalSocket::bind_for(&path, Visitors::Everyone).unwrap();
+        let about = fs::metadata(&path).unwrap();
+        assert_eq!(about.permissions().mode() & 0o777, 0o666);
+        let connecting = UnixStream::connect(&path);
+        let (own, other) = tokio::join!(socket.accept(), connecting);
+        assert!(other.is_ok());
+        assert_eq!(own.unwrap().1, about.uid());
     }
 
     #[test]

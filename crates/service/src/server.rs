@@ -130,7 +130,7 @@ impl<H: Handler> Server<H> {
                 accepted = accept() => accepted,
             };
             match accepted {
-                Ok(stream) => {
+                Ok((stream, _user)) => {
                     let conversation = connection::converse(Arc::clone(&server), stream, PEER, phases.clone());
                     tokio::spawn(async move {
                         conversation.await;

@@ -21,6 +21,8 @@ pub fn contained(program: impl AsRef<OsStr>) -> Command {
     command.envs(PASSED_ON.iter().filter_map(|name| Some((name, env::var_os(name)?))));
     // Hosts that tests start beside each other have no port in common.
     command.env("LEASEHOLD_ADMIN_LISTEN", "none");
+    // An agent of the machine is not asked.
+    command.env("LEASEHOLD_AGENT", "off");
     command.envs(IN_FOLDER.iter().map(|(name, below)| (name, folder.join(below))));
     command
 }

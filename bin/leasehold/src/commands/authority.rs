@@ -39,6 +39,7 @@ pub(crate) fn failed(error: &AuthorityError) -> Failure {
         Why::Unavailable(_)
         | Why::Unreachable(_)
         | Why::Silent
+        | Why::Agent(_)
         | Why::NameNotFound
         | Why::Untrusted(_)
         | Why::PlainHttp

@@ -1,6 +1,7 @@
 //! Why a product is not activated, and what may soon keep it from being so: checks of the machine, the clock, DNS and
 //! every host. They ask for no lease, so that looking changes nothing.
 
+mod agent;
 mod clock;
 mod date;
 #[cfg(feature = "directory")]
@@ -64,6 +65,7 @@ pub(crate) fn diagnose(
         findings.extend(standing::checks_with_key(&status, now));
         return Diagnosis { findings };
     }
+    findings.extend(agent::checks(network.exchange.courier()));
     #[cfg(feature = "directory")]
     {
         let session = DirectorySession { context, state, network };
@@ -114,6 +116,7 @@ pub(crate) fn diagnose(
 /// The routes to all hosts that are known or were found, each once.
 fn routes(hosts: &Hosts<'_>, found: Option<&Found>) -> Vec<Route> {
     let mut routes = probe::known_routes(hosts);
+    routes.extend(hosts.network.exchange.courier().routes());
     let by_record = found.map(lookup::routes).unwrap_or_default();
     for route in by_record.into_iter().chain(lookup::local_routes(hosts.context, hosts.network)) {
         let same = |known: &Route| (&known.address, known.reach) == (&route.address, route.reach);

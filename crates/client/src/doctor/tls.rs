@@ -37,7 +37,7 @@ fn end(route: &Route, timeout: Duration) -> Option<Timestamp> {
     let socket = match route.reach {
         Reach::At(socket) => socket,
         Reach::ByName => route.address.socket().to_socket_addrs().ok()?.next()?,
-        Reach::Nowhere => return None,
+        Reach::ByAgent | Reach::Nowhere => return None,
     };
     let provider = Arc::new(ring::default_provider());
     let seen = Arc::new(Recorder { seen: Mutex::default(), provider: Arc::clone(&provider) });

@@ -8,6 +8,7 @@ use leasehold_core::clock::ClockSkew;
 use leasehold_discovery::DomainName;
 use leasehold_wire::Reason;
 
+use crate::agent::fault::AgentFault;
 use crate::error::describe_io;
 use crate::refused::Refused;
 use crate::session::exchange::NotAHost;
@@ -77,6 +78,9 @@ pub enum Failure {
     /// Its answer is older than the time that an earlier lease proves: its clock, or this machine's, was set back.
     #[error("its answer: {0}")]
     ClockSkew(#[source] ClockSkew),
+    /// The agent of this machine was to ask it.
+    #[error("{0}")]
+    Agent(#[source] AgentFault),
     /// It says that it cannot answer now.
     #[error("{0}")]
     Unavailable(#[source] Box<Refused>),
@@ -96,6 +100,8 @@ pub enum HostSource {
     },
     /// It announces itself on the local link.
     LocalLink,
+    /// The agent of this machine knows it.
+    Agent,
 }
 
 impl Failure {
@@ -115,6 +121,7 @@ impl Failure {
             Self::Certificate(reason) | Self::List(reason) | Self::Lease(reason) => reason.code(),
             Self::OtherLease(_) => Code::WrongAnswer,
             Self::ClockSkew(_) => Code::ClockSkew,
+            Self::Agent(fault) => fault.code(),
             Self::Unavailable(refused) => refused.known().unwrap_or(Code::Refused),
         }
     }
@@ -150,7 +157,7 @@ impl HostSource {
     pub fn is_found(&self) -> bool {
         match self {
             Self::Setting | Self::LastGrant => false,
-            Self::Record { .. } | Self::LocalLink => true,
+            Self::Record { .. } | Self::LocalLink | Self::Agent => true,
         }
     }
 }
@@ -162,6 +169,7 @@ impl fmt::Display for HostSource {
             Self::LastGrant => f.write_str(" (which granted the current lease)"),
             Self::Record { suffix } => write!(f, " (found in DNS under {suffix})"),
             Self::LocalLink => f.write_str(" (announced on the local link)"),
+            Self::Agent => f.write_str(" (by the agent of this machine)"),
         }
     }
 }

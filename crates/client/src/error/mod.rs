@@ -11,6 +11,7 @@ use leasehold_wire::Reason;
 use leasehold_wire::armour::ArmourError;
 
 use crate::address::HostAddress;
+use crate::agent::fault::AgentFault;
 use crate::error::failure::{Failure, Tried};
 use crate::provider::error::ProviderError;
 use crate::refused::Refused;
@@ -144,6 +145,9 @@ pub enum Error {
         /// How many there are.
         documents: usize,
     },
+    /// The agent whose state this is holds no lease, or does not answer.
+    #[error("agent: {0}")]
+    Agent(#[source] AgentFault),
     /// No host has answered.
     #[error("{}", describe_tried(tried))]
     NoAnswer {
@@ -155,6 +159,12 @@ pub enum Error {
 impl Error {
     pub(crate) fn provider(error: ProviderError) -> Self {
         Self::Provider(Box::new(error))
+    }
+
+    /// Whether the state is another user's.
+    pub(crate) fn is_denied(&self) -> bool {
+        let Self::State { source, .. } = self else { return false };
+        matches!(source.kind(), ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem)
     }
 
     /// The stable code.
@@ -186,6 +196,7 @@ impl Error {
             #[cfg(feature = "directory")]
             Self::Directory(fault) => fault.code(),
             Self::NotAmong { .. } => Code::WrongAnswer,
+            Self::Agent(fault) => fault.code(),
             Self::NoAnswer { tried } => tried.first().map_or(Code::HostUnreachable, |first| first.failure.code()),
         }
     }
@@ -200,7 +211,7 @@ pub(crate) fn code_of_state(error: &io::Error) -> Code {
 }
 
 /// An input or output error in words that do not depend on the system; where there are none, the system's without its number.
-pub(crate) fn describe_io(error: &io::Error) -> String {
+pub fn describe_io(error: &io::Error) -> String {
     match error.kind() {
         ErrorKind::NotFound => "no such file or folder".to_owned(),
         ErrorKind::PermissionDenied => "permission denied".to_owned(),

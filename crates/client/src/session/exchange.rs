@@ -5,9 +5,10 @@ use std::net::SocketAddr;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
+use base64ct::{Base64, Encoding};
 use leasehold_core::Span;
 use ureq::config::Config;
-use ureq::http::{HeaderMap, StatusCode, Uri};
+use ureq::http::{HeaderMap, Uri};
 use ureq::tls::{RootCerts, TlsConfig};
 use ureq::unversioned::resolver::{DefaultResolver, ResolvedSocketAddrs, Resolver};
 use ureq::unversioned::transport::{DefaultConnector, NextTimeout};
@@ -15,6 +16,9 @@ use ureq::{Agent, Proxy, RequestBuilder, Timeout};
 
 use crate::VERSION;
 use crate::address::{HostAddress, Scheme};
+use crate::agent::courier::{self, Courier};
+use crate::agent::fault::AgentFault;
+use crate::agent::protocol::CarriedReply;
 use crate::error::failure::Failure;
 use crate::provider::tokens::Token;
 use crate::refused::{Refused, readable};
@@ -68,6 +72,8 @@ pub(crate) struct Exchange {
     trust: Trust,
     connect: Duration,
     proxies: Arc<Proxies>,
+    /// What carries requests where this process may not use the network.
+    courier: Courier,
     /// For TLS. Made when they are first needed: the platform's certificates take a while to read.
     secure: Arc<OnceLock<Agents>>,
     /// For hosts without TLS.
@@ -103,7 +109,12 @@ impl Exchange {
     /// An exchange in which one address may take `connect` to accept a connection.
     pub(crate) fn new(trust: Trust, connect: Duration) -> Self {
         let proxies = Arc::new(Proxies::from_environment());
-        Self { trust, connect, proxies, secure: Arc::default(), plain: Arc::default() }
+        Self { trust, connect, proxies, courier: Courier::none(), secure: Arc::default(), plain: Arc::default() }
+    }
+
+    /// The same where `courier` carries requests, too.
+    pub(crate) fn carried_by(self, courier: Courier) -> Self {
+        Self { courier, ..self }
     }
 
     fn agents(&self, address: &HostAddress) -> &Agents {
@@ -132,6 +143,21 @@ impl Exchange {
         token: Option<&Token>,
         timeout: Duration,
     ) -> Result<Reply, Failure> {
+        interpret(&self.post_raw(route, path, document, token, timeout)?)
+    }
+
+    /// The same; the answer as it came.
+    pub(crate) fn post_raw(
+        &self,
+        route: &Route,
+        path: &str,
+        document: &[u8],
+        token: Option<&Token>,
+        timeout: Duration,
+    ) -> Result<CarriedReply, Failure> {
+        if route.reach == Reach::ByAgent {
+            return self.courier.send(&route.address, path, document, timeout).map_err(Failure::Agent);
+        }
         let request = self.agent(route)?.post(route.address.url(path)).header("content-type", COSE);
         let request = authorised(request.config().timeout_global(Some(timeout)).build(), token);
         self.read(route, request.header("accept", ACCEPT).send(document), MAX_BYTES)
@@ -146,6 +172,21 @@ impl Exchange {
         max: u64,
         timeout: Duration,
     ) -> Result<Reply, Failure> {
+        interpret(&self.fetch_raw(route, path, held, max, timeout)?)
+    }
+
+    /// The same; the answer as it came.
+    pub(crate) fn fetch_raw(
+        &self,
+        route: &Route,
+        path: &str,
+        held: Option<u64>,
+        max: u64,
+        timeout: Duration,
+    ) -> Result<CarriedReply, Failure> {
+        if route.reach == Reach::ByAgent {
+            return self.courier.fetch(&route.address, path, held, timeout).map_err(Failure::Agent);
+        }
         let request = self.agent(route)?.get(route.address.url(path)).header("accept", ACCEPT);
         let mut request = request.config().timeout_global(Some(timeout)).build();
         if let Some(number) = held {
@@ -161,14 +202,10 @@ impl Exchange {
         path: &str,
         timeout: Duration,
     ) -> (Option<String>, Result<Reply, Failure>) {
-        let agent = match self.agent(route) {
-            Ok(agent) => agent,
-            Err(failure) => return (None, Err(failure)),
-        };
-        let request = agent.get(route.address.url(path)).header("accept", ACCEPT);
-        let response = request.config().timeout_global(Some(timeout)).build().call();
-        let date = response.as_ref().ok().map(|response| text(response.headers(), "date").to_owned());
-        (date.filter(|date| !date.is_empty()), self.read(route, response, MAX_BYTES))
+        match self.fetch_raw(route, path, None, MAX_BYTES, timeout) {
+            Ok(reply) => (Some(reply.date.clone()).filter(|date| !date.is_empty()), interpret(&reply)),
+            Err(failure) => (None, Err(failure)),
+        }
     }
 
     /// The proxy that stands on the way, or why none does. None is used to reach this machine itself, whatever the environment
@@ -195,12 +232,17 @@ impl Exchange {
         self.proxies.unusable()
     }
 
+    /// What carries requests where this process may not use the network.
+    pub(crate) fn courier(&self) -> &Courier {
+        &self.courier
+    }
+
     /// How long one address may take to accept a connection.
     pub(crate) fn connect_timeout(&self) -> Duration {
         self.connect
     }
 
-    fn read(&self, route: &Route, response: Response, max: u64) -> Result<Reply, Failure> {
+    fn read(&self, route: &Route, response: Response, max: u64) -> Result<CarriedReply, Failure> {
         read(response, max).map_err(|failure| self.blame(route, failure))
     }
 
@@ -213,7 +255,8 @@ impl Exchange {
 
     pub(super) fn agent(&self, route: &Route) -> Result<Agent, Failure> {
         match route.reach {
-            Reach::Nowhere => Err(Failure::NameNotFound),
+            // Documents alone are carried.
+            Reach::ByAgent | Reach::Nowhere => Err(Failure::NameNotFound),
             Reach::At(socket) => Ok(Agent::with_parts(
                 self.agents(&route.address).direct.config().clone(),
                 DefaultConnector::new(),
@@ -259,38 +302,64 @@ fn agent(roots: RootCerts, proxy: Option<Proxy>, connect: Duration) -> Agent {
 
 pub(super) type Response = Result<ureq::http::Response<ureq::Body>, ureq::Error>;
 
-fn read(response: Response, max: u64) -> Result<Reply, Failure> {
+/// The answer as it came. A body is read where one of its type is expected.
+fn read(response: Response, max: u64) -> Result<CarriedReply, Failure> {
     let (head, mut body) = response.map_err(failure)?.into_parts();
-    let status = head.status;
-    if matches!(status, StatusCode::NO_CONTENT | StatusCode::NOT_MODIFIED) {
-        return Ok(Reply::Done);
-    }
-    let content_type = text(&head.headers, "content-type");
-    let essence = content_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
-    let expected = if status == StatusCode::OK { COSE } else { PROBLEM };
-    if essence != expected {
-        return Err(unexpected(status, &head.headers));
+    let header = |name| text(&head.headers, name).to_owned();
+    let reply = CarriedReply {
+        status: head.status.as_u16(),
+        content_type: header("content-type"),
+        retry_after: header("retry-after"),
+        location: head.headers.contains_key("location").then(|| header("location")),
+        date: header("date"),
+        body: String::new(),
+    };
+    if !has_document(&reply) {
+        return Ok(reply);
     }
     let bytes = body.with_config().limit(max).read_to_vec().map_err(failure)?;
-    if status == StatusCode::OK {
+    Ok(CarriedReply { body: Base64::encode_string(&bytes), ..reply })
+}
+
+/// Whether the body is a document, or a problem where the status says so.
+fn has_document(reply: &CarriedReply) -> bool {
+    let essence = reply.content_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+    !is_empty(reply.status) && essence == if reply.status == 200 { COSE } else { PROBLEM }
+}
+
+/// Answers that have no body: 204, 304.
+const fn is_empty(status: u16) -> bool {
+    matches!(status, 204 | 304)
+}
+
+/// What an answer says.
+fn interpret(reply: &CarriedReply) -> Result<Reply, Failure> {
+    if is_empty(reply.status) {
+        return Ok(Reply::Done);
+    }
+    if !has_document(reply) {
+        return Err(unexpected(reply.status, &reply.content_type, reply.location.as_deref()));
+    }
+    let bytes = courier::body(reply).ok_or(Failure::Agent(AgentFault::Malformed))?;
+    if reply.status == 200 {
         return Ok(Reply::Document(bytes));
     }
-    let retry_after = text(&head.headers, "retry-after").parse().ok().map(Span::seconds);
-    let refused = Refused::parse(status.as_u16(), &bytes, retry_after);
+    let retry_after = reply.retry_after.parse().ok().map(Span::seconds);
+    let refused = Refused::parse(reply.status, &bytes, retry_after);
     refused.map(Reply::Refused).ok_or(Failure::NotAHost(NotAHost::Problem))
 }
 
 /// Why an answer is not of the type that was asked for.
-pub(super) fn unexpected(status: StatusCode, headers: &HeaderMap) -> Failure {
-    if let 407 | 502..=504 = status.as_u16() {
-        return Failure::Gateway { status: status.as_u16() };
+pub(super) fn unexpected(status: u16, content_type: &str, location: Option<&str>) -> Failure {
+    if let 407 | 502..=504 = status {
+        return Failure::Gateway { status };
     }
-    if status.is_redirection() && headers.contains_key("location") {
-        let location = readable(text(headers, "location")).chars().take(80).collect();
-        return Failure::NotAHost(NotAHost::Elsewhere { status: status.as_u16(), location });
+    if let Some(location) = location.filter(|_| (300..400).contains(&status)) {
+        let location = readable(location).chars().take(80).collect();
+        return Failure::NotAHost(NotAHost::Elsewhere { status, location });
     }
-    let content_type = text(headers, "content-type").chars().filter(|c| !c.is_control()).take(80).collect();
-    Failure::NotAHost(NotAHost::Reply { status: status.as_u16(), content_type })
+    let content_type = content_type.chars().filter(|c| !c.is_control()).take(80).collect();
+    Failure::NotAHost(NotAHost::Reply { status, content_type })
 }
 
 pub(super) fn authorised<B>(request: RequestBuilder<B>, token: Option<&Token>) -> RequestBuilder<B> {

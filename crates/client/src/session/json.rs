@@ -62,7 +62,8 @@ fn read_json(response: Response, max: u64) -> Result<(u16, Vec<u8>), Failure> {
     let content_type = text(&head.headers, "content-type").split(';').next().unwrap_or_default().trim();
     let is_json = content_type.eq_ignore_ascii_case(JSON) || content_type.to_ascii_lowercase().ends_with("+json");
     if !is_json || head.status.is_redirection() {
-        return Err(unexpected(head.status, &head.headers));
+        let location = head.headers.contains_key("location").then(|| text(&head.headers, "location"));
+        return Err(unexpected(head.status.as_u16(), text(&head.headers, "content-type"), location));
     }
     Ok((head.status.as_u16(), body.with_config().limit(max).read_to_vec().map_err(failure)?))
 }

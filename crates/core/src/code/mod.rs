@@ -249,6 +249,8 @@ codes! {
     UntrustedHost = "untrusted-host",
     NoHost = "no-host",
     HostSilent = "host-silent",
+    AgentSilent = "agent-silent",
+    AgentLacksProduct = "agent-lacks-product",
     NameNotFound = "name-not-found",
     Refused = "refused",
     WrongAnswer = "wrong-answer",

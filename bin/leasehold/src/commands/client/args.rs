@@ -121,7 +121,7 @@ impl NetworkArgs {
         Self { no_host_name: !host_name, ..Self::default() }
     }
 
-    fn options(&self, options: Options) -> Result<Options, Failure> {
+    pub(super) fn options(&self, options: Options) -> Result<Options, Failure> {
         let options = self.names.options(options)?;
         let directories = self.directories(options.directories.clone())?;
         Ok(Options {

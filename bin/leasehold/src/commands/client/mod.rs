@@ -1,6 +1,7 @@
 //! `leasehold client`: a machine that runs a product.
 
 mod activate;
+mod agent;
 pub(crate) mod args;
 mod devices;
 mod generalize;
@@ -41,6 +42,8 @@ pub(crate) enum Client {
     SignOut(sign_out::SignOut),
     /// The devices on which the user who has signed in holds leases.
     Devices(devices::Devices),
+    /// Renew for all products of this machine, also for applications without a network.
+    Agent(Box<agent::AgentCommand>),
     /// Make an image ready: remove device keys and leases.
     Generalize(generalize::Generalize),
 }
@@ -57,6 +60,7 @@ impl Client {
             Self::SignIn(command) => command.run(output),
             Self::SignOut(command) => command.run(output),
             Self::Devices(command) => command.run(output),
+            Self::Agent(command) => command.run(output),
             Self::Generalize(command) => command.run(output),
         }
     }

@@ -1,7 +1,7 @@
 //! How the SDK's answers and errors end a command.
 
 use leasehold_client::directory::Failure as Unreadable;
-use leasehold_client::{Answer, Client, DirectoryFault, Error, Failure as HostFailure, Outcome, Refused};
+use leasehold_client::{AgentFault, Answer, Client, DirectoryFault, Error, Failure as HostFailure, Outcome, Refused};
 use leasehold_core::Code;
 
 use super::report;
@@ -86,6 +86,7 @@ pub(crate) fn failure(error: &Error) -> Failure {
         Error::Authority(error) => return authority::failed(error),
         Error::Directory(fault) => is_an_answer_of_a_directory(fault),
         Error::NoAnswer { tried } => tried.iter().all(|tried| matches!(tried.failure, HostFailure::Foreign)),
+        Error::Agent(fault) => matches!(fault, AgentFault::Says { .. }),
         Error::NoProduct { .. }
         | Error::NoSuchState { .. }
         | Error::SeveralProducts { .. }

@@ -142,6 +142,7 @@ impl AuthorityError {
             | Failure::Lease(_)
             | Failure::OtherLease(_)
             | Failure::ClockSkew(_)
+            | Failure::Agent(_)
             | Failure::Unavailable(_) => self.failure.code(),
         }
     }

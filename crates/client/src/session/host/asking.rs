@@ -36,7 +36,7 @@ pub struct Answer {
 pub enum Outcome {
     /// A lease was granted and is stored.
     Granted(Box<Granted>),
-    /// No host was asked: the lease in hand is one of a multiple key, and holds.
+    /// This process asked no host: the lease in hand is one of a multiple key, and holds; or the agent, whose state this is, has asked.
     Held(Box<Lease>),
     /// No host was asked: an activation object was read in a directory, and is stored.
     Read(Box<DirectoryActivation>),

@@ -17,7 +17,7 @@ pub(crate) fn failures<'r>(exchange: &Exchange, routes: impl Iterator<Item = &'r
     let targets = routes.map(|route| match route.reach {
         Reach::At(socket) => Some(Target::At(socket)),
         Reach::ByName if exchange.proxy(route).is_none() => Some(Target::Named(route.address.socket())),
-        Reach::ByName | Reach::Nowhere => None,
+        Reach::ByName | Reach::ByAgent | Reach::Nowhere => None,
     });
     at_once(targets.collect(), RESOLVE + timeout, move |target| target.connect(timeout))
 }

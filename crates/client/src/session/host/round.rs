@@ -20,7 +20,7 @@ use crate::session::host::answer::{Accepted, Expected, Rejected};
 use crate::session::host::lookup;
 use crate::session::host::race;
 use crate::session::host::request::LeaseRequest;
-use crate::session::host::route::Route;
+use crate::session::host::route::{Reach, Route};
 use crate::session::host::user::is_safe;
 use crate::session::network::Network;
 
@@ -82,7 +82,7 @@ impl Hosts<'_> {
         };
         // A host's certificate is public, and a refusal without proof is a message that anyone may write: a forged record
         // could refuse for ever. So such a refusal of a host that was found counts only where no other gives an answer.
-        self.first_answer(self.known_routes(), ask, |reply, route| match reply {
+        self.first_answer(self.routes_to_ask(), ask, |reply, route| match reply {
             HostReply::Refused(refused) if route.source.is_found() && refused.proof.is_none() => Weight::Fallback,
             HostReply::Refused(_) | HostReply::Granted(_) => Weight::Final,
         })
@@ -96,7 +96,7 @@ impl Hosts<'_> {
             Reply::Refused(refused) => Ok(Some(refused)),
             Reply::Document(_) => Err(Failure::NotAHost(NotAHost::Unasked)),
         };
-        let mut routes = self.known_routes();
+        let mut routes = self.routes_to_ask();
         routes.sort_by_key(|route| self.last_grant.as_ref() != Some(&route.address));
         self.first_answer(routes, ask, |_, _| Weight::Final)
     }
@@ -130,6 +130,14 @@ impl Hosts<'_> {
         }
     }
 
+    /// The routes that are tried first: to the hosts that were set, then to those that the agent of this machine knows, then to the one that
+    /// granted the lease.
+    fn routes_to_ask(&self) -> Vec<Route> {
+        let (set, last): (Vec<Route>, Vec<Route>) =
+            self.known_routes().into_iter().partition(|route| route.source == HostSource::Setting);
+        set.into_iter().chain(self.network.exchange.courier().routes()).chain(last).collect()
+    }
+
     /// The routes to hosts that are known without a lookup, in the order of DESIGN section 6.
     pub(crate) fn known_routes(&self) -> Vec<Route> {
         let set = &self.network.hosts;
@@ -144,7 +152,8 @@ impl Hosts<'_> {
         request: &LeaseRequest,
         expected: &Expected<'_>,
     ) -> Result<HostReply, Rejected> {
-        let token = self.token.as_ref().filter(|_| is_safe(&route.address));
+        // A token is for the host alone.
+        let token = self.token.as_ref().filter(|_| is_safe(&route.address) && route.reach != Reach::ByAgent);
         let post = |request: &LeaseRequest| {
             let timeout = self.timeout(route).ok_or(Failure::Silent).map_err(Rejected::For)?;
             let exchange = &self.network.exchange;
@@ -201,7 +210,9 @@ impl Hosts<'_> {
 
     /// How long a host may take for one answer; `None` where the attempt is over.
     fn timeout(&self, route: &Route) -> Option<Duration> {
-        let timeout = if route.source.is_found() { TIMEOUT_FOUND } else { TIMEOUT };
+        // An agent may have several addresses of the host to try.
+        let at_once = route.source.is_found() && route.source != HostSource::Agent;
+        let timeout = if at_once { TIMEOUT_FOUND } else { TIMEOUT };
         Some(timeout.min(self.deadline.left()?))
     }
 

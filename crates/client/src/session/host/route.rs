@@ -24,6 +24,8 @@ pub enum Reach {
     ByName,
     /// To this address, without a proxy.
     At(SocketAddr),
+    /// To the agent of this machine, which asks the host.
+    ByAgent,
     /// To no address.
     Nowhere,
 }
@@ -44,7 +46,7 @@ impl fmt::Display for Route {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { address, source, reach } = self;
         match reach {
-            Reach::ByName | Reach::Nowhere => write!(f, "{address}{source}"),
+            Reach::ByName | Reach::ByAgent | Reach::Nowhere => write!(f, "{address}{source}"),
             Reach::At(socket) => write!(f, "{address} at {}{source}", socket.ip().to_canonical()),
         }
     }

@@ -1,0 +1,145 @@
+//! The application's side: requests carried by the agent, where one is there.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use base64ct::{Base64, Encoding};
+use leasehold_core::{Code, KeyId, ProductId};
+
+use crate::address::HostAddress;
+use crate::agent::fault::AgentFault;
+use crate::agent::pipe;
+use crate::agent::protocol::{Answer, Call, CarriedReply, ProductState};
+use crate::agent::source::AgentSource;
+use crate::error::failure::HostSource;
+use crate::session::host::route::{Reach, Route};
+
+/// What carries requests about one product.
+#[derive(Clone, Debug)]
+pub(crate) struct Courier {
+    source: AgentSource,
+    vendor: String,
+    product: String,
+}
+
+/// What came of asking the agent to activate.
+#[derive(Debug)]
+pub(crate) enum Activation {
+    /// The agent holds a lease, or has read a directory.
+    Activated,
+    /// It has none, for this reason.
+    Failed(AgentFault),
+}
+
+impl Courier {
+    pub(crate) fn new(source: AgentSource, vendor: KeyId, product: ProductId) -> Self {
+        Self { source, vendor: vendor.to_string(), product: product.to_string() }
+    }
+
+    /// Nothing carries.
+    pub(crate) fn none() -> Self {
+        Self { source: AgentSource::Off, vendor: String::new(), product: String::new() }
+    }
+
+    /// The routes to the hosts that the agent knows; none where no agent is there, or it does not know the product.
+    pub(crate) fn routes(&self) -> Vec<Route> {
+        let call = Call::Hosts { vendor: self.vendor.clone(), product: self.product.clone() };
+        let Ok(Answer::Hosts(hosts)) = self.ask(&call, LOOK) else { return Vec::new() };
+        let addresses = hosts.iter().take(MAX_HOSTS).filter_map(|host| host.parse().ok());
+        let route = |address| Route { address, source: HostSource::Agent, reach: Reach::ByAgent };
+        addresses.map(route).collect()
+    }
+
+    /// Sends a document to a host.
+    pub(crate) fn send(
+        &self,
+        host: &HostAddress,
+        path: &str,
+        document: &[u8],
+        timeout: Duration,
+    ) -> Result<CarriedReply, AgentFault> {
+        let (vendor, product, document) = (self.vendor.clone(), self.product.clone(), Base64::encode_string(document));
+        let call = Call::Send { vendor, product, host: host.to_string(), path: path.to_owned(), document };
+        self.carried(&call, timeout)
+    }
+
+    /// Fetches a document from a host.
+    pub(crate) fn fetch(
+        &self,
+        host: &HostAddress,
+        path: &str,
+        held: Option<u64>,
+        timeout: Duration,
+    ) -> Result<CarriedReply, AgentFault> {
+        let (vendor, product) = (self.vendor.clone(), self.product.clone());
+        self.carried(&Call::Fetch { vendor, product, host: host.to_string(), path: path.to_owned(), held }, timeout)
+    }
+
+    /// Has the agent ask for its own lease now; `None` where no agent is there, or it does not know the product.
+    pub(crate) fn activate(&self, timeout: Duration) -> Option<Activation> {
+        let call = Call::Activate { vendor: self.vendor.clone(), product: self.product.clone() };
+        match self.ask(&call, timeout) {
+            Ok(Answer::Activated {}) => Some(Activation::Activated),
+            Ok(Answer::NotActivated(told)) => Some(Activation::Failed(AgentFault::says(&told))),
+            Ok(_) => Some(Activation::Failed(AgentFault::Malformed)),
+            Err(AgentFault::Says { code: Code::AgentLacksProduct, .. } | AgentFault::Unreachable(_)) => None,
+            Err(fault) => Some(Activation::Failed(fault)),
+        }
+    }
+
+    /// The agents that are there, and what each says of its products.
+    pub(crate) fn look(&self) -> Vec<(PathBuf, Result<Vec<ProductState>, AgentFault>)> {
+        let look = |socket: PathBuf| {
+            let products = match pipe::ask(&socket, &Call::Products {}, LOOK) {
+                Ok(Answer::Products(products)) => Ok(products),
+                Ok(Answer::Error(told)) => Err(AgentFault::says(&told)),
+                Ok(_) => Err(AgentFault::Malformed),
+                Err(fault) => Err(fault),
+            };
+            (socket, products)
+        };
+        self.source.sockets().into_iter().map(look).collect()
+    }
+
+    /// Whether this is what an agent says of the product.
+    pub(crate) fn is_own(&self, state: &ProductState) -> bool {
+        state.vendor.as_ref() == Some(&self.vendor) && state.product.as_ref() == Some(&self.product)
+    }
+
+    /// Whether an agent renews for the product.
+    pub(crate) fn renews(&self) -> bool {
+        let products = self.look().into_iter().filter_map(|(_, products)| products.ok());
+        products.flatten().any(|state| self.is_own(&state) && state.standing.is_some())
+    }
+
+    fn carried(&self, call: &Call, timeout: Duration) -> Result<CarriedReply, AgentFault> {
+        match self.ask(call, timeout)? {
+            Answer::Reply(reply) => Ok(reply),
+            Answer::Unanswered(told) => Err(AgentFault::says(&told)),
+            _ => Err(AgentFault::Malformed),
+        }
+    }
+
+    /// The answer of the first agent that knows the product.
+    fn ask(&self, call: &Call, timeout: Duration) -> Result<Answer, AgentFault> {
+        let mut last = AgentFault::Unreachable(std::io::ErrorKind::NotFound.into());
+        for socket in self.source.sockets() {
+            last = match pipe::ask(&socket, call, timeout) {
+                Ok(Answer::Error(told)) => AgentFault::says(&told),
+                Ok(answer) => return Ok(answer),
+                Err(fault) => fault,
+            };
+        }
+        Err(last)
+    }
+}
+
+/// The body of a reply; `None` where it is no base64.
+pub(crate) fn body(reply: &CarriedReply) -> Option<Vec<u8>> {
+    Base64::decode_vec(&reply.body).ok()
+}
+
+/// The most hosts that are tried over an agent.
+const MAX_HOSTS: usize = 16;
+/// How long an agent may take to say what it knows: it may have to look hosts up.
+const LOOK: Duration = Duration::from_secs(20);
