@@ -1,5 +1,7 @@
 //! The programs in `examples/`, run against a real host.
 
+#[cfg(unix)]
+mod ci_samples;
 mod support;
 
 use std::io::{BufRead, BufReader, Lines, Write};
