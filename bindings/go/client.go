@@ -60,6 +60,9 @@ type Client struct {
 
 // Open opens the client of the product that manifest describes. It waits for nothing.
 func Open(manifest []byte, options Options) (*Client, error) {
+	if err := call(func() C.int32_t { return C.lh_check_abi(C.LH_ABI_VERSION) }); err != nil {
+		return nil, err
+	}
 	given, free, err := options.given()
 	if err != nil {
 		return nil, err

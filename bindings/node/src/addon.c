@@ -204,25 +204,20 @@ static napi_value given_text(napi_env env, int32_t code, char *text) {
   return value;
 }
 
-static napi_value message_of(napi_env env, napi_callback_info info) {
+/* What a function of the library gives as a text about a client. */
+static napi_value text_of(napi_env env, napi_callback_info info, int32_t (*give)(lh_client, char **)) {
   napi_value values[MAX_ARGUMENTS];
   lh_client client;
   char *text = NULL;
   arguments(env, info, values);
   if (!read_client(env, values[0], &client)) return NULL;
-  int32_t code = lh_client_message(client, &text);
+  int32_t code = give(client, &text);
   return given_text(env, code, text);
 }
 
-static napi_value status_of(napi_env env, napi_callback_info info) {
-  napi_value values[MAX_ARGUMENTS];
-  lh_client client;
-  char *text = NULL;
-  arguments(env, info, values);
-  if (!read_client(env, values[0], &client)) return NULL;
-  int32_t code = lh_client_status(client, &text);
-  return given_text(env, code, text);
-}
+static napi_value message_of(napi_env env, napi_callback_info info) { return text_of(env, info, lh_client_message); }
+
+static napi_value status_of(napi_env env, napi_callback_info info) { return text_of(env, info, lh_client_status); }
 
 static napi_value read_key(napi_env env, napi_callback_info info) {
   napi_value values[MAX_ARGUMENTS];

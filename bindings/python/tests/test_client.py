@@ -1,9 +1,6 @@
 import asyncio
 import os
-import subprocess
-import sys
 import threading
-from pathlib import Path
 
 import pytest
 from conftest import command
@@ -116,9 +113,3 @@ def test_bad_input_is_an_error_with_a_message(manifest, open_client, tmp_path):
 
 def test_what_a_sign_in_callback_raises_reaches_the_caller(open_client):
     assert code_of(open_client().sign_in, print) in {"no-sign-in", "no-host", "not-found"}
-
-
-def test_the_sample_application_passes_through_all():
-    bindings = Path(__file__).parent.parent.parent
-    app = bindings / "python" / "example" / "app.py"
-    subprocess.run([sys.executable, str(bindings / "sample.py"), sys.executable, str(app)], check=True)
