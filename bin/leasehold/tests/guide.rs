@@ -21,7 +21,10 @@ fn each_page_shows_the_sample_application_of_its_language() {
     for (page, sample) in PAGES {
         let (text, sample) = (read(format!("docs/guide/{page}.md")), read(format!("bindings/{sample}")));
         let shown = text.split("```").skip(1).step_by(2).filter_map(|block| Some(block.split_once('\n')?.1));
-        assert!(shown.into_iter().any(|block| block == sample), "docs/guide/{page}.md does not show the sample as it is");
+        assert!(
+            shown.into_iter().any(|block| block == sample),
+            "docs/guide/{page}.md does not show the sample as it is"
+        );
         assert!(guide.contains(&format!("({page}.md)")), "the guide does not lead to {page}.md");
         assert!(text.lines().count() < 150, "docs/guide/{page}.md is not short");
     }
