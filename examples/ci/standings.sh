@@ -11,13 +11,13 @@ expect() {
 }
 test_host() { curl -fsS -o /dev/null -d "$2" "$LEASEHOLD_TEST_CONTROL/test/$1"; }
 
-test_host fault '{"fault": "dead"}'
+test_host fault '{"fault": "capacity-reached"}'
 expect draw drawn "not activated, within the initial grace: it runs"
 expect simulate "simulate: not possible" "not activated: no feature that is paid for"
 test_host fault '{"fault": "none"}'
 leasehold client activate --manifest "$LEASEHOLD_TEST_MANIFEST" >/dev/null
 expect simulate simulated "licensed: the feature is there"
-test_host fault '{"fault": "dead"}'
+test_host fault '{"fault": "capacity-reached"}'
 test_host clock '{"advance": "181d"}'
 expect draw drawn "the lease has ended, grace: everything works"
 test_host clock '{"advance": "30d"}'
