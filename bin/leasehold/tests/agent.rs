@@ -153,8 +153,10 @@ fn it_tells_the_service_manager_that_it_serves_lives_and_ends_and_leaves_no_sock
     };
     assert!(hears("READY=1") && hears("WATCHDOG=1"));
     let socket = agent.socket();
-    let _folder = agent.stop();
+    // It is heard before its end is waited for: what it says waits for a manager that listens.
+    agent.signal("-TERM");
     assert!(hears("STOPPING=1"));
+    let _folder = agent.ended();
     assert!(!socket.exists());
 }
 
@@ -367,9 +369,8 @@ impl Agent {
         folder
     }
 
-    /// SIGTERM; it must end well.
-    fn stop(self) -> TempDir {
-        self.signal("-TERM");
+    /// Waits for its end, which must be a good one.
+    fn ended(self) -> TempDir {
         let Self { mut child, folder, .. } = self;
         assert!(child.wait().expect("its end").success());
         folder
