@@ -4,13 +4,12 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use leasehold_core::{
-    Component, Cti, FamilyId, Fingerprint, Grant, KeyId, Policy, ProductId, ProductNumber, Span, Timestamp,
+    Component, Cti, FamilyId, Fingerprint, Grant, KeyId, Policy, ProductId, ProductNumber, Span, Text, Timestamp,
 };
 use leasehold_host::activation::{Home, Inquiry};
 use leasehold_host::report::Report;
 use leasehold_host::sealing::Documents;
 use leasehold_store::host::{Asked, Batch, Family, Fork, HostStore, NewLease, Subject, Terms};
-use leasehold_store_sqlite::host::SqliteHost;
 use leasehold_wire::{Authority, Envelope, HostCertificate, Keypair, Lease, Request, envelope};
 
 use crate::load::Identity;
@@ -29,6 +28,31 @@ pub(crate) struct Machine {
     holds: Option<Cti>,
     /// When its last request was made; the next is newer.
     issued: Timestamp,
+}
+
+/// How a store is filled.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Filling {
+    /// All clients were seen three days ago, and have no names.
+    AtOnce,
+    /// Clients with names were seen over the last days.
+    Over(Span),
+}
+
+impl Filling {
+    fn time(self, filled: u64, clients: u64, end: Timestamp) -> Timestamp {
+        match self {
+            Self::AtOnce => end.minus(Span::days(3)),
+            Self::Over(span) => end.minus(Span::seconds(span.as_seconds() * (clients - filled) / clients)),
+        }
+    }
+
+    fn name(self, at: usize) -> Option<Text> {
+        match self {
+            Self::AtOnce => None,
+            Self::Over(_) => format!("pc-{at:07}").parse().ok(),
+        }
+    }
 }
 
 impl Fleet {
@@ -76,10 +100,14 @@ impl Fleet {
     }
 
     /// Fills the store with `clients`, the machines among them, by the transactions that a host uses.
-    pub(crate) fn preload(&mut self, clients: usize) -> Result<(), Failure> {
-        let mut store = SqliteHost::open(&self.data)?;
+    pub(crate) fn preload(
+        &mut self,
+        store: &mut dyn HostStore,
+        clients: usize,
+        filling: Filling,
+    ) -> Result<(), Failure> {
         let keypair = Home::new(&self.data).keypair()?;
-        let now = system::now().minus(Span::days(3));
+        let (end, mut filled) = (system::now().minus(Span::HOUR), 0);
         let grant = grant();
         let families = [Family { id: grant.family, window: grant.policy.window }];
         let own = self.machines.iter_mut().map(Some);
@@ -108,13 +136,15 @@ impl Fleet {
                 fingerprint: Some(*fingerprint),
                 user: None,
             };
+            let now = filling.time(filled as u64, clients as u64, end);
             let subjects: Vec<Subject> = ids.iter().zip(&fingerprints).map(subject).collect();
             let batch = Batch { host: self.host, now, families: &families, subjects: &subjects };
             let leases: Vec<Cti> = ids.iter().map(|_| Cti(system::random())).collect();
             let decided = store.decide(&batch, &mut |ledger| {
                 for (at, client) in ids.iter().enumerate() {
                     let (request, fingerprint) = (Cti(client.0), fingerprints[at]);
-                    let asked = Asked { request, issued: now, fingerprint, name: None, address: None };
+                    let name = filling.name(filled + at);
+                    let asked = Asked { request, issued: now, fingerprint, name, address: None };
                     let (lease, expires) = (leases[at], grant.policy.expiry(now));
                     let terms = Terms::of(&grant.policy);
                     ledger.grant(at, asked, NewLease { lease, expires, fork: Fork::None, terms });
@@ -122,6 +152,7 @@ impl Fleet {
                 Documents::of(ledger.entries()).seal(ledger.tip(), &keypair).rows(now)
             });
             decided?;
+            filled += ids.len();
             for (machine, lease) in part.iter_mut().zip(&leases) {
                 if let Some(machine) = machine {
                     machine.holds = Some(*lease);

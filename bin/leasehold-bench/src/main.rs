@@ -10,6 +10,7 @@ mod journal;
 mod limits;
 mod load;
 mod measure;
+mod pages;
 mod process;
 mod report;
 mod store;
@@ -40,6 +41,8 @@ enum Command {
     /// Serve as the host under test until terminated.
     #[command(hide = true)]
     Host(host::Host),
+    /// Fill a store with clients, and time the pages of the dashboard.
+    Pages(pages::Pages),
     /// Make a journal of any size, and verify it.
     #[command(subcommand)]
     Journal(journal::Journal),
@@ -49,6 +52,7 @@ fn main() -> ExitCode {
     let Cli { json, measure, host } = Cli::parse();
     let done = match host {
         Some(Command::Host(host)) => host.run(),
+        Some(Command::Pages(pages)) => pages.run(),
         Some(Command::Journal(journal)) => journal.run(),
         None => {
             measure.run().map(|results| if json { anstream::println!("{results:#}") } else { report::print(&results) })

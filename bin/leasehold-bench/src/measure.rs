@@ -4,9 +4,10 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::Args;
+use leasehold_store_sqlite::host::SqliteHost;
 use serde_json::{Map, Value, json};
 
-use crate::fleet::Fleet;
+use crate::fleet::{Filling, Fleet};
 use crate::load::{Connect, Load, Measured};
 use crate::process::HostProcess;
 use crate::store::StoreLocation;
@@ -107,7 +108,7 @@ impl Running<'_> {
         progress(&format!("a store of {clients} clients"));
         let machines = self.options.machines;
         let mut full = Fleet::new(&self.folder.join("full"), machines)?;
-        full.preload(clients)?;
+        full.preload(&mut SqliteHost::open(full.data())?, clients, Filling::AtOnce)?;
         let mut empty = Fleet::new(&self.folder.join("empty"), machines)?;
         self.phase(&mut empty, connections, Connect::Kept)?;
         let (mut beside_empty, mut beside_full, mut memory) = (Vec::new(), Vec::new(), 0);

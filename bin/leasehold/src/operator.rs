@@ -9,7 +9,7 @@ use leasehold_core::Text;
 #[derive(Args, Clone, Debug)]
 pub(crate) struct Operator {
     /// Who orders it, for what is remembered of it [default: the user of the operating system].
-    #[arg(long = "as", value_name = "NAME")]
+    #[arg(id = "operator", long = "as", value_name = "NAME")]
     name: Option<Text>,
 }
 

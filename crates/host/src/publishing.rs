@@ -7,12 +7,13 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
+use leasehold_core::Code;
 use leasehold_discovery::mdns::Announcement;
 use leasehold_discovery::publish::Published;
 use leasehold_discovery::{DomainName, ServiceLabel};
 use tokio::sync::watch;
 
-use crate::dns::Publication;
+use crate::dns::{Publication, ZoneEntry};
 use crate::settings::Settings;
 use crate::shared::Shared;
 
@@ -82,26 +83,42 @@ pub(crate) async fn keep(mut settings: watch::Receiver<Settings>, shared: Arc<Sh
     }
 }
 
-/// One refresh of all records, counted and logged.
-pub(crate) fn refreshing(publication: Publication, shared: Arc<Shared>) -> impl Fn() -> Refreshed + Send + Sync {
+/// One refresh of all records.
+fn refreshing(publication: Publication, shared: Arc<Shared>) -> impl Fn() -> Refreshed + Send + Sync {
     move || {
-        let mut refreshed = Refreshed::All;
-        for entry in &publication.entries {
-            let (zone, record) = (&entry.zone, publication.line(entry));
-            match publication.publish(entry, &*shared.clock, &*shared.rng) {
-                Ok(published) => {
-                    shared.counters.published.fetch_add(1, Ordering::Relaxed);
-                    tracing::info!(%zone, record, change = word(published), "record published");
-                }
-                Err(error) => {
-                    refreshed = Refreshed::NotAll;
-                    shared.counters.not_published.fetch_add(1, Ordering::Relaxed);
-                    tracing::warn!(%zone, record, code = %error.code(), %error, "record not published");
-                }
-            }
-        }
-        refreshed
+        let records = refresh(&publication, &shared);
+        if records.iter().all(|record| record.outcome.is_ok()) { Refreshed::All } else { Refreshed::NotAll }
     }
+}
+
+/// A record, and what became of it.
+#[derive(Debug)]
+pub(crate) struct RefreshedRecord {
+    pub(crate) zone: String,
+    pub(crate) name: String,
+    pub(crate) line: String,
+    pub(crate) outcome: Result<&'static str, Code>,
+}
+
+/// Publishes all records, counted and logged.
+pub(crate) fn refresh(publication: &Publication, shared: &Shared) -> Vec<RefreshedRecord> {
+    let publish = |entry: &ZoneEntry| {
+        let (zone, record) = (&entry.zone, publication.line(entry));
+        let outcome = match publication.publish(entry, &*shared.clock, &*shared.rng) {
+            Ok(published) => {
+                shared.counters.published.fetch_add(1, Ordering::Relaxed);
+                tracing::info!(%zone, record, change = word(published), "record published");
+                Ok(word(published))
+            }
+            Err(error) => {
+                shared.counters.not_published.fetch_add(1, Ordering::Relaxed);
+                tracing::warn!(%zone, record, code = %error.code(), %error, "record not published");
+                Err(error.code())
+            }
+        };
+        RefreshedRecord { zone: zone.to_string(), name: entry.name.to_string(), line: record, outcome }
+    };
+    publication.entries.iter().map(publish).collect()
 }
 
 impl Announced {

@@ -12,7 +12,7 @@ await page.goto(link);
 await page.waitForURL(`${origin}/`);
 await byKeyboard(page, problems, "overview");
 
-const pages = { overview: "/", clients: "/clients", events: "/events", copies: "/copies", seals: "/seals", settings: "/settings?doctor=yes", audit: "/audit" };
+const pages = { overview: "/", clients: "/clients", events: "/events", copies: "/copies", users: "/users", seals: "/seals", settings: "/settings?doctor=yes", audit: "/audit" };
 for (const [name, path] of Object.entries(pages)) {
   await page.goto(origin + path);
   await look(name, widths);
@@ -28,4 +28,8 @@ if (await first.count()) {
     await look("confirm", [360, 1280]);
   }
 }
+await page.goto(`${origin}/settings`);
+await page.getByRole("link", { name: "Write a backup" }).click();
+await page.getByRole("button", { name: "Write it" }).click();
+if (!(await page.getByRole("status").textContent()).includes("backups")) problems.push("a backup without a folder does not say what to set");
 await end("overview.pdf");

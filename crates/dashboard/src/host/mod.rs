@@ -11,6 +11,7 @@ mod seals;
 mod settings;
 #[cfg(test)]
 mod tests;
+mod users;
 
 pub use audit::audit_page;
 pub use client::client_page;
@@ -20,6 +21,7 @@ pub use events::{EventsView, events_page};
 pub use overview::overview_page;
 pub use seals::seals_page;
 pub use settings::{SettingsView, settings_page};
+pub use users::{User, UserLease, UsersView, users_page};
 
 use crate::Area;
 
@@ -34,6 +36,7 @@ pub const AREAS: &[Area] = &[
     Area { path: "/clients", name: "Clients" },
     Area { path: "/events", name: "Events" },
     Area { path: "/copies", name: "Forks and twins" },
+    Area { path: "/users", name: "Users and directories" },
     Area { path: "/seals", name: "Seals" },
     Area { path: "/settings", name: "Settings" },
     Area { path: "/audit", name: "Audit" },

@@ -2,6 +2,7 @@
 
 use maud::{Markup, html};
 
+use super::OPERATE;
 use super::data::{Check, SettingGroup};
 use crate::frame::Frame;
 use crate::parts::{badge, fact};
@@ -26,6 +27,13 @@ pub fn settings_page(frame: &Frame<'_>, view: &SettingsView) -> String {
                     h2 { (group.title) }
                     dl { @for setting in &group.settings { (fact(&setting.name, &html! { span.break { (setting.value) } })) } }
                 }
+            }
+        }
+        @if frame.offers(OPERATE) {
+            section aria-labelledby="backup" {
+                h2 id="backup" { "Backup" }
+                p { "The host writes its key, its certificate and its store as they are now into the folder that " code { "backups" } " names." }
+                p { a.button href="/backup" { "Write a backup" } }
             }
         }
         section aria-labelledby="doctor" {

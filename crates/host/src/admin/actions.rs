@@ -11,7 +11,7 @@ use leasehold_service::{Problem, StatusCode};
 use super::{AdminState, failed};
 use crate::asking::Answered;
 use crate::orders::{Order, Task};
-use crate::publishing::{Refreshed, refreshing};
+use crate::publishing::{RefreshedRecord, refresh};
 use crate::renewing::renew_now;
 
 /// Who acts, and where from.
@@ -94,17 +94,16 @@ impl AdminState {
     }
 
     /// Publishes the host's records in DNS.
-    pub(super) fn publish(&self, actor: Actor<'_>) -> Result<String, Problem> {
+    pub(super) fn publish(&self, actor: Actor<'_>) -> Result<Vec<RefreshedRecord>, Problem> {
         let Some(publication) = self.settings().publication else {
             return Err(missing("this host publishes no record: [dns] names no zone".to_owned()));
         };
         self.note(actor.caller, ("dns-published", ""), actor.from)?;
-        match refreshing(publication, std::sync::Arc::clone(&self.shared))() {
-            Refreshed::All => Ok("all records are in DNS".to_owned()),
-            Refreshed::NotAll => {
-                let detail = "not all records could be published: the host's log says why";
-                Err(failed(Code::DnsServerFailed, StatusCode::BAD_GATEWAY, detail.to_owned()))
-            }
+        let records = refresh(&publication, &self.shared);
+        let failures = records.iter().filter_map(|record| Some((record, *record.outcome.as_ref().err()?)));
+        match failures.map(|(record, code)| (code, format!("{}: {}", record.zone, code.hint()))).next() {
+            None => Ok(records),
+            Some((code, detail)) => Err(failed(code, StatusCode::BAD_GATEWAY, format!("zone {detail}"))),
         }
     }
 

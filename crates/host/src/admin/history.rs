@@ -10,6 +10,7 @@ use leasehold_store::host::{Counts, Family};
 use serde::{Deserialize, Serialize};
 use tokio::sync::watch;
 
+use super::facts::KeptEnds;
 use crate::activation::Home;
 use crate::files::HISTORY;
 use crate::shared::Shared;
@@ -18,6 +19,7 @@ use crate::tallies::Tally;
 /// What was decided in each hour.
 #[derive(Debug, Default)]
 pub(crate) struct History {
+    pub(super) ends: KeptEnds,
     families: Mutex<BTreeMap<FamilyId, FamilyHistory>>,
 }
 
@@ -40,7 +42,7 @@ impl History {
         let families = kept.into_iter().filter_map(|(family, hours)| {
             Some((family.parse().ok()?, FamilyHistory { hours, noted: Tally::default() }))
         });
-        Self { families: Mutex::new(families.collect()) }
+        Self { families: Mutex::new(families.collect()), ends: KeptEnds::default() }
     }
 
     /// Notes how a family stands.
@@ -108,6 +110,9 @@ pub(crate) async fn keep(history: Arc<History>, home: Home, shared: Arc<Shared>,
         let (history, home, shared) = (Arc::clone(&history), home.clone(), Arc::clone(&shared));
         let work = move || {
             look(&history, &shared);
+            if write || looks == 1 {
+                history.ends.refresh(&shared);
+            }
             if write {
                 history.write(&home);
             }

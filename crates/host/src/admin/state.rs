@@ -80,11 +80,7 @@ impl AdminState {
         &self,
         question: impl FnOnce(&mut dyn HostStore) -> Result<T, StoreError> + Send + 'static,
     ) -> Result<T, Problem> {
-        self.shared.ask(question).map_err(|error| {
-            tracing::warn!(code = %error.code(), %error, "not answered");
-            let (code, status) = (Code::StoreUnavailable, StatusCode::SERVICE_UNAVAILABLE);
-            failed(code, status, code.hint().to_owned())
-        })
+        self.shared.ask(question).map_err(|error| not_answered(&error))
     }
 
     /// Writes down what is about to be done. What cannot be written down is not done.
@@ -97,6 +93,13 @@ impl AdminState {
         let event = Event { actor: &caller.actor, action, subject, from: Some(from) };
         self.sign_ins.audit.note(event, self.now()).map_err(|error| unrecorded(&error))
     }
+}
+
+/// The problem of a store that does not answer.
+pub(super) fn not_answered(error: &StoreError) -> Problem {
+    tracing::warn!(code = %error.code(), %error, "not answered");
+    let (code, status) = (Code::StoreUnavailable, StatusCode::SERVICE_UNAVAILABLE);
+    failed(code, status, code.hint().to_owned())
 }
 
 /// The problem of what cannot be written down.

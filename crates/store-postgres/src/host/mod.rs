@@ -202,6 +202,10 @@ impl HostStore for PostgresHost {
         self.ask(&async |session| session.counts(family, now).await)
     }
 
+    fn leases_ending(&mut self, family: &Family, between: (Timestamp, Timestamp)) -> Result<u64, StoreError> {
+        self.ask(&async |session| session.leases_ending(family, between).await)
+    }
+
     fn clients(&mut self, after: Option<KeyId>, max: usize) -> Result<Vec<ClientRow>, StoreError> {
         self.ask(&async |session| session.clients(after, max).await)
     }

@@ -49,6 +49,17 @@ impl HostSession {
         Ok(Counts { clients: rows::unsigned(&row, 1)?, live: rows::unsigned(&row, 2)? })
     }
 
+    pub(super) async fn leases_ending(
+        &mut self,
+        family: &Family,
+        (from, to): (Timestamp, Timestamp),
+    ) -> Result<u64, Fault> {
+        let Some(id) = self.family(&family.id).await? else { return Ok(0) };
+        let (from, to) = (integer(from.unix()), integer(to.unix()));
+        let row = self.client().query_one(&self.statements.leases_ending, &[&id, &from, &to]).await?;
+        rows::unsigned(&row, 0)
+    }
+
     pub(super) async fn clients(&self, after: Option<KeyId>, max: usize) -> Result<Vec<ClientRow>, Fault> {
         let after = after.map_or(Vec::new(), |client| client.0.to_vec());
         let found = self.client().query(&self.statements.clients_from, &[&after, &integer(max as u64)]).await?;

@@ -53,7 +53,7 @@ macro_rules! statements {
 }
 
 statements! {
-    add_families add_products add_chain families products lock_chain lock_families count_families sightings counting leases
+    add_families add_products add_chain families products lock_chain lock_families count_families leases_ending sightings counting leases
     leases_of_users
     put_clients put_leases put_counts record was_recorded clients_from batches_before seals seal_at touch batches_after
     put_batches put_seals put_chains kept_counts is_empty number_on add_signer signers lock_pruned set_pruned prune_journal

@@ -38,6 +38,8 @@ pub enum ClientKind {
     Twin,
     /// Those whose device key two machines were seen with.
     Forked,
+    /// Those that hold a live lease of a user who has signed in.
+    Subscribed,
 }
 
 /// What was found in a stretch of clients.
@@ -69,6 +71,7 @@ impl ClientKind {
             Self::Unlicensed => 2,
             Self::Twin => 3,
             Self::Forked => 4,
+            Self::Subscribed => 5,
         }
     }
 }
@@ -91,6 +94,9 @@ impl ClientSearch {
             ClientKind::Unlicensed => !is_licensed() && !row.sighting.is_forgotten(),
             ClientKind::Twin => !row.sighting.may_count() && !row.sighting.is_forgotten(),
             ClientKind::Forked => row.leases.iter().any(|(_, lease)| lease.forks > 0),
+            ClientKind::Subscribed => {
+                row.leases.iter().any(|(_, lease)| lease.held.user.is_some() && lease.held.runs_at(self.now))
+            }
         }
     }
 }

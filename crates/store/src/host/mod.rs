@@ -406,6 +406,14 @@ pub trait HostStore: Send {
     /// [`StoreError`].
     fn counts(&mut self, family: &Family, now: Timestamp) -> Result<Counts, StoreError>;
 
+    /// How many leases of `family` end by themselves after `from` and not after `to`.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    fn leases_ending(&mut self, family: &Family, (from, to): (Timestamp, Timestamp)) -> Result<u64, StoreError> {
+        Ok(self.counts(family, from)?.live.saturating_sub(self.counts(family, to)?.live))
+    }
+
     /// All rows of up to `max` clients after `after`, in the order of their keys: a client has a row in each family.
     ///
     /// # Errors

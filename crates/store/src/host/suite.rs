@@ -384,6 +384,11 @@ fn counts_clients_and_leases_to_the_second<S: HostStore>(store: &mut S) {
     assert_eq!(counts(store, &policy, 1_059), Counts { clients: 2, live: 1 });
     assert_eq!(counts(store, &policy, 1_060), Counts { clients: 2, live: 0 }, "a lease is live while now < exp");
     assert_eq!(counts(store, &policy, 1_099), Counts { clients: 2, live: 0 });
+    let ending = [(1_000, 1_059), (1_059, 1_060), (1_060, 1_100)].map(|(from, to)| {
+        let between = (Timestamp::from_unix(from), Timestamp::from_unix(to));
+        store.leases_ending(&family(&policy), between).expect("a count")
+    });
+    assert_eq!(ending, [0, 1, 0]);
     assert_eq!(
         counts(store, &policy, 1_100),
         Counts { clients: 1, live: 0 },

@@ -6,7 +6,7 @@ use leasehold_store::StoreError;
 use leasehold_store::host::{Decision, EndCause, Entry, Fork, HostStore};
 use serde_json::{Value, json};
 
-use super::{Data, seconds};
+use super::{ReadData, seconds};
 use crate::commands::listing::{EventOrder, Facts, RowFilter, sortable, sortable_name};
 use crate::failure::Failure;
 use crate::input;
@@ -17,7 +17,7 @@ use crate::values;
 #[derive(Debug, Args)]
 pub(crate) struct Events {
     #[command(flatten)]
-    data: Data,
+    data: ReadData,
     #[command(flatten)]
     filter: RowFilter,
     /// The order in which they are shown.
@@ -30,8 +30,9 @@ pub(crate) struct Events {
 
 impl Events {
     pub(crate) fn run(self, output: Output) -> Result<(), Failure> {
-        let location = self.data.location()?;
-        let mut store = self.data.reader()?;
+        let data = self.data.clone().data()?;
+        let location = data.location()?;
+        let mut store = data.reader()?;
         let read = self.read(store.as_mut(), input::now());
         let (mut entries, more) = read.map_err(|error| location.failed(&error))?;
         entries.sort_by_cached_key(|entry| self.key(entry));

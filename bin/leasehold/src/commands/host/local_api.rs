@@ -65,4 +65,5 @@ fn post(
     Ok((response.status().as_u16(), text))
 }
 
-const TIMEOUT: Duration = Duration::from_secs(20);
+/// The authority and name servers may be slow.
+const TIMEOUT: Duration = Duration::from_secs(150);

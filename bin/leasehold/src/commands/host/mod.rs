@@ -122,7 +122,30 @@ pub(crate) struct Data {
     configured: Option<String>,
 }
 
+/// The same for commands that read the store, which a configuration may name.
+#[derive(Args, Clone, Debug)]
+pub(crate) struct ReadData {
+    #[command(flatten)]
+    data: Data,
+    /// The host's configuration, for where it names a database; options given here win.
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
+}
+
+impl ReadData {
+    /// With what the configuration says.
+    pub(crate) fn data(self) -> Result<Data, Failure> {
+        let config = config::Config::read(self.config.as_deref())?;
+        Ok(self.data.configured(config.store))
+    }
+}
+
 impl Data {
+    /// The admin API of the host of this folder, where it serves and no other store is meant.
+    fn local_api(&self) -> Option<local_api::LocalApi> {
+        if self.store.is_some() { None } else { local_api::LocalApi::of(&self.folder) }
+    }
+
     pub(crate) fn home(&self) -> Home {
         Home::new(&self.folder)
     }

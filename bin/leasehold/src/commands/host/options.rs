@@ -68,6 +68,11 @@ impl ListensAt {
 }
 
 impl AuthorityOptions {
+    /// Whether none is given.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.authority.is_none() && self.ca.is_none() && self.root.is_none()
+    }
+
     /// The authority that these options or `config` name; what they leave open is as `home` remembers it.
     pub(crate) fn set(&self, config: &Config, home: &Home) -> Result<Option<Authority>, Failure> {
         let remembered = home.authority().map_err(|error| failed(&error))?;

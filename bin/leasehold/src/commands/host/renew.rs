@@ -7,7 +7,7 @@ use leasehold_client::Machine;
 use leasehold_core::{Code, Text};
 use leasehold_host::Error;
 use leasehold_host::activation::Home;
-use leasehold_host::asking::{Answered, AuthorityTrust, HostInfo};
+use leasehold_host::asking::{Answered, AuthorityTrust, Certified, HostInfo};
 use leasehold_wire::seal::Tip;
 use leasehold_wire::{HostRequest, request};
 use serde_json::{Value, json};
@@ -18,11 +18,13 @@ use super::{Data, failed, install};
 use crate::commands::authority::refused;
 use crate::failure::Failure;
 use crate::input;
+use crate::operator::Operator;
 use crate::output::{self, Output};
 
 /// Renew this host's certificate with the vendor's authority now, and say what has changed in the grant.
 ///
-/// A host that serves does so by itself, once a month. The host key is not needed, and nothing is used up.
+/// A host that serves does so by itself, once a month; it is asked to where no option says how. The host key is not needed, and
+/// nothing is used up.
 #[derive(Debug, Args)]
 pub(crate) struct Renew {
     #[command(flatten)]
@@ -38,6 +40,8 @@ pub(crate) struct Renew {
     show: bool,
     #[command(flatten)]
     authority: AuthorityOptions,
+    #[command(flatten)]
+    operator: Operator,
 }
 
 impl Renew {
@@ -46,6 +50,10 @@ impl Renew {
         let home = self.data.home();
         // Before an authority is asked for: a folder without a host has none.
         home.keypair().map_err(|error| failed(&error))?;
+        if let Some(certified) = self.by_the_host(&home)? {
+            install::print(&certified, home.authority().ok().flatten().as_ref(), output);
+            return Ok(());
+        }
         let (usage, now) = (config.usage(), input::now());
         let report = self.data.clone().configured(config.store.clone()).report(usage, now)?;
         let info = HostInfo { machine: &Machine::read(), name: self.name, report };
@@ -63,6 +71,24 @@ impl Renew {
             }
             Answered::Refused(no) => Err(refused(&authority.address, &no)),
         }
+    }
+}
+
+impl Renew {
+    /// What came of it where the host that serves renews; `None` where it does not serve, or options say how.
+    fn by_the_host(&self, home: &Home) -> Result<Option<Certified>, Failure> {
+        let is_plain = self.name.is_none() && self.config.is_none() && !self.show && self.authority.is_empty();
+        let Some(api) = self.data.local_api().filter(|_| is_plain) else { return Ok(None) };
+        let certificate = || home.identity().map(|identity| identity.map(|identity| identity.certificate().clone()));
+        let before = certificate().map_err(|error| failed(&error))?;
+        match api.post("/api/v1/renew", &json!({}), &self.operator.name()) {
+            Ok(_) => {}
+            // This command tells better what is missing.
+            Err(failure) if matches!(failure.code(), Code::NoAuthority | Code::NotRenewable) => return Ok(None),
+            Err(failure) => return Err(failure),
+        }
+        let after = certificate().map_err(|error| failed(&error))?;
+        Ok(after.map(|certificate| Certified { certificate, before }))
     }
 }
 

@@ -8,6 +8,7 @@ use utoipa::ToSchema;
 
 use super::Call;
 use crate::admin::actions::{Actor, Carried};
+use crate::admin::pages::PUBLISHED;
 
 /// A lease to end, by its name: where the client has another one meanwhile, that one stays.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -47,6 +48,29 @@ pub(super) struct DoneView {
     done: String,
 }
 
+/// The records that are in DNS now.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = PublishedRecords)]
+pub(super) struct PublishedView {
+    /// What was done, in words.
+    done: &'static str,
+    records: Vec<RecordView>,
+}
+
+/// A record in DNS.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = PublishedRecord)]
+pub(super) struct RecordView {
+    zone: String,
+    name: String,
+    /// As a line of a zone's file.
+    record: String,
+    /// `added`, `replaced` or `unchanged`.
+    outcome: &'static str,
+    /// Why not, for programs that publish by themselves too; null here.
+    code: Option<&'static str>,
+}
+
 /// Ends a lease before its time: its place is free at once. The machine's software runs until the lease's own end.
 #[utoipa::path(post, operation_id = "end-lease", path = "/api/v1/clients/{client}/end", tag = "clients",
     params(("client" = inline(KeyIdInput), Path)), request_body = EndInput,
@@ -76,9 +100,13 @@ pub(super) fn renew(call: &Call<'_>) -> Answer {
 
 /// Publishes the host's records in DNS now.
 #[utoipa::path(post, operation_id = "publish-dns", path = "/api/v1/dns", tag = "host",
-    responses((status = 200, description = "That they are there", body = DoneView)))]
+    responses((status = 200, description = "That they are there", body = PublishedView)))]
 pub(super) fn publish(call: &Call<'_>) -> Answer {
-    done(call.state.publish(actor(call))?)
+    let records = call.state.publish(actor(call))?.into_iter().map(|record| {
+        let (outcome, code) = record.outcome.map_or_else(|code| ("failed", Some(code.name())), |word| (word, None));
+        RecordView { zone: record.zone, name: record.name, record: record.line, outcome, code }
+    });
+    ok(&PublishedView { done: PUBLISHED, records: records.collect() })
 }
 
 /// Writes a backup into the folder that is set for them. It holds the host's secret key.

@@ -7,7 +7,7 @@ use leasehold_dashboard::host::data::{Client, ClientPage, Lease};
 use leasehold_service::Problem;
 use leasehold_store::host::{ClientKind, ClientRow, ClientSearch, Counts, Decision, Family};
 
-use super::Budget;
+use super::{Budget, STRETCH};
 use crate::admin::AdminState;
 use crate::admin::why::{Known, why};
 
@@ -157,9 +157,6 @@ impl KeyRange {
         Some(Self { before, last: KeyId((first | rest).to_be_bytes()) })
     }
 }
-
-/// Clients that one question looks at: a few milliseconds.
-const STRETCH: usize = 20_000;
 
 #[cfg(test)]
 mod tests {

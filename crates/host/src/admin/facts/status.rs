@@ -4,9 +4,9 @@ use std::sync::atomic::Ordering;
 
 use leasehold_core::standing::Revocation;
 use leasehold_core::{Grant, Span, Timestamp};
-use leasehold_dashboard::host::data::{Certificate, Disk, Dns, Ends, Failure, Family, Hour, Renewal, Status};
+use leasehold_dashboard::host::data::{Certificate, Disk, Dns, Failure, Family, Hour, Renewal, Status};
 use leasehold_service::Problem;
-use leasehold_store::host::{Counts, Family as StoredFamily};
+use leasehold_store::host::Counts;
 
 use super::seals::seal_of;
 use super::warnings::warnings;
@@ -72,26 +72,10 @@ impl AdminState {
             retry: policy.retry.as_seconds(),
             grace: policy.grace.as_seconds(),
             end: policy.end.map(Timestamp::unix),
-            ends: self.ends(grant, counts, now)?,
+            ends: self.ends(grant, counts.live, now)?,
             forecast: forecast(grant, counts, &hours, now),
             hours,
         })
-    }
-
-    /// When the live leases end: how many are left at the end of each stretch. Each stretch is a question of its own, so that those
-    /// who ask for leases are answered in between.
-    fn ends(&self, grant: &Grant, counts: Counts, now: Timestamp) -> Result<Vec<Ends>, Problem> {
-        let family = StoredFamily { id: grant.family, window: grant.policy.window };
-        let step = (grant.policy.validity.as_seconds() / STRETCHES).max(1);
-        let (mut left, mut ends) = (counts.live, Vec::new());
-        for stretch in 0..STRETCHES {
-            let (from, to) = (now.unix() + stretch * step, now.unix() + (stretch + 1) * step);
-            let at = Timestamp::from_unix(to);
-            let live = if left == 0 { 0 } else { self.ask(move |store| Ok(store.counts(&family, at)?.live))? };
-            ends.push(Ends { from, to, leases: left.saturating_sub(live) });
-            left = live.min(left);
-        }
-        Ok(ends)
     }
 
     fn renewal(&self, identity: Option<&Identity>) -> Renewal {
@@ -174,5 +158,3 @@ fn forecast(grant: &Grant, counts: Counts, hours: &[Hour], now: Timestamp) -> St
 
 /// Hours that are shown.
 const HOURS: u64 = 48;
-/// Stretches of time by which the ends of leases are counted.
-const STRETCHES: u64 = 12;

@@ -18,8 +18,13 @@ pub(super) fn answer(state: &AdminState, request: &Request, caller: &Caller) -> 
     let actor = Actor { caller, from: request.client };
     match request.path() {
         "/renew" => overview_with(state, caller, Some(told(state.renew(actor)))),
-        "/publish" => overview_with(state, caller, Some(told(state.publish(actor)))),
-        "/backup" => settings_with(state, caller, Some(told(state.back_up(actor))), None),
+        "/publish" => overview_with(state, caller, Some(told(state.publish(actor).map(|_| PUBLISHED.to_owned())))),
+        "/backup" => settings_with(
+            state,
+            caller,
+            Some(told(state.back_up(actor).map(|path| format!("the backup is {path}")))),
+            None,
+        ),
         path => match path.strip_prefix("/clients/").and_then(|rest| rest.split_once('/')) {
             Some((client, action @ ("end" | "forget"))) => of_client(state, request, actor, (client, action)),
             _ => message(StatusCode::NOT_FOUND, "Nothing here", "There is nothing at this address."),
@@ -47,6 +52,8 @@ fn of_client(state: &AdminState, request: &Request, actor: Actor<'_>, (client, a
 fn read<T: std::str::FromStr>(field: Option<String>) -> Option<T> {
     field.and_then(|text| text.parse().ok())
 }
+
+pub(in crate::admin) const PUBLISHED: &str = "all records are in DNS";
 
 fn senseless() -> Response {
     message(StatusCode::BAD_REQUEST, "Not done", "The form was not whole: open the page again, and try from there.")

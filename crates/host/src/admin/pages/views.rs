@@ -3,7 +3,7 @@
 use leasehold_core::{FamilyId, KeyId};
 use leasehold_dashboard::host::{
     ClientsView, CopiesView, EventsView, SettingsView, audit_page, client_page, clients_page, copies_page, events_page,
-    overview_page, seals_page, settings_page,
+    overview_page, seals_page, settings_page, users_page,
 };
 use leasehold_dashboard::{Confirmation, Notice, confirm_page};
 use leasehold_service::access::Caller;
@@ -22,6 +22,7 @@ pub(super) fn answer(state: &AdminState, request: &Request, caller: &Caller) -> 
         "/clients" => clients(state, caller, query),
         "/events" => events(state, caller, query),
         "/copies" => copies(state, caller),
+        "/users" => users(state, caller, query),
         "/seals" => seals(state, caller, query),
         "/settings" => {
             let [doctor] = fields(query, ["doctor"]);
@@ -142,6 +143,14 @@ fn copies(state: &AdminState, caller: &Caller) -> Response {
             page(copies_page(&frame(caller, &place(state), "/copies", None), &view))
         }
         (Err(problem), _) | (_, Err(problem)) => unanswered(&problem),
+    }
+}
+
+fn users(state: &AdminState, caller: &Caller, query: &[u8]) -> Response {
+    let [after] = fields(query, ["after"]);
+    match state.users(after.and_then(|after| after.parse().ok())) {
+        Ok(view) => page(users_page(&frame(caller, &place(state), "/users", None), &view)),
+        Err(problem) => unanswered(&problem),
     }
 }
 

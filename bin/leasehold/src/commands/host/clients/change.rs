@@ -11,7 +11,7 @@ use leasehold_store::host::{ClientRow, HostStore, LeaseRow};
 use serde_json::json;
 
 use crate::commands::host::local_api::LocalApi;
-use crate::commands::host::{Data, failed};
+use crate::commands::host::{Data, ReadData, failed};
 use crate::failure::Failure;
 use crate::ids::IdStart;
 use crate::operator::Operator;
@@ -28,7 +28,7 @@ pub(super) enum Change {
 #[derive(Debug, Args)]
 pub(super) struct Forget {
     #[command(flatten)]
-    data: Data,
+    data: ReadData,
     /// Which machine, as `leasehold host clients` shows it.
     client: IdStart,
     #[command(flatten)]
@@ -38,7 +38,7 @@ pub(super) struct Forget {
 #[derive(Debug, Args)]
 pub(super) struct End {
     #[command(flatten)]
-    data: Data,
+    data: ReadData,
     /// Which lease, as `leasehold --json host clients` and `host events` show it.
     lease: IdStart,
     #[command(flatten)]
@@ -57,8 +57,9 @@ impl Change {
 impl Forget {
     fn run(self, output: Output) -> Result<(), Failure> {
         let by = self.operator.name();
-        let location = self.data.location()?;
-        let mut store = self.data.reader()?;
+        let data = self.data.data()?;
+        let location = data.location()?;
+        let mut store = data.reader()?;
         let mut rows = beginning(store.as_mut(), &self.client).map_err(|error| location.failed(&error))?;
         let found = self.client.find("machine", rows.iter().map(|row| row.client))?;
         let missing = || Failure::refused(Code::NotFound, format!("no machine {} is known to this host", self.client));
@@ -69,20 +70,21 @@ impl Forget {
         if orders.is_empty() {
             return Err(missing());
         }
-        give(&self.data, &orders, output)
+        give(&data, &orders, output)
     }
 }
 
 impl End {
     fn run(self, output: Output) -> Result<(), Failure> {
-        let location = self.data.location()?;
-        let mut store = self.data.reader()?;
+        let data = self.data.data()?;
+        let location = data.location()?;
+        let mut store = data.reader()?;
         let orders =
             find(store.as_mut(), &self.lease, &self.operator.name()).map_err(|error| location.failed(&error))?;
         let lease = self.lease.find("lease", orders.iter().filter_map(|order| order.task.lease()))?;
         let order = orders.into_iter().find(|order| order.task.lease() == lease);
         let missing = || Failure::refused(Code::NotFound, format!("no lease {} can be ended", self.lease));
-        give(&self.data, &[order.ok_or_else(missing)?], output)
+        give(&data, &[order.ok_or_else(missing)?], output)
     }
 }
 

@@ -7,7 +7,7 @@ mod users;
 use clap::Args;
 use leasehold_core::KeyId;
 
-use super::Data;
+use super::ReadData;
 use crate::commands::listing::{ClientOrder, RowFilter, say_more};
 use crate::failure::Failure;
 use crate::ids::IdStart;
@@ -24,7 +24,7 @@ pub(crate) struct Clients {
     #[command(subcommand)]
     change: Option<Change>,
     #[command(flatten)]
-    data: Data,
+    data: ReadData,
     #[command(flatten)]
     filter: RowFilter,
     /// Show users who have signed in and how many devices each has, by the hash that the host keeps of them.
@@ -46,9 +46,9 @@ impl Clients {
         if let Some(change) = self.change {
             return change.run(output);
         }
-        let location = self.data.location()?;
-        let now = input::now();
-        let mut store = self.data.reader()?;
+        let data = self.data.data()?;
+        let (location, now) = (data.location()?, input::now());
+        let mut store = data.reader()?;
         if self.users {
             let users = users::read(store.as_mut(), now).map_err(|error| location.failed(&error))?;
             match output {

@@ -14,6 +14,7 @@ use leasehold_host::dns::{DnsError, Publication, ZoneEntry, published};
 
 use super::Data;
 use super::config::Config;
+use super::local_api::LocalApi;
 use crate::failure::Failure;
 use crate::output::Output;
 use options::DnsOptions;
@@ -51,6 +52,11 @@ pub(crate) struct Settings {
 }
 
 impl Settings {
+    /// The admin API of the host of this folder, where it serves and no option says how.
+    fn host_that_serves(&self) -> Option<LocalApi> {
+        if self.config.is_none() && self.options.is_default() { self.data.local_api() } else { None }
+    }
+
     fn publication(self) -> Result<Publication, Failure> {
         let config = Config::read(self.config.as_deref())?;
         let listen = config.address().port();

@@ -16,7 +16,7 @@ use crate::failure::Failure;
 use crate::values;
 
 /// How the host's record in DNS is set; what is absent has its default.
-#[derive(Args, Clone, Debug, Default, Deserialize)]
+#[derive(Args, Clone, Debug, Default, PartialEq, Deserialize)]
 #[command(next_help_heading = "Record in DNS")]
 #[serde(default, deny_unknown_fields)]
 pub(crate) struct DnsOptions {
@@ -63,6 +63,11 @@ pub(crate) struct Target(pub(crate) DomainName);
 pub(crate) struct NameServer(pub(crate) SocketAddr);
 
 impl DnsOptions {
+    /// Whether no option is given.
+    pub(crate) fn is_default(&self) -> bool {
+        *self == Self::default()
+    }
+
     /// Whether there is nothing to publish.
     pub(crate) fn is_empty(&self) -> bool {
         self.zones.is_empty()

@@ -1,0 +1,169 @@
+//! How long the dashboard's pages take at the server, over a store that is full.
+
+use std::io::{Read, Write};
+use std::net::{SocketAddr, TcpStream};
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::mpsc::sync_channel;
+use std::thread;
+
+use clap::Args;
+use leasehold_client::{SystemClock, SystemRng};
+use leasehold_core::{Code, Finding, Span};
+use leasehold_dashboard::host::data::SettingGroup;
+use leasehold_host::activation::Home;
+use leasehold_host::{Administration, Operations, Options, RoleSet, Server};
+use leasehold_service::Listener;
+use leasehold_service::access::{Accounts, NewAdmin, PasswordHash};
+use leasehold_store::host::HostStore;
+use tokio::sync::oneshot;
+
+use crate::fleet::{Filling, Fleet};
+use crate::store::StoreLocation;
+use crate::{Failure, system};
+
+/// Fill a store with clients, and time the pages of the dashboard.
+#[derive(Debug, Args)]
+pub(crate) struct Pages {
+    /// Clients in the store.
+    #[arg(long, value_name = "N", default_value_t = 1_000_000)]
+    clients: usize,
+    /// An empty database for the store, instead of a folder.
+    #[arg(long, value_name = "URL")]
+    store: Option<String>,
+    /// How often each page is asked for.
+    #[arg(long, value_name = "N", default_value_t = 20)]
+    times: usize,
+}
+
+impl Pages {
+    pub(crate) fn run(&self) -> Result<(), Failure> {
+        let folder = tempfile::tempdir()?;
+        let mut fleet = Fleet::new(folder.path(), 1)?;
+        let location = match &self.store {
+            Some(url) => StoreLocation::empty_database(url)?,
+            None => StoreLocation::Folder(folder.path().to_owned()),
+        };
+        let mut store = location.open()?;
+        let began = system::instant();
+        fleet.preload(store.as_mut(), self.clients, Filling::Over(Span::days(150)))?;
+        while store.tidy()? {}
+        anstream::eprintln!("{} clients in {:.0} s", self.clients, began.elapsed().as_secs_f64());
+        let serving = Serving::start(folder.path().to_owned(), store)?;
+        let cookie = serving.sign_in()?;
+        anstream::println!("{:<36} {:>8} {:>8} {:>8}", "page", "median", "worst", "KiB");
+        for path in PATHS {
+            self.time(&serving, path, &cookie)?;
+        }
+        serving.stop();
+        Ok(())
+    }
+
+    fn time(&self, serving: &Serving, path: &str, cookie: &str) -> Result<(), Failure> {
+        let (mut times, mut length) = (Vec::new(), 0);
+        for _ in 0..self.times {
+            let began = system::instant();
+            let answer = serving.ask(&format!("GET {path}"), &format!("cookie: {cookie}\r\n"), "")?;
+            times.push(began.elapsed());
+            if !answer.starts_with("HTTP/1.1 200") {
+                return Err(format!("{path}: {}", answer.lines().next().unwrap_or_default()).into());
+            }
+            length = answer.len();
+        }
+        times.sort();
+        let [median, worst] = [times[times.len() / 2], times[times.len() - 1]].map(|time| time.as_secs_f64() * 1e3);
+        anstream::println!("{path:<36} {median:>5.1} ms {worst:>5.1} ms {:>8}", length / 1_024);
+        Ok(())
+    }
+}
+
+/// A host that serves administrators from this process.
+struct Serving {
+    admin: SocketAddr,
+    stop: oneshot::Sender<()>,
+    thread: thread::JoinHandle<()>,
+}
+
+impl Serving {
+    fn start(folder: PathBuf, store: Box<dyn HostStore>) -> Result<Self, Failure> {
+        let password = Some(PasswordHash::new(PASSWORD, &SystemRng)?);
+        let roles = RoleSet::ALL.map(|role| role.0.to_owned()).to_vec();
+        let admin = NewAdmin { name: NAME.parse()?, roles, password };
+        Accounts::of(&folder).change(|kept| kept.add_admin(admin, system::now()))?;
+        let (clock, rng) = (Arc::new(SystemClock), Arc::new(SystemRng));
+        let server = Server::start(Home::new(folder), store, clock, rng, Options::default())?;
+        let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+        let ((stop, stopped), (told, tells)) = (oneshot::channel(), sync_channel(1));
+        let thread = thread::spawn(move || {
+            runtime.block_on(async {
+                let bind = || Listener::bind(([127, 0, 0, 1], 0).into());
+                let (Ok(clients), Ok(admin)) = (bind(), bind()) else { return };
+                let _ = told.send(admin.address());
+                let (listener, operations) = (Some(admin), Arc::new(Alone));
+                let admin = Administration { listener, tls: None, operations, sign_in: None, wrong_token_rate: None };
+                server.with_admin(admin).serve(clients, async { drop(stopped.await) }).await;
+            });
+        });
+        Ok(Self { admin: tells.recv()?, stop, thread })
+    }
+
+    /// The cookie of a session.
+    fn sign_in(&self) -> Result<String, Failure> {
+        let answer = self.ask("POST /sign-in", "", &format!("name={NAME}&password={PASSWORD}"))?;
+        let cookies = answer.lines().filter_map(|line| line.strip_prefix("set-cookie: "));
+        let cookies: Vec<&str> = cookies.filter_map(|cookie| cookie.split(';').next()).collect();
+        if cookies.is_empty() { Err("signing in has failed".into()) } else { Ok(cookies.join("; ")) }
+    }
+
+    fn ask(&self, what: &str, headers: &str, body: &str) -> Result<String, Failure> {
+        let mut stream = TcpStream::connect(self.admin)?;
+        let length = body.len();
+        let head = format!("{what} HTTP/1.1\r\nhost: h\r\nconnection: close\r\ncontent-length: {length}\r\n");
+        stream.write_all(format!("{head}{headers}\r\n{body}").as_bytes())?;
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer)?;
+        Ok(answer)
+    }
+
+    fn stop(self) {
+        let _ = self.stop.send(());
+        let _ = self.thread.join();
+    }
+}
+
+/// What a program around the host would do.
+#[derive(Debug)]
+struct Alone;
+
+impl Operations for Alone {
+    fn examine(&self) -> Vec<Finding> {
+        Vec::new()
+    }
+
+    fn back_up(&self) -> Result<PathBuf, (Code, String)> {
+        Err((Code::BadConfiguration, "no folder is set".to_owned()))
+    }
+
+    fn started(&self) -> SettingGroup {
+        SettingGroup { title: "This host".to_owned(), settings: Vec::new() }
+    }
+}
+
+const NAME: &str = "measure";
+const PASSWORD: &str = "measure-twice-cut-once";
+/// Pages; the searches are for one name among all, and for an address that none has.
+const PATHS: &[&str] = &[
+    "/",
+    "/clients",
+    "/clients?state=licensed",
+    "/clients?state=unlicensed",
+    "/clients?search=pc-0999999",
+    "/clients?search=10.0.0.1",
+    "/events",
+    "/events?decision=refused",
+    "/copies",
+    "/users",
+    "/seals",
+    "/settings",
+    "/audit",
+];
