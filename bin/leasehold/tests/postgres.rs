@@ -5,79 +5,14 @@ mod support;
 use std::process::Output;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::thread;
-use std::time::Duration;
 
-use leasehold_core::{KeyId, Policy, PublicKey, Span};
-use leasehold_host::activation::Home;
+use leasehold_core::Policy;
 use leasehold_store::host::SealKind;
-use leasehold_store_postgres::Address;
-use leasehold_store_postgres::host::PostgresHost;
 use leasehold_testkit::http::{get, post, problem};
 use leasehold_testkit::need::{Need, is_missing};
 use leasehold_testkit::postgres::Postgres;
+use support::pair::{Pair, fleet, reader, scarce, under_load, until};
 use support::{Host, Machine, Vendor, history, program};
-use tempfile::TempDir;
-
-const CAPACITY: u64 = 12;
-
-/// Two hosts of one vendor on one database.
-struct Pair {
-    vendor: Vendor,
-    folders: [TempDir; 2],
-    ids: [KeyId; 2],
-    url: String,
-}
-
-impl Pair {
-    fn new(url: String, policy: &Policy) -> Self {
-        let (vendor, folders) = (Vendor::new(), [1, 2].map(|_| tempfile::tempdir().expect("a folder")));
-        let ids = [0, 1].map(|at| vendor.activate_as(at, folders[usize::from(at)].path(), policy.clone()));
-        Self { vendor, folders, ids, url }
-    }
-
-    fn start(&self, at: usize) -> Host {
-        Host::start_on(self.folders[at].path(), &self.url)
-    }
-
-    fn key(&self, at: usize) -> PublicKey {
-        Home::new(self.folders[at].path()).keypair().expect("a key pair").public()
-    }
-
-    /// Every lease that was answered is in the store and its host's chain, and capacity held.
-    fn holds(&self, answers: &[Vec<u8>]) {
-        let mut store = reader(&self.url);
-        let seals = [0, 1].map(|at| history::chain(&mut store, self.ids[at], &self.key(at)));
-        for answer in answers {
-            let signer = self.vendor.lease(answer).signer;
-            let at = self.ids.iter().position(|id| *id == signer).expect("one of the two has signed it");
-            history::stands_in(&seals[at], &self.vendor, answer);
-        }
-        history::was_kept(&mut store, &self.vendor, answers, CAPACITY);
-    }
-}
-
-fn reader(url: &str) -> PostgresHost {
-    let address = Address::parse(url, &|_| None).expect("an address");
-    PostgresHost::open_reader(address).expect("it opens").expect("a store")
-}
-
-fn scarce() -> Policy {
-    Policy { threshold: 1, capacity: Some(CAPACITY), validity: Span::HOUR, ..Policy::default() }
-}
-
-/// Waits for something that comes about by itself.
-fn until(what: &str, mut is_so: impl FnMut() -> bool) {
-    let pause = Duration::from_millis(20);
-    let came = (0..6_000).any(|_| {
-        let so = is_so();
-        if !so {
-            thread::sleep(pause);
-        }
-        so
-    });
-    assert!(came, "{what}");
-}
 
 #[test]
 fn two_hosts_on_one_database_count_together() {
@@ -107,53 +42,6 @@ fn two_hosts_on_one_database_count_together() {
     assert_eq!(shown("clients").as_array().map(Vec::len), Some(4));
     assert_eq!(shown("events").as_array().map(Vec::len), Some(7));
     other.stop();
-}
-
-/// Three machines for each of eight threads: their requests get newer over all loads of a test.
-fn fleet() -> Vec<Vec<Machine>> {
-    (0..8).map(|thread| (0..3).map(|n| Machine::new(100 * thread + n)).collect()).collect()
-}
-
-/// Eight threads ask and release, half of each host, until `end`; leases go into `answers`, other codes to `heard`.
-fn under_load(
-    machines: &mut [Vec<Machine>],
-    hosts: [&str; 2],
-    answers: &Mutex<Vec<Vec<u8>>>,
-    heard: &(dyn Fn(usize, &str) + Sync),
-    end: impl FnOnce(),
-) {
-    let over = AtomicBool::new(false);
-    thread::scope(|scope| {
-        for (thread, machines) in (0_u64..).zip(machines) {
-            let over = &over;
-            scope.spawn(move || {
-                let (at, mut turn) = (usize::try_from(thread % 2).expect("one of two"), thread);
-                while !over.load(Ordering::Relaxed) {
-                    turn += 1;
-                    let machine = &mut machines[usize::try_from(turn % 3).expect("below three")];
-                    let answer = if turn.is_multiple_of(4) {
-                        post(hosts[at], "/v1/releases", &machine.release())
-                    } else {
-                        post(hosts[at], "/v1/leases", &machine.request())
-                    };
-                    match answer {
-                        Ok((200, body)) => {
-                            machine.take(&body);
-                            answers.lock().expect("answers").push(body);
-                            heard(at, "granted");
-                        }
-                        Ok((204, _)) => heard(at, "released"),
-                        Ok((_, body)) => heard(at, &problem(&body)),
-                        Err(_) => heard(at, "no answer"),
-                    }
-                    // Each request is newer than the one before by a second: too many are ahead of the host's clock.
-                    thread::sleep(Duration::from_millis(20));
-                }
-            });
-        }
-        end();
-        over.store(true, Ordering::Relaxed);
-    });
 }
 
 #[test]

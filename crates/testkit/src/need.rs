@@ -48,6 +48,8 @@ pub enum Need {
     Promtool,
     /// Python 3.
     Python,
+    /// A `PostgreSQL` cluster: Patroni with etcd and `HAProxy`, and the right to give each server a network of its own.
+    Cluster,
 }
 
 /// Whether any of `needs` is missing. Says so on standard error, with the name of the test, for the test to return then.
@@ -70,7 +72,7 @@ pub const DEMAND: &str = "LEASEHOLD_TEST_DEMAND";
 impl Need {
     /// Why it is missing, if it is; looked up once.
     fn missing(self) -> Option<&'static str> {
-        static FOUND: [OnceLock<Option<&'static str>>; 18] = [const { OnceLock::new() }; 18];
+        static FOUND: [OnceLock<Option<&'static str>>; 19] = [const { OnceLock::new() }; 19];
         *FOUND[self as usize].get_or_init(|| self.look())
     }
 
@@ -111,6 +113,12 @@ impl Need {
             }
             Self::Promtool => without(find("promtool").is_some(), "promtool (prometheus) is not installed"),
             Self::Python => without(find("python3").is_some(), "Python (python3) is not installed"),
+            Self::Cluster => ["patroni", "etcd", "haproxy", "curl", "nsenter"]
+                .iter()
+                .any(|program| find(program).is_none())
+                .then_some("patroni, etcd-server, haproxy, curl or nsenter are not installed")
+                .or_else(|| Self::Postgres.look())
+                .or_else(is_not_root),
             Self::Ipv6 => {
                 let there = std::net::UdpSocket::bind((std::net::Ipv6Addr::LOCALHOST, 0)).is_ok();
                 without(there, "there is no IPv6 here")
@@ -161,10 +169,10 @@ fn has_no_ldap_tools() -> Option<&'static str> {
     tools.iter().any(|tool| find(tool).is_none()).then_some("ldap-utils, openssl or nsenter are not installed")
 }
 
-/// Servers of directories take fixed ports and the names of machines: they need namespaces of their own.
+/// Servers of directories and of clusters take fixed ports and the names of machines: they need namespaces of their own.
 fn is_not_root() -> Option<&'static str> {
     let allowed = runs("unshare", &["--net", "--mount", "--pid", "--fork", "--mount-proc", "true"]);
-    (!allowed).then_some("servers of directories are run by root alone")
+    (!allowed).then_some("servers of directories and clusters are run by root alone")
 }
 
 /// The server refuses to be run by root.

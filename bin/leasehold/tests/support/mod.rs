@@ -2,6 +2,7 @@
 #![allow(dead_code, reason = "each test uses a part of it")]
 
 pub(crate) mod history;
+pub(crate) mod pair;
 
 use std::io::{BufRead, BufReader, Read};
 use std::path::Path;

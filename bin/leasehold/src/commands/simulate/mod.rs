@@ -6,7 +6,7 @@ mod scenario;
 use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
-use leasehold_core::{Code, Span, Timestamp, text_file};
+use leasehold_core::{Span, Timestamp, text_file};
 use leasehold_files::Readers;
 use leasehold_simulation::{Interval, Outcome, Peak, Scenario, simulate};
 use serde_json::{Value, json};
