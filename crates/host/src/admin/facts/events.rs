@@ -140,4 +140,4 @@ fn reason(refusal: &Refusal) -> String {
 /// More than a batch has entries: an event's number is that of its batch times this, and its place in it.
 pub(super) const PLACES: u64 = 4_096;
 /// Batches that one question reads.
-const BATCHES: usize = 16;
+const BATCHES: usize = 4;

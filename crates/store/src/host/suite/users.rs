@@ -33,11 +33,8 @@ pub(super) fn gives_a_device_to_the_user_who_signed_in_last<S: HostStore>(store:
     assert_eq!((devices(store, 1, 1_002), devices(store, 2, 1_002)), (clients(&[3]), clients(&[1])));
     assert_eq!(act(store, &policy, &[(3, Act::Ask)], 1_003), [true], "a machine's from now on");
     assert_eq!(devices(store, 1, 1_003), []);
-    let search = ClientSearch {
-        kind: ClientKind::Subscribed,
-        now: Timestamp::from_unix(1_003),
-        ..ClientSearch::default()
-    };
+    let search =
+        ClientSearch { kind: ClientKind::Subscribed, now: Timestamp::from_unix(1_003), ..ClientSearch::default() };
     let found = store.find_clients(&search, None, 100).expect("clients").rows;
     assert_eq!(found.iter().map(|row| row.client).collect::<Vec<_>>(), clients(&[1]));
     assert_eq!(act(store, &policy, &[(4, Act::SignedIn(1)), (5, Act::SignedIn(1))], 1_004), [true, false]);
