@@ -65,7 +65,7 @@ impl OutFile {
     ) -> Result<T, Failure> {
         self.check()?;
         let failed = |error: io::Error| if is_taken(&error) { taken(path) } else { Failure::file(path, &error) };
-        if fs::metadata(path).is_ok_and(|present| !present.is_file()) {
+        if is_stream(path) {
             return write(&mut File::options().write(true).open(path).map_err(failed)?);
         }
         let mut file = Replacement::of(path, readers).map_err(failed)?;
@@ -76,6 +76,15 @@ impl OutFile {
         if self.force { file.replace() } else { file.create() }.map_err(failed)?;
         Ok(written)
     }
+}
+
+/// Whether there is something that can be written to and is no plain file. Windows knows devices by their names alone.
+fn is_stream(path: &Path) -> bool {
+    #[cfg(windows)]
+    if leasehold_windows::long_path::is_device(&path.to_string_lossy()) {
+        return true;
+    }
+    fs::metadata(path).is_ok_and(|present| !present.is_file())
 }
 
 /// Where a command writes a document.

@@ -321,3 +321,15 @@ fn everything_that_can_be_chosen_is_listed() {
         assert!(json.as_array().is_some_and(|rows| rows.iter().all(|row| row["source"].is_string())), "{list}");
     }
 }
+
+/// A device has no contents to keep, and is not replaced.
+#[test]
+fn what_is_written_to_a_device_is_gone() {
+    let device = if cfg!(windows) { "nul" } else { "/dev/null" };
+    let words =
+        ["office", "config", "--product", "ProPlus2024Volume", "--plan", "kms", "--language", "en-us", "-o", device];
+    for _ in 0..2 {
+        let run = leasehold(&words, b"");
+        assert_eq!((run.status, run.stdout.as_str()), (0, ""), "{run:?}");
+    }
+}

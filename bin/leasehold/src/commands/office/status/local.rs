@@ -56,6 +56,7 @@ mod windows {
 
     use super::Asked;
     use crate::failure::Failure;
+    use crate::system;
 
     /// As [`super`]'s of other systems, which cannot.
     #[expect(clippy::unnecessary_wraps, reason = "other systems refuse")]
@@ -71,7 +72,7 @@ mod windows {
 
     impl Asked {
         fn failed(&mut self, source: &str, error: impl std::fmt::Display) {
-            self.failed.push(format!("{source}: {error}"));
+            self.failed.push(system::translated(&format!("{source}: {error}")));
         }
 
         fn instances(&mut self) {

@@ -106,7 +106,10 @@ impl Status {
 /// The exit status: 2 where files or sources could not be read, 1 where something needs attention or nothing was found.
 fn outcome(fleet: &Fleet, summary: &Summary, unread: u64) -> Result<(), Failure> {
     if unread > 0 {
-        return Err(Failure::failed(Code::File, format!("not all could be read: {unread} failed; the rest was")));
+        return Err(Failure::failed(
+            Code::File,
+            format!("not all could be read: {unread} failed, and are named above"),
+        ));
     }
     if fleet.rows().is_empty() && summary.events == 0 && summary.without_key == 0 {
         let failure = Failure::refused(Code::NothingRead, "no status output, lookup, test or event was found");
