@@ -276,7 +276,9 @@ fn the_doctor_shows_which_proxy_stands_before_which_host_and_why() {
     let (_, report) = clinic.examine_in(&words, &variables);
     let way = |host: &str| check(&report, &format!("way to {host}"))["detail"].clone();
     assert_eq!(way("lease.corp.test:16880"), "no proxy, since NO_PROXY has corp.test");
-    assert_eq!(way("office.test:16880"), format!("through the proxy {dead} (HTTP_PROXY)"));
+    // Windows knows a variable in any case, and the name that is tried first is told.
+    let name = if cfg!(windows) { "http_proxy" } else { "HTTP_PROXY" };
+    assert_eq!(way("office.test:16880"), format!("through the proxy {dead} ({name})"));
     assert_eq!(way(&here), "no proxy, since it is this machine");
     assert_eq!(check(&report, "host office.test:16880")["code"], "proxy-unreachable");
     assert_eq!(check(&report, "proxy")["outcome"], "warning");
