@@ -29,7 +29,6 @@ type NotCalled = *const c_void;
 #[repr(C)]
 pub(crate) struct Locator {
     unknown: Unknown,
-    #[expect(clippy::type_complexity, reason = "as Microsoft declares it")]
     pub(crate) connect_server: unsafe extern "system" fn(
         *mut c_void,
         BSTR,

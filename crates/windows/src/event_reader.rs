@@ -30,14 +30,12 @@ pub fn newest(channel: &str, filter: &str, max: usize) -> io::Result<Option<Vec<
         let (mut event, mut count) = (0, 0);
         // SAFETY: there is room for one event, and the count may be written.
         let done = unsafe { EvtNext(found.0, 1, &raw mut event, WAIT, 0, &raw mut count) };
-        match Handle::new(event).filter(|_| done != 0) {
-            Some(event) => events.push(xml(&event)?),
-            None => {
-                let error = io::Error::last_os_error();
-                let ended = [ERROR_NO_MORE_ITEMS, ERROR_TIMEOUT].into_iter().any(|code| is(&error, code));
-                return if ended { Ok(Some(events)) } else { Err(error) };
-            }
-        }
+        let Some(event) = Handle::new(event).filter(|_| done != 0) else {
+            let error = io::Error::last_os_error();
+            let ended = [ERROR_NO_MORE_ITEMS, ERROR_TIMEOUT].into_iter().any(|code| is(&error, code));
+            return if ended { Ok(Some(events)) } else { Err(error) };
+        };
+        events.push(xml(&event)?);
     }
     Ok(Some(events))
 }
