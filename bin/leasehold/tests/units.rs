@@ -6,9 +6,6 @@ use std::path::Path;
 
 /// What a unit has otherwise than the others, and why.
 const OWN: &[(&str, &str, &str)] = &[
-    ("leasehold-host.service", "AmbientCapabilities", "written out for those who grant one in a drop-in"),
-    ("leasehold-authority.service", "AmbientCapabilities", "written out for those who grant one in a drop-in"),
-    ("leasehold-agent.service", "AmbientCapabilities", "written out for those who grant one in a drop-in"),
     ("leasehold-agent.service", "PrivateUsers", "it counts the applications of each user"),
     ("leasehold-agent.service", "RestrictAddressFamilies", "it looks for hosts on the machine's interfaces"),
     ("leasehold-agent.service", "UMask", "every user's applications read its leases"),
@@ -30,7 +27,7 @@ fn hardening(unit: &str) -> BTreeMap<String, String> {
         "SystemCall",
         "UMask",
     ];
-    for (name, value) in unit.lines().filter_map(|line| line.split_once('=')) {
+    for (name, value) in unit.lines().filter(|line| !line.starts_with('#')).filter_map(|line| line.split_once('=')) {
         if taken.iter().any(|part| name.contains(part)) {
             let all = found.entry(name.to_owned()).or_default();
             all.push_str(value);
