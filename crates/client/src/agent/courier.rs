@@ -1,5 +1,6 @@
 //! The application's side: requests carried by the agent, where one is there.
 
+use std::io::ErrorKind;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -94,11 +95,13 @@ impl Courier {
                 Ok(Answer::Products(products)) => Ok(products),
                 Ok(Answer::Error(told)) => Err(AgentFault::says(&told)),
                 Ok(_) => Err(AgentFault::Malformed),
+                // A pipe of Windows is looked for by asking.
+                Err(AgentFault::Unreachable(error)) if error.kind() == ErrorKind::NotFound => return None,
                 Err(fault) => Err(fault),
             };
-            (socket, products)
+            Some((socket, products))
         };
-        self.source.sockets().into_iter().map(look).collect()
+        self.source.sockets().into_iter().filter_map(look).collect()
     }
 
     /// Whether this is what an agent says of the product.
@@ -122,7 +125,7 @@ impl Courier {
 
     /// The answer of the first agent that knows the product.
     fn ask(&self, call: &Call, timeout: Duration) -> Result<Answer, AgentFault> {
-        let mut last = AgentFault::Unreachable(std::io::ErrorKind::NotFound.into());
+        let mut last = AgentFault::Unreachable(ErrorKind::NotFound.into());
         for socket in self.source.sockets() {
             last = match pipe::ask(&socket, call, timeout) {
                 Ok(Answer::Error(told)) => AgentFault::says(&told),
