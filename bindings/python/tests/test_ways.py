@@ -35,7 +35,7 @@ def serving(*words, **options):
 @pytest.fixture(scope="module")
 def key(tmp_path_factory):
     file = tmp_path_factory.mktemp("key") / "key.txt"
-    run("vendor", "key", "issue", *VENDOR, "--family", "acme", "--kind", "multiple", "--machines", "2", "-o", file, *PASSPHRASE)
+    run("vendor", "key", "issue", *VENDOR, "--family", "acme", "--kind", "multiple", "--machines", "2", "-o", file)
     return next(line for line in file.read_text().split() if line.count("-") == 4)
 
 
