@@ -9,7 +9,7 @@ const RECORDED: &str = include_str!("pc.json");
 const NOW: &str = "2026-11-30T12:00:00Z";
 
 fn now() -> Timestamp {
-    NOW.parse().unwrap()
+    NOW.parse().expect("a time")
 }
 
 fn fleet(answers: &Answers) -> Fleet {
