@@ -7,14 +7,14 @@ use leasehold_core::{KeyId, PublicKey, Span, Timestamp};
 use sha2::{Digest, Sha256};
 
 use super::entry::{self, Terms};
-use super::flaw::{Flaw, Wrong};
+use super::flaw::{Fault, Flaw, Wrong};
 use super::item::{Item, Pruned, Sealed};
 use super::signers::Signers;
+use super::waiting::{Place, Signed, Waiting};
 use super::{Documents, Replayed, Tips};
 use crate::document::Typ;
 use crate::reason::{Malformed, Reason};
 use crate::seal::{self, Hash, Tip};
-use crate::signature::{self, Point};
 
 /// Replays a journal item by item.
 #[derive(Debug)]
@@ -26,7 +26,7 @@ pub struct Checker {
     standing: BTreeMap<KeyId, Standing>,
     part: Option<Open>,
     parts: u64,
-    waiting: Vec<Signed>,
+    waiting: Waiting,
     place: Place,
 }
 
@@ -84,24 +84,6 @@ struct Open {
     fresh: Option<Place>,
 }
 
-/// Where an item stands.
-#[derive(Clone, Copy, Debug, Default)]
-struct Place {
-    offset: u64,
-    length: u64,
-}
-
-/// A signature that is still to be verified.
-#[derive(Debug)]
-struct Signed {
-    host: KeyId,
-    number: u64,
-    key: Point,
-    message: Vec<u8>,
-    signature: [u8; 64],
-    place: Place,
-}
-
 impl Checker {
     /// Begins before the first byte of a file. Certificates are verified against `root`, where it is known.
     pub const fn new(root: Option<PublicKey>) -> Self {
@@ -112,7 +94,7 @@ impl Checker {
             standing: BTreeMap::new(),
             part: None,
             parts: 0,
-            waiting: Vec::new(),
+            waiting: Waiting::NONE,
             place: Place { offset: 0, length: 0 },
         }
     }
@@ -135,7 +117,7 @@ impl Checker {
             Ok(seen) => Ok(seen),
             Err(Fault { wrong, seal }) => {
                 // What is wrong before it comes first; and what was changed is no more the host's, whatever else is wrong with it.
-                self.verify_waiting(None)?;
+                self.waiting.verify(None)?;
                 Err(self.flaw(wrong, seal))
             }
         }
@@ -157,7 +139,7 @@ impl Checker {
     /// What is wrong where the next item is to begin; or with a signature before, where one does not hold.
     fn stop(&mut self, wrong: Wrong) -> Flaw {
         self.place = Place { offset: self.place.offset + self.place.length, length: 0 };
-        match self.verify_waiting(None) {
+        match self.waiting.verify(None) {
             Ok(()) => self.flaw(wrong, None),
             Err(flaw) => flaw,
         }
@@ -274,7 +256,7 @@ impl Checker {
         self.allowed(&replayed, at).and_then(|()| self.all_used()).map_err(named)?;
         let standing = self.standing.get_mut(&host).expect("a chain that was looked up");
         standing.at = Some(at);
-        self.verify_many()?;
+        self.waiting.verify_many().map_err(|flaw| self.stand_at(&flaw))?;
         Ok(replayed)
     }
 
@@ -287,7 +269,7 @@ impl Checker {
         self.all_used().map_err(|wrong| Fault { wrong, seal: Some((host, number)) })?;
         let documents = Documents::Pruned(pruned);
         let replayed = self.link(host, number, (pruned.size, &pruned.root), signature, documents, pruned.typ);
-        self.verify_many()?;
+        self.waiting.verify_many().map_err(|flaw| self.stand_at(&flaw))?;
         Ok(replayed)
     }
 
@@ -352,7 +334,7 @@ impl Checker {
     }
 
     fn end(&mut self, tips: &Tips, digest: &Hash) -> Result<Seen, Fault> {
-        self.verify_waiting(None).map_err(|flaw| self.stand_at(&flaw))?;
+        self.waiting.verify(None).map_err(|flaw| self.stand_at(&flaw))?;
         let part = self.part.take().expect("a part that has begun");
         if let Some(fresh) = part.fresh.filter(|_| self.trust == Trust::Nothing) {
             self.place = fresh;
@@ -374,52 +356,10 @@ impl Checker {
         Ok(Seen::End)
     }
 
-    fn verify_many(&mut self) -> Result<(), Fault> {
-        if self.waiting.len() < AT_ONCE {
-            return Ok(());
-        }
-        // One stays, by which it can be told what of the last one was changed.
-        let last = self.waiting.pop();
-        let verified = self.verify_waiting(last.as_ref());
-        self.waiting.extend(last);
-        verified.map_err(|flaw| self.stand_at(&flaw))
-    }
-
-    /// Verifies all signatures that wait. `next` is the seal after them, where there is one.
-    fn verify_waiting(&mut self, next: Option<&Signed>) -> Result<(), Flaw> {
-        let waiting = core::mem::take(&mut self.waiting);
-        for of_one_host in waiting.chunk_by(|one, other| one.host == other.host) {
-            let claims: Vec<_> = of_one_host.iter().map(|signed| (&signed.message[..], &signed.signature)).collect();
-            if signature::all_of(&of_one_host[0].key, &claims) {
-                continue;
-            }
-            let holds = |signed: &Signed| signed.key.verify(&signed.message, &signed.signature);
-            let Some(at) = of_one_host.iter().position(|signed| !holds(signed)) else { continue };
-            let bad = &of_one_host[at];
-            let after = of_one_host.get(at + 1).or(next.filter(|next| next.host == bad.host));
-            let wrong = if after.is_some_and(holds) { Wrong::Signature } else { Wrong::Altered };
-            let Place { offset, length } = bad.place;
-            return Err(Flaw { wrong, offset, length, seal: Some((bad.host, bad.number)) });
-        }
-        Ok(())
-    }
-
     /// A flaw of a seal before as the fault of the item at hand.
     fn stand_at(&mut self, flaw: &Flaw) -> Fault {
         self.place = Place { offset: flaw.offset, length: flaw.length };
         Fault { wrong: flaw.wrong, seal: flaw.seal }
-    }
-}
-
-/// What is wrong with the item at hand, and with which seal.
-struct Fault {
-    wrong: Wrong,
-    seal: Option<(KeyId, u64)>,
-}
-
-impl<W: Into<Wrong>> From<W> for Fault {
-    fn from(wrong: W) -> Self {
-        Self { wrong: wrong.into(), seal: None }
     }
 }
 
@@ -455,7 +395,5 @@ fn documents(
     Ok((documents, leaves))
 }
 
-/// Signatures that are verified at once.
-const AT_ONCE: usize = 1_024;
 /// Terms of one part.
 const MAX_TERMS: usize = 65_536;

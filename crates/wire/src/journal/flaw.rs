@@ -125,3 +125,15 @@ impl From<Malformed> for Wrong {
         Self::Malformed(malformed)
     }
 }
+
+/// What is wrong with the item at hand, and with which seal.
+pub(super) struct Fault {
+    pub(super) wrong: Wrong,
+    pub(super) seal: Option<(KeyId, u64)>,
+}
+
+impl<W: Into<Wrong>> From<W> for Fault {
+    fn from(wrong: W) -> Self {
+        Self { wrong: wrong.into(), seal: None }
+    }
+}

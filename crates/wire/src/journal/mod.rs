@@ -10,6 +10,7 @@ mod flaw;
 mod item;
 mod signers;
 mod strict;
+mod waiting;
 mod write;
 
 use alloc::vec::Vec;
