@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use maud::{Markup, html};
 
+use crate::chart::numbers;
 use crate::parts::number;
 
 /// Areas over the same times, one on the other.
@@ -92,21 +93,10 @@ impl Areas<'_> {
     }
 
     fn table(&self) -> Markup {
-        html! {
-            details {
-                summary { "as a table" }
-                div.scroll role="region" aria-label=(self.title) tabindex="0" {
-                    table {
-                        thead { tr { th scope="col" { "day" } @for series in self.series { th scope="col" { (series.name) } } } }
-                        tbody {
-                            @for (at, label) in self.labels.iter().enumerate() {
-                                tr { th scope="row" { (label) } @for series in self.series { td { (number(series.values.get(at).copied().unwrap_or_default())) } } }
-                            }
-                        }
-                    }
-                }
-            }
-        }
+        let heads: Vec<&str> = self.series.iter().map(|series| series.name).collect();
+        let values = |at| self.series.iter().map(|series| series.values.get(at).copied().unwrap_or_default()).collect();
+        let rows = self.labels.iter().enumerate().map(|(at, label)| (label.as_str(), values(at)));
+        numbers(self.title, "day", &heads, rows)
     }
 }
 

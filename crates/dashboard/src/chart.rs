@@ -82,16 +82,28 @@ impl Bars<'_> {
     }
 
     fn table(&self) -> Markup {
-        html! {
-            details {
-                summary { "as a table" }
-                div.scroll role="region" aria-label=(self.title) tabindex="0" {
-                    table {
-                        thead { tr { th scope="col" { "time" } th scope="col" { (self.lower) } @if !self.upper.is_empty() { th scope="col" { (self.upper) } } } }
-                        tbody {
-                            @for bar in self.bars {
-                                tr { th scope="row" { (bar.label) } td { (number(bar.value)) } @if !self.upper.is_empty() { td { (number(bar.more)) } } }
-                            }
+        let heads: Vec<&str> = [self.lower, self.upper].into_iter().filter(|head| !head.is_empty()).collect();
+        let rows = self.bars.iter().map(|bar| (bar.label.as_str(), vec![bar.value, bar.more]));
+        numbers(self.title, "time", &heads, rows)
+    }
+}
+
+/// The numbers behind a chart, in a table that opens: a row for each label, with as many numbers as there are heads.
+pub(crate) fn numbers<'r>(
+    title: &str,
+    first: &str,
+    heads: &[&str],
+    rows: impl Iterator<Item = (&'r str, Vec<u64>)>,
+) -> Markup {
+    html! {
+        details {
+            summary { "as a table" }
+            div.scroll role="region" aria-label=(title) tabindex="0" {
+                table {
+                    thead { tr { th scope="col" { (first) } @for head in heads { th scope="col" { (head) } } } }
+                    tbody {
+                        @for (label, values) in rows {
+                            tr { th scope="row" { (label) } @for value in values.iter().take(heads.len()) { td { (number(*value)) } } }
                         }
                     }
                 }

@@ -10,6 +10,7 @@ mod confirm;
 mod frame;
 pub mod host;
 mod parts;
+mod report;
 pub mod simulation;
 pub mod usage;
 

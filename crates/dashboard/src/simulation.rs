@@ -1,10 +1,11 @@
 //! What came of a simulated fleet, as one file that loads nothing, in light and dark, on paper too.
 
-use maud::{DOCTYPE, Markup, PreEscaped, html};
+use maud::{Markup, html};
 
 use crate::areas::{Areas, Series};
 use crate::assets::STYLE;
 use crate::chart::{Bar, Bars};
+use crate::report::report;
 
 /// What came of a simulated fleet.
 #[derive(Clone, Debug, Default)]
@@ -51,35 +52,22 @@ impl Simulation {
     #[must_use]
     pub fn page(&self) -> String {
         let thin = self.thinned();
-        let page = html! {
-            (DOCTYPE)
-            html lang="en" {
-                head {
-                    meta charset="utf-8";
-                    meta name="viewport" content="width=device-width, initial-scale=1";
-                    meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'";
-                    meta name="color-scheme" content="light dark";
-                    title { (self.title) " (simulated)" }
-                    style { (PreEscaped(STYLE)) }
+        let body = html! {
+            main {
+                h1 { (self.title) }
+                ul { @for sentence in &self.sentences { li { (sentence) } } }
+                dl.facts { @for (name, value) in &self.facts { div { dt { (name) } dd { (value) } } } }
+                (standings(&thin))
+                div.charts {
+                    (load(&thin))
+                    (busiest(&thin))
+                    @for (n, store) in self.stores.iter().enumerate() { (self.store(&thin, n, store)) }
+                    (self.ends())
                 }
-                body.report {
-                    main {
-                        h1 { (self.title) }
-                        ul { @for sentence in &self.sentences { li { (sentence) } } }
-                        dl.facts { @for (name, value) in &self.facts { div { dt { (name) } dd { (value) } } } }
-                        (standings(&thin))
-                        div.charts {
-                            (load(&thin))
-                            (busiest(&thin))
-                            @for (n, store) in self.stores.iter().enumerate() { (self.store(&thin, n, store)) }
-                            (self.ends())
-                        }
-                        p.quiet { "Simulated by the rules of Leasehold in virtual time; days are those of UTC." }
-                    }
-                }
+                p.quiet { "Simulated by the rules of Leasehold in virtual time; days are those of UTC." }
             }
         };
-        page.into_string()
+        report(&format!("{} (simulated)", self.title), STYLE, &body)
     }
 
     /// At most so many days that a picture shows them: of several, the last one's state, their sums and their highest peak.

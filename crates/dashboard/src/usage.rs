@@ -1,7 +1,9 @@
 //! A report of what customers have used, as one file that loads nothing, in light and dark, on paper too.
 
 use leasehold_core::count;
-use maud::{DOCTYPE, PreEscaped, html};
+use maud::html;
+
+use crate::report::report;
 
 /// What one customer has used.
 #[derive(Clone, Debug)]
@@ -35,26 +37,14 @@ pub struct MonthUsage {
 #[must_use]
 pub fn usage_report(vendor: &str, made: &str, customers: &[CustomerUsage]) -> String {
     let hosts = customers.iter().map(|customer| customer.hosts.len()).sum::<usize>();
-    let page = html! {
-        (DOCTYPE)
-        html lang="en" {
-            head {
-                meta charset="utf-8";
-                meta name="viewport" content="width=device-width, initial-scale=1";
-                meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'";
-                meta name="color-scheme" content="light dark";
-                title { "Usage of " (vendor) "'s products" }
-                style { (PreEscaped(STYLE)) }
-            }
-            body {
-                h1 { "Usage of " (vendor) "'s products" }
-                p { "As of " (made) ", from the sealed journals of " (count(hosts, "host", "hosts")) ", each verified. Months are those of UTC." }
-                @for customer in customers { (customer_section(customer)) }
-                p.note { "Clients are distinct machines that were granted a lease in the month, leases include renewals, and the peak is the most leases that ran at once." }
-            }
-        }
+    let title = format!("Usage of {vendor}'s products");
+    let body = html! {
+        h1 { (title) }
+        p { "As of " (made) ", from the sealed journals of " (count(hosts, "host", "hosts")) ", each verified. Months are those of UTC." }
+        @for customer in customers { (customer_section(customer)) }
+        p.note { "Clients are distinct machines that were granted a lease in the month, leases include renewals, and the peak is the most leases that ran at once." }
     };
-    page.into_string()
+    report(&title, STYLE, &body)
 }
 
 fn customer_section(customer: &CustomerUsage) -> maud::Markup {
