@@ -99,7 +99,7 @@ impl Default for Counter {
 }
 
 impl Counter {
-    /// Counts with at most about `max` clients in memory.
+    /// Counts with at most about `max` clients in memory at first, and twice as many where the journals are read in parts.
     pub fn within(max: usize) -> Self {
         Self {
             families: Vec::new(),
@@ -137,9 +137,12 @@ impl Counter {
             Reading::First(until) => {
                 let estimate = (self.rows.len() as u64).saturating_mul(ALL / until);
                 // Parts differ a little in size.
-                let parts = (estimate / (self.max as u64 * 7 / 8).max(1)) + 1;
+                let parts = (estimate / (self.max as u64 * 2 * 7 / 8).max(1)) + 1;
                 self.months.values_mut().for_each(|sums| sums.clients = 0);
                 self.hours.clear();
+                // All of its room at once: to make it larger would take both at a time.
+                self.rows = HashMap::new();
+                self.rows.reserve(self.max * 2);
                 Reading::Part(0, parts)
             }
             Reading::Part(number, parts) if number + 1 < parts => Reading::Part(number + 1, parts),
@@ -284,7 +287,7 @@ fn number<T: PartialEq + Clone>(list: &mut Vec<T>, item: &T) -> u16 {
 const HOUR: u64 = 3_600;
 /// One more than the highest beginning of a client's name.
 const ALL: u64 = 1 << 32;
-/// Rows of about forty bytes that are in memory at once: what fits into a table of a million places without making it larger.
+/// Rows of about forty bytes that are in memory at first: what fits into a table of a million places without making it larger.
 const MAX_ROWS: usize = 900_000;
 /// For how many times 64 months a lease is looked back for.
 const ERAS: u16 = 3;
