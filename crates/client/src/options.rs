@@ -178,12 +178,10 @@ impl Options {
             let read = leasehold_files::read(&path, MAX_CA_BYTES);
             read.map_err(|source| EnvironmentError::CaFile { path, source })
         });
-        let instance = variable("LEASEHOLD_INSTANCE").filter(|id| !id.is_empty());
-        let instance = instance.map(|id| id.to_str().and_then(Machine::instance).ok_or(EnvironmentError::Instance));
         let test_clock = variable("LEASEHOLD_TEST_CLOCK").filter(|clock| !clock.is_empty());
         let test_clock = test_clock.map(|clock| clock.to_string_lossy().parse().map_err(EnvironmentError::TestClock));
         Ok(Self {
-            machine: instance.transpose()?,
+            machine: instance(&variable)?,
             test_clock: test_clock.transpose()?,
             state: path("LEASEHOLD_STATE"),
             agent: path("LEASEHOLD_AGENT").map_or(AgentSource::System, AgentSource::of),
@@ -194,6 +192,22 @@ impl Options {
             ..Self::default()
         })
     }
+}
+
+impl Machine {
+    /// This machine: as `LEASEHOLD_INSTANCE` names it ([`Self::instance`]), else as it is read.
+    ///
+    /// # Errors
+    /// [`EnvironmentError::Instance`] where that is no id.
+    pub fn of_environment() -> Result<Self, EnvironmentError> {
+        Ok(instance(policy::setting)?.unwrap_or_else(Self::read))
+    }
+}
+
+/// The machine that the environment names.
+fn instance(variable: impl Fn(&str) -> Option<OsString>) -> Result<Option<Machine>, EnvironmentError> {
+    let id = variable("LEASEHOLD_INSTANCE").filter(|id| !id.is_empty());
+    id.map(|id| id.to_str().and_then(Machine::instance).ok_or(EnvironmentError::Instance)).transpose()
 }
 
 /// Which directory the environment names, and as whom it is read.

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use leasehold_core::{Code, Finding, KeyId, PublicKey};
+use leasehold_core::{Code, Finding, KeyId, PublicKey, count};
 use leasehold_store::host::{BatchRow, Decision, Entry, SealKind, SealRow, Tip};
 use leasehold_wire::seal;
 use leasehold_wire::signature::{Claim, Point, batch};
@@ -105,7 +105,7 @@ impl Chains {
     pub(super) fn findings(mut self) -> [Finding; 2] {
         self.verify();
         let seals: u64 = self.tips.values().map(|tip| tip.number).sum();
-        let chains = format!("{seals}, in {} unbroken chains", self.tips.len());
+        let chains = format!("{seals}, in {}", count(self.tips.len(), "unbroken chain", "unbroken chains"));
         let signatures = match self.unknown.first() {
             Some(host) if self.signatures.count == 0 => {
                 let detail = format!("the store does not have the public key of host {host}: start that host once");

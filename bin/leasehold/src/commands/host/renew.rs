@@ -3,7 +3,6 @@
 use std::path::PathBuf;
 
 use clap::Args;
-use leasehold_client::Machine;
 use leasehold_core::{Code, Text};
 use leasehold_host::Error;
 use leasehold_host::activation::Home;
@@ -14,6 +13,7 @@ use serde_json::{Value, json};
 
 use super::config::Config;
 use super::options::{AuthorityOptions, link};
+use super::request::machine;
 use super::{Data, failed, install};
 use crate::commands::authority::refused;
 use crate::failure::Failure;
@@ -56,7 +56,7 @@ impl Renew {
         }
         let (usage, now) = (config.usage(), input::now());
         let report = self.data.clone().configured(config.store.clone()).report(usage, now)?;
-        let info = HostInfo { machine: &Machine::read(), name: self.name, report };
+        let info = HostInfo { machine: &machine()?, name: self.name, report };
         if self.show {
             return show(&home, &info, output);
         }

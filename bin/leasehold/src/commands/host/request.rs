@@ -61,10 +61,15 @@ pub(crate) fn inquiry(key: &ProductKey, name: Option<Text>) -> Result<Inquiry<'_
     Ok(Inquiry { key, host_name, fingerprint: this_machine(key)?, cti, seed })
 }
 
+/// The machine that the host runs on; a container is as it is named.
+pub(crate) fn machine() -> Result<Machine, Failure> {
+    Machine::of_environment().map_err(|error| Failure::failed(error.code(), error.to_string()))
+}
+
 /// What this machine is recognised by. The vendor's name is not known before the certificate is there, so the host's
 /// fingerprint is salted by the host key: the same for all requests made with it.
 pub(crate) fn this_machine(key: &ProductKey) -> Result<Fingerprint, Failure> {
-    Machine::read()
+    machine()?
         .fingerprint(Keypair::of_product_key(key).id())
         .ok_or_else(|| Failure::failed(Code::NoFingerprint, "this machine shows nothing that tells it from others"))
 }

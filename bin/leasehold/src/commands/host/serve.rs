@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use clap::Args;
-use leasehold_client::{Machine, SystemClock, SystemRng};
+use leasehold_client::{SystemClock, SystemRng};
 use leasehold_core::Code;
 use leasehold_host::activation::Home;
 use leasehold_host::dns::Publication;
@@ -22,6 +22,7 @@ use super::dns::options::DnsOptions;
 use super::doctor::Examined;
 use super::options::AuthorityOptions;
 use super::reload::{Reloads, Started};
+use super::request::machine;
 use super::subscription::SubscriptionOptions;
 use super::{Data, failed};
 use crate::commands::system_service::{AsService, serve_as};
@@ -194,7 +195,7 @@ impl Serve {
         Ok(Settings {
             rates: config.limits.rates(),
             trusted_proxies: config.limits.trusted_proxies.clone(),
-            renewal: Some(Renewal { authority, machine: Machine::read(), usage: config.usage() }),
+            renewal: Some(Renewal { authority, machine: machine()?, usage: config.usage() }),
             publication,
             journal_keep: config.journal_keep,
             subscription: config.subscription.as_ref().map(SubscriptionOptions::settings).transpose()?,
