@@ -14,9 +14,21 @@ const SECRET: &str = "correct horse battery staple";
 
 /// `vendor init`, which asks for a passphrase twice, at a terminal.
 fn asked() -> Terminal {
-    let mut command = contained("setsid");
+    // What runs the tests may ignore interrupts, as a shell has its background jobs do.
+    let mut command = contained("env");
     // The child leads no group, so that it runs in the place of `setsid`.
-    command.args(["--ctty", env!("CARGO_BIN_EXE_leasehold"), "vendor", "init", "--name", "Acme", "--dir", "v"]);
+    command.args([
+        "--default-signal=INT",
+        "setsid",
+        "--ctty",
+        env!("CARGO_BIN_EXE_leasehold"),
+        "vendor",
+        "init",
+        "--name",
+        "Acme",
+        "--dir",
+        "v",
+    ]);
     Terminal::start(command)
 }
 

@@ -7,4 +7,4 @@ mod spans;
 
 pub use id::{RequestId, RequestIds};
 pub use span::{Attribute, Span};
-pub use spans::{Collector, Share, SpanSender, Spans};
+pub use spans::{Collector, InvalidShare, Share, SpanSender, Spans};

@@ -46,7 +46,8 @@ impl LocalApi {
         }
         let code = answer["type"].as_str().and_then(|code| code.parse().ok()).unwrap_or(Code::Internal);
         let detail = answer["detail"].as_str().unwrap_or_default();
-        Err(Failure::refused(code, detail))
+        // As where the command does it itself: what could not be done is no refusal.
+        Err(if status >= 500 { Failure::failed(code, detail) } else { Failure::refused(code, detail) })
     }
 }
 
