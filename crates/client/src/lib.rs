@@ -16,6 +16,7 @@ mod policy;
 mod provider;
 mod refused;
 mod renewer;
+mod route;
 mod session;
 mod state;
 mod status;
@@ -25,11 +26,17 @@ mod users;
 
 pub use address::{AddressError, AuthorityAddress, HostAddress};
 pub use agent::source::Owner as AgentOwner;
-pub use agent::{
-    Agent, AgentEvent, AgentFault, AgentSource, MAX_CALL_BYTES, ProductState, agent_socket, products_folder,
-};
+pub use agent::{Agent, AgentEvent, AgentSource, MAX_CALL_BYTES, ProductState, agent_socket, products_folder};
 pub use client::{Client, Tick};
-pub use error::failure::{Failure, HostSource, Tried};
+pub use error::agent::AgentFault;
+pub use error::authority::AuthorityError;
+#[cfg(feature = "directory")]
+pub use error::directory::{DirectoryFault, ObjectFault};
+pub use error::failure::{Failure, Mismatch, NotAHost, Tried};
+pub use error::provider::{ProviderError, ProviderFault};
+pub use error::proxy::{ProxyCause, ProxyFault};
+pub use error::search::SearchError;
+pub use error::tls::TlsFault;
 pub use error::{Error, describe_io};
 pub use file::read_file;
 pub use leasehold_core::clock::{ClockSkew, Reading};
@@ -47,28 +54,23 @@ pub use leasehold_wire::{Lease, Malformed, Manifest, Method, Reason};
 pub use machine::{Machine, host_name};
 pub use options::{EnvironmentError, HostName, Options};
 pub use policy::{POLICY_NAMES, PolicySetting, policy, setting};
-pub use provider::error::{ProviderError, ProviderFault};
 pub use provider::sign_in::{Prompt, SignInUser, SignInWay};
 pub use provider::tokens::SignedIn;
 pub use provider::{ProviderLink, ProviderMetadata, check_issuer};
 pub use refused::{Proof, Refused};
 pub use renewer::Renewer;
+pub use route::{HostSource, Reach, Route};
 pub use session::authority::keyed::Keyed;
-pub use session::authority::link::{AuthorityError, AuthorityLink, AuthorityReply};
+pub use session::authority::link::{AuthorityLink, AuthorityReply};
 #[cfg(feature = "directory")]
-pub use session::directory::{Directories, DirectoryAccount, DirectoryFault, DirectorySource, ObjectFault};
-pub use session::exchange::NotAHost;
-pub use session::host::answer::Mismatch;
+pub use session::directory::{Directories, DirectoryAccount, DirectorySource};
 pub use session::host::asking::{Answer, Granted, Outcome};
 pub use session::host::carried::Installed;
 #[cfg(feature = "mdns")]
 pub use session::host::lookup::LocalLink;
-pub use session::host::lookup::{Lookup, SearchError};
+pub use session::host::lookup::Lookup;
 pub use session::host::release::Released;
-pub use session::host::route::{Reach, Route};
 pub use session::host::user::UserDevice;
-pub use session::proxy::{ProxyCause, ProxyFault};
-pub use session::tls::TlsFault;
 pub use state::directory::state_directory;
 pub use state::files::Note;
 pub use state::generalize;

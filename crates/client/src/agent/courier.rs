@@ -8,12 +8,13 @@ use base64ct::{Base64, Encoding};
 use leasehold_core::{Code, KeyId, ProductId};
 
 use crate::address::HostAddress;
-use crate::agent::fault::AgentFault;
 use crate::agent::pipe;
-use crate::agent::protocol::{Answer, Call, CarriedReply, ProductState};
+use crate::agent::protocol::{Answer, Call, ProductState};
 use crate::agent::source::AgentSource;
-use crate::error::failure::HostSource;
-use crate::session::host::route::{Reach, Route};
+use crate::error::agent::AgentFault;
+use crate::route::{HostSource, Reach, Route};
+use crate::session::question::{Body, Question};
+use crate::session::reply::HttpReply;
 
 /// What carries requests about one product.
 #[derive(Clone, Debug)]
@@ -51,29 +52,24 @@ impl Courier {
         addresses.map(route).collect()
     }
 
-    /// Sends a document to a host.
-    pub(crate) fn send(
-        &self,
-        host: &HostAddress,
-        path: &str,
-        document: &[u8],
-        timeout: Duration,
-    ) -> Result<CarriedReply, AgentFault> {
-        let (vendor, product, document) = (self.vendor.clone(), self.product.clone(), Base64::encode_string(document));
-        let call = Call::Send { vendor, product, host: host.to_string(), path: path.to_owned(), document };
-        self.carried(&call, timeout)
-    }
-
-    /// Fetches a document from a host.
-    pub(crate) fn fetch(
-        &self,
-        host: &HostAddress,
-        path: &str,
-        held: Option<u64>,
-        timeout: Duration,
-    ) -> Result<CarriedReply, AgentFault> {
+    /// Has the agent ask a host. Users' tokens are for hosts alone, and stay here.
+    pub(crate) fn carry(&self, host: &HostAddress, question: &Question<'_>) -> Result<HttpReply, AgentFault> {
         let (vendor, product) = (self.vendor.clone(), self.product.clone());
-        self.carried(&Call::Fetch { vendor, product, host: host.to_string(), path: path.to_owned(), held }, timeout)
+        let (host, path) = (host.to_string(), question.path.to_owned());
+        let call = match question.body {
+            Body::Document(document) => {
+                Call::Send { vendor, product, host, path, document: Base64::encode_string(document) }
+            }
+            Body::Held(held) => Call::Fetch { vendor, product, host, path, held },
+            Body::Nothing | Body::Delete | Body::Form(_) | Body::FormAs { .. } => {
+                return Err(AgentFault::Malformed);
+            }
+        };
+        match self.ask(&call, question.timeout)? {
+            Answer::Reply(reply) => reply.read().ok_or(AgentFault::Malformed),
+            Answer::Unanswered(told) => Err(told.fault()),
+            _ => Err(AgentFault::Malformed),
+        }
     }
 
     /// Has the agent ask for its own lease now; `None` where no agent is there, or it does not know the product.
@@ -81,7 +77,7 @@ impl Courier {
         let call = Call::Activate { vendor: self.vendor.clone(), product: self.product.clone() };
         match self.ask(&call, timeout) {
             Ok(Answer::Activated {}) => Some(Activation::Activated),
-            Ok(Answer::NotActivated(told)) => Some(Activation::Failed(AgentFault::says(&told))),
+            Ok(Answer::NotActivated(told)) => Some(Activation::Failed(told.fault())),
             Ok(_) => Some(Activation::Failed(AgentFault::Malformed)),
             Err(AgentFault::Says { code: Code::AgentLacksProduct, .. } | AgentFault::Unreachable(_)) => None,
             Err(fault) => Some(Activation::Failed(fault)),
@@ -93,7 +89,7 @@ impl Courier {
         let look = |socket: PathBuf| {
             let products = match pipe::ask(&socket, &Call::Products {}, LOOK) {
                 Ok(Answer::Products(products)) => Ok(products),
-                Ok(Answer::Error(told)) => Err(AgentFault::says(&told)),
+                Ok(Answer::Error(told)) => Err(told.fault()),
                 Ok(_) => Err(AgentFault::Malformed),
                 // A pipe of Windows is looked for by asking.
                 Err(AgentFault::Unreachable(error)) if error.kind() == ErrorKind::NotFound => return None,
@@ -115,31 +111,18 @@ impl Courier {
         products.flatten().any(|state| self.is_own(&state) && state.standing.is_some())
     }
 
-    fn carried(&self, call: &Call, timeout: Duration) -> Result<CarriedReply, AgentFault> {
-        match self.ask(call, timeout)? {
-            Answer::Reply(reply) => Ok(reply),
-            Answer::Unanswered(told) => Err(AgentFault::says(&told)),
-            _ => Err(AgentFault::Malformed),
-        }
-    }
-
     /// The answer of the first agent that knows the product.
     fn ask(&self, call: &Call, timeout: Duration) -> Result<Answer, AgentFault> {
         let mut last = AgentFault::Unreachable(ErrorKind::NotFound.into());
         for socket in self.source.sockets() {
             last = match pipe::ask(&socket, call, timeout) {
-                Ok(Answer::Error(told)) => AgentFault::says(&told),
+                Ok(Answer::Error(told)) => told.fault(),
                 Ok(answer) => return Ok(answer),
                 Err(fault) => fault,
             };
         }
         Err(last)
     }
-}
-
-/// The body of a reply; `None` where it is no base64.
-pub(crate) fn body(reply: &CarriedReply) -> Option<Vec<u8>> {
-    Base64::decode_vec(&reply.body).ok()
 }
 
 /// The most hosts that are tried over an agent.

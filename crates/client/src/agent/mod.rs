@@ -4,14 +4,12 @@
 //! [`Agent`] the agent's own. It is a courier, not an authority: an application verifies what it brings as if a host had sent it.
 
 pub(crate) mod courier;
-pub(crate) mod fault;
 mod keeper;
 mod pipe;
 pub(crate) mod protocol;
 pub(crate) mod source;
 mod watched;
 
-pub use fault::AgentFault;
 pub use keeper::{Agent, AgentEvent};
 pub use protocol::{MAX_CALL_BYTES, ProductState};
 pub use source::{AgentSource, agent_socket, products_folder};

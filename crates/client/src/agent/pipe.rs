@@ -6,8 +6,8 @@ use std::sync::mpsc;
 use std::thread;
 use std::time::Duration;
 
-use crate::agent::fault::AgentFault;
 use crate::agent::protocol::{Answer, Call, MAX_ANSWER_BYTES};
+use crate::error::agent::AgentFault;
 
 /// The agent's answer. An agent that hangs costs `timeout`, and a thread that ends when it does.
 pub(crate) fn ask(socket: &Path, call: &Call, timeout: Duration) -> Result<Answer, AgentFault> {

@@ -1,7 +1,12 @@
 //! What is said over the agent's socket: JSON, a line for a call and a line for its answer (docs/agent.md).
 
+use base64ct::{Base64, Encoding};
 use leasehold_core::Code;
 use serde::{Deserialize, Serialize};
+
+use crate::error::agent::AgentFault;
+use crate::refused::readable;
+use crate::session::reply::HttpReply;
 
 /// What an application asks the agent.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -83,9 +88,28 @@ pub struct Told {
     pub message: String,
 }
 
+impl CarriedReply {
+    pub(crate) fn of(reply: HttpReply) -> Self {
+        let HttpReply { status, content_type, retry_after, location, date, body } = reply;
+        Self { status, content_type, retry_after, location, date, body: Base64::encode_string(&body) }
+    }
+
+    /// The answer; `None` where its body is no base64.
+    pub(crate) fn read(self) -> Option<HttpReply> {
+        let Self { status, content_type, retry_after, location, date, body } = self;
+        Some(HttpReply { status, content_type, retry_after, location, date, body: Base64::decode_vec(&body).ok()? })
+    }
+}
+
 impl Told {
     pub(crate) fn new(code: Code, message: impl Into<String>) -> Self {
         Self { code: code.name().to_owned(), message: message.into() }
+    }
+
+    /// The same where an agent has said it; the code is that of hosts that do not answer where this release does not know it.
+    pub(crate) fn fault(&self) -> AgentFault {
+        let code = self.code.parse().unwrap_or(Code::HostUnreachable);
+        AgentFault::Says { code, message: readable(&self.message) }
     }
 }
 

@@ -11,15 +11,14 @@ use crate::address::HostAddress;
 use crate::agent::protocol::{Answer, CarriedReply, HOST, LEASES, ProductState, RELEASES, REVOCATIONS, Told};
 use crate::client::{Client, Tick};
 use crate::error::Error;
-use crate::error::failure::Failure;
 use crate::options::Options;
 use crate::renewer::Renewer;
+use crate::route::Route;
 use crate::session::deadline::Deadline;
-use crate::session::exchange::TIMEOUT_FOUND;
 use crate::session::host::asking::Outcome;
 use crate::session::host::lookup;
 use crate::session::host::round::Hosts;
-use crate::session::host::route::Route;
+use crate::session::question::{Body, MAX_BYTES, Question, TIMEOUT_FOUND};
 
 /// One product that the agent renews for.
 #[derive(Debug)]
@@ -108,19 +107,17 @@ impl Watched {
             Ok(_) => return malformed("the document is of another product"),
             Err(reason) => return malformed(format!("document: {reason}")),
         }
-        let exchange = &self.client.network.exchange;
-        self.carried(host, |route| exchange.post_raw(route, path, &bytes, None, TIMEOUT_FOUND))
+        self.carry(host, &Question::sending(path, &bytes, TIMEOUT_FOUND))
     }
 
     /// Brings a document that every host shows.
     pub(crate) fn fetch(&self, host: &str, path: &str, held: Option<u64>) -> Answer {
         let max = match path {
-            HOST => crate::session::exchange::MAX_BYTES,
+            HOST => MAX_BYTES,
             REVOCATIONS => leasehold_wire::envelope::MAX_REVOCATION_BYTES as u64,
             _ => return no_path(path),
         };
-        let exchange = &self.client.network.exchange;
-        self.carried(host, |route| exchange.fetch_raw(route, path, held, max, TIMEOUT_FOUND))
+        self.carry(host, &Question { body: Body::Held(held), max, ..Question::fetching(path, TIMEOUT_FOUND) })
     }
 
     /// Asks a host for the agent's own lease, where that is not already so, and was not done a moment ago.
@@ -153,36 +150,45 @@ impl Watched {
     }
 
     /// The first answer over the routes that lead to `host`.
-    fn carried(&self, host: &str, ask: impl Fn(&Route) -> Result<CarriedReply, Failure>) -> Answer {
+    fn carry(&self, host: &str, question: &Question<'_>) -> Answer {
         let wanted: Option<HostAddress> = host.parse().ok();
         let routes = self.routes().into_iter().filter(|route| Some(&route.address) == wanted.as_ref());
         let mut told = Told::new(Code::NoHost, "the agent knows no such host of the product");
         for route in routes {
-            match ask(&route) {
-                Ok(reply) => return Answer::Reply(reply),
+            match self.client.network.exchange.ask(&route, question) {
+                Ok(reply) => return Answer::Reply(CarriedReply::of(reply)),
                 Err(failure) => told = Told::new(failure.code(), failure.to_string()),
             }
         }
         Answer::Unanswered(told)
     }
 
-    /// The routes to all hosts that are known, looked up at most once a minute.
+    /// The routes to all hosts that are known, looked up at most once a minute. No lock is held while names are looked up: those who
+    /// ask meanwhile go by what was known before, and look too where that is nothing.
     fn routes(&self) -> Vec<Route> {
         let now = self.client.now();
-        let mut known = self.routes.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some((at, routes)) = known.as_ref()
-            && *at <= now
-            && now.since(*at) < PAUSE
         {
-            return routes.clone();
+            let mut known = self.routes.lock().unwrap_or_else(PoisonError::into_inner);
+            if let Some((at, routes)) = known.as_mut() {
+                if *at <= now && now.since(*at) < PAUSE {
+                    return routes.clone();
+                }
+                *at = now;
+            }
         }
+        let routes = self.look();
+        *self.routes.lock().unwrap_or_else(PoisonError::into_inner) = Some((now, routes.clone()));
+        routes
+    }
+
+    /// Looks hosts up; waits for the network.
+    fn look(&self) -> Vec<Route> {
         let (context, network) = (&self.client.context, &self.client.network);
         let last_grant = self.client.status().host;
         let deadline = Deadline::of_attempt(context.clock.as_ref());
         let mut routes = Hosts { context, network, last_grant, deadline, token: None }.known_routes();
         routes.extend(lookup::find_hosts(context, network).map(|found| lookup::routes(&found)).unwrap_or_default());
         routes.extend(lookup::local_routes(context, network));
-        *known = Some((now, routes.clone()));
         routes
     }
 }

@@ -7,8 +7,8 @@ use leasehold_wire::{Envelope, HostCertificate, Manifest, Reason, verify};
 
 use crate::doctor::date;
 use crate::error::failure::Failure;
+use crate::route::Route;
 use crate::session::host::probe::{Probe, ProbeError};
-use crate::session::host::route::Route;
 
 /// A host, and what it shows.
 #[derive(Debug)]

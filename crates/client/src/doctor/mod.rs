@@ -24,6 +24,7 @@ use leasehold_wire::Method;
 use crate::context::Context;
 use crate::doctor::hosts::Probed;
 use crate::error::Error;
+use crate::route::Route;
 use crate::session::deadline::Deadline;
 #[cfg(feature = "directory")]
 use crate::session::directory::DirectorySession;
@@ -31,7 +32,6 @@ use crate::session::host::asking::Answer;
 use crate::session::host::lookup;
 use crate::session::host::probe;
 use crate::session::host::round::Hosts;
-use crate::session::host::route::Route;
 use crate::session::network::Network;
 use crate::state::State;
 use crate::status::Status;

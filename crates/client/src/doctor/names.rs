@@ -4,7 +4,7 @@ use leasehold_core::{Code, Finding};
 use leasehold_discovery::{Candidate, Config, DomainName, Found, LookupOutcome, RecordKind, Searched};
 
 use crate::doctor::likely::Service;
-use crate::session::host::lookup::SearchError;
+use crate::error::search::SearchError;
 
 /// What the lookup found; `config` is `None` where DNS is not asked.
 pub(crate) fn checks(found: &Result<Found, SearchError>, config: Option<&Config>, service: Service) -> Vec<Finding> {

@@ -2,8 +2,8 @@
 
 use leasehold_core::{Code, Finding};
 
+use crate::route::Route;
 use crate::session::exchange::Exchange;
-use crate::session::host::route::Route;
 use crate::session::proxy::{Direct, Way};
 
 pub(crate) fn checks<'r>(exchange: &Exchange, routes: impl Iterator<Item = &'r Route>) -> Vec<Finding> {

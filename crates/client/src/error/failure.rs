@@ -1,21 +1,17 @@
 //! Why one host has not answered, or its answer does not count.
 
-use std::fmt;
 use std::io;
 
 use leasehold_core::Code;
 use leasehold_core::clock::ClockSkew;
-use leasehold_discovery::DomainName;
 use leasehold_wire::Reason;
 
-use crate::agent::fault::AgentFault;
+use crate::error::agent::AgentFault;
 use crate::error::describe_io;
+use crate::error::proxy::ProxyFault;
+use crate::error::tls::TlsFault;
 use crate::refused::Refused;
-use crate::session::exchange::NotAHost;
-use crate::session::host::answer::Mismatch;
-use crate::session::host::route::Route;
-use crate::session::proxy::ProxyFault;
-use crate::session::tls::TlsFault;
+use crate::route::Route;
 
 /// A host that was tried and has not answered.
 #[derive(Debug, thiserror::Error)]
@@ -86,22 +82,63 @@ pub enum Failure {
     Unavailable(#[source] Box<Refused>),
 }
 
-/// How a client knows a host's address, in the order in which hosts are tried.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum HostSource {
-    /// It was set: by argument, by `LEASEHOLD_HOST`.
-    Setting,
-    /// It granted the current lease.
-    LastGrant,
-    /// A DNS record names it.
-    Record {
-        /// The suffix under which the record was found.
-        suffix: DomainName,
+/// Why an answer is not one of a host or an authority.
+#[derive(Debug, thiserror::Error)]
+pub enum NotAHost {
+    /// No server of Leasehold answers with this status and content type.
+    #[error("status {status}, content type {content_type:?}")]
+    Reply {
+        /// The HTTP status.
+        status: u16,
+        /// The type of content, shortened.
+        content_type: String,
     },
-    /// It announces itself on the local link.
-    LocalLink,
-    /// The agent of this machine knows it.
-    Agent,
+    /// The answer is too large.
+    #[error("it answers with more than {max} bytes")]
+    TooLarge {
+        /// The most bytes that are read.
+        max: u64,
+    },
+    /// The answer is not of the kind that was asked for.
+    #[error("its answer is not of the kind that was asked for")]
+    Unasked,
+    /// The refusal is no problem document of Leasehold's.
+    #[error("its problem document is not Leasehold's")]
+    Problem,
+    /// It does not speak HTTP.
+    #[error("it does not speak HTTP as a server does ({0})")]
+    Protocol(#[source] io::Error),
+    /// It does not speak TLS as this program does.
+    #[error("TLS cannot be agreed with it ({0})")]
+    Tls(#[source] io::Error),
+    /// It sends the request elsewhere.
+    #[error("it answers {status} and sends the request to {location}")]
+    Elsewhere {
+        /// The HTTP status.
+        status: u16,
+        /// Where to, shortened.
+        location: String,
+    },
+}
+
+/// How a lease differs from the one that was asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Mismatch {
+    /// It is for another device key.
+    #[error("it is for another client")]
+    Client,
+    /// It is for another product or family.
+    #[error("it is for another product")]
+    Product,
+    /// It answers another request.
+    #[error("it answers another request")]
+    Request,
+    /// It is for another machine.
+    #[error("it is for another machine")]
+    Fingerprint,
+    /// It was granted by another method.
+    #[error("it is not one of a multiple key")]
+    Method,
 }
 
 impl Failure {
@@ -149,27 +186,5 @@ fn describe_proxy(proxy: Option<&str>, failure: &Failure) -> String {
     match (proxy, failure) {
         (None, _) | (_, Failure::Proxy(_)) => String::new(),
         (Some(proxy), _) => format!(" through the proxy {proxy}"),
-    }
-}
-
-impl HostSource {
-    /// Whether the network named the host: anyone on it could have.
-    pub fn is_found(&self) -> bool {
-        match self {
-            Self::Setting | Self::LastGrant => false,
-            Self::Record { .. } | Self::LocalLink | Self::Agent => true,
-        }
-    }
-}
-
-impl fmt::Display for HostSource {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Setting => Ok(()),
-            Self::LastGrant => f.write_str(" (which granted the current lease)"),
-            Self::Record { suffix } => write!(f, " (found in DNS under {suffix})"),
-            Self::LocalLink => f.write_str(" (announced on the local link)"),
-            Self::Agent => f.write_str(" (by the agent of this machine)"),
-        }
     }
 }

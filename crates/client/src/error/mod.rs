@@ -1,6 +1,14 @@
 //! Why the client could not do what it was asked to. A refusal by a host is no error: that is [`crate::Refused`].
 
+pub(crate) mod agent;
+pub(crate) mod authority;
+#[cfg(feature = "directory")]
+pub(crate) mod directory;
 pub(crate) mod failure;
+pub(crate) mod provider;
+pub(crate) mod proxy;
+pub(crate) mod search;
+pub(crate) mod tls;
 
 use std::io::{self, ErrorKind};
 use std::path::PathBuf;
@@ -11,14 +19,14 @@ use leasehold_wire::Reason;
 use leasehold_wire::armour::ArmourError;
 
 use crate::address::HostAddress;
-use crate::agent::fault::AgentFault;
-use crate::error::failure::{Failure, Tried};
-use crate::provider::error::ProviderError;
-use crate::refused::Refused;
-use crate::session::authority::link::AuthorityError;
+use crate::error::agent::AgentFault;
+use crate::error::authority::AuthorityError;
 #[cfg(feature = "directory")]
-use crate::session::directory::DirectoryFault;
-use crate::session::host::lookup::SearchError;
+use crate::error::directory::DirectoryFault;
+use crate::error::failure::{Failure, Tried};
+use crate::error::provider::ProviderError;
+use crate::error::search::SearchError;
+use crate::refused::Refused;
 
 /// Why the client could not do what it was asked to.
 #[derive(Debug, thiserror::Error)]

@@ -6,7 +6,7 @@ use leasehold_core::Clock;
 use serde::Deserialize;
 
 use crate::error::Error;
-use crate::provider::error::ProviderFault;
+use crate::error::provider::ProviderFault;
 use crate::provider::sign_in::{Prompt, SignInUser};
 use crate::provider::tokens::{SignInTerms, Token, TokenReply};
 use crate::provider::{ProviderLink, ProviderMetadata, shortened};

@@ -3,7 +3,6 @@
 
 pub(crate) mod browser;
 pub(crate) mod device_grant;
-pub(crate) mod error;
 pub(crate) mod sign_in;
 pub(crate) mod tokens;
 
@@ -15,12 +14,13 @@ use serde::de::DeserializeOwned;
 
 use crate::address::HostAddress;
 use crate::error::Error;
-use crate::error::failure::{Failure, HostSource};
-use crate::provider::error::{ProviderError, ProviderFault};
+use crate::error::failure::{Failure, NotAHost};
+use crate::error::provider::{ProviderError, ProviderFault};
 use crate::provider::tokens::TokenReply;
-use crate::session::exchange::{Exchange, NotAHost, TIMEOUT_FOUND};
-use crate::session::host::route::Route;
-use crate::session::json::Body;
+use crate::route::{HostSource, Route};
+use crate::session::exchange::Exchange;
+use crate::session::question::{Body, Question, TIMEOUT_FOUND};
+use crate::session::reply::HttpReply;
 use crate::session::trust::Trust;
 
 /// The connection to an identity provider, through the system's proxy where one is set.
@@ -92,11 +92,9 @@ impl ProviderLink {
     /// # Errors
     /// [`ProviderError`].
     pub fn keys(&self, metadata: &ProviderMetadata) -> Result<Vec<u8>, ProviderError> {
-        let (route, path) = self.route(&metadata.jwks_uri)?;
-        match self.exchange.json(&route, &path, Body::Nothing, None, MAX_BYTES, TIMEOUT) {
-            Ok((200, bytes)) => Ok(bytes),
-            Ok((status, _)) => Err(self.error(ProviderFault::Status(status))),
-            Err(failure) => Err(self.failed(failure)),
+        match self.ask(&metadata.jwks_uri, Body::Nothing)? {
+            (200, bytes) => Ok(bytes),
+            (status, _) => Err(self.error(ProviderFault::Status(status))),
         }
     }
 
@@ -129,11 +127,9 @@ impl ProviderLink {
     }
 
     fn get<T: DeserializeOwned>(&self, url: &str) -> Result<T, ProviderError> {
-        let (route, path) = self.route(url)?;
-        match self.exchange.json(&route, &path, Body::Nothing, None, MAX_BYTES, TIMEOUT) {
-            Ok((200, bytes)) => self.read(&bytes),
-            Ok((status, _)) => Err(self.error(ProviderFault::Status(status))),
-            Err(failure) => Err(self.failed(failure)),
+        match self.ask(url, Body::Nothing)? {
+            (200, bytes) => self.read(&bytes),
+            (status, _) => Err(self.error(ProviderFault::Status(status))),
         }
     }
 
@@ -148,35 +144,44 @@ impl ProviderLink {
         form: &[(&str, &str)],
         authorization: Option<&str>,
     ) -> Result<T, ProviderError> {
-        let (route, path) = self.route(url)?;
         let form = form_urlencoded::Serializer::new(String::new()).extend_pairs(form).finish();
         let body = match authorization {
             Some(authorization) => Body::FormAs { form: &form, authorization },
             None => Body::Form(&form),
         };
-        match self.exchange.json(&route, &path, body, None, MAX_BYTES, TIMEOUT) {
-            Ok((200, bytes)) => self.read(&bytes),
-            Ok((status, bytes)) => match serde_json::from_slice::<Refusal>(&bytes) {
+        match self.ask(url, body)? {
+            (200, bytes) => self.read(&bytes),
+            (status, bytes) => match serde_json::from_slice::<Refusal>(&bytes) {
                 Ok(Refusal { error, error_description }) => {
                     let details = error_description.map(|words| shortened(&words));
                     Err(self.error(ProviderFault::Refused { error: shortened(&error), details }))
                 }
                 Err(_) => Err(self.error(ProviderFault::Status(status))),
             },
-            Err(failure) => Err(self.failed(failure)),
         }
     }
 
     /// As [`Self::post`], where the answer does not matter but by its status.
     pub(crate) fn tell(&self, url: &str, form: &[(&str, &str)]) -> Result<(), ProviderError> {
-        let (route, path) = self.route(url)?;
         let form = form_urlencoded::Serializer::new(String::new()).extend_pairs(form).finish();
-        match self.exchange.json(&route, &path, Body::Form(&form), None, MAX_BYTES, TIMEOUT) {
+        match self.ask(url, Body::Form(&form)) {
             // An answer without a body has no type of content.
-            Ok((200, _)) | Err(Failure::NotAHost(NotAHost::Reply { status: 200 | 204, .. })) => Ok(()),
+            Ok((200, _))
+            | Err(ProviderError {
+                fault: ProviderFault::Unanswered(Failure::NotAHost(NotAHost::Reply { status: 200 | 204, .. })),
+                ..
+            }) => Ok(()),
             Ok((status, _)) => Err(self.error(ProviderFault::Status(status))),
-            Err(failure) => Err(self.failed(failure)),
+            Err(error) => Err(error),
         }
+    }
+
+    /// The status and the body, which is JSON.
+    fn ask(&self, url: &str, body: Body<'_>) -> Result<(u16, Vec<u8>), ProviderError> {
+        let (route, path) = self.route(url)?;
+        let question = Question { max: MAX_BYTES, ..Question::new(&path, body, TIMEOUT) };
+        let reply = self.exchange.ask(&route, &question).and_then(HttpReply::json);
+        reply.map_err(|failure| self.error(ProviderFault::Unanswered(failure)))
     }
 
     fn read<T: DeserializeOwned>(&self, bytes: &[u8]) -> Result<T, ProviderError> {
@@ -195,10 +200,6 @@ impl ProviderLink {
 
     pub(crate) fn error(&self, fault: ProviderFault) -> ProviderError {
         ProviderError { issuer: self.issuer.clone(), fault }
-    }
-
-    fn failed(&self, failure: Failure) -> ProviderError {
-        self.error(ProviderFault::Unanswered(failure))
     }
 }
 

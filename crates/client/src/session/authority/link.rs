@@ -1,6 +1,5 @@
 //! The connection to a vendor's authority: one request, one answer. The caller checks the answer.
 
-use std::fmt;
 use std::time::Duration;
 
 use leasehold_core::Code;
@@ -8,10 +7,13 @@ use leasehold_wire::envelope::MAX_REVOCATION_BYTES;
 
 use crate::address::AuthorityAddress;
 use crate::error::Error;
-use crate::error::failure::{Failure, HostSource};
+use crate::error::authority::AuthorityError;
+use crate::error::failure::{Failure, NotAHost};
 use crate::refused::Refused;
-use crate::session::exchange::{Exchange, NotAHost, Reply, TIMEOUT};
-use crate::session::host::route::Route;
+use crate::route::{HostSource, Route};
+use crate::session::exchange::Exchange;
+use crate::session::question::{Body, Question, TIMEOUT};
+use crate::session::reply::{HttpReply, Reply};
 use crate::session::trust::Trust;
 
 /// The connection to a vendor's authority, through the system's proxy where one is set. It blocks for half a minute at most.
@@ -28,17 +30,6 @@ pub enum AuthorityReply {
     Document(Vec<u8>),
     /// A refusal. It is not signed.
     Refused(Refused),
-}
-
-/// Why an authority has not answered, or its answer cannot be used.
-#[derive(Debug)]
-pub struct AuthorityError {
-    /// The authority's address.
-    pub address: AuthorityAddress,
-    /// The proxy that was used, as `host:port`.
-    pub proxy: Option<String>,
-    /// What went wrong.
-    pub failure: Failure,
 }
 
 impl AuthorityLink {
@@ -90,8 +81,11 @@ impl AuthorityLink {
     /// # Errors
     /// [`AuthorityError`].
     pub fn revocations(&self, held: Option<u64>) -> Result<Option<Vec<u8>>, AuthorityError> {
-        let max = MAX_REVOCATION_BYTES as u64;
-        match self.exchange.fetch(&self.route(), "/v1/revocations", held, max, TIMEOUT) {
+        match self.ask(&Question {
+            body: Body::Held(held),
+            max: MAX_REVOCATION_BYTES as u64,
+            ..Question::fetching("/v1/revocations", TIMEOUT)
+        }) {
             Ok(Reply::Document(list)) => Ok(Some(list)),
             Ok(Reply::Done) => Ok(None),
             Ok(Reply::Refused(refused)) if refused.is(Code::NotFound) => Ok(None),
@@ -101,7 +95,7 @@ impl AuthorityLink {
     }
 
     fn post(&self, path: &str, request: &[u8]) -> Result<AuthorityReply, AuthorityError> {
-        match self.exchange.post(&self.route(), path, request, TIMEOUT) {
+        match self.ask(&Question::sending(path, request, TIMEOUT)) {
             Ok(Reply::Document(document)) => Ok(AuthorityReply::Document(document)),
             // A server that does not know the path, such as a host, is no authority.
             Ok(Reply::Refused(refused)) if refused.status == 404 || refused.status == 405 => {
@@ -114,6 +108,10 @@ impl AuthorityLink {
         }
     }
 
+    fn ask(&self, question: &Question<'_>) -> Result<Reply, Failure> {
+        self.exchange.ask(&self.route(), question).and_then(HttpReply::document)
+    }
+
     fn route(&self) -> Route {
         Route::by_name(self.address.0.clone(), HostSource::Setting)
     }
@@ -122,50 +120,6 @@ impl AuthorityLink {
     pub fn error(&self, failure: Failure) -> AuthorityError {
         let proxy = self.exchange.proxy(&self.route());
         AuthorityError { address: self.address.clone(), proxy, failure }
-    }
-}
-
-impl AuthorityError {
-    /// The stable code; [`Code::Refused`] for a code of the authority's that this release does not know.
-    pub fn code(&self) -> Code {
-        match &self.failure {
-            Failure::Unreachable(_) | Failure::NameNotFound => Code::AuthorityUnreachable,
-            Failure::Silent => Code::AuthoritySilent,
-            Failure::Untrusted(fault) => fault.code().unwrap_or(Code::UntrustedAuthority),
-            Failure::NotAHost(_) => Code::NotAnAuthority,
-            Failure::Foreign => Code::UnknownSigner,
-            Failure::PlainHttp
-            | Failure::Proxy(_)
-            | Failure::Gateway { .. }
-            | Failure::Certificate(_)
-            | Failure::List(_)
-            | Failure::Lease(_)
-            | Failure::OtherLease(_)
-            | Failure::ClockSkew(_)
-            | Failure::Agent(_)
-            | Failure::Unavailable(_) => self.failure.code(),
-        }
-    }
-}
-
-impl std::error::Error for AuthorityError {
-    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        Some(&self.failure)
-    }
-}
-
-impl fmt::Display for AuthorityError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { address, proxy, failure } = self;
-        write!(f, "authority {address}")?;
-        if let (Some(proxy), false) = (proxy, matches!(failure, Failure::Proxy(_))) {
-            write!(f, " through the proxy {proxy}")?;
-        }
-        match failure {
-            Failure::NotAHost(reason) => write!(f, ": what answers is not a Leasehold authority: {reason}"),
-            Failure::Foreign => f.write_str(": it belongs to another vendor than this manifest"),
-            other => write!(f, ": {other}"),
-        }
     }
 }
 

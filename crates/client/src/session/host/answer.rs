@@ -6,7 +6,7 @@ use leasehold_wire::envelope::with_chain;
 use leasehold_wire::trust::Verifiable;
 use leasehold_wire::{Envelope, Lease, Manifest, Opened, Reason, Revocations, SealedRefusal, verify};
 
-use crate::error::failure::Failure;
+use crate::error::failure::{Failure, Mismatch};
 use crate::refused::Proof;
 use crate::session::host::request::LeaseRequest;
 
@@ -26,26 +26,6 @@ pub(crate) enum Rejected {
     NeedsChain,
     /// It is not what was asked for.
     For(Failure),
-}
-
-/// How a lease differs from the one that was asked for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum Mismatch {
-    /// It is for another device key.
-    #[error("it is for another client")]
-    Client,
-    /// It is for another product or family.
-    #[error("it is for another product")]
-    Product,
-    /// It answers another request.
-    #[error("it answers another request")]
-    Request,
-    /// It is for another machine.
-    #[error("it is for another machine")]
-    Fingerprint,
-    /// It was granted by another method.
-    #[error("it is not one of a multiple key")]
-    Method,
 }
 
 /// What an answer is checked against.

@@ -5,10 +5,10 @@ use leasehold_wire::{Envelope, Lease, Method, Reason, Revocations, SealedRefusal
 
 use crate::context::Context;
 use crate::error::Error;
-use crate::error::failure::Failure;
+use crate::error::failure::{Failure, Mismatch};
 use crate::refused::Refused;
 use crate::session::authority::keyed::MachineSession;
-use crate::session::host::answer::{Mismatch, Rejected};
+use crate::session::host::answer::Rejected;
 use crate::session::host::asking::expected;
 use crate::session::host::request::{KeyChoice, LeaseRequest, prepare, prepare_for};
 use crate::session::host::{outcome, revocations};

@@ -4,13 +4,12 @@ use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use leasehold_core::Code;
-use leasehold_discovery::{Candidate, Config, Finder, Found, LookupError, NameError, ServiceLabel};
+use leasehold_discovery::{Candidate, Config, Finder, Found, LookupError, ServiceLabel};
 use leasehold_wire::Manifest;
 
 use crate::context::Context;
-use crate::error::failure::HostSource;
-use crate::session::host::route::{Reach, Route};
+use crate::error::search::SearchError;
+use crate::route::{HostSource, Reach, Route};
 use crate::session::network::Network;
 
 /// Whether hosts are looked for in DNS, and with which name servers.
@@ -36,32 +35,11 @@ pub enum LocalLink {
     Browsed,
 }
 
-/// Why hosts could not be looked for.
-#[derive(Debug, thiserror::Error)]
-pub enum SearchError {
-    /// The manifest names a service that no record can have.
-    #[error("manifest: service: {0}")]
-    Label(#[source] NameError),
-    /// The system does not say which name servers to ask.
-    #[error(transparent)]
-    System(#[from] LookupError),
-}
-
 /// Finds hosts, and remembers what it found while the machine's name servers and suffixes stay the same.
 #[derive(Debug, Default)]
 pub(crate) struct Search {
     lookup: Lookup,
     finder: Mutex<Option<Arc<Finder>>>,
-}
-
-impl SearchError {
-    /// The stable code.
-    pub fn code(&self) -> Code {
-        match self {
-            Self::Label(error) => error.code(),
-            Self::System(error) => error.code(),
-        }
-    }
 }
 
 impl Search {

@@ -13,5 +13,4 @@ pub(crate) mod release;
 pub(crate) mod request;
 pub(crate) mod revocations;
 pub(crate) mod round;
-pub(crate) mod route;
 pub(crate) mod user;

@@ -3,12 +3,13 @@
 use std::io;
 use std::net::ToSocketAddrs;
 
-use crate::error::failure::Failure;
+use crate::error::failure::{Failure, NotAHost};
 use crate::refused::Refused;
-use crate::session::exchange::{NotAHost, Reply, TIMEOUT_FOUND};
+use crate::route::{Reach, Route};
 use crate::session::host::round::Hosts;
-use crate::session::host::route::{Reach, Route};
 use crate::session::network::Network;
+use crate::session::question::{Question, TIMEOUT_FOUND};
+use crate::session::reply::{HttpReply, Reply};
 
 /// What a host shows.
 #[derive(Debug)]
@@ -39,8 +40,9 @@ pub(crate) fn known_routes(hosts: &Hosts<'_>) -> Vec<Route> {
 
 /// What the host at the end of `route` shows to any client. The host counts nothing and changes nothing.
 pub(crate) fn probe(network: &Network, route: &Route) -> Probe {
-    let (date, reply) = network.exchange.fetch_with_date(route, "/v1/host", TIMEOUT_FOUND);
-    let certificate = match reply {
+    let reply = network.exchange.ask(route, &Question::fetching("/v1/host", TIMEOUT_FOUND));
+    let date = reply.as_ref().ok().map(|reply| reply.date.clone()).filter(|date| !date.is_empty());
+    let certificate = match reply.and_then(HttpReply::document) {
         Ok(Reply::Document(bytes)) => Ok(bytes),
         Ok(Reply::Refused(refused)) => Err(ProbeError::Refused(refused)),
         Ok(Reply::Done) => Err(ProbeError::Failure(Failure::NotAHost(NotAHost::Unasked))),

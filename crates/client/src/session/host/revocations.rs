@@ -5,10 +5,11 @@ use leasehold_wire::{Revocations, verify};
 
 use crate::context::Context;
 use crate::error::Error;
+use crate::route::Route;
 use crate::session::deadline::Deadline;
-use crate::session::exchange::{Reply, TIMEOUT_FOUND};
-use crate::session::host::route::Route;
 use crate::session::network::Network;
+use crate::session::question::{Body, Question, TIMEOUT_FOUND};
+use crate::session::reply::{HttpReply, Reply};
 use crate::state::State;
 
 /// Fetches the newest revocation list. Without one the old one holds: a lease is not worth less for that.
@@ -46,10 +47,13 @@ fn fetch(
     deadline: Deadline<'_>,
 ) -> Option<(Vec<u8>, Revocations)> {
     let timeout = TIMEOUT_FOUND.min(deadline.left()?);
-    let (max, number) = (MAX_REVOCATION_BYTES as u64, held.map(|list| list.number));
-    let Ok(Reply::Document(bytes)) = network.exchange.fetch(route, "/v1/revocations", number, max, timeout) else {
-        return None;
+    let question = Question {
+        body: Body::Held(held.map(|list| list.number)),
+        max: MAX_REVOCATION_BYTES as u64,
+        ..Question::fetching("/v1/revocations", timeout)
     };
+    let answer = network.exchange.ask(route, &question).and_then(HttpReply::document);
+    let Ok(Reply::Document(bytes)) = answer else { return None };
     let list = verify::<Revocations>(&bytes, context.root(), context.now(), held).ok()?.document;
     Some((bytes, list))
 }

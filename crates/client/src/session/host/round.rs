@@ -11,18 +11,21 @@ use leasehold_wire::{HostCertificate, Reason, verify};
 use crate::address::HostAddress;
 use crate::context::Context;
 use crate::error::Error;
-use crate::error::failure::{Failure, HostSource, Tried};
+use crate::error::failure::{Failure, NotAHost, Tried};
 use crate::provider::tokens::Token;
 use crate::refused::Refused;
+use crate::route::{HostSource, Reach, Route};
 use crate::session::deadline::Deadline;
-use crate::session::exchange::{Exchange, MAX_BYTES, NotAHost, Reply, TIMEOUT, TIMEOUT_FOUND};
+use crate::session::exchange::Exchange;
 use crate::session::host::answer::{Accepted, Expected, Rejected};
 use crate::session::host::lookup;
 use crate::session::host::race;
 use crate::session::host::request::LeaseRequest;
-use crate::session::host::route::{Reach, Route};
+
 use crate::session::host::user::is_safe;
 use crate::session::network::Network;
+use crate::session::question::{Question, TIMEOUT, TIMEOUT_FOUND};
+use crate::session::reply::{HttpReply, Reply};
 
 /// The hosts that a client can ask.
 #[derive(Debug)]
@@ -90,12 +93,13 @@ impl Hosts<'_> {
 
     /// Gives a lease back: the host that granted it is asked first. A refusal is an answer too.
     pub(crate) fn give_back(&self, release: &[u8]) -> Result<FirstAnswer<Option<Refused>>, Error> {
-        let ask = |route: &Route| match self.post(route, "/v1/releases", release)? {
-            Reply::Done => Ok(None),
-            Reply::Refused(refused) if refused.is_server_error() => Err(Failure::Unavailable(Box::new(refused))),
-            Reply::Refused(refused) => Ok(Some(refused)),
-            Reply::Document(_) => Err(Failure::NotAHost(NotAHost::Unasked)),
-        };
+        let ask =
+            |route: &Route| match self.ask(route, |timeout| Question::sending("/v1/releases", release, timeout))? {
+                Reply::Done => Ok(None),
+                Reply::Refused(refused) if refused.is_server_error() => Err(Failure::Unavailable(Box::new(refused))),
+                Reply::Refused(refused) => Ok(Some(refused)),
+                Reply::Document(_) => Err(Failure::NotAHost(NotAHost::Unasked)),
+            };
         let mut routes = self.routes_to_ask();
         routes.sort_by_key(|route| self.last_grant.as_ref() != Some(&route.address));
         self.first_answer(routes, ask, |_, _| Weight::Final)
@@ -155,9 +159,9 @@ impl Hosts<'_> {
         // A token is for the host alone.
         let token = self.token.as_ref().filter(|_| is_safe(&route.address) && route.reach != Reach::ByAgent);
         let post = |request: &LeaseRequest| {
-            let timeout = self.timeout(route).ok_or(Failure::Silent).map_err(Rejected::For)?;
-            let exchange = &self.network.exchange;
-            exchange.post_as(route, "/v1/leases", &request.bytes(), token, timeout).map_err(Rejected::For)
+            let bytes = request.bytes();
+            let question = |timeout| Question { token, ..Question::sending("/v1/leases", &bytes, timeout) };
+            self.ask(route, question).map_err(Rejected::For)
         };
         let mut reply = post(request)?;
         if let Reply::Refused(Refused { last: Some(last), .. }) = &reply
@@ -203,9 +207,10 @@ impl Hosts<'_> {
         (near && issued > request.request.issued).then(|| request.made_at(issued))
     }
 
-    fn post(&self, route: &Route, path: &str, document: &[u8]) -> Result<Reply, Failure> {
+    /// Asks a host within the time that it may take.
+    fn ask<'q>(&self, route: &Route, question: impl FnOnce(Duration) -> Question<'q>) -> Result<Reply, Failure> {
         let timeout = self.timeout(route).ok_or(Failure::Silent)?;
-        self.network.exchange.post(route, path, document, timeout)
+        self.network.exchange.ask(route, &question(timeout)).and_then(HttpReply::document)
     }
 
     /// How long a host may take for one answer; `None` where the attempt is over.
@@ -227,8 +232,7 @@ impl Hosts<'_> {
         if !found && !refused.is(Code::ProductNotGranted) && !refused.is(Code::KeyMismatch) {
             return true;
         }
-        let Some(timeout) = self.timeout(route) else { return !found };
-        let shown = self.network.exchange.fetch(route, "/v1/host", None, MAX_BYTES, timeout);
+        let shown = self.ask(route, |timeout| Question::fetching("/v1/host", timeout));
         let Ok(Reply::Document(certificate)) = shown else { return !found };
         match verify::<HostCertificate>(&certificate, self.context.root(), self.context.now(), None) {
             Ok(_) | Err(Reason::Revoked | Reason::NotYetValid | Reason::Expired) => true,

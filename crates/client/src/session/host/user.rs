@@ -7,13 +7,13 @@ use serde::de::DeserializeOwned;
 
 use crate::address::HostAddress;
 use crate::error::Error;
-use crate::error::failure::{Failure, Tried};
+use crate::error::failure::{Failure, NotAHost, Tried};
 use crate::provider::tokens::{SignInTerms, Token};
 use crate::refused::{Refused, readable};
-use crate::session::exchange::{MAX_BYTES, NotAHost, TIMEOUT};
+use crate::route::Route;
 use crate::session::host::round::Hosts;
-use crate::session::host::route::Route;
-use crate::session::json::Body;
+use crate::session::question::{Body, Question, TIMEOUT};
+use crate::session::reply::HttpReply;
 
 /// A device on which the user holds leases.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -59,7 +59,8 @@ impl Hosts<'_> {
         let mut tried = Vec::new();
         for route in safe {
             let timeout = self.deadline.left().unwrap_or_default().min(TIMEOUT);
-            let failure = match self.network.exchange.json(&route, path, body, token, MAX_BYTES, timeout) {
+            let question = Question { token, ..Question::new(path, body, timeout) };
+            let failure = match self.network.exchange.ask(&route, &question).and_then(HttpReply::json) {
                 Ok((200, bytes)) => match serde_json::from_slice(&bytes) {
                     Ok(answer) => return Ok(answer),
                     Err(_) => Failure::NotAHost(NotAHost::Unasked),

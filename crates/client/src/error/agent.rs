@@ -4,7 +4,6 @@ use std::io;
 
 use leasehold_core::Code;
 
-use crate::agent::protocol::Told;
 use crate::error::describe_io;
 
 /// Why the agent of this machine brings nothing.
@@ -30,11 +29,6 @@ pub enum AgentFault {
 }
 
 impl AgentFault {
-    pub(crate) fn says(told: &Told) -> Self {
-        let code = told.code.parse().unwrap_or(Code::HostUnreachable);
-        Self::Says { code, message: crate::refused::readable(&told.message) }
-    }
-
     /// The stable code.
     pub fn code(&self) -> Code {
         match self {

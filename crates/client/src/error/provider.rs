@@ -4,8 +4,7 @@ use std::fmt;
 
 use leasehold_core::Code;
 
-use crate::error::failure::Failure;
-use crate::session::exchange::NotAHost;
+use crate::error::failure::{Failure, NotAHost};
 
 /// Why an identity provider has not answered, or its answer is of no use.
 #[derive(Debug)]
