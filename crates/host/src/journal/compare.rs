@@ -40,7 +40,17 @@ impl Former {
     /// [`Error::File`]; whether something is wrong with it is in [`Self::replay`].
     pub fn read(path: &Path, root: Option<PublicKey>) -> Result<Self, Error> {
         let replay = replay(path, Reading::Verifying(root), &mut |_| ())?;
-        Ok(Self { path: path.to_owned(), replay, met: Vec::new() })
+        Ok(Self::replayed(path.to_owned(), replay))
+    }
+
+    /// The earlier journal as it was replayed already.
+    pub fn replayed(path: PathBuf, replay: Replay) -> Self {
+        Self { path, replay, met: Vec::new() }
+    }
+
+    /// Where the earlier journal lies.
+    pub fn path(&self) -> &Path {
+        &self.path
     }
 
     /// What was seen of the earlier journal.

@@ -126,30 +126,48 @@ fn agree(journals: &[Verified]) -> Result<(), Failure> {
         journal.replay.standing.iter().find(|(named, _)| *named == host).map(|(_, standing)| standing.tip.number)
     };
     for (at, longer) in journals.iter().enumerate() {
-        for (other, shorter) in journals.iter().enumerate() {
+        let goes_on = |(other, shorter): &(usize, &Verified)| {
             let mut ends = shorter.replay.standing.iter();
-            let goes_on =
-                ends.any(|(host, end)| tip(longer, *host).is_some_and(|tip| (tip, at) > (end.tip.number, other)));
-            if at == other || !goes_on {
-                continue;
-            }
-            let mut former = Former::read(&shorter.path, None).map_err(|error| host::failed(&error))?;
-            let later = replay(&longer.path, Reading::Verifying(None), &mut |seal| former.look(seal));
-            let later = later.map_err(|error| host::failed(&error))?;
-            match former.verdict(&longer.path, &later).map_err(|error| host::failed(&error))? {
-                Extends::Forked(host, number) => {
-                    let (one, two) = (longer.path.display(), shorter.path.display());
-                    let message =
-                        format!("seal {number} of host {host}: {one} and {two} have one each, and both are signed");
-                    return Err(Failure::refused(Code::JournalForked, message));
-                }
-                Extends::Gap(host, ends, begins) => errln!(
-                    "seals {} to {begins} of host {host} are in none of the journals: what they cover is not counted",
-                    ends + 1
-                ),
-                Extends::Yes(_) | Extends::Older(..) | Extends::AnotherHost(_) => {}
-            }
+            at != *other
+                && ends.any(|(host, end)| tip(longer, *host).is_some_and(|tip| (tip, at) > (end.tip.number, *other)))
+        };
+        let former = |(_, shorter): (usize, &Verified)| Former::replayed(shorter.path.clone(), shorter.replay.clone());
+        let mut formers: Vec<Former> = journals.iter().enumerate().filter(goes_on).map(former).collect();
+        if formers.is_empty() {
+            continue;
         }
+        let later =
+            replay(&longer.path, Reading::Again, &mut |seal| formers.iter_mut().for_each(|former| former.look(seal)));
+        unchanged(&longer.path, &later.map_err(|error| host::failed(&error))?)?;
+        for former in formers {
+            follows(longer, &former)?;
+        }
+    }
+    Ok(())
+}
+
+/// Refuses a journal that parts from one that it goes on from, and says where seals between the two are missing.
+fn follows(longer: &Verified, former: &Former) -> Result<(), Failure> {
+    match former.verdict(&longer.path, &longer.replay).map_err(|error| host::failed(&error))? {
+        Extends::Forked(host, number) => {
+            let (one, two) = (longer.path.display(), former.path().display());
+            let message = format!("seal {number} of host {host}: {one} and {two} have one each, and both are signed");
+            return Err(Failure::refused(Code::JournalForked, message));
+        }
+        Extends::Gap(host, ends, begins) => errln!(
+            "seals {} to {begins} of host {host} are in none of the journals: what they cover is not counted",
+            ends + 1
+        ),
+        Extends::Yes(_) | Extends::Older(..) | Extends::AnotherHost(_) => {}
+    }
+    Ok(())
+}
+
+/// Refuses a journal that was verified before and is not as it was.
+fn unchanged(path: &Path, seen: &Replay) -> Result<(), Failure> {
+    if seen.flaw.is_some() {
+        let message = format!("journal {}: the file was changed while it was read", path.display());
+        return Err(Failure::failed(Code::JournalAltered, message));
     }
     Ok(())
 }
@@ -160,10 +178,7 @@ fn count(journals: &[Verified]) -> Result<UsageCount, Failure> {
     loop {
         let seen =
             in_step(&paths, Reading::Again, &mut |seal| counter.take(seal)).map_err(|error| host::failed(&error))?;
-        if let Some((path, _)) = paths.iter().zip(&seen).find(|(_, seen)| seen.flaw.is_some()) {
-            let message = format!("journal {}: the file was changed while it was read", path.display());
-            return Err(Failure::failed(Code::JournalAltered, message));
-        }
+        paths.iter().zip(&seen).try_for_each(|(path, seen)| unchanged(path, seen))?;
         if !counter.needs_another_reading() {
             return Ok(counter.usage());
         }
