@@ -5,6 +5,7 @@ use std::fmt;
 use std::io::{BufRead, BufReader, Write};
 use std::path::Path;
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
+use std::sync::{Mutex, PoisonError};
 
 use leasehold_testkit::need::{Need, is_missing};
 use leasehold_testkit::process::contained;
@@ -17,6 +18,8 @@ pub(crate) fn alone(test: &str) -> bool {
     if is_missing(&[Need::Cluster]) {
         return false;
     }
+    // One cluster at a time: each is three servers' work.
+    let _turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
     let mut command = contained("unshare");
     // The shell is the first process there, and takes the ends of those whose parents are gone.
     command.args(["--net", "--mount-proc", "--pid", "--fork", "--kill-child", "bash", "-c", "\"$@\"; exit $?", "bash"]);
@@ -124,6 +127,7 @@ impl fmt::Display for Fault {
     }
 }
 
+static TURN: Mutex<()> = Mutex::new(());
 pub(crate) const ROUNDS: &str = "LEASEHOLD_FAILOVERS";
 const INSIDE: &str = "LEASEHOLD_TEST_CLUSTER";
 const PASSED_ON: [&str; 2] = [ROUNDS, "RUST_BACKTRACE"];

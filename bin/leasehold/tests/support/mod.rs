@@ -1,6 +1,7 @@
 //! A real host process, and machines with keys of their own that ask it over real sockets.
 #![allow(dead_code, reason = "each test uses a part of it")]
 
+pub(crate) mod busy_vendor;
 pub(crate) mod history;
 pub(crate) mod pair;
 
