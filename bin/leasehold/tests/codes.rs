@@ -222,7 +222,7 @@ online.rs: not-renewed too-many-requests untrusted-authority wrong-kind-of-key
 vendor.rs: activations-exhausted hosts-exhausted not-a-key-file
 administration.rs: own-authority withdrawn
 rotation.rs: older-list
-postgres.rs: store-denied store-newer
+postgres.rs: store-denied store-newer store-pooled
 mark.rs: another-store store-behind store-missing
 store.rs: store-not-empty
 journal.rs: journal-altered journal-cut journal-forked seal-missing seal-out-of-order not-in-journal journal-unrelated

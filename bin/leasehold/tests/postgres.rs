@@ -10,6 +10,7 @@ use leasehold_core::Policy;
 use leasehold_store::host::SealKind;
 use leasehold_testkit::http::{get, post, problem};
 use leasehold_testkit::need::{Need, is_missing};
+use leasehold_testkit::pgbouncer::Pgbouncer;
 use leasehold_testkit::postgres::Postgres;
 use support::pair::{Pair, fleet, reader, scarce, under_load, until};
 use support::{Host, Machine, Vendor, history, program};
@@ -178,7 +179,7 @@ fn a_database_without_room_is_said_so_and_nothing_is_granted_that_is_not_recorde
 
 #[test]
 fn a_database_that_cannot_be_used_is_said_so_at_the_start() {
-    if is_missing(&[Need::Postgres]) {
+    if is_missing(&[Need::Postgres, Need::Pgbouncer]) {
         return;
     }
     let server = Postgres::shared();
@@ -191,11 +192,13 @@ fn a_database_that_cannot_be_used_is_said_so_at_the_start() {
          INSERT INTO leasehold_host.schema_version VALUES (99)",
     );
     let at = server.address();
+    let pooler = Pgbouncer::before(server, "transaction", &[]);
     let cases = [
         ("postgres://leasehold@127.0.0.1:1/x".to_owned(), "refused", "[store-unavailable]"),
         (format!("postgres://guarded_by_password@{at}/{name}"), "password authentication failed", "[store-denied]"),
         (format!("postgres://leasehold@{at}/nowhere"), "does not exist", "[store-unavailable]"),
         (server.url(&newer), "version 99", "[store-newer]"),
+        (pooler.url(&name), "each transaction", "[store-pooled]"),
         (format!("postgres://leasehold:secret@{at}/{name}"), "PGPASSWORD", "[usage]"),
         (format!("{}?sslmode=strict", server.url(&name)), "sslmode cannot be strict", "[usage]"),
         (format!("{}?sslmode=require", server.url(&name)), "TLS", "[store-unavailable]"),

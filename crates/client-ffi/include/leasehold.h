@@ -245,6 +245,7 @@ enum lh_result {
   LH_SERVICE_REFUSED = 322,
   LH_AGENT_SILENT = 323,
   LH_AGENT_LACKS_PRODUCT = 324,
+  LH_STORE_POOLED = 325,
 };
 
 #ifndef __cplusplus

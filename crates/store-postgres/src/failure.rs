@@ -43,6 +43,18 @@ impl Fault {
         twice || self.is_conflict()
     }
 
+    /// The connection is of no more use, although it has not ended: the next one may be.
+    pub(crate) fn spoils_the_connection(&self) -> bool {
+        match self {
+            // A database that has become a standby may have a successor; a pooler has lost the statements.
+            Self::Database(error) => {
+                error.code().is_some_and(|code| ["25006", "26000", "42P05"].contains(&code.code()))
+            }
+            Self::Store(error) => matches!(error, StoreError::Pooled),
+            Self::Late => false,
+        }
+    }
+
     /// The connection has ended, or is about to.
     pub(crate) fn is_loss(&self) -> bool {
         match self {
@@ -104,6 +116,8 @@ fn named(error: tokio_postgres::Error) -> StoreError {
         "" if lacks_password => StoreError::Denied(cause),
         // A transaction that may only read: a standby, or a database set so.
         "25006" => StoreError::ReadOnly(cause),
+        // A prepared statement that is gone, or one of another program with its name.
+        "26000" | "42P05" => StoreError::Pooled,
         // Data or index corrupted; tables or columns that are missing; constraints that are broken.
         "XX001" | "XX002" | "42P01" | "42703" | "3F000" => StoreError::Damaged(cause),
         code if code.starts_with("23") => StoreError::Damaged(cause),

@@ -7,6 +7,7 @@ mod environment;
 mod failure;
 pub mod host;
 mod pass_file;
+mod pooler;
 mod schema;
 mod session;
 mod tls;

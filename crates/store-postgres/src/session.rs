@@ -7,12 +7,14 @@ use tokio_postgres::Client;
 
 use crate::address::Address;
 use crate::failure::Fault;
+use crate::pooler::{Backend, refuse_pooler};
 
 /// A connection; it ends when dropped.
 #[derive(Debug)]
 pub(crate) struct Session {
     pub(crate) client: Client,
     connection: JoinHandle<()>,
+    backend: Backend,
 }
 
 /// What a connection is for.
@@ -26,14 +28,19 @@ pub(crate) enum Purpose {
 
 impl Session {
     /// Connects; the tasks run on the runtime that polls this.
+    ///
+    /// # Errors
+    /// [`StoreError::Pooled`] among others.
     pub(crate) async fn open(address: &Address, purpose: Purpose) -> Result<Self, Fault> {
-        let (client, connection) = address.config.connect(address.tls.connector()).await?;
-        let connection = tokio::spawn(async move {
-            if let Err(error) = connection.await {
-                tracing::debug!(%error, "connection to the database lost");
+        let (client, connection) = connect(address).await?;
+        let backend = match refuse_pooler(&client, address).await {
+            Ok(backend) => backend,
+            Err(fault) => {
+                connection.abort();
+                return Err(fault);
             }
-        });
-        let session = Self { client, connection };
+        };
+        let session = Self { client, connection, backend };
         let settings = match purpose {
             Purpose::Serving => SERVING,
             Purpose::Looking => LOOKING,
@@ -41,6 +48,26 @@ impl Session {
         session.client.batch_execute(settings).await?;
         Ok(session)
     }
+
+    /// Begins a transaction, on the connection that was set up.
+    ///
+    /// # Errors
+    /// [`StoreError::Pooled`] where it is another: a pooler was set to another mode meanwhile.
+    pub(crate) async fn begin(&self, isolation: &str) -> Result<(), Fault> {
+        let begin = format!("BEGIN ISOLATION LEVEL {isolation}; SELECT pg_backend_pid()");
+        self.backend.is_named_by(&self.client.simple_query(&begin).await?)
+    }
+}
+
+/// A connection, and the task that moves its bytes.
+pub(crate) async fn connect(address: &Address) -> Result<(Client, JoinHandle<()>), Fault> {
+    let (client, connection) = address.config.connect(address.tls.connector()).await?;
+    let connection = tokio::spawn(async move {
+        if let Err(error) = connection.await {
+            tracing::debug!(%error, "connection to the database lost");
+        }
+    });
+    Ok((client, connection))
 }
 
 /// A runtime of one thread, the caller's: a batch waits for no other task.

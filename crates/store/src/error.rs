@@ -44,6 +44,9 @@ pub enum StoreError {
     /// The database lets this user not in, or not do what is needed.
     #[error("the database refuses this user")]
     Denied(#[source] Box<dyn Error + Send + Sync>),
+    /// A pooler stands between, and gives each transaction another connection to the database.
+    #[error("the database gives each transaction another connection")]
+    Pooled,
     /// It cannot be reached, or another failure that may pass.
     #[error("the store is not available")]
     Unavailable(#[source] Box<dyn Error + Send + Sync>),
@@ -55,6 +58,7 @@ impl StoreError {
         match self {
             Self::Full(_) | Self::ReadOnly(_) | Self::Unavailable(_) => Code::StoreUnavailable,
             Self::Denied(_) => Code::StoreDenied,
+            Self::Pooled => Code::StorePooled,
             Self::NotEmpty => Code::StoreNotEmpty,
             Self::InUse => Code::StoreInUse,
             Self::Replaced => Code::StoreReplaced,

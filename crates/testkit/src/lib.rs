@@ -11,6 +11,7 @@ pub mod need;
 pub mod net;
 pub mod oidc;
 #[cfg(unix)]
+pub mod pgbouncer;
 pub mod postgres;
 pub mod process;
 pub mod responder;

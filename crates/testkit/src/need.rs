@@ -50,6 +50,8 @@ pub enum Need {
     Python,
     /// A `PostgreSQL` cluster: Patroni with etcd and `HAProxy`, and the right to give each server a network of its own.
     Cluster,
+    /// The connection pooler `PgBouncer`, before a server of [`Need::Postgres`].
+    Pgbouncer,
 }
 
 /// Whether any of `needs` is missing. Says so on standard error, with the name of the test, for the test to return then.
@@ -72,7 +74,7 @@ pub const DEMAND: &str = "LEASEHOLD_TEST_DEMAND";
 impl Need {
     /// Why it is missing, if it is; looked up once.
     fn missing(self) -> Option<&'static str> {
-        static FOUND: [OnceLock<Option<&'static str>>; 19] = [const { OnceLock::new() }; 19];
+        static FOUND: [OnceLock<Option<&'static str>>; 20] = [const { OnceLock::new() }; 20];
         *FOUND[self as usize].get_or_init(|| self.look())
     }
 
@@ -119,6 +121,10 @@ impl Need {
                 .then_some("patroni, etcd-server, haproxy, curl or nsenter are not installed")
                 .or_else(|| Self::Postgres.look())
                 .or_else(is_not_root),
+            Self::Pgbouncer => {
+                let there = find("pgbouncer").is_some() && find("setpriv").is_some();
+                without(there, "PgBouncer (pgbouncer) or setpriv is not installed").or_else(|| Self::Postgres.look())
+            }
             Self::Ipv6 => {
                 let there = std::net::UdpSocket::bind((std::net::Ipv6Addr::LOCALHOST, 0)).is_ok();
                 without(there, "there is no IPv6 here")

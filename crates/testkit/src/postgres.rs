@@ -263,12 +263,12 @@ fn watch(child: &mut Child, log: &Arc<Mutex<String>>) -> Receiver<Started> {
     ready
 }
 
-fn signalled(child: &Child, signal: &str) {
+pub(crate) fn signalled(child: &Child, signal: &str) {
     let status = Command::new("kill").args([signal, &child.id().to_string()]).status().expect("kill");
     assert!(status.success(), "our own process");
 }
 
-fn free_port() -> u16 {
+pub(crate) fn free_port() -> u16 {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a port");
     listener.local_addr().expect("an address").port()
 }
@@ -308,14 +308,14 @@ fn on_a_little_disk(command: &Command, folder: &Path) -> Command {
     unshare
 }
 
-fn give(path: &Path) {
+pub(crate) fn give(path: &Path) {
     if let Some((user, group)) = server_user() {
         chown(path, Some(user), Some(group)).expect("root may give it away");
     }
 }
 
 /// The user `postgres` and its group, where this process is root.
-fn server_user() -> Option<(u32, u32)> {
+pub(crate) fn server_user() -> Option<(u32, u32)> {
     let id = |arguments: &[&str]| {
         let output = Command::new("id").args(arguments).output().expect("id");
         let text = String::from_utf8_lossy(&output.stdout).trim().to_owned();

@@ -115,6 +115,7 @@ codes! {
     Internal = "internal",
     StoreUnavailable = "store-unavailable",
     StoreDenied = "store-denied",
+    StorePooled = "store-pooled",
     StoreInUse = "store-in-use",
     StoreNotEmpty = "store-not-empty",
     StoreNewer = "store-newer",

@@ -67,7 +67,7 @@ impl HostSession {
         // All are sent at once, in this order; each sees what was committed before the locks were given.
         let (begun, tip, locked, counted, sightings, counting, leases, held) = tokio::join!(
             biased;
-            client.batch_execute("BEGIN ISOLATION LEVEL READ COMMITTED"),
+            self.begin("READ COMMITTED"),
             client.query_opt(&statements.lock_chain, &host),
             client.query(&statements.lock_families, &locks),
             client.query(&statements.count_families, &at),

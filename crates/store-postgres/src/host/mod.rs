@@ -45,13 +45,13 @@ impl PostgresHost {
     /// [`StoreError`], [`StoreError::Newer`] among others.
     pub fn open(address: Address) -> Result<Self, StoreError> {
         let runtime = runtime()?;
-        runtime.block_on(async {
-            let session = Session::open(&address, Purpose::Serving).await?;
-            SCHEMA.bring_up_to_date(&session.client).await
+        let purpose = Purpose::Serving;
+        let session = runtime.block_on(async {
+            let session = Session::open(&address, purpose).await?;
+            SCHEMA.bring_up_to_date(&session.client).await?;
+            HostSession::on(session).await
         })?;
-        let mut store = Self { runtime, address, purpose: Purpose::Serving, session: None };
-        store.connect()?;
-        Ok(store)
+        Ok(Self { runtime, address, purpose, session: Some(session) })
     }
 
     /// Opens the store for reading, also while hosts serve from it; `None` where there is none yet.
@@ -60,19 +60,17 @@ impl PostgresHost {
     /// [`StoreError`], [`StoreError::Newer`] and [`StoreError::Older`] among others.
     pub fn open_reader(address: Address) -> Result<Option<Self>, StoreError> {
         let runtime = runtime()?;
-        let version = runtime.block_on(async {
-            let session = Session::open(&address, Purpose::Looking).await?;
-            SCHEMA.version(&session.client).await
-        })?;
-        match version {
-            None => Ok(None),
-            Some(found) if found < SCHEMA.known() => Err(StoreError::Older { found, known: SCHEMA.known() }),
-            Some(_) => {
-                let mut store = Self { runtime, address, purpose: Purpose::Looking, session: None };
-                store.connect()?;
-                Ok(Some(store))
+        let purpose = Purpose::Looking;
+        let session = runtime.block_on(async {
+            let session = Session::open(&address, purpose).await?;
+            match SCHEMA.version(&session.client).await? {
+                None => Ok(None),
+                Some(found) if found < SCHEMA.known() => Err(StoreError::Older { found, known: SCHEMA.known() }.into()),
+                Some(_) => HostSession::on(session).await.map(Some),
             }
-        }
+        });
+        let opened = session.map_err(|fault: Fault| StoreError::from(fault))?;
+        Ok(opened.map(|session| Self { runtime, address, purpose, session: Some(session) }))
     }
 
     /// The version of the schema and the one this program knows; `None` where there is no store of hosts.
@@ -88,23 +86,15 @@ impl PostgresHost {
         SCHEMA.steps.iter().map(|step| title(step)).collect()
     }
 
-    fn connect(&mut self) -> Result<(), StoreError> {
-        let Self { runtime, address, purpose, session } = self;
-        runtime.block_on(connected(session, address, *purpose)).map(drop).map_err(StoreError::from)
-    }
-
     /// What is left of a connection after a fault: one that is whole goes on, without the transaction.
     fn recover(&mut self, fault: &Fault) {
-        let read_only =
-            matches!(fault, Fault::Database(error) if error.code().is_some_and(|code| code.code() == "25006"));
-        if let Some(session) = self.session.as_ref().filter(|_| !fault.is_loss() && !read_only) {
+        if let Some(session) = self.session.as_ref().filter(|_| !fault.is_loss() && !fault.spoils_the_connection()) {
             let rolled_back =
                 self.runtime.block_on(async { timeout(TIMEOUT, session.client().batch_execute("ROLLBACK")).await });
             if matches!(rolled_back, Ok(Ok(()))) {
                 return;
             }
         }
-        // A database that has become a standby may have a successor: the next connection looks for it.
         self.session = None;
     }
 

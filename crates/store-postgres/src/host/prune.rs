@@ -18,7 +18,7 @@ impl HostSession {
     /// Prunes some batches in a transaction of its own; whether there may be more.
     pub(super) async fn prune(&mut self, before: Timestamp) -> Result<bool, Fault> {
         // Hosts that prune at once wait for each other; those that decide wait for none of them.
-        self.client().batch_execute("BEGIN ISOLATION LEVEL READ COMMITTED").await?;
+        self.begin("READ COMMITTED").await?;
         let locked = self.client().query_one(&self.statements.lock_pruned, &[]).await?;
         let pruned: i64 = locked.try_get(0)?;
         let page = self.client().query(&self.statements.batches_after, &[&pruned, &BATCHES]).await?;

@@ -23,7 +23,7 @@ impl Records for PostgresHost {
     fn dump(&mut self, each: &mut Each<'_>) -> Result<(), StoreError> {
         let dumped: Result<(), Fault> = self.runtime.block_on(async {
             let session = HostSession::open(&self.address, Purpose::Looking).await?;
-            session.client().batch_execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await?;
+            session.begin("REPEATABLE READ READ ONLY").await?;
             session.dump_signers_and_bases(each).await?;
             session.dump_batches(each).await?;
             session.dump_clients(each).await
@@ -35,8 +35,9 @@ impl Records for PostgresHost {
         let restored: Result<(), Fault> = self.runtime.block_on(async {
             let mut session = HostSession::open(&self.address, Purpose::Looking).await?;
             // Hosts that serve from it wait: nothing comes in between.
-            let begin = "BEGIN; LOCK TABLE leasehold_host.family, leasehold_host.chain IN EXCLUSIVE MODE";
-            session.client().batch_execute(begin).await?;
+            let lock = "LOCK TABLE leasehold_host.family, leasehold_host.chain IN EXCLUSIVE MODE";
+            session.begin("READ COMMITTED").await?;
+            session.client().batch_execute(lock).await?;
             let restored = session.restore(next).await;
             session.client().batch_execute(if restored.is_ok() { "COMMIT" } else { "ROLLBACK" }).await?;
             restored
@@ -58,7 +59,7 @@ impl SealHistory for PostgresHost {
     ) -> Result<(), StoreError> {
         let handed: Result<(), Fault> = self.runtime.block_on(async {
             let session = HostSession::open(&self.address, Purpose::Looking).await?;
-            session.client().batch_execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await?;
+            session.begin("REPEATABLE READ READ ONLY").await?;
             session.seals_after(host, after, each).await
         });
         Ok(handed?)

@@ -62,7 +62,11 @@ statements! {
 
 impl HostSession {
     pub(super) async fn open(address: &Address, purpose: Purpose) -> Result<Self, Fault> {
-        let session = Session::open(address, purpose).await?;
+        Self::on(Session::open(address, purpose).await?).await
+    }
+
+    /// Prepares the statements on a connection.
+    pub(super) async fn on(session: Session) -> Result<Self, Fault> {
         let statements = Box::pin(Statements::prepare(&session.client)).await?;
         let (families, products) = (HashMap::new(), HashMap::new());
         Ok(Self { session, statements, families, products, chains: HashSet::new() })
@@ -70,6 +74,11 @@ impl HostSession {
 
     pub(super) fn client(&self) -> &Client {
         &self.session.client
+    }
+
+    /// Begins a transaction.
+    pub(super) async fn begin(&self, isolation: &str) -> Result<(), Fault> {
+        self.session.begin(isolation).await
     }
 
     /// The ids of what `batch` is about; new ones are added, outside of any transaction.

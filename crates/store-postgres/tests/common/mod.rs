@@ -1,4 +1,5 @@
 //! Stores of tests, and a wire that can be cut.
+#![allow(dead_code, reason = "each test uses a part of it")]
 
 use std::io::{Read, Write};
 use std::net::{Shutdown, TcpListener, TcpStream};

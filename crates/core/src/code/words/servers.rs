@@ -27,6 +27,9 @@ words! {
     StoreDenied: "the database refuses this user",
         "a password is wrong or missing, or the role lacks a right",
         "set PGPASSWORD, or write the password into ~/.pgpass (mode 0600) of the user who runs this; grant the role what docs/stores.md lists";
+    StorePooled: "the database gives each transaction another connection",
+        "a pooler in transaction or statement mode stands before the database (PgBouncer's `pool_mode`): the settings that make commits durable, and prepared statements, would get lost between two transactions",
+        "set `pool_mode = session` in the pooler for this database, or name the database's own address; nothing was changed";
     StoreInUse: "another process has the store open for writing",
         "a second `host serve` on the same folder",
         "stop the other one, or give each host a folder of its own with `--data`";
