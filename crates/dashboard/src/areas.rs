@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use maud::{Markup, html};
 
-use crate::chart::numbers;
+use crate::chart::{numbers, scaled};
 use crate::parts::number;
 
 /// Areas over the same times, one on the other.
@@ -71,7 +71,7 @@ impl Areas<'_> {
                 @for line in 1..4 { line.grid x1="0" x2=(WIDTH) y1=(HEIGHT * line / 4) y2=(HEIGHT * line / 4) {} }
                 @for (n, series) in self.series.iter().enumerate() { polygon class={ "area " (series.class) } points=(self.outline(n, highest)) { title { (series.name) } } }
                 @if let Some((limit, _)) = self.limit {
-                    line.limit x1="0" x2=(WIDTH) y1=(HEIGHT - scaled(limit, highest)) y2=(HEIGHT - scaled(limit, highest)) {}
+                    line.limit x1="0" x2=(WIDTH) y1=(HEIGHT - scaled(limit, highest, HEIGHT)) y2=(HEIGHT - scaled(limit, highest, HEIGHT)) {}
                 }
             }
         }
@@ -83,7 +83,7 @@ impl Areas<'_> {
         let x = |at: usize| (WIDTH * at as u64) / (count.max(2) as u64 - 1);
         let mut points = String::new();
         let mut corner = |at: usize, series: usize| {
-            let y = HEIGHT - scaled(self.sum(at, series), highest);
+            let y = HEIGHT - scaled(self.sum(at, series), highest, HEIGHT);
             write!(points, "{},{y} ", x(at)).expect("a string takes all");
         };
         (0..count).for_each(|at| corner(at, n + 1));
@@ -98,11 +98,6 @@ impl Areas<'_> {
         let rows = self.labels.iter().enumerate().map(|(at, label)| (label.as_str(), values(at)));
         numbers(self.title, "day", &heads, rows)
     }
-}
-
-fn scaled(value: u64, highest: u64) -> u64 {
-    let height = u128::from(value.min(highest)) * u128::from(HEIGHT) / u128::from(highest);
-    u64::try_from(height).unwrap_or(HEIGHT)
 }
 
 const WIDTH: u64 = 960;

@@ -60,7 +60,8 @@ impl Bars<'_> {
         let count = self.bars.len().max(1) as u64;
         let step = (WIDTH / count).max(3);
         let thick = (step - step / 5).max(2);
-        let up = |value: u64| scaled(value, highest);
+        // Something that is there is seen.
+        let up = |value: u64| scaled(value, highest, HEIGHT).max(u64::from(value > 0) * 2);
         html! {
             svg viewBox={ "0 0 " (step * count) " " (HEIGHT) } preserveAspectRatio="none" role="img"
                 aria-label={ (self.title) ": at most " (number(highest)) } {
@@ -116,7 +117,7 @@ pub(crate) fn numbers<'r>(
 #[must_use]
 pub fn meter(value: u64, limit: u64, tone: &str, label: &str) -> Markup {
     let whole = value.max(limit).max(1);
-    let (filled, mark) = (share(value, whole), share(limit, whole));
+    let (filled, mark) = (scaled(value, whole, 1_000), scaled(limit, whole, 1_000));
     html! {
         svg class={ "meter " (tone) } viewBox="0 0 1000 24" preserveAspectRatio="none" role="img" aria-label=(label) {
             rect.rail x="0" y="6" width="1000" height="12" {}
@@ -126,14 +127,10 @@ pub fn meter(value: u64, limit: u64, tone: &str, label: &str) -> Markup {
     }
 }
 
-fn share(value: u64, whole: u64) -> u64 {
-    u64::try_from(u128::from(value) * 1_000 / u128::from(whole)).unwrap_or(1_000)
-}
-
-/// The height of a value: something that is there is seen.
-fn scaled(value: u64, highest: u64) -> u64 {
-    let height = u64::try_from(u128::from(value) * u128::from(HEIGHT) / u128::from(highest.max(1))).unwrap_or(HEIGHT);
-    height.max(u64::from(value > 0) * 2)
+/// The part of a length that a value has of a whole.
+pub(crate) fn scaled(value: u64, whole: u64, length: u64) -> u64 {
+    let part = u128::from(value.min(whole)) * u128::from(length) / u128::from(whole.max(1));
+    u64::try_from(part).unwrap_or(length)
 }
 
 const WIDTH: u64 = 960;

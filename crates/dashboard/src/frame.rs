@@ -237,6 +237,17 @@ fn mark() -> Markup {
 }
 
 fn document(title: &str, leads_to: Option<&str>, body: &Markup) -> String {
+    let more = html! {
+        @if let Some(next) = leads_to { meta http-equiv="refresh" content={ "0;url=" (next) }; }
+        link rel="icon" href="/assets/icon.svg" type="image/svg+xml";
+        link rel="stylesheet" href="/assets/style.css";
+        script src="/assets/live.js" defer {}
+    };
+    whole(title, &more, &html! { body { (body) } })
+}
+
+/// A page; `more` is what its head has besides.
+pub(crate) fn whole(title: &str, more: &Markup, body: &Markup) -> String {
     let page = html! {
         (DOCTYPE)
         html lang="en" {
@@ -244,13 +255,10 @@ fn document(title: &str, leads_to: Option<&str>, body: &Markup) -> String {
                 meta charset="utf-8";
                 meta name="viewport" content="width=device-width, initial-scale=1";
                 meta name="color-scheme" content="light dark";
-                @if let Some(next) = leads_to { meta http-equiv="refresh" content={ "0;url=" (next) }; }
                 title { (title) }
-                link rel="icon" href="/assets/icon.svg" type="image/svg+xml";
-                link rel="stylesheet" href="/assets/style.css";
-                script src="/assets/live.js" defer {}
+                (more)
             }
-            body { (body) }
+            (body)
         }
     };
     page.into_string()

@@ -17,6 +17,10 @@ pub(crate) struct Record {
     thresholds: Vec<ThresholdChange>,
     refusals: BTreeMap<Code, Refusals>,
     outages: Vec<Outage>,
+    /// How many machines had lost their lease when each outage began.
+    lost_before: Vec<u64>,
+    /// The outages that ended within the last day.
+    just_ended: Vec<usize>,
     second: Counter,
     hour: Counter,
     today: Option<Peak>,
@@ -36,13 +40,16 @@ struct Counter {
 
 impl Record {
     pub(crate) fn new(scenario: &Scenario, stores: usize) -> Self {
+        let outages = outages(scenario);
         Self {
             days: Vec::new(),
             threshold: scenario.policy.threshold,
             met: vec![false; stores],
             thresholds: Vec::new(),
             refusals: BTreeMap::new(),
-            outages: outages(scenario),
+            lost_before: vec![0; outages.len()],
+            outages,
+            just_ended: Vec::new(),
             second: Counter::new(1),
             hour: Counter::new(3_600),
             today: None,
@@ -64,9 +71,9 @@ impl Record {
         let second = self.second.add(now);
         self.hour.add(now);
         raise(&mut self.today, second);
-        for outage in &mut self.outages {
-            let until = outage.during.until;
-            if (Interval { from: until, until: until.plus(Span::DAY) }).has(now) {
+        for n in &self.just_ended {
+            let outage = &mut self.outages[*n];
+            if now < outage.during.until.plus(Span::DAY) {
                 raise(&mut outage.after, second);
             }
         }
@@ -103,16 +110,16 @@ impl Record {
     /// A day has ended.
     pub(crate) fn day(&mut self, date: Timestamp, standings: Standings, stores: Vec<StoreDay>) {
         let end = date.plus(Span::DAY);
-        let before = |from: Timestamp| {
-            let last = self.days.iter().rev().find(|day| day.date.plus(Span::DAY) <= from);
-            last.map_or(0, |day| day.standings.lost())
-        };
-        let lost: Vec<u64> = self.outages.iter().map(|outage| before(outage.during.from)).collect();
-        for (outage, before) in self.outages.iter_mut().zip(lost) {
+        let yesterday = self.days.last().map_or(0, |day| day.standings.lost());
+        for (outage, before) in self.outages.iter_mut().zip(&mut self.lost_before) {
+            if (Interval { from: date, until: end }).has(outage.during.from) {
+                *before = yesterday;
+            }
             if outage.during.from < end && date <= outage.during.until {
-                outage.lost = outage.lost.max(standings.lost().saturating_sub(before));
+                outage.lost = outage.lost.max(standings.lost().saturating_sub(*before));
             }
         }
+        self.just_ended.retain(|n| end < self.outages[*n].during.until.plus(Span::DAY));
         let (granted, refused, unanswered) = (self.granted, self.refused, self.unanswered);
         (self.granted, self.refused, self.unanswered) = (0, 0, 0);
         self.days.push(Day { date, standings, stores, granted, refused, unanswered, busiest: self.today.take() });
@@ -121,6 +128,7 @@ impl Record {
     /// An outage has ended.
     pub(crate) fn outage_ended(&mut self, n: usize, waiting: u64, ends: LeaseEnds, first: Option<Timestamp>) {
         (self.outages[n].waiting, self.outages[n].first_end) = (waiting, first);
+        self.just_ended.push(n);
         self.ends = Some(ends);
     }
 

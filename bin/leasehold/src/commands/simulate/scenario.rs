@@ -94,11 +94,11 @@ struct Imaging {
     percent: u8,
 }
 
+/// A clock that is wrong; only of machines, of which there are many, a part may be said.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Clock {
-    #[serde(default = "all")]
-    percent: u8,
+    percent: Option<u8>,
     #[serde(deserialize_with = "signed")]
     ahead: i64,
     #[serde(default, deserialize_with = "some_time")]
@@ -118,8 +118,8 @@ struct Host {
     weight: u16,
     #[serde(default)]
     down: Vec<Down>,
-    #[serde(default)]
-    clock: Vec<HostClock>,
+    #[serde(default, deserialize_with = "host_clocks")]
+    clock: Vec<Clock>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -129,17 +129,6 @@ struct Down {
     from: Timestamp,
     #[serde(rename = "for", deserialize_with = "span")]
     lasting: Span,
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct HostClock {
-    #[serde(deserialize_with = "signed")]
-    ahead: i64,
-    #[serde(default, deserialize_with = "some_time")]
-    from: Option<Timestamp>,
-    #[serde(default, rename = "for", deserialize_with = "some_span")]
-    lasting: Option<Span>,
 }
 
 /// Reads a scenario; `path` is where the text came from.
@@ -210,9 +199,9 @@ impl Machines {
             away: self.away.map(|Away { percent, every, lasting }| simulation::Away { percent, every, lasting }),
             imaging: self.imaging.into_iter().map(imaging).collect(),
             clock: self.clock.map(|clock| simulation::ClockOff {
-                percent: clock.percent,
+                percent: clock.percent.unwrap_or_else(all),
                 ahead: clock.ahead,
-                during: interval(whole, clock.from, clock.lasting),
+                during: clock.during(whole),
             }),
         }
     }
@@ -220,25 +209,25 @@ impl Machines {
 
 impl Host {
     fn meant(self, whole: Interval) -> simulation::Host {
-        let clock = |clock: HostClock| simulation::HostClock {
-            ahead: clock.ahead,
-            during: interval(whole, clock.from, clock.lasting),
-        };
+        let clock = |clock: Clock| simulation::HostClock { ahead: clock.ahead, during: clock.during(whole) };
+        let down = |down: Down| Interval { from: down.from, until: down.from.plus(down.lasting) };
         simulation::Host {
             name: self.name,
             store: self.store,
             priority: self.priority,
             weight: self.weight,
-            down: self.down.into_iter().map(|down| interval(whole, Some(down.from), Some(down.lasting))).collect(),
+            down: self.down.into_iter().map(down).collect(),
             clock: self.clock.into_iter().map(clock).collect(),
         }
     }
 }
 
-/// From `from` on, or from the begin; for so long, or to the end.
-fn interval(whole: Interval, from: Option<Timestamp>, lasting: Option<Span>) -> Interval {
-    let from = from.unwrap_or(whole.from);
-    Interval { from, until: lasting.map_or(whole.until, |lasting| from.plus(lasting)) }
+impl Clock {
+    /// From `from` on, or from the begin; for so long, or to the end.
+    fn during(&self, whole: Interval) -> Interval {
+        let from = self.from.unwrap_or(whole.from);
+        Interval { from, until: self.lasting.map_or(whole.until, |lasting| from.plus(lasting)) }
+    }
 }
 
 const fn one() -> u64 {
@@ -270,6 +259,15 @@ fn time<'de, D: Deserializer<'de>>(source: D) -> Result<Timestamp, D::Error> {
 
 fn some_time<'de, D: Deserializer<'de>>(source: D) -> Result<Option<Timestamp>, D::Error> {
     time(source).map(Some)
+}
+
+/// The times at which a host's one clock is wrong.
+fn host_clocks<'de, D: Deserializer<'de>>(source: D) -> Result<Vec<Clock>, D::Error> {
+    let clocks = Vec::<Clock>::deserialize(source)?;
+    if clocks.iter().any(|clock| clock.percent.is_some()) {
+        return Err(serde::de::Error::custom("a host has one clock: `percent` is for machines"));
+    }
+    Ok(clocks)
 }
 
 fn span<'de, D: Deserializer<'de>>(source: D) -> Result<Span, D::Error> {
@@ -333,6 +331,10 @@ mod tests {
                 "like 07:00-17:00",
             ),
             ("begin = 2027-01-01\ndays = 1\n[[machines]]\nname = \"a\"\ncount = -1", "-1"),
+            (
+                "begin = 2027-01-01\ndays = 1\n[[hosts]]\nname = \"a\"\nclock = [{ ahead = \"1h\", percent = 5 }]",
+                "a host has one clock: `percent` is for machines",
+            ),
             ("days = 1", "missing field `begin`"),
         ] {
             let refused = refused(text);
