@@ -386,13 +386,16 @@ fn metrics_are_told_in_both_formats() {
     let host = Running::start(Policy { threshold: 2, capacity: Some(9), ..Policy::default() });
     host.ask(1);
     host.ask(2);
+    // Another machine with that key has got a lease meanwhile.
+    host.ask_as(2, 3, Some(Cti([77; 16])));
     let plain = text(&host.get("/metrics", &[]));
     for line in [
-        "leasehold_requests_total{outcome=\"granted\"} 1",
+        "leasehold_requests_total{outcome=\"granted\"} 2",
+        "leasehold_forks_total{family=\"acme\"} 1",
         "leasehold_requests_total{outcome=\"threshold-not-met\"} 1",
         "leasehold_clients{family=\"acme\"} 2",
         "leasehold_capacity{family=\"acme\"} 9",
-        "leasehold_seal 2",
+        "leasehold_seal 3",
         "leasehold_store_works 1",
     ] {
         assert!(plain.lines().any(|own| own == line), "{line}:\n{plain}");
@@ -476,10 +479,16 @@ impl Running {
 
     /// The machine of this number asks for a lease.
     fn ask(&self, n: u64) {
+        self.ask_as(n, n, None);
+    }
+
+    /// A machine asks for the `turn`th time; it names a lease of this host as its last one.
+    fn ask_as(&self, n: u64, turn: u64, holds: Option<Cti>) {
         let machine = machine(n);
+        let host = Home::new(self.folder()).keypair().expect("a key pair").id();
         let request = Request {
-            issued: Timestamp::from_unix(self.clock_now().unix() + n),
-            cti: Cti((u128::from(n) + 1).to_be_bytes()),
+            issued: Timestamp::from_unix(self.clock_now().unix() + turn),
+            cti: Cti((u128::from(turn) + 1).to_be_bytes()),
             key: machine.public(),
             product: "acme-cad".parse().expect("an id"),
             number: 1_001.try_into().expect("a number"),
@@ -487,8 +496,8 @@ impl Running {
                 .expect("components"),
             client_version: "test".parse().expect("a text"),
             host_name: Some(format!("machine-{n}").parse().expect("a text")),
-            chain_of: None,
-            holds: None,
+            chain_of: holds.map(|_| host),
+            holds,
         };
         let (status, _) =
             post(&self.address, "/v1/leases", &envelope::sign(&request, &machine, &[])).expect("an answer");

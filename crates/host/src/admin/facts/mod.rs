@@ -3,6 +3,7 @@
 mod clients;
 mod ends;
 mod events;
+mod forecast;
 mod life;
 mod seals;
 mod settings;

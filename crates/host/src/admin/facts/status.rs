@@ -3,11 +3,12 @@
 use std::sync::atomic::Ordering;
 
 use leasehold_core::standing::Revocation;
-use leasehold_core::{Grant, Span, Timestamp};
-use leasehold_dashboard::host::data::{Certificate, Disk, Dns, Failure, Family, Hour, Renewal, Status};
+use leasehold_core::{Grant, Timestamp};
+use leasehold_dashboard::host::data::{Certificate, Disk, Dns, Failure, Family, Renewal, Status};
 use leasehold_service::Problem;
 use leasehold_store::host::Counts;
 
+use super::forecast::forecast;
 use super::seals::seal_of;
 use super::warnings::warnings;
 use crate::admin::AdminState;
@@ -73,7 +74,7 @@ impl AdminState {
             grace: policy.grace.as_seconds(),
             end: policy.end.map(Timestamp::unix),
             ends: self.ends(grant, counts.live, now)?,
-            forecast: forecast(grant, counts, &hours, now),
+            forecast: forecast(&grant.policy, counts, &hours, now),
             hours,
         })
     }
@@ -122,38 +123,6 @@ pub(in crate::admin) fn certificate(identity: &Identity, now: Timestamp) -> Cert
 
 fn failure(last: &LastFailure) -> Failure {
     Failure { code: last.code.clone(), message: last.message.clone(), at: last.at }
-}
-
-/// What comes next, if all goes on as it did within the hours that are known.
-fn forecast(grant: &Grant, counts: Counts, hours: &[Hour], now: Timestamp) -> String {
-    let policy = &grant.policy;
-    if let Some(end) = policy.end.filter(|end| end.since(now) < policy.validity) {
-        return format!("What was bought ends on {end}: no lease lasts past it.");
-    }
-    if counts.clients < policy.threshold {
-        let missing = policy.threshold - counts.clients;
-        let more =
-            if missing == 1 { "One more machine has".to_owned() } else { format!("{missing} more machines have") };
-        return format!("{more} to ask before leases are granted.");
-    }
-    let first = hours.iter().find(|hour| hour.live > 0);
-    let grown =
-        first.map(|first| (counts.live.saturating_sub(first.live), Span::seconds(now.unix().saturating_sub(first.at))));
-    match (policy.capacity, grown) {
-        (Some(capacity), _) if counts.live >= capacity => {
-            "All leases are out: newcomers are refused until one is free.".to_owned()
-        }
-        (Some(capacity), Some((grown, time))) if grown > 0 && time >= Span::HOUR => {
-            let left = (capacity - counts.live).saturating_mul(time.as_seconds()) / grown;
-            format!("At the pace of the last {time}, all leases are out in {}.", Span::seconds(left))
-        }
-        (Some(capacity), _) => format!("{} more leases can be given.", capacity - counts.live),
-        (None, _) => format!(
-            "Each machine renews every {}; if this host stopped now, its software would work on for {} and longer.",
-            policy.renewal,
-            Span::seconds(policy.validity.as_seconds().saturating_sub(policy.renewal.as_seconds()))
-        ),
-    }
 }
 
 /// Hours that are shown.
