@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
 use leasehold_testkit::need::{Need, is_missing};
+use leasehold_testkit::postgres::Postgres;
 use leasehold_wire::journal::head;
 use serde_json::Value;
 use support::{Host, program};
@@ -145,6 +146,30 @@ fn a_journal_is_exported_while_the_host_serves_and_gone_on_with() {
     world.write("stranger.txt", b"a file of another kind");
     assert!(world.refused("journal export --data host --append stranger.txt").contains("no journal"));
     assert_eq!(world.read("stranger.txt"), b"a file of another kind");
+}
+
+#[test]
+fn a_journal_is_exported_from_a_database_as_from_a_folder_and_gone_on_with() {
+    if is_missing(&[Need::Postgres]) {
+        return;
+    }
+    let world = World::new();
+    let url = Postgres::shared().fresh();
+    world.ok("journal export --data host -o folder.lhj");
+    world.ok(&format!("store copy host {url}"));
+    let exported = world.json(&format!("journal export --data host --store {url} -o database.lhj"), "journal-export");
+    assert_eq!(exported["leases"], 7);
+    assert_eq!(world.read("database.lhj"), world.read("folder.lhj"));
+    world.ok("client request --state clients/2 --for-host -o request.txt");
+    world.ok(&format!("host lease request.txt --data host --store {url} -o answer.txt"));
+    let more = world
+        .json(&format!("journal export --data host --store {url} --after database.lhj -o more.lhj"), "journal-export");
+    assert_eq!(more["leases"], 1);
+    world.ok(&format!("journal export --data host --store {url} --append database.lhj"));
+    assert_eq!(world.read("database.lhj"), [world.read("folder.lhj"), world.read("more.lhj")].concat());
+    let verified = "journal verify database.lhj --previous folder.lhj --lease answer.txt --root $ROOT";
+    let verified = world.json(verified, "journal-verify");
+    assert_eq!((&verified["whole"], &verified["previous"]["more"]), (&true.into(), &1.into()));
 }
 
 #[test]

@@ -54,7 +54,10 @@ fn customer_section(customer: &CustomerUsage) -> maud::Markup {
             p.hosts { @for host in &customer.hosts { code { (host) } " " } }
             div.scroll tabindex="0" role="region" aria-label={ "Usage of " (customer.customer.as_deref().unwrap_or("a customer not named")) } {
                 table {
-                    thead { tr { @for head in ["Month", "Family", "Clients", "Leases", "Refusals", "Peak"] { th scope="col" { (head) } } } }
+                    thead { tr {
+                        @for head in ["Month", "Family"] { th scope="col" { (head) } }
+                        @for head in ["Clients", "Leases", "Refusals", "Peak"] { th.number scope="col" { (head) } }
+                    } }
                     tbody {
                         @for month in &customer.months {
                             tr {
@@ -71,8 +74,8 @@ fn customer_section(customer: &CustomerUsage) -> maud::Markup {
 }
 
 const STYLE: &str = "body{font:1rem/1.5 system-ui,sans-serif;max-width:60rem;margin:0 auto;padding:1rem}\
-table{border-collapse:collapse;width:100%}th,td{padding:.3rem .6rem;border-bottom:1px solid #8886;text-align:left}\
-.number{text-align:right;font-variant-numeric:tabular-nums}.scroll{overflow-x:auto}code{font-size:.85em}\
+table{border-collapse:collapse;width:100%}th,td{padding:.3rem .6rem;border-bottom:1px solid #8886;text-align:left;white-space:nowrap}\
+.number{text-align:right;font-variant-numeric:tabular-nums}.scroll{overflow-x:auto}code{font-size:.85em;overflow-wrap:anywhere}\
 .note,.hosts{opacity:.8}@media print{section{break-inside:avoid}}";
 
 #[cfg(test)]

@@ -1,10 +1,10 @@
-// Opens every page of an authority's dashboard, issues a product key and revokes a host, without script. `node authority.mjs LINK FOLDER`
-// writes pictures into FOLDER.
+// Opens every page of an authority's dashboard, issues a product key and revokes a host; all of it once more without script.
+// `node authority.mjs LINK FOLDER` writes pictures into FOLDER.
 import { byKeyboard, open, widths } from "./looker.mjs";
 
 const [link, folder] = process.argv.slice(2);
 const origin = new URL(link).origin;
-const { page, look, problems, end } = await open(origin, folder, { javaScriptEnabled: true });
+const { page, look, problems, end } = await open(origin, folder);
 const sure = (holds, what) => holds || problems.push(what);
 
 await page.goto(`${origin}/keys`);
@@ -13,7 +13,8 @@ await look("authority-sign-in", [360, 1280]);
 await page.goto(link);
 await page.waitForURL(`${origin}/`);
 await byKeyboard(page, problems, "overview");
-for (const area of ["", "customers", "keys", "hosts", "directories", "usage", "catalogue", "revocations", "audit"]) {
+const areas = ["", "customers", "keys", "hosts", "directories", "usage", "catalogue", "revocations", "audit"];
+for (const area of areas) {
   await page.goto(`${origin}/${area}`);
   await look(`authority-${area || "overview"}`, widths);
 }
@@ -49,4 +50,24 @@ await page.getByRole("button", { name: "Revoke it" }).click();
 await page.getByText("1 on the revocation list").waitFor();
 await page.goto(`${origin}/audit`);
 await page.getByText("admin:ann").first().waitFor();
+
+const plain = await page.context().browser().newContext({ javaScriptEnabled: false });
+await plain.addCookies(await page.context().cookies());
+const other = await plain.newPage();
+for (const area of areas) {
+  const reply = await other.goto(`${origin}/${area}`);
+  sure(reply.ok() && (await other.locator("main h1").count()) === 1, `/${area} is not there without script`);
+}
+await other.goto(`${origin}/customers`);
+await other.getByRole("link", { name: "Example AG" }).click();
+await other.getByRole("link", { name: "Issue a product key" }).click();
+await other.getByRole("button", { name: "Go on" }).click();
+await other.getByRole("button", { name: "Issue it" }).click();
+sure(/^([A-Z0-9]{5}-){4}[A-Z0-9]{5}$/.test(await other.locator(".secret code").innerText()), "no key is issued without script");
+await other.goto(`${origin}/hosts`);
+await other.locator("tbody th a").last().click();
+await other.getByRole("link", { name: "Revoke it" }).click();
+await other.getByRole("button", { name: "Revoke it" }).click();
+await other.getByText("2 on the revocation list").waitFor();
+await plain.close();
 await end("authority.pdf");

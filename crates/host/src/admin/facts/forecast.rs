@@ -134,7 +134,10 @@ mod tests {
     #[test]
     fn an_end_is_told_before_and_after_it() {
         let ending = |end: Timestamp| told(&Policy { end: Some(end), ..policy() }, None, (10, 10));
-        assert_eq!(ending(NOW.plus(Span::DAY)), "What was bought ends on 2027-01-16 08:00 UTC: no lease lasts past it.");
+        assert_eq!(
+            ending(NOW.plus(Span::DAY)),
+            "What was bought ends on 2027-01-16 08:00 UTC: no lease lasts past it."
+        );
         assert_eq!(ending(NOW), "What was bought ended on 2027-01-15 08:00 UTC: no lease is granted any more.");
         assert_eq!(ending(NOW.plus(Span::days(400))), "90 more leases can be given.");
     }
