@@ -33,23 +33,30 @@ fn oem(bytes: &[u8], upper: &str) -> String {
     bytes.iter().map(|byte| if byte.is_ascii() { char::from(*byte) } else { upper[usize::from(*byte - 128)] }).collect()
 }
 
-/// The text in code page 932, where it is Japanese: all of it can be read, and most of its wide letters stand beside each other. In
-/// Western words two bytes that could be one wide letter stand alone, between Latin ones.
+/// The text in code page 932, where it is Japanese: most of its wide letters stand beside each other. In Western words two bytes that could be
+/// one wide letter stand alone, between Latin ones. A byte that fits nothing, as where a line was cut or a program wrote in another page, is
+/// shown as such, and counts against it.
 fn japanese(bytes: &[u8]) -> Option<String> {
-    let text = SHIFT_JIS.decode_without_bom_handling_and_without_replacement(bytes)?;
+    let (text, _) = SHIFT_JIS.decode_without_bom_handling(bytes);
     let wide =
         |letter: char| matches!(letter, '\u{3000}'..='\u{30ff}' | '\u{4e00}'..='\u{9fff}' | '\u{ff01}'..='\u{ff5e}');
     let (mut together, mut others) = (0_usize, 0_usize);
-    for run in text.split(|letter| !wide(letter)) {
-        match run.chars().count() {
-            0 => {}
-            1 => others += 1,
-            letters => together += letters,
+    for run in text.split(|letter| !wide(letter)).filter(|run| !run.is_empty()) {
+        let letters = run.chars().count();
+        if letters > 1 && !is_accents(run) {
+            together += letters;
+        } else {
+            others += letters;
         }
     }
     // What wide letters of other alphabets, and those of private use, would be.
     others += text.chars().filter(|letter| !letter.is_ascii() && !wide(*letter)).count();
     (together > others * 2).then(|| text.into_owned())
+}
+
+/// Whether wide letters may be Western ones: an accented letter before a plain one, and so on, as in "générée".
+fn is_accents(run: &str) -> bool {
+    SHIFT_JIS.encode(run).0.iter().skip(1).step_by(2).all(u8::is_ascii_alphabetic)
 }
 
 /// How much a text looks like words in some Western language.
@@ -127,6 +134,7 @@ mod tests {
     const WESTERN: &[&str] = &[
         "Lizenzstatus: Lizenziert, gültig für 179 Tage",
         "Verbleibende Zeit für Größe: Änderung übernommen",
+        "Clé générée et régénérée, déjà élevée",
         "Licence activée : à renouveler avant l'échéance",
         "État de la licence : avec licence, clé partielle du produit",
         "Activación: versión del período de evaluación, ¿continuar?",
@@ -176,8 +184,33 @@ mod tests {
         ] {
             assert_eq!(decode(&bytes(text, Encoding::ShiftJis)), (text.to_owned(), Encoding::ShiftJis));
         }
-        for text in ["bâtiment, tâche", "Müller", "éà ùè", "ÄÖÜ"] {
+        for text in ["bâtiment, tâche", "générée", "Müller", "éà ùè", "ÄÖÜ"] {
             assert_ne!(decode(&bytes(text, Encoding::Oem850)).1, Encoding::ShiftJis, "{text}");
+            assert_ne!(decode(&bytes(text, Encoding::Windows1252)).1, Encoding::ShiftJis, "{text}");
+        }
+    }
+
+    #[test]
+    fn one_ill_formed_byte_takes_a_japanese_line_into_no_other_page() {
+        let text = "ライセンスの状態: ライセンスされています";
+        let good = bytes(text, Encoding::ShiftJis);
+        // No letter, a letter's first half alone, and the end of one.
+        for ill_formed in [0xff_u8, 0xa0, 0x80, 0x85] {
+            for at in 0..=good.len() {
+                let mut bad = good.clone();
+                bad.insert(at, ill_formed);
+                let (read, encoding) = decode(&bad);
+                assert_eq!(encoding, Encoding::ShiftJis, "{ill_formed:#x} at {at}: {read}");
+                assert!(read.contains("ンス"), "{read}");
+            }
+        }
+        for end in 2..=good.len() {
+            assert_eq!(
+                decode(&good[..end]).1 == Encoding::ShiftJis,
+                end > 4,
+                "cut after {end}: {}",
+                decode(&good[..end]).0
+            );
         }
     }
 }
