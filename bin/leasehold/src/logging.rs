@@ -42,7 +42,8 @@ pub(crate) fn begin() -> Result<(), Failure> {
         tracing_subscriber::registry().with(layer.with_filter(levels)).init();
         return Ok(());
     }
-    let layer = fmt::layer().with_writer(io::stderr).log_internal_errors(false);
+    // A console of Windows understands colours once it is told to: the stream does that, as for all else that is printed.
+    let layer = fmt::layer().with_writer(anstream::stderr).log_internal_errors(false);
     let layer = match variable(FORMAT).as_deref() {
         None if journald::is_standard_error() => journald::layer()?,
         Some("journald") => journald::layer()?,

@@ -1,19 +1,24 @@
 //! What a terminal sees, and what a file gets instead: tables at the widths of real terminals, colours, control codes.
-#![cfg(target_os = "linux")]
+//!
+//! Terminals are those of `script`, which Linux has; what files get is the same on every platform.
 
 mod support;
 
+#[cfg(target_os = "linux")]
 use std::collections::BTreeSet;
 use std::fs::{self, File};
 use std::path::Path;
 use std::process::Command;
 
 use leasehold_testkit::http::get;
+#[cfg(target_os = "linux")]
 use leasehold_testkit::process::contained;
 use support::{Host, program};
+#[cfg(target_os = "linux")]
 use tempfile::TempDir;
 
 /// A vendor, a host and machines, all with something to list.
+#[cfg(target_os = "linux")]
 fn estate() -> TempDir {
     let folder = tempfile::tempdir().expect("a folder");
     run(folder.path(), "quickstart --once --dir . --clients 7");
@@ -51,6 +56,7 @@ const TABLES: &[&str] = &[
     "office config --list properties",
 ];
 
+#[cfg(target_os = "linux")]
 #[test]
 fn no_table_breaks_a_word_or_passes_the_edge_of_a_terminal() {
     let folder = estate();
@@ -77,6 +83,7 @@ fn no_table_breaks_a_word_or_passes_the_edge_of_a_terminal() {
     }
 }
 
+#[cfg(target_os = "linux")]
 #[test]
 fn an_id_as_a_narrow_table_shows_it_is_taken_and_full_ids_are_shown_when_asked_for() {
     let folder = estate();
@@ -151,6 +158,7 @@ fn servers_write_no_control_codes_into_a_file_unless_colours_are_forced() {
 }
 
 /// On a terminal logs are coloured; where it is dumb, or none are wanted, they are not.
+#[cfg(target_os = "linux")]
 #[test]
 fn logs_on_a_terminal_are_coloured_unless_it_is_dumb_or_none_are_wanted() {
     let folder = tempfile::tempdir().expect("a folder");
@@ -189,6 +197,7 @@ fn command(folder: &Path, arguments: &str) -> Command {
 }
 
 /// What it prints on a terminal of this size.
+#[cfg(target_os = "linux")]
 fn on_a_terminal(folder: &Path, arguments: &str, columns: usize, rows: usize) -> String {
     let program = env!("CARGO_BIN_EXE_leasehold");
     let line = format!("stty cols {columns} rows {rows} && exec {program} {arguments} 2>/dev/null");
