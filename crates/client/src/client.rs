@@ -105,11 +105,12 @@ impl Client {
     /// # Errors
     /// As [`Self::open`]; [`Error::NoSuchState`], [`Error::NoProduct`], [`Error::SeveralProducts`]; [`Error::ForeignManifest`] where a manifest
     /// lies in another vendor's folder.
-    pub fn open_known(options: Options) -> Result<Self, Error> {
+    pub fn open_known(mut options: Options) -> Result<Self, Error> {
         let bases = match options.state {
             Some(ref base) if !base.exists() => return Err(Error::NoSuchState { base: base.clone() }),
             Some(ref state) => vec![state.clone()],
-            None => directory::directories(options.machine.as_ref().unwrap_or(&Machine::read())),
+            // Read once: what it says is asked again when the client is opened.
+            None => directory::directories(options.machine.get_or_insert_with(Machine::read)),
         };
         let base = bases.last().cloned().ok_or(Error::NoStateDirectory)?;
         let mut known = Vec::new();
