@@ -1,7 +1,10 @@
 //! The command line: help, completions and manual come from this one definition.
 
+use std::any::TypeId;
 use std::ffi::OsString;
+use std::path::PathBuf;
 
+use clap::builder::{PathBufValueParser, TypedValueParser};
 use clap::{CommandFactory, FromArgMatches, Parser};
 use leasehold_core::Code;
 
@@ -73,7 +76,16 @@ pub(crate) fn failure(shown: &str) -> Failure {
 
 /// The whole definition, with examples at the foot of each command's help.
 pub(crate) fn command() -> clap::Command {
-    with_examples(Cli::command(), "")
+    with_native_paths(with_examples(Cli::command(), ""))
+}
+
+/// Paths are shown with the separators of the system, whichever were typed.
+fn with_native_paths(command: clap::Command) -> clap::Command {
+    let native = |argument: clap::Arg| {
+        let is_path = argument.get_value_parser().type_id() == TypeId::of::<PathBuf>();
+        if is_path { argument.value_parser(PathBufValueParser::new().map(leasehold_files::native)) } else { argument }
+    };
+    command.mut_args(native).mut_subcommands(with_native_paths)
 }
 
 fn with_examples(command: clap::Command, path: &str) -> clap::Command {
@@ -175,6 +187,14 @@ mod tests {
         for below in command.get_subcommands() {
             each_value(below, &format!("{path} {}", below.get_name()), tried);
         }
+    }
+
+    #[test]
+    fn a_path_is_shown_with_the_separators_of_the_system() {
+        let typed = command().try_get_matches_from(words("leasehold client status --state a/b --manifest -"));
+        let cli = Cli::from_arg_matches(&typed.expect("it is understood")).expect("it is understood");
+        let expected = if cfg!(windows) { r#""a\\b""# } else { r#""a/b""# };
+        assert!(format!("{cli:?}").contains(expected), "{cli:?}");
     }
 
     #[test]

@@ -84,6 +84,15 @@ pub fn machine_folder() -> Option<PathBuf> {
     data.is_absolute().then(|| data.join("Leasehold"))
 }
 
+/// The path with the system's own separators alone: `C:/a\b` and `a/b` are what Windows takes, and not what it shows. On Unix as it is.
+pub fn native(path: PathBuf) -> PathBuf {
+    match path.to_str() {
+        // A slash is part of a name in paths that begin so.
+        Some(text) if cfg!(windows) && !text.starts_with(r"\\?\") => text.replace('/', r"\").into(),
+        Some(_) | None => path,
+    }
+}
+
 /// The folder that holds `path`.
 pub(crate) fn parent(path: &Path) -> &Path {
     match path.parent() {
@@ -200,6 +209,16 @@ mod tests {
         fs::write(&to, "old").unwrap();
         rename(&from, &to).unwrap();
         assert_eq!((fs::read_to_string(&to).unwrap().as_str(), from.exists()), ("new", false));
+    }
+
+    #[test]
+    fn a_path_is_shown_with_the_separators_of_its_system() {
+        let shown = |path: &str| native(path.into()).into_os_string().into_string().unwrap();
+        let expected = if cfg!(windows) { r"C:\a\b\" } else { r"C:/a\b/" };
+        assert_eq!(shown(r"C:/a\b/"), expected);
+        for path in [r"\\?\C:\a/b", "-", ""] {
+            assert_eq!(shown(path), path);
+        }
     }
 
     #[test]

@@ -64,7 +64,7 @@ pub(crate) struct RequestLock {
 
 impl Files {
     pub(crate) fn new(folder: Option<PathBuf>) -> Self {
-        Self { folder, notes: Mutex::default(), known: Mutex::default() }
+        Self { folder: folder.map(leasehold_files::native), notes: Mutex::default(), known: Mutex::default() }
     }
 
     pub(crate) fn folder(&self) -> Option<&Path> {
@@ -76,7 +76,8 @@ impl Files {
     }
 
     fn path(&self, name: &str) -> Result<PathBuf, Error> {
-        Ok(self.folder.as_ref().ok_or(Error::NoStateDirectory)?.join(name))
+        let path = self.folder.as_ref().ok_or(Error::NoStateDirectory)?.join(name);
+        Ok(leasehold_files::native(path))
     }
 
     /// Waits for the lock on the files; makes the folder where there is none.
