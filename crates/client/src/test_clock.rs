@@ -99,7 +99,8 @@ mod tests {
     fn it_is_set_by_seconds_or_by_a_file_that_holds_them() {
         assert_eq!("+2592000".parse(), Ok(TestClock::by(2_592_000)));
         assert_eq!("-60".parse(), Ok(TestClock::by(-60)));
-        assert_eq!("/a/clock".parse(), Ok(TestClock::by_file("/a/clock")));
+        let file = if cfg!(windows) { r"C:\a\clock" } else { "/a/clock" };
+        assert_eq!(file.parse(), Ok(TestClock::by_file(file)));
         for wrong in ["", "60", "a/clock", "+1d", "+99999999999999", "-9223372036854775808", "+"] {
             assert_eq!(wrong.parse::<TestClock>(), Err(TestClockError), "{wrong}");
         }
