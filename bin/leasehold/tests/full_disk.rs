@@ -240,6 +240,11 @@ vendor machine show: there is no machine
 vendor machine revoke: there is no machine
 vendor authority rotate: two passphrases, seconds long
 vendor authority revoke: there is no former authority
+client agent service install: says why not, elsewhere than on Windows
+client agent service uninstall: says why not, elsewhere than on Windows
+client agent service start: says why not, elsewhere than on Windows
+client agent service stop: says why not, elsewhere than on Windows
+client agent service status: says why not, elsewhere than on Windows
 host service install: says why not, elsewhere than on Windows
 host service uninstall: says why not, elsewhere than on Windows
 host service start: says why not, elsewhere than on Windows

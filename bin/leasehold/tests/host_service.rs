@@ -1,4 +1,5 @@
-//! `leasehold host service` and `leasehold vendor service`: put there, started and stopped on Windows; elsewhere they say what does that.
+//! `leasehold host service`, `vendor service` and `client agent service`: put there, started and stopped on Windows; elsewhere they say what
+//! does that.
 
 mod support;
 
@@ -10,7 +11,7 @@ use support::program;
 #[test]
 fn where_there_is_no_such_service_manager_each_command_says_what_to_do() {
     let folder = tempfile::tempdir().expect("a folder");
-    for of in ["host", "vendor"] {
+    for of in ["host", "vendor", "client agent"] {
         for command in ["install", "uninstall", "start", "stop", "status"] {
             let (status, _, talk) = run(folder.path(), &format!("{of} service {command}"));
             assert_eq!(status, Some(1), "{of} {command}: {talk}");
@@ -24,7 +25,13 @@ fn where_there_is_no_such_service_manager_each_command_says_what_to_do() {
 #[test]
 fn options_that_serve_would_refuse_are_refused_when_the_service_is_installed() {
     let folder = tempfile::tempdir().expect("a folder");
-    for line in ["host service install -- --listne x", "vendor service install -- --admin-listen here"] {
+    for line in [
+        "host service install -- --listne x",
+        "vendor service install -- --admin-listen here",
+        "client agent service install -- --produtcs x",
+        "client agent service install -- --user",
+        "client agent service install -- service status",
+    ] {
         let (status, _, talk) = run(folder.path(), line);
         assert_eq!(status, Some(2), "{line}: {talk}");
         assert!(talk.contains("[usage]"), "{line}: {talk}");
@@ -57,6 +64,49 @@ fn a_host_is_installed_as_a_service_serves_stops_when_it_is_asked_and_goes() {
         assert!(data.contains(state), "{data}");
     }
     assert!(folder.path().join("data").is_dir(), "what it keeps stays");
+}
+
+#[cfg(windows)]
+#[test]
+fn an_agent_is_installed_as_a_service_and_applications_activate_through_it() {
+    use std::io::{BufRead, BufReader};
+    use std::process::Stdio;
+
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut command = program();
+    command.args(["--json", "testhost", "--dir", "testhost"]).current_dir(folder.path());
+    let mut host = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().expect("it runs");
+    let mut line = String::new();
+    BufReader::new(host.stdout.take().expect("a pipe")).read_line(&mut line).expect("a line");
+    let told: serde_json::Value = serde_json::from_str(&line).expect("JSON");
+    let text = |name: &str| told[name].as_str().expect("a text").to_owned();
+    let products = folder.path().join("products");
+    std::fs::create_dir(&products).expect("a folder");
+    std::fs::copy(text("manifest"), products.join("acme.lh")).expect("a manifest");
+
+    drop(run(folder.path(), "client agent service uninstall"));
+    let pipe = format!(r"\\.\pipe\leasehold-test-agent-{}", std::process::id());
+    let options = format!(
+        "--products products --state state --no-dns --directory off --socket {pipe} --host {}",
+        text("address")
+    );
+    let install = format!("client agent service install --account LocalSystem -- {options}");
+    for line in [install.as_str(), "client agent service start"] {
+        let (status, _, talk) = run(folder.path(), line);
+        assert_eq!(status, Some(0), "{line}: {talk}");
+    }
+    let own = format!("--json client activate --no-dns --manifest {} --state own", text("manifest"));
+    let mut application = program();
+    application.args(own.split(' ')).current_dir(folder.path()).env("LEASEHOLD_AGENT", &pipe);
+    let answer = application.env("LEASEHOLD_DIRECTORY", "off").output().expect("it runs");
+    assert!(answer.status.success(), "{answer:?}");
+    for (line, state) in [("status", "running"), ("stop", "stopped"), ("uninstall", "removed")] {
+        let (status, data, talk) = run(folder.path(), &format!("--json client agent service {line}"));
+        assert_eq!(status, Some(0), "{line}: {talk}");
+        assert!(data.contains(state), "{data}");
+    }
+    host.kill().expect("it is ended");
+    host.wait().expect("its end");
 }
 
 /// Exit status, data and talk.

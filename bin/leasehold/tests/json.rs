@@ -186,6 +186,11 @@ office config: writes a deployment file
 vendor machine show: as `vendor host show`
 vendor machine revoke: as `vendor host revoke`
 host clients end: as `host clients forget`
+client agent service install: on Windows alone; `host_service.rs` looks at it there
+client agent service uninstall: on Windows alone; `host_service.rs` looks at it there
+client agent service start: on Windows alone; `host_service.rs` looks at it there
+client agent service stop: on Windows alone; `host_service.rs` looks at it there
+client agent service status: on Windows alone; `host_service.rs` looks at it there
 host service install: on Windows alone; `host_service.rs` looks at it there
 host service uninstall: on Windows alone; `host_service.rs` looks at it there
 host service start: on Windows alone; `host_service.rs` looks at it there

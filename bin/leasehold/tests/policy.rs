@@ -52,7 +52,9 @@ fn each_language_has_each_text_and_each_field() {
         let values = template.descendants().flat_map(|node| node.attributes()).map(|attribute| attribute.value());
         values.filter_map(|value| Some(value.strip_prefix(&start)?.strip_suffix(')')?.to_owned())).collect()
     };
-    let fields: BTreeSet<_> = template.descendants().filter_map(|node| node.attribute("id")).collect();
+    let fields = all(template.root_element(), "elements").flat_map(|fields| fields.children()).filter(Node::is_element);
+    let fields: BTreeSet<_> =
+        fields.map(|field| (attribute(field, "id"), control_of(field.tag_name().name()))).collect();
     for language in ["en-US", "de-DE"] {
         let text = read(&format!("{language}/leasehold.adml"));
         let document = Document::parse(&text).expect("XML");
@@ -63,9 +65,19 @@ fn each_language_has_each_text_and_each_field() {
         let ids = |name| -> BTreeSet<_> { all(root, name).map(|node| attribute(node, "id").to_owned()).collect() };
         assert_eq!(ids("string"), referred("string"), "{language}");
         assert_eq!(ids("presentation"), referred("presentation"), "{language}");
-        let shown: BTreeSet<_> = root.descendants().filter_map(|node| node.attribute("refId")).collect();
-        assert_eq!(shown, fields, "{language}");
+        let shown = root.descendants().filter_map(|node| Some((node.attribute("refId")?, node.tag_name().name())));
+        assert_eq!(shown.collect::<BTreeSet<_>>(), fields, "{language}");
         assert!(all(root, "string").all(|string| string.text().is_some_and(|text| !text.trim().is_empty())));
+    }
+}
+
+/// What the schema shows a field by.
+fn control_of(field: &str) -> &'static str {
+    match field {
+        "multiText" => "multiTextBox",
+        "text" => "textBox",
+        "enum" => "dropdownList",
+        other => panic!("{other}: no such field"),
     }
 }
 

@@ -158,7 +158,7 @@ impl Options {
     /// What group policy sets ([`crate::policy()`], on Windows alone), and else the environment: `LEASEHOLD_STATE`; `LEASEHOLD_HOST` with one address or several after commas;
     /// `LEASEHOLD_CA_FILE`, a PEM file with certificates that are trusted for `https` hosts besides those of the platform;
     /// `LEASEHOLD_INSTANCE`, the id by which a container is recognised in the place of the hardware below it
-    /// ([`Machine::instance`]); `LEASEHOLD_AGENT`, the agent's socket or `off`; `LEASEHOLD_TEST_CLOCK`, a [`TestClock`]. With the feature `directory` also `LEASEHOLD_DIRECTORY`, the servers of a directory after commas,
+    /// ([`Machine::instance`]); `LEASEHOLD_AGENT`, the agent's socket, or which agents are asked ([`AgentSource::of`]); `LEASEHOLD_TEST_CLOCK`, a [`TestClock`]. With the feature `directory` also `LEASEHOLD_DIRECTORY`, the servers of a directory after commas,
     /// `domain` for this machine's own or `off`; `LEASEHOLD_DIRECTORY_USER`, `LEASEHOLD_DIRECTORY_PASSWORD_FILE` and
     /// `LEASEHOLD_DIRECTORY_BASE`.
     ///

@@ -51,7 +51,7 @@ const fn set_by_policy(_name: &str) -> Option<String> {
 }
 
 /// All that group policy can set, by its names below `HKLM\SOFTWARE\Policies\Leasehold`.
-pub const POLICY_NAMES: [&str; 9] = [
+pub const POLICY_NAMES: [&str; 10] = [
     "Hosts",
     "DnsSuffixes",
     "CaFile",
@@ -60,11 +60,12 @@ pub const POLICY_NAMES: [&str; 9] = [
     "HttpProxy",
     "HttpsProxy",
     "NoProxy",
+    "Agent",
     SEND_HOST_NAME,
 ];
 const SEND_HOST_NAME: &str = "SendHostName";
 /// The environment variables in whose place a policy stands. The suffixes are read by what looks names up.
-const VARIABLES: [(&str, &str); 7] = [
+const VARIABLES: [(&str, &str); 8] = [
     ("Hosts", "LEASEHOLD_HOST"),
     ("CaFile", "LEASEHOLD_CA_FILE"),
     ("Directory", "LEASEHOLD_DIRECTORY"),
@@ -72,6 +73,7 @@ const VARIABLES: [(&str, &str); 7] = [
     ("HttpProxy", "http_proxy"),
     ("HttpsProxy", "https_proxy"),
     ("NoProxy", "no_proxy"),
+    ("Agent", "LEASEHOLD_AGENT"),
 ];
 
 #[cfg(test)]

@@ -6,7 +6,7 @@
 use std::ffi::c_void;
 use std::fs::File;
 use std::io;
-use std::os::windows::io::{FromRawHandle, OwnedHandle};
+use std::os::windows::io::{AsRawHandle, BorrowedHandle, FromRawHandle, OwnedHandle};
 use std::path::Path;
 use std::ptr;
 
@@ -14,12 +14,13 @@ use windows_sys::Win32::Foundation::{ERROR_SUCCESS, GENERIC_READ, GENERIC_WRITE,
 use windows_sys::Win32::Security::Authorization::{
     ConvertSecurityDescriptorToStringSecurityDescriptorW, ConvertSidToStringSidW,
     ConvertStringSecurityDescriptorToSecurityDescriptorW, GetNamedSecurityInfoW, SDDL_REVISION_1, SE_FILE_OBJECT,
-    SetNamedSecurityInfoW,
+    SE_KERNEL_OBJECT, SetNamedSecurityInfoW, SetSecurityInfo,
 };
 use windows_sys::Win32::Security::{
-    DACL_SECURITY_INFORMATION, GetSecurityDescriptorDacl, GetTokenInformation, LookupAccountNameW,
-    OWNER_SECURITY_INFORMATION, PROTECTED_DACL_SECURITY_INFORMATION, PSECURITY_DESCRIPTOR, SECURITY_ATTRIBUTES,
-    TOKEN_INFORMATION_CLASS, TOKEN_OWNER, TOKEN_QUERY, TokenElevation, TokenOwner,
+    ACL, DACL_SECURITY_INFORMATION, GetSecurityDescriptorDacl, GetSecurityDescriptorSacl, GetTokenInformation,
+    LABEL_SECURITY_INFORMATION, LookupAccountNameW, OWNER_SECURITY_INFORMATION, PROTECTED_DACL_SECURITY_INFORMATION,
+    PSECURITY_DESCRIPTOR, PSID, SECURITY_ATTRIBUTES, TOKEN_INFORMATION_CLASS, TOKEN_OWNER, TOKEN_QUERY, TOKEN_USER,
+    TokenElevation, TokenOwner, TokenUser,
 };
 use windows_sys::Win32::Storage::FileSystem::{
     CREATE_NEW, CreateDirectoryW, CreateFileW, FILE_ATTRIBUTE_NORMAL, FILE_SHARE_DELETE, FILE_SHARE_READ,
@@ -66,25 +67,63 @@ pub fn create_folder(path: &Path) -> io::Result<()> {
     if done == 0 { Err(io::Error::last_os_error()) } else { Ok(()) }
 }
 
-/// Makes a folder for a service, where there is none, and gives it and all that inherits from it to the system, to administrators and to the
-/// service's account.
+/// Makes a folder for a service, where there is none, and gives it to the service's account, as `list_for` says of it: with all that inherits
+/// from it, and with what the folder kept for its owner before.
 ///
 /// # Errors
 /// As the system's; also where there is no such account.
-pub fn give_folder(path: &Path, account: &str) -> io::Result<()> {
+pub fn give_folder(path: &Path, account: &str, list_for: fn(&str) -> String) -> io::Result<()> {
     std::fs::create_dir_all(path)?;
-    let (list, name) = (List::parse(&access_list::of_service_folder(&account_id(account)?))?, wide::of_path(path)?);
-    let (mut present, mut entries, mut default) = (0, ptr::null_mut(), 0);
-    // SAFETY: the descriptor is the system's own, and all three answers may be written.
-    let read = unsafe { GetSecurityDescriptorDacl(list.0, &raw mut present, &raw mut entries, &raw mut default) };
-    if read == 0 {
-        return Err(io::Error::last_os_error());
+    let account = if account.eq_ignore_ascii_case("LocalSystem") { "SY".to_owned() } else { account_id(account)? };
+    set_list(&Target::At(path), &list_for(&account))?;
+    hand_over(path, &account)
+}
+
+/// What keeps others out by a list of its own inherits nothing: it is given to `account` one by one. Links lead elsewhere and are left.
+fn hand_over(folder: &Path, account: &str) -> io::Result<()> {
+    for entry in std::fs::read_dir(folder)? {
+        let (path, kind) = entry.and_then(|entry| Ok((entry.path(), entry.file_type()?)))?;
+        if kind.is_symlink() {
+            continue;
+        }
+        let list_for = if kind.is_dir() { access_list::of_service_folder } else { access_list::of_service_file };
+        let own = list(&path)?;
+        if access_list::is_protected(&own) && !access_list::lets_everyone_in(&own) {
+            set_list(&Target::At(&path), &list_for(account))?;
+        }
+        if kind.is_dir() {
+            hand_over(&path, account)?;
+        }
     }
-    let what = DACL_SECURITY_INFORMATION | PROTECTED_DACL_SECURITY_INFORMATION;
-    let none = ptr::null_mut();
-    // SAFETY: the name ends with a zero; the entries are the descriptor's, which lives until the call is over.
-    let status =
-        unsafe { SetNamedSecurityInfoW(name.as_ptr(), SE_FILE_OBJECT, what, none, none, entries, ptr::null()) };
+    Ok(())
+}
+
+/// What has an access list.
+pub(crate) enum Target<'a> {
+    /// A file or folder.
+    At(&'a Path),
+    /// A pipe that is open.
+    Open(BorrowedHandle<'a>),
+}
+
+/// Replaces the list of what is there by `sddl`, and its label where `sddl` has one.
+pub(crate) fn set_list(target: &Target<'_>, sddl: &str) -> io::Result<()> {
+    let list = List::parse(sddl)?;
+    let (entries, label) = list.parts()?;
+    let with_label = if label.is_null() { 0 } else { LABEL_SECURITY_INFORMATION };
+    let what = DACL_SECURITY_INFORMATION | PROTECTED_DACL_SECURITY_INFORMATION | with_label;
+    let none: PSID = ptr::null_mut();
+    let status = match target {
+        Target::At(path) => {
+            let name = wide::of_path(path)?;
+            // SAFETY: the name ends with a zero; entries and label are the descriptor's, which lives until the call is over.
+            unsafe { SetNamedSecurityInfoW(name.as_ptr(), SE_FILE_OBJECT, what, none, none, entries, label) }
+        }
+        // SAFETY: the handle is open; entries and label as above.
+        Target::Open(pipe) => unsafe {
+            SetSecurityInfo(pipe.as_raw_handle(), SE_KERNEL_OBJECT, what, none, none, entries, label)
+        },
+    };
     if status == ERROR_SUCCESS { Ok(()) } else { Err(io::Error::from_raw_os_error(status.cast_signed())) }
 }
 
@@ -109,11 +148,8 @@ fn account_id(name: &str) -> io::Result<String> {
     if found == 0 {
         return Err(io::Error::last_os_error());
     }
-    let mut text = ptr::null_mut();
     // SAFETY: the system has written the id at `place`, which lives on.
-    let done = unsafe { ConvertSidToStringSidW(place, &raw mut text) };
-    // SAFETY: where it succeeded the text is the system's, ends with a zero, and is used here alone.
-    if done == 0 { Err(io::Error::last_os_error()) } else { Ok(unsafe { take_text(text) }) }
+    unsafe { id_text(place) }
 }
 
 /// The access list of a file or folder, in the text form.
@@ -168,10 +204,31 @@ fn describe(path: &Path, what: u32) -> io::Result<String> {
 pub fn owner() -> io::Result<String> {
     let answer = token(TokenOwner)?;
     // SAFETY: the system has written this structure at the start; what it points to lies behind it.
-    let sid = unsafe { (*answer.as_ptr().cast::<TOKEN_OWNER>()).Owner };
-    let mut text = ptr::null_mut();
+    let id = unsafe { (*answer.as_ptr().cast::<TOKEN_OWNER>()).Owner };
     // SAFETY: the account's id is the system's own, and `answer` holds it still.
-    let done = unsafe { ConvertSidToStringSidW(sid, &raw mut text) };
+    unsafe { id_text(id) }
+}
+
+/// The user whose process this is, whether started as administrator or not.
+///
+/// # Errors
+/// As the system's.
+pub fn user() -> io::Result<String> {
+    let answer = token(TokenUser)?;
+    // SAFETY: the system has written this structure at the start; what it points to lies behind it.
+    let id = unsafe { (*answer.as_ptr().cast::<TOKEN_USER>()).User.Sid };
+    // SAFETY: the account's id is the system's own, and `answer` holds it still.
+    unsafe { id_text(id) }
+}
+
+/// The id of an account as a text.
+///
+/// # Safety
+/// `id` is the system's own and lives until the call is over.
+unsafe fn id_text(id: PSID) -> io::Result<String> {
+    let mut text = ptr::null_mut();
+    // SAFETY: by the caller's promise.
+    let done = unsafe { ConvertSidToStringSidW(id, &raw mut text) };
     // SAFETY: where it succeeded the text is the system's, ends with a zero, and is used here alone.
     if done == 0 { Err(io::Error::last_os_error()) } else { Ok(unsafe { take_text(text) }) }
 }
@@ -240,6 +297,22 @@ impl List {
             )
         };
         if done == 0 { Err(io::Error::last_os_error()) } else { Ok(Self(list)) }
+    }
+
+    /// Its entries, and its label where it has one; the list must outlive them.
+    fn parts(&self) -> io::Result<(*const ACL, *const ACL)> {
+        let (mut present, mut entries, mut label, mut default) = (0, ptr::null_mut(), ptr::null_mut(), 0);
+        // SAFETY: the descriptor is the system's own, and all three answers may be written.
+        let read = unsafe { GetSecurityDescriptorDacl(self.0, &raw mut present, &raw mut entries, &raw mut default) };
+        if read == 0 {
+            return Err(io::Error::last_os_error());
+        }
+        // SAFETY: as before.
+        let read = unsafe { GetSecurityDescriptorSacl(self.0, &raw mut present, &raw mut label, &raw mut default) };
+        if read == 0 {
+            return Err(io::Error::last_os_error());
+        }
+        Ok((entries, if present == 0 { ptr::null() } else { label }))
     }
 
     /// What calls that create take; the list must outlive it.
@@ -313,14 +386,23 @@ mod tests {
     fn a_folder_is_given_to_an_account_that_there_is() {
         let base = tempfile::tempdir().unwrap();
         let folder = base.path().join("host");
-        give_folder(&folder, "SYSTEM").unwrap();
+        std::fs::create_dir_all(folder.join("below")).unwrap();
+        create_file(&folder.join("below/kept")).unwrap();
+        for list in [access_list::of_service_folder, access_list::of_shared_folder] {
+            for account in ["SYSTEM", "LocalSystem"] {
+                give_folder(&folder, account, list).unwrap();
+            }
+        }
         // Wine knows no group of administrators, so that what the list says can be read on Windows alone.
         create_file(&folder.join("key")).unwrap();
-        assert!(give_folder(&folder, "no such account").is_err());
+        File::options().read(true).write(true).open(folder.join("below/kept")).unwrap();
+        assert!(give_folder(&folder, "no such account", access_list::of_service_folder).is_err());
     }
 
     #[test]
     fn the_owner_is_an_account() {
-        assert!(owner().unwrap().starts_with("S-1-5-"), "{:?}", owner());
+        for account in [owner(), user()] {
+            assert!(account.as_ref().unwrap().starts_with("S-1-5-"), "{account:?}");
+        }
     }
 }

@@ -4,6 +4,7 @@
 //! - `machine`, `network`, `registry`: what the system is asked.
 //! - `access`: files and folders for their owner and the system alone.
 //! - `service`: programs that the system starts and stops.
+//! - `pipe`: whom a named pipe lets in, and who asks at it.
 //! - `event_log`, `event_reader`: events written to the system's logs, and read.
 //! - `wmi`: instances of classes of Windows Management Instrumentation, read.
 
@@ -24,6 +25,8 @@ pub mod event_reader;
 pub mod machine;
 #[cfg(windows)]
 pub mod network;
+#[cfg(windows)]
+pub mod pipe;
 #[cfg(windows)]
 pub mod registry;
 #[cfg(windows)]

@@ -37,7 +37,7 @@ fn connect(socket: &Path, timeout: Duration) -> io::Result<impl Read + Write> {
     Ok(stream)
 }
 
-#[cfg(not(unix))]
-fn connect(pipe: &Path, _timeout: Duration) -> io::Result<impl Read + Write> {
-    std::fs::OpenOptions::new().read(true).write(true).open(pipe)
+#[cfg(windows)]
+fn connect(pipe: &Path, timeout: Duration) -> io::Result<impl Read + Write> {
+    leasehold_windows::pipe::connect(pipe, timeout)
 }

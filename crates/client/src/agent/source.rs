@@ -9,6 +9,8 @@ pub enum AgentSource {
     /// At the user's socket, then at the machine's, as far as they are there.
     #[default]
     System,
+    /// At the machine's socket alone.
+    Machine,
     /// At this socket.
     At(PathBuf),
     /// Nowhere: the application uses the network alone.
@@ -16,15 +18,21 @@ pub enum AgentSource {
 }
 
 impl AgentSource {
-    /// `off`, or the path of a socket.
+    /// `system`, `machine`, `off`, or the path of a socket.
     pub fn of(text: PathBuf) -> Self {
-        if text.as_os_str() == "off" { Self::Off } else { Self::At(text) }
+        match text.to_str() {
+            Some("system") => Self::System,
+            Some("machine") => Self::Machine,
+            Some("off") => Self::Off,
+            Some(_) | None => Self::At(text),
+        }
     }
 
     /// The sockets that are there, in the order in which they are tried.
     pub(crate) fn sockets(&self) -> Vec<PathBuf> {
         let sockets = match self {
             Self::System => [Owner::User, Owner::Machine].into_iter().filter_map(agent_socket).collect(),
+            Self::Machine => agent_socket(Owner::Machine).into_iter().collect(),
             Self::At(socket) => vec![socket.clone()],
             Self::Off => Vec::new(),
         };
@@ -99,13 +107,14 @@ fn user_products() -> Option<PathBuf> {
 
 #[cfg(windows)]
 fn machine_socket() -> PathBuf {
-    PathBuf::from(r"\\.\pipe\leasehold-agent")
+    leasehold_windows::pipe::path("leasehold-agent")
 }
 
 #[cfg(windows)]
 fn user_socket() -> Option<PathBuf> {
-    let name = env::var_os("USERNAME").filter(|name| !name.is_empty())?;
-    Some(PathBuf::from(format!(r"\\.\pipe\leasehold-agent-{}", name.to_string_lossy())))
+    // By the account's id: two domains may have users of one name.
+    let user = leasehold_windows::access::user().ok()?;
+    Some(leasehold_windows::pipe::path(format!("leasehold-agent-{user}")))
 }
 
 #[cfg(windows)]
@@ -116,4 +125,21 @@ fn machine_products() -> Option<PathBuf> {
 #[cfg(windows)]
 fn user_products() -> Option<PathBuf> {
     Some(absolute("LOCALAPPDATA")?.join("Leasehold").join("Products"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_word_says_which_agents_are_asked_and_anything_else_is_a_socket() {
+        for (word, source) in
+            [("off", AgentSource::Off), ("machine", AgentSource::Machine), ("system", AgentSource::System)]
+        {
+            assert_eq!(AgentSource::of(word.into()), source);
+        }
+        assert_eq!(AgentSource::of("./off".into()), AgentSource::At("./off".into()));
+        assert!(AgentSource::Off.sockets().is_empty());
+        assert!(AgentSource::Machine.sockets().iter().all(|socket| *socket == machine_socket()));
+    }
 }

@@ -5,17 +5,13 @@ use clap::Parser;
 use super::{Host, serve};
 use crate::cli::Cli;
 use crate::commands::Command;
-use crate::commands::system_service::{Program, ServiceCommand};
+use crate::commands::system_service::{Folder, Program, ServiceCommand, Use};
 use crate::failure::Failure;
 use crate::output::Output;
 
 /// Does what is asked about the host's service.
 pub(super) fn run(command: ServiceCommand, output: Output) -> Result<(), Failure> {
-    let given = match &command {
-        ServiceCommand::Install(install) => install.serve.clone(),
-        _ => Vec::new(),
-    };
-    let words = ["leasehold", "host", "serve"].map(Into::into).into_iter().chain(given);
+    let words = ["leasehold", "host", "serve"].map(Into::into).into_iter().chain(command.given());
     // What is wrong with them is said now, and not at the next start of the system.
     let parsed = Cli::try_parse_from(words).map_err(|error| crate::cli::failure(&error.render().to_string()))?;
     let Command::Host(Host::Serve(serve)) = parsed.command else { unreachable!("`host serve` was written above") };
@@ -25,5 +21,6 @@ pub(super) fn run(command: ServiceCommand, output: Output) -> Result<(), Failure
         description: "Grants leases to the machines of this network, for applications that are licensed by Leasehold.",
         command: ["host", "serve"].map(Into::into).to_vec(),
     };
-    command.run(&program, serve.home().folder(), output)
+    let folder = Folder { path: serve.home().folder().to_owned(), used_as: Use::State };
+    command.run(&program, vec![folder], output)
 }

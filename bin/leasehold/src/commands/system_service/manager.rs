@@ -13,17 +13,17 @@ mod on_windows {
 
     use leasehold_core::Code;
     use leasehold_service::ask_to_stop;
-    use leasehold_windows::access;
     use leasehold_windows::event_log::{self, Level};
     use leasehold_windows::service::{self, NewService, State};
+    use leasehold_windows::{access, access_list};
 
-    use super::super::{EVENT_SOURCE, Program, no_service};
+    use super::super::{EVENT_SOURCE, Folder, Program, Use, no_service};
     use crate::failure::Failure;
     use crate::system;
 
     pub(in super::super) fn install(
         program: &Program,
-        folder: &Path,
+        folders: &[Folder],
         account: OsString,
         arguments: Vec<OsString>,
     ) -> Result<(), Failure> {
@@ -40,14 +40,26 @@ mod on_windows {
         };
         service::install(&new).map_err(failed)?;
         // The account is there only once the service is.
-        let given = match account.to_str() {
-            Some(name) if !name.eq_ignore_ascii_case("LocalSystem") => access::give_folder(folder, name),
-            _ => leasehold_files::make_folder(folder, leasehold_files::Readers::Owner),
+        let given = folders.iter().try_for_each(|folder| give(folder, &account.to_string_lossy()));
+        given.inspect_err(|_| drop(service::uninstall(program.name)))
+    }
+
+    /// Makes the folder where there is none, and lets the service in.
+    fn give(folder: &Folder, account: &str) -> Result<(), Failure> {
+        let path = &folder.path;
+        let own = leasehold_files::machine_folder().is_some_and(|machine| path.starts_with(machine));
+        // Its owner could change it at any time.
+        if own && path.exists() && !access::is_administrators(path) {
+            let message = format!("{}: an ordinary user has made this folder", path.display());
+            return Err(Failure::failed(Code::ServiceRefused, message)
+                .hint("look at what is in it, move it away, and install the service again"));
+        }
+        let list = match folder.used_as {
+            Use::State => access_list::of_service_folder,
+            Use::SharedState => access_list::of_shared_folder,
+            Use::Settings => access_list::of_settings_folder,
         };
-        given.map_err(|error| {
-            drop(service::uninstall(program.name));
-            Failure::file(folder, &error)
-        })
+        access::give_folder(path, account, list).map_err(|error| Failure::file(path, &error))
     }
 
     pub(in super::super) fn uninstall(name: &str) -> Result<(), Failure> {
@@ -101,14 +113,13 @@ mod on_windows {
 #[cfg(not(windows))]
 mod elsewhere {
     use std::ffi::OsString;
-    use std::path::Path;
 
-    use super::super::{Program, no_service};
+    use super::super::{Folder, Program, no_service};
     use crate::failure::Failure;
 
     pub(in super::super) fn install(
         program: &Program,
-        _folder: &Path,
+        _folders: &[Folder],
         _account: OsString,
         _arguments: Vec<OsString>,
     ) -> Result<(), Failure> {
@@ -139,8 +150,7 @@ mod elsewhere {
     }
 
     fn none(name: &str) -> Failure {
-        no_service(name, "this system is not Windows").hint(
-            "let systemd run it: docs/systemd.md has units for `leasehold host serve` and `leasehold vendor serve`",
-        )
+        no_service(name, "this system is not Windows")
+            .hint("let systemd run it: docs/systemd.md has units for the host, the authority and the agent")
     }
 }

@@ -1,4 +1,5 @@
-//! `leasehold host service` and `leasehold vendor service`: what serves, as a service of Windows. Elsewhere the commands say what does that there.
+//! `leasehold host service`, `vendor service` and `client agent service`: what serves, as a service of Windows. Elsewhere the commands say what
+//! does that there.
 
 mod manager;
 
@@ -27,6 +28,26 @@ pub(crate) struct Program {
     pub(crate) command: Vec<OsString>,
 }
 
+/// A folder that a program works with.
+#[derive(Debug)]
+pub(crate) struct Folder {
+    /// Relative ones begin where the command runs.
+    pub(crate) path: PathBuf,
+    #[cfg_attr(not(windows), expect(dead_code, reason = "Windows alone has access lists"))]
+    pub(crate) used_as: Use,
+}
+
+/// What a program does with a folder, and who else may.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Use {
+    /// It keeps what only it and administrators read.
+    State,
+    /// It keeps what every user of the machine reads, but for secrets.
+    SharedState,
+    /// It reads what administrators put there.
+    Settings,
+}
+
 /// What is to be done about a service.
 #[derive(Debug, Subcommand)]
 pub(crate) enum ServiceCommand {
@@ -49,18 +70,26 @@ pub(crate) struct Install {
     /// [default: `NT SERVICE\` and the service's name].
     #[arg(long, value_name = "NAME")]
     account: Option<OsString>,
-    /// Options of `serve`, after `--`; relative paths begin in the folder where this command runs.
+    /// Options of the command that serves, after `--`; relative paths begin in the folder where this command runs.
     #[arg(last = true, value_name = "OPTIONS")]
-    pub(crate) serve: Vec<OsString>,
+    serve: Vec<OsString>,
 }
 
 impl ServiceCommand {
-    /// Carries it out for `program`, which keeps its state in `folder`.
-    pub(crate) fn run(self, program: &Program, folder: &Path, output: Output) -> Result<(), Failure> {
+    /// What was given for the command that serves, where it is to be installed.
+    pub(crate) fn given(&self) -> Vec<OsString> {
+        match self {
+            Self::Install(install) => install.serve.clone(),
+            Self::Uninstall | Self::Start | Self::Stop | Self::Status => Vec::new(),
+        }
+    }
+
+    /// Carries it out for `program`, which works with `folders`.
+    pub(crate) fn run(self, program: &Program, folders: Vec<Folder>, output: Output) -> Result<(), Failure> {
         let name = program.name;
         match self {
             Self::Install(install) => {
-                install.run(program, folder)?;
+                install.run(program, folders)?;
                 done(name, "installed", output);
             }
             Self::Uninstall => {
@@ -89,12 +118,14 @@ impl ServiceCommand {
 }
 
 impl Install {
-    fn run(self, program: &Program, folder: &Path) -> Result<(), Failure> {
+    fn run(self, program: &Program, folders: Vec<Folder>) -> Result<(), Failure> {
         let here = std::env::current_dir().map_err(|error| Failure::file(Path::new("."), &error))?;
         let account = self.account.unwrap_or_else(|| format!(r"NT SERVICE\{}", program.name).into());
         let started = [OsString::from(AS_SERVICE), here.clone().into_os_string()];
         let arguments = program.command.iter().cloned().chain(started).chain(self.serve).collect();
-        manager::install(program, &here.join(folder), account, arguments)
+        let there = |folder: Folder| Folder { path: here.join(folder.path), ..folder };
+        let folders: Vec<Folder> = folders.into_iter().map(there).collect();
+        manager::install(program, &folders, account, arguments)
     }
 }
 

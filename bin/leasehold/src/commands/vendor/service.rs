@@ -6,17 +6,13 @@ use clap::Parser;
 
 use super::serve;
 use crate::cli::{self, Cli};
-use crate::commands::system_service::{Program, ServiceCommand};
+use crate::commands::system_service::{Folder, Program, ServiceCommand, Use};
 use crate::failure::Failure;
 use crate::output::Output;
 
 /// Does what is asked about the service of the vendor's authority, whose folder is `folder`.
 pub(super) fn run(command: ServiceCommand, folder: &Path, output: Output) -> Result<(), Failure> {
-    let given = match &command {
-        ServiceCommand::Install(install) => install.serve.clone(),
-        _ => Vec::new(),
-    };
-    let words = ["leasehold", "vendor", "serve"].map(Into::into).into_iter().chain(given);
+    let words = ["leasehold", "vendor", "serve"].map(Into::into).into_iter().chain(command.given());
     // What is wrong with them is said now, and not at the next start of the system.
     Cli::try_parse_from(words).map_err(|error| cli::failure(&error.render().to_string()))?;
     let folder = std::path::absolute(folder).map_err(|error| Failure::file(folder, &error))?;
@@ -26,5 +22,5 @@ pub(super) fn run(command: ServiceCommand, folder: &Path, output: Output) -> Res
         description: "Activates hosts, directories and machines for a vendor of applications that are licensed by Leasehold.",
         command: vec!["vendor".into(), "--dir".into(), folder.clone().into_os_string(), "serve".into()],
     };
-    command.run(&program, &folder, output)
+    command.run(&program, vec![Folder { path: folder, used_as: Use::State }], output)
 }

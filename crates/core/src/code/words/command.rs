@@ -171,10 +171,12 @@ words! {
         "look at the host's log; restart it if it hangs";
     AgentSilent: "the agent's socket is there, and the agent does not answer",
         "it has ended without removing its socket, hangs, or something else listens there",
-        "`systemctl status leasehold-agent` shows whether it runs; LEASEHOLD_AGENT=off does without it";
+        "`systemctl status leasehold-agent`, on Windows `leasehold client agent service status`, shows whether it runs; LEASEHOLD_AGENT=off \
+         does without it";
     AgentLacksProduct: "the agent of this machine does not renew for this product",
         "the product's manifest is not in the agent's folder, or cannot be used",
-        "put the manifest into /etc/leasehold/products; `leasehold doctor` shows what the agent says";
+        "put the manifest into /etc/leasehold/products, on Windows %ProgramData%\\Leasehold\\Products; `leasehold doctor` shows what the \
+         agent says";
     NameNotFound: "the host's name leads to no address",
         "the name is mistyped, or DNS has a record of the service for a host whose own name is not there",
         "ask DNS for the name (`getent hosts NAME`); correct the record's target, or add an address for it";

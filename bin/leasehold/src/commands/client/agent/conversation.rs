@@ -128,8 +128,10 @@ mod unix {
 
 #[cfg(windows)]
 mod windows {
+    use std::os::windows::io::AsHandle;
     use std::path::PathBuf;
 
+    use leasehold_windows::{access, access_list, pipe};
     use tokio::net::windows::named_pipe::{NamedPipeServer, ServerOptions};
     use tokio::sync::Mutex;
 
@@ -143,22 +145,37 @@ mod windows {
     }
 
     impl Socket {
-        /// The system lets in programs of the user whose pipe it is, and of administrators.
-        pub(in super::super) fn bind(path: &Path, _owner: AgentOwner) -> io::Result<Self> {
-            let first = ServerOptions::new().first_pipe_instance(true).create(path);
+        /// The machine's takes every user's applications, a user's that user's alone and those of administrators.
+        pub(in super::super) fn bind(path: &Path, owner: AgentOwner) -> io::Result<Self> {
+            let list = match owner {
+                AgentOwner::Machine => access_list::of_shared_pipe(&access::owner()?),
+                AgentOwner::User => access_list::of_own_pipe(&access::user()?),
+            };
+            // Until it has its list, the system's own lets in the owner and administrators.
+            let first = ServerOptions::new().first_pipe_instance(true).write_dac(true).write_owner(true).create(path);
             let first = first.map_err(|error| match error.kind() {
                 io::ErrorKind::PermissionDenied => io::ErrorKind::AddrInUse.into(),
                 _ => error,
             })?;
+            pipe::protect(first.as_handle(), &list)?;
             Ok(Self { path: path.to_owned(), next: Mutex::new(first) })
         }
 
-        /// The next application.
+        /// The next application, and its user's session.
         pub(super) async fn accept(&self) -> io::Result<(NamedPipeServer, String)> {
             let mut next = self.next.lock().await;
-            next.connect().await?;
+            while let Err(error) = next.connect().await {
+                // The instance is used again. An application that has gone already is no trouble.
+                next.disconnect()?;
+                if error.kind() != io::ErrorKind::BrokenPipe {
+                    return Err(error);
+                }
+            }
             let following = ServerOptions::new().create(&self.path)?;
-            Ok((std::mem::replace(&mut *next, following), String::new()))
+            let stream = std::mem::replace(&mut *next, following);
+            // A system that does not say it has all of them count as one user's.
+            let session = pipe::client_session(stream.as_handle()).map_or_else(|_| String::new(), |id| id.to_string());
+            Ok((stream, session))
         }
     }
 }

@@ -3,12 +3,13 @@
 
 mod conversation;
 mod log;
+mod service;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use clap::Args;
+use clap::{Args, Subcommand};
 use leasehold_client::{Agent, AgentOwner, AgentSource, Options, agent_socket, products_folder};
 use leasehold_core::Code;
 use leasehold_service::{ReloadSignal, shutdown_signal, supervisor};
@@ -17,6 +18,7 @@ use tokio::task::spawn_blocking;
 
 use super::args::NetworkArgs;
 use crate::commands::host::serve::runtime;
+use crate::commands::system_service::{AsService, ServiceCommand, serve_as};
 use crate::failure::Failure;
 use crate::output::{self, Output};
 use conversation::Socket;
@@ -28,15 +30,32 @@ use conversation::Socket;
 /// manifest that is put into the folder, replaced or removed is noticed within seconds, at once by SIGHUP. What it says over its socket is
 /// on the page docs/agent.md.
 #[derive(Debug, Args)]
+#[command(args_conflicts_with_subcommands = true)]
 pub(crate) struct AgentCommand {
+    #[command(subcommand)]
+    action: Option<Action>,
+    #[command(flatten)]
+    serve: Serve,
+}
+
+#[derive(Debug, Subcommand)]
+enum Action {
+    /// Run the machine's agent as a service of Windows.
+    #[command(subcommand)]
+    Service(ServiceCommand),
+}
+
+#[derive(Debug, Args)]
+struct Serve {
     /// This user's agent, with the user's own folder, socket and state.
     #[arg(long)]
     user: bool,
-    /// The folder of the manifests: files that end in `.lh` [default: /etc/leasehold/products; with `--user` leasehold/products of the user's
-    /// configuration].
+    /// The folder of the manifests: files that end in `.lh` [default: /etc/leasehold/products, on Windows Leasehold\Products in
+    /// `ProgramData`; with `--user` leasehold/products of the user's configuration, on Windows Leasehold\Products in `LOCALAPPDATA`].
     #[arg(long, value_name = "DIR")]
     products: Option<PathBuf>,
-    /// The socket [default: /run/leasehold-agent/agent.sock; with `--user` leasehold/agent.sock in `XDG_RUNTIME_DIR`].
+    /// The socket [default: /run/leasehold-agent/agent.sock; with `--user` leasehold/agent.sock in `XDG_RUNTIME_DIR`; on Windows a named
+    /// pipe, `\\.\pipe\leasehold-agent` or the user's].
     #[arg(long, value_name = "FILE")]
     socket: Option<PathBuf>,
     /// The state directory [default: `LEASEHOLD_STATE`, else the machine's or the user's].
@@ -44,12 +63,24 @@ pub(crate) struct AgentCommand {
     state: Option<PathBuf>,
     #[command(flatten)]
     network: NetworkArgs,
+    #[command(flatten)]
+    started: AsService,
 }
 
 impl AgentCommand {
     pub(crate) fn run(self, output: Output) -> Result<(), Failure> {
-        let owner = if self.user { AgentOwner::User } else { AgentOwner::Machine };
-        let (folder, path) = (self.products(owner)?, self.socket(owner)?);
+        match (self.action, self.serve.started.as_service.clone()) {
+            (Some(Action::Service(command)), _) => service::run(command, output),
+            (None, Some(folder)) => serve_as(SERVICE, &folder, move || self.serve.run(output)),
+            (None, None) => self.serve.run(output),
+        }
+    }
+}
+
+impl Serve {
+    fn run(self, output: Output) -> Result<(), Failure> {
+        let owner = self.owner();
+        let (folder, path) = (self.products()?, self.socket()?);
         let options = self.options()?;
         let runtime = runtime()?;
         let agent = Arc::new(Agent::new(folder.clone(), options, log::event));
@@ -73,15 +104,19 @@ impl AgentCommand {
         served
     }
 
-    fn products(&self, owner: AgentOwner) -> Result<PathBuf, Failure> {
-        let folder = self.products.clone().or_else(|| products_folder(owner));
+    fn owner(&self) -> AgentOwner {
+        if self.user { AgentOwner::User } else { AgentOwner::Machine }
+    }
+
+    fn products(&self) -> Result<PathBuf, Failure> {
+        let folder = self.products.clone().or_else(|| products_folder(self.owner()));
         folder.ok_or_else(|| {
             Failure::failed(Code::Usage, "products: this user has no home").hint("name it: `--products DIR`")
         })
     }
 
-    fn socket(&self, owner: AgentOwner) -> Result<PathBuf, Failure> {
-        let socket = self.socket.clone().or_else(|| agent_socket(owner));
+    fn socket(&self) -> Result<PathBuf, Failure> {
+        let socket = self.socket.clone().or_else(|| agent_socket(self.owner()));
         socket.ok_or_else(|| {
             let message = "socket: this user has no folder for it: XDG_RUNTIME_DIR is not set";
             Failure::failed(Code::Usage, message)
@@ -146,9 +181,15 @@ fn cannot_listen(path: &Path, error: &std::io::Error) -> Failure {
         return Failure::failed(Code::AddressInUse, format!("socket {path}: another agent listens there")).hint(hint);
     }
     let words = leasehold_client::describe_io(error);
-    Failure::failed(Code::ListenFailed, format!("socket {path}: {words}"))
-        .hint("the folder has to be writable for this user; paths of sockets have at most some 100 bytes")
+    let hint = if cfg!(windows) {
+        r"the name of a pipe begins with `\\.\pipe\`; the machine's agent runs as administrator or as a service"
+    } else {
+        "the folder has to be writable for this user; paths of sockets have at most some 100 bytes"
+    };
+    Failure::failed(Code::ListenFailed, format!("socket {path}: {words}")).hint(hint)
 }
 
+/// The name of the machine's agent as a service.
+const SERVICE: &str = "LeaseholdAgent";
 /// How soon a manifest that was put into the folder is noticed.
 const LOOK: Duration = Duration::from_secs(10);
