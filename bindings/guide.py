@@ -18,10 +18,12 @@ PAGE = pathlib.Path(sys.argv[1])
 def main():
     text = PAGE.read_text(encoding="utf-8")
     sections = dict(re.findall(r"^## \d+\. ([^\n]+)\n(.*?)(?=^## |\Z)", text, re.M | re.S))
-    program = re.search(r"`([\w.]+)`:\n\n```(?!sh)\w+\n(.*?)```", sections["The program"], re.S)
+    program = re.search(r"`([\w./]+)`:\n\n```(?!sh)\w+\n(.*?)```", sections["The program"], re.S)
     build, run = blocks(sections["Build and run"])
     with tempfile.TemporaryDirectory() as folder:
-        pathlib.Path(folder, program[1]).write_text(program[2], encoding="utf-8")
+        source = pathlib.Path(folder, program[1])
+        source.parent.mkdir(exist_ok=True)
+        source.write_text(program[2], encoding="utf-8")
         for block in [*blocks(sections["The package"]), build]:
             subprocess.run(["sh", "-euc", block], cwd=folder, check=True)
         # The manifest is the test host's.

@@ -222,6 +222,13 @@ func (client *Client) Renew(ctx context.Context) error {
 	return wait(ctx, func() error { return call(func() C.int32_t { return C.lh_client_renew(handle) }) })
 }
 
+// Borrow asks a host for a lease that lasts for so long, to be used without a network; Release gives it back earlier. Where the lease that
+// was given ends before, that is the error BorrowedLess.
+func (client *Client) Borrow(ctx context.Context, length time.Duration) error {
+	handle, seconds := client.open(), C.uint64_t(max(length, 0)/time.Second)
+	return wait(ctx, func() error { return call(func() C.int32_t { return C.lh_client_borrow(handle, seconds) }) })
+}
+
 // Tick asks for a lease if it is time to; for programs with a loop of their own.
 func (client *Client) Tick(ctx context.Context) error {
 	handle := client.open()

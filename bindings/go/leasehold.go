@@ -29,6 +29,7 @@ type Code string
 const (
 	AlreadyRenewing  Code = "already-renewing"
 	BadHandle        Code = "bad-handle"
+	BorrowedLess     Code = "borrowed-less"
 	CapacityReached  Code = "capacity-reached"
 	File             Code = "file"
 	ForeignManifest  Code = "foreign-manifest"

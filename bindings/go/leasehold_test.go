@@ -130,6 +130,23 @@ func TestARefusalIsAnErrorWithItsCode(t *testing.T) {
 	command(t, "fault", `{"fault": "none"}`)
 }
 
+func TestAPlaceIsBorrowedAsLongAsTheLicenceLetsIt(t *testing.T) {
+	client, ctx := open(t), context.Background()
+	if err := client.Borrow(ctx, 72*time.Hour); err != nil {
+		t.Fatal(err)
+	}
+	standing := stands(t, client, leasehold.Licensed)
+	if standing.Until.Sub(standing.Now) < 72*time.Hour-time.Minute {
+		t.Fatalf("until %v", standing.Until)
+	}
+	is(t, client.Borrow(ctx, 400*24*time.Hour), leasehold.BorrowedLess)
+	stands(t, client, leasehold.Licensed)
+	if err := client.Release(ctx); err != nil {
+		t.Fatal(err)
+	}
+	stands(t, client, leasehold.Unactivated)
+}
+
 func TestAContextEndsTheWait(t *testing.T) {
 	client := open(t)
 	command(t, "fault", `{"fault": "silent"}`)

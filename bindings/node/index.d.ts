@@ -106,6 +106,11 @@ export class Client {
   /** Asks a host for a lease, or with a multiple key the vendor's authority. */
   activate(key?: string, authority?: string): Promise<void>;
   renew(): Promise<void>;
+  /**
+   * Borrows: asks a host for a lease that lasts for so many seconds, to be used without a network; `release` gives it back earlier. Where the
+   * lease that was given ends before, that is a LeaseholdError with the code `borrowed-less`.
+   */
+  borrow(seconds: number): Promise<void>;
   /** Asks for a lease if it is time to; for programs with a loop of their own. */
   tick(): Promise<void>;
   release(): Promise<void>;

@@ -7,7 +7,7 @@ const KINDS = [undefined, 'unactivated', 'licensed', 'grace', 'reduced'];
 const MODES = ['enforce', 'advise', 'observe'];
 const EVENTS = [undefined, 'attempt', 'changed'];
 // In the order of addon.c.
-const OPERATIONS = ['activate', 'activateWithKey', 'renew', 'tick', 'release', 'doctor', 'requestForHost', 'requestForVendor', 'install', 'signIn', 'signOut', 'devices', 'freeDevice'];
+const OPERATIONS = ['activate', 'activateWithKey', 'renew', 'borrow', 'tick', 'release', 'doctor', 'requestForHost', 'requestForVendor', 'install', 'signIn', 'signOut', 'devices', 'freeDevice'];
 
 const time = (seconds) => (seconds === -1 ? null : new Date(seconds * 1000));
 
@@ -83,6 +83,11 @@ class Client {
 
   async renew() {
     await this.#start('renew');
+  }
+
+  async borrow(seconds) {
+    if (!Number.isFinite(seconds)) throw new TypeError('seconds is no number');
+    await this.#start('borrow', seconds);
   }
 
   async tick() {

@@ -37,6 +37,28 @@ fn two_applications_without_a_network_are_activated_through_the_agent() {
 }
 
 #[test]
+fn an_application_without_a_network_borrows_through_the_agent_and_its_renewals_keep_it() {
+    const DAY: u64 = 86_400;
+    let host = TestHost::with(&["--validity", "7d", "--renewal", "15min", "--retry", "1min", "--ordinary-lease", "1h"]);
+    let agent = Agent::start(&host, &[]);
+    let lasts = |told: &Value| told["expires"].as_u64().expect("an end") - told["issued"].as_u64().expect("a time");
+    let first = json_of(agent.known_to(host.client("activate", "one")));
+    assert_eq!(lasts(&first), 3_600, "{first}");
+    let mut borrow = host.client("borrow", "one");
+    borrow.args(["--for", "3d"]);
+    let borrowed = json_of(agent.known_to(borrow));
+    assert!(lasts(&borrowed).abs_diff(3 * DAY) < 600, "{borrowed}");
+    let renewed = json_of(agent.known_to(host.client("renew", "one")));
+    assert_eq!(renewed["expires"], borrowed["expires"]);
+    // As an application that may not write the state has the agent do.
+    let call = json!({
+        "call": "activate", "vendor": agent.vendor(), "product": "acme-cad", "until": borrowed["expires"],
+    });
+    let told = agent.call(&call);
+    assert!(told == json!({ "activated": {} }) || told["not-activated"]["code"] == "busy", "{told}");
+}
+
+#[test]
 fn what_the_agent_says_is_shown_by_the_doctor_and_a_product_that_it_lacks_is_told() {
     let host = TestHost::start();
     let agent = Agent::start(&host, &[]);
@@ -221,9 +243,15 @@ struct TestHost {
 
 impl TestHost {
     fn start() -> Self {
+        Self::with(&[])
+    }
+
+    /// With these options more.
+    fn with(options: &[&str]) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
         let mut command = program();
         command.args(["--json", "testhost", "--features", "simulation", "--dir"]).arg(folder.path().join("testhost"));
+        command.args(options);
         command.stdout(Stdio::piped()).stderr(Stdio::null());
         let mut child = command.spawn().expect("it runs");
         let mut line = String::new();

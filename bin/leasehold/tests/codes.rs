@@ -217,6 +217,7 @@ doctor.rs: clock-wrong connection-timeout dns-declined dns-refused host-certific
 dns.rs: copy-of-this-host dns-key-refused dns-no-own-record dns-not-permitted dns-stale-record dns-target-without-address dns-wrong-port duplicates forks not-serving
 config.rs: address-in-use address-unknown folder-not-writable not-a-dns-key private-key-mismatch store-unavailable tls-certificate-ended tls-certificate-other-name
 testhost.rs: test-clock-refused
+borrowing.rs: borrowed-less
 agent.rs: agent-silent agent-lacks-product
 online.rs: not-renewed too-many-requests untrusted-authority wrong-kind-of-key
 vendor.rs: activations-exhausted hosts-exhausted not-a-key-file

@@ -54,12 +54,13 @@ fn every_test_starts_programs_of_ours_in_a_folder_of_its_own() {
 /// What looks for hosts or records by name says where: else it would ask the name servers of the machine that the tests run on.
 #[test]
 fn no_command_of_a_test_asks_the_machines_name_servers() {
-    const ASK: [&str; 6] = [
+    const ASK: [&str; 7] = [
         "host doctor --",
         "host dns show --",
         "client activate --",
         "client renew --",
         "client release --",
+        "client borrow --",
         "office doctor --",
     ];
     const SAID: [&str; 5] = ["--no-dns", "--server", "--dns-server", "--multiple-key", "--help"];

@@ -206,6 +206,7 @@ host token revoke: prints nothing but that it is done
 quickstart: prepares this test
 client activate: says why not, as there is no host
 client renew: as before
+client borrow: as before
 client release: as before
 client sign-in: says why not, as there is no host
 client devices: as before

@@ -4,13 +4,14 @@ use std::fs;
 use std::path::Path;
 
 /// A page, and the sample that it shows.
-const PAGES: [(&str, &str); 6] = [
+const PAGES: [(&str, &str); 7] = [
     ("c", "c/example/app.c"),
     ("python", "python/example/app.py"),
     ("go", "go/example/main.go"),
     ("java", "java/example/App.java"),
     ("node", "node/example/app.js"),
     ("csharp", "csharp/example/App.cs"),
+    ("rust", "rust/example/main.rs"),
 ];
 
 #[test]

@@ -140,6 +140,7 @@ store-upgrade: vendor serve --check-upgrade
 host-serve: host serve --data h4 --listen 127.0.0.1:0 =SERVER /address
 client-status: client activate --manifest one.lh --state own --no-dns --host $SERVER
 client-status: client renew --state own --no-dns
+client-status: client borrow --state own --no-dns --for 3d
 host-renew-show: host renew --data h4 --show
 host-status: host status --data h4
 vendor-usage: vendor usage

@@ -8,7 +8,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use leasehold_client::{Client, Lookup, Machine, Options, Prompt, Renewer, SignInWay};
-use leasehold_core::{Component, Standing, Timestamp, Why};
+use leasehold_core::{Component, Span, Standing, Timestamp, Why};
 use leasehold_testkit::clock::VirtualClock;
 
 #[test]
@@ -27,7 +27,7 @@ fn every_block_of_rust_on_every_page_is_compiled_here() {
             found += 1;
         }
     }
-    assert_eq!(found, 4);
+    assert_eq!(found, 5);
 }
 
 /// A vendor compiles the manifest in; here it is none.
@@ -39,7 +39,7 @@ macro_rules! include_bytes {
 
 #[test]
 fn what_is_no_manifest_is_refused() {
-    let _ = button;
+    let _ = (button, borrow);
     assert!(readme(|| (), |_| (), |_| ()).is_err() && guide().is_err());
 }
 
@@ -69,6 +69,16 @@ fn guide() -> Result<(), Box<dyn Error>> {
 trait Dialog {
     fn show(&self, address: &str, code: &str);
     fn open_browser(&self, address: &str);
+    fn say(&self, message: &str);
+}
+
+#[rustfmt::skip]
+fn borrow(client: &Client, dialog: &dyn Dialog) -> Result<(), leasehold_client::Error> {
+    let borrowed = client.borrow(Span::days(3))?;
+    if let Some(shortfall) = borrowed.shortfall {
+        dialog.say(&shortfall.to_string());             // activated until …, for 7 d and not for the 30 d asked for: …
+    }
+    Ok(())
 }
 
 #[rustfmt::skip]

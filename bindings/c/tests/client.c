@@ -144,6 +144,7 @@ static void misuse_is_a_code_and_never_a_crash(void) {
     CHECK(lh_client_activate(bad[i]) == LH_BAD_HANDLE);
     CHECK(lh_client_activate_with_key(bad[i], "x", "y") == LH_BAD_HANDLE);
     CHECK(lh_client_renew(bad[i]) == LH_BAD_HANDLE);
+    CHECK(lh_client_borrow(bad[i], 1) == LH_BAD_HANDLE);
     CHECK(lh_client_tick(bad[i]) == LH_BAD_HANDLE);
     CHECK(lh_client_release(bad[i]) == LH_BAD_HANDLE);
     CHECK(lh_client_request_for_host(bad[i], &bytes, &len) == LH_BAD_HANDLE);
@@ -193,6 +194,18 @@ static void tell(void *context, const struct lh_event *event) {
   if (event->kind == LH_EVENT_ATTEMPT) atomic_fetch_add(&told->attempts, 1);
   if (event->kind == LH_EVENT_CHANGED) atomic_fetch_add(&told->changes, 1);
   atomic_store(&told->last, event->standing.standing);
+}
+
+static void a_place_is_borrowed_as_long_as_the_licence_lets_it(void) {
+  lh_client client = open_client(folder("borrowed"));
+  const uint64_t day = 86400;
+  CHECK(lh_client_borrow(client, 3 * day) == LH_OK);
+  struct lh_standing standing = standing_of(client);
+  CHECK(standing.standing == LH_LICENSED && standing.until - standing.now >= 3 * day - 60);
+  CHECK(lh_client_borrow(client, 400 * day) == LH_BORROWED_LESS && strstr(lh_last_error()->message, "180 d at most") != NULL);
+  CHECK(lh_client_borrow(client, UINT64_MAX) == LH_BORROWED_LESS);
+  CHECK(standing_of(client).standing == LH_LICENSED && lh_client_release(client) == LH_OK);
+  CHECK(standing_of(client).standing == LH_UNACTIVATED && lh_client_close(client) == LH_OK);
 }
 
 static void it_renews_in_the_background_and_says_so(void) {
@@ -275,6 +288,7 @@ int main(void) {
   a_refusal_is_a_code_with_its_words();
   misuse_is_a_code_and_never_a_crash();
   a_request_is_carried();
+  a_place_is_borrowed_as_long_as_the_licence_lets_it();
   it_renews_in_the_background_and_says_so();
   a_callback_may_close_its_client();
   one_of_many_threads_closes();

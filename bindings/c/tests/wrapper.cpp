@@ -46,6 +46,8 @@ int main() {
   CHECK(client.message().rfind("activated until ", 0) == 0);
   CHECK(client.status().find("\"licensed\"") != std::string::npos);
   CHECK(!client.request_for_host().empty());
+  client.borrow(std::chrono::hours(72));
+  CHECK(code_of([&] { client.borrow(std::chrono::hours(24 * 400)); }) == LH_BORROWED_LESS);
 
   // Closes itself, may be moved, and is an error once it is closed.
   leasehold::client moved = std::move(client);

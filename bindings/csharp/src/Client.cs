@@ -126,6 +126,16 @@ namespace Leasehold
             Native.Check(Native.lh_client_renew(Handle));
         }
 
+        /// <summary>
+        /// Borrows: asks a host for a lease that lasts for so long, to be used without a network; Release gives it back earlier. Where the
+        /// lease that was given ends before, that is a LeaseholdException with the code borrowed-less. Waits for the network.
+        /// </summary>
+        public void Borrow(TimeSpan length)
+        {
+            var seconds = Math.Max(length.Ticks / TimeSpan.TicksPerSecond, 0);
+            Native.Check(Native.lh_client_borrow(Handle, (ulong)seconds));
+        }
+
         /// <summary>Asks for a lease if it is time to; for programs with a loop of their own.</summary>
         public void Tick()
         {
@@ -148,6 +158,12 @@ namespace Leasehold
         public Task RenewAsync()
         {
             return Task.Run(() => Renew());
+        }
+
+        /// <summary>As Borrow, on another thread.</summary>
+        public Task BorrowAsync(TimeSpan length)
+        {
+            return Task.Run(() => Borrow(length));
         }
 
         /// <summary>As Release, on another thread.</summary>

@@ -96,6 +96,7 @@ namespace Leasehold
         [DllImport(Library)] internal static extern int lh_client_activate(ulong client);
         [DllImport(Library)] internal static extern int lh_client_activate_with_key(ulong client, byte[] key, byte[] authority);
         [DllImport(Library)] internal static extern int lh_client_renew(ulong client);
+        [DllImport(Library)] internal static extern int lh_client_borrow(ulong client, ulong seconds);
         [DllImport(Library)] internal static extern int lh_client_tick(ulong client);
         [DllImport(Library)] internal static extern int lh_client_release(ulong client);
         [DllImport(Library)] internal static extern int lh_client_request_for_host(ulong client, out IntPtr data, out UIntPtr len);

@@ -67,6 +67,20 @@ internal static class Tests
         }
     }
 
+    public static void APlaceIsBorrowedAsLongAsTheLicenceLetsIt()
+    {
+        using (var client = Open("borrowed"))
+        {
+            client.Borrow(TimeSpan.FromDays(3));
+            var standing = client.Standing;
+            Same(true, standing.Until.Value - standing.Now >= TimeSpan.FromDays(3) - TimeSpan.FromMinutes(1));
+            Fails("borrowed-less", () => client.Borrow(TimeSpan.FromDays(400)));
+            Same(StandingKind.Licensed, client.Standing.Kind);
+            client.Release();
+            Same(StandingKind.Unactivated, client.Standing.Kind);
+        }
+    }
+
     public static void ItRenewsInTheBackgroundAndSaysSo()
     {
         var told = new ManualResetEvent(false);

@@ -9,8 +9,11 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HexFormat;
+import java.util.List;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import leasehold.Client;
@@ -47,6 +50,19 @@ class ClientTest {
     }
 
     @Test
+    void aPlaceIsBorrowedAsLongAsTheLicenceLetsIt() throws Exception {
+        try (var client = open("borrowed")) {
+            client.borrow(Duration.ofDays(3));
+            var standing = client.standing();
+            assertTrue(Duration.between(standing.now(), standing.until().get()).compareTo(Duration.ofDays(3).minusMinutes(1)) >= 0);
+            fails("borrowed-less", () -> client.borrow(Duration.ofDays(400)));
+            assertEquals(StandingKind.LICENSED, client.standing().kind());
+            client.release();
+            assertEquals(StandingKind.UNACTIVATED, client.standing().kind());
+        }
+    }
+
+    @Test
     void aRefusalIsAnExceptionWithItsCode() throws Exception {
         try (var client = open("refused")) {
             command("fault", "{\"fault\": \"capacity-reached\"}");
@@ -76,13 +92,26 @@ class ClientTest {
     @Test
     void aClosedClientIsAnExceptionAndClosingTwiceIsNone() throws Exception {
         var client = open("closed");
+        // What a thread throws is lost unless it is kept.
+        var thrown = new ConcurrentLinkedQueue<Throwable>();
+        var begin = new CountDownLatch(1);
         var threads = new ArrayList<Thread>();
-        for (var i = 0; i < 4; i++) {
-            threads.add(Thread.startVirtualThread(client::close));
+        for (var i = 0; i < 8; i++) {
+            var kind = i % 2 == 0 ? Thread.ofVirtual() : Thread.ofPlatform();
+            threads.add(kind.uncaughtExceptionHandler((thread, error) -> thrown.add(error)).start(() -> {
+                try {
+                    begin.await();
+                    client.close();
+                } catch (InterruptedException interrupted) {
+                    thrown.add(interrupted);
+                }
+            }));
         }
+        begin.countDown();
         for (var thread : threads) {
             thread.join();
         }
+        assertEquals(List.of(), List.copyOf(thrown));
         client.close();
         for (Executable call : new Executable[] {
             client::standing, client::message, client::status, client::activate, client::renew, client::tick, client::release,

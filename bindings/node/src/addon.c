@@ -250,7 +250,7 @@ static napi_value verify(napi_env env, napi_callback_info info) {
 }
 
 /* What waits for the network runs on a thread of Node's pool. */
-enum operation { ACTIVATE, ACTIVATE_WITH_KEY, RENEW, TICK, RELEASE, DOCTOR, REQUEST_FOR_HOST, REQUEST_FOR_VENDOR, INSTALL, SIGN_IN, SIGN_OUT, DEVICES, FREE_DEVICE };
+enum operation { ACTIVATE, ACTIVATE_WITH_KEY, RENEW, BORROW, TICK, RELEASE, DOCTOR, REQUEST_FOR_HOST, REQUEST_FOR_VENDOR, INSTALL, SIGN_IN, SIGN_OUT, DEVICES, FREE_DEVICE };
 
 struct job {
   napi_async_work work;
@@ -265,6 +265,7 @@ struct job {
   uint8_t *bytes;
   size_t size;
   int32_t number;
+  uint64_t seconds;
   /* Of a sign-in: where the prompt is shown, and a byte of JavaScript's that is set to give up. */
   napi_threadsafe_function show;
   napi_ref stop_ref;
@@ -295,6 +296,7 @@ static void run(napi_env env, void *data) {
     case ACTIVATE: code = lh_client_activate(client); break;
     case ACTIVATE_WITH_KEY: code = lh_client_activate_with_key(client, job->texts[0], job->texts[1]); break;
     case RENEW: code = lh_client_renew(client); break;
+    case BORROW: code = lh_client_borrow(client, job->seconds); break;
     case TICK: code = lh_client_tick(client); break;
     case RELEASE: code = lh_client_release(client); break;
     case DOCTOR: code = lh_client_doctor(client, &job->text); break;
@@ -352,7 +354,7 @@ static void call_show(napi_env env, napi_value show, void *context, void *data) 
   free(prompt);
 }
 
-/* (handle, operation, ...): texts, or bytes, or for a sign-in way, function and the byte that gives up. */
+/* (handle, operation, ...): texts, or bytes, or seconds, or for a sign-in way, function and the byte that gives up. */
 static napi_value start_job(napi_env env, napi_callback_info info) {
   napi_value values[MAX_ARGUMENTS], name = text_value(env, "leasehold"), promise = NULL;
   const uint8_t *bytes = NULL;
@@ -369,6 +371,10 @@ static napi_value start_job(napi_env env, napi_callback_info info) {
   if (operation == INSTALL) {
     good = read_bytes(env, values[2], "answer", &bytes, &job->len);
     if (good && (job->data = malloc(job->len + 1)) != NULL) memcpy(job->data, bytes, job->len);
+  } else if (operation == BORROW) {
+    int64_t seconds = 0;
+    napi_get_value_int64(env, values[2], &seconds);
+    job->seconds = seconds < 0 ? 0 : (uint64_t)seconds;
   } else if (operation == SIGN_IN) {
     napi_get_value_int32(env, values[2], &job->number);
     good = read_bytes(env, values[4], "stop", &bytes, &job->len);

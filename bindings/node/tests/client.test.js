@@ -52,6 +52,19 @@ test('a refusal is an error with its code', async () => {
   client.close();
 });
 
+test('a place is borrowed as long as the licence lets it', async () => {
+  const client = open('borrowed');
+  await client.borrow(3 * 86400);
+  const { now, until } = client.standing();
+  assert.ok(until - now >= (3 * 86400 - 60) * 1000);
+  await assert.rejects(client.borrow(400 * 86400), fails('borrowed-less'));
+  await assert.rejects(client.borrow(NaN), TypeError);
+  assert.equal(client.standing().kind, 'licensed');
+  await client.release();
+  assert.equal(client.standing().kind, 'unactivated');
+  client.close();
+});
+
 test('it renews in the background and says so', async () => {
   const client = open('background');
   const changed = new Promise((resolve) => client.startRenewing((event) => event.kind === 'changed' && resolve(event)));

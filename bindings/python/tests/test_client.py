@@ -1,6 +1,7 @@
 import asyncio
 import os
 import threading
+from datetime import timedelta
 
 import pytest
 from conftest import command
@@ -45,6 +46,17 @@ def test_a_refusal_is_an_error_with_its_code(open_client):
     assert raised.value.code == "capacity-reached" and raised.value.hint
     command("fault", fault="dead")
     assert code_of(client.activate) == "host-unreachable"
+
+
+def test_a_place_is_borrowed_as_long_as_the_licence_lets_it(open_client):
+    client = open_client()
+    client.borrow(timedelta(days=3))
+    standing = client.standing()
+    assert standing.until - standing.now >= timedelta(days=3) - timedelta(seconds=60)
+    assert code_of(lambda: client.borrow(timedelta(days=400))) == "borrowed-less"
+    assert client.standing().kind is StandingKind.LICENSED
+    client.release()
+    assert client.standing().kind is StandingKind.UNACTIVATED
 
 
 def test_it_does_not_hold_up_an_event_loop(open_client):

@@ -246,6 +246,7 @@ enum lh_result {
   LH_AGENT_SILENT = 323,
   LH_AGENT_LACKS_PRODUCT = 324,
   LH_STORE_POOLED = 325,
+  LH_BORROWED_LESS = 326,
 };
 
 #ifndef __cplusplus
@@ -547,6 +548,14 @@ int32_t lh_client_activate(lh_client client);
  * Renews the lease now. Waits for the network, 90 seconds at most.
  */
 int32_t lh_client_renew(lh_client client);
+
+/**
+ * Borrows: asks a host for a lease that lasts for `seconds` from now on, to be used without a network. Renewals keep it until then;
+ * `lh_client_release` gives it back earlier. `LH_BORROWED_LESS` where the lease that was given ends before: it holds until then, and
+ * `lh_last_error` says why. Waits for the network, 90 seconds at most.
+ */
+int32_t lh_client_borrow(lh_client client,
+                         uint64_t seconds);
 
 /**
  * Asks for a lease if it is time to; for programs with a loop of their own. `LH_OK` also where it was not time.

@@ -5,6 +5,7 @@
 #ifndef LEASEHOLD_HPP
 #define LEASEHOLD_HPP
 
+#include <chrono>
 #include <cstring>
 #include <functional>
 #include <memory>
@@ -180,6 +181,11 @@ class client {
     return plain(lh_client_activate_with_key(handle_, key.c_str(), authority.c_str()));
   }
   result<done> renew() { return plain(lh_client_renew(handle_)); }
+  /// Asks for a lease that lasts for so long, to be used without a network; `LH_BORROWED_LESS` where it ends before.
+  result<done> borrow(std::chrono::seconds length) {
+    const auto seconds = static_cast<std::uint64_t>(length.count() < 0 ? 0 : length.count());
+    return plain(lh_client_borrow(handle_, seconds));
+  }
   result<done> tick() { return plain(lh_client_tick(handle_)); }
   result<done> release() { return plain(lh_client_release(handle_)); }
   result<done> sign_out() { return plain(lh_client_sign_out(handle_)); }

@@ -3,7 +3,7 @@
 use std::ffi::c_char;
 
 use leasehold_client::{AuthorityAddress, Installed, Keyed, Outcome, ProductKey, Released};
-use leasehold_core::Code;
+use leasehold_core::{Code, Span};
 
 use crate::client::{ClientHandle, find};
 use crate::fault::{Fault, guard};
@@ -22,6 +22,18 @@ pub extern "C" fn lh_client_activate(client: ClientHandle) -> i32 {
 #[unsafe(no_mangle)]
 pub extern "C" fn lh_client_renew(client: ClientHandle) -> i32 {
     guard(|| outcome(&find(client)?.client.renew()?.outcome))
+}
+
+/// Borrows: asks a host for a lease that lasts for `seconds` from now on, to be used without a network. Renewals keep it until then;
+/// `lh_client_release` gives it back earlier. `LH_BORROWED_LESS` where the lease that was given ends before: it holds until then, and
+/// `lh_last_error` says why. Waits for the network, 90 seconds at most.
+#[unsafe(no_mangle)]
+pub extern "C" fn lh_client_borrow(client: ClientHandle, seconds: u64) -> i32 {
+    guard(|| {
+        let borrowed = find(client)?.client.borrow(Span::seconds(seconds))?;
+        outcome(&borrowed.answer.outcome)?;
+        borrowed.shortfall.map_or(Ok(()), |shortfall| Err(Fault::of(shortfall.code(), shortfall.to_string())))
+    })
 }
 
 /// Asks for a lease if it is time to; for programs with a loop of their own. `LH_OK` also where it was not time.

@@ -1,6 +1,7 @@
 //! The client of one product on this machine: what an application calls. [`attempts`] has what asks and changes.
 
 mod attempts;
+pub(crate) mod borrowing;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;

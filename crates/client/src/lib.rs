@@ -27,6 +27,7 @@ mod users;
 pub use address::{AddressError, AuthorityAddress, HostAddress};
 pub use agent::source::Owner as AgentOwner;
 pub use agent::{Agent, AgentEvent, AgentSource, MAX_CALL_BYTES, ProductState, agent_socket, products_folder};
+pub use client::borrowing::{Borrowed, Shortfall, ShortfallCause};
 pub use client::{Client, Tick};
 pub use error::agent::AgentFault;
 pub use error::authority::AuthorityError;

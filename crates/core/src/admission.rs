@@ -4,6 +4,7 @@ use crate::code::Code;
 use crate::fingerprint::Fingerprint;
 use crate::grant::{Grant, Policy};
 use crate::id::{Cti, KeyId};
+use crate::length::LeaseLength;
 use crate::standing::Revocation;
 use crate::subscription::{SignIn, SignInFault, UserId};
 use crate::text::{ProductId, ProductNumber};
@@ -263,8 +264,8 @@ impl Tally<'_> {
     /// Decides whether the client gets a lease at `now`, its own sighting already counted.
     ///
     /// A client whose lease still runs is never refused for want of capacity. For a user, the number of devices stands in the
-    /// place of the threshold.
-    pub fn admit(&self, policy: &Policy, fingerprint: &Fingerprint, now: Timestamp) -> Verdict {
+    /// place of the threshold. `length` is how long the lease is to last, within the grant.
+    pub fn admit(&self, policy: &Policy, length: LeaseLength, fingerprint: &Fingerprint, now: Timestamp) -> Verdict {
         if self.known.is_some_and(|known| !known.same_machine(fingerprint, policy.drift)) {
             return Verdict::Refuse(Refusal::CloneSuspected);
         }
@@ -279,12 +280,15 @@ impl Tally<'_> {
             }
             (Some(_) | None, _) => {}
         }
-        let holds = self.held.is_some_and(|held| held.runs_at(now));
+        let live = self.held.filter(|held| held.runs_at(now));
         match policy.capacity {
-            Some(capacity) if !holds && self.live >= capacity => {
+            Some(capacity) if live.is_none() && self.live >= capacity => {
                 Verdict::Refuse(Refusal::CapacityReached { capacity, retry })
             }
-            _ => Verdict::Grant { expires: policy.expiry(now), count: self.clients },
+            _ => {
+                let expires = length.expiry(policy, live.map(|held| held.expires), now);
+                Verdict::Grant { expires, count: self.clients }
+            }
         }
     }
 }
@@ -381,7 +385,7 @@ mod tests {
         let policy = Policy { threshold: 1, capacity: Some(1), ..Policy::default() };
         let newcomer = Tally { clients: 2, live: 1, ..Tally::default() };
         let refusal = Refusal::CapacityReached { capacity: 1, retry: policy.retry };
-        assert_eq!(newcomer.admit(&policy, &machine(1), now), Verdict::Refuse(refusal));
+        assert_eq!(newcomer.admit(&policy, LeaseLength::LONGEST, &machine(1), now), Verdict::Refuse(refusal));
         let held = Held {
             lease: Cti([1; 16]),
             request: Cti([2; 16]),
@@ -390,7 +394,7 @@ mod tests {
             user: None,
         };
         let own = Tally { held: Some(held), ..newcomer };
-        assert!(matches!(own.admit(&policy, &machine(1), now), Verdict::Grant { .. }));
+        assert!(matches!(own.admit(&policy, LeaseLength::LONGEST, &machine(1), now), Verdict::Grant { .. }));
     }
 
     #[test]
@@ -398,7 +402,7 @@ mod tests {
         let now = Timestamp::from_unix(100);
         let policy = Policy { threshold: 5, devices: Some(2), capacity: Some(9), ..Policy::default() };
         let with = |devices| Tally { clients: 1, devices, ..Tally::default() };
-        let verdict = |tally: Tally<'_>| tally.admit(&policy, &machine(1), now);
+        let verdict = |tally: Tally<'_>| tally.admit(&policy, LeaseLength::LONGEST, &machine(1), now);
         assert!(matches!(verdict(with(Some(1))), Verdict::Grant { .. }));
         let refusal = Refusal::DevicesReached { devices: 2, retry: policy.retry };
         assert_eq!(verdict(with(Some(2))), Verdict::Refuse(refusal));

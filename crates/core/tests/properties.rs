@@ -7,8 +7,8 @@ use leasehold_core::key::KeyError;
 use leasehold_core::repair::repair;
 use leasehold_core::standing::{Evidence, Lease, Machine, Revocation};
 use leasehold_core::{
-    Component, Cti, Fingerprint, Held, KeyId, KeyKind, LeaseEnd, Policy, ProductKey, ProductNumber, Refusal, Span,
-    Standing, Tally, Timestamp, Verdict, attempt,
+    Component, Cti, Fingerprint, Held, KeyId, KeyKind, LeaseEnd, LeaseLength, Policy, ProductKey, ProductNumber,
+    Refusal, Span, Standing, Tally, Timestamp, Verdict, attempt,
 };
 use proptest::collection::{btree_map, hash_map, vec};
 use proptest::option;
@@ -120,7 +120,8 @@ proptest! {
 
     #[test]
     fn no_history_breaks_threshold_or_capacity(
-        threshold in 0..5_u64, capacity in option::of(0..5_u64), asks in vec(ask(), 1..200),
+        threshold in 0..5_u64, capacity in option::of(0..5_u64), ordinary in option::of(0..9_000_u64),
+        asks in vec(ask(), 1..200),
     ) {
         let policy = Policy {
             threshold,
@@ -129,7 +130,7 @@ proptest! {
             validity: Span::seconds(5_400),
             ..Policy::default()
         };
-        let mut host = Host::default();
+        let mut host = Host { ordinary: ordinary.map(Span::seconds), ..Host::default() };
         for ask in asks {
             host.step(&policy, &ask);
         }
@@ -143,6 +144,7 @@ struct Step {
     client: u8,
     product: u8,
     releases: bool,
+    borrows: Option<Span>,
 }
 
 /// The plainest host there can be.
@@ -151,6 +153,7 @@ struct Host {
     now: Timestamp,
     seen: HashMap<u8, Timestamp>,
     leases: HashMap<(u8, u8), Held>,
+    ordinary: Option<Span>,
 }
 
 impl Host {
@@ -166,8 +169,12 @@ impl Host {
         let held = self.leases.get(&who).copied();
         let tally = Tally { clients, live: self.live(), held, ..Tally::default() };
         let held = tally.held.is_some_and(|held| held.runs_at(self.now));
-        match tally.admit(policy, &any_machine(), self.now) {
+        let length = LeaseLength { ordinary: self.ordinary, until: step.borrows.map(|span| self.now.plus(span)) };
+        match tally.admit(policy, length, &any_machine(), self.now) {
             Verdict::Grant { expires, count } => {
+                let (live, most) = (tally.held.filter(|held| held.runs_at(self.now)), policy.expiry(self.now));
+                assert!(expires <= most && length.until.is_none_or(|until| expires >= until.min(most)));
+                assert!(live.is_none_or(|live| expires >= live.expires.min(most)), "a renewal takes no day back");
                 assert!(count == clients && count >= policy.threshold);
                 assert!(expires > self.now);
                 let (lease, request, end) = (Cti([0; 16]), Cti([0; 16]), LeaseEnd::Expiry);
@@ -186,8 +193,11 @@ impl Host {
 }
 
 fn ask() -> impl Strategy<Value = Step> {
-    let parts = (0..900_u64, 0..8_u8, 0..2_u8, prop::bool::weighted(0.15));
-    parts.prop_map(|(after, client, product, releases)| Step { after: Span::seconds(after), client, product, releases })
+    let parts = (0..900_u64, 0..8_u8, 0..2_u8, prop::bool::weighted(0.15), option::weighted(0.3, 0..9_000_u64));
+    parts.prop_map(|(after, client, product, releases, borrows)| {
+        let (after, borrows) = (Span::seconds(after), borrows.map(Span::seconds));
+        Step { after, client, product, releases, borrows }
+    })
 }
 
 fn key() -> impl Strategy<Value = ProductKey> {

@@ -7,8 +7,8 @@ use leasehold_core::clock;
 use leasehold_core::repair::repair;
 use leasehold_core::standing::{Evidence, Lease, Machine, Revocation};
 use leasehold_core::{
-    Ask, Component, Counting, Cti, Delivery, Equal, Fingerprint, Grant, Held, KeyId, LeaseEnd, Policy, ProductId,
-    ProductKey, Refusal, SignIn, SignInFault, Span, Tally, Timestamp, UserId, Verdict, admission,
+    Ask, Component, Counting, Cti, Delivery, Equal, Fingerprint, Grant, Held, KeyId, LeaseEnd, LeaseLength, Policy,
+    ProductId, ProductKey, Refusal, SignIn, SignInFault, Span, Tally, Timestamp, UserId, Verdict, admission,
 };
 use leasehold_testkit::vectors::{read, unhex};
 use serde_json::{Value, json};
@@ -213,7 +213,7 @@ impl Host {
             devices: user.map(|user| self.devices(who.0, user, now)),
             ..tally
         };
-        let mut answer = match tally.admit(policy, ask.fingerprint, now) {
+        let mut answer = match tally.admit(policy, LeaseLength::LONGEST, ask.fingerprint, now) {
             Verdict::Refuse(refusal) => refused(&refusal),
             Verdict::Grant { expires, count } => {
                 let (lease, request, end) = (lease(at as u64), ask.cti, LeaseEnd::Expiry);

@@ -20,14 +20,16 @@ pub(crate) struct Answers {
 struct Answer {
     request: Cti,
     issued: Timestamp,
+    until: Option<Timestamp>,
     reply: Reply,
 }
 
 impl Answers {
     /// The answer to this request, if it was the last one of its client for the product.
-    pub(crate) fn find(&self, client: KeyId, request: &Request) -> Option<Reply> {
+    pub(crate) fn find(&self, client: KeyId, request: &Request, until: Option<Timestamp>) -> Option<Reply> {
         let answer = self.answers.get(&(client, request.product))?;
-        let same = answer.request == request.cti && answer.issued == request.issued;
+        let asked = (answer.request, answer.issued, answer.until);
+        let same = asked == (request.cti, request.issued, until);
         same.then(|| answer.reply.clone())
     }
 
@@ -42,9 +44,9 @@ impl Answers {
     }
 
     /// Remembers an answer in the place of the client's last one.
-    pub(crate) fn keep(&mut self, client: KeyId, request: &Request, reply: Reply) {
+    pub(crate) fn keep(&mut self, client: KeyId, request: &Request, until: Option<Timestamp>, reply: Reply) {
         let key = (client, request.product);
-        let answer = Answer { request: request.cti, issued: request.issued, reply };
+        let answer = Answer { request: request.cti, issued: request.issued, until, reply };
         if self.answers.insert(key, answer).is_none() {
             // One that was forgotten meanwhile stands there twice, and leaves with the first of them.
             self.order.push_back(key);
@@ -84,22 +86,24 @@ mod tests {
         };
         let client = |n: usize| KeyId((n as u128).to_be_bytes());
         let mut answers = Answers::default();
-        answers.keep(client(0), &request(1, 5), Reply::Lease(vec![1].into()));
-        assert!(matches!(answers.find(client(0), &request(1, 5)), Some(Reply::Lease(bytes)) if bytes[..] == [1]));
+        answers.keep(client(0), &request(1, 5), None, Reply::Lease(vec![1].into()));
+        assert!(matches!(answers.find(client(0), &request(1, 5), None), Some(Reply::Lease(bytes)) if bytes[..] == [1]));
         for other in [request(1, 6), request(2, 5)] {
-            assert!(answers.find(client(0), &other).is_none());
+            assert!(answers.find(client(0), &other, None).is_none());
         }
-        answers.keep(client(0), &request(2, 6), Reply::Lease(vec![2].into()));
-        assert!(answers.find(client(0), &request(1, 5)).is_none(), "it is no longer the last one");
+        let until = Some(Timestamp::from_unix(9));
+        assert!(answers.find(client(0), &request(1, 5), until).is_none(), "it is wanted for longer");
+        answers.keep(client(0), &request(2, 6), None, Reply::Lease(vec![2].into()));
+        assert!(answers.find(client(0), &request(1, 5), None).is_none(), "it is no longer the last one");
         for n in 1..=MAX {
-            answers.keep(client(n), &request(1, 5), Reply::Lease(vec![].into()));
+            answers.keep(client(n), &request(1, 5), None, Reply::Lease(vec![].into()));
         }
-        assert!(answers.find(client(0), &request(2, 6)).is_none());
+        assert!(answers.find(client(0), &request(2, 6), None).is_none());
         assert_eq!((answers.answers.len(), answers.order.len()), (MAX, MAX));
         let product = request(1, 5).product;
         answers.forget(client(MAX), product);
-        assert!(answers.find(client(MAX), &request(1, 5)).is_none(), "it gave its lease back");
+        assert!(answers.find(client(MAX), &request(1, 5), None).is_none(), "it gave its lease back");
         answers.forget_client(client(MAX - 1));
-        assert!(answers.find(client(MAX - 1), &request(1, 5)).is_none());
+        assert!(answers.find(client(MAX - 1), &request(1, 5), None).is_none());
     }
 }

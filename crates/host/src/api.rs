@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use base64ct::{Base64UrlUnpadded, Encoding};
 use leasehold_core::standing::Revocation;
-use leasehold_core::{Code, Refusal, SignIn};
+use leasehold_core::{Code, LeaseLength, Refusal, SignIn, Timestamp};
 use leasehold_service::trace::{RequestId, Span};
 use leasehold_service::{
     Bytes, Handler, HeaderName, HeaderValue, Method, Problem, Request, Response, StatusCode, header,
@@ -85,9 +85,13 @@ impl ClientApi {
             Ok(sign_in) => sign_in,
             Err(response) => return response,
         };
+        let until = match until(&request) {
+            Ok(until) => until,
+            Err(problem) => return problem.into(),
+        };
         let (reply, answer) = oneshot::channel();
         let follow = Follow { id: Some(request.id), span: tracing::Span::current() };
-        let job = Job { document, origin: Origin::Network(request.client), sign_in, follow, reply };
+        let job = Job { document, origin: Origin::Network(request.client), sign_in, until, follow, reply };
         if self.shared.arrived.offer(job).is_err() {
             return Problem::busy(BUSY).into();
         }
@@ -166,6 +170,15 @@ fn respond(reply: Reply) -> Response {
     }
 }
 
+/// Until when the lease is wanted, where the client says so.
+fn until(request: &Request) -> Result<Option<Timestamp>, Problem> {
+    let mut values = request.headers.get_all(UNTIL).into_iter();
+    let Some(first) = values.next() else { return Ok(None) };
+    let only = values.next().is_none().then(|| first.to_str().ok()).flatten();
+    let until = only.and_then(LeaseLength::read_until);
+    until.map(Some).ok_or_else(|| Problem::malformed(format!("{UNTIL}: one time is wanted, in seconds since 1970")))
+}
+
 /// A document that is not even looked into.
 fn unreadable(reason: Reason) -> Problem {
     let (code, status) = match reason {
@@ -195,6 +208,8 @@ fn with_version(response: Response) -> Response {
     response.with_header(header::SERVER, HeaderValue::from_static(version))
 }
 
+/// The header in which a client says until when it wants its lease.
+const UNTIL: &str = "leasehold-until";
 const COSE: &str = "application/cose";
 /// When a client that found no room should come again.
 const BUSY: Duration = Duration::from_mins(1);

@@ -244,7 +244,7 @@ fn ask(home: &Home, tickets: Vec<Ticket>, decide: &mut impl FnMut(Vec<Verified>)
         let origin = Origin::File(home.kept_lease(client, product));
         let document = ClientDocument::Request(Box::new(request));
         // No user signs in by file.
-        jobs.push(Job { document, origin, sign_in: SignIn::default(), follow: Follow::none(), reply });
+        jobs.push(Job { document, origin, sign_in: SignIn::default(), until: None, follow: Follow::none(), reply });
         waits.push((ticket, client, product, answer));
     }
     decide(verify(jobs, thread::available_parallelism().map_or(1, usize::from)));

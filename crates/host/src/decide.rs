@@ -206,7 +206,8 @@ fn decide_one(shared: &Shared, ledger: &mut Ledger, (at, item): (usize, &Screene
         address: item.verified.origin.address(),
     };
     let policy = &item.grant.policy;
-    match tally.admit(policy, &request.fingerprint, ledger.now()) {
+    let length = item.verified.length(shared.ordinary().get(&request.product).copied());
+    match tally.admit(policy, length, &request.fingerprint, ledger.now()) {
         Verdict::Refuse(refusal) => {
             ledger.refuse(at, asked, refusal, (cti, policy.retry));
             Outcome::Refused(refusal)
@@ -272,7 +273,7 @@ fn reply(
             Reply::Lease(_) | Reply::Refused { document: Some(_), .. },
         ) = (&item.kind, item.origin.delivery(), &reply)
         {
-            answers.keep(item.client, request, reply.clone());
+            answers.keep(item.client, request, item.until, reply.clone());
         }
         let times = times(item.checked);
         item.answer_decided(reply, times);

@@ -4,7 +4,7 @@ use std::fmt;
 use std::net::IpAddr;
 use std::time::{Duration, Instant};
 
-use leasehold_core::{Ask, Cti, Delivery, KeyId, ProductId, Refusal, SignIn};
+use leasehold_core::{Ask, Cti, Delivery, KeyId, LeaseLength, ProductId, Refusal, SignIn, Span, Timestamp};
 use leasehold_service::Bytes;
 use leasehold_service::trace::RequestId;
 use leasehold_wire::request::Unpacked;
@@ -22,6 +22,8 @@ pub(crate) struct Job {
     pub(crate) origin: Origin,
     /// What came beside the document of the user who asks.
     pub(crate) sign_in: SignIn,
+    /// Until when the lease is wanted, as came beside the document.
+    pub(crate) until: Option<Timestamp>,
     pub(crate) follow: Follow,
     pub(crate) reply: oneshot::Sender<Answered>,
 }
@@ -79,6 +81,7 @@ pub(crate) struct Verified {
     pub(crate) kind: RequestKind,
     pub(crate) origin: Origin,
     pub(crate) sign_in: SignIn,
+    pub(crate) until: Option<Timestamp>,
     pub(crate) follow: Follow,
     /// When its signature was checked: from, to.
     pub(crate) checked: [Instant; 2],
@@ -196,8 +199,8 @@ impl Job {
     /// The job once its claim holds, which was looked at between these times.
     pub(crate) fn into_verified(self, checked: [Instant; 2]) -> Verified {
         let client = self.document.signer();
-        let Self { document, origin, sign_in, follow, reply } = self;
-        Verified { client, kind: document.into_kind(), origin, sign_in, follow, checked, reply }
+        let Self { document, origin, sign_in, until, follow, reply } = self;
+        Verified { client, kind: document.into_kind(), origin, sign_in, until, follow, checked, reply }
     }
 
     /// Answers; a client that has gone away needs none.
@@ -210,6 +213,14 @@ impl Verified {
     /// What deciding needs of a request of this one's client.
     pub(crate) fn ask<'r>(&self, request: &'r Request) -> Ask<'r> {
         Ask { delivery: self.origin.delivery(), sign_in: self.sign_in, ..request.ask(self.client) }
+    }
+
+    /// How long its lease is to last. A machine whose request is carried comes seldom: it borrows for as long as is granted.
+    pub(crate) fn length(&self, ordinary: Option<Span>) -> LeaseLength {
+        match self.origin.delivery() {
+            Delivery::Network => LeaseLength { ordinary, until: self.until },
+            Delivery::File => LeaseLength::LONGEST,
+        }
     }
 
     /// Answers; a client that has gone away needs none.

@@ -56,4 +56,4 @@ pub use problems::problem;
 pub use publishing::{Announced, Publications};
 pub use rates::RateLimits;
 pub use server::{Administration, Gauges, Options, Server};
-pub use settings::{Controls, Settings};
+pub use settings::{Controls, OrdinaryLeases, Settings};

@@ -106,6 +106,7 @@ impl Server {
         shared.set_mark(mark);
         shared.set_spans(spans);
         shared.set_journal_keep(settings.journal_keep);
+        shared.set_ordinary(settings.ordinary.clone());
         shared.set_subscription(settings.subscription.clone())?;
         let pipeline = Pipeline::start(&shared, store)?;
         let controls = Controls::new(Arc::clone(&shared), settings);

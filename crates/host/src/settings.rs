@@ -1,8 +1,9 @@
 //! What of a serving host can be changed without a restart.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use leasehold_core::Span;
+use leasehold_core::{ProductId, Span};
 use leasehold_service::{Network, TrustedProxies};
 use tokio::sync::watch;
 
@@ -25,9 +26,14 @@ pub struct Settings {
     pub publication: Option<Publication>,
     /// How long after their end leases stay in the journal; `None` for ever.
     pub journal_keep: Option<Span>,
+    /// How long leases of these products last that none borrows for longer; others as long as is granted.
+    pub ordinary: OrdinaryLeases,
     /// How users sign in; `None` where none do.
     pub subscription: Option<Subscription>,
 }
+
+/// How long leases last that none asks to last longer, by product.
+pub type OrdinaryLeases = BTreeMap<ProductId, Span>;
 
 /// Changes the settings of a host that serves.
 #[derive(Clone, Debug)]
@@ -47,6 +53,7 @@ impl Controls {
     pub fn set(&self, settings: Settings) {
         self.shared.rates.set(settings.rates);
         self.shared.set_journal_keep(settings.journal_keep);
+        self.shared.set_ordinary(settings.ordinary.clone());
         if let Err(error) = self.shared.set_subscription(settings.subscription.clone()) {
             tracing::error!(code = %error.code(), %error, "users sign in as before");
         }

@@ -21,6 +21,7 @@ use crate::newest::NewestBatch;
 use crate::questions::Questions;
 use crate::rates::{RateLimits, Rates};
 use crate::report::{Peaks, Report, UsageReport};
+use crate::settings::OrdinaryLeases;
 use crate::stages::Stages;
 use crate::subscription::{SignIns, Subscription};
 use crate::tallies::Tallies;
@@ -42,6 +43,7 @@ pub(crate) struct Shared {
     mark: Mutex<Option<Mark>>,
     newest: Mutex<NewestBatch>,
     journal_keep: Mutex<Option<Span>>,
+    ordinary: RwLock<Arc<OrdinaryLeases>>,
     peaks: Mutex<Peaks>,
     home: OnceLock<Home>,
     sign_ins: RwLock<Option<Arc<SignIns>>>,
@@ -88,6 +90,7 @@ impl Shared {
             mark: Mutex::new(None),
             newest: Mutex::default(),
             journal_keep: Mutex::default(),
+            ordinary: RwLock::default(),
             peaks: Mutex::default(),
             home: OnceLock::new(),
             questions: Questions::default(),
@@ -139,6 +142,16 @@ impl Shared {
     /// How long after their end leases stay in the journal; `None` for ever.
     pub(crate) fn journal_keep(&self) -> Option<Span> {
         *self.journal_keep.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// How long leases last that none borrows for longer, from now on.
+    pub(crate) fn set_ordinary(&self, ordinary: OrdinaryLeases) {
+        *self.ordinary.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(ordinary);
+    }
+
+    /// How long leases last that none borrows for longer.
+    pub(crate) fn ordinary(&self) -> Arc<OrdinaryLeases> {
+        Arc::clone(&self.ordinary.read().unwrap_or_else(PoisonError::into_inner))
     }
 
     /// What the store is known to have when the host starts.

@@ -22,7 +22,7 @@ use leasehold_store::host::{
 };
 use leasehold_store_sqlite::host::SqliteHost;
 use leasehold_testkit::forge::with_mixed_order;
-use leasehold_testkit::http::{get, post, problem};
+use leasehold_testkit::http::{COSE, Reply, get, post, problem, send};
 use leasehold_testkit::vectors::{read, unhex};
 use leasehold_testkit::vendor::{BEGIN, Vendor};
 use leasehold_testkit::{SeededRng, VirtualClock};
@@ -170,6 +170,49 @@ fn what_is_not_a_request_is_refused_and_what_is_asked_is_told() {
     host.clock.set(BEGIN.plus(Span::days(900)));
     assert_eq!(get(&host.address, "/readyz").expect("an answer").0, 503, "the certificate has ended");
     assert_eq!(code("/v1/leases", &request), (503, "host-not-activated".to_owned()));
+}
+
+#[test]
+fn leases_last_an_ordinary_while_and_borrowed_ones_until_then_whatever_renews_them() {
+    let (renewal, retry) = (Span::seconds(900), Span::MINUTE);
+    let policy =
+        Policy { threshold: 1, capacity: Some(1), validity: Span::days(7), renewal, retry, ..Policy::default() };
+    let settings = Settings { ordinary: [(id("acme-cad"), Span::HOUR)].into(), ..Settings::default() };
+    let host = Running::with(vec![Grant { policy, ..Vendor::grant() }], Options { settings, ..Options::default() });
+    let (machine, other) = (Keypair::from_seed(&[9; 32]), Keypair::from_seed(&[8; 32]));
+    let until = |days| (host.clock.now().plus(Span::days(days))).unix().to_string();
+    let lasts = |n: u64, until: Option<&str>| {
+        let answer = host.ask_until(&host.request(&machine, n, None), until);
+        assert_eq!(answer.status, 200, "{}", String::from_utf8_lossy(&answer.body));
+        host.expiry(&answer.body).since(host.clock.now())
+    };
+    assert_eq!(lasts(1, None), Span::HOUR);
+    assert_eq!(lasts(2, Some(&until(3))), Span::days(3));
+    host.clock.advance(Span::DAY);
+    assert_eq!(lasts(3, None), Span::days(2), "a renewal takes no day back");
+    assert_eq!(lasts(4, Some("0")), Span::days(2));
+    let house_is_full = post(&host.address, "/v1/leases", &host.request(&other, 5, None)).expect("an answer");
+    assert_eq!((house_is_full.0, problem(&house_is_full.1).as_str()), (409, "capacity-reached"));
+    assert_eq!(lasts(6, Some(&u64::MAX.to_string())), Span::days(7), "the grant is the limit");
+    let lease = lease_of(&host.ask(&machine, 7, None));
+    assert_eq!(post(&host.address, "/v1/releases", &host.release(&machine, 8, lease)).expect("an answer").0, 204);
+    let next = host.ask_until(&host.request(&other, 9, None), None);
+    assert_eq!(host.expiry(&next.body).since(host.clock.now()), Span::HOUR, "what was given back is free at once");
+}
+
+#[test]
+fn a_time_until_when_a_lease_is_wanted_is_one_number_or_is_refused() {
+    let host = Running::start(vec![Vendor::grant()]);
+    let request = host.request(&Keypair::from_seed(&[9; 32]), 1, None);
+    for wrong in ["", "soon", "-1", "1.5", "3d", "0x10", "1, 2", "18446744073709551616", &"9".repeat(4_000), "\u{e9}"] {
+        let answer = host.ask_until(&request, Some(wrong));
+        assert_eq!((answer.status, problem(&answer.body).as_str()), (400, "malformed"), "{wrong:?}");
+        assert!(String::from_utf8_lossy(&answer.body).contains("leasehold-until"), "{wrong:?}");
+    }
+    let headers = [COSE, ("leasehold-until", "1"), ("leasehold-until", "2")];
+    let twice = send(&host.address, "POST /v1/leases", &headers, &request).expect("an answer");
+    assert_eq!((twice.status, problem(&twice.body).as_str()), (400, "malformed"));
+    assert_eq!(host.ask_until(&request, Some("1")).status, 200, "and nothing was recorded of it");
 }
 
 #[test]
@@ -493,6 +536,18 @@ impl Running {
         let (status, body) = post(&self.address, "/v1/leases", &self.request(machine, n, holds)).expect("an answer");
         assert_eq!(status, 200, "{}", String::from_utf8_lossy(&body));
         body
+    }
+
+    /// Sends a request, with until when its lease is wanted beside it.
+    fn ask_until(&self, request: &[u8], until: Option<&str>) -> Reply {
+        let headers: Vec<_> = [COSE].into_iter().chain(until.map(|until| ("leasehold-until", until))).collect();
+        send(&self.address, "POST /v1/leases", &headers, request).expect("an answer")
+    }
+
+    /// When the lease in an answer ends.
+    fn expiry(&self, answer: &[u8]) -> Timestamp {
+        let lease = verify::<Lease>(answer, &self.vendor.root(), self.clock.now(), None).expect("a lease").document;
+        lease.expires.expect("an end")
     }
 
     /// One step of a scenario, as the vectors put the answer.

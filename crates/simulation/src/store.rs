@@ -3,8 +3,8 @@
 use leasehold_core::admission::{Ask, Delivery, Equal, Held, LeaseEnd};
 use leasehold_core::standing::Revocation;
 use leasehold_core::{
-    Counting, Cti, Fingerprint, Grant, KeyId, Policy, ProductId, Refusal, SignIn, SignInFault, Tally, Timestamp,
-    Verdict, admission,
+    Counting, Cti, Fingerprint, Grant, KeyId, LeaseLength, Policy, ProductId, Refusal, SignIn, SignInFault, Tally,
+    Timestamp, Verdict, admission,
 };
 use leasehold_store::host::Horizon;
 
@@ -85,7 +85,7 @@ impl Store {
             live: self.live(now),
             ..tally
         };
-        let verdict = tally.admit(&self.grant.policy, &request.fingerprint, now);
+        let verdict = tally.admit(&self.grant.policy, LeaseLength::LONGEST, &request.fingerprint, now);
         self.sealed = self.sealed.max(Some(now));
         match verdict {
             Verdict::Refuse(refusal) => Err(refusal),

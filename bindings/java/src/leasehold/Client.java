@@ -13,6 +13,7 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BooleanSupplier;
@@ -104,6 +105,16 @@ public final class Client implements AutoCloseable {
     /** Renews the lease now. Waits for the network. */
     public void renew() {
         Native.call("lh_client_renew", handle.get());
+    }
+
+    /**
+     * Borrows: asks a host for a lease that lasts for so long, to be used without a network; {@link #release} gives it back earlier. Waits
+     * for the network.
+     *
+     * @throws LeaseholdException with the code {@code borrowed-less} where the lease that was given ends before
+     */
+    public void borrow(Duration length) {
+        Native.call("lh_client_borrow", handle.get(), Math.max(length.getSeconds(), 0));
     }
 
     /** Asks for a lease if it is time to; for programs with a loop of their own. */

@@ -10,7 +10,7 @@ import os
 import sys
 import threading
 from dataclasses import dataclass
-from datetime import datetime, timezone
+from datetime import datetime, timedelta, timezone
 from typing import Any, Callable, Optional, Union
 
 from . import _native as native
@@ -211,6 +211,14 @@ class Client:
         """Renews the lease now. Waits for the network."""
         native.call("client_renew", self._handle)
 
+    def borrow(self, length: timedelta) -> None:
+        """Borrows: asks a host for a lease that lasts for so long, to be used without a network; :meth:`release` gives it back earlier.
+
+        Where the lease that was given ends before, that is a :class:`Error` with the code ``borrowed-less``; :meth:`standing` says when.
+        Waits for the network.
+        """
+        native.call("client_borrow", self._handle, max(length // timedelta(seconds=1), 0))
+
     def tick(self) -> None:
         """Asks for a lease if it is time to; for programs with a loop of their own."""
         native.call("client_tick", self._handle)
@@ -226,6 +234,10 @@ class Client:
     async def renew_async(self) -> None:
         """As :meth:`renew`, without holding up the event loop."""
         await _in_a_thread(self.renew)
+
+    async def borrow_async(self, length: timedelta) -> None:
+        """As :meth:`borrow`, without holding up the event loop."""
+        await _in_a_thread(self.borrow, length)
 
     async def release_async(self) -> None:
         """As :meth:`release`, without holding up the event loop."""

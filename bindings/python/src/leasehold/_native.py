@@ -111,6 +111,7 @@ def _load() -> ctypes.CDLL:
         "client_activate": [c_uint64],
         "client_activate_with_key": [c_uint64, c_char_p, c_char_p],
         "client_renew": [c_uint64],
+        "client_borrow": [c_uint64, c_uint64],
         "client_tick": [c_uint64],
         "client_release": [c_uint64],
         "client_request_for_host": [c_uint64, data, size],

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use base64ct::{Base64, Encoding};
-use leasehold_core::{Code, KeyId, ProductId};
+use leasehold_core::{Code, KeyId, ProductId, Timestamp};
 
 use crate::address::HostAddress;
 use crate::agent::pipe;
@@ -54,18 +54,19 @@ impl Courier {
 
     /// Has the agent ask a host. Users' tokens are for hosts alone, and stay here.
     pub(crate) fn carry(&self, host: &HostAddress, question: &Question<'_>) -> Result<HttpReply, AgentFault> {
-        let (vendor, product) = (self.vendor.clone(), self.product.clone());
-        let (host, path) = (host.to_string(), question.path.to_owned());
-        let call = match question.body {
-            Body::Document(document) => {
-                Call::Send { vendor, product, host, path, document: Base64::encode_string(document) }
-            }
-            Body::Held(held) => Call::Fetch { vendor, product, host, path, held },
-            Body::Nothing | Body::Delete | Body::Form(_) | Body::FormAs { .. } => {
-                return Err(AgentFault::Malformed);
+        let call = |until| {
+            let (vendor, product) = (self.vendor.clone(), self.product.clone());
+            let (host, path) = (host.to_string(), question.path.to_owned());
+            match question.body {
+                Body::Document(document) => {
+                    let document = Base64::encode_string(document);
+                    Some(Call::Send { vendor, product, host, path, document, until })
+                }
+                Body::Held(held) => Some(Call::Fetch { vendor, product, host, path, held }),
+                Body::Nothing | Body::Delete | Body::Form(_) | Body::FormAs { .. } => None,
             }
         };
-        match self.ask(&call, question.timeout)? {
+        match self.ask_lasting(call, question.until, question.timeout)? {
             Answer::Reply(reply) => reply.read().ok_or(AgentFault::Malformed),
             Answer::Unanswered(told) => Err(told.fault()),
             _ => Err(AgentFault::Malformed),
@@ -73,9 +74,12 @@ impl Courier {
     }
 
     /// Has the agent ask for its own lease now; `None` where no agent is there, or it does not know the product.
-    pub(crate) fn activate(&self, timeout: Duration) -> Option<Activation> {
-        let call = Call::Activate { vendor: self.vendor.clone(), product: self.product.clone() };
-        match self.ask(&call, timeout) {
+    pub(crate) fn activate(&self, until: Option<Timestamp>, timeout: Duration) -> Option<Activation> {
+        let call = |until| {
+            let (vendor, product) = (self.vendor.clone(), self.product.clone());
+            Some(Call::Activate { vendor, product, until })
+        };
+        match self.ask_lasting(call, until, timeout) {
             Ok(Answer::Activated {}) => Some(Activation::Activated),
             Ok(Answer::NotActivated(told)) => Some(Activation::Failed(told.fault())),
             Ok(_) => Some(Activation::Failed(AgentFault::Malformed)),
@@ -109,6 +113,20 @@ impl Courier {
     pub(crate) fn renews(&self) -> bool {
         let products = self.look().into_iter().filter_map(|(_, products)| products.ok());
         products.flatten().any(|state| self.is_own(&state) && state.standing.is_some())
+    }
+
+    /// The same for a call that names a time, which an agent of an earlier release does not know: it is asked again without.
+    fn ask_lasting(
+        &self,
+        call: impl Fn(Option<u64>) -> Option<Call>,
+        until: Option<Timestamp>,
+        timeout: Duration,
+    ) -> Result<Answer, AgentFault> {
+        let ask = |until| self.ask(&call(until).ok_or(AgentFault::Malformed)?, timeout);
+        match ask(until.map(Timestamp::unix)) {
+            Err(AgentFault::Says { code: Code::Usage, .. }) if until.is_some() => ask(None),
+            answered => answered,
+        }
     }
 
     /// The answer of the first agent that knows the product.

@@ -6,7 +6,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use leasehold_core::{Code, KeyId, ProductId};
+use leasehold_core::{Code, KeyId, ProductId, Timestamp};
 
 use crate::agent::protocol::{Answer, Call, MAX_CALL_BYTES, ProductState, Told};
 use crate::agent::source::AgentSource;
@@ -164,13 +164,15 @@ impl Agent {
         let done = match &call {
             Call::Products {} => Ok(Answer::Products(self.states())),
             Call::Hosts { vendor, product } => of(vendor, product).map(|watched| watched.hosts()),
-            Call::Send { vendor, product, host, path, document } => {
-                of(vendor, product).map(|watched| watched.send(host, path, document))
+            Call::Send { vendor, product, host, path, document, until } => {
+                of(vendor, product).map(|watched| watched.send(host, path, document, *until))
             }
             Call::Fetch { vendor, product, host, path, held } => {
                 of(vendor, product).map(|watched| watched.fetch(host, path, *held))
             }
-            Call::Activate { vendor, product } => of(vendor, product).map(|watched| watched.activate()),
+            Call::Activate { vendor, product, until } => {
+                of(vendor, product).map(|watched| watched.activate(until.map(Timestamp::from_unix)))
+            }
         };
         done.unwrap_or_else(Answer::Error)
     }

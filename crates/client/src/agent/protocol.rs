@@ -17,11 +17,25 @@ pub(crate) enum Call {
     /// Which hosts it knows for a product.
     Hosts { vendor: String, product: String },
     /// To carry a document to one of them.
-    Send { vendor: String, product: String, host: String, path: String, document: String },
+    Send {
+        vendor: String,
+        product: String,
+        host: String,
+        path: String,
+        document: String,
+        /// Until when the lease is wanted that is asked for, in seconds since 1970.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        until: Option<u64>,
+    },
     /// To bring a document from one of them; `held` is the number of the revocation list that is held.
     Fetch { vendor: String, product: String, host: String, path: String, held: Option<u64> },
-    /// To ask a host for the agent's own lease now.
-    Activate { vendor: String, product: String },
+    /// To ask a host for the agent's own lease now; `until` is when it is to end at the earliest.
+    Activate {
+        vendor: String,
+        product: String,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        until: Option<u64>,
+    },
 }
 
 /// What the agent answers.

@@ -94,7 +94,7 @@ impl Watched {
     }
 
     /// Carries a request of this product, or a lease that is given back, to a host that the agent knows.
-    pub(crate) fn send(&self, host: &str, path: &str, document: &str) -> Answer {
+    pub(crate) fn send(&self, host: &str, path: &str, document: &str, until: Option<u64>) -> Answer {
         let product = self.client.manifest().product;
         let Ok(bytes) = Base64::decode_vec(document) else { return malformed("the document is no base64") };
         let of = match path {
@@ -107,7 +107,8 @@ impl Watched {
             Ok(_) => return malformed("the document is of another product"),
             Err(reason) => return malformed(format!("document: {reason}")),
         }
-        self.carry(host, &Question::sending(path, &bytes, TIMEOUT_FOUND))
+        let until = until.map(Timestamp::from_unix);
+        self.carry(host, &Question { until, ..Question::sending(path, &bytes, TIMEOUT_FOUND) })
     }
 
     /// Brings a document that every host shows.
@@ -120,17 +121,17 @@ impl Watched {
         self.carry(host, &Question { body: Body::Held(held), max, ..Question::fetching(path, TIMEOUT_FOUND) })
     }
 
-    /// Asks a host for the agent's own lease, where that is not already so, and was not done a moment ago.
-    pub(crate) fn activate(&self) -> Answer {
+    /// Asks a host for the agent's own lease, to be borrowed where `until` says so; not where that was done a moment ago.
+    pub(crate) fn activate(&self, until: Option<Timestamp>) -> Answer {
         let now = self.client.now();
         {
             let mut asked = self.asked.lock().unwrap_or_else(PoisonError::into_inner);
             if asked.is_some_and(|asked| asked <= now && now.since(asked) < PAUSE) {
-                return self.as_it_is();
+                return if until.is_none() { self.as_it_is() } else { asked_already() };
             }
             *asked = Some(now);
         }
-        match self.client.activate() {
+        match self.client.activate_until(until) {
             Ok(answer) => match answer.outcome {
                 Outcome::Granted(_) | Outcome::Held(_) | Outcome::Read(_) => Answer::Activated {},
                 Outcome::Refused(refused) => {
@@ -191,6 +192,10 @@ impl Watched {
         routes.extend(lookup::local_routes(context, network));
         routes
     }
+}
+
+fn asked_already() -> Answer {
+    Answer::NotActivated(Told::new(Code::Busy, "the agent asked a host a moment ago: ask again in a minute"))
 }
 
 fn malformed(message: impl Into<String>) -> Answer {

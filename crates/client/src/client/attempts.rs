@@ -2,7 +2,7 @@
 
 #[cfg(feature = "directory")]
 use leasehold_core::Code;
-use leasehold_core::ProductKey;
+use leasehold_core::{ProductKey, Timestamp};
 use leasehold_wire::{Method, armour};
 
 use crate::address::AuthorityAddress;
@@ -30,9 +30,14 @@ impl Client {
     /// [`Error::NoAnswer`] where no host has answered, [`Error::NoHost`] where none is known or found, [`Error::State`] where the
     /// answer could not be stored. The next attempt then repeats the request.
     pub fn activate(&self) -> Result<Answer, Error> {
+        self.activate_until(None)
+    }
+
+    /// The same; a lease of a host's is to last until then at least, where `until` says so.
+    pub(crate) fn activate_until(&self, until: Option<Timestamp>) -> Result<Answer, Error> {
         match self.state.request_lock() {
-            Ok(lock) => self.ask(&lock),
-            Err(error) => self.activate_by_agent(error),
+            Ok(lock) => self.ask(&lock, until),
+            Err(error) => self.activate_by_agent(error, until),
         }
     }
 
@@ -44,11 +49,11 @@ impl Client {
     pub fn renew(&self) -> Result<Answer, Error> {
         let lock = match self.state.request_lock() {
             Ok(lock) => lock,
-            Err(error) => return self.activate_by_agent(error),
+            Err(error) => return self.activate_by_agent(error, None),
         };
         match self.state.held(None)? {
             Some(held) => self.continue_with(&lock, Some(held)),
-            None if self.state.object(None)?.is_some() => self.ask(&lock),
+            None if self.state.object(None)?.is_some() => self.ask(&lock, None),
             None => Err(Error::NoLease(self.context.manifest.product)),
         }
     }
@@ -158,10 +163,10 @@ impl Client {
 
     /// Where this process may not change the state, has the agent do so whose state it is. What it then holds is verified here like all that is
     /// read; `error` where no agent is there, or it holds nothing here.
-    fn activate_by_agent(&self, error: Error) -> Result<Answer, Error> {
+    fn activate_by_agent(&self, error: Error, until: Option<Timestamp>) -> Result<Answer, Error> {
         let deadline = Deadline::of_attempt(self.context.clock.as_ref()).left().unwrap_or_default();
         let courier = self.network.exchange.courier();
-        let Some(activation) = error.is_denied().then(|| courier.activate(deadline)).flatten() else {
+        let Some(activation) = error.is_denied().then(|| courier.activate(until, deadline)).flatten() else {
             return Err(error);
         };
         if let Activation::Failed(fault) = activation {
@@ -182,13 +187,13 @@ impl Client {
             Some(held) if held.lease.method == Method::MultipleKey => {
                 self.machine_session(lock).check_revocation(held.lease)
             }
-            Some(_) | None => self.ask(lock),
+            Some(_) | None => self.ask(lock, None),
         }
     }
 
     /// The methods in their order: a directory, a host.
     #[cfg(feature = "directory")]
-    fn ask(&self, lock: &RequestLock) -> Result<Answer, Error> {
+    fn ask(&self, lock: &RequestLock, until: Option<Timestamp>) -> Result<Answer, Error> {
         let deadline = Deadline::of_attempt(self.context.clock.as_ref());
         let directory = DirectorySession { context: &self.context, state: &self.state, network: &self.network };
         let fault = match directory.read(lock, deadline) {
@@ -196,7 +201,7 @@ impl Client {
             Some(Err(fault)) => Some(fault),
             None => None,
         };
-        let answer = LeaseSession { deadline, ..self.lease_session(lock) }.ask();
+        let answer = LeaseSession { deadline, until, ..self.lease_session(lock) }.ask();
         match (answer, fault) {
             // No host is known: what keeps the directory from activating is what matters.
             (Err(Error::NoHost { .. }), Some(fault)) if fault.code() != Code::NoDirectory => {
@@ -210,8 +215,8 @@ impl Client {
 
     /// The methods in their order: a host.
     #[cfg(not(feature = "directory"))]
-    fn ask(&self, lock: &RequestLock) -> Result<Answer, Error> {
-        self.lease_session(lock).ask()
+    fn ask(&self, lock: &RequestLock, until: Option<Timestamp>) -> Result<Answer, Error> {
+        LeaseSession { until, ..self.lease_session(lock) }.ask()
     }
 
     /// `None` when it is time to ask.
@@ -235,6 +240,7 @@ impl Client {
             network: &self.network,
             deadline: Deadline::of_attempt(self.context.clock.as_ref()),
             token: None,
+            until: None,
         }
     }
 

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use leasehold_core::Timestamp;
+
 use crate::provider::tokens::Token;
 
 /// One question to a server, bounded in time and size.
@@ -11,6 +13,8 @@ pub(crate) struct Question<'q> {
     pub(crate) body: Body<'q>,
     /// What shows the server who the user is.
     pub(crate) token: Option<&'q Token>,
+    /// Until when the lease is wanted that a host is asked for.
+    pub(crate) until: Option<Timestamp>,
     /// The most bytes of the answer.
     pub(crate) max: u64,
     /// How long the answer may take.
@@ -47,7 +51,7 @@ impl<'q> Question<'q> {
 
     /// Without a user.
     pub(crate) const fn new(path: &'q str, body: Body<'q>, timeout: Duration) -> Self {
-        Self { path, body, token: None, max: MAX_BYTES, timeout }
+        Self { path, body, token: None, until: None, max: MAX_BYTES, timeout }
     }
 
     /// What kinds of content the answer may have.
@@ -63,6 +67,9 @@ impl<'q> Question<'q> {
         let mut headers = Vec::new();
         if let Some(token) = self.token {
             headers.push(("authorization", format!("Bearer {}", token.as_str())));
+        }
+        if let Some(until) = self.until {
+            headers.push(("leasehold-until", until.unix().to_string()));
         }
         match self.body {
             Body::Document(_) => headers.push(("content-type", COSE.to_owned())),

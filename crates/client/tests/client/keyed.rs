@@ -124,6 +124,8 @@ fn a_machine_with_a_key_is_licensed_for_ever_and_asks_no_host() {
     assert!(
         matches!(scene.client().tick().unwrap(), Tick::Asked(answer) if matches!(answer.outcome, Outcome::Held(_)))
     );
+    let borrowed = client.borrow(Span::days(3)).unwrap();
+    assert!(matches!(borrowed.answer.outcome, Outcome::Held(_)) && borrowed.shortfall.is_none(), "it lasts longer");
     assert!(scene.requests().is_empty(), "a host has no part in it");
     let asked = authority.responder.seen()[0].clone();
     let proof = request::open::<MachineRequest>(&asked.body).unwrap().proof;

@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "where nothing is, the test has failed")]
 
 mod asking;
+mod borrowing;
 mod hosts;
 mod interleavings;
 mod keyed;

@@ -264,6 +264,7 @@ codes! {
     NoService = "no-service",
     ServiceRefused = "service-refused",
     TestClockRefused = "test-clock-refused",
+    BorrowedLess = "borrowed-less",
     // What the doctors find, as far as not above, and running a host.
     NoSuffix = "no-suffix",
     NoServiceRecord = "no-service-record",

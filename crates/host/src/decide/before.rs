@@ -32,7 +32,7 @@ impl NewestSeal {
 /// The answer to a request that is the last one of its client, come again.
 pub(super) fn answered_before(answers: &Answers, item: &Verified) -> Option<Reply> {
     match (&item.kind, &item.origin) {
-        (RequestKind::Lease(request), Origin::Network(_)) => answers.find(item.client, request),
+        (RequestKind::Lease(request), Origin::Network(_)) => answers.find(item.client, request, item.until),
         // What is kept of files is another thing: it outlives the host's memory.
         (RequestKind::Lease(_), Origin::File(_)) | (RequestKind::Release(_), _) => None,
     }

@@ -25,6 +25,7 @@ use crate::check::check;
 use crate::ending::{Ending, RevokedClients};
 use crate::job::{Answered, Follow};
 use crate::rates::RateLimits;
+use crate::settings::OrdinaryLeases;
 use plain::{Answer, Model, PlainRequest};
 
 const SEQUENCES: u64 = 10_000;
@@ -109,13 +110,22 @@ impl World {
             capacity: [None, Some(1), Some(2), Some(3)][usize::try_from(below(&rng, 4)).expect("below four")],
             window: Span::seconds(3_600 * (1 + below(&rng, 30))),
             validity: Span::seconds(600 * (1 + below(&rng, 40))),
+            renewal: Span::MINUTE,
+            retry: Span::MINUTE,
             devices: [None, None, None, None, Some(1), Some(2)][usize::try_from(below(&rng, 6)).expect("below six")],
             ..Policy::default()
         };
         let clock = Arc::new(VirtualClock::new(BEGIN.plus(Span::DAY)));
         let store = SqliteHost::in_memory().expect("a store");
-        let model = Model::new(policy.clone());
+        // Products that are set, and such that are not; lengths that policies allow, and such that they do not.
+        let ordinary: OrdinaryLeases = PRODUCTS
+            .iter()
+            .take(usize::try_from(below(&rng, 3)).expect("below three"))
+            .map(|product| (product.parse().expect("an id"), Span::seconds(600 * below(&rng, 60))))
+            .collect();
+        let model = Model::new(policy.clone(), ordinary.clone());
         let shared = shared(&clock, seed);
+        shared.set_ordinary(ordinary);
         let mut world = Self {
             seed,
             policy,
@@ -218,7 +228,8 @@ impl World {
             n => SignIn::User(UserId([u8::try_from(n % 2).expect("one of two"); 32])),
         };
         let issued = Timestamp::from_unix(issued);
-        let request = PlainRequest { machine, product, hardware, cti, issued, holds, sign_in };
+        let until = (self.below(3) == 0).then(|| issued.plus(Span::seconds(self.below(50_000))));
+        let request = PlainRequest { machine, product, hardware, cti, issued, until, holds, sign_in };
         self.machines[machine].sent.push(request.clone());
         request
     }
@@ -237,7 +248,8 @@ impl World {
             chain_of: request.holds.map(|_| self.shared.identity().expect("a host").id()),
             holds: request.holds,
         });
-        item(request.machine, kind, request.sign_in)
+        let (item, reply) = item(request.machine, kind, request.sign_in);
+        (Verified { until: request.until, ..item }, reply)
     }
 
     fn release(&mut self) {
@@ -390,7 +402,7 @@ fn item(machine: usize, kind: RequestKind, sign_in: SignIn) -> (Verified, onesho
     let (reply, answer) = oneshot::channel();
     let origin = Origin::Network(IpAddr::V4(Ipv4Addr::LOCALHOST));
     let (follow, checked) = (Follow::none(), [start(); 2]);
-    (Verified { client: key(machine).id(), kind, origin, sign_in, follow, checked, reply }, answer)
+    (Verified { client: key(machine).id(), kind, origin, sign_in, until: None, follow, checked, reply }, answer)
 }
 
 /// The answer, with what the model says of it.

@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use leasehold_core::standing::Revocation;
 use leasehold_core::{
-    Counting, Cti, Fingerprint, Grant, KeyId, Policy, ProductId, Refusal, Timestamp, Verdict, admission,
+    Counting, Cti, Fingerprint, Grant, KeyId, LeaseLength, Policy, ProductId, Refusal, Timestamp, Verdict, admission,
 };
 use leasehold_store::host::{
     Asked, Batch, CountingClient, Counts, Decision, Entry, Family, Fork, Horizon, LeaseRow, Ledger, Loaded, NewLease,
@@ -108,7 +108,7 @@ impl SimHost {
             name: None,
             address: None,
         };
-        match tally.admit(&self.grant.policy, &request.fingerprint, ledger.now()) {
+        match tally.admit(&self.grant.policy, LeaseLength::LONGEST, &request.fingerprint, ledger.now()) {
             Verdict::Refuse(refusal) => {
                 let answer = Cti(u128::MAX.to_be_bytes());
                 ledger.refuse(0, asked, refusal, (answer, self.grant.policy.retry));

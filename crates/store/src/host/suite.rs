@@ -5,8 +5,8 @@ mod finds;
 mod users;
 
 use leasehold_core::{
-    Component, Counting, Cti, Fingerprint, Held, KeyId, LeaseEnd, Policy, ProductId, Refusal, Span, Text, Timestamp,
-    Verdict,
+    Component, Counting, Cti, Fingerprint, Held, KeyId, LeaseEnd, LeaseLength, Policy, ProductId, Refusal, Span, Text,
+    Timestamp, Verdict,
 };
 
 pub use copies::{run_copies, run_pruning};
@@ -115,7 +115,7 @@ pub fn act_as(
                 Act::Forget => ledger.forget(at, operator()),
                 Act::Ask | Act::SignedIn(_) => {
                     let asked = asked(*n, cti(name), now);
-                    match ledger.tally(at).admit(policy, &asked.fingerprint, now) {
+                    match ledger.tally(at).admit(policy, LeaseLength::LONGEST, &asked.fingerprint, now) {
                         Verdict::Grant { expires, .. } => {
                             let (lease, terms) = (cti(name + 500), Terms::of(policy));
                             ledger.grant(at, asked, NewLease { lease, expires, fork: Fork::None, terms });

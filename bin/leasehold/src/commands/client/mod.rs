@@ -3,6 +3,7 @@
 mod activate;
 mod agent;
 pub(crate) mod args;
+mod borrow;
 mod devices;
 mod generalize;
 mod install;
@@ -34,6 +35,8 @@ pub(crate) enum Client {
     Status(status::Status),
     /// Renew the lease now.
     Renew(renew::Renew),
+    /// Borrow a place for days, to be used without a network.
+    Borrow(Box<borrow::Borrow>),
     /// Give the lease back to the host.
     Release(release::Release),
     /// Sign in for a product that is for users, and ask a host for a lease.
@@ -56,6 +59,7 @@ impl Client {
             Self::Install(command) => command.run(output),
             Self::Status(command) => command.run(output),
             Self::Renew(command) => command.run(output),
+            Self::Borrow(command) => command.run(output),
             Self::Release(command) => command.run(output),
             Self::SignIn(command) => command.run(output),
             Self::SignOut(command) => command.run(output),

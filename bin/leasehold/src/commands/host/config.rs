@@ -13,6 +13,7 @@ use serde::{Deserialize, Deserializer};
 
 use super::administration::admin_address;
 use super::dns::options::{DnsOptions, many, one};
+use super::leases::LeaseOptions;
 use super::subscription::SubscriptionOptions;
 use crate::commands::access::provider::SignInOptions;
 use crate::commands::traces::TraceOptions;
@@ -43,6 +44,9 @@ pub(crate) struct Config {
     #[serde(default, deserialize_with = "keep")]
     pub(crate) journal_keep: Option<Span>,
     pub(crate) dns: Option<DnsOptions>,
+    /// How long leases last.
+    #[serde(default)]
+    pub(crate) leases: LeaseOptions,
     #[serde(default)]
     pub(crate) limits: LimitOptions,
     pub(crate) subscription: Option<SubscriptionOptions>,

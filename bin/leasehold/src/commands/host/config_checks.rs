@@ -39,6 +39,7 @@ impl ConfigChecks {
         let identity = self.data.home().identity().ok().flatten();
         let grants = identity.as_ref().map(|identity| identity.certificate().grants.as_slice());
         findings.extend(subscription::checks(self.config.subscription.as_ref(), grants));
+        findings.extend(self.config.leases.checks(grants));
         if let Some(dns) = &self.config.dns {
             findings.extend(self.dns(dns));
         }

@@ -14,6 +14,7 @@ mod events;
 mod healthcheck;
 mod install;
 mod lease;
+mod leases;
 mod local_api;
 mod options;
 mod reload;

@@ -198,6 +198,7 @@ impl Serve {
             renewal: Some(Renewal { authority, machine: machine()?, usage: config.usage() }),
             publication,
             journal_keep: config.journal_keep,
+            ordinary: config.leases.ordinary.clone(),
             subscription: config.subscription.as_ref().map(SubscriptionOptions::settings).transpose()?,
         })
     }

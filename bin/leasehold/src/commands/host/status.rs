@@ -1,12 +1,14 @@
 //! `leasehold host status`.
 
+use std::collections::BTreeSet;
+
 use clap::Args;
 use leasehold_core::standing::Revocation;
-use leasehold_core::{Code, Grant, Span, Timestamp};
-use leasehold_host::Identity;
+use leasehold_core::{Code, Grant, ProductId, Span, Timestamp};
 use leasehold_host::authority::{Authority, LastFailure, Record};
 use leasehold_host::disk::Disk;
 use leasehold_host::renewing::{Ending, ending, next_renewal};
+use leasehold_host::{Identity, OrdinaryLeases};
 use leasehold_service::SiteCertificate;
 use leasehold_store::host::{Counts, Family, SealKind, SealRow};
 use serde_json::{Value, json};
@@ -35,6 +37,8 @@ struct View {
     disk: Option<Disk>,
     tls: Option<SiteCertificate>,
     families: Vec<(Grant, Counts)>,
+    /// How long leases last, as the configuration says.
+    ordinary: OrdinaryLeases,
     seals: Vec<SealRow>,
 }
 
@@ -49,7 +53,7 @@ impl Status {
             return Err(Failure::refused(Code::HostNotActivated, message)
                 .hint("`leasehold host activate --authority URL`; or send request.lh to the vendor, and `leasehold host install FILE` takes the answer"));
         };
-        let view = View::read(&data, identity, tls)?;
+        let view = View { ordinary: config.leases.ordinary, ..View::read(&data, identity, tls)? };
         match output {
             Output::Json => output::json(&view.json()),
             Output::Human => view.print(),
@@ -80,7 +84,8 @@ impl View {
         let store_failed = |error| location.failed(&error);
         let Some(mut store) = data.reader_if_there()? else {
             let families = grants.into_iter().map(|grant| (grant, Counts::default())).collect();
-            return Ok(Self { identity, authority, record, now, disk, tls, families, seals: Vec::new() });
+            let ordinary = OrdinaryLeases::default();
+            return Ok(Self { identity, authority, record, now, disk, tls, families, ordinary, seals: Vec::new() });
         };
         let mut families = Vec::new();
         for grant in grants {
@@ -89,7 +94,8 @@ impl View {
             families.push((grant, counts));
         }
         let seals = store.seals(identity.id(), SEALS).map_err(store_failed)?;
-        Ok(Self { identity, authority, record, now, disk, tls, families, seals })
+        let ordinary = OrdinaryLeases::default();
+        Ok(Self { identity, authority, record, now, disk, tls, families, ordinary, seals })
     }
 
     fn is_revoked(&self) -> bool {
@@ -122,7 +128,7 @@ impl View {
                 "free": disk.free, "size": disk.size, "daily_growth": disk.daily_growth,
             })),
             "tls_expires": self.tls.as_ref().map(|certificate| seconds(certificate.ends())),
-            "families": self.families.iter().map(|(grant, counts)| family(grant, *counts)).collect::<Vec<_>>(),
+            "families": self.families.iter().map(|(grant, counts)| family(grant, &self.ordinary, *counts)).collect::<Vec<_>>(),
             "seals": self.seals.iter().map(seal).collect::<Vec<_>>(),
         })
     }
@@ -204,7 +210,7 @@ impl View {
                 products.join(", "),
                 format!("{} of {} needed", counts.clients, policy.threshold),
                 policy.capacity.map_or_else(|| counts.live.to_string(), |most| format!("{} of {most}", counts.live)),
-                format!("{}, renewed every {}", policy.validity, policy.renewal),
+                format!("{}, renewed every {}", length(grant, &self.ordinary), policy.renewal),
                 policy.end.map_or_else(|| "-".to_owned(), output::time),
             ]);
         }
@@ -228,10 +234,30 @@ fn failure(last_failure: &LastFailure) -> Value {
     json!({ "code": code, "message": message, "at": at, "failures": failures })
 }
 
-fn family(grant: &Grant, counts: Counts) -> Value {
+/// How long leases last, and those that are borrowed.
+fn length(grant: &Grant, set: &OrdinaryLeases) -> String {
+    let longest = grant.policy.validity;
+    let lengths: BTreeSet<Span> =
+        ordinary(grant, set).map(|(_, length)| length).filter(|length| *length < longest).collect();
+    if lengths.is_empty() {
+        return longest.to_string();
+    }
+    let lengths: Vec<String> = lengths.iter().map(Span::to_string).collect();
+    format!("{}, up to {longest} borrowed", lengths.join(" or "))
+}
+
+/// The products of a grant for which the host is set to give shorter leases, with what that comes to.
+fn ordinary<'a>(grant: &'a Grant, set: &'a OrdinaryLeases) -> impl Iterator<Item = (ProductId, Span)> + 'a {
+    let own = set.iter().filter(|(product, _)| grant.number_of(product).is_some());
+    own.map(|(product, length)| (*product, grant.policy.ordinary(Some(*length))))
+}
+
+fn family(grant: &Grant, set: &OrdinaryLeases, counts: Counts) -> Value {
     let policy = &grant.policy;
     let products: serde_json::Map<String, Value> =
         grant.products.iter().map(|(product, number)| (product.to_string(), json!(number.value()))).collect();
+    let ordinary: serde_json::Map<String, Value> =
+        ordinary(grant, set).map(|(product, length)| (product.to_string(), json!(length.as_seconds()))).collect();
     json!({
         "family": grant.family.as_str(),
         "products": products,
@@ -240,6 +266,7 @@ fn family(grant: &Grant, counts: Counts) -> Value {
         "live": counts.live,
         "capacity": policy.capacity,
         "validity": policy.validity.as_seconds(),
+        "ordinary": ordinary,
         "renewal": policy.renewal.as_seconds(),
         "end": policy.end.map(seconds),
     })

@@ -57,6 +57,9 @@ pub(crate) struct Testhost {
     /// How long it runs unactivated.
     #[arg(long, value_name = "TIME", default_value = "30d", value_parser = values::span)]
     initial_grace: Span,
+    /// How long leases last that none borrows for longer [default: as long as the validity].
+    #[arg(long, value_name = "TIME", value_parser = values::span)]
+    ordinary_lease: Option<Span>,
     #[command(flatten)]
     policy: PolicyOptions,
 }
@@ -94,7 +97,8 @@ impl Testhost {
         let host = dir.join("host");
         let store = SqliteHost::open(&host).map_err(|error| store_failed(&host, &error))?;
         let moved = Arc::new(TestClock::by_file(clock.path()).over(Arc::new(SystemClock)));
-        let settings = Settings { rates: RateLimits::NONE, ..Settings::default() };
+        let ordinary = self.ordinary_lease.map(|length| (self.product, length)).into_iter().collect();
+        let settings = Settings { rates: RateLimits::NONE, ordinary, ..Settings::default() };
         let options = Options { settings, ..Options::default() };
         let server = Server::start(Home::new(&host), Box::new(store), moved, Arc::new(SystemRng), options)
             .map_err(|error| failed(&error))?;

@@ -63,6 +63,8 @@ pub(crate) struct LeaseSession<'c> {
     pub(crate) deadline: Deadline<'c>,
     /// What shows hosts who the user is, where a user has just signed in.
     pub(crate) token: Option<Token>,
+    /// Until when a lease is borrowed, where one is.
+    pub(crate) until: Option<Timestamp>,
 }
 
 /// What an answer is checked against; `carried` is when the request was made, where it was carried.
@@ -113,7 +115,7 @@ impl LeaseSession<'_> {
     /// Asks with one request; with a second one, of a new key, where a host proves that it knows the device key from another
     /// machine.
     fn ask_once(&self) -> Result<Answer, Error> {
-        let request = prepare(self.context, self.state, KeyChoice::InUse)?;
+        let request = prepare(self.context, self.state, KeyChoice::InUse)?.lasting(self.until);
         if let Err(error) = self.give_back_former(&request) {
             return outcome::unanswered(self.context, self.state, error);
         }
@@ -138,7 +140,8 @@ impl LeaseSession<'_> {
             && suspected(refused)
             && request.choice == KeyChoice::InUse
         {
-            first = self.send(&prepare(self.context, self.state, KeyChoice::Candidate)?, token.as_ref());
+            let request = prepare(self.context, self.state, KeyChoice::Candidate)?.lasting(self.until);
+            first = self.send(&request, token.as_ref());
         }
         let FirstAnswer { answer, route, passed_over } = match first {
             Ok(first) => first,

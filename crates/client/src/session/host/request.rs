@@ -34,6 +34,8 @@ pub(crate) struct LeaseRequest {
     pub(crate) choice: KeyChoice,
     /// The chain held of the host that body 6 names, nearest signer first.
     pub(crate) chain: Vec<Vec<u8>>,
+    /// Until when the lease is wanted, as is said beside the request: not to lose a day of the one in hand, whichever host answers.
+    pub(crate) until: Option<Timestamp>,
 }
 
 /// What a request is made of, stored.
@@ -116,6 +118,7 @@ pub(crate) fn prepare_device(
 fn request(context: &Context, prepared: Prepared, cti: Cti) -> LeaseRequest {
     let Prepared { key, choice, fingerprint, held } = prepared;
     let chain = held.as_ref().and_then(Held::chain_of_host);
+    let own = held.map(|held| held.lease).filter(|lease| lease.client == key.id() && by_host(lease));
     let request = Request {
         issued: context.now(),
         cti,
@@ -127,12 +130,10 @@ fn request(context: &Context, prepared: Prepared, cti: Cti) -> LeaseRequest {
         host_name: context.host_name.clone(),
         chain_of: chain.as_ref().map(|(host, _)| *host),
         // A host takes the name of a lease that is not its own for two machines with one key.
-        holds: held
-            .map(|held| held.lease)
-            .filter(|lease| lease.client == key.id() && by_host(lease))
-            .map(|lease| lease.cti),
+        holds: own.as_ref().map(|lease| lease.cti),
     };
-    LeaseRequest { request, key, choice, chain: chain.map(|(_, chain)| chain).unwrap_or_default() }
+    let until = own.and_then(|lease| lease.expires);
+    LeaseRequest { request, key, choice, chain: chain.map(|(_, chain)| chain).unwrap_or_default(), until }
 }
 
 impl LeaseRequest {
@@ -144,13 +145,18 @@ impl LeaseRequest {
     /// The same request, naming no chain that is held.
     pub(crate) fn asking_for_chain(&self) -> Self {
         let request = Request { chain_of: None, ..self.request.clone() };
-        Self { request, key: self.key.clone(), choice: self.choice, chain: Vec::new() }
+        Self { request, key: self.key.clone(), chain: Vec::new(), ..*self }
     }
 
     /// The same request, made at a later time.
     pub(crate) fn made_at(&self, issued: Timestamp) -> Self {
         let request = Request { issued, ..self.request.clone() };
-        Self { request, key: self.key.clone(), choice: self.choice, chain: self.chain.clone() }
+        Self { request, key: self.key.clone(), chain: self.chain.clone(), ..*self }
+    }
+
+    /// The same request for a lease that is wanted until then at least.
+    pub(crate) fn lasting(self, until: Option<Timestamp>) -> Self {
+        Self { until: self.until.max(until), ..self }
     }
 }
 

@@ -160,7 +160,8 @@ impl Hosts<'_> {
         let token = self.token.as_ref().filter(|_| is_safe(&route.address) && route.reach != Reach::ByAgent);
         let post = |request: &LeaseRequest| {
             let bytes = request.bytes();
-            let question = |timeout| Question { token, ..Question::sending("/v1/leases", &bytes, timeout) };
+            let question =
+                |timeout| Question { token, until: request.until, ..Question::sending("/v1/leases", &bytes, timeout) };
             self.ask(route, question).map_err(Rejected::For)
         };
         let mut reply = post(request)?;

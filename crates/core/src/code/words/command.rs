@@ -213,4 +213,7 @@ words! {
     TestClockRefused: "a clock for tests is set, and the manifest is not for tests",
         "LEASEHOLD_TEST_CLOCK is left over from a test, or it is set to move the clock of a product that was sold",
         "unset LEASEHOLD_TEST_CLOCK; to test with a clock that moves, use the manifest that `leasehold testhost` writes";
+    BorrowedLess: "the lease ends before the time for which it was to be borrowed",
+        "the licence lets none last longer, or ends itself; or the host was not told that the lease is borrowed",
+        "it holds until the end that is told: come back to the network before, or ask the vendor for a longer validity";
 }

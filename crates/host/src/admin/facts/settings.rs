@@ -18,6 +18,7 @@ impl AdminState {
         let usage = settings.renewal.as_ref().map(|renewal| renewal.usage);
         let authority = settings.renewal.as_ref().and_then(|renewal| renewal.authority.clone());
         let authority = authority.or_else(|| self.home.authority().ok().flatten());
+        let ordinary = settings.ordinary.iter().map(|(product, length)| format!("{product}: {length}"));
         let zones = settings
             .publication
             .as_ref()
@@ -46,6 +47,7 @@ impl AdminState {
                 ],
             ),
             group("DNS", [("zones", or_none(zones.unwrap_or_default()))]),
+            group("Leases", [("ordinary", or_none(ordinary.collect()))]),
             group(
                 "Journal",
                 [("journal_keep", settings.journal_keep.map_or_else(|| "all".to_owned(), |keep| keep.to_string()))],

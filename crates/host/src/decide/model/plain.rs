@@ -6,6 +6,7 @@ use leasehold_core::{Counting, Cti, KeyId, LeaseEnd, Policy, Refusal, SignIn, Ti
 use leasehold_store::host::ClientRow;
 
 use super::{PRODUCTS, key};
+use crate::settings::OrdinaryLeases;
 
 /// What a request says.
 #[derive(Clone, Debug)]
@@ -15,6 +16,7 @@ pub(super) struct PlainRequest {
     pub(super) hardware: [u8; 5],
     pub(super) cti: Cti,
     pub(super) issued: Timestamp,
+    pub(super) until: Option<Timestamp>,
     pub(super) holds: Option<Cti>,
     pub(super) sign_in: SignIn,
 }
@@ -63,16 +65,17 @@ struct Lease {
 #[derive(Clone, Debug)]
 pub(super) struct Model {
     policy: Policy,
+    ordinary: OrdinaryLeases,
     clients: BTreeMap<usize, Client>,
     leases: BTreeMap<(usize, usize), Lease>,
     sealed: Option<Timestamp>,
-    remembered: BTreeMap<(usize, usize), (Cti, Timestamp, Answer)>,
+    remembered: BTreeMap<(usize, usize), (PlainRequest, Answer)>,
 }
 
 impl Model {
-    pub(super) fn new(policy: Policy) -> Self {
+    pub(super) fn new(policy: Policy, ordinary: OrdinaryLeases) -> Self {
         let (clients, leases) = (BTreeMap::new(), BTreeMap::new());
-        Self { policy, clients, leases, sealed: None, remembered: BTreeMap::new() }
+        Self { policy, ordinary, clients, leases, sealed: None, remembered: BTreeMap::new() }
     }
 
     /// The answers to a batch of requests.
@@ -85,7 +88,7 @@ impl Model {
                 if !matches!(answer, Answer::Refused { sealed: false, .. }) {
                     sealed = Some(now);
                     let key = (request.machine, request.product);
-                    self.remembered.insert(key, (request.cti, request.issued, answer.clone()));
+                    self.remembered.insert(key, (request.clone(), answer.clone()));
                 }
                 answer
             })
@@ -113,8 +116,9 @@ impl Model {
             SignIn::NotSubscribed => return refused(Refusal::NotSubscribed),
             SignIn::User(_) => {}
         }
-        let (cti, issued, answer) = self.remembered.get(&(request.machine, request.product))?;
-        (*cti == request.cti && *issued == request.issued).then(|| answer.clone())
+        let (last, answer) = self.remembered.get(&(request.machine, request.product))?;
+        let same = (last.cti, last.issued, last.until) == (request.cti, request.issued, request.until);
+        same.then(|| answer.clone())
     }
 
     fn admit(&mut self, request: &PlainRequest, now: Timestamp) -> Answer {
@@ -165,11 +169,23 @@ impl Model {
         let named_another =
             |held: &&Lease| request.holds.is_some_and(|named| named != held.name) && request.cti != held.request;
         let forks = held.map_or(0, |held| held.forks) + u64::from(held.as_ref().is_some_and(named_another));
-        let expires = Timestamp::from_unix(now.unix() + self.policy.validity.as_seconds());
+        let expires = self.lasts_until(request, held, now);
         let lease = Lease { name: UNNAMED, request: request.cti, ends: expires, early: false, forks, user };
         self.leases.insert(place, lease);
         let count = if user.is_some() { None } else { Some(count) };
         Answer::Granted { lease: UNNAMED, request: request.cti, expires, count }
+    }
+
+    /// As far as the vendor allows: an ordinary while, until then where the client says so, and no less than it holds.
+    fn lasts_until(&self, request: &PlainRequest, held: Option<&Lease>, now: Timestamp) -> Timestamp {
+        let Policy { validity, renewal, retry, .. } = self.policy;
+        let product = PRODUCTS[request.product].parse().expect("an id");
+        let set = self.ordinary.get(&product).map_or(validity.as_seconds(), |set| set.as_seconds());
+        let ordinary = set.max(renewal.as_seconds() + retry.as_seconds());
+        let mut end = now.unix() + ordinary;
+        end = end.max(request.until.map_or(0, Timestamp::unix));
+        end = end.max(held.filter(|held| runs(held, now)).map_or(0, |held| held.ends.unix()));
+        Timestamp::from_unix(end.min(now.unix() + validity.as_seconds()))
     }
 
     /// Other machines on which a user holds a live lease.
@@ -184,8 +200,8 @@ impl Model {
         if let Some(held) = self.leases.get_mut(&place).filter(|held| held.request == request.cti) {
             held.name = lease;
         }
-        if let Some((cti, _, Answer::Granted { lease: name, .. })) = self.remembered.get_mut(&place)
-            && *cti == request.cti
+        if let Some((last, Answer::Granted { lease: name, .. })) = self.remembered.get_mut(&place)
+            && last.cti == request.cti
         {
             *name = lease;
         }
