@@ -20,8 +20,8 @@ pub(crate) struct Backend {
 }
 
 impl Backend {
-    async fn of(client: &Client, sql: &str) -> Result<Self, Fault> {
-        let answer = client.simple_query(sql).await?;
+    async fn of(client: &Client) -> Result<Self, Fault> {
+        let answer = client.simple_query(BACKEND).await?;
         let row = row(&answer)?;
         let process = row.try_get(0)?.ok_or_else(|| Fault::damaged("the number of a process"))?;
         Ok(Self { process: process.to_owned(), begun: row.try_get(1)?.map(str::to_owned) })
@@ -45,7 +45,7 @@ impl Backend {
 /// # Errors
 /// [`StoreError::Pooled`] among others.
 pub(crate) async fn refuse_pooler(client: &Client, address: &Address) -> Result<Backend, Fault> {
-    let own = Backend::of(client, BACKEND).await?;
+    let own = Backend::of(client).await?;
     let compared = async {
         let (other, connection) = connect(address).await?;
         let shared = shares(client, &own, &other).await;
@@ -61,13 +61,13 @@ pub(crate) async fn refuse_pooler(client: &Client, address: &Address) -> Result<
 
 /// Whether `client`, which had the process `own`, loses it where `other` is in a transaction.
 async fn shares(client: &Client, own: &Backend, other: &Client) -> Result<bool, Fault> {
-    let taken = async |sql| Ok::<_, Fault>(own.is_known() && Backend::of(other, sql).await? == *own);
+    let taken = async || Ok::<_, Fault>(own.is_known() && Backend::of(other).await? == *own);
     // A pooler of statements takes no transactions.
-    if taken(BACKEND).await? {
+    if taken().await? {
         return Ok(true);
     }
     other.batch_execute("BEGIN").await?;
-    Ok(taken(BACKEND).await? || Backend::of(client, BACKEND).await? != *own)
+    Ok(taken().await? || Backend::of(client).await? != *own)
 }
 
 fn row(answer: &[SimpleQueryMessage]) -> Result<&SimpleQueryRow, Fault> {

@@ -68,6 +68,6 @@ await other.goto(`${origin}/hosts`);
 await other.locator("tbody th a").last().click();
 await other.getByRole("link", { name: "Revoke it" }).click();
 await other.getByRole("button", { name: "Revoke it" }).click();
-await other.getByText("2 on the revocation list").waitFor();
+await other.getByText("1 on the revocation list").waitFor();
 await plain.close();
 await end("authority.pdf");
