@@ -48,7 +48,9 @@ pub(crate) struct Identity {
 pub(crate) struct Measured {
     latencies: Vec<Duration>,
     took: Duration,
-    pub(crate) cpu: Duration,
+    pub(crate) cpu: [Duration; 2],
+    /// What the host has given to the disk, in bytes.
+    pub(crate) written_bytes: u64,
     pub(crate) memory_bytes: u64,
 }
 
@@ -88,7 +90,10 @@ impl Load {
         outcome.map_err(|error| format!("the host under test: {error}"))?;
         let took = began.elapsed();
         let latencies = work.latencies.take();
-        Ok((work.answers.take(), Measured { latencies, took, cpu: Duration::ZERO, memory_bytes: 0 }))
+        Ok((
+            work.answers.take(),
+            Measured { latencies, took, cpu: Default::default(), written_bytes: 0, memory_bytes: 0 },
+        ))
     }
 
     fn connector(&self) -> Option<TlsConnector> {
@@ -210,13 +215,16 @@ impl Measured {
                     .collect()
             })
             .unwrap_or_default();
+        let microseconds = |spent: Duration| spent.as_secs_f64() * 1e6 / count(self.latencies.len());
         json!({
             "requests": self.latencies.len(),
             "per_second": round(self.per_second()),
             "p50_ms": round(at(0.5)),
             "p99_ms": round(at(0.99)),
             "p999_ms": round(at(0.999)),
-            "cpu_us": round(self.cpu.as_secs_f64() * 1e6 / count(self.latencies.len())),
+            "cpu_us": round(microseconds(self.cpu[0] + self.cpu[1])),
+            "system_us": round(microseconds(self.cpu[1])),
+            "disk_kib": round(count(usize::try_from(self.written_bytes).unwrap_or(usize::MAX)) / 1_024.0 / count(self.latencies.len())),
             "batch": round(requests / stages["batches"].as_f64().unwrap_or(1.0)),
             "stages_us": by_stage,
             "host_memory_mib": self.memory_bytes / 1_048_576,

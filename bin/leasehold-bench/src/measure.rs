@@ -69,7 +69,7 @@ impl Running<'_> {
             (limits::sign_per_second(MEASURED_FOR), limits::commits_per_second(&self.commits()?, MEASURED_FOR)?);
         let (mut activations, mut renewals) = (Map::new(), Map::new());
         for connections in &self.options.connections {
-            let machines = if *connections == 1 { self.options.machines.min(500) } else { self.options.machines };
+            let machines = if *connections == 1 { self.options.machines.min(ALONE) } else { self.options.machines };
             progress(&format!("{machines} machines at {connections} connections"));
             let data = format!("at-{connections}");
             let mut fleet = Fleet::new(&self.folder.join(&data), machines)?;
@@ -142,7 +142,9 @@ impl Running<'_> {
         let before = host.usage()?;
         let (answers, mut measured) = load.run(requests)?;
         let after = host.usage()?;
-        measured.cpu = after.cpu.saturating_sub(before.cpu);
+        let spent = |of: usize| after.cpu[of].saturating_sub(before.cpu[of]);
+        measured.cpu = [spent(0), spent(1)];
+        measured.written_bytes = after.written_bytes.saturating_sub(before.written_bytes);
         measured.memory_bytes = after.memory_bytes;
         let stages = host.stop()?;
         fleet.take(answers)?;
@@ -175,6 +177,8 @@ fn median(values: &mut [f64]) -> f64 {
 
 /// How long each limit is measured.
 const MEASURED_FOR: Duration = Duration::from_secs(1);
+/// Machines that ask one after the other, at most.
+const ALONE: usize = 2_000;
 /// Renewals that each come on a connection of their own, at most.
 const FRESH: usize = 10_000;
 const HOST_CPU: usize = 0;

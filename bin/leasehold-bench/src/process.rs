@@ -22,8 +22,10 @@ pub(crate) struct HostProcess {
 /// What a process has used so far.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Usage {
-    /// Processor time, of all threads.
-    pub(crate) cpu: Duration,
+    /// Processor time, of all threads: the program's own, and the system's on its behalf.
+    pub(crate) cpu: [Duration; 2],
+    /// Bytes that it has given to the disk.
+    pub(crate) written_bytes: u64,
     /// The most memory it had at once.
     pub(crate) memory_bytes: u64,
 }
@@ -94,10 +96,13 @@ fn usage(pid: u32) -> Option<Usage> {
     // Fields 14 and 15 of proc_pid_stat(5), counted after the name in parentheses; 100 ticks a second.
     let stat = fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
     let mut fields = stat.rsplit_once(')')?.1.split_whitespace().skip(11);
-    let ticks: u64 = fields.next()?.parse::<u64>().ok()? + fields.next()?.parse::<u64>().ok()?;
+    let mut ticks = || fields.next()?.parse::<u64>().ok();
+    let cpu = [ticks()?, ticks()?].map(|ticks| Duration::from_millis(ticks * 10));
+    let io = fs::read_to_string(format!("/proc/{pid}/io")).ok()?;
+    let written_bytes = io.lines().find_map(|line| line.strip_prefix("write_bytes:")?.trim().parse().ok())?;
     let status = fs::read_to_string(format!("/proc/{pid}/status")).ok()?;
     let peak = status
         .lines()
         .find_map(|line| line.strip_prefix("VmHWM:")?.trim().strip_suffix("kB")?.trim().parse::<u64>().ok())?;
-    Some(Usage { cpu: Duration::from_millis(ticks * 10), memory_bytes: peak * 1_024 })
+    Some(Usage { cpu, written_bytes, memory_bytes: peak * 1_024 })
 }

@@ -37,7 +37,18 @@ pub(crate) fn print(results: &Value) {
 }
 
 fn figures(rows: &[(String, &Value)], strict: f64) {
-    let mut table = table(["CONNECTIONS", "PER SECOND", "× STRICT", "P50 MS", "P99 MS", "P99.9 MS", "CPU µS", "BATCH"]);
+    let mut table = table([
+        "CONNECTIONS",
+        "PER SECOND",
+        "× STRICT",
+        "P50 MS",
+        "P99 MS",
+        "P99.9 MS",
+        "CPU µS",
+        "OF IT SYSTEM",
+        "DISK KIB",
+        "BATCH",
+    ]);
     for (name, measured) in rows {
         let per_second = number(&measured["per_second"]);
         table.add_row([
@@ -48,6 +59,8 @@ fn figures(rows: &[(String, &Value)], strict: f64) {
             format!("{:.2}", number(&measured["p99_ms"])),
             format!("{:.2}", number(&measured["p999_ms"])),
             format!("{:.1}", number(&measured["cpu_us"])),
+            format!("{:.1}", number(&measured["system_us"])),
+            format!("{:.1}", number(&measured["disk_kib"])),
             format!("{:.1}", number(&measured["batch"])),
         ]);
     }

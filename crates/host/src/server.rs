@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
+use std::thread;
 use std::time::Duration;
 
 use leasehold_core::{Clock, Rng};
@@ -145,7 +146,8 @@ impl Server {
         let transport = if self.tls.is_some() { Transport::Tls } else { Transport::Plain };
         let api = ClientApi { shared: Arc::clone(&self.shared), transport };
         let server = leasehold_service::Server::new(api, self.limits).with_trusted_proxies(self.controls.trusted());
-        let server = server.with_spans(self.shared.spans().cloned());
+        let threads = thread::available_parallelism().map_or(1, usize::from);
+        let server = server.with_spans(self.shared.spans().cloned()).with_threads(threads);
         let server = match &self.tls {
             Some(tls) => server.with_tls(tls.clone()),
             None => server,

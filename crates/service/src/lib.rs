@@ -36,6 +36,7 @@ mod tls;
 pub mod trace;
 mod tracked_stream;
 mod work_queue;
+mod workers;
 
 pub use bytes::Bytes;
 pub use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri, header};

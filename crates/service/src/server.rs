@@ -19,6 +19,7 @@ use crate::idle::CheckIntervals;
 use crate::local::{LocalSocket, PEER};
 use crate::shared::Shared;
 use crate::trace::{RequestIds, Spans};
+use crate::workers::Workers;
 use crate::{Counters, Limits, Listener, Request, Response, Tls, TrustedProxies};
 
 /// What answers requests.
@@ -45,6 +46,7 @@ pub struct Server<H> {
     trusted: TrustedProxies,
     counters: Arc<Counters>,
     spans: Option<Spans>,
+    threads: usize,
 }
 
 /// How a shutdown went.
@@ -57,7 +59,8 @@ pub struct Drained {
 impl<H: Handler> Server<H> {
     /// A server without TLS.
     pub fn new(handler: H, limits: Limits) -> Self {
-        Self { handler, limits, tls: None, trusted: TrustedProxies::default(), counters: Arc::default(), spans: None }
+        let (trusted, counters) = (TrustedProxies::default(), Arc::default());
+        Self { handler, limits, tls: None, trusted, counters, spans: None, threads: 0 }
     }
 
     /// This server, speaking TLS only.
@@ -79,6 +82,13 @@ impl<H: Handler> Server<H> {
         Self { spans, ..self }
     }
 
+    /// This server, which serves its connections on so many threads of its own: for handlers that never block. What they start lasts
+    /// as long as the server. A socket of this machine is served on the caller's runtime.
+    #[must_use]
+    pub fn with_threads(self, threads: usize) -> Self {
+        Self { threads, ..self }
+    }
+
     /// The counters, to be printed while the server runs.
     pub fn counters(&self) -> Arc<Counters> {
         Arc::clone(&self.counters)
@@ -91,6 +101,10 @@ impl<H: Handler> Server<H> {
     /// future ends it and its connections at once.
     pub async fn serve(self, listener: Listener, shutdown: impl Future<Output = ()>) -> Drained {
         let address = listener.address();
+        let workers = Workers::start(self.threads).unwrap_or_else(|error| {
+            tracing::warn!(%error, "connections get no threads of their own");
+            Workers::default()
+        });
         let (phase, phases) = watch::channel(ShutdownPhase::Serving);
         let (permits, server) = self.shared();
         let mut acceptor = Acceptor { listener, permits, server, warned: None };
@@ -100,9 +114,9 @@ impl<H: Handler> Server<H> {
                 biased;
                 () = &mut shutdown => break,
                 (permit, stream, peer) = acceptor.next() => {
-                    let conversation = connection::serve(Arc::clone(&acceptor.server), stream, peer, phases.clone());
-                    tokio::spawn(async move {
-                        conversation.await;
+                    let (server, phases) = (Arc::clone(&acceptor.server), phases.clone());
+                    workers.spawn(stream, move |stream| async move {
+                        connection::serve(server, stream, peer, phases).await;
                         drop(permit);
                     });
                 }
@@ -111,6 +125,7 @@ impl<H: Handler> Server<H> {
         let Acceptor { listener, permits, server, .. } = acceptor;
         drop(listener);
         let drained = drain(&server.limits, &permits, &phase).await;
+        workers.stop().await;
         tracing::info!(%address, cut = drained.cut, "stopped serving");
         drained
     }

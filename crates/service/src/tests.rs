@@ -69,6 +69,7 @@ impl Running {
     }
 
     async fn stop(self) -> Drained {
+        drop(self.parrot);
         self.stop.send(()).unwrap();
         self.task.await.unwrap()
     }
@@ -80,13 +81,20 @@ fn start(limits: Limits, tls: Option<Tls>) -> Running {
 
 /// The same behind these proxies.
 fn start_behind(proxies: Vec<Network>, limits: Limits, tls: Option<Tls>) -> Running {
+    start_with(limits, |server| {
+        let server = server.with_trusted_proxies(proxies.into());
+        match tls {
+            Some(tls) => server.with_tls(tls),
+            None => server,
+        }
+    })
+}
+
+fn start_with(limits: Limits, with: impl FnOnce(Server<Arc<Parrot>>) -> Server<Arc<Parrot>>) -> Running {
     let listener = Listener::bind(([127, 0, 0, 1], 0).into()).unwrap();
     let address = listener.address();
     let parrot = Arc::new(Parrot::default());
-    let mut server = Server::new(Arc::clone(&parrot), limits).with_trusted_proxies(proxies.into());
-    if let Some(tls) = tls {
-        server = server.with_tls(tls);
-    }
+    let server = with(Server::new(Arc::clone(&parrot), limits));
     let counters = server.counters();
     let (stop, stopped) = oneshot::channel();
     let task = tokio::spawn(server.serve(listener, async {
@@ -159,6 +167,27 @@ async fn pipelined_requests_are_answered_in_their_order() {
     for n in 0..20 {
         assert_eq!(answer(&mut stream).await.1, format!("{n:02}").as_bytes());
     }
+}
+
+#[tokio::test]
+async fn connections_on_threads_of_the_server_s_own_are_served_drained_and_cut_as_others() {
+    let server_with_tls = server_with_tls();
+    let limits = Limits { drain_timeout: Duration::from_millis(50), ..Limits::default() };
+    let server = start_with(limits, |server| server.with_threads(2).with_tls(server_with_tls.tls.clone()));
+    let connector = connector(&server_with_tls, &["http/1.1"]);
+    let mut streams = Vec::new();
+    for _ in 0..5 {
+        streams.push(secure(&connector, &server).await);
+    }
+    for stream in &mut streams {
+        assert!(get(stream, "/version").await.0.starts_with("http/1.1 200 "));
+        assert!(get(stream, "/panic").await.0.starts_with("http/1.1 500 "));
+    }
+    streams[0].write_all(b"GET /hang HTTP/1.1\r\nhost: h\r\n\r\n").await.unwrap();
+    server.parrot.entered.notified().await;
+    let parrot = Arc::downgrade(&server.parrot);
+    assert_eq!(server.stop().await, Drained { cut: 1 });
+    assert_eq!(parrot.strong_count(), 0, "nothing of it runs on");
 }
 
 #[tokio::test]

@@ -1,2 +1,2 @@
--- batches_after: the batches that are not folded yet.
-SELECT batch, at, entries FROM journal WHERE batch > ?1 ORDER BY batch
+-- batches_after: the batches after one, in their order.
+SELECT batch, at, entries, seals FROM journal WHERE batch > ?1 ORDER BY batch

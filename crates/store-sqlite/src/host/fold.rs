@@ -4,6 +4,7 @@ use leasehold_store::StoreError;
 use leasehold_store::host::decode_entries;
 use rusqlite::{Connection, Transaction};
 
+use super::chain;
 use super::overlay::{Folded, Overlay};
 use super::rows::{self, ClientReader, Names};
 use super::times::counted;
@@ -44,6 +45,7 @@ pub(super) fn some(
         rows::put_lease(transaction, *key, &overlay.leases()[key].row)?;
     }
     if let Some(batch) = folded.up_to {
+        overlay.links().fold(transaction, batch)?;
         rows::run(transaction, include_str!("../../sql/host/set_folded.sql"), (batch,))?;
     }
     Ok(folded)
@@ -60,6 +62,8 @@ pub(super) fn replay(connection: &Connection, names: &Names) -> Result<(Overlay,
         let (at, bytes): (i64, Vec<u8>) = (row.get(1).map_err(failed)?, row.get(2).map_err(failed)?);
         let entries = decode_entries(&bytes, rows::time(at)).map_err(|_| damaged("a journal row"))?;
         overlay.journalled(entries.len());
+        let (batch, seals): (i64, Vec<u8>) = (row.get(0).map_err(failed)?, row.get(3).map_err(failed)?);
+        chain::decode(&seals)?.iter().for_each(|(host, seal)| overlay.sealed(*host, seal.number, batch));
         for entry in entries {
             let family = names.find(entry.family.as_str()).ok_or_else(|| damaged("a name"))?;
             let product = names.find(entry.product.as_str()).ok_or_else(|| damaged("a name"))?;

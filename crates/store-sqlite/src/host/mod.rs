@@ -4,6 +4,7 @@
 //! and are folded into the tables later, a few at a time in the order of their keys, so that neighbours share pages.
 //! What is not folded yet is read from the journal again when the store is opened. One process writes; others read.
 
+mod chain;
 mod copy;
 mod find;
 mod fold;
@@ -15,7 +16,7 @@ mod rows;
 mod times;
 mod times_log;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 use std::fs::{File, TryLockError};
 use std::path::Path;
 use std::sync::LazyLock;
@@ -24,7 +25,7 @@ use leasehold_core::{Fingerprint, KeyId, PublicKey, Timestamp, UserId};
 use leasehold_store::StoreError;
 use leasehold_store::host::{
     Batch, ClientRow, ClientSearch, CountingClient, Counts, DecidedBatch, Entry, Family, HostStore, Ledger, Loaded,
-    SealRow, Seals, Sighting, Stretch, Subject, Tip, UserLease, decode_entries, encode_entries,
+    SealRow, Seals, Sighting, Stretch, Subject, Tip, UserLease, decode_entries, encode_entries, encode_seals,
 };
 use leasehold_store::migration::title;
 use rusqlite::{Connection, Transaction, TransactionBehavior};
@@ -34,7 +35,7 @@ use crate::open::{damaged, failed, reader, require_current, versions, writer};
 pub use copy::Hold;
 use in_place::InPlace;
 use overlay::{Folded, Overlay};
-use rows::{ClientReader, Names, blob, integer};
+use rows::{ClientReader, Names, integer};
 use times::Times;
 use times_log::{LogLength, Source};
 
@@ -43,6 +44,8 @@ use times_log::{LogLength, Source};
 pub struct SqliteHost {
     connection: Connection,
     names: Names,
+    /// The end of each chain that was asked for.
+    tips: HashMap<KeyId, Tip>,
     overlay: Overlay,
     times: Times,
     times_log: LogLength,
@@ -131,7 +134,17 @@ impl SqliteHost {
         let times = tables.with(&overlay);
         let mut in_place = InPlace::new(&data.join(FILE));
         in_place.check()?;
-        Ok(Self { connection, names, overlay, times, times_log, last_batch, in_place, _lock: lock })
+        Ok(Self {
+            connection,
+            names,
+            tips: HashMap::new(),
+            overlay,
+            times,
+            times_log,
+            last_batch,
+            in_place,
+            _lock: lock,
+        })
     }
 
     /// Folds about `max` clients.
@@ -152,7 +165,7 @@ impl SqliteHost {
     }
 
     fn loaded(&mut self, batch: &Batch<'_>) -> Result<Loaded, StoreError> {
-        let mut loaded = Loaded { tip: tip(&self.connection, batch.host)?, ..Loaded::default() };
+        let mut loaded = Loaded { tip: self.tip(batch.host)?, ..Loaded::default() };
         let families: Vec<Option<i64>> =
             batch.families.iter().map(|family| self.names.find(family.id.as_str())).collect();
         for (family, id) in batch.families.iter().zip(&families) {
@@ -217,6 +230,15 @@ impl SqliteHost {
         Ok(())
     }
 
+    fn tip(&mut self, host: KeyId) -> Result<Tip, StoreError> {
+        if let Some(tip) = self.tips.get(&host) {
+            return Ok(*tip);
+        }
+        let tip = chain::tip(&self.connection, self.overlay.links(), host)?;
+        self.tips.insert(host, tip);
+        Ok(tip)
+    }
+
     /// Writes a batch and commits it.
     fn write(&mut self, host: KeyId, ledger: &Ledger, seals: &Seals) -> Result<u64, StoreError> {
         let batch = self.last_batch + 1;
@@ -234,11 +256,8 @@ impl SqliteHost {
         rows::run(
             &transaction,
             include_str!("../../sql/host/add_batch.sql"),
-            (batch, at, encode_entries(ledger.entries())),
+            (batch, at, encode_entries(ledger.entries()), encode_seals(seals.iter().map(|seal| (host, seal)))),
         )?;
-        for seal in seals.iter() {
-            rows::add_seal(&transaction, host, batch, seal)?;
-        }
         let folded = fold::along(&transaction, &self.overlay, ledger.entries().len(), self.last_batch)?;
         let times_log = times_log::note(&transaction, (&self.overlay, &folded), &self.times, self.times_log)?;
         transaction.commit().map_err(failed)?;
@@ -246,6 +265,10 @@ impl SqliteHost {
         self.names.extend(new_names);
         self.last_batch = batch;
         self.folded(&folded, times_log);
+        for seal in seals.iter() {
+            self.overlay.sealed(host, seal.number, batch);
+            self.tips.insert(host, Tip { number: seal.number, seal: seal.seal });
+        }
         self.take_over(ledger);
         self.newest_batch()
     }
@@ -362,20 +385,12 @@ impl HostStore for SqliteHost {
     }
 
     fn seals(&mut self, host: KeyId, max: usize) -> Result<Vec<SealRow>, StoreError> {
-        rows::seals(&self.connection, host, max)
+        chain::seals(&self.connection, self.overlay.links(), (host, u64::MAX), max)
     }
 
     fn seal_at(&mut self, host: KeyId, number: u64) -> Result<Option<SealRow>, StoreError> {
-        rows::seal_at(&self.connection, host, number)
-    }
-}
-
-fn tip(connection: &Connection, host: KeyId) -> Result<Tip, StoreError> {
-    let mut statement = connection.prepare_cached(include_str!("../../sql/host/tip.sql")).map_err(failed)?;
-    let mut found = statement.query((host.0.as_slice(),)).map_err(failed)?;
-    match found.next().map_err(failed)? {
-        Some(row) => Ok(Tip { number: rows::unsigned(row, 0)?, seal: blob(row, 1)? }),
-        None => Ok(Tip::default()),
+        let found = chain::seals(&self.connection, self.overlay.links(), (host, number), 1)?;
+        Ok(found.into_iter().find(|seal| seal.number == number))
     }
 }
 
@@ -400,7 +415,7 @@ pub const FILE: &str = "leasehold.db";
 /// The file that the writing process has locked.
 const LOCK: &str = "leasehold.lock";
 
-const STEPS: [&str; 7] = [
+const STEPS: [&str; 8] = [
     include_str!("../../migrations/host/0001_initial.sql"),
     include_str!("../../migrations/host/0002_times.sql"),
     include_str!("../../migrations/host/0003_counting.sql"),
@@ -408,9 +423,14 @@ const STEPS: [&str; 7] = [
     include_str!("../../migrations/host/0005_early_ends.sql"),
     include_str!("../../migrations/host/0006_pruning.sql"),
     include_str!("../../migrations/host/0007_users.sql"),
+    include_str!("../../migrations/host/0008_seals.sql"),
 ];
 
-static MIGRATIONS: LazyLock<Migrations<'static>> = LazyLock::new(|| Migrations::new(STEPS.map(M::up).to_vec()));
+static MIGRATIONS: LazyLock<Migrations<'static>> = LazyLock::new(|| {
+    let mut steps = STEPS.map(M::up);
+    steps[7] = M::up_with_hook(STEPS[7], chain::move_seals);
+    Migrations::new(steps.to_vec())
+});
 
 #[cfg(test)]
 mod tests;

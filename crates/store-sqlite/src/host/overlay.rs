@@ -6,6 +6,8 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use leasehold_core::{Fingerprint, KeyId, Timestamp, UserId};
 use leasehold_store::host::{LeaseRow, Sighting};
 
+use super::chain::Links;
+
 pub(super) type ClientKey = (KeyId, i64);
 pub(super) type LeaseKey = (KeyId, i64, i64);
 
@@ -18,6 +20,7 @@ pub(super) struct Overlay {
     counting: HashMap<(i64, Fingerprint), BTreeSet<KeyId>>,
     /// The leases among them that users hold.
     users: HashMap<UserId, BTreeSet<LeaseKey>>,
+    links: Links,
     sweep: Sweep,
     lag: Lag,
 }
@@ -74,6 +77,16 @@ impl Overlay {
     pub(super) fn journalled(&mut self, entries: usize) {
         self.lag.entries += entries;
         self.lag.since_the_sweep_began += entries;
+    }
+
+    /// The seals among what waits.
+    pub(super) fn links(&self) -> &Links {
+        &self.links
+    }
+
+    /// Takes in which batch a seal is.
+    pub(super) fn sealed(&mut self, host: KeyId, number: u64, batch: i64) {
+        self.links.add(host, number, batch);
     }
 
     pub(super) fn sighting(&self, key: &ClientKey) -> Option<&Sighting> {
@@ -188,8 +201,9 @@ impl Overlay {
         if self.sweep.after.is_none() {
             self.lag.since_the_sweep_began = 0;
         }
-        if folded.up_to.is_some() {
+        if let Some(batch) = folded.up_to {
             self.lag.entries = self.lag.since_the_sweep_began;
+            self.links.forget(batch);
         }
         self.sweep = folded.sweep;
     }

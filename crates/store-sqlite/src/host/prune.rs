@@ -6,24 +6,26 @@ use std::collections::btree_map::Entry as Place;
 
 use leasehold_core::{FamilyId, KeyId, Timestamp};
 use leasehold_store::StoreError;
-use leasehold_store::host::{ClientRow, Entry, Record, decode_entries, fold_into_base, is_over};
+use leasehold_store::host::{ClientRow, Entry, Record, decode_entries, encode_seals, fold_into_base, is_over};
 use rusqlite::{Connection, OptionalExtension, Transaction};
 
-use super::rows;
+use super::{chain, rows};
 use crate::open::{damaged, failed};
 
 /// Prunes some batches; whether there may be more.
 pub(super) fn some(transaction: &Transaction<'_>, before: Timestamp) -> Result<bool, StoreError> {
     let mut bases: BTreeMap<(KeyId, FamilyId), Option<ClientRow>> = BTreeMap::new();
     let mut pruned = 0;
-    for (batch, at, bytes) in batches(transaction)? {
-        let entries = decode_entries(&bytes, at).map_err(|_| damaged("a journal row"))?;
+    for Row { batch, at, entries, seals } in batches(transaction)? {
+        let entries = decode_entries(&entries, at).map_err(|_| damaged("a journal row"))?;
         if !is_over(&entries, at, before) {
             break;
         }
         entries.iter().try_for_each(|entry| fold(transaction, &mut bases, entry))?;
-        rows::run(transaction, include_str!("../../sql/host/prune_journal.sql"), (batch,))?;
-        rows::run(transaction, include_str!("../../sql/host/prune_seals.sql"), (batch,))?;
+        let mut seals = chain::decode(&seals)?;
+        seals.iter_mut().for_each(|(_, seal)| seal.leaves.clear());
+        let seals = encode_seals(seals.iter().map(|(host, seal)| (*host, seal)));
+        rows::run(transaction, include_str!("../../sql/host/prune_journal.sql"), (batch, seals))?;
         rows::run(transaction, include_str!("../../sql/host/set_pruned.sql"), (batch,))?;
         pruned += 1;
     }
@@ -48,9 +50,19 @@ pub(super) fn base_of(record: &[u8]) -> Result<ClientRow, StoreError> {
     }
 }
 
-fn batches(connection: &Connection) -> Result<Vec<(i64, Timestamp, Vec<u8>)>, StoreError> {
+/// A row of the journal.
+struct Row {
+    batch: i64,
+    at: Timestamp,
+    entries: Vec<u8>,
+    seals: Vec<u8>,
+}
+
+fn batches(connection: &Connection) -> Result<Vec<Row>, StoreError> {
     let mut statement = connection.prepare_cached(include_str!("../../sql/host/to_prune.sql")).map_err(failed)?;
-    let found = statement.query_map((BATCHES,), |row| Ok((row.get(0)?, rows::time(row.get(1)?), row.get(2)?)));
+    let found = statement.query_map((BATCHES,), |row| {
+        Ok(Row { batch: row.get(0)?, at: rows::time(row.get(1)?), entries: row.get(2)?, seals: row.get(3)? })
+    });
     found.and_then(Iterator::collect).map_err(failed)
 }
 

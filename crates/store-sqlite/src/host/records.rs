@@ -6,12 +6,13 @@ use leasehold_core::{FamilyId, KeyId, PublicKey};
 use leasehold_store::StoreError;
 use leasehold_store::host::{
     BatchRow, ClientPages, ClientRow, Counts, Flaw, HostStore, Record, Records, SealHistory, SealedEntries,
+    encode_seals,
 };
 use rusqlite::{Transaction, TransactionBehavior};
 
 use super::rows::{self, Names, blob, integer};
 use super::times::Times;
-use super::{SqliteHost, fold, prune, times_log};
+use super::{SqliteHost, chain, fold, prune, times_log};
 use crate::open::failed;
 
 impl Records for SqliteHost {
@@ -59,6 +60,7 @@ impl Records for SqliteHost {
         transaction.commit().map_err(failed)?;
         (self.names, self.times, self.times_log) = (names, times, times_log);
         (self.overlay, self.last_batch) = fold::replay(&self.connection, &self.names)?;
+        self.tips.clear();
         Ok(())
     }
 
@@ -88,13 +90,7 @@ impl SealHistory for SqliteHost {
         after: u64,
         each: &mut dyn FnMut(SealedEntries) -> Result<(), StoreError>,
     ) -> Result<(), StoreError> {
-        let sql = include_str!("../../sql/host/seals_after.sql");
-        let mut statement = self.connection.prepare(sql).map_err(failed)?;
-        let mut found = statement.query((host.0.as_slice(), integer(after))).map_err(failed)?;
-        while let Some(row) = found.next().map_err(failed)? {
-            each(SealedEntries { seal: rows::seal(row, 0)?, entries: row.get(9).map_err(failed)? })?;
-        }
-        Ok(())
+        chain::after(&self.connection, self.overlay.links(), (host, after), each)
     }
 }
 
@@ -115,33 +111,24 @@ impl SqliteHost {
     }
 
     fn dump_batches(&self, each: &mut dyn FnMut(Record) -> Result<(), StoreError>) -> Result<(), StoreError> {
-        let sql = include_str!("../../sql/host/sealed_batches.sql");
-        let mut statement = self.connection.prepare(sql).map_err(failed)?;
-        let mut found = statement.query(()).map_err(failed)?;
-        let mut waiting: Option<BatchRow> = None;
+        let mut statement =
+            self.connection.prepare(include_str!("../../sql/host/batches_after.sql")).map_err(failed)?;
+        let mut found = statement.query((0,)).map_err(failed)?;
         while let Some(row) = found.next().map_err(failed)? {
-            let number = rows::unsigned(row, 0)?;
-            let sealed: Option<Vec<u8>> = row.get(3).map_err(failed)?;
-            let seal = sealed.map(|_| Ok((KeyId(blob(row, 3)?), rows::seal(row, 4)?))).transpose()?;
-            // A batch with two seals is two rows.
-            if let Some(batch) = waiting.as_mut().filter(|batch| batch.number == number) {
-                batch.seals.extend(seal);
-                continue;
-            }
-            let at = rows::time(row.get(1).map_err(failed)?);
-            let entries = row.get(2).map_err(failed)?;
-            let next = BatchRow { number, at, entries, seals: seal.into_iter().collect() };
-            waiting.replace(next).map(Record::Batch).map_or(Ok(()), &mut *each)?;
+            let (number, at) = (rows::unsigned(row, 0)?, rows::time(row.get(1).map_err(failed)?));
+            let (entries, seals): (_, Vec<u8>) = (row.get(2).map_err(failed)?, row.get(3).map_err(failed)?);
+            each(Record::Batch(BatchRow { number, at, entries, seals: chain::decode(&seals)? }))?;
         }
-        waiting.map(Record::Batch).map_or(Ok(()), each)
+        Ok(())
     }
 }
 
 fn put_batch(transaction: &Transaction<'_>, batch: &BatchRow) -> Result<(), StoreError> {
     let number = integer(batch.number);
-    let row = (number, integer(batch.at.unix()), &batch.entries);
+    let seals = encode_seals(batch.seals.iter().map(|(host, seal)| (*host, seal)));
+    let row = (number, integer(batch.at.unix()), &batch.entries, seals);
     rows::run(transaction, include_str!("../../sql/host/add_batch.sql"), row)?;
-    batch.seals.iter().try_for_each(|(host, seal)| rows::add_seal(transaction, *host, number, seal))
+    batch.seals.iter().try_for_each(|(host, seal)| chain::put(transaction, *host, seal.number, number))
 }
 
 fn put_client(transaction: &Transaction<'_>, names: &mut Names, client: &ClientRow) -> Result<(), StoreError> {

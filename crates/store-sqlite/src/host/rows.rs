@@ -52,64 +52,23 @@ pub(super) fn add_name(transaction: &Transaction<'_>, text: &str) -> Result<i64,
     transaction.query_row(include_str!("../../sql/host/add_name.sql"), (text,), |row| row.get(0)).map_err(failed)
 }
 
-pub(super) fn add_seal(
-    transaction: &Transaction<'_>,
-    host: KeyId,
-    batch: i64,
-    seal: &SealRow,
-) -> Result<(), StoreError> {
-    let leaves: Vec<u8> = seal.leaves.concat();
-    let params = (
-        host.0.as_slice(),
-        integer(seal.number),
-        batch,
-        integer(seal.at.unix()),
-        seal.previous.as_slice(),
-        seal.root.as_slice(),
-        seal.seal.as_slice(),
-        seal.signature.as_slice(),
-        leaves,
-        i64::from(seal.kind.number()),
-        integer(seal.size),
-    );
-    run(transaction, include_str!("../../sql/host/add_seal.sql"), params)
-}
-
-pub(super) fn seals(connection: &Connection, host: KeyId, max: usize) -> Result<Vec<SealRow>, StoreError> {
-    let mut statement = connection.prepare_cached(include_str!("../../sql/host/seals.sql")).map_err(failed)?;
-    let max = i64::try_from(max).unwrap_or(i64::MAX);
-    let mut found = statement.query((host.0.as_slice(), max)).map_err(failed)?;
-    let mut seals = Vec::new();
-    while let Some(row) = found.next().map_err(failed)? {
-        seals.push(seal(row, 0)?);
-    }
-    Ok(seals)
-}
-
-/// The seal with this number.
-pub(super) fn seal_at(connection: &Connection, host: KeyId, number: u64) -> Result<Option<SealRow>, StoreError> {
-    let mut statement = connection.prepare_cached(include_str!("../../sql/host/seal_at.sql")).map_err(failed)?;
-    let mut found = statement.query((host.0.as_slice(), integer(number))).map_err(failed)?;
-    found.next().map_err(failed)?.map(|row| seal(row, 0)).transpose()
-}
-
-/// A seal, from the column `from` on.
-pub(super) fn seal(row: &Row<'_>, from: usize) -> Result<SealRow, StoreError> {
-    let leaves: Vec<u8> = get(row, from + 6)?;
+/// A seal as stores before version 8 have it.
+pub(super) fn old_seal(row: &Row<'_>) -> Result<SealRow, StoreError> {
+    let leaves: Vec<u8> = get(row, 6)?;
     let (leaves, rest) = leaves.as_chunks::<32>();
     if !rest.is_empty() {
         return Err(damaged("a seal's leaves"));
     }
-    let kind = u8::try_from(get::<i64>(row, from + 7)?).ok().and_then(SealKind::from_number);
+    let kind = u8::try_from(get::<i64>(row, 7)?).ok().and_then(SealKind::from_number);
     Ok(SealRow {
         kind: kind.ok_or_else(|| damaged("what a seal covers"))?,
-        number: unsigned(row, from)?,
-        previous: blob(row, from + 1)?,
-        root: blob(row, from + 2)?,
-        seal: blob(row, from + 3)?,
-        signature: blob(row, from + 4)?,
-        at: time(get(row, from + 5)?),
-        size: unsigned(row, from + 8)?,
+        number: unsigned(row, 0)?,
+        previous: blob(row, 1)?,
+        root: blob(row, 2)?,
+        seal: blob(row, 3)?,
+        signature: blob(row, 4)?,
+        at: time(get(row, 5)?),
+        size: unsigned(row, 8)?,
         leaves: leaves.to_vec(),
     })
 }

@@ -1,6 +1,6 @@
 use leasehold_core::{Policy, Span};
 use leasehold_store::host::suite::{self, Act, act};
-use leasehold_store::host::{Family, Flaw, HostStore, Records};
+use leasehold_store::host::{Family, Flaw, HostStore, Records, SealKind};
 use tempfile::TempDir;
 
 use super::*;
@@ -103,7 +103,7 @@ fn a_second_writer_and_a_newer_schema_are_refused() {
     first.connection.pragma_update(None, "user_version", 99).expect("a version");
     drop(first);
     let refused = SqliteHost::open(folder.path());
-    assert!(matches!(refused, Err(StoreError::Newer { found: 99, known: 7 })), "{refused:?}");
+    assert!(matches!(refused, Err(StoreError::Newer { found: 99, known: 8 })), "{refused:?}");
 }
 
 #[test]
@@ -127,6 +127,81 @@ fn the_log_of_times_is_what_the_tables_say_after_many_steps_and_snapshots() {
     }
 }
 
+/// Makes the store what releases up to version 7 of its schema have written: seals in a table of their own.
+fn make_schema_7(store: &SqliteHost) {
+    let connection = &store.connection;
+    connection
+        .execute_batch(
+            "CREATE TABLE seal (id INTEGER PRIMARY KEY, host BLOB NOT NULL, number INTEGER NOT NULL,
+                 batch INTEGER NOT NULL REFERENCES journal (batch), at INTEGER NOT NULL, previous BLOB NOT NULL,
+                 root BLOB NOT NULL, seal BLOB NOT NULL, signature BLOB NOT NULL, leaves BLOB NOT NULL,
+                 kind INTEGER NOT NULL DEFAULT 0, size INTEGER NOT NULL DEFAULT 0, UNIQUE (host, number)) STRICT;",
+        )
+        .expect("a table");
+    let mut statement = connection.prepare("SELECT batch, seals FROM journal").expect("a statement");
+    let rows = statement.query_map((), |row| Ok((row.get(0)?, row.get(1)?))).expect("rows");
+    let rows: Vec<(i64, Vec<u8>)> = rows.collect::<Result<_, _>>().expect("rows");
+    for (batch, seals) in rows {
+        for (host, seal) in chain::decode(&seals).expect("seals") {
+            let key = (host.0, integer(seal.number), batch, integer(seal.at.unix()));
+            let hashes = (seal.previous, seal.root, seal.seal, seal.signature, seal.leaves.concat());
+            let rest = (i64::from(seal.kind.number()), integer(seal.size));
+            connection
+                .execute(
+                    "INSERT INTO seal (host, number, batch, at, previous, root, seal, signature, leaves, kind, size)
+                     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
+                    rusqlite::params![
+                        key.0, key.1, key.2, key.3, hashes.0, hashes.1, hashes.2, hashes.3, hashes.4, rest.0, rest.1
+                    ],
+                )
+                .expect("a row");
+        }
+    }
+    connection
+        .execute_batch("DROP TABLE chain; ALTER TABLE journal DROP COLUMN seals; PRAGMA user_version = 7")
+        .expect("a schema");
+}
+
+#[test]
+fn seals_of_an_earlier_release_are_found_where_today_s_are() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let policy = Policy { threshold: 3, ..Policy::default() };
+    let mut one = store(&folder);
+    for round in 0..9 {
+        // From the third client on there are leases; a refusal before, so that there are seals of both kinds.
+        act(&mut one, &policy, &[(round, Act::Ask), (round / 2, Act::Ask)], 1_000 + round * 10);
+        if round == 5 {
+            while one.tidy().expect("tidy") {}
+        }
+    }
+    let records = |store: &mut SqliteHost| {
+        let mut records = Vec::new();
+        let taken = store.dump(&mut |record| {
+            records.push(record);
+            Ok(())
+        });
+        taken.expect("records");
+        records
+    };
+    let chain = |store: &mut SqliteHost| {
+        let seals = store.seals(suite::HOST, 99).expect("seals");
+        let each: Vec<_> = seals.iter().map(|seal| store.seal_at(suite::HOST, seal.number).expect("a seal")).collect();
+        assert!(each.into_iter().eq(seals.iter().cloned().map(Some)));
+        seals
+    };
+    let (before, seals) = (records(&mut one), chain(&mut one));
+    assert!(
+        seals.iter().any(|seal| seal.kind == SealKind::Leases)
+            && seals.iter().any(|seal| seal.kind == SealKind::Refusals)
+    );
+    make_schema_7(&one);
+    drop(one);
+    let mut one = store(&folder);
+    assert_eq!(chain(&mut one), seals);
+    while one.tidy().expect("tidy") {}
+    assert_eq!((chain(&mut one), records(&mut one)), (seals, before), "folded");
+}
+
 /// Takes away what later migrations have added.
 const SCHEMA_4: &str = "DROP INDEX lease_holder; ALTER TABLE lease DROP COLUMN holder; DROP TABLE signer;
     DROP TABLE base; ALTER TABLE folded DROP COLUMN pruned;
@@ -146,10 +221,11 @@ fn a_store_of_the_first_release_is_counted_once_and_then_kept() {
     let mut one = store(&folder);
     act(&mut one, &policy, &[(1, Act::Ask), (2, Act::Ask)], 1_000);
     while one.tidy().expect("tidy") {}
+    make_schema_7(&one);
     one.connection.execute_batch(FIRST_SCHEMA).expect("the first schema");
     drop(one);
     let reader = SqliteHost::open_reader(folder.path());
-    assert!(matches!(reader, Err(StoreError::Older { found: 1, known: 7 })), "a host migrates it");
+    assert!(matches!(reader, Err(StoreError::Older { found: 1, known: 8 })), "a host migrates it");
     let mut one = store(&folder);
     assert_eq!(suite::counts(&mut one, &policy, 1_000).clients, 2);
     assert!(one.flaws().expect("flaws").is_empty());
@@ -164,6 +240,7 @@ fn a_lease_that_was_given_back_to_an_earlier_release_runs_at_no_time() {
     act(&mut one, &policy, &[(1, Act::Release)], 2_000);
     while one.tidy().expect("tidy") {}
     let rows = one.clients(None, 10).expect("clients");
+    make_schema_7(&one);
     one.connection.execute_batch(SCHEMA_4).expect("a schema");
     drop(one);
     let mut one = store(&folder);

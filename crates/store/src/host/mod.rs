@@ -23,7 +23,9 @@ pub use decided::{Decision, EndCause, Entry, Fork, Terms, is_over};
 pub use find::{ClientKind, ClientSearch, DecidedBatch, Stretch};
 pub use horizon::Horizon;
 pub use ledger::{Change, CountingClient, Ledger, Loaded, NewLease, UserLease};
-pub use record::{BatchRow, ClientPages, Flaw, Record, Records, SealHistory, SealedEntries, Summary};
+pub use record::{
+    BatchRow, ClientPages, Flaw, Record, Records, SealHistory, SealedEntries, Summary, decode_seals, encode_seals,
+};
 
 use crate::StoreError;
 

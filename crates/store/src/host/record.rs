@@ -213,14 +213,41 @@ impl Record {
     }
 }
 
+/// Encodes seals, one after the other, each with the host that has made it.
+///
+/// # Panics
+/// Never: memory takes everything.
+pub fn encode_seals<'s>(seals: impl IntoIterator<Item = (KeyId, &'s SealRow)>) -> Vec<u8> {
+    let mut e = Encoder::new(Vec::with_capacity(256));
+    seals
+        .into_iter()
+        .try_for_each(|(host, seal)| write_seal(&mut e, host, seal))
+        .expect("writing to memory cannot fail");
+    e.into_writer()
+}
+
+/// Decodes what [`encode_seals`] makes.
+///
+/// # Errors
+/// Where it is something else.
+pub fn decode_seals(bytes: &[u8]) -> Result<Vec<(KeyId, SealRow)>, Error> {
+    let (mut d, mut seals) = (Decoder::new(bytes), Vec::new());
+    while d.position() < bytes.len() {
+        seals.push(seal(&mut d)?);
+    }
+    Ok(seals)
+}
+
 fn write_batch(e: &mut Encoder<Vec<u8>>, batch: &BatchRow) -> Wrote {
     e.array(BATCH)?.u64(batch.number)?.u64(batch.at.unix())?.bytes(&batch.entries)?;
     e.array(batch.seals.len() as u64)?;
-    for (host, seal) in &batch.seals {
-        e.array(10)?.bytes(&host.0)?.u8(seal.kind.number())?.u64(seal.number)?.bytes(&seal.previous)?;
-        e.bytes(&seal.root)?.bytes(&seal.seal)?.bytes(&seal.signature)?.u64(seal.at.unix())?.u64(seal.size)?;
-        e.bytes(seal.leaves.as_flattened())?;
-    }
+    batch.seals.iter().try_for_each(|(host, seal)| write_seal(e, *host, seal))
+}
+
+fn write_seal(e: &mut Encoder<Vec<u8>>, host: KeyId, seal: &SealRow) -> Wrote {
+    e.array(10)?.bytes(&host.0)?.u8(seal.kind.number())?.u64(seal.number)?.bytes(&seal.previous)?;
+    e.bytes(&seal.root)?.bytes(&seal.seal)?.bytes(&seal.signature)?.u64(seal.at.unix())?.u64(seal.size)?;
+    e.bytes(seal.leaves.as_flattened())?;
     Ok(())
 }
 

@@ -1,2 +1,0 @@
--- seals: a host's chain, newest first.
-SELECT number, previous, root, seal, signature, at, leaves, kind, size FROM seal WHERE host = ?1 ORDER BY number DESC LIMIT ?2
