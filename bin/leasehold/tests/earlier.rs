@@ -171,6 +171,9 @@ fn serves_on(earlier: &Earlier, store: Box<dyn HostStore>) {
 #[test]
 fn what_lay_in_the_stores_of_every_release_is_there() {
     for earlier in releases() {
+        for store in ["host", "vendor"] {
+            earlier.json(&["store", "migrate", store]);
+        }
         for kind in ["vendor", "host", "journal"] {
             earlier.holds_to_its_facts(kind, &[]);
         }
@@ -263,6 +266,7 @@ fn an_upgrade_is_told_before_it_is_made_and_nothing_changes() {
         ("vendor/authority.db", ["vendor", "serve", "--check-upgrade", "--dir", "vendor"], "directories"),
     ] {
         let path = earlier.path(file);
+        earlier.json(&["store", "migrate", file.split('/').next().expect("a folder")]);
         let known = earlier.json(&words)["known"].as_u64().expect("a version");
         assert!(String::from_utf8_lossy(&earlier.run(&words).stdout).contains("nothing would change"));
         set_version(&path, 5);

@@ -113,7 +113,8 @@ pub(super) fn move_seals(transaction: &Transaction<'_>) -> HookResult {
     let mut found = statement.query(())?;
     let mut batch: Option<(i64, Vec<(KeyId, SealRow)>)> = None;
     while let Some(row) = found.next()? {
-        let (host, seal) = (rows::blob(row, 9).map_err(old)?, rows::old_seal(row).map_err(old)?);
+        let (host, seal) =
+            (rows::blob(row, 9).map_err(|error| old(&error))?, rows::old_seal(row).map_err(|error| old(&error))?);
         let number = row.get(10)?;
         if let Some((_, seals)) = batch.as_mut().filter(|(of, _)| *of == number) {
             seals.push((KeyId(host), seal));
@@ -134,6 +135,6 @@ fn put_seals(transaction: &Transaction<'_>, (batch, seals): (i64, Vec<(KeyId, Se
     Ok(())
 }
 
-fn old(error: StoreError) -> HookError {
+fn old(error: &StoreError) -> HookError {
     HookError::Hook(error.to_string())
 }

@@ -64,13 +64,17 @@ impl Restore {
     }
 }
 
-/// Whether the store in the backup is whole, and goes as far as the backup says.
+/// Whether the store in the backup is whole, and goes as far as the backup says; then it is of this release.
 fn check(staged: &Restoration<'_>) -> Result<(), Failure> {
     let (about, folder) = (staged.about(), staged.folder());
     if !folder.join(FILE).exists() {
         return Ok(());
     }
     let refused = |error| store_failed(Path::new("store"), &error);
+    // A backup of an earlier release is brought up to date where it lies, before it is anyone's store.
+    if SqliteHost::versions(folder).map_err(refused)?.is_some_and(|(found, known)| found < known) {
+        SqliteHost::open(folder).map(drop).map_err(refused)?;
+    }
     SqliteHost::check(folder).map_err(refused)?;
     let Some(host) = about.host() else { return Ok(()) };
     let mut store = SqliteHost::open_reader(folder).map_err(refused)?;
