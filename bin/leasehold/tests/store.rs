@@ -1,4 +1,6 @@
 //! `leasehold store`: copies between SQLite and PostgreSQL, checks, schemas.
+//! Each test asks a database server of this machine, which Unix alone starts.
+#![cfg(unix)]
 
 mod support;
 

@@ -87,8 +87,10 @@ pub fn machine_folder() -> Option<PathBuf> {
 /// The path with the system's own separators alone: `C:/a\b` and `a/b` are what Windows takes, and not what it shows. On Unix as it is.
 pub fn native(path: PathBuf) -> PathBuf {
     match path.to_str() {
-        // A slash is part of a name in paths that begin so.
-        Some(text) if cfg!(windows) && !text.starts_with(r"\\?\") => text.replace('/', r"\").into(),
+        // In paths that begin with `\\?\` a slash is part of a name; one that begins with a slash is Wine's for a file of Unix.
+        Some(text) if cfg!(windows) && !text.starts_with(r"\\?\") && !text.starts_with('/') => {
+            text.replace('/', r"\").into()
+        }
         Some(_) | None => path,
     }
 }
@@ -216,7 +218,7 @@ mod tests {
         let shown = |path: &str| native(path.into()).into_os_string().into_string().unwrap();
         let expected = if cfg!(windows) { r"C:\a\b\" } else { r"C:/a\b/" };
         assert_eq!(shown(r"C:/a\b/"), expected);
-        for path in [r"\\?\C:\a/b", "-", ""] {
+        for path in [r"\\?\C:\a/b", "/a/b", "-", ""] {
             assert_eq!(shown(path), path);
         }
     }

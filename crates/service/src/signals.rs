@@ -7,7 +7,8 @@ use tokio::sync::Notify;
 
 use crate::supervisor;
 
-/// Ends when the program is asked to stop: by SIGTERM or SIGINT on Unix, by ctrl-c elsewhere, by [`ask_to_stop`] everywhere. From the call on
+/// Ends when the program is asked to stop: by SIGTERM or SIGINT on Unix, on Windows by ctrl-c, ctrl-break, the closed window or
+/// the system's shutdown, by [`ask_to_stop`] everywhere. From the call on
 /// no signal ends the program itself: one that tells others that it serves calls it before.
 ///
 /// # Panics
@@ -93,13 +94,19 @@ fn asked_to_stop() -> io::Result<impl Future<Output = &'static str>> {
     })
 }
 
-#[cfg(not(unix))]
+/// The system waits some seconds for a program whose window is closed, or that it ends with itself.
+#[cfg(windows)]
 fn asked_to_stop() -> io::Result<impl Future<Output = &'static str>> {
-    Ok(async {
-        if tokio::signal::ctrl_c().await.is_err() {
-            future::pending::<()>().await;
+    use tokio::signal::windows::{ctrl_break, ctrl_c, ctrl_close, ctrl_shutdown};
+
+    let (mut interrupt, mut end, mut close, mut shutdown) = (ctrl_c()?, ctrl_break()?, ctrl_close()?, ctrl_shutdown()?);
+    Ok(async move {
+        tokio::select! {
+            _ = interrupt.recv() => "ctrl-c",
+            _ = end.recv() => "ctrl-break",
+            _ = close.recv() => "the closed window",
+            _ = shutdown.recv() => "the system's shutdown",
         }
-        "ctrl-c"
     })
 }
 

@@ -80,18 +80,31 @@ impl Host {
     }
 
     /// SIGHUP: it reads its files again.
+    #[cfg(unix)]
     pub(crate) fn reload(&self) {
         let pid = self.child.id().to_string();
         assert!(Command::new("kill").args(["-HUP", &pid]).status().expect("kill").success());
     }
 
     /// SIGTERM, and what it printed last; it must end well.
+    #[cfg(unix)]
     pub(crate) fn stop(mut self) -> String {
         let pid = self.child.id().to_string();
         assert!(Command::new("kill").args(["-TERM", &pid]).status().expect("kill").success());
         let mut rest = String::new();
         self.stdout.read_to_string(&mut rest).expect("its last words");
         assert!(self.child.wait().expect("its end").success());
+        rest
+    }
+
+    /// Its end, and what it printed last. A program without a console can be asked to stop on Windows as a service alone
+    /// (`host_service.rs`), so that this is no good end.
+    #[cfg(windows)]
+    pub(crate) fn stop(mut self) -> String {
+        self.child.kill().expect("a process to kill");
+        let mut rest = String::new();
+        self.stdout.read_to_string(&mut rest).expect("its last words");
+        self.child.wait().expect("its end");
         rest
     }
 }
