@@ -161,7 +161,7 @@ mod tests {
         assert_eq!(home.authority().unwrap(), None);
         let authority = Authority {
             address: "https://activate.example:8443".parse().unwrap(),
-            ca: Some("/etc/ca.pem".into()),
+            ca: Some(folder.path().join("ca.pem")),
             root: None,
         };
         home.remember_authority(&authority).unwrap();

@@ -7,8 +7,7 @@ use std::fs::{File, OpenOptions};
 use std::io;
 use std::os::windows::fs::OpenOptionsExt;
 use std::os::windows::io::{AsRawHandle, BorrowedHandle};
-use std::path::Path;
-use std::ptr;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use windows_sys::Win32::Foundation::{ERROR_PIPE_BUSY, ERROR_SEM_TIMEOUT};
@@ -69,7 +68,7 @@ pub fn client_session(pipe: BorrowedHandle<'_>) -> io::Result<u32> {
 }
 
 /// The name of this machine's pipe `name`.
-pub fn path(name: impl AsRef<OsStr>) -> std::path::PathBuf {
+pub fn path(name: impl AsRef<OsStr>) -> PathBuf {
     Path::new(r"\\.\pipe").join(name.as_ref())
 }
 
@@ -83,6 +82,7 @@ const WAIT: Duration = Duration::from_millis(100);
 mod tests {
     use std::io::{Read, Write};
     use std::os::windows::io::{AsHandle, FromRawHandle, OwnedHandle};
+    use std::ptr;
 
     use windows_sys::Win32::Foundation::INVALID_HANDLE_VALUE;
     use windows_sys::Win32::Storage::FileSystem::{PIPE_ACCESS_DUPLEX, WRITE_DAC, WRITE_OWNER};
