@@ -6,14 +6,18 @@ mod support;
 
 #[cfg(target_os = "linux")]
 use std::collections::BTreeSet;
+#[cfg(unix)]
 use std::fs::{self, File};
 use std::path::Path;
 use std::process::Command;
 
+#[cfg(unix)]
 use leasehold_testkit::http::get;
 #[cfg(target_os = "linux")]
 use leasehold_testkit::process::contained;
-use support::{Host, program};
+#[cfg(unix)]
+use support::Host;
+use support::program;
 #[cfg(target_os = "linux")]
 use tempfile::TempDir;
 
@@ -120,7 +124,8 @@ fn logs_in_a_file_have_no_control_codes_unless_colours_are_forced() {
     assert!(!log("NO_COLOR", "1"));
 }
 
-/// What serves is started, asked once and stopped; its two streams are a file.
+/// What serves is started, asked once and stopped; its two streams are a file. It logs that it is asked to stop, which signals of Unix do.
+#[cfg(unix)]
 #[test]
 fn servers_write_no_control_codes_into_a_file_unless_colours_are_forced() {
     let folder = tempfile::tempdir().expect("a folder");
