@@ -198,7 +198,7 @@ static void tell(void *context, const struct lh_event *event) {
 
 static void a_place_is_borrowed_as_long_as_the_licence_lets_it(void) {
   lh_client client = open_client(folder("borrowed"));
-  const uint64_t day = 86400;
+  const int64_t day = 86400;
   CHECK(lh_client_borrow(client, 3 * day) == LH_OK);
   struct lh_standing standing = standing_of(client);
   CHECK(standing.standing == LH_LICENSED && standing.until - standing.now >= 3 * day - 60);
