@@ -20,7 +20,9 @@ pub(super) fn forecast(policy: &Policy, counts: Counts, hours: &[Hour], now: Tim
         );
     }
     let course = Course::of(hours, now);
-    let lost = course.map_or(0, |course| course.then.clients.saturating_sub(counts.clients));
+    // Whoever asks is one: a threshold of one is met at every request.
+    let lost =
+        course.filter(|_| policy.threshold > 1).map_or(0, |course| course.then.clients.saturating_sub(counts.clients));
     if let Some((left, time)) = pace(course, counts.clients - policy.threshold + 1, lost, policy.window) {
         let threshold = policy.threshold;
         return format!(
@@ -123,6 +125,8 @@ mod tests {
 
     #[test]
     fn machines_that_get_fewer_are_told_before_they_are_too_few() {
+        let one = Policy { threshold: 1, ..policy() };
+        assert_eq!(told(&one, Some((9, 9)), (2, 9)), "91 more leases can be given; 10 h ago it was as many.");
         let told = |then, now| told(&policy(), then, now);
         let falling = "At the pace of the last 10 h, fewer than 5 machines count in 5 h: then no lease is granted.";
         assert_eq!(told(Some((26, 20)), (15, 15)), falling.replace("in 5 h", "in 10 h"));
