@@ -1,6 +1,7 @@
 //! What is measured, in which order, and how the figures are put together.
 
-use std::path::PathBuf;
+use std::fs;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use clap::Args;
@@ -118,6 +119,7 @@ impl Running<'_> {
             memory = memory.max(measured.memory_bytes);
             beside_full.push(measured.per_second());
         }
+        let (starts_in, bytes) = (self.starts_in(&full)?, bytes_in(full.data())?);
         let mut newcomers = Fleet::join(&self.folder.join("full"), &full, machines);
         let (activations, stages) = self.phase(&mut newcomers, connections, Connect::Kept)?;
         memory = memory.max(activations.memory_bytes);
@@ -129,7 +131,19 @@ impl Running<'_> {
             "ratio": beside_full / beside_empty,
             "activations": activations.json(&stages),
             "host_memory_mib": memory / 1_048_576,
+            "starts_in_seconds": starts_in.as_secs_f64(),
+            "bytes_on_disk": bytes,
         }))
+    }
+
+    /// How long a host takes until it serves.
+    fn starts_in(&self, fleet: &Fleet) -> Result<Duration, Failure> {
+        let cpu = self.options.pin.then_some(HOST_CPU);
+        let began = system::instant();
+        let host = HostProcess::start(fleet.data(), self.options.store.as_deref(), cpu, None)?;
+        let took = began.elapsed();
+        host.stop()?;
+        Ok(took)
     }
 
     /// All machines ask once, of a host started for it.
@@ -164,6 +178,11 @@ impl Running<'_> {
     fn verify_strict(&self) -> f64 {
         limits::verify_strict_per_second(self.options.pin.then_some(HOST_CPU), MEASURED_FOR)
     }
+}
+
+fn bytes_in(folder: &Path) -> Result<u64, Failure> {
+    let sizes = fs::read_dir(folder)?.map(|entry| Ok(entry?.metadata()?.len()));
+    sizes.sum::<std::io::Result<u64>>().map_err(Failure::from)
 }
 
 fn progress(text: &str) {

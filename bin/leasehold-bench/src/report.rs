@@ -26,12 +26,15 @@ pub(crate) fn print(results: &Value) {
     let full = &results["full"];
     if full.is_object() {
         anstream::println!(
-            "\nwith {} clients in the store: {:.0} renewals/s beside {:.0} ({:.2} ×), host memory {} MiB",
+            "\nwith {} clients in the store: {:.0} renewals/s beside {:.0} ({:.2} ×), host memory {} MiB, {:.1} GB on disk, \
+             serves {:.2} s after its start",
             number(&full["clients"]),
             number(&full["renewals_per_second"]),
             number(&full["renewals_per_second_empty"]),
             number(&full["ratio"]),
             number(&full["host_memory_mib"]),
+            number(&full["bytes_on_disk"]) / 1e9,
+            number(&full["starts_in_seconds"]),
         );
     }
 }
