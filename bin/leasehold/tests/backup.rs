@@ -14,7 +14,9 @@ use leasehold_core::{Cti, Policy};
 use leasehold_store::host::{Decision, HostStore};
 use leasehold_store_sqlite::host::SqliteHost;
 use leasehold_testkit::http::post;
+#[cfg(unix)]
 use leasehold_testkit::need::{Need, is_missing};
+#[cfg(unix)]
 use leasehold_testkit::postgres::Postgres;
 use serde_json::Value;
 use support::{Host, Machine, Vendor, program};
@@ -128,6 +130,7 @@ fn a_backup_under_load_has_all_that_was_granted_before_and_serves_elsewhere() {
     assert_eq!(family("elsewhere")["clients"], machines);
 }
 
+#[cfg(unix)] // the database server of the tests runs on Linux
 #[test]
 fn a_host_on_a_database_is_backed_up_into_a_store_of_its_own() {
     if is_missing(&[Need::Postgres]) {

@@ -43,7 +43,7 @@ impl Scene {
         let mut params = CertificateParams::new([name.to_owned()]).expect("a name");
         (params.not_before, params.not_after) = (date_time_ymd(2001, 1, 1), date_time_ymd(year, 1, 1));
         let certificate = self.write("site.crt", &params.self_signed(&key).expect("a certificate").pem());
-        format!("tls_cert = \"{certificate}\"\ntls_key = \"{}\"\n", self.write("site.key", &key.serialize_pem()))
+        format!("tls_cert = {certificate:?}\ntls_key = {:?}\n", self.write("site.key", &key.serialize_pem()))
     }
 }
 
