@@ -7,7 +7,8 @@ use leasehold_store::StoreError;
 use rusqlite::Connection;
 use rusqlite::backup::Backup;
 
-use super::{FILE, LOCK, MIGRATIONS, SqliteHost, lock};
+use super::lock::lock;
+use super::{FILE, MIGRATIONS, SqliteHost};
 use crate::open::{damaged, failed, reader};
 
 /// Held while another store is put into a folder: no host serves from it meanwhile.
@@ -54,7 +55,7 @@ impl SqliteHost {
     /// # Errors
     /// [`StoreError::InUse`] where one does now.
     pub fn hold(data: &Path) -> Result<Hold, StoreError> {
-        Ok(Hold { _lock: lock(&data.join(LOCK))? })
+        Ok(Hold { _lock: lock(data)? })
     }
 
     /// The files of a store that there are in the folder `data`: the database, and what SQLite keeps beside it.

@@ -9,17 +9,18 @@ mod copy;
 mod find;
 mod fold;
 mod in_place;
+mod lock;
 mod overlay;
 mod prune;
 mod records;
 mod rows;
+mod schema;
 mod times;
 mod times_log;
 
 use std::collections::{BTreeSet, HashMap};
-use std::fs::{File, TryLockError};
+use std::fs::File;
 use std::path::Path;
-use std::sync::LazyLock;
 
 use leasehold_core::{Fingerprint, KeyId, PublicKey, Timestamp, UserId};
 use leasehold_store::StoreError;
@@ -27,15 +28,15 @@ use leasehold_store::host::{
     Batch, ClientRow, ClientSearch, CountingClient, Counts, DecidedBatch, Entry, Family, HostStore, Ledger, Loaded,
     SealRow, Seals, Sighting, Stretch, Subject, Tip, UserLease, decode_entries, encode_entries, encode_seals,
 };
-use leasehold_store::migration::title;
 use rusqlite::{Connection, Transaction, TransactionBehavior};
-use rusqlite_migration::{M, Migrations};
 
-use crate::open::{damaged, failed, reader, require_current, versions, writer};
+use crate::open::{damaged, failed, reader, require_current, writer};
 pub use copy::Hold;
 use in_place::InPlace;
+use lock::lock;
 use overlay::{Folded, Overlay};
 use rows::{ClientReader, Names, integer};
+use schema::MIGRATIONS;
 use times::Times;
 use times_log::{LogLength, Source};
 
@@ -60,7 +61,7 @@ impl SqliteHost {
     /// # Errors
     /// [`StoreError`]; [`StoreError::InUse`] where another process has it open for writing.
     pub fn open(data: &Path) -> Result<Self, StoreError> {
-        let lock = lock(&data.join(LOCK))?;
+        let lock = lock(data)?;
         let connection = writer(&data.join(FILE), &MIGRATIONS)?;
         Self::load(connection, data, Some(lock))
     }
@@ -83,37 +84,6 @@ impl SqliteHost {
         require_current(&connection, &MIGRATIONS)?;
         connection.execute_batch("BEGIN").map_err(failed)?;
         Self::load(connection, data, None)
-    }
-
-    /// The version of the schema in the folder `data` and the one this program knows; `None` where there is no store.
-    ///
-    /// # Errors
-    /// [`StoreError`], [`StoreError::Newer`] among others.
-    pub fn versions(data: &Path) -> Result<Option<(u64, u64)>, StoreError> {
-        versions(&data.join(FILE), &MIGRATIONS)
-    }
-
-    /// What each migration does, in order; the `n`th leads to version `n`.
-    pub fn migrations() -> Vec<String> {
-        STEPS.map(title).to_vec()
-    }
-
-    /// Whether a process has the store in the folder `data` open for writing now.
-    ///
-    /// # Errors
-    /// [`StoreError::Unavailable`] where that cannot be read.
-    pub fn is_open_for_writing(data: &Path) -> Result<bool, StoreError> {
-        let file = match File::open(data.join(LOCK)) {
-            Ok(file) => file,
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(false),
-            Err(error) => return Err(StoreError::Unavailable(Box::new(error))),
-        };
-        // Shared, so that those who look do not keep each other out.
-        match file.try_lock_shared() {
-            Ok(()) => Ok(false),
-            Err(TryLockError::WouldBlock) => Ok(true),
-            Err(TryLockError::Error(error)) => Err(StoreError::Unavailable(Box::new(error))),
-        }
     }
 
     fn load(connection: Connection, data: &Path, lock: Option<File>) -> Result<Self, StoreError> {
@@ -394,43 +364,7 @@ impl HostStore for SqliteHost {
     }
 }
 
-/// One process writes: its memory knows what the tables do not.
-fn lock(path: &Path) -> Result<File, StoreError> {
-    let file = leasehold_files::open_lock(path).map_err(|error| match error.kind() {
-        std::io::ErrorKind::PermissionDenied | std::io::ErrorKind::ReadOnlyFilesystem => {
-            StoreError::ReadOnly(Box::new(error))
-        }
-        std::io::ErrorKind::StorageFull => StoreError::Full(Box::new(error)),
-        _ => StoreError::Unavailable(Box::new(error)),
-    })?;
-    match file.try_lock() {
-        Ok(()) => Ok(file),
-        Err(TryLockError::WouldBlock) => Err(StoreError::InUse),
-        Err(TryLockError::Error(error)) => Err(StoreError::Unavailable(Box::new(error))),
-    }
-}
-
 /// The database's name in the host's folder.
 pub const FILE: &str = "leasehold.db";
-/// The file that the writing process has locked.
-const LOCK: &str = "leasehold.lock";
-
-const STEPS: [&str; 8] = [
-    include_str!("../../migrations/host/0001_initial.sql"),
-    include_str!("../../migrations/host/0002_times.sql"),
-    include_str!("../../migrations/host/0003_counting.sql"),
-    include_str!("../../migrations/host/0004_sealed_refusals.sql"),
-    include_str!("../../migrations/host/0005_early_ends.sql"),
-    include_str!("../../migrations/host/0006_pruning.sql"),
-    include_str!("../../migrations/host/0007_users.sql"),
-    include_str!("../../migrations/host/0008_seals.sql"),
-];
-
-static MIGRATIONS: LazyLock<Migrations<'static>> = LazyLock::new(|| {
-    let mut steps = STEPS.map(M::up);
-    steps[7] = M::up_with_hook(STEPS[7], chain::move_seals);
-    Migrations::new(steps.to_vec())
-});
-
 #[cfg(test)]
 mod tests;
