@@ -24,6 +24,13 @@ pub(crate) fn span(text: &str) -> Result<Span, String> {
     }
 }
 
+/// The same, and more than nothing.
+pub(crate) fn some_span(text: &str) -> Result<Span, String> {
+    span(text).and_then(|span| {
+        if span == Span::ZERO { Err("a length of time above zero is wanted".to_owned()) } else { Ok(span) }
+    })
+}
+
 /// A day of the calendar.
 pub(crate) fn date(text: &str) -> Result<Date, String> {
     text.parse().map_err(|_| "a date is written like 2027-01-31".to_owned())

@@ -36,7 +36,7 @@ fn more_than_the_licence_allows_is_borrowed_for_less_and_said_so() {
     assert_eq!(short.status.code(), Some(1), "{told}");
     assert!(told.contains("borrowed-less") && told.contains("for 7 d and not for the 30 d asked for"), "{told}");
     assert_eq!(length(&scene.client("status", 1, &[])), 7 * DAY);
-    for wrong in ["", "3", "-1d", "1mo", "soon"] {
+    for wrong in ["", "3", "-1d", "0d", "1mo", "soon"] {
         assert_eq!(scene.run("borrow", 1, &[&format!("--for={wrong}")]).status.code(), Some(2), "{wrong:?}");
     }
 }

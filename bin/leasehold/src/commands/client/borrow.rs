@@ -20,7 +20,7 @@ pub(crate) struct Borrow {
     #[command(flatten)]
     network: NetworkArgs,
     /// For how long: 3d, 12h.
-    #[arg(long = "for", value_name = "DURATION", value_parser = values::span)]
+    #[arg(long = "for", value_name = "DURATION", value_parser = values::some_span)]
     span: Span,
 }
 
