@@ -12,6 +12,7 @@ pub mod net;
 pub mod oidc;
 #[cfg(unix)]
 pub mod pgbouncer;
+#[cfg(unix)]
 pub mod postgres;
 pub mod process;
 pub mod responder;
