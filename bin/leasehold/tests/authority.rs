@@ -1,5 +1,6 @@
 //! A vendor's authority that is killed under load: what it has answered is true, and its keys are good for no more than
 //! they were sold for.
+#![cfg(unix)] // the database server of the tests runs on Linux
 
 mod support;
 

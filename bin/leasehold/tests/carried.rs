@@ -7,7 +7,9 @@ use std::path::Path;
 use std::process::Output;
 
 use leasehold_core::{Component, Cti, Fingerprint, ProductKey, Timestamp};
+#[cfg(unix)]
 use leasehold_testkit::need::{Need, is_missing};
+#[cfg(unix)]
 use leasehold_testkit::postgres::Postgres;
 use leasehold_testkit::process::contained;
 use leasehold_wire::proof::Proof;
@@ -130,6 +132,7 @@ fn a_host_that_serves_answers_what_is_carried_and_one_below_its_threshold_proves
 }
 
 /// The store is where the configuration says; the host that serves from it is another process.
+#[cfg(unix)] // the database server of the tests runs on Linux
 #[test]
 fn a_host_that_serves_from_a_database_answers_what_is_carried() {
     if is_missing(&[Need::Postgres]) {

@@ -17,9 +17,12 @@ use leasehold_host::activation::Home;
 use leasehold_host::{Options as HostOptions, Server};
 use leasehold_service::Listener;
 use leasehold_store::host::HostStore;
+#[cfg(unix)]
 use leasehold_store_postgres::host::PostgresHost;
 use leasehold_store_sqlite::host::SqliteHost;
+#[cfg(unix)]
 use leasehold_testkit::need::{Need, is_missing};
+#[cfg(unix)]
 use leasehold_testkit::postgres::Postgres;
 use leasehold_testkit::{SeededRng, VirtualClock};
 use serde_json::Value;
@@ -214,6 +217,7 @@ fn a_backup_of_every_release_can_be_restored() {
     }
 }
 
+#[cfg(unix)] // the database server of the tests runs on Linux
 #[test]
 fn what_lay_in_the_databases_of_every_release_is_there_and_a_host_serves_on_from_them() {
     if is_missing(&[Need::Postgres]) {

@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
 use leasehold_testkit::need::{Need, is_missing};
+#[cfg(unix)]
 use leasehold_testkit::postgres::Postgres;
 use leasehold_wire::journal::head;
 use serde_json::Value;
@@ -148,6 +149,7 @@ fn a_journal_is_exported_while_the_host_serves_and_gone_on_with() {
     assert_eq!(world.read("stranger.txt"), b"a file of another kind");
 }
 
+#[cfg(unix)] // the database server of the tests runs on Linux
 #[test]
 fn a_journal_is_exported_from_a_database_as_from_a_folder_and_gone_on_with() {
     if is_missing(&[Need::Postgres]) {

@@ -1,4 +1,5 @@
 //! Hosts that share a store in a PostgreSQL database: one count, one capacity, and each other's loss survived.
+#![cfg(unix)] // the database server of the tests runs on Linux
 
 mod support;
 

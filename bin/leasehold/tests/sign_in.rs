@@ -10,6 +10,7 @@ use std::process::{Command, Output, Stdio};
 use leasehold_core::{Policy, Span};
 use leasehold_testkit::need::{Need, is_missing};
 use leasehold_testkit::oidc::Oidc;
+#[cfg(unix)]
 use leasehold_testkit::postgres::Postgres;
 use rcgen::{BasicConstraints, CertificateParams, DnType, IsCa, Issuer, KeyPair};
 use serde_json::Value;
@@ -115,6 +116,7 @@ fn a_user_signs_in_lists_devices_frees_one_and_signs_out() {
     }
 }
 
+#[cfg(unix)] // the database server of the tests runs on Linux
 #[test]
 fn a_user_does_the_same_at_a_host_whose_store_is_in_a_database() {
     if !is_missing(&[Need::Node, Need::Postgres]) {
