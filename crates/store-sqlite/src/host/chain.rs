@@ -25,8 +25,8 @@ impl Links {
 
     /// Puts those of batches up to `batch` into the table.
     pub(super) fn fold(&self, transaction: &Transaction<'_>, batch: i64) -> Result<(), StoreError> {
-        let due = self.pending.iter().filter(|(_, of)| **of <= batch);
-        due.into_iter().try_for_each(|((host, number), of)| put(transaction, *host, *number, *of))
+        let mut due = self.pending.iter().filter(|(_, of)| **of <= batch);
+        due.try_for_each(|((host, number), of)| put(transaction, *host, *number, *of))
     }
 
     /// Takes away what [`Links::fold`] has put.
@@ -43,6 +43,11 @@ pub(super) fn put(transaction: &Transaction<'_>, host: KeyId, number: u64, batch
 /// The seals that a row of the journal has.
 pub(super) fn decode(bytes: &[u8]) -> Result<Vec<(KeyId, SealRow)>, StoreError> {
     decode_seals(bytes).map_err(|_| damaged("the seals of a batch"))
+}
+
+/// What [`decode`] reads.
+pub(super) fn encode(seals: &[(KeyId, SealRow)]) -> Vec<u8> {
+    encode_seals(seals.iter().map(|(host, seal)| (*host, seal)))
 }
 
 /// The end of a host's chain.
@@ -86,13 +91,12 @@ pub(super) fn after(
     (host, after): (KeyId, u64),
     each: &mut dyn FnMut(SealedEntries) -> Result<(), StoreError>,
 ) -> Result<(), StoreError> {
-    let from = (host.0.as_slice(), integer(after.saturating_add(1)));
+    let next = after.saturating_add(1);
     let first: Option<i64> = connection
-        .query_row(include_str!("../../sql/host/chain_from.sql"), from, |row| row.get(0))
+        .query_row(include_str!("../../sql/host/chain_from.sql"), (host.0.as_slice(), integer(next)), |row| row.get(0))
         .optional()
         .map_err(failed)?;
-    let pending =
-        || links.pending.range((host, after.saturating_add(1))..=(host, u64::MAX)).map(|(_, batch)| *batch).next();
+    let pending = || links.pending.range((host, next)..=(host, u64::MAX)).next().map(|(_, batch)| *batch);
     let Some(first) = first.or_else(pending) else { return Ok(()) };
     let mut statement = connection.prepare(include_str!("../../sql/host/batches_after.sql")).map_err(failed)?;
     let mut found = statement.query((first - 1,)).map_err(failed)?;
@@ -113,12 +117,11 @@ pub(super) fn move_seals(transaction: &Transaction<'_>) -> HookResult {
     let mut found = statement.query(())?;
     let mut batch: Option<(i64, Vec<(KeyId, SealRow)>)> = None;
     while let Some(row) = found.next()? {
-        let (host, seal) =
-            (rows::blob(row, 9).map_err(|error| old(&error))?, rows::old_seal(row).map_err(|error| old(&error))?);
+        let seal = rows::old_seal(row).map_err(|error| HookError::Hook(error.to_string()))?;
         let number = row.get(10)?;
         if let Some((_, seals)) = batch.as_mut().filter(|(of, _)| *of == number) {
-            seals.push((KeyId(host), seal));
-        } else if let Some(done) = batch.replace((number, vec![(KeyId(host), seal)])) {
+            seals.push(seal);
+        } else if let Some(done) = batch.replace((number, vec![seal])) {
             put_seals(transaction, done)?;
         }
     }
@@ -130,11 +133,6 @@ pub(super) fn move_seals(transaction: &Transaction<'_>) -> HookResult {
 }
 
 fn put_seals(transaction: &Transaction<'_>, (batch, seals): (i64, Vec<(KeyId, SealRow)>)) -> HookResult {
-    let bytes = encode_seals(seals.iter().map(|(host, seal)| (*host, seal)));
-    transaction.prepare_cached(include_str!("../../sql/host/put_seals.sql"))?.execute((batch, bytes))?;
+    transaction.prepare_cached(include_str!("../../sql/host/put_seals.sql"))?.execute((batch, encode(&seals)))?;
     Ok(())
-}
-
-fn old(error: &StoreError) -> HookError {
-    HookError::Hook(error.to_string())
 }

@@ -6,7 +6,7 @@ use std::collections::btree_map::Entry as Place;
 
 use leasehold_core::{FamilyId, KeyId, Timestamp};
 use leasehold_store::StoreError;
-use leasehold_store::host::{ClientRow, Entry, Record, decode_entries, encode_seals, fold_into_base, is_over};
+use leasehold_store::host::{ClientRow, Entry, Record, decode_entries, fold_into_base, is_over};
 use rusqlite::{Connection, OptionalExtension, Transaction};
 
 use super::{chain, rows};
@@ -24,8 +24,7 @@ pub(super) fn some(transaction: &Transaction<'_>, before: Timestamp) -> Result<b
         entries.iter().try_for_each(|entry| fold(transaction, &mut bases, entry))?;
         let mut seals = chain::decode(&seals)?;
         seals.iter_mut().for_each(|(_, seal)| seal.leaves.clear());
-        let seals = encode_seals(seals.iter().map(|(host, seal)| (*host, seal)));
-        rows::run(transaction, include_str!("../../sql/host/prune_journal.sql"), (batch, seals))?;
+        rows::run(transaction, include_str!("../../sql/host/prune_journal.sql"), (batch, chain::encode(&seals)))?;
         rows::run(transaction, include_str!("../../sql/host/set_pruned.sql"), (batch,))?;
         pruned += 1;
     }

@@ -6,7 +6,6 @@ use leasehold_core::{FamilyId, KeyId, PublicKey};
 use leasehold_store::StoreError;
 use leasehold_store::host::{
     BatchRow, ClientPages, ClientRow, Counts, Flaw, HostStore, Record, Records, SealHistory, SealedEntries,
-    encode_seals,
 };
 use rusqlite::{Transaction, TransactionBehavior};
 
@@ -125,8 +124,7 @@ impl SqliteHost {
 
 fn put_batch(transaction: &Transaction<'_>, batch: &BatchRow) -> Result<(), StoreError> {
     let number = integer(batch.number);
-    let seals = encode_seals(batch.seals.iter().map(|(host, seal)| (*host, seal)));
-    let row = (number, integer(batch.at.unix()), &batch.entries, seals);
+    let row = (number, integer(batch.at.unix()), &batch.entries, chain::encode(&batch.seals));
     rows::run(transaction, include_str!("../../sql/host/add_batch.sql"), row)?;
     batch.seals.iter().try_for_each(|(host, seal)| chain::put(transaction, *host, seal.number, number))
 }

@@ -52,15 +52,15 @@ pub(super) fn add_name(transaction: &Transaction<'_>, text: &str) -> Result<i64,
     transaction.query_row(include_str!("../../sql/host/add_name.sql"), (text,), |row| row.get(0)).map_err(failed)
 }
 
-/// A seal as stores before version 8 have it.
-pub(super) fn old_seal(row: &Row<'_>) -> Result<SealRow, StoreError> {
+/// A seal as stores before version 8 have it, with the host that has made it.
+pub(super) fn old_seal(row: &Row<'_>) -> Result<(KeyId, SealRow), StoreError> {
     let leaves: Vec<u8> = get(row, 6)?;
     let (leaves, rest) = leaves.as_chunks::<32>();
     if !rest.is_empty() {
         return Err(damaged("a seal's leaves"));
     }
     let kind = u8::try_from(get::<i64>(row, 7)?).ok().and_then(SealKind::from_number);
-    Ok(SealRow {
+    let seal = SealRow {
         kind: kind.ok_or_else(|| damaged("what a seal covers"))?,
         number: unsigned(row, 0)?,
         previous: blob(row, 1)?,
@@ -70,7 +70,8 @@ pub(super) fn old_seal(row: &Row<'_>) -> Result<SealRow, StoreError> {
         at: time(get(row, 5)?),
         size: unsigned(row, 8)?,
         leaves: leaves.to_vec(),
-    })
+    };
+    Ok((KeyId(blob(row, 9)?), seal))
 }
 
 /// A client of a family: the overlay's row, or the table's.
