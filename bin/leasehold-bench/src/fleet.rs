@@ -1,10 +1,11 @@
 //! Machines with keys of their own, their host's certificate, and requests signed beforehand.
 
+use std::collections::HashMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use leasehold_core::{
-    Component, Cti, FamilyId, Fingerprint, Grant, KeyId, Policy, ProductId, ProductNumber, Span, Text, Timestamp,
+    Component, Cti, FamilyId, Fingerprint, Grant, KeyId, Policy, ProductId, ProductNumber, Span, Timestamp,
 };
 use leasehold_host::activation::{Home, Inquiry};
 use leasehold_host::report::Report;
@@ -13,11 +14,13 @@ use leasehold_store::host::{Asked, Batch, Family, Fork, HostStore, NewLease, Sub
 use leasehold_wire::{Authority, Envelope, HostCertificate, Keypair, Lease, Request, envelope};
 
 use crate::load::Identity;
+use crate::store::StoreLocation;
 use crate::{Failure, system};
 
-/// Machines and the folder of the host they ask.
+/// Machines, the folder of the host they ask, and where its store is.
 pub(crate) struct Fleet {
     data: PathBuf,
+    store: StoreLocation,
     host: KeyId,
     machines: Vec<Machine>,
 }
@@ -30,45 +33,24 @@ pub(crate) struct Machine {
     issued: Timestamp,
 }
 
-/// How a store is filled.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Filling {
-    /// All clients were seen three days ago, and have no names.
-    AtOnce,
-    /// Clients with names were seen over the last days.
-    Over(Span),
-}
-
-impl Filling {
-    fn time(self, filled: u64, clients: u64, end: Timestamp) -> Timestamp {
-        match self {
-            Self::AtOnce => end.minus(Span::days(3)),
-            Self::Over(span) => end.minus(Span::seconds(span.as_seconds() * (clients - filled) / clients)),
-        }
-    }
-
-    fn name(self, at: usize) -> Option<Text> {
-        match self {
-            Self::AtOnce => None,
-            Self::Over(_) => format!("pc-{at:07}").parse().ok(),
-        }
-    }
-}
-
 impl Fleet {
-    /// New machines for a new host in the folder `data`.
-    pub(crate) fn new(data: &Path, machines: usize) -> Result<Self, Failure> {
-        let host = activate(data)?;
-        Ok(Self { data: data.to_owned(), host, machines: make(machines) })
+    /// New machines for a new host in the folder `data`, whose store is there too unless it is in `database`.
+    pub(crate) fn new(data: &Path, database: Option<&StoreLocation>, machines: usize) -> Result<Self, Failure> {
+        let store = database.cloned().unwrap_or_else(|| StoreLocation::Folder(data.to_owned()));
+        Ok(Self { data: data.to_owned(), store, host: activate(data)?, machines: make(machines) })
     }
 
     /// More machines for the same host.
-    pub(crate) fn join(data: &Path, fleet: &Self, machines: usize) -> Self {
-        Self { data: data.to_owned(), host: fleet.host, machines: make(machines) }
+    pub(crate) fn join(&self, machines: usize) -> Self {
+        Self { data: self.data.clone(), store: self.store.clone(), host: self.host, machines: make(machines) }
     }
 
     pub(crate) fn data(&self) -> &Path {
         &self.data
+    }
+
+    pub(crate) fn store(&self) -> &StoreLocation {
+        &self.store
     }
 
     /// A certificate for TLS on loopback, for host and load.
@@ -99,69 +81,72 @@ impl Fleet {
         Ok(())
     }
 
-    /// Fills the store with `clients`, the machines among them, by the transactions that a host uses.
-    pub(crate) fn preload(
-        &mut self,
-        store: &mut dyn HostStore,
-        clients: usize,
-        filling: Filling,
-    ) -> Result<(), Failure> {
+    /// Fills the host's store with `clients`, the machines among them, by the transactions that a host uses. They have names and
+    /// were seen over the `span` before now.
+    ///
+    /// Each of the passes takes its clients in the order of their keys, so that neighbours share the pages that are written.
+    pub(crate) fn preload(&mut self, clients: usize, span: Span) -> Result<(), Failure> {
+        let mut store = self.store.open()?;
         let keypair = Home::new(&self.data).keypair()?;
         let (end, mut filled) = (system::now().minus(Span::HOUR), 0);
-        let grant = grant();
-        let families = [Family { id: grant.family, window: grant.policy.window }];
-        let own = self.machines.iter_mut().map(Some);
-        let strangers = std::iter::repeat_with(|| None);
-        let mut all_machines = own.chain(strangers).take(clients);
+        let mut own: HashMap<KeyId, &mut Machine> =
+            self.machines.iter_mut().take(clients).map(|machine| (machine.keypair.id(), machine)).collect();
+        let known: Vec<KeyId> = own.keys().copied().collect();
+        let strangers = std::iter::repeat_with(|| KeyId(system::random()));
+        let mut all = known.into_iter().chain(strangers).take(clients);
         loop {
-            let mut part: Vec<Option<&mut Machine>> = all_machines.by_ref().take(1_024).collect();
-            if part.is_empty() {
+            let mut pass: Vec<KeyId> = all.by_ref().take(clients.div_ceil(PASSES)).collect();
+            if pass.is_empty() {
                 break;
             }
-            let ids: Vec<KeyId> = part
-                .iter()
-                .map(|machine| machine.as_ref().map_or_else(|| KeyId(system::random()), |machine| machine.keypair.id()))
-                .collect();
-            let fingerprints: Vec<Fingerprint> = part
-                .iter()
-                .zip(&ids)
-                .map(|(machine, client)| {
-                    machine.as_ref().map_or_else(|| fingerprint(client), |machine| machine.fingerprint)
-                })
-                .collect();
-            let subject = |(client, fingerprint): (&KeyId, &Fingerprint)| Subject {
-                family: 0,
-                client: *client,
-                product: product(),
-                fingerprint: Some(*fingerprint),
-                user: None,
-            };
-            let now = filling.time(filled as u64, clients as u64, end);
-            let subjects: Vec<Subject> = ids.iter().zip(&fingerprints).map(subject).collect();
-            let batch = Batch { host: self.host, now, families: &families, subjects: &subjects };
-            let leases: Vec<Cti> = ids.iter().map(|_| Cti(system::random())).collect();
-            let decided = store.decide(&batch, &mut |ledger| {
-                for (at, client) in ids.iter().enumerate() {
-                    let (request, fingerprint) = (Cti(client.0), fingerprints[at]);
-                    let name = filling.name(filled + at);
-                    let asked = Asked { request, issued: now, fingerprint, name, address: None };
-                    let (lease, expires) = (leases[at], grant.policy.expiry(now));
-                    let terms = Terms::of(&grant.policy);
-                    ledger.grant(at, asked, NewLease { lease, expires, fork: Fork::None, terms });
+            pass.sort_unstable();
+            for part in pass.chunks(PART) {
+                let ago = span.as_seconds() / clients as u64 * (clients - filled) as u64;
+                let leases = grant_all(store.as_mut(), &keypair, part, filled, end.minus(Span::seconds(ago)))?;
+                for (client, lease) in part.iter().zip(leases) {
+                    own.get_mut(client).into_iter().for_each(|machine| machine.holds = Some(lease));
                 }
-                Documents::of(ledger.entries()).seal(ledger.tip(), &keypair).rows(now)
-            });
-            decided?;
-            filled += ids.len();
-            for (machine, lease) in part.iter_mut().zip(&leases) {
-                if let Some(machine) = machine {
-                    machine.holds = Some(*lease);
-                }
+                filled += part.len();
             }
         }
         while store.tidy()? {}
         Ok(())
     }
+}
+
+/// One batch in which each of the `clients` is given a lease, in their order; the first is client number `first`.
+fn grant_all(
+    store: &mut dyn HostStore,
+    host: &Keypair,
+    clients: &[KeyId],
+    first: usize,
+    now: Timestamp,
+) -> Result<Vec<Cti>, Failure> {
+    let grant = grant();
+    let families = [Family { id: grant.family, window: grant.policy.window }];
+    let subject = |client: &KeyId| Subject {
+        family: 0,
+        client: *client,
+        product: product(),
+        fingerprint: Some(fingerprint(client)),
+        user: None,
+    };
+    let subjects: Vec<Subject> = clients.iter().map(subject).collect();
+    let batch = Batch { host: host.id(), now, families: &families, subjects: &subjects };
+    let leases: Vec<Cti> = clients.iter().map(|_| Cti(system::random())).collect();
+    let decided = store.decide(&batch, &mut |ledger| {
+        for (at, client) in clients.iter().enumerate() {
+            let (request, fingerprint) = (Cti(client.0), fingerprint(client));
+            let name = format!("pc-{:07}", first + at).parse().ok();
+            let asked = Asked { request, issued: now, fingerprint, name, address: None };
+            let (lease, expires) = (leases[at], grant.policy.expiry(now));
+            let terms = Terms::of(&grant.policy);
+            ledger.grant(at, asked, NewLease { lease, expires, fork: Fork::None, terms });
+        }
+        Documents::of(ledger.entries()).seal(ledger.tip(), host).rows(now)
+    });
+    decided?;
+    Ok(leases)
 }
 
 impl Machine {
@@ -256,3 +241,8 @@ fn number() -> ProductNumber {
 fn write(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
     fs::write(path, bytes).map_err(|error| format!("{}: {error}", path.display()).into())
 }
+
+/// In so many passes through the keys a store is filled: as many rows of each page are written at different times.
+const PASSES: usize = 10;
+/// Clients in a batch.
+const PART: usize = 1_024;

@@ -1,15 +1,15 @@
 //! What is measured, in which order, and how the figures are put together.
 
-use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::Args;
-use leasehold_store_sqlite::host::SqliteHost;
+use leasehold_core::Span;
 use serde_json::{Map, Value, json};
 
-use crate::fleet::{Filling, Fleet};
+use crate::fleet::Fleet;
 use crate::load::{Connect, Load, Measured};
+use crate::pages::{self, PageTimes};
 use crate::process::HostProcess;
 use crate::store::StoreLocation;
 use crate::{Failure, limits, system};
@@ -26,7 +26,7 @@ pub(crate) struct Measure {
     /// Machines that activate and renew at more than one connection.
     #[arg(long, value_name = "N", default_value_t = 20_000)]
     machines: usize,
-    /// Also measure with the store already holding so many clients.
+    /// Also measure with the store already holding so many clients, and the pages of the dashboard over it.
     #[arg(long, value_name = "N", num_args = 0..=1, default_missing_value = "1000000")]
     full: Option<usize>,
     /// Where the stores are made, on the disk to be measured [default: the system's folder for temporary files].
@@ -34,8 +34,11 @@ pub(crate) struct Measure {
     dir: Option<PathBuf>,
     /// Measure hosts on a database, `postgres://USER@HOST/NAME`, which must hold no store of hosts. What the benchmark
     /// writes stays there.
-    #[arg(long, value_name = "URL", conflicts_with = "full")]
+    #[arg(long, value_name = "URL")]
     store: Option<String>,
+    /// With --store and --full: a second database, which is filled.
+    #[arg(long, value_name = "URL", requires_all = ["store", "full"])]
+    full_store: Option<String>,
 }
 
 impl Measure {
@@ -47,7 +50,11 @@ impl Measure {
         let folder = tempfile::Builder::new().prefix("leasehold-bench-").tempdir_in(&parent);
         let folder = folder.map_err(|error| format!("{}: {error}", parent.display()))?;
         let database = self.store.as_deref().map(StoreLocation::empty_database).transpose()?;
-        let running = Running { options: &self, folder: folder.path().to_owned(), database };
+        let full_database = self.full_store.as_deref().map(StoreLocation::empty_database).transpose()?;
+        if database.is_some() && self.full.is_some() && full_database.is_none() {
+            return Err("--full with --store fills a database of its own: name it by --full-store".into());
+        }
+        let running = Running { options: &self, folder: folder.path().to_owned(), database, full_database };
         running.measure()
     }
 }
@@ -56,6 +63,7 @@ struct Running<'b> {
     options: &'b Measure,
     folder: PathBuf,
     database: Option<StoreLocation>,
+    full_database: Option<StoreLocation>,
 }
 
 impl Running<'_> {
@@ -72,8 +80,7 @@ impl Running<'_> {
         for connections in &self.options.connections {
             let machines = if *connections == 1 { self.options.machines.min(ALONE) } else { self.options.machines };
             progress(&format!("{machines} machines at {connections} connections"));
-            let data = format!("at-{connections}");
-            let mut fleet = Fleet::new(&self.folder.join(&data), machines)?;
+            let mut fleet = self.fleet(&format!("at-{connections}"), machines)?;
             let (measured, stages) = self.phase(&mut fleet, *connections, Connect::Kept)?;
             activations.insert(connections.to_string(), measured.json(&stages));
             verify.push(self.verify_strict());
@@ -92,7 +99,7 @@ impl Running<'_> {
         results.insert("renewals".to_owned(), Value::Object(renewals));
         for (name, connect) in [("fresh_plain", Connect::Fresh), ("fresh_tls", Connect::FreshTls)] {
             progress(&format!("a new connection for each renewal: {name}"));
-            let mut fleet = Fleet::new(&self.folder.join(name), self.options.machines.min(FRESH))?;
+            let mut fleet = self.fleet(name, self.options.machines.min(FRESH))?;
             self.phase(&mut fleet, 64, Connect::Kept)?;
             let (measured, stages) = self.phase(&mut fleet, 64, connect)?;
             results.insert(name.to_owned(), measured.json(&stages));
@@ -108,9 +115,11 @@ impl Running<'_> {
         let connections = self.options.connections.iter().copied().max().unwrap_or(512);
         progress(&format!("a store of {clients} clients"));
         let machines = self.options.machines;
-        let mut full = Fleet::new(&self.folder.join("full"), machines)?;
-        full.preload(&mut SqliteHost::open(full.data())?, clients, Filling::AtOnce)?;
-        let mut empty = Fleet::new(&self.folder.join("empty"), machines)?;
+        let mut full = Fleet::new(&self.folder.join("full"), self.full_database.as_ref(), machines)?;
+        let began = system::instant();
+        full.preload(clients, Span::days(7))?;
+        progress(&format!("it was filled in {:.0} s", began.elapsed().as_secs_f64()));
+        let mut empty = self.fleet("empty", machines)?;
         self.phase(&mut empty, connections, Connect::Kept)?;
         let (mut beside_empty, mut beside_full, mut memory) = (Vec::new(), Vec::new(), 0);
         for _ in 0..3 {
@@ -119,8 +128,10 @@ impl Running<'_> {
             memory = memory.max(measured.memory_bytes);
             beside_full.push(measured.per_second());
         }
-        let (starts_in, bytes) = (self.starts_in(&full)?, bytes_in(full.data())?);
-        let mut newcomers = Fleet::join(&self.folder.join("full"), &full, machines);
+        let (starts_in, bytes) = (self.starts_in(&full)?, full.store().bytes()?);
+        progress("pages of the dashboard");
+        let pages: Vec<Value> = pages::measure(&full, pages::TIMES)?.iter().map(PageTimes::json).collect();
+        let mut newcomers = full.join(machines);
         let (activations, stages) = self.phase(&mut newcomers, connections, Connect::Kept)?;
         memory = memory.max(activations.memory_bytes);
         let (beside_empty, beside_full) = (median(&mut beside_empty), median(&mut beside_full));
@@ -133,6 +144,7 @@ impl Running<'_> {
             "host_memory_mib": memory / 1_048_576,
             "starts_in_seconds": starts_in.as_secs_f64(),
             "bytes_on_disk": bytes,
+            "pages": pages,
         }))
     }
 
@@ -140,10 +152,15 @@ impl Running<'_> {
     fn starts_in(&self, fleet: &Fleet) -> Result<Duration, Failure> {
         let cpu = self.options.pin.then_some(HOST_CPU);
         let began = system::instant();
-        let host = HostProcess::start(fleet.data(), self.options.store.as_deref(), cpu, None)?;
+        let host = HostProcess::start((fleet.data(), fleet.store()), cpu, None)?;
         let took = began.elapsed();
         host.stop()?;
         Ok(took)
+    }
+
+    /// New machines for a new host in a folder of this name, with a store that is empty or in the database that others share.
+    fn fleet(&self, name: &str, machines: usize) -> Result<Fleet, Failure> {
+        Fleet::new(&self.folder.join(name), self.database.as_ref(), machines)
     }
 
     /// All machines ask once, of a host started for it.
@@ -151,7 +168,7 @@ impl Running<'_> {
         let requests = fleet.requests(system::now());
         let tls = (connect == Connect::FreshTls).then(|| fleet.tls()).transpose()?;
         let cpu = self.options.pin.then_some(HOST_CPU);
-        let host = HostProcess::start(fleet.data(), self.options.store.as_deref(), cpu, tls.as_ref())?;
+        let host = HostProcess::start((fleet.data(), fleet.store()), cpu, tls.as_ref())?;
         let load = Load { address: host.address(), connections, connect, tls };
         let before = host.usage()?;
         let (answers, mut measured) = load.run(requests)?;
@@ -178,11 +195,6 @@ impl Running<'_> {
     fn verify_strict(&self) -> f64 {
         limits::verify_strict_per_second(self.options.pin.then_some(HOST_CPU), MEASURED_FOR)
     }
-}
-
-fn bytes_in(folder: &Path) -> Result<u64, Failure> {
-    let sizes = fs::read_dir(folder)?.map(|entry| Ok(entry?.metadata()?.len()));
-    sizes.sum::<std::io::Result<u64>>().map_err(Failure::from)
 }
 
 fn progress(text: &str) {

@@ -16,9 +16,10 @@ use leasehold_host::{Administration, Operations, Options, RoleSet, Server};
 use leasehold_service::Listener;
 use leasehold_service::access::{Accounts, NewAdmin, PasswordHash};
 use leasehold_store::host::HostStore;
+use serde_json::{Value, json};
 use tokio::sync::oneshot;
 
-use crate::fleet::{Filling, Fleet};
+use crate::fleet::Fleet;
 use crate::store::StoreLocation;
 use crate::{Failure, system};
 
@@ -32,48 +33,51 @@ pub(crate) struct Pages {
     #[arg(long, value_name = "URL")]
     store: Option<String>,
     /// How often each page is asked for.
-    #[arg(long, value_name = "N", default_value_t = 20)]
+    #[arg(long, value_name = "N", default_value_t = TIMES)]
     times: usize,
 }
 
 impl Pages {
     pub(crate) fn run(&self) -> Result<(), Failure> {
         let folder = tempfile::tempdir()?;
-        let mut fleet = Fleet::new(folder.path(), 1)?;
-        let location = match &self.store {
-            Some(url) => StoreLocation::empty_database(url)?,
-            None => StoreLocation::Folder(folder.path().to_owned()),
-        };
-        let mut store = location.open()?;
+        let database = self.store.as_deref().map(StoreLocation::empty_database).transpose()?;
+        let mut fleet = Fleet::new(folder.path(), database.as_ref(), 1)?;
         let began = system::instant();
-        fleet.preload(store.as_mut(), self.clients, Filling::Over(Span::days(150)))?;
-        while store.tidy()? {}
+        fleet.preload(self.clients, Span::days(150))?;
         anstream::eprintln!("{} clients in {:.0} s", self.clients, began.elapsed().as_secs_f64());
-        let serving = Serving::start(folder.path().to_owned(), store)?;
-        let cookie = serving.sign_in()?;
-        anstream::println!("{:<36} {:>8} {:>8} {:>8}", "page", "median", "worst", "KiB");
-        for path in PATHS {
-            self.time(&serving, path, &cookie)?;
-        }
-        serving.stop();
+        print(&measure(&fleet, self.times)?);
         Ok(())
     }
+}
 
-    fn time(&self, serving: &Serving, path: &str, cookie: &str) -> Result<(), Failure> {
-        let (mut times, mut length) = (Vec::new(), 0);
-        for _ in 0..self.times {
-            let began = system::instant();
-            let answer = serving.ask(&format!("GET {path}"), &format!("cookie: {cookie}\r\n"), "")?;
-            times.push(began.elapsed());
-            if !answer.starts_with("HTTP/1.1 200") {
-                return Err(format!("{path}: {}", answer.lines().next().unwrap_or_default()).into());
-            }
-            length = answer.len();
-        }
-        times.sort();
-        let [median, worst] = [times[times.len() / 2], times[times.len() - 1]].map(|time| time.as_secs_f64() * 1e3);
-        anstream::println!("{path:<36} {median:>5.1} ms {worst:>5.1} ms {:>8}", length / 1_024);
-        Ok(())
+/// How long a page took, in milliseconds, and its size.
+#[derive(Debug)]
+pub(crate) struct PageTimes {
+    path: &'static str,
+    median: f64,
+    worst: f64,
+    bytes: usize,
+}
+
+impl PageTimes {
+    pub(crate) fn json(&self) -> Value {
+        json!({ "page": self.path, "median_ms": self.median, "worst_ms": self.worst, "bytes": self.bytes })
+    }
+}
+
+/// Asks for each page so many `times`, of a host with the store of `fleet`.
+pub(crate) fn measure(fleet: &Fleet, times: usize) -> Result<Vec<PageTimes>, Failure> {
+    let serving = Serving::start(fleet.data().to_owned(), fleet.store().open()?)?;
+    let cookie = serving.sign_in()?;
+    let measured = PATHS.iter().map(|path| serving.time(path, &cookie, times)).collect();
+    serving.stop();
+    measured
+}
+
+fn print(pages: &[PageTimes]) {
+    anstream::println!("{:<36} {:>8} {:>8} {:>8}", "page", "median", "worst", "KiB");
+    for PageTimes { path, median, worst, bytes } in pages {
+        anstream::println!("{path:<36} {median:>5.1} ms {worst:>5.1} ms {:>8}", bytes / 1_024);
     }
 }
 
@@ -115,6 +119,21 @@ impl Serving {
         if cookies.is_empty() { Err("signing in has failed".into()) } else { Ok(cookies.join("; ")) }
     }
 
+    fn time(&self, path: &'static str, cookie: &str, times: usize) -> Result<PageTimes, Failure> {
+        let (mut took, mut bytes) = (Vec::new(), 0);
+        for _ in 0..times {
+            let began = system::instant();
+            let answer = self.ask(&format!("GET {path}"), &format!("cookie: {cookie}\r\n"), "")?;
+            took.push(began.elapsed().as_secs_f64() * 1e3);
+            if !answer.starts_with("HTTP/1.1 200") {
+                return Err(format!("{path}: {}", answer.lines().next().unwrap_or_default()).into());
+            }
+            bytes = answer.len();
+        }
+        took.sort_by(f64::total_cmp);
+        Ok(PageTimes { path, median: took[took.len() / 2], worst: took[took.len() - 1], bytes })
+    }
+
     fn ask(&self, what: &str, headers: &str, body: &str) -> Result<String, Failure> {
         let mut stream = TcpStream::connect(self.admin)?;
         let length = body.len();
@@ -149,6 +168,8 @@ impl Operations for Alone {
     }
 }
 
+/// How often each page is asked for, unless said otherwise.
+pub(crate) const TIMES: usize = 20;
 const NAME: &str = "measure";
 const PASSWORD: &str = "measure-twice-cut-once";
 /// Pages; the searches are for one name among all, and for an address that none has.

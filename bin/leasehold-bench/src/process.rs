@@ -11,6 +11,7 @@ use serde_json::Value;
 
 use crate::Failure;
 use crate::load::Identity;
+use crate::store::StoreLocation;
 
 /// A host that serves until it is stopped.
 pub(crate) struct HostProcess {
@@ -32,16 +33,15 @@ pub(crate) struct Usage {
 
 impl HostProcess {
     pub(crate) fn start(
-        data: &Path,
-        store: Option<&str>,
+        (data, store): (&Path, &StoreLocation),
         cpu: Option<usize>,
         tls: Option<&Identity>,
     ) -> Result<Self, Failure> {
         let program = std::env::current_exe()?;
         let mut command = Command::new(program);
         command.args(["host", "--data"]).arg(data);
-        if let Some(store) = store {
-            command.args(["--store", store]);
+        if let StoreLocation::Database { url, .. } = store {
+            command.args(["--store", url]);
         }
         if let Some(cpu) = cpu {
             command.args(["--cpu", &cpu.to_string()]);

@@ -25,18 +25,30 @@ pub(crate) fn print(results: &Value) {
     stages(&rows);
     let full = &results["full"];
     if full.is_object() {
-        anstream::println!(
-            "\nwith {} clients in the store: {:.0} renewals/s beside {:.0} ({:.2} ×), host memory {} MiB, {:.1} GB on disk, \
-             serves {:.2} s after its start",
-            number(&full["clients"]),
-            number(&full["renewals_per_second"]),
-            number(&full["renewals_per_second_empty"]),
-            number(&full["ratio"]),
-            number(&full["host_memory_mib"]),
-            number(&full["bytes_on_disk"]) / 1e9,
-            number(&full["starts_in_seconds"]),
-        );
+        full_store(full);
     }
+}
+
+fn full_store(full: &Value) {
+    let bytes = full["bytes_on_disk"].as_f64().map(|bytes| format!(", {:.1} GB on disk", bytes / 1e9));
+    anstream::println!(
+        "\nwith {} clients in the store: {:.0} renewals/s beside {:.0} ({:.2} ×), host memory {} MiB{}, serves {:.2} s \
+         after its start\n",
+        number(&full["clients"]),
+        number(&full["renewals_per_second"]),
+        number(&full["renewals_per_second_empty"]),
+        number(&full["ratio"]),
+        number(&full["host_memory_mib"]),
+        bytes.unwrap_or_default(),
+        number(&full["starts_in_seconds"]),
+    );
+    let mut pages = table(["PAGE", "MEDIAN MS", "WORST MS"]);
+    for page in full["pages"].as_array().into_iter().flatten() {
+        let path = page["page"].as_str().unwrap_or_default().to_owned();
+        let [median, worst] = ["median_ms", "worst_ms"].map(|figure| format!("{:.1}", number(&page[figure])));
+        pages.add_row([path, median, worst]);
+    }
+    anstream::println!("{pages}");
 }
 
 fn figures(rows: &[(String, &Value)], strict: f64) {
