@@ -9,19 +9,19 @@ use std::sync::Arc;
 use leasehold_core::{Clock, Fingerprint, KeyId, Standing, Timestamp};
 use leasehold_wire::{Manifest, armour};
 
-use crate::agent::courier::Courier;
 use crate::context::Context;
+use crate::courier::Courier;
 use crate::doctor::{self, Diagnosis};
 use crate::error::Error;
+use crate::exchange::Exchange;
+use crate::exchange::trust::Trust;
 use crate::machine::Machine;
 use crate::options::Options;
 #[cfg(feature = "directory")]
 use crate::session::directory::trust_of;
-use crate::session::exchange::Exchange;
 use crate::session::host::asking::Answer;
 use crate::session::host::lookup::Search;
 use crate::session::network::Network;
-use crate::session::trust::Trust;
 use crate::state::files::Note;
 use crate::state::{self, State, directory, first_run};
 use crate::status::Status;
@@ -71,7 +71,7 @@ impl Client {
         };
         let now = clock.now();
         let (root, product, made) = (manifest.root, manifest.product, manifest.issued);
-        let courier = Courier::new(options.agent, root.id(), product);
+        let courier = Arc::new(Courier::new(options.agent, root.id(), product));
         let machine = options.machine.unwrap_or_else(Machine::read);
         let base = options.state.or_else(|| directory::directory_of(root.id(), &machine));
         let client = Self {
@@ -84,7 +84,8 @@ impl Client {
                 rng: options.rng,
             },
             network: Network {
-                exchange: Exchange::new(trust, options.connect_timeout).carried_by(courier),
+                exchange: Exchange::new(trust, options.connect_timeout).carried_by(Arc::<Courier>::clone(&courier)),
+                courier,
                 hosts: options.hosts,
                 search: Search::new(options.lookup),
                 #[cfg(feature = "directory")]

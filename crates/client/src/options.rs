@@ -9,7 +9,7 @@ use std::time::Duration;
 use leasehold_core::{Clock, Code, PublicKey, Rng, Text};
 
 use crate::address::{AddressError, HostAddress};
-use crate::agent::source::AgentSource;
+use crate::courier::source::AgentSource;
 use crate::error::describe_io;
 use crate::machine::{Machine, host_name};
 use crate::policy;

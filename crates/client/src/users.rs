@@ -6,11 +6,12 @@ use leasehold_wire::Method;
 use crate::client::Client;
 use crate::error::Error;
 use crate::provider::sign_in::{SignInUser, SignInWay};
-use crate::provider::tokens::{SignedIn, StoredSignIn, keep};
+
 use crate::provider::{ProviderLink, browser, device_grant, tokens};
 use crate::session::host::asking::Answer;
 use crate::session::host::release::Released;
 use crate::session::host::user::UserDevice;
+use crate::state::sign_in::SignedIn;
 
 /// The result of a sign-out.
 #[derive(Debug)]
@@ -47,7 +48,7 @@ impl Client {
         };
         let Some(token) = reply.id_token.clone() else { return Err(Error::NoIdToken(terms.issuer)) };
         let lock = self.state.request_lock()?;
-        keep(&self.state, &StoredSignIn::new(terms, &metadata, reply, self.now()))?;
+        tokens::keep(&self.state, &tokens::sign_in(terms, &metadata, reply, self.now()))?;
         self.lease_session(&lock).with_token(token).ask()
     }
 

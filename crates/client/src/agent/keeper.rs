@@ -8,10 +8,10 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use leasehold_core::{Code, KeyId, ProductId, Timestamp};
 
-use crate::agent::protocol::{Answer, Call, MAX_CALL_BYTES, ProductState, Told};
-use crate::agent::source::AgentSource;
 use crate::agent::watched::Watched;
 use crate::client::{Client, Tick};
+use crate::courier::protocol::{Answer, Call, MAX_CALL_BYTES, ProductState, Told};
+use crate::courier::source::AgentSource;
 use crate::error::{Error, describe_io};
 use crate::options::Options;
 

@@ -8,9 +8,10 @@ use leasehold_core::{Code, KeyId, ProductId, Span, Timestamp};
 use leasehold_wire::{Release, Request, request};
 
 use crate::address::HostAddress;
-use crate::agent::protocol::{Answer, CarriedReply, HOST, LEASES, ProductState, RELEASES, REVOCATIONS, Told};
 use crate::client::{Client, Tick};
+use crate::courier::protocol::{Answer, CarriedReply, HOST, LEASES, ProductState, RELEASES, REVOCATIONS, Told};
 use crate::error::Error;
+use crate::exchange::question::{Body, MAX_BYTES, Question, TIMEOUT_FOUND};
 use crate::options::Options;
 use crate::renewer::Renewer;
 use crate::route::Route;
@@ -18,7 +19,6 @@ use crate::session::deadline::Deadline;
 use crate::session::host::asking::Outcome;
 use crate::session::host::lookup;
 use crate::session::host::round::Hosts;
-use crate::session::question::{Body, MAX_BYTES, Question, TIMEOUT_FOUND};
 
 /// One product that the agent renews for.
 #[derive(Debug)]

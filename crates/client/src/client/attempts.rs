@@ -6,8 +6,8 @@ use leasehold_core::{ProductKey, Timestamp};
 use leasehold_wire::{Method, armour};
 
 use crate::address::AuthorityAddress;
-use crate::agent::courier::Activation;
 use crate::client::{Client, Tick};
+use crate::courier::Activation;
 use crate::error::Error;
 use crate::session::authority::keyed::{Keyed, MachineSession};
 use crate::session::deadline::Deadline;
@@ -71,7 +71,7 @@ impl Client {
             Ok(Some(lock)) => lock,
             Ok(None) => return Ok(Tick::Busy),
             // Whose state it is renews.
-            Err(error) if error.is_denied() && self.network.exchange.courier().renews() => return Ok(Tick::Busy),
+            Err(error) if error.is_denied() && self.network.courier.renews() => return Ok(Tick::Busy),
             Err(error) => return Err(error),
         };
         // Another process may have asked a moment ago.
@@ -165,7 +165,7 @@ impl Client {
     /// read; `error` where no agent is there, or it holds nothing here.
     fn activate_by_agent(&self, error: Error, until: Option<Timestamp>) -> Result<Answer, Error> {
         let deadline = Deadline::of_attempt(self.context.clock.as_ref()).left().unwrap_or_default();
-        let courier = self.network.exchange.courier();
+        let courier = &self.network.courier;
         let Some(activation) = error.is_denied().then(|| courier.activate(until, deadline)).flatten() else {
             return Err(error);
         };

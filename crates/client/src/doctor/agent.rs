@@ -2,8 +2,8 @@
 
 use leasehold_core::{Code, Finding, Timestamp};
 
-use crate::agent::courier::Courier;
-use crate::agent::protocol::ProductState;
+use crate::courier::Courier;
+use crate::courier::protocol::ProductState;
 
 /// What each agent that is there says; nothing where none is.
 pub(super) fn checks(courier: &Courier) -> Vec<Finding> {

@@ -65,7 +65,7 @@ pub(crate) fn diagnose(
         findings.extend(standing::checks_with_key(&status, now));
         return Diagnosis { findings };
     }
-    findings.extend(agent::checks(network.exchange.courier()));
+    findings.extend(agent::checks(&network.courier));
     #[cfg(feature = "directory")]
     {
         let session = DirectorySession { context, state, network };
@@ -116,7 +116,7 @@ pub(crate) fn diagnose(
 /// The routes to all hosts that are known or were found, each once.
 fn routes(hosts: &Hosts<'_>, found: Option<&Found>) -> Vec<Route> {
     let mut routes = probe::known_routes(hosts);
-    routes.extend(hosts.network.exchange.courier().routes());
+    routes.extend(hosts.network.courier.routes());
     let by_record = found.map(lookup::routes).unwrap_or_default();
     for route in by_record.into_iter().chain(lookup::local_routes(hosts.context, hosts.network)) {
         let same = |known: &Route| (&known.address, known.reach) == (&route.address, route.reach);

@@ -2,9 +2,9 @@
 
 use leasehold_core::{Code, Finding};
 
+use crate::exchange::Exchange;
+use crate::exchange::proxy::{Direct, Way};
 use crate::route::Route;
-use crate::session::exchange::Exchange;
-use crate::session::proxy::{Direct, Way};
 
 pub(crate) fn checks<'r>(exchange: &Exchange, routes: impl Iterator<Item = &'r Route>) -> Vec<Finding> {
     let unusable = exchange.unusable_proxies().iter().map(|variable| {

@@ -13,8 +13,8 @@ use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 use rustls::{ClientConfig, ClientConnection, DigitallySignedStruct, Error, SignatureScheme};
 
 use crate::doctor::date;
+use crate::exchange::Exchange;
 use crate::route::{Reach, Route};
-use crate::session::exchange::Exchange;
 
 /// The certificates of the hosts that speak TLS, where no proxy stands between. One that is not trusted is told where the host is
 /// judged.

@@ -3,7 +3,7 @@
 use leasehold_core::{Code, Finding, Standing};
 use leasehold_wire::Method;
 
-use crate::provider::tokens::SignedIn;
+use crate::state::sign_in::SignedIn;
 use crate::status::Status;
 
 /// What there is to say of the sign-in; nothing where the product is for machines.

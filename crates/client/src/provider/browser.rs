@@ -11,8 +11,10 @@ use sha2::{Digest, Sha256};
 use crate::error::Error;
 use crate::error::provider::ProviderFault;
 use crate::provider::sign_in::{Prompt, SignInUser};
-use crate::provider::tokens::{SignInTerms, Token, TokenReply};
+use crate::provider::tokens::TokenReply;
 use crate::provider::{ProviderLink, ProviderMetadata, shortened};
+use crate::state::sign_in::SignInTerms;
+use crate::token::Token;
 
 /// Has the user sign in with a browser, and takes the answer that it brings.
 pub(crate) fn sign_in(
@@ -167,8 +169,8 @@ const MAX_HEAD: u64 = 16 * 1_024;
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::session::exchange::Exchange;
-    use crate::session::trust::Trust;
+    use crate::exchange::Exchange;
+    use crate::exchange::trust::Trust;
 
     #[test]
     fn only_the_answer_to_this_sign_in_counts() {

@@ -8,8 +8,10 @@ use serde::Deserialize;
 use crate::error::Error;
 use crate::error::provider::ProviderFault;
 use crate::provider::sign_in::{Prompt, SignInUser};
-use crate::provider::tokens::{SignInTerms, Token, TokenReply};
+use crate::provider::tokens::TokenReply;
 use crate::provider::{ProviderLink, ProviderMetadata, shortened};
+use crate::state::sign_in::SignInTerms;
+use crate::token::Token;
 
 /// What a provider answers where a user wants to sign in.
 #[derive(Deserialize)]

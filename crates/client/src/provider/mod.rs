@@ -16,12 +16,12 @@ use crate::address::HostAddress;
 use crate::error::Error;
 use crate::error::failure::{Failure, NotAHost};
 use crate::error::provider::{ProviderError, ProviderFault};
+use crate::exchange::Exchange;
+use crate::exchange::question::{Body, Question, TIMEOUT_FOUND};
+use crate::exchange::reply::HttpReply;
+use crate::exchange::trust::Trust;
 use crate::provider::tokens::TokenReply;
 use crate::route::{HostSource, Route};
-use crate::session::exchange::Exchange;
-use crate::session::question::{Body, Question, TIMEOUT_FOUND};
-use crate::session::reply::HttpReply;
-use crate::session::trust::Trust;
 
 /// The connection to an identity provider, through the system's proxy where one is set.
 #[derive(Clone, Debug)]

@@ -1,70 +1,14 @@
-//! The tokens of the user who has signed in on this machine, in a file that its owner alone can read.
-
-use std::fmt;
+//! The tokens of the user who has signed in on this machine: asked for, refreshed, given back.
 
 use leasehold_core::Timestamp;
-use serde::{Deserialize, Serialize};
-use zeroize::{Zeroize, ZeroizeOnDrop};
+use serde::Deserialize;
 
 use crate::error::Error;
+use crate::exchange::Exchange;
 use crate::provider::{ProviderLink, ProviderMetadata};
-use crate::session::exchange::Exchange;
 use crate::state::State;
-
-/// A token: it is never shown.
-#[derive(Clone, PartialEq, Eq, Serialize, Deserialize, Zeroize, ZeroizeOnDrop)]
-#[serde(transparent)]
-pub(crate) struct Token(String);
-
-impl Token {
-    pub(crate) fn as_str(&self) -> &str {
-        &self.0
-    }
-}
-
-impl From<String> for Token {
-    fn from(text: String) -> Self {
-        Self(text)
-    }
-}
-
-impl fmt::Debug for Token {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Token([redacted])")
-    }
-}
-
-/// What a host says of signing in.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct SignInTerms {
-    pub(crate) issuer: String,
-    pub(crate) client_id: String,
-    pub(crate) scopes: Vec<String>,
-}
-
-/// A user's sign-in, as it is kept. Tokens are only ever sent to the provider that is named here, and to hosts over TLS.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct StoredSignIn {
-    #[serde(flatten)]
-    pub(crate) terms: SignInTerms,
-    /// When the user has signed in.
-    pub(crate) since: u64,
-    pub(crate) token_endpoint: String,
-    pub(crate) revocation_endpoint: Option<String>,
-    pub(crate) refresh_token: Option<Token>,
-    pub(crate) id_token: Option<Token>,
-}
-
-/// A user's sign-in, for those who look.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct SignedIn {
-    /// The identity provider.
-    pub issuer: String,
-    /// When the user has signed in.
-    pub since: Timestamp,
-    /// Whether it still holds, as far as is known here.
-    pub holds: bool,
-}
+use crate::state::sign_in::{SignInTerms, SignedIn, StoredSignIn};
+use crate::token::Token;
 
 /// What a provider answers where a token is asked for.
 #[derive(Deserialize)]
@@ -73,26 +17,20 @@ pub(crate) struct TokenReply {
     pub(crate) refresh_token: Option<Token>,
 }
 
-impl StoredSignIn {
-    /// A new sign-in, from a provider's answer.
-    pub(crate) fn new(terms: SignInTerms, metadata: &ProviderMetadata, reply: TokenReply, now: Timestamp) -> Self {
-        Self {
-            terms,
-            since: now.unix(),
-            token_endpoint: metadata.token_endpoint.clone(),
-            revocation_endpoint: metadata.revocation_endpoint.clone(),
-            refresh_token: reply.refresh_token,
-            id_token: reply.id_token,
-        }
-    }
-
-    /// For those who look.
-    pub(crate) fn shown(&self) -> SignedIn {
-        SignedIn {
-            issuer: self.terms.issuer.clone(),
-            since: Timestamp::from_unix(self.since),
-            holds: self.refresh_token.is_some() || self.id_token.is_some(),
-        }
+/// A new sign-in, from a provider's answer.
+pub(crate) fn sign_in(
+    terms: SignInTerms,
+    metadata: &ProviderMetadata,
+    reply: TokenReply,
+    now: Timestamp,
+) -> StoredSignIn {
+    StoredSignIn {
+        terms,
+        since: now.unix(),
+        token_endpoint: metadata.token_endpoint.clone(),
+        revocation_endpoint: metadata.revocation_endpoint.clone(),
+        refresh_token: reply.refresh_token,
+        id_token: reply.id_token,
     }
 }
 

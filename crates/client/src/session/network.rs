@@ -1,12 +1,15 @@
 //! How a client reaches hosts and the authority.
 
+use std::sync::Arc;
+
 #[cfg(feature = "directory")]
 use leasehold_directory::Trust;
 
 use crate::address::HostAddress;
+use crate::courier::Courier;
+use crate::exchange::Exchange;
 #[cfg(feature = "directory")]
 use crate::session::directory::Directories;
-use crate::session::exchange::Exchange;
 #[cfg(feature = "mdns")]
 use crate::session::host::lookup::LocalLink;
 use crate::session::host::lookup::Search;
@@ -15,6 +18,8 @@ use crate::session::host::lookup::Search;
 #[derive(Debug)]
 pub(crate) struct Network {
     pub(crate) exchange: Exchange,
+    /// The agent of this machine; it carries for `exchange` too.
+    pub(crate) courier: Arc<Courier>,
     /// The hosts that were set, in their order.
     pub(crate) hosts: Vec<HostAddress>,
     pub(crate) search: Search,

@@ -23,6 +23,7 @@ pub(crate) mod held;
 pub(crate) mod object;
 pub(crate) mod proven;
 pub(crate) mod record;
+pub(crate) mod sign_in;
 
 use std::path::{Path, PathBuf};
 
@@ -31,13 +32,13 @@ use leasehold_files::Readers;
 use leasehold_wire::{Keypair, Lease, Manifest, Revocations, verify};
 
 use crate::error::Error;
-use crate::provider::tokens::StoredSignIn;
 use crate::state::device::{Device, DeviceHistory};
 use crate::state::files::{Files, LOCK, Lock, Note, REQUEST_LOCK, RequestLock, folders};
 use crate::state::held::Held;
 use crate::state::object::HeldObject;
 use crate::state::proven::Proven;
 use crate::state::record::ProductRecord;
+use crate::state::sign_in::StoredSignIn;
 
 /// The state of one product on this machine, and what it shares with the vendor's other products.
 #[derive(Debug)]

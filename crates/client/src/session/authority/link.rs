@@ -9,12 +9,12 @@ use crate::address::AuthorityAddress;
 use crate::error::Error;
 use crate::error::authority::AuthorityError;
 use crate::error::failure::{Failure, NotAHost};
+use crate::exchange::Exchange;
+use crate::exchange::question::{Body, Question, TIMEOUT};
+use crate::exchange::reply::{HttpReply, Reply};
+use crate::exchange::trust::Trust;
 use crate::refused::Refused;
 use crate::route::{HostSource, Route};
-use crate::session::exchange::Exchange;
-use crate::session::question::{Body, Question, TIMEOUT};
-use crate::session::reply::{HttpReply, Reply};
-use crate::session::trust::Trust;
 
 /// The connection to a vendor's authority, through the system's proxy where one is set. It blocks for half a minute at most.
 #[derive(Clone, Debug)]

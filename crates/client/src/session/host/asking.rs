@@ -8,7 +8,7 @@ use crate::address::HostAddress;
 use crate::context::Context;
 use crate::error::Error;
 use crate::error::failure::Tried;
-use crate::provider::tokens::{self, Token};
+use crate::provider::tokens;
 use crate::refused::Refused;
 use crate::session::deadline::Deadline;
 use crate::session::host::answer::Expected;
@@ -21,6 +21,7 @@ use crate::state::State;
 use crate::state::held::Held;
 use crate::state::proven;
 use crate::status::DirectoryActivation;
+use crate::token::Token;
 
 /// What a host has answered to a request.
 #[derive(Debug)]

@@ -4,12 +4,12 @@ use std::io;
 use std::net::ToSocketAddrs;
 
 use crate::error::failure::{Failure, NotAHost};
+use crate::exchange::question::{Question, TIMEOUT_FOUND};
+use crate::exchange::reply::{HttpReply, Reply};
 use crate::refused::Refused;
 use crate::route::{Reach, Route};
 use crate::session::host::round::Hosts;
 use crate::session::network::Network;
-use crate::session::question::{Question, TIMEOUT_FOUND};
-use crate::session::reply::{HttpReply, Reply};
 
 /// What a host shows.
 #[derive(Debug)]

@@ -8,9 +8,9 @@ use std::thread;
 use std::time::Duration;
 
 use crate::error::failure::Failure;
+use crate::exchange::Exchange;
+use crate::exchange::sending::RESOLVE;
 use crate::route::{Reach, Route};
-use crate::session::exchange::Exchange;
-use crate::session::sending::RESOLVE;
 
 /// Why no connection can be made to each of `routes`; `None` where one can, or where a proxy stands between.
 pub(crate) fn failures<'r>(exchange: &Exchange, routes: impl Iterator<Item = &'r Route>) -> Vec<Option<Failure>> {

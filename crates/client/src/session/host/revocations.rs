@@ -5,11 +5,11 @@ use leasehold_wire::{Revocations, verify};
 
 use crate::context::Context;
 use crate::error::Error;
+use crate::exchange::question::{Body, Question, TIMEOUT_FOUND};
+use crate::exchange::reply::{HttpReply, Reply};
 use crate::route::Route;
 use crate::session::deadline::Deadline;
 use crate::session::network::Network;
-use crate::session::question::{Body, Question, TIMEOUT_FOUND};
-use crate::session::reply::{HttpReply, Reply};
 use crate::state::State;
 
 /// Fetches the newest revocation list. Without one the old one holds: a lease is not worth less for that.

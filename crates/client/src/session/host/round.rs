@@ -12,20 +12,20 @@ use crate::address::HostAddress;
 use crate::context::Context;
 use crate::error::Error;
 use crate::error::failure::{Failure, NotAHost, Tried};
-use crate::provider::tokens::Token;
+use crate::exchange::Exchange;
 use crate::refused::Refused;
 use crate::route::{HostSource, Reach, Route};
 use crate::session::deadline::Deadline;
-use crate::session::exchange::Exchange;
 use crate::session::host::answer::{Accepted, Expected, Rejected};
 use crate::session::host::lookup;
 use crate::session::host::race;
 use crate::session::host::request::LeaseRequest;
+use crate::token::Token;
 
+use crate::exchange::question::{Question, TIMEOUT, TIMEOUT_FOUND};
+use crate::exchange::reply::{HttpReply, Reply};
 use crate::session::host::user::is_safe;
 use crate::session::network::Network;
-use crate::session::question::{Question, TIMEOUT, TIMEOUT_FOUND};
-use crate::session::reply::{HttpReply, Reply};
 
 /// The hosts that a client can ask.
 #[derive(Debug)]
@@ -139,7 +139,7 @@ impl Hosts<'_> {
     fn routes_to_ask(&self) -> Vec<Route> {
         let (set, last): (Vec<Route>, Vec<Route>) =
             self.known_routes().into_iter().partition(|route| route.source == HostSource::Setting);
-        set.into_iter().chain(self.network.exchange.courier().routes()).chain(last).collect()
+        set.into_iter().chain(self.network.courier.routes()).chain(last).collect()
     }
 
     /// The routes to hosts that are known without a lookup, in the order of DESIGN section 6.

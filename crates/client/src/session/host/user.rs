@@ -8,12 +8,13 @@ use serde::de::DeserializeOwned;
 use crate::address::HostAddress;
 use crate::error::Error;
 use crate::error::failure::{Failure, NotAHost, Tried};
-use crate::provider::tokens::{SignInTerms, Token};
+use crate::exchange::question::{Body, Question, TIMEOUT};
+use crate::exchange::reply::HttpReply;
 use crate::refused::{Refused, readable};
 use crate::route::Route;
 use crate::session::host::round::Hosts;
-use crate::session::question::{Body, Question, TIMEOUT};
-use crate::session::reply::HttpReply;
+use crate::state::sign_in::SignInTerms;
+use crate::token::Token;
 
 /// A device on which the user holds leases.
 #[derive(Clone, Debug, PartialEq, Eq)]

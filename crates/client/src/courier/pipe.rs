@@ -6,7 +6,7 @@ use std::sync::mpsc;
 use std::thread;
 use std::time::Duration;
 
-use crate::agent::protocol::{Answer, Call, MAX_ANSWER_BYTES};
+use crate::courier::protocol::{Answer, Call, MAX_ANSWER_BYTES};
 use crate::error::agent::AgentFault;
 
 /// The agent's answer. An agent that hangs costs `timeout`, and a thread that ends when it does.

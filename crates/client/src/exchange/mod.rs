@@ -1,5 +1,12 @@
 //! Asking servers: over which way, with whose trust, and who is to blame where that fails.
 
+pub(crate) mod proxy;
+pub(crate) mod question;
+pub(crate) mod reply;
+pub(crate) mod sending;
+pub(crate) mod trust;
+
+use std::fmt;
 use std::io::ErrorKind;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
@@ -8,15 +15,15 @@ use ureq::Agent;
 use ureq::tls::RootCerts;
 
 use crate::address::{HostAddress, Scheme};
-use crate::agent::courier::Courier;
+use crate::error::agent::AgentFault;
 use crate::error::failure::Failure;
 use crate::error::proxy::{ProxyCause, ProxyFault};
+use crate::exchange::proxy::{Direct, Proxies, Setting, Way};
+use crate::exchange::question::Question;
+use crate::exchange::reply::HttpReply;
+use crate::exchange::sending::{pinned, send};
+use crate::exchange::trust::Trust;
 use crate::route::{Reach, Route};
-use crate::session::proxy::{Direct, Proxies, Setting, Way};
-use crate::session::question::Question;
-use crate::session::reply::HttpReply;
-use crate::session::sending::{self, pinned, send};
-use crate::session::trust::Trust;
 
 /// The HTTP client for hosts, authorities and identity providers.
 #[derive(Clone, Debug)]
@@ -24,12 +31,17 @@ pub(crate) struct Exchange {
     trust: Trust,
     connect: Duration,
     proxies: Arc<Proxies>,
-    /// What carries requests where this process may not use the network.
-    courier: Courier,
+    carrier: Option<Arc<dyn Carrier>>,
     /// For TLS. Made when they are first needed: the platform's certificates take a while to read.
     secure: Arc<OnceLock<Agents>>,
     /// For hosts without TLS.
     plain: Arc<OnceLock<Agents>>,
+}
+
+/// What carries questions to hosts where this process may not use the network.
+pub(crate) trait Carrier: fmt::Debug + Send + Sync {
+    /// Has the question asked; the answer as it came. Users' tokens stay here.
+    fn carry(&self, host: &HostAddress, question: &Question<'_>) -> Result<HttpReply, AgentFault>;
 }
 
 #[derive(Debug)]
@@ -42,19 +54,19 @@ impl Exchange {
     /// An exchange in which one address may take `connect` to accept a connection.
     pub(crate) fn new(trust: Trust, connect: Duration) -> Self {
         let proxies = Arc::new(Proxies::from_environment());
-        Self { trust, connect, proxies, courier: Courier::none(), secure: Arc::default(), plain: Arc::default() }
+        Self { trust, connect, proxies, carrier: None, secure: Arc::default(), plain: Arc::default() }
     }
 
-    /// The same where `courier` carries requests, too.
-    pub(crate) fn carried_by(self, courier: Courier) -> Self {
-        Self { courier, ..self }
+    /// The same where `carrier` reaches hosts, too.
+    pub(crate) fn carried_by(self, carrier: Arc<dyn Carrier>) -> Self {
+        Self { carrier: Some(carrier), ..self }
     }
 
     /// Asks the server at the end of `route`; the answer as it came.
     pub(crate) fn ask(&self, route: &Route, question: &Question<'_>) -> Result<HttpReply, Failure> {
         let agents = || self.agents(&route.address);
         let agent = match route.reach {
-            Reach::ByAgent => return self.courier.carry(&route.address, question).map_err(Failure::Agent),
+            Reach::ByAgent => return self.carry(route, question),
             Reach::Nowhere => return Err(Failure::NameNotFound),
             Reach::At(socket) => &pinned(&agents().direct, socket),
             Reach::ByName => match self.way(route) {
@@ -89,14 +101,15 @@ impl Exchange {
         self.proxies.unusable()
     }
 
-    /// What carries requests where this process may not use the network.
-    pub(crate) fn courier(&self) -> &Courier {
-        &self.courier
-    }
-
     /// How long one address may take to accept a connection.
     pub(crate) fn connect_timeout(&self) -> Duration {
         self.connect
+    }
+
+    /// Without a carrier no route leads by one.
+    fn carry(&self, route: &Route, question: &Question<'_>) -> Result<HttpReply, Failure> {
+        let carrier = self.carrier.as_ref().ok_or(Failure::NameNotFound)?;
+        carrier.carry(&route.address, question).map_err(Failure::Agent)
     }
 
     fn agents(&self, address: &HostAddress) -> &Agents {

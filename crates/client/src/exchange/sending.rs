@@ -16,8 +16,8 @@ use crate::VERSION;
 use crate::error::failure::{Failure, NotAHost};
 use crate::error::proxy::{ProxyCause, ProxyFault};
 use crate::error::tls::{self, TlsFault};
-use crate::session::question::{Body, Question};
-use crate::session::reply::HttpReply;
+use crate::exchange::question::{Body, Question};
+use crate::exchange::reply::HttpReply;
 
 /// The system's resolver; every error about a name means that it was not found.
 #[derive(Debug, Default)]

@@ -3,8 +3,8 @@
 use leasehold_core::Span;
 
 use crate::error::failure::{Failure, NotAHost};
+use crate::exchange::question::{Body, COSE, JSON};
 use crate::refused::{Refused, readable};
-use crate::session::question::{Body, COSE, JSON};
 
 /// An answer as it came. A body is read where it has the type that was asked for.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -1,4 +1,11 @@
-//! The application's side: requests carried by the agent, where one is there.
+//! What an application says to the agent of this machine: requests carried by it, where one is there.
+//!
+//! [`protocol`] is what is said over its socket, [`source`] where an application looks for it. It is a courier, not an authority: an
+//! application verifies what it brings as if a host had sent it. The agent's own side is [`crate::agent`].
+
+mod pipe;
+pub(crate) mod protocol;
+pub(crate) mod source;
 
 use std::io::ErrorKind;
 use std::path::PathBuf;
@@ -8,13 +15,13 @@ use base64ct::{Base64, Encoding};
 use leasehold_core::{Code, KeyId, ProductId, Timestamp};
 
 use crate::address::HostAddress;
-use crate::agent::pipe;
-use crate::agent::protocol::{Answer, Call, ProductState};
-use crate::agent::source::AgentSource;
+use crate::courier::protocol::{Answer, Call, ProductState};
+use crate::courier::source::AgentSource;
 use crate::error::agent::AgentFault;
+use crate::exchange::Carrier;
+use crate::exchange::question::{Body, Question};
+use crate::exchange::reply::HttpReply;
 use crate::route::{HostSource, Reach, Route};
-use crate::session::question::{Body, Question};
-use crate::session::reply::HttpReply;
 
 /// What carries requests about one product.
 #[derive(Clone, Debug)]
@@ -38,11 +45,6 @@ impl Courier {
         Self { source, vendor: vendor.to_string(), product: product.to_string() }
     }
 
-    /// Nothing carries.
-    pub(crate) fn none() -> Self {
-        Self { source: AgentSource::Off, vendor: String::new(), product: String::new() }
-    }
-
     /// The routes to the hosts that the agent knows; none where no agent is there, or it does not know the product.
     pub(crate) fn routes(&self) -> Vec<Route> {
         let call = Call::Hosts { vendor: self.vendor.clone(), product: self.product.clone() };
@@ -50,27 +52,6 @@ impl Courier {
         let addresses = hosts.iter().take(MAX_HOSTS).filter_map(|host| host.parse().ok());
         let route = |address| Route { address, source: HostSource::Agent, reach: Reach::ByAgent };
         addresses.map(route).collect()
-    }
-
-    /// Has the agent ask a host. Users' tokens are for hosts alone, and stay here.
-    pub(crate) fn carry(&self, host: &HostAddress, question: &Question<'_>) -> Result<HttpReply, AgentFault> {
-        let call = |until| {
-            let (vendor, product) = (self.vendor.clone(), self.product.clone());
-            let (host, path) = (host.to_string(), question.path.to_owned());
-            match question.body {
-                Body::Document(document) => {
-                    let document = Base64::encode_string(document);
-                    Some(Call::Send { vendor, product, host, path, document, until })
-                }
-                Body::Held(held) => Some(Call::Fetch { vendor, product, host, path, held }),
-                Body::Nothing | Body::Delete | Body::Form(_) | Body::FormAs { .. } => None,
-            }
-        };
-        match self.ask_lasting(call, question.until, question.timeout)? {
-            Answer::Reply(reply) => reply.read().ok_or(AgentFault::Malformed),
-            Answer::Unanswered(told) => Err(told.fault()),
-            _ => Err(AgentFault::Malformed),
-        }
     }
 
     /// Has the agent ask for its own lease now; `None` where no agent is there, or it does not know the product.
@@ -140,6 +121,28 @@ impl Courier {
             };
         }
         Err(last)
+    }
+}
+
+impl Carrier for Courier {
+    fn carry(&self, host: &HostAddress, question: &Question<'_>) -> Result<HttpReply, AgentFault> {
+        let call = |until| {
+            let (vendor, product) = (self.vendor.clone(), self.product.clone());
+            let (host, path) = (host.to_string(), question.path.to_owned());
+            match question.body {
+                Body::Document(document) => {
+                    let document = Base64::encode_string(document);
+                    Some(Call::Send { vendor, product, host, path, document, until })
+                }
+                Body::Held(held) => Some(Call::Fetch { vendor, product, host, path, held }),
+                Body::Nothing | Body::Delete | Body::Form(_) | Body::FormAs { .. } => None,
+            }
+        };
+        match self.ask_lasting(call, question.until, question.timeout)? {
+            Answer::Reply(reply) => reply.read().ok_or(AgentFault::Malformed),
+            Answer::Unanswered(told) => Err(told.fault()),
+            _ => Err(AgentFault::Malformed),
+        }
     }
 }
 

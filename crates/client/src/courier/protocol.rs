@@ -5,8 +5,8 @@ use leasehold_core::Code;
 use serde::{Deserialize, Serialize};
 
 use crate::error::agent::AgentFault;
+use crate::exchange::reply::HttpReply;
 use crate::refused::readable;
-use crate::session::reply::HttpReply;
 
 /// What an application asks the agent.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

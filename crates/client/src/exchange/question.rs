@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use leasehold_core::Timestamp;
 
-use crate::provider::tokens::Token;
+use crate::token::Token;
 
 /// One question to a server, bounded in time and size.
 #[derive(Clone, Copy, Debug)]
