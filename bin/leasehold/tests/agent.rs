@@ -6,9 +6,11 @@ mod support;
 use std::fs;
 use std::io::{BufRead, BufReader, Write};
 use std::os::unix::fs::PermissionsExt;
-use std::os::unix::net::{UnixDatagram, UnixStream};
+use std::os::unix::net::{UnixDatagram, UnixListener, UnixStream};
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdout, Command, Stdio};
+use std::sync::mpsc::{self, Receiver};
+use std::thread;
 use std::time::Duration;
 
 use leasehold_testkit::need::{Need, is_missing};
@@ -56,6 +58,37 @@ fn an_application_without_a_network_borrows_through_the_agent_and_its_renewals_k
     });
     let told = agent.call(&call);
     assert!(told == json!({ "activated": {} }) || told["not-activated"]["code"] == "busy", "{told}");
+}
+
+#[test]
+fn through_an_agent_that_knows_no_borrowing_an_application_is_activated_and_told_that_its_lease_is_shorter() {
+    let host = TestHost::with(&["--validity", "7d", "--renewal", "15min", "--retry", "1min", "--ordinary-lease", "1h"]);
+    let agent = Agent::start(&host, &[]);
+    let (socket, calls) = agent.as_an_earlier_release();
+    let told_of_until = |name: &str| {
+        let own = calls.try_iter().filter(|call| call["call"] == name);
+        own.map(|call| has_until(&call)).collect::<Vec<_>>()
+    };
+    let borrows = |mut borrow: Command| {
+        let output = borrow.env("LEASEHOLD_AGENT", &socket).output().expect("it runs");
+        let told = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(1), "{told}");
+        assert!(told.contains("borrowed-less") && told.contains("for 1 h and not for the 3 d asked for"), "{told}");
+    };
+    let mut borrow = host.client("borrow", "one");
+    borrow.args(["--for", "3d"]);
+    borrows(borrow);
+    let status = json_of(host.client("status", "one"));
+    assert_eq!(status["standing"], "licensed", "{status}");
+    // First as one speaks with an agent of today, then as with one of before.
+    assert_eq!(told_of_until("send"), [true, false]);
+    if rustix::process::geteuid().is_root() {
+        fs::set_permissions(&socket, fs::Permissions::from_mode(0o666)).expect("others may ask");
+        let mut borrow = agent.as_another_user("borrow");
+        borrow.args(["--for", "3d"]);
+        borrows(borrow);
+        assert_eq!(told_of_until("activate"), [true, false]);
+    }
 }
 
 #[test]
@@ -112,17 +145,8 @@ fn an_application_that_may_not_write_the_machines_state_has_the_agent_ask() {
     let host = TestHost::start();
     let agent = Agent::start(&host, &[]);
     agent.renews(1);
-    // As another user sees the agent's state.
     if rustix::process::geteuid().is_root() {
-        let manifest = agent.products().join("acme-cad.lh");
-        for (path, mode) in [(agent.folder.path(), 0o755), (&manifest, 0o644), (&agent.socket(), 0o666)] {
-            fs::set_permissions(path, fs::Permissions::from_mode(mode)).expect("others may enter");
-        }
-        let mut other = Command::new("setpriv");
-        let own = client_of("activate", &manifest, &agent.state());
-        other.args(["--reuid=65534", "--regid=65534", "--clear-groups"]).arg(own.get_program()).args(own.get_args());
-        copy_environment(&own, &mut other);
-        let told = json_of(agent.known_to(other));
+        let told = json_of(agent.known_to(agent.as_another_user("activate")));
         assert_eq!(told["standing"], "licensed", "{told}");
     }
 }
@@ -195,6 +219,10 @@ fn send(vendor: &str, host: &str, path: &str, document: &str) -> Value {
     json!({ "call": "send", "vendor": vendor, "product": "acme-cad", "host": host, "path": path, "document": document })
 }
 
+fn has_until(call: &Value) -> bool {
+    call.get("until").is_some()
+}
+
 /// What a command prints: its data, or its error.
 fn json_of(mut command: Command) -> Value {
     let output = command.output().expect("it runs");
@@ -204,6 +232,13 @@ fn json_of(mut command: Command) -> Value {
     let told: Value =
         serde_json::from_str(&text).or_else(|_| serde_json::from_str(last)).unwrap_or_else(|_| panic!("{text}"));
     told.get("error").unwrap_or(&told).clone()
+}
+
+/// The answer to one call at this socket.
+fn asked_at(socket: &Path, call: &Value) -> Value {
+    let mut stream = UnixStream::connect(socket).expect("the socket");
+    stream.write_all(format!("{call}\n").as_bytes()).expect("it is read");
+    line_of(&stream)
 }
 
 fn line_of(stream: &UnixStream) -> Value {
@@ -351,17 +386,51 @@ impl Agent {
         self.vendor.clone()
     }
 
+    /// A command of a user who sees the agent's state and may not change it.
+    fn as_another_user(&self, command: &str) -> Command {
+        let manifest = self.products().join("acme-cad.lh");
+        for (path, mode) in [(self.folder.path(), 0o755), (&manifest, 0o644), (&self.socket(), 0o666)] {
+            fs::set_permissions(path, fs::Permissions::from_mode(mode)).expect("others may enter");
+        }
+        let own = client_of(command, &manifest, &self.state());
+        let mut other = Command::new("setpriv");
+        other.args(["--reuid=65534", "--regid=65534", "--clear-groups"]).arg(own.get_program()).args(own.get_args());
+        copy_environment(&own, &mut other);
+        other
+    }
+
     /// A command of an application that knows this agent.
     fn known_to(&self, mut command: Command) -> Command {
         command.env("LEASEHOLD_AGENT", self.socket());
         command
     }
 
+    /// A socket at which it speaks as an agent of a release before borrowing, which refuses a time as it refuses any member that it does not
+    /// know; and what was asked there.
+    fn as_an_earlier_release(&self) -> (PathBuf, Receiver<Value>) {
+        let (earlier, socket) = (self.folder.path().join("earlier.sock"), self.socket());
+        let listener = UnixListener::bind(&earlier).expect("a socket");
+        let (tell, told) = mpsc::channel();
+        thread::spawn(move || {
+            for stream in listener.incoming() {
+                let mut stream = stream.expect("a connection");
+                let call = line_of(&stream);
+                let unknown = "unknown field `until`, expected one of `vendor`, `product`, `host`, `path`, `document`";
+                let answer = if has_until(&call) {
+                    json!({ "error": { "code": "usage", "message": unknown } })
+                } else {
+                    asked_at(&socket, &call)
+                };
+                tell.send(call).expect("the test still runs");
+                stream.write_all(format!("{answer}\n").as_bytes()).expect("it is read");
+            }
+        });
+        (earlier, told)
+    }
+
     /// Its answer to one call.
     fn call(&self, call: &Value) -> Value {
-        let mut stream = UnixStream::connect(self.socket()).expect("the socket");
-        stream.write_all(format!("{call}\n").as_bytes()).expect("it is read");
-        line_of(&stream)
+        asked_at(&self.socket(), call)
     }
 
     fn states(&self) -> Vec<Value> {
