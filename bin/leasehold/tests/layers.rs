@@ -125,7 +125,7 @@ fn uses(source: &Path) -> (BTreeSet<(String, String)>, usize) {
     for file in leasehold_files::Walk::of(source).expect("a folder").map(|file| file.expect("a file")) {
         let below = file.strip_prefix(source).expect("it is below").to_string_lossy().replace('\\', "/");
         let own = below.split('/').next().unwrap_or_default().trim_end_matches(".rs");
-        if own == "lib" || below.ends_with("tests.rs") || !below.ends_with(".rs") {
+        if own == "lib" || below.ends_with("tests.rs") || file.extension().is_none_or(|end| end != "rs") {
             continue;
         }
         looked_at += 1;
