@@ -15,6 +15,7 @@ use std::time::Duration;
 
 use leasehold_testkit::need::{Need, is_missing};
 use leasehold_testkit::process::{contained, offline};
+use leasehold_testkit::wait;
 use serde_json::{Value, json};
 use support::program;
 use tempfile::TempDir;
@@ -190,7 +191,7 @@ fn it_tells_the_service_manager_that_it_serves_lives_and_ends_and_leaves_no_sock
     let agent = Agent::empty(&host, &[("NOTIFY_SOCKET", notify.as_str()), ("WATCHDOG_USEC", "30000")]);
     let mut told = String::new();
     let mut hears = |what: &str| {
-        (0..100).any(|_| {
+        (0..MESSAGES).any(|_| {
             let mut message = [0; 4_096];
             let length = manager.recv(&mut message).expect("a message within a minute");
             told = String::from_utf8_lossy(&message[..length]).into_owned();
@@ -444,8 +445,7 @@ impl Agent {
             let own: Vec<_> = states.iter().filter(|state| !state["vendor"].is_null()).collect();
             own.len() == count && own.iter().all(|state| state["standing"] == "licensed")
         };
-        // Each question takes the agent's time, so that this is a wait.
-        assert!((0..20_000).any(|_| done()), "{:?}", self.states());
+        assert!(wait::until(done), "{:?}", self.states());
     }
 
     fn signal(&self, name: &str) {
@@ -473,6 +473,9 @@ impl Agent {
         folder
     }
 }
+
+/// More than come in two minutes, one every 15 milliseconds.
+const MESSAGES: u32 = 8_000;
 
 /// A process that is killed when it is dropped.
 struct Killed(Child);

@@ -3,12 +3,12 @@
 #![expect(clippy::unwrap_used, reason = "where nothing is, the test has failed")]
 
 use std::fs;
-use std::net::TcpListener;
 use std::path::PathBuf;
 use std::process::{Command, Output};
 
 use leasehold_core::standing::Mode;
 use leasehold_core::{Component, KeyKind, ProductKey, Span};
+use leasehold_testkit::ClosedPort;
 use leasehold_testkit::need::{Need, is_missing};
 use leasehold_testkit::process::{contained, offline};
 use leasehold_testkit::responder::{Outgoing, Responder};
@@ -84,7 +84,8 @@ fn data(output: &Output) -> Value {
 #[test]
 fn an_address_where_nothing_listens_is_named() {
     let folder = ClientFolder::new();
-    let address = TcpListener::bind(("127.0.0.1", 0)).unwrap().local_addr().unwrap().to_string();
+    let closed = ClosedPort::new();
+    let address = closed.address().to_string();
     let asked = folder.run(&["activate", "--no-dns", "--json", "--manifest", "cad.lh", "--host", &address]);
     assert_eq!(assert_fails(&asked, 2, "host-unreachable"), format!("host {address}: connection refused"));
     let status = data(&folder.run(&["status", "--json"]));
@@ -126,7 +127,8 @@ fn renewing_after_a_refusal_says_what_was_refused_and_when_and_what_to_do() {
 #[test]
 fn a_proxy_that_is_gone_is_blamed_and_not_the_host() {
     let folder = ClientFolder::new();
-    let dead = TcpListener::bind(("127.0.0.1", 0)).unwrap().local_addr().unwrap().to_string();
+    let closed = ClosedPort::new();
+    let dead = closed.address().to_string();
     let ask = |variables: &[(&str, &str)], host: &str| {
         let words = ["activate", "--no-dns", "--json", "--manifest", "cad.lh", "--host", host];
         folder.command(&words).envs(variables.iter().copied()).output().unwrap()

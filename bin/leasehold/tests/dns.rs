@@ -11,6 +11,7 @@ use leasehold_core::Policy;
 use leasehold_testkit::dns::{NameServer, Setup, SharedKey, Zone};
 use leasehold_testkit::http::{get, post};
 use leasehold_testkit::need::{Need, is_missing};
+use leasehold_testkit::{ClosedPort, wait};
 use serde_json::{Value, json};
 use support::{Host, Machine, Vendor, program};
 use tempfile::TempDir;
@@ -117,13 +118,14 @@ fn a_host_that_may_not_publish_says_what_to_publish_and_serves_on() {
     let mut command = serving(data.path(), &config);
     command.stderr(std::fs::File::create(&log).expect("a log"));
     let host = Host::spawn(command);
-    let told = bounded(|| {
+    let told = wait::find(|| {
         let said = std::fs::read_to_string(&log).expect("the log");
-        // Each look costs a question to the host, which has to answer all the while.
+        // It answers all the while.
         let (status, _) = get(&host.address, "/healthz").expect("an answer");
         assert_eq!(status, 200);
         said.contains("record not published").then_some(said)
     });
+    let told = told.expect("it says so");
     assert!(told.contains("dns-key-refused"), "{told}");
     assert!(told.contains("IN SRV 10 30 "), "{told}");
     host.stop();
@@ -215,8 +217,8 @@ fn the_doctor_names_what_keeps_machines_from_a_host() {
     let data = TempDir::new().expect("a folder");
     assert_eq!(scene.cause(data.path(), "127.0.0.1:1", &[]), ["certificate", "not-initialised"]);
     Vendor::new().activate(data.path(), Policy::default());
-    let unused = std::net::TcpListener::bind("127.0.0.1:0").expect("a port").local_addr().expect("a port");
-    let (cause, checks) = scene.examine(data.path(), &unused.to_string(), &[]);
+    let unused = ClosedPort::new();
+    let (cause, checks) = scene.examine(data.path(), &unused.address().to_string(), &[]);
     assert_eq!(cause, ["serving", "not-serving"]);
     assert!(checks.contains(&["port".to_owned(), "connection-refused".to_owned()]), "{checks:?}");
 
@@ -397,13 +399,9 @@ impl Scene {
 
     /// The record with this target, as soon as it is there.
     fn wait_for(&self, target: &str) -> Value {
-        bounded(|| self.records().into_iter().find(|record| record["target"] == target))
+        let record = wait::find(|| self.records().into_iter().find(|record| record["target"] == target));
+        record.expect("it is published")
     }
-}
-
-/// What `look` finds, after many looks at most.
-fn bounded<T>(look: impl Fn() -> Option<T>) -> T {
-    (0..2_000).find_map(|_| look()).expect("it was looked for often enough")
 }
 
 fn key(name: &str, secret: &str) -> SharedKey {

@@ -9,6 +9,7 @@ use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::process::Output;
 
 use leasehold_core::{Policy, Span, Timestamp};
+use leasehold_testkit::ClosedPort;
 use leasehold_testkit::dns::{NameServer, Setup, Zone};
 use leasehold_testkit::need::{Need, is_missing};
 use leasehold_testkit::responder::{Outgoing, Responder};
@@ -57,8 +58,9 @@ impl Clinic {
     }
 
     fn examine_in(&self, words: &[&str], variables: &[(&str, &str)]) -> (i32, Value) {
-        let always = ["doctor", "--json", "--timeout", "300", "--manifest", "cad.lh"];
-        let output = self.command_in(&[&always, words].concat(), variables);
+        let timeout = if words.contains(&"--timeout") { &[][..] } else { &["--timeout", "60000"] };
+        let always = [&["doctor", "--json", "--manifest", "cad.lh"], timeout].concat();
+        let output = self.command_in(&[&always[..], words].concat(), variables);
         assert_eq!(String::from_utf8_lossy(&output.stderr), "");
         (output.status.code().unwrap(), serde_json::from_slice(&output.stdout).unwrap())
     }
@@ -83,11 +85,6 @@ fn srv(priority: u16, port: &str, target: &str) -> String {
 
 fn port(address: &str) -> &str {
     address.rsplit(':').next().unwrap()
-}
-
-/// An address at which nothing listens.
-fn dead() -> String {
-    TcpListener::bind(("127.0.0.1", 0)).unwrap().local_addr().unwrap().to_string()
 }
 
 /// The check whose name begins so.
@@ -170,16 +167,17 @@ fn a_record_with_a_wrong_target_is_told_from_one_with_a_wrong_port() {
     let wrong = clinic.by_dns(&server(&srv(0, "16880", "missing")));
     assert_cause(&wrong, "name-not-found");
     assert!(wrong.1["cause"]["detail"].as_str().unwrap().contains("missing.lease.test"), "{:#}", wrong.1);
-    let address = dead();
-    assert_cause(&clinic.by_dns(&server(&srv(0, port(&address), "one"))), "connection-refused");
+    let closed = ClosedPort::new();
+    assert_cause(&clinic.by_dns(&server(&srv(0, &closed.port().to_string(), "one"))), "connection-refused");
 }
 
 #[test]
 fn a_silent_address_is_told_from_one_where_nobody_listens() {
     let clinic = Clinic::new();
-    assert_cause(&clinic.at_host(&dead()), "connection-refused");
+    assert_cause(&clinic.at_host(&ClosedPort::new().address().to_string()), "connection-refused");
     let filter = Filter::new();
-    assert_cause(&clinic.at_host(&filter.address.to_string()), "connection-timeout");
+    let silent = filter.address.to_string();
+    assert_cause(&clinic.examine(&["--no-dns", "--timeout", "300", "--host", &silent]), "connection-timeout");
 }
 
 #[test]
@@ -271,7 +269,8 @@ fn the_doctor_shows_which_proxy_stands_before_which_host_and_why() {
     let host = showing(now().plus(Span::days(90)), "");
     let here = host.address().to_string();
     let hosts = format!("lease.corp.test,office.test,{here}");
-    let (dead, words) = (dead(), ["--no-dns", "--host", &hosts]);
+    let (closed, words) = (ClosedPort::new(), ["--no-dns", "--host", &hosts]);
+    let dead = closed.address().to_string();
     let variables = [("HTTP_PROXY", dead.as_str()), ("NO_PROXY", "corp.test"), ("ALL_PROXY", "socks5://p:1")];
     let (_, report) = clinic.examine_in(&words, &variables);
     let way = |host: &str| check(&report, &format!("way to {host}"))["detail"].clone();
@@ -289,8 +288,9 @@ fn the_doctor_shows_which_proxy_stands_before_which_host_and_why() {
 #[test]
 fn people_read_a_line_for_each_check_and_the_cause_last() {
     let clinic = Clinic::new();
-    let address = dead();
-    let words = ["doctor", "--no-dns", "--timeout", "300", "--manifest", "cad.lh", "--host", &address];
+    let closed = ClosedPort::new();
+    let address = closed.address().to_string();
+    let words = ["doctor", "--no-dns", "--timeout", "60000", "--manifest", "cad.lh", "--host", &address];
     let output = clinic.command(&words);
     let printed = String::from_utf8(output.stdout).unwrap();
     let cause = format!("most likely cause: host {address} at 127.0.0.1: connection refused [connection-refused]");

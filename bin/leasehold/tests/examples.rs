@@ -8,32 +8,36 @@ use std::io::{BufRead, BufReader, Lines, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 use std::sync::Mutex;
-use std::time::Duration;
 
 use leasehold_core::{Policy, Span};
 use leasehold_testkit::process::contained;
-use support::{Host, Vendor, now};
+use support::{Host, Vendor};
 use tempfile::TempDir;
 
 #[test]
 fn an_application_is_licensed_in_the_background_has_its_feature_and_is_reduced_after_its_grace() {
-    // A trial that is nearly over: its leases end with it.
-    let end = Some(now().plus(Span::seconds(6)));
-    let scene = Scene::new(Policy { end, grace: Span::seconds(2), ..floating() });
+    let scene = Scene::new(Policy { grace: Span::HOUR, ..floating() });
     let mut application = Running::start(&scene, "application", "state");
     assert!(application.line().starts_with("not activated yet; everything works until "));
     assert_eq!(application.line(), "licensed");
     assert_eq!(application.say("simulate"), "simulated");
     assert_eq!(application.say("unknown"), "unknown: not possible; licensed");
-    // The lease ends, and then its grace does.
-    application.until("unknown", "unknown: not possible; please renew the licence (expired); everything works until ");
+    // The host is gone; the lease ends, and then its grace does.
+    let clock = scene.clock();
+    scene.host.stop();
+    clock.move_by(Span::seconds(5_400));
+    let told = application.say("unknown");
+    assert!(
+        told.starts_with("unknown: not possible; please renew the licence (expired); everything works until "),
+        "{told}"
+    );
     assert_eq!(application.say("draw"), "drawn");
     assert_eq!(application.say("simulate"), "simulated");
-    application.until("unknown", "unknown: not possible; read-only (expired)");
+    clock.move_by(Span::seconds(9_000));
+    assert_eq!(application.say("unknown"), "unknown: not possible; read-only (expired)");
     assert_eq!(application.say("draw"), "draw: not possible; read-only (expired)");
     assert_eq!(application.say("simulate"), "simulate: not possible; read-only (expired)");
     application.end(0);
-    scene.host.stop();
 }
 
 #[test]
@@ -84,8 +88,25 @@ impl Scene {
         let vendor = Vendor::new();
         vendor.activate(&data, policy);
         let manifest = folder.path().join("acme-cad.lh");
-        std::fs::write(&manifest, vendor.manifest(|_| ())).expect("a file");
+        std::fs::write(&manifest, vendor.manifest(|of| *of = of.clone().for_tests())).expect("a file");
         Self { host: Host::start(&data), folder, manifest }
+    }
+
+    /// The clock of its clients.
+    fn clock(&self) -> TestClock {
+        TestClock(self.folder.path().join("clock"))
+    }
+}
+
+/// The file by which a test clock goes.
+struct TestClock(PathBuf);
+
+impl TestClock {
+    /// From now on it is so far ahead of the machine's.
+    fn move_by(&self, span: Span) {
+        let new = self.0.with_extension("new");
+        std::fs::write(&new, format!("+{}", span.as_seconds())).expect("a file");
+        std::fs::rename(new, &self.0).expect("it is replaced at once");
     }
 }
 
@@ -101,6 +122,7 @@ impl Running {
         let mut command = contained(example(name));
         command.arg(&scene.manifest);
         command.env("LEASEHOLD_STATE", scene.folder.path().join(state)).env("LEASEHOLD_HOST", &scene.host.address);
+        command.env("LEASEHOLD_TEST_CLOCK", scene.clock().0);
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = command.spawn().expect("the example runs");
         let output = BufReader::new(child.stdout.take().expect("a pipe")).lines();
@@ -114,19 +136,6 @@ impl Running {
     fn say(&mut self, line: &str) -> String {
         writeln!(self.input.as_ref().expect("a pipe"), "{line}").expect("it reads");
         self.line()
-    }
-
-    /// Says `line` until the answer begins so.
-    fn until(&mut self, line: &str, begins: &str) {
-        let mut last = String::new();
-        for _ in 0..1_000 {
-            last = self.say(line);
-            if last.starts_with(begins) {
-                return;
-            }
-            std::thread::sleep(Duration::from_millis(20));
-        }
-        panic!("{last:?}, not {begins:?}");
     }
 
     /// It ends with this status when its input ends; what it said on standard error.

@@ -11,6 +11,7 @@ use std::sync::mpsc::{Receiver, channel};
 use std::thread;
 
 use leasehold_core::Policy;
+use leasehold_testkit::ClosedPort;
 use leasehold_testkit::http::{Reply, problem, send};
 use serde_json::Value;
 use support::{Host, Machine, Vendor, program};
@@ -184,9 +185,8 @@ fn the_spans_of_a_request_reach_the_collector_with_the_stages_of_its_batch() {
 
 #[test]
 fn a_dead_collector_costs_spans_and_is_told_of_once() {
-    let dead = TcpListener::bind("127.0.0.1:0").expect("a port");
-    let url = format!("http://{}/v1/traces", dead.local_addr().expect("an address"));
-    drop(dead);
+    let dead = ClosedPort::new();
+    let url = format!("http://{}/v1/traces", dead.address());
     let Scene { folder, host } = Scene::new(&format!("[traces]\nendpoint = \"{url}\"\n"));
     for _ in 0..3 {
         let reply = send(&host.address, "GET /healthz", &[], &[]).expect("an answer");

@@ -345,15 +345,19 @@ fn a_vendor_makes_a_report_by_customer_of_journals() {
     let usage = |files: &str| world.json(&format!("vendor usage --journal {files}"), "vendor-usage-journals");
     let whole = usage("second.lhj");
     let verified = world.json("journal verify second.lhj", "journal-verify");
-    assert_eq!((&whole[0]["months"], &whole[0]["months"][0]["leases"]), (&verified["months"], &8.into()));
+    assert_eq!(whole[0]["months"], verified["months"]);
+    let months = whole[0]["months"].as_array().expect("months");
+    let sum = |what: &str| months.iter().filter_map(|month| month[what].as_u64()).sum::<u64>();
+    assert_eq!((sum("leases"), sum("refusals")), (8, 4), "in the month of the test, or of its begin and its end");
     for files in ["first.lhj second.lhj", "since.lhj first.lhj", "first.lhj since.lhj second.lhj"] {
         assert_eq!(usage(files), whole, "{files}: every seal counts once");
     }
     let csv = world.ok("vendor usage --journal second.lhj --format csv");
-    assert!(
-        csv.starts_with("month,customer,family,clients,leases,refusals,peak\r\n") && csv.contains(",acme,8,8,4,8"),
-        "{csv}"
-    );
+    assert!(csv.starts_with("month,customer,family,clients,leases,refusals,peak\r\n"), "{csv}");
+    for month in months {
+        let [clients, leases, refusals, peak] = ["clients", "leases", "refusals", "peak"].map(|name| &month[name]);
+        assert!(csv.contains(&format!(",acme,{clients},{leases},{refusals},{peak}")), "{csv}");
+    }
     world.ok("vendor usage --journal second.lhj --format html -o usage.html");
     let page = String::from_utf8(world.read("usage.html")).expect("text");
     assert!(page.starts_with("<!DOCTYPE html>") && page.contains("acme"), "{page}");

@@ -158,9 +158,11 @@ fn each_no_of_an_authority_is_told_and_loses_nothing() {
     fails("strange", 1, "unknown-key");
     vendor.json(&activation(&url, "key"));
     fails("strange", 1, "unknown-key");
-    vendor.json(&["host", "renew", "--data", "host"]);
-    vendor.json(&["host", "renew", "--data", "host"]);
-    let told = vendor.fails(&["host", "renew", "--data", "host"], 1, "too-many-requests");
+    // Three are free, and three more a minute.
+    let renew = ["host", "renew", "--data", "host"];
+    vendor.json(&renew);
+    assert!((0..100).any(|_| !vendor.run(&renew).status.success()), "the limit is reached");
+    let told = vendor.fails(&renew, 1, "too-many-requests");
     assert!(told.contains("it may be asked again in"), "{told}");
     let before = fs::read(vendor.path("host/host.lh")).expect("a certificate");
     // A host that serves is no authority.
@@ -213,7 +215,7 @@ fn a_machine_is_activated_with_a_multiple_key_online_and_by_file() {
     assert_eq!((&status["standing"], &status["until"]), (&json!("licensed"), &Value::Null));
     assert_eq!((&status["method"], &status["authority"]), (&json!("multiple-key"), &json!(url)));
     assert_eq!(vendor.json(&["client", "renew"])["standing"], "licensed");
-    assert_eq!(vendor.run(&["doctor"]).status.code(), Some(0));
+    assert_eq!(vendor.run(&["doctor", "--no-dns"]).status.code(), Some(0));
     assert_eq!(vendor.json(&["client", "release"])["released"], "place-kept");
     vendor.json(&["client", "generalize"]);
 

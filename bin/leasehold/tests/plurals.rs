@@ -10,7 +10,7 @@ use support::program;
 
 #[test]
 fn one_of_something_is_told_in_the_singular() {
-    let plural = Regex::new(r"(^|[^0-9.:,-])1 (unbroken )?(?<noun>[a-z]+s)\b").expect("a pattern");
+    let plural = Regex::new(r"(^|[^[:alnum:].:,-])1 (unbroken )?(?<noun>[a-z]+s)\b").expect("a pattern");
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
     let folders = ["", "docs", "docs/office"].map(|folder| root.join(folder));
     let pages = folders.iter().flat_map(|folder| fs::read_dir(folder).expect("a folder"));

@@ -12,6 +12,7 @@ use std::process::{Child, Command, Stdio};
 use leasehold_core::Policy;
 use leasehold_testkit::need::{Need, find, is_missing};
 use leasehold_testkit::process::contained;
+use leasehold_testkit::wait;
 use support::{Host, Machine, Vendor, program};
 use tempfile::TempDir;
 
@@ -73,12 +74,13 @@ impl Proxy {
         panic!("the proxy does not start");
     }
 
-    /// Whether it listens before it ends; each look costs as much as a short process.
+    /// Whether it listens before it ends.
     fn listens(&mut self) -> bool {
-        let runs = |child: &mut Child| child.try_wait().expect("our own process").is_none();
-        (0..2_000)
-            .take_while(|_| Command::new("true").status().is_ok() && runs(&mut self.child))
-            .any(|_| TcpStream::connect(self.address).is_ok())
+        let listens = wait::find(|| match self.child.try_wait().expect("our own process") {
+            None => TcpStream::connect(self.address).is_ok().then_some(true),
+            Some(_) => Some(false),
+        });
+        listens.unwrap_or(false)
     }
 
     /// What comes of a machine's asking from `source` through the proxy, with these headers.

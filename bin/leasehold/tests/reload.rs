@@ -12,6 +12,7 @@ use std::sync::Arc;
 use common::leasehold;
 use leasehold_core::Policy;
 use leasehold_testkit::http::{get, post, problem};
+use leasehold_testkit::wait;
 use rcgen::{CertifiedKey, generate_simple_self_signed};
 use support::{Host, Machine, Vendor, program};
 use tempfile::TempDir;
@@ -89,13 +90,8 @@ impl Scene {
 
     /// Waits until the log says this.
     fn told(&self, what: &str) -> bool {
-        bounded(|| self.log().contains(what))
+        wait::until(|| self.log().contains(what))
     }
-}
-
-/// Whether `is_so` comes true; each look costs as much as a short process.
-fn bounded(is_so: impl Fn() -> bool) -> bool {
-    (0..500).any(|_| is_so() || !Command::new("true").status().expect("a process").success())
 }
 
 fn port(host: &Host) -> String {
@@ -189,7 +185,7 @@ fn a_host_logs_grants_and_refusals_alike_and_says_its_version_and_health() {
     assert_eq!((alive.status, alive.stdout), (0, format!("alive: {version} at {}\n", host.address)));
 
     activate_while_it_serves(&data);
-    assert!(bounded(|| health(&[]).status == 0), "{:?}", health(&[]));
+    assert!(wait::until(|| health(&[]).status == 0), "{:?}", health(&[]));
     assert_eq!(health(&["--json"]).json()["health"], "ready");
     let (mut one, mut two) = (Machine::new(1), Machine::new(2));
     assert_eq!(post(&host.address, "/v1/leases", &one.request()).expect("an answer").0, 409);
@@ -231,7 +227,8 @@ fn head_and_get_say_alike_that_a_host_is_alive() {
     let config = scene.write("host.toml", "listen = \"127.0.0.1:0\"\n");
     let host = scene.serve(&config);
     assert_eq!(get(&host.address, "/healthz").expect("an answer").0, 200);
-    let head = ureq::head(format!("http://{}/healthz", host.address)).call().expect("an answer");
+    let agent: Agent = Agent::config_builder().proxy(None).build().into();
+    let head = agent.head(format!("http://{}/healthz", host.address)).call().expect("an answer");
     let version = head.headers()["server"].to_str().expect("text");
     assert_eq!((head.status().as_u16(), version), (200, concat!("leasehold/", env!("CARGO_PKG_VERSION"))));
     host.stop();

@@ -133,7 +133,7 @@ impl Test {
         client.env("LEASEHOLD_INSTANCE", "a test").env("LEASEHOLD_DIRECTORY", "off");
         client.env("LEASEHOLD_TEST_CLOCK", self.told["clock"].as_str().expect("a path"));
         if command != "status" {
-            client.args(["--host", self.told["address"].as_str().expect("an address")]);
+            client.args(["--no-dns", "--host", self.told["address"].as_str().expect("an address")]);
         }
         let output = client.output().expect("it runs");
         let text = if output.stdout.is_empty() { output.stderr } else { output.stdout };

@@ -25,7 +25,7 @@ use leasehold_testkit::forge::with_mixed_order;
 use leasehold_testkit::http::{COSE, Reply, get, post, problem, send};
 use leasehold_testkit::vectors::{read, unhex};
 use leasehold_testkit::vendor::{BEGIN, Vendor};
-use leasehold_testkit::{SeededRng, VirtualClock};
+use leasehold_testkit::{SeededRng, VirtualClock, wait};
 use leasehold_wire::request::{Unverified, open};
 use leasehold_wire::{
     Envelope, HostCertificate, Keypair, Lease, Reason, Release, Request, SealedRefusal, envelope, verify,
@@ -133,12 +133,11 @@ fn the_lease_of_a_client_that_is_revoked_occupies_no_place() {
     let folder = host.folder.as_ref().expect("a folder").path();
     let keys = (0..200).map(|n| Keypair::from_seed(&[n; 32]).id()).collect();
     Home::new(folder).install_revocations(&host.vendor.revocations(3, keys, Vec::new()), None, BEGIN).expect("a list");
-    // The list is taken on within a second or two; each look costs a reading of the store.
     let ended = || {
         let events = SqliteHost::open_reader(folder).expect("a store").events(1).expect("events");
         matches!(&events[0].decision, Decision::Ended { cause: EndCause::Revoked, .. })
     };
-    assert!((0..1_000_000).any(|_| ended()), "its lease is ended");
+    assert!(wait::until(ended), "its lease is ended");
     let (status, body) = post(&host.address, "/v1/leases", &request).expect("an answer");
     assert_eq!((status, problem(&body).as_str()), (403, "revoked"), "not even the answer that is remembered");
     host.ask(&newcomer, 2, None);

@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 pub mod clock;
+pub mod closed;
 pub mod dns;
 pub mod dns_script;
 pub mod forge;
@@ -19,6 +20,8 @@ pub mod responder;
 pub mod rng;
 pub mod vectors;
 pub mod vendor;
+pub mod wait;
 
 pub use clock::VirtualClock;
+pub use closed::ClosedPort;
 pub use rng::SeededRng;

@@ -86,11 +86,23 @@ impl Host {
         assert!(Command::new("kill").args(["-HUP", &pid]).status().expect("kill").success());
     }
 
-    /// SIGTERM, and what it printed last; it must end well.
+    /// SIGTERM.
     #[cfg(unix)]
-    pub(crate) fn stop(mut self) -> String {
+    pub(crate) fn ask_to_stop(&self) {
         let pid = self.child.id().to_string();
         assert!(Command::new("kill").args(["-TERM", &pid]).status().expect("kill").success());
+    }
+
+    /// SIGTERM, and what it printed last; it must end well.
+    #[cfg(unix)]
+    pub(crate) fn stop(self) -> String {
+        self.ask_to_stop();
+        self.ended()
+    }
+
+    /// Its end, which must be a good one, and what it printed last.
+    #[cfg(unix)]
+    pub(crate) fn ended(mut self) -> String {
         let mut rest = String::new();
         self.stdout.read_to_string(&mut rest).expect("its last words");
         assert!(self.child.wait().expect("its end").success());

@@ -10,6 +10,7 @@ use leasehold_host::activation::Home;
 use leasehold_store_postgres::Address;
 use leasehold_store_postgres::host::PostgresHost;
 use leasehold_testkit::http::{post, problem};
+use leasehold_testkit::wait;
 use tempfile::TempDir;
 
 use super::{Host, Machine, Vendor, history};
@@ -62,16 +63,8 @@ pub(crate) fn scarce() -> Policy {
 }
 
 /// Waits for something that comes about by itself.
-pub(crate) fn until(what: &str, mut is_so: impl FnMut() -> bool) {
-    let pause = Duration::from_millis(20);
-    let came = (0..6_000).any(|_| {
-        let so = is_so();
-        if !so {
-            thread::sleep(pause);
-        }
-        so
-    });
-    assert!(came, "{what}");
+pub(crate) fn until(what: &str, is_so: impl FnMut() -> bool) {
+    assert!(wait::until(is_so), "{what}");
 }
 
 /// Three machines for each of eight threads: their requests get newer over all loads of a test.

@@ -2,6 +2,7 @@
 
 use leasehold_client::{Client, Error, HostSource, Options};
 use leasehold_core::{Cti, Refusal, Span, Standing, Why};
+use leasehold_testkit::ClosedPort;
 use leasehold_testkit::responder::Outgoing;
 use leasehold_testkit::vendor::{Chain, Vendor};
 
@@ -94,7 +95,8 @@ fn a_host_of_the_vendor_that_lacks_the_product_has_refused() {
 
 #[test]
 fn hosts_are_tried_in_their_order_and_all_failures_are_told() {
-    let (scene, down, page) = (Scene::new(), unreachable(), Scene::new());
+    let (scene, closed, page) = (Scene::new(), ClosedPort::new(), Scene::new());
+    let down = closed.address().to_string();
     page.then(Act::WebPage).then(Act::WebPage);
     let hosts = vec![down.parse().unwrap(), page.address(), scene.address()];
     let answer = Client::open(&scene.manifest, Options { hosts, ..scene.options() }).unwrap().activate().unwrap();
@@ -134,7 +136,8 @@ fn hosts_that_were_set_hold_an_attempt_for_90_seconds_at_most() {
 fn the_host_of_the_current_lease_is_tried_after_those_set() {
     let scene = Scene::new();
     scene.licensed();
-    let hosts = vec![unreachable().parse().unwrap()];
+    let closed = ClosedPort::new();
+    let hosts = vec![closed.address().to_string().parse().unwrap()];
     let client = Client::open(&scene.manifest, Options { hosts, ..scene.options() }).unwrap();
     assert_eq!(granted(client.activate().unwrap()).host, scene.address());
     let gone = scene.responder.address();
@@ -230,10 +233,4 @@ fn a_host_that_says_revoked_is_believed_by_its_list_alone() {
     scene.then(Act::Refuse(Refusal::Revoked));
     assert_eq!(refused(scene.client().activate().unwrap()).code, "revoked");
     assert_eq!(scene.client().standing(), Standing::Reduced { why: Why::Revoked });
-}
-
-/// An address at which nothing listens.
-fn unreachable() -> String {
-    let listener = std::net::TcpListener::bind(("127.0.0.1", 0)).unwrap();
-    listener.local_addr().unwrap().to_string()
 }

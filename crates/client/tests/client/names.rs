@@ -1,10 +1,11 @@
 //! Hosts that the machine finds by itself, in a real name server (BIND 9): their order, and what is wrong with some.
 
-use std::net::{Ipv6Addr, TcpListener};
+use std::net::Ipv6Addr;
 
 use leasehold_client::discovery::{Config, LookupOutcome};
 use leasehold_client::{Client, Error, HostSource, Lookup, Options};
 use leasehold_core::Refusal;
+use leasehold_testkit::ClosedPort;
 use leasehold_testkit::dns::{NameServer, Setup, Zone};
 use leasehold_testkit::dns_script::ScriptedNameServer;
 use leasehold_testkit::need::{Need, is_missing};
@@ -38,11 +39,6 @@ fn client(scene: &Scene, server: &NameServer) -> Client {
 
 fn port(scene: &Scene) -> u16 {
     scene.responder.address().port()
-}
-
-/// A port at which nothing listens.
-fn dead() -> u16 {
-    TcpListener::bind(("127.0.0.1", 0)).unwrap().local_addr().unwrap().port()
 }
 
 #[test]
@@ -107,7 +103,8 @@ fn a_rogue_record_delays_and_does_not_fool() {
         return;
     }
     let (scene, rogue) = (Scene::new(), Scene::with_host(|_| Vendor::from_seed(8).host(3, vec![Vendor::grant()])));
-    let records = [HOSTS, &srv(0, port(&rogue), "rogue"), &srv(1, dead(), "two"), &srv(2, port(&scene), "one")];
+    let closed = ClosedPort::new();
+    let records = [HOSTS, &srv(0, port(&rogue), "rogue"), &srv(1, closed.port(), "two"), &srv(2, port(&scene), "one")];
     let server = server(&records.concat());
     let answer = client(&scene, &server).activate().unwrap();
     let codes: Vec<&str> = answer.passed_over.iter().map(|tried| tried.failure.code().name()).collect();

@@ -4,7 +4,6 @@
 mod scene;
 
 use std::fs;
-use std::net::{Ipv4Addr, TcpListener};
 
 use leasehold_authority::products;
 use leasehold_authority::revocations::Target;
@@ -15,6 +14,7 @@ use leasehold_host::asking::{Answered, AuthorityTrust, HostInfo};
 use leasehold_host::authority::Authority;
 use leasehold_host::change::changes;
 use leasehold_host::report::Report;
+use leasehold_testkit::ClosedPort;
 use leasehold_testkit::http::get;
 use leasehold_testkit::responder::Outgoing;
 use leasehold_testkit::rng::SeededRng;
@@ -121,7 +121,8 @@ fn what_is_no_answer_is_told_apart_and_changes_nothing() {
     }
     scene.then(Act::Say(Outgoing::cose(other.host(1, vec![OtherVendor::grant()]).certificate())));
     assert_eq!(scene.activate(&key).unwrap_err().code(), Code::AnotherHost);
-    let closed = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap().local_addr().unwrap();
+    let port = ClosedPort::new();
+    let closed = port.address();
     let info = HostInfo { machine: &machine(), name: None, report: Report::default() };
     let error =
         scene.home().renew(&info, &AuthorityTrust { link: &link(closed), root: None }, scene.now()).unwrap_err();

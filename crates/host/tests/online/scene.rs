@@ -5,7 +5,6 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::path::Path;
 use std::sync::{Arc, Mutex};
 use std::thread;
-use std::time::Duration;
 
 use leasehold_authority::keys::{self, NewKey};
 use leasehold_authority::products::{self, NewFamily, NewProduct};
@@ -26,7 +25,7 @@ use leasehold_store::authority::{Actor, AuthorityStore, Stamp};
 use leasehold_store_sqlite::authority::SqliteAuthority;
 use leasehold_store_sqlite::host::SqliteHost;
 use leasehold_testkit::responder::{Incoming, Outgoing, Responder};
-use leasehold_testkit::{SeededRng, VirtualClock};
+use leasehold_testkit::{SeededRng, VirtualClock, wait};
 use leasehold_wire::{HostRequest, Keypair, request};
 use serde_json::json;
 use tempfile::TempDir;
@@ -281,11 +280,5 @@ impl Serving {
 
 /// Waits until something is so; fails where it never is.
 pub(crate) fn until(holds: impl Fn() -> bool) {
-    for _ in 0..1_000 {
-        if holds() {
-            return;
-        }
-        thread::sleep(Duration::from_millis(20));
-    }
-    panic!("it never came about");
+    assert!(wait::until(holds), "it never came about");
 }

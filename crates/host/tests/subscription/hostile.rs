@@ -8,6 +8,7 @@ use std::time::Duration;
 use base64ct::{Base64UrlUnpadded, Encoding};
 use leasehold_client::{Code, SignInWay};
 use leasehold_host::subscription::Subscription;
+use leasehold_testkit::ClosedPort;
 use leasehold_testkit::http::{problem, send};
 use leasehold_testkit::need::{Need, is_missing};
 use leasehold_testkit::oidc::Oidc;
@@ -110,7 +111,8 @@ fn a_provider_that_is_of_no_use_is_named_by_what_is_wrong_with_it() {
         (error.code(), error.to_string())
     };
     let of = |address: &str| probe(&subscription(&format!("http://{address}")));
-    let gone = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a free port").local_addr().expect("one").to_string();
+    let closed = ClosedPort::new();
+    let gone = closed.address().to_string();
     let cases = [
         (gone, Code::ProviderUnreachable, "connection refused"),
         (

@@ -107,9 +107,9 @@ mod tests {
     fn a_port_where_nothing_listens_is_told_from_one_where_something_does() {
         let listener = std::net::TcpListener::bind(("127.0.0.1", 0)).unwrap();
         let alive = listener.local_addr().unwrap();
-        let dead = std::net::TcpListener::bind(("127.0.0.1", 0)).unwrap().local_addr().unwrap();
+        let closed = leasehold_testkit::ClosedPort::new();
         let connect = |target: Target| target.connect(Duration::from_mins(1));
-        let targets = vec![Some(Target::At(dead)), Some(Target::Named(alive.to_string()))];
+        let targets = vec![Some(Target::At(closed.address())), Some(Target::Named(alive.to_string()))];
         let failures = at_once(targets, Duration::from_mins(1), connect);
         assert!(matches!(&failures[..], [Some(Failure::Unreachable(_)), None]), "{failures:?}");
     }
