@@ -68,13 +68,13 @@ impl World {
     }
 
     /// A machine asks once more, by file; what the host of `data` answers.
-    fn lease(&self, data: &str, machine: u8) -> PathBuf {
+    fn lease(&self, data: &str, machine: u8) -> String {
         let _ = fs::remove_file(self.path("request.txt"));
         self.ok(&format!("client request --state clients/{machine} --for-host -o request.txt"));
         let answer = format!("answer-{data}-{machine}.txt");
         let _ = fs::remove_file(self.path(&answer));
         self.ok(&format!("host lease request.txt --data {data} -o {answer}"));
-        self.path(&answer)
+        answer
     }
 
     fn write(&self, name: &str, bytes: &[u8]) {
@@ -225,7 +225,7 @@ fn a_lease_is_proven_or_denied_by_a_journal() {
     world.ok("journal export --data host -o before.lhj");
     let answer = world.lease("host", 2);
     world.ok("journal export --data host -o after.lhj");
-    let verify = |journal: &str| format!("journal verify {journal} --root $ROOT --lease {}", answer.display());
+    let verify = |journal: &str| format!("journal verify {journal} --root $ROOT --lease {answer}");
     assert!(world.ok(&verify("after.lhj")).contains("in it: seal"));
     let proven = world.json(&verify("after.lhj"), "journal-verify");
     assert_eq!((&proven["lease"]["contained"], &proven["lease"]["index"]), (&true.into(), &0.into()));
@@ -239,7 +239,7 @@ fn a_lease_is_proven_or_denied_by_a_journal() {
     let other = World::new();
     other.ok("journal export --data host -o other.lhj");
     fs::copy(other.path("other.lhj"), world.path("other.lhj")).expect("a copy");
-    let denied = world.refused(&format!("journal verify other.lhj --lease {}", answer.display()));
+    let denied = world.refused(&format!("journal verify other.lhj --lease {answer}"));
     assert!(denied.contains("[not-in-journal]") && denied.contains("no seals of the host"), "{denied}");
     let related = world.refused("journal verify after.lhj --previous other.lhj");
     assert!(related.contains("[journal-unrelated]"), "{related}");
@@ -258,7 +258,7 @@ fn two_copies_of_a_host_are_proven_by_their_journals() {
     world.ok("journal export --data copy -o copy.lhj");
     let said = world.refused("journal verify copy.lhj --previous host.lhj --root $ROOT");
     assert!(said.contains("[journal-forked]") && said.contains("seal 12 of host"), "{said}");
-    let said = world.refused(&format!("journal verify copy.lhj --root $ROOT --lease {}", own.display()));
+    let said = world.refused(&format!("journal verify copy.lhj --root $ROOT --lease {own}"));
     assert!(said.contains("[journal-forked]"), "{said}");
     let said = world.refused("journal export --data copy --append host.lhj");
     assert!(said.contains("[another-store]"), "{said}");

@@ -145,10 +145,10 @@ fn nginx_tells_the_host_where_its_clients_are() {
     let scene = Scene::new();
     let [block] = blocks("nginx").try_into().expect("one configuration");
     let folder = scene.folder.path().display().to_string();
-    let own =
-        ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"].map(|what| format!("{what}_temp_path {folder}/{what};\n"));
+    let own = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"]
+        .map(|what| format!("{what}_temp_path \"{folder}/{what}\";\n"));
     let block = block.replacen("http {\n", &format!("http {{\naccess_log off;\n{}", own.concat()), 1);
-    let text = format!("daemon off;\npid {folder}/nginx.pid;\nevents {{}}\n{block}");
+    let text = format!("daemon off;\npid \"{folder}/nginx.pid\";\nevents {{}}\n{block}");
     let proxy = Proxy::start(&scene, &text, |file| {
         let mut command = contained(find("nginx").expect("nginx"));
         command.args(["-e", "stderr", "-c"]).arg(file);

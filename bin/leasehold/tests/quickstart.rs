@@ -61,6 +61,33 @@ fn it_serves_on_until_it_is_told_to_stop_and_ends_well() {
     assert!(child.wait().expect("its end").success(), "{last:?}");
 }
 
+#[test]
+fn a_file_or_the_folder_of_another_is_named_where_a_folder_is_mistaken() {
+    let folder = tempfile::tempdir().expect("a folder");
+    quickstart(folder.path(), &["--clients", "1"]);
+    for (line, words) in [
+        ("host status --data vendor", "vendor: it is a vendor's folder"),
+        ("host clients --data vendor", "vendor: it is a vendor's folder"),
+        ("host events --data acme-cad.lh", "acme-cad.lh: it is a file"),
+        ("host clients --data nowhere", "nowhere: there is no such folder"),
+        ("host backup - --data acme-cad.lh", "acme-cad.lh: it is a file"),
+        ("vendor key list --dir host", "host: it is a host's folder"),
+        ("vendor product list --dir acme-cad.lh", "acme-cad.lh: it is a file"),
+        ("client status --state host", "host: it is a host's folder"),
+    ] {
+        let output = program().args(line.split(' ')).current_dir(folder.path()).output().expect("a process");
+        let told = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(2), "{line}: {told}");
+        assert!(
+            told.contains(words) && told.contains("[not-initialised]") && told.contains("hint: "),
+            "{line}: {told}"
+        );
+    }
+    let root = program().args(["inspect", "acme-cad.lh", "--root", "acme-cad.lh"]).current_dir(folder.path()).output();
+    let told = String::from_utf8_lossy(&root.expect("a process").stderr).into_owned();
+    assert!(told.contains("it is a manifest") && told.contains("`--manifest FILE`"), "{told}");
+}
+
 fn quickstart(dir: &Path, more: &[&str]) -> Output {
     let output = program().args(["--json", "quickstart", "--once", "--dir"]).arg(dir).args(more).output();
     let output = output.expect("a process");

@@ -221,7 +221,7 @@ fn command(folder: &Path, arguments: &str) -> Command {
 fn on_a_terminal(folder: &Path, arguments: &str, columns: usize, rows: usize) -> String {
     let program = env!("CARGO_BIN_EXE_leasehold");
     let line = format!("stty cols {columns} rows {rows} && exec {program} {arguments} 2>/dev/null");
-    let output = Command::new("script").args(["-qec", &line, "/dev/null"]).current_dir(folder).output();
+    let output = contained("script").args(["-qec", &line, "/dev/null"]).current_dir(folder).output();
     let output = output.expect("the command script, which every Debian has");
     let text = String::from_utf8(output.stdout).expect("text").replace("\r\n", "\n");
     assert!(output.status.success(), "{arguments}: {text}");

@@ -64,8 +64,19 @@ pub fn listing(folder: &Path) -> Vec<String> {
     found
 }
 
-/// By these programs are found and started.
-const PASSED_ON: &[&str] = &["PATH", "PATHEXT", "SystemRoot", "SystemDrive", "ComSpec", "LLVM_PROFILE_FILE"];
+/// By these programs are found and started, at another time than now where `scripts/moments` says so.
+const PASSED_ON: &[&str] = &[
+    "PATH",
+    "PATHEXT",
+    "SystemRoot",
+    "SystemDrive",
+    "ComSpec",
+    "LLVM_PROFILE_FILE",
+    "LD_PRELOAD",
+    "FAKETIME",
+    "FAKETIME_DONT_FAKE_MONOTONIC",
+    "NO_FAKE_STAT",
+];
 
 /// What names a place of the user's or a default of Leasehold's, and where that is instead.
 const IN_FOLDER: &[(&str, &str)] = &[

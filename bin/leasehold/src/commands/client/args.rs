@@ -11,6 +11,7 @@ use leasehold_core::PublicKey;
 use super::made_up::made_up;
 use super::names::Names;
 use super::outcome;
+use crate::commands::inspect::other;
 use crate::failure::Failure;
 use crate::input;
 use crate::values;
@@ -101,6 +102,9 @@ impl StateArgs {
     fn failure(&self, error: &leasehold_client::Error) -> Failure {
         let failure = outcome::failure(error);
         match (error, self.manifest.as_deref()) {
+            (leasehold_client::Error::NoProduct { base }, _) if let Some(message) = other::mistaken(base, "state-folder") => {
+                Failure::failed(error.code(), message).hint("name the folder of the machine's state with `--state` or LEASEHOLD_STATE")
+            }
             (leasehold_client::Error::NoProduct { .. } | leasehold_client::Error::SeveralProducts { .. }, _) => {
                 failure.hint("name the product's manifest with `--manifest FILE`")
             }

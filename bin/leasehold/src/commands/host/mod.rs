@@ -26,7 +26,7 @@ mod service;
 mod status;
 mod subscription;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::{Args, Subcommand};
 use leasehold_core::{Code, Timestamp};
@@ -37,6 +37,7 @@ use leasehold_store::StoreError;
 use leasehold_store::host::{HostStore, SealHistory};
 
 use crate::commands::authority;
+use crate::commands::inspect::other;
 use crate::commands::system_service::ServiceCommand;
 use crate::failure::Failure;
 use crate::output::Output;
@@ -203,6 +204,11 @@ impl Data {
 }
 
 fn nothing_served(location: &StoreLocation) -> Failure {
+    if let StoreLocation::Folder(folder) = location
+        && let Some(failure) = no_hosts_folder(folder)
+    {
+        return failure;
+    }
     let message = format!("{location}: the host has not served yet, there is nothing to show");
     Failure::refused(Code::NotInitialised, message).hint("start it with `leasehold host serve`")
 }
@@ -218,18 +224,23 @@ fn check_store_is_there(location: &StoreLocation, home: &Home) -> Result<(), Fai
     }
 }
 
+/// Where something else was named, or nothing, than the folder of a host.
+fn no_hosts_folder(folder: &Path) -> Option<Failure> {
+    let missing = || (!folder.exists()).then(|| format!("{}: there is no such folder", folder.display()));
+    let message = missing().or_else(|| other::mistaken(folder, "host-folder"))?;
+    Some(Failure::failed(Code::NotInitialised, message).hint(
+        "name the host's folder with `--data DIR` or LEASEHOLD_HOST_DATA; a new host begins with `leasehold host activate` or `host request`",
+    ))
+}
+
 /// What a failure of the host's library means for the command.
 pub(crate) fn failed(error: &Error) -> Failure {
     let message = error.to_string();
     match error {
         Error::File { path, source } => Failure::file(path, source),
-        Error::NoRequest(folder) if !folder.exists() => {
-            Failure::failed(error.code(), format!("{}: there is no such folder", folder.display()))
-                .hint("name the host's folder with `--data DIR` or LEASEHOLD_HOST_DATA; a new host begins with `leasehold host activate` or `host request`")
-        }
-        Error::NoRequest(_) => {
+        Error::NoRequest(folder) => no_hosts_folder(folder).unwrap_or_else(|| {
             Failure::failed(error.code(), message).hint("`leasehold host activate --authority URL`; or `leasehold host request` for a request to carry to the vendor")
-        }
+        }),
         Error::NotRenewable(_) => Failure::refused(error.code(), message)
             .hint("run `leasehold host activate --authority URL` once with the host key; nothing more is used up"),
         Error::Authority(error) => authority::failed(error),
@@ -253,7 +264,7 @@ pub(crate) fn failed(error: &Error) -> Failure {
 }
 
 /// What a failure of the store means, with what the store itself says.
-pub(crate) fn store_failed(folder: &std::path::Path, error: &StoreError) -> Failure {
+pub(crate) fn store_failed(folder: &Path, error: &StoreError) -> Failure {
     StoreLocation::Folder(folder.to_owned()).failed(error)
 }
 

@@ -4,7 +4,7 @@ mod document;
 mod fact;
 mod facts;
 mod key;
-mod other;
+pub(crate) mod other;
 pub(crate) mod root;
 
 use std::path::{Path, PathBuf};

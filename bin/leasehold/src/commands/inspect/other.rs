@@ -28,6 +28,16 @@ pub(super) fn folder(path: &Path) -> Other {
     }
 }
 
+/// What lies where a folder of the kind `wanted` was named, if that is told by sight: a file, or the folder of another part of Leasehold.
+pub(crate) fn mistaken(path: &Path, wanted: &str) -> Option<String> {
+    let words = if path.is_file() {
+        "a file"
+    } else {
+        Some(folder(path)).filter(|found| ![wanted, "folder"].contains(&found.kind))?.words
+    };
+    Some(format!("{}: it is {words}", path.display()))
+}
+
 /// What the bytes are; `name` helps where they alone do not tell.
 pub(super) fn file(bytes: &[u8], name: &str) -> Option<Other> {
     let other = |kind, words, hint| Some(Other { kind, words, hint });

@@ -18,9 +18,12 @@ pub(crate) fn given(text: &str) -> Result<PublicKey, Failure> {
         return Err(Failure::failed(Code::Usage, format!("root {text}: neither 64 hexadecimal digits nor a file"))
             .hint("the vendor tells its root key; `--manifest FILE` takes it from a manifest"));
     }
-    read(&input::file(path)?).ok_or_else(|| {
-        Failure::failed(Code::Usage, format!("root {text}: the file holds no public key"))
-            .hint("64 hexadecimal digits, or an Ed25519 public key in PEM (-----BEGIN PUBLIC KEY-----)")
+    let bytes = input::file(path)?;
+    read(&bytes).ok_or_else(|| match in_manifest(&bytes) {
+        Some(_) => Failure::failed(Code::Usage, format!("root {text}: it is a manifest, and no public key"))
+            .hint("`--manifest FILE` takes the root key from a manifest"),
+        None => Failure::failed(Code::Usage, format!("root {text}: the file holds no public key"))
+            .hint("64 hexadecimal digits, or an Ed25519 public key in PEM (-----BEGIN PUBLIC KEY-----)"),
     })
 }
 

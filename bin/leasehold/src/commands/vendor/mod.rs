@@ -32,6 +32,7 @@ use leasehold_core::{Code, KeyKind, Text};
 use leasehold_store::authority::{Actor, AuthorityStore, Person, Stamp};
 
 use crate::commands::access::admin::Admin;
+use crate::commands::inspect::other;
 use crate::commands::system_service::ServiceCommand;
 use crate::commands::upgrade;
 use crate::failure::Failure;
@@ -172,7 +173,12 @@ impl VendorContext {
     /// Opens an existing vendor; creates nothing.
     fn open(VendorPaths { home, place, actor }: VendorPaths) -> Result<Self, Failure> {
         if place.authority_versions()?.is_none() {
-            let message = format!("{place}: there is no vendor here yet");
+            let mistaken = if let StoreLocation::Folder(folder) = &place {
+                other::mistaken(folder, "vendor-folder")
+            } else {
+                None
+            };
+            let message = mistaken.unwrap_or_else(|| format!("{place}: there is no vendor here yet"));
             return Err(Failure::failed(Code::NotInitialised, message).hint(MAKE_ONE));
         }
         let store = place.authority()?;
