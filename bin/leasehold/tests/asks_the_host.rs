@@ -8,6 +8,7 @@ use std::path::Path;
 use std::process::Output;
 
 use leasehold_core::Policy;
+use leasehold_testkit::wait;
 use serde_json::Value;
 use support::{Host, Vendor, program};
 use tempfile::TempDir;
@@ -29,9 +30,8 @@ impl Scene {
             command.current_dir(folder.path());
             command
         });
-        while !folder.path().join("host/admin.sock").exists() {
-            std::thread::yield_now();
-        }
+        let socket = folder.path().join("host/admin.sock");
+        assert!(wait::until(|| socket.exists()), "the host's socket");
         Self { folder, _host: host }
     }
 

@@ -18,6 +18,7 @@ use leasehold_testkit::http::post;
 use leasehold_testkit::need::{Need, is_missing};
 #[cfg(unix)]
 use leasehold_testkit::postgres::Postgres;
+use leasehold_testkit::wait;
 use serde_json::Value;
 use support::{Host, Machine, Vendor, program};
 use tempfile::TempDir;
@@ -69,6 +70,7 @@ fn a_backup_under_load_has_all_that_was_granted_before_and_serves_elsewhere() {
     let of_thread = |thread: u64| (0..40).map(|n| Machine::new(1_000 * thread + n)).collect();
     let mut fleet: Vec<Vec<Machine>> = (0..4).map(of_thread).collect();
     let before = thread::scope(|scope| {
+        let _ends = wait::Ends(&over);
         for machines in &mut fleet {
             let (address, over, count, granted, answered) = (&host.address, &over, &count, &granted, answered.clone());
             scope.spawn(move || {
@@ -86,15 +88,14 @@ fn a_backup_under_load_has_all_that_was_granted_before_and_serves_elsewhere() {
                 }
             });
         }
+        // Where a thread fails, the others end, and so does the wait.
+        drop(answered);
         enough.recv().expect("enough answers");
         let before = granted.lock().expect("leases").clone();
         let about = json(&["host", "backup", "backup.tar", "--data", "host"], folder.path());
         let after = count.load(Ordering::Relaxed);
         // Requests were answered while it was made, or after: the host did not stop.
-        while count.load(Ordering::Relaxed) < after + 20 {
-            thread::yield_now();
-        }
-        over.store(true, Ordering::Relaxed);
+        assert!(wait::until(|| count.load(Ordering::Relaxed) >= after + 20), "more answers");
         assert!(about["seal"].as_u64().expect("a number") > 0);
         before
     });

@@ -12,6 +12,7 @@ use leasehold_store_sqlite::host::SqliteHost;
 use leasehold_testkit::http::{get, post, problem};
 use leasehold_testkit::need::{Need, is_missing};
 use leasehold_testkit::process::contained;
+use leasehold_testkit::wait::Ends;
 use support::{Host, Machine, Vendor, history, program};
 
 const CAPACITY: u64 = 12;
@@ -54,6 +55,7 @@ fn under_load_until_killed(
     let (answered, enough) = mpsc::channel();
     let count = AtomicUsize::new(0);
     thread::scope(|scope| {
+        let _ends = Ends(&over);
         for (thread, machines) in (0_u64..).zip(machines) {
             let (address, over, count, answered) = (&address, &over, &count, answered.clone());
             scope.spawn(move || {
@@ -87,7 +89,6 @@ fn under_load_until_killed(
         drop(answered);
         enough.recv().expect("enough answers");
         host.kill();
-        over.store(true, Ordering::Relaxed);
     });
 }
 

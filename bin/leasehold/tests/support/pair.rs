@@ -82,6 +82,7 @@ pub(crate) fn under_load(
 ) {
     let over = AtomicBool::new(false);
     thread::scope(|scope| {
+        let _ends = wait::Ends(&over);
         for (thread, machines) in (0_u64..).zip(machines) {
             let over = &over;
             scope.spawn(move || {
@@ -110,6 +111,5 @@ pub(crate) fn under_load(
             });
         }
         end();
-        over.store(true, Ordering::Relaxed);
     });
 }
