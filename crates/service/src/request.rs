@@ -42,6 +42,11 @@ impl Request {
         self.headers.get(name)?.to_str().ok()
     }
 
+    /// The value of a header that may have letters of any language: UTF-8, which HTTP carries as it is.
+    pub fn header_text(&self, name: &HeaderName) -> Option<&str> {
+        std::str::from_utf8(self.headers.get(name)?.as_bytes()).ok()
+    }
+
     /// The media type of the body as it was sent, without its parameters.
     pub fn content_type(&self) -> Option<&str> {
         let value = self.header(&header::CONTENT_TYPE)?;

@@ -18,9 +18,9 @@ use windows_sys::Win32::Security::Authorization::{
 };
 use windows_sys::Win32::Security::{
     ACL, DACL_SECURITY_INFORMATION, GetSecurityDescriptorDacl, GetSecurityDescriptorSacl, GetTokenInformation,
-    LABEL_SECURITY_INFORMATION, LookupAccountNameW, OWNER_SECURITY_INFORMATION, PROTECTED_DACL_SECURITY_INFORMATION,
-    PSECURITY_DESCRIPTOR, PSID, SECURITY_ATTRIBUTES, TOKEN_INFORMATION_CLASS, TOKEN_OWNER, TOKEN_QUERY, TOKEN_USER,
-    TokenElevation, TokenOwner, TokenUser,
+    LABEL_SECURITY_INFORMATION, LookupAccountNameW, LookupAccountSidW, OWNER_SECURITY_INFORMATION,
+    PROTECTED_DACL_SECURITY_INFORMATION, PSECURITY_DESCRIPTOR, PSID, SECURITY_ATTRIBUTES, TOKEN_INFORMATION_CLASS,
+    TOKEN_OWNER, TOKEN_QUERY, TOKEN_USER, TokenElevation, TokenOwner, TokenUser,
 };
 use windows_sys::Win32::Storage::FileSystem::{
     CREATE_NEW, CreateDirectoryW, CreateFileW, FILE_ATTRIBUTE_NORMAL, FILE_SHARE_DELETE, FILE_SHARE_READ,
@@ -221,6 +221,35 @@ pub fn user() -> io::Result<String> {
     unsafe { id_text(id) }
 }
 
+/// The name of the user whose process this is, behind that of the domain or machine that knows the user: `CORP\ann`.
+///
+/// # Errors
+/// As the system's; also where a domain does not answer.
+pub fn user_name() -> io::Result<String> {
+    let answer = token(TokenUser)?;
+    // SAFETY: as for `user`.
+    let id = unsafe { (*answer.as_ptr().cast::<TOKEN_USER>()).User.Sid };
+    let (mut name, mut domain, mut kind) = ([0_u16; 257], [0_u16; 257], 0);
+    let (mut name_room, mut domain_room) = (257, 257);
+    // SAFETY: the account's id is the system's own, and `answer` holds it still; each answer has as much room as is said.
+    let found = unsafe {
+        LookupAccountSidW(
+            ptr::null(),
+            id,
+            name.as_mut_ptr(),
+            &raw mut name_room,
+            domain.as_mut_ptr(),
+            &raw mut domain_room,
+            &raw mut kind,
+        )
+    };
+    if found == 0 {
+        return Err(io::Error::last_os_error());
+    }
+    let (name, domain) = (wide::text(&name), wide::text(&domain));
+    Ok(if domain.is_empty() { name } else { format!(r"{domain}\{name}") })
+}
+
 /// The id of an account as a text.
 ///
 /// # Safety
@@ -397,6 +426,15 @@ mod tests {
         create_file(&folder.join("key")).unwrap();
         File::options().read(true).write(true).open(folder.join("below/kept")).unwrap();
         assert!(give_folder(&folder, "no such account", access_list::of_service_folder).is_err());
+    }
+
+    #[test]
+    fn the_user_has_a_name_that_no_variable_changes() {
+        let name = user_name().unwrap();
+        let (_, own) = name.rsplit_once('\\').unwrap_or(("", &name));
+        assert!(!own.is_empty(), "{name}");
+        // The name leads to the account again.
+        assert_eq!(account_id(&name).unwrap(), user().unwrap(), "{name}");
     }
 
     #[test]

@@ -8,6 +8,7 @@ use leasehold_core::{Code, Text};
 use leasehold_host::{LocalAccess, LocalHost};
 use serde_json::Value;
 use ureq::Agent;
+use ureq::http::HeaderValue;
 
 use crate::failure::Failure;
 
@@ -60,7 +61,9 @@ fn post(
     let LocalAccess { url, token } = access;
     let failed = |error: ureq::Error| Failure::failed(Code::Internal, format!("{url}: {error}"));
     let request = agent.post(format!("{url}{path}")).header("authorization", format!("Bearer {token}"));
-    let request = request.header(LocalAccess::OPERATOR, by.as_str()).content_type("application/json");
+    // Names have letters of any language.
+    let by = HeaderValue::from_bytes(by.as_str().as_bytes()).expect("a text has no control characters");
+    let request = request.header(LocalAccess::OPERATOR, by).content_type("application/json");
     let mut response = request.send(body.to_string()).map_err(failed)?;
     let text = response.body_mut().read_to_vec().map_err(failed)?;
     Ok((response.status().as_u16(), text))
