@@ -120,7 +120,9 @@ impl ServiceCommand {
 impl Install {
     fn run(self, program: &Program, folders: Vec<Folder>) -> Result<(), Failure> {
         let here = std::env::current_dir().map_err(|error| Failure::file(Path::new("."), &error))?;
-        let account = self.account.unwrap_or_else(|| format!(r"NT SERVICE\{}", program.name).into());
+        // The installer names an empty one where it was told none.
+        let account = self.account.filter(|account| !account.is_empty());
+        let account = account.unwrap_or_else(|| format!(r"NT SERVICE\{}", program.name).into());
         let started = [OsString::from(AS_SERVICE), here.clone().into_os_string()];
         let arguments = program.command.iter().cloned().chain(started).chain(self.serve).collect();
         let there = |folder: Folder| Folder { path: here.join(folder.path), ..folder };
