@@ -26,7 +26,7 @@ vendor-product-change: vendor product withdraw acme-sim
 vendor-product-list: vendor product list
 vendor-product-change: vendor product restore acme-sim
 vendor-family-show: vendor family show acme
-vendor-family-change: vendor family set sim --grace 20d --end 2031-01-01
+vendor-family-change: vendor family set sim --grace 20d --end 2099-01-01
 vendor-family-change: vendor family withdraw sim
 vendor-family-list: vendor family list
 vendor-family-change: vendor family restore sim
@@ -34,7 +34,7 @@ vendor-key-issue: vendor key issue --family acme --kind multiple --machines 9 --
 vendor-key-issue: vendor key issue --family acme --kind host -o k.txt =KEY /last_five
 vendor-key-list: vendor key list
 vendor-key-show: vendor key show $KEY
-vendor-key-change: vendor key set $KEY --hosts 8 --customer B --end 2031-01-01
+vendor-key-change: vendor key set $KEY --hosts 8 --customer B --end 2099-01-01
 host-request: host request --data h2 --key-file k.txt
 host-request: host request --data h2 --key-file k.txt -o r.txt
 vendor-approve: vendor approve r.txt
