@@ -7,7 +7,10 @@ use std::path::{Path, PathBuf};
 use std::process::Output;
 
 use leasehold_core::Policy;
-use leasehold_testkit::http::{get, post, problem};
+use leasehold_testkit::http::post;
+#[cfg(unix)]
+use leasehold_testkit::http::{get, problem};
+#[cfg(unix)]
 use leasehold_testkit::wait;
 use serde_json::Value;
 use support::{Host, Machine, Vendor, program};

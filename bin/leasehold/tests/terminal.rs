@@ -41,6 +41,7 @@ fn estate() -> TempDir {
     folder
 }
 
+#[cfg(target_os = "linux")]
 const TABLES: &[&str] = &[
     "host status --data host",
     "host clients --data host",
@@ -200,12 +201,14 @@ fn logs_on_a_terminal_are_coloured_unless_it_is_dumb_or_none_are_wanted() {
 const ESCAPE: u8 = 0x1b;
 
 /// What a command prints on standard output where that is a file.
+#[cfg(unix)]
 fn run(folder: &Path, arguments: &str) -> String {
     let output = command(folder, arguments).output().expect("a process");
     assert!(output.status.success(), "{arguments}: {}", String::from_utf8_lossy(&output.stderr));
     String::from_utf8(output.stdout).expect("text")
 }
 
+#[cfg(target_os = "linux")]
 fn json(folder: &Path, arguments: &str) -> serde_json::Value {
     serde_json::from_str(&run(folder, &format!("--json {arguments}"))).expect("JSON")
 }
