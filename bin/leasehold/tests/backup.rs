@@ -4,7 +4,7 @@ mod support;
 
 use std::collections::HashSet;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::{MAIN_SEPARATOR, Path, PathBuf};
 use std::process::{Output, Stdio};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Mutex, mpsc};
@@ -241,7 +241,7 @@ fn a_backup_goes_through_a_pipe_and_into_a_folder_under_a_name_of_its_own() {
     fs::create_dir(at.join("backups")).expect("a folder");
     let about = json(&["host", "backup", "backups", "--data", "host"], at);
     let name = about["file"].as_str().expect("a path");
-    let own = format!("backups/leasehold-host-{}-", &about["host"].as_str().expect("a name")[..8]);
+    let own = format!("backups{MAIN_SEPARATOR}leasehold-host-{}-", &about["host"].as_str().expect("a name")[..8]);
     assert!(name.starts_with(&own) && Path::new(name).extension().is_some_and(|end| end == "tar"), "{name}");
     assert_eq!(fs::read_dir(at.join("backups")).expect("a folder").count(), 1, "nothing else is left");
 }
@@ -260,7 +260,8 @@ fn backups_go_into_a_folder_however_it_is_named_do_not_collide_and_older_ones_ar
     let data = data.to_str().expect("a path");
     for (at, target) in ["daily", "daily", "daily/", "daily"].iter().enumerate() {
         let made = json(&["host", "backup", target, "--data", data], folder.path());
-        assert!(made["file"].as_str().is_some_and(|file| file.starts_with("daily/leasehold-host-")), "{made}");
+        let own = format!("daily{MAIN_SEPARATOR}leasehold-host-");
+        assert!(made["file"].as_str().is_some_and(|file| file.starts_with(&own)), "{made}");
         assert_eq!(backups(&folder.path().join("daily")).len(), at + 1, "within a minute, within a second");
     }
     fs::write(folder.path().join("daily/leasehold-host-notes.tar"), "").expect("a file");
@@ -268,8 +269,8 @@ fn backups_go_into_a_folder_however_it_is_named_do_not_collide_and_older_ones_ar
     let left = backups(&folder.path().join("daily"));
     assert_eq!(left.len(), 3, "two backups, and what is none: {left:?}");
     let newest = json(&["host", "backup", "daily/", "--keep", "1", "--data", data], folder.path());
-    let newest = newest["file"].as_str().expect("a file").trim_start_matches("daily/").to_owned();
-    assert!(backups(&folder.path().join("daily")).contains(&newest), "the newest one stays");
+    let newest = Path::new(newest["file"].as_str().expect("a file")).file_name().expect("a name").to_string_lossy();
+    assert!(backups(&folder.path().join("daily")).contains(&newest.into_owned()), "the newest one stays");
     let file = json(&["host", "backup", "one.tar", "--data", data], folder.path());
     assert_eq!(file["file"], "one.tar");
     fails(&["host", "backup", "one.tar", "--data", data], folder.path(), 1, "already-exists");

@@ -18,7 +18,7 @@ use support::{Host, program};
 const LINES: &str = "\
 quickstart: quickstart --once --dir . --clients 7
 testhost: testhost --dir test
-client-agent: client agent --products . --socket agent.sock --no-dns
+client-agent: client agent --products . --socket $SOCKET --no-dns
 vendor-product-add: vendor product add acme-sim --title Sim --family sim --threshold 25 --capacity 50 --features simulation
 vendor-product-show: vendor product show acme-sim
 vendor-product-change: vendor product set acme-sim --title Simulation --service acme --mode advise
@@ -210,7 +210,10 @@ fn what_every_command_prints_as_json_is_as_its_schema_says() {
     fs::write(folder.path().join("host.toml"), "listen = \"127.0.0.1:1\"\n").expect("a file");
     let mut servers = Vec::new();
     let fixtures = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../crates/office/data/fixtures");
-    let mut known = BTreeMap::from([("FIXTURES".to_owned(), fixtures.display().to_string())]);
+    let pipe = format!(r"\\.\pipe\leasehold-test-json-{}", std::process::id());
+    let socket = if cfg!(windows) { pipe } else { "agent.sock".to_owned() };
+    let mut known =
+        BTreeMap::from([("FIXTURES".to_owned(), fixtures.display().to_string()), ("SOCKET".to_owned(), socket)]);
     let mut wrong = Vec::new();
     for line in LINES.lines() {
         let (schema, command) = line.split_once(": ").expect("a schema and a command");

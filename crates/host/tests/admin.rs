@@ -10,13 +10,11 @@ use leasehold_core::{Code, Component, Cti, Finding, Fingerprint, Grant, Policy, 
 use leasehold_dashboard::host::data::SettingGroup;
 use leasehold_host::activation::Home;
 use leasehold_host::{
-    Administration, LocalAccess, LocalHost, Operations, Options, RoleSet, ServedStore, Server, admin_openapi,
-    admin_routes,
+    Administration, LocalAccess, LocalHost, Operations, Options, RoleSet, Server, admin_openapi, admin_routes,
 };
 use leasehold_service::access::{Accounts, NewAdmin, NewToken, PasswordHash, SecretText};
 use leasehold_service::admin::WrongTokens;
 use leasehold_service::{Listener, Rate, Tls};
-use leasehold_store::host::{Family, HostStore};
 use leasehold_store_sqlite::host::SqliteHost;
 use leasehold_testkit::http::{Reply, post, problem, send};
 use leasehold_testkit::need::{Need, find_api_tool, is_missing};
@@ -285,6 +283,9 @@ fn commands_of_this_machine_need_no_token_at_the_socket_and_it_goes_with_the_hos
 #[cfg(unix)] // the socket is of Unix; elsewhere commands come with the token
 #[test]
 fn a_host_that_serves_tells_what_its_store_holds() {
+    use leasehold_host::ServedStore;
+    use leasehold_store::host::{Family, HostStore};
+
     let host = Running::start(Policy { threshold: 3, ..Policy::default() });
     (1..=40).for_each(|n| host.ask(n));
     let now = host.clock_now();

@@ -73,8 +73,8 @@ pub fn create_folder(path: &Path) -> io::Result<()> {
 /// # Errors
 /// As the system's; also where there is no such account.
 pub fn give_folder(path: &Path, account: &str, list_for: fn(&str) -> String) -> io::Result<()> {
-    std::fs::create_dir_all(path)?;
     let account = if account.eq_ignore_ascii_case("LocalSystem") { "SY".to_owned() } else { account_id(account)? };
+    std::fs::create_dir_all(path)?;
     set_list(&Target::At(path), &list_for(&account))?;
     hand_over(path, &account)
 }
@@ -425,7 +425,9 @@ mod tests {
         // Wine knows no group of administrators, so that what the list says can be read on Windows alone.
         create_file(&folder.join("key")).unwrap();
         File::options().read(true).write(true).open(folder.join("below/kept")).unwrap();
-        assert!(give_folder(&folder, "no such account", access_list::of_service_folder).is_err());
+        let other = base.path().join("other");
+        assert!(give_folder(&other, "no such account", access_list::of_service_folder).is_err());
+        assert!(!other.exists(), "what is given to no one is not made");
     }
 
     #[test]

@@ -30,10 +30,10 @@ fn a_user_signs_in_with_a_code_and_is_renewed_silently_without_a_name_in_the_sto
     world.advance(Span::days(1));
     let Tick::Asked(answer) = client.tick().expect("a tick") else { panic!("it was time") };
     assert!(matches!(answer.outcome, Outcome::Granted(_)), "{answer:?}");
-    let file = world.state(1).join(client.vendor().to_string()).join("sign-in.json");
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt;
+        let file = world.state(1).join(client.vendor().to_string()).join("sign-in.json");
         assert_eq!(std::fs::metadata(&file).expect("a file").permissions().mode() & 0o777, 0o600);
     }
     let mut store = SqliteHost::open_reader(world.folder()).expect("a store");
