@@ -3,7 +3,7 @@
 mod support;
 
 use std::fs;
-use std::path::Path;
+use std::path::{MAIN_SEPARATOR, Path};
 use std::process::Output;
 
 use leasehold_core::{Component, Cti, Fingerprint, ProductKey, Timestamp};
@@ -93,10 +93,9 @@ fn a_folder_of_machines_is_answered_at_once_and_each_finds_its_own_answer() {
     fs::write(island.path("stick/holiday.txt"), "Dear all,\n").expect("a file");
     fs::write(island.path("stick/cut.txt"), "-----BEGIN LEASEHOLD REQUEST-----\n0oRU\n").expect("a file");
     let said = island.refused("host lease stick -o stick/answers.txt");
-    assert!(
-        said.contains("stick/holiday.txt: neither") && said.contains("stick/cut.txt: the armour is damaged"),
-        "{said}"
-    );
+    for wrong in ["holiday.txt: neither", "cut.txt: the armour is damaged"] {
+        assert!(said.contains(&format!("stick{MAIN_SEPARATOR}{wrong}")), "{said}");
+    }
     assert!(said.contains("2 of 7 requests") && said.contains("[not-all-answered]"), "{said}");
     for machine in 1..=5 {
         let installed = island
@@ -269,7 +268,8 @@ fn a_vendor_answers_a_folder_in_one_go_and_nothing_is_used_up_twice() {
     fs::write(island.path("stick/notes.txt"), "nothing").expect("a file");
     for file in ["answers.txt", "again.txt"] {
         let said = island.refused(&format!("vendor approve stick -o {file}"));
-        assert!(said.contains("stick/notes.txt: neither") && said.contains("[activations-exhausted]"), "{said}");
+        let neither = format!("stick{MAIN_SEPARATOR}notes.txt: neither");
+        assert!(said.contains(&neither) && said.contains("[activations-exhausted]"), "{said}");
         assert!(said.contains("2 of 4 requests"), "{said}");
     }
     assert_eq!(island.json("vendor machine list").as_array().map(Vec::len), Some(2));
