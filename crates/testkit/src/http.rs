@@ -4,6 +4,7 @@
 use std::fmt::Write as _;
 use std::io::{self, ErrorKind, Read, Write};
 use std::net::TcpStream;
+use std::time::Duration;
 
 /// A status and a body.
 pub type Answer = (u16, Vec<u8>);
@@ -43,6 +44,9 @@ pub fn send(address: &str, what: &str, headers: &[(&str, &str)], body: &[u8]) ->
     let mut head = format!("{what} HTTP/1.1\r\nhost: test\r\nconnection: close\r\ncontent-length: {length}\r\n");
     headers.iter().for_each(|(name, value)| write!(head, "{name}: {value}\r\n").expect("a text grows"));
     let mut stream = TcpStream::connect(address)?;
+    // A connection may outlive a server that was killed: Wine keeps one that was not accepted yet.
+    stream.set_read_timeout(Some(TIMEOUT))?;
+    stream.set_write_timeout(Some(TIMEOUT))?;
     stream.write_all(format!("{head}\r\n").as_bytes())?;
     stream.write_all(body)?;
     let mut answer = Vec::new();
@@ -82,6 +86,8 @@ impl Reply {
         serde_json::from_slice(&self.body).expect("JSON")
     }
 }
+
+const TIMEOUT: Duration = Duration::from_mins(1);
 
 /// The header of a document's type.
 pub const COSE: (&str, &str) = ("content-type", "application/cose");
