@@ -44,7 +44,8 @@ pub(crate) fn secret_text(path: Option<&Path>, prompt: &str) -> Result<String, F
     match path {
         Some(path) => match text_file::decode(&file(path)?) {
             text if text.contains(char::REPLACEMENT_CHARACTER) => {
-                Err(Failure::failed(Code::File, format!("{}: not a text", path.display())))
+                Err(Failure::failed(Code::File, format!("{}: not a text", path.display()))
+                    .hint("name the file with the secret; `leasehold inspect` says what this one is"))
             }
             text => Ok(text.into_owned()),
         },

@@ -20,7 +20,6 @@ use leasehold_store::host::HostStore;
 #[cfg(unix)]
 use leasehold_store_postgres::host::PostgresHost;
 use leasehold_store_sqlite::host::SqliteHost;
-#[cfg(unix)]
 use leasehold_testkit::need::{Need, is_missing};
 #[cfg(unix)]
 use leasehold_testkit::postgres::Postgres;
@@ -175,6 +174,9 @@ fn serves_on(earlier: &Earlier, store: Box<dyn HostStore>) {
 
 #[test]
 fn what_lay_in_the_stores_of_every_release_is_there() {
+    if is_missing(&[Need::Tar]) {
+        return;
+    }
     for earlier in releases() {
         for store in ["host", "vendor"] {
             earlier.json(&["store", "migrate", store]);
@@ -192,6 +194,9 @@ fn what_lay_in_the_stores_of_every_release_is_there() {
 
 #[test]
 fn a_host_serves_on_from_the_folder_of_every_release_and_machines_keep_their_leases() {
+    if is_missing(&[Need::Tar]) {
+        return;
+    }
     for earlier in releases() {
         let store = SqliteHost::open(&earlier.path("host")).expect("a store");
         serves_on(&earlier, Box::new(store));
@@ -200,6 +205,9 @@ fn a_host_serves_on_from_the_folder_of_every_release_and_machines_keep_their_lea
 
 #[test]
 fn a_machine_with_a_multiple_key_keeps_what_it_holds() {
+    if is_missing(&[Need::Tar]) {
+        return;
+    }
     for earlier in releases() {
         let clock = Arc::new(VirtualClock::new(earlier.made()));
         let machine = Machine::instance("keyed").expect("an id");
@@ -210,6 +218,9 @@ fn a_machine_with_a_multiple_key_keeps_what_it_holds() {
 
 #[test]
 fn a_backup_of_every_release_can_be_restored() {
+    if is_missing(&[Need::Tar]) {
+        return;
+    }
     for earlier in releases() {
         earlier.json(&["host", "restore", "backup.tar", "--data", "restored"]);
         let (then, now) =
@@ -222,7 +233,7 @@ fn a_backup_of_every_release_can_be_restored() {
 #[cfg(unix)] // the database server of the tests runs on Linux
 #[test]
 fn what_lay_in_the_databases_of_every_release_is_there_and_a_host_serves_on_from_them() {
-    if is_missing(&[Need::Postgres]) {
+    if is_missing(&[Need::Tar, Need::Postgres]) {
         return;
     }
     let server = Postgres::shared();
@@ -266,6 +277,9 @@ fn contents(folder: &Path) -> Vec<(PathBuf, Vec<u8>)> {
 
 #[test]
 fn an_upgrade_is_told_before_it_is_made_and_nothing_changes() {
+    if is_missing(&[Need::Tar]) {
+        return;
+    }
     let earlier = releases().pop().expect("the newest");
     for (file, words, first) in [
         ("host/leasehold.db", ["host", "serve", "--check-upgrade", "--data", "host"], "public keys"),
@@ -298,6 +312,9 @@ fn an_upgrade_is_told_before_it_is_made_and_nothing_changes() {
 
 #[test]
 fn a_store_of_a_later_release_is_refused_with_what_to_do_and_left_alone() {
+    if is_missing(&[Need::Tar]) {
+        return;
+    }
     let earlier = releases().pop().expect("the newest");
     for file in ["host/leasehold.db", "vendor/authority.db"] {
         set_version(&earlier.path(file), 99);

@@ -10,12 +10,16 @@ use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 use std::sync::Mutex;
 
 use leasehold_core::{Policy, Span};
+use leasehold_testkit::need::{Need, is_missing};
 use leasehold_testkit::process::contained;
 use support::{Host, Vendor};
 use tempfile::TempDir;
 
 #[test]
 fn an_application_is_licensed_in_the_background_has_its_feature_and_is_reduced_after_its_grace() {
+    if is_missing(&[Need::Cargo]) {
+        return;
+    }
     let scene = Scene::new(Policy { grace: Span::HOUR, ..floating() });
     let mut application = Running::start(&scene, "application", "state");
     assert!(application.line().starts_with("not activated yet; everything works until "));
@@ -42,6 +46,9 @@ fn an_application_is_licensed_in_the_background_has_its_feature_and_is_reduced_a
 
 #[test]
 fn a_service_does_its_jobs_and_logs_how_it_stands() {
+    if is_missing(&[Need::Cargo]) {
+        return;
+    }
     let scene = Scene::new(floating());
     let mut service = Running::start(&scene, "service", "state");
     assert_eq!(service.say("first"), "first: done");
@@ -52,6 +59,9 @@ fn a_service_does_its_jobs_and_logs_how_it_stands() {
 
 #[test]
 fn a_floating_licence_has_as_many_places_as_were_sold_and_they_come_back() {
+    if is_missing(&[Need::Cargo]) {
+        return;
+    }
     let scene = Scene::new(floating());
     let mut first = Running::start(&scene, "floating", "first");
     assert!(first.line().starts_with("a place at "));

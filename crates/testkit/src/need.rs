@@ -52,6 +52,10 @@ pub enum Need {
     Cluster,
     /// The connection pooler `PgBouncer`, before a server of [`Need::Postgres`].
     Pgbouncer,
+    /// The command `tar`.
+    Tar,
+    /// Cargo, which a Windows that is played on Linux cannot start.
+    Cargo,
 }
 
 /// Whether any of `needs` is missing. Says so on standard error, with the name of the test, for the test to return then.
@@ -74,7 +78,7 @@ pub const DEMAND: &str = "LEASEHOLD_TEST_DEMAND";
 impl Need {
     /// Why it is missing, if it is; looked up once.
     fn missing(self) -> Option<&'static str> {
-        static FOUND: [OnceLock<Option<&'static str>>; 20] = [const { OnceLock::new() }; 20];
+        static FOUND: [OnceLock<Option<&'static str>>; 22] = [const { OnceLock::new() }; 22];
         *FOUND[self as usize].get_or_init(|| self.look())
     }
 
@@ -125,6 +129,8 @@ impl Need {
                 let there = find("pgbouncer").is_some() && find("setpriv").is_some();
                 without(there, "PgBouncer (pgbouncer) or setpriv is not installed").or_else(|| Self::Postgres.look())
             }
+            Self::Tar => without(find("tar").is_some(), "tar is not installed"),
+            Self::Cargo => without(find("cargo").is_some(), "cargo is not in the path"),
             Self::Ipv6 => {
                 let there = std::net::UdpSocket::bind((std::net::Ipv6Addr::LOCALHOST, 0)).is_ok();
                 without(there, "there is no IPv6 here")

@@ -80,7 +80,7 @@ impl<'b> Envelope<'b> {
     /// [`Malformed`] where the typ is another or the payload is not the deterministic encoding of such claims.
     pub fn document<D: Document>(&self) -> Result<D, Malformed> {
         if self.typ != D::TYP {
-            return Err(Malformed("a document of another typ"));
+            return Err(D::TYP.other_kind());
         }
         let mut d = Decoder::new(self.payload);
         let document = claims(&mut d)?;

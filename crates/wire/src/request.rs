@@ -117,6 +117,8 @@ impl<D> Unpacked<D> {
 
 #[cfg(test)]
 mod tests {
+    use alloc::string::ToString;
+
     use leasehold_core::{Component, Cti, DirectoryId, Fingerprint, KeyKind, ProductKey, ProductNumber, Timestamp};
 
     use super::*;
@@ -142,6 +144,16 @@ mod tests {
         };
         let signed = crate::envelope::sign(&make(honest.public()), &honest, &[]);
         [open::<D>(&forged).is_ok(), open::<D>(&signed).is_ok()]
+    }
+
+    #[test]
+    fn what_is_wanted_is_named_where_another_document_is_opened() {
+        let pair = crate::Keypair::from_seed(&[7; 32]);
+        let issued = Timestamp::from_unix(1_790_000_000);
+        let product = "acme-cad".parse().expect("an id");
+        let release = Release { issued, cti: CTI, key: pair.public(), product, lease: CTI };
+        let reason = open::<Request>(&crate::envelope::sign(&release, &pair, &[])).expect_err("no request");
+        assert_eq!(reason.to_string(), "malformed: another kind of document, where a client's request is wanted");
     }
 
     #[test]

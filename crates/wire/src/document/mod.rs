@@ -63,7 +63,7 @@ pub enum Confirmation {
 }
 
 macro_rules! typs {
-    ($($variant:ident $name:literal $label:literal),*) => {
+    ($($variant:ident $name:literal $label:literal $words:literal),*) => {
         /// What kind of document an envelope holds; part of what is signed.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
         #[expect(missing_docs, reason = "the names say it")]
@@ -88,22 +88,29 @@ macro_rules! typs {
                     $(Self::$variant => concat!("LEASEHOLD ", $label)),*
                 }
             }
+
+            /// What is wrong with a document of another kind, where one of this kind is wanted.
+            pub(crate) const fn other_kind(self) -> Malformed {
+                match self {
+                    $(Self::$variant => Malformed(concat!("another kind of document, where ", $words, " is wanted"))),*
+                }
+            }
         }
     };
 }
 typs!(
-    Authority "lh-authority" "AUTHORITY",
-    Manifest "lh-manifest" "MANIFEST",
-    HostRequest "lh-host-request" "HOST REQUEST",
-    Host "lh-host" "HOST",
-    Request "lh-request" "REQUEST",
-    Lease "lh-lease" "LEASE",
-    Refusal "lh-refusal" "REFUSAL",
-    Release "lh-release" "RELEASE",
-    MachineRequest "lh-machine-request" "MACHINE REQUEST",
-    DirectoryRequest "lh-directory-request" "DIRECTORY REQUEST",
-    Object "lh-object" "OBJECT",
-    Revocations "lh-revocations" "REVOCATIONS"
+    Authority "lh-authority" "AUTHORITY" "an authority's certificate",
+    Manifest "lh-manifest" "MANIFEST" "a manifest",
+    HostRequest "lh-host-request" "HOST REQUEST" "a host's request",
+    Host "lh-host" "HOST" "a host's certificate",
+    Request "lh-request" "REQUEST" "a client's request",
+    Lease "lh-lease" "LEASE" "a lease",
+    Refusal "lh-refusal" "REFUSAL" "a refusal",
+    Release "lh-release" "RELEASE" "the release of a lease",
+    MachineRequest "lh-machine-request" "MACHINE REQUEST" "a machine's request to its vendor",
+    DirectoryRequest "lh-directory-request" "DIRECTORY REQUEST" "a directory's request",
+    Object "lh-object" "OBJECT" "an activation object",
+    Revocations "lh-revocations" "REVOCATIONS" "a revocation list"
 );
 
 impl Typ {
