@@ -313,7 +313,7 @@ fn no_statement_reads_a_whole_family_however_small_the_tables_were_when_it_was_p
                 continue;
             }
             for scan in scans(&plan(server, &name, &std::fs::read_to_string(&path).expect("a statement"))) {
-                assert!(scan.is_bounded(), "{statement}: {scan:?}");
+                assert!(scan.is_bounded(), "{statement}: {} {}", scan.node, scan.by);
                 seen += 1;
             }
         }
@@ -332,14 +332,13 @@ fn no_statement_reads_a_whole_family_however_small_the_tables_were_when_it_was_p
 /// How a connection that decides would carry out a statement.
 fn plan(server: &Postgres, database: &str, sql: &str) -> String {
     let serving = include_str!("../../sql/serving.sql");
-    let arguments = (1..).take_while(|n| sql.contains(&format!("${n}"))).map(|_| "NULL").collect::<Vec<_>>().join(", ");
+    let arguments = (1..=20).filter(|n| sql.contains(&format!("${n}"))).map(|_| "NULL").collect::<Vec<_>>().join(", ");
     let arguments = if arguments.is_empty() { arguments } else { format!("({arguments})") };
     let words = format!("{serving};\nPREPARE looked AS {sql};\nEXPLAIN (COSTS OFF) EXECUTE looked{arguments}");
     server.query(database, &words)
 }
 
 /// A place in a plan that reads clients or leases, and by what it finds them.
-#[derive(Debug)]
 struct Scan {
     node: String,
     by: String,
