@@ -14,19 +14,20 @@ use sha2::{Digest, Sha256};
 
 use super::{Asked, Decision, EndCause, Entry, Fork, Terms};
 
-/// Encodes the entries of one batch; `at` is kept beside them.
+/// Encodes the entries of one batch; `at` is kept beside them. None are no bytes, as a batch that was pruned has.
 ///
 /// # Panics
 /// Never: memory takes everything.
 pub fn encode_entries(entries: &[Entry]) -> Vec<u8> {
+    let Some(Entry { at, .. }) = entries.first() else { return Vec::new() };
     let families = distinct(entries.iter().map(|entry| entry.family));
     let products = distinct(entries.iter().map(|entry| entry.product));
     let terms = distinct(entries.iter().filter_map(terms_of));
     let mut e = Encoder::new(Vec::with_capacity(64 + 192 * entries.len()));
     write(&mut e, entries, (&families, &products, &terms)).expect("writing to memory cannot fail");
     let mut bytes = e.into_writer();
-    let sum = entries.first().map(|entry| checksum(&bytes, entry.at));
-    bytes.extend(sum.unwrap_or_default());
+    let sum = checksum(&bytes, *at);
+    bytes.extend(sum);
     bytes
 }
 
@@ -402,6 +403,11 @@ const FORGOTTEN: u8 = 4;
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn no_entries_are_no_bytes() {
+        assert_eq!((encode_entries(&[]), decode_entries(&[], Timestamp::from_unix(9)).unwrap()), (vec![], vec![]));
+    }
 
     #[test]
     fn entries_are_read_back_as_they_were() {
