@@ -27,7 +27,6 @@ pub(crate) struct Fleet {
 
 pub(crate) struct Machine {
     keypair: Keypair,
-    fingerprint: Fingerprint,
     holds: Option<Cti>,
     /// When its last request was made; the next is newer.
     issued: Timestamp,
@@ -101,7 +100,7 @@ impl Fleet {
             }
             pass.sort_unstable();
             for part in pass.chunks(PART) {
-                let ago = span.as_seconds() / clients as u64 * (clients - filled) as u64;
+                let ago = span.as_seconds() * (clients - filled) as u64 / clients as u64;
                 let leases = grant_all(store.as_mut(), &keypair, part, filled, end.minus(Span::seconds(ago)))?;
                 for (client, lease) in part.iter().zip(leases) {
                     own.get_mut(client).into_iter().for_each(|machine| machine.holds = Some(lease));
@@ -158,7 +157,7 @@ impl Machine {
             key: self.keypair.public(),
             product: product(),
             number: number(),
-            fingerprint: self.fingerprint,
+            fingerprint: fingerprint(&self.keypair.id()),
             client_version: "leasehold-bench".parse().expect("a text"),
             host_name: None,
             chain_of: self.holds.map(|_| host),
@@ -206,7 +205,7 @@ fn activate(data: &Path) -> Result<KeyId, Failure> {
 fn make(machines: usize) -> Vec<Machine> {
     let machine = || {
         let keypair = Keypair::from_seed(&system::random());
-        Machine { fingerprint: fingerprint(&keypair.id()), keypair, holds: None, issued: Timestamp::from_unix(0) }
+        Machine { keypair, holds: None, issued: Timestamp::from_unix(0) }
     };
     std::iter::repeat_with(machine).take(machines).collect()
 }

@@ -20,6 +20,7 @@ use serde_json::{Value, json};
 use tokio::sync::oneshot;
 
 use crate::fleet::Fleet;
+use crate::measure::median;
 use crate::store::StoreLocation;
 use crate::{Failure, system};
 
@@ -130,8 +131,8 @@ impl Serving {
             }
             bytes = answer.len();
         }
-        took.sort_by(f64::total_cmp);
-        Ok(PageTimes { path, median: took[took.len() / 2], worst: took[took.len() - 1], bytes })
+        let median = median(&mut took);
+        Ok(PageTimes { path, median, worst: took[took.len() - 1], bytes })
     }
 
     fn ask(&self, what: &str, headers: &str, body: &str) -> Result<String, Failure> {

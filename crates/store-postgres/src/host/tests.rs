@@ -356,11 +356,9 @@ fn scans(plan: &str) -> Vec<Scan> {
     let mut lines = plan.lines().peekable();
     let mut scans = Vec::new();
     while let Some(line) = lines.next() {
-        let reads = ["client", "lease"].iter().any(|table| {
-            line.contains(&format!(" on {table} "))
-                || line.ends_with(&format!(" on {table}"))
-                || line.contains(&format!(" on {table}_"))
-        });
+        // A table, with an alias behind it, or one of its indexes.
+        let read = line.rsplit_once(" on ").and_then(|(_, name)| name.split(['_', ' ']).next());
+        let reads = read.is_some_and(|table| ["client", "lease"].contains(&table));
         // What is read in two steps is found in the one below.
         if !line.contains("Scan") || !reads || line.contains("Bitmap Heap Scan") {
             continue;

@@ -26,8 +26,7 @@ pub fn encode_entries(entries: &[Entry]) -> Vec<u8> {
     let mut e = Encoder::new(Vec::with_capacity(64 + 192 * entries.len()));
     write(&mut e, entries, (&families, &products, &terms)).expect("writing to memory cannot fail");
     let mut bytes = e.into_writer();
-    let sum = checksum(&bytes, *at);
-    bytes.extend(sum);
+    bytes.extend(checksum(&bytes, *at));
     bytes
 }
 
