@@ -143,7 +143,8 @@ pub struct Family {
     /// When the grant ends; null is never.
     #[schema(required)]
     pub end: Option<u64>,
-    /// When live leases end, if none is renewed: stretches of time in their order.
+    /// When live leases end, if none is renewed: stretches of time in their order; empty for the moment after a start in which a host with very
+    /// many leases counts them.
     pub ends: Vec<Ends>,
     /// What was decided in the last hours, oldest first.
     pub hours: Vec<Hour>,

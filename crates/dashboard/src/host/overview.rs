@@ -136,7 +136,11 @@ fn hours_chart(family: &Family) -> Markup {
 fn ends_chart(family: &Family, now: u64) -> Markup {
     let bars: Vec<Bar> =
         family.ends.iter().map(|ends| Bar { label: distance(ends.to, now), value: ends.leases, more: 0 }).collect();
-    Bars { title: "When leases end if none is renewed", bars: &bars, lower: "leases", upper: "" }.draw()
+    let title = "When leases end if none is renewed";
+    if bars.is_empty() && family.live > 0 {
+        return html! { figure.chart { figcaption { (title) } p.quiet { "being counted: look again in a minute" } } };
+    }
+    Bars { title, bars: &bars, lower: "leases", upper: "" }.draw()
 }
 
 fn host_section(frame: &Frame<'_>, status: &Status) -> Markup {

@@ -224,3 +224,13 @@ fn the_state_is_told_in_words_and_not_by_colour_alone() {
     }
     assert!(!assets::POLICY.contains("unsafe"), "{}", assets::POLICY);
 }
+
+#[test]
+fn ends_of_leases_that_are_not_counted_yet_are_not_said_to_be_none() {
+    let counting = Family { ends: Vec::new(), ..status().families.remove(0) };
+    let idle = Family { live: 0, ..counting.clone() };
+    for (family, counted) in [(counting, false), (idle, true)] {
+        let page = overview_page(&frame(&[]), &Status { families: vec![family], ..status() });
+        assert_eq!(page.contains("being counted"), !counted);
+    }
+}

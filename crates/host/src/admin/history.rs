@@ -99,13 +99,14 @@ impl History {
 
 /// Looks how all families stand, and writes it down now and then, until `end`.
 pub(crate) async fn keep(history: Arc<History>, home: Home, shared: Arc<Shared>, mut end: watch::Receiver<()>) {
-    let mut looks = 0_u32;
+    // At once for the first time: the ends of very many leases are not told before they are counted.
+    let (mut looks, mut pause) = (0_u32, Duration::ZERO);
     loop {
         let over = tokio::select! {
             _ = end.changed() => true,
-            () = tokio::time::sleep(PAUSE) => false,
+            () = tokio::time::sleep(pause) => false,
         };
-        looks = looks.wrapping_add(1);
+        (looks, pause) = (looks.wrapping_add(1), PAUSE);
         let write = over || looks.is_multiple_of(WRITTEN);
         let (history, home, shared) = (Arc::clone(&history), home.clone(), Arc::clone(&shared));
         let work = move || {

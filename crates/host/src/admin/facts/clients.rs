@@ -7,7 +7,7 @@ use leasehold_dashboard::host::data::{Client, ClientPage, Lease};
 use leasehold_service::Problem;
 use leasehold_store::host::{ClientKind, ClientRow, ClientSearch, Counts, Decision, Family};
 
-use super::{Budget, STRETCH};
+use super::Budget;
 use crate::admin::AdminState;
 use crate::admin::why::{Known, why};
 
@@ -45,10 +45,10 @@ impl AdminState {
         };
         let text = if begins.is_some() { String::new() } else { query.search.clone() };
         let search = ClientSearch { text, kind: query.kind, now, wanted: query.limit + 1 };
-        let (mut after, mut page, budget) = (begin, ClientPage::default(), Budget::begin());
+        let (mut after, mut page, mut budget) = (begin, ClientPage::default(), Budget::begin());
         loop {
-            let (asked, from) = (search.clone(), after);
-            let stretch = self.ask(move |store| store.find_clients(&asked, from, STRETCH))?;
+            let (asked, from, max) = (search.clone(), after, budget.stretch());
+            let stretch = self.ask(move |store| store.find_clients(&asked, from, max))?;
             let mut last = None;
             for row in stretch.rows {
                 if begins.is_some_and(|range| row.client > range.last) {

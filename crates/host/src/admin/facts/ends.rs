@@ -9,6 +9,7 @@ use leasehold_service::Problem;
 use leasehold_store::StoreError;
 use leasehold_store::host::Family;
 
+use super::Budget;
 use crate::admin::AdminState;
 use crate::admin::state::not_answered;
 use crate::shared::Shared;
@@ -27,7 +28,7 @@ impl KeptEnds {
             let Ok(counts) = shared.ask(move |store| store.counts(&family, now)) else { return };
             if counts.live < LARGE {
                 self.lock().remove(&grant.family);
-            } else if let Ok(ends) = count(shared, grant, now) {
+            } else if let Ok(Some(ends)) = count(shared, grant, now, || true) {
                 self.lock().insert(grant.family, ends);
             }
         }
@@ -39,31 +40,39 @@ impl KeptEnds {
 }
 
 impl AdminState {
-    /// When the live leases of a family end, so many of which there are: of a large one as it was a few minutes ago.
+    /// When the live leases of a family end, so many of which there are: of a large one as it was a few minutes ago, and nothing where
+    /// that was not counted yet and would take longer than an answer may.
     pub(super) fn ends(&self, grant: &Grant, live: u64, now: Timestamp) -> Result<Vec<Ends>, Problem> {
         let kept = (live >= LARGE).then(|| self.history.ends.lock().get(&grant.family).cloned()).flatten();
         if let Some(ends) = kept {
             return Ok(ends);
         }
-        let ends = count(&self.shared, grant, now).map_err(|error| not_answered(&error))?;
-        if live >= LARGE {
-            self.history.ends.lock().insert(grant.family, ends.clone());
-        }
-        Ok(ends)
+        let budget = Budget::begin();
+        let counted = count(&self.shared, grant, now, || !budget.is_spent()).map_err(|error| not_answered(&error))?;
+        Ok(counted.unwrap_or_default())
     }
 }
 
-/// Each stretch is a question of its own, so that those who ask for leases are answered in between.
-fn count(shared: &Shared, grant: &Grant, now: Timestamp) -> Result<Vec<Ends>, StoreError> {
+/// Each stretch is a question of its own, so that those who ask for leases are answered in between; `None` where it may `go_on` no longer.
+fn count(
+    shared: &Shared,
+    grant: &Grant,
+    now: Timestamp,
+    go_on: impl Fn() -> bool,
+) -> Result<Option<Vec<Ends>>, StoreError> {
     let family = stored(grant);
     let step = (grant.policy.validity.as_seconds() / STRETCHES).max(1);
-    let stretch = |number: u64| {
+    let mut all = Vec::new();
+    for number in 0..STRETCHES {
+        if !go_on() {
+            return Ok(None);
+        }
         let (from, to) = (now.unix() + number * step, now.unix() + (number + 1) * step);
         let between = (Timestamp::from_unix(from), Timestamp::from_unix(to));
         let leases = shared.ask(move |store| store.leases_ending(&family, between))?;
-        Ok(Ends { from, to, leases })
-    };
-    (0..STRETCHES).map(stretch).collect()
+        all.push(Ends { from, to, leases });
+    }
+    Ok(Some(all))
 }
 
 const fn stored(grant: &Grant) -> Family {

@@ -14,7 +14,7 @@ impl AdminState {
     /// The users who hold live leases, those with the most devices first. It looks at a stretch of clients at a time, the first of
     /// them after `after`.
     pub(in crate::admin) fn users(&self, mut after: Option<KeyId>) -> Result<UsersView, Problem> {
-        let (now, budget) = (self.now(), Budget::begin());
+        let (now, mut budget) = (self.now(), Budget::begin());
         let mut view = UsersView { now: now.unix(), families: self.subscriptions(), ..UsersView::default() };
         if view.families.is_empty() {
             return Ok(view);
@@ -22,8 +22,8 @@ impl AdminState {
         let (mut users, mut clients): (BTreeMap<UserId, Vec<UserLease>>, _) = (BTreeMap::new(), 0);
         let search = ClientSearch { kind: ClientKind::Subscribed, now, wanted: CLIENTS, ..ClientSearch::default() };
         loop {
-            let (asked, from) = (search.clone(), after);
-            let stretch = self.ask(move |store| store.find_clients(&asked, from, super::STRETCH))?;
+            let (asked, from, max) = (search.clone(), after, budget.stretch());
+            let stretch = self.ask(move |store| store.find_clients(&asked, from, max))?;
             clients += stretch.rows.len();
             for row in &stretch.rows {
                 for (product, lease) in row.leases.iter().filter(|(_, lease)| lease.held.runs_at(now)) {
