@@ -51,6 +51,8 @@ pub struct SqliteHost {
     times: Times,
     times_log: LogLength,
     last_batch: i64,
+    /// Batches since the write-ahead log was last copied back by [`SqliteHost::reuse_log`].
+    logged: u32,
     in_place: InPlace,
     _lock: Option<File>,
 }
@@ -112,6 +114,7 @@ impl SqliteHost {
             times,
             times_log,
             last_batch,
+            logged: 0,
             in_place,
             _lock: lock,
         })
@@ -240,7 +243,19 @@ impl SqliteHost {
             self.tips.insert(host, Tip { number: seal.number, seal: seal.seal });
         }
         self.take_over(ledger);
+        self.reuse_log(ledger.entries().len());
         self.newest_batch()
+    }
+
+    /// Has the write-ahead log begin anew after some small batches. A file that grows costs a second write for each commit, of its length, which is
+    /// half of what a batch of one waits for; large batches are not worth the copying, and wait until SQLite does it by itself.
+    fn reuse_log(&mut self, batch: usize) {
+        self.logged += 1;
+        if batch <= SMALL_BATCH && self.logged >= LOGGED_BATCHES {
+            self.logged = 0;
+            // What is in the log is durable there: copying that fails is done by the next.
+            let _ = self.connection.query_row("PRAGMA wal_checkpoint(PASSIVE)", (), |_| Ok(()));
+        }
     }
 
     fn take_over(&mut self, ledger: &Ledger) {
@@ -363,6 +378,10 @@ impl HostStore for SqliteHost {
         Ok(found.into_iter().find(|seal| seal.number == number))
     }
 }
+
+/// Batches after which the write-ahead log begins anew, and the entries of one that is small.
+const LOGGED_BATCHES: u32 = 256;
+const SMALL_BATCH: usize = 8;
 
 /// The database's name in the host's folder.
 pub const FILE: &str = "leasehold.db";

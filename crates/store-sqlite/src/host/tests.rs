@@ -42,6 +42,23 @@ fn its_journal_is_pruned() {
 }
 
 #[test]
+fn its_log_grows_no_more_once_a_few_hundred_batches_were_small() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut one = store(&folder);
+    let log = folder.path().join(format!("{FILE}-wal"));
+    let policy = Policy { threshold: 1, ..Policy::default() };
+    let mut ask = |batches: std::ops::Range<u64>| {
+        for at in batches {
+            act(&mut one, &policy, &[(1, Act::Ask)], at);
+        }
+        std::fs::metadata(&log).expect("a log").len()
+    };
+    let (few, some, many) = (ask(1..100), ask(100..300), ask(300..600));
+    assert!(few < some, "{few} {some}");
+    assert_eq!(some, many);
+}
+
+#[test]
 fn what_is_not_folded_yet_is_not_pruned() {
     let folder = tempfile::tempdir().expect("a folder");
     let policy = Policy { threshold: 1, validity: Span::HOUR, ..Policy::default() };
