@@ -77,6 +77,24 @@ fn no_command_of_a_test_asks_the_machines_name_servers() {
     }
 }
 
+/// The variables are any user's to set; `leasehold_windows::folder` asks the system.
+#[test]
+fn no_folder_of_windows_is_taken_from_the_environment() {
+    const NAMES: [&str; 7] =
+        ["ProgramData", "AllUsersProfile", "LocalAppData", "AppData", "UserProfile", "SystemRoot", "WinDir"];
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    let all = sources(&root.join("crates")).into_iter().chain(sources(&root.join("bin")));
+    let shipped = |path: &PathBuf| {
+        path.components().any(|part| part.as_os_str() == "src") && !path.starts_with(root.join("crates/testkit"))
+    };
+    for path in all.filter(shipped) {
+        let text = fs::read_to_string(&path).expect("a source").to_lowercase();
+        for name in NAMES {
+            assert!(!text.contains(&format!("\"{}\"", name.to_lowercase())), "{}: {name}", path.display());
+        }
+    }
+}
+
 /// What lies in every folder that a program takes where none is named.
 fn everything_by_default() -> Vec<String> {
     let home = env::var_os("HOME").map(PathBuf::from);

@@ -77,11 +77,16 @@ pub fn sync_folder(_folder: &Path) -> io::Result<()> {
     Ok(())
 }
 
-/// `%ProgramData%\Leasehold`: where the machine's programs keep their state. `None` where the system says nothing of it.
+/// `%ProgramData%\Leasehold`: where the machine's programs keep their state. The system is asked, not the environment. `None` where it says nothing.
 #[cfg(windows)]
 pub fn machine_folder() -> Option<PathBuf> {
-    let data = PathBuf::from(std::env::var_os("ProgramData")?);
-    data.is_absolute().then(|| data.join("Leasehold"))
+    Some(leasehold_windows::folder::program_data()?.join("Leasehold"))
+}
+
+/// `%LOCALAPPDATA%\Leasehold`: the same for the user's.
+#[cfg(windows)]
+pub fn user_folder() -> Option<PathBuf> {
+    Some(leasehold_windows::folder::local_app_data()?.join("Leasehold"))
 }
 
 /// The path with the system's own separators alone: `C:/a\b` and `a/b` are what Windows takes, and not what it shows. On Unix as it is.

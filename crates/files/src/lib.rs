@@ -17,7 +17,7 @@ mod retry;
 mod walk;
 
 #[cfg(windows)]
-pub use folder::machine_folder;
+pub use folder::{machine_folder, user_folder};
 pub use folder::{make_folder, native, remove, remove_unsynced, rename, sync_folder};
 pub use private::{create_private, everyone_reads};
 pub use read::{open, open_lock, read, read_if_there, read_to_limit};

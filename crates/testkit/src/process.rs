@@ -82,9 +82,6 @@ const PASSED_ON: &[&str] = &[
 const IN_FOLDER: &[(&str, &str)] = &[
     ("HOME", "home"),
     ("USERPROFILE", "home"),
-    ("APPDATA", "home/roaming"),
-    ("LOCALAPPDATA", "home/local"),
-    ("ProgramData", "machine"),
     ("XDG_CACHE_HOME", "home/.cache"),
     ("XDG_CONFIG_HOME", "home/.config"),
     ("XDG_DATA_HOME", "home/.local/share"),

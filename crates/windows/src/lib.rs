@@ -2,6 +2,7 @@
 //!
 //! - [`smbios`], [`access_list`], [`descriptor`]: what the system's bytes and texts say; on every platform.
 //! - `machine`, `network`, `registry`: what the system is asked.
+//! - `folder`: where the system's folders are.
 //! - `access`: files and folders for their owner and the system alone.
 //! - `service`: programs that the system starts and stops.
 //! - `pipe`: whom a named pipe lets in, and who asks at it.
@@ -21,6 +22,8 @@ mod com;
 pub mod event_log;
 #[cfg(windows)]
 pub mod event_reader;
+#[cfg(windows)]
+pub mod folder;
 #[cfg(windows)]
 pub mod machine;
 #[cfg(windows)]

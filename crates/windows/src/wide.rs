@@ -33,8 +33,17 @@ pub(crate) fn text(wide: &[u16]) -> String {
 /// # Safety
 /// `start` is null or points to units that end with a zero.
 pub(crate) unsafe fn text_at(start: *const u16) -> String {
+    // SAFETY: by the caller's promise.
+    unsafe { os_text_at(start) }.to_string_lossy().into_owned()
+}
+
+/// As [`text_at`], whatever units it has.
+///
+/// # Safety
+/// As [`text_at`].
+pub(crate) unsafe fn os_text_at(start: *const u16) -> OsString {
     if start.is_null() {
-        return String::new();
+        return OsString::new();
     }
     let mut length = 0;
     // SAFETY: by the caller's promise every unit up to the zero may be read.
@@ -42,5 +51,5 @@ pub(crate) unsafe fn text_at(start: *const u16) -> String {
         length += 1;
     }
     // SAFETY: these units were read just now, and no one writes to them.
-    text(unsafe { std::slice::from_raw_parts(start, length) })
+    OsString::from_wide(unsafe { std::slice::from_raw_parts(start, length) })
 }

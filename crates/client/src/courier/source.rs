@@ -1,6 +1,5 @@
 //! Where the agent is: its socket and its folder of manifests, of the machine or of the user.
 
-use std::env;
 use std::path::PathBuf;
 
 /// Where an application looks for the agent.
@@ -67,8 +66,9 @@ pub fn products_folder(owner: Owner) -> Option<PathBuf> {
     }
 }
 
+#[cfg(unix)]
 fn absolute(variable: &str) -> Option<PathBuf> {
-    env::var_os(variable).map(PathBuf::from).filter(|path| path.is_absolute())
+    std::env::var_os(variable).map(PathBuf::from).filter(|path| path.is_absolute())
 }
 
 #[cfg(unix)]
@@ -124,7 +124,7 @@ fn machine_products() -> Option<PathBuf> {
 
 #[cfg(windows)]
 fn user_products() -> Option<PathBuf> {
-    Some(absolute("LOCALAPPDATA")?.join("Leasehold").join("Products"))
+    Some(leasehold_files::user_folder()?.join("Products"))
 }
 
 #[cfg(test)]

@@ -1,6 +1,8 @@
 //! Where state lies unless it is set: the machine's own directory, and the user's.
 
+#[cfg(unix)]
 use std::env;
+#[cfg(unix)]
 use std::ffi::OsString;
 #[cfg(unix)]
 use std::path::Path;
@@ -83,7 +85,7 @@ impl Places {
         Self {
             owns_machine: access::is_administrator(),
             machine: machine.filter(|folder| !folder.exists() || access::is_administrators(folder)),
-            user: absolute(env::var_os("LOCALAPPDATA")).map(|local| local.join("Leasehold")),
+            user: leasehold_files::user_folder(),
         }
     }
 }
@@ -117,6 +119,7 @@ fn safe(name: &str) -> String {
     name.chars().map(kept).collect()
 }
 
+#[cfg(unix)]
 fn absolute(value: Option<OsString>) -> Option<PathBuf> {
     value.map(PathBuf::from).filter(|path| path.is_absolute())
 }

@@ -50,16 +50,24 @@ fn show(prompt: &Prompt) {
 
 /// Opens a browser, where the desktop has one; the address has been shown.
 fn open(address: &str) {
-    let (program, first): (&str, &[&str]) = if cfg!(target_os = "macos") {
-        ("open", &[])
-    } else if cfg!(windows) {
-        ("rundll32", &["url.dll,FileProtocolHandler"])
-    } else if ["DISPLAY", "WAYLAND_DISPLAY"].iter().any(|name| std::env::var_os(name).is_some()) {
-        ("xdg-open", &[])
-    } else {
-        return;
-    };
-    let mut command = Command::new(program);
-    command.args(first).arg(address).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+    let Some(mut command) = browser() else { return };
+    command.arg(address).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
     drop(command.spawn());
+}
+
+/// By its whole path: a name alone is looked for beside this program first.
+#[cfg(windows)]
+fn browser() -> Option<Command> {
+    let mut command = Command::new(leasehold_windows::folder::system()?.join("rundll32.exe"));
+    command.arg("url.dll,FileProtocolHandler");
+    Some(command)
+}
+
+#[cfg(not(windows))]
+fn browser() -> Option<Command> {
+    if cfg!(target_os = "macos") {
+        return Some(Command::new("open"));
+    }
+    let desktop = ["DISPLAY", "WAYLAND_DISPLAY"].iter().any(|name| std::env::var_os(name).is_some());
+    desktop.then(|| Command::new("xdg-open"))
 }

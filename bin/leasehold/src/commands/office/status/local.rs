@@ -52,7 +52,7 @@ mod windows {
     use leasehold_office::doctor;
     use leasehold_office::local::{CLASSES, EVENTS, LOGS, MAX_EVENTS, Subscriptions};
     use leasehold_windows::wmi::{self, Query};
-    use leasehold_windows::{event_reader, machine, registry};
+    use leasehold_windows::{event_reader, folder, machine, registry};
 
     use super::Asked;
     use crate::failure::Failure;
@@ -100,10 +100,11 @@ mod windows {
         }
 
         fn subscriptions(&mut self) {
-            let of = |variable: &str, below: &str| {
-                std::env::var_os(variable).map_or_else(Vec::new, |folder| files(&Path::new(&folder).join(below)))
+            let (user, machine) = (folder::local_app_data(), folder::program_data());
+            let of = |folder: &Option<PathBuf>, below: &str| {
+                folder.as_ref().map_or_else(Vec::new, |folder| files(&folder.join(below)))
             };
-            let tokens = of("LOCALAPPDATA", Subscriptions::TOKENS).into_iter().filter(|path| is_token(path));
+            let tokens = of(&user, Subscriptions::TOKENS).into_iter().filter(|path| is_token(path));
             let set = |path: &&str| {
                 let text = || registry::text(path, Subscriptions::SHARED_VALUE).map(|text| text.trim() == "1");
                 registry::number(path, Subscriptions::SHARED_VALUE).map(|number| number == 1).or_else(text)
@@ -112,8 +113,8 @@ mod windows {
                 modes: registry::numbers_of_user(Subscriptions::MODES),
                 shared: Subscriptions::SHARED.iter().filter_map(set).collect(),
                 tokens: self.contents(tokens.collect()),
-                of_user: self.contents(of("LOCALAPPDATA", Subscriptions::LICENCES)),
-                of_device: self.contents(of("ProgramData", Subscriptions::LICENCES)),
+                of_user: self.contents(of(&user, Subscriptions::LICENCES)),
+                of_device: self.contents(of(&machine, Subscriptions::LICENCES)),
             };
             self.answers.subscriptions = found;
         }
