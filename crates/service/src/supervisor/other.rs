@@ -21,5 +21,5 @@ pub fn stopping() {}
 
 /// Gives the service manager signs of life. It never ends.
 pub async fn show_life<F: Future<Output = bool>>(_is_alive: impl Fn() -> F) {
-    future::pending().await
+    future::pending::<()>().await;
 }
