@@ -27,6 +27,15 @@ static inline const char *need(const char *name) {
   return value;
 }
 
+/* Whether there is an answer, and of success. It is read to its end, so that the host is done with it. */
+static inline int succeeded(int connection) {
+  char text[1024];
+  size_t len = 0;
+  ssize_t more = 0;
+  while (len < sizeof text && (more = read(connection, text + len, sizeof text - len)) > 0) len += (size_t)more;
+  return len >= 12 && strncmp(text + 9, "200", 3) == 0;
+}
+
 /* Commands the test host: POST /test/PATH with a JSON body. */
 static inline void command(const char *path, const char *body) {
   const char *url = need("LEASEHOLD_TEST_CONTROL");
@@ -41,7 +50,7 @@ static inline void command(const char *path, const char *body) {
   snprintf(text, sizeof text, "POST /test/%s HTTP/1.1\r\nHost: test\r\nConnection: close\r\nContent-Length: %zu\r\n\r\n%s", path,
            strlen(body), body);
   if (connect(connection, (struct sockaddr *)&to, sizeof to) != 0 || write(connection, text, strlen(text)) < 0 ||
-      read(connection, text, sizeof text) < 12 || strncmp(text + 9, "200", 3) != 0) {
+      !succeeded(connection)) {
     fprintf(stderr, "the test host does not do %s %s\n", path, body);
     exit(1);
   }

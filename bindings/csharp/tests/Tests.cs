@@ -63,7 +63,6 @@ internal static class Tests
             Fails("capacity-reached", client.Activate);
             Command("fault", "{\"fault\": \"dead\"}");
             Fails("host-unreachable", client.Activate);
-            Command("fault", "{\"fault\": \"none\"}");
         }
     }
 
@@ -71,9 +70,9 @@ internal static class Tests
     {
         using (var client = Open("borrowed"))
         {
+            var before = client.Standing.Now;
             client.Borrow(TimeSpan.FromDays(3));
-            var standing = client.Standing;
-            Same(true, standing.Until.Value - standing.Now >= TimeSpan.FromDays(3) - TimeSpan.FromMinutes(1));
+            Same(true, client.Standing.Until.Value - before >= TimeSpan.FromDays(3));
             Fails("borrowed-less", () => client.Borrow(TimeSpan.FromDays(400)));
             Same(StandingKind.Licensed, client.Standing.Kind);
             client.Release();
@@ -96,7 +95,7 @@ internal static class Tests
             };
             client.StartRenewing();
             Fails("already-renewing", client.StartRenewing);
-            Same(true, told.WaitOne(30000));
+            Same(true, told.WaitOne());
             client.StopRenewing();
         }
     }
@@ -188,6 +187,7 @@ internal static class Tests
 
     private static Client Open(string name)
     {
+        Command("fault", "{\"fault\": \"none\"}");
         var state = Path.Combine(Environment.GetEnvironmentVariable("LEASEHOLD_TEST_FOLDER"), name);
         return new Client(Manifest, new ClientOptions { State = state, Instance = name, NoDns = true });
     }

@@ -3,7 +3,7 @@
 const assert = require('node:assert/strict');
 const fs = require('node:fs');
 const path = require('node:path');
-const { test } = require('node:test');
+const { beforeEach, test } = require('node:test');
 const { Client, readKey, verify } = require('leasehold');
 
 const env = process.env;
@@ -17,6 +17,8 @@ async function command(name, body) {
 function open(name, options = {}) {
   return new Client(manifest, { state: path.join(env.LEASEHOLD_TEST_FOLDER, name), instance: name, dns: false, ...options });
 }
+
+beforeEach(() => command('fault', { fault: 'none' }));
 
 const fails = (code) => (error) => error instanceof Error && error.code === code && error.message.length > 0;
 
@@ -48,15 +50,14 @@ test('a refusal is an error with its code', async () => {
   await assert.rejects(client.activate(), (error) => fails('capacity-reached')(error) && error.hint.length > 0);
   await command('fault', { fault: 'dead' });
   await assert.rejects(client.activate(), fails('host-unreachable'));
-  await command('fault', { fault: 'none' });
   client.close();
 });
 
 test('a place is borrowed as long as the licence lets it', async () => {
   const client = open('borrowed');
+  const before = client.standing().now;
   await client.borrow(3 * 86400);
-  const { now, until } = client.standing();
-  assert.ok(until - now >= (3 * 86400 - 60) * 1000);
+  assert.ok(client.standing().until - before >= 3 * 86400 * 1000);
   await assert.rejects(client.borrow(400 * 86400), fails('borrowed-less'));
   await assert.rejects(client.borrow(NaN), TypeError);
   assert.equal(client.standing().kind, 'licensed');

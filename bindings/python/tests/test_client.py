@@ -1,4 +1,5 @@
 import asyncio
+import contextlib
 import os
 import threading
 from datetime import timedelta
@@ -50,9 +51,9 @@ def test_a_refusal_is_an_error_with_its_code(open_client):
 
 def test_a_place_is_borrowed_as_long_as_the_licence_lets_it(open_client):
     client = open_client()
+    before = client.standing().now
     client.borrow(timedelta(days=3))
-    standing = client.standing()
-    assert standing.until - standing.now >= timedelta(days=3) - timedelta(seconds=60)
+    assert client.standing().until - before >= timedelta(days=3)
     assert code_of(lambda: client.borrow(timedelta(days=400))) == "borrowed-less"
     assert client.standing().kind is StandingKind.LICENSED
     client.release()
@@ -63,16 +64,17 @@ def test_it_does_not_hold_up_an_event_loop(open_client):
     client = open_client()
 
     async def both():
-        command("fault", fault="slow", milliseconds=300)
-        activation = asyncio.ensure_future(client.activate_async())
-        ticks = 0
-        while not activation.done():
-            await asyncio.sleep(0.01)
-            ticks += 1
-        await activation
-        return ticks
+        # No host answers, so what comes back at once has not waited for one.
+        command("fault", fault="silent")
+        waiting = asyncio.ensure_future(client.activate_async())
+        await asyncio.sleep(0)
+        assert not waiting.done()
+        command("fault", fault="none")
+        with contextlib.suppress(LeaseholdError):
+            await waiting
+        await client.activate_async()
 
-    assert asyncio.run(both()) > 3
+    asyncio.run(both())
     assert client.standing().kind is StandingKind.LICENSED
 
 
@@ -87,7 +89,7 @@ def test_it_renews_in_the_background_and_says_so(open_client):
 
     client.start_renewing(changed)
     assert code_of(client.start_renewing) == "already-renewing"
-    assert told.wait(30) and events[-1].standing.kind is StandingKind.LICENSED and events[0].error is None
+    assert told.wait() and events[-1].standing.kind is StandingKind.LICENSED and events[0].error is None
     client.stop_renewing()
     client.stop_renewing()
 

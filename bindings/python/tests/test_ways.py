@@ -3,6 +3,7 @@
 import contextlib
 import json
 import os
+import socket
 import subprocess
 import urllib.request
 from pathlib import Path
@@ -32,6 +33,13 @@ def serving(*words, **options):
         process.communicate()
 
 
+@contextlib.contextmanager
+def closed_port():
+    """An address at which nothing listens, and nothing will meanwhile: the near end of a connection."""
+    with socket.create_server(("127.0.0.1", 0)) as far, socket.create_connection(far.getsockname()) as near:
+        yield f"127.0.0.1:{near.getsockname()[1]}"
+
+
 @pytest.fixture(scope="module")
 def key(tmp_path_factory):
     file = tmp_path_factory.mktemp("key") / "key.txt"
@@ -51,8 +59,8 @@ def test_a_multiple_key_activates_at_the_authority_as_often_as_it_may(open_clien
         with pytest.raises(LeaseholdError) as raised:
             open_client(state=tmp_path / "three").activate(key, told["address"])
         assert raised.value.code == "activations-exhausted"
-    with pytest.raises(LeaseholdError) as raised:
-        open_client(state=tmp_path / "four").activate(key, told["address"])
+    with closed_port() as address, pytest.raises(LeaseholdError) as raised:
+        open_client(state=tmp_path / "four").activate(key, address)
     assert raised.value.code == "authority-unreachable"
 
 
