@@ -3,6 +3,19 @@
 use leasehold_core::{Span, Timestamp};
 use maud::{Markup, html};
 
+/// A sentence, with what stands between backticks as what is typed.
+pub(crate) fn sentence(text: &str) -> Markup {
+    // What stands after the last of an odd number is none.
+    let whole = text.matches('`').count().is_multiple_of(2);
+    html! {
+        @if whole {
+            @for (at, part) in text.split('`').enumerate() {
+                @if at % 2 == 1 { code { (part) } } @else { (part) }
+            }
+        } @else { (text) }
+    }
+}
+
 /// A number with its thousands apart.
 pub(crate) fn number(value: u64) -> String {
     let digits = value.to_string();
@@ -117,6 +130,12 @@ pub(crate) fn table(caption: &str, heads: &[&str], rows: &Markup) -> Markup {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_typed_is_told_from_the_sentence_around_it() {
+        assert_eq!(sentence("run `a <b>` now").into_string(), "run <code>a &lt;b&gt;</code> now");
+        assert_eq!(sentence("a ` alone").into_string(), "a ` alone");
+    }
 
     #[test]
     fn numbers_and_times_are_written_for_people() {

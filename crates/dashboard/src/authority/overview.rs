@@ -5,7 +5,7 @@ use maud::{Markup, html};
 use super::data::{AuditRow, Usage, Vendor};
 use super::usage::month_chart;
 use crate::frame::Frame;
-use crate::parts::{count, distance, fact, id, number, table, time, when};
+use crate::parts::{count, distance, fact, id, number, sentence, table, time, when};
 
 /// How an authority stands.
 #[derive(Clone, Debug, Default)]
@@ -96,7 +96,7 @@ fn tasks(tasks: &[Task]) -> Markup {
                     @for task in tasks {
                         li class=(if task.urgent { "bad" } else { "warning" }) {
                             p { strong { (task.text) } " " a href=(task.path) { "Look" span.hidden { ": " (task.text) } } }
-                            p.quiet { (task.hint) }
+                            p.quiet { (sentence(&task.hint)) }
                         }
                     }
                 }

@@ -7,7 +7,7 @@ use super::OPERATE;
 use super::data::{Family, Status, Warning};
 use crate::chart::{Bar, Bars, meter};
 use crate::frame::Frame;
-use crate::parts::{badge, bytes, count, distance, fact, id, number, span, time, when};
+use crate::parts::{badge, bytes, count, distance, fact, id, number, sentence, span, time, when};
 
 /// The overview.
 #[must_use]
@@ -49,7 +49,7 @@ fn warnings(warnings: &[Warning]) -> Markup {
                     @for warning in warnings {
                         li class=(if warning.urgent { "bad" } else { "warning" }) {
                             p { strong { (warning.text) } " " code { (warning.code) } }
-                            p.quiet { (warning.hint) }
+                            p.quiet { (sentence(&warning.hint)) }
                         }
                     }
                 }

@@ -5,7 +5,7 @@ use maud::{Markup, html};
 use super::OPERATE;
 use super::data::{Check, SettingGroup};
 use crate::frame::Frame;
-use crate::parts::{badge, fact};
+use crate::parts::{badge, fact, sentence};
 
 /// Settings, and checks where they were asked for.
 #[derive(Clone, Debug, Default)]
@@ -56,9 +56,9 @@ fn checked(checks: &[Check]) -> Markup {
             @for check in checks {
                 li {
                     (badge(match check.outcome { "ok" => "good", "warning" => "warning", "failure" => "bad", _ => "quiet" }, check.outcome))
-                    " " strong { (check.name) } ": " (check.detail)
+                    " " strong { (check.name) } ": " (sentence(&check.detail))
                     @if let Some(code) = check.code { " " code { (code) } }
-                    @if let Some(hint) = &check.hint { p.quiet { (hint) } }
+                    @if let Some(hint) = &check.hint { p.quiet { (sentence(hint)) } }
                 }
             }
         }
