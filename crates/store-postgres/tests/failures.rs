@@ -10,6 +10,7 @@ use leasehold_store::host::suite::{Act, HOST, act, counts};
 use leasehold_store_postgres::host::PostgresHost;
 use leasehold_testkit::need::{Need, is_missing};
 use leasehold_testkit::postgres::{Postgres, USER};
+use leasehold_testkit::wait;
 
 fn policy() -> Policy {
     Policy { threshold: 1, validity: Span::HOUR, ..Policy::default() }
@@ -182,7 +183,8 @@ fn a_batch_that_waits_for_a_host_that_hangs_fails_within_its_time() {
                  WHILE NOT EXISTS (SELECT FROM enough) LOOP PERFORM pg_sleep(0.02); END LOOP; END $$",
             );
         });
-        while server.query(&name, "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND objid = 7") == "0" {}
+        let locks = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND objid = 7";
+        assert!(wait::until(|| server.query(&name, locks) != "0"), "the other holds its lock");
         let failed = common::try_to_act(&mut host, &policy(), &[(2, Act::Ask)], 1_001);
         let holds = !held.is_finished();
         server.query(&name, "INSERT INTO enough DEFAULT VALUES");

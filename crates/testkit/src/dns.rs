@@ -15,6 +15,7 @@ use std::time::Duration;
 use tempfile::TempDir;
 
 use crate::need::find;
+use crate::wait;
 
 /// What a name server is to serve.
 #[derive(Clone, Debug, Default)]
@@ -139,7 +140,7 @@ impl NameServer {
         socket.set_read_timeout(Some(Duration::from_millis(200))).expect("a time");
         // The root's SOA: whatever the answer, there is one.
         let question = b"\x4c\x48\0\0\0\x01\0\0\0\0\0\0\0\0\x06\0\x01";
-        (0..50).any(|_| socket.send(question).is_ok() && socket.recv(&mut [0; 512]).is_ok())
+        wait::until(|| socket.send(question).is_ok() && socket.recv(&mut [0; 512]).is_ok())
     }
 }
 

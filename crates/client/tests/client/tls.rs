@@ -160,10 +160,11 @@ fn serve(config: Arc<ServerConfig>, mut host: Host, clock: Arc<VirtualClock>) ->
                 Err(_) => host.certificate(),
             };
             let head = format!("content-type: application/cose\r\ncontent-length: {}\r\n", lease.len());
+            // A client that only looks may have gone away.
             let out = stream.get_mut();
-            write!(out, "HTTP/1.1 200 OK\r\nconnection: close\r\n{head}\r\n").unwrap();
-            out.write_all(&lease).unwrap();
-            out.flush().unwrap();
+            let _ = write!(out, "HTTP/1.1 200 OK\r\nconnection: close\r\n{head}\r\n")
+                .and_then(|()| out.write_all(&lease))
+                .and_then(|()| out.flush());
         }
     });
     address

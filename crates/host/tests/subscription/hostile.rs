@@ -148,9 +148,9 @@ fn a_provider_that_is_slow_is_not_waited_for_without_an_end() {
         let address = listener.local_addr().expect("an address");
         let serving = thread::spawn(move || {
             let (mut stream, _) = listener.accept().expect("a connection");
-            stream.set_read_timeout(Some(Duration::from_millis(100))).expect("a timeout");
             let mut request = [0; 2_048];
             let asked = stream.read(&mut request).expect("a request");
+            stream.set_read_timeout(Some(Duration::from_millis(100))).expect("a timeout");
             stream.write_all(first.as_bytes()).expect("a head");
             // A byte each time that the other side has not gone away.
             while stream.read(&mut request).is_err_and(|error| error.kind() != ErrorKind::ConnectionReset) {
