@@ -62,7 +62,7 @@ impl Proxy {
         // Another process may take the port before the proxy does.
         for _ in 0..8 {
             let free = TcpListener::bind("127.0.0.1:0").and_then(|free| free.local_addr()).expect("a free port");
-            let text = text.replace("192.0.2.10:16880", &free.to_string()).replace("127.0.0.1:16881", scene.host());
+            let text = text.replace("192.0.2.10:16880", &free.to_string()).replace("127.0.0.1:16882", scene.host());
             let file: PathBuf = scene.folder.path().join("proxy.conf");
             fs::write(&file, text).expect("a configuration");
             let child = command(&file).stdin(Stdio::null()).spawn().expect("the proxy is installed");
