@@ -199,6 +199,18 @@ pub(crate) fn unreadable(name: &str, error: &ArmourError) -> Failure {
     Failure::refused(code, format!("{name}: {error}"))
 }
 
+/// Refuses a document of another kind than those `wanted`, which `words` name. What is no document at all is told by who verifies it.
+pub(crate) fn check_kind(name: &str, bytes: &[u8], wanted: &[Typ], words: &str) -> Result<(), Failure> {
+    match Envelope::parse(bytes) {
+        Ok(Envelope { typ, .. }) if !wanted.contains(&typ) => {
+            let message = format!("{name}: a document of type {}, not {words}", typ.name());
+            Err(Failure::refused(Code::Malformed, message)
+                .hint("name another file; `leasehold inspect FILE` shows what this one holds"))
+        }
+        Ok(_) | Err(_) => Ok(()),
+    }
+}
+
 /// All documents of a file; of a picture its texts.
 fn read_each(path: &Path, found: &mut Vec<Found>, pictures: &mut Pictures) {
     let name = path.display().to_string();

@@ -1,5 +1,6 @@
 //! How a command ends when it does not succeed: a code, a message, a hint, an exit status.
 
+use std::error::Error;
 use std::fmt;
 use std::io::ErrorKind;
 use std::path::Path;
@@ -68,6 +69,18 @@ impl Failure {
             Some(hint) => failure.hint(hint),
             None => failure,
         }
+    }
+
+    /// With what to do about the error of the system from which `error` comes, where one does.
+    pub(crate) fn because_of(self, error: &(dyn Error + 'static)) -> Self {
+        let mut cause = Some(error);
+        while let Some(error) = cause {
+            if let Some(hint) = error.downcast_ref().and_then(system::hint) {
+                return self.hint(hint);
+            }
+            cause = error.source();
+        }
+        self
     }
 
     /// Says which file it is about.

@@ -12,6 +12,8 @@ use crate::failure::Failure;
 pub(crate) struct IdStart {
     /// Lower-case hexadecimal digits.
     digits: String,
+    /// As it was typed.
+    typed: String,
 }
 
 /// An id that can be named by its first digits.
@@ -88,13 +90,17 @@ impl FromStr for IdStart {
     fn from_str(text: &str) -> Result<Self, NotAnId> {
         let digits: String = text.chars().filter(|c| *c != '-').collect::<String>().to_ascii_lowercase();
         let whole = digits.bytes().all(|digit| digit.is_ascii_hexdigit());
-        if whole && (MIN_DIGITS..=2 * BYTES).contains(&digits.len()) { Ok(Self { digits }) } else { Err(NotAnId) }
+        if whole && (MIN_DIGITS..=2 * BYTES).contains(&digits.len()) {
+            Ok(Self { digits, typed: text.to_owned() })
+        } else {
+            Err(NotAnId)
+        }
     }
 }
 
 impl fmt::Display for IdStart {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.digits)
+        f.write_str(&self.typed)
     }
 }
 

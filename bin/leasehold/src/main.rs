@@ -20,6 +20,7 @@ mod qr;
 mod stores;
 mod system;
 mod table;
+mod toml_file;
 mod values;
 mod wildcards;
 

@@ -111,8 +111,7 @@ impl StoreLocation {
     /// The host's store as it is now, for reading, also while hosts serve from it; `None` where there is none yet.
     pub(crate) fn host_reader(&self) -> Result<Option<Box<dyn HostStore>>, StoreError> {
         Ok(match self {
-            Self::Folder(folder) if !folder.join(FILE).exists() => None,
-            Self::Folder(folder) => Some(Box::new(SqliteHost::open_reader(folder)?)),
+            Self::Folder(folder) => sqlite_reader(folder)?.map(|store| Box::new(store) as _),
             Self::Database(address) => {
                 PostgresHost::open_reader((**address).clone())?.map(|store| Box::new(store) as _)
             }
@@ -122,7 +121,7 @@ impl StoreLocation {
     /// Copies the host's store, as it is at one moment, into the empty `folder` (SQLite), also while hosts serve from it.
     pub(crate) fn copy_host(&self, folder: &Path) -> Result<Copied, StoreError> {
         match self {
-            Self::Folder(from) if !from.join(FILE).exists() => Ok(Copied::Nothing),
+            Self::Folder(from) if !has_a_store(from)? => Ok(Copied::Nothing),
             Self::Folder(from) => SqliteHost::copy(from, &folder.join(FILE)).map(|()| Copied::All),
             Self::Database(address) => match PostgresHost::open_reader((**address).clone())? {
                 Some(mut from) => {
@@ -201,8 +200,7 @@ impl StoreLocation {
     /// The host's store, to be read record by record, also while hosts serve from it; `None` where there is none.
     pub(crate) fn to_read(&self) -> Result<Option<Box<dyn Records>>, Failure> {
         let opened: Result<Option<Box<dyn Records>>, StoreError> = match self {
-            Self::Folder(folder) if !folder.join(FILE).exists() => Ok(None),
-            Self::Folder(folder) => SqliteHost::open_reader(folder).map(|store| Some(Box::new(store) as _)),
+            Self::Folder(folder) => sqlite_reader(folder).map(|store| store.map(|store| Box::new(store) as _)),
             Self::Database(address) => {
                 PostgresHost::open_reader((**address).clone()).map(|store| store.map(|store| Box::new(store) as _))
             }
@@ -213,8 +211,7 @@ impl StoreLocation {
     /// The host's store, whose seals are to be exported, also while hosts serve from it; `None` where there is none.
     pub(crate) fn to_export(&self) -> Result<Option<Box<dyn SealHistory>>, Failure> {
         let opened: Result<Option<Box<dyn SealHistory>>, StoreError> = match self {
-            Self::Folder(folder) if !folder.join(FILE).exists() => Ok(None),
-            Self::Folder(folder) => SqliteHost::open_reader(folder).map(|store| Some(Box::new(store) as _)),
+            Self::Folder(folder) => sqlite_reader(folder).map(|store| store.map(|store| Box::new(store) as _)),
             Self::Database(address) => {
                 PostgresHost::open_reader((**address).clone()).map(|store| store.map(|store| Box::new(store) as _))
             }
@@ -224,8 +221,13 @@ impl StoreLocation {
 
     /// What a failure of the store there means, with what the store itself says.
     pub(crate) fn failed(&self, error: &StoreError) -> Failure {
-        let message = format!("{self}: {}", error.with_cause());
-        Failure::failed(error.code(), message)
+        let failure = Failure::failed(error.code(), format!("{self}: {}", error.with_cause()));
+        match (self, error) {
+            (Self::Folder(_), StoreError::Unavailable(_) | StoreError::ReadOnly(_)) => {
+                failure.hint(MAY_IT_BE_READ).because_of(error)
+            }
+            (Self::Folder(_) | Self::Database(_), _) => failure,
+        }
     }
 }
 
@@ -236,6 +238,16 @@ impl fmt::Display for StoreLocation {
             Self::Database(address) => write!(f, "{address}"),
         }
     }
+}
+
+/// The host's store in `folder`, for reading; `None` where there is none.
+fn sqlite_reader(folder: &Path) -> Result<Option<SqliteHost>, StoreError> {
+    if has_a_store(folder)? { SqliteHost::open_reader(folder).map(Some) } else { Ok(None) }
+}
+
+/// Whether a host's store lies in `folder`. That this user may not look into it is an error.
+fn has_a_store(folder: &Path) -> Result<bool, StoreError> {
+    leasehold_files::is_there(&folder.join(FILE)).map_err(|error| StoreError::Unavailable(error.into()))
 }
 
 fn database(address: &str) -> Result<StoreLocation, Failure> {
@@ -251,3 +263,6 @@ fn database(address: &str) -> Result<StoreLocation, Failure> {
 fn unreadable(error: &AddressError) -> Failure {
     Failure::failed(error.code(), error.to_string())
 }
+
+/// What to look at where SQLite says no more than that it cannot open or write a file.
+const MAY_IT_BE_READ: &str = "see whether this user may read and write the files there, and whether the disk has room";

@@ -48,6 +48,7 @@ pub(crate) fn hint(error: &Error) -> Option<&'static str> {
         }
         ErrorKind::AlreadyExists => "name another, or move what is there away",
         ErrorKind::IsADirectory => "name a file in it",
+        ErrorKind::InvalidData => "it may be another file than was meant: `leasehold inspect FILE` says what it is",
         ErrorKind::NotADirectory => "check the path: something in its middle is a file",
         ErrorKind::StorageFull | ErrorKind::QuotaExceeded if cfg!(windows) => "make room, then run the command again",
         ErrorKind::StorageFull | ErrorKind::QuotaExceeded => "make room (`df` shows where), then run the command again",

@@ -353,7 +353,8 @@ fn documents_of_another_kind_are_named_with_who_answers_them() {
     let island = Island::new(1);
     let said = island.refused("host lease request.txt");
     assert!(
-        said.contains("it is no request for a host, but lh-host-request") && said.contains("vendor approve"),
+        said.contains("a document of type lh-host-request, not a machine's request for a host")
+            && said.contains("vendor approve"),
         "{said}"
     );
     island.ask(1, "one.txt");

@@ -129,8 +129,8 @@ fn the_sample_has_every_key_and_each_of_its_examples_can_be_read() {
     let run = scene.check_with(&all.join("\n"), &["--syntax"]);
     assert_eq!(run.status, 0, "{}", run.stderr);
     for (from, to, told) in [
-        ("weight = 10", "wieght = 10", "unknown field `wieght`"),
-        ("mdns = false", "mnds = false", "unknown field `mnds`"),
+        ("weight = 10", "wieght = 10", "unknown key wieght, did you mean weight?"),
+        ("mdns = false", "mnds = false", "unknown key mnds, did you mean mdns?"),
         ("\"10.0.0.53\"", "\"ns1\"", "a name server is given by its address"),
         ("\"lease1.corp.example\"", "\"10.0.0.1\"", "names a host, not an address"),
         ("tls_cert = ", "# tls_cert = ", "one of tls_cert and tls_key is missing"),

@@ -74,6 +74,12 @@ fn a_file_or_the_folder_of_another_is_named_where_a_folder_is_mistaken() {
         ("vendor key list --dir host", "host: it is a host's folder"),
         ("vendor product list --dir acme-cad.lh", "acme-cad.lh: it is a file"),
         ("client status --state host", "host: it is a host's folder"),
+        // Nor is anything made there.
+        ("host request --data vendor --key-file host-key.txt", "vendor: it is a vendor's folder"),
+        ("host serve --data vendor", "vendor: it is a vendor's folder"),
+        ("host restore acme-cad.lh --data vendor", "vendor: it is a vendor's folder"),
+        ("host token list --data vendor", "vendor: it is a vendor's folder"),
+        ("client request --for-host --manifest acme-cad.lh --state host", "host: it is a host's folder"),
     ] {
         let output = program().args(line.split(' ')).current_dir(folder.path()).output().expect("a process");
         let told = String::from_utf8_lossy(&output.stderr);
@@ -83,9 +89,57 @@ fn a_file_or_the_folder_of_another_is_named_where_a_folder_is_mistaken() {
             "{line}: {told}"
         );
     }
+    let second = program().args(["vendor", "init", "--name", "X", "--dir", "host"]).current_dir(folder.path()).output();
+    let told = String::from_utf8_lossy(&second.expect("a process").stderr).into_owned();
+    assert!(told.contains("host: it is a host's folder [already-exists]"), "{told}");
     let root = program().args(["inspect", "acme-cad.lh", "--root", "acme-cad.lh"]).current_dir(folder.path()).output();
     let told = String::from_utf8_lossy(&root.expect("a process").stderr).into_owned();
     assert!(told.contains("it is a manifest") && told.contains("`--manifest FILE`"), "{told}");
+}
+
+#[test]
+fn a_document_of_another_kind_is_named_with_its_file_and_its_kind() {
+    let folder = tempfile::tempdir().expect("a folder");
+    quickstart(folder.path(), &["--clients", "1"]);
+    for (line, words) in [
+        (
+            "host install acme-cad.lh --data host",
+            "acme-cad.lh: a document of type lh-manifest, not a host's certificate",
+        ),
+        ("host lease acme-cad.lh --data host", "acme-cad.lh: a document of type lh-manifest, not a machine's request"),
+        (
+            "client install host/host.lh --state s --manifest acme-cad.lh",
+            "host.lh: a document of type lh-host, not an answer",
+        ),
+        (
+            "client status --manifest host/host.lh --state s",
+            "host.lh: a document of type lh-host, not a product's manifest",
+        ),
+        ("doctor --manifest host/host.lh --state s", "host.lh: a document of type lh-host, not a product's manifest"),
+        ("directory publish host/host.lh --ldif", "host.lh: a document of type lh-host, not an activation object"),
+        (
+            "vendor approve host/host.lh --dir vendor --passphrase-file vendor/passphrase",
+            "host.lh: a document of type lh-host",
+        ),
+    ] {
+        let output = program().args(line.split(' ')).current_dir(folder.path()).output().expect("a process");
+        let told = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(1), "{line}: {told}");
+        assert!(told.contains(words) && told.contains("[malformed]"), "{line}: {told}");
+    }
+}
+
+/// Root sees everything; a name that no file can have is as unknown to every user.
+#[cfg(unix)]
+#[test]
+fn a_store_that_cannot_be_looked_at_is_not_one_that_is_missing() {
+    let hidden = "x".repeat(5_000);
+    for words in ["host clients --data", "journal export -o j --data", "store check", "vendor key list --dir"] {
+        let output = program().args(words.split(' ')).arg(&hidden).output().expect("a process");
+        let told = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(2), "{words}: {told}");
+        assert!(told.contains("the name is not one that a file can have [store-unavailable]"), "{words}: {told}");
+    }
 }
 
 fn quickstart(dir: &Path, more: &[&str]) -> Output {

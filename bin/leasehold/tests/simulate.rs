@@ -70,7 +70,7 @@ fn what_cannot_be_simulated_is_told_with_the_place_and_a_way_on() {
         (format!("{head}{machines}from = 2026-01-01\n{hosts}"), "machines a: from: must not be before"),
         (format!("{head}[policy]\nthreshold = 0\n{machines}{hosts}"), "policy: threshold 0"),
         (format!("{head}{machines}hours = \"17:00-07:00\"\n{hosts}"), "machines a: hours: must end later"),
-        (format!("{head}{machines}{hosts}dwon = []\n"), "unknown field `dwon`"),
+        (format!("{head}{machines}{hosts}dwon = []\n"), "unknown key dwon"),
         (format!("{head}{machines}{hosts}down = [{{ from = 2027-01-02, for = \"0s\" }}]\n"), "host h"),
     ] {
         fs::write(folder.path().join("own.toml"), &text).expect("a file");

@@ -154,7 +154,7 @@ fn settings_by_which_no_one_could_sign_in_are_refused_before_anything_starts() {
         ("\"c\"", "\"\"", "it is empty"),
         ("[\"read\"]", "[\"rule\"]", "there is no such role"),
         ("[\"read\"]", "[]", "no one could sign in"),
-        ("client_id", "secret = \"x\"\nclient_id", "unknown field `secret`"),
+        ("client_id", "secret = \"x\"\nclient_id", "unknown key secret"),
         ("client_id", "scopes = [\"profile\"]\nclient_id", "`openid` among them"),
         ("client_id", "url = \"host.example\"\nclient_id", "begins with https://"),
         ("client_id", "client_secret_credential = \"../x\"\nclient_id", "is no path"),

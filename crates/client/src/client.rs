@@ -3,6 +3,8 @@
 mod attempts;
 pub(crate) mod borrowing;
 
+use std::fs;
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -23,7 +25,7 @@ use crate::session::host::asking::Answer;
 use crate::session::host::lookup::Search;
 use crate::session::network::Network;
 use crate::state::files::Note;
-use crate::state::{self, State, directory, first_run};
+use crate::state::{self, KnownManifest, State, directory, first_run};
 use crate::status::Status;
 
 /// The client of one product on this machine. It holds no open file and no connection; several may be open at once.
@@ -109,25 +111,24 @@ impl Client {
     /// lies in another vendor's folder.
     pub fn open_known(mut options: Options) -> Result<Self, Error> {
         let bases = match options.state {
-            Some(ref base) if !base.exists() => return Err(Error::NoSuchState { base: base.clone() }),
-            Some(ref state) => vec![state.clone()],
+            Some(ref base) => vec![readable(base)?.to_owned()],
             // Read once: what it says is asked again when the client is opened.
             None => directory::directories(options.machine.get_or_insert_with(Machine::read)),
         };
         let base = bases.last().cloned().ok_or(Error::NoStateDirectory)?;
-        let mut known = Vec::new();
+        let mut known: Vec<KnownManifest> = Vec::new();
         for manifest in bases.iter().flat_map(|base| state::manifests(base)) {
             // The machine and its user may know the same one.
-            if !known.contains(&manifest) {
+            if !known.iter().any(|other| (other.vendor, &other.bytes) == (manifest.vendor, &manifest.bytes)) {
                 known.push(manifest);
             }
         }
-        let (vendor, bytes) = match known.as_slice() {
+        let KnownManifest { vendor, bytes, .. } = match known.as_slice() {
             [] => return Err(Error::NoProduct { base }),
             [only] => only,
             several => {
-                let products = several.iter().filter_map(|(_, bytes)| Some(state::read_manifest(bytes).ok()?.product));
-                return Err(Error::SeveralProducts { base, products: products.collect() });
+                let manifests = several.iter().map(|known| known.path.clone()).collect();
+                return Err(Error::SeveralProducts { manifests });
             }
         };
         let found = state::read_manifest(bytes)?.root.id();
@@ -211,5 +212,15 @@ impl Client {
     /// What the local clock says.
     pub(crate) fn now(&self) -> Timestamp {
         self.context.now()
+    }
+}
+
+/// A state directory that was named, which may be a file where a folder was meant.
+fn readable(base: &Path) -> Result<&Path, Error> {
+    match fs::read_dir(base) {
+        Ok(_) => Ok(base),
+        Err(error) if error.kind() == ErrorKind::NotFound => Err(Error::NoSuchState { base: base.to_owned() }),
+        Err(error) if error.kind() == ErrorKind::NotADirectory => Err(Error::NoProduct { base: base.to_owned() }),
+        Err(source) => Err(Error::State { path: base.to_owned(), source }),
     }
 }

@@ -109,12 +109,22 @@ impl Default for Options {
 #[derive(Debug, thiserror::Error)]
 pub enum EnvironmentError {
     /// `LEASEHOLD_HOST` holds something else than addresses.
-    #[error("LEASEHOLD_HOST: {0}")]
-    Host(#[source] AddressError),
+    #[error("LEASEHOLD_HOST: {address}: {source}")]
+    Host {
+        /// What it holds.
+        address: String,
+        /// What is wrong with it.
+        source: AddressError,
+    },
     /// `LEASEHOLD_DIRECTORY` holds something else than addresses of a directory's servers.
     #[cfg(feature = "directory")]
-    #[error("LEASEHOLD_DIRECTORY: {0}")]
-    Directory(#[source] leasehold_directory::AddressError),
+    #[error("LEASEHOLD_DIRECTORY: {address}: {source}")]
+    Directory {
+        /// What it holds.
+        address: String,
+        /// What is wrong with it.
+        source: leasehold_directory::AddressError,
+    },
     /// The file that `LEASEHOLD_DIRECTORY_PASSWORD_FILE` names cannot be read.
     #[cfg(feature = "directory")]
     #[error("LEASEHOLD_DIRECTORY_PASSWORD_FILE: {}: {}", path.display(), describe_io(source))]
@@ -144,9 +154,9 @@ impl EnvironmentError {
     /// The stable code.
     pub fn code(&self) -> Code {
         match self {
-            Self::Host(_) | Self::Instance | Self::TestClock(_) => Code::Usage,
+            Self::Host { .. } | Self::Instance | Self::TestClock(_) => Code::Usage,
             #[cfg(feature = "directory")]
-            Self::Directory(_) => Code::Usage,
+            Self::Directory { .. } => Code::Usage,
             #[cfg(feature = "directory")]
             Self::PasswordFile { .. } => Code::File,
             Self::CaFile { .. } => Code::File,
@@ -173,7 +183,9 @@ impl Options {
     fn from_variables(variable: impl Fn(&str) -> Option<OsString>) -> Result<Self, EnvironmentError> {
         let path = |name| variable(name).filter(|path| !path.is_empty()).map(PathBuf::from);
         let hosts = variable("LEASEHOLD_HOST").unwrap_or_default().to_string_lossy().into_owned();
-        let hosts = hosts.split(',').filter(|host| !host.trim().is_empty()).map(str::parse);
+        let hosts = hosts.split(',').filter(|host| !host.trim().is_empty()).map(|address| {
+            address.parse().map_err(|source| EnvironmentError::Host { address: address.trim().to_owned(), source })
+        });
         let authorities = path("LEASEHOLD_CA_FILE").map(|path| {
             let read = leasehold_files::read(&path, MAX_CA_BYTES);
             read.map_err(|source| EnvironmentError::CaFile { path, source })
@@ -185,7 +197,7 @@ impl Options {
             test_clock: test_clock.transpose()?,
             state: path("LEASEHOLD_STATE"),
             agent: path("LEASEHOLD_AGENT").map_or(AgentSource::System, AgentSource::of),
-            hosts: hosts.collect::<Result<_, _>>().map_err(EnvironmentError::Host)?,
+            hosts: hosts.collect::<Result<_, _>>()?,
             further_authorities: authorities.transpose()?,
             #[cfg(feature = "directory")]
             directories: directories(&variable)?,
@@ -215,7 +227,8 @@ fn instance(variable: impl Fn(&str) -> Option<OsString>) -> Result<Option<Machin
 fn directories(variable: &impl Fn(&str) -> Option<OsString>) -> Result<Directories, EnvironmentError> {
     let text =
         |name| variable(name).filter(|value| !value.is_empty()).map(|value| value.to_string_lossy().into_owned());
-    let source = text("LEASEHOLD_DIRECTORY").map(|source| source.parse().map_err(EnvironmentError::Directory));
+    let source = text("LEASEHOLD_DIRECTORY")
+        .map(|address| address.parse().map_err(|source| EnvironmentError::Directory { address, source }));
     let source = source.transpose()?.unwrap_or(DirectorySource::Off);
     let password = |path: PathBuf| {
         let read = leasehold_files::read(&path, MAX_PASSWORD_BYTES);
@@ -282,7 +295,7 @@ mod tests {
     #[test]
     fn a_variable_that_cannot_be_used_is_named() {
         let error = options(&[("LEASEHOLD_HOST", "a:0")]).unwrap_err().to_string();
-        assert!(error.starts_with("LEASEHOLD_HOST: a port"), "{error}");
+        assert!(error.starts_with("LEASEHOLD_HOST: a:0: a port"), "{error}");
         let error = options(&[("LEASEHOLD_CA_FILE", "/no/such/file")]).unwrap_err().to_string();
         assert_eq!(error, "LEASEHOLD_CA_FILE: /no/such/file: no such file or folder");
     }

@@ -28,6 +28,17 @@ pub fn make_folder(path: &Path, readers: Readers) -> io::Result<()> {
     Ok(())
 }
 
+/// Whether there is a file or folder of this name. A folder that may not be looked into is an error, and none that lacks it.
+///
+/// # Errors
+/// As the system's.
+pub fn is_there(path: &Path) -> io::Result<bool> {
+    match path.try_exists() {
+        Err(error) if error.kind() == ErrorKind::NotADirectory => Ok(false),
+        other => other,
+    }
+}
+
 /// Moves a file or folder, in the place of a file that is there.
 ///
 /// # Errors
@@ -192,6 +203,18 @@ mod tests {
         fs::write(&path, "").unwrap();
         assert!(make_folder(&path, Readers::Owner).is_err());
         assert!(make_folder(&path.join("below"), Readers::Owner).is_err());
+    }
+
+    #[test]
+    fn what_is_there_is_told_from_what_is_not_and_what_cannot_be_seen_is_an_error() {
+        let base = tempfile::tempdir().unwrap();
+        let path = base.path().join("file");
+        assert!(!is_there(&path).unwrap());
+        fs::write(&path, "").unwrap();
+        assert!(is_there(&path).unwrap() && is_there(base.path()).unwrap());
+        assert!(!is_there(&path.join("below")).unwrap(), "below a file");
+        let too_long = "x".repeat(5_000);
+        assert!(is_there(&base.path().join(too_long)).is_err());
     }
 
     #[test]

@@ -14,7 +14,7 @@ impl Outcome {
             format!("{}: none of these machines comes within the days that are simulated.", machines.name)
         }));
         told.extend(self.threshold_told(scenario, time));
-        told.extend(self.outages.iter().map(|outage| outage.told(time)));
+        told.extend(self.outages.iter().map(|outage| outage.told(scenario, time)));
         told.extend(
             self.refusals
                 .iter()
@@ -84,10 +84,13 @@ impl Outcome {
 }
 
 impl Outage {
-    fn told(&self, time: &dyn Fn(Timestamp) -> String) -> String {
+    fn told(&self, scenario: &Scenario, time: &dyn Fn(Timestamp) -> String) -> String {
         let (from, until) = (self.during.from, self.during.until);
         let is_down = if self.hosts.len() == 1 { "is" } else { "are" };
         let begin = format!("{} {is_down} down from {} to {}", self.hosts.join(", "), time(from), time(until));
+        if from >= scenario.end() {
+            return format!("{begin}: that is after the last day that is simulated.");
+        }
         if self.missed == 0 {
             return format!("{begin}: no machine notices.");
         }

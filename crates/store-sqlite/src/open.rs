@@ -89,7 +89,7 @@ pub(crate) fn require_current(connection: &Connection, migrations: &Migrations<'
 /// # Errors
 /// [`StoreError`], [`StoreError::Newer`] among others.
 pub(crate) fn versions(path: &Path, migrations: &Migrations<'_>) -> Result<Option<(u64, u64)>, StoreError> {
-    if !path.exists() {
+    if !leasehold_files::is_there(path).map_err(|error| StoreError::Unavailable(error.into()))? {
         return Ok(None);
     }
     let connection = reader(path, migrations)?;

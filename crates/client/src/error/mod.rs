@@ -58,12 +58,10 @@ pub enum Error {
         base: PathBuf,
     },
     /// No manifest was given and more than one is known.
-    #[error("state {}: several products are known here: {}", base.display(), list(products))]
+    #[error("several products are known here: {}", list(manifests))]
     SeveralProducts {
-        /// The state directory.
-        base: PathBuf,
-        /// The products.
-        products: Vec<ProductId>,
+        /// Their manifests.
+        manifests: Vec<PathBuf>,
     },
     /// No state directory is set, and the user has no home directory.
     #[error("state directory: none is set, and there is no home directory")]
@@ -256,8 +254,8 @@ fn describe_search(searched: &[Searched], error: Option<&SearchError>) -> String
     lookups.collect::<Vec<_>>().concat()
 }
 
-fn list(products: &[ProductId]) -> String {
-    products.iter().map(ProductId::as_str).collect::<Vec<_>>().join(", ")
+fn list(paths: &[PathBuf]) -> String {
+    paths.iter().map(|path| path.display().to_string()).collect::<Vec<_>>().join(", ")
 }
 
 #[cfg(test)]

@@ -40,6 +40,15 @@ use crate::state::proven::Proven;
 use crate::state::record::ProductRecord;
 use crate::state::sign_in::StoredSignIn;
 
+/// A manifest that a state directory keeps.
+#[derive(Debug)]
+pub(crate) struct KnownManifest {
+    /// The vendor whose folder it is in.
+    pub(crate) vendor: KeyId,
+    pub(crate) path: PathBuf,
+    pub(crate) bytes: Vec<u8>,
+}
+
 /// The state of one product on this machine, and what it shares with the vendor's other products.
 #[derive(Debug)]
 pub(crate) struct State {
@@ -330,12 +339,12 @@ fn forget_machine(files: &Files, lock: &Lock) -> Result<(), Error> {
 }
 
 /// The manifests kept under `base`, with the vendor in whose folder each lies.
-pub(crate) fn manifests(base: &Path) -> Vec<(KeyId, Vec<u8>)> {
+pub(crate) fn manifests(base: &Path) -> Vec<KnownManifest> {
     let vendors = folders(base).into_iter().filter_map(|name| Some((name.parse().ok()?, base.join(name))));
     let kept = vendors.flat_map(|(vendor, folder): (KeyId, PathBuf)| {
-        let products = folders(&folder).into_iter();
-        let read = move |product| leasehold_files::read(&folder.join(product).join(MANIFEST), MAX_DOCUMENT_BYTES).ok();
-        products.filter_map(read).map(move |bytes| (vendor, bytes))
+        let paths = folders(&folder).into_iter().map(move |product| folder.join(product).join(MANIFEST));
+        let read = |path: PathBuf| Some((leasehold_files::read(&path, MAX_DOCUMENT_BYTES).ok()?, path));
+        paths.filter_map(read).map(move |(bytes, path)| KnownManifest { vendor, path, bytes })
     });
     kept.collect()
 }

@@ -5,7 +5,7 @@ use std::sync::Barrier;
 use std::thread;
 
 use leasehold_client::{Client, Error, Note, Options};
-use leasehold_core::{ProductId, Span, Standing};
+use leasehold_core::{Span, Standing};
 use leasehold_testkit::vendor::Vendor;
 use leasehold_wire::armour;
 use proptest::prelude::*;
@@ -247,10 +247,10 @@ fn the_one_product_known_needs_no_manifest() {
     assert_eq!(Client::open_known(scene.options()).unwrap().manifest().product.as_str(), "acme-cad");
     let other = scene.vendor.manifest_with(|manifest| manifest.product = "acme-cam".parse().unwrap());
     Client::open(&other, scene.options()).unwrap();
-    let Err(Error::SeveralProducts { products, .. }) = Client::open_known(scene.options()) else {
-        panic!("two are known")
-    };
-    assert_eq!(products.iter().map(ProductId::as_str).collect::<Vec<_>>(), ["acme-cad", "acme-cam"]);
+    let error = Client::open_known(scene.options()).unwrap_err();
+    let Error::SeveralProducts { manifests } = &error else { panic!("two are known") };
+    assert_eq!(manifests, &["acme-cad/manifest.lh", "acme-cam/manifest.lh"].map(|name| scene.file(name)));
+    assert!(manifests.iter().all(|path| error.to_string().contains(&path.display().to_string())), "{error}");
 }
 
 #[test]

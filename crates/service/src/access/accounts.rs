@@ -137,7 +137,7 @@ impl Accounts {
     ) -> Result<SecretText, AccessError> {
         let secret = SecretText::new("", rng);
         self.change(|kept| {
-            kept.admin(admin.as_str()).ok_or_else(|| AccessError::Unknown(admin.to_string()))?;
+            kept.admin(admin.as_str()).ok_or_else(|| AccessError::Unknown(format!("administrator {admin}")))?;
             kept.links.retain(|link| link.expires > now.unix());
             let (hash, admin) = (hex(&secret.hash()), admin.to_string());
             kept.links.push(Link { hash, admin, expires: expires.unix() });
@@ -178,7 +178,7 @@ impl Kept {
     pub fn add_admin(&mut self, new: NewAdmin, now: Timestamp) -> Result<(), AccessError> {
         let NewAdmin { name, roles, password } = new;
         if self.admin(name.as_str()).is_some() {
-            return Err(AccessError::Exists(name.to_string()));
+            return Err(AccessError::Exists(format!("administrator {name}")));
         }
         self.admins.push(Admin { name: name.to_string(), roles, made: now.unix(), password, devices: Vec::new() });
         Ok(())
@@ -190,7 +190,7 @@ impl Kept {
     /// [`AccessError::Unknown`].
     pub fn set_password(&mut self, name: &AdminName, password: PasswordHash) -> Result<(), AccessError> {
         let admin = self.admins.iter_mut().find(|admin| admin.name == name.as_str());
-        let admin = admin.ok_or_else(|| AccessError::Unknown(name.to_string()))?;
+        let admin = admin.ok_or_else(|| AccessError::Unknown(format!("administrator {name}")))?;
         (admin.password, admin.devices) = (Some(password), Vec::new());
         Ok(())
     }
@@ -203,7 +203,7 @@ impl Kept {
         let before = self.admins.len();
         self.admins.retain(|admin| admin.name != name.as_str());
         self.links.retain(|link| link.admin != name.as_str());
-        if self.admins.len() == before { Err(AccessError::Unknown(name.to_string())) } else { Ok(()) }
+        if self.admins.len() == before { Err(AccessError::Unknown(format!("administrator {name}"))) } else { Ok(()) }
     }
 
     /// Notes what a browser of `name` keeps.
@@ -222,7 +222,7 @@ impl Kept {
     pub fn add_token(&mut self, new: &NewToken, text: &SecretText, now: Timestamp) -> Result<(), AccessError> {
         let NewToken { name, roles, expires } = new;
         if self.tokens.iter().any(|token| token.name == name.as_str()) {
-            return Err(AccessError::Exists(name.to_string()));
+            return Err(AccessError::Exists(format!("token {name}")));
         }
         self.tokens.push(TokenRow {
             name: name.to_string(),
@@ -241,7 +241,7 @@ impl Kept {
     /// [`AccessError::Unknown`].
     pub fn revoke_token(&mut self, name: &TokenName, now: Timestamp) -> Result<(), AccessError> {
         let token = self.tokens.iter_mut().find(|token| token.name == name.as_str());
-        let token = token.ok_or_else(|| AccessError::Unknown(name.to_string()))?;
+        let token = token.ok_or_else(|| AccessError::Unknown(format!("token {name}")))?;
         token.revoked.get_or_insert(now.unix());
         Ok(())
     }

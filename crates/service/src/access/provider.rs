@@ -130,7 +130,7 @@ impl fmt::Display for NotSignedIn {
         match self {
             Self::Unasked => f.write_str("no question of this browser waits for this answer"),
             Self::Declined(words) => write!(f, "declined: {words}"),
-            Self::Token(fault) => write!(f, "the ID token does not hold: {fault:?}"),
+            Self::Token(fault) => f.write_str(fault.words()),
             Self::NoRole(name) => write!(f, "no role for {name}"),
             Self::Provider(failure) => f.write_str(&failure.message),
         }

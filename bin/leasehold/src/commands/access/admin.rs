@@ -9,7 +9,7 @@ use leasehold_service::access::{Accounts, NewAdmin, PasswordHash};
 use serde_json::json;
 use zeroize::Zeroizing;
 
-use super::{AccessContext, failed};
+use super::AccessContext;
 use crate::failure::Failure;
 use crate::input;
 use crate::output::{self, Column, Output, Table};
@@ -66,7 +66,7 @@ impl Admin {
             Self::Password(command) => command.run(context, output),
             Self::Link(Name { name }) => link(context, &name, output),
             Self::Remove(Name { name }) => {
-                context.accounts().change(|kept| kept.remove_admin(&name)).map_err(|error| failed(&error))?;
+                context.accounts().change(|kept| kept.remove_admin(&name)).map_err(|error| context.failed(&error))?;
                 context.note("admin-removed", name.as_str())?;
                 done(&name, "removed", output);
                 Ok(())
@@ -83,17 +83,16 @@ impl Add {
         } else {
             context.roles(&roles)?
         };
-        let known = context.accounts().read().map_err(|error| failed(&error))?;
+        let known = context.accounts().read().map_err(|error| context.failed(&error))?;
         if known.admin(name.as_str()).is_some() {
             let message = format!("administrator {name}: there is one already");
-            return Err(
-                Failure::refused(Code::AlreadyExists, message).hint("`admin password NAME` sets the password anew")
-            );
+            let hint = format!("`{} admin password {name}` sets the password anew", context.command);
+            return Err(Failure::refused(Code::AlreadyExists, message).hint(hint));
         }
-        let password = if no_password { None } else { Some(password(password_file.as_deref(), &name)?) };
+        let password = if no_password { None } else { Some(password(context, password_file.as_deref(), &name)?) };
         let new = NewAdmin { name, roles, password };
         context.note("admin-added", name.as_str())?;
-        context.accounts().change(|kept| kept.add_admin(new, input::now())).map_err(|error| failed(&error))?;
+        context.accounts().change(|kept| kept.add_admin(new, input::now())).map_err(|error| context.failed(&error))?;
         done(&name, "added", output);
         if output == Output::Human {
             errln!("the dashboard is at {}", context.url);
@@ -105,8 +104,8 @@ impl Add {
 impl Password {
     fn run(self, context: &AccessContext<'_>, output: Output) -> Result<(), Failure> {
         let Self { name, password_file } = self;
-        let hash = password(password_file.as_deref(), &name)?;
-        context.accounts().change(|kept| kept.set_password(&name, hash)).map_err(|error| failed(&error))?;
+        let hash = password(context, password_file.as_deref(), &name)?;
+        context.accounts().change(|kept| kept.set_password(&name, hash)).map_err(|error| context.failed(&error))?;
         context.note("password-set", name.as_str())?;
         done(&name, "has a new password", output);
         Ok(())
@@ -114,7 +113,7 @@ impl Password {
 }
 
 /// A password, asked for twice on a terminal.
-fn password(file: Option<&Path>, name: &AdminName) -> Result<PasswordHash, Failure> {
+fn password(context: &AccessContext<'_>, file: Option<&Path>, name: &AdminName) -> Result<PasswordHash, Failure> {
     let password = Zeroizing::new(input::secret(file, &format!("password of {name}"))?);
     if file.is_none() {
         let again = Zeroizing::new(input::secret(None, "the same again")?);
@@ -123,13 +122,13 @@ fn password(file: Option<&Path>, name: &AdminName) -> Result<PasswordHash, Failu
         }
     }
     PasswordHash::new(&password, &SystemRng)
-        .map_err(|error| failed(&error).hint("a few words in a row make a good one"))
+        .map_err(|error| context.failed(&error).hint("a few words in a row make a good one"))
 }
 
 fn link(context: &AccessContext<'_>, name: &AdminName, output: Output) -> Result<(), Failure> {
     let now = input::now();
     let ends = now.plus(Accounts::LINK_LIFE);
-    let secret = context.accounts().add_link(name, (now, ends), &SystemRng).map_err(|error| failed(&error))?;
+    let secret = context.accounts().add_link(name, (now, ends), &SystemRng).map_err(|error| context.failed(&error))?;
     context.note("link-made", name.as_str())?;
     let url = format!("{}/sign-in?link={}", context.url.trim_end_matches('/'), secret.expose());
     match output {
@@ -143,7 +142,7 @@ fn link(context: &AccessContext<'_>, name: &AdminName, output: Output) -> Result
 }
 
 fn list(context: &AccessContext<'_>, output: Output) -> Result<(), Failure> {
-    let kept = context.accounts().read().map_err(|error| failed(&error))?;
+    let kept = context.accounts().read().map_err(|error| context.failed(&error))?;
     match output {
         Output::Json => {
             let admins = kept.admins.iter().map(|admin| {
@@ -151,7 +150,9 @@ fn list(context: &AccessContext<'_>, output: Output) -> Result<(), Failure> {
             });
             output::json(&admins.collect());
         }
-        Output::Human if kept.admins.is_empty() => errln!("there are none yet: `admin add NAME` adds one"),
+        Output::Human if kept.admins.is_empty() => {
+            errln!("there are none yet: `{} admin add NAME` adds one", context.command);
+        }
         Output::Human => {
             let mut table = Table::new(["NAME", "ROLES", "ADDED", "SIGNS IN BY"].map(Column::new));
             for admin in &kept.admins {

@@ -18,6 +18,8 @@ use crate::input;
 pub(crate) struct AccessContext<'c> {
     /// The folder of the host or vendor.
     pub(crate) folder: &'c Path,
+    /// The command whose `admin` and `token` these are.
+    pub(crate) command: &'static str,
     /// The roles that there are.
     pub(crate) roles: &'static [RoleName],
     /// Where the dashboard is.
@@ -37,7 +39,7 @@ impl AccessContext<'_> {
     fn note(&self, action: &str, subject: &str) -> Result<(), Failure> {
         let actor = format!("cli:{}", self.by.as_str());
         let event = Event { actor: &actor, action, subject, from: None };
-        Audit::of(self.folder).note(event, input::now()).map_err(|error| failed(&error))
+        Audit::of(self.folder).note(event, input::now()).map_err(|error| self.failed(&error))
     }
 
     /// The roles of these names.
@@ -52,15 +54,16 @@ impl AccessContext<'_> {
             }
         }
     }
-}
 
-/// What a failure means for the command.
-fn failed(error: &AccessError) -> Failure {
-    match error {
-        AccessError::File { path, source } => Failure::file(path, source),
-        AccessError::Exists(_) => Failure::refused(error.code(), error.to_string()),
-        AccessError::Unknown(_) => Failure::refused(error.code(), error.to_string())
-            .hint("`admin list` and `token list` show those that there are"),
-        AccessError::Damaged(_) | AccessError::ShortPassword => Failure::failed(error.code(), error.to_string()),
+    /// What a failure means for the command.
+    fn failed(&self, error: &AccessError) -> Failure {
+        let (command, message) = (self.command, error.to_string());
+        match error {
+            AccessError::File { path, source } => Failure::file(path, source),
+            AccessError::Exists(_) => Failure::refused(error.code(), message),
+            AccessError::Unknown(_) => Failure::refused(error.code(), message)
+                .hint(format!("`{command} admin list` and `{command} token list` show those that there are")),
+            AccessError::Damaged(_) | AccessError::ShortPassword => Failure::failed(error.code(), message),
+        }
     }
 }

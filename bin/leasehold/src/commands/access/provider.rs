@@ -15,6 +15,7 @@ use zeroize::Zeroizing;
 
 use crate::failure::Failure;
 use crate::input;
+use crate::toml_file;
 
 /// How administrators sign in by an identity provider; unknown keys are refused.
 #[derive(Clone, Debug, Deserialize)]
@@ -36,10 +37,8 @@ impl SignInOptions {
     /// Those in the file of this path.
     pub(crate) fn read(path: &Path, known: &[RoleName]) -> Result<Self, Failure> {
         let text = std::fs::read_to_string(path).map_err(|error| Failure::file(path, &error))?;
-        let options: Self = toml::from_str(&text).map_err(|error| {
-            let message = format!("{}: {}", path.display(), error.to_string().trim_end());
-            Failure::failed(Code::BadConfiguration, message)
-        })?;
+        let options: Self = toml_file::parse(&text)
+            .map_err(|words| Failure::failed(Code::BadConfiguration, format!("{}: {words}", path.display())))?;
         options.check(known)?;
         Ok(options)
     }

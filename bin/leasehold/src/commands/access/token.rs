@@ -2,11 +2,11 @@
 
 use clap::{Args, Subcommand};
 use leasehold_client::SystemRng;
-use leasehold_core::{Timestamp, TokenName};
+use leasehold_core::{Code, Timestamp, TokenName};
 use leasehold_service::access::{NewToken, SecretText, TokenRow};
 use serde_json::{Value, json};
 
-use super::{AccessContext, failed};
+use super::AccessContext;
 use crate::commands::vendor::secret::SecretOutput;
 use crate::failure::Failure;
 use crate::input;
@@ -50,7 +50,10 @@ impl Token {
             Self::List => list(context, output),
             Self::Revoke(Revoke { name }) => {
                 let now = input::now();
-                context.accounts().change(|kept| kept.revoke_token(&name, now)).map_err(|error| failed(&error))?;
+                context
+                    .accounts()
+                    .change(|kept| kept.revoke_token(&name, now))
+                    .map_err(|error| context.failed(&error))?;
                 context.note("token-revoked", name.as_str())?;
                 match output {
                     Output::Json => output::json(&json!({ "name": name.as_str(), "revoked": now.unix() })),
@@ -66,12 +69,20 @@ impl Add {
     fn run(self, context: &AccessContext<'_>, output: Output) -> Result<(), Failure> {
         let Self { name, roles, expires, out } = self;
         let roles = context.roles(&roles)?;
+        if expires.is_some_and(|end| end <= input::now()) {
+            let message = format!("token {name}: its end must lie in the future");
+            return Err(Failure::failed(Code::Usage, message)
+                .hint("give a later --expires, or leave it out: then it has no end"));
+        }
         let text = SecretText::new(context.token_prefix, &SystemRng);
         let about = json!({ "name": name.as_str(), "roles": roles, "expires": expires.map(Timestamp::unix) });
         let new = NewToken { name, roles, expires };
         out.write(("token", text.expose()), about, output, || {
             context.note("token-added", name.as_str())?;
-            context.accounts().change(|kept| kept.add_token(&new, &text, input::now())).map_err(|error| failed(&error))
+            context
+                .accounts()
+                .change(|kept| kept.add_token(&new, &text, input::now()))
+                .map_err(|error| context.failed(&error))
         })?;
         errln!("token {name}: {}", new.roles.join(", "));
         errln!("the token is shown this once and kept nowhere: store it safely");
@@ -80,10 +91,12 @@ impl Add {
 }
 
 fn list(context: &AccessContext<'_>, output: Output) -> Result<(), Failure> {
-    let kept = context.accounts().read().map_err(|error| failed(&error))?;
+    let kept = context.accounts().read().map_err(|error| context.failed(&error))?;
     match output {
         Output::Json => output::json(&kept.tokens.iter().map(value).collect()),
-        Output::Human if kept.tokens.is_empty() => errln!("there are none yet: `token add NAME` makes one"),
+        Output::Human if kept.tokens.is_empty() => {
+            errln!("there are none yet: `{} token add NAME` makes one", context.command);
+        }
         Output::Human => {
             let mut table = Table::new(["NAME", "ROLES", "MADE", "STATUS"].map(Column::new));
             for token in &kept.tokens {

@@ -6,12 +6,14 @@ use clap::Args;
 use leasehold_client::{
     Client, Directories, DirectoryAccount, DirectorySource, HostAddress, HostName, Options, setting, state_directory,
 };
-use leasehold_core::PublicKey;
+use leasehold_core::{Code, PublicKey};
+use leasehold_wire::Typ;
 
 use super::made_up::made_up;
 use super::names::Names;
 use super::outcome;
 use crate::commands::inspect::other;
+use crate::documents::check_kind;
 use crate::failure::Failure;
 use crate::input;
 use crate::values;
@@ -70,6 +72,9 @@ impl StateArgs {
     /// Opens the client; the command that prints the outcome warns of problems with the state directory.
     pub(crate) fn open(&self, network: &NetworkArgs) -> Result<Client, Failure> {
         let manifest = self.manifest.as_deref().map(input::document).transpose()?;
+        if let (Some(file), Some(bytes)) = (&self.manifest, &manifest) {
+            check_kind(&file.display().to_string(), bytes, &[Typ::Manifest], "a product's manifest")?;
+        }
         let options = network.options(self.options()?)?;
         let opened = match &manifest {
             Some(manifest) => Client::open(manifest, options),
@@ -89,9 +94,16 @@ impl StateArgs {
     }
 
     fn options(&self) -> Result<Options, Failure> {
-        let environment =
-            Options::from_environment().map_err(|error| Failure::failed(error.code(), error.to_string()))?;
+        let environment = Options::from_environment()
+            .map_err(|error| Failure::failed(error.code(), error.to_string()).because_of(&error))?;
         let state = self.state.clone().or(environment.state.clone());
+        if let Some(state) = &state
+            && let Some(message) = other::mistaken(state, "state-folder")
+        {
+            let code = if state.is_file() { Code::StateUnusable } else { Code::NotInitialised };
+            return Err(Failure::failed(code, message)
+                .hint("name the folder of the machine's state with `--state` or LEASEHOLD_STATE"));
+        }
         let options = Options { state, root: self.root, ..environment };
         match self.made_up_machine {
             Some(number) => Ok(made_up(number, &base(&options)?.join("made-up"), options)),
@@ -102,12 +114,8 @@ impl StateArgs {
     fn failure(&self, error: &leasehold_client::Error) -> Failure {
         let failure = outcome::failure(error);
         match (error, self.manifest.as_deref()) {
-            (leasehold_client::Error::NoProduct { base }, _) if let Some(message) = other::mistaken(base, "state-folder") => {
-                Failure::failed(error.code(), message).hint("name the folder of the machine's state with `--state` or LEASEHOLD_STATE")
-            }
-            (leasehold_client::Error::NoProduct { .. } | leasehold_client::Error::SeveralProducts { .. }, _) => {
-                failure.hint("name the product's manifest with `--manifest FILE`")
-            }
+            (leasehold_client::Error::NoProduct { .. }, _) => failure.hint("name the product's manifest with `--manifest FILE`"),
+            (leasehold_client::Error::SeveralProducts { .. }, _) => failure.hint("name one of them with `--manifest FILE`"),
             (leasehold_client::Error::ForeignManifest { .. }, Some(file)) if self.root.is_some() => failure.hint(
                 format!("{} is not from the vendor that `--root` names: use that vendor's manifest", shown(file)),
             ),

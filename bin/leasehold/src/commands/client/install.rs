@@ -7,7 +7,7 @@ use leasehold_wire::{Method, Typ, armour};
 
 use super::args::{NetworkArgs, StateArgs};
 use super::{outcome, report};
-use crate::documents::{DocumentFiles, Found};
+use crate::documents::{self, DocumentFiles, Found};
 use crate::failure::Failure;
 use crate::output::Output;
 
@@ -24,7 +24,7 @@ pub(crate) struct Install {
 
 impl Install {
     pub(crate) fn run(self, output: Output) -> Result<(), Failure> {
-        let answers = readable(self.answers.read(&[Typ::Lease, Typ::Refusal, Typ::Revocations])?)?;
+        let answers = readable(self.answers.read(&ANSWERS)?)?;
         let client = self.state.open(&NetworkArgs::default())?;
         let before = client.status();
         let installed = client.install(answers.text.as_bytes()).map_err(|error| {
@@ -69,6 +69,7 @@ fn readable(found: Vec<Found>) -> Result<Answers, Failure> {
     let (mut answers, mut failures) = (Answers { name: String::new(), text: String::new() }, Vec::new());
     for Found { name, document } in found {
         let wrapped = document.and_then(|bytes| {
+            documents::check_kind(&name, &bytes, &ANSWERS, "an answer for a machine")?;
             armour::wrap(&bytes).map_err(|error| Failure::refused(Code::Malformed, format!("{name}: {error}")))
         });
         match wrapped {
@@ -86,3 +87,5 @@ fn readable(found: Vec<Found>) -> Result<Answers, Failure> {
     failures.iter().for_each(|failure| errln!("warning: {failure}"));
     Ok(answers)
 }
+
+const ANSWERS: [Typ; 3] = [Typ::Lease, Typ::Refusal, Typ::Revocations];

@@ -99,7 +99,12 @@ pub(crate) fn failure(error: &Error) -> Failure {
         | Error::Loopback(_)
         | Error::NoFingerprint => false,
     };
-    if is_an_answer { Failure::refused(code, error.to_string()) } else { Failure::failed(code, error.to_string()) }
+    let message = error.to_string();
+    match error {
+        _ if is_an_answer => Failure::refused(code, message),
+        Error::Authorities => Failure::failed(code, message).hint(CERTIFICATES),
+        _ => Failure::failed(code, message),
+    }
 }
 
 /// Whether a directory has said no, or holds nothing that activates; else it could not be read.
@@ -110,3 +115,5 @@ fn is_an_answer_of_a_directory(fault: &DirectoryFault) -> bool {
         DirectoryFault::NoServer => false,
     }
 }
+
+const CERTIFICATES: &str = "name a PEM file (-----BEGIN CERTIFICATE-----) with `--ca FILE` or LEASEHOLD_CA_FILE, or leave it out: the platform has its own";

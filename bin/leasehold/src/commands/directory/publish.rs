@@ -4,12 +4,12 @@ use clap::Args;
 use leasehold_core::{Code, KeyId, PublicKey};
 use leasehold_directory::ldif;
 use leasehold_files::Readers;
-use leasehold_wire::ActivationObject;
+use leasehold_wire::{ActivationObject, Typ};
 use serde_json::json;
 
 use super::options::DirectoryOptions;
 use super::{another_directory, failed, verified};
-use crate::documents::DocumentFile;
+use crate::documents::{DocumentFile, check_kind};
 use crate::failure::Failure;
 use crate::output::{self, OutFile, Output};
 
@@ -44,6 +44,7 @@ impl Publish {
         }
         self.out.check()?;
         let bytes = self.object.read()?;
+        check_kind(&self.object.name(), &bytes, &[Typ::Object], "an activation object")?;
         let (object, vendor) = verified(&bytes, self.root.as_ref()).map_err(|reason| {
             let message = format!("{}: activation object: {reason}", self.object.name());
             Failure::refused(reason.code(), message)

@@ -7,10 +7,11 @@ use leasehold_core::Text;
 use leasehold_host::activation::Home;
 use leasehold_host::{LocalAccess, RoleSet};
 
-use super::{default_data, failed};
+use super::{default_data, failed, name_the_folder};
 use crate::commands::access::AccessContext;
 use crate::commands::access::admin::Admin;
 use crate::commands::access::token::Token;
+use crate::commands::inspect::other;
 use crate::failure::Failure;
 use crate::operator::Operator;
 use crate::output::Output;
@@ -60,13 +61,16 @@ impl HostToken {
 impl OfHost {
     /// The first administrator may be added before anything else.
     fn make(&self) -> Result<(), Failure> {
+        if let Some(message) = other::mistaken(&self.folder, "host-folder") {
+            return Err(name_the_folder(message));
+        }
         Home::new(&self.folder).make().map_err(|error| failed(&error))
     }
 
     fn context(&self) -> AccessContext<'_> {
         let (folder, by) = (&self.folder, Operator::new(self.operator.clone()).name());
         let url = LocalAccess::read(folder).map_or_else(|| DEFAULT_URL.to_owned(), |access| access.url);
-        AccessContext { folder, roles: &RoleSet::ALL, url, token_prefix: "lhh_", by }
+        AccessContext { folder, command: "leasehold host", roles: &RoleSet::ALL, url, token_prefix: "lhh_", by }
     }
 }
 

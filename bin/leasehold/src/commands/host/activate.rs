@@ -39,7 +39,7 @@ pub(crate) struct Activate {
 impl Activate {
     pub(crate) fn run(self, output: Output) -> Result<(), Failure> {
         let config = Config::read(self.config.as_deref())?;
-        let home = self.data.home();
+        let home = self.data.new_home()?;
         let authority = self.authority.known(&config, &home)?;
         let link = link(&authority)?;
         let key = input::product_key(self.key_file.as_deref(), "host key")?;

@@ -18,12 +18,14 @@ use super::subscription::SubscriptionOptions;
 use crate::commands::access::provider::SignInOptions;
 use crate::commands::traces::TraceOptions;
 use crate::failure::Failure;
+use crate::toml_file;
 use crate::values::{self, OrNone};
 
 /// What a configuration file may say; other keys are refused.
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Config {
+    #[serde(default, deserialize_with = "listen")]
     pub(crate) listen: Option<SocketAddr>,
     /// Where the dashboard and the admin API are, or none.
     #[serde(default, deserialize_with = "admin_listen")]
@@ -66,6 +68,12 @@ pub(crate) struct LimitOptions {
     pub(crate) trusted_proxies: Vec<Network>,
 }
 
+/// An address with a port.
+fn listen<'de, D: Deserializer<'de>>(source: D) -> Result<Option<SocketAddr>, D::Error> {
+    let text = String::deserialize(source)?;
+    values::listen(&text).map(Some).map_err(|error| serde::de::Error::custom(format!("listen: {error}")))
+}
+
 /// An address, or `none`.
 fn admin_listen<'de, D: Deserializer<'de>>(source: D) -> Result<Option<OrNone<SocketAddr>>, D::Error> {
     let text = String::deserialize(source)?;
@@ -100,11 +108,8 @@ impl Config {
             return Ok(Self::default());
         };
         let text = std::fs::read_to_string(path).map_err(|error| Failure::file(path, &error))?;
-        let config: Self = toml::from_str(&text).map_err(|error| {
-            Failure::failed(
-                Code::BadConfiguration,
-                format!("configuration {}: {}", path.display(), error.to_string().trim_end()),
-            )
+        let config: Self = toml_file::parse(&text).map_err(|words| {
+            Failure::failed(Code::BadConfiguration, format!("configuration {}: {words}", path.display()))
         })?;
         if config.tls_cert.is_some() != config.tls_key.is_some() {
             let message = format!("configuration {}: one of tls_cert and tls_key is missing", path.display());

@@ -9,7 +9,7 @@ use leasehold_wire::{Envelope, Typ};
 use serde_json::{Value, json};
 
 use super::{Data, failed, seconds};
-use crate::documents::DocumentFile;
+use crate::documents::{DocumentFile, check_kind};
 use crate::failure::Failure;
 use crate::input;
 use crate::output::{self, Output};
@@ -32,6 +32,7 @@ impl Install {
         if Envelope::parse(&bytes).is_ok_and(|envelope| envelope.typ == Typ::Revocations) {
             return self.revocations(&bytes, output);
         }
+        check_kind(&self.document.name(), &bytes, &[Typ::Host], "a host's certificate or a revocation list")?;
         let home = self.data.home();
         // A certificate that cannot be read is reported when it is used.
         let before = home.identity().ok().flatten().map(|identity| identity.certificate().clone());

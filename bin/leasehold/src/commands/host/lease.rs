@@ -112,7 +112,10 @@ fn request(found: Found) -> (String, Result<CarriedRequest, Failure>) {
 }
 
 fn wrong_kind(typ: Typ) -> Failure {
-    let failure = Failure::refused(Code::Malformed, format!("it is no request for a host, but {}", typ.name()));
+    let failure = Failure::refused(
+        Code::Malformed,
+        format!("a document of type {}, not a machine's request for a host", typ.name()),
+    );
     match typ {
         Typ::MachineRequest | Typ::HostRequest | Typ::DirectoryRequest => {
             failure.hint("the vendor answers it, with `leasehold vendor approve`")

@@ -152,6 +152,14 @@ impl Data {
         Home::new(&self.folder)
     }
 
+    /// The same, for a host that may begin there: not in the folder of another part of Leasehold.
+    pub(crate) fn new_home(&self) -> Result<Home, Failure> {
+        match other::mistaken(&self.folder, "host-folder") {
+            Some(message) if !self.folder.join("host.key").exists() => Err(name_the_folder(message)),
+            Some(_) | None => Ok(self.home()),
+        }
+    }
+
     /// With the database that a configuration file names, for where none is given.
     pub(crate) fn configured(self, store: Option<String>) -> Self {
         Self { configured: store, ..self }
@@ -227,10 +235,13 @@ fn check_store_is_there(location: &StoreLocation, home: &Home) -> Result<(), Fai
 /// Where something else was named, or nothing, than the folder of a host.
 fn no_hosts_folder(folder: &Path) -> Option<Failure> {
     let missing = || (!folder.exists()).then(|| format!("{}: there is no such folder", folder.display()));
-    let message = missing().or_else(|| other::mistaken(folder, "host-folder"))?;
-    Some(Failure::failed(Code::NotInitialised, message).hint(
+    Some(name_the_folder(missing().or_else(|| other::mistaken(folder, "host-folder"))?))
+}
+
+fn name_the_folder(message: String) -> Failure {
+    Failure::failed(Code::NotInitialised, message).hint(
         "name the host's folder with `--data DIR` or LEASEHOLD_HOST_DATA; a new host begins with `leasehold host activate` or `host request`",
-    ))
+    )
 }
 
 /// What a failure of the host's library means for the command.

@@ -37,8 +37,8 @@ pub(crate) struct Request {
 impl Request {
     pub(crate) fn run(self, output: Output) -> Result<(), Failure> {
         self.out.check()?;
+        let home = self.data.new_home()?;
         let key = input::product_key(self.key_file.as_deref(), "host key")?;
-        let home = self.data.home();
         let now = input::now();
         let report = self.data.report(UsageReport::Sent, now)?;
         let request = home.request(&inquiry(&key, self.name)?, &report, now).map_err(|error| failed(&error))?;

@@ -1,7 +1,7 @@
 //! `leasehold host restore`.
 
 use std::fs::File;
-use std::io::{self, Read};
+use std::io::{self, ErrorKind, Read};
 use std::path::{Path, PathBuf};
 
 use clap::Args;
@@ -31,7 +31,7 @@ pub(crate) struct Restore {
 
 impl Restore {
     pub(crate) fn run(self, output: Output) -> Result<(), Failure> {
-        let home = self.data.home();
+        let home = self.data.new_home()?;
         let folder = &self.data.folder;
         if home.is_there(FILE) && !self.replace {
             return Err(Failure::refused(Code::AlreadyExists, format!("{}: there is a host here", folder.display()))
@@ -42,6 +42,9 @@ impl Restore {
         } else {
             Box::new(File::open(&self.file).map_err(|error| Failure::file(&self.file, &error))?)
         };
+        if self.file.is_dir() {
+            return Err(Failure::file(&self.file, &ErrorKind::IsADirectory.into()));
+        }
         home.make().map_err(|error| failed(&error))?;
         // From here on no host serves from the folder, nor can one begin to.
         let hold = SqliteHost::hold(folder).map_err(|error| store_failed(folder, &error))?;

@@ -1,7 +1,7 @@
 //! `leasehold host serve`.
 
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use clap::Args;
@@ -87,7 +87,7 @@ impl Serve {
         if self.check_upgrade {
             return upgrade::check(StoreKind::Host, &self.location(&config)?, output);
         }
-        let (address, home) = (self.address(&config), self.data.home());
+        let (address, home) = (self.address(&config), self.data.new_home()?);
         // Before anything is made or opened.
         self.authority.set(&config, &home)?;
         let tls = tls(self.tls_files(&config))?;
@@ -115,10 +115,11 @@ impl Serve {
         let started = Started { address, port, store: config.store.clone(), mdns: self.mdns(&config), tls };
         runtime.block_on(async {
             let controls = server.controls();
+            let folder = self.data.folder.clone();
             let reloads = Reloads::listen(self, started, controls.clone());
             let shutdown = shutdown_signal();
             let url = format!("{}://{}", reloads.scheme(), listener.address());
-            announce(output, &server, &url, admin_url.as_deref());
+            announce(output, &server, (&url, &folder), admin_url.as_deref());
             let status = format!("serving at {url}");
             supervisor::ready(&status);
             tokio::select! {
@@ -249,7 +250,7 @@ async fn is_alive(controls: Controls) -> bool {
     tokio::task::spawn_blocking(move || controls.is_alive()).await.unwrap_or_default()
 }
 
-fn announce(output: Output, server: &Server, address: &str, admin: Option<&str>) {
+fn announce(output: Output, server: &Server, (address, folder): (&str, &Path), admin: Option<&str>) {
     let host = server.host();
     match output {
         // One line, so that a program that has started the host can wait for it.
@@ -259,7 +260,7 @@ fn announce(output: Output, server: &Server, address: &str, admin: Option<&str>)
                 errln!("dashboard at {admin}/; `leasehold host admin add NAME` adds who may sign in");
             }
             if host.is_none() {
-                errln!("not activated yet: clients are refused until a certificate is installed");
+                errln!("{}: not activated yet: clients are refused until a certificate is installed", folder.display());
             }
             // Last: who waits for it has read all.
             errln!("serving at {address}; stop with Ctrl-C");

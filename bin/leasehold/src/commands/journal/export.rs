@@ -76,7 +76,14 @@ impl Source<'_> {
     /// After which seals an export is to begin.
     fn after(&mut self, text: &str) -> Result<Tips, Failure> {
         if let Ok(number) = text.parse() {
-            return after_seal(&self.data.home(), self.store.as_mut(), number).map_err(|error| failed(&error));
+            return after_seal(&self.data.home(), self.store.as_mut(), number).map_err(|error| match error {
+                // The number is typed, and says nothing of the store.
+                leasehold_host::Error::StoreBehind { found, .. } => {
+                    Failure::failed(Code::Usage, format!("seal {number}: there is none, the newest is {found}"))
+                        .hint("name an earlier one, or a former export")
+                }
+                error => failed(&error),
+            });
         }
         let path = Path::new(text);
         Ok(appendable(path).map_err(|error| failed(&error).of(path))?.tips)

@@ -44,7 +44,12 @@ pub(crate) fn root(text: Option<&str>) -> Result<Option<PublicKey>, Failure> {
 /// What a journal that is not whole ends a command with.
 pub(crate) fn flawed(path: &Path, replay: &Replay) -> Option<Failure> {
     let (flaw, code) = (replay.flaw.as_ref()?, replay.code()?);
-    Some(Failure::refused(code, format!("journal {}: {}", path.display(), words(flaw, replay.misplaced))))
+    let (path, words) = (path.display(), words(flaw, replay.misplaced));
+    if code == Code::Malformed && flaw.offset == 0 {
+        let hint = "`leasehold inspect FILE` says what the file is; `leasehold journal export` makes a journal";
+        return Some(Failure::refused(code, format!("journal {path}: it is no journal: {words}")).hint(hint));
+    }
+    Some(Failure::refused(code, format!("journal {path}: {words}")))
 }
 
 /// Where something is wrong, and what.

@@ -8,6 +8,7 @@ use leasehold_simulation::Interval;
 use serde::{Deserialize, Deserializer};
 
 use crate::failure::Failure;
+use crate::toml_file;
 use crate::values;
 
 /// What the file may say; other keys are refused.
@@ -136,10 +137,8 @@ struct Down {
 /// # Errors
 /// `bad-configuration`, with the line.
 pub(super) fn read(text: &str, path: &Path) -> Result<simulation::Scenario, Failure> {
-    let read: Scenario = toml::from_str(text).map_err(|error| {
-        let message = format!("scenario {}: {}", path.display(), error.to_string().trim_end());
-        failed(message)
-    })?;
+    let read: Scenario =
+        toml_file::parse(text).map_err(|words| failed(format!("scenario {}: {words}", path.display())))?;
     Ok(read.meant(path))
 }
 
@@ -324,7 +323,7 @@ mod tests {
         for (text, told) in [
             ("begin = 12\ndays = 1", "a date is written like 2027-01-31, and not as 12"),
             ("begin = 07:00:00\ndays = 1", "a date is written like 2027-01-31"),
-            ("begin = 2027-01-01\ndays = 1\nmachine = 1", "unknown field `machine`"),
+            ("begin = 2027-01-01\ndays = 1\nmachine = 1", "unknown key machine, did you mean machines?"),
             ("begin = 2027-01-01\ndays = 1\n[policy]\nrenewal = \"soon\"", "a length of time is written like"),
             (
                 "begin = 2027-01-01\ndays = 1\n[[machines]]\nname = \"a\"\ncount = 1\nhours = \"9 to 5\"",

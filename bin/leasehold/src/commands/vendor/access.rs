@@ -16,7 +16,17 @@ pub(super) fn run(command: Admin, context: &VendorContext, output: Output) -> Re
     let folder = context.home.folder();
     let url = dashboard_of(folder).unwrap_or_else(|| DEFAULT_URL.to_owned());
     // Tokens of the authority lie in its store.
-    command.run(&AccessContext { folder, roles: &ROLES, url, token_prefix: "", by: operator(context.actor) }, output)
+    command.run(
+        &AccessContext {
+            folder,
+            command: "leasehold vendor",
+            roles: &ROLES,
+            url,
+            token_prefix: "",
+            by: operator(context.actor),
+        },
+        output,
+    )
 }
 
 /// Who gives the command.

@@ -7,6 +7,7 @@ use leasehold_core::{Code, Span, Text};
 use serde_json::json;
 
 use super::{Passphrase, Strength, VendorPaths, failed};
+use crate::commands::inspect::other;
 use crate::failure::Failure;
 use crate::output::{self, Output};
 use crate::stores::StoreLocation;
@@ -32,6 +33,9 @@ impl Init {
         let VendorPaths { home, place, .. } = paths;
         if self.name.as_str().trim().is_empty() {
             return Err(Failure::failed(Code::Usage, "name: it is empty"));
+        }
+        if let Some(message) = other::mistaken(home.folder(), "vendor-folder") {
+            return Err(Failure::failed(Code::AlreadyExists, message).hint("name another folder with --dir"));
         }
         refuse_a_second(home, place)?;
         let passphrase = self.passphrase.choose(self.strength)?;

@@ -62,13 +62,13 @@ words! {
         "name the right folder; a vendor's begins with `leasehold vendor init`, a host's with `leasehold host activate` or `host request`";
     AddressInUse: "another program listens at this address",
         "a second server, or an earlier one that still runs",
-        "stop it, or choose another address with `--listen`";
+        "stop it, or choose another address (`--listen`, or `listen` in the configuration)";
     AddressDenied: "this user may not listen at the address",
         "ports below 1024 are for privileged users",
-        "choose another address with `--listen`, or give the service the right to the port";
+        "choose another port (`--listen`, or `listen` in the configuration), or give the service the right to this one";
     AddressUnknown: "the address is none of this machine",
         "it is mistyped, or belongs to a network that is not up yet",
-        "choose another address with `--listen`; 0.0.0.0 is all of them";
+        "choose another address (`--listen`, or `listen` in the configuration); 0.0.0.0 is all of them";
     ListenFailed: "the server cannot listen at the address",
         "IPv6 is turned off here and the address is one, or the system has no room for another connection",
         "give an IPv4 address with `--listen 0.0.0.0:PORT`; or raise the limit of open files (`ulimit -n`, where there is one)";
@@ -80,13 +80,13 @@ words! {
         "convert it: `openssl x509 -inform der -in FILE` for a certificate, `openssl pkcs12 -nodes -in FILE` for PKCS#12";
     CertificateMissing: "there is no certificate in the file",
         "the file is the private key, or another one",
-        "give the certificate chain with `--tls-cert`";
+        "name the file with the certificate chain: `--tls-cert`, or `tls_cert` in the configuration";
     CertificateUnusable: "the certificate cannot be used for TLS",
         "it was damaged, or is of a kind that is not supported",
         "look at it with `openssl x509 -text`; ask its issuer for another";
     PrivateKeyMissing: "there is no private key without a passphrase in the file",
         "the file is the certificate, or the key is encrypted",
-        "give the key with `--tls-key`; take off its passphrase with `openssl pkey`";
+        "name the key's file: `--tls-key`, or `tls_key` in the configuration; take off its passphrase with `openssl pkey`";
     PrivateKeyUnusable: "the private key cannot be used for TLS",
         "it was damaged, or is of a kind that is not supported",
         "make another, and have its certificate issued";
@@ -165,7 +165,7 @@ words! {
          whole chain";
     NoHost: "nothing says where a host is",
         "no address was given, none has granted a lease before, and DNS names none",
-        "`leasehold doctor` shows what was looked for; or give `--host ADDRESS`, or set LEASEHOLD_HOST";
+        "give `--host ADDRESS`, or set LEASEHOLD_HOST; `leasehold doctor` shows what was looked for";
     HostSilent: "the host takes the connection and does not answer in time",
         "it is overloaded or hangs, or something between holds the answer back",
         "look at the host's log; restart it if it hangs";
@@ -179,7 +179,7 @@ words! {
          agent says";
     NameNotFound: "the host's name leads to no address",
         "the name is mistyped, or DNS has a record of the service for a host whose own name is not there",
-        "ask DNS for the name (`getent hosts NAME`); correct the record's target, or add an address for it";
+        "check the name, and ask DNS for it (`getent hosts NAME`); where a record names it, correct the record, or add an address for the name";
     Refused: "the host refused for a reason that this program does not know",
         "the host is newer than this program",
         "update this program to the host's version or later; until then the host's own words stand in the message";

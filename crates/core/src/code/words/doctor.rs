@@ -38,7 +38,7 @@ words! {
         "correct that key or value; docs/host.toml shows all keys, `leasehold host check-config FILE` checks it";
     NoFullName: "this machine has no name with a domain",
         "the system was set up without a domain",
-        "give the name that leads to this host: `--target NAME`";
+        "give the name that leads to this host: `--target NAME`, or `target` in the configuration's `[dns]`";
     HostClockBehind: "the host's clock is behind what was signed already",
         "it was set back, or it was ahead when that was signed",
         "set it by NTP";

@@ -71,13 +71,13 @@ words! {
         "wait as long as the answer says; the vendor may raise the limits of `leasehold vendor serve`";
     TokenRequired: "this needs a token",
         "the request came without one",
-        "send `Authorization: Bearer TOKEN`; the vendor makes tokens with `leasehold vendor token add`";
+        "send `Authorization: Bearer TOKEN`; a host's tokens are made with `leasehold host token add`, an authority's with `leasehold vendor token add`";
     TokenUnknown: "the token is not known, or not any more",
         "it is mistyped, has ended, or was revoked",
-        "see `leasehold vendor token list`; make another with `leasehold vendor token add`";
+        "see `leasehold host token list`, of an authority `leasehold vendor token list`; `token add` makes another";
     TokenNotAllowed: "the token does not allow this",
         "it was made without the role",
-        "take a token that has it: `leasehold vendor token list` shows the roles";
+        "take a token that has it: `leasehold host token list`, of an authority `leasehold vendor token list`, shows the roles";
     ExportTooLarge: "the export is too large for one answer",
         "there are very many rows",
         "use `leasehold vendor export`, which writes to a file, or read page by page";

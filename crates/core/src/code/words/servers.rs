@@ -8,7 +8,7 @@ words! {
         "nothing: clients try again by themselves; if it lasts, the host needs more processors or a faster disk (docs/bench.md)";
     NotFound: "there is nothing at this address",
         "the URL is mistyped, or the server is another one",
-        "the client API starts with /v1/";
+        "check the name or path that was asked for: the API of clients starts with /v1/";
     MethodNotAllowed: "this address takes another HTTP method",
         "the URL or method is mistyped",
         "the reply's Allow header names the methods it takes; docs/authority.md and `/api/v1/openapi.json` describe all calls";

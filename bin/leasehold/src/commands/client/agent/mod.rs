@@ -125,7 +125,8 @@ impl Serve {
     }
 
     fn options(&self) -> Result<Options, Failure> {
-        let set = Options::from_environment().map_err(|error| Failure::failed(error.code(), error.to_string()))?;
+        let set = Options::from_environment()
+            .map_err(|error| Failure::failed(error.code(), error.to_string()).because_of(&error))?;
         let state = self.state.clone().or(set.state.clone());
         self.network.options(Options { state, agent: AgentSource::Off, ..set })
     }
@@ -166,7 +167,8 @@ fn announce(output: Output, folder: &Path, socket: &Path, count: usize) -> Resul
         // One line, so that a program that has started it can wait for it.
         Output::Json => outln!("{}", json!({ "address": socket, "products": folder, "count": count })),
         Output::Human => {
-            errln!("{} in {}", status(count), folder.display());
+            let missing = if folder.is_dir() { "" } else { ", which is not there yet" };
+            errln!("{} in {}{missing}", status(count), folder.display());
             errln!("applications ask at {}; stop with Ctrl-C", socket.display());
         }
     }

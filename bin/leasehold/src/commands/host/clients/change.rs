@@ -62,7 +62,10 @@ impl Forget {
         let mut store = data.reader()?;
         let mut rows = beginning(store.as_mut(), &self.client).map_err(|error| location.failed(&error))?;
         let found = self.client.find("machine", rows.iter().map(|row| row.client))?;
-        let missing = || Failure::refused(Code::NotFound, format!("no machine {} is known to this host", self.client));
+        let missing = || {
+            Failure::refused(Code::NotFound, format!("no machine {} is known to this host", self.client))
+                .hint("`leasehold --full-ids host clients` shows the machines that are known")
+        };
         let client = found.ok_or_else(missing)?;
         rows.retain(|row| row.client == client && !row.sighting.is_forgotten());
         let order = |row: &ClientRow| Order { client, family: row.family, task: Task::Forget, by: by.clone() };
@@ -83,7 +86,10 @@ impl End {
             find(store.as_mut(), &self.lease, &self.operator.name()).map_err(|error| location.failed(&error))?;
         let lease = self.lease.find("lease", orders.iter().filter_map(|order| order.task.lease()))?;
         let order = orders.into_iter().find(|order| order.task.lease() == lease);
-        let missing = || Failure::refused(Code::NotFound, format!("no lease {} can be ended", self.lease));
+        let missing = || {
+            Failure::refused(Code::NotFound, format!("no lease {} can be ended", self.lease))
+                .hint("`leasehold --json host clients` shows the leases that run")
+        };
         give(&data, &[order.ok_or_else(missing)?], output)
     }
 }

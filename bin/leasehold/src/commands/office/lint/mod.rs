@@ -137,7 +137,14 @@ impl Lint {
             Format::Json => output::json(&print::all(&kept, tally)),
             Format::Sarif => output::json(&lint::sarif(kept)),
         }
-        if tally.failed == 0 && self.denied(tally) { Err(Failure::unhealthy(Code::LintFindings)) } else { Ok(()) }
+        match tally.failed {
+            0 if tally.files == 0 => {
+                let message = "no deployment file was found: in folders, files named *.xml are looked for";
+                Err(Failure::refused(Code::NothingRead, message).hint("name the file, or the folder that it is in"))
+            }
+            0 if self.denied(tally) => Err(Failure::unhealthy(Code::LintFindings)),
+            _ => Ok(()),
+        }
     }
 
     /// Checks one file, and changes it where that is asked for; nothing where it is of another kind and was only found.

@@ -51,7 +51,7 @@ impl Rotate {
             return Err(Failure::failed(Code::Usage, "both passphrases cannot come from standard input"));
         }
         let root_key = self.root_key.unwrap_or_else(|| context.home.root_key());
-        if !root_key.exists() {
+        if !leasehold_files::is_there(&root_key).map_err(|error| Failure::file(&root_key, &error))? {
             let message = format!("{}: no such file", root_key.display());
             return Err(
                 Failure::failed(Code::File, message).hint("bring the root key here, or name it with --root-key")

@@ -22,9 +22,12 @@ pub(crate) struct Set {
     /// Who has bought it.
     #[arg(long, value_name = "NAME|none", value_parser = customer)]
     customer: Option<OrNone<Text>>,
-    /// How many hosts, or machines with a multiple key, it activates at most.
-    #[arg(long, value_name = "N", visible_alias = "hosts", visible_alias = "machines", value_parser = values::whole::<NonZeroU64>(values::SOME))]
-    places: Option<NonZeroU64>,
+    /// How many hosts a host key activates at most.
+    #[arg(long, value_name = "N", alias = "places", value_parser = values::whole::<NonZeroU64>(values::SOME))]
+    hosts: Option<NonZeroU64>,
+    /// How many machines a multiple key activates at most.
+    #[arg(long, value_name = "N", conflicts_with = "hosts", value_parser = values::whole::<NonZeroU64>(values::SOME))]
+    machines: Option<NonZeroU64>,
     /// How many key pairs it activates at most on each of them.
     #[arg(long, value_name = "N", visible_alias = "activations", value_parser = values::whole::<NonZeroU64>(values::SOME))]
     activations_each: Option<NonZeroU64>,
@@ -41,7 +44,7 @@ impl Set {
             customer: self.customer.map(|given| given.0),
             policy: self.policy.change(),
             certificate_validity: self.certificate_validity.map(|given| given.0),
-            places: self.places,
+            places: self.hosts.or(self.machines),
             activations: self.activations_each,
         };
         if change == KeyChange::default() {
