@@ -23,7 +23,7 @@ words! {
         "the server's log says what failed; nothing was granted, and clients ask again by themselves";
     StoreUnavailable: "the store cannot be read or written now",
         "the disk is full or read-only; or the database is down, or there is none of that name",
-        "make room on the disk, or check that the database runs at the address given. No request is answered before it is recorded";
+        "see that this user may read and write it and its disk has room, or that the database runs at the address given; no request is answered before it is recorded";
     StoreDenied: "the database refuses this user",
         "a password is wrong or missing, or the role lacks a right",
         "set PGPASSWORD, or write the password into ~/.pgpass (mode 0600) of the user who runs this; grant the role what docs/stores.md lists";
