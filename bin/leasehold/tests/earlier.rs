@@ -172,6 +172,12 @@ fn serves_on(earlier: &Earlier, store: Box<dyn HostStore>) {
     });
 }
 
+#[track_caller]
+fn all_checks_pass(store: &str, checked: &Value) {
+    let checks = checked["checks"].as_array().expect("checks");
+    assert!(checks.iter().all(|check| check["outcome"] != "failure"), "{store}: {checked}");
+}
+
 #[test]
 fn what_lay_in_the_stores_of_every_release_is_there() {
     if is_missing(&[Need::Tar]) {
@@ -185,9 +191,7 @@ fn what_lay_in_the_stores_of_every_release_is_there() {
             earlier.holds_to_its_facts(kind, &[]);
         }
         for store in ["host", "vendor"] {
-            let checked = earlier.json(&["store", "check", store]);
-            let checks = checked["checks"].as_array().expect("checks");
-            assert!(checks.iter().all(|check| check["outcome"] != "failure"), "{store}: {checked}");
+            all_checks_pass(store, &earlier.json(&["store", "check", store]));
         }
     }
 }
@@ -244,13 +248,16 @@ fn what_lay_in_the_databases_of_every_release_is_there_and_a_host_serves_on_from
             server.url(&name)
         };
         let (host, authority) = (database("host"), database("authority"));
+        let upgrade = earlier.json(&["host", "serve", "--check-upgrade", "--store", &host]);
+        assert!(upgrade["found"].as_u64() <= upgrade["known"].as_u64(), "{upgrade}");
+        for store in [&host, &authority] {
+            earlier.json(&["store", "migrate", store]);
+            all_checks_pass(store, &earlier.json(&["store", "check", store]));
+        }
         earlier.holds_to_its_facts("vendor", &["--store", &authority]);
         for command in ["host clients", "host events"] {
             earlier.holds_to_its_facts(command, &["--store", &host]);
         }
-        earlier.json(&["store", "check", &host]);
-        let upgrade = earlier.json(&["host", "serve", "--check-upgrade", "--store", &host]);
-        assert!(upgrade["found"].as_u64() <= upgrade["known"].as_u64(), "{upgrade}");
         let address = leasehold_store_postgres::Address::parse(&host, &|_| None).expect("an address");
         serves_on(&earlier, Box::new(PostgresHost::open(address).expect("a store")));
     }

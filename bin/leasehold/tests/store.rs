@@ -158,9 +158,9 @@ fn a_schema_is_made_and_brought_up_to_date() {
     assert!(status == Some(1) && said.contains("--make host"), "{said}");
     assert_eq!(store(&["check", &url]).0, Some(1));
     let (status, made, _) = store(&["migrate", &url, "--make", "host"]);
-    assert_eq!((status, &made[0]["from"], &made[0]["to"]), (Some(0), &Value::Null, &6.into()));
+    assert_eq!((status, &made[0]["from"], &made[0]["to"]), (Some(0), &Value::Null, &7.into()));
     let (status, made, _) = store(&["migrate", &url, "--make", "authority"]);
-    assert_eq!((status, &made[0]["from"], &made[1]["to"]), (Some(0), &6.into(), &6.into()));
+    assert_eq!((status, &made[0]["from"], &made[1]["to"]), (Some(0), &7.into(), &6.into()));
     assert_eq!(store(&["check", &url]).0, Some(0));
     let (status, _, said) = store(&["copy", "/no/such/folder", &url]);
     assert!(status == Some(1) && said.contains("not-initialised"), "{said}");

@@ -98,7 +98,7 @@ fn a_role_without_the_right_to_make_tables_serves_from_those_that_were_made_for_
     server.query(
         &name,
         "CREATE ROLE serving LOGIN PASSWORD 'word'; GRANT USAGE ON SCHEMA leasehold_host TO serving;
-         GRANT SELECT, INSERT, UPDATE ON ALL TABLES IN SCHEMA leasehold_host TO serving",
+         GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA leasehold_host TO serving",
     );
     let mut host = open(&format!("postgres://serving:word@{}/{name}", server.address()));
     assert_eq!(act(&mut host, &policy(), &[(1, Act::Ask)], 1_000), [true]);
@@ -136,10 +136,10 @@ fn a_newer_schema_is_refused_and_an_older_or_missing_one_is_told_to_readers() {
     drop(open(&url));
     server.query(&name, "UPDATE leasehold_host.schema_version SET version = 99");
     let (error, _) = refused(&url);
-    assert!(matches!(error, StoreError::Newer { found: 99, known: 6 }), "{error:?}");
+    assert!(matches!(error, StoreError::Newer { found: 99, known: 7 }), "{error:?}");
     server.query(&name, "UPDATE leasehold_host.schema_version SET version = 0");
     let older = PostgresHost::open_reader(address(&url));
-    assert!(matches!(older, Err(StoreError::Older { found: 0, known: 6 })), "{older:?}");
+    assert!(matches!(older, Err(StoreError::Older { found: 0, known: 7 })), "{older:?}");
     server
         .query(&name, "UPDATE leasehold_host.schema_version SET version = 3; DROP TABLE leasehold_host.lease CASCADE");
     assert!(matches!(refused(&url).0, StoreError::Damaged(_)));

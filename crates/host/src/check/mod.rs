@@ -64,6 +64,12 @@ fn flawed(flaw: Flaw) -> Finding {
             );
             Finding::failure("counts", Code::StoreDamaged, detail)
         }
+        Flaw::Times { family } => {
+            let detail = format!(
+                "family {family}: the times from which clients and leases are counted are not those of the rows"
+            );
+            Finding::failure("counts", Code::StoreDamaged, detail)
+        }
     }
 }
 

@@ -1,2 +1,2 @@
 -- leases_ending: how many leases of a family end by themselves within a stretch of time.
-SELECT count(*) FROM leasehold_host.lease WHERE family = $1 AND NOT early AND expires > $2 AND expires <= $3
+SELECT coalesce(sum(count), 0)::int8 FROM leasehold_host.horizon WHERE family = $1 AND ends AND at > $2 AND at <= $3

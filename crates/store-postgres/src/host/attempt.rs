@@ -10,6 +10,7 @@ use leasehold_store::host::{
 use tokio_postgres::Row;
 
 use super::columns::{Clients, Column, Leases};
+use super::horizon::{Horizon, counted, runs_until};
 use super::rows::{self, bytes, integer};
 use super::session::{HostSession, Ids};
 use crate::failure::Fault;
@@ -47,9 +48,10 @@ impl HostSession {
         let counts = boundaries.after(&ledger, &counts)?;
         let clients = clients_of(&ledger, &ids)?;
         let leases = leases_of(&ledger, &ids, batch)?;
+        let horizon = Horizon::of(&ledger, &ids)?;
         let entries = encode_entries(ledger.entries());
         *sent = Some(entries.clone());
-        self.write(batch, (&boundaries, &counts), (&clients, &leases), (&entries, &seals)).await.map(Some)
+        self.write(batch, (&boundaries, &counts), (&clients, &leases, &horizon), (&entries, &seals)).await.map(Some)
     }
 
     async fn load(&self, batch: &Batch<'_>, ids: &Ids, boundaries: &Boundaries) -> Result<Loaded, Fault> {
@@ -108,7 +110,7 @@ impl HostSession {
         &self,
         batch: &Batch<'_>,
         (boundaries, counts): (&Boundaries, &[(i64, i64)]),
-        (clients, leases): (&Clients, &Leases),
+        (clients, leases, horizon): (&Clients, &Leases, &Horizon),
         (entries, seals): (&[u8], &Seals),
     ) -> Result<u64, Fault> {
         let (client, statements) = (self.client(), &self.statements);
@@ -124,11 +126,12 @@ impl HostSession {
         let counts: [Column<'_>; 5] = [&boundaries.ids, &seen, &boundaries.seen, &live, &boundaries.ends];
         let record: [Column<'_>; 12] =
             [&host, &at, &entries, &numbers, &kinds, &previous, &root, &sealed, &signature, &leaves, &number, &newest];
-        let (clients, leases) = (clients.columns(), leases.columns());
-        let (put_clients, put_leases, put_counts, recorded, committed) = tokio::join!(
+        let (clients, leases, horizon) = (clients.columns(), leases.columns(), horizon.columns());
+        let (put_clients, put_leases, put_horizon, put_counts, recorded, committed) = tokio::join!(
             biased;
             client.execute(&statements.put_clients, &clients),
             client.execute(&statements.put_leases, &leases),
+            client.execute(&statements.put_horizon, &horizon),
             client.execute(&statements.put_counts, &counts),
             client.query_opt(&statements.record, &record),
             client.batch_execute("COMMIT"),
@@ -136,6 +139,7 @@ impl HostSession {
         // The first that fails says why; what comes after it fails with it, and so does the commit.
         put_clients?;
         put_leases?;
+        put_horizon?;
         put_counts?;
         let recorded = recorded?;
         committed?;
@@ -209,15 +213,15 @@ impl Boundaries {
         for change in ledger.sightings() {
             let at = at(change.key.0)?;
             let counts = |row: &Option<Sighting>| {
-                let counted = row.as_ref().filter(|row| row.may_count());
-                i64::from(counted.is_some_and(|row| integer(row.last.unix()) > self.seen[at]))
+                let last = row.as_ref().and_then(counted);
+                i64::from(last.is_some_and(|last| integer(last.unix()) > self.seen[at]))
             };
             after[at].0 += counts(&change.after) - counts(&change.before);
         }
         for change in ledger.leases() {
             let at = at(change.key.0)?;
             let runs = |row: &Option<LeaseRow>| {
-                let end = row.and_then(|row| row.held.runs_until());
+                let end = row.as_ref().and_then(runs_until);
                 i64::from(end.is_some_and(|end| integer(end.unix()) > self.ends[at]))
             };
             after[at].1 += runs(&change.after) - runs(&change.before);

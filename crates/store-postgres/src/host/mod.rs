@@ -6,6 +6,7 @@
 
 mod attempt;
 mod columns;
+mod horizon;
 mod prune;
 mod read;
 mod records;
@@ -257,6 +258,7 @@ pub(crate) const SCHEMA: Schema = Schema {
         include_str!("../../migrations/host/0004_early_ends.sql"),
         include_str!("../../migrations/host/0005_pruning.sql"),
         include_str!("../../migrations/host/0006_users.sql"),
+        include_str!("../../migrations/host/0007_horizon.sql"),
     ],
     lock: 0x6c68_0001,
 };

@@ -234,13 +234,12 @@ impl HostSession {
         Ok(())
     }
 
-    /// Counts the rows at boundaries near those of the next batch.
+    /// Counts the rows by seconds, and at boundaries near those of the next batch.
     async fn count_anew(&self, latest: u64) -> Result<(), Fault> {
         let (seen, ends) = (integer(latest.saturating_sub(WINDOW.as_seconds())), integer(latest));
         let client = self.client();
-        client
-            .execute("UPDATE leasehold_host.family SET seen_boundary = $1, live_boundary = $2", &[&seen, &ends])
-            .await?;
+        client.execute("UPDATE leasehold_host.family SET seen_after = $1, live_after = $2", &[&seen, &ends]).await?;
+        client.execute(&self.statements.count_seconds, &[]).await?;
         for row in client.query(&self.statements.kept_counts, &[]).await? {
             let (id, clients, live): (i32, i64, i64) = (row.try_get(0)?, row.try_get(4)?, row.try_get(5)?);
             let columns: [Column<'_>; 5] = [&vec![id], &vec![clients], &vec![seen], &vec![live], &vec![ends]];
@@ -256,6 +255,9 @@ impl HostSession {
             let found = Counts { clients: rows::unsigned(&row, 4)?, live: rows::unsigned(&row, 5)? };
             if kept != found {
                 flaws.push(Flaw::Counts { family: row.try_get(1)?, kept, found });
+            }
+            if row.try_get::<_, i64>(6)? != 0 {
+                flaws.push(Flaw::Times { family: row.try_get(1)? });
             }
         }
         Ok(flaws)

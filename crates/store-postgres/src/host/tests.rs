@@ -4,7 +4,7 @@ use std::thread;
 
 use leasehold_core::{FamilyId, Policy, Span};
 use leasehold_store::host::suite::{self, Act, HOST, act, act_by, counts};
-use leasehold_store::host::{Decision, Subject};
+use leasehold_store::host::{Decision, Flaw, Records, Subject};
 use leasehold_testkit::need::{Need, is_missing};
 use leasehold_testkit::postgres::Postgres;
 
@@ -105,6 +105,22 @@ fn hosts_whose_clocks_differ_count_as_one_and_to_the_second() {
         full += u64::from(counts(host, &policy, now).live == 20);
     }
     assert!(full > 0, "the walk has reached the capacity");
+    assert!(hosts[0].1.flaws().expect("flaws").is_empty());
+}
+
+#[test]
+fn a_horizon_that_was_altered_is_found() {
+    if is_missing(&[Need::Postgres]) {
+        return;
+    }
+    let server = Postgres::shared();
+    let name = server.fresh_name();
+    let mut host = store(&server.url(&name));
+    let policy = Policy { threshold: 1, ..Policy::default() };
+    act(&mut host, &policy, &[(1, Act::Ask), (2, Act::Ask)], 1_000);
+    assert!(host.flaws().expect("flaws").is_empty());
+    server.query(&name, "UPDATE leasehold_host.horizon SET count = count + 1 WHERE ends");
+    assert!(matches!(host.flaws().expect("flaws").as_slice(), [Flaw::Times { .. }]));
 }
 
 /// The capacity of the hosts that race below.
@@ -308,8 +324,8 @@ fn no_statement_reads_a_whole_family_however_small_the_tables_were_when_it_was_p
         for entry in std::fs::read_dir(format!("{}/sql/host", env!("CARGO_MANIFEST_DIR"))).expect("a folder") {
             let path = entry.expect("an entry").path();
             let statement = path.file_stem().expect("a name").to_string_lossy().into_owned();
-            // One checks what is kept against all rows, the other looks for any.
-            if ["kept_counts", "is_empty"].contains(&statement.as_str()) {
+            // Two count all rows, one looks for any.
+            if ["kept_counts", "count_seconds", "is_empty"].contains(&statement.as_str()) {
                 continue;
             }
             for scan in scans(&plan(server, &name, &std::fs::read_to_string(&path).expect("a statement"))) {
@@ -338,17 +354,17 @@ fn plan(server: &Postgres, database: &str, sql: &str) -> String {
     server.query(database, &words)
 }
 
-/// A place in a plan that reads clients or leases, and by what it finds them.
+/// A place in a plan that reads clients, leases or their times, and by what it finds them.
 struct Scan {
     node: String,
     by: String,
 }
 
 impl Scan {
-    /// Whether it reads what it is asked for: some keys, a stretch of keys, or a family's rows of some stretch of time.
+    /// Whether it reads what it is asked for: some keys, a stretch of keys, or a family's counts of some stretch of time.
     fn is_bounded(&self) -> bool {
-        let key = ["(client ", "(holder ", "(fingerprint "].iter().any(|key| self.by.contains(key));
-        key || (self.by.contains("(family = ") && (self.by.contains("(last_seen ") || self.by.contains("(expires ")))
+        ["(client ", "(holder ", "(fingerprint ", "(at "].iter().any(|key| self.by.contains(key))
+            || self.node.contains("Tid Scan")
     }
 }
 
@@ -358,7 +374,7 @@ fn scans(plan: &str) -> Vec<Scan> {
     while let Some(line) = lines.next() {
         // A table, with an alias behind it, or one of its indexes.
         let read = line.rsplit_once(" on ").and_then(|(_, name)| name.split(['_', ' ']).next());
-        let reads = read.is_some_and(|table| ["client", "lease"].contains(&table));
+        let reads = read.is_some_and(|table| ["client", "lease", "horizon"].contains(&table));
         // What is read in two steps is found in the one below.
         if !line.contains("Scan") || !reads || line.contains("Bitmap Heap Scan") {
             continue;

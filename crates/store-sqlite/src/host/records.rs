@@ -1,6 +1,6 @@
 //! The store record by record: for copies, backups and checks.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use leasehold_core::{FamilyId, KeyId, PublicKey};
 use leasehold_store::StoreError;
@@ -69,14 +69,16 @@ impl Records for SqliteHost {
         let found: Vec<String> = found.collect::<Result<_, _>>().map_err(failed)?;
         let mut flaws: Vec<Flaw> = found.into_iter().filter(|words| words != "ok").map(Flaw::Pages).collect();
         let rows = Times::of_tables(&self.connection)?.with(&self.overlay);
-        if !self.times.is_of(&rows) {
-            let (kept, found) = (self.times.totals(), rows.totals());
-            let families: BTreeSet<i64> = kept.keys().chain(found.keys()).copied().collect();
-            for family in families {
-                let of = |totals: &BTreeMap<i64, Counts>| totals.get(&family).copied().unwrap_or_default();
-                let name: FamilyId = self.names.text(family)?;
-                flaws.push(Flaw::Counts { family: name.to_string(), kept: of(&kept), found: of(&found) });
-            }
+        let (all_kept, all_found) = (self.times.totals(), rows.totals());
+        for family in self.times.differing(&rows) {
+            let of = |totals: &BTreeMap<i64, Counts>| totals.get(&family).copied().unwrap_or_default();
+            let (kept, found) = (of(&all_kept), of(&all_found));
+            let name = self.names.text::<FamilyId>(family)?.to_string();
+            flaws.push(if kept == found {
+                Flaw::Times { family: name }
+            } else {
+                Flaw::Counts { family: name, kept, found }
+            });
         }
         Ok(flaws)
     }

@@ -1,6 +1,6 @@
 //! The counts that admission asks for, kept up to date in memory: clients within the window, leases that run.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use leasehold_core::Timestamp;
 use leasehold_store::StoreError;
@@ -81,9 +81,11 @@ impl Times {
         Counts { clients: times.seen.beyond(now.minus(family.window)), live: times.ends.beyond(now) }
     }
 
-    /// Whether these are the same times.
-    pub(super) fn is_of(&self, other: &Self) -> bool {
-        self.iter().eq(other.iter())
+    /// The families of which these are other times.
+    pub(super) fn differing(&self, other: &Self) -> BTreeSet<i64> {
+        let times: BTreeSet<_> = self.iter().collect();
+        let others: BTreeSet<_> = other.iter().collect();
+        times.symmetric_difference(&others).map(|(family, ..)| *family).collect()
     }
 
     /// How many clients and leases there are in all, by family.

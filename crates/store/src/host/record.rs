@@ -76,6 +76,11 @@ pub enum Flaw {
         /// As the rows say.
         found: Counts,
     },
+    /// When clients were last seen and leases end, as kept for a family, is not what its rows say.
+    Times {
+        /// The family.
+        family: String,
+    },
 }
 
 /// A store that can be read record by record, and filled from records.
