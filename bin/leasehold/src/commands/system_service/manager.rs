@@ -79,7 +79,9 @@ mod on_windows {
 
     pub(in super::super) fn standing(name: &str) -> Result<(&'static str, Option<u32>), Failure> {
         let found = service::standing(name).map_err(|error| refused(name, &error))?;
-        let (state, process) = found.ok_or_else(|| no_service(name, "it is not installed"))?;
+        let missing =
+            || no_service(name, "it is not installed").hint("install it with the same command: `… service install`");
+        let (state, process) = found.ok_or_else(missing)?;
         let word = match state {
             State::Running => "running",
             State::Stopped => "stopped",
