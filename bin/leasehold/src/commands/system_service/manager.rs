@@ -47,7 +47,10 @@ mod on_windows {
     /// Makes the folder where there is none, and lets the service in.
     fn give(folder: &Folder, account: &str) -> Result<(), Failure> {
         let path = &folder.path;
-        let own = leasehold_files::machine_folder().is_some_and(|machine| path.starts_with(machine));
+        // The same folder has names in other letters and short ones; and a link in it may lead out.
+        let real = |path: &Path| std::fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+        let own = leasehold_files::machine_folder()
+            .is_some_and(|machine| path.starts_with(&machine) || real(path).starts_with(real(&machine)));
         // Its owner could change it at any time.
         if own && path.exists() && !access::is_administrators(path) {
             let message = format!("{}: an ordinary user has made this folder", path.display());
