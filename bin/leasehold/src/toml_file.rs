@@ -38,7 +38,12 @@ fn meant<'k>(name: &str, known: &[&'k str]) -> Option<&'k str> {
 /// A kind of value; the library names Rust's types.
 fn kind(wanted: &str) -> &str {
     match wanted {
-        "u8" | "u16" | "u32" | "u64" | "usize" | "i64" | "a nonzero u64" => "a whole number",
+        "u8" => "a whole number from 0 to 255",
+        "u16" => "a whole number from 0 to 65535",
+        "u32" => "a whole number from 0 to 4294967295",
+        "u64" | "usize" => "a whole number, not below 0",
+        "i64" => "a whole number",
+        "a nonzero u64" => "a whole number from 1 on",
         "f64" => "a number",
         "a boolean" => "true or false",
         "a string" | "path string" => "a text in quotation marks",
@@ -78,7 +83,11 @@ mod tests {
         for (text, words) in [
             ("request_per_minute = 1", "unknown key request_per_minute, did you mean requests_per_minute?"),
             ("colour = 1", "unknown key colour; the keys here are requests_per_minute, listen, zones, mdns, limits"),
-            ("requests_per_minute = \"many\"", "invalid type: string \"many\", expected a whole number"),
+            (
+                "requests_per_minute = \"many\"",
+                "invalid type: string \"many\", expected a whole number from 0 to 4294967295",
+            ),
+            ("requests_per_minute = -1", "invalid value: integer `-1`, expected a whole number from 0 to 4294967295"),
             ("listen = 5", "invalid type: integer `5`, expected a text in quotation marks"),
             ("zones = \"a\"", "invalid type: string \"a\", expected a list in brackets"),
             ("mdns = \"yes\"", "invalid type: string \"yes\", expected true or false"),

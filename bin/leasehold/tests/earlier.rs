@@ -258,7 +258,8 @@ fn what_lay_in_the_databases_of_every_release_is_there_and_a_host_serves_on_from
         for command in ["host clients", "host events"] {
             earlier.holds_to_its_facts(command, &["--store", &host]);
         }
-        let address = leasehold_store_postgres::Address::parse(&host, &|_| None).expect("an address");
+        // Another copy, which the host itself brings up to date.
+        let address = leasehold_store_postgres::Address::parse(&database("host"), &|_| None).expect("an address");
         serves_on(&earlier, Box::new(PostgresHost::open(address).expect("a store")));
     }
 }

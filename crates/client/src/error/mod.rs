@@ -58,7 +58,7 @@ pub enum Error {
         base: PathBuf,
     },
     /// No manifest was given and more than one is known.
-    #[error("several products are known here: {}", list(manifests))]
+    #[error("manifests of several products are known: {}", list(manifests))]
     SeveralProducts {
         /// Their manifests.
         manifests: Vec<PathBuf>,

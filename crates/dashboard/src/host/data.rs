@@ -143,8 +143,8 @@ pub struct Family {
     /// When the grant ends; null is never.
     #[schema(required)]
     pub end: Option<u64>,
-    /// When live leases end, if none is renewed: stretches of time in their order; empty for the moment after a start in which a host with very
-    /// many leases counts them.
+    /// When live leases end, if none is renewed: stretches of time in their order; empty while a host with 20,000 leases
+    /// or more has not counted them yet, which it does at its start and every five minutes.
     pub ends: Vec<Ends>,
     /// What was decided in the last hours, oldest first.
     pub hours: Vec<Hour>,

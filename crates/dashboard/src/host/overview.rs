@@ -138,7 +138,7 @@ fn ends_chart(family: &Family, now: u64) -> Markup {
         family.ends.iter().map(|ends| Bar { label: distance(ends.to, now), value: ends.leases, more: 0 }).collect();
     let title = "When leases end if none is renewed";
     if bars.is_empty() && family.live > 0 {
-        return html! { figure.chart { figcaption { (title) } p.quiet { "being counted: look again in a minute" } } };
+        return html! { figure.chart { figcaption { (title) } p.quiet { "being counted: look again in a few minutes" } } };
     }
     Bars { title, bars: &bars, lower: "leases", upper: "" }.draw()
 }

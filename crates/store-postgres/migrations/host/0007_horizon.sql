@@ -1,6 +1,9 @@
 -- 0007_horizon: how many clients were last seen and how many leases end in each second. These times change with each renewal: without an index
 -- over them only the row itself is written, where each index had a new entry for it, in a page of its own.
 
+-- Hosts of an earlier release that still serve wait, in the order in which they lock, and are refused afterwards.
+LOCK TABLE leasehold_host.family, leasehold_host.client, leasehold_host.lease IN ACCESS EXCLUSIVE MODE;
+
 CREATE TABLE leasehold_host.horizon (
     family INTEGER NOT NULL,
     -- Whether leases end then, or clients were last seen.

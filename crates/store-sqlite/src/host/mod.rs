@@ -248,9 +248,10 @@ impl SqliteHost {
     }
 
     /// Has the write-ahead log begin anew after some small batches. A file that grows costs a second write for each commit, of its length, which is
-    /// half of what a batch of one waits for; large batches are not worth the copying, and wait until SQLite does it by itself.
+    /// half of what a batch of one waits for; one in 256 waits for the copying instead. Large batches leave it until SQLite
+    /// does it by itself.
     fn reuse_log(&mut self, batch: usize) {
-        self.logged += 1;
+        self.logged = self.logged.saturating_add(1);
         if batch <= SMALL_BATCH && self.logged >= LOGGED_BATCHES {
             self.logged = 0;
             // What is in the log is durable there: copying that fails is done by the next.

@@ -4,14 +4,12 @@ use std::path::PathBuf;
 
 use clap::Args;
 use leasehold_core::Text;
-use leasehold_host::activation::Home;
 use leasehold_host::{LocalAccess, RoleSet};
 
-use super::{default_data, failed, name_the_folder};
+use super::{default_data, failed, new_home};
 use crate::commands::access::AccessContext;
 use crate::commands::access::admin::Admin;
 use crate::commands::access::token::Token;
-use crate::commands::inspect::other;
 use crate::failure::Failure;
 use crate::operator::Operator;
 use crate::output::Output;
@@ -61,10 +59,7 @@ impl HostToken {
 impl OfHost {
     /// The first administrator may be added before anything else.
     fn make(&self) -> Result<(), Failure> {
-        if let Some(message) = other::mistaken(&self.folder, "host-folder") {
-            return Err(name_the_folder(message));
-        }
-        Home::new(&self.folder).make().map_err(|error| failed(&error))
+        new_home(&self.folder)?.make().map_err(|error| failed(&error))
     }
 
     fn context(&self) -> AccessContext<'_> {

@@ -142,6 +142,14 @@ impl ReadData {
     }
 }
 
+/// The folder of a host that may begin there: not that of another part of Leasehold, unless there is a host in it as well.
+fn new_home(folder: &Path) -> Result<Home, Failure> {
+    match other::mistaken(folder, "host-folder") {
+        Some(message) if !folder.join("host.key").exists() => Err(name_the_folder(message)),
+        Some(_) | None => Ok(Home::new(folder)),
+    }
+}
+
 impl Data {
     /// The admin API of the host of this folder, where it serves and no other store is meant.
     fn local_api(&self) -> Option<local_api::LocalApi> {
@@ -154,10 +162,7 @@ impl Data {
 
     /// The same, for a host that may begin there: not in the folder of another part of Leasehold.
     pub(crate) fn new_home(&self) -> Result<Home, Failure> {
-        match other::mistaken(&self.folder, "host-folder") {
-            Some(message) if !self.folder.join("host.key").exists() => Err(name_the_folder(message)),
-            Some(_) | None => Ok(self.home()),
-        }
+        new_home(&self.folder)
     }
 
     /// With the database that a configuration file names, for where none is given.

@@ -37,14 +37,15 @@ impl Restore {
             return Err(Failure::refused(Code::AlreadyExists, format!("{}: there is a host here", folder.display()))
                 .hint("name another folder with `--data DIR`, or give --replace to have this one moved aside"));
         }
+        // Windows says of a folder that is opened that this user may not.
+        if self.file.is_dir() {
+            return Err(Failure::file(&self.file, &ErrorKind::IsADirectory.into()));
+        }
         let mut from: Box<dyn Read> = if self.file == Path::new("-") {
             Box::new(io::stdin().lock())
         } else {
             Box::new(File::open(&self.file).map_err(|error| Failure::file(&self.file, &error))?)
         };
-        if self.file.is_dir() {
-            return Err(Failure::file(&self.file, &ErrorKind::IsADirectory.into()));
-        }
         home.make().map_err(|error| failed(&error))?;
         // From here on no host serves from the folder, nor can one begin to.
         let hold = SqliteHost::hold(folder).map_err(|error| store_failed(folder, &error))?;

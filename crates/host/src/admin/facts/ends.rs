@@ -48,7 +48,11 @@ impl AdminState {
             return Ok(ends);
         }
         let budget = Budget::begin();
-        let counted = count(&self.shared, grant, now, || !budget.is_spent()).map_err(|error| not_answered(&error))?;
+        let go_on = || live < LARGE || !budget.is_spent();
+        let counted = count(&self.shared, grant, now, go_on).map_err(|error| not_answered(&error))?;
+        if let Some(ends) = counted.as_ref().filter(|_| live >= LARGE) {
+            self.history.ends.lock().insert(grant.family, ends.clone());
+        }
         Ok(counted.unwrap_or_default())
     }
 }
