@@ -214,7 +214,8 @@ mod tests {
         assert!(is_there(&path).unwrap() && is_there(base.path()).unwrap());
         assert!(!is_there(&path.join("below")).unwrap(), "below a file");
         let too_long = "x".repeat(5_000);
-        assert!(is_there(&base.path().join(too_long)).is_err());
+        // Windows says of such a name that nothing has it.
+        assert!(cfg!(windows) || is_there(&base.path().join(too_long)).is_err());
     }
 
     #[test]
