@@ -237,14 +237,8 @@ impl HostSession {
     /// Counts the rows by seconds, and at boundaries near those of the next batch.
     async fn count_anew(&self, latest: u64) -> Result<(), Fault> {
         let (seen, ends) = (integer(latest.saturating_sub(WINDOW.as_seconds())), integer(latest));
-        let client = self.client();
-        client.execute("UPDATE leasehold_host.family SET seen_after = $1, live_after = $2", &[&seen, &ends]).await?;
-        client.execute(&self.statements.count_seconds, &[]).await?;
-        for row in client.query(&self.statements.kept_counts, &[]).await? {
-            let (id, clients, live): (i32, i64, i64) = (row.try_get(0)?, row.try_get(4)?, row.try_get(5)?);
-            let columns: [Column<'_>; 5] = [&vec![id], &vec![clients], &vec![seen], &vec![live], &vec![ends]];
-            client.execute(&self.statements.put_counts, &columns).await?;
-        }
+        self.client().execute(&self.statements.count_seconds, &[]).await?;
+        self.client().execute(&self.statements.count_anew, &[&seen, &ends]).await?;
         Ok(())
     }
 

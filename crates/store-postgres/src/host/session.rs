@@ -55,7 +55,7 @@ macro_rules! statements {
 statements! {
     add_families add_products add_chain families products lock_chain lock_families count_families leases_ending sightings counting leases
     leases_of_users
-    put_clients put_leases put_horizon put_counts count_seconds record was_recorded clients_from batches_before seals seal_at touch batches_after
+    put_clients put_leases put_horizon put_counts count_seconds count_anew record was_recorded clients_from batches_before seals seal_at touch batches_after
     put_batches put_seals put_chains kept_counts is_empty number_on add_signer signers lock_pruned set_pruned prune_journal
     prune_seals base_of bases_from put_bases newest_batch stretch_end find_clients clients_named seals_after
 }

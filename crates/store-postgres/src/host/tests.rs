@@ -18,6 +18,14 @@ fn store(url: &str) -> PostgresHost {
     PostgresHost::open(address(url)).expect("a store")
 }
 
+/// A store, with the server and the name of its database for statements beside it.
+fn named_store() -> (&'static Postgres, String, PostgresHost) {
+    let server = Postgres::shared();
+    let name = server.fresh_name();
+    let host = store(&server.url(&name));
+    (server, name, host)
+}
+
 /// Knuth's MMIX generator: the same numbers everywhere.
 fn random(seed: &mut u64) -> u64 {
     *seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
@@ -113,9 +121,7 @@ fn a_horizon_that_was_altered_is_found() {
     if is_missing(&[Need::Postgres]) {
         return;
     }
-    let server = Postgres::shared();
-    let name = server.fresh_name();
-    let mut host = store(&server.url(&name));
+    let (server, name, mut host) = named_store();
     let policy = Policy { threshold: 1, ..Policy::default() };
     act(&mut host, &policy, &[(1, Act::Ask), (2, Act::Ask)], 1_000);
     assert!(host.flaws().expect("flaws").is_empty());
@@ -255,9 +261,7 @@ fn a_connection_that_was_cut_is_made_again() {
     if is_missing(&[Need::Postgres]) {
         return;
     }
-    let server = Postgres::shared();
-    let name = server.fresh_name();
-    let mut host = store(&server.url(&name));
+    let (server, name, mut host) = named_store();
     let policy = Policy { threshold: 1, ..Policy::default() };
     let cut = || {
         let others = "pid <> pg_backend_pid() AND datname = current_database()";
@@ -315,9 +319,7 @@ fn no_statement_reads_a_whole_family_however_small_the_tables_were_when_it_was_p
     if is_missing(&[Need::Postgres]) {
         return;
     }
-    let server = Postgres::shared();
-    let name = server.fresh_name();
-    let mut host = store(&server.url(&name));
+    let (server, name, mut host) = named_store();
     let policy = Policy { threshold: 1, ..Policy::default() };
     let plans = || {
         let mut seen = 0;
