@@ -89,11 +89,35 @@ pub struct Unknown {
 }
 
 /// Explains `query`: a code (hexadecimal with or without `0x`, decimal with or without sign), a state as any tool spells
-/// it, the number of an event, a rule, a decision, a fact, a product key or its last five characters.
+/// it, the name of a constant, the number of an event, a rule, a decision, a fact, a product key or its last five
+/// characters; a message as it was pasted, by what it names.
 ///
 /// # Errors
 /// Where the tables have nothing on it.
 pub fn explain(query: &str) -> Result<Vec<Explanation>, Box<Unknown>> {
+    alone(query).or_else(|unknown| text::pasted(query).unwrap_or(Err(unknown)))
+}
+
+/// Explains the words of a command line: a state or a message of several, or one thing each.
+pub fn words(asked: &[String]) -> Vec<Result<Vec<Explanation>, Box<Unknown>>> {
+    let whole = asked.join(" ");
+    if let Ok(known) = alone(&whole) {
+        return vec![Ok(known)];
+    }
+    let each: Vec<_> = asked.iter().map(|word| explain(word)).collect();
+    let plain = |answer: &Result<_, Box<Unknown>>| answer.as_ref().is_err_and(|unknown| unknown.bits.is_none());
+    let unknown = each.iter().filter(|answer| plain(answer)).count();
+    let labelled = asked.iter().zip(&each).any(|(word, answer)| plain(answer) && word.ends_with([':', '：']));
+    // A message that was pasted without quotation marks is mostly words.
+    let message = asked.len() > 1 && (labelled || unknown * 2 > asked.len());
+    match text::pasted(&whole) {
+        Some(answer) if message => vec![answer],
+        _ => each,
+    }
+}
+
+/// Explains what is one thing and no text.
+fn alone(query: &str) -> Result<Vec<Explanation>, Box<Unknown>> {
     let query = word::bare(query);
     if let Some(answer) = key::whole(query) {
         return answer.map(|found| vec![found]).map_err(Box::new);

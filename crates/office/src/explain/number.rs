@@ -1,5 +1,7 @@
 //! Numbers: codes in every form in which they are printed, the numbers of states and events.
 
+use std::borrow::Cow;
+
 use serde::Serialize;
 
 use super::{Explanation, Kind, Unknown, entries};
@@ -26,13 +28,17 @@ pub struct Bits {
 }
 
 pub(super) fn explain(query: &str) -> Vec<Explanation> {
+    let query = &*written(query);
     let mut found = Vec::new();
     let decimal = query.parse::<u32>().ok();
     found.extend(ERRORS.states.iter().filter(|state| decimal == Some(state.code.into())).map(entries::state));
     found.extend(decimal.and_then(|id| KMS.event(id)).map(entries::event));
     let codes = codes(query);
-    let known = codes.iter().filter_map(|code| ERRORS.find(*code)).map(entries::error);
-    found.extend(known);
+    let known: Vec<_> = codes.iter().filter_map(|code| ERRORS.find(*code)).collect();
+    // Only what is unknown by itself is looked for under the number that it has elsewhere.
+    let elsewhere = || codes.iter().filter_map(|code| ERRORS.find(code.elsewhere()?));
+    let within = if known.is_empty() && found.is_empty() { elsewhere().collect() } else { Vec::new() };
+    found.extend(known.into_iter().chain(within).map(entries::error));
     if codes.contains(&Hresult(0)) && query.len() > 1 {
         found.push(success());
     }
@@ -42,6 +48,7 @@ pub(super) fn explain(query: &str) -> Vec<Explanation> {
 
 /// What can be said of a code that is not in the table; `None` where `query` is no code.
 pub(super) fn unknown(query: &str) -> Option<Unknown> {
+    let query = &*written(query);
     let codes = codes(query);
     let code = *codes.first()?;
     let hex = code.to_string();
@@ -52,6 +59,22 @@ pub(super) fn unknown(query: &str) -> Option<Unknown> {
         // A whole code may be one that exists: another one is offered only where a digit is missing or too many.
         near: if is_whole(query) || screen(query).is_some() { Vec::new() } else { near(&codes) },
     })
+}
+
+/// A code as it is written properly: without the marks of a programming language, a blank that a line break has left, and
+/// the letter that was typed for the first zero.
+fn written(query: &str) -> Cow<'_, str> {
+    let hex = |text: &str| text.len() == 8 && text.bytes().all(|byte| byte.is_ascii_hexdigit());
+    let marked = |start: &str| query.get(..start.len()).filter(|head| head.eq_ignore_ascii_case(start)).map(str::len);
+    let behind = ["0x", "ox", "&h", "#", "x"].iter().find_map(|start| Some(&query[marked(start)?..]));
+    let digits: String = behind.unwrap_or(query).chars().filter(|c| !c.is_whitespace()).collect();
+    let digits = digits.strip_suffix(['h', 'H']).filter(|digits| hex(digits)).unwrap_or(&digits);
+    let changed = behind.is_some() || digits.len() < query.len();
+    // Digits with blanks between them may be anything, where nothing says that they are hexadecimal.
+    if changed && hex(digits) && (behind.is_some() || !query.contains(char::is_whitespace)) {
+        return Cow::Owned(format!("0x{digits}"));
+    }
+    Cow::Borrowed(query.strip_prefix("0n").or_else(|| query.strip_prefix("0N")).unwrap_or(query))
 }
 
 /// What the dialogues of Click-to-Run (`30125-1011 (404)`, `0-2031 (17004)`) and of sign-in (`AADSTS50126`) show.

@@ -133,6 +133,57 @@ fn an_unknown_code_is_told_by_its_bits_and_those_it_is_near() {
 }
 
 #[test]
+fn a_message_is_explained_by_what_it_names_in_whatever_language_it_is() {
+    for (message, expected) in [
+        ("Error: 0xC004F074 The product could not be activated.", "0xC004F074"),
+        ("Fehler: 0xC004F038 Der gemeldete Zähler ist zu niedrig.", "0xC004F038"),
+        ("Erreur : 0xC004C003 La clé est bloquée.", "0xC004C003"),
+        ("Código de error 0x8007232B", "0x8007232B"),
+        ("エラー0xC004F035が発生しました", "0xC004F035"),
+        ("错误代码：0xC004F050", "0xC004F050"),
+        ("（-1073418124）", "0xC004F074"),
+        ("slui.exe 0x2a 0xC004F074", "0xC004F074"),
+        ("hr = 0x80072EE7", "0x80072EE7"),
+        ("Keine Verbindung\r\n(0x800706BA)", "0x800706BA"),
+        ("Error Code: 30182-1011 (3)", "0x000075E6"),
+        ("AADSTS50020: the account is of another tenant", "0x0000C364"),
+        ("failed with SL_E_VL_KEY_MANAGEMENT_SERVICE_ID_MISMATCH", "0xC004F042"),
+        ("0xC004F074,0x00000000,0,kms01.corp.example:1688", "0xC004F074"),
+    ] {
+        assert!(subjects(message).contains(&expected.to_owned()), "{message}: {:?}", subjects(message));
+    }
+    assert_eq!(explain("error 0xC004FFFE in the log").unwrap_err().asked, "0xC004FFFE");
+    assert!(explain("Etwas ist schiefgegangen, noch einmal").unwrap_err().why.contains("names no code"));
+}
+
+#[test]
+fn a_code_is_known_with_the_marks_and_slips_that_people_write() {
+    for form in [
+        "C004F074h",
+        "&HC004F074",
+        "#C004F074",
+        "xC004F074",
+        "OxC004F074",
+        "0xC004 F074",
+        "0xC0\n04F074",
+        "0n-1073418124",
+    ] {
+        assert_eq!(subjects(form), ["0xC004F074"], "{form}");
+    }
+    assert_eq!(subjects("sl_e_vl_key_management_service_id_mismatch"), ["0xC004F042"]);
+    assert!(subjects("DNS name does not exist").contains(&"0x8007232B".to_owned()));
+    assert_eq!(subjects("C004 F074"), [""; 0], "nothing says that it is hexadecimal");
+}
+
+#[test]
+fn a_number_of_windows_is_known_as_the_result_that_it_becomes() {
+    assert_eq!(subjects("12007"), ["0x80072EE7"]);
+    assert_eq!(subjects("1722"), ["0x800706BA"]);
+    assert_eq!(subjects("0xD0000022"), ["0xC0000022"]);
+    assert_eq!(subjects("5"), ["NOTIFICATIONS"], "a state, and no refusal of access");
+}
+
+#[test]
 fn a_text_is_searched_for_what_can_be_explained() {
     let text = "LICENSE STATUS:  ---OOB_GRACE---\nERROR CODE: 0x4004F00C\nnothing here, dead beef 2026\n\
                 Event ID: 12288\nhr=-1073418124, 3221549172\nhr=0xC004F999 cafe\nACT005\n\

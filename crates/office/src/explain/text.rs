@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 use regex::Regex;
 use serde::Serialize;
 
-use super::{Explanation, Unknown, explain, number, word};
+use super::{Explanation, Unknown, alone, number, word};
 
 /// The longest text that is looked through, in bytes; what follows is not.
 pub const MAX_TEXT: usize = 4 << 20;
@@ -49,10 +49,20 @@ pub fn in_text(text: &str) -> Vec<Found> {
     found.into_iter().map(|(_, found)| found).collect()
 }
 
+/// What a message names that was pasted for an answer; `None` where nothing in it can be meant.
+pub(super) fn pasted(message: &str) -> Option<Result<Vec<Explanation>, Box<Unknown>>> {
+    let found = in_text(message);
+    let known: Vec<Explanation> = found.iter().flat_map(|one| one.explanations.iter().cloned()).collect();
+    if !known.is_empty() {
+        return Some(Ok(known));
+    }
+    found.into_iter().find_map(|one| one.unknown).map(|unknown| Err(Box::new(unknown)))
+}
+
 /// What is known of `query`; nothing where it is like a code, and may as well be something else.
 fn answer(query: &str) -> Option<Result<Vec<Explanation>, Box<Unknown>>> {
     let query = word::bare(query);
-    match explain(query) {
+    match alone(query) {
         Ok(known) => Some(Ok(known)),
         Err(unknown) => {
             let meant = query.starts_with("0x") || query.starts_with("0X") || query.contains('-');
@@ -62,19 +72,23 @@ fn answer(query: &str) -> Option<Result<Vec<Explanation>, Box<Unknown>>> {
 }
 
 /// What may be named in a text: codes with `0x` or of eight digits, decimal codes, states between dashes or after their
-/// label, events after theirs, rules, keys and their last five characters after a label.
+/// label, events after theirs, rules, keys and their last five characters after a label, the codes of the dialogues of
+/// Click-to-Run and of sign-in, names of constants. Words of languages without blanks stand right beside them.
 static NAMED: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(concat!(
-        r"(?i)\b(0x[0-9a-f]{3,8})\b",
+        r"(?i)(?-u:\b)(0x[0-9a-f]{3,8})(?-u:\b)",
         r"|\b([2-9BCDFGHJKMNPQRTVWXY]{5}(?:-[2-9BCDFGHJKMNPQRTVWXY]{5}){4})\b",
-        r"|\b([48C]0[0-9A-F]{6})\b|\b(CAA[0-9A-F]{5})\b",
-        r"|(?:^|[\s=:,;(])(-\d{9,10}|[1-4]\d{9})\b",
+        r"|(?-u:\b)([48C]0[0-9A-F]{6})(?-u:\b)|(?-u:\b)(CAA[0-9A-F]{5})(?-u:\b)",
+        r"|(?:^|[\s=:,;(：（])(-\d{9,10}|[1-4]\d{9})(?-u:\b)",
         r"|---([A-Z][A-Z _]+)---",
         r"|\b(?:License Status|LicenseState)\W{1,6}([A-Za-z][A-Za-z_ ()\-]+)",
         r"|\b(OOB_GRACE|OOT_GRACE|NON_GENUINE_GRACE|OOBGrace|OOTGrace|NonGenuineGrace|ExtendedGrace)\b",
         r"|\bevent\s?(?:id)?\W{0,4}(12\d{3}|8198)\b",
         r"|\b((?:ACT|ODT)\d{3})\b",
         r"|\b(?:Partial Product Key|installed product key)\W{1,3}([2-9BCDFGHJKMNPQRTVWXY]{5})\b",
+        r"|(?:^|[\s:(：（])((?:30\d{3}|0)-\d{1,5}(?:\s?\(-?\d{1,10}\))?)",
+        r"|(?-u:\b)(AADSTS\d{4,7})(?-u:\b)",
+        r"|(?-u:\b)((?:SL|ERROR|DNS|RPC|WBEM|HTTP|WSA[A-Z]+)_[A-Z][A-Z0-9_]{3,})(?-u:\b)",
     ))
     .expect("a pattern that is tested")
 });

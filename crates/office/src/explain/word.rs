@@ -1,7 +1,7 @@
 //! Words: states as each tool spells them, rules, decisions, facts, names of activators.
 
 use super::{Explanation, Unknown, entries, key};
-use crate::facts::errors::{ERRORS, State};
+use crate::facts::errors::{ERRORS, Error, State};
 use crate::facts::indicators::INDICATORS;
 use crate::facts::kms::{KMS, Value};
 use crate::facts::outputs::OUTPUTS;
@@ -54,6 +54,12 @@ pub(super) fn explain(query: &str) -> Vec<Explanation> {
         let name = sign.subject.rsplit('\\').next().unwrap_or_default();
         plain(&sign.subject) == asked || (name.len() > 1 && plain(name) == asked)
     }));
+    if found.is_empty() {
+        let is = |error: &&Error| {
+            error.name.as_ref().is_some_and(|name| name.eq_ignore_ascii_case(query)) || plain(&error.title) == asked
+        };
+        found.extend(ERRORS.errors.iter().filter(is).map(entries::error));
+    }
     found
 }
 
@@ -61,6 +67,8 @@ pub(super) fn explain(query: &str) -> Vec<Explanation> {
 pub(super) fn unknown(query: &str) -> Unknown {
     let why = if key::like_last_five(query) {
         "no published generic key (GVLK) ends so: which kind of key it is the end of is not guessed"
+    } else if query.split_whitespace().nth(3).is_some() {
+        "it names no code, state or event: what stands in brackets or in the details of the message is looked up"
     } else {
         "it is in none of the tables"
     };

@@ -177,6 +177,19 @@ impl Hresult {
         self.0.cast_signed()
     }
 
+    /// The same error under the number that it has as a result: one of Windows (`12007`, which is `0x80072EE7`), one of
+    /// the kernel (`0xD0000022`, which is `0xC0000022`).
+    pub fn elsewhere(self) -> Option<Self> {
+        const OF_WINDOWS: u32 = 0x8007_0000;
+        const OF_THE_KERNEL: u32 = 0x1000_0000;
+        match self.0 {
+            // Smaller numbers stand for too much else.
+            100..=0xFFFF => Some(Self(OF_WINDOWS | self.0)),
+            code if code >> 28 == 0xD => Some(Self(code & !OF_THE_KERNEL)),
+            _ => None,
+        }
+    }
+
     /// The hexadecimal number with or without `0x` in `text`; 3 to 8 digits.
     pub fn parse_hex(text: &str) -> Option<Self> {
         let digits = text.strip_prefix("0x").or_else(|| text.strip_prefix("0X")).unwrap_or(text);

@@ -13,7 +13,7 @@ use crate::output::{self, Column, Output, Table};
 /// What a code, state, event, rule or key of Microsoft's activation means, why it comes about, what to do.
 ///
 /// Codes are taken in any form: 0xC004F074, c004f074, 3221549172, -1073418124. States in the spelling of any tool:
-/// `OOB_GRACE`, "Initial grace period", 2. Events by number, rules by name (ACT005), product keys whole or by
+/// `OOB_GRACE`, "Initial grace period", 2. Messages as they were pasted, in any language, by the codes in them. Events by number, rules by name (ACT005), product keys whole or by
 /// their last five characters: only the published generic keys (GVLK) are known, and no other is shown. Exit status 1
 /// where something is in none of the tables.
 #[derive(Debug, Args)]
@@ -37,9 +37,7 @@ impl Explain {
     }
 
     fn words(&self, output: Output) -> Result<(), Failure> {
-        // A state of several words needs no quotation marks.
-        let whole = explain::explain(&self.asked.join(" ")).map(|known| vec![Ok(known)]);
-        let answers = whole.unwrap_or_else(|_| self.asked.iter().map(|word| explain::explain(word)).collect());
+        let answers = explain::words(&self.asked);
         match output {
             Output::Json => output::json(&answers.iter().map(value).collect()),
             Output::Human => {
