@@ -3,6 +3,8 @@
 use std::net::IpAddr;
 
 use super::evidence::{Evidence, Spot};
+use crate::facts::address::{AddressScope, scope};
+use crate::facts::indicators::Strength;
 use crate::read::own::{At, Own};
 
 /// What is said about one line of a hosts file; `None` where it is none.
@@ -29,9 +31,18 @@ pub(super) fn line(text: &str, own: &Own, spot: &Spot) -> Option<Vec<Evidence>> 
         } else {
             return None;
         };
-        Some(Evidence::of_rule("ACT010", format!("{what}, {name}, is led to {address}"), spot.clone()))
+        let mut finding = Evidence::of_rule("ACT010", format!("{what}, {name}, is led to {address}"), spot.clone());
+        // Some pin the address of their own host so, where DNS does not reach it.
+        if !is_licensing(&name) && scope(address) == AddressScope::Private {
+            finding.strength = finding.strength.min(Strength::Medium);
+        }
+        Some(finding)
     };
-    Some(names.iter().filter_map(find).collect())
+    // `kms01.corp.example kms01`: the short form of the name beside it says nothing more.
+    let is_short =
+        |name: &str| names.iter().any(|long| long.strip_prefix(name).is_some_and(|rest| rest.starts_with('.')));
+    let names = names.iter().filter(|name| !is_short(name));
+    Some(names.filter_map(find).collect())
 }
 
 /// Whether activation, validation or licensing asks this name.
@@ -84,6 +95,18 @@ mod tests {
             assert_eq!(found(text, ""), Some(1), "{text}");
         }
         assert_eq!(found("127.0.0.1 activation.sls.microsoft.com go.microsoft.com localhost", ""), Some(2));
+    }
+
+    #[test]
+    fn a_host_of_the_own_network_is_weaker_and_told_once() {
+        let strengths = |text: &str| -> Vec<Strength> {
+            let found = line(text, &Own::default(), &Spot::default()).unwrap();
+            found.into_iter().map(|finding| finding.strength).collect()
+        };
+        assert_eq!(strengths("10.1.2.3 kms01.corp.example kms01"), [Strength::Medium]);
+        assert_eq!(strengths("198.51.100.7 kms01.corp.example"), [Strength::High]);
+        assert_eq!(strengths("127.0.0.1 kms01.corp.example"), [Strength::High]);
+        assert_eq!(strengths("10.1.2.3 activation.sls.microsoft.com"), [Strength::High]);
     }
 
     #[test]

@@ -40,7 +40,7 @@ pub(super) fn judge(text: &str, by: HostSource, own: &Own, spot: &Spot) -> Vec<E
             } else if !own.holds(&at) && !is_providers(&at) {
                 if !own.is_empty() {
                     find("ACT003", format!("{name} is in none of your own domains"));
-                } else if by == HostSource::Hand && !is_of_intranet(name) {
+                } else if by == HostSource::Hand && !is_of_intranet(name) && !is_beside(spot.machine.as_deref(), name) {
                     find("ACT003", format!("{name} was set by hand, and no list of your own domains is given (--own)"));
                 }
             }
@@ -65,6 +65,14 @@ fn is_of(machine: Option<&str>, name: &str) -> bool {
     }
 }
 
+/// Whether `name` is of the domain that the machine itself is in, or of one above it.
+fn is_beside(machine: Option<&str>, name: &str) -> bool {
+    let domain = |name: &str| name.split_once('.').map(|(_, domain)| domain.trim_end_matches('.').to_ascii_lowercase());
+    let (Some(own), Some(hosts)) = (machine.and_then(domain), domain(name)) else { return false };
+    // A whole top level is nobody's own.
+    hosts.contains('.') && (own == hosts || own.ends_with(&format!(".{hosts}")))
+}
+
 /// Whether no host of the internet can have this name: one word, or a domain that is only ever used inside.
 fn is_of_intranet(name: &str) -> bool {
     !name.contains('.') || INSIDE.iter().any(|domain| name.ends_with(domain))
@@ -74,8 +82,20 @@ fn is_of_intranet(name: &str) -> bool {
 const LOCAL: [&str; 3] = ["localhost", "localhost.localdomain", "ip6-localhost"];
 
 /// Domains that the internet does not have.
-const INSIDE: [&str; 10] =
-    [".local", ".lan", ".internal", ".intranet", ".intra", ".corp", ".home", ".private", ".home.arpa", ".localdomain"];
+const INSIDE: [&str; 12] = [
+    ".example",
+    ".test",
+    ".local",
+    ".lan",
+    ".internal",
+    ".intranet",
+    ".intra",
+    ".corp",
+    ".home",
+    ".private",
+    ".home.arpa",
+    ".localdomain",
+];
 
 #[cfg(test)]
 mod tests {
@@ -111,6 +131,19 @@ mod tests {
         ] {
             assert_eq!(rules(host, HostSource::Hand, ""), expected, "{host}");
         }
+    }
+
+    #[test]
+    fn a_host_of_the_machines_own_domain_is_believed_until_there_is_a_list() {
+        let of = |machine: &str, host: &str| {
+            let spot = Spot { machine: Some(machine.to_owned()), ..Spot::default() };
+            judge(host, HostSource::Hand, &Own::default(), &spot).len()
+        };
+        assert_eq!(of("pc-9.physik.uni.example.org", "kms.uni.example.org:1688"), 0);
+        assert_eq!(of("pc-9.uni.example.org", "kms.uni.example.org:1688"), 0);
+        assert_eq!(of("pc-9.example.org", "kms.example.net:1688"), 1);
+        assert_eq!(of("pc-9.org", "kms.org:1688"), 1);
+        assert_eq!(of("pc-9", "kms.uni.example.org:1688"), 1);
     }
 
     #[test]

@@ -91,10 +91,11 @@ fn programs(text: &str) -> Vec<&str> {
 fn file_sign(entry: &'static File) -> FileSign {
     let pattern = entry.pattern.as_str();
     let last = pattern.trim_end_matches("\\*").rsplit('\\').next().unwrap_or(pattern);
-    // A wildcard in the name says nothing at another place.
-    let name = (!last.contains('*')).then(|| compile(&format!("{BEFORE}{}{AFTER}", regex::escape(last))));
+    // A wildcard in the name says nothing at another place, and neither does the name of a folder that ends in `\`.
+    let name =
+        (!last.contains('*') && !last.is_empty()).then(|| compile(&format!("{BEFORE}{}{AFTER}", regex::escape(last))));
     let path = pattern.contains('\\').then(|| {
-        let below = pattern.strip_suffix("\\*").unwrap_or(pattern);
+        let below = pattern.strip_suffix("\\*").unwrap_or(pattern).trim_end_matches('\\');
         let parts: Vec<String> = below.split('\\').map(part).collect();
         compile(&format!(r"{}{AFTER}", parts.join(r"\\")))
     });
@@ -115,8 +116,9 @@ fn part(part: &str) -> String {
 
 fn task_sign(entry: &'static TaskOrService) -> TaskSign {
     let programs: Vec<String> = programs(&entry.name).into_iter().map(regex::escape).collect();
-    // A sentence names what the service runs; else the entry is the name itself.
-    let name = (!entry.name.contains(' ')).then(|| compile(&format!("^{}$", part(&entry.name))));
+    // A sentence names what the service runs, or what it is installed beside; else the entry is the name itself.
+    let sentence = !programs.is_empty() || entry.name.contains(" / ");
+    let name = (!sentence).then(|| compile(&format!("^{}$", part(&entry.name))));
     let program = (!programs.is_empty()).then(|| compile(&format!("{BEFORE}(?:{}){AFTER}", programs.join("|"))));
     TaskSign { entry, name, program }
 }
@@ -126,14 +128,15 @@ fn compile(pattern: &str) -> Regex {
 }
 
 /// What may stand before and after a name in a path, a list or a command.
-const BEFORE: &str = r#"(?:^|[\\/\s"'=,;:>_|+├└─-])"#;
-const AFTER: &str = r#"(?:$|[\\/\s"',;<>|)])"#;
+const BEFORE: &str = r#"(?:^|[\\/\s"'=,;:>_|+(\[{├└─-])"#;
+const AFTER: &str = r#"(?:$|[\\/\s"',;<>|)\]}])"#;
 
 static FILES: LazyLock<Vec<FileSign>> = LazyLock::new(|| INDICATORS.files.iter().map(file_sign).collect());
 static TASKS: LazyLock<Vec<TaskSign>> = LazyLock::new(|| INDICATORS.tasks_and_services.iter().map(task_sign).collect());
 
 /// Words of which every entry has one, so that most lines are passed over at once.
-static HINT: LazyLock<Regex> = LazyLock::new(|| compile("kms|secoh|aact|sppext|sppc|oem-drv"));
+static HINT: LazyLock<Regex> =
+    LazyLock::new(|| compile("kms|secoh|aact|sppext|sppc|oem-drv|autopico|vlmcsd|activation-renewal"));
 static DETECTION: LazyLock<Regex> =
     LazyLock::new(|| compile(r"\b[a-z]{2,20}:[a-z0-9]{2,12}/[a-z0-9_]+(?:[.!][a-z0-9.!_]+)?"));
 
@@ -169,6 +172,10 @@ mod tests {
             (r"c:\program files (x86)\kmspico", "%ProgramFiles%\\KMSpico\\*", Strength::High),
             (r"D:\tools\KMSpico\readme.txt", "%ProgramFiles%\\KMSpico\\*", Strength::Medium),
             ("\"C:\\Temp\\kmsss.EXE\" -r", "KMSSS.exe", Strength::High),
+            (r"ExclusionPath : {C:\Windows\AutoKMS, C:\x}", r"%WinDir%\AutoKMS\", Strength::High),
+            (r"{C:\x, C:\Program Files\KMSpico}", r"%ProgramFiles%\KMSpico\*", Strength::High),
+            (" [vlmcsd.exe]", "vlmcsd.exe", Strength::High),
+            ("\"KMSAuto Net.exe\",\"4000\",\"Console\"", "KMSAuto Net.exe", Strength::High),
             ("file:_C:\\Windows\\SppExtComObjHook.dll", "SppExtComObjHook.dll", Strength::High),
         ] {
             let found = files(text);
@@ -186,6 +193,8 @@ mod tests {
             r"C:\Program Files\Microsoft Office\root\vfs\System\mso.dll",
             r"D:\kms\kmsss.exe.txt.old",
             "kms01.corp.example.com",
+            "GET /device/activation-renewal HTTP/1.1",
+            "HackTool:Win32/AutoKMS",
             "Key Management Service",
         ] {
             assert!(files(text).is_empty(), "{text}: {:?}", files(text));
