@@ -170,6 +170,9 @@ fn a_code_is_known_with_the_marks_and_slips_that_people_write() {
     ] {
         assert_eq!(subjects(form), ["0xC004F074"], "{form}");
     }
+    assert_eq!(subjects("SL_E_VL_NOT_ENOUGH_COUNT"), ["0xC004F038"]);
+    assert_eq!(subjects("WINHTTP 12007"), ["0x80072EE7"]);
+    assert_eq!(subjects("error code 17002"), ["0x0000426A"]);
     assert_eq!(subjects("sl_e_vl_key_management_service_id_mismatch"), ["0xC004F042"]);
     assert!(subjects("DNS name does not exist").contains(&"0x8007232B".to_owned()));
     assert_eq!(subjects("C004 F074"), [""; 0], "nothing says that it is hexadecimal");

@@ -13,7 +13,19 @@ pub(super) fn bare(query: &str) -> &str {
     let query = query.trim().trim_matches(['"', '\'', '`', '<', '>', '(', ')']);
     let framed = query.strip_prefix("---").map_or(query, |rest| rest.trim_start_matches('-'));
     let framed = if framed.ends_with("---") { framed.trim_end_matches('-') } else { framed };
-    let labelled = ["event id:", "event id", "eventid:", "eventid", "event", "hr=", "error:", "error code:"];
+    let labelled = [
+        "event id:",
+        "event id",
+        "eventid:",
+        "eventid",
+        "event",
+        "hr=",
+        "error code:",
+        "error code",
+        "error:",
+        "error",
+        "winhttp",
+    ];
     let mut rest = framed.trim();
     for label in labelled {
         if let Some((start, tail)) = rest.split_at_checked(label.len())

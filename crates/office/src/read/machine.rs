@@ -68,7 +68,7 @@ const ROLES: [&str; 8] = ["kms", "office", "windows", "dns", "net", "machine", "
 /// The machine that a line names, if that is what the line is for.
 pub(crate) fn marker(line: &str) -> Option<&str> {
     let text = line.trim();
-    keyed(text).or_else(|| heading(text)).or_else(|| prompt(text)).or_else(|| answer(line))
+    keyed(text).or_else(|| heading(text)).or_else(|| prompt(text)).or_else(|| answer(line)).or_else(|| asked(text))
 }
 
 /// `Computer: PC-001`, `PSComputerName : PC-001`, `… on machine: PC-001`
@@ -102,6 +102,12 @@ fn heading(text: &str) -> Option<&str> {
     if let Some(host) = text.strip_prefix("\\\\").and_then(|rest| rest.strip_suffix(':')) {
         return name(host);
     }
+    // A heading of Markdown, or a remark.
+    let marked = text.strip_prefix('#').map(|rest| rest.trim_start_matches('#'));
+    if let Some(inner) = marked.and_then(|rest| rest.strip_prefix(' ')) {
+        let inner = inner.trim_end_matches(['#', ' ']);
+        return keyed(inner).or_else(|| likely(inner));
+    }
     let marks = ['=', '#', '*', '-', '+', '~'];
     let first = text.chars().next().filter(|first| marks.contains(first))?;
     let inner = text.trim_matches(first);
@@ -114,9 +120,30 @@ fn heading(text: &str) -> Option<&str> {
     keyed(inner).or_else(|| name(inner).filter(likely))
 }
 
-/// How tools that ask many machines head each answer: `pc-001:` (salt), `pc-001 | CHANGED | rc=0 >>` (ansible).
+/// The machine that a command asks: `cscript ospp.vbs /dstatus PC-001`, `slmgr.vbs PC-001 /dlv`.
+fn asked(text: &str) -> Option<&str> {
+    let behind = |script: &str| {
+        let at = text.as_bytes().windows(script.len()).position(|some| some.eq_ignore_ascii_case(script.as_bytes()))?;
+        let words = text.get(at + script.len()..)?.trim_start_matches(['"', '\'']);
+        // What is written into a file names the file.
+        Some(words.split(['>', '|', '&']).next().unwrap_or_default().split_whitespace())
+    };
+    if let Some(mut words) = behind("ospp.vbs") {
+        return words.next().filter(|option| option.starts_with('/')).and_then(|_| likely(words.next()?));
+    }
+    let mut words = behind("slmgr.vbs").or_else(|| behind("slmgr"))?;
+    let machine = likely(words.next()?)?;
+    words.any(|word| word.starts_with(['/', '-'])).then_some(machine)
+}
+
+/// How tools that ask many machines head each answer: `pc-001:` (salt), `pc-001 | CHANGED | rc=0 >>`, `ok: [pc-001] =>`
+/// (ansible).
 fn answer(line: &str) -> Option<&str> {
     let line = line.trim_end();
+    let outcome = ["ok: [", "changed: [", "fatal: [", "failed: ["].iter().find_map(|words| line.strip_prefix(words));
+    if let Some((host, _)) = outcome.and_then(|rest| rest.split_once(']')) {
+        return name(host);
+    }
     if let Some(host) = line.strip_suffix(':') {
         return likely(host);
     }
@@ -139,8 +166,15 @@ pub(crate) fn likely(text: &str) -> Option<&str> {
         && !text.ends_with(['-', '.'])
         && !super::event::is_guid(text)
         && !text.starts_with("0x")
+        && !is_variable(text)
         && !is_time(text);
     name(text).filter(|_| fits)
+}
+
+/// Whether a name is that of a variable with what a command printed, as ansible shows it: `ospp.stdout_lines`.
+fn is_variable(name: &str) -> bool {
+    const VARIABLES: [&str; 6] = ["stdout", "stdout_lines", "stderr", "stderr_lines", "msg", "results"];
+    name.rsplit_once('.').is_some_and(|(_, last)| VARIABLES.contains(&last))
 }
 
 /// `2026-11-28T10:00:01Z` without its colons, `28-Nov-2026`
@@ -229,6 +263,13 @@ mod tests {
             "[PC-001]: PS C:\\Users\\admin> cscript ospp.vbs /dstatus",
             "PC-001:",
             "PC-001 | CHANGED | rc=0 >>",
+            "ok: [PC-001] =>",
+            "fatal: [PC-001]: FAILED! =>",
+            "# PC-001",
+            "### Computer: PC-001",
+            "C:\\> cscript //nologo ospp.vbs /dstatus PC-001",
+            "cscript \"C:\\Program Files\\Microsoft Office\\Office16\\OSPP.VBS\" /dstatusall PC-001 admin",
+            "cscript slmgr.vbs PC-001 admin secret /dlv",
         ] {
             assert_eq!(marker(line), Some("PC-001"), "{line}");
         }
@@ -241,6 +282,14 @@ mod tests {
             "Name: Windows(R), Professional edition",
             "KMS machine name from DNS: kms01.contoso.com:1688",
             "Computer: two words",
+            "result.stdout_lines:",
+            "# 2026-11-28",
+            "# status",
+            "cscript ospp.vbs /dstatus > PC-001.txt",
+            "cscript ospp.vbs /sethst:kms01.corp.example",
+            "slmgr.vbs /skms kms01.corp.example",
+            "slmgr.vbs /dlv 85dd8b5f-eaa4-4af3-a628-cce9e77c9a03",
+            "run ospp.vbs on PC-001",
             "",
         ] {
             assert_eq!(marker(line), None, "{line}");

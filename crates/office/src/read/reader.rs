@@ -4,9 +4,11 @@ use std::io::{self, Read};
 
 use super::block::Unrecognised;
 use super::class::{Class, begins, classify, is_known, is_of_history, wrap};
+use super::dress::plain;
 use super::failure::Failure;
 use super::frame::{Bare, Frame, parts, whole};
 use super::item::{Content, Item, Unknown};
+use super::joined;
 use super::labels::{self, Labels};
 use super::machine::{self, NamedBy};
 use super::mask::masked;
@@ -31,6 +33,8 @@ pub struct Reader {
     recognised: bool,
     /// Reads a text of which each line stands in an object of its own.
     lines: Option<Box<Reader>>,
+    /// A machine's name that stood alone on the last line.
+    alone: Option<String>,
     /// The failure that was told last.
     failed: Option<&'static str>,
     items: Vec<Item>,
@@ -68,6 +72,7 @@ impl Reader {
             unknown: Unknown { localised: false, lines: Vec::new() },
             recognised: false,
             lines: None,
+            alone: None,
             failed: None,
             items: Vec::new(),
         }
@@ -76,7 +81,11 @@ impl Reader {
     /// Takes one line. What a console has wrapped is joined first.
     pub fn line(&mut self, line: Line) {
         let Some(mut held) = self.held.take() else { return self.hold_or_read(line) };
-        let goes_on = !line.text.trim().is_empty() && !begins(&line.text) && held.text.len() < MAX_LINE;
+        // What has the frame of the lines before it is a line of its own.
+        let goes_on = !line.text.trim().is_empty()
+            && !begins(&line.text)
+            && held.text.len() < MAX_LINE
+            && self.frame.off(&line.text).is_none();
         if !goes_on {
             self.read_line(held.number, &held.text);
             return self.hold_or_read(line);
@@ -137,9 +146,13 @@ impl Reader {
             }
             return;
         }
+        let text = &*plain(text);
         // What stands in JSON, or in a table of a page, is parted by its own rules.
         if Json::begin(number, text).is_some() || Html::begin(text).is_some() {
             return self.piece(number, text, classify(number, text));
+        }
+        if let Some(lines) = joined::lines(text) {
+            return lines.into_iter().for_each(|line| self.framed(number, line));
         }
         match whole(text) {
             Some(text) => self.framed(number, text),
@@ -166,6 +179,15 @@ impl Reader {
 
     /// Takes one line without what stood around it.
     fn piece(&mut self, number: u64, text: &str, mut class: Class<'_>) {
+        // A loop prints each machine's name before what that machine has answered.
+        if let Some(name) = self.alone.take_if(|_| !text.trim().is_empty())
+            && (script::is_banner(text.trim_start()) || script::is_processing(text))
+        {
+            self.turn_to(&name, NamedBy::Text);
+        }
+        if matches!(class, Class::Other) {
+            self.alone = machine::likely(text).map(str::to_owned).or_else(|| self.alone.take());
+        }
         if let (Class::Begins(Open::List(list)), Open::Script(scripts)) = (&mut class, &mut self.open)
             && list.is_tight()
         {

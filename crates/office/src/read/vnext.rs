@@ -287,8 +287,11 @@ fn heading(text: &str) -> Option<Section> {
     // The older copy calls the licences of users after the value in the registry.
     let name = name.strip_prefix("NUL ").map_or_else(|| name.to_owned(), |rest| format!("vNext {rest}"));
     // Ports of the script leave the last word out.
-    let short = |heading: &str| heading.strip_suffix(" found").is_some_and(|heading| heading == name);
-    let known = OUTPUTS.vnext_sections.iter().position(|section| section.heading == name || short(&section.heading))?;
+    let is = |heading: &str| heading.eq_ignore_ascii_case(&name);
+    let known = OUTPUTS
+        .vnext_sections
+        .iter()
+        .position(|section| is(&section.heading) || section.heading.strip_suffix(" found").is_some_and(is))?;
     [Section::Modes, Section::Shared, Section::Settings, Section::Users, Section::Devices].get(known).copied()
 }
 

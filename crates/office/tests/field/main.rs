@@ -209,7 +209,10 @@ fn planned(files: &[PathBuf]) -> String {
 
 fn explained(files: &[PathBuf]) -> String {
     let text = fs::read_to_string(&files[0]).expect("it opens");
-    let each = text.split_whitespace().map(|word| match explain(word) {
+    // Messages go to the end of the line, codes stand several to one.
+    let messages = files[0].file_stem().is_some_and(|stem| stem == "messages");
+    let asked: Vec<&str> = if messages { text.lines().collect() } else { text.split_whitespace().collect() };
+    let each = asked.into_iter().map(|word| match explain(word) {
         Ok(known) => format!("{word} known: {}", known[0].title),
         Err(unknown) => format!("{word} unknown: {} near {:?}", unknown.why, unknown.near),
     });

@@ -21,6 +21,10 @@ impl Csv {
             return None;
         }
         let delimiter = [',', ';', '\t', '|'].into_iter().max_by_key(|delimiter| line.matches(*delimiter).count())?;
+        // Commands are joined by such strokes too, with blanks around them.
+        if delimiter == '|' && !line.starts_with('|') && line.contains(' ') {
+            return None;
+        }
         let columns = cells(line, delimiter)?;
         let like_names = |column: &String| column.len() <= MAX_NAME && !column.contains([':', '=', '{', '}']);
         let heading = columns.len() > 1
@@ -121,7 +125,8 @@ fn is_rule(line: &str) -> bool {
 /// The cells of a record, without their quotation marks.
 fn cells(text: &str, delimiter: char) -> Option<Vec<String>> {
     if delimiter == '|' {
-        let inner = text.trim().strip_prefix('|')?.strip_suffix('|')?;
+        let text = text.trim();
+        let inner = text.strip_prefix('|').and_then(|text| text.strip_suffix('|')).unwrap_or(text);
         return Some(inner.split('|').map(|cell| cell.trim().to_owned()).collect());
     }
     let mut reader = csv::ReaderBuilder::new()

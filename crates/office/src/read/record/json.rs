@@ -164,7 +164,7 @@ impl Held<'_> {
                 let members = members.iter().filter(|(name, _)| !twice(name));
                 for (name, value) in members {
                     // Salt and others put each machine's answer under its name.
-                    let key = machine::likely(name).filter(|name| !is_variable(name)).map(str::to_owned);
+                    let key = machine::likely(name).map(str::to_owned);
                     self.named(line, name, value, key.as_ref().or(named.as_ref()), depth + 1);
                 }
             }
@@ -201,11 +201,6 @@ fn of_object(line: u64, value: &Value) -> Vec<Told> {
     let mut all = Record::new(line);
     let flat = scalars(value, &mut all, MAX_DEPTH);
     if flat { all.contents() } else { Vec::new() }
-}
-
-/// Whether a name is that of a variable with what a command printed, as ansible shows it: `ospp.stdout_lines`.
-fn is_variable(name: &str) -> bool {
-    name.rsplit_once('.').is_some_and(|(_, last)| VARIABLES.contains(&last))
 }
 
 /// Adds the properties of an object, and of the objects within it to a depth; `false` where there are lists of objects,
@@ -251,7 +246,5 @@ fn joined(value: &Value) -> String {
 const MAX_LINES: usize = 1024 * 1024;
 /// What logs call the line that they hold.
 const LINES: [&str; 5] = ["log", "message", "msg", "line", "_raw"];
-/// What ansible calls the parts of an answer.
-const VARIABLES: [&str; 6] = ["stdout", "stdout_lines", "stderr", "stderr_lines", "msg", "results"];
 /// Deeper than what is read lies in objects.
-const MAX_DEPTH: usize = 6;
+const MAX_DEPTH: usize = 12;

@@ -78,6 +78,7 @@ fn value(field: Field, text: &str) -> Option<Value> {
 const PROPERTIES: &[(&str, Field)] = &[
     ("Name", Field::Name),
     ("ProductName", Field::Name),
+    ("Product", Field::Name),
     ("Description", Field::Description),
     ("ProductDescription", Field::Description),
     ("ID", Field::ActivationId),
@@ -123,6 +124,7 @@ const WEAK: &[&str] = &[
     "Sku",
     "Version",
     "ProductName",
+    "Product",
     "ProductDescription",
     "LastErrorCode",
     "LastActionStatus",
