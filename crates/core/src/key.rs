@@ -1,7 +1,6 @@
 //! Product keys: 25 characters that carry a kind, a number and a payload (DESIGN section 3, "Product keys").
 
 use core::fmt;
-use core::str::FromStr;
 
 use bech32::primitives::checksum::{Checksum, Engine};
 use bech32::{Bech32m, Fe32, Hrp};
@@ -9,7 +8,6 @@ use sha2::{Digest, Sha256};
 use zeroize::ZeroizeOnDrop;
 
 use crate::id::KeyId;
-use crate::pasted;
 use crate::text::ProductNumber;
 
 /// A well-formed product key. Host and multiple keys are secrets: `Debug` shows the last five characters only, and what is
@@ -149,37 +147,6 @@ impl ProductKey {
             *symbol = symbol_of(residue >> (5 * (LENGTH - DATA - 1 - at)) & 31);
         }
         Self::from_symbols(symbols).expect("an assembled key is well-formed")
-    }
-}
-
-impl FromStr for ProductKey {
-    type Err = KeyError;
-
-    /// Reads a key in either case, with other text around it or not: all that is neither letter nor digit is ignored.
-    fn from_str(text: &str) -> Result<Self, KeyError> {
-        read_characters(pasted::key_in(text))
-    }
-}
-
-/// The key that `text` consists of.
-pub(crate) fn read_characters(text: &str) -> Result<ProductKey, KeyError> {
-    let mut symbols = [Fe32::Q; LENGTH];
-    let mut wrong = None;
-    let mut length = 0;
-    for character in pasted::characters(text) {
-        match symbols.get_mut(length) {
-            Some(symbol) => match Fe32::from_char(character) {
-                Ok(read) => *symbol = read,
-                Err(_) => wrong = wrong.or(Some(KeyError::Character { character, position: length + 1 })),
-            },
-            None => wrong = None,
-        }
-        length += 1;
-    }
-    match length {
-        LENGTH => wrong.map_or_else(|| ProductKey::from_symbols(symbols), Err),
-        GROUP => Err(KeyError::LastFive),
-        other => Err(KeyError::Length(other)),
     }
 }
 

@@ -1,6 +1,42 @@
-//! Where a product key stands in what was pasted: letters and digits count, and nothing else can be meant.
+//! Product keys as they are pasted: where the key stands in a text, and its characters read. Letters and digits count, and
+//! nothing else can be meant.
 
-use crate::key::{GROUP, LENGTH, read_characters};
+use core::str::FromStr;
+
+use bech32::Fe32;
+
+use crate::key::{GROUP, KeyError, LENGTH, ProductKey};
+
+impl FromStr for ProductKey {
+    type Err = KeyError;
+
+    /// Reads a key in either case, with other text around it or not: all that is neither letter nor digit is ignored.
+    fn from_str(text: &str) -> Result<Self, KeyError> {
+        read_characters(key_in(text))
+    }
+}
+
+/// The key that `text` consists of.
+fn read_characters(text: &str) -> Result<ProductKey, KeyError> {
+    let mut symbols = [Fe32::Q; LENGTH];
+    let mut wrong = None;
+    let mut length = 0;
+    for character in characters(text) {
+        match symbols.get_mut(length) {
+            Some(symbol) => match Fe32::from_char(character) {
+                Ok(read) => *symbol = read,
+                Err(_) => wrong = wrong.or(Some(KeyError::Character { character, position: length + 1 })),
+            },
+            None => wrong = None,
+        }
+        length += 1;
+    }
+    match length {
+        LENGTH => wrong.map_or_else(|| ProductKey::from_symbols(symbols), Err),
+        GROUP => Err(KeyError::LastFive),
+        other => Err(KeyError::Length(other)),
+    }
+}
 
 /// The characters of a pasted key: full-width ones as plain ones; dashes, spaces, quotes and marks without width dropped.
 pub(crate) fn characters(text: &str) -> impl Iterator<Item = char> {
@@ -67,8 +103,7 @@ fn narrow(character: char) -> char {
 
 #[cfg(test)]
 mod tests {
-    use crate::ProductKey;
-    use crate::key::KeyError;
+    use super::*;
     use crate::repair::repair;
     use std::format;
     use std::string::String;
