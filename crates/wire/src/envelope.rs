@@ -2,13 +2,14 @@
 
 use alloc::vec::Vec;
 
-use leasehold_core::{Cti, KeyId, PublicKey, Timestamp};
+use leasehold_core::{Cti, KeyId, PublicKey};
 
 use crate::cbor::{Decoder, Encoder, Wrote, array, fixed, map, time, to_vec};
 use crate::document::{Confirmation, Document, Typ};
+pub use crate::document::{Head, MAX_BYTES, MAX_REQUEST_BYTES, MAX_REVOCATION_BYTES};
 use crate::keypair::Keypair;
+use crate::place::Seal;
 use crate::reason::Malformed;
-use crate::seal::Seal;
 
 /// An envelope taken apart; its payload is not read and its signature not checked.
 #[derive(Clone, Debug)]
@@ -26,28 +27,6 @@ pub struct Envelope<'b> {
     /// Ed25519, by `kid`.
     pub signature: [u8; 64],
 }
-
-/// The registered claims of a document; each kind of document has some of them.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct Head {
-    /// When it ends (CWT claim 4).
-    pub expires: Option<Timestamp>,
-    /// When it begins (claim 5).
-    pub not_before: Option<Timestamp>,
-    /// When it was made (claim 6).
-    pub issued: Option<Timestamp>,
-    /// Its random name (claim 7).
-    pub cti: Option<Cti>,
-    /// The key it introduces or means (claim 8).
-    pub confirmation: Option<Confirmation>,
-}
-
-/// No document is larger, but for revocation lists.
-pub const MAX_BYTES: usize = 16 * 1_024;
-/// No document that is signed by the key in its own `cnf` is larger.
-pub const MAX_REQUEST_BYTES: usize = 4 * 1_024;
-/// No revocation list is larger.
-pub const MAX_REVOCATION_BYTES: usize = 1_024 * 1_024;
 
 impl<'b> Envelope<'b> {
     /// Takes `bytes` apart.

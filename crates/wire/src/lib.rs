@@ -14,6 +14,7 @@ pub mod journal;
 pub mod keypair;
 mod limits;
 pub mod parts;
+mod place;
 pub mod proof;
 mod reason;
 pub mod request;

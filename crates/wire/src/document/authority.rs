@@ -3,8 +3,7 @@
 use leasehold_core::{PublicKey, Text, Timestamp};
 
 use crate::cbor::{Decoder, Encoder, UNKNOWN_MEMBER, Wrote, map, need, parsed};
-use crate::document::{Confirmation, Document, Typ};
-use crate::envelope::Head;
+use crate::document::{Confirmation, Document, Head, Typ};
 use crate::reason::Malformed;
 
 /// An authority's certificate.

@@ -3,8 +3,7 @@
 use leasehold_core::{Cti, DirectoryId, PublicKey, Text, Timestamp};
 
 use crate::cbor::{Decoder, Encoder, UNKNOWN_MEMBER, Wrote, fixed, map, need, parsed};
-use crate::document::{Document, Typ};
-use crate::envelope::Head;
+use crate::document::{Document, Head, Typ};
 use crate::proof::Proof;
 use crate::reason::Malformed;
 

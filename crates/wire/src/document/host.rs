@@ -8,8 +8,7 @@ use crate::cbor::{
     Decoder, Encoder, UNKNOWN_MEMBER, Wrote, fingerprint, from_one, grants, map, need, parsed, write_fingerprint,
     write_grants,
 };
-use crate::document::{Confirmation, Document, Typ};
-use crate::envelope::Head;
+use crate::document::{Confirmation, Document, Head, Typ};
 use crate::reason::Malformed;
 
 /// A host certificate.

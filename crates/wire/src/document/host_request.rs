@@ -8,11 +8,10 @@ use crate::cbor::{
     Decoder, Encoder, NOT_SORTED, UNKNOWN_MEMBER, Wrote, array, fingerprint, fixed, from_one, map, need, parsed, some,
     write_fingerprint,
 };
-use crate::document::{Document, Typ};
-use crate::envelope::Head;
+use crate::document::{Document, Head, Typ};
+use crate::place::Tip;
 use crate::proof::Proof;
 use crate::reason::Malformed;
-use crate::seal::Tip;
 
 /// A host's request.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -8,8 +8,7 @@ use crate::cbor::{
     Decoder, Encoder, UNKNOWN_MEMBER, Wrote, fingerprint, fixed, map, need, parsed, span, texts, write_fingerprint,
     write_texts,
 };
-use crate::document::{Confirmation, Document, Typ};
-use crate::envelope::Head;
+use crate::document::{Confirmation, Document, Head, Typ};
 use crate::reason::Malformed;
 
 /// A lease.

@@ -3,8 +3,7 @@
 use leasehold_core::{Cti, Fingerprint, ProductId, PublicKey, Timestamp};
 
 use crate::cbor::{Decoder, Encoder, UNKNOWN_MEMBER, Wrote, fingerprint, map, need, parsed, write_fingerprint};
-use crate::document::{Document, Typ};
-use crate::envelope::Head;
+use crate::document::{Document, Head, Typ};
 use crate::proof::Proof;
 use crate::reason::Malformed;
 

@@ -4,8 +4,7 @@ use leasehold_core::standing::Mode;
 use leasehold_core::{Cti, FamilyId, ProductId, ProductKey, ProductNumber, PublicKey, Span, Text, Timestamp};
 
 use crate::cbor::{Decoder, Encoder, UNKNOWN_MEMBER, Wrote, fixed, map, need, parsed, product_number, span};
-use crate::document::{Document, Typ};
-use crate::envelope::Head;
+use crate::document::{Document, Head, Typ};
 use crate::reason::Malformed;
 
 /// A product's manifest.

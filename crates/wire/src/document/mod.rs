@@ -29,7 +29,6 @@ pub use revocations::Revocations;
 use leasehold_core::{Cti, KeyId, PublicKey, Timestamp};
 
 use crate::cbor::{Decoder, Encoder, Wrote, need};
-use crate::envelope::{Head, MAX_BYTES, MAX_REQUEST_BYTES, MAX_REVOCATION_BYTES};
 use crate::reason::Malformed;
 
 /// A kind of document: its claims as a value.
@@ -51,6 +50,21 @@ pub trait Document: Sized {
     /// # Errors
     /// [`Malformed`] where something is missing or of the wrong kind.
     fn read(head: &Head, d: &mut Decoder<'_>) -> Result<Self, Malformed>;
+}
+
+/// The registered claims of a document; each kind of document has some of them.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Head {
+    /// When it ends (CWT claim 4).
+    pub expires: Option<Timestamp>,
+    /// When it begins (claim 5).
+    pub not_before: Option<Timestamp>,
+    /// When it was made (claim 6).
+    pub issued: Option<Timestamp>,
+    /// Its random name (claim 7).
+    pub cti: Option<Cti>,
+    /// The key it introduces or means (claim 8).
+    pub confirmation: Option<Confirmation>,
 }
 
 /// A key that a document introduces or means (RFC 8747 section 3).
@@ -170,3 +184,10 @@ impl Head {
         Self { issued: Some(issued), cti: Some(cti), confirmation: Some(Confirmation::Key(key)), ..Self::default() }
     }
 }
+
+/// No document is larger, but for revocation lists.
+pub const MAX_BYTES: usize = 16 * 1_024;
+/// No document that is signed by the key in its own `cnf` is larger.
+pub const MAX_REQUEST_BYTES: usize = 4 * 1_024;
+/// No revocation list is larger.
+pub const MAX_REVOCATION_BYTES: usize = 1_024 * 1_024;

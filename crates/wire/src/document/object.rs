@@ -5,8 +5,7 @@ use alloc::vec::Vec;
 use leasehold_core::{Cti, DirectoryId, Grant, Text, Timestamp};
 
 use crate::cbor::{Decoder, Encoder, UNKNOWN_MEMBER, Wrote, fixed, grants, map, need, parsed, write_grants};
-use crate::document::{Document, Typ};
-use crate::envelope::Head;
+use crate::document::{Document, Head, Typ};
 use crate::reason::Malformed;
 
 /// An activation object.

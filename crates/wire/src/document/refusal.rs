@@ -3,8 +3,7 @@
 use leasehold_core::{Code, Cti, FamilyId, KeyId, ProductId, Span, Timestamp};
 
 use crate::cbor::{Decoder, Encoder, UNKNOWN_MEMBER, Wrote, fixed, map, need, parsed, span};
-use crate::document::{Confirmation, Document, Typ};
-use crate::envelope::Head;
+use crate::document::{Confirmation, Document, Head, Typ};
 use crate::reason::Malformed;
 
 /// A refusal as a host signs it.

@@ -7,8 +7,7 @@ use leasehold_core::{
 use crate::cbor::{
     Decoder, Encoder, UNKNOWN_MEMBER, Wrote, fingerprint, fixed, map, need, parsed, product_number, write_fingerprint,
 };
-use crate::document::{Document, Typ};
-use crate::envelope::Head;
+use crate::document::{Document, Head, Typ};
 use crate::reason::Malformed;
 
 /// A client's request.

@@ -5,8 +5,7 @@ use alloc::vec::Vec;
 use leasehold_core::{Cti, KeyId, Timestamp};
 
 use crate::cbor::{Decoder, Encoder, UNKNOWN_MEMBER, Wrote, fixed, list, map, need};
-use crate::document::{Document, Typ};
-use crate::envelope::Head;
+use crate::document::{Document, Head, Typ};
 use crate::reason::Malformed;
 
 /// A revocation list.
