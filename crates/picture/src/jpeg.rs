@@ -6,8 +6,8 @@ use zune_core::options::DecoderOptions;
 use zune_jpeg::JpegDecoder;
 use zune_jpeg::errors::DecodeErrors;
 
+use crate::error::{MAX_PIXELS, PictureError};
 use crate::grey::Grey;
-use crate::photograph::{MAX_PIXELS, PictureError};
 
 pub(crate) fn is_one(bytes: &[u8]) -> bool {
     bytes.starts_with(b"\xff\xd8\xff")

@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 mod code;
+mod error;
 mod grey;
 mod jpeg;
 mod photograph;
@@ -8,5 +9,6 @@ mod png;
 mod write;
 
 pub use code::{Code, TooLong};
-pub use photograph::{MAX_BYTES, MAX_PIXELS, PictureError, is_picture, read};
+pub use error::{MAX_BYTES, MAX_PIXELS, PictureError};
+pub use photograph::{is_picture, read};
 pub use write::{svg, terminal, to_png};

@@ -4,8 +4,8 @@ use std::io::Cursor;
 
 use png::{BitDepth, ColorType, Decoder, DecodingError, Encoder, Limits, Transformations};
 
+use crate::error::{MAX_PIXELS, PictureError};
 use crate::grey::Grey;
-use crate::photograph::{MAX_PIXELS, PictureError};
 
 pub(crate) fn is_one(bytes: &[u8]) -> bool {
     bytes.starts_with(b"\x89PNG\r\n\x1a\n")
