@@ -3,8 +3,6 @@
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use crate::error::LookupError;
-use crate::machine;
 use crate::name::DomainName;
 
 /// Whom to ask, under which suffixes, and for how long.
@@ -29,13 +27,5 @@ impl Config {
     /// These servers and suffixes, with the usual times.
     pub fn new(servers: Vec<SocketAddr>, suffixes: Vec<DomainName>) -> Self {
         Self { servers, suffixes, timeout: Self::TIMEOUT, attempts: 2, limit: Duration::from_secs(15) }
-    }
-
-    /// As this machine is set up: the system's name servers, its search list and the domain of its own name.
-    ///
-    /// # Errors
-    /// Where the system's settings cannot be read, or name no server.
-    pub fn of_this_machine() -> Result<Self, LookupError> {
-        machine::read()?.into_config()
     }
 }

@@ -22,6 +22,16 @@ pub(crate) use unix::read;
 #[cfg(target_os = "windows")]
 pub(crate) use windows::read;
 
+impl Config {
+    /// As this machine is set up: the system's name servers, its search list and the domain of its own name.
+    ///
+    /// # Errors
+    /// Where the system's settings cannot be read, or name no server.
+    pub fn of_this_machine() -> Result<Self, LookupError> {
+        read()?.into_config()
+    }
+}
+
 /// What the system says, before anything is made of it.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(crate) struct Settings {
