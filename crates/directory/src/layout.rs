@@ -148,6 +148,12 @@ pub(crate) struct Publication<'a> {
     pub(crate) document: &'a [u8],
 }
 
+/// The families that an object grants.
+#[cfg(feature = "publish")]
+pub(crate) fn families(object: &leasehold_wire::ActivationObject) -> Vec<FamilyId> {
+    object.grants.iter().map(|grant| grant.family).collect()
+}
+
 #[cfg(feature = "publish")]
 fn values<'v>(name: &'static str, values: impl IntoIterator<Item = &'v str>) -> (&'static str, Vec<Vec<u8>>) {
     (name, values.into_iter().map(|value| value.as_bytes().to_vec()).collect())

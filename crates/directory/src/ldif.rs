@@ -4,8 +4,7 @@ use base64ct::{Base64, Encoding};
 use leasehold_core::KeyId;
 use leasehold_wire::ActivationObject;
 
-use crate::layout::{Attributes, Layout, Publication};
-use crate::publish::families;
+use crate::layout::{Attributes, Layout, Publication, families};
 
 /// The LDIF that adds an activation object of `vendor` below `base`: the configuration of Active Directory
 /// (`CN=Configuration,…`), else the base of the directory. The container comes first; where it is there already, the tools pass

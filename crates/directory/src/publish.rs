@@ -6,7 +6,7 @@ use leasehold_wire::ActivationObject;
 use crate::connection::describe;
 use crate::directory::{Directory, NO_SUCH_OBJECT, SUCCESS, Session, refusal};
 use crate::error::{DirectoryError, Failure};
-use crate::layout::{Attributes, Publication};
+use crate::layout::{Attributes, Publication, families};
 use crate::message::{Done, Operation};
 
 /// An activation object that lies in the directory now.
@@ -102,11 +102,6 @@ impl Directory<'_> {
             _ => allowed(&done),
         }
     }
-}
-
-/// The families that an object grants.
-pub(crate) fn families(object: &ActivationObject) -> Vec<FamilyId> {
-    object.grants.iter().map(|grant| grant.family).collect()
 }
 
 /// Whether a change was made.
