@@ -9,6 +9,7 @@ use hyper::body::{Body, Incoming};
 use crate::Limits;
 use crate::activity::Activity;
 use crate::idle::CheckIntervals;
+use crate::limits::DISCARD;
 
 /// Why there is no body to hand on.
 #[derive(Debug, PartialEq, Eq)]
@@ -80,6 +81,3 @@ async fn gather(mut body: Incoming, limit: usize) -> Result<Bytes, Fault> {
         _ => Ok(parts.freeze()),
     }
 }
-
-/// How much above the limit is still read and thrown away: a client that is writing would not see an answer given before.
-pub(crate) const DISCARD: usize = 64 * 1024;

@@ -14,7 +14,7 @@ use x509_cert::ext::pkix::BasicConstraints;
 use x509_cert::name::Name;
 
 use crate::Error;
-use crate::tls::read_certificates;
+use crate::pem::read_certificates;
 
 /// A certificate with its chain, as a file has it.
 #[derive(Clone, Debug)]

@@ -9,7 +9,7 @@ use tokio::time::Instant;
 
 use crate::Limits;
 use crate::activity::{Activity, Requests};
-use crate::body::DISCARD;
+use crate::limits::DISCARD;
 
 /// How often a connection is looked at, and how many looks the timeouts of its requests are.
 #[derive(Debug, PartialEq, Eq)]

@@ -52,3 +52,6 @@ impl Default for Limits {
         }
     }
 }
+
+/// How much above the limit of a body is still read and thrown away: a client that is writing would not see an answer given before.
+pub(crate) const DISCARD: usize = 64 * 1024;

@@ -20,23 +20,7 @@ use crate::local::{LocalSocket, PEER};
 use crate::shared::Shared;
 use crate::trace::{RequestIds, Spans};
 use crate::workers::Workers;
-use crate::{Counters, Limits, Listener, Request, Response, Tls, TrustedProxies};
-
-/// What answers requests.
-///
-/// A handler that panics answers 500 `internal`; one that takes longer than [`Limits::answer_timeout`] is dropped where
-/// it waits, and its client is answered 503 `busy`. It is dropped as well when its client goes away, so what must be
-/// done once it is begun belongs into a task of its own.
-pub trait Handler: Send + Sync + 'static {
-    /// Answers one request.
-    fn handle(&self, request: Request) -> impl Future<Output = Response> + Send;
-}
-
-impl<H: Handler> Handler for Arc<H> {
-    fn handle(&self, request: Request) -> impl Future<Output = Response> + Send {
-        H::handle(self, request)
-    }
-}
+use crate::{Counters, Handler, Limits, Listener, Tls, TrustedProxies};
 
 /// A handler with the plumbing around it.
 pub struct Server<H> {

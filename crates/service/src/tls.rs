@@ -9,13 +9,11 @@ use std::time::{Duration, SystemTime};
 use leasehold_core::{Clock, Code, Timestamp};
 use rustls::ServerConfig;
 use rustls::crypto::ring;
-use rustls_pki_types::pem::{self, PemObject};
-use rustls_pki_types::{CertificateDer, PrivateKeyDer};
 use tokio_rustls::TlsAcceptor;
-use zeroize::Zeroizing;
 
 use crate::Error;
 use crate::certificate::{self, CertificateEnd, SiteCertificate};
+use crate::pem::{read_certificates, read_private_key};
 
 /// TLS 1.2 and 1.3 with one certificate, offering HTTP/2 and HTTP/1.1. Clones share the certificate, and take on a new one
 /// together.
@@ -164,29 +162,6 @@ fn stamps(certificate: &Path, key: &Path) -> Stamps {
         let found = fs::metadata(path).ok()?;
         Some((found.modified().ok()?, found.len()))
     })
-}
-
-pub(crate) fn read_certificates(path: &Path) -> Result<Vec<CertificateDer<'static>>, Error> {
-    let text = read(path)?;
-    let chain = CertificateDer::pem_slice_iter(&text)
-        .collect::<Result<Vec<_>, _>>()
-        .map_err(|source| Error::Pem { path: path.to_owned(), source })?;
-    if chain.is_empty() {
-        return Err(Error::NoCertificate { path: path.to_owned() });
-    }
-    Ok(chain)
-}
-
-fn read_private_key(path: &Path) -> Result<PrivateKeyDer<'static>, Error> {
-    let text = read(path)?;
-    PrivateKeyDer::from_pem_slice(&text).map_err(|source| match source {
-        pem::Error::NoItemsFound => Error::NoPrivateKey { path: path.to_owned() },
-        source => Error::Pem { path: path.to_owned(), source },
-    })
-}
-
-fn read(path: &Path) -> Result<Zeroizing<Vec<u8>>, Error> {
-    fs::read(path).map(Zeroizing::new).map_err(|source| Error::File { path: path.to_owned(), source })
 }
 
 /// How often new files are looked for.
