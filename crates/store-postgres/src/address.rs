@@ -4,11 +4,13 @@ use std::fmt;
 use std::time::Duration;
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
-use tokio_postgres::Config;
+use tokio::task::JoinHandle;
 use tokio_postgres::config::{Host, SslMode};
+use tokio_postgres::{Client, Config};
 
 use crate::address_error::AddressError;
 use crate::environment::Environment;
+use crate::failure::Fault;
 use crate::pass_file;
 use crate::tls::{self, Mode, Tls};
 
@@ -72,6 +74,17 @@ impl Address {
             config.password(password);
         }
         Ok(Self { config, tls, shown })
+    }
+
+    /// A connection, and the task that moves its bytes.
+    pub(crate) async fn connect(&self) -> Result<(Client, JoinHandle<()>), Fault> {
+        let (client, connection) = self.config.connect(self.tls.connector()).await?;
+        let connection = tokio::spawn(async move {
+            if let Err(error) = connection.await {
+                tracing::debug!(%error, "connection to the database lost");
+            }
+        });
+        Ok((client, connection))
     }
 }
 

@@ -9,7 +9,6 @@ use tokio_postgres::{Client, SimpleQueryMessage, SimpleQueryRow};
 
 use crate::address::Address;
 use crate::failure::Fault;
-use crate::session::connect;
 
 /// The process of the database that serves a connection.
 #[derive(Debug, PartialEq, Eq)]
@@ -47,7 +46,7 @@ impl Backend {
 pub(crate) async fn refuse_pooler(client: &Client, address: &Address) -> Result<Backend, Fault> {
     let own = Backend::of(client).await?;
     let compared = async {
-        let (other, connection) = connect(address).await?;
+        let (other, connection) = address.connect().await?;
         let shared = shares(client, &own, &other).await;
         connection.abort();
         shared

@@ -32,7 +32,7 @@ impl Session {
     /// # Errors
     /// [`StoreError::Pooled`] among others.
     pub(crate) async fn open(address: &Address, purpose: Purpose) -> Result<Self, Fault> {
-        let (client, connection) = connect(address).await?;
+        let (client, connection) = address.connect().await?;
         let backend = match refuse_pooler(&client, address).await {
             Ok(backend) => backend,
             Err(fault) => {
@@ -57,17 +57,6 @@ impl Session {
         let begin = format!("BEGIN ISOLATION LEVEL {isolation}; SELECT pg_backend_pid()");
         self.backend.is_named_by(&self.client.simple_query(&begin).await?)
     }
-}
-
-/// A connection, and the task that moves its bytes.
-pub(crate) async fn connect(address: &Address) -> Result<(Client, JoinHandle<()>), Fault> {
-    let (client, connection) = address.config.connect(address.tls.connector()).await?;
-    let connection = tokio::spawn(async move {
-        if let Err(error) = connection.await {
-            tracing::debug!(%error, "connection to the database lost");
-        }
-    });
-    Ok((client, connection))
 }
 
 /// A runtime of one thread, the caller's: a batch waits for no other task.
