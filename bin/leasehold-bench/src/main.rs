@@ -10,6 +10,7 @@ mod journal;
 mod limits;
 mod load;
 mod measure;
+mod median;
 mod pages;
 mod process;
 mod report;

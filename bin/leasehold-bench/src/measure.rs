@@ -9,6 +9,7 @@ use serde_json::{Map, Value, json};
 
 use crate::fleet::Fleet;
 use crate::load::{Connect, Load, Measured};
+use crate::median::median;
 use crate::pages::{self, PageTimes};
 use crate::process::HostProcess;
 use crate::store::StoreLocation;
@@ -199,12 +200,6 @@ impl Running<'_> {
 
 fn progress(text: &str) {
     anstream::eprintln!("measuring: {text}");
-}
-
-/// Sorts the values; the one in their middle.
-pub(crate) fn median(values: &mut [f64]) -> f64 {
-    values.sort_by(f64::total_cmp);
-    values[values.len() / 2]
 }
 
 /// How long each limit is measured.

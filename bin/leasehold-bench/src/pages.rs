@@ -20,7 +20,7 @@ use serde_json::{Value, json};
 use tokio::sync::oneshot;
 
 use crate::fleet::Fleet;
-use crate::measure::median;
+use crate::median::median;
 use crate::store::StoreLocation;
 use crate::{Failure, system};
 
