@@ -10,7 +10,6 @@ use leasehold_wire::{Authority as Certificate, Document, Keypair, Manifest, Reas
 
 use crate::error::Error;
 use crate::home::Home;
-use crate::rotation::AuthorityStatus;
 use crate::secret::Secret;
 use crate::{key_file, transact};
 
@@ -23,6 +22,17 @@ pub struct Authority {
     certificate: Vec<u8>,
     /// Until when it holds.
     expires: Timestamp,
+}
+
+/// The status of an authority among those that the root has certified.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AuthorityStatus {
+    /// It is the newest and signs.
+    Active,
+    /// A newer one has superseded it; what it has signed stays valid.
+    Superseded,
+    /// It is revoked: nothing that it has signed is valid any more.
+    Revoked,
 }
 
 impl Authority {

@@ -11,6 +11,7 @@ use leasehold_store::authority::{AuthorityCertificate, AuthorityStore, Revocatio
 use leasehold_wire::{Authority as Certificate, Keypair, envelope};
 
 use crate::authority::Authority;
+pub use crate::authority::AuthorityStatus;
 use crate::error::Error;
 use crate::home::Home;
 use crate::init::{self, Start};
@@ -54,17 +55,6 @@ pub struct Certified {
     pub certificate: AuthorityCertificate,
     /// Its status now.
     pub status: AuthorityStatus,
-}
-
-/// The status of an authority among those that the root has certified.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum AuthorityStatus {
-    /// It is the newest and signs.
-    Active,
-    /// A newer one has superseded it; what it has signed stays valid.
-    Superseded,
-    /// It is revoked: nothing that it has signed is valid any more.
-    Revoked,
 }
 
 /// The authorities, oldest first.

@@ -19,9 +19,8 @@ use tokio::time::Instant;
 use super::Options;
 use super::problems::{certificate_ended, failure, problem, store_unavailable, too_many};
 use crate::activation_request::ActivationRequest;
-use crate::authority::Authority;
+use crate::authority::{Authority, AuthorityStatus};
 use crate::error::Error;
-use crate::rotation::AuthorityStatus;
 use crate::{Approval, Granted};
 
 /// Answers hosts and machines.
