@@ -2,7 +2,7 @@
 
 use std::ffi::c_char;
 
-use leasehold_client::{AuthorityAddress, Installed, Keyed, Outcome, ProductKey, Released};
+use leasehold_client::{AuthorityAddress, Installed, Keyed, ProductKey, Released};
 use leasehold_core::{Code, Span};
 
 use crate::client::{ClientHandle, find};
@@ -15,13 +15,13 @@ use crate::output::writable;
 /// Waits for the network, 90 seconds at most.
 #[unsafe(no_mangle)]
 pub extern "C" fn lh_client_activate(client: ClientHandle) -> i32 {
-    guard(|| outcome(&find(client)?.client.activate()?.outcome))
+    guard(|| Fault::of_outcome(&find(client)?.client.activate()?.outcome))
 }
 
 /// Renews the lease now. Waits for the network, 90 seconds at most.
 #[unsafe(no_mangle)]
 pub extern "C" fn lh_client_renew(client: ClientHandle) -> i32 {
-    guard(|| outcome(&find(client)?.client.renew()?.outcome))
+    guard(|| Fault::of_outcome(&find(client)?.client.renew()?.outcome))
 }
 
 /// Borrows: asks a host for a lease that lasts for `seconds` from now on, to be used without a network. Renewals keep it until then;
@@ -31,7 +31,7 @@ pub extern "C" fn lh_client_renew(client: ClientHandle) -> i32 {
 pub extern "C" fn lh_client_borrow(client: ClientHandle, seconds: u64) -> i32 {
     guard(|| {
         let borrowed = find(client)?.client.borrow(Span::seconds(seconds))?;
-        outcome(&borrowed.answer.outcome)?;
+        Fault::of_outcome(&borrowed.answer.outcome)?;
         borrowed.shortfall.map_or(Ok(()), |shortfall| Err(Fault::of(shortfall.code(), shortfall.to_string())))
     })
 }
@@ -40,7 +40,7 @@ pub extern "C" fn lh_client_borrow(client: ClientHandle, seconds: u64) -> i32 {
 #[unsafe(no_mangle)]
 pub extern "C" fn lh_client_tick(client: ClientHandle) -> i32 {
     guard(|| match find(client)?.client.tick()? {
-        leasehold_client::Tick::Asked(answer) => outcome(&answer.outcome),
+        leasehold_client::Tick::Asked(answer) => Fault::of_outcome(&answer.outcome),
         leasehold_client::Tick::Waits(_) | leasehold_client::Tick::Busy => Ok(()),
     })
 }
@@ -131,14 +131,6 @@ pub unsafe extern "C" fn lh_client_install(client: ClientHandle, answer: *const 
             Installed::Refused(refused) => Err(Fault::refused(&refused)),
         }
     })
-}
-
-/// Whether there is a lease; a refusal is a fault with its code.
-pub(crate) fn outcome(outcome: &Outcome) -> Result<(), Fault> {
-    match outcome {
-        Outcome::Granted(_) | Outcome::Held(_) | Outcome::Read(_) => Ok(()),
-        Outcome::Refused(refused) => Err(Fault::refused(refused)),
-    }
 }
 
 fn product_key(text: &str) -> Result<ProductKey, Fault> {

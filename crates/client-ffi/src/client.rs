@@ -12,7 +12,7 @@ use crate::input::{bytes, text};
 use crate::memory::give_text;
 use crate::options::{Options, client_options};
 use crate::output::{writable, write};
-use crate::renewing::Renewing;
+use crate::renewing_thread::Renewing;
 use crate::standing::Standing;
 
 /// An open client. Zero is none.

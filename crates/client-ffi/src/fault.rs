@@ -6,7 +6,7 @@ use std::ffi::{CString, c_char};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::ptr;
 
-use leasehold_client::{Error, Refused};
+use leasehold_client::{Error, Outcome, Refused};
 use leasehold_core::Code;
 
 use crate::code::{self, name_of};
@@ -81,6 +81,14 @@ impl Fault {
     pub(crate) fn refused(refused: &Refused) -> Self {
         let hint = refused.known().map_or_else(|| refused.detail.clone(), |code| code.hint().to_owned());
         Self { code: code::number(refused.known().unwrap_or(Code::Refused)), message: refused.to_string(), hint }
+    }
+
+    /// Whether there is a lease; a refusal is a fault with its code.
+    pub(crate) fn of_outcome(outcome: &Outcome) -> Result<(), Self> {
+        match outcome {
+            Outcome::Granted(_) | Outcome::Held(_) | Outcome::Read(_) => Ok(()),
+            Outcome::Refused(refused) => Err(Self::refused(refused)),
+        }
     }
 
     fn panicked(payload: &(dyn Any + Send)) -> Self {

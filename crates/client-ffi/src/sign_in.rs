@@ -8,7 +8,6 @@ use std::time::Duration;
 
 use leasehold_client::{KeyId, Prompt, Released, SignInUser, SignInWay, json};
 
-use crate::activation::outcome;
 use crate::client::{ClientHandle, find};
 use crate::fault::{Fault, c_string, guard};
 use crate::input::text;
@@ -64,7 +63,7 @@ pub unsafe extern "C" fn lh_client_sign_in(
         };
         let Some(callback) = callback else { return Err(Fault::argument("callback is null")) };
         let mut user = User { callback, context, given_up: false };
-        outcome(&open.client.sign_in(way, &mut user)?.outcome)
+        Fault::of_outcome(&open.client.sign_in(way, &mut user)?.outcome)
     })
 }
 

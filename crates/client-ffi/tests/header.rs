@@ -93,6 +93,7 @@ fn header(codes: &str) -> String {
         "memory",
         "options",
         "renewing",
+        "renewing_thread",
         "sign_in",
         "standing",
         "version",
