@@ -21,8 +21,8 @@ use crate::job::{BatchTimes, ClientDocument, Follow, Job, Origin, Reply};
 use crate::problems::problem;
 use crate::shared::Shared;
 use crate::stages::{Stage, start};
-use crate::subscription::api::{self as users, Transport};
 use crate::subscription::devices::Device;
+use crate::users::{self, Transport};
 
 /// Answers clients.
 #[derive(Clone, Debug)]

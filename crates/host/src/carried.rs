@@ -20,14 +20,17 @@ use leasehold_wire::{Envelope, Lease, Reason, Request};
 use serde::{Deserialize, Serialize};
 use tokio::sync::oneshot;
 
+use crate::Error;
 use crate::activation::Home;
+use crate::answers::Answers;
+use crate::decide::{NewestSeal, decide};
 use crate::files::{CARRIED, MAX_STATE_FILE};
 use crate::job::{ClientDocument, Follow, Job, KeptLease, Origin, Reply, Verified};
 use crate::mark::{self, UnknownStore};
+use crate::mark_writer;
 use crate::rates::RateLimits;
 use crate::shared::Shared;
 use crate::verify::verify;
-use crate::{Error, deciding};
 
 /// The request of a machine whose own signature holds.
 #[derive(Clone, Debug)]
@@ -166,8 +169,11 @@ pub fn answer(
     *shared.peaks() = home.peaks();
     shared.set_home(home);
     shared.set_mark(mark);
-    while deciding::carried(&shared, store.as_mut()) == MAX_WAITING {}
-    mark::write(home, &shared);
+    let (mut newest, mut answers) = (NewestSeal::default(), Answers::default());
+    let mut some =
+        || answer_waiting(&shared, |batch| decide(&shared, store.as_mut(), batch, (&mut newest, &mut answers)));
+    while some() == MAX_WAITING {}
+    mark_writer::write(home, &shared);
     Ok(())
 }
 

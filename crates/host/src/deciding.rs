@@ -76,12 +76,6 @@ pub(crate) fn run(shared: &Shared, mut store: Box<dyn HostStore>) {
     while condition == Condition::InPlace && matches!(store.tidy(), Ok(true)) {}
 }
 
-/// Answers requests that were carried here, on a store that no host serves from; how many there were.
-pub(crate) fn carried(shared: &Shared, store: &mut dyn HostStore) -> usize {
-    let (mut newest, mut answers) = (NewestSeal::default(), Answers::default());
-    carried::answer_waiting(shared, |batch| decide(shared, store, batch, (&mut newest, &mut answers)))
-}
-
 /// However deciding ends, even by a panic: all waiting clients are answered, and the host says that it is not ready.
 struct ShutdownGuard<'s>(&'s Shared);
 

@@ -2,24 +2,19 @@
 //! another one is noticed.
 //!
 //! It lies in the host's folder, also where the store is in a database. It is written after what it names is durable, so
-//! it is never ahead of the store: synced once a second, and without that after each commit (`newest`).
-
-use std::sync::Arc;
-use std::time::Duration;
+//! it is never ahead of the store: synced once a second (`mark_writer`), and without that after each commit (`newest`).
 
 use leasehold_core::{Code, Finding, KeyId, PublicKey};
 use leasehold_store::host::{HostStore, SealKind, SealRow, Tip};
 use leasehold_wire::signature::{Claim, Point, batch};
 use leasehold_wire::{Typ, seal};
 use serde::{Deserialize, Serialize};
-use tokio::sync::watch;
 
 use crate::Error;
 use crate::activation::Home;
 use crate::files::{MARK, NEWEST};
 use crate::hex;
 use crate::identity::Identity;
-use crate::shared::Shared;
 
 /// What a host knows of its store.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -183,42 +178,6 @@ pub fn typ(kind: SealKind) -> Typ {
     }
 }
 
-/// Writes mark and peaks once a second where they have changed, until `end`.
-pub(crate) async fn keep(home: Home, shared: Arc<Shared>, mut end: watch::Receiver<()>) {
-    let (mut kept, mut peaks) = (None, shared.peaks().clone());
-    loop {
-        tokio::select! {
-            _ = end.changed() => return,
-            () = tokio::time::sleep(PAUSE) => {}
-        }
-        let (newest, highest) = (shared.mark(), shared.peaks().clone());
-        if newest == kept && highest == peaks {
-            continue;
-        }
-        let (home, shared) = (home.clone(), Arc::clone(&shared));
-        let written = tokio::task::spawn_blocking(move || write(&home, &shared)).await;
-        if written.is_ok() {
-            (kept, peaks) = (newest, highest);
-        }
-    }
-}
-
-/// Writes the mark, and the peaks.
-pub(crate) fn write(home: &Home, shared: &Shared) {
-    let peaks = shared.peaks().clone();
-    if !peaks.is_empty()
-        && let Err(error) = home.keep_peaks(&peaks)
-    {
-        tracing::warn!(code = %error.code(), %error, "the most leases at once are not remembered");
-    }
-    if let Some(mark) = shared.mark()
-        && let Err(error) = home.keep_mark(&mark)
-    {
-        tracing::warn!(code = %error.code(), %error, "the newest seal is not remembered beside the store");
-    }
-}
-
-const PAUSE: Duration = Duration::from_secs(1);
 /// Seals that are verified at a start.
 const VERIFIED: usize = 256;
 const NAME: &str = "mark";

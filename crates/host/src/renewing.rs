@@ -6,7 +6,6 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use leasehold_client::Machine;
 use leasehold_core::{Span, Timestamp, attempt};
 use tokio::sync::watch;
 
@@ -16,20 +15,9 @@ use crate::asking::{Answered, AuthorityTrust, HostInfo};
 use crate::authority::{Authority, LastFailure};
 use crate::change::changes;
 use crate::identity::Identity;
-use crate::report::UsageReport;
+pub use crate::settings::Renewal;
 use crate::settings::Settings;
 use crate::shared::Shared;
-
-/// How a serving host is renewed.
-#[derive(Clone, Debug)]
-pub struct Renewal {
-    /// The authority that is configured; else the one that the host's folder remembers, if any.
-    pub authority: Option<Authority>,
-    /// What the host is recognised by.
-    pub machine: Machine,
-    /// Whether it reports how its families stand.
-    pub usage: UsageReport,
-}
 
 /// How near a certificate's end is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

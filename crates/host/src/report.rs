@@ -9,9 +9,6 @@ use leasehold_store::host::{Family, HostStore};
 use leasehold_wire::Usage;
 use leasehold_wire::seal::Tip;
 
-use crate::Error;
-use crate::activation::Home;
-use crate::files::PEAKS;
 use crate::identity::Identity;
 
 /// The most live leases that each family had at once since the last request that was answered.
@@ -66,21 +63,5 @@ impl Report {
     /// The peaks from which to count on once this is reported.
     pub(crate) fn peaks(&self) -> Peaks {
         self.usage.iter().map(|usage| (usage.family, usage.live)).collect()
-    }
-}
-
-impl Home {
-    /// The peaks that are remembered; none where they cannot be read, since they only add to a report.
-    pub fn peaks(&self) -> Peaks {
-        let bytes = self.read(PEAKS).ok().flatten().unwrap_or_default();
-        let kept: BTreeMap<String, u64> = serde_json::from_slice(&bytes).unwrap_or_default();
-        kept.into_iter().filter_map(|(family, peak)| Some((family.parse().ok()?, peak))).collect()
-    }
-
-    /// Remembers the peaks.
-    pub(crate) fn keep_peaks(&self, peaks: &Peaks) -> Result<(), Error> {
-        let kept: BTreeMap<&str, u64> = peaks.iter().map(|(family, peak)| (family.as_str(), *peak)).collect();
-        let bytes = serde_json::to_vec_pretty(&kept).expect("texts and numbers are JSON");
-        self.replace(PEAKS, &bytes)
     }
 }

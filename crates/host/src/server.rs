@@ -17,15 +17,17 @@ use crate::Error;
 use crate::activation::{Home, Installed};
 use crate::admin::{self, AdminApi, AdminState, History, LocalToken, Operations, Parts};
 use crate::api::ClientApi;
+use crate::controls::Controls;
 use crate::disk;
 use crate::mark::{self, UnknownStore};
+use crate::mark_writer;
 use crate::pipeline::Pipeline;
 use crate::publishing::{self, Announced, Publications};
 use crate::renewing;
-use crate::settings::{Controls, Settings};
+use crate::settings::Settings;
 use crate::shared::Shared;
 use crate::stages::Stages;
-use crate::subscription::api::Transport;
+use crate::users::Transport;
 
 /// How a host serves.
 #[derive(Debug, Default)]
@@ -157,7 +159,7 @@ impl Server {
         let mut tasks = vec![
             tokio::spawn(watch_certificate(home.clone(), self.installed, Arc::clone(shared), end.clone())),
             tokio::spawn(disk::watch(home.clone(), Arc::clone(shared), end.clone())),
-            tokio::spawn(mark::keep(home.clone(), Arc::clone(shared), end.clone())),
+            tokio::spawn(mark_writer::keep(home.clone(), Arc::clone(shared), end.clone())),
             tokio::spawn(renewing::repeat(self.controls.subscribe(), home.clone(), Arc::clone(shared), end.clone())),
             tokio::spawn(publishing::keep(self.controls.subscribe(), Arc::clone(shared), end.clone())),
         ];
@@ -185,7 +187,7 @@ impl Server {
         // Blocks while the last batches are written; no client waits any more.
         let close = move || {
             self.pipeline.close();
-            mark::write(&home, &shared);
+            mark_writer::write(&home, &shared);
         };
         let _ = tokio::task::spawn_blocking(close).await;
     }

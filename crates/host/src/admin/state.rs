@@ -14,9 +14,10 @@ use super::history::History;
 use super::local::LocalToken;
 use super::{Operations, api, failed};
 use crate::activation::Home;
+use crate::controls::Controls;
 use crate::identity::Identity;
 use crate::metrics::Metrics;
-use crate::settings::{Controls, Settings};
+use crate::settings::Settings;
 use crate::shared::Shared;
 
 /// What the admin side works on, on threads that may block.

@@ -1,14 +1,11 @@
-//! The devices of a user: told to that user alone, who may free one.
+//! The devices of a user: told to that user alone.
 
 use std::collections::HashMap;
 
 use leasehold_core::{Cti, FamilyId, KeyId, ProductId, Text, Timestamp, UserId};
 use leasehold_store::StoreError;
-use leasehold_store::host::{EndCause, HostStore};
+use leasehold_store::host::HostStore;
 use serde_json::{Value, json};
-
-use crate::ending::Ending;
-use crate::shared::Shared;
 
 /// A device on which a user holds live leases.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -42,11 +39,16 @@ pub(crate) fn of_users(
 ///
 /// # Errors
 /// [`StoreError`].
-pub(super) fn of_user(store: &mut dyn HostStore, user: UserId, now: Timestamp) -> Result<Vec<Device>, StoreError> {
+pub(crate) fn of_user(store: &mut dyn HostStore, user: UserId, now: Timestamp) -> Result<Vec<Device>, StoreError> {
     store.devices(user, now)?.into_iter().map(|client| device(store, client, user, now)).collect()
 }
 
-fn device(store: &mut dyn HostStore, client: KeyId, user: UserId, now: Timestamp) -> Result<Device, StoreError> {
+pub(crate) fn device(
+    store: &mut dyn HostStore,
+    client: KeyId,
+    user: UserId,
+    now: Timestamp,
+) -> Result<Device, StoreError> {
     let (mut name, mut leases) = (None, Vec::new());
     for row in store.rows_of(client)? {
         for (product, lease) in &row.leases {
@@ -63,8 +65,13 @@ fn device(store: &mut dyn HostStore, client: KeyId, user: UserId, now: Timestamp
 
 impl Device {
     /// Its key.
-    pub(super) fn client(&self) -> KeyId {
+    pub(crate) fn client(&self) -> KeyId {
         self.client
+    }
+
+    /// The leases that the user holds there.
+    pub(crate) fn leases(&self) -> impl Iterator<Item = (FamilyId, ProductId, Cti)> {
+        self.leases.iter().map(|held| (held.family, held.product, held.lease))
     }
 
     /// As users are told.
@@ -78,27 +85,4 @@ impl Device {
             "until": leases.iter().map(|lease| lease.expires.unix()).max(),
         })
     }
-}
-
-/// Ends the leases of the user on a device: that device, as it was; none where the user has no lease there.
-///
-/// # Errors
-/// [`StoreError`].
-pub(super) fn free(
-    shared: &Shared,
-    store: &mut dyn HostStore,
-    user: UserId,
-    client: KeyId,
-) -> Result<Vec<Device>, StoreError> {
-    let now = shared.clock.now();
-    let (Some(identity), true) = (shared.identity(), store.devices(user, now)?.contains(&client)) else {
-        return Ok(Vec::new());
-    };
-    let device = device(store, client, user, now)?;
-    let ending = Ending { identity: &identity, shared, now };
-    for UserLease { family, product, lease, .. } in &device.leases {
-        ending.end(store, (client, *family), &[(*product, *lease)], &EndCause::FreedByUser)?;
-    }
-    tracing::info!(%client, "a user has freed a device");
-    Ok(vec![device])
 }

@@ -1,7 +1,6 @@
 //! Subscriptions: users who sign in with an identity provider (DESIGN section 6). A host checks their tokens with the
 //! provider's keys; it speaks with the provider for these alone.
 
-pub(crate) mod api;
 pub(crate) mod devices;
 mod provider;
 
@@ -13,7 +12,8 @@ use leasehold_core::{Clock, ProductId, SignIn, SignInFault, UserId};
 use leasehold_service::id_token::{self, Claims, Expected};
 
 use crate::Error;
-use provider::{KeyCache, Unavailable};
+use provider::KeyCache;
+pub(crate) use provider::Unavailable;
 
 /// How users sign in, and what they may use.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -7,13 +7,14 @@ use std::time::Duration;
 use leasehold_core::{Code, KeyId, ProductId, Refusal, SignIn, SignInFault, UserId};
 use leasehold_service::{HeaderName, Method, Problem, Request, Response, StatusCode, header};
 use leasehold_store::StoreError;
+use leasehold_store::host::{EndCause, HostStore};
 use serde_json::{Value, json};
 
-use super::SignIns;
-use super::devices::{self, Device};
-use super::provider::Unavailable;
+use crate::ending::Ending;
 use crate::problems::problem;
 use crate::shared::Shared;
+use crate::subscription::devices::{self, Device};
+use crate::subscription::{SignIns, Unavailable};
 
 /// Whether a request came over TLS, as far as the host itself serves it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -97,10 +98,33 @@ fn ask(shared: &Arc<Shared>, user: UserId, free: Option<KeyId>) -> Result<Vec<De
         if !own.store_works.load(Ordering::Relaxed) {
             return Err(StoreError::Unavailable("the store does not work now".into()));
         }
-        let freed = devices::free(&own, store, user, client)?;
+        let freed = free_device(&own, store, user, client)?;
         let changed = freed.iter().map(Device::client).collect();
         Ok((freed, changed))
     })
+}
+
+/// Ends the leases of the user on a device: that device, as it was; none where the user has no lease there.
+///
+/// # Errors
+/// [`StoreError`].
+fn free_device(
+    shared: &Shared,
+    store: &mut dyn HostStore,
+    user: UserId,
+    client: KeyId,
+) -> Result<Vec<Device>, StoreError> {
+    let now = shared.clock.now();
+    let (Some(identity), true) = (shared.identity(), store.devices(user, now)?.contains(&client)) else {
+        return Ok(Vec::new());
+    };
+    let device = devices::device(store, client, user, now)?;
+    let ending = Ending { identity: &identity, shared, now };
+    for (family, product, lease) in device.leases() {
+        ending.end(store, (client, family), &[(product, lease)], &EndCause::FreedByUser)?;
+    }
+    tracing::info!(%client, "a user has freed a device");
+    Ok(vec![device])
 }
 
 async fn user(shared: &Shared, transport: Transport, request: &Request) -> Result<UserId, Response> {
