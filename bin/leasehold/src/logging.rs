@@ -9,9 +9,9 @@ use tracing_subscriber::filter::{LevelFilter, Targets};
 use tracing_subscriber::fmt;
 use tracing_subscriber::prelude::*;
 
-#[cfg(windows)]
-use crate::commands::system_service;
 use crate::failure::Failure;
+#[cfg(windows)]
+use crate::system_service;
 
 /// The variables, for help.
 pub(crate) const HELP: &str = "\

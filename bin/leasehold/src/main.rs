@@ -4,7 +4,6 @@
 #[macro_use]
 mod terminal;
 
-mod cli;
 mod commands;
 mod documents;
 mod failure;
@@ -19,6 +18,7 @@ mod prompt;
 mod qr;
 mod stores;
 mod system;
+mod system_service;
 mod table;
 mod toml_file;
 mod values;
@@ -27,7 +27,7 @@ mod wildcards;
 use std::env;
 use std::process::ExitCode;
 
-use crate::cli::Cli;
+use crate::commands::cli::{self, Cli};
 use crate::output::Output;
 
 fn main() -> ExitCode {

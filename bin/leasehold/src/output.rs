@@ -9,7 +9,6 @@ use serde_json::Value;
 use textwrap::WordSplitter;
 
 use crate::failure::Failure;
-pub(crate) use crate::out_file::{DocumentOut, OutFile};
 pub(crate) use crate::table::{Column, Table};
 use crate::terminal::{self, Zone};
 pub(crate) use crate::terminal::{Output, columns};

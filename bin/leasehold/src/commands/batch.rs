@@ -4,7 +4,8 @@ use leasehold_core::Code;
 use serde_json::{Value, json};
 
 use crate::failure::Failure;
-use crate::output::{self, DocumentOut, Output};
+use crate::out_file::DocumentOut;
+use crate::output::{self, Output};
 
 /// The answer to one request.
 pub(crate) struct Answered {

@@ -3,7 +3,7 @@
 use clap::Args;
 use clap_complete::Shell;
 
-use crate::cli;
+use crate::commands::cli;
 
 /// Print completions for a shell: what to complete is taken from the same definition as the help.
 #[derive(Debug, Args)]

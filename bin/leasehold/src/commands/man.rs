@@ -7,7 +7,7 @@ use clap_mangen::Man;
 
 use leasehold_core::Code;
 
-use crate::cli;
+use crate::commands::cli;
 use crate::failure::Failure;
 
 /// Print the manual page of a command, or write all pages into a folder.

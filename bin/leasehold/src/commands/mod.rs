@@ -3,6 +3,7 @@
 mod access;
 mod authority;
 mod batch;
+pub(crate) mod cli;
 mod client;
 mod completions;
 mod directory;
@@ -18,7 +19,6 @@ mod office;
 mod quickstart;
 mod simulate;
 mod store;
-pub(crate) mod system_service;
 mod testhost;
 mod throwaway;
 mod traces;

@@ -9,7 +9,8 @@ use super::args::{NetworkArgs, StateArgs};
 use super::outcome;
 use crate::failure::Failure;
 use crate::input;
-use crate::output::{DocumentOut, Output};
+use crate::out_file::DocumentOut;
+use crate::output::Output;
 
 /// Make a request for the vendor, who answers it with a lease without end: activation with a multiple key, without a network. Or one
 /// for a host that this machine does not reach (`--for-host`).

@@ -11,7 +11,8 @@ use super::options::DirectoryOptions;
 use super::{another_directory, failed, verified};
 use crate::documents::{DocumentFile, check_kind};
 use crate::failure::Failure;
-use crate::output::{self, OutFile, Output};
+use crate::out_file::OutFile;
+use crate::output::{self, Output};
 
 /// Write an activation object into the directory, or print LDIF to import.
 ///

@@ -15,7 +15,8 @@ use super::{another_directory, verified};
 use crate::commands::authority;
 use crate::failure::Failure;
 use crate::input;
-use crate::output::{self, DocumentOut, Output};
+use crate::out_file::DocumentOut;
+use crate::output::{self, Output};
 
 /// Make a request for the vendor, who answers it with an activation object; or ask the vendor's authority for it at once.
 ///

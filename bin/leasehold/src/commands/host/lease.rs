@@ -19,7 +19,8 @@ use super::{Data, failed};
 use crate::commands::batch::{Answered, Batch};
 use crate::documents::{DocumentFiles, Found};
 use crate::failure::Failure;
-use crate::output::{self, DocumentOut, Output};
+use crate::out_file::DocumentOut;
+use crate::output::{self, Output};
 
 /// Answer the requests of machines that reach no host (`leasehold client request --for-host`), also while the host serves.
 ///

@@ -38,10 +38,10 @@ use leasehold_store::host::{HostStore, SealHistory};
 
 use crate::commands::authority;
 use crate::commands::inspect::other;
-use crate::commands::system_service::ServiceCommand;
 use crate::failure::Failure;
 use crate::output::Output;
 use crate::stores::StoreLocation;
+use crate::system_service::ServiceCommand;
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Host {

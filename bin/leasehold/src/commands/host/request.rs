@@ -13,7 +13,8 @@ use serde_json::json;
 use super::{Data, failed};
 use crate::failure::Failure;
 use crate::input;
-use crate::output::{DocumentOut, Output};
+use crate::out_file::DocumentOut;
+use crate::output::Output;
 use crate::qr;
 use crate::terminal;
 

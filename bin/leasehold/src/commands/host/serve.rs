@@ -25,11 +25,11 @@ use super::reload::{Reloads, Started};
 use super::request::machine;
 use super::subscription::SubscriptionOptions;
 use super::{Data, failed};
-use crate::commands::system_service::{AsService, serve_as};
 use crate::commands::upgrade;
 use crate::failure::Failure;
 use crate::output::Output;
 use crate::stores::{StoreKind, StoreLocation};
+use crate::system_service::{AsService, serve_as};
 use crate::values;
 
 /// The name of the host as a service.

@@ -16,7 +16,8 @@ use super::failed;
 use crate::commands::host::Data;
 use crate::commands::host::config::Config;
 use crate::failure::Failure;
-use crate::output::{self, OutFile, Output, count};
+use crate::out_file::OutFile;
+use crate::output::{self, Output, count};
 
 /// Write the journal of a host to a file: every seal with the leases and refusals that it covers, and the certificates by which
 /// they are believed. No name and no address of a client is in it.

@@ -13,7 +13,8 @@ use serde_json::{Value, json};
 
 use crate::failure::Failure;
 use crate::input;
-use crate::output::{self, Column, OutFile, Output, Table};
+use crate::out_file::OutFile;
+use crate::output::{self, Column, Output, Table};
 use crate::values;
 
 /// A fleet over months in seconds: what becomes of its licences where hosts are away, machines leave or clocks are off, and how

@@ -12,7 +12,8 @@ use super::{Passphrase, VendorContext, failed};
 use crate::commands::batch::{Answered, Batch};
 use crate::documents::{DocumentFiles, Found};
 use crate::failure::Failure;
-use crate::output::{self, DocumentOut, Output};
+use crate::out_file::DocumentOut;
+use crate::output::{self, Output};
 
 /// Answer the requests of hosts, of machines with a multiple key, and for directories: any number of them, all answers in one file.
 ///

@@ -8,7 +8,8 @@ use leasehold_files::Readers;
 
 use super::{VendorContext, failed};
 use crate::failure::Failure;
-use crate::output::{self, OutFile, Output};
+use crate::out_file::OutFile;
+use crate::output::{self, Output};
 
 /// What was sold and what is used of it, for a spreadsheet or another program.
 #[derive(Debug, Args)]

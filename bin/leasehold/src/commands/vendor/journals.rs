@@ -15,7 +15,8 @@ use super::{VendorContext, failed};
 use crate::commands::{host, journal};
 use crate::failure::Failure;
 use crate::input;
-use crate::output::{self, Column, OutFile, Output, Table};
+use crate::out_file::OutFile;
+use crate::output::{self, Column, Output, Table};
 
 /// Journals that a report is made of, and how it is written.
 #[derive(Debug, Args)]

@@ -9,7 +9,8 @@ use serde_json::json;
 use super::{Passphrase, VendorContext, failed};
 use crate::failure::Failure;
 use crate::input;
-use crate::output::{DocumentOut, Output};
+use crate::out_file::DocumentOut;
+use crate::output::Output;
 
 /// A product's manifest, to be shipped inside its application.
 #[derive(Debug, Args)]

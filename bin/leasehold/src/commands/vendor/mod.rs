@@ -33,13 +33,13 @@ use leasehold_store::authority::{Actor, AuthorityStore, Person, Stamp};
 
 use crate::commands::access::admin::Admin;
 use crate::commands::inspect::other;
-use crate::commands::system_service::ServiceCommand;
 use crate::commands::upgrade;
 use crate::failure::Failure;
 use crate::input;
 use crate::operator::Operator;
 use crate::output::Output;
 use crate::stores::{StoreKind, StoreLocation};
+use crate::system_service::ServiceCommand;
 
 /// A vendor's keys, products and approvals.
 ///

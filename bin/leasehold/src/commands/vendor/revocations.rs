@@ -10,7 +10,8 @@ use serde_json::{Value, json};
 use super::{VendorContext, failed, revoke};
 use crate::commands::listing::{Limit, newest, soonest};
 use crate::failure::Failure;
-use crate::output::{self, Column, DocumentOut, Output, Table};
+use crate::out_file::DocumentOut;
+use crate::output::{self, Column, Output, Table};
 
 /// The newest revocation list: what is on it, or the list itself, for hosts to install.
 #[derive(Debug, Args)]

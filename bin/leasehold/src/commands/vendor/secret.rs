@@ -9,7 +9,8 @@ use serde_json::{Value, json};
 use zeroize::Zeroizing;
 
 use crate::failure::Failure;
-use crate::output::{self, OutFile, Output};
+use crate::out_file::OutFile;
+use crate::output::{self, Output};
 
 /// Where a secret goes: a file can be read by its owner alone.
 #[derive(Debug, Args)]

@@ -18,10 +18,10 @@ use super::access::ROLES;
 use super::{Passphrase, VendorContext};
 use crate::commands::access::provider::SignInOptions;
 use crate::commands::host::serve::{runtime, service_failed, tls};
-use crate::commands::system_service::{AsService, serve_as};
 use crate::commands::traces::{self, TraceOptions};
 use crate::failure::Failure;
 use crate::output::{self, Output};
+use crate::system_service::{AsService, serve_as};
 use crate::values::{self, OrNone, or_none, parsed};
 
 /// Answer hosts, and machines with multiple keys, over the network until interrupted. SIGHUP has its certificate read again.

@@ -5,10 +5,10 @@ use std::path::Path;
 use clap::Parser;
 
 use super::serve;
-use crate::cli::{self, Cli};
-use crate::commands::system_service::{Folder, Program, ServiceCommand, Use};
+use crate::commands::cli::{self, Cli};
 use crate::failure::Failure;
 use crate::output::Output;
+use crate::system_service::{Folder, Program, ServiceCommand, Use};
 
 /// Does what is asked about the service of the vendor's authority, whose folder is `folder`.
 pub(super) fn run(command: ServiceCommand, folder: &Path, output: Output) -> Result<(), Failure> {

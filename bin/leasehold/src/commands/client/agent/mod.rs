@@ -18,9 +18,9 @@ use tokio::task::spawn_blocking;
 
 use super::args::NetworkArgs;
 use crate::commands::host::serve::runtime;
-use crate::commands::system_service::{AsService, ServiceCommand, serve_as};
 use crate::failure::Failure;
 use crate::output::{self, Output};
+use crate::system_service::{AsService, ServiceCommand, serve_as};
 use conversation::Socket;
 
 /// Renew for every product whose manifest lies in a folder, until interrupted; and carry the requests of applications that may not use

@@ -5,12 +5,12 @@ use leasehold_client::{AgentOwner, state_directory};
 use leasehold_core::Code;
 
 use super::{AgentCommand, SERVICE};
-use crate::cli::{self, Cli};
 use crate::commands::Command;
+use crate::commands::cli::{self, Cli};
 use crate::commands::client::Client;
-use crate::commands::system_service::{Folder, Program, ServiceCommand, Use};
 use crate::failure::Failure;
 use crate::output::Output;
+use crate::system_service::{Folder, Program, ServiceCommand, Use};
 
 /// Does what is asked about the service of the machine's agent.
 pub(super) fn run(command: ServiceCommand, output: Output) -> Result<(), Failure> {

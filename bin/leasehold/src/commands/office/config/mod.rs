@@ -22,7 +22,8 @@ use serde_json::json;
 
 use crate::failure::Failure;
 use crate::input;
-use crate::output::{self, OutFile, Output};
+use crate::out_file::OutFile;
+use crate::output::{self, Output};
 use crate::values::{self, parsed};
 
 /// Write a deployment file (configuration.xml) that the rules allow, with a reason for each line.

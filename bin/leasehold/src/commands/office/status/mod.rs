@@ -19,7 +19,8 @@ use self::files::Reading;
 use self::print::Shown;
 use crate::failure::Failure;
 use crate::input;
-use crate::output::{OutFile, Output};
+use crate::out_file::OutFile;
+use crate::output::Output;
 use crate::system;
 use crate::wildcards;
 

@@ -6,7 +6,8 @@ use leasehold_authority::activations::{self, Activated};
 use crate::commands::vendor::{VendorContext, failed};
 use crate::failure::Failure;
 use crate::ids::IdStart;
-use crate::output::{self, DocumentOut, Output};
+use crate::out_file::DocumentOut;
+use crate::output::{self, Output};
 
 /// One of them, by the name of its key pair: when it was activated, and the document it holds.
 #[derive(Debug, Args)]

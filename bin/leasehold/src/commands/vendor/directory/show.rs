@@ -6,7 +6,8 @@ use leasehold_authority::activations::{self, Activated};
 use crate::commands::vendor::{VendorContext, failed};
 use crate::failure::Failure;
 use crate::ids::IdStart;
-use crate::output::{self, DocumentOut, Output};
+use crate::out_file::DocumentOut;
+use crate::output::{self, Output};
 
 /// One directory, by its id: when it was activated, and the latest activation object, which `-o` writes.
 #[derive(Debug, Args)]

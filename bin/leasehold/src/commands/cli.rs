@@ -106,7 +106,7 @@ fn examples(path: &str) -> impl Iterator<Item = &'static str> {
     EXAMPLES.lines().filter(move |line| line.starts_with(path) || *line == path.trim_end())
 }
 
-const EXAMPLES: &str = include_str!("examples.txt");
+const EXAMPLES: &str = include_str!("../examples.txt");
 
 #[cfg(test)]
 mod tests {
