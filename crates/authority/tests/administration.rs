@@ -52,7 +52,7 @@ fn a_changed_product_is_in_the_next_manifest() {
     assert_eq!((changed.before.title.as_str(), changed.after.title.as_str()), ("acme-cad", "Acme CAD 2"));
     let (action, detail) = last_words(&acme);
     assert_eq!(action, "product-changed");
-    assert!(detail.starts_with("title: \"acme-cad\" -> \"Acme CAD 2\", initial_grace: 2592000 -> 0"), "{detail}");
+    assert!(detail.starts_with("title: \"acme-cad\" -> \"Acme CAD 2\", initial_grace: 30 d -> 0 s"), "{detail}");
     let document = acme.authority().manifest(&cad(), AT.at, &seeded(3)).unwrap();
     let manifest: Manifest = Envelope::parse(&document).unwrap().document().unwrap();
     assert_eq!((manifest.title.as_str(), manifest.drift, manifest.mode), ("Acme CAD 2", 1, Some(Mode::Advise)));

@@ -7,7 +7,7 @@ use leasehold_core::{Policy, Span, Text, Timestamp};
 
 use super::{Family, IssuedKey, Product};
 
-/// What was before and is after, name by name; empty where nothing has changed. Times and lengths of time are in seconds.
+/// What was before and is after, name by name; empty where nothing has changed. Times and lengths of time are told to the second.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Differences(Vec<Difference>);
 
@@ -52,7 +52,7 @@ impl Differences {
         };
         found.note(name, places(before), places(after));
         found.note("activations", before.allowance.activations(), after.allowance.activations());
-        let validity = |key: &IssuedKey| OrNone(key.certificate_validity.map(Span::as_seconds));
+        let validity = |key: &IssuedKey| OrNone(key.certificate_validity.map(length));
         found.note("certificate_validity", validity(before), validity(after));
         found.policy(&before.policy, &after.policy);
         found
@@ -83,11 +83,11 @@ impl Differences {
     }
 
     fn span(&mut self, name: &'static str, before: Span, after: Span) {
-        self.note(name, before.as_seconds(), after.as_seconds());
+        self.note(name, length(before), length(after));
     }
 
     fn time(&mut self, name: &'static str, before: Option<Timestamp>, after: Option<Timestamp>) {
-        self.note(name, OrNone(before.map(Timestamp::unix)), OrNone(after.map(Timestamp::unix)));
+        self.note(name, OrNone(before.map(date)), OrNone(after.map(date)));
     }
 
     fn note(&mut self, name: &'static str, before: impl fmt::Display, after: impl fmt::Display) {
@@ -130,4 +130,49 @@ impl fmt::Display for Bracketed {
 /// So that a text can stand between commas and arrows.
 fn quoted(text: &Text) -> String {
     format!("{:?}", text.as_str())
+}
+
+/// A span as it is shown everywhere, but with all its units: spans that differ are different texts.
+fn length(span: Span) -> String {
+    const HOUR: u64 = 3_600;
+    let seconds = span.as_seconds();
+    let parts = [seconds - seconds % HOUR, seconds % HOUR].map(Span::seconds);
+    let shown: Vec<String> = parts.iter().filter(|part| **part != Span::ZERO).map(Span::to_string).collect();
+    if shown.is_empty() { span.to_string() } else { shown.join(" ") }
+}
+
+/// A time as it is shown everywhere, with its seconds where it has any.
+fn date(time: Timestamp) -> String {
+    let (shown, seconds) = (time.to_string(), time.unix() % 60);
+    match shown.strip_suffix(" UTC") {
+        Some(minute) if seconds > 0 => format!("{minute}:{seconds:02} UTC"),
+        Some(_) | None => shown,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn spans_and_times_that_differ_by_a_second_are_different_texts() {
+        for (seconds, shown) in [
+            (0, "0 s"),
+            (59, "59 s"),
+            (60, "1 min"),
+            (3_600, "1 h"),
+            (15_552_000, "180 d"),
+            (15_552_001, "180 d 1 s"),
+            (93_784, "1 d 2 h 3 min 4 s"),
+        ] {
+            assert_eq!(length(Span::seconds(seconds)), shown);
+        }
+        for (time, shown) in [
+            (1_830_297_600, "2028-01-01 00:00 UTC"),
+            (1_830_297_601, "2028-01-01 00:00:01 UTC"),
+            (u64::MAX, "@18446744073709551615"),
+        ] {
+            assert_eq!(date(Timestamp::from_unix(time)), shown);
+        }
+    }
 }
