@@ -206,10 +206,10 @@ words! {
         "nothing: the client asks for a new lease by itself; the old file is kept beside it";
     NoService: "there is no such service on this system",
         "it was not installed, or this system is not Windows and has no service manager of that kind",
-        "on Windows install it with `leasehold host service install`; on Linux let systemd run `leasehold host serve` (docs/systemd.md)";
+        "on Windows install it: `leasehold host service install`, `leasehold vendor service install` or `leasehold client agent service install`; on Linux let systemd run it (docs/systemd.md)";
     ServiceRefused: "the service manager of Windows refused",
         "the command was not run as administrator, the account does not exist, or the service is in a state that does not allow it",
-        "open a terminal with *Run as administrator*; `leasehold host service status` and the event log say how it stands";
+        "open a terminal with *Run as administrator*; `… service status` and the event log say how it stands";
     TestClockRefused: "a clock for tests is set, and the manifest is not for tests",
         "LEASEHOLD_TEST_CLOCK is left over from a test, or it is set to move the clock of a product that was sold",
         "unset LEASEHOLD_TEST_CLOCK; to test with a clock that moves, use the manifest that `leasehold testhost` writes";
