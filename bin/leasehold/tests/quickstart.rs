@@ -92,6 +92,17 @@ fn a_file_or_the_folder_of_another_is_named_where_a_folder_is_mistaken() {
     let second = program().args(["vendor", "init", "--name", "X", "--dir", "host"]).current_dir(folder.path()).output();
     let told = String::from_utf8_lossy(&second.expect("a process").stderr).into_owned();
     assert!(told.contains("host: it is a host's folder [already-exists]"), "{told}");
+    for (from, to, words) in [
+        ("host", "vendor", "vendor: it is a vendor's folder [already-exists]"),
+        ("vendor", "host", "host: it is a host's folder [already-exists]"),
+        ("host", "acme-cad.lh", "acme-cad.lh: it is a file [already-exists]"),
+    ] {
+        let output =
+            program().args(["store", "copy", from, to]).current_dir(folder.path()).output().expect("a process");
+        let told = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.code() == Some(2) && told.contains(words), "{from} to {to}: {told}");
+    }
+    assert!(!folder.path().join("vendor/leasehold.db").exists() && !folder.path().join("host/authority.db").exists());
     let root = program().args(["inspect", "acme-cad.lh", "--root", "acme-cad.lh"]).current_dir(folder.path()).output();
     let told = String::from_utf8_lossy(&root.expect("a process").stderr).into_owned();
     assert!(told.contains("it is a manifest") && told.contains("`--manifest FILE`"), "{told}");

@@ -11,6 +11,7 @@ use leasehold_store::host;
 use serde_json::{Value, json};
 
 use super::nothing;
+use crate::commands::inspect::other;
 use crate::failure::Failure;
 use crate::output::{self, Output};
 use crate::stores::StoreLocation;
@@ -30,6 +31,7 @@ pub(crate) struct Copy {
 impl Copy {
     pub(crate) fn run(self, output: Output) -> Result<(), Failure> {
         let (from, to) = (StoreLocation::named(&self.from)?, StoreLocation::named(&self.to)?);
+        refuse_another_kind(&from, &to)?;
         to.make()?;
         let hosts = copy_host(&from, &to)?;
         let authority = copy_authority(&from, &to)?;
@@ -45,6 +47,24 @@ impl Copy {
         }
         Ok(())
     }
+}
+
+/// Refuses to copy a host's store into the folder of another part of Leasehold, or a vendor's into one, unless such a store was there before.
+fn refuse_another_kind(from: &StoreLocation, to: &StoreLocation) -> Result<(), Failure> {
+    let StoreLocation::Folder(folder) = to else { return Ok(()) };
+    let kinds = [
+        (from.host_versions()?, "host-folder", "host.key"),
+        (from.authority_versions()?, "vendor-folder", "authority.db"),
+    ];
+    for (versions, kind, own) in kinds {
+        if versions.is_some()
+            && !folder.join(own).exists()
+            && let Some(message) = other::mistaken(folder, kind)
+        {
+            return Err(Failure::failed(Code::AlreadyExists, message).hint("name another folder to copy to"));
+        }
+    }
+    Ok(())
 }
 
 fn copy_host(from: &StoreLocation, to: &StoreLocation) -> Result<Option<host::Summary>, Failure> {
