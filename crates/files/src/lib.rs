@@ -2,7 +2,7 @@
 //!
 //! - [`replace`] and [`Replacement`]: a file that appears whole or not at all, and is there after a power cut.
 //! - [`read`] and [`open`]: regular files only, so that a FIFO under a file's name blocks no one; [`read`] has a limit.
-//! - [`make_folder`], [`create_private`], [`everyone_reads`], [`open_lock`], [`sync_folder`], [`rename`], [`remove`], [`is_there`]: the rest of what a folder of state needs.
+//! - [`make_folder`], [`create_private`], [`close_to_others`], [`everyone_reads`], [`open_lock`], [`sync_folder`], [`rename`], [`remove`], [`is_there`]: the rest of what a folder of state needs.
 //! - [`native`]: paths as the system shows them.
 //! - [`Walk`]: the files below a folder, in order, without following links.
 //!
@@ -19,7 +19,7 @@ mod walk;
 pub use folder::{is_there, make_folder, native, remove, remove_unsynced, rename, sync_folder};
 #[cfg(windows)]
 pub use folder::{machine_folder, user_folder};
-pub use private::{create_private, everyone_reads};
+pub use private::{close_to_others, create_private, everyone_reads};
 pub use read::{open, open_lock, read, read_if_there, read_to_limit};
 pub use replace::{Replacement, create, replace, replace_unsynced};
 pub use walk::{Walk, WalkError};

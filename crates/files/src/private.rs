@@ -27,6 +27,29 @@ pub fn create_private(path: &Path) -> io::Result<File> {
     leasehold_windows::access::create_file(path)
 }
 
+/// Takes a file that every user of the machine can read or write from all but its owner (0600). One that is open to a group alone stays
+/// as it is: an administrator has done that.
+///
+/// # Errors
+/// As the system's; also where there is none.
+#[cfg(unix)]
+pub fn close_to_others(path: &Path) -> io::Result<()> {
+    use std::os::unix::fs::PermissionsExt;
+
+    let mode = std::fs::metadata(path)?.permissions().mode();
+    let of_others = mode & 0o007;
+    if of_others == 0 { Ok(()) } else { std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o600)) }
+}
+
+/// Nothing: on Windows a file has the access list of its folder.
+///
+/// # Errors
+/// Where there is none.
+#[cfg(windows)]
+pub fn close_to_others(path: &Path) -> io::Result<()> {
+    std::fs::metadata(path).map(drop)
+}
+
 /// Whether every user of the machine can read this file.
 ///
 /// # Errors
@@ -62,5 +85,21 @@ mod tests {
         assert!(!everyone_reads(&path).unwrap());
         assert_eq!(create_private(&path).unwrap_err().kind(), io::ErrorKind::AlreadyExists);
         assert!(everyone_reads(&folder.path().join("missing")).is_err() || cfg!(windows));
+    }
+    #[cfg(unix)]
+    #[test]
+    fn a_file_that_all_can_read_is_closed_and_one_of_a_group_stays() {
+        use std::fs::{Permissions, metadata, set_permissions, write};
+        use std::os::unix::fs::PermissionsExt;
+
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("store");
+        assert_eq!(close_to_others(&path).unwrap_err().kind(), io::ErrorKind::NotFound);
+        write(&path, "kept").unwrap();
+        for (before, after) in [(0o644, 0o600), (0o666, 0o600), (0o602, 0o600), (0o640, 0o640), (0o600, 0o600)] {
+            set_permissions(&path, Permissions::from_mode(before)).unwrap();
+            close_to_others(&path).unwrap();
+            assert_eq!(metadata(&path).unwrap().permissions().mode() & 0o777, after, "{before:o}");
+        }
     }
 }

@@ -1,5 +1,7 @@
 //! Opening a database file: its settings, its schema, and the words for what SQLite says when it fails.
 
+use std::ffi::OsStr;
+use std::io;
 use std::path::Path;
 use std::thread;
 use std::time::Duration;
@@ -8,11 +10,12 @@ use leasehold_store::StoreError;
 use rusqlite::{Connection, ErrorCode, OpenFlags};
 use rusqlite_migration::{MigrationDefinitionError, Migrations};
 
-/// Opens `path` for writing, makes it where it is missing, and brings its schema up to date.
+/// Opens `path` for writing, makes it where it is missing, for its owner alone, and brings its schema up to date.
 ///
 /// # Errors
 /// [`StoreError`], [`StoreError::Newer`] among others.
 pub(crate) fn writer(path: &Path, migrations: &Migrations<'_>) -> Result<Connection, StoreError> {
+    make_private(path).map_err(|error| StoreError::Unavailable(error.into()))?;
     let mut connection = Connection::open(path).map_err(failed)?;
     write_ahead(&connection).map_err(failed)?;
     // Every commit is on disk before it is answered; 40 MB of log between checkpoints keep them rare.
@@ -31,6 +34,25 @@ pub(crate) fn writer(path: &Path, migrations: &Migrations<'_>) -> Result<Connect
         Err(_) if migrations.pending_migrations(&connection).is_ok_and(|pending| pending == 0) => Ok(connection),
         Err(error) => Err(migration_failed(error)),
     }
+}
+
+/// Makes the file for its owner alone, where it is missing: SQLite would go by the umask, and gives its side files the mode of the file.
+/// One that all users can read, as earlier releases made it, is closed with them.
+pub(crate) fn make_private(path: &Path) -> io::Result<()> {
+    match leasehold_files::create_private(path) {
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
+        made => return made.map(drop),
+    }
+    for end in ["", "-wal", "-shm"] {
+        let file = path.with_file_name([path.file_name().unwrap_or_default(), OsStr::new(end)].join(OsStr::new("")));
+        match leasehold_files::close_to_others(&file) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+            // Another user's store may still be one that this user can write to.
+            Err(error) => tracing::warn!(file = %file.display(), %error, "all users of the machine can read the store"),
+            Ok(()) => {}
+        }
+    }
+    Ok(())
 }
 
 /// Switches to the write-ahead log, which SQLite does not wait for: of several that open a new store at once, each holds a lock

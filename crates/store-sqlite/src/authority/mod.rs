@@ -22,8 +22,6 @@ mod tokens;
 mod transaction;
 mod vendor;
 
-use std::fs::OpenOptions;
-use std::io::ErrorKind;
 use std::path::Path;
 use std::sync::{LazyLock, Mutex, PoisonError};
 
@@ -49,7 +47,6 @@ impl SqliteAuthority {
     /// # Errors
     /// [`StoreError`], [`StoreError::Newer`] among others.
     pub fn open(path: &Path) -> Result<Self, StoreError> {
-        create(path).map_err(|error| StoreError::Unavailable(error.into()))?;
         Ok(Self { connection: Mutex::new(writer(path, &MIGRATIONS)?) })
     }
 
@@ -86,15 +83,6 @@ fn in_one_transaction(connection: &mut Connection, work: &mut Work<'_>) -> Resul
     let mut tx = SqliteTransaction::new(tx);
     work(&mut tx)?;
     tx.commit()
-}
-
-/// SQLite gives its side files the mode of the file.
-fn create(path: &Path) -> std::io::Result<()> {
-    match leasehold_files::create_private(path) {
-        Err(error) if error.kind() == ErrorKind::AlreadyExists => OpenOptions::new().read(true).write(true).open(path),
-        made => made,
-    }
-    .map(drop)
 }
 
 const STEPS: [&str; 6] = [

@@ -9,7 +9,7 @@ use rusqlite::backup::Backup;
 
 use super::lock::lock;
 use super::{FILE, MIGRATIONS, SqliteHost};
-use crate::open::{damaged, failed, reader};
+use crate::open::{damaged, failed, make_private, reader};
 
 /// Held while another store is put into a folder: no host serves from it meanwhile.
 #[derive(Debug)]
@@ -25,6 +25,7 @@ impl SqliteHost {
     /// [`StoreError`]; what there is of `to` is then worth nothing.
     pub fn copy(data: &Path, to: &Path) -> Result<(), StoreError> {
         let from = reader(&data.join(FILE), &MIGRATIONS)?;
+        make_private(to).map_err(|error| StoreError::Unavailable(error.into()))?;
         let mut copy = Connection::open(to).map_err(failed)?;
         let backup = Backup::new(&from, &mut copy).map_err(failed)?;
         // In one step, which is one transaction of a reader: a writer goes on beside it.
