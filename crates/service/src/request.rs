@@ -37,13 +37,8 @@ impl Request {
         self.uri.query()
     }
 
-    /// A header's value, if it is there and is text.
+    /// A header's value, if it is there and is text, of any language: UTF-8, which HTTP carries as it is.
     pub fn header(&self, name: &HeaderName) -> Option<&str> {
-        self.headers.get(name)?.to_str().ok()
-    }
-
-    /// The value of a header that may have letters of any language: UTF-8, which HTTP carries as it is.
-    pub fn header_text(&self, name: &HeaderName) -> Option<&str> {
         std::str::from_utf8(self.headers.get(name)?.as_bytes()).ok()
     }
 
@@ -82,5 +77,8 @@ mod tests {
         assert!(request.is_content_type("application/cose"));
         assert!(!request.is_content_type("application/cbor"));
         assert_eq!((request.path(), request.query()), ("/v1/leases", Some("page=2")));
+        request.headers.insert(header::FROM, HeaderValue::from_bytes("Jürgen".as_bytes()).unwrap());
+        request.headers.insert(header::VIA, HeaderValue::from_bytes(b"J\xfcrgen").unwrap());
+        assert_eq!([header::FROM, header::VIA].map(|name| request.header(&name)), [Some("Jürgen"), None]);
     }
 }

@@ -67,7 +67,7 @@ impl LocalToken {
 
 /// Who gave a command of this machine, as it says.
 pub(super) fn operator(request: &Request) -> Caller {
-    let operator = request.header_text(&HeaderName::from_static(LocalAccess::OPERATOR)).unwrap_or_default();
+    let operator = request.header(&HeaderName::from_static(LocalAccess::OPERATOR)).unwrap_or_default();
     let operator: Option<Text> = operator.parse().ok().filter(|_| !operator.is_empty());
     let name = operator.map_or_else(|| "unknown".to_owned(), |operator| operator.as_str().to_owned());
     let roles = RoleSet::ALL.map(|role| role.0.to_owned()).to_vec();
