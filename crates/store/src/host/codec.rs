@@ -1,17 +1,15 @@
-//! The bytes of journal entries and fingerprints, the same in every backend. CBOR (RFC 8949), read by this file alone.
+//! The bytes of journal entries and fingerprints, the same in every backend. CBOR (RFC 8949).
 //!
 //! The entries of a batch end with a checksum over them and the time of deciding, so that a flipped bit is noticed wherever
 //! it is. A batch whose entries were pruned has no bytes.
 
-use std::net::IpAddr;
-
-use leasehold_core::{
-    Component, Counting, Cti, FamilyId, Fingerprint, KeyId, ProductId, Refusal, SignInFault, Span, Timestamp, UserId,
-};
+use leasehold_core::{Component, Counting, Cti, FamilyId, Fingerprint, KeyId, ProductId, Span, Timestamp, UserId};
 use minicbor::decode::Error;
 use minicbor::{Decoder, Encoder};
 use sha2::{Digest, Sha256};
 
+use super::cbor::{Wrote, address, array, damaged, fixed, optional, text, texts, write_address};
+use super::refusal::{refusal_from, refusal_members};
 use super::{Asked, Decision, EndCause, Entry, Fork, Terms};
 
 /// Encodes the entries of one batch; `at` is kept beside them. None are no bytes, as a batch that was pruned has.
@@ -113,8 +111,6 @@ pub fn decode_requests(bytes: &[u8]) -> Option<Vec<(ProductId, Timestamp)>> {
     requests(&mut d).ok().filter(|_| d.position() == bytes.len())
 }
 
-pub(super) type Wrote = Result<(), minicbor::encode::Error<std::convert::Infallible>>;
-
 fn write(
     e: &mut Encoder<Vec<u8>>,
     entries: &[Entry],
@@ -215,15 +211,6 @@ fn write_asked(e: &mut Encoder<Vec<u8>>, asked: &Asked) -> Wrote {
     write_address(e, asked.address)
 }
 
-pub(super) fn write_address(e: &mut Encoder<Vec<u8>>, address: Option<IpAddr>) -> Wrote {
-    match address {
-        Some(IpAddr::V4(address)) => e.bytes(&address.octets())?,
-        Some(IpAddr::V6(address)) => e.bytes(&address.octets())?,
-        None => e.null()?,
-    };
-    Ok(())
-}
-
 fn entry(d: &mut Decoder<'_>, names: &Names, at: Timestamp) -> Result<Entry, Error> {
     array(d, 5)?;
     let family = *pick(&names.families, d.u64()?)?;
@@ -286,74 +273,6 @@ pub(super) fn user(d: &mut Decoder<'_>, length: Option<u64>, without: u64) -> Re
     }
 }
 
-/// A value, or null where there is none.
-pub(super) fn optional<T>(
-    d: &mut Decoder<'_>,
-    read: impl Fn(&mut Decoder<'_>) -> Result<T, Error>,
-) -> Result<Option<T>, Error> {
-    if present(d)? { read(d).map(Some) } else { Ok(None) }
-}
-
-pub(super) fn text<T: std::str::FromStr>(d: &mut Decoder<'_>) -> Result<T, Error> {
-    d.str()?.parse().map_err(|_| damaged())
-}
-
-pub(super) fn present(d: &mut Decoder<'_>) -> Result<bool, Error> {
-    let absent = d.datatype()? == minicbor::data::Type::Null;
-    if absent {
-        d.null()?;
-    }
-    Ok(!absent)
-}
-
-pub(super) fn address(d: &mut Decoder<'_>) -> Result<IpAddr, Error> {
-    let octets = d.bytes()?;
-    let v4 = <[u8; 4]>::try_from(octets).map(IpAddr::from);
-    v4.or_else(|_| <[u8; 16]>::try_from(octets).map(IpAddr::from)).map_err(|_| damaged())
-}
-
-/// Numbers are never used again for another refusal: journals keep them.
-fn refusal_members(refusal: &Refusal) -> (u8, [u64; 3]) {
-    match *refusal {
-        Refusal::CloneSuspected => (0, [0; 3]),
-        Refusal::ThresholdNotMet { count, required, retry } => (1, [count, required, retry.as_seconds()]),
-        Refusal::CapacityReached { capacity, retry } => (2, [capacity, retry.as_seconds(), 0]),
-        Refusal::HostNotActivated => (3, [0; 3]),
-        Refusal::ProductNotGranted => (4, [0; 3]),
-        Refusal::KeyMismatch => (5, [0; 3]),
-        Refusal::GrantEnded { end } => (6, [end.unix(), 0, 0]),
-        Refusal::ClockSkew { client, host } => (7, [client.unix(), host.unix(), 0]),
-        Refusal::Revoked => (8, [0; 3]),
-        Refusal::Replayed { last } => (9, [last.unix(), 0, 0]),
-        Refusal::ClockBehind { sealed, host } => (10, [sealed.unix(), host.unix(), 0]),
-        Refusal::DevicesReached { devices, retry } => (11, [devices, retry.as_seconds(), 0]),
-        // What was wrong with a token is not kept.
-        Refusal::SignInNeeded(_) => (12, [0; 3]),
-        Refusal::NotSubscribed => (13, [0; 3]),
-    }
-}
-
-fn refusal_from(number: u8, [a, b, c]: [u64; 3]) -> Option<Refusal> {
-    let time = Timestamp::from_unix;
-    Some(match number {
-        0 => Refusal::CloneSuspected,
-        1 => Refusal::ThresholdNotMet { count: a, required: b, retry: Span::seconds(c) },
-        2 => Refusal::CapacityReached { capacity: a, retry: Span::seconds(b) },
-        3 => Refusal::HostNotActivated,
-        4 => Refusal::ProductNotGranted,
-        5 => Refusal::KeyMismatch,
-        6 => Refusal::GrantEnded { end: time(a) },
-        7 => Refusal::ClockSkew { client: time(a), host: time(b) },
-        8 => Refusal::Revoked,
-        9 => Refusal::Replayed { last: time(a) },
-        10 => Refusal::ClockBehind { sealed: time(a), host: time(b) },
-        11 => Refusal::DevicesReached { devices: a, retry: Span::seconds(b) },
-        12 => Refusal::SignInNeeded(SignInFault::Missing),
-        13 => Refusal::NotSubscribed,
-        _ => return None,
-    })
-}
-
 fn distinct<T: PartialEq>(items: impl Iterator<Item = T>) -> Vec<T> {
     let mut seen = Vec::new();
     for item in items {
@@ -372,23 +291,6 @@ fn pick<T>(items: &[T], at: u64) -> Result<&T, Error> {
     usize::try_from(at).ok().and_then(|at| items.get(at)).ok_or_else(damaged)
 }
 
-fn texts<T: std::str::FromStr>(d: &mut Decoder<'_>) -> Result<Vec<T>, Error> {
-    let count = d.array()?.ok_or_else(damaged)?;
-    (0..count).map(|_| text(d)).collect()
-}
-
-pub(super) fn array(d: &mut Decoder<'_>, length: u64) -> Result<(), Error> {
-    if d.array()? == Some(length) { Ok(()) } else { Err(damaged()) }
-}
-
-pub(super) fn fixed<const N: usize>(d: &mut Decoder<'_>) -> Result<[u8; N], Error> {
-    d.bytes()?.try_into().map_err(|_| damaged())
-}
-
-pub(super) fn damaged() -> Error {
-    Error::message("not a journal entry")
-}
-
 /// Bytes of a checksum.
 const CHECKSUM: usize = 8;
 /// Members of a grant to a machine.
@@ -401,6 +303,8 @@ const FORGOTTEN: u8 = 4;
 
 #[cfg(test)]
 mod tests {
+    use leasehold_core::Refusal;
+
     use super::*;
 
     #[test]

@@ -4,12 +4,14 @@
 //! it, the store writes what has changed. A store may run the decision twice.
 
 mod base;
+mod cbor;
 mod codec;
 mod decided;
 mod find;
 mod horizon;
 mod ledger;
 mod record;
+mod refusal;
 pub mod suite;
 
 use std::net::IpAddr;

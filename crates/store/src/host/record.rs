@@ -5,9 +5,9 @@ use minicbor::decode::Error;
 use minicbor::{Decoder, Encoder};
 use sha2::{Digest, Sha256};
 
+use super::cbor::{Wrote, address, array, damaged, fixed, optional, text, write_address};
 use super::codec::{
-    Wrote, address, array, counting, damaged, decode_fingerprint, encode_fingerprint, fixed, optional, requests, text,
-    user, write_address, write_counting, write_requests, write_user,
+    counting, decode_fingerprint, encode_fingerprint, requests, user, write_counting, write_requests, write_user,
 };
 use super::{ClientRow, Counts, Hash, HostStore, LeaseRow, SealKind, SealRow, Sighting};
 use crate::StoreError;
