@@ -60,7 +60,10 @@ impl Schema {
         {
             return Ok(found);
         }
-        client.batch_execute("BEGIN; SET LOCAL statement_timeout = 0; SET LOCAL lock_timeout = '60s'").await?;
+        // What a step has waited for it sees, whichever isolation the database sets.
+        let begin =
+            "BEGIN ISOLATION LEVEL READ COMMITTED; SET LOCAL statement_timeout = 0; SET LOCAL lock_timeout = '60s'";
+        client.batch_execute(begin).await?;
         let ended = self.take_steps(client).await;
         client.batch_execute(if ended.is_ok() { "COMMIT" } else { "ROLLBACK" }).await?;
         ended

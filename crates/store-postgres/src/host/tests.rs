@@ -7,6 +7,7 @@ use leasehold_store::host::suite::{self, Act, HOST, act, act_by, counts};
 use leasehold_store::host::{Decision, Flaw, Records, Subject};
 use leasehold_testkit::need::{Need, is_missing};
 use leasehold_testkit::postgres::Postgres;
+use leasehold_testkit::wait;
 
 use super::*;
 
@@ -127,6 +128,60 @@ fn a_horizon_that_was_altered_is_found() {
     assert!(host.flaws().expect("flaws").is_empty());
     server.query(&name, "UPDATE leasehold_host.horizon SET count = count + 1 WHERE ends");
     assert!(matches!(host.flaws().expect("flaws").as_slice(), [Flaw::Times { .. }]));
+}
+
+/// What a host of an earlier release has left, and what it has in hand while the schema is brought up to date: a client that comes back, and
+/// one that is new.
+const COMMITTED: &str = "INSERT INTO leasehold_host.family (name) VALUES ('acme');
+    INSERT INTO leasehold_host.client (client, family, first_seen, last_seen, fingerprint) VALUES ('\\x01', 1, 1000, 1000, '\\x00');
+    INSERT INTO leasehold_host.lease VALUES ('\\x01', 1, 1, '\\x01', '\\x01', 1000, 2000, 1, 0);
+    UPDATE leasehold_host.family SET clients = 1, live = 1";
+const IN_HAND: &str = "BEGIN ISOLATION LEVEL READ COMMITTED;
+    SELECT id FROM leasehold_host.family WHERE id = 1 FOR UPDATE;
+    INSERT INTO leasehold_host.client (client, family, first_seen, last_seen, fingerprint) VALUES ('\\x02', 1, 1500, 1500, '\\x00');
+    UPDATE leasehold_host.client SET last_seen = 1500 WHERE client = '\\x01';
+    INSERT INTO leasehold_host.lease VALUES ('\\x02', 1, 1, '\\x02', '\\x02', 1500, 2500, 2, 0);
+    UPDATE leasehold_host.lease SET expires = 2500 WHERE client = '\\x01';
+    UPDATE leasehold_host.family SET clients = 2, live = 2";
+const HORIZON: &str =
+    "SELECT string_agg(concat_ws(' ', ends, at, count), ', ' ORDER BY ends, at) FROM leasehold_host.horizon";
+
+#[test]
+fn what_an_earlier_host_has_in_hand_while_the_times_are_counted_is_waited_for() {
+    if is_missing(&[Need::Postgres]) {
+        return;
+    }
+    let earlier = Schema { steps: SCHEMA.steps.split_at(6).0, ..SCHEMA };
+    for (isolation, end, counted) in [
+        ("read committed", "COMMIT", "f 1500 2, t 2500 2"),
+        ("read committed", "ROLLBACK", "f 1000 1, t 2000 1"),
+        ("repeatable read", "COMMIT", "f 1500 2, t 2500 2"),
+        ("serializable", "COMMIT", "f 1500 2, t 2500 2"),
+    ] {
+        let server = Postgres::shared();
+        let name = server.fresh_name();
+        server.query(&name, &format!("ALTER DATABASE {name} SET default_transaction_isolation = '{isolation}'"));
+        let (url, runtime) = (server.url(&name), runtime().expect("a runtime"));
+        let before = runtime.block_on(async {
+            let session = Session::open(&address(&url), Purpose::Looking).await?;
+            earlier.bring_up_to_date(&session.client).await?;
+            session.client.batch_execute(COMMITTED).await?;
+            session.client.batch_execute(IN_HAND).await?;
+            Ok::<_, Fault>(session)
+        });
+        let before = before.expect("a host of an earlier release");
+        let opening = thread::spawn(move || store(&url));
+        let waits =
+            "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'";
+        assert!(wait::until(|| server.query(&name, waits) != "0" || opening.is_finished()));
+        assert!(!opening.is_finished(), "{isolation}: it has not waited");
+        runtime.block_on(before.client.batch_execute(end)).expect("its end");
+        let mut host = opening.join().expect("a store");
+        assert_eq!(server.query(&name, HORIZON), counted, "{isolation} {end}");
+        assert!(host.flaws().expect("flaws").is_empty(), "{isolation} {end}");
+        let next = runtime.block_on(before.client.batch_execute("UPDATE leasehold_host.family SET seen_boundary = 1"));
+        assert!(next.is_err(), "the host of the earlier release is refused from now on");
+    }
 }
 
 /// The capacity of the hosts that race below.
