@@ -1,14 +1,16 @@
 //! Which crate may use which: each level uses what stands below it, nothing beside or above (`docs/style.md`, "The shape").
 
 mod metadata;
+mod uses;
 
 use std::collections::BTreeSet;
 use std::fs;
-use std::path::Path;
 use std::process::Command;
 
 use cargo_metadata::{DependencyKind, Metadata, Node, Package, PackageId};
+use leasehold_files::Readers;
 use leasehold_testkit::need::{Need, is_missing};
+use uses::Modules;
 
 #[test]
 fn each_level_uses_what_stands_below_it() {
@@ -113,43 +115,72 @@ fn unsafe_code_is_forbidden_everywhere_but_at_the_boundaries_to_c_and_to_windows
 #[test]
 fn the_modules_of_the_workbench_and_of_the_sdk_use_what_stands_below_them() {
     for (package, levels, beside) in [("office", &OFFICE[..], OFFICE_BESIDE), ("client", &CLIENT[..], &[])] {
-        let (uses, looked_at) = uses(&metadata::root().join("crates").join(package).join("src"));
-        for (own, used) in uses {
-            let level = |module: &str| {
-                let found = levels.iter().position(|names| names.contains(&module));
-                found.unwrap_or_else(|| panic!("{package}: {module} has no level yet"))
-            };
-            let allowed = level(&used) < level(&own) || own == used || beside.contains(&(own.as_str(), used.as_str()));
+        let modules = Modules::read(&metadata::root().join("crates").join(package).join("src"));
+        let level = |module: &str| {
+            let found = levels.iter().position(|names| names.contains(&module));
+            found.unwrap_or_else(|| panic!("{package}: {module} has no level yet"))
+        };
+        for (own, used) in
+            modules.uses.iter().flat_map(|(own, used)| used.iter().map(move |used| (own.as_str(), used.as_str())))
+        {
+            let allowed = level(used) < level(own) || beside.contains(&(own, used));
             assert!(allowed, "{package}: {own} uses {used}");
         }
-        assert!(looked_at > 60, "the files are looked at: {looked_at}");
+        assert!(modules.files > 60, "the files are looked at: {}", modules.files);
     }
 }
 
-/// What each module uses outside its tests, and how many files were read.
-fn uses(source: &Path) -> (BTreeSet<(String, String)>, usize) {
-    let (mut uses, mut looked_at) = (BTreeSet::new(), 0);
-    for file in leasehold_files::Walk::of(source).expect("a folder").map(|file| file.expect("a file")) {
-        let below = file.strip_prefix(source).expect("it is below").to_string_lossy().replace('\\', "/");
-        let own = below.split('/').next().unwrap_or_default().trim_end_matches(".rs");
-        if own == "lib" || below.ends_with("tests.rs") || file.extension().is_none_or(|end| end != "rs") {
-            continue;
-        }
-        looked_at += 1;
-        let text = fs::read_to_string(&file).expect("text");
-        let code = text.split("#[cfg(test)]").next().unwrap_or_default();
-        for line in code.lines().filter(|line| !line.trim_start().starts_with("//")) {
-            for (at, path) in line.match_indices("crate::") {
-                let rest = &line[at + path.len()..];
-                let used = rest.split(|c: char| !(c.is_ascii_lowercase() || c == '_')).next().unwrap_or_default();
-                // What stands in the library itself, a macro or a constant, is below all.
-                if !used.is_empty() {
-                    uses.insert((own.to_owned(), used.to_owned()));
-                }
-            }
+#[test]
+fn the_modules_of_a_crate_do_not_use_each_other_in_a_circle() {
+    let (mut crates, mut files) = (0, 0);
+    for folder in ["crates", "bin"].map(|folder| metadata::root().join(folder)) {
+        for entry in fs::read_dir(folder).expect("a folder") {
+            let package = entry.expect("an entry").path();
+            let modules = Modules::read(&package.join("src"));
+            assert!(modules.circles().is_empty(), "{}: {:?}", package.display(), modules.circles());
+            (crates, files) = (crates + 1, files + modules.files);
         }
     }
-    (uses, looked_at)
+    assert!(crates > 20 && files > 900, "{crates} crates of {files} files are looked at");
+}
+
+#[test]
+fn a_circle_is_seen_by_whatever_way_its_modules_name_each_other() {
+    let circles = |files: &[(&str, &str)]| {
+        let folder = tempfile::tempdir().expect("a folder");
+        for (name, text) in files {
+            leasehold_files::make_folder(folder.path().join(name).parent().expect("it lies below"), Readers::Umask)
+                .expect("a folder");
+            fs::write(folder.path().join(name), text).expect("a file");
+        }
+        let modules = Modules::read(folder.path());
+        modules.circles().iter().map(|circle| circle.iter().copied().collect::<Vec<_>>().join(" ")).collect::<Vec<_>>()
+    };
+    let root = ("lib.rs", "mod a;\nmod b;\nmod c;\npub use b::{self, B as Known};\n#[cfg(test)]\nmod tests;");
+    let c = ("c.rs", "use crate::a;");
+    for to_b in [
+        "use crate::b::B;",
+        "use crate::{\n    c,\n    b::{B},\n};",
+        "fn f() -> crate::b::B { loop {} }",
+        "use super::b::B;",
+        "use crate::Known;",
+        "mod inner { use super::super::b; }",
+        "macro_rules! m { () => { $crate::b::B } }",
+    ] {
+        for to_a in ["use crate::a;", "#[cfg(not(test))]\nuse crate::a::A;", "pub(crate) fn f(_: &crate::a::A) {}"] {
+            assert_eq!(circles(&[root, ("a.rs", to_b), ("b.rs", to_a), ("c.rs", "")]), ["a b"], "{to_b} {to_a}");
+        }
+        assert_eq!(circles(&[root, ("a.rs", to_b), ("b/mod.rs", "mod d;"), ("b/d.rs", "use crate::c;"), c]), ["a b c"]);
+        for none in [
+            "// crate::a",
+            "const B: &str = \"crate::a\";",
+            "#[cfg(test)]\nmod tests { use crate::a; }\nfn f() {}",
+            "#[cfg(test)]\nuse crate::a::{A};\nfn f() {}",
+            "mod inner { use super::a; }",
+        ] {
+            assert_eq!(circles(&[root, ("a.rs", to_b), ("b.rs", none), ("c.rs", "")]), [""; 0], "{none}");
+        }
+    }
 }
 
 fn level(package: &str) -> u8 {
