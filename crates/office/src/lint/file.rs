@@ -26,7 +26,10 @@ impl<'f> File<'f> {
     pub(super) fn of(document: &'f Document<'f>, findings: &mut Findings<'_>) -> Option<Self> {
         let (root, text) = (document.root_element(), document.input_text());
         if name(root, text) != ROOT {
-            let message = format!("the root is {}: a configuration file has {ROOT}", name(root, text));
+            // Programs have a configuration of their own, which is called so too.
+            let small = root.children().any(|child| child.is_element() && SMALL.contains(&name(child, text)));
+            let why = if small { ", with capital letters, as the names within it" } else { "" };
+            let message = format!("the root is {}: a configuration file has {ROOT}{why}", name(root, text));
             findings.add(NOT_A_CONFIGURATION, name_span(root, text), message);
             return None;
         }
@@ -351,3 +354,5 @@ pub(super) fn name_span(node: Node<'_, '_>, text: &str) -> Range<usize> {
 }
 
 const ROOT: &str = "Configuration";
+/// What stands in it, where the file was written in small letters.
+const SMALL: [&str; 3] = ["add", "remove", "display"];

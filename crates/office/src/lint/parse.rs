@@ -16,9 +16,11 @@ pub(super) fn parse(text: &str) -> Result<Document<'_>, Problem> {
         if matches!(error, roxmltree::Error::NoRootNode) || text.trim_start().starts_with("&lt;") {
             return Problem::new(0, rootless(text));
         }
-        let typed = typographic(text, at).map_or_else(|| words(&error), |(_, what)| what);
-        let at = typographic(text, at).map_or(at, |(at, _)| at);
-        Problem::new(at, format!("not well-formed XML: {typed}"))
+        let (at, why) = copied(text)
+            .or_else(|| typographic(text, at))
+            .or_else(|| slip(text, at))
+            .unwrap_or_else(|| (at, words(&error)));
+        Problem::new(at, format!("not well-formed XML: {why}"))
     })
 }
 
@@ -35,6 +37,43 @@ fn rootless(text: &str) -> String {
     } else {
         "the file asks for nothing: there is no element in it".to_owned()
     }
+}
+
+/// What stands around a file that was copied out of a page, a script or a mail, and what to do.
+fn copied(text: &str) -> Option<(usize, String)> {
+    let start = text.len() - text.trim_start_matches(|c: char| c.is_whitespace() || c == '\u{feff}').len();
+    let found = |at: usize, what: &str| Some((at, what.to_owned()));
+    if let Some(at) = FENCES.iter().find_map(|fence| text.find(fence)) {
+        return found(at, "a fence of Markdown stands around the file: take it out");
+    }
+    if let Some(at) = text.find("^<") {
+        return found(at, "the carets are of a batch file that writes the file: check what it has written");
+    }
+    match text[start..].chars().next()? {
+        '<' => {}
+        '{' | '[' => return found(start, "this is JSON"),
+        _ => return found(start, "a text stands before the first element: take it out"),
+    }
+    let end = text.rfind(END)? + END.len();
+    let behind = text[end..].trim_start();
+    let at = text.len() - behind.len();
+    (!behind.is_empty() && !behind.starts_with('<'))
+        .then(|| (at, "a text stands behind the last element: take it out".to_owned()))
+}
+
+/// A slip of the hand at the place where the parser has stopped, and what to do.
+fn slip(text: &str, at: usize) -> Option<(usize, String)> {
+    let rest = text.get(at..)?;
+    let line = text[..at].rfind(['\n', '<']).map_or(0, |start| start + 1);
+    // The parser stands at the mark, or behind what it has taken for a name.
+    let mark = if rest.starts_with('&') { Some(at) } else { text[line..at].rfind('&').map(|found| line + found) };
+    if let Some(mark) = mark
+        && !ENTITIES.iter().any(|entity| text[mark..].starts_with(entity))
+    {
+        return Some((mark, "& has to be written &amp;".to_owned()));
+    }
+    let value = text[..at].trim_end().ends_with('=') && !rest.trim_start().starts_with(['"', '\'']);
+    value.then(|| (at, "the value stands without quotation marks: write them".to_owned()))
 }
 
 /// Characters that word processors and web pages put in the place of plain ones, where they stop the parser, and what to do.
@@ -66,6 +105,12 @@ fn byte_at(text: &str, row: u32, column: u32) -> usize {
     line.char_indices().nth(column).map_or(start + line.len(), |(at, _)| start + at)
 }
 
+/// How a block of code begins in Markdown.
+const FENCES: [&str; 2] = ["```", "~~~"];
+const END: &str = "</Configuration>";
+/// How what XML writes with & begins.
+const ENTITIES: [&str; 6] = ["&amp;", "&lt;", "&gt;", "&quot;", "&apos;", "&#"];
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -78,6 +123,24 @@ mod tests {
             let problem = parse(text).expect_err("not well-formed");
             assert_eq!(problem.at, at, "{text}: {}", problem.message);
             assert!(!problem.message.contains(" at "), "{}", problem.message);
+        }
+    }
+
+    #[test]
+    fn what_was_copied_too_and_slips_of_the_hand_are_named_with_their_place() {
+        for (text, at, words) in [
+            ("```xml\n<Configuration/>\n```", 0, "fence"),
+            ("<Configuration></Configuration>\n```\n", 32, "fence"),
+            ("echo ^<Configuration^> > c.xml", 5, "carets"),
+            ("{\"a\": 1}", 0, "JSON"),
+            ("My file:\n<Configuration/>", 0, "before the first"),
+            ("<Configuration></Configuration>\nsetup.exe /configure c.xml\n", 32, "behind the last"),
+            ("<Configuration><Add SourcePath=\"\\\\srv\\R&D\"/></Configuration>", 39, "&amp;"),
+            ("<Configuration><Add OfficeClientEdition=64 /></Configuration>", 40, "without quotation marks"),
+        ] {
+            let problem = parse(text).expect_err("not well-formed");
+            assert!(problem.message.contains(words), "{text}: {}", problem.message);
+            assert_eq!(problem.at, at, "{text}: {}", problem.message);
         }
     }
 
