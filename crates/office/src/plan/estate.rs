@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::choice::choice;
+use super::written::Written;
 use crate::facts::products::Release as OfficeRelease;
 use crate::read::masked;
 
@@ -22,7 +23,7 @@ pub struct Estate {
 
 /// Machines of which the same is true.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
-#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+#[serde(from = "Written")]
 pub struct Group {
     /// What they are called.
     pub name: String,
@@ -44,6 +45,7 @@ pub struct Facts {
     /// How many machines there are.
     pub machines: Option<u32>,
     /// What was bought.
+    #[serde(alias = "license")]
     pub licence: Option<Licence>,
     /// What they are members of.
     pub domain: Option<Membership>,
@@ -219,6 +221,11 @@ pub enum EstateError {
     /// It is not TOML, or has words that are not known.
     #[error("{0}")]
     Form(#[from] toml::de::Error),
+    /// It is a list of machines.
+    #[error(
+        "a list of machines, and no groups: say how many machines of each kind there are, and what is true of them"
+    )]
+    List,
     /// There is nothing to plan.
     #[error("no group is named: begin one with [[group]]")]
     NoGroup,
@@ -236,6 +243,9 @@ impl Estate {
     /// # Errors
     /// Where it is none.
     pub fn parse(text: &str) -> Result<Self, EstateError> {
+        if is_list(text) {
+            return Err(EstateError::List);
+        }
         let estate: Self = toml::from_str(&masked(text))?;
         if estate.groups.is_empty() {
             return Err(EstateError::NoGroup);
@@ -260,6 +270,13 @@ impl Estate {
         };
         self.groups.iter().map(told).collect()
     }
+}
+
+/// Whether a text begins with the heading of a table, as inventories export them.
+fn is_list(text: &str) -> bool {
+    let heading = text.trim_start_matches('\u{feff}').lines().find(|line| !line.trim().is_empty()).unwrap_or_default();
+    let of_toml = heading.trim_start().starts_with(['[', '#']) || heading.contains('=');
+    !of_toml && [',', ';', '\t', '|'].iter().any(|mark| heading.contains(*mark))
 }
 
 /// The app that a group's name says it is about: Visio and Project are sold by themselves, under volume licences.

@@ -16,6 +16,7 @@ mod fact;
 mod judge;
 mod needs;
 mod steps;
+mod written;
 
 pub use counts::{MakPool, Threshold};
 pub use decide::Against;

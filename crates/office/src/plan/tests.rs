@@ -234,7 +234,7 @@ fn an_estate_is_read_with_its_defaults_and_nothing_is_passed_over() {
     for (text, error) in [
         ("", "no group"),
         ("[[group]]\nname = 'a'\nrelaese = '2024'\n", "unknown field"),
-        ("[[group]]\nname = 'a'\nrelease = '2025'\n", "unknown variant"),
+        ("[[group]]\nname = 'a'\nrelease = '2025'\n", "\"2025\" is not one of"),
         ("[[group]]\nname = 'a'\n[[group]]\nname = 'a'\n", "stands twice"),
         ("[[group]]\nrelease = '2024'\n", "missing field"),
     ] {
@@ -315,4 +315,31 @@ proptest! {
 #[test]
 fn numbers_come_from_the_table() {
     assert_eq!(counts::threshold(Product::WindowsClient), KMS.number("threshold.windows_client"));
+}
+
+#[test]
+fn words_are_known_as_people_write_them_and_an_error_names_its_line() {
+    let estate = Estate::parse(
+        "[defaults]\nlicense = \"Volume\"\ndomain = \"AD\"\n[[group]]\nname = \"a\"\nrelease = 2024\nnetwork = \"semi_isolated\"\n\
+         [[group]]\nname = \"b\"\nlicense = \"retail\"\nrelease = \"Office LTSC 2021\"\n[[group]]\nname = \"c\"\nrelease = \"Windows Server 2022\"\n\
+         [[group]]\nname = \"d\"\nrelease = \"Windows 11\"\n[[group]]\nname = \"e\"\nrelease = \"Microsoft 365 Apps\"\n",
+    )
+    .unwrap();
+    let releases: Vec<_> = estate.groups.iter().filter_map(|group| group.facts.release).collect();
+    assert_eq!(
+        releases,
+        [Release::Office2024, Release::Office2021, Release::Server2022, Release::Windows11, Release::M365]
+    );
+    assert_eq!((estate.defaults.licence, estate.defaults.domain), (Some(Licence::Volume), Some(Membership::Ad)));
+    assert_eq!(estate.groups[0].facts.network, Some(Network::SemiIsolated));
+    for (text, words) in [
+        ("[[group]]\nname = \"a\"\nmachines = 3\ndomain = \"workgroup\"\n", "line 4"),
+        ("[[group]]\nname = \"a\"\nmachines = 3\ndomian = \"ad\"\n", "line 4"),
+        ("[[group]]\nname = \"a\"\nmachines = -3\n", "line 3"),
+        ("Device name;OS;Office\nPC-1;Windows 11;LTSC 2024\n", "a list of machines"),
+        ("\u{feff}\"Ger\u{e4}t\",\"Office\"\n\"PC-1\",\"2024\"\n", "a list of machines"),
+    ] {
+        let told = Estate::parse(text).unwrap_err().to_string();
+        assert!(told.contains(words), "{text}: {told}");
+    }
 }
