@@ -1,9 +1,12 @@
 //! The code pages of consoles and of Windows, told from each other by what words look like in them. A text says nothing of its code
 //! page: where two fit, the likelier is taken.
 
-use encoding_rs::{SHIFT_JIS, WINDOWS_1252};
+use std::sync::LazyLock;
+
+use encoding_rs::{BIG5, EUC_KR, GBK, IBM866, SHIFT_JIS, WINDOWS_1251, WINDOWS_1252};
 
 use super::text::Encoding;
+use crate::facts::outputs::OUTPUTS;
 
 /// The upper half of code page 850, in which Western European consoles write to files.
 const OEM_850: &str = "ÇüéâäàåçêëèïîìÄÅÉæÆôöòûùÿÖÜø£Ø×ƒáíóúñÑªº¿®¬½¼¡«»░▒▓│┤ÁÂÀ©╣║╗╝¢¥┐└┴┬├─┼ãÃ╚╔╩╦╠═╬¤ðÐÊËÈıÍÎÏ┘┌█▄¦Ì▀ÓßÔÒõÕµþÞÚÛÙýÝ¯´\u{ad}±‗¾¶§÷¸°¨·¹³²■\u{a0}";
@@ -12,6 +15,9 @@ const OEM_437: &str = "ÇüéâäàåçêëèïîìÄÅÉæÆôöòûùÿÖÜ¢�
 
 /// Decodes a text that is no Unicode. Nothing is refused: every byte means something.
 pub(super) fn decode(bytes: &[u8]) -> (String, Encoding) {
+    if let Some(known) = PHRASES.iter().find(|known| contains(bytes, &known.bytes)) {
+        return (known.page.decode_without_bom_handling(bytes).0.into_owned(), known.encoding);
+    }
     if let Some(text) = japanese(bytes) {
         return (text, Encoding::ShiftJis);
     }
@@ -27,6 +33,50 @@ pub(super) fn decode(bytes: &[u8]) -> (String, Encoding) {
     let likeliest = pages.into_iter().flatten().rev().max_by_key(|(text, _)| score(text));
     likeliest.expect("code pages of consoles take every byte")
 }
+
+/// A state or sentence of a script, as it is in a code page.
+struct Phrase {
+    bytes: Vec<u8>,
+    page: &'static encoding_rs::Encoding,
+    encoding: Encoding,
+}
+
+/// Words that say of their line which code page it is in: those of the scripts, in the pages of consoles that have them.
+static PHRASES: LazyLock<Vec<Phrase>> = LazyLock::new(|| {
+    let pages = [
+        (GBK, Encoding::Gbk),
+        (BIG5, Encoding::Big5),
+        (EUC_KR, Encoding::EucKr),
+        (IBM866, Encoding::Ibm866),
+        (WINDOWS_1251, Encoding::Windows1251),
+        (SHIFT_JIS, Encoding::ShiftJis),
+    ];
+    let states = OUTPUTS.state_words.iter().map(|known| known.word.as_str());
+    let words = states.chain(OUTPUTS.labels.iter().map(|label| label.label.as_str()));
+    // Accented letters are in the Western pages, which are told by what words look like.
+    let foreign = words.filter(|word| word.chars().any(|letter| letter > '\u{24f}' && letter.is_alphabetic()));
+    let in_page = |word: &str| {
+        pages
+            .into_iter()
+            .filter_map(move |(page, encoding)| {
+                let (bytes, _, lost) = page.encode(word);
+                let bytes = bytes.into_owned();
+                (!lost && bytes.len() >= FEW).then_some(Phrase { bytes, page, encoding })
+            })
+            .collect::<Vec<_>>()
+    };
+    let mut all: Vec<Phrase> = foreign.flat_map(in_page).collect();
+    // Two Chinese letters may be chance within a longer word of another page.
+    all.sort_by_key(|phrase| std::cmp::Reverse(phrase.bytes.len()));
+    all
+});
+
+fn contains(bytes: &[u8], phrase: &[u8]) -> bool {
+    bytes.windows(phrase.len()).any(|some| some == phrase)
+}
+
+/// Fewer bytes say nothing.
+const FEW: usize = 6;
 
 fn oem(bytes: &[u8], upper: &str) -> String {
     let upper: Vec<char> = upper.chars().collect();
@@ -187,6 +237,19 @@ mod tests {
         for text in ["bâtiment, tâche", "générée", "Müller", "éà ùè", "ÄÖÜ"] {
             assert_ne!(decode(&bytes(text, Encoding::Oem850)).1, Encoding::ShiftJis, "{text}");
             assert_ne!(decode(&bytes(text, Encoding::Windows1252)).1, Encoding::ShiftJis, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_line_with_words_of_a_script_is_read_in_the_page_that_has_them() {
+        for (text, page, encoding) in [
+            ("许可证状态: 已授权", GBK, Encoding::Gbk),
+            ("授權狀態: 已授權", BIG5, Encoding::Big5),
+            ("라이선스 상태: 사용 허가됨", EUC_KR, Encoding::EucKr),
+            ("Состояние лицензии: имеет лицензию", IBM866, Encoding::Ibm866),
+            ("Состояние лицензии: имеет лицензию", WINDOWS_1251, Encoding::Windows1251),
+        ] {
+            assert_eq!(decode(&page.encode(text).0), (text.to_owned(), encoding));
         }
     }
 

@@ -12,7 +12,10 @@ use crate::facts::products;
 pub(super) fn of_line(text: &str, block: Option<&Block>, before: Option<Field>) -> Option<(Field, Value)> {
     let (label, value) = text.split_once([':', '：'])?;
     let (label, value) = (label.trim(), value.trim());
-    let worded = label.chars().any(char::is_alphabetic) && label.chars().count() < MAX_LABEL && !label.contains('=');
+    // In a code page that is not known letters look like frames.
+    let worded = label.chars().any(|c| c.is_alphabetic() || !c.is_ascii())
+        && label.chars().count() < MAX_LABEL
+        && !label.contains('=');
     if !worded || value.is_empty() {
         return None;
     }

@@ -146,7 +146,8 @@ impl Open {
                 scripts.finish();
                 complete.told.extend(scripts.take().map(|block| (None, Content::Block(block))));
             }
-            Self::Xml(_) | Self::Table(_) => {}
+            Self::Xml(_) => {}
+            Self::Table(mut table) => table.end(&mut complete.told),
             Self::Licences(reading) => complete.told.push((None, Content::Licences(reading.finish()))),
             Self::Lookup(lookup) if lookup.is_empty() => {}
             Self::Lookup(lookup) => complete.told.push((None, Content::Lookup(lookup))),

@@ -1,6 +1,7 @@
 //! `ospp.vbs` and `slmgr.vbs`, line by line: where a product begins and ends, and what its lines say.
 
 use super::block::{Block, Unrecognised};
+use super::event::is_guid;
 use super::form;
 use super::labels::Labels;
 use super::value::{MAX_VALUE, State, Value, find_code, shorten};
@@ -159,7 +160,7 @@ impl Scripts {
     /// Sentences without a label: `Error: 0x…`, `Activating …`, `… successfully.`, names of what is acted on.
     fn sentence(&mut self, number: u64, text: &str) -> bool {
         let open = self.block.as_ref().map(|block| block.tool);
-        if let Some(rest) = text.strip_prefix("Error:").or_else(|| text.strip_prefix("Error "))
+        if let Some(rest) = error_of(text)
             && let Some(code) = find_code(rest)
         {
             // A second error is of another command.
@@ -192,6 +193,15 @@ impl Scripts {
             let mut block = Block::new(Script::Slmgr, number);
             block.fields.insert(Field::Name, Value::words(name));
             block.fields.insert(Field::ActivationId, Value::words(id.trim_end_matches(')')));
+            self.block = Some(block);
+            self.last = None;
+            return true;
+        }
+        if let Some((name, id)) = activated(text) {
+            self.finish();
+            let mut block = Block::new(Script::Slmgr, number);
+            block.fields.insert(Field::Name, Value::words(name));
+            block.fields.insert(Field::ActivationId, Value::words(id));
             self.block = Some(block);
             self.last = None;
             return true;
@@ -283,6 +293,47 @@ fn read(label: &Label, rest: &str) -> Value {
         (_, kind) => Value::read(kind, rest),
     }
 }
+
+/// What follows the word for an error, in whatever language it is, where it is a code: `Fehler: 0x…`, `エラー: 0x…`.
+fn error_of(text: &str) -> Option<&str> {
+    if let Some(rest) = text.strip_prefix("Error:").or_else(|| text.strip_prefix("Error ")) {
+        return Some(rest);
+    }
+    let (word, rest) = text.split_once([':', '：'])?;
+    let (word, rest) = (word.trim().to_lowercase(), rest.trim_start());
+    (ERRORS.contains(&word.as_str()) && rest.starts_with("0x")).then_some(rest)
+}
+
+/// The product that is being activated, and its id, in a language whose sentence begins or ends otherwise: `Windows(R),
+/// Professional edition (…) wird aktiviert...`
+fn activated(text: &str) -> Option<(&str, &str)> {
+    const EDITION: &str = " edition (";
+    let at = text.find(EDITION)?;
+    let begin = text[..at].find("Windows(R)").or_else(|| text[..at].find("Office "))?;
+    let (id, rest) = text[at + EDITION.len()..].split_once(')')?;
+    // A state stands behind it in no output.
+    (is_guid(id) && !rest.contains(':')).then(|| (&text[begin..at + " edition".len()], id))
+}
+
+/// What scripts call an error, as the languages of Windows do.
+const ERRORS: [&str; 16] = [
+    "error",
+    "fehler",
+    "erreur",
+    "errore",
+    "erro",
+    "エラー",
+    "错误",
+    "錯誤",
+    "오류",
+    "ошибка",
+    "fout",
+    "błąd",
+    "fel",
+    "chyba",
+    "hata",
+    "hiba",
+];
 
 /// An error that a script names in a sentence of its own, without a label.
 fn failed(text: &str) -> Option<&str> {

@@ -43,6 +43,16 @@ pub enum Encoding {
     Oem437,
     /// Code page 932, which Japanese consoles and programs use.
     ShiftJis,
+    /// Code page 936, which consoles in mainland China use.
+    Gbk,
+    /// Code page 950, which consoles in Taiwan and Hong Kong use.
+    Big5,
+    /// Code page 949, which Korean consoles use.
+    EucKr,
+    /// Code page 866, which Russian consoles use.
+    Ibm866,
+    /// The Windows code page of Cyrillic letters.
+    Windows1251,
 }
 
 impl fmt::Display for Encoding {
@@ -55,6 +65,11 @@ impl fmt::Display for Encoding {
             Self::Oem850 => "IBM850",
             Self::Oem437 => "IBM437",
             Self::ShiftJis => "Shift_JIS",
+            Self::Gbk => "GBK",
+            Self::Big5 => "Big5",
+            Self::EucKr => "EUC-KR",
+            Self::Ibm866 => "IBM866",
+            Self::Windows1251 => "windows-1251",
         })
     }
 }

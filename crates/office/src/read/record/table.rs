@@ -10,19 +10,22 @@ pub(crate) struct Table {
     /// Whether the line of dashes is still to come, if it comes at all.
     heading: bool,
     rows: usize,
+    /// The last row, whose cells may go on in the next line.
+    held: Option<Record>,
 }
 
 impl Table {
     /// A table that this line is the heading of.
     pub(crate) fn begin(line: &str) -> Option<Self> {
         let columns = columns(line)?;
-        Some(Self { columns, heading: true, rows: 0 })
+        Some(Self { columns, heading: true, rows: 0, held: None })
     }
 
     /// Takes one line and passes on what its row tells; `false` where the line is of something else.
     pub(crate) fn line(&mut self, number: u64, line: &str, told: &mut Vec<Told>) -> bool {
         let text = line.trim();
         if text.is_empty() {
+            self.end(told);
             return true;
         }
         if self.heading && text.chars().all(|c| c == '-' || c == ' ') {
@@ -30,16 +33,30 @@ impl Table {
             return true;
         }
         if let Some(columns) = columns(line) {
-            *self = Self { columns, heading: true, rows: 0 };
+            self.end(told);
+            *self = Self { columns, heading: true, rows: 0, held: None };
             return true;
         }
         self.heading = false;
         let Some(record) = self.row(number, line) else { return false };
-        let found = record.contents();
-        self.rows += usize::from(!found.is_empty());
-        let fits = !found.is_empty();
-        told.extend(found);
+        if let Some(held) = self.held.as_mut().filter(|held| goes_on(held, &record)) {
+            let parts = held.fields.iter_mut().zip(record.fields).filter(|(_, (_, part))| !part.is_empty());
+            parts.for_each(|((_, value), (_, part))| {
+                value.push(' ');
+                value.push_str(&part);
+            });
+            return true;
+        }
+        self.end(told);
+        let fits = !record.contents().is_empty();
+        self.rows += usize::from(fits);
+        self.held = fits.then_some(record);
         fits
+    }
+
+    /// Tells the last row.
+    pub(crate) fn end(&mut self, told: &mut Vec<Told>) {
+        told.extend(self.held.take().iter().flat_map(Record::contents));
     }
 
     /// The row as a record. A value that is wider than its column begins before the heading does, after a blank.
@@ -49,7 +66,8 @@ impl Table {
         for (at, (_, start)) in self.columns.iter().enumerate() {
             let floor = starts.last().copied().unwrap_or(0);
             let mut from = (*start).min(characters.len());
-            while at > 0 && from > floor && from <= characters.len() && characters[from - 1] != ' ' {
+            // A line that ends before the column has nothing in it.
+            while at > 0 && from > floor && from < characters.len() && characters[from - 1] != ' ' {
                 from -= 1;
             }
             starts.push(from);
@@ -66,6 +84,15 @@ impl Table {
         }
         Some(record)
     }
+}
+
+/// Whether a line is the rest of the row above it, as `Format-Table -Wrap` prints it: what is a number there stands once, and
+/// nothing stands where there was nothing.
+fn goes_on(row: &Record, rest: &Record) -> bool {
+    let cells = || row.fields.iter().zip(&rest.fields).map(|((_, value), (_, part))| (value.as_str(), part.as_str()));
+    let is_number = |value: &str| !value.is_empty() && value.bytes().all(|byte| byte.is_ascii_digit());
+    cells().any(|(value, _)| is_number(value))
+        && cells().all(|(value, part)| part.is_empty() || !value.is_empty() && !is_number(value))
 }
 
 /// The columns of a heading: several names, one of which is characteristic.
@@ -96,6 +123,26 @@ const MAX_COLUMNS: usize = 40;
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_cell_that_is_wrapped_goes_on_in_the_next_line() {
+        let mut table = Table::begin("Name                  LicenseStatus PartialProductKey").expect("a heading");
+        let mut told = Vec::new();
+        for (number, line) in [
+            "----                  ------------- -----------------",
+            "Windows(R), x edition             1 3V66T",
+            "Office 24,                        5 CRYQ3",
+            "Office24ProPlus2024VL",
+            "_KMS_Client_AE edition",
+            "",
+        ]
+        .into_iter()
+        .enumerate()
+        {
+            assert!(table.line(number as u64, line, &mut told), "{line}");
+        }
+        assert_eq!(told.len(), 2);
+    }
 
     #[test]
     fn a_value_that_is_wider_than_its_column_is_whole() {
