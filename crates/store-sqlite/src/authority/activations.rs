@@ -1,12 +1,12 @@
 //! Activations.
 
-use leasehold_core::activation::{KeyUsage, Known, Ordinals, PlaceId};
+use leasehold_core::activation::{KeyUsage, Ordinals, PlaceId};
 use leasehold_core::{DirectoryId, KeyId, PublicKey, Text};
 use leasehold_store::StoreError;
 use leasehold_store::authority::{Activation, ActivationRows, Change, NewActivation, Stamp};
 use rusqlite::{Row, params};
 
-use super::row::{at, fingerprint, hashes, integer, key_id, optional_text, optional_time, time, whole};
+use super::row::{at, hashes, integer, key_id, optional_text, optional_time, time, whole};
 use super::similar;
 use super::transaction::SqliteTransaction;
 
@@ -84,15 +84,6 @@ impl ActivationRows for SqliteTransaction<'_> {
 
 fn ordinals(row: &Row<'_>) -> rusqlite::Result<Ordinals> {
     Ok(Ordinals { place: whole(row, 0)?, activation: whole(row, 1)? })
-}
-
-pub(super) fn known(row: &Row<'_>) -> rusqlite::Result<Known> {
-    Ok(Known { place: whole(row, 0)?, activations: whole(row, 1)?, id: PlaceId::Machine(fingerprint(row, 2)?) })
-}
-
-pub(super) fn known_directory(row: &Row<'_>) -> rusqlite::Result<Known> {
-    let id = PlaceId::Directory(DirectoryId(row.get(2)?));
-    Ok(Known { place: whole(row, 0)?, activations: whole(row, 1)?, id })
 }
 
 fn place(row: &Row<'_>) -> rusqlite::Result<Activation> {

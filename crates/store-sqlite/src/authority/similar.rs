@@ -4,13 +4,12 @@ use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
 use leasehold_core::activation::{Known, PlaceId};
-use leasehold_core::{Component, KeyId};
+use leasehold_core::{Component, DirectoryId, KeyId};
 use leasehold_store::StoreError;
 use leasehold_store::authority::activations::similar::lookups;
 use rusqlite::{Row, params};
 
-use super::activations::{known, known_directory};
-use super::row::whole;
+use super::row::{fingerprint, whole};
 use super::transaction::SqliteTransaction;
 
 /// By the ordinals of their places, the latest activation of each first.
@@ -34,6 +33,15 @@ type Order = (u64, Reverse<u64>);
 fn similar(row: &Row<'_>) -> rusqlite::Result<(Order, Known)> {
     let found = known(row)?;
     Ok(((found.place, Reverse(whole(row, 8)?)), found))
+}
+
+fn known(row: &Row<'_>) -> rusqlite::Result<Known> {
+    Ok(Known { place: whole(row, 0)?, activations: whole(row, 1)?, id: PlaceId::Machine(fingerprint(row, 2)?) })
+}
+
+fn known_directory(row: &Row<'_>) -> rusqlite::Result<Known> {
+    let id = PlaceId::Directory(DirectoryId(row.get(2)?));
+    Ok(Known { place: whole(row, 0)?, activations: whole(row, 1)?, id })
 }
 
 const fn statement(component: Component) -> &'static str {
