@@ -1,14 +1,12 @@
 //! Activations.
 
-use leasehold_core::activation::{KeyUsage, Known, Ordinals, PlaceId};
+use leasehold_core::activation::{KeyUsage, Ordinals, PlaceId};
 use leasehold_core::{DirectoryId, KeyId, PublicKey, Text};
 use leasehold_store::StoreError;
 use leasehold_store::authority::{Activation, ActivationRows, Change, NewActivation, Stamp};
 use tokio_postgres::Row;
 
-use super::row::{
-    at, bytes, fingerprint, hashes, integer, key_id, optional, optional_text, optional_time, time, whole,
-};
+use super::row::{at, bytes, hashes, integer, key_id, optional, optional_text, optional_time, time, whole};
 use super::similar;
 use super::transaction::PostgresTransaction;
 use crate::failure::Fault;
@@ -87,15 +85,6 @@ impl ActivationRows for PostgresTransaction<'_> {
 
 fn ordinals(row: &Row) -> Result<Ordinals, Fault> {
     Ok(Ordinals { place: whole(row, 0)?, activation: whole(row, 1)? })
-}
-
-pub(super) fn known(row: &Row) -> Result<Known, Fault> {
-    Ok(Known { place: whole(row, 0)?, activations: whole(row, 1)?, id: PlaceId::Machine(fingerprint(row, 2)?) })
-}
-
-pub(super) fn known_directory(row: &Row) -> Result<Known, Fault> {
-    let id = PlaceId::Directory(DirectoryId(bytes(row, 2)?));
-    Ok(Known { place: whole(row, 0)?, activations: whole(row, 1)?, id })
 }
 
 fn place(row: &Row) -> Result<Activation, Fault> {

@@ -4,13 +4,12 @@ use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
 use leasehold_core::activation::{Known, PlaceId};
-use leasehold_core::{Component, KeyId};
+use leasehold_core::{Component, DirectoryId, KeyId};
 use leasehold_store::StoreError;
 use leasehold_store::authority::activations::similar::lookups;
 use tokio_postgres::Row;
 
-use super::activations::{known, known_directory};
-use super::row::whole;
+use super::row::{bytes, fingerprint, whole};
 use super::transaction::PostgresTransaction;
 use crate::failure::Fault;
 
@@ -40,6 +39,15 @@ type Order = (u64, Reverse<u64>);
 fn similar(row: &Row) -> Result<(Order, Known), Fault> {
     let found = known(row)?;
     Ok(((found.place, Reverse(whole(row, 8)?)), found))
+}
+
+fn known(row: &Row) -> Result<Known, Fault> {
+    Ok(Known { place: whole(row, 0)?, activations: whole(row, 1)?, id: PlaceId::Machine(fingerprint(row, 2)?) })
+}
+
+fn known_directory(row: &Row) -> Result<Known, Fault> {
+    let id = PlaceId::Directory(DirectoryId(bytes(row, 2)?));
+    Ok(Known { place: whole(row, 0)?, activations: whole(row, 1)?, id })
 }
 
 const fn statement(component: Component) -> &'static str {
