@@ -86,13 +86,13 @@ impl Terms {
     pub(super) fn write(&self, e: &mut Encoder) -> Wrote {
         match self {
             Self::Lease(LeaseTerms { family, product, renewal, retry, grace, method, features }) => {
-                e.array(8)?.u8(super::item::LEASE_TERMS)?.str(family.as_str())?.str(product.as_str())?;
+                e.array(8)?.u8(LEASE_TERMS)?.str(family.as_str())?.str(product.as_str())?;
                 e.u64(renewal.as_seconds())?.u64(retry.as_seconds())?.u64(grace.as_seconds())?.u8(*method as u8)?;
                 e.array(features.len() as u64)?;
                 features.iter().try_for_each(|feature| e.str(feature.as_str()).map(drop))
             }
             Self::Refusal(RefusalTerms { family, product, reason, retry }) => {
-                e.array(5)?.u8(super::item::REFUSAL_TERMS)?.str(family.as_str())?.str(product.as_str())?;
+                e.array(5)?.u8(REFUSAL_TERMS)?.str(family.as_str())?.str(product.as_str())?;
                 e.u8(*reason as u8)?.u64(retry.as_seconds()).map(drop)
             }
         }
@@ -199,3 +199,7 @@ fn fingerprint(d: &mut Reader<'_>) -> Result<Fingerprint, Malformed> {
     let components = Component::ALL.into_iter().filter(|component| present >> (component.number() - 1) & 1 == 1);
     Fingerprint::new(components.zip(hashes.iter().copied())).map_err(|_| WRONG)
 }
+
+/// The kinds of the items that terms are in.
+pub(super) const LEASE_TERMS: u8 = 2;
+pub(super) const REFUSAL_TERMS: u8 = 3;

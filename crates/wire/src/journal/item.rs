@@ -2,7 +2,7 @@
 
 use leasehold_core::{KeyId, Timestamp};
 
-use super::entry::Terms;
+use super::entry::{LEASE_TERMS, REFUSAL_TERMS, Terms};
 use super::strict::Reader;
 use super::{MAX_DOCUMENTS, NAME, Tips};
 use crate::cbor::{Encoder, Wrote};
@@ -154,8 +154,6 @@ fn within(bytes: &[u8], most: usize) -> Result<(), Malformed> {
 
 pub(super) const BEGIN: u8 = 0;
 pub(super) const CERTIFICATE: u8 = 1;
-pub(super) const LEASE_TERMS: u8 = 2;
-pub(super) const REFUSAL_TERMS: u8 = 3;
 pub(super) const LEASES: u8 = 4;
 pub(super) const REFUSALS: u8 = 5;
 pub(super) const PRUNED: u8 = 6;
