@@ -2,13 +2,13 @@
 
 use std::io;
 use std::net::SocketAddr;
+use std::time::Duration;
 
 use leasehold_core::{Clock, Rng, Timestamp};
 use simple_dns::{OPCODE, PacketFlag, RCODE, header_buffer};
 
 use super::error::{PublishError, Unreached};
 use super::key::TsigKey;
-use super::publisher::Publisher;
 use super::tsig::{Checked, Signed, sign};
 use crate::transport::{Deadline, by_tcp, by_udp};
 
@@ -54,7 +54,7 @@ impl Exchange<'_> {
 
     /// By UDP; by TCP where that brings nothing or not all.
     fn send(&self, message: &[u8], opcode: OPCODE) -> io::Result<Vec<u8>> {
-        let deadline = || Deadline::after(Publisher::TIMEOUT, self.clock);
+        let deadline = || Deadline::after(TIMEOUT, self.clock);
         let ours = |answer: &[u8]| is_answer(answer, message, opcode);
         let by_udp = by_udp(self.server, message, deadline(), |answer| ours(answer).then(|| answer.to_vec()));
         match by_udp {
@@ -77,3 +77,6 @@ fn is_answer(answer: &[u8], message: &[u8], opcode: OPCODE) -> bool {
 fn fails(answer: &[u8]) -> bool {
     !matches!(header_buffer::rcode(answer), Ok(RCODE::NoError | RCODE::NameError))
 }
+
+/// How long one way of asking may take.
+pub(super) const TIMEOUT: Duration = Duration::from_secs(3);

@@ -7,8 +7,7 @@ use std::path::PathBuf;
 
 use leasehold_core::{Code, Timestamp};
 
-use super::key_file::KeyFault;
-use crate::name::DomainName;
+use crate::name::{DomainName, NameError};
 
 /// Why a record could not be published, shown or withdrawn.
 #[derive(Debug, thiserror::Error)]
@@ -115,6 +114,23 @@ pub struct Unreached {
     pub server: SocketAddr,
     /// What the system said.
     pub source: io::Error,
+}
+
+/// Why a text holds no key that can be used.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum KeyFault {
+    /// It is not one key statement.
+    #[error("it is not of the form key \"name\" {{ algorithm hmac-sha256; secret \"...\"; }};")]
+    Form,
+    /// The key's name is none.
+    #[error("the key's name: {0}")]
+    Name(#[source] NameError),
+    /// The algorithm is too weak, or none.
+    #[error("the algorithm must be hmac-sha256, hmac-sha384 or hmac-sha512")]
+    Algorithm,
+    /// The secret is not in base64, or empty.
+    #[error("the secret is not in base64")]
+    Secret,
 }
 
 impl PublishError {

@@ -7,26 +7,9 @@ use std::str::FromStr;
 use base64ct::{Base64, Encoding};
 use zeroize::Zeroizing;
 
-use super::error::PublishError;
+use super::error::{KeyFault, PublishError};
 use super::key::{Algorithm, TsigKey};
-use crate::name::{DomainName, NameError};
-
-/// Why a text holds no key that can be used.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum KeyFault {
-    /// It is not one key statement.
-    #[error("it is not of the form key \"name\" {{ algorithm hmac-sha256; secret \"...\"; }};")]
-    Form,
-    /// The key's name is none.
-    #[error("the key's name: {0}")]
-    Name(#[source] NameError),
-    /// The algorithm is too weak, or none.
-    #[error("the algorithm must be hmac-sha256, hmac-sha384 or hmac-sha512")]
-    Algorithm,
-    /// The secret is not in base64, or empty.
-    #[error("the secret is not in base64")]
-    Secret,
-}
+use crate::name::DomainName;
 
 impl TsigKey {
     /// Reads a key file.
@@ -97,6 +80,7 @@ mod tests {
     use leasehold_core::Code;
 
     use super::*;
+    use crate::name::NameError;
 
     #[test]
     fn key_files_are_read_as_bind_reads_them() {

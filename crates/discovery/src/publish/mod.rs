@@ -10,7 +10,6 @@ mod publisher;
 pub(crate) mod tsig;
 pub(crate) mod update;
 
-pub use error::{PublishError, Unreached};
+pub use error::{KeyFault, PublishError, Unreached};
 pub use key::{Algorithm, TsigKey};
-pub use key_file::KeyFault;
 pub use publisher::{Published, Publisher, Withdrawn};

@@ -6,7 +6,7 @@ use std::time::Duration;
 use leasehold_core::{Clock, Rng};
 use simple_dns::{OPCODE, RCODE};
 
-use super::answer::Exchange;
+use super::answer::{self, Exchange};
 use super::error::{PublishError, Unreached};
 use super::key::TsigKey;
 use super::update::Update;
@@ -48,7 +48,7 @@ pub enum Withdrawn {
 
 impl Publisher {
     /// How long a server may take for one answer.
-    pub const TIMEOUT: Duration = Duration::from_secs(3);
+    pub const TIMEOUT: Duration = answer::TIMEOUT;
 
     /// A publisher of records of `name` ([`crate::ServiceLabel::within`]) in `zone`, which the first of `servers` that
     /// answers holds.
