@@ -1,12 +1,12 @@
 //! Customers: what each has bought, and what is used up of it.
 
-use maud::{Markup, html};
+use maud::html;
 
 use super::data::{Key, Usage};
 use super::hosts::{Host, rows as host_rows};
+use super::taken::{Taken, taken};
 use super::usage::{month_chart, rows as usage_rows};
 use super::{ISSUE, customer, keys, query};
-use crate::chart::meter;
 use crate::frame::Frame;
 use crate::parts::{number, table};
 
@@ -36,15 +36,6 @@ pub struct Customer {
     pub machines: Taken,
     /// Live leases, by the last reports of the hosts.
     pub live: u64,
-}
-
-/// How much of something is used up.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct Taken {
-    /// What is used up.
-    pub taken: u64,
-    /// Of what was sold.
-    pub of: u64,
 }
 
 /// One customer.
@@ -106,15 +97,4 @@ pub fn customer_page(frame: &Frame<'_>, view: &CustomerView) -> String {
         @else { (month_chart(&view.usage)) (usage_rows(&view.usage)) }
     };
     frame.page(&view.name, &content)
-}
-
-/// How much is used up, in numbers and as a bar.
-pub(super) fn taken(taken: Taken, what: &str) -> Markup {
-    let Taken { taken, of } = taken;
-    let label = format!("{} of {} {what} are used up", number(taken), number(of));
-    html! {
-        @if of == 0 { "-" } @else {
-            (number(taken)) " of " (number(of)) (meter(taken, of, if taken >= of { "bad" } else { "good" }, &label))
-        }
-    }
 }

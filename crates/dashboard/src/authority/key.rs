@@ -2,10 +2,10 @@
 
 use maud::{Markup, html};
 
-use super::customers::{Taken, taken};
 use super::data::{Directory, Key, Kind, Place, Policy};
 use super::directories::rows as directory_rows;
 use super::keys::{kind, places, state};
+use super::taken::{Taken, taken};
 use super::{REVOKE, customer};
 use crate::frame::Frame;
 use crate::parts::{badge, fact, id, number, span, table, time, when};

@@ -2,8 +2,8 @@
 
 use maud::{Markup, html};
 
-use super::customers::{Taken, taken};
 use super::data::{Key, Kind};
+use super::taken::{Taken, taken};
 use super::{ISSUE, customer, key_link};
 use crate::frame::Frame;
 use crate::parts::{badge, family_choice, table, when};

@@ -11,13 +11,14 @@ mod key;
 mod keys;
 mod overview;
 mod revocations;
+mod taken;
 #[cfg(test)]
 mod tests;
 mod usage;
 
 pub use audit::{AuditView, SignInRow, audit_page};
 pub use catalogue::{CatalogueView, catalogue_page};
-pub use customers::{Customer, CustomerView, CustomersView, Taken, customer_page, customers_page};
+pub use customers::{Customer, CustomerView, CustomersView, customer_page, customers_page};
 pub use directories::{DirectoriesView, directories_page};
 pub use hosts::{Host, HostState, HostUsage, HostView, HostsView, host_page, hosts_page};
 pub use issue::{IssueForm, IssueView, Issued, issue_page, issued_page};
@@ -25,6 +26,7 @@ pub use key::{KeyPageView, key_page};
 pub use keys::{KeysView, keys_page};
 pub use overview::{Overview, Task, overview_page};
 pub use revocations::{RevocationsView, revocations_page};
+pub use taken::Taken;
 pub use usage::{UsageView, usage_page};
 
 use maud::{Markup, html};

@@ -1,0 +1,26 @@
+//! How much of what was sold is used up.
+
+use maud::{Markup, html};
+
+use crate::chart::meter;
+use crate::parts::number;
+
+/// How much of something is used up.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Taken {
+    /// What is used up.
+    pub taken: u64,
+    /// Of what was sold.
+    pub of: u64,
+}
+
+/// How much is used up, in numbers and as a bar.
+pub(super) fn taken(taken: Taken, what: &str) -> Markup {
+    let Taken { taken, of } = taken;
+    let label = format!("{} of {} {what} are used up", number(taken), number(of));
+    html! {
+        @if of == 0 { "-" } @else {
+            (number(taken)) " of " (number(of)) (meter(taken, of, if taken >= of { "bad" } else { "good" }, &label))
+        }
+    }
+}
