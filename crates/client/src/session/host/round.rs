@@ -24,7 +24,6 @@ use crate::token::Token;
 
 use crate::exchange::question::{Question, TIMEOUT, TIMEOUT_FOUND};
 use crate::exchange::reply::{HttpReply, Reply};
-use crate::session::host::user::is_safe;
 use crate::session::network::Network;
 
 /// The hosts that a client can ask.
@@ -297,4 +296,9 @@ impl<T, A: Fn(&Route) -> Result<T, Failure>, W: Fn(&T, &Route) -> Weight> Round<
 /// Whether the connection took all the time that it had: refused ones cost none.
 fn is_timeout(failure: &Failure) -> bool {
     matches!(failure, Failure::Unreachable(error) if error.kind() == ErrorKind::TimedOut)
+}
+
+/// Whether the user's token may be sent there.
+pub(crate) fn is_safe(address: &HostAddress) -> bool {
+    address.is_secure() || address.is_loopback()
 }

@@ -5,14 +5,13 @@ use leasehold_core::{KeyId, Timestamp};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
-use crate::address::HostAddress;
 use crate::error::Error;
 use crate::error::failure::{Failure, NotAHost, Tried};
 use crate::exchange::question::{Body, Question, TIMEOUT};
 use crate::exchange::reply::HttpReply;
 use crate::refused::{Refused, readable};
 use crate::route::Route;
-use crate::session::host::round::Hosts;
+use crate::session::host::round::{Hosts, is_safe};
 use crate::state::sign_in::SignInTerms;
 use crate::token::Token;
 
@@ -29,11 +28,6 @@ pub struct UserDevice {
     pub since: Timestamp,
     /// When the last lease ends.
     pub until: Timestamp,
-}
-
-/// Whether the user's token may be sent there.
-pub(crate) fn is_safe(address: &HostAddress) -> bool {
-    address.is_secure() || address.is_loopback()
 }
 
 impl Hosts<'_> {
