@@ -5,7 +5,7 @@ use std::net::IpAddr;
 use super::evidence::{Evidence, Spot};
 use crate::facts::address::{AddressScope, scope};
 use crate::facts::indicators::Strength;
-use crate::read::own::{At, Own};
+use crate::read::own::{At, Own, is_providers};
 
 /// What is said about one line of a hosts file; `None` where it is none.
 pub(super) fn line(text: &str, own: &Own, spot: &Spot) -> Option<Vec<Evidence>> {
@@ -52,12 +52,24 @@ fn is_licensing(name: &str) -> bool {
         || (within("microsoft.com") && WORDS.iter().any(|word| name.contains(word)))
 }
 
-/// Whether it is called as KMS hosts are called.
+/// Whether it is called as KMS hosts are called. Cloud providers call their stores of encryption keys so too.
 fn is_like_a_kms_host(name: &str) -> bool {
+    if KEY_STORES.iter().any(|domain| name.ends_with(domain)) && !is_providers_name(name) {
+        return false;
+    }
     let first = name.split('.').next().unwrap_or_default();
     let mut words = first.split(|c: char| !c.is_ascii_alphabetic());
     words.any(|word| matches!(word, "kms" | "vlmcs" | "kmshost" | "kmsserver" | "azkms"))
 }
+
+/// Whether it is a host that a provider activates with.
+fn is_providers_name(name: &str) -> bool {
+    name.parse::<At>().is_ok_and(|at| is_providers(&at))
+}
+
+/// Domains in which `kms` is a store of encryption keys: of AWS, Alibaba, Tencent and Huawei.
+const KEY_STORES: [&str; 6] =
+    [".amazonaws.com", ".amazonaws.com.cn", ".api.aws", ".aliyuncs.com", ".tencentcloudapi.com", ".myhuaweicloud.com"];
 
 /// Domains that activation and licensing ask, with all below them.
 const LICENSING: [&str; 6] = [
@@ -111,7 +123,12 @@ mod tests {
 
     #[test]
     fn other_lines_are_not() {
-        for text in ["127.0.0.1 localhost", "::1 localhost ip6-localhost", "10.0.0.7 printer.corp.local # kms"] {
+        for text in [
+            "127.0.0.1 localhost",
+            "::1 localhost ip6-localhost",
+            "10.0.0.7 printer.corp.local # kms",
+            "10.0.0.8 kms.eu-central-1.amazonaws.com kms.cn-hangzhou.aliyuncs.com",
+        ] {
             assert_eq!(found(text, ""), Some(0), "{text}");
         }
         for text in

@@ -13,6 +13,7 @@ use crate::read::own::Own;
 use crate::read::text::{Line, Lines};
 use crate::read::{Content, Item, LogError, NamedBy, Reader, masked, records};
 
+mod commands;
 mod evidence;
 mod hosts_file;
 mod listing;
@@ -191,6 +192,7 @@ impl Hunt {
         take(Kind::HostsFile, hosts_file::line(text, own, &spot));
         take(Kind::Registry, source.exports.line(text, own, &spot));
         take(Kind::Traffic, traffic::line(text, own, &spot));
+        take(Kind::Status, commands::line(text, own, &spot));
         if let Some((list, findings)) = source.programs.line(text, &spot) {
             take(if list == List::Tasks { Kind::Tasks } else { Kind::Services }, Some(findings));
         }

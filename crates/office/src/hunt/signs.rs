@@ -92,8 +92,11 @@ fn file_sign(entry: &'static File) -> FileSign {
     let pattern = entry.pattern.as_str();
     let last = pattern.trim_end_matches("\\*").rsplit('\\').next().unwrap_or(pattern);
     // A wildcard in the name says nothing at another place, and neither does the name of a folder that ends in `\`.
+    // A name without a folder stands for itself everywhere, with its wildcards.
+    let alone = !pattern.contains('\\');
+    let words = if alone { part(last) } else { regex::escape(last) };
     let name =
-        (!last.contains('*') && !last.is_empty()).then(|| compile(&format!("{BEFORE}{}{AFTER}", regex::escape(last))));
+        ((alone || !last.contains('*')) && !last.is_empty()).then(|| compile(&format!("{BEFORE}{words}{AFTER}")));
     let path = pattern.contains('\\').then(|| {
         let below = pattern.strip_suffix("\\*").unwrap_or(pattern).trim_end_matches('\\');
         let parts: Vec<String> = below.split('\\').map(part).collect();
@@ -135,8 +138,9 @@ static FILES: LazyLock<Vec<FileSign>> = LazyLock::new(|| INDICATORS.files.iter()
 static TASKS: LazyLock<Vec<TaskSign>> = LazyLock::new(|| INDICATORS.tasks_and_services.iter().map(task_sign).collect());
 
 /// Words of which every entry has one, so that most lines are passed over at once.
-static HINT: LazyLock<Regex> =
-    LazyLock::new(|| compile("kms|secoh|aact|sppext|sppc|oem-drv|autopico|vlmcsd|activation-renewal"));
+static HINT: LazyLock<Regex> = LazyLock::new(|| {
+    compile("kms|secoh|aact|sppext|sppc|oem-drv|autopico|vlmcsd|activation-renewal|mas_aio|_activation")
+});
 static DETECTION: LazyLock<Regex> =
     LazyLock::new(|| compile(r"\b[a-z]{2,20}:[a-z0-9]{2,12}/[a-z0-9_]+(?:[.!][a-z0-9.!_]+)?"));
 
@@ -175,6 +179,9 @@ mod tests {
             (r"ExclusionPath : {C:\Windows\AutoKMS, C:\x}", r"%WinDir%\AutoKMS\", Strength::High),
             (r"{C:\x, C:\Program Files\KMSpico}", r"%ProgramFiles%\KMSpico\*", Strength::High),
             (" [vlmcsd.exe]", "vlmcsd.exe", Strength::High),
+            (r"C:\Users\x\KMSAuto++ x64.exe", "KMSAuto++*", Strength::High),
+            (r"C:\x\HEU_KMS_Activator_v42.exe", "HEU_KMS_Activator*", Strength::High),
+            ("MAS_AIO.cmd /HWID", "MAS_AIO.cmd", Strength::High),
             ("\"KMSAuto Net.exe\",\"4000\",\"Console\"", "KMSAuto Net.exe", Strength::High),
             ("file:_C:\\Windows\\SppExtComObjHook.dll", "SppExtComObjHook.dll", Strength::High),
         ] {
