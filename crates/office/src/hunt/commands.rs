@@ -6,13 +6,20 @@ use regex::Regex;
 
 use super::evidence::{Evidence, Spot};
 use super::place::{self, HostSource};
+use crate::facts::indicators::Strength;
 use crate::read::own::Own;
 
 /// What is said about the host that a line sets; `None` where it sets none.
 pub(super) fn line(text: &str, own: &Own, spot: &Spot) -> Option<Vec<Evidence>> {
     let found = SETS.captures(text)?;
     let host = found.iter().skip(1).flatten().next()?.as_str();
-    Some(place::judge(host, HostSource::Hand, own, spot))
+    let mut found = place::judge(host, HostSource::Hand, own, spot);
+    // An administrator who sets the host of the house types the same: without a list nothing tells them apart.
+    if own.is_empty() {
+        let strange = found.iter_mut().filter(|finding| finding.rule == "ACT003");
+        strange.for_each(|finding| finding.strength = finding.strength.min(Strength::Medium));
+    }
+    Some(found)
 }
 
 /// `slmgr /skms HOST`, `ospp.vbs /sethst:HOST`, and the answer of `slmgr.vbs`. Names that a script fills in are none.

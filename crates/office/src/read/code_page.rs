@@ -4,6 +4,7 @@
 use std::sync::LazyLock;
 
 use encoding_rs::{BIG5, EUC_KR, GBK, IBM866, SHIFT_JIS, WINDOWS_1251, WINDOWS_1252};
+use regex::bytes::Regex;
 
 use super::text::Encoding;
 use crate::facts::outputs::OUTPUTS;
@@ -15,7 +16,8 @@ const OEM_437: &str = "ÇüéâäàåçêëèïîìÄÅÉæÆôöòûùÿÖÜ¢�
 
 /// Decodes a text that is no Unicode. Nothing is refused: every byte means something.
 pub(super) fn decode(bytes: &[u8]) -> (String, Encoding) {
-    if let Some(known) = PHRASES.iter().find(|known| contains(bytes, &known.bytes)) {
+    let phrase = ANY_PHRASE.find(bytes).map(|found| found.as_bytes());
+    if let Some(known) = PHRASES.iter().find(|known| Some(known.bytes.as_slice()) == phrase) {
         return (known.page.decode_without_bom_handling(bytes).0.into_owned(), known.encoding);
     }
     if let Some(text) = japanese(bytes) {
@@ -71,9 +73,13 @@ static PHRASES: LazyLock<Vec<Phrase>> = LazyLock::new(|| {
     all
 });
 
-fn contains(bytes: &[u8], phrase: &[u8]) -> bool {
-    bytes.windows(phrase.len()).any(|some| some == phrase)
-}
+/// Any of them: one search for all, since every line that is no Unicode is looked at.
+static ANY_PHRASE: LazyLock<Regex> = LazyLock::new(|| {
+    let byte = |byte: &u8| format!(r"\x{byte:02x}");
+    let literal = |phrase: &Phrase| phrase.bytes.iter().map(byte).collect::<Vec<_>>().concat();
+    let any: Vec<String> = PHRASES.iter().map(literal).collect();
+    Regex::new(&format!("(?-u){}", any.join("|"))).expect("bytes are an expression")
+});
 
 /// Fewer bytes say nothing.
 const FEW: usize = 6;
