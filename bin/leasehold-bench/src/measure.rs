@@ -27,6 +27,9 @@ pub(crate) struct Measure {
     /// Machines that activate and renew at more than one connection.
     #[arg(long, value_name = "N", default_value_t = 20_000)]
     machines: usize,
+    /// Leave out the renewals that each come on a connection of their own.
+    #[arg(long)]
+    kept_only: bool,
     /// Also measure with the store already holding so many clients, and the pages of the dashboard over it.
     #[arg(long, value_name = "N", num_args = 0..=1, default_missing_value = "1000000")]
     full: Option<usize>,
@@ -98,7 +101,8 @@ impl Running<'_> {
         );
         results.insert("activations".to_owned(), Value::Object(activations));
         results.insert("renewals".to_owned(), Value::Object(renewals));
-        for (name, connect) in [("fresh_plain", Connect::Fresh), ("fresh_tls", Connect::FreshTls)] {
+        let fresh = [("fresh_plain", Connect::Fresh), ("fresh_tls", Connect::FreshTls)];
+        for (name, connect) in fresh.into_iter().filter(|_| !self.options.kept_only) {
             progress(&format!("a new connection for each renewal: {name}"));
             let mut fleet = self.fleet(name, self.options.machines.min(FRESH))?;
             self.phase(&mut fleet, 64, Connect::Kept)?;

@@ -18,8 +18,9 @@ pub(crate) fn print(results: &Value) {
         let levels = results[kind].as_object().into_iter().flatten();
         rows.extend(levels.map(|(connections, measured)| (format!("{kind} at {connections}"), measured)));
     }
-    rows.push(("fresh_plain at 64".to_owned(), &results["fresh_plain"]));
-    rows.push(("fresh_tls at 64".to_owned(), &results["fresh_tls"]));
+    for kind in ["fresh_plain", "fresh_tls"] {
+        rows.extend(results.get(kind).map(|measured| (format!("{kind} at 64"), measured)));
+    }
     rows.sort_by_key(|(name, _)| (name.split(' ').next().map(str::to_owned), name.len()));
     figures(&rows, strict);
     stages(&rows);
