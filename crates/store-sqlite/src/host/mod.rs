@@ -9,6 +9,7 @@ mod copy;
 mod find;
 mod fold;
 mod in_place;
+mod load;
 mod lock;
 mod overlay;
 mod prune;
@@ -18,15 +19,15 @@ mod schema;
 mod times;
 mod times_log;
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::HashMap;
 use std::fs::File;
 use std::path::Path;
 
-use leasehold_core::{Fingerprint, KeyId, PublicKey, Timestamp, UserId};
+use leasehold_core::{KeyId, PublicKey, Timestamp, UserId};
 use leasehold_store::StoreError;
 use leasehold_store::host::{
-    Batch, ClientRow, ClientSearch, CountingClient, Counts, DecidedBatch, Entry, Family, HostStore, Ledger, Loaded,
-    SealRow, Seals, Sighting, Stretch, Subject, Tip, UserLease, decode_entries, encode_entries, encode_seals,
+    Batch, ClientRow, ClientSearch, Counts, DecidedBatch, Entry, Family, HostStore, Ledger, SealRow, Seals, Stretch,
+    Tip, decode_entries, encode_entries, encode_seals,
 };
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 
@@ -35,7 +36,7 @@ pub use copy::Hold;
 use in_place::InPlace;
 use lock::lock;
 use overlay::{Folded, Overlay};
-use rows::{ClientReader, Names, integer};
+use rows::{Names, integer};
 use schema::MIGRATIONS;
 use times::Times;
 use times_log::{LogLength, Source};
@@ -55,6 +56,14 @@ pub struct SqliteHost {
     logged: u32,
     in_place: InPlace,
     _lock: Option<File>,
+}
+
+/// A batch that was written, to be taken into memory once it is durable.
+struct Written {
+    batch: i64,
+    new_names: Vec<(i64, String)>,
+    folded: Folded,
+    times_log: LogLength,
 }
 
 impl SqliteHost {
@@ -137,104 +146,35 @@ impl SqliteHost {
         self.times_log = times_log;
     }
 
-    fn loaded(&mut self, batch: &Batch<'_>) -> Result<Loaded, StoreError> {
-        let mut loaded = Loaded { tip: self.tip(batch.host)?, ..Loaded::default() };
-        let families: Vec<Option<i64>> =
-            batch.families.iter().map(|family| self.names.find(family.id.as_str())).collect();
-        for (family, id) in batch.families.iter().zip(&families) {
-            loaded.counts.push(self.times.counts(*id, family, batch.now));
-        }
-        let mut reader = ClientReader::new(&self.connection, &self.overlay)?;
-        for subject in batch.subjects {
-            let (family, product) = (families[subject.family], self.names.find(subject.product.as_str()));
-            let row = match family {
-                Some(family) => reader.read((subject.client, family), product)?,
-                None => (None, None),
-            };
-            if let Some(family) = family {
-                self.load_counting(batch, subject, (family, row.0.as_ref()), &mut loaded.counting)?;
-            }
-            loaded.rows.push(row);
-        }
-        let users: BTreeSet<UserId> = batch.subjects.iter().filter_map(|subject| subject.user).collect();
-        for user in users {
-            self.load_user(batch, user, &families, &mut loaded.users)?;
-        }
-        Ok(loaded)
-    }
-
-    /// The clients that count on the machine of a subject, unless it goes on counting whatever they do.
-    fn load_counting(
+    /// Writes a batch.
+    fn write(
         &self,
-        batch: &Batch<'_>,
-        subject: &Subject,
-        (family, row): (i64, Option<&Sighting>),
-        counting: &mut Vec<CountingClient>,
-    ) -> Result<(), StoreError> {
-        let window = batch.families[subject.family].window;
-        let goes_on = |row: &Sighting| row.may_count() && row.last.plus(window) > batch.now;
-        if subject.fingerprint.is_none() || row.is_some_and(goes_on) {
-            return Ok(());
-        }
-        let stored = row.map(|row| row.fingerprint).filter(|stored| Some(*stored) != subject.fingerprint);
-        for fingerprint in subject.fingerprint.into_iter().chain(stored).filter(Fingerprint::has_twins) {
-            let found = rows::counting(&self.connection, &self.overlay, family, &fingerprint)?;
-            let row = |(client, last)| CountingClient { family: subject.family, fingerprint, client, last };
-            counting.extend(found.into_iter().map(row));
-        }
-        Ok(())
-    }
-
-    /// The live leases of a user in the families of a batch.
-    fn load_user(
-        &self,
-        batch: &Batch<'_>,
-        user: UserId,
-        families: &[Option<i64>],
-        users: &mut Vec<UserLease>,
-    ) -> Result<(), StoreError> {
-        for ((client, family, product), row) in rows::leases_of_user(&self.connection, &self.overlay, user, batch.now)?
-        {
-            if let Some(family) = families.iter().position(|id| *id == Some(family)) {
-                let (product, expires) = (self.names.text(product)?, row.held.expires);
-                users.push(UserLease { family, user, client, product, expires });
-            }
-        }
-        Ok(())
-    }
-
-    fn tip(&mut self, host: KeyId) -> Result<Tip, StoreError> {
-        if let Some(tip) = self.tips.get(&host) {
-            return Ok(*tip);
-        }
-        let tip = chain::tip(&self.connection, self.overlay.links(), host)?;
-        self.tips.insert(host, tip);
-        Ok(tip)
-    }
-
-    /// Writes a batch and commits it.
-    fn write(&mut self, host: KeyId, ledger: &Ledger, seals: &Seals) -> Result<u64, StoreError> {
+        transaction: &Transaction<'_>,
+        (host, ledger, seals): (KeyId, &Ledger, &Seals),
+    ) -> Result<Written, StoreError> {
         let batch = self.last_batch + 1;
-        let transaction =
-            Transaction::new_unchecked(&self.connection, TransactionBehavior::Immediate).map_err(failed)?;
         let mut new_names = Vec::new();
         for entry in ledger.entries() {
             for text in [entry.family.as_str(), entry.product.as_str()] {
                 if self.names.find(text).is_none() && !new_names.iter().any(|(_, other)| other == text) {
-                    new_names.push((rows::add_name(&transaction, text)?, text.to_owned()));
+                    new_names.push((rows::add_name(transaction, text)?, text.to_owned()));
                 }
             }
         }
         let at = integer(ledger.now().unix());
         rows::run(
-            &transaction,
+            transaction,
             include_str!("../../sql/host/add_batch.sql"),
             (batch, at, encode_entries(ledger.entries()), encode_seals(seals.iter().map(|seal| (host, seal)))),
         )?;
-        let folded = fold::along(&transaction, &self.overlay, ledger.entries().len(), self.last_batch)?;
-        let times_log = times_log::note(&transaction, (&self.overlay, &folded), &self.times, self.times_log)?;
-        transaction.commit().map_err(failed)?;
-        // Durable: only now may memory know of it.
+        let folded = fold::along(transaction, &self.overlay, ledger.entries().len(), self.last_batch)?;
+        let times_log = times_log::note(transaction, (&self.overlay, &folded), &self.times, self.times_log)?;
+        Ok(Written { batch, new_names, folded, times_log })
+    }
+
+    /// Takes into memory what is durable now.
+    fn committed(&mut self, (host, ledger, seals): (KeyId, &Ledger, &Seals), written: Written) {
+        let Written { batch, new_names, folded, times_log } = written;
         self.names.extend(new_names);
         self.last_batch = batch;
         self.folded(&folded, times_log);
@@ -244,7 +184,6 @@ impl SqliteHost {
         }
         self.take_over(ledger);
         self.reuse_log(ledger.entries().len());
-        self.newest_batch()
     }
 
     /// Has the write-ahead log begin anew after some small batches. A file that grows costs a second write for each commit, of its length, which is
@@ -289,12 +228,21 @@ impl HostStore for SqliteHost {
         batch: &Batch<'_>,
         decide: &mut dyn FnMut(&mut Ledger) -> Seals,
     ) -> Result<Option<u64>, StoreError> {
-        let mut ledger = Ledger::new(batch, self.loaded(batch)?);
+        let of_family = |family: &Family| self.times.counts(self.names.find(family.id.as_str()), family, batch.now);
+        let counts = batch.families.iter().map(of_family).collect();
+        // One transaction from the first row that is read: each statement by itself would lock and unlock the file.
+        let transaction =
+            Transaction::new_unchecked(&self.connection, TransactionBehavior::Immediate).map_err(failed)?;
+        let mut ledger = Ledger::new(batch, self.loaded(batch, counts)?);
         let seals = decide(&mut ledger);
         if ledger.entries().is_empty() {
             return Ok(None);
         }
-        self.write(batch.host, &ledger, &seals).map(Some)
+        let decided = (batch.host, &ledger, &seals);
+        let written = self.write(&transaction, decided)?;
+        transaction.commit().map_err(failed)?;
+        self.committed(decided, written);
+        self.newest_batch().map(Some)
     }
 
     fn introduce(&mut self, host: &PublicKey) -> Result<(), StoreError> {
