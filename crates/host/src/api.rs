@@ -13,12 +13,12 @@ use leasehold_service::{
 };
 use leasehold_wire::request::Unverified;
 use leasehold_wire::{Document, Reason};
-use tokio::sync::oneshot;
 
 use crate::health::SEAL;
 use crate::hex;
 use crate::job::{BatchTimes, ClientDocument, Follow, Job, Origin, Reply};
 use crate::problems::problem;
+use crate::reply_to;
 use crate::shared::Shared;
 use crate::stages::{Stage, start};
 use crate::subscription::devices::Device;
@@ -89,7 +89,7 @@ impl ClientApi {
             Ok(until) => until,
             Err(problem) => return problem.into(),
         };
-        let (reply, answer) = oneshot::channel();
+        let (reply, answer) = reply_to::channel();
         let follow = Follow { id: Some(request.id), span: tracing::Span::current() };
         let job = Job { document, origin: Origin::Network(request.client), sign_in, until, follow, reply };
         if self.shared.arrived.offer(job).is_err() {

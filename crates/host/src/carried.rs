@@ -18,9 +18,7 @@ use leasehold_store::host::HostStore;
 use leasehold_wire::request::{Unverified, open};
 use leasehold_wire::{Envelope, Lease, Reason, Request};
 use serde::{Deserialize, Serialize};
-use tokio::sync::oneshot;
 
-use crate::Error;
 use crate::activation::Home;
 use crate::answers::Answers;
 use crate::decide::{NewestSeal, decide};
@@ -31,6 +29,7 @@ use crate::mark_writer;
 use crate::rates::RateLimits;
 use crate::shared::Shared;
 use crate::verify::verify;
+use crate::{Error, reply_to};
 
 /// The request of a machine whose own signature holds.
 #[derive(Clone, Debug)]
@@ -246,7 +245,7 @@ fn ask(home: &Home, tickets: Vec<Ticket>, decide: &mut impl FnMut(Vec<Verified>)
             continue;
         };
         let client = request.signer();
-        let (reply, answer) = oneshot::channel();
+        let (reply, answer) = reply_to::channel();
         let origin = Origin::File(home.kept_lease(client, product));
         let document = ClientDocument::Request(Box::new(request));
         // No user signs in by file.

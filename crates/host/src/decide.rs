@@ -14,6 +14,7 @@ use leasehold_wire::signature::Point;
 use crate::answers::Answers;
 use crate::identity::Identity;
 use crate::job::{BatchTimes, Origin, Reply, RequestKind, Verified};
+use crate::reply_to::Outbox;
 use crate::sealing::{Documents, SealedBatch};
 use crate::shared::Shared;
 use crate::stages::{Stage, start};
@@ -228,7 +229,7 @@ fn reply(
     (outcomes, mut devices): (&[Outcome], HashMap<usize, Vec<Device>>),
     (sealed, times): (&SealedBatch, &dyn Fn([Instant; 2]) -> BatchTimes),
 ) {
-    let chain = identity.chain();
+    let (chain, mut outbox) = (identity.chain(), Outbox::default());
     // Leases and refusals are sealed in the order of deciding.
     let (mut leases, mut refusals) = (0.., 0..);
     for (at, (Screened { verified: item, .. }, outcome)) in items.into_iter().zip(outcomes).enumerate() {
@@ -276,8 +277,9 @@ fn reply(
             answers.keep(item.client, request, item.until, reply.clone());
         }
         let times = times(item.checked);
-        item.answer_decided(reply, times);
+        item.answer_decided(reply, times, &mut outbox);
     }
+    outbox.deliver();
 }
 
 /// The steps before the sighting counts.

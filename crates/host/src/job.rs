@@ -4,16 +4,15 @@ use std::fmt;
 use std::net::IpAddr;
 use std::time::{Duration, Instant};
 
+use crate::reply_to::{Outbox, ReplyTo};
+use crate::stages::Stage;
+use crate::subscription::devices::Device;
 use leasehold_core::{Ask, Cti, Delivery, KeyId, LeaseLength, ProductId, Refusal, SignIn, Span, Timestamp};
 use leasehold_service::Bytes;
 use leasehold_service::trace::RequestId;
 use leasehold_wire::request::Unpacked;
 use leasehold_wire::signature::Claim;
 use leasehold_wire::{Release, Request};
-use tokio::sync::oneshot;
-
-use crate::stages::Stage;
-use crate::subscription::devices::Device;
 
 /// A document whose signature is still to be checked.
 #[derive(Debug)]
@@ -25,7 +24,7 @@ pub(crate) struct Job {
     /// Until when the lease is wanted, as came beside the document.
     pub(crate) until: Option<Timestamp>,
     pub(crate) follow: Follow,
-    pub(crate) reply: oneshot::Sender<Answered>,
+    pub(crate) reply: ReplyTo,
 }
 
 /// How log, metrics and traces know the request that a document came in; carried ones came in none.
@@ -85,7 +84,7 @@ pub(crate) struct Verified {
     pub(crate) follow: Follow,
     /// When its signature was checked: from, to.
     pub(crate) checked: [Instant; 2],
-    pub(crate) reply: oneshot::Sender<Answered>,
+    pub(crate) reply: ReplyTo,
 }
 
 /// What a client wants.
@@ -205,7 +204,7 @@ impl Job {
 
     /// Answers; a client that has gone away needs none.
     pub(crate) fn answer(self, reply: Reply) {
-        let _ = self.reply.send((reply, None));
+        self.reply.send((reply, None));
     }
 }
 
@@ -225,11 +224,11 @@ impl Verified {
 
     /// Answers; a client that has gone away needs none.
     pub(crate) fn answer(self, reply: Reply) {
-        let _ = self.reply.send((reply, None));
+        self.reply.send((reply, None));
     }
 
-    /// Answers with what a transaction has decided.
-    pub(crate) fn answer_decided(self, reply: Reply, times: BatchTimes) {
-        let _ = self.reply.send((reply, Some(times)));
+    /// Answers with what a transaction has decided, when the others of its batch are answered.
+    pub(crate) fn answer_decided(self, reply: Reply, times: BatchTimes, outbox: &mut Outbox) {
+        outbox.add(self.reply, (reply, Some(times)));
     }
 }

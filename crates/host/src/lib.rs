@@ -39,6 +39,7 @@ mod questions;
 mod rates;
 mod remembered;
 pub mod renewing;
+mod reply_to;
 pub mod report;
 pub mod restore;
 pub mod sealing;

@@ -25,6 +25,7 @@ use crate::check::check;
 use crate::ending::{Ending, RevokedClients};
 use crate::job::{Answered, Follow};
 use crate::rates::RateLimits;
+use crate::reply_to;
 use crate::settings::OrdinaryLeases;
 use plain::{Answer, Model, PlainRequest};
 
@@ -399,7 +400,7 @@ fn shared(clock: &Arc<VirtualClock>, seed: u64) -> Shared {
 }
 
 fn item(machine: usize, kind: RequestKind, sign_in: SignIn) -> (Verified, oneshot::Receiver<Answered>) {
-    let (reply, answer) = oneshot::channel();
+    let (reply, answer) = reply_to::channel();
     let origin = Origin::Network(IpAddr::V4(Ipv4Addr::LOCALHOST));
     let (follow, checked) = (Follow::none(), [start(); 2]);
     (Verified { client: key(machine).id(), kind, origin, sign_in, until: None, follow, checked, reply }, answer)
