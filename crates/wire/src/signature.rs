@@ -10,7 +10,7 @@ use curve25519_dalek::constants::ED25519_BASEPOINT_POINT;
 use curve25519_dalek::edwards::CompressedEdwardsY;
 use curve25519_dalek::traits::{IsIdentity, VartimeMultiscalarMul};
 use curve25519_dalek::{EdwardsPoint, Scalar};
-use ed25519_dalek::{Signature, VerifyingKey};
+use ed25519_dalek::VerifyingKey;
 use leasehold_core::PublicKey;
 use sha2::{Digest, Sha512};
 
@@ -74,8 +74,7 @@ impl Point {
 pub fn batch(claims: &[Claim<'_>]) -> Vec<bool> {
     // Below this, one by one costs no more.
     const LEAST: usize = 3;
-    let encodings_hold = claims.iter().all(|claim| is_usable(halves(claim.signature).0));
-    if claims.len() >= LEAST && encodings_hold && batch_holds(claims) {
+    if claims.len() >= LEAST && sum_vanishes(claims, Keys::Many) == Some(true) {
         return alloc::vec![true; claims.len()];
     }
     claims.iter().map(|claim| claim.key.verify(claim.message, claim.signature)).collect()
@@ -89,14 +88,24 @@ pub fn all_of(key: &Point, signed: &[(&[u8], &[u8; 64])]) -> bool {
     if signed.len() < LEAST {
         return signed.iter().all(|(message, signature)| key.verify(message, signature));
     }
-    sum_vanishes(key, signed).unwrap_or(false)
+    let claims: Vec<Claim<'_>> = signed.iter().map(|(message, signature)| Claim { key, message, signature }).collect();
+    sum_vanishes(&claims, Keys::One(key)).unwrap_or(false)
+}
+
+/// Whose signatures are summed up.
+#[derive(Clone, Copy)]
+enum Keys<'k> {
+    /// All of this key, which counts once.
+    One(&'k Point),
+    /// Each of a key of its own.
+    Many,
 }
 
 /// Whether the sum of all `[s]B - [k]A - R`, each times a number that no signer could foresee, is zero but for torsion; `None` where a
 /// signature is none.
-fn sum_vanishes(key: &Point, signed: &[(&[u8], &[u8; 64])]) -> Option<bool> {
-    let (mut challenges, mut transcript) = (Vec::with_capacity(signed.len()), Sha512::new());
-    for (message, signature) in signed {
+fn sum_vanishes(claims: &[Claim<'_>], keys: Keys<'_>) -> Option<bool> {
+    let (mut challenges, mut transcript) = (Vec::with_capacity(claims.len()), Sha512::new());
+    for Claim { key, message, signature } in claims {
         let (r, s) = halves(signature);
         let s = Option::<Scalar>::from(Scalar::from_canonical_bytes(*s)).filter(|_| is_usable(r))?;
         let digest = Sha512::new().chain_update(r).chain_update(key.0.as_bytes()).chain_update(message).finalize();
@@ -105,19 +114,27 @@ fn sum_vanishes(key: &Point, signed: &[(&[u8], &[u8; 64])]) -> Option<bool> {
         challenges.push((s, Scalar::from_bytes_mod_order_wide(&digest.into())));
     }
     let seed: [u8; 64] = transcript.finalize().into();
-    let (mut of_base, mut of_key) = (Scalar::ZERO, Scalar::ZERO);
-    let mut weights = Vec::with_capacity(signed.len() + 2);
+    let mut of_base = Scalar::ZERO;
+    let (mut scalars, mut of_keys) = (Vec::with_capacity(2 * claims.len() + 1), Vec::with_capacity(claims.len()));
     for (at, (s, k)) in challenges.iter().enumerate() {
         let weight = weight(&seed, at as u64);
         of_base += weight * s;
-        of_key += weight * k;
-        weights.push(weight);
+        of_keys.push(weight * k);
+        scalars.push(weight);
     }
+    let points: Vec<&Point> = match keys {
+        Keys::One(key) => {
+            of_keys = alloc::vec![of_keys.iter().sum()];
+            alloc::vec![key]
+        }
+        Keys::Many => claims.iter().map(|claim| claim.key).collect(),
+    };
     // Negated as a whole, so that the weights stay short.
-    weights.extend([of_key, -of_base]);
-    let commitments = signed.iter().map(|(_, signature)| CompressedEdwardsY(*halves(signature).0).decompress());
-    let own = [Some(key.0.to_edwards()), Some(ED25519_BASEPOINT_POINT)];
-    let sum = EdwardsPoint::optional_multiscalar_mul(weights, commitments.chain(own))?;
+    scalars.extend(of_keys);
+    scalars.push(-of_base);
+    let commitments = claims.iter().map(|claim| CompressedEdwardsY(*halves(claim.signature).0).decompress());
+    let own = points.iter().map(|key| Some(key.0.to_edwards())).chain([Some(ED25519_BASEPOINT_POINT)]);
+    let sum = EdwardsPoint::optional_multiscalar_mul(scalars, commitments.chain(own))?;
     Some(sum.mul_by_cofactor().is_identity())
 }
 
@@ -127,13 +144,6 @@ fn weight(seed: &[u8; 64], at: u64) -> Scalar {
     let mut bytes = [0; 16];
     bytes.copy_from_slice(&digest[..16]);
     Scalar::from(u128::from_le_bytes(bytes))
-}
-
-fn batch_holds(claims: &[Claim<'_>]) -> bool {
-    let messages: Vec<&[u8]> = claims.iter().map(|claim| claim.message).collect();
-    let signatures: Vec<Signature> = claims.iter().map(|claim| Signature::from_bytes(claim.signature)).collect();
-    let keys: Vec<VerifyingKey> = claims.iter().map(|claim| claim.key.0).collect();
-    ed25519_dalek::verify_batch(&messages, &signatures, &keys).is_ok()
 }
 
 /// The commitment `R` and the scalar `s` of a signature.
@@ -273,6 +283,26 @@ mod tests {
         let mut expected = [true; 9];
         expected[4] = false;
         assert_eq!(check(&signatures), expected);
+    }
+
+    #[test]
+    fn a_batch_tells_an_encoding_that_is_none_as_single_checks_do() {
+        let pairs: Vec<Keypair> = (0..9).map(|n| Keypair::from_seed(&[n; 32])).collect();
+        let points: Vec<Point> = pairs.iter().map(|pair| Point::new(&pair.public()).unwrap()).collect();
+        let signatures: Vec<[u8; 64]> = pairs.iter().map(|pair| pair.sign(b"message")).collect();
+        // A commitment of small order, one that is no point, one that is not canonical; a scalar beyond the order of the group.
+        let no_point = (2..9).map(|n| [n; 32]).find(|y| CompressedEdwardsY(*y).decompress().is_none()).unwrap();
+        for (half, bytes) in [(0, [0; 32]), (0, no_point), (0, [0xff; 32]), (32, [0xff; 32])] {
+            for at in 0..signatures.len() {
+                let mut changed = signatures.clone();
+                changed[at][half..half + 32].copy_from_slice(&bytes);
+                let claims = points.iter().zip(&changed);
+                let claims: Vec<_> =
+                    claims.map(|(key, signature)| Claim { key, message: b"message", signature }).collect();
+                let expected: Vec<bool> = (0..signatures.len()).map(|n| n != at).collect();
+                assert_eq!(batch(&claims), expected, "{bytes:?} at {at}");
+            }
+        }
     }
 
     #[test]
