@@ -1,5 +1,6 @@
 //! A host that serves: its folder, its store, its address.
 
+use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::thread;
@@ -144,7 +145,20 @@ impl Server {
     }
 
     /// Serves until `shutdown` ends, then answers what is in flight.
-    pub async fn serve(self, listener: Listener, shutdown: impl Future<Output = ()>) {
+    pub async fn serve(self, listener: Listener, shutdown: impl Future<Output = ()> + Send) {
+        self.serving(listener, pin!(shutdown)).await;
+    }
+
+    /// Without the type of `shutdown`, so that it is compiled here and not in each crate that starts it.
+    fn serving(
+        self,
+        listener: Listener,
+        shutdown: Pin<&mut (dyn Future<Output = ()> + Send)>,
+    ) -> Pin<Box<dyn Future<Output = ()> + Send + '_>> {
+        Box::pin(self.serve_until(listener, shutdown))
+    }
+
+    async fn serve_until(self, listener: Listener, shutdown: Pin<&mut (dyn Future<Output = ()> + Send)>) {
         let transport = if self.tls.is_some() { Transport::Tls } else { Transport::Plain };
         let api = ClientApi { shared: Arc::clone(&self.shared), transport };
         let server = leasehold_service::Server::new(api, self.limits).with_trusted_proxies(self.controls.trusted());

@@ -23,18 +23,18 @@ use crate::idle::Load;
 use crate::recording::Recording;
 use crate::shared::Shared;
 use crate::trace::RequestId;
-use crate::{Handler, Problem, Request, Response, date};
+use crate::{Problem, Request, Response, date};
 
 /// What the requests of one connection have in common.
-pub(crate) struct Conversation<H> {
-    pub(crate) server: Arc<Shared<H>>,
+pub(crate) struct Conversation {
+    pub(crate) server: Arc<Shared>,
     pub(crate) activity: Arc<Activity>,
     pub(crate) peer: SocketAddr,
 }
 
 /// Answers one request, whatever happens.
-pub(crate) async fn answer<H: Handler>(
-    conversation: Arc<Conversation<H>>,
+pub(crate) async fn answer(
+    conversation: Arc<Conversation>,
     request: hyper::Request<Incoming>,
 ) -> Result<hyper::Response<Full<Bytes>>, Infallible> {
     let _in_flight = conversation.activity.begin(request.version());
@@ -55,7 +55,7 @@ pub(crate) async fn answer<H: Handler>(
     Ok(outgoing(if is_head { without_body(response) } else { response }, version, next))
 }
 
-impl<H: Handler> Conversation<H> {
+impl Conversation {
     async fn answer(&self, id: RequestId, request: hyper::Request<Incoming>) -> (Response, Next) {
         let Self { server, activity, peer } = self;
         let (head, body) = request.into_parts();
@@ -74,9 +74,8 @@ impl<H: Handler> Conversation<H> {
         let client = server.trusted.client_address(peer.ip(), &head.headers);
         let method = if head.method == Method::HEAD { Method::GET } else { head.method };
         let request = Request { method, uri: head.uri, headers: head.headers, body, peer: *peer, client, id };
-        // Pinned here and lent from here on: a request is a few hundred bytes, and each move would copy it.
-        let handled = pin!(server.handler.handle(request));
-        let outcome = activity.within(server.looks.answer, pin!(caught(handled))).await;
+        let mut handled = server.handler.handle(request);
+        let outcome = activity.within(server.looks.answer, pin!(caught(handled.as_mut()))).await;
         (self.response(outcome), server.next())
     }
 }
@@ -117,7 +116,7 @@ pub(crate) enum Next {
     Close,
 }
 
-impl<H> Shared<H> {
+impl Shared {
     /// Idle connections must not hold the last permits: when these are scarce, each answer ends its connection.
     fn next(&self) -> Next {
         match self.load() {
@@ -127,7 +126,7 @@ impl<H> Shared<H> {
     }
 }
 
-impl<H> Conversation<H> {
+impl Conversation {
     fn response(&self, outcome: Option<thread::Result<Response>>) -> Response {
         let Self { server, peer, .. } = self;
         match outcome {
@@ -146,7 +145,7 @@ impl<H> Conversation<H> {
 }
 
 /// The future's output, or what it panicked with; then it is never looked at again, only dropped.
-fn caught<F: Future>(mut future: Pin<&mut F>) -> impl Future<Output = thread::Result<F::Output>> {
+fn caught<F: Future + ?Sized>(mut future: Pin<&mut F>) -> impl Future<Output = thread::Result<F::Output>> {
     poll_fn(move |cx| match catch_unwind(AssertUnwindSafe(|| future.as_mut().poll(cx))) {
         Ok(poll) => poll.map(Ok),
         Err(panic) => Poll::Ready(Err(panic)),

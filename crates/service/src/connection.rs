@@ -22,7 +22,7 @@ use crate::idle::{IdleTracker, Verdict};
 use crate::prefixed_stream::PrefixedStream;
 use crate::shared::Shared;
 use crate::tracked_stream::TrackedStream;
-use crate::{Handler, Limits, Tls, proxy_protocol};
+use crate::{Limits, Tls, proxy_protocol};
 
 /// Shutdown phase.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -35,8 +35,8 @@ pub(crate) enum ShutdownPhase {
 }
 
 /// Serves one connection to its end.
-pub(crate) async fn serve<H: Handler>(
-    server: Arc<Shared<H>>,
+pub(crate) async fn serve(
+    server: Arc<Shared>,
     stream: TcpStream,
     peer: SocketAddr,
     mut phase: watch::Receiver<ShutdownPhase>,
@@ -58,8 +58,8 @@ pub(crate) async fn serve<H: Handler>(
 }
 
 /// What a trusted proxy says of the connection before its first byte, and the permit of the client's address.
-async fn hear_proxy<H>(
-    server: &Shared<H>,
+async fn hear_proxy(
+    server: &Shared,
     stream: TcpStream,
     proxy: SocketAddr,
     phase: &mut watch::Receiver<ShutdownPhase>,
@@ -94,8 +94,8 @@ pub(crate) fn http(limits: &Limits) -> auto::Builder<TokioExecutor> {
     http
 }
 
-async fn shake_hands<H>(
-    server: &Shared<H>,
+async fn shake_hands(
+    server: &Shared,
     acceptor: &TlsAcceptor,
     stream: PrefixedStream<TcpStream>,
     peer: SocketAddr,
@@ -115,13 +115,12 @@ async fn shake_hands<H>(
 }
 
 /// Speaks HTTP on a connection to its end.
-pub(crate) async fn converse<H, T>(
-    server: Arc<Shared<H>>,
+pub(crate) async fn converse<T>(
+    server: Arc<Shared>,
     stream: T,
     peer: SocketAddr,
     mut phase: watch::Receiver<ShutdownPhase>,
 ) where
-    H: Handler,
     T: AsyncRead + AsyncWrite + Unpin + 'static,
 {
     let activity = Arc::new(Activity::default());

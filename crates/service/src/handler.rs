@@ -1,5 +1,6 @@
 //! What the server asks for its answers.
 
+use std::pin::Pin;
 use std::sync::Arc;
 
 use crate::{Request, Response};
@@ -17,5 +18,17 @@ pub trait Handler: Send + Sync + 'static {
 impl<H: Handler> Handler for Arc<H> {
     fn handle(&self, request: Request) -> impl Future<Output = Response> + Send {
         H::handle(self, request)
+    }
+}
+
+/// A handler of any type. What serves connections is thereby compiled once, in this crate, for speed; not in each crate that starts a server
+/// and with its optimisation.
+pub(crate) trait AnyHandler: Send + Sync {
+    fn handle(&self, request: Request) -> Pin<Box<dyn Future<Output = Response> + Send + '_>>;
+}
+
+impl<H: Handler> AnyHandler for H {
+    fn handle(&self, request: Request) -> Pin<Box<dyn Future<Output = Response> + Send + '_>> {
+        Box::pin(Handler::handle(self, request))
     }
 }

@@ -2,7 +2,7 @@
 
 use std::io;
 use std::net::SocketAddr;
-use std::pin::pin;
+use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::sync::atomic::Ordering::Relaxed;
 use std::time::Duration;
@@ -14,6 +14,7 @@ use tokio::time::{Instant, sleep, timeout};
 use crate::addresses::AddressPermit;
 use crate::connection::{self, ShutdownPhase};
 use crate::counters::count;
+use crate::handler::AnyHandler;
 use crate::idle::CheckIntervals;
 #[cfg(unix)]
 use crate::local::{LocalSocket, PEER};
@@ -23,8 +24,8 @@ use crate::workers::Workers;
 use crate::{Counters, Handler, Limits, Listener, Tls, TrustedProxies};
 
 /// A handler with the plumbing around it.
-pub struct Server<H> {
-    handler: H,
+pub struct Server {
+    handler: Box<dyn AnyHandler>,
     limits: Limits,
     tls: Option<Tls>,
     trusted: TrustedProxies,
@@ -40,11 +41,11 @@ pub struct Drained {
     pub cut: usize,
 }
 
-impl<H: Handler> Server<H> {
+impl Server {
     /// A server without TLS.
-    pub fn new(handler: H, limits: Limits) -> Self {
+    pub fn new(handler: impl Handler, limits: Limits) -> Self {
         let (trusted, counters) = (TrustedProxies::default(), Arc::default());
-        Self { handler, limits, tls: None, trusted, counters, spans: None, threads: 0 }
+        Self { handler: Box::new(handler), limits, tls: None, trusted, counters, spans: None, threads: 0 }
     }
 
     /// This server, speaking TLS only.
@@ -83,7 +84,15 @@ impl<H: Handler> Server<H> {
     /// From then on no connection is accepted and idle ones end at once; those with requests in flight have
     /// [`Limits::drain_timeout`] to end. Nothing that a client or the system does ends the server earlier; to drop this
     /// future ends it and its connections at once.
-    pub async fn serve(self, listener: Listener, shutdown: impl Future<Output = ()>) -> Drained {
+    pub async fn serve(self, listener: Listener, shutdown: impl Future<Output = ()> + Send) -> Drained {
+        self.serving(listener, pin!(shutdown)).await
+    }
+
+    fn serving(self, listener: Listener, shutdown: Shutdown<'_>) -> Serving<'_> {
+        Box::pin(self.serve_until(listener, shutdown))
+    }
+
+    async fn serve_until(self, listener: Listener, mut shutdown: Shutdown<'_>) -> Drained {
         let address = listener.address();
         let workers = Workers::start(self.threads).unwrap_or_else(|error| {
             tracing::warn!(%error, "connections get no threads of their own");
@@ -92,7 +101,6 @@ impl<H: Handler> Server<H> {
         let (phase, phases) = watch::channel(ShutdownPhase::Serving);
         let (permits, server) = self.shared();
         let mut acceptor = Acceptor { listener, permits, server, warned: None };
-        let mut shutdown = pin!(shutdown);
         loop {
             tokio::select! {
                 biased;
@@ -116,10 +124,19 @@ impl<H: Handler> Server<H> {
 
     /// Serves programs of this machine at a socket until `shutdown` ends, then answers what is in flight. There is no TLS.
     #[cfg(unix)]
-    pub async fn serve_local(self, socket: LocalSocket, shutdown: impl Future<Output = ()>) -> Drained {
+    pub async fn serve_local(self, socket: LocalSocket, shutdown: impl Future<Output = ()> + Send) -> Drained {
+        self.serving_local(socket, pin!(shutdown)).await
+    }
+
+    #[cfg(unix)]
+    fn serving_local(self, socket: LocalSocket, shutdown: Shutdown<'_>) -> Serving<'_> {
+        Box::pin(self.serve_local_until(socket, shutdown))
+    }
+
+    #[cfg(unix)]
+    async fn serve_local_until(self, socket: LocalSocket, mut shutdown: Shutdown<'_>) -> Drained {
         let (phase, phases) = watch::channel(ShutdownPhase::Serving);
         let (permits, server) = self.shared();
-        let mut shutdown = pin!(shutdown);
         // The semaphore is never closed.
         let accept = async || (Arc::clone(&permits).acquire_owned().await.ok(), socket.accept().await);
         loop {
@@ -146,7 +163,7 @@ impl<H: Handler> Server<H> {
         drain(&server.limits, &permits, &phase).await
     }
 
-    fn shared(self) -> (Arc<Semaphore>, Arc<Shared<H>>) {
+    fn shared(self) -> (Arc<Semaphore>, Arc<Shared>) {
         let permits = Arc::new(Semaphore::new(permits(&self.limits)));
         let server = Shared {
             http: connection::http(&self.limits),
@@ -164,6 +181,12 @@ impl<H: Handler> Server<H> {
     }
 }
 
+/// What ends a server once it is done.
+type Shutdown<'a> = Pin<&'a mut (dyn Future<Output = ()> + Send)>;
+
+/// A server at work, of no type that others could compile: like [`AnyHandler`].
+type Serving<'a> = Pin<Box<dyn Future<Output = Drained> + Send + 'a>>;
+
 /// A connection's permit among those that may be open at once.
 struct ConnectionPermit {
     counters: Arc<Counters>,
@@ -178,14 +201,14 @@ impl Drop for ConnectionPermit {
 }
 
 /// Accepts connections within the limits.
-struct Acceptor<H> {
+struct Acceptor {
     listener: Listener,
     permits: Arc<Semaphore>,
-    server: Arc<Shared<H>>,
+    server: Arc<Shared>,
     warned: Option<Instant>,
 }
 
-impl<H> Acceptor<H> {
+impl Acceptor {
     /// The next connection, once there is a permit for it. Loses nothing when dropped.
     async fn next(&mut self) -> (ConnectionPermit, TcpStream, SocketAddr) {
         let permit = self.permit().await;

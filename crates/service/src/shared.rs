@@ -9,13 +9,14 @@ use hyper_util::server::conn::auto;
 
 use crate::addresses::{AddressPermit, Addresses};
 use crate::counters::count;
+use crate::handler::AnyHandler;
 use crate::idle::{CheckIntervals, Load};
 use crate::trace::{RequestIds, Spans};
 use crate::{Counters, Limits, Tls, TrustedProxies};
 
 /// What all connections of a server have in common.
-pub(crate) struct Shared<H> {
-    pub(crate) handler: H,
+pub(crate) struct Shared {
+    pub(crate) handler: Box<dyn AnyHandler>,
     pub(crate) limits: Limits,
     pub(crate) looks: CheckIntervals,
     pub(crate) counters: Arc<Counters>,
@@ -27,7 +28,7 @@ pub(crate) struct Shared<H> {
     pub(crate) spans: Option<Spans>,
 }
 
-impl<H> Shared<H> {
+impl Shared {
     /// A permit for one more connection from `peer`; `None`, which is counted, where its address has as many as it may.
     pub(crate) fn address_permit(&self, peer: SocketAddr) -> Option<AddressPermit> {
         let max = self.limits.connections_per_address;

@@ -90,7 +90,7 @@ fn start_behind(proxies: Vec<Network>, limits: Limits, tls: Option<Tls>) -> Runn
     })
 }
 
-fn start_with(limits: Limits, with: impl FnOnce(Server<Arc<Parrot>>) -> Server<Arc<Parrot>>) -> Running {
+fn start_with(limits: Limits, with: impl FnOnce(Server) -> Server) -> Running {
     let listener = Listener::bind(([127, 0, 0, 1], 0).into()).unwrap();
     let address = listener.address();
     let parrot = Arc::new(Parrot::default());

@@ -9,6 +9,7 @@ mod problems;
 mod public;
 
 use std::path::PathBuf;
+use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -94,7 +95,20 @@ impl Server {
     }
 
     /// Serves until `shutdown` ends, then answers what is in flight.
-    pub async fn serve(self, listener: Listener, shutdown: impl Future<Output = ()>) {
+    pub async fn serve(self, listener: Listener, shutdown: impl Future<Output = ()> + Send) {
+        self.serving(listener, pin!(shutdown)).await;
+    }
+
+    /// Without the type of `shutdown`, so that it is compiled here and not in each crate that starts it.
+    fn serving(
+        self,
+        listener: Listener,
+        shutdown: Pin<&mut (dyn Future<Output = ()> + Send)>,
+    ) -> Pin<Box<dyn Future<Output = ()> + Send + '_>> {
+        Box::pin(self.serve_until(listener, shutdown))
+    }
+
+    async fn serve_until(self, listener: Listener, shutdown: Pin<&mut (dyn Future<Output = ()> + Send)>) {
         let Self { authority, clock, rng, options, admin, sign_in } = self;
         let work = Arc::new(WorkQueue::new(MAX_RUNNING, MAX_WAITING));
         let deciding = (Arc::clone(&authority), Arc::clone(&clock), Arc::clone(&rng));
@@ -133,7 +147,7 @@ struct Plumbing {
 }
 
 impl Plumbing {
-    fn server<H: Handler>(&self, api: H, limits: Limits) -> leasehold_service::Server<H> {
+    fn server(&self, api: impl Handler, limits: Limits) -> leasehold_service::Server {
         let server = leasehold_service::Server::new(api, limits).with_trusted_proxies(self.trusted.clone());
         let server = server.with_spans(self.spans.clone());
         match &self.tls {
