@@ -1,5 +1,6 @@
 //! Hosts files: names that lead elsewhere than DNS says (ACT010).
 
+use std::collections::BTreeSet;
 use std::net::IpAddr;
 
 use super::evidence::{Evidence, Spot};
@@ -17,32 +18,63 @@ pub(super) fn line(text: &str, own: &Own, spot: &Spot) -> Option<Vec<Evidence>> 
     if names.is_empty() || !like_names {
         return None;
     }
-    let find = |name: &&str| {
-        let at = name.parse::<At>().ok()?;
-        let name = name.trim_end_matches('.').to_ascii_lowercase();
+    let names = names.iter().map(|name| name.trim_end_matches('.').to_ascii_lowercase());
+    let mut told: Vec<Named> = names.filter_map(|name| Named::of(name, own)).collect();
+    // `kms01.corp.example kms01`: the short form of a name beside it says nothing more, in whatever order they stand.
+    let full = |named: &Named| named.name.split_once('.').map(|(first, _)| first.to_owned());
+    let firsts: BTreeSet<String> = told.iter().filter_map(full).collect();
+    told.retain(|named| !firsts.contains(&named.name));
+    Some(told.into_iter().filter_map(|named| named.judge(address, own, spot)).collect())
+}
+
+/// A name that has no place in a hosts file, or only where it is the organisation's own.
+struct Named {
+    name: String,
+    what: What,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum What {
+    /// Activation, validation or licensing asks it.
+    Licensing,
+    /// It is listed as a host of the organisation.
+    OwnHost,
+    /// It is called as KMS hosts are.
+    LikeKms,
+}
+
+impl Named {
+    fn of(name: String, own: &Own) -> Option<Self> {
+        let listed = || name.parse::<At>().is_ok_and(|at| own.host(&at).is_some());
         let what = if is_licensing(&name) {
-            "a name of Microsoft's activation or licensing"
-        } else if own.host(&at).is_some() || is_like_a_kms_host(&name) {
-            // A host of one's own at an address of one's own is only written down twice.
-            if own.host(&at).is_some() && own.holds(&At::Address(address)) {
-                return None;
-            }
-            "the name of a KMS host"
+            What::Licensing
+        } else if listed() {
+            What::OwnHost
+        } else if is_like_a_kms_host(&name) {
+            What::LikeKms
         } else {
             return None;
         };
-        let mut finding = Evidence::of_rule("ACT010", format!("{what}, {name}, is led to {address}"), spot.clone());
+        Some(Self { name, what })
+    }
+
+    fn judge(self, address: IpAddr, own: &Own, spot: &Spot) -> Option<Evidence> {
+        // A host of one's own at an address of one's own is only written down twice.
+        if self.what == What::OwnHost && own.holds(&At::Address(address)) {
+            return None;
+        }
+        let what = match self.what {
+            What::Licensing => "a name of Microsoft's activation or licensing",
+            What::OwnHost | What::LikeKms => "the name of a KMS host",
+        };
+        let detail = format!("{what}, {}, is led to {address}", self.name);
+        let mut finding = Evidence::of_rule("ACT010", detail, spot.clone());
         // Some pin the address of their own host so, where DNS does not reach it.
-        if !is_licensing(&name) && scope(address) == AddressScope::Private {
+        if self.what != What::Licensing && scope(address) == AddressScope::Private {
             finding.strength = finding.strength.min(Strength::Medium);
         }
         Some(finding)
-    };
-    // `kms01.corp.example kms01`: the short form of the name beside it says nothing more.
-    let is_short =
-        |name: &str| names.iter().any(|long| long.strip_prefix(name).is_some_and(|rest| rest.starts_with('.')));
-    let names = names.iter().filter(|name| !is_short(name));
-    Some(names.filter_map(find).collect())
+    }
 }
 
 /// Whether activation, validation or licensing asks this name.
@@ -115,10 +147,26 @@ mod tests {
             let found = line(text, &Own::default(), &Spot::default()).unwrap();
             found.into_iter().map(|finding| finding.strength).collect()
         };
-        assert_eq!(strengths("10.1.2.3 kms01.corp.example kms01"), [Strength::Medium]);
+        for both in ["kms01.corp.example kms01", "KMS01.corp.example kms01", "kms01 kms01.corp.example."] {
+            assert_eq!(strengths(&format!("10.1.2.3 {both}")), [Strength::Medium], "{both}");
+        }
         assert_eq!(strengths("198.51.100.7 kms01.corp.example"), [Strength::High]);
         assert_eq!(strengths("127.0.0.1 kms01.corp.example"), [Strength::High]);
         assert_eq!(strengths("10.1.2.3 activation.sls.microsoft.com"), [Strength::High]);
+    }
+
+    #[test]
+    fn no_name_hides_another_of_which_it_is_not_the_full_form() {
+        for (line, own) in [
+            ("127.0.0.1 activation.sls.microsoft.com activation.sls.microsoft.com.x", ""),
+            ("127.0.0.1 go.microsoft.com go.microsoft.com.kms.example", ""),
+            ("198.51.100.7 licences licences.example.net", "licences"),
+            ("127.0.0.1 kms kms.eu-central-1.amazonaws.com", ""),
+        ] {
+            assert_eq!(found(line, own), Some(1), "{line}");
+        }
+        assert_eq!(found("127.0.0.1 kms01.corp.example kms01.corp.example.x", ""), Some(2));
+        assert_eq!(found("10.0.0.5 kms01.corp.local kms01", "kms01.corp.local\n10.0.0.0/8"), Some(0));
     }
 
     #[test]

@@ -304,8 +304,11 @@ impl Reading {
         }
     }
 
+    /// Where a line stands. Of a long line its beginning is kept, since each of its findings has a copy.
     fn spot(&self, line: &Line) -> Spot {
-        Spot { file: self.file.clone(), line: line.number, text: line.text.clone(), machine: self.machine.clone() }
+        let text = line.text.trim_start();
+        let text = text[..text.floor_char_boundary(MAX_LINE)].to_owned();
+        Spot { file: self.file.clone(), line: line.number, text, machine: self.machine.clone() }
     }
 
     fn remember(&mut self, line: &Line) {

@@ -63,6 +63,15 @@ fn each_name_on_a_line_of_a_hosts_file_is_told() {
 }
 
 #[test]
+fn a_line_of_many_names_is_read_in_time_and_shown_short() {
+    assert_eq!(found(&format!("10.0.0.1 {}", "a ".repeat(32_000)), "").len(), 0);
+    let names: Vec<String> = (0..4_000).map(|at| format!("kms-{at}.x")).collect();
+    let told = report(&[&format!("{}10.0.0.1 {}", " ".repeat(3_000), names.join(" "))], options(""));
+    assert_eq!(told.findings.len(), names.len());
+    assert!(told.findings[0].text.starts_with("10.0.0.1 kms-0.x kms-1.x"), "{:?}", told.findings[0]);
+}
+
+#[test]
 fn intervals_that_ones_own_hosts_set_are_right() {
     let text = ospp(
         "\tKMS machine name from DNS: kms01.corp.local:1688\n\tActivation Interval: 60 minutes\n\tRenewal Interval: 10080 minutes\n",
