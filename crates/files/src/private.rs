@@ -27,8 +27,8 @@ pub fn create_private(path: &Path) -> io::Result<File> {
     leasehold_windows::access::create_file(path)
 }
 
-/// Takes a file that every user of the machine can read or write from all but its owner (0600). One that is open to a group alone stays
-/// as it is: an administrator has done that.
+/// Takes a regular file that every user of the machine can read or write from all but its owner (0600). One that is open to a group alone
+/// stays as it is: an administrator has done that. So does whatever is no file.
 ///
 /// # Errors
 /// As the system's; also where there is none.
@@ -36,9 +36,9 @@ pub fn create_private(path: &Path) -> io::Result<File> {
 pub fn close_to_others(path: &Path) -> io::Result<()> {
     use std::os::unix::fs::PermissionsExt;
 
-    let mode = std::fs::metadata(path)?.permissions().mode();
-    let of_others = mode & 0o007;
-    if of_others == 0 { Ok(()) } else { std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o600)) }
+    let found = std::fs::metadata(path)?;
+    let is_open = found.is_file() && found.permissions().mode() & 0o007 != 0;
+    if is_open { std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o600)) } else { Ok(()) }
 }
 
 /// Nothing: on Windows a file has the access list of its folder.
@@ -86,6 +86,7 @@ mod tests {
         assert_eq!(create_private(&path).unwrap_err().kind(), io::ErrorKind::AlreadyExists);
         assert!(everyone_reads(&folder.path().join("missing")).is_err() || cfg!(windows));
     }
+
     #[cfg(unix)]
     #[test]
     fn a_file_that_all_can_read_is_closed_and_one_of_a_group_stays() {
@@ -101,5 +102,12 @@ mod tests {
             close_to_others(&path).unwrap();
             assert_eq!(metadata(&path).unwrap().permissions().mode() & 0o777, after, "{before:o}");
         }
+        set_permissions(folder.path(), Permissions::from_mode(0o755)).unwrap();
+        close_to_others(folder.path()).unwrap();
+        assert_eq!(
+            metadata(folder.path()).unwrap().permissions().mode() & 0o777,
+            0o755,
+            "a folder under the file's name"
+        );
     }
 }

@@ -229,7 +229,7 @@ fn reply(
     (outcomes, mut devices): (&[Outcome], HashMap<usize, Vec<Device>>),
     (sealed, times): (&SealedBatch, &dyn Fn([Instant; 2]) -> BatchTimes),
 ) {
-    let (chain, mut outbox) = (identity.chain(), Outbox::default());
+    let (chain, mut outbox) = (identity.chain(), Outbox::new());
     // Leases and refusals are sealed in the order of deciding.
     let (mut leases, mut refusals) = (0.., 0..);
     for (at, (Screened { verified: item, .. }, outcome)) in items.into_iter().zip(outcomes).enumerate() {

@@ -4,15 +4,16 @@ use std::fmt;
 use std::net::IpAddr;
 use std::time::{Duration, Instant};
 
-use crate::reply_to::{Outbox, ReplyTo};
-use crate::stages::Stage;
-use crate::subscription::devices::Device;
 use leasehold_core::{Ask, Cti, Delivery, KeyId, LeaseLength, ProductId, Refusal, SignIn, Span, Timestamp};
 use leasehold_service::Bytes;
 use leasehold_service::trace::RequestId;
 use leasehold_wire::request::Unpacked;
 use leasehold_wire::signature::Claim;
 use leasehold_wire::{Release, Request};
+
+use crate::reply_to::{Outbox, ReplyTo};
+use crate::stages::Stage;
+use crate::subscription::devices::Device;
 
 /// A document whose signature is still to be checked.
 #[derive(Debug)]
@@ -24,7 +25,7 @@ pub(crate) struct Job {
     /// Until when the lease is wanted, as came beside the document.
     pub(crate) until: Option<Timestamp>,
     pub(crate) follow: Follow,
-    pub(crate) reply: ReplyTo,
+    pub(crate) reply: ReplyTo<Answered>,
 }
 
 /// How log, metrics and traces know the request that a document came in; carried ones came in none.
@@ -84,7 +85,7 @@ pub(crate) struct Verified {
     pub(crate) follow: Follow,
     /// When its signature was checked: from, to.
     pub(crate) checked: [Instant; 2],
-    pub(crate) reply: ReplyTo,
+    pub(crate) reply: ReplyTo<Answered>,
 }
 
 /// What a client wants.
@@ -228,7 +229,7 @@ impl Verified {
     }
 
     /// Answers with what a transaction has decided, when the others of its batch are answered.
-    pub(crate) fn answer_decided(self, reply: Reply, times: BatchTimes, outbox: &mut Outbox) {
+    pub(crate) fn answer_decided(self, reply: Reply, times: BatchTimes, outbox: &mut Outbox<Answered>) {
         outbox.add(self.reply, (reply, Some(times)));
     }
 }

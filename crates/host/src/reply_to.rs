@@ -3,40 +3,44 @@
 use tokio::runtime::Handle;
 use tokio::sync::oneshot;
 
-use crate::job::Answered;
-
 /// Where the answer to one request goes.
 #[derive(Debug)]
-pub(crate) struct ReplyTo {
-    sender: oneshot::Sender<Answered>,
+pub(crate) struct ReplyTo<A> {
+    sender: oneshot::Sender<A>,
     /// What runs the task that waits, where it is a task.
     runtime: Option<Handle>,
 }
 
 /// The answers of a batch, handed over together to each runtime whose tasks wait for them: one by one, each would wake its thread.
-#[derive(Debug, Default)]
-pub(crate) struct Outbox {
-    piles: Vec<(Handle, Vec<Addressed>)>,
+#[derive(Debug)]
+pub(crate) struct Outbox<A> {
+    piles: Vec<(Handle, Vec<Addressed<A>>)>,
 }
 
-type Addressed = (oneshot::Sender<Answered>, Answered);
+type Addressed<A> = (oneshot::Sender<A>, A);
 
-/// Where an answer goes, and where it is waited for.
-pub(crate) fn channel() -> (ReplyTo, oneshot::Receiver<Answered>) {
+/// Where an answer goes, and where it is waited for. Within a runtime it comes to a task of that runtime, when it next runs; who does not await it
+/// calls this outside of one.
+pub(crate) fn channel<A>() -> (ReplyTo<A>, oneshot::Receiver<A>) {
     let (sender, receiver) = oneshot::channel();
     (ReplyTo { sender, runtime: Handle::try_current().ok() }, receiver)
 }
 
-impl ReplyTo {
+impl<A> ReplyTo<A> {
     /// Answers; a client that has gone away needs none.
-    pub(crate) fn send(self, answer: Answered) {
+    pub(crate) fn send(self, answer: A) {
         let _ = self.sender.send(answer);
     }
 }
 
-impl Outbox {
+impl<A: Send + 'static> Outbox<A> {
+    /// Without answers.
+    pub(crate) fn new() -> Self {
+        Self { piles: Vec::new() }
+    }
+
     /// Answers when the others are delivered.
-    pub(crate) fn add(&mut self, to: ReplyTo, answer: Answered) {
+    pub(crate) fn add(&mut self, to: ReplyTo<A>, answer: A) {
         let ReplyTo { sender, runtime: Some(runtime) } = to else { return to.send(answer) };
         match self.piles.iter_mut().find(|(of, _)| of.id() == runtime.id()) {
             Some((_, pile)) => pile.push((sender, answer)),
@@ -56,7 +60,7 @@ impl Outbox {
     }
 }
 
-fn send_all(pile: Vec<Addressed>) {
+fn send_all<A>(pile: Vec<Addressed<A>>) {
     for (sender, answer) in pile {
         // A client that has gone away needs none.
         let _ = sender.send(answer);
@@ -68,20 +72,19 @@ mod tests {
     use tokio::runtime::Builder;
 
     use super::*;
-    use crate::job::Reply;
 
     #[test]
     fn the_answers_of_a_batch_reach_tasks_of_several_runtimes_and_those_who_wait_without_one() {
         let runtimes = [(); 2].map(|()| Builder::new_current_thread().build().unwrap());
-        let mut outbox = Outbox::default();
+        let mut outbox = Outbox::new();
         let mut waiting = Vec::new();
         for runtime in [0, 1, 0, 0] {
             let (to, answer) = runtimes[runtime].block_on(async { channel() });
-            outbox.add(to, (Reply::Released, None));
+            outbox.add(to, "answer");
             waiting.push((runtime, answer));
         }
         let (to, mut answer) = channel();
-        outbox.add(to, (Reply::Released, None));
+        outbox.add(to, "answer");
         assert!(answer.try_recv().is_ok(), "no thread is woken for it");
         outbox.deliver();
         for (runtime, answer) in waiting {

@@ -48,7 +48,9 @@ pub(crate) fn make_private(path: &Path) -> io::Result<()> {
         match leasehold_files::close_to_others(&file) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => {}
             // Another user's store may still be one that this user can write to.
-            Err(error) => tracing::warn!(file = %file.display(), %error, "all users of the machine can read the store"),
+            Err(error) => {
+                tracing::warn!(file = %file.display(), %error, "the store cannot be closed to other users of the machine");
+            }
             Ok(()) => {}
         }
     }
