@@ -38,7 +38,8 @@ pub(super) fn judge(text: &str, by: HostSource, own: &Own, spot: &Spot) -> Vec<E
             if LOCAL.contains(&name) || is_of(spot.machine.as_deref(), name) {
                 find("ACT001", format!("{name} is the machine itself"));
             } else if !own.holds(&at) && !is_providers(&at) {
-                if !own.is_empty() {
+                // One word has no domain: the machine's own is put behind it.
+                if !own.is_empty() && name.contains('.') {
                     find("ACT003", format!("{name} is in none of your own domains"));
                 } else if by == HostSource::Hand && !is_of_intranet(name) && !is_beside(spot.machine.as_deref(), name) {
                     find("ACT003", format!("{name} was set by hand, and no list of your own domains is given (--own)"));
@@ -51,6 +52,15 @@ pub(super) fn judge(text: &str, by: HostSource, own: &Own, spot: &Spot) -> Vec<E
         find("ACT005", format!("port {port}, where {usual} is expected"));
     }
     findings
+}
+
+/// Whether a host, `host:port`, is the machine itself on whatever machine.
+pub(super) fn is_loopback(text: &str) -> bool {
+    match split_port(text).0.parse() {
+        Ok(At::Address(address)) => scope(address) == AddressScope::Loopback,
+        Ok(At::Name(name)) => LOCAL.contains(&name.as_str()),
+        Err(_) => false,
+    }
 }
 
 /// Whether `name` is that of the machine.
@@ -151,6 +161,9 @@ mod tests {
         assert!(rules("kms.example.net:1688", HostSource::Network, "").is_empty());
         assert_eq!(rules("kms.example.net:1688", HostSource::Network, "kms01.corp.example.com"), ["ACT003"]);
         assert_eq!(rules("kms9.corp.local", HostSource::Network, "kms01.corp.example.com"), ["ACT003"]);
+        for by in [HostSource::Hand, HostSource::Network] {
+            assert!(rules("kms9:1688", by, "kms01.corp.example.com").is_empty(), "{by:?}");
+        }
     }
 
     #[test]
