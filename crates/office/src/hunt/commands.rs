@@ -22,7 +22,7 @@ pub(super) fn line(text: &str, own: &Own, spot: &Spot) -> Option<Vec<Evidence>> 
     Some(found)
 }
 
-/// Whether a line of a script is a remark: in a batch file, in PowerShell and in VBScript.
+/// Whether a line of a script is a remark: in batch files, and in the languages of PowerShell and `cscript`.
 pub(super) fn is_remark(text: &str) -> bool {
     let text = text.trim_start().trim_start_matches('@');
     let rem = |rest: &str| rest.chars().next().is_none_or(char::is_whitespace);
