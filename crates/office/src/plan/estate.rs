@@ -12,6 +12,7 @@ use crate::read::masked;
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Estate {
     /// Activations that are left on the Multiple Activation Key.
+    #[serde(alias = "mak_left")]
     pub mak_left: Option<u32>,
     /// What is true of every group that does not say otherwise.
     #[serde(default)]
@@ -50,6 +51,7 @@ pub struct Facts {
     /// What they are members of.
     pub domain: Option<Membership>,
     /// The longest time that one of them is away from the company's network, in days.
+    #[serde(alias = "away_days")]
     pub away_days: Option<u32>,
     /// How often they reach the internet.
     pub internet: Option<Internet>,

@@ -318,6 +318,23 @@ fn numbers_come_from_the_table() {
 }
 
 #[test]
+fn names_are_known_as_people_write_them_in_every_table() {
+    let all = "product = 'office'\nonly = 'visio'\nrelease = '2024'\nmachines = 4\nlicence = 'volume'\ndomain = 'ad'\naway-days = 20\n\
+               internet = 'monthly'\ndevices = 'personal'\nvdi = false\nnetwork = 'company'\nusers = 'full'\nlifetime = 'permanent'\n";
+    let told = facts(all);
+    let written = serde_json::to_value(&told).unwrap();
+    assert!(written.as_object().unwrap().values().all(|value| !value.is_null()), "each is tried: {written}");
+    for lines in [all.to_owned(), all.replace("away-days", "away_days"), all.replace("licence", "license")] {
+        for mak_left in ["mak-left", "mak_left"] {
+            let text = format!("{mak_left} = 7\n[defaults]\n{lines}[[group]]\nname = 'a'\n{lines}");
+            let estate = Estate::parse(&text).unwrap_or_else(|error| panic!("{text}: {error}"));
+            let read = (&estate.defaults, &estate.groups[0].facts, estate.mak_left);
+            assert_eq!(read, (&told, &told, Some(7)), "{text}");
+        }
+    }
+}
+
+#[test]
 fn words_are_known_as_people_write_them_and_an_error_names_its_line() {
     let estate = Estate::parse(
         "[defaults]\nlicense = \"Volume\"\ndomain = \"AD\"\n[[group]]\nname = \"a\"\nrelease = 2024\nnetwork = \"semi_isolated\"\n\
