@@ -16,7 +16,7 @@ pub(super) fn parse(text: &str) -> Result<Document<'_>, Problem> {
         if matches!(error, roxmltree::Error::NoRootNode) || text.trim_start().starts_with("&lt;") {
             return Problem::new(0, rootless(text));
         }
-        let (at, why) = copied(text)
+        let (at, why) = copied(text, at)
             .or_else(|| typographic(text, at))
             .or_else(|| slip(text, at))
             .unwrap_or_else(|| (at, words(&error)));
@@ -39,26 +39,63 @@ fn rootless(text: &str) -> String {
     }
 }
 
-/// What stands around a file that was copied out of a page, a script or a mail, and what to do.
-fn copied(text: &str) -> Option<(usize, String)> {
-    let start = text.len() - text.trim_start_matches(|c: char| c.is_whitespace() || c == '\u{feff}').len();
+/// What stands around a file that was copied out of a page, a script or a mail, and what to do. Within the elements the
+/// parser knows better.
+fn copied(text: &str, at: usize) -> Option<(usize, String)> {
     let found = |at: usize, what: &str| Some((at, what.to_owned()));
-    if let Some(at) = FENCES.iter().find_map(|fence| text.find(fence)) {
+    let bare = without_remarks(text);
+    let root = bare.find('<').unwrap_or(bare.len());
+    let end = bare.rfind(END).map_or(bare.len(), |end| end + END.len());
+    let behind = || fence(&bare[end..]).map(|fence| end + fence);
+    // Within an element a fence is a text, at which the parser does not stop.
+    let here = || fence(bare.get(at..)?).filter(|fence| *fence == 0).map(|_| at);
+    if let Some(at) = fence(&bare[..root]).or_else(behind).or_else(here) {
         return found(at, "a fence of Markdown stands around the file: take it out");
     }
-    if let Some(at) = text.find("^<") {
-        return found(at, "the carets are of a batch file that writes the file: check what it has written");
+    if let Some(caret) = text.find('<').and_then(|first| text[..first].strip_suffix('^')).map(str::len) {
+        return found(caret, "the carets are of a batch file that writes the file: check what it has written");
     }
+    let start = text.len() - text.trim_start_matches(|c: char| c.is_whitespace() || c == '\u{feff}').len();
     match text[start..].chars().next()? {
         '<' => {}
         '{' | '[' => return found(start, "this is JSON"),
         _ => return found(start, "a text stands before the first element: take it out"),
     }
-    let end = text.rfind(END)? + END.len();
-    let behind = text[end..].trim_start();
-    let at = text.len() - behind.len();
+    let behind = bare[end..].trim_start();
+    let at = bare.len() - behind.len();
     (!behind.is_empty() && !behind.starts_with('<'))
         .then(|| (at, "a text stands behind the last element: take it out".to_owned()))
+}
+
+/// Where a line begins with a fence of Markdown.
+fn fence(text: &str) -> Option<usize> {
+    let mut at = 0;
+    text.split_inclusive('\n').find_map(|line| {
+        let words = line.trim_start_matches(|c: char| c.is_whitespace() || c == '\u{feff}');
+        let start = at + line.len() - words.len();
+        at += line.len();
+        FENCES.iter().any(|fence| words.starts_with(fence)).then_some(start)
+    })
+}
+
+/// The text with blanks in the place of comments, instructions and CDATA, byte for byte.
+fn without_remarks(text: &str) -> String {
+    let mut bare = String::with_capacity(text.len());
+    while let Some(start) = text[bare.len()..].find('<').map(|found| bare.len() + found) {
+        bare.push_str(&text[bare.len()..start]);
+        let rest = &text[start..];
+        let of_kind = |(begin, _): &&(&str, &str)| rest.starts_with(begin);
+        match REMARKS.iter().find(of_kind) {
+            Some((begin, end)) => {
+                let inside = &rest[begin.len()..];
+                let length = inside.find(end).map_or(rest.len(), |found| begin.len() + found + end.len());
+                bare.extend(std::iter::repeat_n(' ', length));
+            }
+            None => bare.push('<'),
+        }
+    }
+    bare.push_str(&text[bare.len()..]);
+    bare
 }
 
 /// A slip of the hand at the place where the parser has stopped, and what to do.
@@ -79,12 +116,7 @@ fn slip(text: &str, at: usize) -> Option<(usize, String)> {
 /// Characters that word processors and web pages put in the place of plain ones, where they stop the parser, and what to do.
 fn typographic(text: &str, at: usize) -> Option<(usize, String)> {
     let quotes = |c: char| matches!(c, '“' | '”' | '„' | '«' | '»' | '‘' | '’' | '″' | '＂');
-    let rest = text.get(at..)?;
-    let here = rest.chars().next().map(|character| (at, character));
-    let (at, character) = here.filter(|(_, c)| quotes(*c) || *c == '\u{a0}').or_else(|| {
-        let equals = text.match_indices('=').map(|(at, _)| at + 1);
-        equals.filter_map(|at| Some((at, text[at..].chars().next()?))).find(|(_, c)| quotes(*c))
-    })?;
+    let character = text.get(at..)?.chars().next().filter(|c| quotes(*c) || *c == '\u{a0}')?;
     Some(if character == '\u{a0}' {
         (at, "a no-break space, as copied from a page: write a plain one".to_owned())
     } else {
@@ -108,6 +140,8 @@ fn byte_at(text: &str, row: u32, column: u32) -> usize {
 /// How a block of code begins in Markdown.
 const FENCES: [&str; 2] = ["```", "~~~"];
 const END: &str = "</Configuration>";
+/// What begins and ends what is no element.
+const REMARKS: [(&str, &str); 3] = [("<!--", "-->"), ("<?", "?>"), ("<![CDATA[", "]]>")];
 /// How what XML writes with & begins.
 const ENTITIES: [&str; 6] = ["&amp;", "&lt;", "&gt;", "&quot;", "&apos;", "&#"];
 
@@ -131,8 +165,11 @@ mod tests {
         for (text, at, words) in [
             ("```xml\n<Configuration/>\n```", 0, "fence"),
             ("<Configuration></Configuration>\n```\n", 32, "fence"),
+            ("<Configuration/>\n~~~\n", 17, "fence"),
+            ("\u{feff}<!-- mine -->\n```\n<Configuration/>", 17, "fence"),
             ("echo ^<Configuration^> > c.xml", 5, "carets"),
             ("{\"a\": 1}", 0, "JSON"),
+            ("Größe<Configuration/>", 0, "before the first"),
             ("My file:\n<Configuration/>", 0, "before the first"),
             ("<Configuration></Configuration>\nsetup.exe /configure c.xml\n", 32, "behind the last"),
             ("<Configuration><Add SourcePath=\"\\\\srv\\R&D\"/></Configuration>", 39, "&amp;"),
@@ -142,6 +179,32 @@ mod tests {
             assert!(problem.message.contains(words), "{text}: {}", problem.message);
             assert_eq!(problem.at, at, "{text}: {}", problem.message);
         }
+    }
+
+    #[test]
+    fn the_fault_itself_is_named_whatever_stands_in_comments_and_values() {
+        for remark in
+            ["<!--\n```\n-->", "<!-- ^<Add/> -->", "<!-- </Configuration> x -->", "<!-- a=“b” -->", "<?x ```?>"]
+        {
+            for text in [
+                format!("{remark}\n<Configuration><Add SourcePath=\"a&b\"/></Configuration>"),
+                format!("<Configuration>{remark}<Add SourcePath=\"a&b\"/></Configuration>"),
+                format!("<Configuration><Add SourcePath=\"a&b\"/></Configuration>\n{remark}"),
+            ] {
+                let problem = parse(&text).expect_err("not well-formed");
+                assert_eq!(Some(problem.at), text.find('&'), "{text}: {}", problem.message);
+                assert!(problem.message.contains("&amp;"), "{text}: {}", problem.message);
+            }
+        }
+        for value in ["~~~", "\n```\n", "a=“b”", "^&lt;x", "a^"] {
+            let text = format!("<Configuration><Add><Property Value=\"{value}\"/></Configuration>");
+            let problem = parse(&text).expect_err("not well-formed");
+            assert!(problem.message.contains("expected 'Add' tag"), "{text}: {}", problem.message);
+        }
+        let text = "<Configuration><Add SourcePath=\"a^<b\"/></Configuration>";
+        let problem = parse(text).expect_err("not well-formed");
+        assert_eq!(Some(problem.at), text.find("<b"), "{}", problem.message);
+        assert!(!problem.message.contains("batch"), "{}", problem.message);
     }
 
     #[test]
