@@ -25,6 +25,22 @@ const TEXTS: [&str; 8] = [
     include_str!("field/lint/cdn_beta.xml"),
 ];
 
+/// What may stand around a group of a key: nothing, colours, marks of Markdown, blanks, what is not seen.
+const DRESSES: [(&str, &str); 12] = [
+    ("", ""),
+    ("", ""),
+    ("\u{1b}[01;31m\u{1b}[K", "\u{1b}[m\u{1b}[K"),
+    ("\u{1b}[31m", "\u{1b}(B"),
+    ("\u{1b}]8;;http://x\u{7}", "\u{1b}]8;;\u{1b}\\"),
+    ("**", "**"),
+    ("*", "*"),
+    ("__", "__"),
+    ("`", "`"),
+    (" ", " "),
+    ("\u{200b}", "\u{ad}"),
+    ("\u{1}", "\u{7f}"),
+];
+
 fn day() -> Date {
     "2026-11-29".parse().expect("a date")
 }
@@ -87,10 +103,12 @@ proptest! {
     #[test]
     fn no_more_than_five_characters_of_a_key_are_told(
         which in 0..TEXTS.len(), place in any::<prop::sample::Index>(), key in "[BCDFGHJKMNPQRTVWXY2346789]{25}",
-        grouped in any::<bool>(), padding in prop::sample::select(vec![0_usize, 60, 230, 1_010, 65_500]),
+        grouped in any::<bool>(), dress in 0..DRESSES.len(), group in 0..5_usize, padding in prop::sample::select(vec![0_usize, 60, 230, 1_010, 65_500]),
     ) {
-        let groups: Vec<&str> = (0..5).map(|at| &key[at * 5..at * 5 + 5]).collect();
-        let typed = if grouped { groups.join("-") } else { key.clone() };
+        let mut groups: Vec<String> = (0..5).map(|at| key[at * 5..at * 5 + 5].to_owned()).collect();
+        let (before, after) = DRESSES[dress];
+        groups[group] = format!("{before}{}{after}", groups[group]);
+        let typed = groups.join(if grouped { "-" } else { "" });
         let text = TEXTS[which];
         let at = (0..=place.index(text.len())).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0);
         let padded = "é ".repeat(padding / 2);

@@ -4,7 +4,7 @@
 use serde::Serialize;
 
 use crate::facts::errors::{Confidence, Severity};
-use crate::read::masked;
+use crate::read::{masked, parted};
 
 mod entries;
 mod key;
@@ -100,9 +100,15 @@ pub fn explain(query: &str) -> Result<Vec<Explanation>, Box<Unknown>> {
 
 /// Explains the words of a command line: a state or a message of several, or one thing each.
 pub fn words(asked: &[String]) -> Vec<Result<Vec<Explanation>, Box<Unknown>>> {
+    let asked = with_whole_keys(asked);
     let whole = asked.join(" ");
-    if let Ok(known) = alone(&whole) {
-        return vec![Ok(known)];
+    match alone(&whole) {
+        Ok(known) => return vec![Ok(known)],
+        // The groups of a mistyped key are no things of their own.
+        Err(unknown) if unknown.is_of_a_key() && whole.contains(|c: char| c.is_ascii_digit()) => {
+            return vec![Err(unknown)];
+        }
+        Err(_) => {}
     }
     let each: Vec<_> = asked.iter().map(|word| explain(word)).collect();
     let plain = |answer: &Result<_, Box<Unknown>>| answer.as_ref().is_err_and(|unknown| unknown.bits.is_none());
@@ -116,21 +122,44 @@ pub fn words(asked: &[String]) -> Vec<Result<Vec<Explanation>, Box<Unknown>>> {
     }
 }
 
+/// The words of a command line, in which a key is one word, however it was typed: each of its groups by itself would be
+/// taken for an unknown word, and be told.
+fn with_whole_keys(asked: &[String]) -> Vec<String> {
+    let mut words = Vec::new();
+    let mut rest = asked.join(" ");
+    while let Some((place, key)) = parted(&rest) {
+        words.extend(rest[..place.start].split(' ').filter(|word| !word.is_empty()).map(str::to_owned));
+        words.push(key);
+        rest = rest.split_off(place.end);
+    }
+    if words.is_empty() {
+        return asked.to_vec();
+    }
+    words.extend(rest.split(' ').filter(|word| !word.is_empty()).map(str::to_owned));
+    words
+}
+
 /// Explains what is one thing and no text.
 fn alone(query: &str) -> Result<Vec<Explanation>, Box<Unknown>> {
     let query = word::bare(query);
     if let Some(answer) = key::whole(query) {
         return answer.map(|found| vec![found]).map_err(Box::new);
     }
-    let mut found = number::explain(query);
-    found.extend(word::explain(query));
-    found.extend(key::last_five(query));
+    let found = known(query);
     if found.is_empty() {
         let unknown = number::unknown(query).unwrap_or_else(|| word::unknown(query));
         Err(Box::new(Unknown { asked: masked(&unknown.asked).into_owned(), ..unknown }))
     } else {
         Ok(found)
     }
+}
+
+/// What the tables have on a thing that is no whole key.
+fn known(query: &str) -> Vec<Explanation> {
+    let mut found = number::explain(query);
+    found.extend(word::explain(query));
+    found.extend(key::last_five(query));
+    found
 }
 
 /// Everything that can be explained by name, in the order of its kinds.

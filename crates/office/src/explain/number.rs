@@ -48,16 +48,23 @@ pub(super) fn explain(query: &str) -> Vec<Explanation> {
 
 /// What can be said of a code that is not in the table; `None` where `query` is no code.
 pub(super) fn unknown(query: &str) -> Option<Unknown> {
+    let unknown = without_near(query)?;
+    // A whole code may be one that exists: another one is offered only where a digit is missing or too many.
+    let asked = &unknown.asked;
+    let near = if is_whole(asked) || screen(asked).is_some() { Vec::new() } else { near(&codes(asked)) };
+    Some(Unknown { near, ..unknown })
+}
+
+/// The same without the codes that may have been meant.
+pub(super) fn without_near(query: &str) -> Option<Unknown> {
     let query = &*written(query);
-    let codes = codes(query);
-    let code = *codes.first()?;
+    let code = *codes(query).first()?;
     let hex = code.to_string();
     Some(Unknown {
         asked: query.to_owned(),
         why: format!("{hex} is not in the tables: nothing is known of what it means to activation"),
         bits: Some(Bits::of(code)),
-        // A whole code may be one that exists: another one is offered only where a digit is missing or too many.
-        near: if is_whole(query) || screen(query).is_some() { Vec::new() } else { near(&codes) },
+        near: Vec::new(),
     })
 }
 

@@ -212,6 +212,53 @@ fn a_text_is_searched_for_what_can_be_explained() {
     assert_eq!(found[3].times, 2);
 }
 
+#[test]
+fn the_fields_of_a_log_are_no_constants() {
+    let line = "{\"http_status\":200,\"error_code\":0,\"error_message\":\"\",\"rpc_time\":3,\"sl_e_0\":1}\n";
+    assert_eq!(in_text(&line.repeat(100)), []);
+    let unknown: Vec<String> = (0..2_000).map(|at| format!("ERROR_NOT_NAMED_{at} SL_E_{at}_X 0x{at:x}5a")).collect();
+    assert_eq!(in_text(&unknown.join("\n")).iter().filter(|found| found.unknown.is_some()).count(), 0);
+    let found = in_text(&"ERROR_ACCESS_DENIED failed with SL_E_VL_NOT_ENOUGH_COUNT\n".repeat(3));
+    let counted = found.iter().find(|one| one.explanations[0].subject == "0xC004F038").expect("a constant");
+    assert_eq!((counted.line, counted.times), (1, 3));
+}
+
+#[test]
+fn what_a_message_names_twice_is_told_once() {
+    let known = explain("failed: 0xC004F038 (SL_E_VL_NOT_ENOUGH_COUNT), again 0xc004f038, -1073418184").unwrap();
+    assert_eq!(known.len(), 1, "{known:?}");
+}
+
+#[test]
+fn a_key_that_was_typed_with_blanks_is_one_thing() {
+    let told = |line: &str| {
+        let asked: Vec<String> = line.split(' ').map(str::to_owned).collect();
+        words(&asked)
+    };
+    let secret = "*****-*****-*****-*****-XYR23";
+    for line in [
+        "BCDFG FGHJK KMNPQ RTVWX XYR23",
+        "bcdfg fghjk kmnpq rtvwx xyr23",
+        "BCDFG - FGHJK - KMNPQ - RTVWX - XYR23",
+        "BCDFG- FGHJK- KMNPQ- RTVWX- XYR23",
+        "BCDFG-FGHJK KMNPQ-RTVWX-XYR23",
+        "my key is BCDFG FGHJK KMNPQ RTVWX XYR23 and it fails",
+        "key: BCDFG FGHJK KMNPQ RTVWX XYR23",
+        "0xC004F038 BCDFG FGHJK KMNPQ RTVWX XYR23",
+    ] {
+        let answers = told(line);
+        let all = format!("{answers:?}").to_uppercase();
+        assert!(!all.contains("BCDFG") && !all.contains("RTVWX"), "{line}: {all}");
+        assert!(all.contains(secret) || line.starts_with("0x"), "{line}: {all}");
+    }
+    let mistyped = told("ABCDE 11111 AAAAA 00000 EEEEE");
+    assert!(mistyped.len() == 1 && !format!("{mistyped:?}").contains("ABCDE"), "{mistyped:?}");
+    let published = &gvlk::table().keys[0];
+    let answers = told(&format!("the key {} was used", published.key.replace('-', " ")));
+    assert!(format!("{answers:?}").contains(&published.last5) && answers.len() == 1, "{answers:?}");
+    assert_eq!(told("these words mean three other").len(), 5);
+}
+
 proptest! {
     #[test]
     fn every_number_is_the_same_code_in_every_form(number: u32) {

@@ -75,6 +75,12 @@ pub(super) fn explain(query: &str) -> Vec<Explanation> {
     found
 }
 
+/// The codes that have the constant `name`.
+pub(super) fn constant(name: &str) -> Vec<Explanation> {
+    let is = |error: &&Error| error.name.as_ref().is_some_and(|known| known == name);
+    ERRORS.errors.iter().filter(is).map(entries::error).collect()
+}
+
 /// What is said of a word that is in no table.
 pub(super) fn unknown(query: &str) -> Unknown {
     let why = if key::like_last_five(query) {

@@ -31,25 +31,48 @@ pub(super) fn plain(text: &str) -> Cow<'_, str> {
     text
 }
 
-/// A text without the sequences that set colours and move the cursor.
+/// A text without the sequences that set colours, character sets and titles, and move the cursor.
 fn without_escapes(text: &str) -> String {
     let mut plain = String::with_capacity(text.len());
     let mut rest = text;
-    while let Some((before, behind)) = rest.split_once(ESCAPE) {
-        plain.push_str(before);
-        rest = match behind.strip_prefix('[') {
-            Some(sequence) => sequence
-                .trim_start_matches(|c: char| c.is_ascii_digit() || matches!(c, ';' | '?'))
-                .get(1..)
-                .unwrap_or_default(),
-            None => behind,
-        };
+    while let Some(at) = rest.find(ESCAPE) {
+        plain.push_str(&rest[..at]);
+        // Sequences are ASCII but for titles, which end in it.
+        rest = rest.get(at + sequence(&rest.as_bytes()[at..])..).unwrap_or_default();
     }
     plain.push_str(rest);
     plain
 }
 
-const ESCAPE: char = '\u{1b}';
+/// How long the sequence is that `bytes` begin with, an escape first. What does not go on as one is an escape alone, or
+/// what there is of one: no other text is lost with it.
+pub(super) fn sequence(bytes: &[u8]) -> usize {
+    let run = |from: usize, is: fn(&u8) -> bool| from + bytes[from..].iter().take_while(|byte| is(byte)).count();
+    let ended = |end: usize, last: fn(&u8) -> bool| end + usize::from(bytes.get(end).is_some_and(last));
+    match bytes.get(1) {
+        // `ESC [ 31 m`
+        Some(b'[') => {
+            let end = run(2, |byte| (b'0'..=b'?').contains(byte));
+            ended(run(end, |byte| (b' '..=b'/').contains(byte)), |byte| (b'@'..=b'~').contains(byte))
+        }
+        // `ESC ] 0 ; title BEL`, and other strings up to `ESC \`.
+        Some(b']' | b'P' | b'_' | b'^') => {
+            let stop = bytes.iter().enumerate().skip(2).find(|(_, byte)| matches!(byte, 7 | 0x1b));
+            match stop {
+                Some((at, 7)) => at + 1,
+                Some((at, _)) if bytes.get(at + 1) == Some(&b'\\') => at + 2,
+                _ => 2,
+            }
+        }
+        // `ESC ( B`
+        Some(b'(' | b')' | b'*' | b'+' | b'#' | b'%') => ended(2, u8::is_ascii_alphanumeric),
+        // `ESC 7`, `ESC =`, `ESC c`
+        Some(b'0'..=b'?' | b'c') => 2,
+        _ => 1,
+    }
+}
+
+pub(super) const ESCAPE: char = '\u{1b}';
 
 #[cfg(test)]
 mod tests {
@@ -69,7 +92,15 @@ mod tests {
             ("*****-*****-*****-*****-ABCDE", "*****-*****-*****-*****-ABCDE"),
             ("```", "```"),
             ("\u{1b}[", ""),
-            ("\u{1b}[é", ""),
+            ("\u{1b}[é LICENSE", "é LICENSE"),
+            ("\u{1b}[31é", "é"),
+            ("\u{1b}[?25lLICENSE NAME: x\u{1b}[0 q", "LICENSE NAME: x"),
+            ("\u{1b}(B\u{1b}[mLICENSE NAME: x\u{1b}(B", "LICENSE NAME: x"),
+            ("\u{1b}]0;title ü\u{7}LICENSE NAME: x", "LICENSE NAME: x"),
+            ("\u{1b}]8;;http://x\u{1b}\\LICENSE NAME: x\u{1b}]8;;\u{1b}\\", "LICENSE NAME: x"),
+            ("\u{1b}]LICENSE NAME: x", "LICENSE NAME: x"),
+            ("\u{1b}7\u{1b}=LICENSE NAME: x\u{1b}8\u{1b}", "LICENSE NAME: x"),
+            ("\u{1b}LICENSE NAME: x", "LICENSE NAME: x"),
         ] {
             assert_eq!(plain(line), expected, "{line:?}");
         }

@@ -4,28 +4,84 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
+use super::dress;
 use crate::facts::gvlk;
 
 /// `text` with every key that is not a published one hidden but for its last five characters, wherever it stands, with
 /// hyphens or without: byte for byte as long as before, so that places stay.
 pub fn masked(text: &str) -> Cow<'_, str> {
-    if !may_hold_a_key(text.as_bytes()) {
-        return Cow::Borrowed(text);
+    let bytes = text.as_bytes();
+    let mut hide = if may_hold_a_key(bytes) { hidden(bytes) } else { Vec::new() };
+    if let Some((undressed, places)) = undressed(text).filter(|(undressed, _)| may_hold_a_key(undressed)) {
+        hide.extend(hidden(&undressed).into_iter().map(|at| places[at]));
     }
-    let mut hidden = Hidden { bytes: text.as_bytes(), hide: Vec::new() };
-    for (at, byte) in text.bytes().enumerate() {
-        if byte.is_ascii_alphanumeric() {
-            hidden.key_at(at);
-        }
-    }
-    hidden.attributes();
-    let Hidden { mut hide, .. } = hidden;
     if hide.is_empty() {
         return Cow::Borrowed(text);
     }
     hide.sort_unstable();
     let shown = |(at, character)| if hide.binary_search(&at).is_ok() { '*' } else { character };
     Cow::Owned(text.char_indices().map(shown).collect())
+}
+
+/// The first key in `text` whose groups are parted by blanks, and where it stands.
+pub(crate) fn parted(text: &str) -> Option<(Range<usize>, String)> {
+    let hidden = Hidden { bytes: text.as_bytes(), hide: Vec::new() };
+    (0..text.len()).find_map(|at| {
+        let places = hidden.groups(at, Between::Anything, is_of_a_key)?;
+        let place = at..places[LENGTH - 1] + 1;
+        let whole = !text[..at].ends_with(|c: char| c.is_ascii_alphanumeric())
+            && !text[place.end..].starts_with(|c: char| c.is_ascii_alphanumeric());
+        let blank = text[place.clone()].contains(char::is_whitespace);
+        let groups: Vec<String> =
+            places.chunks(GROUP).map(|group| group.iter().map(|at| char::from(hidden.bytes[*at])).collect()).collect();
+        (whole && blank).then(|| (place, groups.join("-")))
+    })
+}
+
+/// The places that are to be hidden.
+fn hidden(bytes: &[u8]) -> Vec<usize> {
+    let mut hidden = Hidden { bytes, hide: Vec::new() };
+    for (at, byte) in bytes.iter().enumerate() {
+        if byte.is_ascii_alphanumeric() {
+            hidden.key_at(at);
+        }
+    }
+    hidden.attributes();
+    hidden.hide
+}
+
+/// The text without what dresses it (colours, marks of Markdown, characters that are not seen), and where each byte of it
+/// stands; `None` where it has no dress that a key may be in.
+fn undressed(text: &str) -> Option<(Vec<u8>, Vec<usize>)> {
+    let bytes = text.as_bytes();
+    if !text.contains(dress::ESCAPE) && !has_run(bytes, OF_A_KEY | BETWEEN | DRESS) {
+        return None;
+    }
+    let (mut plain, mut places) = (Vec::with_capacity(bytes.len()), Vec::with_capacity(bytes.len()));
+    let mut at = 0;
+    while at < bytes.len() {
+        let length = dress_at(&bytes[at..]);
+        if length == 0 {
+            plain.push(bytes[at]);
+            places.push(at);
+        }
+        at += length.max(1);
+    }
+    (plain.len() < bytes.len()).then_some((plain, places))
+}
+
+/// How long the dress at the beginning of `bytes` is.
+fn dress_at(bytes: &[u8]) -> usize {
+    match bytes {
+        [0x1b, ..] => dress::sequence(bytes),
+        // Controls but line ends and tabulators, which are blanks.
+        [b'*' | b'`' | 0..=8 | 0x0b | 0x0c | 0x0e..=0x1f | 0x7f, ..] => 1,
+        // A hyphen that shows at line ends alone, further controls.
+        [0xc2, 0x80..=0x9f | 0xad, ..] => 2,
+        // Characters without width.
+        [0xe2, 0x80, 0x8b..=0x8f | 0xaa..=0xae, ..] | [0xe2, 0x81, 0xa0..=0xaf, ..] | [0xef, 0xbb, 0xbf, ..] => 3,
+        _ => 0,
+    }
 }
 
 /// What to hide in a text.
@@ -116,21 +172,34 @@ impl Hidden<'_> {
 enum Between {
     /// A hyphen.
     Hyphen,
-    /// A hyphen or dash of any kind, a blank, or nothing.
+    /// Hyphens or dashes of any kind, blanks, a few of them or nothing.
     Anything,
 }
 
 impl Between {
     /// How long it is at the beginning of `bytes`; `None` where it is missing.
     fn length(self, bytes: &[u8]) -> Option<usize> {
-        match (self, bytes) {
-            (Self::Hyphen, [b'-', ..]) | (Self::Anything, [b'-' | b' ' | b'_' | b'.', ..]) => Some(1),
-            (Self::Hyphen, _) => None,
-            // A no-break space; hyphens and dashes from U+2010 to U+2015, and the minus sign.
-            (Self::Anything, [0xc2, 0xa0, ..]) => Some(2),
-            (Self::Anything, [0xe2, 0x80, 0x90..=0x95, ..] | [0xe2, 0x88, 0x92, ..]) => Some(3),
-            (Self::Anything, _) => Some(0),
+        match self {
+            Self::Hyphen => (bytes.first() == Some(&b'-')).then_some(1),
+            Self::Anything => {
+                let mut length = 0;
+                for _ in 0..MAX_BETWEEN {
+                    length += separator(&bytes[length..]);
+                }
+                Some(length)
+            }
         }
+    }
+}
+
+/// How long the hyphen, dash or blank at the beginning of `bytes` is.
+fn separator(bytes: &[u8]) -> usize {
+    match bytes {
+        [b'-' | b' ' | b'_' | b'.' | b'\t' | b'\r' | b'\n', ..] => 1,
+        // A no-break space; hyphens and dashes from U+2010 to U+2015, and the minus sign.
+        [0xc2, 0xa0, ..] => 2,
+        [0xe2, 0x80, 0x90..=0x95, ..] | [0xe2, 0x88, 0x92, ..] => 3,
+        _ => 0,
     }
 }
 
@@ -199,6 +268,8 @@ const ALPHANUMERIC: u8 = 1;
 const OF_A_KEY: u8 = 2;
 const BETWEEN: u8 = 4;
 const HYPHEN: u8 = 8;
+/// Of what dresses a key: sequences that set colours, marks of Markdown, controls.
+const DRESS: u8 = 16;
 
 const fn class_of(byte: u8) -> u8 {
     let mut class = 0;
@@ -208,8 +279,11 @@ const fn class_of(byte: u8) -> u8 {
     if is_of_a_key(byte) {
         class |= OF_A_KEY;
     }
-    if matches!(byte, b'-' | b' ' | b'_' | b'.' | 0x80..) {
+    if matches!(byte, b'-' | b' ' | b'_' | b'.' | b'\t' | b'\r' | b'\n' | 0x80..) {
         class |= BETWEEN;
+    }
+    if byte.is_ascii_control() || matches!(byte, b'*' | b'`') {
+        class |= DRESS;
     }
     if byte == b'-' {
         class |= HYPHEN;
@@ -261,6 +335,8 @@ const NAME: &[u8] = b"PIDKEY";
 /// The characters of a key, and of one of its groups.
 const LENGTH: usize = 25;
 const GROUP: usize = 5;
+/// The most characters between two groups: a hyphen with blanks or marks around it.
+const MAX_BETWEEN: usize = 6;
 /// What the activation scripts show too.
 const SHOWN: usize = 5;
 
@@ -284,6 +360,19 @@ mod tests {
             ("BBBBB–CCCCC–DDDDD–FFFFF–GGGGG", "*****–*****–*****–*****–GGGGG"),
             ("AAAAA-11111-EEEEE-00000-IIIII", "*****-*****-*****-*****-IIIII"),
             ("A1B2C3D4E5F6G7H8I9J0K1L2M", "********************K1L2M"),
+            ("BBBBB - CCCCC -\n  DDDDD\tFFFFF - GGGGG", "***** - ***** -\n  *****\t***** - GGGGG"),
+            ("__BBBBB__-__CCCCC__-DDDDD-FFFFF-GGGGG", "__*****__-__*****__-*****-*****-GGGGG"),
+            ("BB**BBB-CCCCC**-`DDDDD`-FFFFF-GGGGG", "*******-*******-`*****`-*****-GGGGG"),
+            (
+                "\u{1b}[31mBBBBB\u{1b}[m\u{1b}[K-CCCCC-DDDDD-FFFFF-GGGGG",
+                "\u{1b}[31m*****\u{1b}[m\u{1b}[K-*****-*****-*****-GGGGG",
+            ),
+            (
+                "BBBBB\u{1b}(B-CC\u{1b}]8;;http://x\u{7}CCC-DDDDD-FFFFF-GGGGG",
+                "*****\u{1b}(B-**\u{1b}]8;;http://x\u{7}***-*****-*****-GGGGG",
+            ),
+            ("BB\u{200b}BBB\u{ad}-CC\u{1}CCC-DDDDD-FFFFF-GGGGG", "**\u{200b}***\u{ad}-**\u{1}***-*****-*****-GGGGG"),
+            ("**Office**, 12,345 * 67,890 `x`", "**Office**, 12,345 * 67,890 `x`"),
             ("68531fb9-5511-4989-97be-d11a0f55633f", "68531fb9-5511-4989-97be-d11a0f55633f"),
             ("00202-50177-10000-AA841", "00202-50177-10000-AA841"),
         ] {

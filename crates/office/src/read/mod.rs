@@ -44,6 +44,7 @@ pub use self::foreign::foreign;
 pub use self::item::{Content, Item, Unknown};
 pub use self::machine::{NamedBy, from_path};
 pub use self::mask::masked;
+pub(crate) use self::mask::parted;
 pub use self::net::{Connection, UNREACHED};
 pub use self::reader::{Reader, read};
 pub use self::value::{MAX_VALUE, State, Value};

@@ -1,5 +1,6 @@
 //! Reads a text line by line: many tools, many machines, in bounded memory. What a line is is decided once.
 
+use std::borrow::Cow;
 use std::io::{self, Read};
 
 use super::block::Unrecognised;
@@ -137,8 +138,8 @@ impl Reader {
 
     fn read_line(&mut self, number: u64, text: &str) {
         // Collected texts hold typed keys too: they are hidden before anything is kept of a line.
-        let masked = masked(text);
-        let text = masked.trim_end_matches(['\u{1a}', '\0']);
+        let hidden = masked(text);
+        let text = hidden.trim_end_matches(['\u{1a}', '\0']);
         if self.open.is_verbatim() {
             if !self.give(number, text, Labels::default()) {
                 self.close();
@@ -146,7 +147,13 @@ impl Reader {
             }
             return;
         }
-        let text = &*plain(text);
+        let text = plain(text);
+        // What is put together here is no longer as it was looked at.
+        let text = match &text {
+            Cow::Owned(undressed) => masked(undressed),
+            Cow::Borrowed(text) => Cow::Borrowed(*text),
+        };
+        let text = &*text;
         // What stands in JSON, or in a table of a page, is parted by its own rules.
         if Json::begin(number, text).is_some() || Html::begin(text).is_some() {
             return self.piece(number, text, classify(number, text));

@@ -4,6 +4,7 @@ use super::block::{Block, Unrecognised};
 use super::event::is_guid;
 use super::form;
 use super::labels::Labels;
+use super::mask::masked;
 use super::value::{MAX_VALUE, State, Value, find_code, shorten};
 use crate::facts::outputs::{Field, Kind, Label, Script};
 
@@ -233,22 +234,16 @@ impl Scripts {
             && let Some(Value::Text(value)) = block.fields.get_mut(&last)
             && value.len() + text.len() < MAX_VALUE
         {
-            match last {
-                Field::ErrorText => {
-                    value.push(' ');
-                    value.push_str(text);
-                    return Taken::Yes;
-                }
+            let between = match last {
+                Field::ErrorText => Some(" "),
                 // A description that was wrapped inside a word ends in "channel" only when all of it is there.
-                Field::Description | Field::LicenceDescription if !value.ends_with("channel") => {
-                    value.push_str(text);
-                    return Taken::Yes;
-                }
-                Field::UseLicenceUrl | Field::ValidationUrl if !text.contains(char::is_whitespace) => {
-                    value.push_str(text);
-                    return Taken::Yes;
-                }
-                _ => {}
+                Field::Description | Field::LicenceDescription if !value.ends_with("channel") => Some(""),
+                Field::UseLicenceUrl | Field::ValidationUrl if !text.contains(char::is_whitespace) => Some(""),
+                _ => None,
+            };
+            if let Some(between) = between {
+                *value = masked(&format!("{value}{between}{text}")).into_owned();
+                return Taken::Yes;
             }
         }
         if block.unrecognised.len() < MAX_UNRECOGNISED {

@@ -18,8 +18,11 @@ pub(crate) use self::list::List;
 pub(crate) use self::markup::Markup;
 pub(crate) use self::table::Table;
 
+use std::borrow::Cow;
+
 use super::item::Content;
 use super::machine;
+use super::mask::masked;
 use super::text::floor;
 
 /// The properties of one thing.
@@ -42,7 +45,9 @@ impl Record {
     /// Adds a property; what goes beyond a record of any tool is dropped.
     pub(crate) fn add(&mut self, name: &str, value: &str) {
         if self.fields.len() < MAX_FIELDS && !name.is_empty() {
-            self.fields.push((floor(name, MAX_NAME).to_owned(), floor(value.trim(), MAX_VALUE).to_owned()));
+            // A value of several pieces may be a key that none of them was.
+            let value = masked(value.trim());
+            self.fields.push((floor(name, MAX_NAME).to_owned(), floor(&value, MAX_VALUE).to_owned()));
         }
     }
 
@@ -51,6 +56,9 @@ impl Record {
         if let Some((_, value)) = self.fields.last_mut().filter(|(_, value)| value.len() + part.len() < MAX_VALUE) {
             value.push_str(between);
             value.push_str(part);
+            if let Cow::Owned(hidden) = masked(value) {
+                *value = hidden;
+            }
         }
     }
 

@@ -1,6 +1,12 @@
 //! Records as tables: `Format-Table` with its line of dashes, and the columns of `wmic`.
 
-use super::{Record, Told, is_characteristic};
+use std::borrow::Cow;
+
+use super::{MAX_VALUE, Record, Told, is_characteristic};
+use crate::read::command::is_command;
+use crate::read::machine;
+use crate::read::mask::masked;
+use crate::read::script::is_banner;
 
 /// Reads a table, line by line.
 #[derive(Debug)]
@@ -10,15 +16,34 @@ pub(crate) struct Table {
     /// Whether the line of dashes is still to come, if it comes at all.
     heading: bool,
     rows: usize,
-    /// The last row, whose cells may go on in the next line.
-    held: Option<Record>,
+    /// The last row, whose cells may go on in the next lines.
+    held: Option<Held>,
+    /// Which columns have had numbers, which stand in every row.
+    numbers: Vec<bool>,
+    /// The longest text that each column has had, in characters.
+    widest: Vec<usize>,
+}
+
+/// A row whose end is not seen yet.
+#[derive(Debug)]
+struct Held {
+    record: Record,
+    /// What its cells go on with.
+    rest: Vec<Record>,
+    /// Where each of its cells begins, in characters.
+    starts: Vec<usize>,
 }
 
 impl Table {
     /// A table that this line is the heading of.
     pub(crate) fn begin(line: &str) -> Option<Self> {
         let columns = columns(line)?;
-        Some(Self { columns, heading: true, rows: 0, held: None })
+        Some(Self::of(columns))
+    }
+
+    fn of(columns: Vec<(String, usize)>) -> Self {
+        let (numbers, widest) = (vec![false; columns.len()], vec![0; columns.len()]);
+        Self { columns, heading: true, rows: 0, held: None, numbers, widest }
     }
 
     /// Takes one line and passes on what its row tells; `false` where the line is of something else.
@@ -34,33 +59,44 @@ impl Table {
         }
         if let Some(columns) = columns(line) {
             self.end(told);
-            *self = Self { columns, heading: true, rows: 0, held: None };
+            *self = Self::of(columns);
             return true;
         }
         self.heading = false;
-        let Some(record) = self.row(number, line) else { return false };
-        if let Some(held) = self.held.as_mut().filter(|held| goes_on(held, &record)) {
-            let parts = held.fields.iter_mut().zip(record.fields).filter(|(_, (_, part))| !part.is_empty());
-            parts.for_each(|((_, value), (_, part))| {
-                value.push(' ');
-                value.push_str(&part);
-            });
+        let Some((record, starts)) = self.row(number, line) else { return false };
+        let rest = self.lacks_numbers(&record);
+        let of_its_own = rest && is_of_its_own(line);
+        let widest = &self.widest;
+        if let Some(held) = self.held.as_mut().filter(|held| !of_its_own && held.goes_on(line, &record, widest)) {
+            held.rest.push(record);
             return true;
         }
         self.end(told);
-        let fits = !record.contents().is_empty();
+        let fits = !rest && !record.contents().is_empty();
         self.rows += usize::from(fits);
-        self.held = fits.then_some(record);
+        if fits {
+            for (at, (_, value)) in record.fields.iter().enumerate() {
+                self.numbers[at] |= is_number(value);
+                self.widest[at] = self.widest[at].max(value.chars().count());
+            }
+            self.held = Some(Held { record, rest: Vec::new(), starts });
+        }
         fits
+    }
+
+    /// Whether there are numbers in every row but this.
+    fn lacks_numbers(&self, record: &Record) -> bool {
+        let cells = || self.numbers.iter().zip(&record.fields).filter(|(number, _)| **number);
+        cells().next().is_some() && cells().all(|(_, (_, value))| !value.contains(|c: char| c.is_ascii_digit()))
     }
 
     /// Tells the last row.
     pub(crate) fn end(&mut self, told: &mut Vec<Told>) {
-        told.extend(self.held.take().iter().flat_map(Record::contents));
+        told.extend(self.held.take().into_iter().flat_map(|held| held.whole().contents()));
     }
 
-    /// The row as a record. A value that is wider than its column begins before the heading does, after a blank.
-    fn row(&self, number: u64, line: &str) -> Option<Record> {
+    /// The row as a record, and where its cells begin. A value that is wider than its column begins before the heading does, after a blank.
+    fn row(&self, number: u64, line: &str) -> Option<(Record, Vec<usize>)> {
         let characters: Vec<char> = line.chars().collect();
         let mut starts = Vec::with_capacity(self.columns.len());
         for (at, (_, start)) in self.columns.iter().enumerate() {
@@ -82,17 +118,97 @@ impl Table {
             let kept = !cut || ["Name", "Description", "Message"].contains(&name.as_str());
             record.add(name, if kept { value } else { "" });
         }
-        Some(record)
+        Some((record, starts))
     }
 }
 
-/// Whether a line is the rest of the row above it, as `Format-Table -Wrap` prints it: what is a number there stands once, and
-/// nothing stands where there was nothing.
-fn goes_on(row: &Record, rest: &Record) -> bool {
-    let cells = || row.fields.iter().zip(&rest.fields).map(|((_, value), (_, part))| (value.as_str(), part.as_str()));
-    let is_number = |value: &str| !value.is_empty() && value.bytes().all(|byte| byte.is_ascii_digit());
-    cells().any(|(value, _)| is_number(value))
-        && cells().all(|(value, part)| part.is_empty() || !value.is_empty() && !is_number(value))
+impl Held {
+    /// Whether `line` is the rest of the row, as `Format-Table -Wrap` prints it: what is a number there stands once, nothing
+    /// stands where there was nothing, and the column was too narrow for the word that comes next.
+    fn goes_on(&self, line: &str, rest: &Record, widest: &[usize]) -> bool {
+        let first = self.record.fields.iter().map(|(_, value)| value.as_str());
+        let last = self.rest.last().unwrap_or(&self.record).fields.iter().map(|(_, value)| value.as_str());
+        let parts = rest.fields.iter().map(|(_, part)| part.as_str());
+        let numbers = first.clone().any(is_number);
+        let mut cells = first.zip(last).zip(parts).zip(widest).enumerate();
+        numbers
+            && self.rest.len() < MAX_LINES
+            && self.length() + line.len() < MAX_VALUE
+            && !self.is_whole()
+            && cells.all(|(at, (((value, last), part), widest))| {
+                let fills = || !is_number(value) && self.begins(at, line) && self.fills(at, last, part, *widest);
+                part.is_empty() || fills()
+            })
+    }
+
+    /// Whether something begins in `line` where the column does.
+    fn begins(&self, at: usize, line: &str) -> bool {
+        let start = self.starts[at];
+        let mut behind = line.chars().skip(start.saturating_sub(1));
+        (start == 0 || behind.next().is_some_and(char::is_whitespace))
+            && behind.next().is_some_and(|first| !first.is_whitespace())
+    }
+
+    /// Whether the cell had no room for the first word of `part`. Where a column ends is known where text stands in the next
+    /// one: numbers stand at its other end. It is as wide at least as what stands in it.
+    fn fills(&self, at: usize, last: &str, part: &str, widest: usize) -> bool {
+        let length = |text: &str| text.chars().count();
+        let next = self.record.fields.get(at + 1).filter(|(_, value)| !is_number(value));
+        let known = next.and_then(|_| Some(self.starts.get(at + 1)? - self.starts[at] - SLACK));
+        let room = known.unwrap_or(0).max(widest).max(length(part));
+        let word = part.split_whitespace().next().unwrap_or_default();
+        !last.is_empty() && length(last) + 1 + length(word) > room
+    }
+
+    /// Whether its name is all there.
+    fn is_whole(&self) -> bool {
+        let last = self.rest.last().unwrap_or(&self.record);
+        last.get(&["Name"]).is_some_and(|name| name == "edition" || name.ends_with(" edition"))
+    }
+
+    fn length(&self) -> usize {
+        self.rest.iter().chain([&self.record]).flat_map(|record| &record.fields).map(|(_, value)| value.len()).sum()
+    }
+
+    /// The row with all that it goes on with.
+    fn whole(self) -> Record {
+        let Self { mut record, rest, .. } = self;
+        for (at, (_, value)) in record.fields.iter_mut().enumerate() {
+            let parts: Vec<&str> =
+                rest.iter().map(|record| record.fields[at].1.as_str()).filter(|part| !part.is_empty()).collect();
+            if parts.is_empty() {
+                continue;
+            }
+            let tight = format!("{value}{}", parts.concat());
+            // A key that was wrapped, even within a group, is one without the breaks.
+            if let Cow::Owned(hidden) = masked(&tight) {
+                *value = hidden;
+                continue;
+            }
+            for part in parts {
+                if !value.ends_with('-') {
+                    value.push(' ');
+                }
+                value.push_str(part);
+            }
+            if let Cow::Owned(hidden) = masked(value) {
+                *value = hidden;
+            }
+        }
+        record
+    }
+}
+
+fn is_number(value: &str) -> bool {
+    !value.is_empty() && value.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+/// Whether a line is about something else than the row above it: a machine, a command, a heading.
+fn is_of_its_own(line: &str) -> bool {
+    let text = line.trim();
+    let heading =
+        text.ends_with([':', '：']) || ["==", "##", "**", "--", "++", "~~"].iter().any(|mark| text.starts_with(mark));
+    heading || machine::marker(line).is_some() || is_banner(text) || is_command(text)
 }
 
 /// The columns of a heading: several names, one of which is characteristic.
@@ -117,6 +233,10 @@ fn columns(line: &str) -> Option<Vec<(String, usize)>> {
     heading.then_some(columns)
 }
 
+/// More lines than a row is wrapped to.
+const MAX_LINES: usize = 24;
+/// The blanks between columns, and some more.
+const SLACK: usize = 3;
 /// More columns than tables have.
 const MAX_COLUMNS: usize = 40;
 
@@ -144,13 +264,70 @@ mod tests {
         assert_eq!(told.len(), 2);
     }
 
+    /// What a table comes to, and how many of `lines` it takes.
+    fn rows(lines: &[&str]) -> (Vec<String>, usize) {
+        let mut table = Table::begin("Name                  LicenseStatus PartialProductKey").expect("a heading");
+        let mut told = Vec::new();
+        assert!(table.line(2, "----                  ------------- -----------------", &mut told));
+        assert!(table.line(3, "Windows(R), x edition             1 3V66T", &mut told));
+        let taken = lines.iter().take_while(|line| table.line(3, line, &mut told)).count();
+        table.end(&mut told);
+        (told.iter().map(|row| format!("{row:?}")).collect(), taken)
+    }
+
+    #[test]
+    fn what_stands_behind_a_table_is_no_rest_of_its_last_row() {
+        let (cut, whole, short) = ("Office 24, abcdefghij", "Office 24, x edition", "Office 24, x");
+        for (name, line) in [
+            (cut, "===== PC-2 ====="),
+            (cut, "Computer: PC-2"),
+            (cut, "PC-2:"),
+            (cut, "== all machines =="),
+            (cut, "Results of Monday:"),
+            (cut, "PS C:\\> hostname"),
+            (cut, "Microsoft (R) Windows Script Host Version 5.812"),
+            (cut, "   was not reached"),
+            (whole, "PC-3 was not reached"),
+            (short, "was gone"),
+            (cut, "it was not possible to reach the next of the machines"),
+        ] {
+            let (rows, taken) = rows(&[&format!("{name:<34}5 CRYQ3"), line]);
+            assert_eq!((rows.len(), taken), (2, 1), "{line}: {rows:?}");
+            assert!(!rows.concat().contains(line.trim()), "{line}: {rows:?}");
+        }
+    }
+
+    #[test]
+    fn a_row_goes_on_for_a_few_lines_only() {
+        let mut lines = vec!["Office 24, abcdefghij             5 CRYQ3"];
+        lines.resize(40_000, "abcdefghijklmnopqrst");
+        let (rows, taken) = rows(&lines);
+        assert_eq!((rows.len(), taken), (2, 1 + MAX_LINES));
+    }
+
+    #[test]
+    fn a_key_that_is_wrapped_is_not_put_together() {
+        let lines: [&[&str]; 4] = [
+            &["Office BCDFG-FGHJK-               1 XYR23", "KMNPQ-RTVWX-XYR23"],
+            &["Office 24 BCDFG-                  1 XYR23", "FGHJK-KMNPQ-RTVWX-", "XYR23 edition"],
+            &["OfficeNumber,BCDFG-FG             1 XYR23", "HJK-KMNPQ-RTVWX-XYR23"],
+            &["OfficeNumber,,,BCDFGF             1 XYR23", "GHJKKMNPQRTVWXXYR23"],
+        ];
+        for lines in lines {
+            let (rows, taken) = rows(lines);
+            assert_eq!(taken, lines.len(), "{rows:?}");
+            let told = rows.concat().replace(['-', ' '], "");
+            assert!(!told.contains("BCDFG") && !told.contains("RTVWX"), "{told}");
+        }
+    }
+
     #[test]
     fn a_value_that_is_wider_than_its_column_is_whole() {
         let mut table = Table::begin("TimeCreated                     Id LevelDisplayName Message").expect("a heading");
         let mut told = Vec::new();
         assert!(table.line(2, "-----------                     -- ---------------- -------", &mut told));
         let record =
-            table.row(3, "11/20/2026 9:14:12 AM        12290 Information      An activation request…").unwrap();
+            table.row(3, "11/20/2026 9:14:12 AM        12290 Information      An activation request…").unwrap().0;
         assert_eq!((record.get(&["Id"]), record.get(&["TimeCreated"])), (Some("12290"), Some("11/20/2026 9:14:12 AM")));
         assert_eq!(record.get(&["LevelDisplayName"]), Some("Information"));
     }
