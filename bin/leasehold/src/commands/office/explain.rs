@@ -13,9 +13,9 @@ use crate::output::{self, Column, Output, Table};
 /// What a code, state, event, rule or key of Microsoft's activation means, why it comes about, what to do.
 ///
 /// Codes are taken in any form: 0xC004F074, c004f074, 3221549172, -1073418124. States in the spelling of any tool:
-/// `OOB_GRACE`, "Initial grace period", 2. Messages as they were pasted, in any language, by the codes in them. Events by number, rules by name (ACT005), product keys whole or by
-/// their last five characters: only the published generic keys (GVLK) are known, and no other is shown. Exit status 1
-/// where something is in none of the tables.
+/// `OOB_GRACE`, "Initial grace period", 2. Messages as they were pasted, in any language, by the codes in them. Events by
+/// number, rules by name (ACT005), product keys whole or by their last five characters: only the published generic keys
+/// (GVLK) are known, and no other is shown. Exit status 1 where something is in none of the tables.
 #[derive(Debug, Args)]
 pub(crate) struct Explain {
     /// What to explain; `-` looks through the text on standard input. Without it, everything is listed.
