@@ -18,6 +18,8 @@ rows! {
         pub detection_names: Vec<DetectionName> = "detection_name",
         /// Files of activators.
         pub files: Vec<File> = "file",
+        /// Sites from which scripts of activators are fetched.
+        pub sites: Vec<Site> = "site",
         /// Places in the registry.
         pub registry: Vec<Registry>,
         /// Tasks and services of activators.
@@ -57,6 +59,20 @@ rows! {
         /// How strong a sign it is.
         pub confidence: Strength,
         /// What it is.
+        pub note: String,
+        /// Where it was read.
+        pub source: String,
+    }
+}
+
+rows! {
+    /// A site from which scripts of activators are fetched.
+    pub struct Site {
+        /// Its host's name.
+        pub host: String,
+        /// How strong a sign it is to run what comes from there.
+        pub confidence: Strength,
+        /// What comes from there.
         pub note: String,
         /// Where it was read.
         pub source: String,

@@ -8,7 +8,7 @@ use crate::read::masked;
 /// One finding.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Evidence {
-    /// The rule (`ACT005`), or the table of signs (`file`, `registry`, `task-or-service`) that it stands in.
+    /// The rule (`ACT005`), or the table of signs (`file`, `site`, `registry`, `task-or-service`) that it stands in.
     pub rule: String,
     /// The entry of that table, where it is one.
     pub sign: Option<String>,

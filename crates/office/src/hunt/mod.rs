@@ -211,6 +211,8 @@ impl Hunt {
         if found.iter().all(|finding| finding.rule != "registry") {
             found.extend(signs::files(path).iter().map(|sign| Evidence::of_sign("file", sign, spot.clone())));
         }
+        let script = signs::fetched(text).filter(|_| !commands::is_remark(text));
+        found.extend(script.map(|sign| Evidence::of_sign("site", &sign, spot.clone())));
         source.remember(&line);
         self.keep(source, found);
         source.reader.line(line);

@@ -1,11 +1,11 @@
-//! The tables of signs, made ready to be looked for: names and paths of files, tasks, services, detections.
+//! The tables of signs, made ready to be looked for: names and paths of files, sites, tasks, services, detections.
 
 use std::sync::LazyLock;
 
 use regex::Regex;
 
 use super::evidence::Sign;
-use crate::facts::indicators::{DetectionName, File, INDICATORS, Strength, TaskOrService};
+use crate::facts::indicators::{DetectionName, File, INDICATORS, Site, Strength, TaskOrService};
 
 /// A file or folder of an activator.
 struct FileSign {
@@ -21,6 +21,13 @@ struct TaskSign {
     entry: &'static TaskOrService,
     name: Option<Regex>,
     program: Option<Regex>,
+}
+
+/// A site of an activator, by its name and by a command that runs what comes from there.
+struct SiteSign {
+    entry: &'static Site,
+    host: Regex,
+    run: Regex,
 }
 
 /// What is looked for in a list of services or drivers beside other signs.
@@ -47,6 +54,17 @@ pub(super) fn files(text: &str) -> Vec<Sign<'static>> {
     let elsewhere = named().find(|file| file.path.is_some()).filter(|_| !placed);
     found.extend(elsewhere.map(|file| sign(file.entry, file.entry.confidence.min(Strength::Medium))));
     found
+}
+
+/// The site whose script a command fetches and runs. One that is only named, or looked at, is none.
+pub(super) fn fetched(text: &str) -> Option<Sign<'static>> {
+    let runs = |site: &&SiteSign| site.host.is_match(text) && site.run.is_match(text);
+    SITES.iter().find(runs).map(|SiteSign { entry, .. }| Sign {
+        entry: &entry.host,
+        strength: entry.confidence,
+        note: &entry.note,
+        source: &entry.source,
+    })
 }
 
 /// The entry that a task or service of this name and program is.
@@ -126,6 +144,16 @@ fn task_sign(entry: &'static TaskOrService) -> TaskSign {
     TaskSign { entry, name, program }
 }
 
+fn site_sign(entry: &'static Site) -> SiteSign {
+    let name = format!(r"(?:^|[^\w-]){}", regex::escape(&entry.host));
+    let host = format!(r"{name}(?:$|[^\w.-])");
+    // `FETCH HOST | RUN`, and `RUN (FETCH HOST)`.
+    let piped = format!(r"{FETCH}\b.*{name}(?:[^\w.-].*)?[|;]\s*{RUN}\b");
+    let within = format!(r"(?:\b(?:iex|Invoke-Expression)|\[ScriptBlock\]::Create)\W.*{FETCH}\b.*{host}");
+    let run = format!("{piped}|{within}");
+    SiteSign { entry, host: compile(&host), run: compile(&run) }
+}
+
 fn compile(pattern: &str) -> Regex {
     Regex::new(&format!("(?i){pattern}")).expect("a pattern of escaped names")
 }
@@ -134,6 +162,11 @@ fn compile(pattern: &str) -> Regex {
 const BEFORE: &str = r#"(?:^|[\\/\s"'=,;:>_|+(\[{├└─-])"#;
 const AFTER: &str = r#"(?:$|[\\/\s"',;<>|)\]}])"#;
 
+/// What fetches a text in PowerShell, and what runs one.
+const FETCH: &str = r"\b(?:irm|iwr|Invoke-RestMethod|Invoke-WebRequest|curl|wget|DownloadString)";
+const RUN: &str = r"\b(?:iex|Invoke-Expression|powershell|pwsh|cmd)";
+
+static SITES: LazyLock<Vec<SiteSign>> = LazyLock::new(|| INDICATORS.sites.iter().map(site_sign).collect());
 static FILES: LazyLock<Vec<FileSign>> = LazyLock::new(|| INDICATORS.files.iter().map(file_sign).collect());
 static TASKS: LazyLock<Vec<TaskSign>> = LazyLock::new(|| INDICATORS.tasks_and_services.iter().map(task_sign).collect());
 
@@ -187,6 +220,36 @@ mod tests {
         ] {
             let found = files(text);
             assert!(found.iter().any(|sign| sign.entry == entry && sign.strength == strength), "{text}: {found:?}");
+        }
+    }
+
+    #[test]
+    fn a_script_of_a_site_is_a_sign_where_it_is_run() {
+        for site in &INDICATORS.sites {
+            let host = &site.host;
+            for text in [
+                format!("irm https://{host} | iex"),
+                format!("PS C:\\> iwr -useb https://{host}/get|iex"),
+                format!("irm {host}|iex"),
+                format!("iex (irm {host})"),
+                format!("iex \"& {{ $(irm https://{host}/) }} /HWID\""),
+                format!("& ([ScriptBlock]::Create((irm https://{host}))) /Ohook"),
+                format!("Invoke-Expression (New-Object Net.WebClient).DownloadString('https://{host}/get')"),
+                format!("curl.exe -s https://www.{host}/get | Out-String | powershell -"),
+                format!("<Arguments>-c \"IRM https://{} | IEX\"</Arguments>", host.to_uppercase()),
+            ] {
+                let found = fetched(&text).unwrap_or_else(|| panic!("{text}"));
+                assert_eq!((found.entry, found.strength), (host.as_str(), site.confidence), "{text}");
+            }
+            for text in [
+                format!("the proxy blocks https://{host} since May; iex is restricted"),
+                format!("curl -I https://{host}"),
+                format!("irm https://not{host} | iex"),
+                format!("irm https://{host}.example | iex"),
+                format!("ping {host} | more"),
+            ] {
+                assert!(fetched(&text).is_none(), "{text}");
+            }
         }
     }
 
