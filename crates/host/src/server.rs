@@ -10,7 +10,7 @@ use leasehold_core::{Clock, Rng};
 use leasehold_service::access::{SignInProvider, SignIns};
 use leasehold_service::admin::WrongTokens;
 use leasehold_service::trace::Spans;
-use leasehold_service::{Limits, Listener, Rate, Tls};
+use leasehold_service::{Limits, Listener, Rate, Shutdown, Tls};
 use leasehold_store::host::HostStore;
 use tokio::sync::watch;
 
@@ -150,15 +150,11 @@ impl Server {
     }
 
     /// Without the type of `shutdown`, so that it is compiled here and not in each crate that starts it.
-    fn serving(
-        self,
-        listener: Listener,
-        shutdown: Pin<&mut (dyn Future<Output = ()> + Send)>,
-    ) -> Pin<Box<dyn Future<Output = ()> + Send + '_>> {
+    fn serving(self, listener: Listener, shutdown: Shutdown<'_>) -> Pin<Box<dyn Future<Output = ()> + Send + '_>> {
         Box::pin(self.serve_until(listener, shutdown))
     }
 
-    async fn serve_until(self, listener: Listener, shutdown: Pin<&mut (dyn Future<Output = ()> + Send)>) {
+    async fn serve_until(self, listener: Listener, shutdown: Shutdown<'_>) {
         let transport = if self.tls.is_some() { Transport::Tls } else { Transport::Plain };
         let api = ClientApi { shared: Arc::clone(&self.shared), transport };
         let server = leasehold_service::Server::new(api, self.limits).with_trusted_proxies(self.controls.trusted());

@@ -56,7 +56,7 @@ pub use problem::Problem;
 pub use rate_limit::{Rate, RateLimiter, rate_limit_key};
 pub use request::Request;
 pub use response::Response;
-pub use server::{Drained, Server};
+pub use server::{Drained, Server, Shutdown};
 pub use signals::{ReloadSignal, ask_to_stop, shutdown_signal};
 pub use tls::Tls;
 pub use work_queue::{WorkError, WorkQueue};

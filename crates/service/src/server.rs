@@ -181,8 +181,8 @@ impl Server {
     }
 }
 
-/// What ends a server once it is done.
-type Shutdown<'a> = Pin<&'a mut (dyn Future<Output = ()> + Send)>;
+/// What ends a server once it is done, of no type that a server would be compiled for.
+pub type Shutdown<'a> = Pin<&'a mut (dyn Future<Output = ()> + Send)>;
 
 /// A server at work, of no type that others could compile: like [`AnyHandler`].
 type Serving<'a> = Pin<Box<dyn Future<Output = Drained> + Send + 'a>>;

@@ -17,7 +17,7 @@ use leasehold_core::{Clock, Rng};
 use leasehold_service::access::{CookieNames, SignInProvider, SignIns};
 use leasehold_service::admin::WrongTokens;
 use leasehold_service::trace::Spans;
-use leasehold_service::{Handler, Limits, Listener, Network, Rate, Tls, TrustedProxies, WorkQueue};
+use leasehold_service::{Handler, Limits, Listener, Network, Rate, Shutdown, Tls, TrustedProxies, WorkQueue};
 use tokio::sync::watch;
 
 pub use address::dashboard_of;
@@ -100,15 +100,11 @@ impl Server {
     }
 
     /// Without the type of `shutdown`, so that it is compiled here and not in each crate that starts it.
-    fn serving(
-        self,
-        listener: Listener,
-        shutdown: Pin<&mut (dyn Future<Output = ()> + Send)>,
-    ) -> Pin<Box<dyn Future<Output = ()> + Send + '_>> {
+    fn serving(self, listener: Listener, shutdown: Shutdown<'_>) -> Pin<Box<dyn Future<Output = ()> + Send + '_>> {
         Box::pin(self.serve_until(listener, shutdown))
     }
 
-    async fn serve_until(self, listener: Listener, shutdown: Pin<&mut (dyn Future<Output = ()> + Send)>) {
+    async fn serve_until(self, listener: Listener, shutdown: Shutdown<'_>) {
         let Self { authority, clock, rng, options, admin, sign_in } = self;
         let work = Arc::new(WorkQueue::new(MAX_RUNNING, MAX_WAITING));
         let deciding = (Arc::clone(&authority), Arc::clone(&clock), Arc::clone(&rng));
