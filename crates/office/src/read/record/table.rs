@@ -64,7 +64,7 @@ impl Table {
         }
         self.heading = false;
         let Some((record, starts)) = self.row(number, line) else { return false };
-        let rest = self.lacks_numbers(&record);
+        let rest = self.lacks_numbers(&record) && !self.is_row(&record, line, &starts);
         let of_its_own = rest && is_of_its_own(line);
         let widest = &self.widest;
         if let Some(held) = self.held.as_mut().filter(|held| !of_its_own && held.goes_on(line, &record, widest)) {
@@ -88,6 +88,24 @@ impl Table {
     fn lacks_numbers(&self, record: &Record) -> bool {
         let cells = || self.numbers.iter().zip(&record.fields).filter(|(number, _)| **number);
         cells().next().is_some() && cells().all(|(_, (_, value))| !value.contains(|c: char| c.is_ascii_digit()))
+    }
+
+    /// Whether a line without numbers is a row all the same: it has the gaps of one, each of its cells stands where the
+    /// column does, at one of its ends, and what stands for a number is one word (`N/A`).
+    fn is_row(&self, record: &Record, line: &str, starts: &[usize]) -> bool {
+        let cells = self.columns.iter().zip(&record.fields).zip(starts).zip(&self.numbers);
+        let mut behind = 0;
+        let aligned = cells.enumerate().all(|(at, (((column, (_, value)), from), number))| {
+            if value.is_empty() {
+                return at > 0;
+            }
+            behind += usize::from(at > 0);
+            let blanks = line.chars().skip(*from).take_while(|c| *c == ' ').count();
+            let (begin, (name, start)) = (from + blanks, column);
+            let ends = begin + value.chars().count() == start + name.chars().count();
+            (begin == *start || ends) && !(*number && value.contains(' '))
+        });
+        aligned && behind > 0 && line.trim().contains("  ")
     }
 
     /// Tells the last row.
@@ -242,6 +260,8 @@ const MAX_COLUMNS: usize = 40;
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     #[test]
@@ -294,6 +314,29 @@ mod tests {
             let (rows, taken) = rows(&[&format!("{name:<34}5 CRYQ3"), line]);
             assert_eq!((rows.len(), taken), (2, 1), "{line}: {rows:?}");
             assert!(!rows.concat().contains(line.trim()), "{line}: {rows:?}");
+        }
+    }
+
+    #[test]
+    fn a_text_in_a_column_of_numbers_ends_no_table() {
+        for text in ["N/A", "-", "Unknown", "Licensed", "?"] {
+            let right = format!("{:<21} {text:>13} {:<17}", "Office 24, x edition", "CRYQ3");
+            let left = format!("{:<21} {text:<13} {:<17}", "Office 24, x edition", "CRYQ3");
+            for line in [right, left] {
+                let (rows, taken) = rows(&[line.trim_end(), "Office 21, x edition              1 ABCD2"]);
+                assert_eq!((rows.len(), taken), (3, 2), "{line}: {rows:?}");
+            }
+        }
+        let (rows, taken) =
+            rows(&["Office 24, x edition                CRYQ3", "Office 21, x edition              1 ABCD2"]);
+        assert_eq!((rows.len(), taken), (3, 2), "nothing in it: {rows:?}");
+    }
+
+    proptest! {
+        #[test]
+        fn a_sentence_is_no_row(words in proptest::collection::vec("[a-z]{1,9}", 1..14)) {
+            let (rows, taken) = rows(&[&words.join(" ")]);
+            prop_assert_eq!((rows.len(), taken), (1, 0));
         }
     }
 
