@@ -10,8 +10,8 @@ use serde::Serialize;
 
 use crate::facts::indicators::Strength;
 use crate::read::own::Own;
-use crate::read::text::{Line, Lines};
-use crate::read::{Content, Item, LogError, NamedBy, Reader, masked, records};
+use crate::read::text::Line;
+use crate::read::{Content, Item, LogError, NamedBy, Reader, Unbroken, masked, records};
 
 mod commands;
 mod evidence;
@@ -137,7 +137,7 @@ impl Hunt {
     /// Where it cannot be read.
     pub fn text(&mut self, file: &str, machine: Option<String>, text: impl Read) -> io::Result<()> {
         let mut source = Reading::new(file, machine);
-        for line in Lines::new(text) {
+        for line in Unbroken::new(text) {
             self.line(&mut source, line?);
         }
         self.end(source);

@@ -5,7 +5,8 @@ use std::borrow::Cow;
 use std::ops::Range;
 
 use super::dress;
-use crate::facts::gvlk;
+use super::halves::halves;
+use super::key::{GROUP, LENGTH, is_of_a_key, secret};
 
 /// `text` with every key that is not a published one hidden but for its last five characters, wherever it stands, with
 /// hyphens or without: byte for byte as long as before, so that places stay.
@@ -15,6 +16,7 @@ pub fn masked(text: &str) -> Cow<'_, str> {
     if let Some((undressed, places)) = undressed(text).filter(|(undressed, _)| may_hold_a_key(undressed)) {
         hide.extend(hidden(&undressed).into_iter().map(|at| places[at]));
     }
+    hide.extend(halves(bytes));
     if hide.is_empty() {
         return Cow::Borrowed(text);
     }
@@ -138,10 +140,7 @@ impl Hidden<'_> {
     }
 
     fn hide_key(&mut self, places: &[usize]) {
-        let key: String = places.iter().map(|at| char::from(self.bytes[*at])).collect();
-        if gvlk::find(&key).is_none() && gvlk::preview(&key).is_none() {
-            self.hide.extend(&places[..places.len().saturating_sub(SHOWN)]);
-        }
+        self.hide.extend(secret(self.bytes, places));
     }
 
     /// Hides what a `PIDKEY` holds, whatever it is.
@@ -299,52 +298,17 @@ fn find_name(bytes: &[u8]) -> Option<usize> {
     bytes.windows(NAME.len()).position(|some| some.eq_ignore_ascii_case(NAME))
 }
 
-/// The letters and digits that keys are made of: no vowels, and nothing that is easily misread.
-const fn is_of_a_key(byte: u8) -> bool {
-    matches!(
-        byte.to_ascii_uppercase(),
-        b'B' | b'C'
-            | b'D'
-            | b'F'
-            | b'G'
-            | b'H'
-            | b'J'
-            | b'K'
-            | b'M'
-            | b'N'
-            | b'P'
-            | b'Q'
-            | b'R'
-            | b'T'
-            | b'V'
-            | b'W'
-            | b'X'
-            | b'Y'
-            | b'2'
-            | b'3'
-            | b'4'
-            | b'6'
-            | b'7'
-            | b'8'
-            | b'9'
-    )
-}
-
 /// The attribute of deployment files that holds a key.
 const NAME: &[u8] = b"PIDKEY";
-/// The characters of a key, and of one of its groups.
-const LENGTH: usize = 25;
-const GROUP: usize = 5;
 /// The most characters between two groups: a hyphen with blanks or marks around it.
 const MAX_BETWEEN: usize = 6;
-/// What the activation scripts show too.
-const SHOWN: usize = 5;
 
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::facts::gvlk;
 
     #[test]
     fn a_secret_key_is_hidden_wherever_it_stands() {

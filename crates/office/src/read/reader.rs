@@ -8,6 +8,7 @@ use super::class::{Class, begins, classify, is_known, is_of_history, wrap};
 use super::dress::plain;
 use super::failure::Failure;
 use super::frame::{Bare, Frame, parts, whole};
+use super::halves::Unbroken;
 use super::item::{Content, Item, Unknown};
 use super::joined;
 use super::labels::{self, Labels};
@@ -16,7 +17,7 @@ use super::mask::masked;
 use super::open::{Complete, Open, Step};
 use super::record::{Html, Json};
 use super::script;
-use super::text::{Line, Lines, MAX_LINE, Wrap};
+use super::text::{Line, MAX_LINE, Wrap};
 use super::value::shorten;
 
 /// The most lines that are kept of a text in which nothing is recognised.
@@ -53,7 +54,7 @@ pub fn read(
     mut each: impl FnMut(Item),
 ) -> io::Result<()> {
     let mut reader = Reader::new(machine, named_by);
-    for line in Lines::new(source) {
+    for line in Unbroken::new(source) {
         reader.line(line?);
         reader.items.drain(..).for_each(&mut each);
     }
