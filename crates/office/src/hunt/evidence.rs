@@ -85,6 +85,17 @@ impl Evidence {
             source: sign.source.to_owned(),
         }
     }
+
+    /// A finding of a command that runs what comes from a site. Where a text quotes it, it is no more than a medium sign.
+    pub(super) fn of_script(Fetched { sign, quoted }: Fetched, spot: Spot) -> Self {
+        let mut finding = Self::of_sign("site", &sign, spot);
+        "a text that warns of the command or explains it".clone_into(&mut finding.false_positives);
+        if quoted {
+            finding.strength = finding.strength.min(Strength::Medium);
+            finding.detail.push_str("; the line quotes the command among other words");
+        }
+        finding
+    }
 }
 
 /// An entry of a table of signs.
@@ -94,6 +105,14 @@ pub(super) struct Sign<'s> {
     pub(super) strength: Strength,
     pub(super) note: &'s str,
     pub(super) source: &'s str,
+}
+
+/// A command that runs what comes from a site.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Fetched {
+    pub(super) sign: Sign<'static>,
+    /// Whether a text only quotes it.
+    pub(super) quoted: bool,
 }
 
 /// What to do about a finding of each rule.

@@ -116,6 +116,8 @@ pub enum Kind {
     Traffic,
     /// An event log.
     EventLog,
+    /// A text of no kind that is known, with signs in it: a history, a script, a note.
+    Text,
 }
 
 impl Hunt {
@@ -212,7 +214,7 @@ impl Hunt {
             found.extend(signs::files(path).iter().map(|sign| Evidence::of_sign("file", sign, spot.clone())));
         }
         let script = signs::fetched(text).filter(|_| !commands::is_remark(text));
-        found.extend(script.map(|sign| Evidence::of_sign("site", &sign, spot.clone())));
+        found.extend(script.map(|script| Evidence::of_script(script, spot.clone())));
         source.remember(&line);
         self.keep(source, found);
         source.reader.line(line);
@@ -244,17 +246,21 @@ impl Hunt {
     fn end(&mut self, mut source: Reading) {
         let mut found = source.programs.finish();
         found.extend(source.exports.finish(&self.options.own));
-        self.keep(&source, found);
+        self.keep(&mut source, found);
         let items = std::mem::replace(&mut source.reader, Reader::new(None, NamedBy::Nothing)).finish();
         self.items(&mut source, items);
         let spot = Spot { file: source.file.clone(), machine: source.machine.clone(), ..Spot::default() };
         self.machines.of(&spot).adapters.append(&mut source.programs.adapters);
+        if source.has_findings && source.kinds.is_empty() {
+            source.kinds.insert(Kind::Text);
+        }
         let Reading { file, kinds, lines, damaged, .. } = source;
         self.sources.push(Source { file, kinds: kinds.into_iter().collect(), lines, damaged });
     }
 
     /// Keeps findings, each once, and no more than can be read.
-    fn keep(&mut self, source: &Reading, found: Vec<Evidence>) {
+    fn keep(&mut self, source: &mut Reading, found: Vec<Evidence>) {
+        source.has_findings |= !found.is_empty();
         for finding in found {
             if finding.sign.is_some() || finding.rule == "ACT015" {
                 let spot = Spot { file: source.file.clone(), machine: source.machine.clone(), ..Spot::default() };
@@ -283,6 +289,7 @@ struct Reading {
     programs: Programs,
     listing: Listing,
     kinds: BTreeSet<Kind>,
+    has_findings: bool,
     lines: u64,
     damaged: u64,
     /// The last lines, so that what was put together of several can be found again.
@@ -300,6 +307,7 @@ impl Reading {
             programs: Programs::default(),
             listing: Listing::default(),
             kinds: BTreeSet::new(),
+            has_findings: false,
             lines: 0,
             damaged: 0,
             last: VecDeque::new(),
@@ -363,6 +371,7 @@ impl Kind {
             Self::Detections => "detections of a scanner",
             Self::Traffic => "connections",
             Self::EventLog => "event log",
+            Self::Text => "text with signs in it",
         }
     }
 }

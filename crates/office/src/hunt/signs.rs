@@ -1,10 +1,11 @@
 //! The tables of signs, made ready to be looked for: names and paths of files, sites, tasks, services, detections.
 
+use std::ops::Range;
 use std::sync::LazyLock;
 
 use regex::Regex;
 
-use super::evidence::Sign;
+use super::evidence::{Fetched, Sign};
 use crate::facts::indicators::{DetectionName, File, INDICATORS, Site, Strength, TaskOrService};
 
 /// A file or folder of an activator.
@@ -57,14 +58,32 @@ pub(super) fn files(text: &str) -> Vec<Sign<'static>> {
 }
 
 /// The site whose script a command fetches and runs. One that is only named, or looked at, is none.
-pub(super) fn fetched(text: &str) -> Option<Sign<'static>> {
-    let runs = |site: &&SiteSign| site.host.is_match(text) && site.run.is_match(text);
-    SITES.iter().find(runs).map(|SiteSign { entry, .. }| Sign {
-        entry: &entry.host,
-        strength: entry.confidence,
-        note: &entry.note,
-        source: &entry.source,
-    })
+pub(super) fn fetched(text: &str) -> Option<Fetched> {
+    let command = |site: &'static SiteSign| {
+        site.host.is_match(text).then(|| site.run.find(text)).flatten().map(|command| (site.entry, command.range()))
+    };
+    let (entry, command) = SITES.iter().find_map(command)?;
+    let sign = Sign { entry: &entry.host, strength: entry.confidence, note: &entry.note, source: &entry.source };
+    Some(Fetched { sign, quoted: is_quoted(text, command) })
+}
+
+/// Whether a sentence quotes the command, in marks that no log and no shell puts around one. Only where enough plain words
+/// stand around it, one of them beside it, and none of what could run it.
+fn is_quoted(text: &str, command: Range<usize>) -> bool {
+    let (before, behind) = (&text[..command.start], &text[command.end..]);
+    let Some((open, closes)) = MARKS.iter().find(|(open, _)| before.ends_with(*open)) else { return false };
+    let Some((_, after)) = behind.split_once(*closes) else { return false };
+    let before = before.trim_end_matches(*open);
+    let words = |part: &str| part.split_whitespace().filter(|word| is_plain(word)).count();
+    let beside = before.split_whitespace().next_back().is_some_and(is_plain)
+        || before.trim().is_empty() && after.split_whitespace().next().is_some_and(is_plain);
+    beside && words(before) + words(after) >= MIN_WORDS && !COMMANDS.is_match(before) && !COMMANDS.is_match(after)
+}
+
+/// Whether it is a word of a sentence.
+fn is_plain(word: &str) -> bool {
+    let word = word.trim_end_matches([',', ':', '.', ';']);
+    !word.is_empty() && word.chars().all(|c| c.is_alphabetic() || matches!(c, '\'' | '’'))
 }
 
 /// The entry that a task or service of this name and program is.
@@ -113,14 +132,24 @@ fn file_sign(entry: &'static File) -> FileSign {
     // A name without a folder stands for itself everywhere, with its wildcards.
     let alone = !pattern.contains('\\');
     let words = if alone { part(last) } else { regex::escape(last) };
-    let name =
-        ((alone || !last.contains('*')) && !last.is_empty()).then(|| compile(&format!("{BEFORE}{words}{AFTER}")));
+    let name = ((alone || !last.contains('*')) && !last.is_empty()).then(|| compile(&name(&words, last.contains('.'))));
     let path = pattern.contains('\\').then(|| {
         let below = pattern.strip_suffix("\\*").unwrap_or(pattern).trim_end_matches('\\');
         let parts: Vec<String> = below.split('\\').map(part).collect();
         compile(&format!(r"{}{AFTER}", parts.join(r"\\")))
     });
     FileSign { entry, path, name }
+}
+
+/// A name as a pattern. One without an extension is a word that sentences have too: it is a file's beside a separator, as
+/// an entry of a list or the value of a name, or where an extension follows.
+fn name(words: &str, has_extension: bool) -> String {
+    if has_extension {
+        return format!("{BEFORE}{words}{AFTER}");
+    }
+    let entry = format!(r#"^\s*(?:"?[\w ]*Name"?\s*(?:[:=]|\bREG_SZ\b)\s*)?["']?{words}["']?\s*$"#);
+    let program = format!(r"{BEFORE}{words}(?: [^\\/\s]+)?\.(?:exe|cmd|bat|ps1|zip|rar|7z|iso){AFTER}");
+    format!(r"[\\/]{words}{AFTER}|{BEFORE}{words}[\\/]|{entry}|{program}")
 }
 
 /// One part of a path as a pattern: variables stand for the folders that they name.
@@ -166,6 +195,13 @@ const AFTER: &str = r#"(?:$|[\\/\s"',;<>|)\]}])"#;
 const FETCH: &str = r"\b(?:irm|iwr|Invoke-RestMethod|Invoke-WebRequest|curl|wget|DownloadString)";
 const RUN: &str = r"\b(?:iex|Invoke-Expression|powershell|pwsh|cmd)";
 
+/// The marks that sentences quote with.
+const MARKS: [(char, &[char]); 5] = [('`', &['`']), ('“', &['”']), ('„', &['“', '”']), ('«', &['»']), ('‘', &['’'])];
+/// Fewer plain words than this are no sentence: a command may have some too.
+const MIN_WORDS: usize = 3;
+
+/// What could run a quoted command.
+static COMMANDS: LazyLock<Regex> = LazyLock::new(|| compile(&format!(r"{FETCH}\b|{RUN}\b")));
 static SITES: LazyLock<Vec<SiteSign>> = LazyLock::new(|| INDICATORS.sites.iter().map(site_sign).collect());
 static FILES: LazyLock<Vec<FileSign>> = LazyLock::new(|| INDICATORS.files.iter().map(file_sign).collect());
 static TASKS: LazyLock<Vec<TaskSign>> = LazyLock::new(|| INDICATORS.tasks_and_services.iter().map(task_sign).collect());
@@ -204,7 +240,12 @@ mod tests {
     fn files_are_found_in_lists_commands_and_at_other_places() {
         for (text, entry, strength) in [
             ("11/22/2026  12:00 PM             4,608 SECOH-QAD.dll", "%WinDir%\\SECOH-QAD.dll", Strength::Medium),
-            ("|   +---KMSAutoS", "%WinDir%\\KMSAutoS\\*", Strength::Medium),
+            ("KMSAutoS", "%WinDir%\\KMSAutoS\\*", Strength::Medium),
+            ("DisplayName     : KMSpico", "%ProgramFiles%\\KMSpico\\*", Strength::Medium),
+            ("\"DisplayName\"=\"KMSpico\"", "%ProgramFiles%\\KMSpico\\*", Strength::Medium),
+            ("    DisplayName    REG_SZ    KMSpico", "%ProgramFiles%\\KMSpico\\*", Strength::Medium),
+            ("\"KMSAuto++ x64.exe\",\"4000\"", "KMSAuto++*", Strength::High),
+            ("HEU_KMS_Activator_v42.zip", "HEU_KMS_Activator*", Strength::High),
             (r"<Command>%WinDir%\KMSAutoS\x.exe</Command>", "%WinDir%\\KMSAutoS\\*", Strength::High),
             (r"c:\program files (x86)\kmspico", "%ProgramFiles%\\KMSpico\\*", Strength::High),
             (r"D:\tools\KMSpico\readme.txt", "%ProgramFiles%\\KMSpico\\*", Strength::Medium),
@@ -224,6 +265,73 @@ mod tests {
     }
 
     #[test]
+    fn a_name_without_an_extension_is_a_word_in_a_sentence_and_a_file_beside_a_separator() {
+        let names: Vec<String> = FILES
+            .iter()
+            .filter(|file| file.name.is_some())
+            .map(|file| file.entry.pattern.trim_end_matches("\\*").trim_end_matches(['\\', '*']))
+            .map(|pattern| pattern.rsplit('\\').next().unwrap_or(pattern).to_owned())
+            .filter(|name| !name.contains('.'))
+            .collect();
+        assert!(names.len() >= 4, "{names:?}");
+        for name in names {
+            for sentence in [
+                format!("we removed {name} from two machines"),
+                format!("{name} was never seen here."),
+                format!("No activators ({name}, \"{name}\", '{name}'), please: {name}"),
+                format!("- {name}, or what is like it"),
+                format!("Name of the activator: {name}; see the list"),
+            ] {
+                assert_eq!(files(&sentence).len(), 0, "{sentence}: {:?}", files(&sentence));
+            }
+            for entry in [
+                format!(r"D:\x\{name}"),
+                format!(r"see D:\x\{name}, and below"),
+                format!("share/{name}/x"),
+                format!(r"{name}\readme.txt"),
+                format!("  {name} "),
+                format!("Name : {name}"),
+            ] {
+                assert_eq!(files(&entry).len(), 1, "{entry}: {:?}", files(&entry));
+            }
+        }
+    }
+
+    #[test]
+    fn a_command_that_a_text_quotes_is_a_weaker_sign_than_one_in_a_history() {
+        for host in INDICATORS.sites.iter().map(|site| &site.host) {
+            let whole = [format!("irm https://{host} | iex"), format!("iex (irm https://{host}/get)")];
+            for command in &whole {
+                for (open, close) in [('`', '`'), ('“', '”'), ('„', '“'), ('«', '»'), ('‘', '’')] {
+                    for text in [
+                        format!("Never type {open}{command}{close} on machines of ours."),
+                        format!("* A mail told people to run {open}{command}{close}."),
+                        format!("{open}{command}{close} is what activators are started with"),
+                    ] {
+                        assert!(fetched(&text).is_some_and(|script| script.quoted), "{text}");
+                    }
+                    // What runs the text in the marks, or words beside it that are none of a sentence.
+                    for text in [
+                        format!("{open}{command}{close}"),
+                        format!("PS C:\\> powershell -c {open}{command}{close}"),
+                        format!("now start some powershell {open}{command}{close}"),
+                        format!("ssh alpha {open}{command}{close}"),
+                        format!("run this now and then -Command {open}{command}{close}"),
+                        format!("some words that say {open}{command}{close} | iex"),
+                    ] {
+                        assert!(fetched(&text).is_some_and(|script| !script.quoted), "{text}");
+                    }
+                }
+                // Logs and shells have these marks too.
+                for mark in ["\"", "'", ""] {
+                    let text = format!("the user alice has run {mark}{command}{mark} on this machine");
+                    assert!(fetched(&text).is_some_and(|script| !script.quoted), "{text}");
+                }
+            }
+        }
+    }
+
+    #[test]
     fn a_script_of_a_site_is_a_sign_where_it_is_run() {
         for site in &INDICATORS.sites {
             let host = &site.host;
@@ -239,7 +347,8 @@ mod tests {
                 format!("<Arguments>-c \"IRM https://{} | IEX\"</Arguments>", host.to_uppercase()),
             ] {
                 let found = fetched(&text).unwrap_or_else(|| panic!("{text}"));
-                assert_eq!((found.entry, found.strength), (host.as_str(), site.confidence), "{text}");
+                let told = (found.sign.entry, found.sign.strength, found.quoted);
+                assert_eq!(told, (host.as_str(), site.confidence, false), "{text}");
             }
             for text in [
                 format!("the proxy blocks https://{host} since May; iex is restricted"),

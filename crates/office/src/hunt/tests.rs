@@ -186,6 +186,27 @@ fn each_kind_of_list_is_recognised() {
 }
 
 #[test]
+fn a_word_of_a_sentence_is_no_file_and_an_entry_of_a_tree_is() {
+    assert!(found("The policy forbids KMSpico and AAct_Tools on all machines.\n", "").is_empty());
+    assert_eq!(found("C:.\n├───Common Files\n│   └───KMSpico\n", "").len(), 1);
+    assert_eq!(found(" Directory of D:\\x\n\n11/22/2026  12:00 PM    <DIR>          AAct_Tools\n", "").len(), 1);
+}
+
+#[test]
+fn a_quoted_command_is_a_medium_sign_with_a_remark() {
+    let site = &crate::facts::indicators::INDICATORS.sites[0].host;
+    let told = |text: String| {
+        let found = report(&[&text], options(""));
+        (
+            found.is_grave(),
+            found.findings.iter().any(|one| one.detail.ends_with("the line quotes the command among other words")),
+        )
+    };
+    assert_eq!(told(format!("Do not ever run `irm https://{site} | iex` here.")), (false, true));
+    assert_eq!(told(format!("PS C:\\> irm https://{site} | iex")), (true, false));
+}
+
+#[test]
 fn an_event_of_the_scanner_is_read_as_text_and_as_xml() {
     for text in [
         "Event ID: 1116\nName: HackTool:Win32/AutoKMS.B\nPath: file:_C:\\Users\\x\\KMSEmulator.exe\n",
@@ -212,6 +233,24 @@ fn a_finding_is_told_once_and_too_many_are_counted() {
 }
 
 proptest! {
+    #[test]
+    fn what_is_told_of_a_text_agrees_with_its_findings(picks in proptest::collection::vec(0_usize..7, 0..6)) {
+        const LINES: [&str; 7] = [
+            "once upon a time",
+            "ls -l",
+            "irm https://get.activated.win | iex",
+            "D:\\x\\KMSpico\\x.exe -s",
+            "  run \\\\server\\share\\vlmcsd.exe",
+            "ThreatName : HackTool:Win32/AutoKMS",
+            "slmgr /skms kms.example.net",
+        ];
+        let text = picks.iter().map(|at| LINES[*at]).collect::<Vec<_>>().join("\n");
+        let report = report(&[&text], options(""));
+        let kinds = &report.sources[0].kinds;
+        prop_assert_eq!(kinds.is_empty(), picks.iter().all(|at| *at < 2), "{:?}", kinds);
+        prop_assert!(!kinds.contains(&Kind::Text) || kinds.len() == 1 && !report.findings.is_empty());
+    }
+
     #[test]
     fn whatever_the_bytes_are_they_are_looked_through(bytes in proptest::collection::vec(any::<u8>(), 0..2_000)) {
         let mut hunt = Hunt::new(options("kms01.corp.local\n10.0.0.0/8"));
