@@ -142,14 +142,25 @@ fn file_sign(entry: &'static File) -> FileSign {
 }
 
 /// A name as a pattern. One without an extension is a word that sentences have too: it is a file's beside a separator, as
-/// an entry of a list or the value of a name, or where an extension follows.
+/// an entry of a list, a cell of a table or the value of a name, its version with it, or where an extension follows.
 fn name(words: &str, has_extension: bool) -> String {
     if has_extension {
         return format!("{BEFORE}{words}{AFTER}");
     }
-    let entry = format!(r#"^\s*(?:"?[\w ]*Name"?\s*(?:[:=]|\bREG_SZ\b)\s*)?["']?{words}["']?\s*$"#);
-    let program = format!(r"{BEFORE}{words}(?: [^\\/\s]+)?\.(?:exe|cmd|bat|ps1|zip|rar|7z|iso){AFTER}");
-    format!(r"[\\/]{words}{AFTER}|{BEFORE}{words}[\\/]|{entry}|{program}")
+    let entry = format!(r"{words}(?: v?\d[\w.]*)?");
+    let patterns = [
+        format!(r"[\\/]{words}{AFTER}"),
+        format!(r"{BEFORE}{words}[\\/]"),
+        format!(r"{BEFORE}{words}(?: [^\\/\s]+)?\.(?:exe|cmd|bat|ps1|zip|rar|7z|iso){AFTER}"),
+        // Alone on a line, as a value, and below a folder of a tree.
+        format!(r#"^\s*(?:"?[\w ]*Name"?\s*(?:[:=]|\bREG_SZ\b)\s*)?["']?{entry}["']?\s*$"#),
+        format!(r"(?:---|─)\s*{entry}\s*$"),
+        // A cell between commas without blanks, in a column, and between strokes.
+        format!(r#"^"?{entry}"?[,;](?:\S|$)|[,;]"?{entry}"?(?:[,;]\S|[,;]?$)"#),
+        format!(r"^\s*{entry}(?:\t|\s{{2}})|(?:\t|\s{{2}}){entry}(?:\t|\s{{2}}|\s*$)"),
+        format!(r"[|│]\s*{entry}\s*[|│]"),
+    ];
+    patterns.join("|")
 }
 
 /// One part of a path as a pattern: variables stand for the folders that they name.
@@ -241,6 +252,15 @@ mod tests {
         for (text, entry, strength) in [
             ("11/22/2026  12:00 PM             4,608 SECOH-QAD.dll", "%WinDir%\\SECOH-QAD.dll", Strength::Medium),
             ("KMSAutoS", "%WinDir%\\KMSAutoS\\*", Strength::Medium),
+            ("|   +---KMSAutoS", "%WinDir%\\KMSAutoS\\*", Strength::Medium),
+            ("│   ├── KMSAutoS", "%WinDir%\\KMSAutoS\\*", Strength::Medium),
+            ("KMSpico      10.2.0   2024-01-02", "%ProgramFiles%\\KMSpico\\*", Strength::Medium),
+            ("PC-1\tKMSpico\t10.2.0", "%ProgramFiles%\\KMSpico\\*", Strength::Medium),
+            ("{90160000-0011}  KMSpico v9.1.3", "%ProgramFiles%\\KMSpico\\*", Strength::Medium),
+            ("\"PC-1\",\"KMSpico\",\"10.2\"", "%ProgramFiles%\\KMSpico\\*", Strength::Medium),
+            ("KMSpico,10.2.0,ByELDI", "%ProgramFiles%\\KMSpico\\*", Strength::Medium),
+            ("PC-1;KMSpico 10.2.0;", "%ProgramFiles%\\KMSpico\\*", Strength::Medium),
+            ("| PC-1 | KMSpico | 10.2.0 |", "%ProgramFiles%\\KMSpico\\*", Strength::Medium),
             ("DisplayName     : KMSpico", "%ProgramFiles%\\KMSpico\\*", Strength::Medium),
             ("\"DisplayName\"=\"KMSpico\"", "%ProgramFiles%\\KMSpico\\*", Strength::Medium),
             ("    DisplayName    REG_SZ    KMSpico", "%ProgramFiles%\\KMSpico\\*", Strength::Medium),
