@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
+use leasehold_client::{Clock as _, SystemClock};
 use regex::Regex;
 
 /// What the page's names and keys are in this run.
@@ -11,9 +12,16 @@ use regex::Regex;
 pub(crate) struct Bound(BTreeMap<String, String>);
 
 impl Bound {
-    /// What is typed: the command with the names and keys of this run. A name may be cut, `f012e951…`.
+    /// What is typed: the command with the names and keys of this run. A name may be cut, `f012e951…`. An end lies in the
+    /// future whenever the page is read: next year, or where the page has it.
     pub(crate) fn applied(&self, command: &str) -> String {
-        let mut command = command.to_owned();
+        let next = SystemClock.now().year_and_month().0 + 1;
+        let mut command = ENDS
+            .replace_all(command, |end: &regex::Captures<'_>| {
+                let year: u64 = end[2].parse().expect("four digits");
+                format!("{}{}{}", &end[1], year.max(next), &end[3])
+            })
+            .into_owned();
         for (documented, here) in &self.0 {
             command = command.replace(documented.as_str(), here);
         }
@@ -95,6 +103,8 @@ fn spaces(line: &str) -> String {
 const ELIDED: &str = "...";
 static TIME: LazyLock<Regex> =
     LazyLock::new(|| Regex::new(r"^(\d{4}-\d\d\b|\d+ (ms|MiB|days?|d|h|min)|in \d|\(now)").expect("a pattern"));
+static ENDS: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new(r"(--(?:end|expires) )(\d{4})(-\d\d-\d\d)\b").expect("a pattern"));
 static CUT: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"\b([0-9a-f]{8,})…").expect("a pattern"));
 static VARIES: LazyLock<Regex> = LazyLock::new(|| {
     let kinds = [
@@ -119,6 +129,8 @@ fn lines_are_the_same_but_for_names_and_times_and_a_name_is_one_on_the_whole_pag
     assert!(bound.compare(&[line(a, 22)], &line(b, 23)).is_ok());
     assert!(bound.compare(&[line(a, 22)], &line(a, 22)).is_err(), "it was another before");
     assert_eq!(bound.applied("revoke 2a8393d5…"), format!("revoke {b}"));
+    assert_eq!(bound.applied("set --end 9999-01-31"), "set --end 9999-01-31");
+    assert!(!bound.applied("set --expires 2020-01-31").contains("2020"), "it has passed");
     assert!(bound.compare(&["2026-11  acme  1".to_owned()], "2027-01  acme  1\n").is_ok(), "a month is a time");
     assert!(bound.compare(&["a".to_owned(), "...".to_owned(), "d...".to_owned()], "a\nb\nc\nd e\n").is_ok());
     for printed in ["a", "a\nb\nc", "x"] {
