@@ -30,7 +30,7 @@ pub fn confirm_page(frame: &Frame<'_>, confirmation: &Confirmation) -> String {
         form.card method="post" action=(action) {
             (frame.form_token())
             @for (name, value) in fields { input type="hidden" name=(name) value=(value); }
-            p.actions { button.danger type="submit" { (button) } a.button href=(back) { "Leave it as it is" } }
+            p.actions { button.danger type="submit" { (button) } a.button href=(back) { "Cancel" } }
         }
         p.quiet { "It will stand in the audit with your name." }
     };

@@ -167,7 +167,7 @@ pub fn sign_in_page(program: &'static str, view: &SignInView<'_>) -> String {
 #[must_use]
 pub fn signed_in_page(program: &'static str) -> String {
     let body =
-        outside_body(program, "Signed in", None, &html! { p { a href="/" autofocus { "Go on to the dashboard" } } });
+        outside_body(program, "Signed in", None, &html! { p { a href="/" autofocus { "Continue to the dashboard" } } });
     document(&format!("Signed in · {program}"), Some("/"), &body)
 }
 
@@ -178,7 +178,7 @@ pub fn welcome_page(program: &'static str, secret: &str) -> String {
         p { "This link signs you in once, in this browser." }
         form.card method="post" action="/sign-in" data-send {
             input type="hidden" name="link" value=(secret);
-            button type="submit" autofocus { "Go on to the dashboard" }
+            button type="submit" autofocus { "Continue to the dashboard" }
         }
     };
     outside(program, "Welcome", None, &content)

@@ -53,7 +53,7 @@ pub fn audit_page(frame: &Frame<'_>, view: &AuditView) -> String {
         @if let Some(next) = view.changes.next { nav.pages aria-label="Pages of the audit" { a.button rel="next" href={ "/audit?before=" (next) } { "Earlier" } } }
         @if !view.sign_ins.is_empty() {
             h2 { "Who signed in" }
-            (table("Sign-ins", &["Time", "Who", "What", "Of what", "From"], &signed))
+            (table("Sign-ins", &["Time", "Who", "Event", "Subject", "From"], &signed))
         }
     };
     frame.page("Audit", &content)
@@ -72,5 +72,5 @@ fn rows(changes: &[AuditRow], now: u64) -> Markup {
             }
         }
     };
-    table("Changes", &["Time", "Who", "What", "Of what", "More"], &body)
+    table("Changes", &["Time", "Who", "Change", "Subject", "Details"], &body)
 }

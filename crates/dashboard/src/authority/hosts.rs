@@ -109,7 +109,7 @@ pub fn hosts_page(frame: &Frame<'_>, view: &HostsView) -> String {
         [("", "all"), ("forked", "forked"), ("overdue", "overdue or ended"), ("revoked", "revoked")];
     let content = html! {
         form.filter method="get" action="/hosts" role="search" {
-            (choice("state", "Which", &STATES, &view.state))
+            (choice("state", "State", &STATES, &view.state))
             button type="submit" { "Show" }
         }
         @if view.hosts.is_empty() {
@@ -172,7 +172,7 @@ fn one(host: &Host, now: u64) -> Markup {
             (fact("State", &badge(state.tone(), state.name())))
             (fact("Customer", &customer(of.as_deref())))
             (fact("Product key", &key_link(&place.key, Some(last_five))))
-            (fact("Which", &html! { (number(place.ordinal)) ", key pair " (number(place.activation)) }))
+            (fact("Host", &html! { (number(place.ordinal)) ", key pair " (number(place.activation)) }))
             (fact("First activated", &time(place.first, now)))
             (fact("Last answered", &time(place.last, now)))
             (fact("Ends", &html! { @if let Some(end) = place.expires { (time(end, now)) } @else { "never" } }))

@@ -69,7 +69,7 @@ pub fn issue_page(frame: &Frame<'_>, view: &IssueView) -> String {
                     label for="capacity" { "Most leases at once on each host (empty: what the family says)" }
                     input id="capacity" name="capacity" type="text" inputmode="numeric" value=(form.capacity);
                 }
-                p.actions { button type="submit" { "Go on" } a.button href="/keys" { "Leave it" } }
+                p.actions { button type="submit" { "Continue" } a.button href="/keys" { "Cancel" } }
             }
         }
     };
@@ -90,8 +90,8 @@ pub fn issued_page(frame: &Frame<'_>, issued: &Issued) -> String {
             (fact("Family", &html! { (key.family) }))
             (fact("Activates", &html! { (number(key.places)) " " (places(key.kind)) }))
         }
-        p { "Where it was lost, issue another one and withdraw this." }
-        p.actions { a.button href={ "/keys/" (key.id) } { "To the key" } }
+        p { "If it is lost, issue another one and withdraw this one." }
+        p.actions { a.button href={ "/keys/" (key.id) } { "Show what it activates" } }
     };
     frame.page("The product key", &content)
 }

@@ -35,7 +35,7 @@ pub fn key_page(frame: &Frame<'_>, view: &KeyPageView) -> String {
             (fact("Kind", &html! { (kind(key.kind)) }))
             (fact("Customer", &customer(key.customer.as_deref())))
             (fact("Family", &html! { (key.family) }))
-            (fact("Used up", &html! {
+            (fact("Used", &html! {
                 (taken(Taken { taken: key.places_taken, of: key.places }, places(key.kind)))
                 span.quiet { (number(key.activations_taken)) " key pairs, at most " (number(key.activations_each)) " on each" }
             }))

@@ -63,7 +63,7 @@ pub(super) fn rows(keys: &[Key], now: u64) -> Markup {
             }
         }
     };
-    table("Product keys", &["Key", "State", "Kind", "Customer", "Family", "Used up", "Issued"], &body)
+    table("Product keys", &["Key", "State", "Kind", "Customer", "Family", "Used", "Issued"], &body)
 }
 
 /// Whether it activates, in a word.

@@ -51,8 +51,8 @@ pub fn overview_page(frame: &Frame<'_>, view: &Overview) -> String {
     let content = html! {
         (summary(view))
         (tasks(&view.tasks))
-        section aria-labelledby="sold" {
-            h2 id="sold" { "What is out" }
+        section aria-labelledby="issued" {
+            h2 id="issued" { "Issued" }
             div.tiles {
                 (tile("Customers", "/customers", view.customers, "who hold a product key"))
                 (tile("Product keys", "/keys", view.keys, "issued and not withdrawn"))
@@ -62,11 +62,11 @@ pub fn overview_page(frame: &Frame<'_>, view: &Overview) -> String {
             }
         }
         section aria-labelledby="used" {
-            h2 id="used" { "What is used" }
+            h2 id="used" { "Usage" }
             div.charts { (month_chart(&view.usage)) (authority_card(view)) }
         }
         section aria-labelledby="changes" {
-            h2 id="changes" { "What has changed" }
+            h2 id="changes" { "Recent changes" }
             @if view.changes.is_empty() { p.empty { "Nothing yet." } } @else { (changes(&view.changes, view.now)) }
         }
     };
@@ -118,8 +118,8 @@ fn changes(changes: &[AuditRow], now: u64) -> Markup {
         }
     };
     html! {
-        (table("Changes", &["When", "Who", "What", "Of what"], &body))
-        p { a href="/audit" { "All of them" } }
+        (table("Changes", &["Time", "Who", "Change", "Subject"], &body))
+        p { a href="/audit" { "All changes" } }
     }
 }
 

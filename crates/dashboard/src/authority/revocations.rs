@@ -41,7 +41,7 @@ pub fn revocations_page(frame: &Frame<'_>, view: &RevocationsView) -> String {
             @else { "There is no list yet: nothing was ever revoked." }
         }
         @if view.list.entries.is_empty() { p.empty { "Nothing is revoked." } }
-        @else { (table("Revocations", &["Name", "What", "Since", "List"], &body)) }
+        @else { (table("Revocations", &["Id", "Kind", "Since", "List"], &body)) }
         @if view.more > 0 { p { (number(view.more)) " older entries are not shown: " code { "leasehold vendor revocations" } " shows all." } }
         @if frame.offers(REVOKE) {
             section aria-labelledby="revoke" {
@@ -49,12 +49,12 @@ pub fn revocations_page(frame: &Frame<'_>, view: &RevocationsView) -> String {
                 p { "Hosts, directories and product keys are revoked on their own pages. This is for all else: a machine's device key, one lease, one certificate." }
                 @if let Some(fault) = &view.fault { p.notice.bad role="alert" { strong { "Not yet: " } (fault) } }
                 form.card method="get" action="/revocations" {
-                    (choice("what", "What", &[("key", "a key"), ("document", "a document")], ""))
+                    (choice("what", "Kind", &[("key", "a key"), ("document", "a document")], ""))
                     div {
-                        label for="id" { "Its name" }
+                        label for="id" { "Its id" }
                         input id="id" name="id" type="text" value=(view.typed) placeholder="0caefc3c-e7a5-6d7b-5239-302a8b77373b" autocapitalize="none" spellcheck="false" required;
                     }
-                    p.actions { button type="submit" { "Go on" } }
+                    p.actions { button type="submit" { "Continue" } }
                 }
             }
         }

@@ -24,7 +24,7 @@ pub fn audit_page(frame: &Frame<'_>, page: &AuditPage, now: u64) -> String {
         p { "Who signed in to this dashboard or was refused, and what was changed by whom. Leases that were ended stand in the sealed journal
              too (Events)." }
         @if page.items.is_empty() { p.empty { "Nothing yet." } }
-        @else { (table("Audit", &["Time", "Who", "What", "Of what", "From"], &body)) }
+        @else { (table("Audit", &["Time", "Who", "Change", "Subject", "From"], &body)) }
     };
     frame.live_page("Audit", &content)
 }

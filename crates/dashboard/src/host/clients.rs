@@ -66,7 +66,7 @@ fn search(view: &ClientsView) -> Markup {
                 label for="search" { "Name, address or key" }
                 input id="search" name="search" type="search" value=(view.search) placeholder="pc-17, 10.1.2., 3f2a91b0" autocapitalize="none" spellcheck="false";
             }
-            (choice("state", "Which", &STATES, &view.state))
+            (choice("state", "State", &STATES, &view.state))
             (family_choice(&view.families, &view.family))
             button type="submit" { "Search" }
         }

@@ -69,7 +69,7 @@ pub(super) fn issue(visit: &Visit<'_>) -> Shown {
     };
     if !visit.state.answered.is_first(&once.unwrap_or_default()) {
         let text =
-            "This key was issued already, and was shown then. Where it was lost, issue another one and withdraw that.";
+            "This key was issued already, and was shown then. If it is lost, issue another one and withdraw that one.";
         return Ok(message(StatusCode::CONFLICT, "Issued already", text));
     }
     let (secret, issued) = keys::issue(visit.store(), &new, visit.stamp, &*visit.state.rng)?;
