@@ -165,8 +165,8 @@ fn migration_failed(error: rusqlite_migration::Error) -> StoreError {
     }
 }
 
-/// The size of the pages of a new database, in bytes. A commit of one decision writes one or two of them: of smaller ones, fewer bytes. A
-/// database that is there keeps the size it was made with.
+/// The size of the pages of a new database, in bytes. A commit of one decision writes one of them, and some more where it
+/// fills one: of smaller ones, fewer bytes. A database that is there keeps the size it was made with.
 const PAGE_BYTES: u32 = 2_048;
 /// The size of the log from which it is copied to the tables, in bytes: large enough to do so rarely.
 const LOG_BYTES: u32 = 10_000 * 4_096;

@@ -111,7 +111,7 @@ static VARIES: LazyLock<Regex> = LazyLock::new(|| {
         r"leasehold-host-[0-9a-f]{8}-\d{12}\.tar",
         r"\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b",
         r"\b([0-9a-f]{8}|[0-9a-f]{16}|[0-9a-f]{32,})\b",
-        r"\b\d{4}-\d\d(-\d\d( \d\d:\d\d(:\d\d)? UTC|T\d\d:\d\d:\d\dZ)?)?\b",
+        r"\b20\d\d-[01]\d(-\d\d( \d\d:\d\d(:\d\d)? UTC|T\d\d:\d\d:\d\dZ)?)?\b",
         r"\b\d+ (ms|MiB|days?)\b",
         r"\bin \d+ (d|h|min|s)\b|\b\d+ (d|h|min) ago\b|\(now\)",
         r"\b[A-Z0-9]{5}(-[A-Z0-9]{5}){4}\b",

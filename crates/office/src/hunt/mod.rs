@@ -154,7 +154,7 @@ impl Hunt {
         let mut source = Reading::new(file, None);
         source.kinds.insert(Kind::EventLog);
         source.damaged = records(log, |record| {
-            for part in record.xml.lines() {
+            for part in masked(&record.xml).lines() {
                 let line = Line { number: record.number, text: part.to_owned(), cut: false };
                 self.line(&mut source, line);
             }

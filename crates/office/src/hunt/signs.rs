@@ -15,6 +15,8 @@ struct FileSign {
     path: Option<Regex>,
     /// Its name wherever it is; nothing where a name alone says nothing.
     name: Option<Regex>,
+    /// Whether the name has no extension: sentences have such words too.
+    is_word: bool,
 }
 
 /// A task or service of an activator, by its name or by its program.
@@ -49,12 +51,39 @@ pub(super) fn files(text: &str) -> Vec<Sign<'static>> {
     let at_place = FILES.iter().filter(|file| here(&file.path)).map(|file| sign(file.entry, file.entry.confidence));
     let mut found: Vec<Sign<'static>> = at_place.collect();
     let placed = !found.is_empty();
-    let named = || FILES.iter().filter(|file| here(&file.name));
+    let named = || FILES.iter().filter(|file| file.is_named(text));
     found.extend(named().filter(|file| file.path.is_none()).map(|file| sign(file.entry, file.entry.confidence)));
     // The name of a whole path at another place is weaker, and the first entry that has it stands for all.
     let elsewhere = named().find(|file| file.path.is_some()).filter(|_| !placed);
     found.extend(elsewhere.map(|file| sign(file.entry, file.entry.confidence.min(Strength::Medium))));
     found
+}
+
+impl FileSign {
+    /// Whether `text` has its name: in a path, a list, a table or a command, and not only as a word of a sentence.
+    fn is_named(&self, text: &str) -> bool {
+        let named =
+            |name: &Regex| name.find_iter(text).any(|name| !self.is_word || !is_in_sentence(text, name.range()));
+        self.name.as_ref().is_some_and(named)
+    }
+}
+
+/// Whether a name, found with what stands before and behind it, is a word of a sentence: a plain word stands beside it, one
+/// blank away, and there are some more. What is one of a path is none, nor what a label has before it.
+fn is_in_sentence(text: &str, name: Range<usize>) -> bool {
+    let found = &text[name.clone()];
+    if found.contains(['\\', '/']) {
+        return false;
+    }
+    let before =
+        text[..name.end - found.trim_start_matches(|c: char| !c.is_alphanumeric()).len()].trim_end_matches(OPENING);
+    let after = text[name.start + found.trim_end_matches(|c: char| !c.is_alphanumeric() && c != '+').len()..]
+        .trim_start_matches(CLOSING);
+    let gap = |blanks: usize| blanks == 1;
+    let last = before.split_whitespace().next_back().filter(|word| !word.ends_with(':'));
+    let beside = gap(before.len() - before.trim_end().len()) && last.is_some_and(is_plain)
+        || gap(after.len() - after.trim_start().len()) && after.split_whitespace().next().is_some_and(is_plain);
+    beside && plain_words(before) + plain_words(after) >= MIN_WORDS
 }
 
 /// The site whose script a command fetches and runs. One that is only named, or looked at, is none.
@@ -67,22 +96,28 @@ pub(super) fn fetched(text: &str) -> Option<Fetched> {
     Some(Fetched { sign, quoted: is_quoted(text, command) })
 }
 
-/// Whether a sentence quotes the command, in marks that no log and no shell puts around one. Only where enough plain words
-/// stand around it, one of them beside it, and none of what could run it.
+/// Whether a sentence quotes the command. Shells know such marks too: only where enough plain words stand around it, one of
+/// them beside it, and nothing that could run it, a prompt among them.
 fn is_quoted(text: &str, command: Range<usize>) -> bool {
     let (before, behind) = (&text[..command.start], &text[command.end..]);
     let Some((open, closes)) = MARKS.iter().find(|(open, _)| before.ends_with(*open)) else { return false };
     let Some((_, after)) = behind.split_once(*closes) else { return false };
     let before = before.trim_end_matches(*open);
-    let words = |part: &str| part.split_whitespace().filter(|word| is_plain(word)).count();
     let beside = before.split_whitespace().next_back().is_some_and(is_plain)
         || before.trim().is_empty() && after.split_whitespace().next().is_some_and(is_plain);
-    beside && words(before) + words(after) >= MIN_WORDS && !COMMANDS.is_match(before) && !COMMANDS.is_match(after)
+    beside
+        && plain_words(before) + plain_words(after) >= MIN_WORDS
+        && !COMMANDS.is_match(before)
+        && !COMMANDS.is_match(after)
+}
+
+fn plain_words(text: &str) -> usize {
+    text.split_whitespace().filter(|word| is_plain(word)).count()
 }
 
 /// Whether it is a word of a sentence.
 fn is_plain(word: &str) -> bool {
-    let word = word.trim_end_matches([',', ':', '.', ';']);
+    let word = word.trim_start_matches('(').trim_end_matches([')', ',', ':', '.', ';']);
     !word.is_empty() && word.chars().all(|c| c.is_alphabetic() || matches!(c, '\'' | '’'))
 }
 
@@ -132,35 +167,14 @@ fn file_sign(entry: &'static File) -> FileSign {
     // A name without a folder stands for itself everywhere, with its wildcards.
     let alone = !pattern.contains('\\');
     let words = if alone { part(last) } else { regex::escape(last) };
-    let name = ((alone || !last.contains('*')) && !last.is_empty()).then(|| compile(&name(&words, last.contains('.'))));
+    let name =
+        ((alone || !last.contains('*')) && !last.is_empty()).then(|| compile(&format!("{BEFORE}{words}{AFTER}")));
     let path = pattern.contains('\\').then(|| {
         let below = pattern.strip_suffix("\\*").unwrap_or(pattern).trim_end_matches('\\');
         let parts: Vec<String> = below.split('\\').map(part).collect();
         compile(&format!(r"{}{AFTER}", parts.join(r"\\")))
     });
-    FileSign { entry, path, name }
-}
-
-/// A name as a pattern. One without an extension is a word that sentences have too: it is a file's beside a separator, as
-/// an entry of a list, a cell of a table or the value of a name, its version with it, or where an extension follows.
-fn name(words: &str, has_extension: bool) -> String {
-    if has_extension {
-        return format!("{BEFORE}{words}{AFTER}");
-    }
-    let entry = format!(r"{words}(?: v?\d[\w.]*)?");
-    let patterns = [
-        format!(r"[\\/]{words}{AFTER}"),
-        format!(r"{BEFORE}{words}[\\/]"),
-        format!(r"{BEFORE}{words}(?: [^\\/\s]+)?\.(?:exe|cmd|bat|ps1|zip|rar|7z|iso){AFTER}"),
-        // Alone on a line, as a value, and below a folder of a tree.
-        format!(r#"^\s*(?:"?[\w ]*Name"?\s*(?:[:=]|\bREG_SZ\b)\s*)?["']?{entry}["']?\s*$"#),
-        format!(r"(?:---|─)\s*{entry}\s*$"),
-        // A cell between commas without blanks, in a column, and between strokes.
-        format!(r#"^"?{entry}"?[,;](?:\S|$)|[,;]"?{entry}"?(?:[,;]\S|[,;]?$)"#),
-        format!(r"^\s*{entry}(?:\t|\s{{2}})|(?:\t|\s{{2}}){entry}(?:\t|\s{{2}}|\s*$)"),
-        format!(r"[|│]\s*{entry}\s*[|│]"),
-    ];
-    patterns.join("|")
+    FileSign { entry, path, name, is_word: !last.contains('.') }
 }
 
 /// One part of a path as a pattern: variables stand for the folders that they name.
@@ -211,8 +225,16 @@ const MARKS: [(char, &[char]); 5] = [('`', &['`']), ('“', &['”']), ('„', &
 /// Fewer plain words than this are no sentence: a command may have some too.
 const MIN_WORDS: usize = 3;
 
-/// What could run a quoted command.
-static COMMANDS: LazyLock<Regex> = LazyLock::new(|| compile(&format!(r"{FETCH}\b|{RUN}\b")));
+/// The marks between a word and the name before or behind it.
+const OPENING: [char; 8] = ['(', '[', '"', '\'', '“', '„', '‘', '`'];
+const CLOSING: [char; 14] = [')', ']', '"', '\'', '”', '“', '’', '`', ',', '.', ';', '!', '?', '…'];
+
+/// What could run a quoted command: commands that take another one, and the prompts of shells.
+static COMMANDS: LazyLock<Regex> = LazyLock::new(|| {
+    let others =
+        r"wmic|winrs|ssh|psexec|schtasks|start|saps|Start-Process|icm|Invoke-\w+|runas|sudo|eval|sh|bash|zsh|mshta";
+    compile(&format!(r"{FETCH}\b|{RUN}\b|\b(?:{others})\b|^\s*(?:PS\b|[a-z]:\\|[$#>%] )|>\s*$"))
+});
 static SITES: LazyLock<Vec<SiteSign>> = LazyLock::new(|| INDICATORS.sites.iter().map(site_sign).collect());
 static FILES: LazyLock<Vec<FileSign>> = LazyLock::new(|| INDICATORS.files.iter().map(file_sign).collect());
 static TASKS: LazyLock<Vec<TaskSign>> = LazyLock::new(|| INDICATORS.tasks_and_services.iter().map(task_sign).collect());
@@ -253,13 +275,43 @@ mod tests {
             ("11/22/2026  12:00 PM             4,608 SECOH-QAD.dll", "%WinDir%\\SECOH-QAD.dll", Strength::Medium),
             ("KMSAutoS", "%WinDir%\\KMSAutoS\\*", Strength::Medium),
             ("|   +---KMSAutoS", "%WinDir%\\KMSAutoS\\*", Strength::Medium),
-            ("│   ├── KMSAutoS", "%WinDir%\\KMSAutoS\\*", Strength::Medium),
             ("KMSpico      10.2.0   2024-01-02", "%ProgramFiles%\\KMSpico\\*", Strength::Medium),
             ("PC-1\tKMSpico\t10.2.0", "%ProgramFiles%\\KMSpico\\*", Strength::Medium),
             ("{90160000-0011}  KMSpico v9.1.3", "%ProgramFiles%\\KMSpico\\*", Strength::Medium),
             ("\"PC-1\",\"KMSpico\",\"10.2\"", "%ProgramFiles%\\KMSpico\\*", Strength::Medium),
             ("KMSpico,10.2.0,ByELDI", "%ProgramFiles%\\KMSpico\\*", Strength::Medium),
             ("PC-1;KMSpico 10.2.0;", "%ProgramFiles%\\KMSpico\\*", Strength::Medium),
+            ("    \"DisplayName\": \"KMSpico\",", "%ProgramFiles%\\KMSpico\\*", Strength::Medium),
+            (
+                "{\"DisplayName\":\"KMSpico\",\"DisplayVersion\":\"10.2\"}",
+                "%ProgramFiles%\\KMSpico\\*",
+                Strength::Medium,
+            ),
+            ("@{DisplayName=KMSpico; DisplayVersion=10.2.0}", "%ProgramFiles%\\KMSpico\\*", Strength::Medium),
+            ("<S N=\"DisplayName\">KMSpico</S>", "%ProgramFiles%\\KMSpico\\*", Strength::Medium),
+            (
+                "Product: KMSpico -- Installation completed successfully.",
+                "%ProgramFiles%\\KMSpico\\*",
+                Strength::Medium,
+            ),
+            (
+                "A service was installed in the system. Service Name: KMSpico",
+                "%ProgramFiles%\\KMSpico\\*",
+                Strength::Medium,
+            ),
+            ("Caption=KMSpico", "%ProgramFiles%\\KMSpico\\*", Strength::Medium),
+            ("PC-1: KMSpico", "%ProgramFiles%\\KMSpico\\*", Strength::Medium),
+            ("- KMSpico", "%ProgramFiles%\\KMSpico\\*", Strength::Medium),
+            ("PC-1, KMSpico, 10.2.0", "%ProgramFiles%\\KMSpico\\*", Strength::Medium),
+            ("\"PC-1\", \"KMSpico\", \"10.2\"", "%ProgramFiles%\\KMSpico\\*", Strength::Medium),
+            ("'PC-1';'KMSpico';'10'", "%ProgramFiles%\\KMSpico\\*", Strength::Medium),
+            ("KMSpico | 10.2", "%ProgramFiles%\\KMSpico\\*", Strength::Medium),
+            ("KMSpico 10.2.0 Final", "%ProgramFiles%\\KMSpico\\*", Strength::Medium),
+            ("PC-1  KMSpico  an activator of some kind", "%ProgramFiles%\\KMSpico\\*", Strength::Medium),
+            ("KMSpico 10.2.0 Final.zip", "%ProgramFiles%\\KMSpico\\*", Strength::Medium),
+            ("cd KMSpico", "%ProgramFiles%\\KMSpico\\*", Strength::Medium),
+            ("choco install kmspico", "%ProgramFiles%\\KMSpico\\*", Strength::Medium),
+            ("drwxr-xr-x 2 ann users 4096 Nov 22 12:00 KMSpico", "%ProgramFiles%\\KMSpico\\*", Strength::Medium),
             ("| PC-1 | KMSpico | 10.2.0 |", "%ProgramFiles%\\KMSpico\\*", Strength::Medium),
             ("DisplayName     : KMSpico", "%ProgramFiles%\\KMSpico\\*", Strength::Medium),
             ("\"DisplayName\"=\"KMSpico\"", "%ProgramFiles%\\KMSpico\\*", Strength::Medium),
@@ -298,7 +350,7 @@ mod tests {
             for sentence in [
                 format!("we removed {name} from two machines"),
                 format!("{name} was never seen here."),
-                format!("No activators ({name}, \"{name}\", '{name}'), please: {name}"),
+                format!("No activators ({name} or \"{name}\"), please, nor {name}!"),
                 format!("- {name}, or what is like it"),
                 format!("Name of the activator: {name}; see the list"),
             ] {
@@ -336,6 +388,9 @@ mod tests {
                         format!("PS C:\\> powershell -c {open}{command}{close}"),
                         format!("now start some powershell {open}{command}{close}"),
                         format!("ssh alpha {open}{command}{close}"),
+                        format!("wmic process call create {open}{command}{close}"),
+                        format!("PS C:\\> please run it now {open}{command}{close}"),
+                        format!("$ at this very moment {open}{command}{close}"),
                         format!("run this now and then -Command {open}{command}{close}"),
                         format!("some words that say {open}{command}{close} | iex"),
                     ] {

@@ -8,7 +8,7 @@ use super::text::{Line, Lines};
 
 /// The places of the broken keys in a text of several lines.
 pub(super) fn halves(bytes: &[u8]) -> Vec<usize> {
-    let ends = bytes.iter().enumerate().filter(|(_, byte)| **byte == b'\n');
+    let ends = bytes.iter().enumerate().filter(|(_, byte)| matches!(byte, b'\n' | b'\r'));
     let keys = ends.filter_map(|(end, _)| broken(bytes, end));
     keys.flat_map(|key| secret(bytes, &key).to_vec()).collect()
 }

@@ -13,10 +13,11 @@ use super::key::{GROUP, LENGTH, is_of_a_key, secret};
 pub fn masked(text: &str) -> Cow<'_, str> {
     let bytes = text.as_bytes();
     let mut hide = if may_hold_a_key(bytes) { hidden(bytes) } else { Vec::new() };
-    if let Some((undressed, places)) = undressed(text).filter(|(undressed, _)| may_hold_a_key(undressed)) {
-        hide.extend(hidden(&undressed).into_iter().map(|at| places[at]));
-    }
     hide.extend(halves(bytes));
+    if let Some((undressed, places)) = undressed(text) {
+        let whole = if may_hold_a_key(&undressed) { hidden(&undressed) } else { Vec::new() };
+        hide.extend(whole.into_iter().chain(halves(&undressed)).map(|at| places[at]));
+    }
     if hide.is_empty() {
         return Cow::Borrowed(text);
     }
