@@ -110,7 +110,7 @@ fn what_is_revoked_is_asked_first_and_audited_with_who_did_it() {
             format!("what=key&id={device}"),
             "1 on the revocation list, which is number 4 now.",
         ),
-        ("/revocations".to_owned(), format!("what=key&id={device}"), "the list stays as it is."),
+        ("/revocations".to_owned(), format!("what=key&id={device}"), "on the revocation list already"),
     ];
     for (path, form, words) in &actions {
         let before = text(&bob.get("/revocations"));
@@ -126,6 +126,10 @@ fn what_is_revoked_is_asked_first_and_audited_with_who_did_it() {
     assert_eq!(by_bob.iter().filter(|action| **action == "revoked-key").count(), 4, "{by_bob:?}");
     assert!(by_bob.contains(&"key-withdrawn") && by_bob.contains(&"revoked-document"), "{by_bob:?}");
     assert!(text(&bob.get("/hosts?state=revoked")).contains(&host.to_string()));
+    for (what, chosen) in [("key", "a key"), ("document", "a document")] {
+        let asked_again = text(&bob.get(&format!("/revocations?what={what}&id=mistyped")));
+        assert!(asked_again.contains(&format!("value=\"{what}\" selected>{chosen}<")), "{what}: {asked_again}");
+    }
     for form in ["what=key&id=x", "what=thing&id=1", ""] {
         assert_eq!(bob.post("/revocations", form).status, 400, "{form}");
     }

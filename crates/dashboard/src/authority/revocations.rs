@@ -16,7 +16,9 @@ pub struct RevocationsView {
     pub list: Revocations,
     /// How many entries it has that are not shown.
     pub more: u64,
-    /// The name that was typed.
+    /// What was chosen to be revoked: `key` or `document`.
+    pub chosen: String,
+    /// The id that was typed.
     pub typed: String,
     /// What is wrong with it.
     pub fault: Option<String>,
@@ -49,7 +51,7 @@ pub fn revocations_page(frame: &Frame<'_>, view: &RevocationsView) -> String {
                 p { "Hosts, directories and product keys are revoked on their own pages. This is for all else: a machine's device key, one lease, one certificate." }
                 @if let Some(fault) = &view.fault { p.notice.bad role="alert" { strong { "Not yet: " } (fault) } }
                 form.card method="get" action="/revocations" {
-                    (choice("what", "Kind", &[("key", "a key"), ("document", "a document")], ""))
+                    (choice("what", "Kind", &[("key", "a key"), ("document", "a document")], &view.chosen))
                     div {
                         label for="id" { "Its id" }
                         input id="id" name="id" type="text" value=(view.typed) placeholder="0caefc3c-e7a5-6d7b-5239-302a8b77373b" autocapitalize="none" spellcheck="false" required;

@@ -133,6 +133,13 @@ fn catalogue() -> CatalogueView {
     CatalogueView { now: NOW, products: vec![product], families: vec![family] }
 }
 
+fn revocations() -> RevocationsView {
+    let own = str::to_owned;
+    let named = Named { what: EntryKind::Document, id: own(NAME) };
+    let list = Revocations { number: Some(4), entries: vec![Entry { named, at: NOW, list: 4 }] };
+    RevocationsView { now: NOW, list, more: 2, chosen: own(NAME), typed: own(NAME), fault: Some(own(NAME)) }
+}
+
 fn lists(frame: &Frame<'_>) -> Vec<(&'static str, String)> {
     let keys = vec![key(1, None), key(6, None), key(0, Some(NOW))];
     let customer = Customer {
@@ -147,8 +154,6 @@ fn lists(frame: &Frame<'_>) -> Vec<(&'static str, String)> {
         [HostState::Renewed, HostState::Overdue, HostState::Ended, HostState::Forked, HostState::Revoked]
             .map(host)
             .into();
-    let named = Named { what: EntryKind::Document, id: NAME.to_owned() };
-    let list = Revocations { number: Some(4), entries: vec![Entry { named, at: NOW, list: 4 }] };
     let families = vec!["acme".to_owned(), NAME.to_owned()];
     vec![
         (
@@ -196,13 +201,7 @@ fn lists(frame: &Frame<'_>) -> Vec<(&'static str, String)> {
                 &DirectoriesView { now: NOW, directories: vec![directory(false), directory(true)] },
             ),
         ),
-        (
-            "revocations",
-            revocations_page(
-                frame,
-                &RevocationsView { now: NOW, list, more: 2, typed: NAME.to_owned(), fault: Some(NAME.to_owned()) },
-            ),
-        ),
+        ("revocations", revocations_page(frame, &revocations())),
         (
             "usage",
             usage_page(

@@ -61,7 +61,7 @@ fn named(visit: &Visit<'_>) -> Shown {
         let text = "The form was not whole: open the page again, and try from there.";
         return Ok(message(StatusCode::BAD_REQUEST, "Not done", text));
     };
-    lists::revocations_with(visit, Some(revoke(visit, target)), (String::new(), None))
+    lists::revocations_with(visit, Some(revoke(visit, target)), lists::Typed::default())
 }
 
 /// Revokes it, and says what became of it.
@@ -70,7 +70,7 @@ fn revoke(visit: &Visit<'_>, target: Target) -> Notice {
     match revoked {
         Ok(Withdrawal { added, list }) => {
             let text = match (added.len(), list) {
-                (0, _) => "nothing of it was on no list before: the list stays as it is.".to_owned(),
+                (0, _) => "It was on the revocation list already, which stays as it is.".to_owned(),
                 (count, Some(list)) => format!("{count} on the revocation list, which is number {} now.", list.number),
                 (count, None) => format!("{count} revoked."),
             };

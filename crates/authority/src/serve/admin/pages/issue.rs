@@ -38,6 +38,11 @@ impl Answered {
         answered.push_back(secret.to_owned());
         true
     }
+
+    /// Lets the question be answered again: nothing came of this answer.
+    fn forget(&self, secret: &str) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).retain(|known| known != secret);
+    }
 }
 
 /// The form; once it is whole, the question.
@@ -61,18 +66,19 @@ pub(super) fn form(visit: &Visit<'_>) -> Shown {
 
 /// Issues the key that was described, and shows it.
 pub(super) fn issue(visit: &Visit<'_>) -> Shown {
-    let [once] = fields(&visit.request.body, ["once"]);
+    let once = fields(&visit.request.body, ["once"])[0].take().unwrap_or_default();
     let form = read(&visit.request.body);
     let new = match new_key(visit, &form)? {
         Ok(new) => new,
         Err(fault) => return described(visit, form, Some(fault)),
     };
-    if !visit.state.answered.is_first(&once.unwrap_or_default()) {
+    if !visit.state.answered.is_first(&once) {
         let text =
             "This key was issued already, and was shown then. If it is lost, issue another one and withdraw that one.";
         return Ok(message(StatusCode::CONFLICT, "Issued already", text));
     }
-    let (secret, issued) = keys::issue(visit.store(), &new, visit.stamp, &*visit.state.rng)?;
+    let issued = keys::issue(visit.store(), &new, visit.stamp, &*visit.state.rng);
+    let (secret, issued) = issued.inspect_err(|_| visit.state.answered.forget(&once))?;
     let key = key_view(&issued, Counts { places: 0, activations: 0 });
     Ok(page(issued_page(&visit.frame("/keys", None), &Issued { secret: secret.to_string(), key })))
 }
@@ -158,3 +164,20 @@ fn question(visit: &Visit<'_>, form: IssueForm, new: &NewKey) -> Response {
 
 /// Answers that are remembered.
 const REMEMBERED: usize = 1_000;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_question_is_answered_once_and_again_where_nothing_came_of_it() {
+        let answered = Answered::default();
+        assert!(answered.is_first("one") && !answered.is_first("one") && !answered.is_first(""));
+        answered.forget("one");
+        assert!(answered.is_first("one") && !answered.is_first("one"));
+        for n in 0..REMEMBERED {
+            assert!(answered.is_first(&n.to_string()));
+        }
+        assert!(answered.is_first("one"), "the oldest are forgotten");
+    }
+}

@@ -146,21 +146,26 @@ pub(super) fn revocations(visit: &Visit<'_>) -> Shown {
     let [what, id] = fields(visit.query(), ["what", "id"]);
     match (what, id) {
         (Some(what), Some(id)) => questions::revoke_named(visit, &what, id.trim()),
-        _ => revocations_with(visit, None, (String::new(), None)),
+        _ => revocations_with(visit, None, Typed::default()),
     }
 }
 
-/// The list, with what was typed and what is wrong with it.
-pub(super) fn revocations_with(
-    visit: &Visit<'_>,
-    notice: Option<Notice>,
-    (typed, fault): (String, Option<String>),
-) -> Shown {
+/// What was typed to be revoked, and what is wrong with it.
+#[derive(Debug, Default)]
+pub(super) struct Typed {
+    pub(super) what: String,
+    pub(super) id: String,
+    pub(super) fault: Option<String>,
+}
+
+/// The list, with what was typed.
+pub(super) fn revocations_with(visit: &Visit<'_>, notice: Option<Notice>, typed: Typed) -> Shown {
     let mut list = revoked::list::view(&revocations::standing(visit.store())?);
     list.entries.reverse();
     let more = list.entries.len().saturating_sub(MANY) as u64;
     list.entries.truncate(MANY);
-    let view = RevocationsView { now: visit.now(), list, more, typed, fault };
+    let Typed { what: chosen, id: typed, fault } = typed;
+    let view = RevocationsView { now: visit.now(), list, more, chosen, typed, fault };
     Ok(page(revocations_page(&visit.frame("/revocations", notice), &view)))
 }
 

@@ -6,7 +6,7 @@ use leasehold_service::Response;
 use leasehold_service::pages::page;
 use leasehold_store::authority::Role;
 
-use super::lists::revocations_with;
+use super::lists::{Typed, revocations_with};
 use super::{Shown, Visit, not_allowed, nothing};
 use crate::activations;
 use crate::key_name::KeyName;
@@ -102,8 +102,8 @@ pub(super) fn revoke_named(visit: &Visit<'_>, what: &str, id: &str) -> Shown {
         return Ok(not_allowed(Role::Revoke));
     }
     if id.parse::<KeyId>().is_err() || id.parse::<Cti>().is_err() {
-        let fault = "a key or document is named by 32 hexadecimal digits.".to_owned();
-        return revocations_with(visit, None, (id.to_owned(), Some(fault)));
+        let fault = Some("a key or document is named by 32 hexadecimal digits.".to_owned());
+        return revocations_with(visit, None, Typed { what: what.to_owned(), id: id.to_owned(), fault });
     }
     let own = str::to_owned;
     Ok(asked(
