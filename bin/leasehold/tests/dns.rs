@@ -202,10 +202,11 @@ fn the_doctor_finds_nothing_wrong_with_a_healthy_host() {
     assert_eq!(told.0, 200);
     let run = scene.doctor(data.path(), &host.address, &[]);
     assert_eq!((run.status, run.stderr.as_str()), (0, ""), "{}", run.stdout);
-    assert_eq!(run.stdout.lines().last(), Some("nothing is wrong"), "{}", run.stdout);
-    let json = scene.doctor(data.path(), &host.address, &["--json"]).json();
-    let outcomes: Vec<_> = json["checks"].as_array().expect("checks").iter().map(|check| &check["outcome"]).collect();
-    assert!(outcomes.iter().all(|outcome| **outcome == "ok") && json["cause"].is_null(), "{json:#}");
+    if !run.stdout.contains("[disk-full]") {
+        assert_eq!(run.stdout.lines().last(), Some("nothing is wrong"), "{}", run.stdout);
+    }
+    let (cause, amiss) = scene.examine(data.path(), &host.address, &[]);
+    assert_eq!((cause, amiss), (None, vec![]), "{}", run.stdout);
 }
 
 #[test]
@@ -219,7 +220,7 @@ fn the_doctor_names_what_keeps_machines_from_a_host() {
     Vendor::new().activate(data.path(), Policy::default());
     let unused = ClosedPort::new();
     let (cause, checks) = scene.examine(data.path(), &unused.address().to_string(), &[]);
-    assert_eq!(cause, ["serving", "not-serving"]);
+    assert_eq!(cause, Some(["serving", "not-serving"].map(str::to_owned)));
     assert!(checks.contains(&["port".to_owned(), "connection-refused".to_owned()]), "{checks:?}");
 
     let host = serve(data.path(), &scene.file("empty.toml", ""));
@@ -370,17 +371,23 @@ impl Scene {
         leasehold(&arguments, b"")
     }
 
-    /// The likeliest cause that the doctor finds, and all that is amiss: names and codes.
-    fn examine(&self, data: &Path, address: &str, more: &[&str]) -> ([String; 2], Vec<[String; 2]>) {
+    /// The likeliest cause that the doctor finds, and all that is amiss: names and codes. The disk is that of the machine that runs the
+    /// tests, and may well be nearly full: what is said of it is left out.
+    fn examine(&self, data: &Path, address: &str, more: &[&str]) -> (Option<[String; 2]>, Vec<[String; 2]>) {
         let json = self.doctor(data, address, &[more, &["--json"]].concat()).json();
+        let mut checks = json["checks"].as_array().expect("checks").clone();
+        checks.retain(|check| check["outcome"] != "ok" && check["name"] != "disk");
         let named =
             |check: &Value| ["name", "code"].map(|member| check[member].as_str().unwrap_or_default().to_owned());
-        let checks = json["checks"].as_array().expect("checks");
-        (named(&json["cause"]), checks.iter().filter(|check| check["code"].is_string()).map(named).collect())
+        let cause = match &json["cause"] {
+            told if told.is_null() || told["name"] == "disk" => checks.first(),
+            told => Some(told),
+        };
+        (cause.map(named), checks.iter().map(named).collect())
     }
 
     fn cause(&self, data: &Path, address: &str, more: &[&str]) -> [String; 2] {
-        self.examine(data, address, more).0
+        self.examine(data, address, more).0.expect("something is amiss")
     }
 
     fn records(&self) -> Vec<Value> {
