@@ -48,10 +48,10 @@ fn main() -> ExitCode {
 
 /// Help and versions are data, a wrong command line is talk; either may be unable to be written.
 fn usage(error: &clap::Error) -> ExitCode {
-    let text = error.render();
     if error.use_stderr() && cli::asks_for_json(env::args_os()) {
-        return cli::failure(&text.to_string()).report(Output::Json);
+        return cli::failure(error).report(Output::Json);
     }
+    let text = error.render();
     if error.use_stderr() {
         err!("{}", hardening::without_product_keys(&text.ansi().to_string()));
     } else {

@@ -300,6 +300,17 @@ fn every_error_is_json_too_with_code_message_and_hint() {
 }
 
 #[test]
+fn a_missing_command_is_told_the_same_way_whatever_is_set() {
+    let told = |folder: Option<&str>| {
+        let mut command = program();
+        command.args(["--json", "vendor"]).envs(folder.map(|folder| ("LEASEHOLD_VENDOR_DIR", folder)));
+        String::from_utf8(command.output().expect("a process").stderr).expect("text")
+    };
+    assert!(told(None).contains("a command is missing"), "{}", told(None));
+    assert_eq!(told(None), told(Some("/srv/vendor")));
+}
+
+#[test]
 fn a_value_that_a_schema_does_not_allow_is_found() {
     let schema = json!({ "type": "object", "properties": { "at": { "type": ["integer", "null"] } }, "required": ["at"],
         "additionalProperties": false });

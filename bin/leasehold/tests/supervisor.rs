@@ -11,6 +11,7 @@ use std::process::{Command, Stdio};
 use std::time::Duration;
 
 use leasehold_testkit::http::get;
+use leasehold_testkit::process::contained;
 use support::{Host, program};
 use tempfile::TempDir;
 
@@ -98,7 +99,7 @@ fn an_authority_says_when_it_serves() {
 
 /// `command` with `socket` as its descriptor 3, as service managers hand sockets over.
 fn with_descriptor(command: &Command, socket: OwnedFd) -> Command {
-    let mut shell = Command::new("sh");
+    let mut shell = contained("sh");
     shell.args(["-c", "exec \"$0\" \"$@\" 3<&0 </dev/null"]).arg(command.get_program()).args(command.get_args());
     for (name, value) in command.get_envs() {
         match value {

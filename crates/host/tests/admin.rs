@@ -18,6 +18,7 @@ use leasehold_service::{Listener, Rate, Tls};
 use leasehold_store_sqlite::host::SqliteHost;
 use leasehold_testkit::http::{Reply, post, problem, send};
 use leasehold_testkit::need::{Need, find_api_tool, is_missing};
+use leasehold_testkit::process::contained;
 use leasehold_testkit::vendor::{BEGIN, Vendor};
 use leasehold_testkit::{SeededRng, VirtualClock, wait};
 use leasehold_wire::{Keypair, Request, envelope};
@@ -364,7 +365,7 @@ fn a_fuzzer_that_knows_the_description_finds_no_disagreement() {
     fs::write(folder.path().join("schemathesis.toml"), configuration).expect("a file");
     let document = serde_json::to_string(&admin_openapi()).expect("JSON");
     fs::write(folder.path().join("openapi.json"), document).expect("a file");
-    let mut fuzzer = std::process::Command::new(find_api_tool("schemathesis").expect("it was looked for"));
+    let mut fuzzer = contained(find_api_tool("schemathesis").expect("it was looked for"));
     fuzzer.args([
         "--config-file",
         "schemathesis.toml",

@@ -5,6 +5,7 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 
 use clap::builder::{PathBufValueParser, TypedValueParser};
+use clap::error::ErrorKind;
 use clap::{CommandFactory, FromArgMatches, Parser};
 use leasehold_core::Code;
 
@@ -59,12 +60,15 @@ pub(crate) fn asks_for_json(arguments: impl Iterator<Item = OsString>) -> bool {
 }
 
 /// What is wrong with a command line, from what people are shown: the message, then a tip or the usage, divided by empty lines.
-pub(crate) fn failure(shown: &str) -> Failure {
+pub(crate) fn failure(error: &clap::Error) -> Failure {
+    // Where an option of the group is set by a variable, the library calls it an error and not a wish for help.
+    if matches!(error.kind(), ErrorKind::MissingSubcommand | ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand) {
+        return Failure::failed(Code::Usage, "a command is missing").hint("`leasehold --help` lists them");
+    }
+    let shown = error.render().to_string();
     let mut parts = shown.split("\n\n").map(|part| part.split_whitespace().collect::<Vec<_>>().join(" "));
     let first = parts.next().unwrap_or_default();
-    let Some(message) = first.strip_prefix("error: ") else {
-        return Failure::failed(Code::Usage, "a command is missing").hint("`leasehold --help` lists them");
-    };
+    let message = first.strip_prefix("error: ").unwrap_or(&first);
     let rest: Vec<String> = parts.collect();
     let part = |start: &str| rest.iter().find_map(|part| part.strip_prefix(start));
     let failure = Failure::failed(Code::Usage, message);
@@ -122,9 +126,18 @@ mod tests {
         for line in EXAMPLES.lines() {
             assert!("  leasehold ".len() + line.len() <= 80, "{line}: a terminal breaks it");
             assert!(paths.iter().any(|path| examples(path).any(|own| own == line)), "{line}: no such command");
-            let understood = command().try_get_matches_from(words(&format!("leasehold {line}")));
+            let understood = without_variables(command()).try_get_matches_from(words(&format!("leasehold {line}")));
             assert!(understood.is_ok(), "{line}: {}", understood.expect_err("an error"));
         }
+    }
+
+    /// The definition, deaf to what the user of this machine has set.
+    fn without_variables(command: clap::Command) -> clap::Command {
+        let deaf = |argument: clap::Arg| match argument.get_env() {
+            Some(_) => argument.env("A_VARIABLE_THAT_NOBODY_SETS"),
+            None => argument,
+        };
+        command.mut_args(deaf).mut_subcommands(without_variables)
     }
 
     fn collect(command: &clap::Command, path: &str, paths: &mut Vec<String>) {
@@ -164,7 +177,7 @@ mod tests {
         each_value(&whole, "leasehold", &mut |command, line| {
             let Err(error) = command.clone().try_get_matches_from(line) else { return };
             let text = error.to_string();
-            refused += usize::from(error.kind() == clap::error::ErrorKind::ValueValidation);
+            refused += usize::from(error.kind() == ErrorKind::ValueValidation);
             for words in library {
                 assert!(!text.contains(words), "{line:?}: {text}");
             }
@@ -214,7 +227,7 @@ mod tests {
             ("vendor", "a command is missing", "`leasehold --help` lists them"),
         ] {
             let error = command().try_get_matches_from(words(&format!("leasehold {line}"))).expect_err("it is wrong");
-            let failure = failure(&error.render().to_string());
+            let failure = failure(&error);
             assert_eq!((failure.message(), failure.code()), (message, Code::Usage));
             assert!(failure.advice().contains(hint), "{line}: {}", failure.advice());
         }

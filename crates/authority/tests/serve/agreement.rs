@@ -10,6 +10,7 @@ use leasehold_authority::tokens::{self, NewToken};
 use leasehold_core::activation::Allowance;
 use leasehold_store::authority::{Role, Roles};
 use leasehold_testkit::need::{Need, find_api_tool, is_missing};
+use leasehold_testkit::process::contained;
 use tempfile::TempDir;
 
 use crate::common::{AT, TestVendor, host_request, machine, seeded};
@@ -44,7 +45,7 @@ fn a_fuzzer_that_knows_the_description_finds_no_disagreement() {
     let folder = TempDir::new().expect("a folder");
     fs::write(folder.path().join("schemathesis.toml"), CONFIGURATION).expect("a file");
     let address = format!("http://{}", running.admin);
-    let mut fuzzer = Command::new(find_api_tool("schemathesis").expect("it was looked for"));
+    let mut fuzzer = contained(find_api_tool("schemathesis").expect("it was looked for"));
     fuzzer.args(["--config-file", "schemathesis.toml", "run", &format!("{address}/api/v1/openapi.json")]);
     fuzzer.args(["--url", &address, "--header", &format!("Authorization: Bearer {token}")]);
     fuzzer.args(["--phases", "coverage,fuzzing", "--max-examples", "20", "--seed", "1", "--no-color"]);
@@ -62,11 +63,11 @@ fn a_generated_client_understands_the_answers() {
     let document = serde_json::to_string(&leasehold_authority::serve::admin::openapi()).expect("JSON");
     fs::write(folder.path().join("openapi.json"), document).expect("a file");
     let generator = find_api_tool("openapi-python-client").expect("it was looked for");
-    let mut generate = Command::new(&generator);
+    let mut generate = contained(&generator);
     generate.args(["generate", "--path", "openapi.json", "--meta", "none", "--output-path", "vendor_api"]);
     run(&mut generate, folder.path());
     fs::write(folder.path().join("use.py"), CLIENT).expect("a file");
-    let mut python = Command::new(generator.with_file_name("python3"));
+    let mut python = contained(generator.with_file_name("python3"));
     run(python.arg("use.py").arg(format!("http://{}", running.admin)).arg(token), folder.path());
 }
 

@@ -13,8 +13,7 @@ use crate::system_service::{Folder, Program, ServiceCommand, Use};
 pub(super) fn run(command: ServiceCommand, output: Output) -> Result<(), Failure> {
     let words = ["leasehold", "host", "serve"].map(Into::into).into_iter().chain(command.given());
     // What is wrong with them is said now, and not at the next start of the system.
-    let parsed =
-        Cli::try_parse_from(words).map_err(|error| crate::commands::cli::failure(&error.render().to_string()))?;
+    let parsed = Cli::try_parse_from(words).map_err(|error| crate::commands::cli::failure(&error))?;
     let Command::Host(Host::Serve(serve)) = parsed.command else { unreachable!("`host serve` was written above") };
     let program = Program {
         name: serve::SERVICE,

@@ -14,7 +14,7 @@ use crate::system_service::{Folder, Program, ServiceCommand, Use};
 pub(super) fn run(command: ServiceCommand, folder: &Path, output: Output) -> Result<(), Failure> {
     let words = ["leasehold", "vendor", "serve"].map(Into::into).into_iter().chain(command.given());
     // What is wrong with them is said now, and not at the next start of the system.
-    Cli::try_parse_from(words).map_err(|error| cli::failure(&error.render().to_string()))?;
+    Cli::try_parse_from(words).map_err(|error| cli::failure(&error))?;
     let folder = std::path::absolute(folder).map_err(|error| Failure::file(folder, &error))?;
     let program = Program {
         name: serve::SERVICE,

@@ -16,7 +16,7 @@ use crate::system_service::{Folder, Program, ServiceCommand, Use};
 pub(super) fn run(command: ServiceCommand, output: Output) -> Result<(), Failure> {
     let words = ["leasehold", "client", "agent"].map(Into::into).into_iter().chain(command.given());
     // What is wrong with them is said now, and not at the next start of the system.
-    let parsed = Cli::try_parse_from(words).map_err(|error| cli::failure(&error.render().to_string()))?;
+    let parsed = Cli::try_parse_from(words).map_err(|error| cli::failure(&error))?;
     let Command::Client(Client::Agent(agent)) = parsed.command else {
         unreachable!("`client agent` was written above")
     };
