@@ -11,12 +11,13 @@ use std::process::{Child, ChildStdin, Command, Stdio};
 
 use tempfile::TempDir;
 
-use crate::process::contained;
+use crate::process::{Caretaker, contained};
 
 /// A directory that runs.
 #[derive(Debug)]
 pub struct LdapServer {
-    folder: TempDir,
+    folder: PathBuf,
+    caretaker: Caretaker,
     /// The first process inside: all others end with it.
     inside: u32,
     outside: Child,
@@ -44,22 +45,23 @@ impl LdapServer {
     }
 
     fn start(script: &str, arguments: &[&OsStr]) -> Self {
-        let folder = tempfile::tempdir().expect("a folder");
-        let path = folder.path().join("start.sh");
+        let folder = TempDir::with_prefix("leasehold-directory-").expect("a folder").keep();
+        let caretaker = Caretaker::of(&folder, "");
+        let path = folder.join("start.sh");
         fs::write(&path, script).expect("a script");
         let mut outside = contained("unshare");
-        outside.args(["--net", "--mount", "--pid", "--fork", "--mount-proc", "bash"]).arg(path).arg(folder.path());
+        outside.args(["--net", "--mount", "--pid", "--fork", "--mount-proc", "bash"]).arg(path).arg(&folder);
         outside.args(arguments).env("PASSWORD", PASSWORD);
-        let log = fs::File::create(folder.path().join("start.log")).expect("a log");
+        let log = fs::File::create(folder.join("start.log")).expect("a log");
         outside.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(log);
         let mut outside = outside.spawn().expect("unshare");
         let alive = outside.stdin.take().expect("a pipe");
         let mut said = String::new();
         let stdout = outside.stdout.take().expect("a pipe");
         BufReader::new(stdout).read_line(&mut said).expect("what it says");
-        assert!(said == "ready\n", "{}", told(folder.path()));
+        assert!(said == "ready\n", "{}", told(&folder));
         let inside = child_of(outside.id()).expect("a process inside");
-        Self { folder, inside, outside, _alive: alive }
+        Self { folder, caretaker, inside, outside, _alive: alive }
     }
 
     /// `program` inside, in `folder`, with what it needs to find the server: it is [`contained`] otherwise.
@@ -77,15 +79,15 @@ impl LdapServer {
     /// Where it fails.
     pub fn run(&self, program: &str, arguments: &[&str]) -> String {
         let output =
-            self.command(program, self.folder.path()).args(arguments).stdin(Stdio::null()).output().expect("a process");
+            self.command(program, &self.folder).args(arguments).stdin(Stdio::null()).output().expect("a process");
         let error = String::from_utf8_lossy(&output.stderr);
-        assert!(output.status.success(), "{program} {arguments:?}: {error}\n{}", told(self.folder.path()));
+        assert!(output.status.success(), "{program} {arguments:?}: {error}\n{}", told(&self.folder));
         String::from_utf8_lossy(&output.stdout).into_owned()
     }
 
     /// A file of the server's: `ca.pem`, `password`, and of Samba `pc1.keytab` and `krb5.conf`.
     pub fn file(&self, name: &str) -> PathBuf {
-        self.folder.path().join(name)
+        self.folder.join(name)
     }
 }
 
@@ -94,6 +96,7 @@ impl Drop for LdapServer {
         drop(self.outside.kill());
         drop(Command::new("kill").args(["-KILL", &self.inside.to_string()]).stderr(Stdio::null()).status());
         drop(self.outside.wait());
+        self.caretaker.clean_up();
     }
 }
 

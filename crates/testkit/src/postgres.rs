@@ -17,6 +17,7 @@ use std::time::Duration;
 use tempfile::TempDir;
 
 use crate::need::find_postgres;
+use crate::process::Caretaker;
 
 /// A PostgreSQL server. Its superuser [`USER`] needs no password; all others need theirs.
 #[derive(Debug)]
@@ -27,7 +28,7 @@ pub struct Postgres {
     room: Room,
     log: Arc<Mutex<String>>,
     databases: AtomicU32,
-    caretaker: Child,
+    caretaker: Caretaker,
 }
 
 impl Postgres {
@@ -73,7 +74,7 @@ impl Postgres {
     fn begun(settings: &[&str], files: &[(&str, &str)], room: Room) -> Self {
         let folder = TempDir::with_prefix("leasehold-postgres-").expect("a folder").keep();
         give(&folder);
-        let caretaker = caretaker(&folder);
+        let caretaker = Caretaker::of(&folder, END_SERVER);
         let mut initdb = server_program("initdb");
         initdb.args(["--no-sync", "--locale=C", "--encoding=UTF8", "--auth=scram-sha-256", "--username", USER]);
         initdb.arg("--pwfile").arg(written(&folder, "password", "superuser")).arg("--pgdata").arg(folder.join("data"));
@@ -215,8 +216,7 @@ impl Drop for Postgres {
             signalled(&child, "-QUIT");
             let _ = child.wait();
         }
-        drop(self.caretaker.stdin.take());
-        let _ = self.caretaker.wait();
+        self.caretaker.clean_up();
     }
 }
 
@@ -233,17 +233,9 @@ enum Started {
     No,
 }
 
-/// Waits until its standard input ends, as it does with this process; then ends what runs in `folder` and removes it.
-fn caretaker(folder: &Path) -> Child {
-    const SCRIPT: &str = "read _; pid=$(head -n 1 \"$0/data/postmaster.pid\" 2>/dev/null)
-        while [ -n \"$pid\" ] && [ \"$(readlink \"/proc/$pid/cwd\")\" = \"$0/data\" ]; do kill -QUIT \"$pid\"; sleep 0.1; done
-        rm -rf \"$0\"";
-    let mut command = Command::new("sh");
-    command.arg("-c").arg(SCRIPT).arg(folder).stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null());
-    // Out of reach of a Ctrl-C that ends the test.
-    std::os::unix::process::CommandExt::process_group(&mut command, 0);
-    command.spawn().expect("sh")
-}
+/// Ends the server that runs in the folder `$0`.
+const END_SERVER: &str = "pid=$(head -n 1 \"$0/data/postmaster.pid\" 2>/dev/null)
+    while [ -n \"$pid\" ] && [ \"$(readlink \"/proc/$pid/cwd\")\" = \"$0/data\" ]; do kill -QUIT \"$pid\"; sleep 0.1; done";
 
 /// Keeps what the server says, and tells when it has started or ended.
 fn watch(child: &mut Child, log: &Arc<Mutex<String>>) -> Receiver<Started> {

@@ -3,6 +3,8 @@
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+#[cfg(unix)]
+use std::process::{Child, Stdio};
 use std::{env, fs};
 
 use tempfile::TempDir;
@@ -43,6 +45,34 @@ pub fn offline(program: impl AsRef<OsStr>) -> Command {
 /// Where it cannot be made.
 pub fn folder() -> PathBuf {
     FOLDER.with(|folder| folder.path().to_owned())
+}
+
+/// A process that removes a folder once this process has ended, however that came about; servers that all tests of a program share are
+/// never dropped.
+#[cfg(unix)]
+#[derive(Debug)]
+pub(crate) struct Caretaker(Child);
+
+#[cfg(unix)]
+impl Caretaker {
+    /// Of `folder`, which is `$0` in `before`: what a shell does before the folder goes.
+    pub(crate) fn of(folder: &Path, before: &str) -> Self {
+        // What ends there may still write.
+        let script = format!(
+            "read _\n{before}\nfor _ in $(seq 100); do rm -rf \"$0\"; [ -e \"$0\" ] || exit 0; sleep 0.1; done"
+        );
+        let mut command = Command::new("sh");
+        command.args(["-c", &script]).arg(folder).stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null());
+        // Out of reach of a Ctrl-C that ends the test.
+        std::os::unix::process::CommandExt::process_group(&mut command, 0);
+        Self(command.spawn().expect("sh"))
+    }
+
+    /// Does so now.
+    pub(crate) fn clean_up(&mut self) {
+        drop(self.0.stdin.take());
+        drop(self.0.wait());
+    }
 }
 
 /// Every file below `folder` with what tells whether it was changed; nothing where there is no folder.
