@@ -27,6 +27,8 @@ mod wildcards;
 use std::env;
 use std::process::ExitCode;
 
+use clap::error::ErrorKind;
+
 use crate::commands::cli::{self, Cli};
 use crate::output::Output;
 
@@ -48,12 +50,14 @@ fn main() -> ExitCode {
 
 /// Help and versions are data, a wrong command line is talk; either may be unable to be written.
 fn usage(error: &clap::Error) -> ExitCode {
-    if error.use_stderr() && cli::asks_for_json(env::args_os()) {
-        return cli::failure(error).report(Output::Json);
-    }
     let text = error.render();
+    let asks_for_help = error.kind() == ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand;
     if error.use_stderr() {
-        err!("{}", hardening::without_product_keys(&text.ansi().to_string()));
+        let output = if cli::asks_for_json(env::args_os()) { Output::Json } else { Output::Human };
+        if output == Output::Json || !asks_for_help {
+            return cli::failure(error).report(output);
+        }
+        err!("{}", text.ansi());
     } else {
         out!("{}", text.ansi());
     }

@@ -59,7 +59,7 @@ pub(crate) fn asks_for_json(arguments: impl Iterator<Item = OsString>) -> bool {
     arguments.take_while(|argument| argument != "--").any(|argument| argument == "--json")
 }
 
-/// What is wrong with a command line, from what people are shown: the message, then a tip or the usage, divided by empty lines.
+/// What is wrong with a command line, from what the library says: the message, then a tip or the usage, divided by empty lines.
 pub(crate) fn failure(error: &clap::Error) -> Failure {
     // Where an option of the group is set by a variable, the library calls it an error and not a wish for help.
     if matches!(error.kind(), ErrorKind::MissingSubcommand | ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand) {
@@ -71,10 +71,38 @@ pub(crate) fn failure(error: &clap::Error) -> Failure {
     let message = first.strip_prefix("error: ").unwrap_or(&first);
     let rest: Vec<String> = parts.collect();
     let part = |start: &str| rest.iter().find_map(|part| part.strip_prefix(start));
-    let failure = Failure::failed(Code::Usage, message);
-    match part("tip: ").or_else(|| part("Usage: ")) {
-        Some(hint) => failure.hint(hint),
-        None => failure,
+    let failure = Failure::failed(Code::Usage, plain(message));
+    let (tip, usage) = (part("tip: ").map(plain), part("Usage: "));
+    let is_of_path = |word: &&str| word.starts_with(|c: char| c.is_ascii_lowercase());
+    let path = usage.map(|usage| usage.split(' ').take_while(is_of_path).collect::<Vec<_>>().join(" "));
+    match (tip, usage, path) {
+        (Some(tip), _, Some(path)) => failure.hint(format!("{tip}; `{path} --help` lists all")),
+        (Some(tip), _, None) => failure.hint(tip),
+        (None, Some(usage), Some(path)) => failure.hint(format!("usage: {usage}; `{path} --help` says more")),
+        (None, _, _) => failure,
+    }
+}
+
+/// The words of the library for what is wrong, in those of this program.
+fn plain(message: &str) -> String {
+    for (theirs, ours) in [
+        ("unrecognized subcommand ", "there is no command "),
+        ("the following required arguments were not provided: ", "missing: "),
+        ("a similar subcommand exists: ", "did you mean "),
+        ("a similar argument exists: ", "did you mean "),
+        ("a similar value exists: ", "did you mean "),
+        ("some similar subcommands exist: ", "did you mean one of these: "),
+        ("some similar arguments exist: ", "did you mean one of these: "),
+        ("some similar values exist: ", "did you mean one of these: "),
+    ] {
+        if let Some(rest) = message.strip_prefix(theirs) {
+            let end = if ours.starts_with("did") { "?" } else { "" };
+            return format!("{ours}{rest}{end}");
+        }
+    }
+    match message.strip_prefix("unexpected argument ").and_then(|rest| rest.strip_suffix(" found")) {
+        Some(argument) => format!("unexpected argument {argument}"),
+        None => message.to_owned(),
     }
 }
 
@@ -211,9 +239,25 @@ mod tests {
     }
 
     #[test]
-    fn a_wrong_command_line_is_told_to_programs_too() {
+    fn a_wrong_command_line_is_told_in_plain_words_with_what_to_type() {
         for (line, message, hint) in [
-            ("vendor key lst", "unrecognized subcommand 'lst'", "a similar subcommand exists: 'list'"),
+            (
+                "vendor key lst",
+                "there is no command 'lst'",
+                "did you mean 'list'?; `leasehold vendor key --help` lists all",
+            ),
+            (
+                "vendor key xyzzy",
+                "there is no command 'xyzzy'",
+                "usage: leasehold vendor key [OPTIONS] <COMMAND>; `leasehold vendor key --help` says more",
+            ),
+            ("quickstart --clents 7", "unexpected argument '--clents'", "did you mean '--clients'?"),
+            ("quickstart more", "unexpected argument 'more'", "usage: leasehold quickstart [OPTIONS]"),
+            (
+                "vendor key issue --family a --kind hots -o x",
+                "invalid value 'hots' for '--kind <KIND>' [possible values: host, multiple]",
+                "did you mean 'host'?",
+            ),
             (
                 "vendor init --years 0 --name A",
                 "invalid value '0' for '--years <N>': a whole number from 1 to 100 is wanted",
@@ -221,8 +265,8 @@ mod tests {
             ),
             (
                 "vendor init",
-                "the following required arguments were not provided: --name <NAME>",
-                "leasehold vendor init --name <NAME>",
+                "missing: --name <NAME>",
+                "usage: leasehold vendor init --name <NAME>; `leasehold vendor init --help` says more",
             ),
             ("vendor", "a command is missing", "`leasehold --help` lists them"),
         ] {
