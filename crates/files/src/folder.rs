@@ -88,13 +88,37 @@ pub fn sync_folder(_folder: &Path) -> io::Result<()> {
     Ok(())
 }
 
-/// `%ProgramData%\Leasehold`: where the machine's programs keep their state. The system is asked, not the environment. `None` where it says nothing.
+/// What lies in a folder of its own where Leasehold keeps its files.
 #[cfg(windows)]
-pub fn machine_folder() -> Option<PathBuf> {
-    Some(leasehold_windows::folder::program_data()?.join("Leasehold"))
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Part {
+    /// A host.
+    Host,
+    /// The state of a machine's clients.
+    Client,
+    /// The manifests for an agent.
+    Products,
 }
 
-/// `%LOCALAPPDATA%\Leasehold`: the same for the user's.
+#[cfg(windows)]
+impl Part {
+    /// The folder's name.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Host => "Host",
+            Self::Client => "Client",
+            Self::Products => "Products",
+        }
+    }
+}
+
+/// The machine's own, in `%ProgramData%\Leasehold`. The system is asked, not the environment. `None` where it says nothing.
+#[cfg(windows)]
+pub fn machine_folder(part: Part) -> Option<PathBuf> {
+    Some(leasehold_windows::folder::program_data()?.join("Leasehold").join(part.name()))
+}
+
+/// `%LOCALAPPDATA%\Leasehold`: the user's.
 #[cfg(windows)]
 pub fn user_folder() -> Option<PathBuf> {
     Some(leasehold_windows::folder::local_app_data()?.join("Leasehold"))

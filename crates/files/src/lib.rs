@@ -16,9 +16,9 @@ mod replace;
 mod retry;
 mod walk;
 
-pub use folder::{is_there, make_folder, native, remove, remove_unsynced, rename, sync_folder};
 #[cfg(windows)]
-pub use folder::{machine_folder, user_folder};
+pub use folder::{Part, machine_folder, user_folder};
+pub use folder::{is_there, make_folder, native, remove, remove_unsynced, rename, sync_folder};
 pub use private::{close_to_others, create_private, everyone_reads};
 pub use read::{open, open_lock, read, read_if_there, read_to_limit};
 pub use replace::{Replacement, create, replace, replace_unsynced};

@@ -119,12 +119,12 @@ fn user_socket() -> Option<PathBuf> {
 
 #[cfg(windows)]
 fn machine_products() -> Option<PathBuf> {
-    Some(leasehold_files::machine_folder()?.join("Products"))
+    leasehold_files::machine_folder(leasehold_files::Part::Products)
 }
 
 #[cfg(windows)]
 fn user_products() -> Option<PathBuf> {
-    Some(leasehold_files::user_folder()?.join("Products"))
+    Some(leasehold_files::user_folder()?.join(leasehold_files::Part::Products.name()))
 }
 
 #[cfg(test)]

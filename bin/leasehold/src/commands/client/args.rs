@@ -24,8 +24,9 @@ pub(crate) struct StateArgs {
     /// The product's manifest, `-` for standard input; not needed where the state directory knows one product.
     #[arg(long, value_name = "FILE")]
     manifest: Option<PathBuf>,
-    /// The state directory [default: `LEASEHOLD_STATE`, else /var/lib/leasehold/client where the machine has state there, else
-    /// the user's own, in it a folder named after the machine].
+    /// The state directory [default: `LEASEHOLD_STATE`, else the machine's where it has state there (/var/lib/leasehold/client; on
+    /// Windows %ProgramData%\Leasehold\Client, on macOS /Library/Application Support/leasehold/client), else the user's own, in
+    /// it a folder named after the machine].
     #[arg(long, value_name = "DIR")]
     state: Option<PathBuf>,
     /// Take a manifest of the vendor with this root key and no other.

@@ -35,7 +35,7 @@ pub(crate) struct HostToken {
 #[derive(Debug, Args)]
 struct OfHost {
     /// The host's folder.
-    #[arg(long = "data", global = true, value_name = "DIR", env = "LEASEHOLD_HOST_DATA", default_value_os_t = default_data())]
+    #[arg(long = "data", global = true, value_name = "DIR", env = "LEASEHOLD_HOST_DATA", default_value = default_data(), required = default_data().is_none())]
     folder: PathBuf,
     /// Who orders it, for the audit [default: the user of the operating system].
     #[arg(long = "as", global = true, value_name = "NAME")]

@@ -27,6 +27,8 @@ mod status;
 mod subscription;
 
 use std::path::{Path, PathBuf};
+#[cfg(windows)]
+use std::sync::LazyLock;
 
 use clap::{Args, Subcommand};
 use leasehold_core::{Code, Timestamp};
@@ -114,7 +116,7 @@ impl Host {
 #[derive(Args, Clone, Debug)]
 pub(crate) struct Data {
     /// The host's folder.
-    #[arg(long = "data", value_name = "DIR", env = "LEASEHOLD_HOST_DATA", default_value_os_t = default_data())]
+    #[arg(long = "data", value_name = "DIR", env = "LEASEHOLD_HOST_DATA", default_value = default_data(), required = default_data().is_none())]
     pub(crate) folder: PathBuf,
     /// The database that holds the store, instead of the host's folder: `postgres://USER@HOST/NAME`; or set `LEASEHOLD_STORE`.
     #[arg(long, value_name = "URL")]
@@ -289,11 +291,18 @@ pub(crate) fn seconds(time: Timestamp) -> u64 {
     time.unix()
 }
 
-/// Where a host keeps its state unless it is told.
-fn default_data() -> PathBuf {
-    #[cfg(windows)]
-    if let Some(folder) = leasehold_files::machine_folder() {
-        return folder.join("Host");
-    }
-    PathBuf::from("/var/lib/leasehold/host")
+/// Where a host keeps its state unless it is told; `None` where it has to be.
+#[cfg(unix)]
+#[expect(clippy::unnecessary_wraps, reason = "elsewhere the system may name no folder")]
+const fn default_data() -> Option<&'static str> {
+    Some("/var/lib/leasehold/host")
+}
+
+/// Where a host keeps its state unless it is told; `None` where Windows names no folder: then it has to be.
+#[cfg(windows)]
+fn default_data() -> Option<&'static str> {
+    static FOLDER: LazyLock<Option<String>> = LazyLock::new(|| {
+        leasehold_files::machine_folder(leasehold_files::Part::Host)?.into_os_string().into_string().ok()
+    });
+    FOLDER.as_deref()
 }
