@@ -41,6 +41,14 @@ fn an_outage_and_a_seed_of_ones_own_change_the_answer() {
     assert_ne!(of(""), of("--seed 2"));
     let value: Value = serde_json::from_str(&of("--outage 2027-05-20/9d")).expect("JSON");
     assert_eq!(value["outages"][0]["missed"], 27, "{value:#}");
+    for (outage, words) in [
+        ("2027-04-01/9d", "before the first day"),
+        ("2027-05-02/1d", "before the first day"),
+        ("2028-05-20/9d", "after the last day"),
+    ] {
+        let (_, told, _) = run(folder.path(), &format!("simulate --sample threshold --days 9 --outage {outage}"));
+        assert!(told.contains(&format!("that is {words} that is simulated")), "{outage}: {told}");
+    }
 }
 
 #[test]
@@ -75,11 +83,11 @@ fn what_cannot_be_simulated_is_told_with_the_place_and_a_way_on() {
     ] {
         fs::write(folder.path().join("own.toml"), &text).expect("a file");
         let (done, _, talk) = run(folder.path(), "simulate own.toml");
-        assert!(!done && talk.contains(told), "{text}: {talk}");
+        assert!(!done && talk.contains(told) && talk.contains("scenario own.toml: "), "{text}: {talk}");
         assert!(talk.contains("[bad-configuration]") && talk.contains("--print"), "{talk}");
     }
     for (line, told) in [
-        ("simulate", "<FILE>"),
+        ("simulate", "--sample away"),
         ("simulate nowhere.toml", "[file]"),
         ("simulate own.toml --sample away", "cannot be used with"),
         ("simulate --sample away --outage 2027-03-01", "an outage is written like 2027-03-01/21d"),

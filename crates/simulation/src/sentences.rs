@@ -91,6 +91,9 @@ impl Outage {
         if from >= scenario.end() {
             return format!("{begin}: that is after the last day that is simulated.");
         }
+        if until <= scenario.begin {
+            return format!("{begin}: that is before the first day that is simulated.");
+        }
         if self.missed == 0 {
             return format!("{begin}: no machine notices.");
         }

@@ -6,7 +6,7 @@ mod scenario;
 use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
-use leasehold_core::{Span, Timestamp, text_file};
+use leasehold_core::{Code, Span, Timestamp};
 use leasehold_files::Readers;
 use leasehold_simulation::{Interval, Outcome, Peak, Scenario, simulate};
 use serde_json::{Value, json};
@@ -25,7 +25,7 @@ use crate::values;
 #[derive(Debug, Args)]
 pub(crate) struct Simulate {
     /// The scenario (TOML); `-` is standard input.
-    #[arg(value_name = "FILE", required_unless_present = "sample", conflicts_with = "sample")]
+    #[arg(value_name = "FILE", conflicts_with = "sample")]
     scenario: Option<PathBuf>,
     /// A sample instead.
     #[arg(long, value_enum, value_name = "NAME")]
@@ -89,7 +89,8 @@ impl Simulate {
         let files = [&self.html, &self.csv].map(|path| OutFile::named(path.clone(), self.force));
         files.iter().try_for_each(OutFile::check)?;
         let scenario = self.scenario()?;
-        let outcome = simulate(&scenario).map_err(|error| scenario::failed(format!("scenario: {error}")))?;
+        let outcome =
+            simulate(&scenario).map_err(|error| scenario::failed(format!("scenario {}: {error}", self.name())))?;
         let [html, csv] = &files;
         write(html, &|| page::page(&scenario, &outcome))?;
         write(csv, &|| page::csv(&outcome))?;
@@ -100,12 +101,27 @@ impl Simulate {
         Ok(())
     }
 
+    /// What the scenario is called in messages.
+    fn name(&self) -> String {
+        match (&self.scenario, self.sample) {
+            (Some(path), _) => path.display().to_string(),
+            (None, Some(sample)) => {
+                sample.to_possible_value().map_or_else(String::new, |value| value.get_name().to_owned())
+            }
+            (None, None) => String::new(),
+        }
+    }
+
     /// The scenario with what the options change.
     fn scenario(&self) -> Result<Scenario, Failure> {
         let mut scenario = match (&self.scenario, self.sample) {
-            (Some(path), _) => scenario::read(&text_file::decode(&input::file(path)?), path)?,
+            (Some(path), _) => scenario::read(&input::text(path)?, path)?,
             (None, Some(sample)) => scenario::read(sample.text(), Path::new("sample"))?,
-            (None, None) => unreachable!("the command line asks for one of both"),
+            (None, None) => {
+                return Err(Failure::failed(Code::Usage, "no scenario is named").hint(
+                    "name its FILE, or a sample: `leasehold simulate --sample away`; `--help` lists the samples",
+                ));
+            }
         };
         scenario.days = self.days.unwrap_or(scenario.days);
         scenario.seed = self.seed.unwrap_or(scenario.seed);
