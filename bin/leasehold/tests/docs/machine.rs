@@ -11,6 +11,7 @@ use leasehold_testkit::ldap;
 use leasehold_testkit::need::{Need, is_missing};
 use leasehold_testkit::process::{contained, folder};
 
+use crate::page::Page;
 use crate::terminal::Terminal;
 
 /// The machine on which a page is typed.
@@ -48,6 +49,11 @@ impl Machine {
         for need in needs {
             if need == OPENLDAP {
                 self.directory = Some(openldap());
+                continue;
+            }
+            if need == FIRST_DAY {
+                let page = Page::read(&Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/start.md"));
+                page.steps.iter().for_each(|step| drop(self.run(&step.command)));
                 continue;
             }
             let (_, script) =
@@ -109,6 +115,8 @@ fn openldap() -> (Child, ChildStdin) {
     (bash, alive)
 }
 
+/// What a page names that goes on where that of the first day ends.
+const FIRST_DAY: &str = "the first day";
 /// What a page names for it.
 pub(crate) const OPENLDAP: &str = "openldap";
 const INSIDE: &str = "LEASEHOLD_TEST_MACHINE";
