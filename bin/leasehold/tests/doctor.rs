@@ -189,7 +189,7 @@ fn a_threshold_that_is_not_met_is_told_with_the_count_and_only_by_who_has_asked(
     let asked = clinic.examine(&["--no-dns", "--ask", "--host", &host.address]);
     assert_cause(&asked, "threshold-not-met");
     let detail = asked.1["cause"]["detail"].as_str().unwrap();
-    assert!(detail.starts_with("threshold: 1 of 5 machines have asked ("), "{detail}");
+    assert!(detail.starts_with("threshold: 1 of 5 machines have asked (") && detail.contains(") at 20"), "{detail}");
     assert!(detail.contains("proven by the host"), "{detail}");
     assert_cause(&clinic.at_host(&host.address), "threshold-not-met");
 }

@@ -14,6 +14,7 @@ use leasehold_core::{Code, Cti, KeyId, Policy, ProductId, ProductKey, PublicKey,
 use leasehold_files::Readers;
 use leasehold_host::activation::{Home as HostHome, Inquiry};
 use leasehold_host::report::Report;
+use leasehold_store::StoreError;
 use leasehold_store::authority::{Actor, AuthorityStore, Stamp};
 use leasehold_store_sqlite::authority::SqliteAuthority;
 
@@ -123,6 +124,17 @@ impl Throwaway<'_> {
         let host = request_and_install(&home, &key, authority)?;
         (self.say)(&format!("host: {host}, requested, approved and installed"));
         Ok(())
+    }
+}
+
+/// What a failure of the host's store means, whose folder lies in the one that `--dir` names.
+pub(crate) fn in_use_or_failed(host: &Path, error: &StoreError) -> Failure {
+    let failure = store_failed(host, error);
+    match error.code() {
+        Code::StoreInUse => {
+            failure.hint("another `quickstart` or `testhost` runs there: stop it, or name another folder with `--dir`")
+        }
+        _ => failure,
     }
 }
 

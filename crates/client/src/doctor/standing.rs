@@ -31,7 +31,10 @@ pub(crate) fn attempt(answer: &Result<Answer, Error>) -> Finding {
 /// `grant` is what a host has for the product.
 pub(crate) fn checks(status: &Status, grant: Option<&Grant>, service: Service, now: Timestamp) -> Vec<Finding> {
     let last = |code| status.last_failure.as_ref().filter(|failure| failure.known() == Some(code));
-    let refused = |name, code| last(code).map(|failure| Finding::failure(name, code, describe(failure)));
+    // What the host has said may have changed since.
+    let since = status.last_attempt.map_or_else(String::new, |at| format!(" at {at}"));
+    let refused =
+        |name, code| last(code).map(|failure| Finding::failure(name, code, format!("{}{since}", describe(failure))));
     let mut findings = vec![
         refused("threshold", Code::ThresholdNotMet)
             .or_else(|| refused("devices", Code::DevicesReached))

@@ -18,7 +18,10 @@ pub(super) fn checks(input: &DoctorInput<'_>) -> Vec<Finding> {
         Err(error @ Error::NoRequest(_)) => {
             let hint =
                 "make one with `leasehold host request --key-file FILE`, or name the host's folder with `--data`";
-            return vec![Finding::failure(NAME, Code::NotInitialised, error.to_string()).with_hint(hint)];
+            let folder = input.home.folder();
+            let missing = (!folder.exists()).then(|| format!("{}: there is no such folder", folder.display()));
+            let detail = missing.unwrap_or_else(|| error.to_string());
+            return vec![Finding::failure(NAME, Code::NotInitialised, detail).with_hint(hint)];
         }
         Err(error) => return vec![Finding::failure(NAME, error.code(), error.to_string())],
     };

@@ -11,7 +11,7 @@ use super::{DoctorInput, OpenStore};
 pub(super) fn checks(input: &DoctorInput<'_>) -> Vec<Finding> {
     let mut store = match input.open() {
         OpenStore::Open(store) => store,
-        OpenStore::NoneYet => return vec![Finding::skipped("machines", "no machine has asked yet")],
+        OpenStore::NoneYet => return vec![Finding::skipped("machines", NONE)],
         OpenStore::Unusable => return vec![Finding::skipped("machines", "the store does not open")],
     };
     let mut checks = thresholds(input, store.as_mut());
@@ -69,6 +69,7 @@ fn duplicates(store: &mut dyn HostStore) -> Result<Finding, StoreError> {
         "{seen} known; {alike} share their fingerprint with another; twins, which do not count: {twins}; forks: {forks}"
     );
     Ok(match (alike, forks) {
+        _ if seen == 0 => Finding::skipped("machines", NONE),
         (0, 0) => Finding::ok("machines", format!("{seen} known, all different")),
         (0, _) => Finding::warning("machines", Code::Forks, detail),
         (_, _) => Finding::warning("machines", Code::Duplicates, detail),
@@ -79,5 +80,6 @@ fn failed(error: &StoreError) -> Finding {
     Finding::failure("machines", error.code(), error.to_string())
 }
 
+const NONE: &str = "no machine has asked yet";
 /// Rows that are read at once.
 const PAGE: usize = 1_000;

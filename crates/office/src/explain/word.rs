@@ -88,7 +88,7 @@ pub(super) fn unknown(query: &str) -> Unknown {
     } else if query.split_whitespace().nth(3).is_some() {
         "it names no code, state or event: what stands in brackets or in the details of the message is looked up"
     } else {
-        "it is in none of the tables"
+        "it is in none of the tables; `leasehold office explain` lists them, `leasehold explain` the codes of Leasehold itself"
     };
     Unknown { asked: query.to_owned(), why: why.to_owned(), bits: None, near: near(query) }
 }

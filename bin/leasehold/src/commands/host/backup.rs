@@ -60,7 +60,7 @@ impl Backup {
         }
         let path = if is_folder { named(&self.to, host)? } else { self.to.clone() };
         if !self.force && path.exists() {
-            return Err(Failure::refused(Code::AlreadyExists, format!("{}: there is such a file", path.display()))
+            return Err(Failure::refused(Code::AlreadyExists, format!("{}: there is a file already", path.display()))
                 .hint("name another, or a folder; or give --force"));
         }
         let about = write(&home, &location, &path, self.force)?;

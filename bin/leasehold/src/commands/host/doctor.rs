@@ -13,11 +13,12 @@ use leasehold_store::StoreError;
 use leasehold_store::host::HostStore;
 use leasehold_store_sqlite::host::SqliteHost;
 
-use super::Data;
 use super::dns::options::DnsOptions;
 use super::options::{AuthorityOptions, ListensAt, ServedWith};
 use super::subscription;
+use super::{Data, name_the_folder};
 use crate::commands::findings::report;
+use crate::commands::inspect::other;
 use crate::failure::Failure;
 use crate::input;
 use crate::output::Output;
@@ -42,6 +43,10 @@ impl HostDoctor {
     /// Examines the host; nothing is changed. Where the configuration cannot be read it fails; all else is found.
     pub(crate) fn run(self, output: Output) -> Result<(), Failure> {
         let config = self.with.read()?;
+        // What lies in it would be examined as if it were a host's.
+        if let Some(message) = other::mistaken(&self.data.folder, "host-folder") {
+            return Err(name_the_folder(message));
+        }
         let address = self.listens.address(&config);
         let home = self.data.home();
         // One that is remembered and cannot be read is a finding.

@@ -18,9 +18,9 @@ use serde_json::json;
 use tokio::sync::oneshot;
 
 use crate::commands::host::administration::{self, AdminListen, AdminListener};
+use crate::commands::host::failed;
 use crate::commands::host::serve::runtime;
-use crate::commands::host::{failed, store_failed};
-use crate::commands::throwaway::{Purpose, Throwaway};
+use crate::commands::throwaway::{Purpose, Throwaway, in_use_or_failed};
 use crate::failure::Failure;
 use crate::output::{self, Column, Output, Table};
 use crate::values;
@@ -152,7 +152,7 @@ struct Serving {
 
 impl Serving {
     fn start(data: &Path, admin: AdminListen) -> Result<Self, Failure> {
-        let store = SqliteHost::open(data).map_err(|error| store_failed(data, &error))?;
+        let store = SqliteHost::open(data).map_err(|error| in_use_or_failed(data, &error))?;
         let home = leasehold_host::activation::Home::new(data);
         let options = Options::default();
         let server = Server::start(home, Box::new(store), Arc::new(SystemClock), Arc::new(SystemRng), options)

@@ -20,9 +20,9 @@ use leasehold_store_sqlite::host::SqliteHost;
 use serde_json::json;
 use tokio::sync::watch;
 
+use crate::commands::host::failed;
 use crate::commands::host::serve::runtime;
-use crate::commands::host::{failed, store_failed};
-use crate::commands::throwaway::{Made, Purpose, Throwaway};
+use crate::commands::throwaway::{Made, Purpose, Throwaway, in_use_or_failed};
 use crate::commands::vendor::policy::PolicyOptions;
 use crate::failure::Failure;
 use crate::output::{self, Output};
@@ -95,7 +95,7 @@ impl Testhost {
     async fn serve(&self, dir: &Path, made: Made, clock: ClockFile, output: Output) -> Result<(), Failure> {
         let service_failed = |error| failed(&leasehold_host::Error::Service(error));
         let host = dir.join("host");
-        let store = SqliteHost::open(&host).map_err(|error| store_failed(&host, &error))?;
+        let store = SqliteHost::open(&host).map_err(|error| in_use_or_failed(&host, &error))?;
         let moved = Arc::new(TestClock::by_file(clock.path()).over(Arc::new(SystemClock)));
         let ordinary = self.ordinary_lease.map(|length| (self.product, length)).into_iter().collect();
         let settings = Settings { rates: RateLimits::NONE, ordinary, ..Settings::default() };

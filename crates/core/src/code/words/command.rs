@@ -47,7 +47,7 @@ words! {
         "update this program: `leasehold --version` shows which it is";
     WrongKindOfKey: "the product key is of another kind",
         "a generic key, host key or multiple key was given where another belongs",
-        "`leasehold inspect --key -` says what a key is for";
+        "name the key that belongs there: a host key activates hosts and directories, a multiple key machines; `leasehold inspect --key -` says what a key is for";
     WrongPassphrase: "the passphrase does not open the key file",
         "it is mistyped, or the file is another one",
         "type it again, or name the right file with `--passphrase-file`; without it the key is lost: restore one from a backup";
@@ -62,7 +62,7 @@ words! {
         "name the right folder; a vendor's begins with `leasehold vendor init`, a host's with `leasehold host activate` or `host request`";
     AddressInUse: "another program listens at this address",
         "a second server, or an earlier one that still runs",
-        "stop it, or choose another address (`--listen`, or `listen` in the configuration)";
+        "stop the other program (`ss -ltnp` names it; on Windows `netstat -ano`), or choose another address (`--listen`, or `listen` in the configuration)";
     AddressDenied: "this user may not listen at the address",
         "ports below 1024 are for privileged users",
         "choose another port (`--listen`, or `listen` in the configuration), or give the service the right to this one";
