@@ -190,6 +190,7 @@ pub(crate) fn unreadable(name: &str, error: &ArmourError) -> Failure {
         ArmourError::Parts(PartsError::Missing { .. }) => Code::PartsMissing,
         ArmourError::TooLarge
         | ArmourError::TooMany
+        | ArmourError::Empty
         | ArmourError::Unknown
         | ArmourError::UnknownLabel
         | ArmourError::Several

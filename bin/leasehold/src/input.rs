@@ -31,6 +31,23 @@ pub(crate) fn document(path: &Path) -> Result<Vec<u8>, Failure> {
     documents::read(path)
 }
 
+/// A text: a file's in whatever encoding, or that of standard input where `path` is `-`.
+pub(crate) fn text(path: &Path) -> Result<String, Failure> {
+    let text = text_file::decode(&file(path)?).into_owned();
+    check_text(path, &text)?;
+    Ok(text)
+}
+
+/// Refuses what is no text: a message that shows a line of it would write to the terminal whatever stands there.
+pub(crate) fn check_text(path: &Path, text: &str) -> Result<(), Failure> {
+    let is_text = |c: char| c != char::REPLACEMENT_CHARACTER && (!c.is_control() || "\t\n\r\u{c}".contains(c));
+    if text.chars().all(is_text) {
+        return Ok(());
+    }
+    Err(Failure::failed(Code::File, format!("{}: not a text", path.display()))
+        .hint("name another file; `leasehold inspect FILE` says what this one is"))
+}
+
 /// A secret: the first line of `path` (`-` is standard input) where given, else asked for on the terminal.
 pub(crate) fn secret(path: Option<&Path>, prompt: &str) -> Result<String, Failure> {
     Ok(secret_text(path, prompt)?.lines().next().unwrap_or_default().to_owned())
@@ -67,8 +84,14 @@ fn warn_if_readable_by_others(path: &Path) {
 /// named.
 pub(crate) fn product_key(path: Option<&Path>, prompt: &str) -> Result<ProductKey, Failure> {
     let text = secret_text(path, prompt)?;
+    let named = path.filter(|path| *path != Path::new("-")).map(|path| path.display().to_string());
+    let name = named.unwrap_or_else(|| prompt.to_owned());
+    if text.trim().is_empty() {
+        return Err(Failure::refused(Code::NotAProductKey, format!("{name}: it is empty"))
+            .hint(format!("name the file that holds the {prompt}")));
+    }
     text.parse().map_err(|error| {
-        let failure = Failure::refused(Code::NotAProductKey, format!("{prompt}: {error}"));
+        let failure = Failure::refused(Code::NotAProductKey, format!("{name}: {error}"));
         match repair::repair(&text) {
             Some(repair) => failure.hint(format!("{}; nothing else fits", repair.slip)),
             None => failure,

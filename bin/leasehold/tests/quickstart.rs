@@ -2,6 +2,7 @@
 
 mod support;
 
+use std::fs;
 #[cfg(unix)]
 use std::io::{BufRead, BufReader};
 use std::path::Path;
@@ -62,12 +63,52 @@ fn it_serves_on_until_it_is_told_to_stop_and_ends_well() {
 }
 
 #[test]
+fn a_file_that_is_empty_or_no_text_is_named_whatever_it_was_given_as() {
+    let folder = tempfile::tempdir().expect("a folder");
+    quickstart(folder.path(), &["--clients", "1"]);
+    for (name, bytes) in [("void", "".as_bytes()), ("blank", b"\n \r\n"), ("bytes", b"\xd2\x84\x1b[31m\0 = 1")] {
+        fs::write(folder.path().join(name), bytes).expect("it can be written");
+    }
+    let (documents, texts) = (
+        [
+            "client activate --manifest FILE --host localhost --state clients/mine",
+            "client install FILE --manifest acme-cad.lh --state clients/1",
+            "doctor --manifest FILE --state clients/1",
+            "host install FILE --data host",
+            "host request --data host --key-file FILE",
+            "inspect FILE",
+            "vendor approve FILE --dir vendor --passphrase-file vendor/passphrase -o out",
+        ],
+        [
+            "host check-config FILE",
+            "host serve --data host --config FILE",
+            "office config --profile FILE",
+            "office plan --from FILE",
+            "simulate FILE",
+        ],
+    );
+    let both = [("void", "empty"), ("blank", "empty")].map(|(name, words)| (&documents[..], name, words));
+    for (lines, name, words) in both.into_iter().chain([(&texts[..], "bytes", "")]) {
+        for line in lines {
+            let typed = line.replace("FILE", name);
+            let output = program().args(typed.split(' ')).current_dir(folder.path()).output().expect("a process");
+            let told = String::from_utf8_lossy(&output.stderr);
+            assert!(matches!(output.status.code(), Some(1 | 2)), "{typed}: {told}");
+            assert!(told.contains(name) && told.contains(words) && told.contains("hint: "), "{typed}: {told}");
+            assert!(!told.contains(|c: char| c.is_control() && c != '\n'), "{typed}: {told:?}");
+        }
+    }
+}
+
+#[test]
 fn a_file_or_the_folder_of_another_is_named_where_a_folder_is_mistaken() {
     let folder = tempfile::tempdir().expect("a folder");
     quickstart(folder.path(), &["--clients", "1"]);
     for (line, words) in [
         ("host status --data vendor", "vendor: it is a vendor's folder"),
         ("host clients --data vendor", "vendor: it is a vendor's folder"),
+        ("host doctor --data vendor", "vendor: it is a vendor's folder"),
+        ("host doctor --data acme-cad.lh", "acme-cad.lh: it is a file"),
         ("host events --data acme-cad.lh", "acme-cad.lh: it is a file"),
         ("host clients --data nowhere", "nowhere: there is no such folder"),
         ("host backup - --data acme-cad.lh", "acme-cad.lh: it is a file"),

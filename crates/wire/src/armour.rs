@@ -24,6 +24,9 @@ pub enum ArmourError {
     /// More text than a file of many documents may have.
     #[error("more than {} MiB: split the file", MAX_TEXTS >> 20)]
     TooMany,
+    /// Nothing but blanks.
+    #[error("it is empty")]
+    Empty,
     /// Neither a document's bytes, nor armour, nor texts of QR codes, nor hexadecimal digits.
     #[error("neither a document's bytes, nor armour (-----BEGIN LEASEHOLD …-----), nor hexadecimal digits")]
     Unknown,
@@ -86,12 +89,13 @@ pub fn read(file: &[u8]) -> Result<Cow<'_, [u8]>, ArmourError> {
     if file.len() > MAX_TEXT {
         return Err(ArmourError::TooLarge);
     }
-    if file.is_empty() || is_raw(file) {
+    if is_raw(file) {
         return Ok(Cow::Borrowed(file));
     }
-    let mut all = each(&text_file::decode(file));
+    let text = text_file::decode(file);
+    let mut all = each(&text);
     match (all.pop(), all.len()) {
-        (None, _) => Err(ArmourError::Unknown),
+        (None, _) => Err(none_in(&text)),
         (Some(only), 0) => only.map(Cow::Owned),
         (Some(_), _) => Err(ArmourError::Several),
     }
@@ -105,16 +109,22 @@ pub fn read_all(file: &[u8]) -> Result<Vec<Result<Vec<u8>, ArmourError>>, Armour
     if file.len() > MAX_TEXTS {
         return Err(ArmourError::TooMany);
     }
-    if file.is_empty() || is_raw(file) {
+    if is_raw(file) {
         return Ok(Vec::from([Ok(file.to_vec())]));
     }
-    let all = each(&text_file::decode(file));
-    if all.is_empty() { Err(ArmourError::Unknown) } else { Ok(all) }
+    let text = text_file::decode(file);
+    let all = each(&text);
+    if all.is_empty() { Err(none_in(&text)) } else { Ok(all) }
+}
+
+/// Why a text holds no document.
+fn none_in(text: &str) -> ArmourError {
+    if text.trim().is_empty() { ArmourError::Empty } else { ArmourError::Unknown }
 }
 
 fn is_raw(file: &[u8]) -> bool {
     // A text may begin with the same byte; no document's bytes are a text.
-    file.first().is_none_or(|first| *first == TAG_18) && core::str::from_utf8(file).is_err()
+    file.first().is_some_and(|first| *first == TAG_18) && core::str::from_utf8(file).is_err()
 }
 
 /// The documents in a text: in armour, as texts of QR codes; where there is neither, in hexadecimal digits.
@@ -218,7 +228,8 @@ fn escaped(rest: &mut core::str::Chars<'_>) -> Option<char> {
 fn unhex(text: &str) -> Option<Vec<u8>> {
     let digits = text.chars().filter(|c| !is_filler(*c));
     let digits: Vec<u8> = digits.map(|c| u8::try_from(c.to_digit(16)?).ok()).collect::<Option<_>>()?;
-    digits.len().is_multiple_of(2).then(|| digits.chunks(2).map(|pair| pair[0] << 4 | pair[1]).collect())
+    let whole = !digits.is_empty() && digits.len().is_multiple_of(2);
+    whole.then(|| digits.chunks(2).map(|pair| pair[0] << 4 | pair[1]).collect())
 }
 
 /// Blanks, the marks of quoting, and characters without width.
@@ -252,6 +263,15 @@ mod tests {
 
     fn each_line(text: &str, change: impl Fn(&str) -> String) -> String {
         text.lines().map(|line| change(line) + "\n").collect()
+    }
+
+    #[test]
+    fn a_file_of_blanks_is_empty() {
+        for file in ["", "\n", " \r\n\t", "\u{feff}", "\u{feff}\n"] {
+            assert_eq!(read(file.as_bytes()), Err(ArmourError::Empty), "{file:?}");
+            assert_eq!(read_all(file.as_bytes()), Err(ArmourError::Empty), "{file:?}");
+        }
+        assert_eq!(read(b"x"), Err(ArmourError::Unknown));
     }
 
     #[test]

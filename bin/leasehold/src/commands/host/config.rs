@@ -18,6 +18,7 @@ use super::subscription::SubscriptionOptions;
 use crate::commands::access::provider::SignInOptions;
 use crate::commands::traces::TraceOptions;
 use crate::failure::Failure;
+use crate::input;
 use crate::toml_file;
 use crate::values::{self, OrNone};
 
@@ -108,6 +109,7 @@ impl Config {
             return Ok(Self::default());
         };
         let text = std::fs::read_to_string(path).map_err(|error| Failure::file(path, &error))?;
+        input::check_text(path, &text)?;
         let config: Self = toml_file::parse(&text).map_err(|words| {
             Failure::failed(Code::BadConfiguration, format!("configuration {}: {words}", path.display()))
         })?;

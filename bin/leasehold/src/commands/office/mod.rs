@@ -81,6 +81,13 @@ fn text_of(path: &Path, max: usize) -> Result<String, Failure> {
     Ok(text::decode(&bytes).0.into_owned())
 }
 
+/// The same of a file that is written for the command, and not collected.
+fn written_text_of(path: &Path, max: usize) -> Result<String, Failure> {
+    let text = text_of(path, max)?;
+    input::check_text(path, &text)?;
+    Ok(text)
+}
+
 /// The day that was named, else the day it is in this machine's time zone.
 fn today(named: Option<Date>) -> Date {
     let seconds = i64::try_from(input::now().unix()).unwrap_or(i64::MAX);

@@ -27,7 +27,7 @@ impl OwnOptions {
         let mut own = Own::default();
         self.own.iter().cloned().for_each(|entry| own.add(entry));
         if let Some(path) = &self.own_file {
-            let text = super::text_of(path, MAX_FILE)?;
+            let text = super::written_text_of(path, MAX_FILE)?;
             own.add_lines(&text).map_err(|error| Failure::failed(Code::Usage, error.to_string()).of(path))?;
         }
         Ok(own)

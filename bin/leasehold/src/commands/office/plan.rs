@@ -110,7 +110,7 @@ impl Make {
     fn estate(&self, asks: bool) -> Result<Estate, Failure> {
         let defaults = self.told.facts();
         if let Some(path) = &self.from {
-            let text = super::text_of(path, MAX_FILE)?;
+            let text = super::written_text_of(path, MAX_FILE)?;
             let estate = Estate::parse(&text).map_err(|error| no_estate(&error).of(path))?;
             let (mak_left, defaults) = (self.mak_left.or(estate.mak_left), estate.defaults.or(&defaults));
             return Ok(Estate { mak_left, defaults, ..estate });
@@ -242,6 +242,9 @@ fn ask(question: &str) -> Result<Option<String>, Failure> {
     io::stderr().flush().map_err(failed)?;
     let mut line = String::new();
     let read = io::stdin().lock().read_line(&mut line).map_err(failed)?;
+    if read == 0 {
+        err!("\n");
+    }
     Ok((read > 0).then(|| line.trim().to_owned()))
 }
 
@@ -325,7 +328,7 @@ fn totals(plan: &Plan) {
 }
 
 fn no_estate(error: &EstateError) -> Failure {
-    Failure::failed(Code::NotAPlan, error.to_string())
+    Failure::failed(Code::NotAPlan, error.to_string().trim_end())
 }
 
 const MAX_FILE: usize = 1 << 20;

@@ -54,6 +54,7 @@ fn asked(question: &str, usual: &str, fits: impl Fn(&[&str]) -> bool) -> Result<
         let mut typed = String::new();
         let read = io::stdin().lock().read_line(&mut typed);
         if read.map_err(|error| Failure::failed(Code::File, format!("terminal: {error}")))? == 0 {
+            err!("\n");
             return Err(Failure::failed(Code::Usage, "the dialogue was ended").hint("name the products with --product"));
         }
         let line = if typed.trim().is_empty() { usual } else { typed.trim() };

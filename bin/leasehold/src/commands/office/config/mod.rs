@@ -191,7 +191,7 @@ fn key(file: Option<&Path>, product: &str) -> Result<Key, Failure> {
 
 /// Reads a profile; what is wrong in it is said with its line.
 fn read(path: &Path) -> Result<Profile, Failure> {
-    let text = super::text_of(path, MAX_PROFILE_BYTES)?;
+    let text = super::written_text_of(path, MAX_PROFILE_BYTES)?;
     text.parse::<Profile>().map_err(|error| {
         let line = error.span().map_or(1, |span| text[..span.start].matches('\n').count() + 1);
         Failure::failed(Code::Usage, format!("{}: line {line}: {error}", path.display()))

@@ -9,7 +9,7 @@ use leasehold_office::facts::method::ActivationMethod;
 use leasehold_office::lint::{Context, Edition, HostFacts, Mode, Release, System};
 use serde_json::Value;
 
-use super::super::text_of;
+use super::super::written_text_of;
 use crate::failure::Failure;
 use crate::values::{self, parsed};
 
@@ -85,7 +85,7 @@ pub(crate) fn plan(named: &str, group: Option<&str>) -> Result<ActivationMethod,
 
 fn of_file(path: &Path, group: Option<&str>) -> Result<ActivationMethod, Failure> {
     let wrong = |why: &str| Failure::failed(Code::Usage, format!("plan {}: {why}", path.display()));
-    let text = text_of(path, MAX_PLAN_BYTES)?;
+    let text = written_text_of(path, MAX_PLAN_BYTES)?;
     let plan: Value = serde_json::from_str(&text).map_err(|error| wrong(&error.to_string()))?;
     let groups = plan["groups"]
         .as_array()
