@@ -115,7 +115,7 @@ impl Failure {
 
     /// Prints message and hint on standard error.
     pub(crate) fn report(&self, output: Output) -> ExitCode {
-        let hint = self.advice();
+        let hint = hardening::without_product_keys(self.advice());
         let message = hardening::without_product_keys(&system::translated(&self.message));
         match output {
             _ if self.said == Said::Already => {}

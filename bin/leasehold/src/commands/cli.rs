@@ -76,7 +76,10 @@ pub(crate) fn failure(error: &clap::Error) -> Failure {
     let is_of_path = |word: &&str| word.starts_with(|c: char| c.is_ascii_lowercase());
     let path = usage.map(|usage| usage.split(' ').take_while(is_of_path).collect::<Vec<_>>().join(" "));
     match (tip, usage, path) {
-        (Some(tip), _, Some(path)) => failure.hint(format!("{tip}; `{path} --help` lists all")),
+        (Some(tip), _, Some(path)) => {
+            let end = if tip.ends_with('?') { "" } else { ";" };
+            failure.hint(format!("{tip}{end} `{path} --help` lists all"))
+        }
         (Some(tip), _, None) => failure.hint(tip),
         (None, Some(usage), Some(path)) => failure.hint(format!("usage: {usage}; `{path} --help` says more")),
         (None, _, _) => failure,
@@ -244,7 +247,7 @@ mod tests {
             (
                 "vendor key lst",
                 "there is no command 'lst'",
-                "did you mean 'list'?; `leasehold vendor key --help` lists all",
+                "did you mean 'list'? `leasehold vendor key --help` lists all",
             ),
             (
                 "vendor key xyzzy",
