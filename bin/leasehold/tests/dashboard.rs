@@ -29,7 +29,7 @@ fn every_page_of_the_authority_is_fit_for_all_too_and_the_vendor_issues_and_revo
     }
     let folder = tempfile::tempdir().expect("a folder");
     let vendor = ServedVendor::start(folder.path());
-    let looked = browser("authority.mjs").arg(&vendor.link).arg(pictures()).output().expect("node runs");
+    let looked = browser("authority.mjs").arg(&vendor.link).arg(pictures()).arg(&vendor.other_link).output().expect("node runs");
     let found = String::from_utf8_lossy(&looked.stdout);
     assert!(looked.status.success(), "{found}\n{}", String::from_utf8_lossy(&looked.stderr));
 }
@@ -58,10 +58,11 @@ fn pictures() -> PathBuf {
     Path::new(env!("CARGO_TARGET_TMPDIR")).join("../dashboard")
 }
 
-/// A vendor with customers whose authority serves, with the link that signs in to its dashboard.
+/// A vendor with customers whose authority serves, with the link that signs in to its dashboard, and one for who may only issue.
 struct ServedVendor {
     authority: Child,
     link: String,
+    other_link: String,
 }
 
 impl ServedVendor {
@@ -93,7 +94,9 @@ impl ServedVendor {
         said.next().expect("a line").expect("text");
         run("vendor admin add ann --no-password --dir q/vendor");
         let link = run("vendor admin link ann --dir q/vendor").trim().to_owned();
-        Self { authority, link }
+        run("vendor admin add eve --no-password --role issue --dir q/vendor");
+        let other_link = run("vendor admin link eve --dir q/vendor").trim().to_owned();
+        Self { authority, link, other_link }
     }
 }
 

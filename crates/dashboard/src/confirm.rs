@@ -17,6 +17,8 @@ pub struct Confirmation {
     pub fields: Vec<(&'static str, String)>,
     /// The words of the button.
     pub button: &'static str,
+    /// Whether something is lost by it: then the button is red.
+    pub destroys: bool,
     /// Where to go instead.
     pub back: String,
 }
@@ -24,13 +26,13 @@ pub struct Confirmation {
 /// The page that asks.
 #[must_use]
 pub fn confirm_page(frame: &Frame<'_>, confirmation: &Confirmation) -> String {
-    let Confirmation { title, text, action, fields, button, back } = confirmation;
+    let Confirmation { title, text, action, fields, button, destroys, back } = confirmation;
     let content = html! {
         p { (text) }
         form.card method="post" action=(action) {
             (frame.form_token())
             @for (name, value) in fields { input type="hidden" name=(name) value=(value); }
-            p.actions { button.danger type="submit" { (button) } a.button href=(back) { "Cancel" } }
+            p.actions { button.danger[*destroys] type="submit" { (button) } a.button href=(back) { "Cancel" } }
         }
         p.quiet { "It will stand in the audit with your name." }
     };

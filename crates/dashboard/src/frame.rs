@@ -98,7 +98,7 @@ impl Frame<'_> {
                     }
                 }
             }
-            @if self.signed_in.is_some() {
+            @if self.signed_in.is_some() && !self.areas.is_empty() {
                 nav.areas aria-label="Pages" {
                     ul {
                         @for area in self.areas {
@@ -134,6 +134,8 @@ pub struct SignInView<'v> {
     pub notice: Option<Notice>,
     /// The name that was tried before.
     pub name: &'v str,
+    /// Whether the name and the password that were tried are not good.
+    pub wrong: bool,
     /// The server of the identity provider, where it is another way in.
     pub provider: Option<&'v str>,
 }
@@ -141,6 +143,7 @@ pub struct SignInView<'v> {
 /// The page by which people sign in.
 #[must_use]
 pub fn sign_in_page(program: &'static str, view: &SignInView<'_>) -> String {
+    let (invalid, described) = (view.wrong.then_some("true"), view.wrong.then_some(NOTICE));
     let content = html! {
         @if let Some(provider) = view.provider {
             p.actions { a.button href="/sign-in/provider" { "Sign in with " (provider) } }
@@ -150,9 +153,9 @@ pub fn sign_in_page(program: &'static str, view: &SignInView<'_>) -> String {
         }
         form.card method="post" action="/sign-in" {
             label for="name" { "Name" }
-            input id="name" name="name" type="text" value=(view.name) autocomplete="username" autocapitalize="none" spellcheck="false" required autofocus;
+            input id="name" name="name" type="text" value=(view.name) autocomplete="username" autocapitalize="none" spellcheck="false" required autofocus aria-invalid=[invalid] aria-describedby=[described];
             label for="password" { "Password" }
-            input id="password" name="password" type="password" autocomplete="current-password" required;
+            input id="password" name="password" type="password" autocomplete="current-password" required aria-invalid=[invalid] aria-describedby=[described];
             button type="submit" { "Sign in" }
         }
         details {
@@ -182,6 +185,18 @@ pub fn welcome_page(program: &'static str, secret: &str) -> String {
         }
     };
     outside(program, "Welcome", None, &content)
+}
+
+/// The page in place of one that needs a role which those who look at it do not have.
+#[must_use]
+pub fn not_allowed_page(frame: &Frame<'_>, role: &str) -> String {
+    let roles = frame.signed_in.map(|signed_in| signed_in.roles.join(", ")).unwrap_or_default();
+    let content = html! {
+        p { "That needs the role " code { (role) } ". You have " @if roles.is_empty() { "no role." } @else { "only " code { (roles) } "." } }
+        p { "Ask an administrator of the machine that this service runs on: roles are given there, with "
+            code { (command(frame.program)) " admin" } ", or by the groups of the identity provider." }
+    };
+    frame.page("Not allowed", &content)
 }
 
 /// A page that only says something, such as that there is nothing at an address. It names the request, by which the log is searched.
@@ -217,8 +232,11 @@ fn command(program: &str) -> &'static str {
     if program.ends_with("authority") { "leasehold vendor" } else { "leasehold host" }
 }
 
+/// The id of what is told first.
+const NOTICE: &str = "notice";
+
 fn told(notice: &Notice) -> Markup {
-    html! { p class={ "notice " (notice.tone.class()) } role="status" { strong { (notice.tone.word()) ": " } (notice.text) } }
+    html! { p id=(NOTICE) class={ "notice " (notice.tone.class()) } role="status" { strong { (notice.tone.word()) ": " } (notice.text) } }
 }
 
 fn form_token(signed_in: &SignedIn<'_>) -> Markup {

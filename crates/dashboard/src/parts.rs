@@ -3,6 +3,8 @@
 use leasehold_core::{Span, Timestamp};
 use maud::{Markup, html};
 
+use crate::fault::Faults;
+
 /// A sentence, with what stands between backticks as what is typed.
 pub(crate) fn sentence(text: &str) -> Markup {
     // What stands after the last of an odd number is none.
@@ -97,10 +99,15 @@ pub(crate) fn fact(name: &str, value: &Markup) -> Markup {
 
 /// A field of a form to choose one of `values`, each with the words for it.
 pub(crate) fn choice(field: &str, label: &str, values: &[(&str, &str)], chosen: &str) -> Markup {
+    choice_of(field, label, values, chosen, Faults::default())
+}
+
+/// That, in a form that may have a fault.
+pub(crate) fn choice_of(field: &str, label: &str, values: &[(&str, &str)], chosen: &str, faults: Faults<'_>) -> Markup {
     html! {
         div {
             label for=(field) { (label) }
-            select id=(field) name=(field) {
+            select id=(field) name=(field) autofocus[faults.is_at(field)] aria-invalid=[faults.invalid(field)] aria-describedby=[faults.described(field)] {
                 @for (value, name) in values { option value=(value) selected[*value == chosen] { (name) } }
             }
         }

@@ -162,7 +162,7 @@ mod tests {
         };
         let page = simulation.page();
         for text in
-            ["&lt;b&gt;Three weeks", "Nobody loses a lease.", "threshold 25", ">day 999<", "week 2: 4 leases", "1200"]
+            ["&lt;b&gt;Three weeks", "Nobody loses a lease.", "threshold 25", ">day 999<", "week 2: leases 4", "1200"]
         {
             assert!(page.contains(text), "{text}");
         }

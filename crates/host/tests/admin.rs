@@ -197,7 +197,12 @@ fn one_who_may_only_read_changes_nothing_and_one_who_was_removed_is_out_at_once(
     let form = token_of(&text(&host.get("/", &[("cookie", &cookie)])));
     let body = format!("form={form}&family=acme");
     let answer = host.send(&format!("POST /clients/{}/forget", client(1)), &[("cookie", &cookie)], body.as_bytes());
-    assert_eq!(answer.status, 403);
+    let asked = host.get(&format!("/clients/{}/forget?family=acme", client(1)), &[("cookie", &cookie)]);
+    for answer in [answer, asked] {
+        let page = text(&answer);
+        assert_eq!(answer.status, 403, "{page}");
+        assert!(page.contains("needs the role <code>operate</code>") && page.contains("Sign out"), "{page}");
+    }
     Accounts::of(host.folder()).change(|kept| kept.remove_admin(&"bob".parse().unwrap())).unwrap();
     assert_eq!(host.get("/", &[("cookie", &cookie)]).status, 303);
 }

@@ -1,8 +1,8 @@
 // Opens every page of an authority's dashboard, issues a product key and revokes a host; all of it once more without script.
-// `node authority.mjs LINK FOLDER` writes pictures into FOLDER.
+// `node authority.mjs LINK FOLDER OTHER` writes pictures into FOLDER; OTHER signs in one who may only issue.
 import { byKeyboard, open, widths } from "./looker.mjs";
 
-const [link, folder] = process.argv.slice(2);
+const [link, folder, other_link] = process.argv.slice(2);
 const origin = new URL(link).origin;
 const { page, look, problems, end } = await open(origin, folder);
 const sure = (holds, what) => holds || problems.push(what);
@@ -29,10 +29,15 @@ await look("authority-issue", [360, 1280]);
 await page.getByLabel("Kind").selectOption("multiple");
 await page.getByRole("button", { name: "Continue" }).click();
 await page.getByText("a multiple key needs the number of machines").waitFor();
+sure((await page.evaluate(() => document.activeElement.id)) === "places", "the field that is wrong has the focus");
+await look("authority-fault", [360, 1280]);
 await page.getByLabel(/Hosts or machines/).fill("25");
 await page.getByRole("button", { name: "Continue" }).click();
 await page.getByText("it activates up to 25 machines").waitFor();
 await look("authority-question", [360, 1280]);
+await page.getByRole("link", { name: "Cancel" }).click();
+sure((await page.getByLabel(/Hosts or machines/).inputValue()) === "25", "what was typed is gone after a look back");
+await page.getByRole("button", { name: "Continue" }).click();
 await page.getByRole("button", { name: "Issue it" }).click();
 const key = await page.locator(".secret code").innerText();
 sure(/^([A-Z0-9]{5}-){4}[A-Z0-9]{5}$/.test(key), `a product key is shown: ${key}`);
@@ -40,6 +45,11 @@ await look("authority-issued", [360, 1280]);
 await page.getByRole("link", { name: "Show what it activates" }).click();
 sure(!(await page.content()).includes(key), "the key is shown again");
 await look("authority-key", widths);
+
+await page.goto(`${origin}/keys?customer=none`);
+await look("authority-none", [360, 1280]);
+await page.getByRole("link", { name: "Show all" }).click();
+sure((await page.locator("tbody tr").count()) > 1, "all product keys are shown again");
 
 await page.goto(`${origin}/hosts`);
 await page.locator("tbody th a").first().click();
@@ -70,4 +80,12 @@ await other.getByRole("link", { name: "Revoke it" }).click();
 await other.getByRole("button", { name: "Revoke it" }).click();
 await other.getByText("1 on the revocation list").waitFor();
 await plain.close();
+
+const cookies = await page.context().cookies();
+await page.goto(other_link);
+await page.getByText("That needs the role read").waitFor();
+await look("authority-not-allowed", [360, 1280]);
+await page.getByRole("button", { name: "Sign out" }).click();
+await page.waitForURL(`${origin}/sign-in`);
+await page.context().addCookies(cookies);
 await end("authority.pdf");

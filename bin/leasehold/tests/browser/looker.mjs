@@ -17,7 +17,9 @@ export async function open(origin, folder, options = {}) {
   const browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium", args: ["--no-sandbox"] });
   const context = await browser.newContext({ bypassCSP: false, ...options });
   const page = await context.newPage();
-  page.on("console", (message) => message.type() === "error" && problems.push(`console: ${message.text()}`));
+  // A page that is refused is told by its status, too.
+  const refused = (message) => message.text().includes("status of 403");
+  page.on("console", (message) => message.type() === "error" && !refused(message) && problems.push(`console: ${message.text()}`));
   page.on("pageerror", (error) => problems.push(`script: ${error}`));
   page.on("request", (request) => request.url().startsWith(origin) || problems.push(`elsewhere: ${request.url()}`));
 

@@ -3,12 +3,14 @@
 use leasehold_authority::keys::{self, NewKey};
 use leasehold_authority::serve::{Options, dashboard_of};
 use leasehold_core::activation::Allowance;
-use leasehold_core::{Span, Text};
+use leasehold_core::{Policy, Span, Text};
 use leasehold_service::access::{Accounts, NewAdmin, PasswordHash};
 use leasehold_testkit::http::{Reply, send};
 use leasehold_wire::{ReportedTip, Usage};
 
-use crate::common::{AT, TestVendor, directory_request, host_request, host_request_with, later, machine, pair, seeded};
+use crate::common::{
+    AT, TestVendor, directory_request, host_request, host_request_with, later, machine, machine_request, pair, seeded,
+};
 use crate::running::Running;
 
 #[test]
@@ -23,17 +25,20 @@ fn every_page_is_shown_to_who_may_read() {
     for (path, words) in [
         ("/".to_owned(), "All is well: 1 host is activated."),
         ("/customers".to_owned(), "Example AG"),
-        ("/customer?name=Example+AG".to_owned(), "2 of 6 hosts are used up"),
-        ("/keys".to_owned(), "2 of 6 hosts are used up"),
+        ("/customer?name=Example+AG".to_owned(), "2 of 6 hosts used up"),
+        ("/keys".to_owned(), "2 of 6 hosts used up"),
         ("/keys?customer=example".to_owned(), "Example AG"),
         (format!("/keys/{key}"), "Product key …"),
         ("/hosts".to_owned(), "renewed"),
         (format!("/hosts/{host}"), "This host is renewed in time."),
-        ("/directories".to_owned(), "activated"),
+        ("/directories".to_owned(), &format!("…{}</a>", keys::list(&*acme.store).unwrap()[0].key.last_five)),
+        ("/hosts?customer=EXAMPLE".to_owned(), "renewed"),
+        ("/hosts?customer=Other".to_owned(), "No hosts were found here."),
         ("/usage".to_owned(), "No host has reported any yet."),
         ("/catalogue".to_owned(), "acme-cad"),
         ("/revocations".to_owned(), "nothing was ever revoked"),
         ("/audit".to_owned(), "signed-in"),
+        ("/audit".to_owned(), "What was changed"),
     ] {
         let reply = ann.get(&path);
         assert_eq!(reply.status, 200, "{path}: {}", text(&reply));
@@ -56,10 +61,15 @@ fn a_product_key_is_asked_for_once_more_shown_once_and_audited() {
     let question = ann.get(&format!("/issue?ask=yes&{described}"));
     let page = text(&question);
     assert!(
-        page.contains("A host key for Example AG, family acme: it activates up to 1 hosts, each of which grants 50"),
+        page.contains("A host key for Example AG, family acme: it activates up to 1 host, each with 50 leases"),
         "{page}"
     );
     assert!(keys::list(&*acme.store).unwrap().is_empty(), "nothing is issued by looking");
+    assert!(!page.contains("danger"), "nothing is lost by it: {page}");
+    let back = text(&ann.get(&way_back(&page)));
+    for typed in ["value=\"Example AG\"", "value=\"50\"", "value=\"acme\" selected"] {
+        assert!(back.contains(typed), "{typed} was typed: {back}");
+    }
     let form = format!("{described}&once={}", value_of(&page, "once"));
     let issued = ann.post("/issue", &form);
     let secret = between(&text(&issued), "<p class=\"secret\"><code>", "</code>");
@@ -107,15 +117,21 @@ fn what_is_revoked_is_asked_first_and_audited_with_who_did_it() {
         (format!("/directories/{directory}/revoke"), String::new(), "on the revocation list, which is number 3 now."),
         (
             "/revocations".to_owned(),
-            format!("what=key&id={device}"),
+            format!("ask=yes&what=key&id={device}"),
             "1 on the revocation list, which is number 4 now.",
         ),
-        ("/revocations".to_owned(), format!("what=key&id={device}"), "on the revocation list already"),
+        ("/revocations".to_owned(), format!("ask=yes&what=key&id={device}"), "on the revocation list already"),
     ];
     for (path, form, words) in &actions {
         let before = text(&bob.get("/revocations"));
         let question = bob.get(&if form.is_empty() { path.clone() } else { format!("{path}?{form}") });
-        assert!(text(&question).contains("for ever"), "{path} asks: {}", text(&question));
+        let page = text(&question);
+        assert!(page.contains("for ever") && page.contains("danger"), "{path} asks: {page}");
+        let back = text(&bob.get(&way_back(&page)));
+        assert!(
+            !back.contains("for ever,") && (form.is_empty() || back.contains(&device.to_string())),
+            "{path}: {back}"
+        );
         assert_eq!(text(&bob.get("/revocations")), before, "{path}: nothing is done by looking");
         let done = bob.post(path, form);
         assert!(text(&done).contains(words), "{path}: {}", text(&done));
@@ -127,7 +143,7 @@ fn what_is_revoked_is_asked_first_and_audited_with_who_did_it() {
     assert!(by_bob.contains(&"key-withdrawn") && by_bob.contains(&"revoked-document"), "{by_bob:?}");
     assert!(text(&bob.get("/hosts?state=revoked")).contains(&host.to_string()));
     for (what, chosen) in [("key", "a key"), ("document", "a document")] {
-        let asked_again = text(&bob.get(&format!("/revocations?what={what}&id=mistyped")));
+        let asked_again = text(&bob.get(&format!("/revocations?ask=yes&what={what}&id=mistyped")));
         assert!(asked_again.contains(&format!("value=\"{what}\" selected>{chosen}<")), "{what}: {asked_again}");
     }
     for form in ["what=key&id=x", "what=thing&id=1", ""] {
@@ -160,7 +176,14 @@ fn a_role_allows_what_it_says_and_a_form_is_of_its_own_session() {
         assert_eq!(forged.status, 403, "{name}");
     }
     let none = Session::open(&acme, &running, "none", &["issue"]);
-    assert_eq!(none.get("/").status, 403, "who may not read sees nothing");
+    let denied = none.get("/");
+    let page = text(&denied);
+    assert_eq!(denied.status, 403, "who may not read sees nothing");
+    assert!(page.contains("needs the role <code>read</code>") && !page.contains("<nav"), "{page}");
+    let leave = format!("form={}", value_of(&page, "form"));
+    let cookies = [("cookie", none.cookies.as_str())];
+    assert_eq!(send(&running.admin, "POST /sign-out", &cookies, leave.as_bytes()).unwrap().status, 303);
+    assert_eq!(none.get("/").header("location"), Some("/sign-in"), "who may not read can leave");
     let session = Session::open(&acme, &running, "gone", &["read"]);
     Accounts::of(acme.home.folder()).change(|kept| kept.remove_admin(&"gone".parse().unwrap())).unwrap();
     assert_eq!(session.get("/").header("location"), Some("/sign-in"), "who was removed is out at once");
@@ -187,13 +210,58 @@ fn hosts_that_have_forked_or_are_overdue_need_the_vendor() {
         assert!(host.contains("Two hosts have renewed with this key") && host.contains("2026-09"), "{host}");
         assert!(text(&ann.get("/usage")).contains("<td>35</td>"));
         assert!(text(&ann.get("/hosts?state=forked")).contains(">35<"));
-        assert!(text(&ann.get("/hosts?state=overdue")).contains("There is none that was asked for."));
+        assert!(text(&ann.get("/hosts?state=overdue")).contains("No hosts were found here."));
     }
     let running = Running::start_at(&acme, Options::default(), later(Span::days(60)).at);
     let ann = Session::open(&acme, &running, "ann2", &["read"]);
     let overview = text(&ann.get("/"));
     assert!(overview.contains("1 host has not renewed for longer than it should."), "{overview}");
     assert!(text(&ann.get("/hosts?state=overdue")).contains("overdue</span>"));
+}
+
+#[test]
+fn a_host_that_is_revoked_is_activated_no_more() {
+    let acme = TestVendor::open();
+    let running = Running::start(&acme, Options::default());
+    let bob = Session::open(&acme, &running, "bob", &["read", "revoke"]);
+    assert!(text(&bob.get("/")).contains("No product key is issued"));
+    let key = issue(&acme, "Example AG", Allowance::HOST_KEY);
+    assert_eq!(running.post("/v1/hosts", &host_request(&key.0, 1, machine(1))).status, 200);
+    assert!(text(&bob.get(&format!("/keys/{}", key.1))).contains(">renewed<"));
+    bob.post(&format!("/hosts/{}/revoke", pair(1).public().id()), "");
+    assert!(text(&bob.get("/")).contains("All is well. No host is activated."));
+    assert!(text(&bob.get(&format!("/keys/{}", key.1))).contains(">revoked<"));
+}
+
+#[test]
+fn a_machine_that_is_activated_for_a_time_is_never_overdue() {
+    let acme = TestVendor::open();
+    let end = Some(later(Span::days(90)).at);
+    let policy = Policy { end, ..Policy::default() };
+    let key = acme.issue(Allowance::multiple_key(2), Some(policy), 7);
+    {
+        let running = Running::start(&acme, Options::default());
+        assert_eq!(running.post("/v1/machines", &machine_request(&key, 1, "acme-cad", machine(1))).status, 200);
+    }
+    for (days, word) in [(80, "activated"), (91, "ended")] {
+        let running = Running::start_at(&acme, Options::default(), later(Span::days(days)).at);
+        let ann = Session::open(&acme, &running, &format!("ann{days}"), &["read"]);
+        let page = text(&ann.get(&format!("/keys/{}", keys::list(&*acme.store).unwrap()[0].key.public.id())));
+        assert!(page.contains(&format!(">{word}<")), "{days}: {page}");
+    }
+}
+
+#[test]
+fn a_customer_with_very_many_product_keys_is_not_said_to_have_few() {
+    let acme = TestVendor::open();
+    let running = Running::start(&acme, Options::default());
+    let ann = Session::open(&acme, &running, "ann", &["read"]);
+    let page = || text(&ann.get("/customer?name=Example+AG"));
+    (0..200).for_each(|_| drop(issue(&acme, "Example AG", Allowance::HOST_KEY)));
+    assert!(!page().contains("There are more."), "these are all");
+    issue(&acme, "Example AG", Allowance::HOST_KEY);
+    assert!(page().contains("There are more. <a href=\"/keys?customer=Example%20AG\">"));
+    assert_eq!(page().matches("<th scope=\"row\">").count(), 200);
 }
 
 #[test]
@@ -261,6 +329,12 @@ fn text(reply: &Reply) -> String {
 /// The value of a hidden field.
 fn value_of(page: &str, name: &str) -> String {
     between(page, &format!("name=\"{name}\" value=\""), "\"")
+}
+
+/// Where a question leads that is not answered.
+fn way_back(page: &str) -> String {
+    let (before, _) = page.split_once("\">Cancel<").expect("a way back");
+    before.rsplit_once("href=\"").expect("a path").1.replace("&amp;", "&")
 }
 
 fn between(page: &str, begin: &str, end: &str) -> String {

@@ -49,10 +49,12 @@ pub fn audit_page(frame: &Frame<'_>, view: &AuditView) -> String {
     let content = html! {
         p { "Every change with its author: commands (cli), administrators who have signed in (admin, sso), programs (token), and the service itself
              for what hosts and machines have asked." }
+        h2 { "What was changed" }
         @if view.changes.items.is_empty() { p.empty { "Nothing yet." } } @else { (rows(&view.changes.items, view.now)) }
         @if let Some(next) = view.changes.next { nav.pages aria-label="Pages of the audit" { a.button rel="next" href={ "/audit?before=" (next) } { "Earlier" } } }
         @if !view.sign_ins.is_empty() {
             h2 { "Who signed in" }
+            p { "The newest; the file " code { "audit.jsonl" } " in the vendor's folder has all." }
             (table("Sign-ins", &["Time", "Who", "Event", "Subject", "From"], &signed))
         }
     };

@@ -7,13 +7,22 @@ use super::{REVOKE, key_link};
 use crate::frame::Frame;
 use crate::parts::{badge, id, table, when};
 
+/// A directory, and what its product key ends with.
+#[derive(Clone, Debug, Default)]
+pub struct ActivatedDirectory {
+    /// The directory.
+    pub directory: Directory,
+    /// The last five characters of its product key.
+    pub last_five: String,
+}
+
 /// Directories.
 #[derive(Clone, Debug, Default)]
 pub struct DirectoriesView {
     /// When they were looked at.
     pub now: u64,
     /// The directories, oldest first.
-    pub directories: Vec<Directory>,
+    pub directories: Vec<ActivatedDirectory>,
 }
 
 /// The page of directories.
@@ -21,19 +30,19 @@ pub struct DirectoriesView {
 pub fn directories_page(frame: &Frame<'_>, view: &DirectoriesView) -> String {
     let content = html! {
         p { "The machines of a directory activate themselves by the object that its administrator has published there. They report nothing." }
-        @if view.directories.is_empty() { p.empty { "None is activated." } } @else { (rows(frame, &view.directories, view.now)) }
+        @if view.directories.is_empty() { p.empty { "No directory is activated yet: its administrator asks for that with a host key and " code { "leasehold directory request" } "." } } @else { (rows(frame, &view.directories, view.now)) }
     };
     frame.page("Directories", &content)
 }
 
 /// Directories as a table.
-pub(super) fn rows(frame: &Frame<'_>, directories: &[Directory], now: u64) -> Markup {
+pub(super) fn rows(frame: &Frame<'_>, directories: &[ActivatedDirectory], now: u64) -> Markup {
     let body = html! {
-        @for one in directories {
+        @for ActivatedDirectory { directory: one, last_five } in directories {
             tr {
                 th scope="row" { (one.name.as_deref().unwrap_or("without a name")) }
                 td { (state(one, now)) }
-                td { (key_link(&one.key, None)) }
+                td { (key_link(&one.key, last_five)) }
                 td { (when(one.last, now)) }
                 td { @if let Some(end) = one.expires { (when(end, now)) } @else { "never" } }
                 td { (id(&one.directory)) }
@@ -41,7 +50,11 @@ pub(super) fn rows(frame: &Frame<'_>, directories: &[Directory], now: u64) -> Ma
             }
         }
     };
-    table("Directories", &["Name", "State", "Product key", "Last answered", "Ends", "Directory", "Action"], &body)
+    table(
+        "Activated directories",
+        &["Name", "State", "Product key", "Last answered", "Ends", "Directory", "Action"],
+        &body,
+    )
 }
 
 fn state(one: &Directory, now: u64) -> Markup {

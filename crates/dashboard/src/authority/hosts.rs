@@ -6,6 +6,7 @@ use super::data::{Place, Tip};
 use super::{REVOKE, customer, key_link};
 use crate::chart::{Bar, Bars};
 use crate::frame::Frame;
+use crate::list::List;
 use crate::parts::{badge, choice, fact, number, table, time, when};
 
 /// A host, and whose it is.
@@ -29,6 +30,8 @@ pub enum HostState {
     /// It is renewed in time.
     #[default]
     Renewed,
+    /// It is a machine that is activated, which renews nothing.
+    Activated,
     /// It was not renewed for longer than it should.
     Overdue,
     /// Its certificate has ended.
@@ -44,12 +47,16 @@ pub enum HostState {
 pub struct HostsView {
     /// When they were looked at.
     pub now: u64,
+    /// Of which customer; empty is of each.
+    pub customer: String,
     /// Which of them: empty, `forked`, `overdue` or `revoked`.
     pub state: String,
     /// The hosts.
     pub hosts: Vec<Host>,
     /// The query of the next page, encoded.
     pub next: Option<String>,
+    /// The query of the first page, encoded; `None` where this is it.
+    pub first: Option<String>,
 }
 
 /// One host or machine: what each product key that has activated it knows.
@@ -86,6 +93,7 @@ impl HostState {
     pub const fn name(self) -> &'static str {
         match self {
             Self::Renewed => "renewed",
+            Self::Activated => "activated",
             Self::Overdue => "overdue",
             Self::Ended => "ended",
             Self::Forked => "forked",
@@ -95,7 +103,7 @@ impl HostState {
 
     const fn tone(self) -> &'static str {
         match self {
-            Self::Renewed => "good",
+            Self::Renewed | Self::Activated => "good",
             Self::Overdue => "warning",
             Self::Ended | Self::Forked | Self::Revoked => "bad",
         }
@@ -107,17 +115,25 @@ impl HostState {
 pub fn hosts_page(frame: &Frame<'_>, view: &HostsView) -> String {
     const STATES: [(&str, &str); 4] =
         [("", "all"), ("forked", "forked"), ("overdue", "overdue or ended"), ("revoked", "revoked")];
+    let list = List {
+        what: "hosts",
+        path: "/hosts",
+        filtered: !view.customer.is_empty() || !view.state.is_empty(),
+        first: view.first.as_deref(),
+        next: view.next.as_deref(),
+    };
+    let none = html! { "No host is activated yet: a customer activates theirs with a host key. " a href="/keys" { "Product keys" } };
     let content = html! {
         form.filter method="get" action="/hosts" role="search" {
+            div {
+                label for="customer" { "Customer" }
+                input id="customer" name="customer" type="search" value=(view.customer) spellcheck="false";
+            }
             (choice("state", "State", &STATES, &view.state))
-            button type="submit" { "Show" }
+            button type="submit" { "Search" }
         }
-        @if view.hosts.is_empty() {
-            p.empty { @if view.next.is_some() { "None so far: the search goes on with the next page." } @else { "There is none that was asked for." } }
-        } @else { (rows(&view.hosts, view.now)) }
-        nav.pages aria-label="Pages of hosts" {
-            @if let Some(next) = &view.next { a.button rel="next" href={ "/hosts?" (next) } { "Next page" } }
-        }
+        @if view.hosts.is_empty() { (list.empty(&none)) } @else { (rows(&view.hosts, view.now)) }
+        (list.paging())
     };
     frame.page("Hosts", &content)
 }
@@ -128,9 +144,9 @@ pub(super) fn rows(hosts: &[Host], now: u64) -> Markup {
         @for Host { place, last_five, customer: of, state, live } in hosts {
             tr {
                 th scope="row" { a href={ "/hosts/" (place.subject) } { @if let Some(name) = &place.name { (name) } @else { (place.subject.get(..8).unwrap_or_default()) } } }
-                td { (badge(state.tone(), state.name())) }
+                td { (standing(*state)) }
                 td { (customer(of.as_deref())) }
-                td { (key_link(&place.key, Some(last_five))) }
+                td { (key_link(&place.key, last_five)) }
                 td { (when(place.last, now)) }
                 td { @if let Some(end) = place.expires { (when(end, now)) } @else { "never" } }
                 td { @if let Some(live) = live { (number(*live)) } @else { "not reported" } }
@@ -138,6 +154,11 @@ pub(super) fn rows(hosts: &[Host], now: u64) -> Markup {
         }
     };
     table("Hosts", &["Name", "State", "Customer", "Product key", "Last renewed", "Ends", "Live leases"], &body)
+}
+
+/// How a host or machine stands, in a word.
+pub(super) fn standing(state: HostState) -> Markup {
+    badge(state.tone(), state.name())
 }
 
 /// The page of one host or machine.
@@ -169,9 +190,9 @@ fn one(host: &Host, now: u64) -> Markup {
     html! {
         p class={ "state " (state.tone()) } { (sentence(host)) }
         dl.facts {
-            (fact("State", &badge(state.tone(), state.name())))
+            (fact("State", &standing(*state)))
             (fact("Customer", &customer(of.as_deref())))
-            (fact("Product key", &key_link(&place.key, Some(last_five))))
+            (fact("Product key", &key_link(&place.key, last_five)))
             (fact("Host", &html! { (number(place.ordinal)) ", key pair " (number(place.activation)) }))
             (fact("First activated", &time(place.first, now)))
             (fact("Last answered", &time(place.last, now)))
@@ -189,8 +210,8 @@ fn one(host: &Host, now: u64) -> Markup {
 
 fn sentence(host: &Host) -> &'static str {
     match host.state {
-        HostState::Renewed if host.place.expires.is_none() => "This machine is activated without end.",
         HostState::Renewed => "This host is renewed in time.",
+        HostState::Activated => "This machine is activated.",
         HostState::Overdue => {
             "This host has not asked for longer than it should: it is off, does not reach this service, or is renewed by hand."
         }

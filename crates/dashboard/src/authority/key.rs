@@ -2,13 +2,14 @@
 
 use maud::{Markup, html};
 
-use super::data::{Directory, Key, Kind, Place, Policy};
-use super::directories::rows as directory_rows;
+use super::data::{Key, Kind, Policy};
+use super::directories::{ActivatedDirectory, rows as directory_rows};
+use super::hosts::{Host, standing};
 use super::keys::{kind, places, state};
 use super::taken::{Taken, taken};
 use super::{REVOKE, customer};
 use crate::frame::Frame;
-use crate::parts::{badge, fact, id, number, span, table, time, when};
+use crate::parts::{count, fact, id, number, span, table, time, when};
 
 /// A product key with what it has activated.
 #[derive(Clone, Debug)]
@@ -18,11 +19,11 @@ pub struct KeyPageView {
     /// The key.
     pub key: Key,
     /// Hosts or machines, a page of them.
-    pub places: Vec<Place>,
+    pub places: Vec<Host>,
     /// The ordinal after which the next page begins.
     pub next: Option<u64>,
     /// Its directories.
-    pub directories: Vec<Directory>,
+    pub directories: Vec<ActivatedDirectory>,
 }
 
 /// The page of one product key.
@@ -37,7 +38,7 @@ pub fn key_page(frame: &Frame<'_>, view: &KeyPageView) -> String {
             (fact("Family", &html! { (key.family) }))
             (fact("Used", &html! {
                 (taken(Taken { taken: key.places_taken, of: key.places }, places(key.kind)))
-                span.quiet { (number(key.activations_taken)) " key pairs, at most " (number(key.activations_each)) " on each" }
+                span.quiet { (count(key.activations_taken, "key pair", "key pairs")) ", at most " (number(key.activations_each)) " on each" }
             }))
             (fact("Issued", &time(key.issued, *now)))
             @if let Some(withdrawn) = key.withdrawn { (fact("Withdrawn", &time(withdrawn, *now))) }
@@ -62,12 +63,12 @@ pub fn key_page(frame: &Frame<'_>, view: &KeyPageView) -> String {
     frame.page(&format!("Product key …{}", key.last_five), &content)
 }
 
-fn place_rows(places: &[Place], now: u64) -> Markup {
+fn place_rows(places: &[Host], now: u64) -> Markup {
     let body = html! {
-        @for place in places {
+        @for Host { place, state, .. } in places {
             tr {
                 th scope="row" { a href={ "/hosts/" (place.subject) } { @if let Some(name) = &place.name { (name) } @else { (place.ordinal) } } }
-                td { @if place.revoked { (badge("bad", "revoked")) } @else if place.forked.is_some() { (badge("bad", "forked")) } @else { (badge("good", "activated")) } }
+                td { (standing(*state)) }
                 td { (number(place.activation)) }
                 td { (when(place.last, now)) }
                 td { @if let Some(end) = place.expires { (when(end, now)) } @else { "never" } }
@@ -82,13 +83,13 @@ fn place_rows(places: &[Place], now: u64) -> Markup {
 pub(super) fn policy_facts(policy: &Policy, now: u64) -> Markup {
     html! {
         dl.facts {
-            (fact("Threshold", &html! { (number(policy.threshold)) " clients within " (span(policy.window)) }))
+            (fact("Threshold", &html! { (count(policy.threshold, "client", "clients")) " within " (span(policy.window)) }))
             (fact("Leases", &html! { "for " (span(policy.validity)) ", renewed every " (span(policy.renewal)) }))
             (fact("After a failure", &html! { "again after " (span(policy.retry)) }))
             (fact("Grace", &html! { (span(policy.grace)) }))
-            (fact("Capacity", &html! { @if let Some(most) = policy.capacity { (number(most)) " leases at once" } @else { "no limit" } }))
-            @if let Some(devices) = policy.devices { (fact("Subscription", &html! { (number(devices)) " devices for each user" })) }
-            (fact("Drift", &html! { (policy.drift) " components" }))
+            (fact("Capacity", &html! { @if let Some(capacity) = policy.capacity { (count(capacity, "lease", "leases")) " at once" } @else { "no limit" } }))
+            @if let Some(devices) = policy.devices { (fact("Subscription", &html! { (count(devices, "device", "devices")) " for each user" })) }
+            (fact("Drift", &html! { (count(policy.drift, "component", "components")) }))
             (fact("Ends", &html! { @if let Some(end) = policy.end { (time(end, now)) } @else { "never" } }))
             @if !policy.features.is_empty() { (fact("Features", &html! { (policy.features.join(", ")) })) }
         }

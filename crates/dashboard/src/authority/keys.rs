@@ -6,6 +6,7 @@ use super::data::{Key, Kind};
 use super::taken::{Taken, taken};
 use super::{ISSUE, customer, key_link};
 use crate::frame::Frame;
+use crate::list::List;
 use crate::parts::{badge, family_choice, table, when};
 
 /// Product keys, and what was asked for.
@@ -23,11 +24,20 @@ pub struct KeysView {
     pub keys: Vec<Key>,
     /// The query of the next page, encoded.
     pub next: Option<String>,
+    /// The query of the first page, encoded; `None` where this is it.
+    pub first: Option<String>,
 }
 
 /// The page of product keys.
 #[must_use]
 pub fn keys_page(frame: &Frame<'_>, view: &KeysView) -> String {
+    let list = List {
+        what: "product keys",
+        path: "/keys",
+        filtered: !view.customer.is_empty() || !view.family.is_empty(),
+        first: view.first.as_deref(),
+        next: view.next.as_deref(),
+    };
     let content = html! {
         @if frame.offers(ISSUE) { p.actions { a.button href="/issue" { "Issue a product key" } } }
         form.filter method="get" action="/keys" role="search" {
@@ -38,14 +48,15 @@ pub fn keys_page(frame: &Frame<'_>, view: &KeysView) -> String {
             (family_choice(&view.families, &view.family))
             button type="submit" { "Search" }
         }
-        @if view.keys.is_empty() {
-            p.empty { @if view.next.is_some() { "None so far: the search goes on with the next page." } @else { "There is none that was asked for." } }
-        } @else { (rows(&view.keys, view.now)) }
-        nav.pages aria-label="Pages of product keys" {
-            @if let Some(next) = &view.next { a.button rel="next" href={ "/keys?" (next) } { "Next page" } }
-        }
+        @if view.keys.is_empty() { (list.empty(&none_issued(frame))) } @else { (rows(&view.keys, view.now)) }
+        (list.paging())
     };
     frame.page("Product keys", &content)
+}
+
+/// That no product key was issued yet, and what to do.
+pub(super) fn none_issued(frame: &Frame<'_>) -> Markup {
+    html! { "No product key was issued yet." @if frame.offers(ISSUE) { " " a href="/issue" { "Issue the first one" } } }
 }
 
 /// Product keys as a table.
@@ -53,7 +64,7 @@ pub(super) fn rows(keys: &[Key], now: u64) -> Markup {
     let body = html! {
         @for key in keys {
             tr {
-                th scope="row" { (key_link(&key.id, Some(&key.last_five))) }
+                th scope="row" { (key_link(&key.id, &key.last_five)) }
                 td { (state(key)) }
                 td { (kind(key.kind)) }
                 td { (customer(key.customer.as_deref())) }
@@ -85,10 +96,10 @@ pub(super) const fn kind(kind: Kind) -> &'static str {
     }
 }
 
-/// What a key of this kind activates.
-pub(super) const fn places(kind: Kind) -> &'static str {
+/// What a key of this kind activates: the words for one, and for more.
+pub(super) const fn places(kind: Kind) -> (&'static str, &'static str) {
     match kind {
-        Kind::Host => "hosts",
-        Kind::Multiple => "machines",
+        Kind::Host => ("host", "hosts"),
+        Kind::Multiple => ("machine", "machines"),
     }
 }

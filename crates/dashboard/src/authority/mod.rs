@@ -19,7 +19,7 @@ mod usage;
 pub use audit::{AuditView, SignInRow, audit_page};
 pub use catalogue::{CatalogueView, catalogue_page};
 pub use customers::{Customer, CustomerView, CustomersView, customer_page, customers_page};
-pub use directories::{DirectoriesView, directories_page};
+pub use directories::{ActivatedDirectory, DirectoriesView, directories_page};
 pub use hosts::{Host, HostState, HostUsage, HostView, HostsView, host_page, hosts_page};
 pub use issue::{IssueForm, IssueView, Issued, issue_page, issued_page};
 pub use key::{KeyPageView, key_page};
@@ -62,8 +62,8 @@ fn customer(name: Option<&str>) -> Markup {
 }
 
 /// A product key by its last five characters.
-fn key_link(id: &str, last_five: Option<&str>) -> Markup {
-    html! { a href={ "/keys/" (id) } title=(id) { @if let Some(last_five) = last_five { "…" (last_five) } @else { (id.get(..8).unwrap_or(id)) } } }
+fn key_link(id: &str, last_five: &str) -> Markup {
+    html! { a href={ "/keys/" (id) } title=(id) { "…" (last_five) } }
 }
 
 /// A query of these pairs, encoded.

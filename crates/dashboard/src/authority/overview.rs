@@ -2,6 +2,7 @@
 
 use maud::{Markup, html};
 
+use super::ISSUE;
 use super::data::{AuditRow, Usage, Vendor};
 use super::usage::month_chart;
 use crate::frame::Frame;
@@ -18,9 +19,9 @@ pub struct Overview {
     pub customers: u64,
     /// Product keys that were issued and not withdrawn.
     pub keys: u64,
-    /// Hosts that they have activated.
+    /// Hosts that are activated: those that were revoked or have ended are not.
     pub hosts: u64,
-    /// Directories.
+    /// Directories that are activated.
     pub directories: u64,
     /// Entries of the revocation list.
     pub revoked: u64,
@@ -49,15 +50,15 @@ pub struct Task {
 #[must_use]
 pub fn overview_page(frame: &Frame<'_>, view: &Overview) -> String {
     let content = html! {
-        (summary(view))
+        (summary(frame, view))
         (tasks(&view.tasks))
         section aria-labelledby="issued" {
             h2 id="issued" { "Issued" }
             div.tiles {
                 (tile("Customers", "/customers", view.customers, "who hold a product key"))
                 (tile("Product keys", "/keys", view.keys, "issued and not withdrawn"))
-                (tile("Hosts", "/hosts", view.hosts, "activated by them"))
-                (tile("Directories", "/directories", view.directories, "activated by them"))
+                (tile("Hosts", "/hosts", view.hosts, "activated at present"))
+                (tile("Directories", "/directories", view.directories, "activated at present"))
                 (tile("Revoked", "/revocations", view.revoked, "keys and documents"))
             }
         }
@@ -73,7 +74,10 @@ pub fn overview_page(frame: &Frame<'_>, view: &Overview) -> String {
     frame.page("Overview", &content)
 }
 
-fn summary(view: &Overview) -> Markup {
+fn summary(frame: &Frame<'_>, view: &Overview) -> Markup {
+    if view.keys == 0 && view.hosts == 0 && view.tasks.is_empty() {
+        return first_step(frame);
+    }
     let urgent = view.tasks.iter().any(|task| task.urgent);
     let (tone, text) = if view.vendor.expires <= view.now {
         ("bad", "This authority may not sign any more: it answers no host.".to_owned())
@@ -81,10 +85,20 @@ fn summary(view: &Overview) -> Markup {
         ("bad", "Something is wrong at a customer's, or here.".to_owned())
     } else if !view.tasks.is_empty() {
         ("warning", "All is answered, and something needs you.".to_owned())
+    } else if view.hosts == 0 {
+        ("good", "All is well. No host is activated.".to_owned())
     } else {
         ("good", format!("All is well: {} activated.", count(view.hosts, "host is", "hosts are")))
     };
     html! { p class={ "state " (tone) } { (text) } }
+}
+
+/// What comes first, where there is nothing yet that could be well.
+fn first_step(frame: &Frame<'_>) -> Markup {
+    html! {
+        p.state.quiet { "No product key is issued: with one, a customer activates hosts or machines." }
+        @if frame.offers(ISSUE) { p.actions { a.button href="/issue" { "Issue a product key" } } }
+    }
 }
 
 fn tasks(tasks: &[Task]) -> Markup {

@@ -4,8 +4,9 @@ use maud::html;
 
 use super::REVOKE;
 use super::data::{EntryKind, Revocations};
+use crate::fault::{Fault, Faults};
 use crate::frame::Frame;
-use crate::parts::{choice, number, table, time};
+use crate::parts::{choice, count, number, table, time};
 
 /// The revocation list, and what was typed.
 #[derive(Clone, Debug, Default)]
@@ -21,7 +22,7 @@ pub struct RevocationsView {
     /// The id that was typed.
     pub typed: String,
     /// What is wrong with it.
-    pub fault: Option<String>,
+    pub fault: Option<Fault>,
 }
 
 /// The page of revocations.
@@ -37,6 +38,7 @@ pub fn revocations_page(frame: &Frame<'_>, view: &RevocationsView) -> String {
             }
         }
     };
+    let faults = Faults(view.fault.as_ref());
     let content = html! {
         p {
             @if let Some(list) = view.list.number { "List " (number(list)) " is the newest: hosts fetch it, and hand it to machines." }
@@ -44,17 +46,19 @@ pub fn revocations_page(frame: &Frame<'_>, view: &RevocationsView) -> String {
         }
         @if view.list.entries.is_empty() { p.empty { "Nothing is revoked." } }
         @else { (table("Revocations", &["Id", "Kind", "Since", "List"], &body)) }
-        @if view.more > 0 { p { (number(view.more)) " older entries are not shown: " code { "leasehold vendor revocations" } " shows all." } }
+        @if view.more > 0 { p { (count(view.more, "older entry is", "older entries are")) " not shown: " code { "leasehold vendor revocations" } " shows all." } }
         @if frame.offers(REVOKE) {
             section aria-labelledby="revoke" {
                 h2 id="revoke" { "Revoke a key or a document" }
                 p { "Hosts, directories and product keys are revoked on their own pages. This is for all else: a machine's device key, one lease, one certificate." }
-                @if let Some(fault) = &view.fault { p.notice.bad role="alert" { strong { "Not yet: " } (fault) } }
+                (faults.told())
                 form.card method="get" action="/revocations" {
+                    input type="hidden" name="ask" value="yes";
                     (choice("what", "Kind", &[("key", "a key"), ("document", "a document")], &view.chosen))
                     div {
                         label for="id" { "Its id" }
-                        input id="id" name="id" type="text" value=(view.typed) placeholder="0caefc3c-e7a5-6d7b-5239-302a8b77373b" autocapitalize="none" spellcheck="false" required;
+                        input id="id" name="id" type="text" value=(view.typed) placeholder="0caefc3c-e7a5-6d7b-5239-302a8b77373b" autocapitalize="none" spellcheck="false" required
+                            autofocus[faults.is_at("id")] aria-invalid=[faults.invalid("id")] aria-describedby=[faults.described("id")];
                     }
                     p.actions { button type="submit" { "Continue" } }
                 }

@@ -3,7 +3,7 @@
 use maud::{Markup, html};
 
 use crate::chart::meter;
-use crate::parts::number;
+use crate::parts::{count, number};
 
 /// How much of something is used up.
 #[derive(Clone, Copy, Debug, Default)]
@@ -14,10 +14,10 @@ pub struct Taken {
     pub of: u64,
 }
 
-/// How much is used up, in numbers and as a bar.
-pub(super) fn taken(taken: Taken, what: &str) -> Markup {
+/// How much is used up, in numbers and as a bar; with the words for one of what was sold and for more.
+pub(super) fn taken(taken: Taken, (one, more): (&str, &str)) -> Markup {
     let Taken { taken, of } = taken;
-    let label = format!("{} of {} {what} are used up", number(taken), number(of));
+    let label = format!("{} of {} used up", number(taken), count(of, one, more));
     html! {
         @if of == 0 { "-" } @else {
             (number(taken)) " of " (number(of)) (meter(taken, of, if taken >= of { "bad" } else { "good" }, &label))

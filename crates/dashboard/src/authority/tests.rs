@@ -6,7 +6,7 @@ use super::data::{
 };
 use super::*;
 use crate::checks::{self, NAME};
-use crate::{Frame, SignedIn};
+use crate::{Fault, Frame, SignedIn, not_allowed_page};
 
 const NOW: u64 = 1_900_000_000;
 
@@ -75,14 +75,19 @@ fn usage(month: &str) -> Usage {
     }
 }
 
-fn directory(revoked: bool) -> Directory {
-    Directory {
+fn directory(revoked: bool) -> ActivatedDirectory {
+    let directory = Directory {
         directory: "d1".to_owned(),
         name: Some(NAME.to_owned()),
         expires: Some(NOW - 1),
         revoked,
         ..Directory::default()
-    }
+    };
+    ActivatedDirectory { directory, last_five: "DT242".to_owned() }
+}
+
+fn fault(field: &'static str) -> Fault {
+    Fault { field, text: NAME.to_owned() }
 }
 
 fn change() -> AuditRow {
@@ -137,7 +142,7 @@ fn revocations() -> RevocationsView {
     let own = str::to_owned;
     let named = Named { what: EntryKind::Document, id: own(NAME) };
     let list = Revocations { number: Some(4), entries: vec![Entry { named, at: NOW, list: 4 }] };
-    RevocationsView { now: NOW, list, more: 2, chosen: own(NAME), typed: own(NAME), fault: Some(own(NAME)) }
+    RevocationsView { now: NOW, list, more: 2, chosen: own(NAME), typed: own(NAME), fault: Some(fault("id")) }
 }
 
 fn lists(frame: &Frame<'_>) -> Vec<(&'static str, String)> {
@@ -171,7 +176,9 @@ fn lists(frame: &Frame<'_>) -> Vec<(&'static str, String)> {
                     now: NOW,
                     name: NAME.to_owned(),
                     keys: keys.clone(),
+                    more_keys: true,
                     hosts: hosts.clone(),
+                    more_hosts: true,
                     usage: vec![usage("2026-11")],
                 },
             ),
@@ -257,21 +264,52 @@ fn pages(frame: &Frame<'_>) -> Vec<(&'static str, String)> {
                 &KeyPageView {
                     now: NOW,
                     key: key(2, None),
-                    places: vec![place()],
+                    places: vec![host(HostState::Ended)],
                     next: Some(1),
                     directories: vec![directory(false)],
                 },
             ),
         ),
         ("host", host_page(frame, &HostView { now: NOW, hosts: vec![host(HostState::Forked)], usage: vec![month] })),
-        ("issue", issue_page(frame, &IssueView { form, families, fault: Some(NAME.to_owned()) })),
+        ("issue", issue_page(frame, &IssueView { form, families, fault: Some(fault("places")) })),
         ("no family to issue for", issue_page(frame, &IssueView::default())),
         (
             "issued",
             issued_page(frame, &Issued { secret: "AAAAA-BBBBB-CCCCC-DDDDD-EEEEE".to_owned(), key: key(0, None) }),
         ),
     ]);
+    pages.extend(one_of_each(frame));
+    pages.push(("not allowed", not_allowed_page(frame, "read")));
     pages
+}
+
+/// Pages on which there is one of everything.
+fn one_of_each(frame: &Frame<'_>) -> Vec<(&'static str, String)> {
+    let policy = Policy { threshold: 1, capacity: Some(1), devices: Some(1), drift: 1, ..policy() };
+    let key = Key { places: 1, activations_each: 1, policy, ..key(1, None) };
+    let usage = Usage { hosts: 1, clients: 1, live: 1, peak: 1, ..usage("2026-11") };
+    let one = Taken { taken: 1, of: 1 };
+    let customer = Customer { keys: 1, withdrawn: 1, hosts: one, machines: one, live: 1, ..Customer::default() };
+    vec![
+        (
+            "overview of one",
+            overview_page(frame, &Overview { keys: 1, hosts: 1, usage: vec![usage.clone()], ..Overview::default() }),
+        ),
+        (
+            "one customer",
+            customers_page(frame, &CustomersView { customers: vec![customer], more: 1, ..CustomersView::default() }),
+        ),
+        ("one more row", usage_page(frame, &UsageView { usage: vec![usage], more: 1, ..UsageView::default() })),
+        ("one more entry", revocations_page(frame, &RevocationsView { more: 1, ..revocations() })),
+        (
+            "key for one",
+            key_page(
+                frame,
+                &KeyPageView { now: NOW, key: key.clone(), places: Vec::new(), next: None, directories: Vec::new() },
+            ),
+        ),
+        ("issued for one", issued_page(frame, &Issued { secret: "AAAAA".to_owned(), key })),
+    ]
 }
 
 fn roles(names: &[&str]) -> Vec<String> {
@@ -317,10 +355,112 @@ fn states_are_told_in_words_and_not_by_colour_alone() {
     for words in ["renewed", "overdue", "ended", "forked", "revoked"] {
         assert!(page("hosts").contains(&format!(">{words}<")), "{words}");
     }
-    for words in ["activates", "used up", "withdrawn", "6 of 6 hosts are used up"] {
+    for words in ["activates", "used up", "withdrawn", "6 of 6 hosts used up"] {
         assert!(page("keys").contains(words), "{words}");
     }
     assert!(page("customer").contains("customer=%3Cscript%3E") || !page("customer").contains("/issue"));
+}
+
+#[test]
+fn a_place_of_a_key_is_told_as_it_stands() {
+    let own = roles(&["read"]);
+    for state in [HostState::Renewed, HostState::Overdue, HostState::Ended, HostState::Forked, HostState::Revoked] {
+        let places = vec![host(state)];
+        let view = KeyPageView { now: NOW, key: key(1, None), places, next: None, directories: Vec::new() };
+        let page = key_page(&frame(&own), &view);
+        assert!(page.contains(&format!(">{}</span>", state.name())) && !page.contains(">activated<"), "{page}");
+    }
+}
+
+#[test]
+fn an_overview_says_that_all_is_well_only_where_something_could_be_otherwise() {
+    let (able, unable) = (roles(&["read", ISSUE]), roles(&["read"]));
+    let first = overview_page(&frame(&able), &Overview { now: NOW, ..Overview::default() });
+    assert!(first.contains("No product key is issued") && !first.contains("All is well"), "{first}");
+    assert!(first.contains("href=\"/issue\""), "what to do is a click away");
+    assert!(!overview_page(&frame(&unable), &Overview::default()).contains("/issue"));
+    let vendor = Vendor { expires: NOW + 1, ..Vendor::default() };
+    let view = |hosts| Overview { now: NOW, keys: 1, hosts, vendor: vendor.clone(), ..Overview::default() };
+    for (hosts, words) in
+        [(0, "All is well. No host is activated."), (1, "All is well: 1 host is activated."), (2, "2 hosts are")]
+    {
+        assert!(overview_page(&frame(&unable), &view(hosts)).contains(words), "{words}");
+    }
+}
+
+#[test]
+fn an_empty_list_says_what_to_do_and_an_empty_search_how_to_see_all() {
+    let own = roles(&["read", ISSUE]);
+    let frame = frame(&own);
+    let asked = || NAME.to_owned();
+    for (page, words, action) in [
+        (keys_page(&frame, &KeysView::default()), "No product key was issued yet.", "/issue"),
+        (
+            keys_page(&frame, &KeysView { family: asked(), ..KeysView::default() }),
+            "No product keys were found",
+            "/keys",
+        ),
+        (customers_page(&frame, &CustomersView::default()), "No product key was issued yet.", "/issue"),
+        (
+            customers_page(&frame, &CustomersView { search: asked(), ..CustomersView::default() }),
+            "No customers were found",
+            "/customers",
+        ),
+        (hosts_page(&frame, &HostsView::default()), "No host is activated yet", "/keys"),
+        (hosts_page(&frame, &HostsView { state: asked(), ..HostsView::default() }), "No hosts were found", "/hosts"),
+        (hosts_page(&frame, &HostsView { first: Some(asked()), ..HostsView::default() }), "No hosts were", "/hosts"),
+        (usage_page(&frame, &UsageView { month: asked(), ..UsageView::default() }), "No reports were found", "/usage"),
+    ] {
+        let empty =
+            page.split_once("<p class=\"empty\">").expect("nothing is there").1.split_once("</p>").expect("its end").0;
+        assert!(empty.contains(words) && empty.contains(&format!("href=\"{action}\"")), "{empty}");
+    }
+}
+
+#[test]
+fn a_list_that_is_cut_says_so_and_leads_to_the_rest() {
+    let own = roles(&["read"]);
+    let view = CustomerView { name: "Example AG".to_owned(), keys: vec![key(1, None)], ..CustomerView::default() };
+    assert!(!customer_page(&frame(&own), &view).contains("There are more"));
+    let cut = customer_page(&frame(&own), &CustomerView { more_keys: true, more_hosts: true, ..view });
+    for path in ["/keys", "/hosts"] {
+        assert!(cut.contains(&format!("There are more. <a href=\"{path}?customer=Example%20AG\">")), "{path}: {cut}");
+    }
+}
+
+#[test]
+fn a_fault_is_tied_to_the_field_that_it_is_about() {
+    let own = roles(&["read", ISSUE, REVOKE]);
+    let frame = frame(&own);
+    let issue = |field| {
+        let families = vec!["acme".to_owned()];
+        issue_page(&frame, &IssueView { families, fault: Some(fault(field)), ..IssueView::default() })
+    };
+    let mut pages: Vec<_> =
+        ["customer", "family", "kind", "places", "capacity"].map(|field| (field, issue(field))).into();
+    pages.push(("id", revocations_page(&frame, &revocations())));
+    for (field, page) in pages {
+        let wrong: Vec<&str> = page.split('<').filter(|tag| tag.contains("aria-invalid")).collect();
+        assert_eq!(wrong.len(), 1, "{field}: {wrong:?}");
+        for part in [&format!(" id=\"{field}\""), "aria-invalid=\"true\"", "aria-describedby=\"fault\"", " autofocus"] {
+            assert!(wrong[0].contains(part), "{part}: {}", wrong[0]);
+        }
+        assert_eq!(page.matches(" autofocus").count(), 1, "{field}");
+    }
+    assert!(!issue("").contains("aria-invalid"));
+    let without = issue_page(&frame, &IssueView { families: vec!["acme".to_owned()], ..IssueView::default() });
+    assert!(!without.contains("aria-invalid") && without.contains(" autofocus"));
+}
+
+#[test]
+fn one_who_may_not_look_is_told_what_is_missing_and_can_leave() {
+    let own = roles(&[ISSUE]);
+    let page = not_allowed_page(&Frame { areas: &[], ..frame(&own) }, "read");
+    for words in ["<code>read</code>", "<code>issue</code>", "signed in as", "Sign out", "leasehold vendor admin"] {
+        assert!(page.contains(words), "{words}: {page}");
+    }
+    assert!(!page.contains("<nav"), "no area is open");
+    assert!(not_allowed_page(&frame(&[]), "read").contains("no role"));
 }
 
 #[test]

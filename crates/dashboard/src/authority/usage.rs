@@ -8,7 +8,8 @@ use super::customer;
 use super::data::Usage;
 use crate::chart::{Bar, Bars};
 use crate::frame::Frame;
-use crate::parts::{choice, family_choice, number, table};
+use crate::list::List;
+use crate::parts::{choice, count, family_choice, number, table};
 
 /// Usage, and what was asked for.
 #[derive(Clone, Debug, Default)]
@@ -32,6 +33,8 @@ pub struct UsageView {
 pub fn usage_page(frame: &Frame<'_>, view: &UsageView) -> String {
     let each = view.months.iter().rev().map(|month| (month.as_str(), month.as_str()));
     let months: Vec<(&str, &str)> = std::iter::once(("", "all")).chain(each).collect();
+    let filtered = !view.month.is_empty() || !view.family.is_empty();
+    let list = List { what: "reports", path: "/usage", filtered, first: None, next: None };
     let content = html! {
         p { "Hosts report it when they renew: numbers alone, no names. Hosts that are renewed by hand and without it report none." }
         form.filter method="get" action="/usage" role="search" {
@@ -39,10 +42,10 @@ pub fn usage_page(frame: &Frame<'_>, view: &UsageView) -> String {
             (family_choice(&view.families, &view.family))
             button type="submit" { "Show" }
         }
-        @if view.usage.is_empty() { p.empty { "No host has reported any yet." } } @else {
+        @if view.usage.is_empty() { (list.empty(&html! { "No host has reported any yet." })) } @else {
             (month_chart(&view.usage))
             (rows(&view.usage))
-            @if view.more > 0 { p { (number(view.more)) " more rows: choose a month, or use " code { "leasehold vendor usage" } "." } }
+            @if view.more > 0 { p { (count(view.more, "more row", "more rows")) ": choose a month, or use " code { "leasehold vendor usage" } "." } }
         }
     };
     frame.page("Usage", &content)

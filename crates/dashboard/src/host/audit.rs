@@ -22,7 +22,7 @@ pub fn audit_page(frame: &Frame<'_>, page: &AuditPage, now: u64) -> String {
     };
     let content = html! {
         p { "Who signed in to this dashboard or was refused, and what was changed by whom. Leases that were ended stand in the sealed journal
-             too (Events)." }
+             too (Events). The newest are shown: the file " code { "audit.jsonl" } " in the host's folder has all." }
         @if page.items.is_empty() { p.empty { "Nothing yet." } }
         @else { (table("Audit", &["Time", "Who", "Change", "Subject", "From"], &body)) }
     };

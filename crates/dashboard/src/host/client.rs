@@ -7,7 +7,7 @@ use super::clients::state;
 use super::data::{Client, Lease, Life};
 use super::events::rows;
 use crate::frame::Frame;
-use crate::parts::{badge, fact, table, time};
+use crate::parts::{badge, count, fact, table, time};
 
 /// The page of one client.
 #[must_use]
@@ -41,7 +41,7 @@ fn family(frame: &Frame<'_>, row: &Client, now: u64) -> Markup {
                 (fact("First asked", &time(row.first_seen, now)))
                 (fact("Last asked", &html! { (time(row.last_seen, now)) }))
                 (fact("Counts for the threshold", &html! { @if row.counts { "yes" } @else { "no" } }))
-                @if row.forks > 0 { (fact("Forks", &html! { "two machines were seen with this key " (row.forks) " times" })) }
+                @if row.forks > 0 { (fact("Forks", &html! { "two machines were seen with this key " (count(row.forks, "time", "times")) })) }
                 (fact("Device key", &html! { code.break { (row.client) } }))
             }
             @if !row.leases.is_empty() { (leases(frame, row, now)) }
@@ -71,7 +71,7 @@ fn leases(frame: &Frame<'_>, row: &Client, now: u64) -> Markup {
     };
     html! {
         h2 { "Leases" }
-        (table("Leases", &["Product", "State", "Granted", "Ends", "Seal", "Action"], &body))
+        (table(&format!("Leases of {}", row.family), &["Product", "State", "Granted", "Ends", "Seal", "Action"], &body))
     }
 }
 

@@ -4,6 +4,7 @@ use maud::{Markup, html};
 
 use super::data::{Client, ClientPage};
 use crate::frame::Frame;
+use crate::list::List;
 use crate::parts::{badge, choice, family_choice, id, table, when};
 
 /// Clients, and what was asked for.
@@ -30,26 +31,20 @@ pub struct ClientsView {
 /// The page of clients.
 #[must_use]
 pub fn clients_page(frame: &Frame<'_>, view: &ClientsView) -> String {
+    let list = List {
+        what: "clients",
+        path: "/clients",
+        filtered: !view.search.is_empty() || !view.state.is_empty() || !view.family.is_empty(),
+        first: view.first.as_deref(),
+        next: view.next.as_deref(),
+    };
     let content = html! {
         (search(view))
-        @if view.page.items.is_empty() {
-            p.empty { (nothing(view)) }
-        } @else {
-            (rows(&view.page.items, view.now))
-        }
-        (paging(view))
+        @if view.page.items.is_empty() { (list.empty(&html! { "No machine has asked yet." })) }
+        @else { (rows("Clients", &view.page.items, view.now)) }
+        (list.paging())
     };
     frame.live_page("Clients", &content)
-}
-
-fn nothing(view: &ClientsView) -> &'static str {
-    if view.next.is_some() {
-        "None so far: the search goes on with the next page."
-    } else if view.search.is_empty() && view.state.is_empty() && view.family.is_empty() {
-        "No machine has asked yet."
-    } else {
-        "There is none that was asked for."
-    }
 }
 
 fn search(view: &ClientsView) -> Markup {
@@ -73,8 +68,8 @@ fn search(view: &ClientsView) -> Markup {
     }
 }
 
-/// Clients as a table.
-pub(super) fn rows(clients: &[Client], now: u64) -> Markup {
+/// Clients as a table of this name.
+pub(super) fn rows(caption: &str, clients: &[Client], now: u64) -> Markup {
     let body = html! {
         @for client in clients {
             tr {
@@ -88,7 +83,7 @@ pub(super) fn rows(clients: &[Client], now: u64) -> Markup {
             }
         }
     };
-    table("Clients", &["Name", "State", "Address", "Product", "Last asked", "Lease", "Key"], &body)
+    table(caption, &["Name", "State", "Address", "Product", "Last asked", "Lease", "Key"], &body)
 }
 
 /// The state in a word.
@@ -112,14 +107,5 @@ fn lease(client: &Client, now: u64) -> Markup {
     html! {
         @if let Some(end) = last { "ends " (when(end, now)) }
         @else if client.leases.is_empty() { "none yet" } @else { "ended" }
-    }
-}
-
-fn paging(view: &ClientsView) -> Markup {
-    html! {
-        nav.pages aria-label="Pages of clients" {
-            @if let Some(first) = &view.first { a.button href={ "/clients?" (first) } { "First page" } }
-            @if let Some(next) = &view.next { a.button rel="next" href={ "/clients?" (next) } { "Next page" } }
-        }
     }
 }

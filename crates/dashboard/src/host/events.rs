@@ -4,6 +4,7 @@ use maud::{Markup, html};
 
 use super::data::{Event, EventPage};
 use crate::frame::Frame;
+use crate::list::List;
 use crate::parts::{badge, choice, family_choice, id, table, time};
 
 /// Events, and what was asked for.
@@ -26,11 +27,16 @@ pub struct EventsView {
 /// The page of events.
 #[must_use]
 pub fn events_page(frame: &Frame<'_>, view: &EventsView) -> String {
+    let list = List {
+        what: "events",
+        path: "/events",
+        filtered: !view.decision.is_empty() || !view.family.is_empty(),
+        first: None,
+        next: view.next.as_deref(),
+    };
     let content = html! {
         (filter(view))
-        @if view.page.items.is_empty() {
-            p.empty { @if view.next.is_some() { "None so far: the search goes on with the next page." } @else { "Nothing was decided yet that was asked for." } }
-        } @else { (rows(&view.page.items, view.now, true)) }
+        @if view.page.items.is_empty() { (list.empty(&html! { "Nothing was decided yet: no machine has asked." })) } @else { (rows(&view.page.items, view.now, true)) }
         @if let Some(next) = &view.next { nav.pages aria-label="Pages of events" { a.button rel="next" href={ "/events?" (next) } { "Earlier" } } }
     };
     frame.live_page("Events", &content)

@@ -79,7 +79,7 @@ fn family_section(family: &Family, now: u64) -> Markup {
 
 fn clients_tile(family: &Family) -> Markup {
     let reached = family.clients >= family.threshold;
-    let label = format!("{} of {} clients that are needed", number(family.clients), number(family.threshold));
+    let label = format!("clients: {} of {} needed", number(family.clients), number(family.threshold));
     html! {
         div.tile {
             h3 { "Clients" }
@@ -100,7 +100,7 @@ fn leases_tile(family: &Family) -> Markup {
             @if let Some(capacity) = family.capacity {
                 p.figure { (number(family.live)) span.quiet { " of " (number(capacity)) } }
                 (meter(family.live, capacity, if family.live >= capacity { "bad" } else { "good" },
-                    &format!("{} of {} leases", number(family.live), number(capacity))))
+                    &format!("leases: {} of {}", number(family.live), number(capacity))))
                 p { @if family.live >= capacity { (badge("bad", "all are out")) } @else { (badge("good", "there is room")) } }
             } @else {
                 p.figure { (number(family.live)) span.quiet { " live" } }
@@ -130,17 +130,18 @@ fn hours_chart(family: &Family) -> Markup {
         .iter()
         .map(|hour| Bar { label: clock(hour.at), value: hour.granted, more: hour.refused })
         .collect();
-    Bars { title: "Requests per hour", bars: &bars, lower: "granted", upper: "refused" }.draw()
+    let title = format!("Requests per hour, {}", family.family);
+    Bars { title: &title, bars: &bars, lower: "granted", upper: "refused" }.draw()
 }
 
 fn ends_chart(family: &Family, now: u64) -> Markup {
     let bars: Vec<Bar> =
         family.ends.iter().map(|ends| Bar { label: distance(ends.to, now), value: ends.leases, more: 0 }).collect();
-    let title = "When leases end if none is renewed";
+    let title = format!("When leases end if none is renewed, {}", family.family);
     if bars.is_empty() && family.live > 0 {
         return html! { figure.chart { figcaption { (title) } p.quiet { "being counted: look again in a few minutes" } } };
     }
-    Bars { title, bars: &bars, lower: "leases", upper: "" }.draw()
+    Bars { title: &title, bars: &bars, lower: "leases", upper: "" }.draw()
 }
 
 fn host_section(frame: &Frame<'_>, status: &Status) -> Markup {
@@ -214,7 +215,7 @@ fn dns_card(frame: &Frame<'_>, status: &Status) -> Markup {
             } @else {
                 ul.plain { @for record in &status.dns.records { li { code.break { (record) } } } }
                 p {
-                    @if status.dns.failed > 0 { (badge("warning", &format!("{} attempts failed", number(status.dns.failed)))) " " }
+                    @if status.dns.failed > 0 { (badge("warning", &format!("{} failed", count(status.dns.failed, "attempt", "attempts")))) " " }
                     span.quiet { (number(status.dns.published)) " published since the start" }
                 }
                 @if frame.offers(OPERATE) { p { a.button href="/publish" { "Publish now" } } }

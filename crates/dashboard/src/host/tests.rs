@@ -7,8 +7,8 @@ use super::data::{
 use super::*;
 use crate::checks::{self, NAME};
 use crate::{
-    Confirmation, Frame, Notice, SignInView, SignedIn, Tone, assets, confirm_page, message_page, sign_in_page,
-    signed_in_page, welcome_page,
+    Confirmation, Frame, Notice, SignInView, SignedIn, Tone, assets, confirm_page, message_page, not_allowed_page,
+    sign_in_page, signed_in_page, welcome_page,
 };
 
 const NOW: u64 = 1_900_000_000;
@@ -165,6 +165,7 @@ fn pages(frame: &Frame<'_>) -> Vec<(&'static str, String)> {
         action: "/clients/1/end".to_owned(),
         fields: vec![("lease", NAME.to_owned())],
         button: "End",
+        destroys: true,
         back: "/".to_owned(),
     };
     vec![
@@ -182,11 +183,61 @@ fn pages(frame: &Frame<'_>) -> Vec<(&'static str, String)> {
         ("settings", settings_page(frame, &SettingsView { groups: vec![group], checks: Some(vec![check]) })),
         ("audit", audit_page(frame, &audited, NOW)),
         ("question", confirm_page(frame, &question)),
-        ("sign-in", sign_in_page(PROGRAM, &SignInView { name: NAME, provider: Some(NAME), notice: None })),
+        ("sign-in", sign_in_page(PROGRAM, &SignInView { name: NAME, provider: Some(NAME), ..SignInView::default() })),
         ("signed in", signed_in_page(PROGRAM)),
         ("welcome", welcome_page(PROGRAM, NAME)),
         ("message", message_page(PROGRAM, "Nothing here", NAME)),
+        ("not allowed", not_allowed_page(frame, OPERATE)),
+        ("overview of one", overview_page(frame, &one_of_each())),
+        ("client of one", client_page(frame, &Life { rows: two_families(), ..Life::default() })),
     ]
+}
+
+/// A host of which there is one of everything, in two families.
+fn one_of_each() -> Status {
+    let mut status = status();
+    let of = |name: &str, family: &Family| {
+        let hour = Hour { at: NOW, granted: 1, refused: 1, clients: 1, live: 1 };
+        let ends = vec![Ends { from: NOW, to: NOW + 300, leases: 1 }];
+        let (clients, threshold, live, capacity) = (1, 1, 1, Some(1));
+        let family = family.clone();
+        Family { family: name.to_owned(), clients, threshold, live, capacity, ends, hours: vec![hour], ..family }
+    };
+    status.families = ["acme", "acme-lab"].map(|name| of(name, &status.families[0])).into();
+    status
+}
+
+/// A client that holds leases of two families.
+fn two_families() -> Vec<Client> {
+    ["acme", "acme-lab"].map(|family| Client { family: family.to_owned(), forks: 1, ..client(None) }).into()
+}
+
+#[test]
+fn only_what_destroys_is_asked_in_red() {
+    let question = |destroys| confirm_page(&frame(&[]), &Confirmation { destroys, ..Confirmation::default() });
+    assert!(question(true).contains("class=\"danger\"") && !question(false).contains("danger"));
+}
+
+#[test]
+fn a_name_and_password_that_are_not_good_are_tied_to_what_is_said_of_them() {
+    let notice = || Some(Notice { tone: Tone::Bad, text: "not good".to_owned() });
+    let page = |wrong, notice| sign_in_page(PROGRAM, &SignInView { notice, wrong, ..SignInView::default() });
+    let wrong = page(true, notice());
+    checks::whole("sign-in again", &wrong);
+    assert_eq!(wrong.matches("aria-invalid=\"true\" aria-describedby=\"notice\"").count(), 2, "{wrong}");
+    assert!(!page(false, notice()).contains("aria-invalid"), "too many tries are no fault of what was typed");
+}
+
+#[test]
+fn an_empty_list_is_told_from_a_search_that_finds_none() {
+    let asked = || "x".to_owned();
+    let none = [clients_page(&frame(&[]), &ClientsView::default()), events_page(&frame(&[]), &EventsView::default())];
+    let found_none = [
+        clients_page(&frame(&[]), &ClientsView { search: asked(), ..ClientsView::default() }),
+        events_page(&frame(&[]), &EventsView { decision: asked(), ..EventsView::default() }),
+    ];
+    assert!(none.iter().all(|page| page.contains("yet") && !page.contains("Show all")));
+    assert!(found_none.iter().all(|page| page.contains("were found here. <a")), "{found_none:?}");
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use maud::{Markup, html};
 
 use crate::frame::Frame;
-use crate::parts::{table, time};
+use crate::parts::{count, table, time};
 
 /// Users with live leases.
 #[derive(Clone, Debug, Default)]
@@ -62,7 +62,7 @@ pub fn users_page(frame: &Frame<'_>, view: &UsersView) -> String {
                     "A user who has signed in may use "
                     @for (at, (family, devices)) in view.families.iter().enumerate() {
                         @if at > 0 { ", " }
-                        strong { (family) } " on " (devices) @if *devices == 1 { " device" } @else { " devices" } " at once"
+                        strong { (family) } " on " (count(*devices, "device", "devices")) " at once"
                     }
                     ". The host keeps no names: each user is a hash of issuer and subject, the same for each device."
                 }

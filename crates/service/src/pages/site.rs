@@ -72,7 +72,7 @@ impl Site<'_> {
                 match link {
                     // Only shown: what looks at links, such as a mail filter, must not use it up.
                     Some(link) => page(welcome_page(self.program, &link)),
-                    None => page(sign_in_page(self.program, &self.view(None, ""))),
+                    None => page(sign_in_page(self.program, &self.view(None))),
                 }
             }
             Method::POST => self.try_sign_in(request),
@@ -80,8 +80,8 @@ impl Site<'_> {
         }
     }
 
-    fn view<'v>(&'v self, notice: Option<Notice>, name: &'v str) -> SignInView<'v> {
-        SignInView { notice, name, provider: self.sign_ins.provider() }
+    fn view(&self, notice: Option<Notice>) -> SignInView<'_> {
+        SignInView { notice, provider: self.sign_ins.provider(), ..SignInView::default() }
     }
 
     /// To the identity provider.
@@ -121,29 +121,30 @@ impl Site<'_> {
     }
 
     fn refuse(&self, refused: Refused, name: &str) -> Response {
+        // A link that is not good is no fault of the form, and comes without a name.
+        let wrong = matches!(refused, Refused::Wrong) && !name.is_empty();
+        let again = |status, text| {
+            let notice = Some(Notice { tone: Tone::Bad, text });
+            page_with(status, sign_in_page(self.program, &SignInView { name, wrong, ..self.view(notice) }))
+        };
         match refused {
             Refused::Wrong => {
                 let text = "this name and password, or this link, are not good.".to_owned();
-                self.again(StatusCode::FORBIDDEN, text, name)
+                again(StatusCode::FORBIDDEN, text)
             }
             Refused::TooMany(wait) => {
                 let text = format!(
                     "too many tries have failed. Wait {} seconds; or have a one-time link made on the machine itself.",
                     wait.as_secs() + 1
                 );
-                self.again(StatusCode::TOO_MANY_REQUESTS, text, name).with_retry_after(wait)
+                again(StatusCode::TOO_MANY_REQUESTS, text).with_retry_after(wait)
             }
-            Refused::NotByProvider(words) => self.again(StatusCode::FORBIDDEN, words, name),
+            Refused::NotByProvider(words) => again(StatusCode::FORBIDDEN, words),
             Refused::Failed(error) => {
                 tracing::error!(code = %error.code(), %error, "not signed in");
                 self.message(StatusCode::INTERNAL_SERVER_ERROR, "Not signed in", LOG)
             }
         }
-    }
-
-    fn again(&self, status: StatusCode, text: String, name: &str) -> Response {
-        let notice = Some(Notice { tone: Tone::Bad, text });
-        page_with(status, sign_in_page(self.program, &self.view(notice, name)))
     }
 
     fn sign_out(&self, request: &Request, caller: &Caller) -> Response {

@@ -6,14 +6,13 @@ use leasehold_service::pages::{fields, told};
 use leasehold_service::{Request, Response, StatusCode};
 
 use super::views::{client_with, overview_with, settings_with};
-use super::{AdminState, message};
+use super::{AdminState, message, not_allowed};
 use crate::admin::RoleSet;
 use crate::admin::actions::{Actor, Carried};
 
 pub(super) fn answer(state: &AdminState, request: &Request, caller: &Caller) -> Response {
     if !caller.may(RoleSet::OPERATE) {
-        let text = "You may look at everything and change nothing: that needs the role operate.";
-        return message(StatusCode::FORBIDDEN, "Not allowed", text);
+        return not_allowed(state, caller);
     }
     let actor = Actor { caller, from: request.client };
     match request.path() {

@@ -4,7 +4,7 @@ mod forms;
 mod live;
 mod views;
 
-use leasehold_dashboard::{Frame, Notice, SignedIn, host};
+use leasehold_dashboard::{Frame, Notice, SignedIn, host, not_allowed_page};
 use leasehold_service::access::Caller;
 use leasehold_service::pages::{self, Site};
 use leasehold_service::{Method, Request, Response, StatusCode};
@@ -12,7 +12,7 @@ use leasehold_service::{Method, Request, Response, StatusCode};
 pub(super) use forms::PUBLISHED;
 pub(super) use live::live;
 
-use super::AdminState;
+use super::{AdminState, RoleSet};
 
 /// Answers a browser.
 pub(super) fn answer(state: &AdminState, request: &Request) -> Response {
@@ -34,6 +34,12 @@ fn place(state: &AdminState) -> String {
     let Some(identity) = state.identity() else { return "not activated yet".to_owned() };
     let certificate = identity.certificate();
     format!("{}, host {}", certificate.vendor, certificate.host_ordinal)
+}
+
+/// The page in place of one that changes something, for who may look alone.
+fn not_allowed(state: &AdminState, caller: &Caller) -> Response {
+    let page = not_allowed_page(&frame(caller, &place(state), "", None), RoleSet::OPERATE.0);
+    pages::page_with(StatusCode::FORBIDDEN, page)
 }
 
 fn message(status: StatusCode, title: &str, text: &str) -> Response {

@@ -11,7 +11,8 @@ use leasehold_service::pages::{fields, notice_of, page, query_of};
 use leasehold_service::{Problem, Request, Response, StatusCode};
 use leasehold_store::host::ClientKind;
 
-use super::{AdminState, frame, message, place};
+use super::{AdminState, frame, message, not_allowed, place};
+use crate::admin::RoleSet;
 use crate::admin::api::kind_named;
 use crate::admin::facts::{ClientQuery, EventQuery};
 
@@ -87,6 +88,7 @@ fn client(state: &AdminState, caller: &Caller, rest: &str, query: &[u8]) -> Resp
                 ("lease", lease.unwrap_or_default()),
             ],
             button: "End the lease",
+            destroys: true,
             back: format!("/clients/{client}"),
         }),
         Some("forget") => confirm(state, caller, &Confirmation {
@@ -97,6 +99,7 @@ fn client(state: &AdminState, caller: &Caller, rest: &str, query: &[u8]) -> Resp
             action: format!("/clients/{client}/forget"),
             fields: vec![("family", family.unwrap_or_default())],
             button: "Forget the client",
+            destroys: true,
             back: format!("/clients/{client}"),
         }),
         Some(_) => nothing(),
@@ -201,10 +204,21 @@ fn of_host(path: &str) -> Confirmation {
         ),
     };
     let own = str::to_owned;
-    Confirmation { title: own(title), text: own(text), action: own(path), fields: Vec::new(), button, back: own(back) }
+    Confirmation {
+        title: own(title),
+        text: own(text),
+        action: own(path),
+        fields: Vec::new(),
+        button,
+        destroys: false,
+        back: own(back),
+    }
 }
 
 fn confirm(state: &AdminState, caller: &Caller, confirmation: &Confirmation) -> Response {
+    if !caller.may(RoleSet::OPERATE) {
+        return not_allowed(state, caller);
+    }
     let current = if confirmation.action.starts_with("/clients") { "/clients" } else { "/" };
     page(confirm_page(&frame(caller, &place(state), current, None), confirmation))
 }

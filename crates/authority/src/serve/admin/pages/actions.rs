@@ -6,7 +6,7 @@ use leasehold_service::pages::{fields, notice_of};
 use leasehold_service::{Response, StatusCode};
 use leasehold_store::authority::Role;
 
-use super::{Shown, Visit, answered, issue, lists, message, not_allowed, nothing, one};
+use super::{Shown, Visit, answered, issue, lists, message, nothing, one};
 use crate::key_name::KeyName;
 use crate::keys;
 use crate::revocations::{Target, Withdrawal};
@@ -16,7 +16,7 @@ pub(super) fn answer(visit: &Visit<'_>) -> Response {
     let path = visit.request.path();
     let role = if path == "/issue" { Role::Issue } else { Role::Revoke };
     if !visit.may(role) {
-        return not_allowed(role);
+        return visit.not_allowed(role);
     }
     let done = match path.trim_start_matches('/').split('/').collect::<Vec<_>>()[..] {
         ["issue"] => issue::issue(visit),

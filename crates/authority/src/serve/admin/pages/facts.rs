@@ -3,8 +3,8 @@
 use std::collections::HashMap;
 
 use leasehold_core::Span;
-use leasehold_core::{KeyId, Text, Timestamp, attempt};
-use leasehold_dashboard::authority::{Host, HostState, data};
+use leasehold_core::{KeyId, KeyKind, Text, Timestamp, attempt};
+use leasehold_dashboard::authority::{ActivatedDirectory, Host, HostState, data};
 use leasehold_store::authority::AuthorityStore;
 
 use crate::activations::Activated;
@@ -37,19 +37,27 @@ pub(super) fn host(activated: &Activated, live: Option<u64>, now: Timestamp) -> 
     }
 }
 
-/// How a host stands.
+/// A directory as pages show it.
+pub(super) fn directory(activated: &Activated) -> ActivatedDirectory {
+    let last_five = activated.key.last_five.to_string();
+    ActivatedDirectory { directory: data::Directory::from(activated), last_five }
+}
+
+/// How a host or machine stands.
 pub(super) fn state(activated: &Activated, now: Timestamp) -> HostState {
-    let Activated { activation, revoked, report, .. } = activated;
+    let Activated { key, activation, revoked, report } = activated;
     if *revoked {
         return HostState::Revoked;
     }
     if report.is_some_and(|report| report.fork.is_some()) {
         return HostState::Forked;
     }
-    let Some(expires) = activation.expires else { return HostState::Renewed };
-    if expires <= now {
+    if activation.expires.is_some_and(|expires| expires <= now) {
         return HostState::Ended;
     }
+    let Some(expires) = activation.expires.filter(|_| key.allowance.kind() == KeyKind::Host) else {
+        return HostState::Activated;
+    };
     let due = attempt::certificate_renewal(activation.subject.id(), activation.last, expires);
     if due.plus(PATIENCE) < now { HostState::Overdue } else { HostState::Renewed }
 }

@@ -5,16 +5,16 @@ use std::num::NonZeroU64;
 use std::sync::{Mutex, PoisonError};
 
 use leasehold_core::activation::Allowance;
-use leasehold_core::{Policy, Span, Text};
-use leasehold_dashboard::Confirmation;
+use leasehold_core::{Policy, Span, Text, count};
 use leasehold_dashboard::authority::{IssueForm, IssueView, Issued, issue_page, issued_page};
+use leasehold_dashboard::{Confirmation, Fault};
 use leasehold_service::access::SecretText;
 use leasehold_service::pages::{fields, page};
 use leasehold_service::{Response, StatusCode};
 use leasehold_store::authority::Role;
 
-use super::questions::asked;
-use super::{Shown, Visit, facts, message, not_allowed};
+use super::questions::{asked, back_to};
+use super::{Shown, Visit, facts, message};
 use crate::error::Error;
 use crate::keys::{self, Counts, NewKey, host_allowance};
 use crate::policy_change::PolicyChange;
@@ -48,7 +48,7 @@ impl Answered {
 /// The form; once it is whole, the question.
 pub(super) fn form(visit: &Visit<'_>) -> Shown {
     if !visit.may(Role::Issue) {
-        return Ok(not_allowed(Role::Issue));
+        return Ok(visit.not_allowed(Role::Issue));
     }
     let [ask] = fields(visit.query(), ["ask"]);
     let form = read(visit.query());
@@ -58,7 +58,9 @@ pub(super) fn form(visit: &Visit<'_>) -> Shown {
     match new_key(visit, &form)? {
         Ok(new) => match keys::draft(visit.store(), &new, visit.stamp, &*visit.state.rng) {
             Ok(_) => Ok(question(visit, form, &new)),
-            Err(error) => described(visit, form, Some(error.to_string())),
+            Err(error @ Error::Store(_)) => Err(error),
+            // All else that a key is made of is the family's.
+            Err(error) => described(visit, form, Some(fault("family", error.to_string()))),
         },
         Err(fault) => described(visit, form, Some(fault)),
     }
@@ -90,42 +92,47 @@ fn read(form: &[u8]) -> IssueForm {
     IssueForm { customer, family, kind, places, capacity }
 }
 
-fn described(visit: &Visit<'_>, form: IssueForm, fault: Option<String>) -> Shown {
+fn described(visit: &Visit<'_>, form: IssueForm, fault: Option<Fault>) -> Shown {
     let view = IssueView { form, families: facts::families(visit.store())?, fault };
     Ok(page(issue_page(&visit.frame("/keys", None), &view)))
 }
 
 /// The key that the form describes, or what is wrong with it.
-fn new_key(visit: &Visit<'_>, form: &IssueForm) -> Result<Result<NewKey, String>, Error> {
+fn new_key(visit: &Visit<'_>, form: &IssueForm) -> Result<Result<NewKey, Fault>, Error> {
     let families = products::families(visit.store())?;
     let Some(family) = families.into_iter().find(|family| family.id.as_str() == form.family) else {
-        return Ok(Err(format!("family {}: there is none of this name", form.family)));
+        return Ok(Err(fault("family", format!("family {}: there is none of this name", form.family))));
     };
     Ok(new_key_of(form, family.id, family.policy))
 }
 
-fn new_key_of(form: &IssueForm, family: leasehold_core::FamilyId, policy: Policy) -> Result<NewKey, String> {
-    let (places, capacity) = (count("hosts or machines", &form.places)?, count("most leases at once", &form.capacity)?);
+fn new_key_of(form: &IssueForm, family: leasehold_core::FamilyId, policy: Policy) -> Result<NewKey, Fault> {
+    let places = number("places", "hosts or machines", &form.places)?;
+    let capacity = number("capacity", "most leases at once", &form.capacity)?;
     let capacity = capacity.map(|capacity| Some(capacity.get()));
     let policy = PolicyChange { capacity, ..PolicyChange::default() }.apply(policy);
     let allowance = match (form.kind.as_str(), places) {
         ("host", places) => host_allowance(&policy, places),
         ("multiple", Some(machines)) => Allowance::multiple_key(machines.get()),
-        ("multiple", None) => return Err("a multiple key needs the number of machines".to_owned()),
-        (other, _) => return Err(format!("kind {other}: a key is a host key or a multiple key")),
+        ("multiple", None) => return Err(fault("places", "a multiple key needs the number of machines")),
+        (other, _) => return Err(fault("kind", format!("kind {other}: a key is a host key or a multiple key"))),
     };
     let customer = match form.customer.as_str() {
         "" => None,
-        name => Some(name.parse::<Text>().map_err(|error| format!("customer: {error}"))?),
+        name => Some(name.parse::<Text>().map_err(|error| fault("customer", format!("customer: {error}")))?),
     };
     Ok(NewKey { family, allowance, customer, policy: Some(policy), certificate_validity: None })
 }
 
-fn count(what: &str, text: &str) -> Result<Option<NonZeroU64>, String> {
+fn number(field: &'static str, what: &str, text: &str) -> Result<Option<NonZeroU64>, Fault> {
     if text.is_empty() {
         return Ok(None);
     }
-    text.parse().map(Some).map_err(|_| format!("{what}: a whole number from 1 on"))
+    text.parse().map(Some).map_err(|_| fault(field, format!("{what}: a whole number from 1 on")))
+}
+
+fn fault(field: &'static str, words: impl Into<String>) -> Fault {
+    Fault { field, text: words.into() }
 }
 
 fn question(visit: &Visit<'_>, form: IssueForm, new: &NewKey) -> Response {
@@ -140,26 +147,25 @@ fn question(visit: &Visit<'_>, form: IssueForm, new: &NewKey) -> Response {
             } else {
                 ""
             };
-            let each =
-                most.map_or_else(String::new, |(most, _)| format!(", each of which grants {most} leases at once"));
-            format!("A host key{customer}, family {family}: it activates up to {hosts} hosts{each}.{twice}")
+            let each = most.map_or_else(String::new, |(most, _)| {
+                format!(", each with {} at once", count(most, "lease", "leases"))
+            });
+            let hosts = count(hosts, "host", "hosts");
+            format!("A host key{customer}, family {family}: it activates up to {hosts}{each}.{twice}")
         }
         Allowance::Machines { machines, .. } => {
-            format!("A multiple key{customer}, family {family}: it activates up to {machines} machines, without end.")
+            let machines = count(machines, "machine", "machines");
+            format!("A multiple key{customer}, family {family}: it activates up to {machines}, without end.")
         }
     };
     let once = SecretText::new("", &*visit.state.rng).expose().to_owned();
     let IssueForm { customer, family, kind, places, capacity } = form;
-    let fields = vec![
-        ("once", once),
-        ("customer", customer),
-        ("family", family),
-        ("kind", kind),
-        ("places", places),
-        ("capacity", capacity),
-    ];
-    let (title, action, back) = ("Issue this product key?".to_owned(), "/issue".to_owned(), "/issue".to_owned());
-    asked(visit, "/keys", &Confirmation { title, text, action, fields, button: "Issue it", back })
+    let mut fields =
+        vec![("customer", customer), ("family", family), ("kind", kind), ("places", places), ("capacity", capacity)];
+    let back = back_to("/issue", &fields);
+    fields.push(("once", once));
+    let (title, action) = ("Issue this product key?".to_owned(), "/issue".to_owned());
+    asked(visit, "/keys", &Confirmation { title, text, action, fields, button: "Issue it", destroys: false, back })
 }
 
 /// Answers that are remembered.

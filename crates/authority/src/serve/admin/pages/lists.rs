@@ -3,12 +3,12 @@
 use std::collections::BTreeMap;
 
 use leasehold_core::{FamilyId, KeyId, Text};
-use leasehold_dashboard::Notice;
 use leasehold_dashboard::authority::{
     AuditView, CatalogueView, Customer, CustomersView, DirectoriesView, HostState, HostsView, KeysView,
     RevocationsView, SignInRow, UsageView, audit_page, catalogue_page, customers_page, data, directories_page,
     hosts_page, keys_page, revocations_page, usage_page,
 };
+use leasehold_dashboard::{Fault, Notice};
 use leasehold_service::access::AuditEntry;
 use leasehold_service::pages::{fields, page, query_of, to};
 use leasehold_store::authority::IssuedKey;
@@ -75,11 +75,13 @@ pub(super) fn keys(visit: &Visit<'_>) -> Shown {
     };
     let found = keys::page(visit.store(), after.parse().ok(), ROWS, &wanted)?;
     let own = query_of(&[("customer", &customer), ("family", &family)]);
+    let next = found.next.map(|next| format!("{own}&after={next}"));
     let view = KeysView {
         now: visit.now(),
         families: facts::families(visit.store())?,
         keys: found.keys.iter().map(|(key, counts)| key_view(key, *counts)).collect(),
-        next: found.next.map(|next| format!("{own}&after={next}")),
+        next,
+        first: (!after.is_empty()).then_some(own),
         customer,
         family,
     };
@@ -87,7 +89,9 @@ pub(super) fn keys(visit: &Visit<'_>) -> Shown {
 }
 
 pub(super) fn hosts(visit: &Visit<'_>) -> Shown {
-    let [state, after] = fields(visit.query(), ["state", "after"]).map(Option::unwrap_or_default);
+    let [state, customer, after] = fields(visit.query(), ["state", "customer", "after"]).map(Option::unwrap_or_default);
+    let customer = customer.trim().to_owned();
+    let part = customer.to_lowercase();
     let (now, live) = (visit.stamp.at, facts::live_leases(visit.store())?);
     let read = activations::hosts(visit.store(), after.parse().unwrap_or_default())?;
     let whole = read.len() as u64 == activations::MAX_READ;
@@ -100,15 +104,19 @@ pub(super) fn hosts(visit: &Visit<'_>) -> Shown {
         }
         last = Some(*number);
         let shown = facts::host(host, live.get(&(host.key.public.id(), host.activation.subject.id())).copied(), now);
-        hosts.extend(Some(shown).filter(|shown| is_wanted(&state, shown.state)));
+        let is_theirs = shown.customer.as_deref().unwrap_or_default().to_lowercase().contains(&part);
+        hosts.extend(Some(shown).filter(|shown| is_theirs && is_wanted(&state, shown.state)));
     }
-    let next = last.filter(|_| more).map(|last| query_of(&[("state", &state), ("after", &last.to_string())]));
-    Ok(page(hosts_page(&visit.frame("/hosts", None), &HostsView { now: now.unix(), state, hosts, next })))
+    let own = query_of(&[("state", &state), ("customer", &customer)]);
+    let next = last.filter(|_| more).map(|last| format!("{own}&after={last}"));
+    let first = (!after.is_empty()).then_some(own);
+    let view = HostsView { now: now.unix(), customer, state, hosts, next, first };
+    Ok(page(hosts_page(&visit.frame("/hosts", None), &view)))
 }
 
 fn is_wanted(wanted: &str, state: HostState) -> bool {
     match state {
-        HostState::Renewed => wanted.is_empty(),
+        HostState::Renewed | HostState::Activated => wanted.is_empty(),
         HostState::Overdue | HostState::Ended => wanted.is_empty() || wanted == "overdue",
         HostState::Forked | HostState::Revoked => wanted.is_empty() || wanted == state.name(),
     }
@@ -116,7 +124,7 @@ fn is_wanted(wanted: &str, state: HostState) -> bool {
 
 pub(super) fn directories(visit: &Visit<'_>, notice: Option<Notice>) -> Shown {
     let found = activations::directories(visit.store(), None)?;
-    let view = DirectoriesView { now: visit.now(), directories: found.iter().map(data::Directory::from).collect() };
+    let view = DirectoriesView { now: visit.now(), directories: found.iter().map(facts::directory).collect() };
     Ok(page(directories_page(&visit.frame("/directories", notice), &view)))
 }
 
@@ -143,10 +151,11 @@ pub(super) fn catalogue(visit: &Visit<'_>) -> Shown {
 }
 
 pub(super) fn revocations(visit: &Visit<'_>) -> Shown {
-    let [what, id] = fields(visit.query(), ["what", "id"]);
-    match (what, id) {
-        (Some(what), Some(id)) => questions::revoke_named(visit, &what, id.trim()),
-        _ => revocations_with(visit, None, Typed::default()),
+    let [ask, what, id] = fields(visit.query(), ["ask", "what", "id"]);
+    let (what, id) = (what.unwrap_or_default(), id.unwrap_or_default().trim().to_owned());
+    match ask {
+        Some(_) => questions::revoke_named(visit, &what, &id),
+        None => revocations_with(visit, None, Typed { what, id, fault: None }),
     }
 }
 
@@ -155,7 +164,7 @@ pub(super) fn revocations(visit: &Visit<'_>) -> Shown {
 pub(super) struct Typed {
     pub(super) what: String,
     pub(super) id: String,
-    pub(super) fault: Option<String>,
+    pub(super) fault: Option<Fault>,
 }
 
 /// The list, with what was typed.

@@ -10,7 +10,7 @@ mod questions;
 
 use leasehold_core::{KeyId, Text};
 use leasehold_dashboard::authority::{AREAS, PROGRAM};
-use leasehold_dashboard::{Frame, Notice, SignedIn};
+use leasehold_dashboard::{Frame, Notice, SignedIn, not_allowed_page};
 use leasehold_service::access::Caller;
 use leasehold_service::pages::{self, Site, notice_of};
 use leasehold_service::{Method, Problem, Request, Response, StatusCode};
@@ -29,7 +29,7 @@ pub(super) fn answer(state: &AdminState, request: &Request) -> Response {
     site.answer(request, |caller| {
         let visit = Visit { state, request, caller, stamp: Stamp { at: now, actor: actor(caller) } };
         if !visit.may(Role::Read) {
-            return not_allowed(Role::Read);
+            return visit.not_allowed(Role::Read);
         }
         match request.method {
             Method::POST => actions::answer(&visit),
@@ -72,12 +72,14 @@ impl<'v> Visit<'v> {
         let Caller { form_token, roles, .. } = self.caller;
         let place = self.state.authority.vendor().name.as_str();
         let signed_in = Some(SignedIn { name: self.caller.name(), form_token, roles });
-        Frame { program: PROGRAM, place, areas: AREAS, current, signed_in, notice }
+        // To who may not read, no area shows anything.
+        let areas = if self.may(Role::Read) { AREAS } else { &[] };
+        Frame { program: PROGRAM, place, areas, current, signed_in, notice }
     }
-}
 
-fn not_allowed(role: Role) -> Response {
-    message(StatusCode::FORBIDDEN, "Not allowed", &format!("That needs the role {}.", role.name()))
+    fn not_allowed(&self, role: Role) -> Response {
+        pages::page_with(StatusCode::FORBIDDEN, not_allowed_page(&self.frame("", None), role.name()))
+    }
 }
 
 fn shown(visit: &Visit<'_>) -> Response {

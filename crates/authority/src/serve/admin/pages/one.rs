@@ -22,9 +22,9 @@ pub(super) fn customer(visit: &Visit<'_>) -> Shown {
     let is_theirs = |key: &IssuedKey| key.customer.as_ref() == Some(&name);
     let (mut held, mut after) = (Vec::new(), None);
     loop {
-        let found = keys::page(store, after, MANY, &is_theirs)?;
+        let found = keys::page(store, after, MANY as u64 + 1, &is_theirs)?;
         held.extend(found.keys.iter().map(|(key, counts)| key_view(key, *counts)));
-        after = found.next.filter(|_| (held.len() as u64) < MANY);
+        after = found.next.filter(|_| held.len() <= MANY);
         if after.is_none() {
             break;
         }
@@ -32,14 +32,18 @@ pub(super) fn customer(visit: &Visit<'_>) -> Shown {
     let live = facts::live_leases(store)?;
     let mut hosts = Vec::new();
     activations::each_host(store, &mut |host| {
-        if is_theirs(&host.key) && (hosts.len() as u64) < MANY {
+        if is_theirs(&host.key) && hosts.len() <= MANY {
             let live = live.get(&(host.key.public.id(), host.activation.subject.id())).copied();
             hosts.push(facts::host(&host, live, now));
         }
     })?;
+    let (more_keys, more_hosts) = (held.len() > MANY, hosts.len() > MANY);
+    held.truncate(MANY);
+    hosts.truncate(MANY);
     let usage = reports::usage(store, &UsageFilter { customer: Some(name.clone()), ..UsageFilter::default() })?;
     let usage = usage.into_iter().map(data::Usage::from).collect();
-    let view = CustomerView { now: now.unix(), name: name.to_string(), keys: held, hosts, usage };
+    let view =
+        CustomerView { now: now.unix(), name: name.to_string(), keys: held, more_keys, hosts, more_hosts, usage };
     Ok(page(customer_page(&visit.frame("/customers", None), &view)))
 }
 
@@ -48,14 +52,16 @@ pub(super) fn key(visit: &Visit<'_>, name: &str, notice: Option<Notice>) -> Show
     let [after] = fields(visit.query(), ["after"]);
     let after = after.and_then(|after| after.parse().ok()).unwrap_or_default();
     let (issued, counts) = keys::with_counts(visit.store(), &name)?;
-    let places = activations::page(visit.store(), &name, after, ROWS)?;
+    let mut places = activations::page(visit.store(), &name, after, ROWS as u64 + 1)?;
+    let more = places.len() > ROWS;
+    places.truncate(ROWS);
     let last = places.last().map(|activated| activated.activation.ordinals.place);
     let view = KeyPageView {
         now: visit.now(),
         key: key_view(&issued, counts),
-        next: last.filter(|_| places.len() as u64 == ROWS),
-        places: places.iter().map(data::Place::from).collect(),
-        directories: activations::directories(visit.store(), Some(&name))?.iter().map(data::Directory::from).collect(),
+        next: last.filter(|_| more),
+        places: places.iter().map(|place| facts::host(place, None, visit.stamp.at)).collect(),
+        directories: activations::directories(visit.store(), Some(&name))?.iter().map(facts::directory).collect(),
     };
     Ok(page(key_page(&visit.frame("/keys", notice), &view)))
 }
@@ -81,6 +87,6 @@ fn reported(usage: Reported) -> HostUsage {
 }
 
 /// Rows of a page.
-const ROWS: u64 = 50;
+const ROWS: usize = 50;
 /// Rows of a list that has one page.
-const MANY: u64 = 200;
+const MANY: usize = 200;

@@ -16,7 +16,7 @@ use crate::serve::admin::{audit, vendor};
 /// What hosts say all together.
 #[derive(Default)]
 struct Hosts {
-    all: u64,
+    activated: u64,
     ended: u64,
     overdue: u64,
     /// Those that have forked lately, the latest first.
@@ -28,13 +28,15 @@ pub(super) fn overview(visit: &Visit<'_>) -> Shown {
     let held: Vec<_> = keys::all_with_places(store)?.into_iter().filter(|(key, _)| key.withdrawn.is_none()).collect();
     let customers: BTreeSet<&str> = held.iter().filter_map(|(key, _)| Some(key.customer.as_ref()?.as_str())).collect();
     let hosts = hosts(visit)?;
+    let mut directories = activations::directories(store, None)?;
+    directories.retain(|found| !found.revoked && found.activation.expires.is_none_or(|end| end > now));
     let vendor = vendor::view(&visit.state.authority);
     let view = Overview {
         now: now.unix(),
         customers: customers.len() as u64,
         keys: held.len() as u64,
-        hosts: hosts.all,
-        directories: activations::directories(store, None)?.len() as u64,
+        hosts: hosts.activated,
+        directories: directories.len() as u64,
         revoked: revocations::standing(store)?.entries.len() as u64,
         tasks: tasks(&hosts, &vendor, now),
         usage: reports::usage(store, &UsageFilter::default())?.into_iter().map(data::Usage::from).collect(),
@@ -47,9 +49,10 @@ pub(super) fn overview(visit: &Visit<'_>) -> Shown {
 fn hosts(visit: &Visit<'_>) -> Result<Hosts, crate::Error> {
     let (now, mut hosts) = (visit.stamp.at, Hosts::default());
     activations::each_host(visit.store(), &mut |host| {
-        hosts.all += 1;
-        match facts::state(&host, now) {
-            HostState::Renewed | HostState::Revoked => {}
+        let state = facts::state(&host, now);
+        hosts.activated += u64::from(!matches!(state, HostState::Ended | HostState::Revoked));
+        match state {
+            HostState::Renewed | HostState::Activated | HostState::Revoked => {}
             HostState::Overdue => hosts.overdue += 1,
             HostState::Ended => hosts.ended += 1,
             HostState::Forked => {

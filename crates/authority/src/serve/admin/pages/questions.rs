@@ -1,13 +1,13 @@
 //! Questions before something is revoked or withdrawn.
 
-use leasehold_core::{Cti, DirectoryId, KeyId};
-use leasehold_dashboard::{Confirmation, confirm_page};
+use leasehold_core::{Cti, DirectoryId, KeyId, count};
+use leasehold_dashboard::{Confirmation, Fault, confirm_page};
 use leasehold_service::Response;
-use leasehold_service::pages::page;
+use leasehold_service::pages::{page, query_of};
 use leasehold_store::authority::Role;
 
 use super::lists::{Typed, revocations_with};
-use super::{Shown, Visit, not_allowed, nothing};
+use super::{Shown, Visit, nothing};
 use crate::activations;
 use crate::key_name::KeyName;
 use crate::keys;
@@ -15,7 +15,7 @@ use crate::keys;
 /// The question before an action on something that is named in the path.
 pub(super) fn about(visit: &Visit<'_>, (area, id, action): (&str, &str, &str)) -> Shown {
     if !visit.may(Role::Revoke) {
-        return Ok(not_allowed(Role::Revoke));
+        return Ok(visit.not_allowed(Role::Revoke));
     }
     match (area, action) {
         ("keys", "withdraw" | "revoke") => key(visit, id, action),
@@ -38,9 +38,10 @@ fn key(visit: &Visit<'_>, id: &str, action: &str) -> Shown {
         ("Withdraw this product key?", text, "Withdraw it")
     } else {
         let text = format!(
-            "All that the product key …{}{customer} has ever activated ({} key pairs) goes on the revocation list, for ever, and the key is \
+            "All that the product key …{}{customer} has ever activated ({}) goes on the revocation list, for ever, and the key is \
              withdrawn. Hosts on it grant nothing any more, and what they have granted ends once machines have the list.",
-            key.last_five, counts.activations
+            key.last_five,
+            count(counts.activations, "key pair", "key pairs")
         );
         ("Revoke all that this product key has activated?", text, "Revoke all of it")
     };
@@ -48,7 +49,7 @@ fn key(visit: &Visit<'_>, id: &str, action: &str) -> Shown {
     Ok(asked(
         visit,
         "/keys",
-        &Confirmation { title: title.to_owned(), text, action, fields: Vec::new(), button, back: path },
+        &Confirmation { title: title.to_owned(), text, action, fields: Vec::new(), button, destroys: true, back: path },
     ))
 }
 
@@ -70,6 +71,7 @@ fn host(visit: &Visit<'_>, id: &str) -> Shown {
             action: format!("{path}/revoke"),
             fields: Vec::new(),
             button: "Revoke it",
+            destroys: true,
             back: path,
         },
     ))
@@ -91,6 +93,7 @@ fn directory(visit: &Visit<'_>, id: &str) -> Shown {
             action: format!("/directories/{directory}/revoke"),
             fields: Vec::new(),
             button: "Revoke it",
+            destroys: true,
             back: "/directories".to_owned(),
         },
     ))
@@ -99,13 +102,16 @@ fn directory(visit: &Visit<'_>, id: &str) -> Shown {
 /// The question before a key or a document that was typed is revoked.
 pub(super) fn revoke_named(visit: &Visit<'_>, what: &str, id: &str) -> Shown {
     if !visit.may(Role::Revoke) {
-        return Ok(not_allowed(Role::Revoke));
+        return Ok(visit.not_allowed(Role::Revoke));
     }
     if id.parse::<KeyId>().is_err() || id.parse::<Cti>().is_err() {
-        let fault = Some("a key or document is named by 32 hexadecimal digits.".to_owned());
+        let text = "a key or document is named by 32 hexadecimal digits.".to_owned();
+        let fault = Some(Fault { field: "id", text });
         return revocations_with(visit, None, Typed { what: what.to_owned(), id: id.to_owned(), fault });
     }
     let own = str::to_owned;
+    let fields = vec![("what", own(what)), ("id", own(id))];
+    let back = back_to("/revocations", &fields);
     Ok(asked(
         visit,
         "/revocations",
@@ -113,9 +119,10 @@ pub(super) fn revoke_named(visit: &Visit<'_>, what: &str, id: &str) -> Shown {
             title: format!("Revoke this {}?", if what == "document" { "document" } else { "key" }),
             text: format!("{id} goes on the revocation list, for ever. Whether there is such a one is not known here."),
             action: own("/revocations"),
-            fields: vec![("what", own(what)), ("id", own(id))],
+            fields,
             button: "Revoke it",
-            back: own("/revocations"),
+            destroys: true,
+            back,
         },
     ))
 }
@@ -123,4 +130,10 @@ pub(super) fn revoke_named(visit: &Visit<'_>, what: &str, id: &str) -> Shown {
 /// The page that asks.
 pub(super) fn asked(visit: &Visit<'_>, current: &'static str, confirmation: &Confirmation) -> Response {
     page(confirm_page(&visit.frame(current, None), confirmation))
+}
+
+/// The form at `path` with what was typed in it.
+pub(super) fn back_to(path: &str, fields: &[(&'static str, String)]) -> String {
+    let typed: Vec<_> = fields.iter().map(|(name, value)| (*name, value.as_str())).collect();
+    format!("{path}?{}", query_of(&typed))
 }
