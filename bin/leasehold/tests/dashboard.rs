@@ -29,7 +29,8 @@ fn every_page_of_the_authority_is_fit_for_all_too_and_the_vendor_issues_and_revo
     }
     let folder = tempfile::tempdir().expect("a folder");
     let vendor = ServedVendor::start(folder.path());
-    let looked = browser("authority.mjs").arg(&vendor.link).arg(pictures()).arg(&vendor.other_link).output().expect("node runs");
+    let looked =
+        browser("authority.mjs").arg(&vendor.link).arg(pictures()).arg(&vendor.other_link).output().expect("node runs");
     let found = String::from_utf8_lossy(&looked.stdout);
     assert!(looked.status.success(), "{found}\n{}", String::from_utf8_lossy(&looked.stderr));
 }

@@ -107,7 +107,7 @@ impl Frame<'_> {
                     }
                 }
             }
-            main id="main" {
+            main.narrow[self.areas.is_empty()] id="main" {
                 h1 { (title) }
                 @if let Some(notice) = &self.notice { (told(notice)) }
                 (content)

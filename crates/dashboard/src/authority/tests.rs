@@ -459,7 +459,7 @@ fn one_who_may_not_look_is_told_what_is_missing_and_can_leave() {
     for words in ["<code>read</code>", "<code>issue</code>", "signed in as", "Sign out", "leasehold vendor admin"] {
         assert!(page.contains(words), "{words}: {page}");
     }
-    assert!(!page.contains("<nav"), "no area is open");
+    assert!(!page.contains("<nav") && page.contains("<main class=\"narrow\""), "no area is open");
     assert!(not_allowed_page(&frame(&[]), "read").contains("no role"));
 }
 
