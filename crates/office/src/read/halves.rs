@@ -1,7 +1,9 @@
 //! Product keys that a console, a mail or an editor has broken, so that a part of one stands at the end of a line and the
-//! rest at the beginning of the next one. Either half is most of a secret, and neither is recognised alone.
+//! rest at the beginning of the next one, or of several. Each part is much of a secret, and none is recognised alone.
 
+use std::collections::VecDeque;
 use std::io::{self, Read};
+use std::ops::Range;
 
 use super::key::{GROUP, LENGTH, is_of_a_key, secret};
 use super::text::{Line, Lines};
@@ -13,43 +15,121 @@ pub(super) fn halves(bytes: &[u8]) -> Vec<usize> {
     keys.flat_map(|key| secret(bytes, &key).to_vec()).collect()
 }
 
-/// The places of the characters of the key that the line end at `end` breaks. A key of 25 letters and digits that stands
-/// alone but for the break and its hyphens: what may only be one is left.
+/// A part of a key: a run of its characters and hyphens.
+#[derive(Debug)]
+struct Part {
+    places: Range<usize>,
+    /// Whether a line end stands before it, where a group may be broken; else blanks do, which stand between groups.
+    begins_line: bool,
+}
+
+/// The places of the characters of the key that the line end at `end` breaks first. A key of 25 letters and digits that
+/// stands alone but for its breaks, its hyphens and the blanks between its groups: what may only be one is left.
 fn broken(bytes: &[u8], end: usize) -> Option<Vec<usize>> {
-    let of_run = |at: &usize| bytes[*at].is_ascii_alphanumeric() || bytes[*at] == b'-';
-    let mut run: Vec<usize> =
-        (0..end).rev().skip_while(|at| BEFORE_BREAK.contains(&bytes[*at])).take_while(of_run).take(MAX_RUN).collect();
-    run.reverse();
-    let first = run.len();
-    let behind = (end + 1..bytes.len()).skip_while(|at| BEHIND_BREAK.contains(&bytes[*at]));
-    run.extend(behind.take_while(of_run).take(MAX_RUN));
-    if first == 0 || first == run.len() {
-        return None;
+    let (before, behind) = (parts_before(bytes, end), parts_behind(bytes, end));
+    (1..=before.len()).find_map(|first| {
+        let begin = before.len() - first;
+        (1..=behind.len()).find_map(|last| key(bytes, before[begin..].iter().chain(&behind[..last])))
+    })
+}
+
+/// The parts that end at the line end at `end`, in their order.
+fn parts_before(bytes: &[u8], end: usize) -> Vec<Part> {
+    let mut parts = Vec::new();
+    let mut at = back(bytes, end, |byte| BEFORE_BREAK.contains(&byte));
+    while parts.len() < MAX_PARTS {
+        let begin = back(bytes, at, is_of_run);
+        if begin == at || at - begin > MAX_RUN {
+            break;
+        }
+        parts.push(Part { places: begin..at, begins_line: false });
+        at = back(bytes, begin, is_blank);
+        if at == begin || begin - at > MAX_BLANKS {
+            break;
+        }
     }
+    parts.reverse();
+    parts
+}
+
+/// The parts that follow the line end at `end`, also on the lines behind that have nothing else.
+fn parts_behind(bytes: &[u8], end: usize) -> Vec<Part> {
+    let mut parts = Vec::new();
+    let (mut at, mut begins_line) = (end, true);
+    while parts.len() < MAX_PARTS {
+        if begins_line {
+            at = line_end(bytes, at).map_or(at, |next| forth(bytes, next, |byte| BEHIND_BREAK.contains(&byte)));
+        }
+        let stop = forth(bytes, at, is_of_run);
+        if stop == at || stop - at > MAX_RUN {
+            break;
+        }
+        parts.push(Part { places: at..stop, begins_line });
+        let (blanks, ends) = (forth(bytes, stop, is_blank), forth(bytes, stop, |byte| BEFORE_BREAK.contains(&byte)));
+        begins_line = line_end(bytes, ends).is_some();
+        at = if begins_line { ends } else { blanks };
+        if !begins_line && (blanks == stop || blanks - stop > MAX_BLANKS) {
+            break;
+        }
+    }
+    parts
+}
+
+/// Where the next line begins, if a line ends at `at`.
+fn line_end(bytes: &[u8], at: usize) -> Option<usize> {
+    match bytes.get(at..)? {
+        [b'\r', b'\n', ..] => Some(at + 2),
+        [b'\r' | b'\n', ..] => Some(at + 1),
+        _ => None,
+    }
+}
+
+fn forth(bytes: &[u8], from: usize, is: impl Fn(u8) -> bool) -> usize {
+    from + bytes[from..].iter().take_while(|byte| is(**byte)).count()
+}
+
+fn back(bytes: &[u8], from: usize, is: impl Fn(u8) -> bool) -> usize {
+    from - bytes[..from].iter().rev().take_while(|byte| is(**byte)).count()
+}
+
+/// The places of the characters of the key that the parts make together.
+fn key<'p>(bytes: &[u8], parts: impl Iterator<Item = &'p Part>) -> Option<Vec<usize>> {
     let mut key = Vec::with_capacity(LENGTH);
-    for at in run {
-        match bytes[at] {
-            b'-' if key.len() % GROUP == 0 => {}
-            byte if is_of_a_key(byte) => key.push(at),
-            _ => return None,
+    for part in parts {
+        if !part.begins_line && key.len() % GROUP != 0 {
+            return None;
+        }
+        for at in part.places.clone() {
+            match bytes[at] {
+                b'-' if key.len() % GROUP == 0 => {}
+                byte if is_of_a_key(byte) && key.len() < LENGTH => key.push(at),
+                _ => return None,
+            }
         }
     }
     let has_letter = key.iter().any(|at| bytes[*at].is_ascii_alphabetic());
     (key.len() == LENGTH && has_letter).then_some(key)
 }
 
-/// The lines of a text, without the keys that are broken between two of them.
+/// The lines of a text, without the keys that are broken between them.
 pub(crate) struct Unbroken<R> {
     lines: Lines<R>,
-    next: Option<io::Result<Line>>,
+    /// The lines that were read, the next one first; behind a failure there is nothing.
+    ahead: VecDeque<io::Result<Line>>,
 }
 
 impl<R: Read> Unbroken<R> {
     /// The lines of `source`.
     pub(crate) fn new(source: R) -> Self {
-        let mut lines = Lines::new(source);
-        let next = lines.next();
-        Self { lines, next }
+        Self { lines: Lines::new(source), ahead: VecDeque::new() }
+    }
+
+    /// Reads lines until there are `count`, or no more.
+    fn read(&mut self, count: usize) {
+        while self.ahead.len() < count && self.ahead.back().is_none_or(Result::is_ok) {
+            let Some(line) = self.lines.next() else { return };
+            self.ahead.push_back(line);
+        }
     }
 }
 
@@ -57,45 +137,62 @@ impl<R: Read> Iterator for Unbroken<R> {
     type Item = io::Result<Line>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        let mut line = self.next.take()?;
-        // Behind a failure there is nothing.
-        if let Ok(line) = &mut line {
-            self.next = self.lines.next();
-            if let Some(Ok(next)) = &mut self.next {
-                hide(&mut line.text, &mut next.text);
-            }
+        self.read(2);
+        if may_be_broken(&self.ahead) {
+            self.read(MAX_LINES);
+            hide(&mut self.ahead);
         }
-        Some(line)
+        self.ahead.pop_front()
     }
 }
 
-/// Hides the key that is broken between two lines.
-fn hide(line: &mut String, next: &mut String) {
-    // Few lines end, and few begin, as a part of a key does.
-    let of_key = |byte: &u8| is_of_a_key(*byte) || *byte == b'-';
-    let ends = line.bytes().rev().find(|byte| !BEFORE_BREAK.contains(byte));
-    let begins = next.bytes().find(|byte| !BEHIND_BREAK.contains(byte));
-    if !ends.as_ref().is_some_and(of_key) || !begins.as_ref().is_some_and(of_key) {
-        return;
+/// Whether the first line ends and the second begins as a part of a key does: few do.
+fn may_be_broken(lines: &VecDeque<io::Result<Line>>) -> bool {
+    let (Some(Ok(line)), Some(Ok(next))) = (lines.front(), lines.get(1)) else { return false };
+    let of_key = |byte: u8| is_of_a_key(byte) || byte == b'-';
+    let ends = line.text.bytes().rev().find(|byte| !BEFORE_BREAK.contains(byte));
+    let begins = next.text.bytes().find(|byte| !BEHIND_BREAK.contains(byte));
+    ends.is_some_and(of_key) && begins.is_some_and(of_key)
+}
+
+/// Hides the key that is broken between the first line and those behind it.
+fn hide(lines: &mut VecDeque<io::Result<Line>>) {
+    let mut texts: Vec<&mut String> = lines.iter_mut().map_while(|line| Some(&mut line.as_mut().ok()?.text)).collect();
+    let Some(end) = texts.first().map(|text| text.len()) else { return };
+    let all = texts.iter().map(|text| text.as_str()).collect::<Vec<_>>().join("\n");
+    let Some(key) = broken(all.as_bytes(), end) else { return };
+    let mut bytes = all.into_bytes();
+    let hidden = secret(&bytes, &key).to_vec();
+    hidden.into_iter().for_each(|at| bytes[at] = b'*');
+    let all = String::from_utf8(bytes).expect("one ASCII character is put for another");
+    let mut begin = 0;
+    for text in &mut texts {
+        let stop = begin + text.len();
+        all[begin..stop].clone_into(text);
+        begin = stop + 1;
     }
-    let both = format!("{line}\n{next}");
-    if let Some(key) = broken(both.as_bytes(), line.len()) {
-        let end = line.len();
-        let mut bytes = both.into_bytes();
-        let hidden = secret(&bytes, &key).to_vec();
-        hidden.into_iter().for_each(|at| bytes[at] = b'*');
-        let text = String::from_utf8(bytes).expect("one ASCII character is put for another");
-        text[..end].clone_into(line);
-        text[end + 1..].clone_into(next);
-    }
+}
+
+fn is_of_run(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || byte == b'-'
+}
+
+fn is_blank(byte: u8) -> bool {
+    matches!(byte, b' ' | b'\t')
 }
 
 /// What may stand at the end of a line that was broken: blanks, and what says that it goes on.
 const BEFORE_BREAK: &[u8] = b" \t\r=\\`^";
 /// What may stand before the rest: blanks, and the marks of an answered mail.
 const BEHIND_BREAK: &[u8] = b" \t>|";
-/// More than either half of a key has.
+/// More than any part of a key has.
 const MAX_RUN: usize = 2 * LENGTH;
+/// As many parts as a key has groups, and those into which breaks part them.
+const MAX_PARTS: usize = 2 * GROUP;
+/// As many lines as a key is broken over: one for each of its groups, and some in which breaks part them.
+const MAX_LINES: usize = 2 * GROUP;
+/// The most blanks between two groups.
+const MAX_BLANKS: usize = 6;
 
 #[cfg(test)]
 mod tests {
@@ -119,13 +216,59 @@ mod tests {
             "BBBBB-CCCCC-DDDDD\n\nFFFFF-GGGGG",
             "BBBBB-CCCCC-DDDDD\nFFFFF-GGGGG-HHHHH",
             "BBBBB-CC-CCC-DDDDD\nFFFFF-GGGGG",
+            "BBBBB CC CCC DDDDD\nFFFFF GGGGG",
+            "BBBBB-CCCCC-\nDDDDD-FFFFF\n\n-GGGGG",
+            "BBBBB-CCCCC-\nDDDDD-FFFFF\n-GGGGG-HHHHH",
+            "BBBBB-CCCCC-\nDDDDD x FFFFF\n-GGGGG",
             &format!("{}\n{}", &published[..13], &published[13..]),
         ] {
             assert_eq!(lines(text).join("\n"), text);
         }
     }
 
+    /// Breaks in two or more places, between the groups and in them.
+    fn is_hidden(text: &str) -> bool {
+        let read = lines(text).join("\n");
+        [read, masked(text).into_owned()].iter().all(|told| told.matches('*').count() == LENGTH - 5)
+    }
+
+    #[test]
+    fn a_key_is_hidden_over_how_many_lines_it_is_broken() {
+        for text in [
+            "BBBBB-CCCCC-\nDDDDD-FFFFF-\nGGGGG",
+            "key: BBBBB-\n  CCCCC-\n  DDDDD-\n  FFFFF-\n  GGGGG, and more",
+            "BBBBB\nCCCCC\nDDDDD\nFFFFF\nGGGGG",
+            "BBBBB-CC\nCCC-DDDDD-FF\nFFF-GGGGG",
+            "the key is BBBBB-CC =\n> CCC-DDD\n> DD-FFFFF-GG\n> GGG",
+            "BBBBBCCC\nCCDDDDDF\nFFFFGGGGG",
+            "BBBBB CCCCC DDDDD\nFFFFF GGGGG",
+            "type BBBBB CCCCC\n     DDDDD FFFFF\n     GGGGG now",
+            "a key: BBBBB  CCC\nCC  DDDDD  FFFFF\nGGGGG",
+            "BBBBB - CCCCC -\nDDDDD - FFFFF - GGGGG",
+        ] {
+            assert!(is_hidden(text), "{text}: {:?} {}", lines(text), masked(text));
+        }
+    }
+
     proptest! {
+        #[test]
+        fn a_key_is_hidden_wherever_it_is_broken_twice(
+            key in "[BCDFGHJKMNPQRTVWXY][BCDFGHJKMNPQRTVWXY2346789]{24}", hyphen in prop::sample::select(vec!["-", " ", "", "  "]),
+            at in prop::collection::btree_set(1_usize..25, 1..6),
+        ) {
+            let mut text = "words ".to_owned();
+            for (place, character) in key.chars().enumerate() {
+                if place > 0 && place % GROUP == 0 && !at.contains(&place) {
+                    text += hyphen;
+                }
+                if at.contains(&place) {
+                    text += "\n";
+                }
+                text.push(character);
+            }
+            prop_assert!(is_hidden(&text), "{:?} {}", lines(&text), masked(&text));
+        }
+
         #[test]
         fn both_halves_of_a_broken_key_are_hidden(
             before in "([a-z é]{0,90}[ =:\"/])?", after in "([ \"<,][a-z é]{0,40})?", key in "[BCDFGHJKMNPQRTVWXY][BCDFGHJKMNPQRTVWXY2346789]{24}",
