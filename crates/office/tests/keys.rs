@@ -114,8 +114,9 @@ proptest! {
         let padded = "é ".repeat(padding / 2);
         let bent = format!("{}{padded}{typed}{}", &text[..at], &text[at..]);
         for (command, output) in outputs(&bent) {
-            // The letter that ends a sequence of colours is none of the key's.
-            let output = output.replace("[K", "[");
+            // `K` is a letter of keys, and ends the sequence by which `grep` clears the rest of a line: before the five characters
+            // that are shown it looks like a sixth.
+            let output = if before.ends_with("[K") { output.replace("[K", "[") } else { output };
             for window in 0..=key.len() - 6 {
                 let part = &key[window..window + 6];
                 let hyphened = if window % 5 == 0 { format!("{}-{}", &part[..5], &part[5..]) } else { part.to_owned() };

@@ -79,11 +79,17 @@ fn is_in_sentence(text: &str, name: Range<usize>) -> bool {
         text[..name.end - found.trim_start_matches(|c: char| !c.is_alphanumeric()).len()].trim_end_matches(OPENING);
     let after = text[name.start + found.trim_end_matches(|c: char| !c.is_alphanumeric() && c != '+').len()..]
         .trim_start_matches(CLOSING);
-    let gap = |blanks: usize| blanks == 1;
+    let is_near = |all: &str, rest: &str| all.len() - rest.len() == 1;
     let last = before.split_whitespace().next_back().filter(|word| !word.ends_with(':'));
-    let beside = gap(before.len() - before.trim_end().len()) && last.is_some_and(is_plain)
-        || gap(after.len() - after.trim_start().len()) && after.split_whitespace().next().is_some_and(is_plain);
-    beside && plain_words(before) + plain_words(after) >= MIN_WORDS
+    let last = last.filter(|_| is_near(before, before.trim_end()));
+    let first = after.split_whitespace().next().filter(|_| is_near(after, after.trim_start()));
+    is_sentence(before, after, [last, first])
+}
+
+/// Whether what stands around is a sentence: one of the words `beside` is a plain one, and there are some more.
+fn is_sentence(before: &str, after: &str, beside: [Option<&str>; 2]) -> bool {
+    let plain_words = |text: &str| text.split_whitespace().filter(|word| is_plain(word)).count();
+    beside.into_iter().flatten().any(is_plain) && plain_words(before) + plain_words(after) >= MIN_WORDS
 }
 
 /// The site whose script a command fetches and runs. One that is only named, or looked at, is none.
@@ -103,16 +109,9 @@ fn is_quoted(text: &str, command: Range<usize>) -> bool {
     let Some((open, closes)) = MARKS.iter().find(|(open, _)| before.ends_with(*open)) else { return false };
     let Some((_, after)) = behind.split_once(*closes) else { return false };
     let before = before.trim_end_matches(*open);
-    let beside = before.split_whitespace().next_back().is_some_and(is_plain)
-        || before.trim().is_empty() && after.split_whitespace().next().is_some_and(is_plain);
-    beside
-        && plain_words(before) + plain_words(after) >= MIN_WORDS
-        && !COMMANDS.is_match(before)
-        && !COMMANDS.is_match(after)
-}
-
-fn plain_words(text: &str) -> usize {
-    text.split_whitespace().filter(|word| is_plain(word)).count()
+    let last = before.split_whitespace().next_back();
+    let first = after.split_whitespace().next().filter(|_| last.is_none());
+    is_sentence(before, after, [last, first]) && !COMMANDS.is_match(before) && !COMMANDS.is_match(after)
 }
 
 /// Whether it is a word of a sentence.

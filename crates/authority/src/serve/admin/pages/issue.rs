@@ -68,7 +68,7 @@ pub(super) fn form(visit: &Visit<'_>) -> Shown {
 
 /// Issues the key that was described, and shows it.
 pub(super) fn issue(visit: &Visit<'_>) -> Shown {
-    let once = fields(&visit.request.body, ["once"])[0].take().unwrap_or_default();
+    let [once] = fields(&visit.request.body, ["once"]).map(Option::unwrap_or_default);
     let form = read(&visit.request.body);
     let new = match new_key(visit, &form)? {
         Ok(new) => new,
