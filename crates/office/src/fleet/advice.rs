@@ -74,6 +74,11 @@ impl Advice {
         }
     }
 
+    /// What is known of a property of WMI that says another word than a state's.
+    pub(crate) fn of_no_state(word: &str) -> Self {
+        Self::new(Health::Unknown, format!("not recognised, no state is called {word:?}"), COLLECT)
+    }
+
     /// What is known of a text that is not read, and the first line of it.
     pub(crate) fn of_unknown(localised: bool, line: Option<&Unrecognised>) -> Self {
         let said = line.map_or_else(String::new, |line| format!(", line {}: {}", line.line, line.text));

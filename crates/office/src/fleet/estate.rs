@@ -275,6 +275,15 @@ mod tests {
     }
 
     #[test]
+    fn a_word_of_wmi_that_is_no_state_is_told_and_no_other_language() {
+        for word in ["N/A", "-", "Lizenziert"] {
+            let text = format!("Name : Office 24, x edition\nPartialProductKey : CRYQ3\nLicenseStatus : {word}\n\n");
+            let meaning = fleet(&[("x", "", &text)]).rows()[0].meaning.clone();
+            assert!(meaning.contains(word) && !meaning.contains("language"), "{meaning}");
+        }
+    }
+
+    #[test]
     fn what_is_not_recognised_is_counted_as_such() {
         let summary =
             fleet(&[("PC-1", "", CLIENT), ("PC-2", "", "Lizenzstatus: Lizenziert")]).summary(Timestamp::UNIX_EPOCH);

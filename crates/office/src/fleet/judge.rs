@@ -14,6 +14,10 @@ pub fn advice(block: &Block) -> Advice {
     if let Some(advice) = of_command(block) {
         return advice;
     }
+    // Properties have one language: a word that is no state there is not known, or was put in by what exported them.
+    if let (Script::Wmi | Script::Vamt, None, Some(word)) = (block.tool, block.state(), block.text(Field::State)) {
+        return Advice::of_no_state(word);
+    }
     if block.is_localised() || block.is_product() && block.state().is_none() {
         return Advice::of_unknown(block.is_localised(), block.unrecognised.first());
     }

@@ -22,6 +22,11 @@ pub(super) fn line(text: &str, own: &Own, spot: &Spot) -> Option<Vec<Evidence>> 
     Some(found)
 }
 
+/// Whether a line is what `slmgr.vbs` answers, and not what was typed.
+pub(super) fn is_answer(text: &str) -> bool {
+    text.trim_start().get(..ANSWER.len()).is_some_and(|start| start.eq_ignore_ascii_case(ANSWER))
+}
+
 /// Whether a line of a script is a remark: in batch files, and in the languages of PowerShell and `cscript`.
 pub(super) fn is_remark(text: &str) -> bool {
     let text = text.trim_start().trim_start_matches('@');
@@ -40,6 +45,9 @@ static SETS: LazyLock<Regex> = LazyLock::new(|| {
     ))
     .expect("a pattern that is tested")
 });
+
+/// How the answer to `slmgr /skms` begins.
+const ANSWER: &str = "Key Management Service machine name set to";
 
 #[cfg(test)]
 mod tests {

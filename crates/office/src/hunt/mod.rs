@@ -92,6 +92,8 @@ pub struct Source {
 pub enum Kind {
     /// The output of `ospp.vbs` or `slmgr.vbs`.
     Status,
+    /// Commands that set a KMS host: a history, a batch file, a transcript.
+    Commands,
     /// The output of `vnextdiag.ps1`.
     Licences,
     /// Events of KMS.
@@ -194,7 +196,8 @@ impl Hunt {
         take(Kind::HostsFile, hosts_file::line(text, own, &spot));
         take(Kind::Registry, source.exports.line(text, own, &spot));
         take(Kind::Traffic, traffic::line(text, own, &spot));
-        take(Kind::Status, commands::line(text, own, &spot));
+        let command = if commands::is_answer(text) { Kind::Status } else { Kind::Commands };
+        take(command, commands::line(text, own, &spot));
         if let Some((list, findings)) = source.programs.line(text, &spot) {
             take(if list == List::Tasks { Kind::Tasks } else { Kind::Services }, Some(findings));
         }
@@ -359,6 +362,7 @@ impl Kind {
     pub fn title(self) -> &'static str {
         match self {
             Self::Status => "status output",
+            Self::Commands => "commands",
             Self::Licences => "licences of Microsoft 365 Apps",
             Self::Events => "KMS events",
             Self::Records => "service records",

@@ -171,6 +171,9 @@ fn a_subscription_without_a_licence_is_noted_only_with_both_outputs() {
 fn each_kind_of_list_is_recognised() {
     for (text, kind) in [
         ("127.0.0.1 localhost", Kind::HostsFile),
+        ("slmgr /skms kms01", Kind::Commands),
+        ("PS C:\\> cscript ospp.vbs /sethst:kms01", Kind::Commands),
+        ("Key Management Service machine name set to kms01 successfully.", Kind::Status),
         ("TaskName: \\x", Kind::Tasks),
         ("SERVICE_NAME: x", Kind::Services),
         (" Directory of C:\\Windows", Kind::Files),

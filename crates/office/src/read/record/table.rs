@@ -64,8 +64,9 @@ impl Table {
         }
         self.heading = false;
         let Some((record, starts)) = self.row(number, line) else { return false };
-        let rest = self.lacks_numbers(&record) && !self.is_row(&record, line, &starts);
-        let of_its_own = rest && is_of_its_own(line);
+        let lacks_numbers = self.lacks_numbers(&record);
+        let rest = lacks_numbers && !self.is_row(&record, line, &starts);
+        let of_its_own = rest && is_of_its_own(line) || lacks_numbers && begins_a_name(&record);
         let widest = &self.widest;
         if let Some(held) = self.held.as_mut().filter(|held| !of_its_own && held.goes_on(line, &record, widest)) {
             held.rest.push(record);
@@ -96,12 +97,13 @@ impl Table {
         let cells = self.columns.iter().zip(&record.fields).zip(starts).zip(&self.numbers);
         let mut behind = 0;
         let aligned = cells.enumerate().all(|(at, (((column, (_, value)), from), number))| {
-            if value.is_empty() {
+            let blanks = line.chars().skip(*from).take_while(|c| *c == ' ').count();
+            let (begin, (name, start)) = (from + blanks, column);
+            // Of a value that is cut nothing is kept, and something stands there.
+            if value.is_empty() && (at > 0 || begin != *start) {
                 return at > 0;
             }
             behind += usize::from(at > 0);
-            let blanks = line.chars().skip(*from).take_while(|c| *c == ' ').count();
-            let (begin, (name, start)) = (from + blanks, column);
             let ends = begin + value.chars().count() == start + name.chars().count();
             (begin == *start || ends) && !(*number && value.contains(' '))
         });
@@ -221,6 +223,16 @@ fn is_number(value: &str) -> bool {
     !value.is_empty() && value.bytes().all(|byte| byte.is_ascii_digit())
 }
 
+/// Whether a record begins the name of a licence: no name goes on with how names begin.
+fn begins_a_name(record: &Record) -> bool {
+    record.get(&["Name"]).is_some_and(|name| {
+        let release = name.strip_prefix("Office ").and_then(|rest| rest.split_once(','));
+        name.starts_with("Windows(R)")
+            || name.starts_with("Windows Server(R)")
+            || release.is_some_and(|(release, _)| is_number(release))
+    })
+}
+
 /// Whether a line is about something else than the row above it: a machine, a command, a heading.
 fn is_of_its_own(line: &str) -> bool {
     let text = line.trim();
@@ -330,6 +342,47 @@ mod tests {
         let (rows, taken) =
             rows(&["Office 24, x edition                CRYQ3", "Office 21, x edition              1 ABCD2"]);
         assert_eq!((rows.len(), taken), (3, 2), "nothing in it: {rows:?}");
+    }
+
+    #[test]
+    fn a_row_without_its_number_is_no_rest_of_the_row_above() {
+        let heading = "Name                  Description   LicenseStatus";
+        let rows = |lines: &[&str]| {
+            let mut table = Table::begin(heading).expect("a heading");
+            let mut told = Vec::new();
+            for line in lines {
+                assert!(table.line(2, line, &mut told), "{line}");
+            }
+            table.end(&mut told);
+            told.iter().map(|row| format!("{row:?}")).collect::<Vec<_>>()
+        };
+        let above =
+            ["Windows(R), x edition something                 1", "Office 24, Office24Pr something                 5"];
+        for name in ["Office 24, Office24V", "Office 16,", "Windows(R), y", "Windows Server(R), z"] {
+            for description in ["something", "another thing"] {
+                let line = format!("{name:<21} {description}");
+                let told = rows(&[above[0], above[1], line.trim_end()]);
+                assert!(!told[1].contains(name) && !told[1].contains("another"), "{line}: {told:?}");
+            }
+        }
+        let wrapped = rows(&[above[0], above[1], "oPlus2024VL_KMS_Clien something", "t_AE edition"]);
+        assert!(wrapped.len() == 2 && wrapped[1].contains("t_AE edition"), "{wrapped:?}");
+    }
+
+    #[test]
+    fn a_row_whose_first_value_is_cut_is_one_also_without_its_number() {
+        for mark in ["…", "..."] {
+            let mut table =
+                Table::begin("PSComputerName Name                  LicenseStatus PartialProductKey").unwrap();
+            let mut told = Vec::new();
+            for (machine, status) in [("PC-1", "1"), ("PC-LONG-NAM", "N/A"), ("PC-LONG-NAM", "5")] {
+                let machine = if status == "1" { machine.to_owned() } else { format!("{machine}{mark}") };
+                let line = format!("{machine:<14} {:<21} {status:>13} {:<17}", "Office 24, x edition", "CRYQ3");
+                assert!(table.line(2, line.trim_end(), &mut told), "{line}");
+            }
+            table.end(&mut told);
+            assert_eq!(told.len(), 3, "{told:?}");
+        }
     }
 
     proptest! {
