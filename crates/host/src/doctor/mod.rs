@@ -15,7 +15,7 @@ mod tls;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
-use leasehold_core::{CheckOutcome, Clock, Finding, Rng, Timestamp};
+use leasehold_core::{CheckOutcome, Clock, Code, Finding, Rng, Timestamp};
 use leasehold_store::StoreError;
 use leasehold_store::host::HostStore;
 
@@ -91,10 +91,12 @@ pub fn examine(input: &DoctorInput<'_>, clock: &dyn Clock, rng: &dyn Rng) -> Vec
     findings
 }
 
-/// The finding that most likely explains the others: the first failure, else the first warning.
+/// The finding that most likely explains the others: the first failure, else the first warning; that a disk fills comes last of them, since it
+/// keeps no machine from a lease yet.
 pub fn cause(findings: &[Finding]) -> Option<&Finding> {
-    let first = |outcome| findings.iter().find(move |finding| finding.outcome == outcome);
-    first(CheckOutcome::Failure).or_else(|| first(CheckOutcome::Warning))
+    let of = |outcome| findings.iter().filter(move |finding| finding.outcome == outcome);
+    let warning = || of(CheckOutcome::Warning).min_by_key(|finding| finding.code == Some(Code::DiskFull));
+    of(CheckOutcome::Failure).next().or_else(warning)
 }
 
 /// The store, as a check needs it that is not about the store itself.
@@ -113,5 +115,24 @@ impl DoctorInput<'_> {
             Ok(Ok(None)) => OpenStore::NoneYet,
             Ok(Err(_)) | Err(_) => OpenStore::Unusable,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_keeps_machines_from_a_lease_is_named_before_a_disk_that_fills() {
+        let name = |findings: &[Finding]| cause(findings).map(|finding| finding.name.clone());
+        let named = |name: &str| Some(name.to_owned());
+        let disk = Finding::warning("disk", Code::DiskFull, String::new());
+        let [first, second] = ["a", "b"].map(|name| Finding::warning(name, Code::ThresholdNotMet, String::new()));
+        let broken = Finding::failure("broken", Code::NotServing, String::new());
+        let fine = Finding::ok("fine", String::new());
+        assert_eq!(name(&[fine.clone()]), None);
+        assert_eq!(name(&[fine, disk.clone()]), named("disk"));
+        assert_eq!(name(&[disk.clone(), first.clone(), second.clone()]), named("a"));
+        assert_eq!(name(&[disk, first, broken, second]), named("broken"));
     }
 }
