@@ -130,7 +130,7 @@ mod tests {
         let [first, second] = ["a", "b"].map(|name| Finding::warning(name, Code::ThresholdNotMet, String::new()));
         let broken = Finding::failure("broken", Code::NotServing, String::new());
         let fine = Finding::ok("fine", String::new());
-        assert_eq!(name(&[fine.clone()]), None);
+        assert_eq!(name(std::slice::from_ref(&fine)), None);
         assert_eq!(name(&[fine, disk.clone()]), named("disk"));
         assert_eq!(name(&[disk.clone(), first.clone(), second.clone()]), named("a"));
         assert_eq!(name(&[disk, first, broken, second]), named("broken"));
