@@ -20,10 +20,10 @@ use crate::exchange::trust::Trust;
 use crate::machine::Machine;
 use crate::options::Options;
 #[cfg(feature = "directory")]
-use crate::session::directory::trust_of;
-use crate::session::host::asking::Answer;
-use crate::session::host::lookup::Search;
+use crate::session::directories::trust_of;
+use crate::session::host::outcome::Answer;
 use crate::session::network::Network;
+use crate::session::search::Search;
 use crate::state::files::Note;
 use crate::state::{self, KnownManifest, State, directory, first_run};
 use crate::status::Status;

@@ -66,15 +66,15 @@ pub use renewer::Renewer;
 pub use route::{HostSource, Reach, Route};
 pub use session::authority::keyed::Keyed;
 pub use session::authority::link::{AuthorityLink, AuthorityReply};
+pub use session::carried::Installed;
 #[cfg(feature = "directory")]
-pub use session::directory::{Directories, DirectoryAccount, DirectorySource};
-pub use session::host::asking::{Answer, Granted, Outcome};
-pub use session::host::carried::Installed;
-#[cfg(feature = "mdns")]
-pub use session::host::lookup::LocalLink;
-pub use session::host::lookup::Lookup;
+pub use session::directories::{Directories, DirectoryAccount, DirectorySource};
+pub use session::host::outcome::{Answer, Granted, Outcome};
 pub use session::host::release::Released;
 pub use session::host::user::UserDevice;
+#[cfg(feature = "mdns")]
+pub use session::search::LocalLink;
+pub use session::search::Lookup;
 pub use state::directory::state_directory;
 pub use state::files::Note;
 pub use state::generalize;

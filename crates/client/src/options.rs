@@ -14,10 +14,10 @@ use crate::error::describe_io;
 use crate::machine::{Machine, host_name};
 use crate::policy;
 #[cfg(feature = "directory")]
-use crate::session::directory::{Directories, DirectoryAccount, DirectorySource};
+use crate::session::directories::{Directories, DirectoryAccount, DirectorySource};
 #[cfg(feature = "mdns")]
-use crate::session::host::lookup::LocalLink;
-use crate::session::host::lookup::Lookup;
+use crate::session::search::LocalLink;
+use crate::session::search::Lookup;
 use crate::system::{SystemClock, SystemRng};
 use crate::test_clock::{TestClock, TestClockError};
 

@@ -8,7 +8,7 @@ use crate::error::Error;
 use crate::provider::sign_in::{SignInUser, SignInWay};
 
 use crate::provider::{ProviderLink, browser, device_grant, tokens};
-use crate::session::host::asking::Answer;
+use crate::session::host::outcome::Answer;
 use crate::session::host::release::Released;
 use crate::session::host::user::UserDevice;
 use crate::state::sign_in::SignedIn;

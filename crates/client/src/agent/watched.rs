@@ -16,8 +16,8 @@ use crate::options::Options;
 use crate::renewer::Renewer;
 use crate::route::Route;
 use crate::session::deadline::Deadline;
-use crate::session::host::asking::Outcome;
 use crate::session::host::lookup;
+use crate::session::host::outcome::Outcome;
 use crate::session::host::round::Hosts;
 
 /// One product that the agent renews for.

@@ -10,11 +10,12 @@ use crate::client::{Client, Tick};
 use crate::courier::Activation;
 use crate::error::Error;
 use crate::session::authority::keyed::{Keyed, MachineSession};
+use crate::session::carried::{CarriedSession, Installed};
 use crate::session::deadline::Deadline;
 #[cfg(feature = "directory")]
 use crate::session::directory::DirectorySession;
-use crate::session::host::asking::{Answer, LeaseSession, Outcome};
-use crate::session::host::carried::{CarriedSession, Installed};
+use crate::session::host::asking::LeaseSession;
+use crate::session::host::outcome::{Answer, Outcome};
 use crate::session::host::release::Released;
 #[cfg(feature = "directory")]
 use crate::state::attempts;

@@ -5,7 +5,7 @@ use leasehold_wire::{Envelope, HostCertificate, Lease};
 
 use crate::client::Client;
 use crate::error::Error;
-use crate::session::host::asking::{Answer, Outcome};
+use crate::session::host::outcome::{Answer, Outcome};
 
 /// What came of borrowing.
 #[derive(Debug)]

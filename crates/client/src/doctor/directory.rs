@@ -4,7 +4,8 @@ use leasehold_core::{Code, Finding};
 
 use crate::error::directory::DirectoryFault;
 use crate::session::deadline::Deadline;
-use crate::session::directory::{DirectorySession, DirectorySource};
+use crate::session::directories::DirectorySource;
+use crate::session::directory::DirectorySession;
 use crate::status::DirectoryActivation;
 
 /// Reads the directory and stores nothing; `None` where none is to be read, and where the machine is in no domain and was

@@ -28,8 +28,8 @@ use crate::route::Route;
 use crate::session::deadline::Deadline;
 #[cfg(feature = "directory")]
 use crate::session::directory::DirectorySession;
-use crate::session::host::asking::Answer;
 use crate::session::host::lookup;
+use crate::session::host::outcome::Answer;
 use crate::session::host::probe;
 use crate::session::host::round::Hosts;
 use crate::session::network::Network;

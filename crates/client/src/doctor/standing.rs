@@ -4,7 +4,7 @@ use leasehold_core::{Code, Finding, Grant, Standing, Timestamp, Why};
 
 use crate::doctor::likely::Service;
 use crate::error::Error;
-use crate::session::host::asking::{Answer, Outcome};
+use crate::session::host::outcome::{Answer, Outcome};
 use crate::state::record::LastFailure;
 use crate::status::Status;
 

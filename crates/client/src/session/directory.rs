@@ -1,18 +1,15 @@
 //! Reading an activation object in a directory: which server, as whom, and which of the objects there can be believed.
 
-use std::fmt;
-use std::str::FromStr;
-
 use leasehold_core::standing::Revocation;
 use leasehold_core::{DirectoryId, Timestamp};
-use leasehold_directory::{Bind, Connector, Directory, DirectoryAddress, Entry, Failure, Trust};
+use leasehold_directory::{Bind, Connector, Directory, DirectoryAddress, Entry, Failure};
 use leasehold_wire::{ActivationObject, Envelope, Reason, verify};
-use zeroize::Zeroizing;
 
 use crate::context::Context;
 use crate::error::Error;
 use crate::error::directory::{DirectoryFault, ObjectFault};
 use crate::session::deadline::Deadline;
+use crate::session::directories::DirectorySource;
 use crate::session::network::Network;
 use crate::state::State;
 use crate::state::files::RequestLock;
@@ -20,54 +17,6 @@ use crate::state::object::granted;
 use crate::state::proven;
 use crate::state::record::{Attempt, DirectoryReading, RenewalMode};
 use crate::status::{DirectoryActivation, Status};
-
-/// Whether activation objects are read in a directory, in which, and as whom.
-#[derive(Clone, Debug, Default)]
-pub struct Directories {
-    /// Where.
-    pub source: DirectorySource,
-    /// As whom; with Kerberos or anonymously unless set.
-    pub account: Option<DirectoryAccount>,
-    /// The base of a directory that is not Active Directory; its first naming context unless set.
-    pub base: Option<String>,
-}
-
-/// Which directory is read.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub enum DirectorySource {
-    /// None.
-    #[default]
-    Off,
-    /// The domain of this machine, where DNS knows its controllers ([`crate::Options::lookup`]) and no host is set.
-    Domain,
-    /// The one that these servers serve, in the order in which they are tried.
-    At(Vec<DirectoryAddress>),
-}
-
-impl FromStr for DirectorySource {
-    type Err = leasehold_directory::AddressError;
-
-    /// `off`, `domain`, or servers after commas.
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        match text.trim() {
-            "off" => Ok(Self::Off),
-            "domain" => Ok(Self::Domain),
-            servers => {
-                let servers = servers.split(',').filter(|server| !server.trim().is_empty()).map(str::parse);
-                servers.collect::<Result<_, _>>().map(Self::At)
-            }
-        }
-    }
-}
-
-/// A user of a directory.
-#[derive(Clone)]
-pub struct DirectoryAccount {
-    /// Its name: a DN, or `user@corp.example`.
-    pub name: String,
-    /// Its password, which is sent under TLS alone.
-    pub password: Zeroizing<String>,
-}
 
 /// The directories that a client can read.
 #[derive(Debug)]
@@ -230,12 +179,6 @@ struct Found {
     reading: DirectoryReading,
 }
 
-impl fmt::Debug for DirectoryAccount {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "DirectoryAccount {{ name: {:?}, password: [redacted] }}", self.name)
-    }
-}
-
 /// Whether another server of the same directory may do better.
 fn is_elsewhere(failure: &Failure) -> bool {
     match failure {
@@ -259,13 +202,3 @@ fn is_of_its_time(reason: &Reason) -> bool {
 
 /// Servers that are tried: each may take ten seconds.
 const MAX_SERVERS: usize = 3;
-
-/// What the exchange trusts, for a directory.
-pub(crate) fn trust_of(only: Option<&[u8]>, further: Option<&[u8]>) -> Result<Trust, Error> {
-    let trust = match (only, further) {
-        (Some(pem), _) => Trust::only(pem),
-        (None, Some(pem)) => Trust::platform_and(pem),
-        (None, None) => Ok(Trust::Platform),
-    };
-    trust.map_err(|_| Error::Authorities)
-}

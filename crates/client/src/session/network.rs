@@ -9,10 +9,10 @@ use crate::address::HostAddress;
 use crate::courier::Courier;
 use crate::exchange::Exchange;
 #[cfg(feature = "directory")]
-use crate::session::directory::Directories;
+use crate::session::directories::Directories;
 #[cfg(feature = "mdns")]
-use crate::session::host::lookup::LocalLink;
-use crate::session::host::lookup::Search;
+use crate::session::search::LocalLink;
+use crate::session::search::Search;
 
 /// How a client reaches hosts and the authority.
 #[derive(Debug)]

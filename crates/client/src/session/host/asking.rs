@@ -2,17 +2,15 @@
 
 use leasehold_core::standing::Revocation;
 use leasehold_core::{Code, Timestamp};
-use leasehold_wire::{Lease, Method, Revocations};
+use leasehold_wire::{Method, Revocations};
 
-use crate::address::HostAddress;
 use crate::context::Context;
 use crate::error::Error;
-use crate::error::failure::Tried;
 use crate::provider::tokens;
 use crate::refused::Refused;
 use crate::session::deadline::Deadline;
 use crate::session::host::answer::Expected;
-use crate::session::host::outcome;
+use crate::session::host::outcome::{self, Answer, Granted, Outcome};
 use crate::session::host::request::{KeyChoice, LeaseRequest, prepare};
 use crate::session::host::revocations;
 use crate::session::host::round::{FirstAnswer, HostReply, Hosts};
@@ -20,39 +18,7 @@ use crate::session::network::Network;
 use crate::state::State;
 use crate::state::held::Held;
 use crate::state::proven;
-use crate::status::DirectoryActivation;
 use crate::token::Token;
-
-/// What a host has answered to a request.
-#[derive(Debug)]
-pub struct Answer {
-    /// The answer.
-    pub outcome: Outcome,
-    /// The hosts that were tried before and have not answered.
-    pub passed_over: Vec<Tried>,
-}
-
-/// Whether there is a lease.
-#[derive(Debug)]
-pub enum Outcome {
-    /// A lease was granted and is stored.
-    Granted(Box<Granted>),
-    /// This process asked no host: the lease in hand is one of a multiple key, and holds; or the agent, whose state this is, has asked.
-    Held(Box<Lease>),
-    /// No host was asked: an activation object was read in a directory, and is stored.
-    Read(Box<DirectoryActivation>),
-    /// The host refused; the lease in hand, if any, stays.
-    Refused(Refused),
-}
-
-/// A lease that was granted.
-#[derive(Clone, Debug)]
-pub struct Granted {
-    /// The lease.
-    pub lease: Lease,
-    /// The host that granted it.
-    pub host: HostAddress,
-}
 
 /// A conversation with hosts about a lease, by the one process that holds the lock on asking.
 #[derive(Debug)]

@@ -4,7 +4,6 @@
 
 pub(crate) mod answer;
 pub(crate) mod asking;
-pub(crate) mod carried;
 pub(crate) mod lookup;
 pub(crate) mod outcome;
 pub(crate) mod probe;

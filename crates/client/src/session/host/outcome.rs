@@ -1,4 +1,4 @@
-//! What an answer, or that there is none, changes in the state directory.
+//! What comes of asking, and what an answer, or that there is none, changes in the state directory.
 
 use leasehold_core::KeyId;
 use leasehold_wire::{Keypair, Lease};
@@ -6,15 +6,46 @@ use leasehold_wire::{Keypair, Lease};
 use crate::address::HostAddress;
 use crate::context::Context;
 use crate::error::Error;
-use crate::error::failure::Failure;
+use crate::error::failure::{Failure, Tried};
 use crate::refused::Refused;
 use crate::session::host::answer::Accepted;
-use crate::session::host::asking::{Answer, Outcome};
 use crate::state::State;
 use crate::state::attempts;
 use crate::state::files::Lock;
 use crate::state::proven;
 use crate::state::record::Attempt;
+use crate::status::DirectoryActivation;
+
+/// What a host has answered to a request.
+#[derive(Debug)]
+pub struct Answer {
+    /// The answer.
+    pub outcome: Outcome,
+    /// The hosts that were tried before and have not answered.
+    pub passed_over: Vec<Tried>,
+}
+
+/// Whether there is a lease.
+#[derive(Debug)]
+pub enum Outcome {
+    /// A lease was granted and is stored.
+    Granted(Box<Granted>),
+    /// This process asked no host: the lease in hand is one of a multiple key, and holds; or the agent, whose state this is, has asked.
+    Held(Box<Lease>),
+    /// No host was asked: an activation object was read in a directory, and is stored.
+    Read(Box<DirectoryActivation>),
+    /// The host refused; the lease in hand, if any, stays.
+    Refused(Refused),
+}
+
+/// A lease that was granted.
+#[derive(Clone, Debug)]
+pub struct Granted {
+    /// The lease.
+    pub lease: Lease,
+    /// The host that granted it.
+    pub host: HostAddress,
+}
 
 /// Stores the lease, then that the request is answered: a crash between repeats a request, which costs nothing.
 ///
