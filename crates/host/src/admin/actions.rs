@@ -124,6 +124,8 @@ fn missing(detail: String) -> Problem {
     failed(Code::NotFound, StatusCode::NOT_FOUND, detail)
 }
 
+/// What is said where the records are published.
+pub(super) const PUBLISHED: &str = "all records are in DNS";
 /// The deciding thread looks for orders once a second.
 const LOOKS: u32 = 60;
 const PAUSE: Duration = Duration::from_millis(50);

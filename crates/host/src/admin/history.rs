@@ -10,7 +10,7 @@ use leasehold_store::host::{Counts, Family};
 use serde::{Deserialize, Serialize};
 use tokio::sync::watch;
 
-use super::facts::KeptEnds;
+use super::ends::KeptEnds;
 use crate::activation::Home;
 use crate::files::HISTORY;
 use crate::shared::Shared;

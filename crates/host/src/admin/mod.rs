@@ -5,6 +5,8 @@
 
 mod actions;
 mod api;
+mod budget;
+mod ends;
 mod facts;
 mod history;
 mod local;
@@ -127,7 +129,7 @@ impl AdminState {
     /// A call of someone who is known.
     fn answer_call(&self, request: &Request, caller: &Caller) -> Response {
         if (&request.method, request.path()) == (&Method::GET, DESCRIPTION) {
-            return Response::new(StatusCode::OK, "application/json", self.description.clone());
+            return Response::new(StatusCode::OK, "application/json", api::description());
         }
         let (route, parameters) = match find(ROUTES, &request.method, request.path()) {
             Found::Route(route, parameters) => (route, parameters),

@@ -6,13 +6,13 @@ use std::sync::Arc;
 use leasehold_core::{Code, Timestamp};
 use leasehold_service::access::{AccessError, Caller, Event, SignIns};
 use leasehold_service::admin::WrongTokens;
-use leasehold_service::{Bytes, Problem, Request, Response, StatusCode, Tls};
+use leasehold_service::{Problem, Request, Response, StatusCode, Tls};
 use leasehold_store::StoreError;
 use leasehold_store::host::HostStore;
 
 use super::history::History;
 use super::local::LocalToken;
-use super::{Operations, api, failed};
+use super::{Operations, failed};
 use crate::activation::Home;
 use crate::controls::Controls;
 use crate::identity::Identity;
@@ -30,7 +30,6 @@ pub(crate) struct AdminState {
     pub(super) sign_ins: SignIns,
     pub(super) wrong_tokens: WrongTokens,
     pub(super) local: LocalToken,
-    pub(super) description: Bytes,
     metrics: Metrics,
 }
 
@@ -52,8 +51,7 @@ impl AdminState {
         let Parts { shared, home, controls, operations, history, sign_ins, wrong_tokens, tls } = parts;
         let local = LocalToken::new(&*shared.rng);
         let metrics = Metrics::new(&shared, &home, tls);
-        let description = api::document();
-        Self { shared, home, controls, operations, history, sign_ins, wrong_tokens, local, description, metrics }
+        Self { shared, home, controls, operations, history, sign_ins, wrong_tokens, local, metrics }
     }
 
     pub(crate) fn local(&self) -> &LocalToken {

@@ -7,8 +7,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::Call;
-use crate::admin::actions::{Actor, Carried};
-use crate::admin::pages::PUBLISHED;
+use crate::admin::actions::{Actor, Carried, PUBLISHED};
 
 /// A lease to end, by its name: where the client has another one meanwhile, that one stays.
 #[derive(Debug, Deserialize, ToSchema)]

@@ -5,6 +5,8 @@ mod clients;
 mod events;
 mod host;
 
+use std::sync::LazyLock;
+
 use leasehold_service::access::Caller;
 use leasehold_service::admin::{self, Answer, CallInput, Problem, RoleName, apply_rules};
 use leasehold_service::{Bytes, Method};
@@ -61,8 +63,10 @@ pub fn openapi() -> utoipa::openapi::OpenApi {
     Description::openapi()
 }
 
-pub(super) fn document() -> Bytes {
-    openapi().to_json().unwrap_or_default().into()
+/// The document as it is answered, made once.
+pub(super) fn description() -> Bytes {
+    static DESCRIPTION: LazyLock<Bytes> = LazyLock::new(|| openapi().to_json().unwrap_or_default().into());
+    DESCRIPTION.clone()
 }
 
 #[derive(OpenApi)]

@@ -7,8 +7,8 @@ use leasehold_dashboard::host::data::{Client, ClientPage, Lease};
 use leasehold_service::Problem;
 use leasehold_store::host::{ClientKind, ClientRow, ClientSearch, Counts, Decision, Family};
 
-use super::Budget;
 use crate::admin::AdminState;
+use crate::admin::budget::Budget;
 use crate::admin::why::{Known, why};
 
 /// Which clients are asked for.

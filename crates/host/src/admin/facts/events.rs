@@ -5,8 +5,8 @@ use leasehold_dashboard::host::data::{Event, EventPage};
 use leasehold_service::Problem;
 use leasehold_store::host::{Asked, DecidedBatch, Decision, EndCause, Entry, Fork};
 
-use super::Budget;
 use crate::admin::AdminState;
+use crate::admin::budget::Budget;
 
 /// Which events are asked for.
 #[derive(Clone, Debug, Default)]

@@ -13,6 +13,7 @@ use super::seals::seal_of;
 use super::warnings::warnings;
 use crate::admin::AdminState;
 use crate::admin::history::look;
+use crate::admin::state::not_answered;
 use crate::authority::LastFailure;
 use crate::disk;
 use crate::identity::Identity;
@@ -73,7 +74,7 @@ impl AdminState {
             retry: policy.retry.as_seconds(),
             grace: policy.grace.as_seconds(),
             end: policy.end.map(Timestamp::unix),
-            ends: self.ends(grant, counts.live, now)?,
+            ends: self.history.ends.of(&self.shared, grant, counts.live, now).map_err(|error| not_answered(&error))?,
             forecast: forecast(&grant.policy, counts, &hours, now),
             hours,
         })

@@ -7,8 +7,8 @@ use leasehold_dashboard::host::{User, UserLease, UsersView};
 use leasehold_service::Problem;
 use leasehold_store::host::{ClientKind, ClientSearch};
 
-use super::Budget;
 use crate::admin::AdminState;
+use crate::admin::budget::Budget;
 
 impl AdminState {
     /// The users who hold live leases, those with the most devices first. It looks at a stretch of clients at a time, the first of

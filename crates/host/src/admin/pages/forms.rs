@@ -8,7 +8,7 @@ use leasehold_service::{Request, Response, StatusCode};
 use super::views::{client_with, overview_with, settings_with};
 use super::{AdminState, message, not_allowed};
 use crate::admin::RoleSet;
-use crate::admin::actions::{Actor, Carried};
+use crate::admin::actions::{Actor, Carried, PUBLISHED};
 
 pub(super) fn answer(state: &AdminState, request: &Request, caller: &Caller) -> Response {
     if !caller.may(RoleSet::OPERATE) {
@@ -51,8 +51,6 @@ fn of_client(state: &AdminState, request: &Request, actor: Actor<'_>, (client, a
 fn read<T: std::str::FromStr>(field: Option<String>) -> Option<T> {
     field.and_then(|text| text.parse().ok())
 }
-
-pub(in crate::admin) const PUBLISHED: &str = "all records are in DNS";
 
 fn senseless() -> Response {
     message(StatusCode::BAD_REQUEST, "Not done", "The form was not whole: open the page again, and try from there.")

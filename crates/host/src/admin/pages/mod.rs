@@ -9,7 +9,6 @@ use leasehold_service::access::Caller;
 use leasehold_service::pages::{self, Site};
 use leasehold_service::{Method, Request, Response, StatusCode};
 
-pub(super) use forms::PUBLISHED;
 pub(super) use live::live;
 
 use super::{AdminState, RoleSet};

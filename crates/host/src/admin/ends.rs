@@ -5,13 +5,10 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use leasehold_core::{FamilyId, Grant, Timestamp};
 use leasehold_dashboard::host::data::Ends;
-use leasehold_service::Problem;
 use leasehold_store::StoreError;
 use leasehold_store::host::Family;
 
-use super::Budget;
-use crate::admin::AdminState;
-use crate::admin::state::not_answered;
+use super::budget::Budget;
 use crate::shared::Shared;
 
 /// The ends of large families, counted now and then: a database counts a million leases for longer than a page may take.
@@ -34,26 +31,30 @@ impl KeptEnds {
         }
     }
 
-    fn lock(&self) -> MutexGuard<'_, BTreeMap<FamilyId, Vec<Ends>>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-impl AdminState {
     /// When the live leases of a family end, so many of which there are: of a large one as it was a few minutes ago, and nothing where
     /// that was not counted yet and would take longer than an answer may.
-    pub(super) fn ends(&self, grant: &Grant, live: u64, now: Timestamp) -> Result<Vec<Ends>, Problem> {
-        let kept = (live >= LARGE).then(|| self.history.ends.lock().get(&grant.family).cloned()).flatten();
+    pub(super) fn of(
+        &self,
+        shared: &Shared,
+        grant: &Grant,
+        live: u64,
+        now: Timestamp,
+    ) -> Result<Vec<Ends>, StoreError> {
+        let kept = (live >= LARGE).then(|| self.lock().get(&grant.family).cloned()).flatten();
         if let Some(ends) = kept {
             return Ok(ends);
         }
         let budget = Budget::begin();
         let go_on = || live < LARGE || !budget.is_spent();
-        let counted = count(&self.shared, grant, now, go_on).map_err(|error| not_answered(&error))?;
+        let counted = count(shared, grant, now, go_on)?;
         if let Some(ends) = counted.as_ref().filter(|_| live >= LARGE) {
-            self.history.ends.lock().insert(grant.family, ends.clone());
+            self.lock().insert(grant.family, ends.clone());
         }
         Ok(counted.unwrap_or_default())
+    }
+
+    fn lock(&self) -> MutexGuard<'_, BTreeMap<FamilyId, Vec<Ends>>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
