@@ -26,7 +26,7 @@ pub enum AccessError {
     #[error("{0}: there is none of this name")]
     Unknown(String),
     /// The password is too short.
-    #[error("the password has less than {} characters", super::MIN_LENGTH)]
+    #[error("the password has less than {} characters", MIN_LENGTH)]
     ShortPassword,
 }
 
@@ -47,3 +47,6 @@ impl AccessError {
         |source| Self::File { path, source }
     }
 }
+
+/// Characters of a password at least: as NIST SP 800-63B has it for passwords that are one of several ways in.
+pub const MIN_LENGTH: usize = 12;

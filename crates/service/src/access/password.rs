@@ -5,7 +5,7 @@ use leasehold_core::{Rng, random_bytes};
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
-use super::AccessError;
+use super::error::{AccessError, MIN_LENGTH};
 use super::secret::hex;
 
 /// What is kept of a password: enough to check it, with the costs that it was made with.
@@ -56,8 +56,6 @@ impl PasswordHash {
     }
 }
 
-/// Characters at least: as NIST SP 800-63B has it for passwords that are one of several ways in.
-pub const MIN_LENGTH: usize = 12;
 /// Memory and passes, as OWASP recommends for argon2id.
 const KIBIBYTES: u32 = 19 * 1_024;
 const PASSES: u32 = 2;

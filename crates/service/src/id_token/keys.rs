@@ -6,29 +6,8 @@ use ring::signature::{
 };
 use serde_json::{Map, Value};
 
+use super::header::{Algorithm, Header};
 use super::json;
-use super::token::Header;
-
-/// An algorithm by which a token may be signed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Algorithm {
-    /// RSA with SHA-256.
-    Rs256,
-    /// ECDSA on P-256 with SHA-256.
-    Es256,
-    /// Ed25519.
-    EdDsa,
-}
-
-impl Algorithm {
-    const ALL: [(&str, Self); 4] =
-        [("RS256", Self::Rs256), ("ES256", Self::Es256), ("EdDSA", Self::EdDsa), ("Ed25519", Self::EdDsa)];
-
-    /// The algorithm of this name; `None` for one that is not taken.
-    pub(super) fn named(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|(known, _)| *known == name).map(|(_, algorithm)| algorithm)
-    }
-}
 
 /// The keys of a provider, and the algorithms that it says it uses.
 #[derive(Debug, Default)]

@@ -2,9 +2,11 @@
 
 #[doc(hidden)]
 pub mod fuzzing;
+mod header;
 mod json;
 mod keys;
 mod token;
 
-pub use keys::{Algorithm, KeySet};
-pub use token::{Claims, Expected, Header, Token, read};
+pub use header::{Algorithm, Header};
+pub use keys::KeySet;
+pub use token::{Claims, Expected, Token, read};

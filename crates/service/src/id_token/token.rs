@@ -4,8 +4,9 @@ use base64ct::{Base64UrlUnpadded, Encoding};
 use leasehold_core::{SignInFault, Timestamp, UserId};
 use serde_json::{Map, Value};
 
+use super::header::Header;
 use super::json;
-use super::keys::{Algorithm, KeySet};
+use super::keys::KeySet;
 
 /// A token that is not checked yet.
 #[derive(Debug)]
@@ -15,15 +16,6 @@ pub struct Token<'t> {
     claims: Map<String, Value>,
     signed: &'t str,
     signature: Vec<u8>,
-}
-
-/// By which key a token says it is signed.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Header {
-    /// The algorithm.
-    pub algorithm: Algorithm,
-    /// The name of the key, where it has one.
-    pub key: Option<String>,
 }
 
 /// What a token has to say.
@@ -66,28 +58,6 @@ pub fn read(token: &str) -> Result<Token<'_>, SignInFault> {
     let (header, claims) = (object(header).ok_or(Malformed)?, object(claims).ok_or(Malformed)?);
     let signature = Base64UrlUnpadded::decode_vec(signature).map_err(|_| Malformed)?;
     Ok(Token { header: Header::read(&header)?, claims, signed, signature })
-}
-
-impl Header {
-    fn read(header: &Map<String, Value>) -> Result<Self, SignInFault> {
-        // What must be understood, and is not; a token within a token; one that is packed or encrypted.
-        if ["crit", "cty", "b64", "zip", "enc"].iter().any(|name| header.contains_key(*name)) {
-            return Err(SignInFault::Malformed);
-        }
-        // Access tokens and tokens of a sign-out have types of their own.
-        let typ = header.get("typ");
-        if typ.is_some_and(|typ| !typ.as_str().is_some_and(|typ| typ.eq_ignore_ascii_case("JWT"))) {
-            return Err(SignInFault::OtherPurpose);
-        }
-        let algorithm = header.get("alg").and_then(Value::as_str).ok_or(SignInFault::Malformed)?;
-        let algorithm = Algorithm::named(algorithm).ok_or(SignInFault::Algorithm)?;
-        let key = match header.get("kid") {
-            None => None,
-            Some(Value::String(key)) => Some(key.clone()),
-            Some(_) => return Err(SignInFault::Malformed),
-        };
-        Ok(Self { algorithm, key })
-    }
 }
 
 impl Token<'_> {

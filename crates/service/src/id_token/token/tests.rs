@@ -4,6 +4,7 @@ use ring::signature::{Ed25519KeyPair, KeyPair as _};
 use serde_json::json;
 
 use super::*;
+use crate::id_token::Algorithm;
 
 const NOW: u64 = 1_790_000_000;
 const ISSUER: &str = "https://login.corp.example";
