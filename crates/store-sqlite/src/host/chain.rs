@@ -5,11 +5,11 @@ use std::collections::BTreeMap;
 
 use leasehold_core::KeyId;
 use leasehold_store::StoreError;
-use leasehold_store::host::{SealRow, SealedEntries, Tip, decode_seals, encode_seals};
-use rusqlite::{Connection, OptionalExtension, Transaction};
+use leasehold_store::host::{SealKind, SealRow, SealedEntries, Tip, decode_seals, encode_seals};
+use rusqlite::{Connection, OptionalExtension, Row, Transaction};
 use rusqlite_migration::{HookError, HookResult};
 
-use super::rows::{self, integer};
+use super::sql::{self, blob, get, integer, time, unsigned};
 use crate::open::{damaged, failed};
 
 /// Seals that the table does not have yet, with their batches.
@@ -37,7 +37,7 @@ impl Links {
 
 /// Says in which batch a seal is.
 pub(super) fn put(transaction: &Transaction<'_>, host: KeyId, number: u64, batch: i64) -> Result<(), StoreError> {
-    rows::run(transaction, include_str!("../../sql/host/add_link.sql"), (host.0.as_slice(), integer(number), batch))
+    sql::run(transaction, include_str!("../../sql/host/add_link.sql"), (host.0.as_slice(), integer(number), batch))
 }
 
 /// The seals that a row of the journal has.
@@ -70,7 +70,7 @@ pub(super) fn seals(
         let mut statement = connection.prepare_cached(include_str!("../../sql/host/chain.sql")).map_err(failed)?;
         let mut found = statement.query((host.0.as_slice(), integer(newest), rest)).map_err(failed)?;
         while let Some(row) = found.next().map_err(failed)? {
-            places.push((rows::unsigned(row, 0)?, row.get(1).map_err(failed)?));
+            places.push((sql::unsigned(row, 0)?, row.get(1).map_err(failed)?));
         }
     }
     let mut statement = connection.prepare_cached(include_str!("../../sql/host/seals_of.sql")).map_err(failed)?;
@@ -117,7 +117,7 @@ pub(super) fn move_seals(transaction: &Transaction<'_>) -> HookResult {
     let mut found = statement.query(())?;
     let mut batch: Option<(i64, Vec<(KeyId, SealRow)>)> = None;
     while let Some(row) = found.next()? {
-        let seal = rows::old_seal(row).map_err(|error| HookError::Hook(error.to_string()))?;
+        let seal = old_seal(row).map_err(|error| HookError::Hook(error.to_string()))?;
         let number = row.get(10)?;
         if let Some((_, seals)) = batch.as_mut().filter(|(of, _)| *of == number) {
             seals.push(seal);
@@ -130,6 +130,28 @@ pub(super) fn move_seals(transaction: &Transaction<'_>) -> HookResult {
     statement.finalize()?;
     transaction.execute_batch("DROP TABLE seal")?;
     Ok(())
+}
+
+/// A seal as stores before version 8 have it, with the host that has made it.
+fn old_seal(row: &Row<'_>) -> Result<(KeyId, SealRow), StoreError> {
+    let leaves: Vec<u8> = get(row, 6)?;
+    let (leaves, rest) = leaves.as_chunks::<32>();
+    if !rest.is_empty() {
+        return Err(damaged("a seal's leaves"));
+    }
+    let kind = u8::try_from(get::<i64>(row, 7)?).ok().and_then(SealKind::from_number);
+    let seal = SealRow {
+        kind: kind.ok_or_else(|| damaged("what a seal covers"))?,
+        number: unsigned(row, 0)?,
+        previous: blob(row, 1)?,
+        root: blob(row, 2)?,
+        seal: blob(row, 3)?,
+        signature: blob(row, 4)?,
+        at: time(get(row, 5)?),
+        size: unsigned(row, 8)?,
+        leaves: leaves.to_vec(),
+    };
+    Ok((KeyId(blob(row, 9)?), seal))
 }
 
 fn put_seals(transaction: &Transaction<'_>, (batch, seals): (i64, Vec<(KeyId, SealRow)>)) -> HookResult {

@@ -8,7 +8,8 @@ use leasehold_store::host::{ClientSearch, DecidedBatch, Stretch, decode_entries}
 use rusqlite::Connection;
 
 use super::overlay::{ClientKey, Overlay};
-use super::rows::{self, Names, client_row, integer, key_id};
+use super::rows::{Names, client_row};
+use super::sql::{self, integer, key_id};
 use crate::open::{damaged, failed};
 
 /// Those of a stretch of up to about `max` clients after `after` that are looked for.
@@ -68,9 +69,9 @@ pub(super) fn batches(
     let mut batches = Vec::new();
     while let Some(row) = found.next().map_err(failed)? {
         let (at, bytes): (i64, Vec<u8>) = (row.get(1).map_err(failed)?, row.get(2).map_err(failed)?);
-        let at = rows::time(at);
+        let at = sql::time(at);
         let entries = decode_entries(&bytes, at).map_err(|_| damaged("a journal row"))?;
-        batches.push(DecidedBatch { number: rows::unsigned(row, 0)?, at, entries });
+        batches.push(DecidedBatch { number: sql::unsigned(row, 0)?, at, entries });
     }
     Ok(batches)
 }

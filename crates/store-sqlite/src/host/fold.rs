@@ -7,6 +7,7 @@ use rusqlite::{Connection, Transaction};
 use super::chain;
 use super::overlay::{Folded, Overlay};
 use super::rows::{self, ClientReader, Names};
+use super::sql;
 use super::times::counted;
 use crate::open::{damaged, failed};
 
@@ -46,7 +47,7 @@ pub(super) fn some(
     }
     if let Some(batch) = folded.up_to {
         overlay.links().fold(transaction, batch)?;
-        rows::run(transaction, include_str!("../../sql/host/set_folded.sql"), (batch,))?;
+        sql::run(transaction, include_str!("../../sql/host/set_folded.sql"), (batch,))?;
     }
     Ok(folded)
 }
@@ -60,7 +61,7 @@ pub(super) fn replay(connection: &Connection, names: &Names) -> Result<(Overlay,
     let mut found = statement.query((folded,)).map_err(failed)?;
     while let Some(row) = found.next().map_err(failed)? {
         let (at, bytes): (i64, Vec<u8>) = (row.get(1).map_err(failed)?, row.get(2).map_err(failed)?);
-        let entries = decode_entries(&bytes, rows::time(at)).map_err(|_| damaged("a journal row"))?;
+        let entries = decode_entries(&bytes, sql::time(at)).map_err(|_| damaged("a journal row"))?;
         overlay.journalled(entries.len());
         let (batch, seals): (i64, Vec<u8>) = (row.get(0).map_err(failed)?, row.get(3).map_err(failed)?);
         chain::decode(&seals)?.iter().for_each(|(host, seal)| overlay.sealed(*host, seal.number, batch));

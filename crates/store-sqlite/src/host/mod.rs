@@ -16,6 +16,7 @@ mod prune;
 mod records;
 mod rows;
 mod schema;
+mod sql;
 mod times;
 mod times_log;
 
@@ -36,8 +37,9 @@ pub use copy::Hold;
 use in_place::InPlace;
 use lock::lock;
 use overlay::{Folded, Overlay};
-use rows::{Names, integer};
+use rows::Names;
 use schema::MIGRATIONS;
+use sql::integer;
 use times::Times;
 use times_log::{LogLength, Source};
 
@@ -162,7 +164,7 @@ impl SqliteHost {
             }
         }
         let at = integer(ledger.now().unix());
-        rows::run(
+        sql::run(
             transaction,
             include_str!("../../sql/host/add_batch.sql"),
             (batch, at, encode_entries(ledger.entries()), encode_seals(seals.iter().map(|seal| (host, seal)))),
@@ -247,7 +249,7 @@ impl HostStore for SqliteHost {
 
     fn introduce(&mut self, host: &PublicKey) -> Result<(), StoreError> {
         let id = host.id();
-        rows::run(&self.connection, include_str!("../../sql/host/add_signer.sql"), (id.0.as_slice(), host.0.as_slice()))
+        sql::run(&self.connection, include_str!("../../sql/host/add_signer.sql"), (id.0.as_slice(), host.0.as_slice()))
     }
 
     fn prune(&mut self, before: Timestamp) -> Result<bool, StoreError> {
@@ -271,7 +273,7 @@ impl HostStore for SqliteHost {
     }
 
     fn probe(&mut self) -> Result<(), StoreError> {
-        rows::run(&self.connection, include_str!("../../sql/host/touch.sql"), ())
+        sql::run(&self.connection, include_str!("../../sql/host/touch.sql"), ())
     }
 
     fn check_in_place(&mut self) -> Result<(), StoreError> {
@@ -311,7 +313,7 @@ impl HostStore for SqliteHost {
                 break;
             }
             let (at, bytes): (i64, Vec<u8>) = (row.get(1).map_err(failed)?, row.get(2).map_err(failed)?);
-            let batch = decode_entries(&bytes, rows::time(at)).map_err(|_| damaged("a journal row"))?;
+            let batch = decode_entries(&bytes, sql::time(at)).map_err(|_| damaged("a journal row"))?;
             entries.extend(batch.into_iter().rev());
         }
         entries.truncate(max);

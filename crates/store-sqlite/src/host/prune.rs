@@ -9,7 +9,7 @@ use leasehold_store::StoreError;
 use leasehold_store::host::{ClientRow, Entry, Record, decode_entries, fold_into_base, is_over};
 use rusqlite::{Connection, OptionalExtension, Transaction};
 
-use super::{chain, rows};
+use super::{chain, sql};
 use crate::open::{damaged, failed};
 
 /// Prunes some batches; whether there may be more.
@@ -24,8 +24,8 @@ pub(super) fn some(transaction: &Transaction<'_>, before: Timestamp) -> Result<b
         entries.iter().try_for_each(|entry| fold(transaction, &mut bases, entry))?;
         let mut seals = chain::decode(&seals)?;
         seals.iter_mut().for_each(|(_, seal)| seal.leaves.clear());
-        rows::run(transaction, include_str!("../../sql/host/prune_journal.sql"), (batch, chain::encode(&seals)))?;
-        rows::run(transaction, include_str!("../../sql/host/set_pruned.sql"), (batch,))?;
+        sql::run(transaction, include_str!("../../sql/host/prune_journal.sql"), (batch, chain::encode(&seals)))?;
+        sql::run(transaction, include_str!("../../sql/host/set_pruned.sql"), (batch,))?;
         pruned += 1;
     }
     for base in bases.into_values().flatten() {
@@ -38,7 +38,7 @@ pub(super) fn some(transaction: &Transaction<'_>, before: Timestamp) -> Result<b
 pub(super) fn put(transaction: &Transaction<'_>, base: &ClientRow) -> Result<(), StoreError> {
     let record = Record::Base(base.clone()).encode();
     let row = (base.client.0.as_slice(), base.family.as_str(), record);
-    rows::run(transaction, include_str!("../../sql/host/put_base.sql"), row)
+    sql::run(transaction, include_str!("../../sql/host/put_base.sql"), row)
 }
 
 /// What [`put`] has kept.
@@ -60,7 +60,7 @@ struct Row {
 fn batches(connection: &Connection) -> Result<Vec<Row>, StoreError> {
     let mut statement = connection.prepare_cached(include_str!("../../sql/host/to_prune.sql")).map_err(failed)?;
     let found = statement.query_map((BATCHES,), |row| {
-        Ok(Row { batch: row.get(0)?, at: rows::time(row.get(1)?), entries: row.get(2)?, seals: row.get(3)? })
+        Ok(Row { batch: row.get(0)?, at: sql::time(row.get(1)?), entries: row.get(2)?, seals: row.get(3)? })
     });
     found.and_then(Iterator::collect).map_err(failed)
 }

@@ -9,7 +9,8 @@ use leasehold_store::host::{
 };
 use rusqlite::{Transaction, TransactionBehavior};
 
-use super::rows::{self, Names, blob, integer};
+use super::rows::{self, Names};
+use super::sql::{self, blob, integer};
 use super::times::Times;
 use super::{SqliteHost, chain, fold, prune, times_log};
 use crate::open::failed;
@@ -39,7 +40,7 @@ impl Records for SqliteHost {
             match record {
                 Record::Signer(key) => {
                     let row = (key.id().0, key.0);
-                    rows::run(&transaction, include_str!("../../sql/host/add_signer.sql"), row)?;
+                    sql::run(&transaction, include_str!("../../sql/host/add_signer.sql"), row)?;
                 }
                 Record::Base(base) => prune::put(&transaction, &base)?,
                 Record::Batch(batch) => {
@@ -52,8 +53,8 @@ impl Records for SqliteHost {
                 Record::Client(client) => put_client(&transaction, &mut names, &client)?,
             }
         }
-        rows::run(&transaction, include_str!("../../sql/host/set_folded.sql"), (last_batch,))?;
-        rows::run(&transaction, include_str!("../../sql/host/set_pruned.sql"), (pruned,))?;
+        sql::run(&transaction, include_str!("../../sql/host/set_folded.sql"), (last_batch,))?;
+        sql::run(&transaction, include_str!("../../sql/host/set_pruned.sql"), (pruned,))?;
         let times = Times::of_tables(&transaction)?;
         let times_log = times_log::snapshot(&transaction, &times)?;
         transaction.commit().map_err(failed)?;
@@ -116,7 +117,7 @@ impl SqliteHost {
             self.connection.prepare(include_str!("../../sql/host/batches_after.sql")).map_err(failed)?;
         let mut found = statement.query((0,)).map_err(failed)?;
         while let Some(row) = found.next().map_err(failed)? {
-            let (number, at) = (rows::unsigned(row, 0)?, rows::time(row.get(1).map_err(failed)?));
+            let (number, at) = (sql::unsigned(row, 0)?, sql::time(row.get(1).map_err(failed)?));
             let (entries, seals): (_, Vec<u8>) = (row.get(2).map_err(failed)?, row.get(3).map_err(failed)?);
             each(Record::Batch(BatchRow { number, at, entries, seals: chain::decode(&seals)? }))?;
         }
@@ -127,7 +128,7 @@ impl SqliteHost {
 fn put_batch(transaction: &Transaction<'_>, batch: &BatchRow) -> Result<(), StoreError> {
     let number = integer(batch.number);
     let row = (number, integer(batch.at.unix()), &batch.entries, chain::encode(&batch.seals));
-    rows::run(transaction, include_str!("../../sql/host/add_batch.sql"), row)?;
+    sql::run(transaction, include_str!("../../sql/host/add_batch.sql"), row)?;
     batch.seals.iter().try_for_each(|(host, seal)| chain::put(transaction, *host, seal.number, number))
 }
 

@@ -6,13 +6,13 @@ use std::str::FromStr;
 use leasehold_core::{Counting, Cti, Fingerprint, Held, KeyId, LeaseEnd, Timestamp, UserId};
 use leasehold_store::StoreError;
 use leasehold_store::host::{
-    ClientRow, LeaseRow, SealKind, SealRow, Sighting, decode_fingerprint, decode_requests, encode_fingerprint,
-    encode_requests,
+    ClientRow, LeaseRow, Sighting, decode_fingerprint, decode_requests, encode_fingerprint, encode_requests,
 };
-use rusqlite::types::{FromSql, ValueRef};
-use rusqlite::{CachedStatement, Connection, Params, Row, Transaction};
+use rusqlite::types::ValueRef;
+use rusqlite::{CachedStatement, Connection, Row, Transaction};
 
 use super::overlay::{ClientKey, LeaseKey, Overlay};
+use super::sql::{blob_of, get, integer, key_id, parsed, run, time, unsigned};
 use crate::open::{damaged, failed};
 
 /// Ids of families and products with their numbers in the tables.
@@ -42,36 +42,8 @@ impl Names {
     }
 }
 
-/// Runs a statement that returns nothing.
-pub(super) fn run(connection: &Connection, sql: &str, params: impl Params) -> Result<(), StoreError> {
-    connection.prepare_cached(sql).and_then(|mut statement| statement.execute(params)).map_err(failed)?;
-    Ok(())
-}
-
 pub(super) fn add_name(transaction: &Transaction<'_>, text: &str) -> Result<i64, StoreError> {
     transaction.query_row(include_str!("../../sql/host/add_name.sql"), (text,), |row| row.get(0)).map_err(failed)
-}
-
-/// A seal as stores before version 8 have it, with the host that has made it.
-pub(super) fn old_seal(row: &Row<'_>) -> Result<(KeyId, SealRow), StoreError> {
-    let leaves: Vec<u8> = get(row, 6)?;
-    let (leaves, rest) = leaves.as_chunks::<32>();
-    if !rest.is_empty() {
-        return Err(damaged("a seal's leaves"));
-    }
-    let kind = u8::try_from(get::<i64>(row, 7)?).ok().and_then(SealKind::from_number);
-    let seal = SealRow {
-        kind: kind.ok_or_else(|| damaged("what a seal covers"))?,
-        number: unsigned(row, 0)?,
-        previous: blob(row, 1)?,
-        root: blob(row, 2)?,
-        seal: blob(row, 3)?,
-        signature: blob(row, 4)?,
-        at: time(get(row, 5)?),
-        size: unsigned(row, 8)?,
-        leaves: leaves.to_vec(),
-    };
-    Ok((KeyId(blob(row, 9)?), seal))
 }
 
 /// A client of a family: the overlay's row, or the table's.
@@ -296,41 +268,4 @@ fn lease_of(row: &Row<'_>, from: usize) -> Result<LeaseRow, StoreError> {
     let held = Held { lease, request, expires, end, user: user.map(UserId) };
     let (seal, forks) = (unsigned(row, from + 4)?, unsigned(row, from + 5)?);
     Ok(LeaseRow { held, issued: time(get(row, from + 2)?), seal, forks, released: released.map(Cti) })
-}
-
-pub(super) fn key_id(row: &Row<'_>, at: usize) -> Result<KeyId, StoreError> {
-    blob(row, at).map(KeyId)
-}
-
-pub(super) fn blob<const N: usize>(row: &Row<'_>, at: usize) -> Result<[u8; N], StoreError> {
-    get(row, at)
-}
-
-/// The bytes of a column, where they lie.
-fn blob_of<'r>(row: &'r Row<'_>, at: usize) -> Result<&'r [u8], StoreError> {
-    row.get_ref(at).map_err(failed)?.as_blob().map_err(|_| damaged("a blob"))
-}
-
-/// What the text of a column says, where there is one; `what` it is.
-fn parsed<T: FromStr>(row: &Row<'_>, at: usize, what: &'static str) -> Result<Option<T>, StoreError> {
-    let text = row.get_ref(at).map_err(failed)?.as_str_or_null().map_err(|_| damaged(what))?;
-    text.map(str::parse).transpose().map_err(|_| damaged(what))
-}
-
-pub(super) fn unsigned(row: &Row<'_>, at: usize) -> Result<u64, StoreError> {
-    let value: i64 = get(row, at)?;
-    u64::try_from(value).map_err(|_| damaged("a negative number"))
-}
-
-/// A number as SQLite keeps it; what does not fit is as good as never.
-pub(super) fn integer(value: u64) -> i64 {
-    i64::try_from(value).unwrap_or(i64::MAX)
-}
-
-pub(super) fn time(seconds: i64) -> Timestamp {
-    Timestamp::from_unix(u64::try_from(seconds).unwrap_or_default())
-}
-
-fn get<T: FromSql>(row: &Row<'_>, at: usize) -> Result<T, StoreError> {
-    row.get(at).map_err(failed)
 }

@@ -8,7 +8,7 @@ use leasehold_store::host::{Counts, Family, Horizon, Sighting};
 use rusqlite::Connection;
 
 use super::overlay::Overlay;
-use super::rows::time;
+use super::sql::time;
 use crate::open::failed;
 
 /// When clients were last seen and when leases end, by family.

@@ -8,7 +8,7 @@ use leasehold_store::StoreError;
 use rusqlite::{Connection, Transaction};
 
 use super::overlay::{Folded, Overlay};
-use super::rows::{self, integer};
+use super::sql::{self, integer};
 use super::times::{TimeKind, Times, counted};
 use crate::open::{damaged, failed};
 
@@ -68,9 +68,9 @@ pub(super) fn snapshot(transaction: &Transaction<'_>, times: &Times) -> Result<L
     for (family, kind, at, count) in times.iter() {
         write(&mut bytes, (family, kind, at), i64::from(count));
     }
-    rows::run(transaction, include_str!("../../sql/host/clear_times.sql"), ())?;
+    sql::run(transaction, include_str!("../../sql/host/clear_times.sql"), ())?;
     let length = LogLength { snapshot: bytes.len() / RECORD, changes: 0 };
-    rows::run(transaction, include_str!("../../sql/host/add_times.sql"), (SNAPSHOT, bytes))?;
+    sql::run(transaction, include_str!("../../sql/host/add_times.sql"), (SNAPSHOT, bytes))?;
     Ok(length)
 }
 
@@ -114,7 +114,7 @@ pub(super) fn note(
     for (key, difference) in changes {
         write(&mut bytes, key, difference);
     }
-    rows::run(transaction, include_str!("../../sql/host/add_times.sql"), (CHANGE, bytes))?;
+    sql::run(transaction, include_str!("../../sql/host/add_times.sql"), (CHANGE, bytes))?;
     Ok(LogLength { changes: length.changes + added, ..length })
 }
 
@@ -139,7 +139,7 @@ fn apply(times: &mut Times, record: &[u8; RECORD]) -> Result<(), StoreError> {
         1 => TimeKind::Ends,
         _ => return Err(damaged("a row of times")),
     };
-    times.add(number(0), kind, rows::time(number(9)), number(17)).ok_or_else(|| damaged("a row of times"))
+    times.add(number(0), kind, sql::time(number(9)), number(17)).ok_or_else(|| damaged("a row of times"))
 }
 
 /// Bytes of one record: family, kind, time, difference.
