@@ -13,12 +13,13 @@ mod objects;
 mod products;
 mod reports;
 mod revocations;
+mod stamp;
 pub mod suite;
 mod tokens;
 mod vendor;
 
 pub use activations::{Activation, ActivationRows, NewActivation};
-pub use audit::{Actor, AuditRow, AuditRows, Change, Person, Stamp};
+pub use audit::{AuditRow, AuditRows, Change};
 pub use differences::Differences;
 pub use families::{Family, FamilyRows};
 pub use keys::{IssuedKey, KeyRows};
@@ -26,6 +27,7 @@ pub use objects::{ObjectRows, SignedObject};
 pub use products::{Product, ProductRows};
 pub use reports::{Fork, ForkPolicy, HostReport, HostUsage, ReportRows, Tip};
 pub use revocations::{Revocation, RevocationList, RevocationRows, Revoked};
+pub use stamp::{Actor, Person, Stamp};
 pub use tokens::{Role, Roles, Token, TokenRows};
 pub use vendor::{AuthorityCertificate, Vendor, VendorRows};
 
