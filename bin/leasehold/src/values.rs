@@ -77,6 +77,11 @@ pub(crate) fn or_none<T>(text: &str, read: impl Fn(&str) -> Result<T, String>) -
     if text == "none" { Ok(OrNone(None)) } else { read(text).map(|value| OrNone(Some(value))) }
 }
 
+/// The address of a dashboard, or none.
+pub(crate) fn admin_address(text: &str) -> Result<OrNone<SocketAddr>, String> {
+    or_none(text, |text| parsed(text).map_err(|_| "an address and a port like 127.0.0.1:16881, or none".to_owned()))
+}
+
 /// Reads a value the way its type does.
 pub(crate) fn parsed<T: FromStr<Err: Display>>(text: &str) -> Result<T, String> {
     text.parse().map_err(|error: T::Err| error.to_string())

@@ -17,6 +17,7 @@ mod listing;
 mod man;
 mod office;
 mod quickstart;
+mod secret;
 mod simulate;
 mod store;
 mod testhost;

@@ -7,7 +7,7 @@ use leasehold_service::access::{NewToken, SecretText, TokenRow};
 use serde_json::{Value, json};
 
 use super::AccessContext;
-use crate::commands::vendor::secret::SecretOutput;
+use crate::commands::secret::SecretOutput;
 use crate::failure::Failure;
 use crate::input;
 use crate::output::{self, Column, Output, Table};

@@ -11,8 +11,7 @@ use leasehold_host::{RateLimits, RoleSet};
 use leasehold_service::{Network, Rate};
 use serde::{Deserialize, Deserializer};
 
-use super::administration::admin_address;
-use super::dns::options::{DnsOptions, many, one};
+use super::dns_options::{DnsOptions, many, one};
 use super::leases::LeaseOptions;
 use super::subscription::SubscriptionOptions;
 use crate::commands::access::provider::SignInOptions;
@@ -78,7 +77,7 @@ fn listen<'de, D: Deserializer<'de>>(source: D) -> Result<Option<SocketAddr>, D:
 /// An address, or `none`.
 fn admin_listen<'de, D: Deserializer<'de>>(source: D) -> Result<Option<OrNone<SocketAddr>>, D::Error> {
     let text = String::deserialize(source)?;
-    admin_address(&text).map(Some).map_err(|error| serde::de::Error::custom(format!("admin_listen: {error}")))
+    values::admin_address(&text).map(Some).map_err(|error| serde::de::Error::custom(format!("admin_listen: {error}")))
 }
 
 /// A length of time, or `all`.

@@ -12,7 +12,7 @@ use leasehold_service::{Listener, SiteCertificate};
 
 use super::Data;
 use super::config::Config;
-use super::dns::options::DnsOptions;
+use super::dns_options::DnsOptions;
 use super::serve::{runtime, tls};
 use super::subscription;
 use crate::failure::Failure;

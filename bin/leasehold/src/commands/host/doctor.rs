@@ -13,7 +13,7 @@ use leasehold_store::StoreError;
 use leasehold_store::host::HostStore;
 use leasehold_store_sqlite::host::SqliteHost;
 
-use super::dns::options::DnsOptions;
+use super::dns_options::DnsOptions;
 use super::options::{AuthorityOptions, ListensAt, ServedWith};
 use super::subscription;
 use super::{Data, name_the_folder};

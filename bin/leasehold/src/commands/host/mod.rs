@@ -8,7 +8,8 @@ mod check_config;
 mod clients;
 pub(crate) mod config;
 mod config_checks;
-pub(crate) mod dns;
+mod dns;
+pub(crate) mod dns_options;
 pub(crate) mod doctor;
 mod events;
 mod healthcheck;
@@ -16,12 +17,14 @@ mod install;
 mod lease;
 mod leases;
 mod local_api;
+mod operations;
 mod options;
 mod reload;
 mod renew;
 pub(crate) mod request;
 mod restore;
 pub(crate) mod serve;
+mod serve_options;
 mod service;
 mod status;
 mod subscription;
@@ -58,7 +61,7 @@ pub(crate) enum Host {
     /// Answer the requests of machines that reach no host, carried here as files or pictures.
     Lease(lease::Lease),
     /// Serve the machines of the network.
-    Serve(Box<serve::Serve>),
+    Serve(Box<serve_options::Serve>),
     /// Run it as a service of Windows.
     #[command(subcommand)]
     Service(ServiceCommand),
@@ -279,6 +282,11 @@ pub(crate) fn failed(error: &Error) -> Failure {
             Failure::failed(error.code(), message)
         }
     }
+}
+
+/// What a failure of the server's plumbing means for the command.
+pub(crate) fn service_failed(error: leasehold_service::Error) -> Failure {
+    failed(&Error::Service(error))
 }
 
 /// What a failure of the store means, with what the store itself says.

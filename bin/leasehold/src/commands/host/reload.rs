@@ -6,7 +6,8 @@ use leasehold_host::Controls;
 use leasehold_service::{ReloadSignal, Tls, supervisor};
 
 use super::config::Config;
-use super::serve::{Serve, service_failed};
+use super::serve_options::Serve;
+use super::service_failed;
 use crate::failure::Failure;
 
 /// What was decided when the host was started, and stays.

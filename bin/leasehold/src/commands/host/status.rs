@@ -14,7 +14,7 @@ use leasehold_store::host::{Counts, Family, SealKind, SealRow};
 use serde_json::{Value, json};
 
 use super::options::ServedWith;
-use super::serve::service_failed;
+use super::service_failed;
 use super::{Data, failed, seconds};
 use crate::failure::Failure;
 use crate::input;

@@ -11,7 +11,7 @@ use leasehold_office::doctor::{self, Asked};
 use serde_json::json;
 
 use super::own::OwnOptions;
-use crate::commands::host::dns::options::NameServer;
+use crate::commands::host::dns_options::NameServer;
 use crate::failure::Failure;
 use crate::output::{self, Output};
 use crate::values;

@@ -10,7 +10,7 @@ use leasehold_host::activation::Home;
 use leasehold_host::{Operations, RoleSet};
 use leasehold_service::access::{AccessError, Accounts, NewAdmin};
 
-use crate::commands::host::dns::options::DnsOptions;
+use crate::commands::host::dns_options::DnsOptions;
 use crate::commands::host::doctor::{Examined, examine};
 use crate::failure::Failure;
 use crate::input;

@@ -17,7 +17,6 @@ pub(crate) mod policy;
 mod product;
 mod revocations;
 mod revoke;
-pub(crate) mod secret;
 mod serve;
 mod service;
 mod token;

@@ -1,6 +1,5 @@
 //! `leasehold host dns`: the host's record in DNS, by which machines find it.
 
-pub(crate) mod options;
 mod publish;
 mod show;
 mod withdraw;
@@ -14,10 +13,10 @@ use leasehold_host::dns::{DnsError, Publication, ZoneEntry, published};
 
 use super::Data;
 use super::config::Config;
+use super::dns_options::DnsOptions;
 use super::local_api::LocalApi;
 use crate::failure::Failure;
 use crate::output::Output;
-use options::DnsOptions;
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Dns {

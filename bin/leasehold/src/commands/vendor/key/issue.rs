@@ -10,8 +10,8 @@ use leasehold_core::activation::Allowance;
 use leasehold_core::{Code, FamilyId, Policy, Span, Text};
 use zeroize::Zeroizing;
 
+use crate::commands::secret::SecretOutput;
 use crate::commands::vendor::policy::{self, PolicyOptions};
-use crate::commands::vendor::secret::SecretOutput;
 use crate::commands::vendor::{VendorContext, failed};
 use crate::failure::Failure;
 use crate::output::{self, Output};

@@ -7,7 +7,7 @@ use leasehold_core::{Timestamp, TokenName};
 use leasehold_store::authority;
 use zeroize::Zeroizing;
 
-use crate::commands::vendor::secret::SecretOutput;
+use crate::commands::secret::SecretOutput;
 use crate::commands::vendor::{VendorContext, failed};
 use crate::failure::Failure;
 use crate::output::{self, Output};

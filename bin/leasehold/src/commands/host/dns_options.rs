@@ -183,16 +183,12 @@ impl FromStr for NameServer {
     }
 }
 
-pub(in crate::commands::host) fn one<'de, D: Deserializer<'de>, T: FromStr<Err: Display>>(
-    source: D,
-) -> Result<Option<T>, D::Error> {
+pub(super) fn one<'de, D: Deserializer<'de>, T: FromStr<Err: Display>>(source: D) -> Result<Option<T>, D::Error> {
     let text = String::deserialize(source)?;
     text.parse().map(Some).map_err(|error| serde::de::Error::custom(format!("{text}: {error}")))
 }
 
-pub(in crate::commands::host) fn many<'de, D: Deserializer<'de>, T: FromStr<Err: Display>>(
-    source: D,
-) -> Result<Vec<T>, D::Error> {
+pub(super) fn many<'de, D: Deserializer<'de>, T: FromStr<Err: Display>>(source: D) -> Result<Vec<T>, D::Error> {
     let texts = Vec::<String>::deserialize(source)?;
     let parsed =
         texts.iter().map(|text| text.parse().map_err(|error| serde::de::Error::custom(format!("{text}: {error}"))));
