@@ -94,6 +94,17 @@ impl Advice {
     }
 }
 
+/// Whole days, as people say them.
+pub(crate) fn in_days(minutes: u64) -> String {
+    match minutes / MINUTES_A_DAY {
+        0 => "less than a day".to_owned(),
+        1 => "1 day".to_owned(),
+        days => format!("{days} days"),
+    }
+}
+
 /// How to collect what is read in every language, where no script runs.
 const COLLECT: &str = "collect it from WMI, in any language: Get-CimInstance SoftwareLicensingProduct -Filter \
                        'PartialProductKey is not null' | Export-Csv status.csv";
+/// Minutes of a day.
+pub const MINUTES_A_DAY: u64 = 24 * 60;

@@ -1,7 +1,6 @@
 //! What is the matter with a product in words of its own: evaluations, trials, keys of a channel that no host serves.
 
-use super::advice::{Advice, Health};
-use super::judge::in_days;
+use super::advice::{Advice, Health, in_days};
 use crate::facts::errors::Hresult;
 use crate::read::{Block, Channel, State};
 

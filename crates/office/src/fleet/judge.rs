@@ -1,7 +1,7 @@
 //! What a status means for the one who has to act on it, and what to do next. Meanings and remedies are those of the
 //! tables of codes and states.
 
-use super::advice::{Advice, Health};
+use super::advice::{Advice, Health, MINUTES_A_DAY, in_days};
 use super::edition::of_edition;
 use super::host::of_host;
 use crate::facts::errors::{ERRORS, Hresult};
@@ -150,18 +150,6 @@ fn of_licensed(meaning: &'static str, block: &Block) -> Advice {
 pub fn since_renewal(minutes: u64) -> u64 {
     u64::from(KMS.number("validity.max_minutes")).saturating_sub(minutes)
 }
-
-/// Whole days, as people say them.
-pub(crate) fn in_days(minutes: u64) -> String {
-    match minutes / MINUTES_A_DAY {
-        0 => "less than a day".to_owned(),
-        1 => "1 day".to_owned(),
-        days => format!("{days} days"),
-    }
-}
-
-/// Minutes of a day.
-pub const MINUTES_A_DAY: u64 = 24 * 60;
 
 /// What the state of a licence of Microsoft 365 Apps means.
 pub(crate) fn of_subscription(state: State) -> Advice {

@@ -12,12 +12,12 @@ mod row;
 mod sources;
 mod summary;
 
-pub use self::advice::{Advice, Health};
+pub(crate) use self::advice::in_days;
+pub use self::advice::{Advice, Health, MINUTES_A_DAY};
 pub use self::estate::{Fleet, Foreign, Superseded};
 pub use self::forecast::{HostForecast, WEEKS, Week, reminds_from};
 pub use self::host::verdict;
-pub(crate) use self::judge::in_days;
-pub use self::judge::{MINUTES_A_DAY, advice, since_renewal};
+pub use self::judge::{advice, since_renewal};
 pub use self::name::clear_name;
 pub use self::row::{HostBy, Origin, Row};
 pub use self::sources::sources;

@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 use encoding_rs::{BIG5, EUC_KR, GBK, IBM866, SHIFT_JIS, WINDOWS_1251, WINDOWS_1252};
 use regex::bytes::Regex;
 
-use super::text::Encoding;
+use super::encoding::Encoding;
 use crate::facts::outputs::OUTPUTS;
 
 /// The upper half of code page 850, in which Western European consoles write to files.

@@ -5,6 +5,8 @@ use serde::Serialize;
 use super::value::{State, find_code};
 use crate::facts::errors::Hresult;
 
+/// The longest event, in bytes of XML.
+pub(super) const MAX_EVENT: usize = 64 * 1024;
 /// The most data that are kept of one event.
 const MAX_DATA: usize = 32;
 

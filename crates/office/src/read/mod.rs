@@ -9,6 +9,7 @@ mod code_page;
 mod command;
 mod dns;
 mod dress;
+mod encoding;
 mod event;
 mod event_text;
 mod evtx;

@@ -2,12 +2,12 @@
 //! where a console has wrapped them. What the lines mean is left to those who read them.
 
 use std::borrow::Cow;
-use std::fmt;
 use std::io::{self, Read};
 
 use encoding_rs::{CoderResult, Decoder, UTF_16BE, UTF_16LE};
 
 use super::code_page;
+pub use super::encoding::Encoding;
 
 /// The longest line that is kept, in bytes of UTF-8; what goes beyond it is dropped and the line marked as cut.
 pub const MAX_LINE: usize = 64 * 1024;
@@ -25,54 +25,6 @@ const SAMPLE: usize = 4096;
 const MARK: &[u8] = b"\xef\xbb\xbf";
 
 const CHUNK: usize = 32 * 1024;
-
-/// How a text was encoded.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Encoding {
-    /// UTF-8, with or without a byte order mark; plain ASCII is this too.
-    Utf8,
-    /// UTF-16, low byte first: what `Out-File` and `>` write in Windows PowerShell.
-    Utf16Le,
-    /// UTF-16, high byte first.
-    Utf16Be,
-    /// The Windows code page of Western Europe.
-    Windows1252,
-    /// Code page 850, which Western European consoles use.
-    Oem850,
-    /// Code page 437, which American consoles use.
-    Oem437,
-    /// Code page 932, which Japanese consoles and programs use.
-    ShiftJis,
-    /// Code page 936, which consoles in mainland China use.
-    Gbk,
-    /// Code page 950, which consoles in Taiwan and Hong Kong use.
-    Big5,
-    /// Code page 949, which Korean consoles use.
-    EucKr,
-    /// Code page 866, which Russian consoles use.
-    Ibm866,
-    /// The Windows code page of Cyrillic letters.
-    Windows1251,
-}
-
-impl fmt::Display for Encoding {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Utf8 => "UTF-8",
-            Self::Utf16Le => "UTF-16LE",
-            Self::Utf16Be => "UTF-16BE",
-            Self::Windows1252 => "windows-1252",
-            Self::Oem850 => "IBM850",
-            Self::Oem437 => "IBM437",
-            Self::ShiftJis => "Shift_JIS",
-            Self::Gbk => "GBK",
-            Self::Big5 => "Big5",
-            Self::EucKr => "EUC-KR",
-            Self::Ibm866 => "IBM866",
-            Self::Windows1251 => "windows-1251",
-        })
-    }
-}
 
 /// Decodes a whole text, without its byte order mark. Nothing is refused: what fits no Unicode encoding is taken for the
 /// code page of Windows or of a console in which it has the likeliest words.

@@ -4,13 +4,10 @@ use std::io::Read;
 
 use roxmltree::{Document, Node};
 
-use super::event::{self, Event};
+use super::event::{self, Event, MAX_EVENT};
 use super::evtx::{self, LogError};
 use super::value::{find_code, shorten};
 use crate::facts::kms::KMS;
-
-/// The longest event, in bytes of XML.
-pub(crate) const MAX_EVENT: usize = 64 * 1024;
 
 /// Gathers the lines of one event after the other.
 #[derive(Debug, Default)]

@@ -3,7 +3,7 @@
 
 use super::number;
 use super::values::{Value, text_of_utf16, write_escaped};
-use crate::read::xml::MAX_EVENT;
+use crate::read::event::MAX_EVENT;
 
 /// A fragment being written as XML.
 pub(super) struct Fragment<'c> {
