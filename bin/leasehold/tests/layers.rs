@@ -120,9 +120,8 @@ fn the_modules_of_the_workbench_and_of_the_sdk_use_what_stands_below_them() {
             let found = levels.iter().position(|names| names.contains(&module));
             found.unwrap_or_else(|| panic!("{package}: {module} has no level yet"))
         };
-        for (own, used) in
-            modules.uses.iter().flat_map(|(own, used)| used.iter().map(move |used| (own.as_str(), used.as_str())))
-        {
+        let uses = modules.uses.iter().filter(|(own, _)| !own.contains("::"));
+        for (own, used) in uses.flat_map(|(own, used)| used.iter().map(move |used| (own.as_str(), used.as_str()))) {
             let allowed = level(used) < level(own) || beside.contains(&(own, used));
             assert!(allowed, "{package}: {own} uses {used}");
         }
@@ -131,17 +130,24 @@ fn the_modules_of_the_workbench_and_of_the_sdk_use_what_stands_below_them() {
 }
 
 #[test]
-fn the_modules_of_a_crate_do_not_use_each_other_in_a_circle() {
-    let (mut crates, mut files) = (0, 0);
+fn the_modules_beside_each_other_do_not_use_each_other_in_a_circle() {
+    let (mut circles, mut crates, mut files) = (BTreeSet::new(), 0, 0);
     for folder in ["crates", "bin"].map(|folder| metadata::root().join(folder)) {
         for entry in fs::read_dir(folder).expect("a folder") {
-            let package = entry.expect("an entry").path();
-            let modules = Modules::read(&package.join("src"));
-            assert!(modules.circles().is_empty(), "{}: {:?}", package.display(), modules.circles());
+            let package = entry.expect("an entry");
+            let modules = Modules::read(&package.path().join("src"));
+            let name = package.file_name().into_string().expect("a name in UTF-8");
+            circles.extend(names(&modules).into_iter().map(|circle| format!("{name}: {circle}")));
             (crates, files) = (crates + 1, files + modules.files);
         }
     }
+    assert_eq!(circles, CIRCLES.iter().map(|circle| (*circle).to_owned()).collect());
     assert!(crates > 20 && files > 900, "{crates} crates of {files} files are looked at");
+}
+
+/// The circles of `modules`, each as its modules' paths.
+fn names(modules: &Modules) -> Vec<String> {
+    modules.circles().iter().map(|circle| circle.iter().copied().collect::<Vec<_>>().join(" ")).collect()
 }
 
 #[test]
@@ -153,8 +159,7 @@ fn a_circle_is_seen_by_whatever_way_its_modules_name_each_other() {
                 .expect("a folder");
             fs::write(folder.path().join(name), text).expect("a file");
         }
-        let modules = Modules::read(folder.path());
-        modules.circles().iter().map(|circle| circle.iter().copied().collect::<Vec<_>>().join(" ")).collect::<Vec<_>>()
+        names(&Modules::read(folder.path()))
     };
     let root = ("lib.rs", "mod a;\nmod b;\nmod c;\npub use b::{self, B as Known};\n#[cfg(test)]\nmod tests;");
     let c = ("c.rs", "use crate::a;");
@@ -180,6 +185,18 @@ fn a_circle_is_seen_by_whatever_way_its_modules_name_each_other() {
         ] {
             assert_eq!(circles(&[root, ("a.rs", to_b), ("b.rs", none), ("c.rs", "")]), [""; 0], "{none}");
         }
+    }
+    let (root, m) = (("lib.rs", "mod m;"), ("m.rs", "mod a;\nmod b;\nuse b::B as Known;\nstruct Own;"));
+    for to_b in [
+        "use super::b::B;",
+        "use super::Known;",
+        "use crate::m::Known;",
+        "use crate::m::{self, b as other};",
+        "mod below { use super::super::{Own, b::B}; }",
+    ] {
+        let files = |to_a| [root, m, ("m/a.rs", to_b), ("m/b.rs", to_a)];
+        assert_eq!(circles(&files("fn f() { crate::m::a::A }")), ["m::a m::b"], "{to_b}");
+        assert_eq!(circles(&files("use super::Own;")), [""; 0], "{to_b}: what their parent has is below both");
     }
 }
 
@@ -284,6 +301,13 @@ const CLIENT: [&[&str]; 10] = [
     &["client"],
     &["json", "renewer", "users"],
     &["agent"],
+];
+/// The circles of modules beside each other that are left, each with its reason.
+const CIRCLES: &[&str] = &[
+    // A form of a list asks a question; where its id is mistyped, the answer is the list again with what was typed.
+    "authority: serve::admin::pages::lists serve::admin::pages::questions",
+    // A group is read by way of a form in which it is written, whose parts are the estate's.
+    "office: plan::estate plan::written",
 ];
 const TESTKIT: &str = "leasehold-testkit";
 const RUNTIMES: &[&str] = &["tokio", "async-std", "smol", "async-io", "futures-executor", "hyper", "mio"];

@@ -1,4 +1,4 @@
-//! Which of a crate's modules uses which outside its tests, as the sources say it.
+//! Which of a crate's modules uses which of its siblings outside its tests, as the sources say it.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -7,17 +7,20 @@ use std::path::{Path, PathBuf};
 
 use proc_macro2::{Spacing, TokenStream, TokenTree};
 
-/// The modules at the root of a crate, each with all that lies below it.
+/// The modules of a crate, those of its root and all below them.
 #[derive(Default)]
 pub(crate) struct Modules {
-    /// Each with the others that it uses.
+    /// Each by its path with its siblings that it uses, it or what lies below it. What the module that holds them has itself, a type or
+    /// a constant, is below them all.
     pub(crate) uses: BTreeMap<String, BTreeSet<String>>,
     /// How many files were read, that of the root apart.
     pub(crate) files: usize,
-    /// The names that the root hands on, each with the module that it is from.
-    handed_on: BTreeMap<String, String>,
-    /// What modules name of the root.
-    named: BTreeSet<(String, String)>,
+    /// The paths of all modules.
+    paths: BTreeSet<Vec<String>>,
+    /// What each module knows from elsewhere, by the name that it has there.
+    imports: BTreeMap<(Vec<String>, String), Vec<String>>,
+    /// Each module with a path that it names.
+    named: BTreeSet<(Vec<String>, Vec<String>)>,
 }
 
 impl Modules {
@@ -25,11 +28,13 @@ impl Modules {
     pub(crate) fn read(folder: &Path) -> Self {
         let mut modules = Self::default();
         for root in ["lib.rs", "main.rs"].map(|name| folder.join(name)).iter().filter(|root| root.exists()) {
-            let tokens = tokens(root);
-            modules.walk(&tokens, root, &[]);
-            modules.read_root(&tokens);
+            modules.read_module(&tokens(root), root, &[]);
         }
-        modules.resolve();
+        for (own, path) in mem::take(&mut modules.named) {
+            if let Some((own, used)) = modules.sibling(&own, path) {
+                modules.uses.entry(own.join("::")).or_default().insert(used.join("::"));
+            }
+        }
         modules
     }
 
@@ -58,77 +63,89 @@ impl Modules {
         reached
     }
 
-    /// Reads what `tokens` of the file at `path` name, and the files of the modules that they declare.
-    fn walk(&mut self, tokens: &[TokenTree], path: &Path, module: &[String]) {
+    /// Reads the module at the path `own`, whose text is `tokens` in the file at `file`.
+    fn read_module(&mut self, tokens: &[TokenTree], file: &Path, own: &[String]) {
+        if !own.is_empty() {
+            self.uses.entry(own.join("::")).or_default();
+            self.paths.insert(own.to_vec());
+        }
+        for (at, _) in tokens.iter().enumerate().filter(|(_, token)| token.to_string() == "use") {
+            for import in paths(&tokens[at + 1..]) {
+                self.imports.insert((own.to_vec(), import.known_as), absolute(own, &import.path));
+            }
+        }
+        self.walk(tokens, file, own);
+    }
+
+    /// Reads what `tokens` name, and the modules that they declare.
+    fn walk(&mut self, tokens: &[TokenTree], file: &Path, own: &[String]) {
         for (at, token) in tokens.iter().enumerate() {
             let (before, after) = (&tokens[..at], &tokens[at + 1..]);
             match token {
                 TokenTree::Ident(word) if word == "mod" => {
                     let [TokenTree::Ident(name), TokenTree::Punct(_), ..] = after else { continue };
-                    let below = [module, &[plain(name)]].concat();
-                    self.uses.entry(below[0].clone()).or_default();
-                    let file = file_of(path, &plain(name));
+                    if name == SUITE {
+                        continue;
+                    }
+                    let below = file_of(file, &plain(name));
                     self.files += 1;
-                    self.walk(&self::tokens(&file), &file, &below);
+                    self.read_module(&self::tokens(&below), &below, &[own, &[plain(name)]].concat());
                 }
-                TokenTree::Ident(word) if word == "crate" => self.name(module, 0, after),
-                TokenTree::Ident(word)
-                    if word == "super" && !matches!(before, [.., TokenTree::Punct(mark)] if mark.as_char() == ':') =>
-                {
-                    self.name(module, module.len().saturating_sub(1), after);
+                TokenTree::Ident(word) if word == "crate" || word == "super" => {
+                    let is_first = !matches!(before, [.., TokenTree::Punct(mark)] if mark.as_char() == ':');
+                    let named = paths(&tokens[at..]).into_iter().filter(|_| is_first);
+                    self.named.extend(named.map(|named| (own.to_vec(), absolute(own, &named.path))));
                 }
-                TokenTree::Group(group) => {
-                    let inline = match before {
-                        [.., TokenTree::Ident(word), TokenTree::Ident(name)] if word == "mod" => Some(plain(name)),
-                        _ => None,
-                    };
-                    let below: Vec<String> = module.iter().cloned().chain(inline).collect();
-                    self.walk(&without_tests(group.stream()), path, &below);
-                }
+                TokenTree::Group(group) => match before {
+                    [.., TokenTree::Ident(word), TokenTree::Ident(name)] if word == "mod" => {
+                        self.read_module(&without_tests(group.stream()), file, &[own, &[plain(name)]].concat());
+                    }
+                    _ => self.walk(&without_tests(group.stream()), file, own),
+                },
                 TokenTree::Ident(_) | TokenTree::Punct(_) | TokenTree::Literal(_) => {}
             }
         }
     }
 
-    /// Notes what a path names of the root: it goes on with `rest` at `depth` below it.
-    fn name(&mut self, module: &[String], mut depth: usize, mut rest: &[TokenTree]) {
-        let Some(own) = module.first() else { return };
-        while let Some(after) = after_colons(rest) {
-            match after {
-                [TokenTree::Ident(word), above @ ..] if word == "super" => {
-                    (depth, rest) = (depth.saturating_sub(1), above);
-                }
-                names => {
-                    let of_root = paths(names).into_iter().filter(|_| depth == 0);
-                    return self.named.extend(of_root.map(|path| (own.clone(), path[0].clone())));
-                }
+    /// The module at or above `own`, and its sibling at or above what `path` leads to, by whatever imports of modules above `own`.
+    fn sibling<'p>(&self, own: &'p [String], mut path: Vec<String>) -> Option<(&'p [String], Vec<String>)> {
+        for _ in 0..MAX_IMPORTS {
+            let known = (1..=path.len()).take_while(|length| self.paths.contains(&path[..*length])).count();
+            let shared = own.iter().zip(&path).take_while(|(own, used)| own == used).count();
+            if known > shared {
+                return own.get(..=shared).map(|own| (own, path[..=shared].to_vec()));
             }
+            let (holder, item) = path.split_at(known);
+            let (name, below) = item.split_first()?;
+            let imported = self.imports.get(&(holder.to_vec(), name.clone()));
+            let is_clear = imported.is_some() || known == own.len() || (name != "*" && !self.has_glob(holder));
+            assert!(is_clear, "{own:?} uses {path:?}, and which module that is from does not say");
+            path = [imported?, below].concat();
         }
+        None
     }
 
-    /// What the root hands on.
-    fn read_root(&mut self, tokens: &[TokenTree]) {
-        for (at, _) in tokens.iter().enumerate().filter(|(_, token)| token.to_string() == "use") {
-            for path in paths(&tokens[at + 1..]) {
-                if let [module, .., name] = &path[..]
-                    && self.uses.contains_key(module)
-                {
-                    self.handed_on.insert(name.clone(), module.clone());
-                }
-            }
-        }
+    /// Whether the module at the path `holder` imports whatever another module has.
+    fn has_glob(&self, holder: &[String]) -> bool {
+        let glob = self.imports.get(&(holder.to_vec(), "*".to_owned()));
+        glob.is_some_and(|glob| self.paths.contains(&glob[..glob.len() - 1]))
     }
+}
 
-    /// What stands in the root itself, a macro or a constant, is below all modules.
-    fn resolve(&mut self) {
-        for (own, name) in mem::take(&mut self.named) {
-            let used = if self.uses.contains_key(&name) { Some(&name) } else { self.handed_on.get(&name) };
-            let is_clear = used.is_some() || !self.handed_on.contains_key("*");
-            assert!(is_clear, "{own} uses crate::{name}, and which module that is from the root does not say");
-            let used = used.filter(|used| **used != own).cloned();
-            self.uses.entry(own).or_default().extend(used);
+/// The path from the root that `path` is in the module `own`.
+fn absolute(own: &[String], path: &[String]) -> Vec<String> {
+    let mut from = own.to_vec();
+    let mut rest = path;
+    while let [word, below @ ..] = rest {
+        match word.as_str() {
+            "crate" => from.clear(),
+            "super" => drop(from.pop()),
+            "self" => {}
+            _ => break,
         }
+        rest = below;
     }
+    [&from, rest].concat()
 }
 
 fn tokens(path: &Path) -> Vec<TokenTree> {
@@ -154,22 +171,37 @@ fn without_tests(tokens: TokenStream) -> Vec<TokenTree> {
     kept
 }
 
-/// The paths in a tree of imports, `a::{b, c::d as e}`, or the one path that `tokens` begin with: the last name is the one by which it
-/// is known here.
-fn paths(tokens: &[TokenTree]) -> Vec<Vec<String>> {
+/// A path as it stands in a text, and the name by which its end is known there.
+struct Named {
+    path: Vec<String>,
+    known_as: String,
+}
+
+/// The paths in a tree of imports, `a::{b, c::d as e}`, or the one path that `tokens` begin with.
+fn paths(tokens: &[TokenTree]) -> Vec<Named> {
     match tokens {
         [TokenTree::Group(group), ..] => {
             let tokens: Vec<TokenTree> = group.stream().into_iter().collect();
             tokens.split(|token| token.to_string() == ",").flat_map(paths).collect()
         }
-        [TokenTree::Ident(_), TokenTree::Ident(word), TokenTree::Ident(name), ..] if word == "as" => {
-            vec![vec![plain(name)]]
+        [TokenTree::Ident(name), TokenTree::Ident(word), TokenTree::Ident(alias), ..] if word == "as" => {
+            vec![Named { path: vec![plain(name)], known_as: plain(alias) }]
         }
         [TokenTree::Ident(name), rest @ ..] => {
-            let below = after_colons(rest).map(paths).filter(|below| !below.is_empty()).unwrap_or(vec![Vec::new()]);
-            below.into_iter().map(|path| [vec![plain(name)], path].concat()).collect()
+            let name = plain(name);
+            let below = after_colons(rest).map(paths).filter(|below| !below.is_empty());
+            let below = below.unwrap_or_else(|| vec![Named { path: Vec::new(), known_as: name.clone() }]);
+            let of_it = |below: Named| match (below.path.first(), below.known_as) {
+                (Some(word), alias) if word == "self" => {
+                    Named { path: vec![name.clone()], known_as: if alias == "self" { name.clone() } else { alias } }
+                }
+                (_, known_as) => Named { path: [vec![name.clone()], below.path].concat(), known_as },
+            };
+            below.into_iter().map(of_it).collect()
         }
-        [TokenTree::Punct(mark), ..] if mark.as_char() == '*' => vec![vec!["*".to_owned()]],
+        [TokenTree::Punct(mark), ..] if mark.as_char() == '*' => {
+            vec![Named { path: vec!["*".to_owned()], known_as: "*".to_owned() }]
+        }
         _ => Vec::new(),
     }
 }
@@ -198,3 +230,8 @@ fn file_of(path: &Path, name: &str) -> PathBuf {
 fn plain(name: &proc_macro2::Ident) -> String {
     name.to_string().trim_start_matches("r#").to_owned()
 }
+
+/// What every store passes: tests, though a library has them.
+const SUITE: &str = "suite";
+/// By how many modules a name is handed on at most.
+const MAX_IMPORTS: usize = 8;
