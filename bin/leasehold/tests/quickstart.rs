@@ -71,7 +71,7 @@ fn a_file_that_is_empty_or_no_text_is_named_whatever_it_was_given_as() {
     }
     let (documents, texts) = (
         [
-            "client activate --manifest FILE --host localhost --state clients/mine",
+            "client activate --no-dns --manifest FILE --host localhost --state clients/mine",
             "client install FILE --manifest acme-cad.lh --state clients/1",
             "doctor --manifest FILE --state clients/1",
             "host install FILE --data host",
@@ -107,8 +107,8 @@ fn a_file_or_the_folder_of_another_is_named_where_a_folder_is_mistaken() {
     for (line, words) in [
         ("host status --data vendor", "vendor: it is a vendor's folder"),
         ("host clients --data vendor", "vendor: it is a vendor's folder"),
-        ("host doctor --data vendor", "vendor: it is a vendor's folder"),
-        ("host doctor --data acme-cad.lh", "acme-cad.lh: it is a file"),
+        ("host doctor --server 127.0.0.1:9 --data vendor", "vendor: it is a vendor's folder"),
+        ("host doctor --server 127.0.0.1:9 --data acme-cad.lh", "acme-cad.lh: it is a file"),
         ("host events --data acme-cad.lh", "acme-cad.lh: it is a file"),
         ("host clients --data nowhere", "nowhere: there is no such folder"),
         ("host backup - --data acme-cad.lh", "acme-cad.lh: it is a file"),
