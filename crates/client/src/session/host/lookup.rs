@@ -69,7 +69,7 @@ fn routes_to(candidate: &Candidate, source: &HostSource) -> Vec<Route> {
     sockets.filter_map(|socket| route(Reach::At(socket))).collect()
 }
 
-/// How long a lookup may take: as [`Config::limit`] is unless set.
+/// How long a lookup may take: as [`leasehold_discovery::Config::limit`] is unless set.
 pub(crate) const TIME: Duration = Duration::from_secs(15);
 /// Hosts on a link answer at once, or not at all.
 #[cfg(feature = "mdns")]
