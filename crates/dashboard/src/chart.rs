@@ -73,8 +73,9 @@ impl Bars<'_> {
                         title { (bar.label) ": " (self.lower) " " (number(bar.value)) @if !self.upper.is_empty() { ", " (self.upper) " " (number(bar.more)) } }
                         rect.hit x=(step * at) y="0" width=(step) height=(HEIGHT) {}
                         rect.lower x=(step * at) y=(HEIGHT.saturating_sub(up(bar.value))) width=(thick) height=(up(bar.value)) {}
+                        // The parts are told from each other by a gap, not by their colour alone.
                         @if bar.more > 0 {
-                            rect.upper x=(step * at) y=(HEIGHT.saturating_sub(up(bar.value) + up(bar.more))) width=(thick) height=(up(bar.more)) {}
+                            rect.upper x=(step * at) y=(HEIGHT.saturating_sub(up(bar.value) + up(bar.more))) width=(thick) height=(up(bar.more) - 1) {}
                         }
                     }
                 }
@@ -150,6 +151,14 @@ mod tests {
         assert!(!chart.contains("style="), "the policy forbids it");
         let none = Bars { title: "requests", bars: &[], lower: "granted", upper: "" }.draw().into_string();
         assert!(none.contains("nothing yet"));
+    }
+
+    #[test]
+    fn the_parts_of_a_bar_are_told_from_each_other_by_a_gap() {
+        let bars = [Bar { label: String::new(), value: 1, more: 1 }];
+        let chart = Bars { title: "requests", bars: &bars, lower: "granted", upper: "refused" }.draw().into_string();
+        assert!(chart.contains("y=\"80\" width=\"768\" height=\"80\""), "{chart}");
+        assert!(chart.contains("y=\"0\" width=\"768\" height=\"79\""), "{chart}");
     }
 
     #[test]
