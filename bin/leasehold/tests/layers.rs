@@ -304,8 +304,6 @@ const CLIENT: [&[&str]; 10] = [
 ];
 /// The circles of modules beside each other that are left, each with its reason.
 const CIRCLES: &[&str] = &[
-    // A form of a list asks a question; where its id is mistyped, the answer is the list again with what was typed.
-    "authority: serve::admin::pages::lists serve::admin::pages::questions",
     // A group is read by way of a form in which it is written, whose parts are the estate's.
     "office: plan::estate plan::written",
 ];

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use leasehold_core::{FamilyId, KeyId, Text};
+use leasehold_core::{Cti, FamilyId, KeyId, Text};
 use leasehold_dashboard::authority::{
     AuditView, CatalogueView, Customer, CustomersView, DirectoriesView, HostState, HostsView, KeysView,
     RevocationsView, SignInRow, UsageView, audit_page, catalogue_page, customers_page, data, directories_page,
@@ -11,7 +11,7 @@ use leasehold_dashboard::authority::{
 use leasehold_dashboard::{Fault, Notice};
 use leasehold_service::access::AuditEntry;
 use leasehold_service::pages::{fields, page, query_of, to};
-use leasehold_store::authority::IssuedKey;
+use leasehold_store::authority::{IssuedKey, Role};
 
 use super::{Shown, Visit, facts, questions};
 use crate::activations;
@@ -153,8 +153,13 @@ pub(super) fn catalogue(visit: &Visit<'_>) -> Shown {
 pub(super) fn revocations(visit: &Visit<'_>) -> Shown {
     let [ask, what, id] = fields(visit.query(), ["ask", "what", "id"]);
     let (what, id) = (what.unwrap_or_default(), id.unwrap_or_default().trim().to_owned());
+    let is_id = id.parse::<KeyId>().is_ok() && id.parse::<Cti>().is_ok();
     match ask {
-        Some(_) => questions::revoke_named(visit, &what, &id),
+        Some(_) if is_id || !visit.may(Role::Revoke) => Ok(questions::revoke_named(visit, &what, &id)),
+        Some(_) => {
+            let text = "a key or document is named by 32 hexadecimal digits.".to_owned();
+            revocations_with(visit, None, Typed { what, id, fault: Some(Fault { field: "id", text }) })
+        }
         None => revocations_with(visit, None, Typed { what, id, fault: None }),
     }
 }

@@ -1,12 +1,11 @@
 //! Questions before something is revoked or withdrawn.
 
-use leasehold_core::{Cti, DirectoryId, KeyId, count};
-use leasehold_dashboard::{Confirmation, Fault, confirm_page};
+use leasehold_core::{DirectoryId, KeyId, count};
+use leasehold_dashboard::{Confirmation, confirm_page};
 use leasehold_service::Response;
 use leasehold_service::pages::{page, query_of};
 use leasehold_store::authority::Role;
 
-use super::lists::{Typed, revocations_with};
 use super::{Shown, Visit, nothing};
 use crate::activations;
 use crate::key_name::KeyName;
@@ -99,20 +98,15 @@ fn directory(visit: &Visit<'_>, id: &str) -> Shown {
     ))
 }
 
-/// The question before a key or a document that was typed is revoked.
-pub(super) fn revoke_named(visit: &Visit<'_>, what: &str, id: &str) -> Shown {
+/// The question before a key or a document whose id was typed is revoked.
+pub(super) fn revoke_named(visit: &Visit<'_>, what: &str, id: &str) -> Response {
     if !visit.may(Role::Revoke) {
-        return Ok(visit.not_allowed(Role::Revoke));
-    }
-    if id.parse::<KeyId>().is_err() || id.parse::<Cti>().is_err() {
-        let text = "a key or document is named by 32 hexadecimal digits.".to_owned();
-        let fault = Some(Fault { field: "id", text });
-        return revocations_with(visit, None, Typed { what: what.to_owned(), id: id.to_owned(), fault });
+        return visit.not_allowed(Role::Revoke);
     }
     let own = str::to_owned;
     let fields = vec![("what", own(what)), ("id", own(id))];
     let back = back_to("/revocations", &fields);
-    Ok(asked(
+    asked(
         visit,
         "/revocations",
         &Confirmation {
@@ -124,7 +118,7 @@ pub(super) fn revoke_named(visit: &Visit<'_>, what: &str, id: &str) -> Shown {
             destroys: true,
             back,
         },
-    ))
+    )
 }
 
 /// The page that asks.
