@@ -215,7 +215,9 @@ fn sentence(host: &Host) -> &'static str {
         HostState::Overdue => {
             "This host has not asked for longer than it should: it is off, does not reach this service, or is renewed by hand."
         }
-        HostState::Ended => "The certificate of this host has ended: it grants nothing until it is renewed.",
+        HostState::Ended => {
+            "Its activation has ended: a host grants nothing until it is renewed, a machine is activated no longer."
+        }
         HostState::Forked => {
             "Two hosts have renewed with this key, or one was restored from a backup: ask the customer which of them is to stay."
         }
