@@ -110,12 +110,17 @@ impl Part {
             Self::Products => "Products",
         }
     }
+
+    /// The machine's own, below [`machine_folder`].
+    pub fn of_machine(self) -> Option<PathBuf> {
+        Some(machine_folder()?.join(self.name()))
+    }
 }
 
-/// The machine's own, in `%ProgramData%\Leasehold`. The system is asked, not the environment. `None` where it says nothing.
+/// `%ProgramData%\Leasehold`: where the machine's programs keep their state. The system is asked, not the environment. `None` where it says nothing.
 #[cfg(windows)]
-pub fn machine_folder(part: Part) -> Option<PathBuf> {
-    Some(leasehold_windows::folder::program_data()?.join("Leasehold").join(part.name()))
+pub fn machine_folder() -> Option<PathBuf> {
+    Some(leasehold_windows::folder::program_data()?.join("Leasehold"))
 }
 
 /// `%LOCALAPPDATA%\Leasehold`: the user's.

@@ -119,7 +119,7 @@ fn user_socket() -> Option<PathBuf> {
 
 #[cfg(windows)]
 fn machine_products() -> Option<PathBuf> {
-    leasehold_files::machine_folder(leasehold_files::Part::Products)
+    leasehold_files::Part::Products.of_machine()
 }
 
 #[cfg(windows)]

@@ -81,7 +81,7 @@ impl Places {
     fn of_this_process() -> Self {
         use leasehold_windows::access;
 
-        let machine = leasehold_files::machine_folder(leasehold_files::Part::Client);
+        let machine = leasehold_files::Part::Client.of_machine();
         Self {
             owns_machine: access::is_administrator(),
             machine: machine.filter(|folder| !folder.exists() || access::is_administrators(folder)),

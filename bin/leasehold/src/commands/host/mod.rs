@@ -309,8 +309,7 @@ const fn default_data() -> Option<&'static str> {
 /// Where a host keeps its state unless it is told; `None` where Windows names no folder: then it has to be.
 #[cfg(windows)]
 fn default_data() -> Option<&'static str> {
-    static FOLDER: LazyLock<Option<String>> = LazyLock::new(|| {
-        leasehold_files::machine_folder(leasehold_files::Part::Host)?.into_os_string().into_string().ok()
-    });
+    static FOLDER: LazyLock<Option<String>> =
+        LazyLock::new(|| leasehold_files::Part::Host.of_machine()?.into_os_string().into_string().ok());
     FOLDER.as_deref()
 }
