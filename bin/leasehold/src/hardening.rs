@@ -28,8 +28,9 @@ fn masked(text: &str, arguments: &[String]) -> String {
 
 /// Whether it has the characters of a product key, whole or nearly so: one that is mistyped is as secret.
 fn is_like_a_key(text: &str) -> bool {
-    let bare = text.chars().filter(|c| !matches!(c, '-' | ' '));
-    text.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | ' '))
+    let is_between = |c: char| c == '-' || c.is_whitespace();
+    let bare = text.chars().filter(|c| !is_between(*c));
+    text.chars().all(|c| c.is_ascii_alphanumeric() || is_between(c))
         && (23..=27).contains(&bare.clone().count())
         && bare.clone().any(|c| c.is_ascii_digit())
 }
@@ -41,7 +42,14 @@ mod tests {
     #[test]
     fn a_product_key_is_masked_also_where_it_is_mistyped_or_the_value_of_an_option() {
         let key = "QPZRY-9X8GF-2TVDW-0S3JN-54KHC";
-        for argument in [key.to_owned(), format!("--key={key}"), key.replace('-', ""), key[..28].to_owned()] {
+        for argument in [
+            key.to_owned(),
+            format!("--key={key}"),
+            key.replace('-', ""),
+            key[..28].to_owned(),
+            key.replace('-', "  "),
+            key.replace('-', "\n"),
+        ] {
             let said = format!("error: invalid value '{argument}' for '[NAME]'");
             let shown = masked(&said, &[argument]);
             assert!(!shown.contains("2TVDW") && shown.contains("[product key]"), "{shown}");

@@ -55,7 +55,7 @@ fn usage(error: &clap::Error) -> ExitCode {
     if error.use_stderr() {
         let output = if cli::asks_for_json(env::args_os()) { Output::Json } else { Output::Human };
         if output == Output::Json || !asks_for_help {
-            return cli::failure(error).report(output);
+            return cli::failure(error, &env::args_os().collect::<Vec<_>>()).report(output);
         }
         err!("{}", text.ansi());
     } else {

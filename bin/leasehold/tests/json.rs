@@ -311,6 +311,19 @@ fn a_missing_command_is_told_the_same_way_whatever_is_set() {
 }
 
 #[test]
+fn a_product_key_in_a_wrong_command_line_is_not_told_however_it_was_typed() {
+    for between in ["-", " ", "  ", "\t", "\n"] {
+        let key = ["QPZRY", "9X8GF", "2TVDW", "0S3JN", "54KHC"].join(between);
+        for words in [vec![&*key], vec!["vendor", "key", "issue", &key], vec!["vendor", "key", &key]] {
+            for output in [program().args(&words).output(), program().arg("--json").args(&words).output()] {
+                let talk = String::from_utf8(output.expect("a process").stderr).expect("text");
+                assert!(talk.contains("[product key]") && !talk.contains("2TVDW"), "{words:?}: {talk}");
+            }
+        }
+    }
+}
+
+#[test]
 fn a_value_that_a_schema_does_not_allow_is_found() {
     let schema = json!({ "type": "object", "properties": { "at": { "type": ["integer", "null"] } }, "required": ["at"],
         "additionalProperties": false });

@@ -11,6 +11,7 @@ use leasehold_core::Code;
 
 use crate::commands::Command;
 use crate::failure::Failure;
+use crate::hardening;
 use crate::logging;
 use crate::terminal::{Display, Ids, Output, Zone};
 
@@ -40,6 +41,16 @@ impl Cli {
         Self::from_arg_matches(&command().try_get_matches()?)
     }
 
+    /// What is to be typed later, by a service.
+    ///
+    /// # Errors
+    /// A command line that cannot be understood, or asks for help.
+    pub(crate) fn of_service(command: &[&str], given: Vec<OsString>) -> Result<Self, Failure> {
+        let name = ["leasehold"].iter().chain(command).map(OsString::from);
+        let words: Vec<OsString> = name.chain(given).collect();
+        Self::try_parse_from(&words).map_err(|error| failure(&error, &words))
+    }
+
     /// For whom the command prints.
     pub(crate) const fn output(&self) -> Output {
         if self.json { Output::Json } else { Output::Human }
@@ -59,31 +70,54 @@ pub(crate) fn asks_for_json(arguments: impl Iterator<Item = OsString>) -> bool {
     arguments.take_while(|argument| argument != "--").any(|argument| argument == "--json")
 }
 
-/// What is wrong with a command line, from what the library says: the message, then a tip or the usage, divided by empty lines.
-pub(crate) fn failure(error: &clap::Error) -> Failure {
-    // Where an option of the group is set by a variable, the library calls it an error and not a wish for help.
-    if matches!(error.kind(), ErrorKind::MissingSubcommand | ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand) {
-        return Failure::failed(Code::Usage, "a command is missing").hint("`leasehold --help` lists them");
+/// What is wrong with the command line `words`, from what the library says: the message, then a tip or the usage, divided by empty lines.
+pub(crate) fn failure(error: &clap::Error, words: &[OsString]) -> Failure {
+    // Before blanks are changed: a key is known by how it was typed.
+    let shown = hardening::without_product_keys(&error.render().to_string());
+    let on_one_line = |part: &str| part.split_whitespace().collect::<Vec<_>>().join(" ");
+    let part = |start: &str| shown.split("\n\n").find_map(|part| part.trim_start().strip_prefix(start));
+    let path = path(words);
+    let wrong = |message: &str| Failure::failed(Code::Usage, message);
+    match error.kind() {
+        // Where an option of the group is set by a variable, the library calls it an error and not a wish for help.
+        ErrorKind::MissingSubcommand | ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => {
+            return wrong("a command is missing").hint(format!("`{path} --help` lists them"));
+        }
+        ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => {
+            return wrong("help is no option of what is to be run later")
+                .hint(format!("`{path} --help` lists its options"));
+        }
+        _ => {}
     }
-    let shown = error.render().to_string();
-    let mut parts = shown.split("\n\n").map(|part| part.split_whitespace().collect::<Vec<_>>().join(" "));
-    let first = parts.next().unwrap_or_default();
-    let message = first.strip_prefix("error: ").unwrap_or(&first);
-    let rest: Vec<String> = parts.collect();
-    let part = |start: &str| rest.iter().find_map(|part| part.strip_prefix(start));
-    let failure = Failure::failed(Code::Usage, plain(message));
-    let (tip, usage) = (part("tip: ").map(plain), part("Usage: "));
-    let is_of_path = |word: &&str| word.starts_with(|c: char| c.is_ascii_lowercase());
-    let path = usage.map(|usage| usage.split(' ').take_while(is_of_path).collect::<Vec<_>>().join(" "));
-    match (tip, usage, path) {
-        (Some(tip), _, Some(path)) => {
+    let message = on_one_line(shown.split("\n\n").next().unwrap_or_default());
+    let failure = wrong(&plain(message.strip_prefix("error: ").unwrap_or(&message)));
+    match (part("tip: ").map(|tip| plain(&on_one_line(tip))), part("Usage: ")) {
+        (Some(tip), _) => {
             let end = if tip.ends_with('?') { "" } else { ";" };
             failure.hint(format!("{tip}{end} `{path} --help` lists all"))
         }
-        (Some(tip), _, None) => failure.hint(tip),
-        (None, Some(usage), Some(path)) => failure.hint(format!("usage: {usage}; `{path} --help` says more")),
-        (None, _, _) => failure,
+        // Of several usages each has a line.
+        (None, Some(usage)) => {
+            let usage = on_one_line(
+                &usage.replace("\n  leasehold ", " or leasehold ").replace("\n       leasehold ", " or leasehold "),
+            );
+            failure.hint(format!("usage: {usage}; `{path} --help` says more"))
+        }
+        (None, None) => failure.hint(format!("`{path} --help` says more")),
     }
+}
+
+/// The command that `words` name, as far as it is one.
+fn path(words: &[OsString]) -> String {
+    let root = Cli::command();
+    let (mut command, mut path) = (&root, root.get_name().to_owned());
+    for word in words.iter().skip(1).take_while(|word| *word != "--") {
+        if let Some(below) = command.find_subcommand(word) {
+            path = format!("{path} {}", below.get_name());
+            command = below;
+        }
+    }
+    path
 }
 
 /// The words of the library for what is wrong, in those of this program.
@@ -271,10 +305,22 @@ mod tests {
                 "missing: --name <NAME>",
                 "usage: leasehold vendor init --name <NAME>; `leasehold vendor init --help` says more",
             ),
-            ("vendor", "a command is missing", "`leasehold --help` lists them"),
+            ("vendor", "a command is missing", "`leasehold vendor --help` lists them"),
+            (
+                "client agent xx",
+                "there is no command 'xx'",
+                "usage: leasehold client agent [OPTIONS] or leasehold client agent <COMMAND>; `leasehold client agent",
+            ),
+            (
+                "quickstart --clients",
+                "a value is required for '--clients <N>' but none was supplied",
+                "`leasehold quickstart --help` says more",
+            ),
+            ("host serve --help", "help is no option of what is to be run later", "`leasehold host serve --help`"),
         ] {
-            let error = command().try_get_matches_from(words(&format!("leasehold {line}"))).expect_err("it is wrong");
-            let failure = failure(&error);
+            let words: Vec<OsString> = words(&format!("leasehold {line}")).into_iter().map(Into::into).collect();
+            let error = command().try_get_matches_from(&words).expect_err("it is wrong");
+            let failure = failure(&error, &words);
             assert_eq!((failure.message(), failure.code()), (message, Code::Usage));
             assert!(failure.advice().contains(hint), "{line}: {}", failure.advice());
         }

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use clap::Args;
-use leasehold_core::Text;
+use leasehold_core::{Code, Text};
 use leasehold_host::{LocalAccess, RoleSet};
 
 use super::{default_data, failed, new_home};
@@ -35,8 +35,8 @@ pub(crate) struct HostToken {
 #[derive(Debug, Args)]
 struct OfHost {
     /// The host's folder.
-    #[arg(long = "data", global = true, value_name = "DIR", env = "LEASEHOLD_HOST_DATA", default_value = default_data(), required = default_data().is_none())]
-    folder: PathBuf,
+    #[arg(long = "data", global = true, value_name = "DIR", env = "LEASEHOLD_HOST_DATA", default_value = default_data())]
+    folder: Option<PathBuf>,
     /// Who orders it, for the audit [default: the user of the operating system].
     #[arg(long = "as", global = true, value_name = "NAME")]
     operator: Option<Text>,
@@ -44,28 +44,27 @@ struct OfHost {
 
 impl HostAdmin {
     pub(crate) fn run(self, output: Output) -> Result<(), Failure> {
-        self.of.make()?;
-        self.command.run(&self.of.context(), output)
+        self.command.run(&self.of.context()?, output)
     }
 }
 
 impl HostToken {
     pub(crate) fn run(self, output: Output) -> Result<(), Failure> {
-        self.of.make()?;
-        self.command.run(&self.of.context(), output)
+        self.command.run(&self.of.context()?, output)
     }
 }
 
 impl OfHost {
-    /// The first administrator may be added before anything else.
-    fn make(&self) -> Result<(), Failure> {
-        new_home(&self.folder)?.make().map_err(|error| failed(&error))
-    }
-
-    fn context(&self) -> AccessContext<'_> {
-        let (folder, by) = (&self.folder, Operator::new(self.operator.clone()).name());
+    /// For whom it is; the folder is made, since the first administrator may be added before anything else.
+    fn context(&self) -> Result<AccessContext<'_>, Failure> {
+        // An option that is global cannot be required.
+        let Some(folder) = self.folder.as_deref() else {
+            return Err(Failure::failed(Code::Usage, "missing: --data <DIR>").hint("name the host's folder"));
+        };
+        new_home(folder)?.make().map_err(|error| failed(&error))?;
+        let by = Operator::new(self.operator.clone()).name();
         let url = LocalAccess::read(folder).map_or_else(|| DEFAULT_URL.to_owned(), |access| access.url);
-        AccessContext { folder, command: "leasehold host", roles: &RoleSet::ALL, url, token_prefix: "lhh_", by }
+        Ok(AccessContext { folder, command: "leasehold host", roles: &RoleSet::ALL, url, token_prefix: "lhh_", by })
     }
 }
 

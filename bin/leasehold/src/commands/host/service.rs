@@ -1,7 +1,5 @@
 //! `leasehold host service`.
 
-use clap::Parser;
-
 use super::{Host, serve};
 use crate::commands::Command;
 use crate::commands::cli::Cli;
@@ -11,9 +9,8 @@ use crate::system_service::{Folder, Program, ServiceCommand, Use};
 
 /// Does what is asked about the host's service.
 pub(super) fn run(command: ServiceCommand, output: Output) -> Result<(), Failure> {
-    let words = ["leasehold", "host", "serve"].map(Into::into).into_iter().chain(command.given());
     // What is wrong with them is said now, and not at the next start of the system.
-    let parsed = Cli::try_parse_from(words).map_err(|error| crate::commands::cli::failure(&error))?;
+    let parsed = Cli::of_service(&["host", "serve"], command.given())?;
     let Command::Host(Host::Serve(serve)) = parsed.command else { unreachable!("`host serve` was written above") };
     let program = Program {
         name: serve::SERVICE,

@@ -2,19 +2,16 @@
 
 use std::path::Path;
 
-use clap::Parser;
-
 use super::serve;
-use crate::commands::cli::{self, Cli};
+use crate::commands::cli::Cli;
 use crate::failure::Failure;
 use crate::output::Output;
 use crate::system_service::{Folder, Program, ServiceCommand, Use};
 
 /// Does what is asked about the service of the vendor's authority, whose folder is `folder`.
 pub(super) fn run(command: ServiceCommand, folder: &Path, output: Output) -> Result<(), Failure> {
-    let words = ["leasehold", "vendor", "serve"].map(Into::into).into_iter().chain(command.given());
     // What is wrong with them is said now, and not at the next start of the system.
-    Cli::try_parse_from(words).map_err(|error| cli::failure(&error))?;
+    Cli::of_service(&["vendor", "serve"], command.given())?;
     let folder = std::path::absolute(folder).map_err(|error| Failure::file(folder, &error))?;
     let program = Program {
         name: serve::SERVICE,

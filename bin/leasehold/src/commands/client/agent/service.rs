@@ -1,12 +1,11 @@
 //! `leasehold client agent service`.
 
-use clap::Parser;
 use leasehold_client::{AgentOwner, state_directory};
 use leasehold_core::Code;
 
 use super::{AgentCommand, SERVICE};
 use crate::commands::Command;
-use crate::commands::cli::{self, Cli};
+use crate::commands::cli::Cli;
 use crate::commands::client::Client;
 use crate::failure::Failure;
 use crate::output::Output;
@@ -14,9 +13,8 @@ use crate::system_service::{Folder, Program, ServiceCommand, Use};
 
 /// Does what is asked about the service of the machine's agent.
 pub(super) fn run(command: ServiceCommand, output: Output) -> Result<(), Failure> {
-    let words = ["leasehold", "client", "agent"].map(Into::into).into_iter().chain(command.given());
     // What is wrong with them is said now, and not at the next start of the system.
-    let parsed = Cli::try_parse_from(words).map_err(|error| cli::failure(&error))?;
+    let parsed = Cli::of_service(&["client", "agent"], command.given())?;
     let Command::Client(Client::Agent(agent)) = parsed.command else {
         unreachable!("`client agent` was written above")
     };
