@@ -10,9 +10,18 @@ use super::text::{Line, Lines};
 
 /// The places of the broken keys in a text of several lines.
 pub(super) fn halves(bytes: &[u8]) -> Vec<usize> {
-    let ends = bytes.iter().enumerate().filter(|(_, byte)| matches!(byte, b'\n' | b'\r'));
-    let keys = ends.filter_map(|(end, _)| broken(bytes, end));
+    let keys = line_ends(bytes).filter_map(|end| broken(bytes, end));
     keys.flat_map(|key| secret(bytes, &key).to_vec()).collect()
+}
+
+/// Where the lines of a text end: the places of the ends themselves.
+fn line_ends(bytes: &[u8]) -> impl Iterator<Item = usize> {
+    let mut begin = 0;
+    std::iter::from_fn(move || {
+        let end = forth(bytes, begin, |byte| !matches!(byte, b'\n' | b'\r'));
+        begin = line_end(bytes, end)?;
+        Some(end)
+    })
 }
 
 /// A part of a key: a run of its characters and hyphens.
@@ -75,13 +84,11 @@ fn parts_behind(bytes: &[u8], end: usize) -> Vec<Part> {
     parts
 }
 
-/// Where the next line begins, if a line ends at `at`.
+/// Where the next line begins, if a line ends at `at`: all ends that [`Lines`] knows, of which CR in a row are one.
 fn line_end(bytes: &[u8], at: usize) -> Option<usize> {
-    match bytes.get(at..)? {
-        [b'\r', b'\n', ..] => Some(at + 2),
-        [b'\r' | b'\n', ..] => Some(at + 1),
-        _ => None,
-    }
+    let returns = forth(bytes, at, |byte| byte == b'\r');
+    let next = returns + usize::from(bytes.get(returns) == Some(&b'\n'));
+    (next > at).then_some(next)
 }
 
 fn forth(bytes: &[u8], from: usize, is: impl Fn(u8) -> bool) -> usize {
@@ -181,8 +188,9 @@ fn is_blank(byte: u8) -> bool {
     matches!(byte, b' ' | b'\t')
 }
 
-/// What may stand at the end of a line that was broken: blanks, and what says that it goes on.
-const BEFORE_BREAK: &[u8] = b" \t\r=\\`^";
+/// What may stand at the end of a line that was broken: blanks, and what says that it goes on. No line end: a walk back from
+/// one end that crosses others makes the time grow with the square of the text.
+const BEFORE_BREAK: &[u8] = b" \t=\\`^";
 /// What may stand before the rest: blanks, and the marks of an answered mail.
 const BEHIND_BREAK: &[u8] = b" \t>|";
 /// More than any part of a key has.
@@ -245,8 +253,35 @@ mod tests {
             "type BBBBB CCCCC\n     DDDDD FFFFF\n     GGGGG now",
             "a key: BBBBB  CCC\nCC  DDDDD  FFFFF\nGGGGG",
             "BBBBB - CCCCC -\nDDDDD - FFFFF - GGGGG",
+            "key BBBBB-CC\rCCC-DDDDD-FF\rFFF-GGGGG",
+            "key BBBBB-CC\r\r\nCCC-DDDDD-FF\r\r\nFFF-GGGGG",
         ] {
             assert!(is_hidden(text), "{text}: {:?} {}", lines(text), masked(text));
+        }
+    }
+
+    #[test]
+    fn no_walk_back_crosses_the_end_of_another_line() {
+        for ends in ["\n", "\r", "\r\n", "\r\r\n"] {
+            for filler in ["", "=", " ", "\t", "\\", "> ", "=\t\\ ", "B"] {
+                let text = format!("BBBBB-CCCCC-{ends}{}", format!("{filler}{ends}").repeat(4)).into_bytes();
+                let mut begin = 0;
+                for end in line_ends(&text) {
+                    assert!(back(&text, end, |byte| BEFORE_BREAK.contains(&byte)) >= begin, "{ends:?} {filler:?}");
+                    assert!(parts_before(&text, end).iter().all(|part| part.places.start >= begin));
+                    begin = line_end(&text, end).expect("a line ends here");
+                }
+            }
+        }
+        assert_eq!(line_ends(b"a\r\r\r\nb\n\nc\r\nd\r\r").collect::<Vec<_>>(), [1, 6, 7, 9, 12]);
+    }
+
+    /// With a walk over all that stands before each line end, they would take minutes.
+    #[test]
+    fn long_runs_of_line_ends_and_blanks_come_to_an_end() {
+        for run in ["\r", "\n", "\r\n", "=\r", "\\\n", " \r", ">\n", "\t", " ", "=", "> ", "\t\r\r\n"] {
+            let text = run.repeat((1 << 18) / run.len());
+            assert_eq!(masked(&text), text);
         }
     }
 
@@ -254,7 +289,7 @@ mod tests {
         #[test]
         fn a_key_is_hidden_wherever_it_is_broken_twice(
             key in "[BCDFGHJKMNPQRTVWXY][BCDFGHJKMNPQRTVWXY2346789]{24}", hyphen in prop::sample::select(vec!["-", " ", "", "  "]),
-            at in prop::collection::btree_set(1_usize..25, 1..6),
+            at in prop::collection::btree_set(1_usize..25, 1..6), line_end in prop::sample::select(vec!["\n", "\r\n", "\r"]),
         ) {
             let mut text = "words ".to_owned();
             for (place, character) in key.chars().enumerate() {
@@ -262,7 +297,7 @@ mod tests {
                     text += hyphen;
                 }
                 if at.contains(&place) {
-                    text += "\n";
+                    text += line_end;
                 }
                 text.push(character);
             }
