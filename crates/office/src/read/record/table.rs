@@ -65,8 +65,10 @@ impl Table {
         self.heading = false;
         let Some((record, starts)) = self.row(number, line) else { return false };
         let lacks_numbers = self.lacks_numbers(&record);
-        let rest = lacks_numbers && !self.is_row(&record, line, &starts);
-        let of_its_own = rest && is_of_its_own(line) || lacks_numbers && begins_a_name(&record);
+        let names = lacks_numbers && begins_a_name(&record);
+        let own_row = names && !is_of_its_own(line) && self.has_words_for_numbers(&record);
+        let rest = lacks_numbers && !own_row && !self.is_row(&record, line, &starts);
+        let of_its_own = names || rest && is_of_its_own(line);
         let widest = &self.widest;
         if let Some(held) = self.held.as_mut().filter(|held| !of_its_own && held.goes_on(line, &record, widest)) {
             held.rest.push(record);
@@ -82,7 +84,13 @@ impl Table {
             }
             self.held = Some(Held { record, rest: Vec::new(), starts });
         }
-        fits
+        // A name with nothing else tells nothing, and is of the table all the same.
+        fits || own_row
+    }
+
+    /// Whether what stands for numbers is nothing, or one word (`N/A`): sentences have more.
+    fn has_words_for_numbers(&self, record: &Record) -> bool {
+        self.numbers.iter().zip(&record.fields).all(|(number, (_, value))| !number || !value.contains(' '))
     }
 
     /// Whether there are numbers in every row but this.
@@ -149,9 +157,9 @@ impl Held {
         let first = self.record.fields.iter().map(|(_, value)| value.as_str());
         let last = self.rest.last().unwrap_or(&self.record).fields.iter().map(|(_, value)| value.as_str());
         let parts = rest.fields.iter().map(|(_, part)| part.as_str());
-        let numbers = first.clone().any(is_number);
+        let is_row = first.clone().any(is_number) || begins_a_name(&self.record);
         let mut cells = first.zip(last).zip(parts).zip(widest).enumerate();
-        numbers
+        is_row
             && self.rest.len() < MAX_LINES
             && self.length() + line.len() < MAX_VALUE
             && !self.is_whole()
@@ -367,6 +375,50 @@ mod tests {
         }
         let wrapped = rows(&[above[0], above[1], "oPlus2024VL_KMS_Clien something", "t_AE edition"]);
         assert!(wrapped.len() == 2 && wrapped[1].contains("t_AE edition"), "{wrapped:?}");
+    }
+
+    #[test]
+    fn a_row_that_begins_a_name_and_lacks_its_number_ends_no_table() {
+        let heading = "Name                  LicenseStatus PartialProductKey";
+        let good = ["Windows(R), x edition             1 3V66T", "Office 24, Office24Pr             5 CRYQ3"];
+        let names = ["Office 24, Office24V", "Office 24, x edition", "Windows(R), x edition", "Windows Server(R), x"];
+        for name in names {
+            for (rest, status) in [("", ""), ("", "N/A"), ("oPlus2024VL_KMS_Cli", ""), ("oPlus2024VL_KMS_Cli", "N/A")] {
+                let row = format!("{name:<21} {status:>13}");
+                for above in good {
+                    for between in
+                        [vec![row.trim_end()], vec![row.trim_end(), rest], vec![row.trim_end(), row.trim_end()]]
+                    {
+                        // A name that is all there goes on with nothing.
+                        let lines = [vec![above], between, vec!["Office 21, x edition              1 ABCD2"]].concat();
+                        if lines.contains(&rest) && (rest.is_empty() || name.ends_with("edition")) {
+                            continue;
+                        }
+                        let mut table = Table::begin(heading).expect("a heading");
+                        let mut told = Vec::new();
+                        for line in &lines {
+                            assert!(table.line(2, line, &mut told), "{line} of {lines:?}");
+                        }
+                        table.end(&mut told);
+                        let told: Vec<String> = told.iter().map(|row| format!("{row:?}")).collect();
+                        assert!(told.len() >= 2 && told[told.len() - 1].contains("ABCD2"), "{lines:?}: {told:?}");
+                        assert!(!told[0].contains(name) || above.contains(name), "{lines:?}: {told:?}");
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_text_that_begins_as_a_name_does_and_is_none_ends_the_table() {
+        for line in [
+            "Windows(R), x edition:",
+            "Windows(R) is a trademark of Microsoft in many countries",
+            "Windows Server(R) machines of Monday, the others follow on Tuesday:",
+        ] {
+            let (rows, taken) = rows(&["Office 24, x edition              5 CRYQ3", line]);
+            assert_eq!((rows.len(), taken), (2, 1), "{line}: {rows:?}");
+        }
     }
 
     #[test]
