@@ -188,11 +188,11 @@ fn is_blank(byte: u8) -> bool {
     matches!(byte, b' ' | b'\t')
 }
 
-/// What may stand at the end of a line that was broken: blanks, and what says that it goes on. No line end: a walk back from
-/// one end that crosses others makes the time grow with the square of the text.
-const BEFORE_BREAK: &[u8] = b" \t=\\`^";
-/// What may stand before the rest: blanks, and the marks of an answered mail.
-const BEHIND_BREAK: &[u8] = b" \t>|";
+/// What may stand at the end of a line that was broken: blanks, and what says that it goes on, as in a script (`" & _`,
+/// `' +`). No line end: a walk back from one end that crosses others makes the time grow with the square of the text.
+const BEFORE_BREAK: &[u8] = b" \t=\\`^\"'&+_";
+/// What may stand before the rest: blanks, the marks of an answered mail, and what a script joins texts with.
+const BEHIND_BREAK: &[u8] = b" \t>|\"'&+";
 /// More than any part of a key has.
 const MAX_RUN: usize = 2 * LENGTH;
 /// As many parts as a key has groups, and those into which breaks part them.
@@ -227,6 +227,7 @@ mod tests {
             "BBBBB CC CCC DDDDD\nFFFFF GGGGG",
             "BBBBB-CCCCC-\nDDDDD-FFFFF\n\n-GGGGG",
             "BBBBB-CCCCC-\nDDDDD-FFFFF\n-GGGGG-HHHHH",
+            "\"BBBBB\",\n\"CCCCC\",\n\"DDDDD\",\n\"FFFFF\",\n\"GGGGG\"",
             "BBBBB-CCCCC-\nDDDDD x FFFFF\n-GGGGG",
             &format!("{}\n{}", &published[..13], &published[13..]),
         ] {
@@ -253,6 +254,10 @@ mod tests {
             "type BBBBB CCCCC\n     DDDDD FFFFF\n     GGGGG now",
             "a key: BBBBB  CCC\nCC  DDDDD  FFFFF\nGGGGG",
             "BBBBB - CCCCC -\nDDDDD - FFFFF - GGGGG",
+            "key = \"BBBBB-CCCCC-\" & _\n      \"DDDDD-FFFFF-\" & _\n      \"GGGGG\"",
+            "key = 'BBBBB-CC' +\n  'CCC-DDDDD-FF' +\n  'FFF-GGGGG'",
+            "key = \"BBBBB-CC\"\n  + \"CCC-DDDDD-FF\"\n  + \"FFF-GGGGG\";",
+            "key = (\"BBBBB-CCCCC-\" \\\n  \"DDDDD-FFFFF-GGGGG\")",
             "key BBBBB-CC\rCCC-DDDDD-FF\rFFF-GGGGG",
             "key BBBBB-CC\r\r\nCCC-DDDDD-FF\r\r\nFFF-GGGGG",
         ] {
@@ -279,7 +284,8 @@ mod tests {
     /// With a walk over all that stands before each line end, they would take minutes.
     #[test]
     fn long_runs_of_line_ends_and_blanks_come_to_an_end() {
-        for run in ["\r", "\n", "\r\n", "=\r", "\\\n", " \r", ">\n", "\t", " ", "=", "> ", "\t\r\r\n"] {
+        for run in ["\r", "\n", "\r\n", "=\r", "\"&_\r", "\"\n", "\\\n", " \r", ">\n", "\t", " ", "=", "> ", "\t\r\r\n"]
+        {
             let text = run.repeat((1 << 18) / run.len());
             assert_eq!(masked(&text), text);
         }
@@ -307,12 +313,12 @@ mod tests {
         #[test]
         fn both_halves_of_a_broken_key_are_hidden(
             before in "([a-z é]{0,90}[ =:\"/])?", after in "([ \"<,][a-z é]{0,40})?", key in "[BCDFGHJKMNPQRTVWXY][BCDFGHJKMNPQRTVWXY2346789]{24}",
-            grouped in any::<bool>(), at in any::<prop::sample::Index>(), end in 0_usize..6, begin in 0_usize..5,
+            grouped in any::<bool>(), at in any::<prop::sample::Index>(), end in 0_usize..8, begin in 0_usize..7,
         ) {
             let groups: Vec<&str> = (0..5).map(|at| &key[at * 5..at * 5 + 5]).collect();
             let typed = if grouped { groups.join("-") } else { key.clone() };
             let at = 1 + at.index(typed.len() - 1);
-            let (end, begin) = (["", " ", "=", " ^", "`", "\r"][end], ["", "  ", "\t", "> ", ">> "][begin]);
+            let (end, begin) = (["", " ", "=", " ^", "`", "\r", "\" & _", "' +"][end], ["", "  ", "\t", "> ", ">> ", "\"", "+ '"][begin]);
             let text = format!("{before}{}{end}\n{begin}{}{after}", &typed[..at], &typed[at..]);
             let hidden = |told: &str| -> Vec<bool> {
                 let of_key = text.bytes().zip(told.bytes()).skip(before.len()).filter(|(byte, _)| byte.is_ascii_alphanumeric());
