@@ -24,9 +24,9 @@ fn line_ends(bytes: &[u8]) -> impl Iterator<Item = usize> {
     })
 }
 
-/// A part of a key: a run of its characters and hyphens.
+/// A piece of a key: a run of its characters and hyphens.
 #[derive(Debug)]
-struct Part {
+struct Piece {
     places: Range<usize>,
     /// Whether a line end stands before it, where a group may be broken; else blanks do, which stand between groups.
     begins_line: bool,
@@ -35,37 +35,37 @@ struct Part {
 /// The places of the characters of the key that the line end at `end` breaks first. A key of 25 letters and digits that
 /// stands alone but for its breaks, its hyphens and the blanks between its groups: what may only be one is left.
 fn broken(bytes: &[u8], end: usize) -> Option<Vec<usize>> {
-    let (before, behind) = (parts_before(bytes, end), parts_behind(bytes, end));
+    let (before, behind) = (pieces_before(bytes, end), pieces_behind(bytes, end));
     (1..=before.len()).find_map(|first| {
         let begin = before.len() - first;
         (1..=behind.len()).find_map(|last| key(bytes, before[begin..].iter().chain(&behind[..last])))
     })
 }
 
-/// The parts that end at the line end at `end`, in their order.
-fn parts_before(bytes: &[u8], end: usize) -> Vec<Part> {
-    let mut parts = Vec::new();
+/// The pieces that end at the line end at `end`, in their order.
+fn pieces_before(bytes: &[u8], end: usize) -> Vec<Piece> {
+    let mut pieces = Vec::new();
     let mut at = back(bytes, end, |byte| BEFORE_BREAK.contains(&byte));
-    while parts.len() < MAX_PARTS {
+    while pieces.len() < MAX_PIECES {
         let begin = back(bytes, at, is_of_run);
         if begin == at || at - begin > MAX_RUN {
             break;
         }
-        parts.push(Part { places: begin..at, begins_line: false });
+        pieces.push(Piece { places: begin..at, begins_line: false });
         at = back(bytes, begin, is_blank);
         if at == begin || begin - at > MAX_BLANKS {
             break;
         }
     }
-    parts.reverse();
-    parts
+    pieces.reverse();
+    pieces
 }
 
-/// The parts that follow the line end at `end`, also on the lines behind that have nothing else.
-fn parts_behind(bytes: &[u8], end: usize) -> Vec<Part> {
-    let mut parts = Vec::new();
+/// The pieces that follow the line end at `end`, also on the lines behind that have nothing else.
+fn pieces_behind(bytes: &[u8], end: usize) -> Vec<Piece> {
+    let mut pieces = Vec::new();
     let (mut at, mut begins_line) = (end, true);
-    while parts.len() < MAX_PARTS {
+    while pieces.len() < MAX_PIECES {
         if begins_line {
             at = line_end(bytes, at).map_or(at, |next| forth(bytes, next, |byte| BEHIND_BREAK.contains(&byte)));
         }
@@ -73,7 +73,7 @@ fn parts_behind(bytes: &[u8], end: usize) -> Vec<Part> {
         if stop == at || stop - at > MAX_RUN {
             break;
         }
-        parts.push(Part { places: at..stop, begins_line });
+        pieces.push(Piece { places: at..stop, begins_line });
         let (blanks, ends) = (forth(bytes, stop, is_blank), forth(bytes, stop, |byte| BEFORE_BREAK.contains(&byte)));
         begins_line = line_end(bytes, ends).is_some();
         at = if begins_line { ends } else { blanks };
@@ -81,7 +81,7 @@ fn parts_behind(bytes: &[u8], end: usize) -> Vec<Part> {
             break;
         }
     }
-    parts
+    pieces
 }
 
 /// Where the next line begins, if a line ends at `at`: all ends that [`Lines`] knows, of which CR in a row are one.
@@ -99,14 +99,14 @@ fn back(bytes: &[u8], from: usize, is: impl Fn(u8) -> bool) -> usize {
     from - bytes[..from].iter().rev().take_while(|byte| is(**byte)).count()
 }
 
-/// The places of the characters of the key that the parts make together.
-fn key<'p>(bytes: &[u8], parts: impl Iterator<Item = &'p Part>) -> Option<Vec<usize>> {
+/// The places of the characters of the key that the pieces make together.
+fn key<'p>(bytes: &[u8], pieces: impl Iterator<Item = &'p Piece>) -> Option<Vec<usize>> {
     let mut key = Vec::with_capacity(LENGTH);
-    for part in parts {
-        if !part.begins_line && key.len() % GROUP != 0 {
+    for piece in pieces {
+        if !piece.begins_line && key.len() % GROUP != 0 {
             return None;
         }
-        for at in part.places.clone() {
+        for at in piece.places.clone() {
             match bytes[at] {
                 b'-' if key.len() % GROUP == 0 => {}
                 byte if is_of_a_key(byte) && key.len() < LENGTH => key.push(at),
@@ -193,10 +193,10 @@ fn is_blank(byte: u8) -> bool {
 const BEFORE_BREAK: &[u8] = b" \t=\\`^\"'&+_";
 /// What may stand before the rest: blanks, the marks of an answered mail, and what a script joins texts with.
 const BEHIND_BREAK: &[u8] = b" \t>|\"'&+";
-/// More than any part of a key has.
+/// More than any piece of a key has.
 const MAX_RUN: usize = 2 * LENGTH;
-/// As many parts as a key has groups, and those into which breaks part them.
-const MAX_PARTS: usize = 2 * GROUP;
+/// As many pieces as a key has groups, and those into which breaks part them.
+const MAX_PIECES: usize = 2 * GROUP;
 /// As many lines as a key is broken over: one for each of its groups, and some in which breaks part them.
 const MAX_LINES: usize = 2 * GROUP;
 /// The most blanks between two groups.
@@ -273,7 +273,7 @@ mod tests {
                 let mut begin = 0;
                 for end in line_ends(&text) {
                     assert!(back(&text, end, |byte| BEFORE_BREAK.contains(&byte)) >= begin, "{ends:?} {filler:?}");
-                    assert!(parts_before(&text, end).iter().all(|part| part.places.start >= begin));
+                    assert!(pieces_before(&text, end).iter().all(|piece| piece.places.start >= begin));
                     begin = line_end(&text, end).expect("a line ends here");
                 }
             }
