@@ -265,6 +265,46 @@ fn a_customer_with_very_many_product_keys_is_not_said_to_have_few() {
 }
 
 #[test]
+fn a_search_for_a_customer_finds_all_whose_names_hold_what_was_typed_and_the_page_of_one_only_their_own() {
+    let acme = TestVendor::open();
+    let running = Running::start(&acme, Options::default());
+    let own = issue(&acme, "Example", Allowance::HOST_KEY).1;
+    let other = issue(&acme, "Example Labs", Allowance::HOST_KEY).1;
+    let ann = Session::open(&acme, &running, "ann", &["read"]);
+    let shown = |path: &str| {
+        let page = text(&ann.get(path));
+        [&own, &other].map(|key| page.contains(&format!("href=\"/keys/{key}\"")))
+    };
+    assert_eq!(shown("/customer?name=Example"), [true, false]);
+    assert_eq!(shown("/keys?customer=Example"), [true, true]);
+    assert_eq!(shown("/keys?customer=example+labs"), [false, true]);
+}
+
+#[test]
+fn a_search_for_a_customer_does_not_jump_to_a_product_key_that_their_name_also_names() {
+    let acme = TestVendor::open();
+    let running = Running::start(&acme, Options::default());
+    let ann = Session::open(&acme, &running, "ann", &["read"]);
+    let named = issue(&acme, "Example AG", Allowance::HOST_KEY).1;
+    let last_five = keys::list(&*acme.store).expect("keys")[0].key.last_five.to_string();
+    let names = [last_five.clone(), last_five.to_lowercase(), format!("…{last_five}"), named.clone()];
+    for name in &names {
+        let reply = ann.get(&format!("/keys?customer={}", name.replace('…', "%E2%80%A6")));
+        assert_eq!((reply.status, reply.header("location")), (303, Some(format!("/keys/{named}").as_str())), "{name}");
+    }
+    for customer in [&last_five, &named] {
+        let own = issue(&acme, customer, Allowance::HOST_KEY).1;
+        for name in [customer.clone(), customer.to_lowercase()] {
+            let reply = ann.get(&format!("/keys?customer={name}"));
+            assert_eq!(reply.status, 200, "{name}");
+            for key in [&own, &named] {
+                assert!(text(&reply).contains(&format!("href=\"/keys/{key}\"")), "{name}: {key}");
+            }
+        }
+    }
+}
+
+#[test]
 fn where_the_dashboard_is_can_be_read_in_the_vendors_folder_while_it_serves() {
     let acme = TestVendor::open();
     let running = Running::start(&acme, Options::default());

@@ -106,7 +106,8 @@ pub fn customer_page(frame: &Frame<'_>, view: &CustomerView) -> String {
     frame.page(&view.name, &content)
 }
 
-/// That there are more of a customer's than are shown, and where they are.
+/// That there are more of a customer's than are shown, and where they are found: by a search, which finds other customers, too,
+/// whose names hold this one.
 fn more(path: &str, view: &CustomerView, what: &str) -> Markup {
-    html! { p { "There are more. " a href={ (path) "?" (query(&[("customer", &view.name)])) } { "All " (what) " of this customer" } } }
+    html! { p { "There are more. " a href={ (path) "?" (query(&[("customer", &view.name)])) } { "Search all " (what) " for this name" } } }
 }

@@ -424,7 +424,10 @@ fn a_list_that_is_cut_says_so_and_leads_to_the_rest() {
     assert!(!customer_page(&frame(&own), &view).contains("There are more"));
     let cut = customer_page(&frame(&own), &CustomerView { more_keys: true, more_hosts: true, ..view });
     for path in ["/keys", "/hosts"] {
-        assert!(cut.contains(&format!("There are more. <a href=\"{path}?customer=Example%20AG\">")), "{path}: {cut}");
+        assert!(
+            cut.contains(&format!("There are more. <a href=\"{path}?customer=Example%20AG\">Search all ")),
+            "{path}: {cut}"
+        );
     }
 }
 

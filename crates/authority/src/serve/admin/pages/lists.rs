@@ -62,17 +62,24 @@ pub(super) fn keys(visit: &Visit<'_>) -> Shown {
     let [customer, family, after] =
         fields(visit.query(), ["customer", "family", "after"]).map(Option::unwrap_or_default);
     let customer = customer.trim().to_owned();
-    // A product key that is named is shown at once.
-    if let Ok(name) = customer.parse::<KeyName>()
-        && let Ok((key, _)) = keys::with_counts(visit.store(), &name)
+    let (part, of) = (customer.to_lowercase(), family.parse::<FamilyId>().ok());
+    let is_theirs = |key: &IssuedKey| {
+        key.customer.as_ref().map_or_else(String::new, |name| name.as_str().to_lowercase()).contains(&part)
+    };
+    let named = customer.parse::<KeyName>().ok();
+    // A product key that is named is shown at once, unless a customer has this name.
+    if let Some(name) = &named
+        && let Ok((key, _)) = keys::with_counts(visit.store(), name)
+        && !keys::all_with_places(visit.store())?.iter().any(|(key, _)| is_theirs(key))
     {
         return Ok(to(&format!("/keys/{}", key.public.id())));
     }
-    let (part, of) = (customer.to_lowercase(), family.parse::<FamilyId>().ok());
-    let wanted = |key: &IssuedKey| {
-        let name = key.customer.as_ref().map_or_else(String::new, |name| name.as_str().to_lowercase());
-        of.is_none_or(|of| key.family == of) && name.contains(&part)
+    let is_named = |key: &IssuedKey| match &named {
+        Some(KeyName::Id(id)) => key.public.id() == *id,
+        Some(KeyName::LastFive(last_five)) => key.last_five == *last_five,
+        None => false,
     };
+    let wanted = |key: &IssuedKey| of.is_none_or(|of| key.family == of) && (is_theirs(key) || is_named(key));
     let found = keys::page(visit.store(), after.parse().ok(), ROWS, &wanted)?;
     let own = query_of(&[("customer", &customer), ("family", &family)]);
     let next = found.next.map(|next| format!("{own}&after={next}"));
