@@ -234,6 +234,26 @@ fn a_host_that_is_revoked_is_activated_no_more() {
 }
 
 #[test]
+fn where_every_product_key_is_withdrawn_none_is_said_never_to_have_been_issued() {
+    let acme = TestVendor::open();
+    let running = Running::start(&acme, Options::default());
+    let bob = Session::open(&acme, &running, "bob", &["read"]);
+    let key = issue(&acme, "Example AG", Allowance::HOST_KEY);
+    let withdraw = |id: &str| drop(keys::withdraw(&*acme.store, &id.parse().expect("a name"), AT).expect("withdrawn"));
+    withdraw(&issue(&acme, "Example AG", Allowance::HOST_KEY).1);
+    assert!(text(&bob.get("/")).contains("All is well. No host is activated."));
+    assert_eq!(running.post("/v1/directories", &directory_request(&key.0, 9, 4)).status, 200);
+    withdraw(&key.1);
+    assert!(text(&bob.get("/")).contains("All is well: 1 directory is activated."));
+    let other = TestVendor::open();
+    let running = Running::start(&other, Options::default());
+    let bob = Session::open(&other, &running, "bob", &["read"]);
+    let id = issue(&other, "Example AG", Allowance::HOST_KEY).1;
+    keys::withdraw(&*other.store, &id.parse().expect("a name"), AT).expect("withdrawn");
+    assert!(text(&bob.get("/")).contains("Every product key is withdrawn"));
+}
+
+#[test]
 fn a_machine_that_is_activated_for_a_time_is_never_overdue() {
     let acme = TestVendor::open();
     let end = Some(later(Span::days(90)).at);

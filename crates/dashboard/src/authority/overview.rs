@@ -19,6 +19,8 @@ pub struct Overview {
     pub customers: u64,
     /// Product keys that were issued and not withdrawn.
     pub keys: u64,
+    /// Product keys that were withdrawn.
+    pub withdrawn: u64,
     /// Hosts that are activated: those that were revoked or have ended are not.
     pub hosts: u64,
     /// Directories that are activated.
@@ -75,8 +77,8 @@ pub fn overview_page(frame: &Frame<'_>, view: &Overview) -> String {
 }
 
 fn summary(frame: &Frame<'_>, view: &Overview) -> Markup {
-    if view.keys == 0 && view.hosts == 0 && view.tasks.is_empty() {
-        return first_step(frame);
+    if view.keys == 0 && view.hosts == 0 && view.directories == 0 && view.tasks.is_empty() {
+        return first_step(frame, view.withdrawn);
     }
     let urgent = view.tasks.iter().any(|task| task.urgent);
     let (tone, text) = if view.vendor.expires <= view.now {
@@ -85,6 +87,9 @@ fn summary(frame: &Frame<'_>, view: &Overview) -> Markup {
         ("bad", "Something is wrong at a customer's, or here.".to_owned())
     } else if !view.tasks.is_empty() {
         ("warning", "All is answered, and something needs you.".to_owned())
+    } else if view.hosts == 0 && view.directories > 0 {
+        let directories = count(view.directories, "directory is", "directories are");
+        ("good", format!("All is well: {directories} activated."))
     } else if view.hosts == 0 {
         ("good", "All is well. No host is activated.".to_owned())
     } else {
@@ -93,10 +98,14 @@ fn summary(frame: &Frame<'_>, view: &Overview) -> Markup {
     html! { p class={ "state " (tone) } { (text) } }
 }
 
-/// What comes first, where there is nothing yet that could be well.
-fn first_step(frame: &Frame<'_>) -> Markup {
+/// What comes first, where no product key grants anything and nothing that is counted is activated. Machines of keys that are
+/// withdrawn may be.
+fn first_step(frame: &Frame<'_>, withdrawn: u64) -> Markup {
     html! {
-        p.state.quiet { "No product key is issued: with one, a customer activates hosts or machines." }
+        p.state.quiet {
+            @if withdrawn > 0 { "Every product key is withdrawn: with a new one, a customer activates hosts or machines." }
+            @else { "No product key is issued: with one, a customer activates hosts or machines." }
+        }
         @if frame.offers(ISSUE) { p.actions { a.button href="/issue" { "Issue a product key" } } }
     }
 }

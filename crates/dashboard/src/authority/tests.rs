@@ -386,6 +386,18 @@ fn an_overview_says_that_all_is_well_only_where_something_could_be_otherwise() {
     {
         assert!(overview_page(&frame(&unable), &view(hosts)).contains(words), "{words}");
     }
+    let (none, withdrawn) = ("No product key is issued", "Every product key is withdrawn");
+    for (view, words) in [
+        (Overview { withdrawn: 1, ..view(0) }, "All is well. No host is activated."),
+        (Overview { keys: 0, withdrawn: 1, ..view(0) }, withdrawn),
+        (Overview { keys: 0, withdrawn: 1, ..view(1) }, "All is well: 1 host is activated."),
+        (Overview { keys: 0, withdrawn: 1, directories: 1, ..view(0) }, "All is well: 1 directory is activated."),
+        (Overview { directories: 2, ..view(0) }, "All is well: 2 directories are activated."),
+    ] {
+        let page = overview_page(&frame(&able), &view);
+        assert!(page.contains(words) && !page.contains(none), "{words}: {page}");
+        assert_eq!(page.contains("href=\"/issue\""), words == withdrawn, "{words}");
+    }
 }
 
 #[test]

@@ -25,7 +25,8 @@ struct Hosts {
 
 pub(super) fn overview(visit: &Visit<'_>) -> Shown {
     let (store, now) = (visit.store(), visit.stamp.at);
-    let held: Vec<_> = keys::all_with_places(store)?.into_iter().filter(|(key, _)| key.withdrawn.is_none()).collect();
+    let (held, withdrawn): (Vec<_>, Vec<_>) =
+        keys::all_with_places(store)?.into_iter().partition(|(key, _)| key.withdrawn.is_none());
     let customers: BTreeSet<&str> = held.iter().filter_map(|(key, _)| Some(key.customer.as_ref()?.as_str())).collect();
     let hosts = hosts(visit)?;
     let mut directories = activations::directories(store, None)?;
@@ -35,6 +36,7 @@ pub(super) fn overview(visit: &Visit<'_>) -> Shown {
         now: now.unix(),
         customers: customers.len() as u64,
         keys: held.len() as u64,
+        withdrawn: withdrawn.len() as u64,
         hosts: hosts.activated,
         directories: directories.len() as u64,
         revoked: revocations::standing(store)?.entries.len() as u64,
