@@ -4,7 +4,7 @@ use maud::{Markup, html};
 
 /// What is wrong with what was typed.
 #[derive(Clone, Debug)]
-pub struct Fault {
+pub struct FieldFault {
     /// The name of the field; empty where it is about none in particular.
     pub field: &'static str,
     /// The words.
@@ -13,7 +13,7 @@ pub struct Fault {
 
 /// The fault that a form has, if it has one.
 #[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct Faults<'f>(pub(crate) Option<&'f Fault>);
+pub(crate) struct Faults<'f>(pub(crate) Option<&'f FieldFault>);
 
 impl Faults<'_> {
     /// Tells it, above the form.

@@ -17,7 +17,7 @@ pub mod simulation;
 pub mod usage;
 
 pub use confirm::{Confirmation, confirm_page};
-pub use fault::Fault;
+pub use fault::FieldFault;
 pub use frame::{
     Area, Frame, Notice, REQUEST, SignInView, SignedIn, Tone, message_page, not_allowed_page, sign_in_page,
     signed_in_page, welcome_page,

@@ -4,7 +4,7 @@ use maud::html;
 
 use super::data::{Key, Kind};
 use super::keys::{kind, places};
-use crate::fault::{Fault, Faults};
+use crate::fault::{Faults, FieldFault};
 use crate::frame::{Frame, Notice, Tone};
 use crate::parts::{choice_of, count, fact};
 
@@ -31,7 +31,7 @@ pub struct IssueView {
     /// The families that there are.
     pub families: Vec<String>,
     /// What is wrong with what was typed.
-    pub fault: Option<Fault>,
+    pub fault: Option<FieldFault>,
 }
 
 /// A product key that was issued just now.

@@ -4,7 +4,7 @@ use maud::html;
 
 use super::REVOKE;
 use super::data::{EntryKind, Revocations};
-use crate::fault::{Fault, Faults};
+use crate::fault::{Faults, FieldFault};
 use crate::frame::Frame;
 use crate::parts::{choice, count, number, table, time};
 
@@ -22,7 +22,7 @@ pub struct RevocationsView {
     /// The id that was typed.
     pub typed: String,
     /// What is wrong with it.
-    pub fault: Option<Fault>,
+    pub fault: Option<FieldFault>,
 }
 
 /// The page of revocations.

@@ -6,7 +6,7 @@ use super::data::{
 };
 use super::*;
 use crate::checks::{self, NAME};
-use crate::{Fault, Frame, SignedIn, not_allowed_page};
+use crate::{FieldFault, Frame, SignedIn, not_allowed_page};
 
 const NOW: u64 = 1_900_000_000;
 
@@ -86,8 +86,8 @@ fn directory(revoked: bool) -> ActivatedDirectory {
     ActivatedDirectory { directory, last_five: "DT242".to_owned() }
 }
 
-fn fault(field: &'static str) -> Fault {
-    Fault { field, text: NAME.to_owned() }
+fn fault(field: &'static str) -> FieldFault {
+    FieldFault { field, text: NAME.to_owned() }
 }
 
 fn change() -> AuditRow {

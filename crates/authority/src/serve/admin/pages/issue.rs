@@ -7,7 +7,7 @@ use std::sync::{Mutex, PoisonError};
 use leasehold_core::activation::Allowance;
 use leasehold_core::{Policy, Span, Text, count};
 use leasehold_dashboard::authority::{IssueForm, IssueView, Issued, issue_page, issued_page};
-use leasehold_dashboard::{Confirmation, Fault};
+use leasehold_dashboard::{Confirmation, FieldFault};
 use leasehold_service::access::SecretText;
 use leasehold_service::pages::{fields, page};
 use leasehold_service::{Response, StatusCode};
@@ -92,13 +92,13 @@ fn read(form: &[u8]) -> IssueForm {
     IssueForm { customer, family, kind, places, capacity }
 }
 
-fn described(visit: &Visit<'_>, form: IssueForm, fault: Option<Fault>) -> Shown {
+fn described(visit: &Visit<'_>, form: IssueForm, fault: Option<FieldFault>) -> Shown {
     let view = IssueView { form, families: facts::families(visit.store())?, fault };
     Ok(page(issue_page(&visit.frame("/keys", None), &view)))
 }
 
 /// The key that the form describes, or what is wrong with it.
-fn new_key(visit: &Visit<'_>, form: &IssueForm) -> Result<Result<NewKey, Fault>, Error> {
+fn new_key(visit: &Visit<'_>, form: &IssueForm) -> Result<Result<NewKey, FieldFault>, Error> {
     let families = products::families(visit.store())?;
     let Some(family) = families.into_iter().find(|family| family.id.as_str() == form.family) else {
         return Ok(Err(fault("family", format!("family {}: there is none of this name", form.family))));
@@ -106,7 +106,7 @@ fn new_key(visit: &Visit<'_>, form: &IssueForm) -> Result<Result<NewKey, Fault>,
     Ok(new_key_of(form, family.id, family.policy))
 }
 
-fn new_key_of(form: &IssueForm, family: leasehold_core::FamilyId, policy: Policy) -> Result<NewKey, Fault> {
+fn new_key_of(form: &IssueForm, family: leasehold_core::FamilyId, policy: Policy) -> Result<NewKey, FieldFault> {
     let places = number("places", "hosts or machines", &form.places)?;
     let capacity = number("capacity", "most leases at once", &form.capacity)?;
     let capacity = capacity.map(|capacity| Some(capacity.get()));
@@ -124,15 +124,15 @@ fn new_key_of(form: &IssueForm, family: leasehold_core::FamilyId, policy: Policy
     Ok(NewKey { family, allowance, customer, policy: Some(policy), certificate_validity: None })
 }
 
-fn number(field: &'static str, what: &str, text: &str) -> Result<Option<NonZeroU64>, Fault> {
+fn number(field: &'static str, what: &str, text: &str) -> Result<Option<NonZeroU64>, FieldFault> {
     if text.is_empty() {
         return Ok(None);
     }
     text.parse().map(Some).map_err(|_| fault(field, format!("{what}: a whole number from 1 on")))
 }
 
-fn fault(field: &'static str, words: impl Into<String>) -> Fault {
-    Fault { field, text: words.into() }
+fn fault(field: &'static str, words: impl Into<String>) -> FieldFault {
+    FieldFault { field, text: words.into() }
 }
 
 fn question(visit: &Visit<'_>, form: IssueForm, new: &NewKey) -> Response {

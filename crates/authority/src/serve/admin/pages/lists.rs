@@ -8,7 +8,7 @@ use leasehold_dashboard::authority::{
     RevocationsView, SignInRow, UsageView, audit_page, catalogue_page, customers_page, data, directories_page,
     hosts_page, keys_page, revocations_page, usage_page,
 };
-use leasehold_dashboard::{Fault, Notice};
+use leasehold_dashboard::{FieldFault, Notice};
 use leasehold_service::access::AuditEntry;
 use leasehold_service::pages::{fields, page, query_of, to};
 use leasehold_store::authority::{IssuedKey, Role};
@@ -165,7 +165,7 @@ pub(super) fn revocations(visit: &Visit<'_>) -> Shown {
         Some(_) if is_id || !visit.may(Role::Revoke) => Ok(questions::revoke_named(visit, &what, &id)),
         Some(_) => {
             let text = "a key or document is named by 32 hexadecimal digits.".to_owned();
-            revocations_with(visit, None, Typed { what, id, fault: Some(Fault { field: "id", text }) })
+            revocations_with(visit, None, Typed { what, id, fault: Some(FieldFault { field: "id", text }) })
         }
         None => revocations_with(visit, None, Typed { what, id, fault: None }),
     }
@@ -176,7 +176,7 @@ pub(super) fn revocations(visit: &Visit<'_>) -> Shown {
 pub(super) struct Typed {
     pub(super) what: String,
     pub(super) id: String,
-    pub(super) fault: Option<Fault>,
+    pub(super) fault: Option<FieldFault>,
 }
 
 /// The list, with what was typed.
