@@ -4,7 +4,7 @@ import { byKeyboard, open, widths } from "./looker.mjs";
 
 const [link, folder, other_link] = process.argv.slice(2);
 const origin = new URL(link).origin;
-const { page, look, problems, end } = await open(origin, folder);
+const { page, look, mayBeRefused, problems, end } = await open(origin, folder);
 const sure = (holds, what) => holds || problems.push(what);
 
 await page.goto(`${origin}/keys`);
@@ -82,9 +82,11 @@ await other.getByText("1 on the revocation list").waitFor();
 await plain.close();
 
 const cookies = await page.context().cookies();
+mayBeRefused(`${origin}/`);
 await page.goto(other_link);
 await page.getByText("That needs the role read").waitFor();
 await look("authority-not-allowed", [360, 1280]);
+mayBeRefused(undefined);
 await page.getByRole("button", { name: "Sign out" }).click();
 await page.waitForURL(`${origin}/sign-in`);
 await page.context().addCookies(cookies);

@@ -17,11 +17,17 @@ export async function open(origin, folder, options = {}) {
   const browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium", args: ["--no-sandbox"] });
   const context = await browser.newContext({ bypassCSP: false, ...options });
   const page = await context.newPage();
-  // A page that is refused is told by its status, too.
-  const refused = (message) => message.text().includes("status of 403");
-  page.on("console", (message) => message.type() === "error" && !refused(message) && problems.push(`console: ${message.text()}`));
+  // The browser writes of a page that is refused, too.
+  let refused;
+  const isRefused = (message) => message.text().includes("status of 403") && message.location().url === refused;
+  page.on("console", (message) => message.type() === "error" && !isRefused(message) && problems.push(`console: ${message.text()}`));
   page.on("pageerror", (error) => problems.push(`script: ${error}`));
   page.on("request", (request) => request.url().startsWith(origin) || problems.push(`elsewhere: ${request.url()}`));
+
+  // From now on the page of this address may be refused, none where there is no address.
+  function mayBeRefused(address) {
+    refused = address;
+  }
 
   async function look(name, widths) {
     for (const width of widths) {
@@ -62,7 +68,7 @@ export async function open(origin, folder, options = {}) {
     process.exit(problems.length ? 1 : 0);
   }
 
-  return { page, look, problems, end };
+  return { page, look, mayBeRefused, problems, end };
 }
 
 // Keyboard alone: the first thing that Tab reaches skips the navigation, and every control that it reaches is seen.
