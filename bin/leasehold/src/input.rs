@@ -34,15 +34,18 @@ pub(crate) fn document(path: &Path) -> Result<Vec<u8>, Failure> {
 /// A text: a file's in whatever encoding, or that of standard input where `path` is `-`.
 pub(crate) fn text(path: &Path) -> Result<String, Failure> {
     let text = text_file::decode(&file(path)?).into_owned();
-    check_text(path, &text)?;
-    Ok(text)
+    checked_text(path, text)
 }
 
-/// Refuses what is no text: a message that shows a line of it would write to the terminal whatever stands there.
-pub(crate) fn check_text(path: &Path, text: &str) -> Result<(), Failure> {
+/// The text, without the mark that `copy a+b c` of Windows ends it with. What is no text is refused: a message that shows a line
+/// of it would write to the terminal whatever stands there.
+pub(crate) fn checked_text(path: &Path, mut text: String) -> Result<String, Failure> {
     let is_text = |c: char| c != char::REPLACEMENT_CHARACTER && (!c.is_control() || "\t\n\r\u{c}".contains(c));
+    if text.ends_with(END_OF_TEXT) {
+        text.pop();
+    }
     if text.chars().all(is_text) {
-        return Ok(());
+        return Ok(text);
     }
     Err(Failure::failed(Code::File, format!("{}: not a text", path.display()))
         .hint("name another file; `leasehold inspect FILE` says what this one is"))
@@ -116,4 +119,28 @@ pub(crate) fn random<const N: usize>() -> [u8; N] {
 #[expect(clippy::disallowed_methods, reason = "the one place where commands read random bytes")]
 pub(crate) fn fill_random(bytes: &mut [u8]) {
     getrandom::fill(bytes).expect("the operating system gives random bytes");
+}
+
+const END_OF_TEXT: char = '\u{1a}';
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_text_may_end_with_the_mark_of_copy_on_windows_and_holds_no_other_control_characters() {
+        let read = |text: &str| checked_text(Path::new("a.toml"), text.to_owned()).map_err(|failure| failure.code());
+        for (text, plain) in [
+            ("a = 1\r\n\u{1a}", "a = 1\r\n"),
+            ("a = 1\u{1a}", "a = 1"),
+            ("\u{1a}", ""),
+            ("", ""),
+            ("\ta = 1\n\u{c}", "\ta = 1\n\u{c}"),
+        ] {
+            assert_eq!(read(text).as_deref(), Ok(plain), "{text:?}");
+        }
+        for text in ["a\u{1a}b", "\u{1a}\n", "a\u{1a}\u{1a}", "a\u{1b}[0m", "a\0", "a\u{fffd}", "a\u{9b}"] {
+            assert_eq!(read(text), Err(Code::File), "{text:?}");
+        }
+    }
 }

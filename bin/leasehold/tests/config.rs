@@ -52,6 +52,9 @@ const FREE: &str = "listen = \"127.0.0.1:0\"\n";
 #[test]
 fn a_good_configuration_is_good_and_nothing_is_made() {
     let scene = Scene::new();
+    // As `copy a+b c` of Windows ends it.
+    let copied = scene.check(&format!("{FREE}\u{1a}"));
+    assert_eq!(copied.status, 0, "{copied:?}");
     let run = scene.check(FREE);
     assert_eq!(run.status, 0, "{run:?}");
     assert!(run.stderr.ends_with("host.toml: good\n"), "{}", run.stderr);

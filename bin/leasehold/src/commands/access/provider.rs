@@ -37,7 +37,7 @@ impl SignInOptions {
     /// Those in the file of this path.
     pub(crate) fn read(path: &Path, known: &[RoleName]) -> Result<Self, Failure> {
         let text = std::fs::read_to_string(path).map_err(|error| Failure::file(path, &error))?;
-        input::check_text(path, &text)?;
+        let text = input::checked_text(path, text)?;
         let options: Self = toml_file::parse(&text)
             .map_err(|words| Failure::failed(Code::BadConfiguration, format!("{}: {words}", path.display())))?;
         options.check(known)?;

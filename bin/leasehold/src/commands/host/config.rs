@@ -108,7 +108,7 @@ impl Config {
             return Ok(Self::default());
         };
         let text = std::fs::read_to_string(path).map_err(|error| Failure::file(path, &error))?;
-        input::check_text(path, &text)?;
+        let text = input::checked_text(path, text)?;
         let config: Self = toml_file::parse(&text).map_err(|words| {
             Failure::failed(Code::BadConfiguration, format!("configuration {}: {words}", path.display()))
         })?;

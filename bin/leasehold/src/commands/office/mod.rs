@@ -83,9 +83,7 @@ fn text_of(path: &Path, max: usize) -> Result<String, Failure> {
 
 /// The same of a file that is written for the command, and not collected.
 fn written_text_of(path: &Path, max: usize) -> Result<String, Failure> {
-    let text = text_of(path, max)?;
-    input::check_text(path, &text)?;
-    Ok(text)
+    input::checked_text(path, text_of(path, max)?)
 }
 
 /// The day that was named, else the day it is in this machine's time zone.
