@@ -96,11 +96,9 @@ pub(crate) fn failure(error: &clap::Error, words: &[OsString]) -> Failure {
             let end = if tip.ends_with('?') { "" } else { ";" };
             failure.hint(format!("{tip}{end} `{path} --help` lists all"))
         }
-        // Of several usages each has a line.
+        // Of several usages each has a line, below each other.
         (None, Some(usage)) => {
-            let usage = on_one_line(
-                &usage.replace("\n  leasehold ", " or leasehold ").replace("\n       leasehold ", " or leasehold "),
-            );
+            let usage = on_one_line(&usage.replace("\n       leasehold ", " or leasehold "));
             failure.hint(format!("usage: {usage}; `{path} --help` says more"))
         }
         (None, None) => failure.hint(format!("`{path} --help` says more")),
